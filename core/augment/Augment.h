@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "experiment/AugmentationSettings.h"
+#include "experiment/DataSettings.h"
+#include "support/Image.h"
+
+namespace sightline {
+
+/// What was drawn for one sample: Keras' `apply_transform` keys, then ours. Defaults do nothing.
+struct Drawn {
+    double theta = 0, tx = 0, ty = 0, shear = 0, zx = 1, zy = 1; ///< degrees, pixels, degrees, factors (CLI.md)
+    bool flipHorizontal = false, flipVertical = false;
+    std::optional<double> channelShift;
+    std::optional<double> brightness;
+    std::optional<double> gamma;
+    struct Box { int top = 0, left = 0; double value = 0; bool operator==(const Box&) const = default; };
+    std::optional<Box> occlusion;
+    std::optional<std::array<int, 2>> crop; ///< top, left
+    std::optional<double> contrast;
+
+    bool operator==(const Drawn&) const = default;
+};
+
+/// The draw of a sample: a pure function of (seed, epoch, index), whatever the thread. `height`, `width`: the image before augmentation.
+Drawn draw(const AugmentationSettings& settings, int height, int width, std::uint64_t seed, std::uint64_t epoch, std::uint64_t index);
+
+Json toJson(const Drawn& drawn);
+Result<Drawn> drawnFromJson(const Json& json);
+
+/// The reference path: double-precision bilinear sampling, then the point-wise steps in Keras' order (SPEC 1.2).
+/// `image` is at the data's image size; the result is float on the 0...255 scale, before normalisation.
+FloatImage applyExactly(const AugmentationSettings& settings, const Drawn& drawn, const Image& image);
+
+/// The fast path: one warp, one lookup table, written once into `out` (height x width x channels floats, already
+/// normalised by `normalization`). Within 1 of 255 of applyExactly away from the border. Allocates nothing after warm-up.
+class Normalizer;
+void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out);
+
+/// Normalisation (SPEC 1.7) made ready: per-channel scale and offset, or samplewise statistics, or fitted ones.
+class Normalizer {
+public:
+    Normalizer() = default;           ///< none
+    explicit Normalizer(const NormalizationSettings& settings, int channels);
+
+    /// In place on height x width x channels floats of the 0...255 scale.
+    void apply(float* pixels, std::size_t pixelCount, int channels) const;
+    /// True where it is x * scale[c] + offset[c] (after an optional swap of RGB to BGR).
+    bool isAffine() const { return m_affine; }
+    bool swapsChannels() const { return m_swap; }
+    const std::array<float, 3>& scale() const { return m_scale; }
+    const std::array<float, 3>& offset() const { return m_offset; }
+
+private:
+    bool m_affine = true;
+    bool m_swap = false;
+    bool m_samplewiseCenter = false;
+    bool m_samplewiseStd = false;
+    std::array<float, 3> m_scale{1, 1, 1};
+    std::array<float, 3> m_offset{0, 0, 0};
+};
+
+} // namespace sightline

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "augment/Augment.h"
+#include "data/Dataset.h"
+#include "experiment/Experiment.h"
+
+namespace sightline {
+
+/// One batch, valid until the next call of BatchLoader::next(). Memory belongs to the loader's ring.
+struct Batch {
+    std::span<const float> images;    ///< [size, H, W, C] float32, normalised
+    std::span<const std::int64_t> labels;
+    std::span<const std::uint32_t> samples; ///< indices into Dataset::samples
+    int size = 0;
+};
+
+struct LoaderSettings {
+    DataSettings data;
+    std::optional<AugmentationSettings> augmentation; ///< absent: none
+    NormalizationSettings normalization;
+    std::uint64_t seed = 42;
+    int batchSize = 32;
+    bool shuffle = true;              ///< by permutation(seed, epoch)
+    int threads = 1;                  ///< loader threads; changes nothing but speed
+    std::size_t cacheBytes = std::size_t{1} << 30; ///< decoded images kept in memory
+};
+
+/// Reads, augments and normalises batches ahead of the consumer, in a ring of preallocated batches. No ATen inside.
+///
+/// `startEpoch` and `next` are called from one consumer thread. The order and the bytes depend on (seed, epoch) only.
+/// An unreadable image is skipped, counted and listed in `skipped()`; the epoch is then shorter by it.
+class BatchLoader {
+public:
+    BatchLoader(Dataset dataset, std::vector<std::uint32_t> indices, LoaderSettings settings);
+    ~BatchLoader();
+    BatchLoader(const BatchLoader&) = delete;
+    BatchLoader& operator=(const BatchLoader&) = delete;
+
+    /// Begins an epoch at a batch (0 = its start; resuming goes on in the middle).
+    void startEpoch(std::uint64_t epoch, std::size_t firstBatch = 0);
+    /// The next batch, or nullptr at the epoch's end. Waits for loader threads.
+    const Batch* next();
+    std::size_t batchesPerEpoch() const;
+    int channels() const;
+    int outputHeight() const;         ///< after a random crop
+    int outputWidth() const;
+    /// Seconds next() has waited for data since startEpoch.
+    double secondsWaited() const;
+    /// Images left out so far because they cannot be read: indices into Dataset::samples, with the reason.
+    struct Skipped { std::uint32_t sample; std::string reason; };
+    std::vector<Skipped> skipped() const;
+
+private:
+    struct Private;
+    std::unique_ptr<Private> m;
+};
+
+/// The one function that makes a sample ready for the network; the loader and the preview call it.
+/// Without `augmentation` it is decode, resize, normalise.
+FloatImage augmentedSample(const Image& loaded, const std::optional<AugmentationSettings>& augmentation, std::uint64_t seed,
+                           std::uint64_t epoch, std::uint64_t index, Drawn* drawn = nullptr);
+
+} // namespace sightline

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "experiment/DataSettings.h"
+#include "support/Image.h"
+#include "support/Result.h"
+
+namespace sightline {
+
+enum class Subset { Train, Validation, Test };
+const char* nameOf(Subset subset); ///< "train", "val", "test"
+
+/// One image of a data set. What `key` means is the source's business (a file's path relative to the root, a record).
+struct Sample {
+    std::string path;                 ///< shown to people, relative to the root, '/' between names
+    int label = -1;                   ///< index into Dataset::classes; -1 = unknown
+    Subset subset = Subset::Train;
+    std::uint32_t record = 0;         ///< index within the source
+};
+
+/// Something odd in a data set.
+struct DataProblem {
+    std::string kind;                 ///< unreadable, empty_class, not_an_image, unknown_class, no_images, one_class ...
+    std::string path;
+    std::string message;
+};
+
+/// Where the bytes of the samples come from: files, records of one file, members of an archive. Thread-safe, immutable.
+class ImageSource {
+public:
+    virtual ~ImageSource() = default;
+    /// Undecoded bytes (a JPEG file's), or an error naming the image.
+    virtual Result<std::vector<std::uint8_t>> bytes(const Sample& sample) const = 0;
+    /// Decoded to 1 or 3 channels, EXIF orientation as asked; default: decodes bytes().
+    virtual Result<Image> decoded(const Sample& sample, ColorMode mode, Orientation orientation) const;
+    /// The file a person could open, empty where there is none.
+    virtual std::filesystem::path file(const Sample& sample) const = 0;
+};
+
+/// An opened data set: an index, nothing decoded. A value; copies share the source.
+struct Dataset {
+    std::filesystem::path root;
+    std::string format;               ///< the reader's name: folders, tiny-imagenet, cifar10, idx, csv ...
+    std::vector<std::string> classes; ///< code-point order of folder names, or the format's own
+    std::vector<std::string> classTitles; ///< words for people (Tiny-ImageNet's words.txt); empty = classes
+    std::vector<Sample> samples;      ///< train, then val, then test; within each class by class, sorted by path
+    std::vector<DataProblem> problems;
+    bool hasValidation = false;       ///< the source has a validation split of its own
+    std::shared_ptr<const ImageSource> source;
+
+    std::vector<std::uint32_t> indices(Subset subset) const;
+    std::size_t count(Subset subset) const;
+    std::vector<std::size_t> countsPerClass(Subset subset) const;
+};
+
+/// Progress of long work: done of total (total 0 = not known yet). Called from the working thread.
+using Progress = std::function<void(std::size_t done, std::size_t total)>;
+
+/// Opens `settings.path` with the reader that fits (or `settings.format`), then applies the validation split with `seed`.
+/// Errors: no such folder, no images, unknown format, cancelled.
+Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, std::stop_token stop = {}, const Progress& progress = {});
+
+/// Decodes any image file's bytes to RGB or grey as Pillow would (SPEC 1.9): alpha dropped, palette and grey expanded.
+Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode, Orientation orientation);
+Result<Image> readImage(const std::filesystem::path& file, ColorMode mode = ColorMode::Rgb, Orientation orientation = Orientation::Apply);
+/// PNG, written atomically.
+Result<void> writePng(const std::filesystem::path& file, const Image& image);
+
+/// Pillow's resize, bit-exact for every filter (SPEC 1.9). A no-op where the size already fits.
+Image resized(const Image& image, int height, int width, Interpolation interpolation, bool keepAspectRatio = false);
+
+/// Decode and resize as `settings` say: the bytes that augmentation starts from.
+Result<Image> loadSample(const Dataset& dataset, const Sample& sample, const DataSettings& settings);
+
+} // namespace sightline

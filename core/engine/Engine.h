@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "data/Dataset.h"
+#include "engine/TrainEvents.h"
+#include "experiment/Experiment.h"
+#include "metrics/Metrics.h"
+#include "network/GraphSpec.h"
+#include "support/Npy.h"
+
+namespace sightline {
+
+/// Weights as they were at a batch boundary of a run in progress; immutable, shared.
+struct WeightSnapshot;
+
+/// What the outside may ask of a run in progress. All calls are thread-safe and return at once; the trainer looks every batch.
+/// Stopping at once is the stop_token of Engine::train.
+class TrainControl {
+public:
+    void pause() { m_paused = true; m_paused.notify_all(); }
+    void resume() { m_paused = false; m_paused.notify_all(); }
+    bool isPaused() const { return m_paused; }
+    /// Ends the run after the epoch under way (its validation and checkpoint included).
+    void stopAfterEpoch(bool on = true) { m_stopAfterEpoch = on; }
+    bool stopsAfterEpoch() const { return m_stopAfterEpoch; }
+    /// Writes checkpoints/last at the next batch boundary.
+    void saveNow() { m_saveNow = true; }
+    bool takeSaveNow() { return m_saveNow.exchange(false); }
+    /// Asks for a snapshot at the next batch boundary and gives the newest one there is (null before the first).
+    std::shared_ptr<const WeightSnapshot> snapshot();
+    void publish(std::shared_ptr<const WeightSnapshot> snapshot); ///< the trainer's side
+    bool wantsSnapshot() const { return m_wantsSnapshot; }
+    /// Waits while paused; returns early when `stop` is requested.
+    void waitWhilePaused(std::stop_token stop);
+
+private:
+    std::atomic<bool> m_paused{false}, m_stopAfterEpoch{false}, m_saveNow{false}, m_wantsSnapshot{false};
+    std::shared_ptr<const WeightSnapshot> m_snapshot; ///< by std::atomic_load / atomic_store
+};
+
+struct TrainRequest {
+    Experiment experiment;
+    std::filesystem::path home;       ///< data home with the run store
+    std::string resume;               ///< a run to continue; `experiment` is then read from its folder
+};
+
+struct EvaluateRequest {
+    std::filesystem::path runFolder;
+    std::string split;                ///< train | val | test; empty: test, else val
+    std::string checkpoint = "best";
+    int batchSize = 32;
+    int threads = 0;
+};
+
+/// Where the weights of an explanation or a prediction come from: a run's checkpoint, a snapshot, or a bare file.
+struct ModelSource {
+    std::filesystem::path runFolder;  ///< a run ...
+    std::string checkpoint = "best";
+    std::shared_ptr<const WeightSnapshot> snapshot; ///< ... or its weights while it trains ...
+    // ... or no run at all:
+    std::string model;                ///< zoo name or a GraphSpec file
+    Json options = Json::object();
+    std::filesystem::path weights;
+    NormalizationSettings normalization;
+    int height = 0, width = 0, channels = 3, classes = 1000;
+};
+
+enum class CamMethod { GradCam, HiResCam, GradCamPlusPlus, XGradCam, LayerCam, EigenCam };
+std::optional<CamMethod> camMethodFromName(const std::string& name);
+const char* nameOf(CamMethod method);
+
+struct ExplainRequest {
+    ModelSource source;
+    Image image;                      ///< as decoded, any size; resized as the run's data settings say
+    int truth = -1;                   ///< true class, for target "true"
+    CamMethod method = CamMethod::GradCam;
+    std::string target = "predicted"; ///< predicted | true | a class's name or number | A-B
+    std::string layer;                ///< empty: automatic
+    bool logSoftmax = false;
+    int threads = 0;
+};
+
+struct Explanation {
+    std::vector<std::string> classes; ///< empty without a run
+    std::vector<float> probabilities;
+    int predicted = 0;
+    double confidence = 0;
+    std::string target;               ///< a class's name, or number without a run, or A-B
+    std::string method, layer;
+    int mapHeight = 0, mapWidth = 0;  ///< before resizing
+    FloatArray map;                   ///< [H, W] of the network's input, 0...1
+    FloatArray rawMap;                ///< [mapHeight, mapWidth], after ReLU, not normalised
+    double maximum = 0;
+    bool saturated = false;           ///< all zero: nothing speaks for the target
+    Image input;                      ///< what the network saw, before normalisation
+    double milliseconds = 0;
+};
+
+struct ImagePrediction {
+    std::string path;
+    std::string error;                ///< not empty: could not be read
+    std::vector<float> probabilities;
+};
+
+struct PredictRequest {
+    ModelSource source;
+    std::vector<std::filesystem::path> images;
+    int threads = 0;
+};
+
+struct ForwardRequest {
+    std::string model;                ///< zoo name or GraphSpec file
+    Json options = Json::object();
+    std::filesystem::path weights;
+    FloatArray input;                 ///< [H, W, C], normalised
+    int classes = 1000;
+    int threads = 0;
+};
+
+struct TrainBenchRequest {
+    std::string model;
+    Json options = Json::object();
+    int height = 128, width = 128, channels = 3, classes = 5, batch = 32, threads = 0;
+    Precision precision = Precision::Auto;
+    double seconds = 5;               ///< measured time
+};
+struct TrainBench { double imagesPerSecond = 0; std::uint64_t peakRssBytes = 0; std::string precision; };
+
+struct ExplainBenchRequest {
+    std::string model;
+    Json options = Json::object();
+    int height = 224, width = 224, channels = 3, classes = 1000, threads = 0;
+    CamMethod method = CamMethod::GradCam;
+};
+struct ExplainBench { double milliseconds = 0, forwardMilliseconds = 0; };
+
+/// The one door to torch. All calls are synchronous and may run on different threads at once; `train` and `explain` do
+/// not disturb each other. Nothing throws.
+class Engine {
+public:
+    virtual ~Engine() = default;
+
+    /// Trains to the end. The sink gets every event; the returned RunEnded is the last one. Batch order, draws and weights
+    /// depend on the experiment, device and thread count only.
+    virtual RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control, const EventSink& sink) = 0;
+    virtual Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop, const Progress& progress) = 0;
+    virtual Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop, const Progress& progress) = 0;
+    virtual Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) = 0;
+    /// Logits [classes] of the main output, float32, eval mode.
+    virtual Result<FloatArray> forward(const ForwardRequest& request) = 0;
+    virtual Result<TrainBench> benchTrain(const TrainBenchRequest& request) = 0;
+    virtual Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) = 0;
+    /// "LibTorch 1.13.1, CPU, 2 threads".
+    virtual std::string description() const = 0;
+};
+
+/// Loads libsightline_engine.so (and with it LibTorch, about 0.7 s) on first call; later calls are free. Thread-safe.
+/// In this way a window paints before torch is loaded and `--version` needs none.
+Result<Engine*> loadEngine();
+
+/// Problems that need the data set and the network: a network too deep for the input, a monitor without validation,
+/// an unknown architecture, one class only, a batch larger than the training set.
+std::vector<Problem> problems(const Experiment& experiment, const Dataset& dataset);
+
+/// The network an experiment asks for, for a number of classes (ModelSettings::name or graph), with the input of `data`
+/// after any random crop.
+Result<GraphSpec> graphFor(const Experiment& experiment, int classes);
+
+/// What Grad-CAM pictures look like: the image with the map laid over (turbo, opacity 0...1).
+enum class ColorMap { Turbo, Jet, Inferno, Viridis, Grey };
+Image overlay(const Image& image, const FloatArray& map, double opacity = 0.5, ColorMap colors = ColorMap::Turbo);
+
+} // namespace sightline
+
+/// The symbol loadEngine() looks up.
+extern "C" sightline::Engine* sightlineCreateEngine();

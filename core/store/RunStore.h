@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/Experiment.h"
+#include "metrics/Metrics.h"
+
+namespace sightline {
+
+/// One line of the list of runs.
+struct RunSummary {
+    std::string id;                   ///< 20260131-142530-ab12 : sorts by time
+    std::string name;
+    std::string state;                ///< running, completed, stopped, failed, interrupted (no end was written)
+    std::string reason;               ///< why it failed or stopped, one sentence
+    std::string network, dataPath;
+    std::string created;              ///< ISO 8601, UTC
+    int epochs = 0, plannedEpochs = 0, bestEpoch = 0;
+    std::optional<double> bestValAccuracy, bestValLoss, lastLoss, lastAccuracy;
+    std::string note;
+    std::filesystem::path folder;
+};
+
+/// The folder of one run (DESIGN section 6): experiment.json, history.csv, events.jsonl, checkpoints/, predictions/, log.txt.
+/// The folder is the truth.
+class RunFolder {
+public:
+    explicit RunFolder(std::filesystem::path folder) : m_folder(std::move(folder)) {}
+    const std::filesystem::path& path() const { return m_folder; }
+    std::string id() const { return m_folder.filename().string(); }
+
+    Result<Experiment> experiment() const;
+    /// Class names in network order, image size and the graph as trained: classes.json and graph.json.
+    Result<std::vector<std::string>> classes() const;
+    Result<Json> graph() const;
+    /// Parsed from events.jsonl, so that nothing is lost to formatting; an unfinished last line is left out.
+    Result<std::vector<EpochMetrics>> history() const;
+    /// checkpoints/best.safetensors, last.safetensors, epoch-0012.safetensors. `which`: best | last | an epoch. best falls back to last.
+    Result<std::filesystem::path> checkpoint(const std::string& which) const;
+
+    Result<void> writeExperiment(const Experiment& experiment) const;
+    Result<void> writeClasses(const std::vector<std::string>& classes) const;
+    Result<void> writeGraph(const Json& graph) const;
+    Result<void> appendEvent(const Json& event) const;
+    /// Keras' CSVLogger (SPEC 5.4): sorted columns, epoch from 0, \r\n, Python's repr of the float32 value. Rewritten atomically.
+    Result<void> writeHistory(const std::vector<EpochMetrics>& history) const;
+
+private:
+    std::filesystem::path m_folder;
+};
+
+/// The runs of a data home: runs.db (SQLite, WAL) as an index over runs/<id>/, rebuilt from the folders where they disagree.
+/// Each call opens what it needs; usable from any thread.
+class RunStore {
+public:
+    /// Makes the home where needed; the error says that it cannot be written.
+    static Result<RunStore> open(const std::filesystem::path& home);
+
+    /// Makes runs/<id>/ with experiment.json.
+    Result<RunFolder> create(const Experiment& experiment);
+    /// Reads the folder's events and brings the index up to date for this run.
+    Result<void> refresh(const RunFolder& run);
+    /// Newest first. Folders the index misses are added, rows without a folder dropped.
+    Result<std::vector<RunSummary>> list();
+    /// An id, an unambiguous prefix, a name (the newest of it), or a folder's path.
+    Result<RunFolder> find(const std::string& run);
+    Result<RunSummary> summary(const RunFolder& run);
+    Result<void> rename(const RunFolder& run, const std::string& name);
+    Result<void> setNote(const RunFolder& run, const std::string& note);
+    Result<void> remove(const RunFolder& run);
+
+    const std::filesystem::path& home() const { return m_home; }
+
+private:
+    std::filesystem::path m_home;
+};
+
+} // namespace sightline

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/Files.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+namespace sightline {
+
+namespace {
+
+Error systemError(const std::string& doing, const std::filesystem::path& file, int code) {
+    return {doing + " " + file.string() + " failed: " + std::strerror(code) + "."};
+}
+
+} // namespace
+
+Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes) {
+    static std::atomic<unsigned> serial{0};
+    std::filesystem::path temporary = file;
+    temporary += ".tmp" + std::to_string(getpid()) + "-" + std::to_string(serial++);
+    const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor < 0)
+        return systemError("Writing", file, errno);
+    int failure = 0;
+    std::size_t written = 0;
+    while (written < bytes.size() && failure == 0) {
+        const ssize_t count = ::write(descriptor, bytes.data() + written, bytes.size() - written);
+        if (count >= 0)
+            written += static_cast<std::size_t>(count);
+        else if (errno != EINTR)
+            failure = errno;
+    }
+    if (failure == 0 && ::fsync(descriptor) != 0)
+        failure = errno;
+    if (::close(descriptor) != 0 && failure == 0)
+        failure = errno;
+    if (failure == 0 && ::rename(temporary.c_str(), file.c_str()) != 0)
+        failure = errno;
+    if (failure != 0) {
+        ::unlink(temporary.c_str());
+        return systemError("Writing", file, failure);
+    }
+    return {};
+}
+
+Result<std::string> readFile(const std::filesystem::path& file, std::uintmax_t maximumBytes) {
+    std::error_code code;
+    if (!std::filesystem::exists(file, code))
+        return badInput(file.string() + " does not exist.");
+    if (std::filesystem::is_directory(file, code))
+        return badInput(file.string() + " is a folder, not a file.");
+    const auto size = std::filesystem::file_size(file, code);
+    if (!code && size > maximumBytes)
+        return badInput(file.string() + " is larger than " + std::to_string(maximumBytes) + " bytes.");
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream)
+        return badInput(file.string() + " cannot be read; check its permissions.");
+    std::string bytes;
+    if (!code)
+        bytes.reserve(size);
+    bytes.assign(std::istreambuf_iterator<char>(stream), {});
+    if (stream.bad())
+        return Error{"Reading " + file.string() + " failed."};
+    return bytes;
+}
+
+Result<void> makeFolder(const std::filesystem::path& folder) {
+    std::error_code code;
+    std::filesystem::create_directories(folder, code);
+    if (code || !std::filesystem::is_directory(folder, code))
+        return Error{"The folder " + folder.string() + " cannot be made: " + (code ? code.message() : "a file is in its way") + "."};
+    return {};
+}
+
+std::filesystem::path defaultHome() {
+    if (const char* home = std::getenv("SIGHTLINE_HOME"); home && *home)
+        return home;
+    if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data)
+        return std::filesystem::path(data) / "sightline";
+    const char* home = std::getenv("HOME");
+    return std::filesystem::path(home && *home ? home : ".") / ".local/share/sightline";
+}
+
+int availableCpus() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof(set), &set) != 0)
+        return 1;
+    int cpus = CPU_COUNT(&set);
+    if (std::ifstream quota("/sys/fs/cgroup/cpu.max"); quota) {
+        std::string limit;
+        double period = 0;
+        if (quota >> limit >> period && limit != "max" && period > 0)
+            cpus = std::min(cpus, std::max(1, static_cast<int>(std::stod(limit) / period + 0.5)));
+    }
+    return std::max(1, cpus);
+}
+
+std::uint64_t availableMemoryBytes() {
+    std::ifstream info("/proc/meminfo");
+    std::string key;
+    std::uint64_t kibibytes = 0;
+    std::string unit;
+    while (info >> key >> kibibytes) {
+        std::getline(info, unit);
+        if (key == "MemAvailable:")
+            return kibibytes * 1024;
+    }
+    return 0;
+}
+
+std::uint64_t peakResidentBytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+} // namespace sightline

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/Result.h"
+
+namespace sightline {
+
+std::string joined(const std::vector<Problem>& problems) {
+    std::string line;
+    for (const Problem& problem : problems) {
+        if (!line.empty())
+            line += "; ";
+        if (!problem.path.empty())
+            line += problem.path + ": ";
+        line += problem.message;
+    }
+    return line;
+}
+
+} // namespace sightline

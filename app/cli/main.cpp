@@ -1,2 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-int main() { return 0; }
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+
+#include "Commands.h"
+#include "support/Version.h"
+
+using namespace sightline;
+
+int main(int argc, char** argv) {
+    CLI::App app("Sightline trains image classifiers and shows where they look. This is the program without a window.", "sightline-cli");
+    cli::Context context;
+    std::string home = context.home.string();
+    app.set_version_flag("--version", std::string("sightline-cli ") + kVersion);
+    app.add_option("--home", home, "Data home: run store and cached downloads")->envname("SIGHTLINE_HOME");
+    app.add_flag("--verbose", context.verbose, "Say more on stderr");
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.get_formatter()->column_width(36);
+    for (const cli::AddCommand add : cli::kCommands) {
+        if (add)
+            add(app, context);
+    }
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+            return app.exit(error);
+        std::cerr << "sightline-cli: " << error.what() << " (--help lists what can be said)\n";
+        return 2;
+    }
+    context.home = home;
+    try {
+        return context.chosen ? context.chosen() : 2;
+    } catch (const std::bad_alloc&) {
+        return cli::fail({"There is not enough memory for this; try a smaller batch or image size."});
+    } catch (const std::exception& error) {
+        return cli::fail({std::string("Something unexpected went wrong: ") + error.what()});
+    }
+}

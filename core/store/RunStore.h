@@ -40,12 +40,21 @@ public:
     Result<Json> graph() const;
     /// Parsed from events.jsonl, so that nothing is lost to formatting; an unfinished last line is left out.
     Result<std::vector<EpochMetrics>> history() const;
+    /// What the person wrote: about.json, which wins over the experiment's name.
+    struct About { std::string name, note; };
+    About about() const;
+    Result<void> writeAbout(const About& about) const;
+    /// True while the process that writes this run lives: running.json, kept by appendEvent between run_started and run_ended.
+    bool isRunning() const;
+    /// Name, state and figures from what is there; never fails, missing files leave their fields empty.
+    RunSummary summary() const;
     /// checkpoints/best.safetensors, last.safetensors, epoch-0012.safetensors. `which`: best | last | an epoch. best falls back to last.
     Result<std::filesystem::path> checkpoint(const std::string& which) const;
 
     Result<void> writeExperiment(const Experiment& experiment) const;
     Result<void> writeClasses(const std::vector<std::string>& classes) const;
     Result<void> writeGraph(const Json& graph) const;
+    /// One line of events.jsonl, written in one call; after a torn line it begins a new one.
     Result<void> appendEvent(const Json& event) const;
     /// Keras' CSVLogger (SPEC 5.4): sorted columns, epoch from 0, \r\n, Python's repr of the float32 value. Rewritten atomically.
     Result<void> writeHistory(const std::vector<EpochMetrics>& history) const;
@@ -77,6 +86,10 @@ public:
     const std::filesystem::path& home() const { return m_home; }
 
 private:
+    explicit RunStore(std::filesystem::path home) : m_home(std::move(home)) {}
+    std::filesystem::path runs() const { return m_home / "runs"; }
+    bool owns(const RunFolder& run) const;
+
     std::filesystem::path m_home;
 };
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/RunEvents.h"
+
+#include <fstream>
+#include <limits>
+
+#include "support/Json.h"
+
+namespace sightline {
+
+namespace {
+
+/// A number of the object; `otherwise` where it is missing, null or no number.
+double number(const Json& json, const char* key, double otherwise = 0) {
+    const auto place = json.find(key);
+    return place != json.end() && place->is_number() ? place->get<double>() : otherwise;
+}
+
+int wholeNumber(const Json& json, const char* key) {
+    const double value = number(json, key);
+    return value >= 0 && value <= 1e9 ? static_cast<int>(value) : 0;
+}
+
+std::optional<double> optionalNumber(const Json& json, const char* key) {
+    const auto place = json.find(key);
+    if (place == json.end() || !(place->is_number() || place->is_null()))
+        return std::nullopt;
+    return number(json, key, std::numeric_limits<double>::quiet_NaN()); // NaN is written as null
+}
+
+std::string text(const Json& json, const char* key) {
+    const auto place = json.find(key);
+    return place != json.end() && place->is_string() ? place->get<std::string>() : std::string();
+}
+
+EpochMetrics epochFrom(const Json& json) {
+    EpochMetrics metrics;
+    metrics.epoch = wholeNumber(json, "epoch");
+    const double missing = std::numeric_limits<double>::quiet_NaN();
+    metrics.loss = number(json, "loss", missing);
+    metrics.accuracy = number(json, "accuracy", missing);
+    metrics.valLoss = optionalNumber(json, "val_loss");
+    metrics.valAccuracy = optionalNumber(json, "val_accuracy");
+    metrics.learningRate = number(json, "learning_rate");
+    metrics.seconds = number(json, "seconds");
+    metrics.imagesPerSecond = number(json, "images_per_second");
+    metrics.waitShare = number(json, "wait_share");
+    metrics.skippedImages = wholeNumber(json, "skipped_images");
+    return metrics;
+}
+
+void dropFrom(std::vector<EpochMetrics>& epochs, int first) {
+    while (!epochs.empty() && epochs.back().epoch >= first)
+        epochs.pop_back();
+}
+
+void take(const Json& json, RunEvents& events) {
+    const std::string type = text(json, "type");
+    if (type == "run_started") {
+        events.outcome.clear();
+        events.reason.clear();
+        if (const int first = wholeNumber(json, "first_epoch"); first > 0)
+            dropFrom(events.epochs, first);
+    } else if (type == "epoch") {
+        EpochMetrics metrics = epochFrom(json);
+        if (metrics.epoch < 1)
+            return;
+        dropFrom(events.epochs, metrics.epoch);
+        events.epochs.push_back(metrics);
+        if (const int best = wholeNumber(json, "best_epoch"); best > 0)
+            events.bestEpoch = best;
+    } else if (type == "run_ended") {
+        events.outcome = text(json, "outcome");
+        events.reason = text(json, "reason");
+        if (const int best = wholeNumber(json, "best_epoch"); best > 0)
+            events.bestEpoch = best;
+    }
+}
+
+} // namespace
+
+RunEvents readRunEvents(const std::filesystem::path& file) {
+    RunEvents events;
+    std::ifstream stream(file, std::ios::binary);
+    std::string line;
+    while (std::getline(stream, line)) {
+        if (line.size() > (1u << 20) || line.compare(0, 16, "{\"type\":\"batch\",") == 0)
+            continue;
+        const auto json = parseJson(line, file.string());
+        if (json && json->is_object())
+            take(*json, events);
+    }
+    return events;
+}
+
+} // namespace sightline

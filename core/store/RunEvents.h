@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "metrics/Metrics.h"
+
+namespace sightline {
+
+/// What events.jsonl tells of a run as a whole.
+struct RunEvents {
+    std::vector<EpochMetrics> epochs; ///< an epoch done again after resuming replaces the earlier one and all after it
+    std::string outcome;              ///< of the last run_ended after the last run_started; empty where there is none
+    std::string reason;
+    int bestEpoch = 0;
+};
+
+/// Reads the lines there are; a torn or odd line is left out. A missing file is no events.
+RunEvents readRunEvents(const std::filesystem::path& file);
+
+} // namespace sightline

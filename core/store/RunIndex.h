@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "store/RunStore.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace sightline {
+
+/// Sizes and times of the files a summary is made from; equal stamps mean that nothing changed.
+std::string stampOf(const RunFolder& run);
+
+/// runs.db: summaries beside the stamp of what they were made from. Only an index: a broken file is made anew.
+class RunIndex {
+public:
+    struct Row {
+        RunSummary summary; ///< `folder` is not kept
+        std::string stamp;
+    };
+
+    /// Errors: why the database cannot be opened or made.
+    static Result<RunIndex> open(const std::filesystem::path& home);
+    RunIndex(RunIndex&&) noexcept;
+    ~RunIndex();
+
+    Result<std::map<std::string, Row>> all();
+    Result<void> put(const RunSummary& summary, const std::string& stamp);
+    Result<void> drop(const std::string& id);
+
+private:
+    explicit RunIndex(std::unique_ptr<SQLite::Database> database);
+
+    std::unique_ptr<SQLite::Database> m_database;
+};
+
+} // namespace sightline

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/RunStore.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <random>
+
+#include "store/RunIndex.h"
+#include "support/Files.h"
+
+namespace sightline {
+
+namespace {
+
+std::string newId() {
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    std::array<char, 32> stamp{};
+    const std::size_t length = std::strftime(stamp.data(), stamp.size(), "%Y%m%d-%H%M%S-", &utc);
+    std::array<char, 8> tail{};
+    std::snprintf(tail.data(), tail.size(), "%04x", std::random_device{}() & 0xffffu);
+    return std::string(stamp.data(), length) + tail.data();
+}
+
+bool looksLikeRun(const std::filesystem::path& folder) {
+    std::error_code code;
+    for (const char* name : {"experiment.json", "events.jsonl", "classes.json", "checkpoints"})
+        if (std::filesystem::exists(folder / name, code))
+            return true;
+    return false;
+}
+
+/// The folders of the runs there are, hidden ones (half deleted) left out.
+std::vector<RunFolder> foldersIn(const std::filesystem::path& runs) {
+    std::vector<RunFolder> folders;
+    std::error_code code;
+    for (std::filesystem::directory_iterator entry(runs, code), end; !code && entry != end; entry.increment(code)) {
+        std::error_code ignored;
+        const std::string name = entry->path().filename().string();
+        if (name.rfind('.', 0) != 0 && entry->is_directory(ignored))
+            folders.emplace_back(entry->path());
+    }
+    std::sort(folders.begin(), folders.end(), [](const RunFolder& a, const RunFolder& b) { return a.id() > b.id(); });
+    return folders;
+}
+
+} // namespace
+
+Result<RunStore> RunStore::open(const std::filesystem::path& home) {
+    const auto unwritable = [&](const std::string& why) {
+        return Error{"The data home " + home.string() + " cannot be written (" + why + "); choose another with --home or SIGHTLINE_HOME."};
+    };
+    std::error_code code;
+    const std::filesystem::path absolute = std::filesystem::absolute(home, code);
+    std::filesystem::create_directories(absolute / "runs", code);
+    if (code)
+        return unwritable(code.message());
+    if (::access(absolute.c_str(), W_OK) != 0 || ::access((absolute / "runs").c_str(), W_OK) != 0)
+        return unwritable("no permission");
+    RunStore store(absolute);
+    if (auto index = RunIndex::open(store.m_home); !index)
+        return unwritable(index.error().message);
+    return store;
+}
+
+bool RunStore::owns(const RunFolder& run) const {
+    std::error_code code;
+    return std::filesystem::equivalent(std::filesystem::absolute(run.path(), code).parent_path(), runs(), code);
+}
+
+Result<RunFolder> RunStore::create(const Experiment& experiment) {
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        const RunFolder run(runs() / newId());
+        std::error_code code;
+        if (!std::filesystem::create_directory(run.path(), code)) {
+            if (code)
+                return Error{"The run folder " + run.path().string() + " cannot be made: " + code.message() + "."};
+            continue; // the name is taken
+        }
+        if (const auto made = makeFolder(run.path() / "checkpoints"); !made)
+            return made.error();
+        if (const auto written = run.writeExperiment(experiment); !written)
+            return written.error();
+        if (const auto indexed = refresh(run); !indexed)
+            return indexed.error();
+        return run;
+    }
+    return Error{"No free name for a run was found in " + runs().string() + "."};
+}
+
+Result<void> RunStore::refresh(const RunFolder& run) {
+    if (!owns(run))
+        return {};
+    auto index = RunIndex::open(m_home);
+    if (!index)
+        return index.error();
+    const std::string stamp = stampOf(run);
+    return index->put(run.summary(), stamp);
+}
+
+Result<std::vector<RunSummary>> RunStore::list() {
+    auto index = RunIndex::open(m_home);
+    if (!index)
+        return index.error();
+    auto known = index->all();
+    if (!known)
+        return known.error();
+    std::vector<RunSummary> summaries;
+    for (const RunFolder& folder : foldersIn(runs())) {
+        const std::string stamp = stampOf(folder);
+        const auto row = known->find(folder.id());
+        if (row != known->end() && row->second.stamp == stamp && row->second.summary.state != "running") {
+            row->second.summary.folder = folder.path();
+            summaries.push_back(row->second.summary);
+        } else {
+            summaries.push_back(folder.summary());
+            if (const auto put = index->put(summaries.back(), stamp); !put)
+                return put.error();
+        }
+        if (row != known->end())
+            known->erase(row);
+    }
+    for (const auto& [id, row] : *known)
+        if (const auto dropped = index->drop(id); !dropped)
+            return dropped.error();
+    return summaries;
+}
+
+Result<RunFolder> RunStore::find(const std::string& run) {
+    if (run.empty())
+        return badInput("No run is named.");
+    std::error_code code;
+    if (run.find('/') != std::string::npos || run == "." || run == "..") {
+        if (!std::filesystem::is_directory(run, code) || !looksLikeRun(run))
+            return badInput(run + " is not the folder of a run.");
+        return RunFolder(std::filesystem::canonical(run, code));
+    }
+    const std::vector<RunFolder> folders = foldersIn(runs());
+    std::vector<RunFolder> prefixed;
+    for (const RunFolder& folder : folders) {
+        if (folder.id() == run)
+            return folder;
+        if (folder.id().rfind(run, 0) == 0)
+            prefixed.push_back(folder);
+    }
+    auto summaries = list();
+    if (!summaries)
+        return summaries.error();
+    for (const RunSummary& summary : *summaries)
+        if (summary.name == run)
+            return RunFolder(summary.folder);
+    if (prefixed.size() == 1)
+        return prefixed.front();
+    if (prefixed.size() > 1)
+        return badInput(run + " fits " + std::to_string(prefixed.size()) + " runs (" + prefixed[0].id() + ", " + prefixed[1].id() +
+                        (prefixed.size() > 2 ? " ..." : "") + "); give more of the id.");
+    if (std::filesystem::is_directory(run, code) && looksLikeRun(run))
+        return RunFolder(std::filesystem::canonical(run, code));
+    return badInput("No run is called " + run + " in " + m_home.string() + "; `runs list` shows what there is.");
+}
+
+Result<RunSummary> RunStore::summary(const RunFolder& run) {
+    std::error_code code;
+    if (!std::filesystem::is_directory(run.path(), code))
+        return badInput("The folder of the run " + run.id() + " is gone: " + run.path().string() + ".");
+    if (const auto refreshed = refresh(run); !refreshed)
+        return refreshed.error();
+    return run.summary();
+}
+
+Result<void> RunStore::rename(const RunFolder& run, const std::string& name) {
+    if (name.empty() || name.find_first_of("/\n\r") != std::string::npos)
+        return badInput("A run's name must not be empty nor hold a slash or a line break.");
+    RunFolder::About about = run.about();
+    about.name = name;
+    if (const auto written = run.writeAbout(about); !written)
+        return written;
+    return refresh(run);
+}
+
+Result<void> RunStore::setNote(const RunFolder& run, const std::string& note) {
+    RunFolder::About about = run.about();
+    about.note = note;
+    if (const auto written = run.writeAbout(about); !written)
+        return written;
+    return refresh(run);
+}
+
+Result<void> RunStore::remove(const RunFolder& run) {
+    if (!owns(run) || run.id().empty() || run.id()[0] == '.')
+        return badInput(run.path().string() + " is not in the data home; delete the folder by hand.");
+    if (run.isRunning())
+        return badInput("The run " + run.id() + " is training; stop it first.");
+    // Renamed first, so that no list ever shows half a run.
+    const auto hidden = runs() / ("." + run.id());
+    std::error_code code;
+    std::filesystem::rename(run.path(), hidden, code);
+    if (!code)
+        std::filesystem::remove_all(hidden, code);
+    if (code)
+        return Error{"The run " + run.id() + " cannot be deleted: " + code.message() + "."};
+    auto index = RunIndex::open(m_home);
+    return index ? index->drop(run.id()) : Result<void>(index.error());
+}
+
+} // namespace sightline

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QFile>
+#include <QImage>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+/// The whole job on the command line, as CLI.md promises it, with the real engine and real files.
+class CommandLineTest : public QObject {
+    Q_OBJECT
+
+    struct Answer {
+        int code = -1;
+        QByteArray out, err;
+
+        QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
+        QJsonArray list() const { return QJsonDocument::fromJson(out).array(); }
+    };
+
+    Answer run(const QStringList& arguments) const {
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SIGHTLINE_HOME"), m_home);
+        process.setProcessEnvironment(environment);
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), arguments);
+        Answer answer;
+        if (process.waitForFinished(240000) && process.exitStatus() == QProcess::NormalExit)
+            answer.code = process.exitCode();
+        answer.out = process.readAllStandardOutput();
+        answer.err = process.readAllStandardError();
+        return answer;
+    }
+
+    /// A failure says one line and leaves with the code asked for.
+    void refuses(const QStringList& arguments, int code, const QByteArray& mention) const {
+        const Answer answer = run(arguments);
+        QVERIFY2(answer.code == code, qPrintable(QStringLiteral("exit %1: %2").arg(answer.code).arg(QString::fromUtf8(answer.err))));
+        QVERIFY2(answer.err.contains(mention), answer.err.constData());
+        QCOMPARE(answer.err.count('\n'), 1);
+    }
+
+    void write(const QString& name, const QByteArray& text) const {
+        QFile file(m_folder.filePath(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text);
+    }
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+
+    QByteArray experiment() const {
+        return R"({ "version": 1, "name": "journey", "seed": 7,
+  "data": { "path": ")" + path(QStringLiteral("toys")).toUtf8() + R"(", "image_size": [48, 48] },
+  "augmentation": { "rotation_range": 10, "horizontal_flip": true },
+  "normalization": { "preset": "rescale" },
+  "model": { "name": "toy_cnn" },
+  "training": { "epochs": 3, "batch_size": 8, "precision": "fp32" } })";
+    }
+
+    QTemporaryDir m_folder;
+    QString m_home;
+    QString m_run;
+
+private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(m_folder.isValid());
+        m_home = path(QStringLiteral("home"));
+    }
+
+    void saysItsVersion() {
+        const Answer answer = run({QStringLiteral("--version")});
+        QCOMPARE(answer.code, 0);
+        QVERIFY(answer.out.startsWith("sightline-cli "));
+    }
+
+    void makesTheToySetAndDescribesIt() {
+        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--seed", "3", "--train", "12", "--val", "4", "--test", "4", "--size", "64"}).code, 0);
+        const Answer info = run({"dataset", "info", path("toys"), "--json"});
+        QCOMPARE(info.code, 0);
+        const QJsonObject json = info.json();
+        QCOMPARE(json["format"].toString(), QStringLiteral("folders"));
+        QCOMPARE(json["classes"].toArray().size(), 5);
+        QCOMPARE(json["splits"]["train"]["images"].toInt(), 60);
+        QCOMPARE(json["splits"]["val"]["images"].toInt(), 20);
+        QCOMPARE(json["splits"]["test"]["images"].toInt(), 20);
+    }
+
+    void augmentsImagesAndAppliesRecordedParametersExactly() {
+        write("aug.json", R"({"rotation_range": 20, "width_shift_range": 0.1, "brightness_range": [0.7, 1.3], "fill_mode": "reflect"})");
+        const QString image = path("toys/train/car/") + QDir(path("toys/train/car")).entryList({"*.png"}).first();
+        QCOMPARE(run({"augment", image, "--config", path("aug.json"), "--count", "3", "--seed", "5", "--out", path("augmented"), "--params", path("params.json")}).code, 0);
+        QFile params(path("params.json"));
+        QVERIFY(params.open(QIODevice::ReadOnly));
+        const QJsonArray drawn = QJsonDocument::fromJson(params.readAll()).array();
+        QCOMPARE(drawn.size(), 3);
+        QVERIFY(std::abs(drawn[0]["theta"].toDouble()) <= 20);
+        QVERIFY(!QImage(path("augmented/") + drawn[0]["file"].toString()).isNull());
+        write("one.json", QJsonDocument(drawn[0].toObject()).toJson());
+        QCOMPARE(run({"augment", image, "--config", path("aug.json"), "--apply", path("one.json"), "--out", path("exact.npy")}).code, 0);
+        QCOMPARE(QFile(path("exact.npy")).size(), qint64(128 + 64 * 64 * 3 * 4));
+    }
+
+    void summarisesANetworkWithItsParameters() {
+        const QJsonObject json = run({"model", "summary", "toy_cnn", "--classes", "6", "--input", "128x128x3", "--json"}).json();
+        QCOMPARE(json["parameters"]["total"].toInt(), 1058950);
+        QCOMPARE(run({"model", "summary", "resnet18", "--json"}).json()["parameters"]["total"].toInt(), 11689512);
+        refuses({"model", "summary", "mnist_convnet", "--input", "8x8x1"}, 2, "conv");
+        refuses({"model", "summary", "no_such_net"}, 2, "no_such_net");
+    }
+
+    void trainsAndReportsEveryEpoch() {
+        write("experiment.json", experiment());
+        const Answer answer = run({"train", path("experiment.json"), "--events", path("events.jsonl"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QCOMPARE(answer.json()["outcome"].toString(), QStringLiteral("completed"));
+        m_run = answer.json()["run"].toString();
+        QVERIFY(!m_run.isEmpty());
+        QFile events(path("events.jsonl"));
+        QVERIFY(events.open(QIODevice::ReadOnly));
+        QStringList types;
+        int epochs = 0;
+        while (!events.atEnd()) {
+            const QJsonObject event = QJsonDocument::fromJson(events.readLine()).object();
+            types += event["type"].toString();
+            if (types.last() == QLatin1String("epoch")) {
+                QCOMPARE(event["epoch"].toInt(), ++epochs);
+                QVERIFY(event.contains("val_loss") && event.contains("val_accuracy") && event.contains("learning_rate"));
+            }
+        }
+        QCOMPARE(epochs, 3);
+        QCOMPARE(types.first(), QStringLiteral("run_started"));
+        QCOMPARE(types.last(), QStringLiteral("run_ended"));
+        QFile history(answer.json()["folder"].toString() + "/history.csv");
+        QVERIFY(history.open(QIODevice::ReadOnly));
+        QCOMPARE(history.readLine(), QByteArray("epoch,accuracy,learning_rate,loss,val_accuracy,val_loss\r\n"));
+    }
+
+    void trainsToTheSameNumbersWithTheSameSeed() {
+        const auto losses = [this](const QString& events) {
+            QList<double> values;
+            QFile file(events);
+            if (file.open(QIODevice::ReadOnly)) {
+                while (!file.atEnd()) {
+                    const QJsonObject event = QJsonDocument::fromJson(file.readLine()).object();
+                    if (event["type"] == QLatin1String("epoch"))
+                        values << event["loss"].toDouble() << event["val_loss"].toDouble();
+                }
+            }
+            return values;
+        };
+        QCOMPARE(run({"train", path("experiment.json"), "--events", path("again.jsonl")}).code, 0);
+        QCOMPARE(losses(path("again.jsonl")).size(), 6);
+        QCOMPARE(losses(path("again.jsonl")), losses(path("events.jsonl")));
+    }
+
+    void evaluatesARunOnTheTestSplit() {
+        const Answer answer = run({"evaluate", m_run, "--out", path("evaluation"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const QJsonObject json = answer.json();
+        QCOMPARE(json["split"].toString(), QStringLiteral("test"));
+        QCOMPARE(json["images"].toInt(), 20);
+        QCOMPARE(json["confusion"]["matrix"].toArray().size(), 5);
+        QFile csv(path("evaluation/predictions.csv"));
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        QVERIFY(csv.readLine().startsWith("path,true,predicted,correct,confidence,loss,"));
+    }
+
+    void predictsAFolder() {
+        const Answer answer = run({"predict", m_run, path("toys/test/duck"), "--top", "2", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY(answer.out.contains("duck"));
+    }
+
+    void explainsAnImageWithAnOverlayAndAMap() {
+        const QString image = path("toys/test/robot/") + QDir(path("toys/test/robot")).entryList({"*.png"}).first();
+        const Answer answer = run({"explain", m_run, image, "--out", path("overlay.png"), "--map", path("map.npy"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QCOMPARE(answer.json()["method"].toString(), QStringLiteral("gradcam"));
+        QCOMPARE(answer.json()["map_size"].toArray().size(), 2);
+        QVERIFY(!QImage(path("overlay.png")).isNull());
+        QCOMPARE(QFile(path("map.npy")).size(), qint64(128 + 48 * 48 * 4));
+    }
+
+    void listsTheRunsOfTheHome() {
+        const Answer answer = run({"runs", "list", "--json"});
+        QCOMPARE(answer.code, 0);
+        QVERIFY(answer.out.contains(m_run.toUtf8()));
+        QCOMPARE(run({"runs", "show", m_run}).code, 0);
+    }
+
+    void refusesWrongInputInOneLine() {
+        refuses({"dataset", "info", path("nowhere")}, 2, "nowhere");
+        QDir().mkpath(path("empty"));
+        refuses({"dataset", "info", path("empty")}, 2, "empty");
+        refuses({"train", path("missing.json")}, 2, "missing.json");
+        write("broken.json", "{ \"version\": 1, ");
+        refuses({"train", path("broken.json")}, 2, "broken.json");
+        refuses({"train", path("experiment.json"), "--set", "training.epoks=3"}, 2, "training.epoks");
+        refuses({"train", path("experiment.json"), "--set", "training.optimizer.learning_rate=-1"}, 2, "training.optimizer.learning_rate");
+        refuses({"train", path("experiment.json"), "--set", "training.epochs=many"}, 2, "training.epochs");
+        refuses({"evaluate", "no-such-run"}, 2, "no-such-run");
+        refuses({"explain", m_run, path("experiment.json"), "--out", path("x.png")}, 2, "experiment.json");
+        refuses({"no-such-command"}, 2, "no-such-command");
+    }
+
+    void refusesAnUnwritableHome() {
+        write("file", "a file where the home should be");
+        refuses({"--home", path("file"), "train", path("experiment.json")}, 1, "file");
+    }
+};
+
+QTEST_GUILESS_MAIN(CommandLineTest)
+#include "tst_CommandLine.moc"

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "zoo/Zoo.h"
+
+#include <algorithm>
+
+#include "zoo/Architectures.h"
+
+namespace sightline {
+
+namespace {
+
+ZooOption dropoutOption(double rate) { return {"dropout", "share of values dropped while training", rate, {}, 0.0, 0.95}; }
+
+std::string complaint(const ZooOption& option, const Json& value) {
+    const auto inRange = [&](const Json& number) {
+        return (option.minimum == 0 && option.maximum == 0) || (number.get<double>() >= option.minimum && number.get<double>() <= option.maximum);
+    };
+    const std::string range = "from " + toText(option.minimum, -1) + " to " + toText(option.maximum, -1);
+    if (!option.choices.empty()) {
+        if (std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end())
+            return {};
+        std::string words;
+        for (const Json& choice : option.choices)
+            words += (words.empty() ? "" : ", ") + toText(choice, -1);
+        return "must be one of " + words;
+    }
+    if (option.defaultValue.is_boolean())
+        return value.is_boolean() ? "" : "must be true or false";
+    if (option.defaultValue.is_array()) {
+        if (!value.is_array() || value.size() > 64)
+            return "must be a list of at most 64 whole numbers";
+        for (const Json& item : value) {
+            if (!item.is_number_integer() || !inRange(item))
+                return "must be a list of whole numbers " + range;
+        }
+        return {};
+    }
+    if (!value.is_number() || !inRange(value))
+        return "must be a number " + range;
+    return {};
+}
+
+} // namespace
+
+const std::vector<ZooEntry>& zoo() {
+    static const std::vector<ZooEntry> entries = {
+        {"toy_cnn", "Toy CNN", "Convolution and pooling blocks with a small dense head: learns the toy set in a minute.", 2015, 128, 128, 3,
+         {{"filters", "filters of each convolution", Json::array({32, 32}), {}, 1, 4096},
+          {"kernels", "kernel size of each convolution; the last one repeats", Json::array({3}), {}, 1, 31},
+          {"dense", "units of each hidden dense layer", Json::array({32}), {}, 1, 65536},
+          dropoutOption(0.0),
+          {"dropout_place", "what is dropped: hidden units, or the class scores as in the toy text", "hidden", {"hidden", "logits"}},
+          {"batch_norm", "batch normalisation after each convolution", false, {}},
+          {"global_pool", "average over the image instead of flattening it", false, {}}},
+         toyCnn},
+        {"mnist_convnet", "MNIST convnet", "Three convolutions for 28 x 28 digits.", 2017, 28, 28, 1, {}, mnistConvnet},
+        {"cats_dogs_cnn", "Cats and dogs convnet", "Four convolutions for 150 x 150 photographs.", 2017, 150, 150, 3, {dropoutOption(0.0)}, catsDogsCnn},
+        {"resnet18", "ResNet-18", "Residual network of 18 layers: a sound first choice for photographs.", 2015, 224, 224, 3, {}, resnet18},
+        {"resnet50", "ResNet-50", "Residual network of 50 layers with bottlenecks.", 2015, 224, 224, 3, {}, resnet50},
+        {"mobilenet_v2", "MobileNetV2", "Small and quick, made for telephones.", 2018, 224, 224, 3, {dropoutOption(0.2)}, mobilenetV2},
+        {"vgg16", "VGG-16", "Plain and large; still a good base for transfer learning.", 2014, 224, 224, 3,
+         {{"dense", "units of each hidden dense layer; none is the public classifier", Json::array(), {}, 1, 65536}, dropoutOption(0.5)},
+         vgg16},
+    };
+    return entries;
+}
+
+const ZooEntry* findInZoo(const std::string& name) {
+    for (const ZooEntry& entry : zoo()) {
+        if (entry.name == name)
+            return &entry;
+    }
+    return nullptr;
+}
+
+Result<GraphSpec> buildFromZoo(const std::string& name, const ZooRequest& request) {
+    const ZooEntry* entry = findInZoo(name);
+    if (!entry) {
+        std::string names;
+        for (const ZooEntry& known : zoo())
+            names += (names.empty() ? "" : ", ") + known.name;
+        return badInput("model.name: there is no network '" + name + "'; there are " + names + ".");
+    }
+    if (request.height < 1 || request.width < 1 || request.height > 16384 || request.width > 16384 || (request.channels != 1 && request.channels != 3))
+        return badInput("The input must be 1 to 16384 pixels high and wide with 1 or 3 channels.");
+    if (request.classes < 1 || request.classes > 1000000)
+        return badInput("The number of classes must be 1 to 1,000,000.");
+    if (!request.options.is_object())
+        return badInput("model.options: must be an object { ... }.");
+    std::vector<Problem> problems;
+    ZooRequest complete = request;
+    complete.options = Json::object();
+    for (const ZooOption& option : entry->options)
+        complete.options[option.key] = option.defaultValue;
+    for (const auto& [key, value] : request.options.items()) {
+        const auto option = std::find_if(entry->options.begin(), entry->options.end(), [&](const ZooOption& known) { return known.key == key; });
+        if (option == entry->options.end())
+            problems.push_back({"model.options." + key, "is not an option of " + name});
+        else if (const std::string wrong = complaint(*option, value); !wrong.empty())
+            problems.push_back({"model.options." + key, wrong});
+        complete.options[key] = value;
+    }
+    if (!problems.empty())
+        return badInput(joined(problems) + ".");
+    return entry->build(complete);
+}
+
+} // namespace sightline

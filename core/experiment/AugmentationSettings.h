@@ -38,32 +38,6 @@ struct OcclusionSettings {
     bool operator==(const OcclusionSettings&) const = default;
 };
 
-/// Torchvision's RandomResizedCrop: a box of a share of the area and an aspect ratio, resized to the image size.
-struct RandomResizedCropSettings {
-    Range scale{0.08, 1.0};
-    Range ratio{3.0 / 4.0, 4.0 / 3.0};
-
-    bool operator==(const RandomResizedCropSettings&) const = default;
-};
-
-struct CutoutSettings {
-    int holes = 1;
-    int size = 16; ///< pixels
-    double value = 0.0;
-
-    bool operator==(const CutoutSettings&) const = default;
-};
-
-/// RandAugment (Cubuk et al. 2020) and TrivialAugment (Mueller and Hutter 2021).
-struct PolicySettings {
-    enum class Name { TrivialAugment, RandAugment };
-    Name name = Name::TrivialAugment;
-    int operations = 2; ///< RandAugment's N
-    int magnitude = 9;  ///< RandAugment's M, of 30
-
-    bool operator==(const PolicySettings&) const = default;
-};
-
 /// The `augmentation` block (CLI.md): Keras' names and meaning, then ours. Defaults do nothing.
 struct AugmentationSettings {
     double rotationRange = 0.0;       ///< degrees, drawn from [-r, r)
@@ -85,16 +59,6 @@ struct AugmentationSettings {
     std::optional<OcclusionSettings> occlusion;
     std::optional<std::vector<int>> randomCrop; ///< [height, width]; resized to it at inference
     double randomContrast = 0.0;      ///< factor drawn from [1 - f, 1 + f)
-    double gaussianNoise = 0.0;       ///< deviation in grey levels
-    std::optional<Range> blurSigma;   ///< pixels
-    std::optional<Range> jpegQuality; ///< 1...100
-    double hueShift = 0.0;            ///< share of the hue circle, 0...0.5
-    std::optional<Range> saturationRange;
-    std::optional<RandomResizedCropSettings> randomResizedCrop;
-    std::optional<CutoutSettings> cutout;
-    std::optional<PolicySettings> policy;
-    double mixup = 0.0;               ///< Beta(a, a); 0 = off
-    double cutmix = 0.0;
 
     bool operator==(const AugmentationSettings&) const = default;
 };

@@ -27,10 +27,6 @@ struct DataSettings {
     double validationSplit = 0.0;                     ///< share of train, used where there is no val folder; 0 <= f < 1
     SplitRule split = SplitRule::PerClassFirst;
     Orientation orientation = Orientation::Apply;
-    // Readers that need more than a path (issue: sources) read these.
-    std::string groupPattern;                         ///< regular expression on the path; its first group never straddles train and val
-    std::string pathColumn;                           ///< tables: empty = found
-    std::string labelColumn;
 
     int channels() const { return colorMode == ColorMode::Rgb ? 3 : 1; }
     bool operator==(const DataSettings&) const = default;
@@ -43,10 +39,6 @@ struct NormalizationSettings {
     double rescale = 0.0;                             ///< 0 = off, like Keras' None
     bool samplewiseCenter = false;
     bool samplewiseStd = false;
-    bool featurewiseCenter = false;
-    bool featurewiseStd = false;
-    bool zcaWhitening = false;
-    double zcaEpsilon = 1e-6;
 
     bool operator==(const NormalizationSettings&) const = default;
 };

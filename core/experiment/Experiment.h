@@ -106,7 +106,6 @@ struct TrainingSettings {
     int threads = 0;                  ///< compute threads; 0 = the CPUs available
     OptimizerSettings optimizer;
     LossSettings loss;
-    bool cacheFeatures = false;
     std::optional<EarlyStoppingSettings> earlyStopping;
     std::optional<ReduceLrSettings> reduceLrOnPlateau;
     ScheduleSettings schedule;

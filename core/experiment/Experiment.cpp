@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "experiment/Experiment.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sightline {
+
+namespace {
+
+class Checker {
+public:
+    void require(bool good, const std::string& path, const std::string& message) {
+        if (!good)
+            m_found.push_back({path, message});
+    }
+    void take(std::vector<Problem> more) { m_found.insert(m_found.end(), more.begin(), more.end()); }
+    std::vector<Problem> found() && { return std::move(m_found); }
+
+private:
+    std::vector<Problem> m_found;
+};
+
+bool isMonitor(const std::string& name) {
+    return name == "loss" || name == "accuracy" || name == "val_loss" || name == "val_accuracy";
+}
+
+constexpr const char* kMonitorWords = "must be loss, accuracy, val_loss or val_accuracy";
+
+void check(Checker& check, const OptimizerSettings& optimizer) {
+    const std::string at = "training.optimizer.";
+    check.require(optimizer.learningRate > 0 && std::isfinite(optimizer.learningRate), at + "learning_rate", "must be above 0");
+    check.require(optimizer.beta1 >= 0 && optimizer.beta1 < 1, at + "beta_1", "must be at least 0 and below 1");
+    check.require(optimizer.beta2 >= 0 && optimizer.beta2 < 1, at + "beta_2", "must be at least 0 and below 1");
+    check.require(optimizer.epsilon > 0 && optimizer.epsilon < 1, at + "epsilon", "must be above 0 and below 1");
+    check.require(optimizer.momentum >= 0 && optimizer.momentum < 1, at + "momentum", "must be at least 0 and below 1");
+    check.require(optimizer.rho >= 0 && optimizer.rho < 1, at + "rho", "must be at least 0 and below 1");
+    check.require(optimizer.weightDecay >= 0 && std::isfinite(optimizer.weightDecay), at + "weight_decay", "must be 0 or more");
+    check.require(optimizer.clipNorm >= 0 && std::isfinite(optimizer.clipNorm), at + "clip_norm", "must be 0 or more");
+}
+
+void check(Checker& check, const TrainingSettings& training) {
+    check.require(training.epochs >= 1 && training.epochs <= 100000, "training.epochs", "must be 1 to 100,000");
+    check.require(training.batchSize >= 1 && training.batchSize <= 65536, "training.batch_size", "must be 1 to 65,536");
+    check.require(training.threads >= 0 && training.threads <= 1024, "training.threads", "must be 0 (the CPUs available) to 1,024");
+    check.require(training.device == "auto" || training.device == "cpu" || training.device.starts_with("cuda:"), "training.device", "must be auto, cpu or cuda:0");
+    check.require(training.loss.labelSmoothing >= 0 && training.loss.labelSmoothing < 1, "training.loss.label_smoothing", "must be at least 0 and below 1");
+    for (const auto& [name, weight] : training.loss.outputWeights)
+        check.require(weight >= 0 && std::isfinite(weight), "training.loss.output_weights." + name, "must be 0 or more");
+    if (const auto& stopping = training.earlyStopping) {
+        check.require(isMonitor(stopping->monitor), "training.early_stopping.monitor", kMonitorWords);
+        check.require(stopping->patience >= 0, "training.early_stopping.patience", "must be 0 or more");
+        check.require(std::isfinite(stopping->minDelta), "training.early_stopping.min_delta", "must be a finite number");
+        check.require(stopping->startFromEpoch >= 0, "training.early_stopping.start_from_epoch", "must be 0 or more");
+    }
+    if (const auto& reduce = training.reduceLrOnPlateau) {
+        check.require(isMonitor(reduce->monitor), "training.reduce_lr_on_plateau.monitor", kMonitorWords);
+        check.require(reduce->factor > 0 && reduce->factor < 1, "training.reduce_lr_on_plateau.factor", "must be above 0 and below 1");
+        check.require(reduce->patience >= 0, "training.reduce_lr_on_plateau.patience", "must be 0 or more");
+        check.require(reduce->cooldown >= 0, "training.reduce_lr_on_plateau.cooldown", "must be 0 or more");
+        check.require(reduce->minLr >= 0, "training.reduce_lr_on_plateau.min_lr", "must be 0 or more");
+        check.require(reduce->minDelta >= 0, "training.reduce_lr_on_plateau.min_delta", "must be 0 or more");
+    }
+    const ScheduleSettings& schedule = training.schedule;
+    check.require(schedule.warmupEpochs >= 0, "training.schedule.warmup_epochs", "must be 0 or more");
+    check.require(schedule.minLr >= 0, "training.schedule.min_lr", "must be 0 or more");
+    check.require(schedule.stepEpochs >= 1, "training.schedule.step_epochs", "must be 1 or more");
+    check.require(schedule.gamma > 0 && schedule.gamma <= 1, "training.schedule.gamma", "must be above 0 and at most 1");
+    if (training.reduceLrOnPlateau)
+        check.require(schedule.name == ScheduleSettings::Name::Constant, "training.schedule.name", "must be constant where reduce_lr_on_plateau sets the rate");
+    if (const auto& checkpoint = training.checkpoint)
+        check.require(checkpoint->monitor.empty() || isMonitor(checkpoint->monitor), "training.checkpoint.monitor", kMonitorWords);
+}
+
+} // namespace
+
+std::vector<Problem> problems(const Experiment& experiment) {
+    Checker checker;
+    const DataSettings& data = experiment.data;
+    checker.require(data.imageHeight >= 1 && data.imageHeight <= 8192 && data.imageWidth >= 1 && data.imageWidth <= 8192, "data.image_size", "must be [height, width], each 1 to 8,192");
+    checker.require(data.validationSplit >= 0 && data.validationSplit < 1, "data.validation_split", "must be at least 0 and below 1");
+    checker.require(std::isfinite(experiment.normalization.rescale), "normalization.rescale", "must be a finite number");
+    checker.require(!experiment.model.freeze.empty(), "model.freeze", "must be none, base or a node's id");
+    checker.take(problems(experiment.augmentation));
+    if (const auto& crop = experiment.augmentation.randomCrop; crop && crop->size() == 2)
+        checker.require((*crop)[0] <= data.imageHeight && (*crop)[1] <= data.imageWidth, "augmentation.random_crop", "must not be larger than data.image_size");
+    if (const auto& occlusion = experiment.augmentation.occlusion)
+        checker.require(occlusion->size < std::min(data.imageHeight, data.imageWidth), "augmentation.occlusion.size", "must be smaller than the image");
+    check(checker, experiment.training);
+    check(checker, experiment.training.optimizer);
+    return std::move(checker).found();
+}
+
+bool monitorsMaximum(MonitorMode mode, const std::string& monitor) {
+    if (mode != MonitorMode::Auto)
+        return mode == MonitorMode::Max;
+    for (const char* part : {"acc", "auc", "f1"}) {
+        if (monitor.find(part) != std::string::npos)
+            return true;
+    }
+    return false;
+}
+
+} // namespace sightline

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <initializer_list>
+
+#include "experiment/Experiment.h"
+
+namespace sightline {
+
+namespace {
+
+using Words = std::initializer_list<std::string_view>;
+const Words kColorModes = {"rgb", "grayscale"};
+const Words kInterpolations = {"nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"};
+const Words kSplits = {"per-class-first", "shuffled"};
+const Words kOrientations = {"apply", "ignore"};
+const Words kPresets = {"none", "rescale", "imagenet", "half", "caffe"};
+const Words kPrecisions = {"auto", "fp32", "bf16"};
+const Words kOptimizers = {"adam", "sgd", "rmsprop", "adamw"};
+const Words kClassWeights = {"none", "balanced"};
+const Words kModes = {"auto", "min", "max"};
+const Words kSchedules = {"constant", "cosine", "one-cycle", "step"};
+
+template <typename Enum>
+std::string word(const Words& words, Enum value) {
+    return std::string(words.begin()[static_cast<int>(value)]);
+}
+
+void read(JsonReader reader, DataSettings& data) {
+    reader.read("path", data.path);
+    reader.read("format", data.format);
+    if (reader.has("image_size")) {
+        std::vector<int> size;
+        reader.read("image_size", size);
+        if (size.size() == 2) {
+            data.imageHeight = size[0];
+            data.imageWidth = size[1];
+        } else if (reader.at("image_size").is_array())
+            reader.problem("image_size", "must be [height, width]");
+    }
+    reader.readEnum("color_mode", data.colorMode, kColorModes);
+    reader.readEnum("interpolation", data.interpolation, kInterpolations);
+    reader.read("keep_aspect_ratio", data.keepAspectRatio);
+    reader.read("validation_split", data.validationSplit);
+    reader.readEnum("split", data.split, kSplits);
+    reader.readEnum("orientation", data.orientation, kOrientations);
+    reader.finish();
+}
+
+void read(JsonReader reader, NormalizationSettings& normalization) {
+    const bool keras = reader.hasValue("rescale") || reader.has("samplewise_center") || reader.has("samplewise_std_normalization");
+    if (reader.has("preset")) {
+        reader.readEnum("preset", normalization.preset, kPresets);
+        if (keras)
+            reader.problem("preset", "cannot stand beside Keras' keys; use one or the other");
+    } else if (keras)
+        normalization.preset = NormalizationSettings::Preset::Keras;
+    if (reader.hasValue("rescale"))
+        reader.read("rescale", normalization.rescale);
+    reader.read("samplewise_center", normalization.samplewiseCenter);
+    reader.read("samplewise_std_normalization", normalization.samplewiseStd);
+    reader.finish();
+}
+
+void read(JsonReader reader, ModelSettings& model) {
+    reader.read("name", model.name);
+    if (reader.hasValue("options"))
+        model.options = reader.at("options");
+    if (!model.options.is_object())
+        reader.problem("options", "must be an object { ... }");
+    if (reader.hasValue("weights"))
+        reader.read("weights", model.weights);
+    reader.read("freeze", model.freeze);
+    if (reader.has("graph"))
+        model.graph = reader.at("graph");
+    if (!model.graph.is_null() && !model.graph.is_object() && !model.graph.is_string())
+        reader.problem("graph", "must be null, a network { ... } or a file's path");
+    reader.finish();
+}
+
+void read(JsonReader reader, OptimizerSettings& optimizer) {
+    reader.readEnum("name", optimizer.name, kOptimizers);
+    reader.read("learning_rate", optimizer.learningRate);
+    reader.read("beta_1", optimizer.beta1);
+    reader.read("beta_2", optimizer.beta2);
+    reader.read("epsilon", optimizer.epsilon);
+    reader.read("momentum", optimizer.momentum);
+    reader.read("nesterov", optimizer.nesterov);
+    reader.read("rho", optimizer.rho);
+    reader.read("weight_decay", optimizer.weightDecay);
+    reader.read("clip_norm", optimizer.clipNorm);
+    reader.finish();
+}
+
+void read(JsonReader reader, LossSettings& loss) {
+    reader.read("label_smoothing", loss.labelSmoothing);
+    int weight = loss.balancedClassWeight ? 1 : 0;
+    reader.readWord("class_weight", weight, kClassWeights);
+    loss.balancedClassWeight = weight == 1;
+    if (reader.hasValue("output_weights")) {
+        const Json& weights = reader.at("output_weights");
+        if (!weights.is_object())
+            reader.problem("output_weights", "must be an object of output names and weights");
+        else {
+            for (const auto& [name, value] : weights.items()) {
+                if (value.is_number())
+                    loss.outputWeights[name] = value.get<double>();
+                else
+                    reader.problem("output_weights." + name, "must be a number");
+            }
+        }
+    }
+    reader.finish();
+}
+
+void read(JsonReader reader, EarlyStoppingSettings& stopping) {
+    reader.read("monitor", stopping.monitor);
+    reader.readEnum("mode", stopping.mode, kModes);
+    reader.read("patience", stopping.patience);
+    reader.read("min_delta", stopping.minDelta);
+    if (reader.hasValue("baseline")) {
+        double baseline = 0;
+        reader.read("baseline", baseline);
+        stopping.baseline = baseline;
+    }
+    reader.read("start_from_epoch", stopping.startFromEpoch);
+    reader.read("restore_best_weights", stopping.restoreBestWeights);
+    reader.finish();
+}
+
+void read(JsonReader reader, ReduceLrSettings& reduce) {
+    reader.read("monitor", reduce.monitor);
+    reader.readEnum("mode", reduce.mode, kModes);
+    reader.read("factor", reduce.factor);
+    reader.read("patience", reduce.patience);
+    reader.read("min_delta", reduce.minDelta);
+    reader.read("min_lr", reduce.minLr);
+    reader.read("cooldown", reduce.cooldown);
+    reader.finish();
+}
+
+void read(JsonReader reader, ScheduleSettings& schedule) {
+    reader.readEnum("name", schedule.name, kSchedules);
+    reader.read("warmup_epochs", schedule.warmupEpochs);
+    reader.read("min_lr", schedule.minLr);
+    reader.read("step_epochs", schedule.stepEpochs);
+    reader.read("gamma", schedule.gamma);
+    reader.finish();
+}
+
+/// "best" keeps best and last, "all" every epoch, "every-K" every K epochs.
+void read(JsonReader reader, CheckpointSettings& checkpoint) {
+    reader.read("monitor", checkpoint.monitor);
+    reader.readEnum("mode", checkpoint.mode, kModes);
+    std::string keep = "best";
+    reader.read("keep", keep);
+    const auto wrong = [&] { reader.problem("keep", "must be best, all or every-K (every-5), not \"" + keep + "\""); };
+    if (keep == "all")
+        checkpoint.keepEvery = 1;
+    else if (keep.starts_with("every-") && keep.size() > 6 && keep.size() < 12 && keep.find_first_not_of("0123456789", 6) == std::string::npos) {
+        checkpoint.keepEvery = std::stoi(keep.substr(6));
+        if (checkpoint.keepEvery < 1)
+            wrong();
+    } else if (keep != "best")
+        wrong();
+    reader.finish();
+}
+
+void read(JsonReader reader, TrainingSettings& training) {
+    reader.read("epochs", training.epochs);
+    reader.read("batch_size", training.batchSize);
+    reader.readEnum("precision", training.precision, kPrecisions);
+    reader.read("device", training.device);
+    reader.read("threads", training.threads);
+    read(reader.object("optimizer"), training.optimizer);
+    read(reader.object("loss"), training.loss);
+    bool cacheFeatures = false;
+    reader.read("cache_features", cacheFeatures);
+    if (cacheFeatures)
+        reader.problem("cache_features", "is not available in this version; leave it false");
+    if (reader.hasValue("early_stopping"))
+        read(reader.object("early_stopping"), training.earlyStopping.emplace());
+    if (reader.hasValue("reduce_lr_on_plateau"))
+        read(reader.object("reduce_lr_on_plateau"), training.reduceLrOnPlateau.emplace());
+    read(reader.object("schedule"), training.schedule);
+    if (reader.hasValue("checkpoint"))
+        read(reader.object("checkpoint"), training.checkpoint.emplace());
+    reader.finish();
+}
+
+Json toJson(const DataSettings& data) {
+    return {{"path", data.path},
+            {"format", data.format},
+            {"image_size", {data.imageHeight, data.imageWidth}},
+            {"color_mode", word(kColorModes, data.colorMode)},
+            {"interpolation", word(kInterpolations, data.interpolation)},
+            {"keep_aspect_ratio", data.keepAspectRatio},
+            {"validation_split", data.validationSplit},
+            {"split", word(kSplits, data.split)},
+            {"orientation", word(kOrientations, data.orientation)}};
+}
+
+Json toJson(const NormalizationSettings& normalization) {
+    if (normalization.preset != NormalizationSettings::Preset::Keras)
+        return {{"preset", word(kPresets, normalization.preset)}};
+    return {{"rescale", normalization.rescale == 0 ? Json() : Json(normalization.rescale)},
+            {"samplewise_center", normalization.samplewiseCenter},
+            {"samplewise_std_normalization", normalization.samplewiseStd}};
+}
+
+Json toJson(const TrainingSettings& training) {
+    const OptimizerSettings& optimizer = training.optimizer;
+    Json json = {{"epochs", training.epochs},
+                 {"batch_size", training.batchSize},
+                 {"precision", word(kPrecisions, training.precision)},
+                 {"device", training.device},
+                 {"threads", training.threads},
+                 {"optimizer",
+                  {{"name", word(kOptimizers, optimizer.name)},
+                   {"learning_rate", optimizer.learningRate},
+                   {"beta_1", optimizer.beta1},
+                   {"beta_2", optimizer.beta2},
+                   {"epsilon", optimizer.epsilon},
+                   {"momentum", optimizer.momentum},
+                   {"nesterov", optimizer.nesterov},
+                   {"rho", optimizer.rho},
+                   {"weight_decay", optimizer.weightDecay},
+                   {"clip_norm", optimizer.clipNorm}}},
+                 {"loss",
+                  {{"label_smoothing", training.loss.labelSmoothing},
+                   {"class_weight", training.loss.balancedClassWeight ? "balanced" : "none"},
+                   {"output_weights", Json::object()}}}};
+    for (const auto& [name, weight] : training.loss.outputWeights)
+        json["loss"]["output_weights"][name] = weight;
+    if (const auto& stopping = training.earlyStopping)
+        json["early_stopping"] = {{"monitor", stopping->monitor},
+                                  {"mode", word(kModes, stopping->mode)},
+                                  {"patience", stopping->patience},
+                                  {"min_delta", stopping->minDelta},
+                                  {"baseline", stopping->baseline ? Json(*stopping->baseline) : Json()},
+                                  {"start_from_epoch", stopping->startFromEpoch},
+                                  {"restore_best_weights", stopping->restoreBestWeights}};
+    if (const auto& reduce = training.reduceLrOnPlateau)
+        json["reduce_lr_on_plateau"] = {{"monitor", reduce->monitor},   {"mode", word(kModes, reduce->mode)}, {"factor", reduce->factor},
+                                        {"patience", reduce->patience}, {"min_delta", reduce->minDelta},      {"min_lr", reduce->minLr},
+                                        {"cooldown", reduce->cooldown}};
+    json["schedule"] = {{"name", word(kSchedules, training.schedule.name)},
+                        {"warmup_epochs", training.schedule.warmupEpochs},
+                        {"min_lr", training.schedule.minLr},
+                        {"step_epochs", training.schedule.stepEpochs},
+                        {"gamma", training.schedule.gamma}};
+    if (const auto& checkpoint = training.checkpoint)
+        json["checkpoint"] = {{"monitor", checkpoint->monitor},
+                              {"mode", word(kModes, checkpoint->mode)},
+                              {"keep", checkpoint->keepEvery == 0   ? "best"
+                                       : checkpoint->keepEvery == 1 ? "all"
+                                                                    : "every-" + std::to_string(checkpoint->keepEvery)}};
+    return json;
+}
+
+} // namespace
+
+Experiment experimentFromJson(const Json& json, std::vector<Problem>& found) {
+    Experiment experiment;
+    JsonReader reader(json, "", found);
+    int version = 1;
+    reader.read("version", version);
+    if (version != 1)
+        reader.problem("version", "must be 1; this file is from another version of Sightline");
+    reader.read("name", experiment.name);
+    reader.read("seed", experiment.seed);
+    read(reader.object("data"), experiment.data);
+    if (reader.hasValue("augmentation"))
+        experiment.augmentation = augmentationFromJson(reader.at("augmentation"), "augmentation", found);
+    read(reader.object("normalization"), experiment.normalization);
+    read(reader.object("model"), experiment.model);
+    read(reader.object("training"), experiment.training);
+    reader.finish();
+    for (Problem& problem : problems(experiment))
+        found.push_back(std::move(problem));
+    return experiment;
+}
+
+Result<Experiment> experimentFromJson(const Json& json) {
+    std::vector<Problem> found;
+    Experiment experiment = experimentFromJson(json, found);
+    if (!found.empty())
+        return badInput("The experiment cannot be used: " + joined(found) + ".");
+    return experiment;
+}
+
+Result<Experiment> readExperiment(const std::filesystem::path& file) {
+    const Result<Json> json = readJsonFile(file);
+    if (!json)
+        return json.error();
+    std::vector<Problem> found;
+    Experiment experiment = experimentFromJson(*json, found);
+    if (!found.empty())
+        return badInput(file.string() + ": " + joined(found) + ".");
+    return experiment;
+}
+
+Json toJson(const Experiment& experiment) {
+    const ModelSettings& model = experiment.model;
+    return {{"version", 1},
+            {"name", experiment.name},
+            {"seed", experiment.seed},
+            {"data", toJson(experiment.data)},
+            {"augmentation", toJson(experiment.augmentation)},
+            {"normalization", toJson(experiment.normalization)},
+            {"model",
+             {{"name", model.name},
+              {"options", model.options},
+              {"weights", model.weights.empty() ? Json() : Json(model.weights)},
+              {"freeze", model.freeze},
+              {"graph", model.graph}}},
+            {"training", toJson(experiment.training)}};
+}
+
+} // namespace sightline

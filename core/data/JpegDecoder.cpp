@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "data/JpegDecoder.h"
+
+#include <csetjmp>
+#include <cstdio>
+#include <cstring>
+
+#include <jpeglib.h>
+
+namespace sightline {
+
+namespace {
+
+struct JpegErrors {
+    jpeg_error_mgr base{};
+    std::jmp_buf escape;
+    char message[JMSG_LENGTH_MAX] = {};
+};
+
+void onError(j_common_ptr info) {
+    auto* errors = reinterpret_cast<JpegErrors*>(info->err); // libjpeg's way to a user's struct: `base` is its first member
+    info->err->format_message(info, errors->message);
+    std::longjmp(errors->escape, 1);
+}
+
+/// A premature end or a damaged stream is only a warning to libjpeg; to us it is an image that cannot be trusted.
+void onMessage(j_common_ptr info, int level) {
+    if (level < 0)
+        onError(info);
+}
+
+std::uint16_t read16(const std::uint8_t* p, bool little) {
+    return static_cast<std::uint16_t>(little ? p[0] | p[1] << 8 : p[0] << 8 | p[1]);
+}
+
+std::uint32_t read32(const std::uint8_t* p, bool little) {
+    return little ? static_cast<std::uint32_t>(read16(p, true)) | static_cast<std::uint32_t>(read16(p + 2, true)) << 16
+                  : static_cast<std::uint32_t>(read16(p, false)) << 16 | static_cast<std::uint32_t>(read16(p + 2, false));
+}
+
+/// Pillow's CMYK -> RGB; Adobe's files are stored inverted, which libjpeg hands on as it is.
+void cmykToRgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width, bool inverted) {
+    for (int x = 0; x < width; ++x, cmyk += 4, rgb += 3) {
+        const int key = inverted ? cmyk[3] : 255 - cmyk[3];
+        for (int c = 0; c < 3; ++c) {
+            const int ink = inverted ? cmyk[c] : 255 - cmyk[c];
+            const int product = ink * key + 128;
+            rgb[c] = static_cast<std::uint8_t>((product + (product >> 8)) >> 8);
+        }
+    }
+}
+
+/// The part that may jump out: holds nothing with a destructor.
+bool decodeInto(jpeg_decompress_struct& info, JpegErrors& errors, const std::uint8_t* bytes, std::size_t size, Image& image, std::vector<std::uint8_t>& row,
+                int& orientation, bool& tooLarge) {
+    if (setjmp(errors.escape))
+        return false;
+    jpeg_create_decompress(&info);
+    jpeg_mem_src(&info, bytes, static_cast<unsigned long>(size));
+    jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);
+    jpeg_read_header(&info, TRUE);
+    if (static_cast<std::int64_t>(info.image_width) * static_cast<std::int64_t>(info.image_height) > kLargestImagePixels) {
+        tooLarge = true;
+        return false;
+    }
+    for (jpeg_saved_marker_ptr marker = info.marker_list; marker; marker = marker->next) {
+        if (marker->marker == JPEG_APP0 + 1 && marker->data_length > 6 && std::memcmp(marker->data, "Exif\0\0", 6) == 0)
+            orientation = exifOrientation(marker->data + 6, marker->data_length - 6);
+    }
+    const bool fourInks = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
+    info.out_color_space = fourInks ? JCS_CMYK : info.jpeg_color_space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg_start_decompress(&info);
+    image = Image(static_cast<int>(info.output_height), static_cast<int>(info.output_width), fourInks ? 3 : info.output_components);
+    if (fourInks)
+        row.resize(static_cast<std::size_t>(info.output_width) * 4);
+    while (info.output_scanline < info.output_height) {
+        std::uint8_t* target = image.row(static_cast<int>(info.output_scanline));
+        JSAMPROW rows[1] = {fourInks ? row.data() : target};
+        jpeg_read_scanlines(&info, rows, 1);
+        if (fourInks)
+            cmykToRgb(row.data(), target, image.width, info.saw_Adobe_marker != 0);
+    }
+    jpeg_finish_decompress(&info);
+    return true;
+}
+
+} // namespace
+
+bool looksLikeJpeg(const std::uint8_t* bytes, std::size_t size) { return size >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF; }
+
+int exifOrientation(const std::uint8_t* tiff, std::size_t size) {
+    if (size < 14 || (std::memcmp(tiff, "II", 2) != 0 && std::memcmp(tiff, "MM", 2) != 0))
+        return 1;
+    const bool little = tiff[0] == 'I';
+    const std::uint32_t directory = read32(tiff + 4, little);
+    if (directory > size - 2)
+        return 1;
+    const std::uint16_t entries = read16(tiff + directory, little);
+    for (std::uint16_t i = 0; i < entries; ++i) {
+        const std::size_t at = std::size_t{directory} + 2 + std::size_t{i} * 12;
+        if (at + 12 > size)
+            return 1;
+        if (read16(tiff + at, little) == 0x0112) {
+            const int value = read16(tiff + at + 8, little);
+            return value >= 1 && value <= 8 ? value : 1;
+        }
+    }
+    return 1;
+}
+
+Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation) {
+    orientation = 1;
+    jpeg_decompress_struct info{};
+    JpegErrors errors;
+    info.err = jpeg_std_error(&errors.base);
+    errors.base.error_exit = onError;
+    errors.base.emit_message = onMessage;
+    Image image;
+    std::vector<std::uint8_t> row;
+    bool tooLarge = false;
+    const bool good = decodeInto(info, errors, bytes, size, image, row, orientation, tooLarge);
+    jpeg_destroy_decompress(&info);
+    if (good)
+        return image;
+    if (tooLarge)
+        return badInput(name + " has more pixels than an image may have here.");
+    return badInput(name + " cannot be read as a JPEG: " + errors.message + ".");
+}
+
+} // namespace sightline

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "experiment/DataSettings.h"
+#include "support/Image.h"
+#include "support/Result.h"
+
+namespace sightline {
+
+/// More pixels than this are no photograph but a bomb.
+inline constexpr std::int64_t kLargestImagePixels = std::int64_t{1} << 28;
+
+bool looksLikeJpeg(const std::uint8_t* bytes, std::size_t size);
+
+/// libjpeg-turbo with its slow integer DCT and fancy upsampling: Pillow's pixels. CMYK and YCCK are converted as Pillow does.
+/// A truncated or damaged file is an error (Pillow would paint it grey). `orientation` is the EXIF tag, 1 where there is none.
+Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation);
+
+/// EXIF orientation 1...8 of a JPEG's APP1 segment or a TIFF block; 1 where there is none or it is damaged.
+int exifOrientation(const std::uint8_t* tiff, std::size_t size);
+
+} // namespace sightline

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fstream>
+
+#include "store/RunStore.h"
+#include "support/Files.h"
+
+using namespace sightline;
+namespace fs = std::filesystem;
+
+namespace {
+
+Experiment someExperiment(const std::string& name = "toys, small net") {
+    Experiment experiment;
+    experiment.name = name;
+    experiment.data.path = "/data/toys";
+    experiment.training.epochs = 7;
+    return experiment;
+}
+
+Json epochEvent(int epoch, double loss, double valAccuracy) {
+    return {{"type", "epoch"}, {"epoch", epoch}, {"loss", loss}, {"accuracy", 0.5}, {"val_loss", 1.25}, {"val_accuracy", valAccuracy},
+            {"learning_rate", 0.001}, {"seconds", 2.5}, {"images_per_second", 200.0}, {"wait_share", 0.01}, {"skipped_images", 1}};
+}
+
+} // namespace
+
+class TestRunStore : public QObject {
+    Q_OBJECT
+    std::unique_ptr<QTemporaryDir> m_folder;
+    fs::path home() const { return fs::path(m_folder->path().toStdString()) / "home"; }
+    RunStore store() const { return RunStore::open(home()).value(); }
+
+private Q_SLOTS:
+    void init() {
+        QTest::failOnWarning(QRegularExpression(".*"));
+        m_folder = std::make_unique<QTemporaryDir>();
+    }
+
+    void aNewRunIsListedWithItsExperiment() {
+        RunStore runs = store();
+        const auto run = runs.create(someExperiment());
+        QVERIFY(run.ok());
+        QVERIFY(run->experiment().value() == someExperiment());
+        const auto list = runs.list();
+        QCOMPARE(list->size(), std::size_t(1));
+        QCOMPARE(list->front().name, std::string("toys, small net"));
+        QCOMPARE(list->front().network, std::string("toy_cnn"));
+        QCOMPARE(list->front().plannedEpochs, 7);
+        QCOMPARE(list->front().folder, run->path());
+    }
+
+    void theHistoryIsReadFromTheEvents() {
+        const RunFolder run = store().create(someExperiment()).value();
+        QVERIFY(run.appendEvent(epochEvent(1, 1.5, 0.25)).ok());
+        QVERIFY(run.appendEvent(epochEvent(2, 0.1, 0.5)).ok());
+        const auto history = run.history();
+        QCOMPARE(history->size(), std::size_t(2));
+        EpochMetrics expected;
+        expected.epoch = 2;
+        expected.loss = 0.1;
+        expected.accuracy = 0.5;
+        expected.valLoss = 1.25;
+        expected.valAccuracy = 0.5;
+        expected.learningRate = 0.001;
+        expected.seconds = 2.5;
+        expected.imagesPerSecond = 200;
+        expected.waitShare = 0.01;
+        expected.skippedImages = 1;
+        QVERIFY(history->back() == expected);
+    }
+
+    void anUnfinishedLineIsLeftOutAndTheNextEventBeginsANewOne() {
+        const RunFolder run = store().create(someExperiment()).value();
+        QVERIFY(run.appendEvent(epochEvent(1, 1.5, 0.25)).ok());
+        std::ofstream(run.path() / "events.jsonl", std::ios::app) << "{\"type\":\"epoch\",\"epo";
+        QCOMPARE(run.history()->size(), std::size_t(1));
+        QVERIFY(run.appendEvent(epochEvent(2, 1.0, 0.5)).ok());
+        QCOMPARE(run.history()->size(), std::size_t(2));
+    }
+
+    void anEpochDoneAgainAfterResumingReplacesTheOldOne() {
+        const RunFolder run = store().create(someExperiment()).value();
+        for (int epoch = 1; epoch <= 3; ++epoch)
+            QVERIFY(run.appendEvent(epochEvent(epoch, epoch, 0.5)).ok());
+        QVERIFY(run.appendEvent(epochEvent(2, 20, 0.5)).ok());
+        const auto history = run.history();
+        QCOMPARE(history->size(), std::size_t(2));
+        QCOMPARE(history->back().loss, 20.0);
+    }
+
+    void theStateFollowsTheEvents() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(someExperiment()).value();
+        QCOMPARE(runs.list()->front().state, std::string("interrupted"));
+        QVERIFY(run.appendEvent({{"type", "run_started"}}).ok());
+        QCOMPARE(runs.list()->front().state, std::string("running"));
+        QVERIFY(run.appendEvent(epochEvent(1, 1, 0.75)).ok());
+        QVERIFY(run.appendEvent({{"type", "run_ended"}, {"outcome", "failed"}, {"reason", "The loss became NaN."}, {"best_epoch", 1}}).ok());
+        const RunSummary ended = runs.list()->front();
+        QCOMPARE(ended.state, std::string("failed"));
+        QCOMPARE(ended.reason, std::string("The loss became NaN."));
+        QCOMPARE(ended.bestEpoch, 1);
+        QCOMPARE(ended.bestValAccuracy, std::optional<double>(0.75));
+    }
+
+    void aRunWhoseProcessIsGoneIsInterrupted() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(someExperiment()).value();
+        QVERIFY(run.appendEvent({{"type", "run_started"}}).ok());
+        QCOMPARE(runs.list()->front().state, std::string("running"));
+        QVERIFY(writeFileAtomically(run.path() / "running.json", R"({"process":"another boot","number":1})").ok());
+        QCOMPARE(runs.list()->front().state, std::string("interrupted"));
+    }
+
+    void theIndexIsRebuiltFromTheFolders() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(someExperiment()).value();
+        QVERIFY(runs.rename(run, "the good one").ok());
+        QVERIFY(runs.setNote(run, "kept").ok());
+        for (const char* name : {"runs.db", "runs.db-wal", "runs.db-shm"})
+            fs::remove(home() / name);
+        const auto list = store().list();
+        QCOMPARE(list->size(), std::size_t(1));
+        QCOMPARE(list->front().name, std::string("the good one"));
+        QCOMPARE(list->front().note, std::string("kept"));
+    }
+
+    void aBrokenIndexIsMadeAnew() {
+        QVERIFY(store().create(someExperiment()).ok());
+        for (const char* name : {"runs.db-wal", "runs.db-shm"})
+            fs::remove(home() / name);
+        QVERIFY(writeFileAtomically(home() / "runs.db", std::string(5000, 'x')).ok());
+        QCOMPARE(store().list()->size(), std::size_t(1));
+    }
+
+    void aRowWithoutAFolderIsDropped() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(someExperiment()).value();
+        fs::remove_all(run.path());
+        QVERIFY(runs.list()->empty());
+    }
+
+    void runFoldersWithFilesMissingAreListedWithWhatIsThere() {
+        RunStore runs = store();
+        fs::create_directories(home() / "runs" / "20260131-142530-ab12");
+        fs::create_directories(home() / "runs" / "odd");
+        QVERIFY(writeFileAtomically(home() / "runs" / "odd" / "experiment.json", "{\"version\": 1, \"na").ok());
+        QVERIFY(writeFileAtomically(home() / "runs" / "odd" / "events.jsonl", "\n[]\n{\"type\": 5}\n{\"type\":\"epoch\",\"epoch\":\"x\"}\n").ok());
+        QVERIFY(writeFileAtomically(home() / "runs" / "odd" / "about.json", "[1]").ok());
+        QVERIFY(writeFileAtomically(home() / "runs" / "odd" / "running.json", "{\"process\": 3}").ok());
+        const auto list = runs.list();
+        QVERIFY(list.ok());
+        QCOMPARE(list->size(), std::size_t(2));
+        QCOMPARE(list->at(0).id, std::string("odd"));
+        QCOMPARE(list->at(1).created, std::string("2026-01-31T14:25:30Z"));
+        for (const RunSummary& summary : *list) {
+            QCOMPARE(summary.state, std::string("interrupted"));
+            QVERIFY(!summary.reason.empty());
+            const RunFolder folder(summary.folder);
+            QVERIFY(!folder.experiment().ok());
+            QVERIFY(!folder.classes().ok());
+            QVERIFY(!folder.graph().ok());
+            QVERIFY(!folder.checkpoint("best").ok());
+            QVERIFY(folder.history()->empty());
+        }
+    }
+
+    void runsAreFoundByIdPrefixNameAndFolder() {
+        RunStore runs = store();
+        const RunFolder first = runs.create(someExperiment("first")).value();
+        const RunFolder second = runs.create(someExperiment("second")).value();
+        QCOMPARE(runs.find(first.id())->id(), first.id());
+        QCOMPARE(runs.find("second")->id(), second.id());
+        QCOMPARE(runs.find(first.path().string())->id(), first.id());
+        fs::rename(first.path(), home() / "runs" / "aaa-1");
+        QCOMPARE(runs.find("aaa")->id(), std::string("aaa-1"));
+        fs::rename(second.path(), home() / "runs" / "aaa-2");
+        const auto ambiguous = runs.find("aaa");
+        QVERIFY(!ambiguous.ok());
+        QVERIFY(ambiguous.error().message.find("aaa-1") != std::string::npos);
+        for (const char* name : {"", "nothing", "../runs", "/tmp"})
+            QVERIFY(!runs.find(name).ok());
+    }
+
+    void aDeletedRunIsGone() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(someExperiment()).value();
+        QVERIFY(runs.remove(run).ok());
+        QVERIFY(!fs::exists(run.path()));
+        QVERIFY(runs.list()->empty());
+    }
+
+    void aRunThatTrainsOrLiesElsewhereIsNotDeleted() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(someExperiment()).value();
+        QVERIFY(run.appendEvent({{"type", "run_started"}}).ok());
+        QVERIFY(!runs.remove(run).ok());
+        const fs::path elsewhere = home().parent_path() / "elsewhere";
+        fs::create_directories(elsewhere);
+        QVERIFY(!runs.remove(RunFolder(elsewhere)).ok());
+        QVERIFY(fs::exists(elsewhere) && fs::exists(run.path()));
+    }
+
+    void anUnwritableHomeIsSaidInOneSentence() {
+        const fs::path file = home().parent_path() / "file";
+        QVERIFY(writeFileAtomically(file, "x").ok());
+        const auto opened = RunStore::open(file / "home");
+        QVERIFY(!opened.ok());
+        QVERIFY(opened.error().message.find("cannot be written") != std::string::npos);
+        QVERIFY(opened.error().message.find((file / "home").string()) != std::string::npos);
+        QVERIFY(opened.error().message.find('\n') == std::string::npos);
+    }
+
+    void checkpointsFallBackToTheLast() {
+        const RunFolder run = store().create(someExperiment()).value();
+        QVERIFY(!run.checkpoint("best").ok());
+        QVERIFY(writeFileAtomically(run.path() / "checkpoints/last.safetensors", "x").ok());
+        QCOMPARE(run.checkpoint("best")->filename().string(), std::string("last.safetensors"));
+        QVERIFY(writeFileAtomically(run.path() / "checkpoints/best.safetensors", "x").ok());
+        QCOMPARE(run.checkpoint("best")->filename().string(), std::string("best.safetensors"));
+        QVERIFY(writeFileAtomically(run.path() / "checkpoints/epoch-0012.safetensors", "x").ok());
+        QCOMPARE(run.checkpoint("12")->filename().string(), std::string("epoch-0012.safetensors"));
+        for (const char* which : {"13", "-1", "", "worst", "99999999999999999999"})
+            QVERIFY(!run.checkpoint(which).ok());
+    }
+
+    void classesAndGraphAreReadBack() {
+        const RunFolder run = store().create(someExperiment()).value();
+        const std::vector<std::string> classes = {"a-b", "Zürich", "c"};
+        QVERIFY(run.writeClasses(classes).ok());
+        QCOMPARE(run.classes().value(), classes);
+        QVERIFY(run.writeGraph({{"name", "x"}}).ok());
+        QCOMPARE(run.graph()->at("name").get<std::string>(), std::string("x"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRunStore)
+#include "tst_RunStore.moc"

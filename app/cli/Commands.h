@@ -7,8 +7,23 @@ namespace sightline::cli {
 
 // Every command of the program, in the order --help shows them. One line here, one file each, one line in CMakeLists.txt.
 
+void addEvaluate(CLI::App& app, Context& context);
+void addPredict(CLI::App& app, Context& context);
+void addExplain(CLI::App& app, Context& context);
+void addRuns(CLI::App& app, Context& context);
+void addModelForward(CLI::App& app, Context& context);
+void addBenchExplain(CLI::App& app, Context& context);
+void addDemo(CLI::App& app, Context& context);
+
 inline constexpr AddCommand kCommands[] = {
     nullptr,
+    addEvaluate,
+    addPredict,
+    addExplain,
+    addRuns,
+    addModelForward,
+    addBenchExplain,
+    addDemo,
 };
 
 } // namespace sightline::cli

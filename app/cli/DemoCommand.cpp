@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "Command.h"
+#include "data/Toys.h"
+#include "engine/Engine.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct Settings {
+    int threads = 0, epochs = 40;
+    bool json = false;
+};
+
+Experiment demoExperiment(const std::filesystem::path& data, const Settings& settings) {
+    Experiment experiment;
+    experiment.name = "demo";
+    experiment.data.path = data.string();
+    experiment.data.imageHeight = experiment.data.imageWidth = 96;
+    experiment.augmentation.rotationRange = 15;
+    experiment.augmentation.widthShiftRange.values = {0.1};
+    experiment.augmentation.heightShiftRange.values = {0.1};
+    experiment.augmentation.zoomRange = {0.8, 1.2};
+    experiment.augmentation.brightnessRange = Range{0.7, 1.3};
+    experiment.augmentation.channelShiftRange = 20;
+    experiment.augmentation.horizontalFlip = true;
+    experiment.augmentation.fillMode = FillMode::Reflect;
+    experiment.normalization.preset = NormalizationSettings::Preset::Half;
+    experiment.model.name = "toy_cnn";
+    experiment.model.options = {{"filters", {32, 32, 64, 64}}, {"batch_norm", true}, {"head", "gap"}};
+    experiment.training.epochs = settings.epochs;
+    experiment.training.threads = settings.threads;
+    experiment.training.optimizer.learningRate = 0.003;
+    experiment.training.schedule.name = ScheduleSettings::Name::OneCycle;
+    return experiment;
+}
+
+/// boxes.csv by path (path, class, x, y, width, height).
+Result<std::map<std::string, ToyBox>> readBoxes(const std::filesystem::path& file) {
+    const auto text = readFile(file);
+    if (!text)
+        return text.error();
+    std::map<std::string, ToyBox> boxes;
+    std::istringstream lines(*text);
+    std::string line, path, name;
+    std::getline(lines, line); // the header
+    while (std::getline(lines, line)) {
+        std::istringstream fields(line);
+        ToyBox box;
+        char comma = 0;
+        if (std::getline(fields, path, ',') && std::getline(fields, name, ',') &&
+            fields >> box.x >> comma >> box.y >> comma >> box.width >> comma >> box.height)
+            boxes[path] = box;
+    }
+    if (boxes.empty())
+        return Error{file.string() + " holds no boxes."};
+    return boxes;
+}
+
+/// The pointing game (SPEC 4.4, no tolerance): the map's maximum lies in the box. Pixel centres are scaled to the image.
+bool pointsAt(const Explanation& explanation, const ToyBox& box, const Image& image) {
+    const auto& map = explanation.map;
+    const auto place = std::max_element(map.values.begin(), map.values.end()) - map.values.begin();
+    const double y = (static_cast<double>(place / map.shape[1]) + 0.5) * image.height / static_cast<double>(map.shape[0]);
+    const double x = (static_cast<double>(place % map.shape[1]) + 0.5) * image.width / static_cast<double>(map.shape[1]);
+    return x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height;
+}
+
+struct Pointing {
+    int hits = 0, explained = 0;
+};
+
+/// Explains every rightly classified image of the evaluation and writes its overlay.
+Result<Pointing> explainAll(Engine& engine, const Evaluation& evaluation, const std::filesystem::path& run, const std::filesystem::path& toys,
+                            const std::filesystem::path& pictures, int threads) {
+    const auto boxes = readBoxes(toys / "boxes.csv");
+    if (!boxes)
+        return boxes.error();
+    if (const auto made = makeFolder(pictures); !made)
+        return made.error();
+    Pointing pointing;
+    for (std::size_t i = 0; i < evaluation.predictions.size(); ++i) {
+        const Prediction& prediction = evaluation.predictions[i];
+        showProgress("Explaining", i + 1, evaluation.predictions.size());
+        const auto box = boxes->find(prediction.path);
+        if (prediction.predicted != prediction.truth || box == boxes->end())
+            continue;
+        auto image = readImage(toys / prediction.path);
+        if (!image)
+            return image.error();
+        ExplainRequest request;
+        request.source.runFolder = run;
+        request.image = *image;
+        request.threads = threads;
+        const auto explanation = engine.explain(request, interruption().get_token());
+        if (!explanation)
+            return explanation.error();
+        ++pointing.explained;
+        if (!explanation->saturated && pointsAt(*explanation, box->second, *image))
+            ++pointing.hits;
+        std::string name = prediction.path;
+        std::replace(name.begin(), name.end(), '/', '-');
+        if (const auto written = writePng(pictures / name, overlay(*image, explanation->map)); !written)
+            return written.error();
+    }
+    return pointing;
+}
+
+int demo(const Settings& settings, Context& context) {
+    const auto begin = std::chrono::steady_clock::now();
+    const std::filesystem::path folder = context.home / "demo", toys = folder / "toys", pictures = folder / "overlays";
+    const std::stop_token stop = interruption().get_token();
+    const auto made = makeToys(toys, ToySettings(), stop, [](std::size_t done, std::size_t total) { showProgress("Drawing toys", done, total); });
+    if (!made)
+        return fail(made.error());
+    const auto loaded = loadEngine();
+    if (!loaded)
+        return fail(loaded.error());
+    Engine& engine = **loaded;
+    TrainControl control;
+    const RunEnded ended = engine.train({demoExperiment(toys, settings), context.home, {}}, stop, control, [&](const TrainEvent& event) {
+        if (const auto* epoch = std::get_if<EpochFinished>(&event))
+            std::fprintf(stderr, "epoch %2d of %d: loss %.3f, accuracy %.3f, val_accuracy %.3f, %.0f images/s\n", epoch->metrics.epoch,
+                         settings.epochs, epoch->metrics.loss, epoch->metrics.accuracy, epoch->metrics.valAccuracy.value_or(0),
+                         epoch->metrics.imagesPerSecond);
+    });
+    if (stop.stop_requested())
+        return fail(cancelled());
+    if (ended.outcome != RunEnded::Outcome::Completed)
+        return fail({"The demo's training ended: " + ended.reason, ended.errorKind});
+    const auto evaluation = engine.evaluate({ended.folder, "test", "best", 32, settings.threads}, stop, {});
+    if (!evaluation)
+        return fail(evaluation.error());
+    const auto pointing = explainAll(engine, *evaluation, ended.folder, toys, pictures, settings.threads);
+    if (!pointing)
+        return fail(pointing.error());
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double share = pointing->explained > 0 ? static_cast<double>(pointing->hits) / pointing->explained : 0.0;
+    if (settings.json)
+        printJson({{"test_accuracy", evaluation->accuracy}, {"pointing_game", share}, {"seconds", seconds}, {"folder", pictures.string()},
+                   {"explained", pointing->explained}, {"run", ended.run}});
+    else
+        std::printf("test accuracy %.3f, the heat map's maximum lies on the toy in %.3f of %d rightly classified images, %.0f s\noverlays: %s\nrun: %s\n",
+                    evaluation->accuracy, share, pointing->explained, seconds, pictures.c_str(), ended.run.c_str());
+    return 0;
+}
+
+} // namespace
+
+void addDemo(CLI::App& app, Context& context) {
+    auto settings = std::make_shared<Settings>();
+    CLI::App* command = app.add_subcommand("demo", "The whole job on generated toys: train, evaluate, explain");
+    command->add_option("--epochs", settings->epochs, "How long to train")->check(CLI::Range(1, 1000));
+    addThreads(*command, settings->threads);
+    command->add_flag("--json", settings->json, "One JSON document");
+    command->callback([settings, &context] { context.chosen = [settings, &context] { return demo(*settings, context); }; });
+}
+
+} // namespace sightline::cli

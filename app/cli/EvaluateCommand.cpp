@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <iostream>
+
+#include "Command.h"
+#include "engine/Engine.h"
+#include "store/RunStore.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct Settings {
+    std::string run, split, checkpoint = "best", out;
+    int threads = 0, batch = 32;
+    bool json = false;
+};
+
+void print(const Evaluation& evaluation) {
+    std::printf("%s: %zu images, accuracy %.2f %%, top-5 %.2f %%, loss %.4f\n", evaluation.split.c_str(), evaluation.predictions.size(),
+                evaluation.accuracy * 100, evaluation.top5Accuracy * 100, evaluation.loss);
+    std::printf("%-24s %8s %10s %8s %8s\n", "class", "images", "precision", "recall", "f1");
+    for (const ClassReport& report : evaluation.perClass)
+        std::printf("%-24s %8lld %10.3f %8.3f %8.3f\n", report.name.c_str(), static_cast<long long>(report.support), report.precision,
+                    report.recall, report.f1);
+}
+
+int evaluate(const Settings& settings, Context& context) {
+    auto store = RunStore::open(context.home);
+    if (!store)
+        return fail(store.error());
+    const auto run = store->find(settings.run);
+    if (!run)
+        return fail(run.error());
+    if (!settings.out.empty()) // before the work, not after it
+        if (const auto made = makeFolder(settings.out); !made)
+            return fail(made.error());
+    const auto engine = loadEngine();
+    if (!engine)
+        return fail(engine.error());
+    const EvaluateRequest request{run->path(), settings.split, settings.checkpoint, settings.batch, settings.threads};
+    const auto evaluation = (*engine)->evaluate(request, interruption().get_token(),
+                                                [](std::size_t done, std::size_t total) { showProgress("Evaluating", done, total); });
+    if (!evaluation)
+        return fail(evaluation.error());
+    for (const std::string& skipped : evaluation->skipped)
+        std::cerr << "skipped: " << skipped << '\n';
+    if (!settings.out.empty()) {
+        const std::filesystem::path folder = settings.out;
+        if (const auto written = writeFileAtomically(folder / "predictions.csv", predictionsCsv(*evaluation)); !written)
+            return fail(written.error());
+        if (const auto written = writeFileAtomically(folder / "evaluation.json", toText(toJson(*evaluation)) + "\n"); !written)
+            return fail(written.error());
+    }
+    if (settings.json)
+        printJson(toJson(*evaluation));
+    else
+        print(*evaluation);
+    return 0;
+}
+
+} // namespace
+
+void addEvaluate(CLI::App& app, Context& context) {
+    auto settings = std::make_shared<Settings>();
+    CLI::App* command = app.add_subcommand("evaluate", "How well a run does on a split");
+    command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
+    command->add_option("--split", settings->split, "Which images; test where there is one, else val")->check(CLI::IsMember({"train", "val", "test"}));
+    command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
+    command->add_option("--out", settings->out, "Folder for predictions.csv and evaluation.json");
+    command->add_option("--batch", settings->batch, "Images at a time")->check(CLI::Range(1, 4096));
+    addThreads(*command, settings->threads);
+    command->add_flag("--json", settings->json, "One JSON document");
+    command->callback([settings, &context] { context.chosen = [settings, &context] { return evaluate(*settings, context); }; });
+}
+
+} // namespace sightline::cli

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <numeric>
+
+#include "Command.h"
+#include "engine/Engine.h"
+#include "store/RunStore.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct Settings {
+    std::string run;                  ///< the first image with --model
+    std::vector<std::string> images;
+    std::string model, weights, normalization = "rescale", input, options = "{}";
+    std::string checkpoint = "best", method = "gradcam", target = "predicted", layer, score = "logit", out, map;
+    int classes = 1000, threads = 0;
+    double opacity = 0.5;
+    bool json = false;
+};
+
+Result<NormalizationSettings> normalizationFromName(const std::string& name) {
+    using Preset = NormalizationSettings::Preset;
+    constexpr std::pair<const char*, Preset> kKnown[] = {{"none", Preset::None}, {"rescale", Preset::Rescale}, {"imagenet", Preset::Imagenet},
+                                                         {"half", Preset::Half}, {"caffe", Preset::Caffe}};
+    for (const auto& [known, preset] : kKnown) {
+        if (name == known) {
+            NormalizationSettings settings;
+            settings.preset = preset;
+            return settings;
+        }
+    }
+    return badInput("--normalization " + name + " is none of none, rescale, imagenet, half, caffe.");
+}
+
+Result<ModelSource> sourceOf(const Settings& settings, Context& context) {
+    ModelSource source;
+    source.checkpoint = settings.checkpoint;
+    if (settings.model.empty()) {
+        auto store = RunStore::open(context.home);
+        if (!store)
+            return store.error();
+        const auto run = store->find(settings.run);
+        if (!run)
+            return run.error();
+        source.runFolder = run->path();
+        return source;
+    }
+    if (settings.weights.empty())
+        return badInput("--model needs --weights FILE.safetensors.");
+    if (!parseSize(settings.input, source.height, source.width, &source.channels))
+        return badInput("--model needs --input HEIGHTxWIDTHxCHANNELS, for example 224x224x3.");
+    const auto normalization = normalizationFromName(settings.normalization);
+    if (!normalization)
+        return normalization.error();
+    auto options = parseJson(settings.options, "--options");
+    if (!options)
+        return badInput(options.error().message);
+    source.model = settings.model;
+    source.options = *options;
+    source.weights = settings.weights;
+    source.normalization = *normalization;
+    source.classes = settings.classes;
+    return source;
+}
+
+/// The class an image's folders name: its true class in a data set of class folders; -1 where none does.
+int truthOf(const std::filesystem::path& image, const ModelSource& source) {
+    if (source.runFolder.empty())
+        return -1;
+    const auto classes = RunFolder(source.runFolder).classes();
+    std::error_code code;
+    const std::filesystem::path whole = std::filesystem::absolute(image, code);
+    for (auto folder = whole.parent_path(); classes && folder.has_relative_path(); folder = folder.parent_path()) {
+        const auto place = std::find(classes->begin(), classes->end(), folder.filename().string());
+        if (place != classes->end())
+            return static_cast<int>(place - classes->begin());
+    }
+    return -1;
+}
+
+Json nameOfClass(const Explanation& explanation, std::size_t index) {
+    return index < explanation.classes.size() ? Json(explanation.classes[index]) : Json(index);
+}
+
+Json toJson(const Explanation& explanation, const std::string& image) {
+    std::vector<std::size_t> order(explanation.probabilities.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return explanation.probabilities[a] > explanation.probabilities[b]; });
+    order.resize(std::min<std::size_t>(order.size(), 5));
+    Json top = Json::array();
+    for (const std::size_t index : order)
+        top.push_back({{"class", nameOfClass(explanation, index)}, {"probability", explanation.probabilities[index]}});
+    const bool number = explanation.classes.empty() && !explanation.target.empty() && explanation.target.size() < 9 &&
+                        explanation.target.find_first_not_of("0123456789") == std::string::npos;
+    return {{"predicted", nameOfClass(explanation, static_cast<std::size_t>(explanation.predicted))},
+            {"confidence", explanation.confidence},
+            {"target", number ? Json(std::stoi(explanation.target)) : Json(explanation.target)},
+            {"method", explanation.method},
+            {"layer", explanation.layer},
+            {"map_size", {explanation.mapHeight, explanation.mapWidth}},
+            {"max", explanation.maximum},
+            {"saturated", explanation.saturated},
+            {"top", top},
+            {"milliseconds", explanation.milliseconds},
+            {"image", image}};
+}
+
+/// Where the picture of an image goes: the name itself for one image, in the folder it names for several.
+std::filesystem::path placeOf(const std::string& given, const std::string& image, bool several, const char* extension) {
+    if (!several)
+        return given;
+    return std::filesystem::path(given) / std::filesystem::path(image).filename().replace_extension(extension);
+}
+
+int explain(const Settings& settings, Context& context) {
+    const auto method = camMethodFromName(settings.method);
+    if (!method)
+        return fail(badInput("--method " + settings.method + " is none of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
+    std::vector<std::string> images = settings.images;
+    if (!settings.model.empty())
+        images.insert(images.begin(), settings.run);
+    if (images.empty())
+        return fail(badInput("explain needs an image: explain RUN IMAGE, or explain --model NAME ... IMAGE."));
+    const auto source = sourceOf(settings, context);
+    if (!source)
+        return fail(source.error());
+    const bool several = images.size() > 1;
+    for (const std::string& folder : {settings.out, settings.map})
+        if (several && !folder.empty())
+            if (const auto made = makeFolder(folder); !made)
+                return fail(made.error());
+    const auto engine = loadEngine();
+    if (!engine)
+        return fail(engine.error());
+    Json all = Json::array();
+    for (const std::string& name : images) {
+        auto image = readImage(name);
+        if (!image)
+            return fail(badInput(image.error().message));
+        ExplainRequest request;
+        request.source = *source;
+        request.image = std::move(*image);
+        request.truth = truthOf(name, *source);
+        request.method = *method;
+        request.target = settings.target;
+        request.layer = settings.layer;
+        request.logSoftmax = settings.score == "log-softmax";
+        request.threads = settings.threads;
+        const auto explanation = (*engine)->explain(request, interruption().get_token());
+        if (!explanation)
+            return fail(explanation.error());
+        if (!settings.out.empty())
+            if (const auto written = writePng(placeOf(settings.out, name, several, ".png"), overlay(explanation->input, explanation->map, settings.opacity)); !written)
+                return fail(written.error());
+        if (!settings.map.empty())
+            if (const auto written = writeNpy(placeOf(settings.map, name, several, ".npy"), explanation->map); !written)
+                return fail(written.error());
+        all.push_back(toJson(*explanation, name));
+        if (explanation->saturated)
+            std::cerr << name << ": the map is empty, nothing at " << explanation->layer << " speaks for " << explanation->target
+                      << (settings.score == "logit" ? "" : "; try --score logit") << ".\n";
+        if (!settings.json)
+            std::printf("%s: predicted %s (%.1f %%), %s for %s at %s, %dx%d, %.0f ms\n", name.c_str(), all.back()["predicted"].dump().c_str(),
+                        explanation->confidence * 100, explanation->method.c_str(), explanation->target.c_str(), explanation->layer.c_str(),
+                        explanation->mapHeight, explanation->mapWidth, explanation->milliseconds);
+    }
+    if (settings.json)
+        printJson(several ? all : all.front());
+    return 0;
+}
+
+} // namespace
+
+void addExplain(CLI::App& app, Context& context) {
+    auto settings = std::make_shared<Settings>();
+    CLI::App* command = app.add_subcommand("explain", "Where a network looks: a heat map over an image");
+    command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder; left out with --model")->required();
+    command->add_option("IMAGE", settings->images, "Any image file; several make several maps");
+    command->add_option("--model", settings->model, "A network instead of a run: a name of `model list` or a graph file");
+    command->add_option("--weights", settings->weights, "Its weights, .safetensors");
+    command->add_option("--normalization", settings->normalization, "none, rescale, imagenet, half or caffe");
+    command->add_option("--input", settings->input, "HEIGHTxWIDTHxCHANNELS of the network's input");
+    command->add_option("--classes", settings->classes, "How many classes the weights have")->check(CLI::Range(1, 1000000));
+    command->add_option("--options", settings->options, "The network's options, JSON");
+    command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
+    command->add_option("--method", settings->method, "gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam");
+    command->add_option("--target", settings->target, "predicted, true, a class, or CLASS-CLASS for a difference");
+    command->add_option("--layer", settings->layer, "The node whose output is looked at");
+    command->add_option("--score", settings->score, "logit or log-softmax")->check(CLI::IsMember({"logit", "log-softmax"}));
+    command->add_option("--out", settings->out, "The overlay, PNG (several images: a folder)");
+    command->add_option("--map", settings->map, "The map, NPY (several images: a folder)");
+    command->add_option("--opacity", settings->opacity, "Of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));
+    addThreads(*command, settings->threads);
+    command->add_flag("--json", settings->json, "One JSON document");
+    command->callback([settings, &context] { context.chosen = [settings, &context] { return explain(*settings, context); }; });
+}
+
+} // namespace sightline::cli

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <iostream>
+
+#include "Command.h"
+#include "store/RunStore.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct Settings {
+    std::string run, text;
+    bool json = false;
+};
+
+Json optionalNumber(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+Json summaryJson(const RunSummary& summary) {
+    return {{"id", summary.id}, {"name", summary.name}, {"state", summary.state}, {"reason", summary.reason}, {"network", summary.network},
+            {"data", summary.dataPath}, {"created", summary.created}, {"epochs", summary.epochs}, {"planned_epochs", summary.plannedEpochs},
+            {"best_epoch", summary.bestEpoch}, {"best_val_accuracy", optionalNumber(summary.bestValAccuracy)},
+            {"best_val_loss", optionalNumber(summary.bestValLoss)}, {"loss", optionalNumber(summary.lastLoss)},
+            {"accuracy", optionalNumber(summary.lastAccuracy)}, {"note", summary.note}, {"folder", summary.folder.string()}};
+}
+
+std::string percent(const std::optional<double>& value) {
+    char text[16] = "-";
+    if (value)
+        std::snprintf(text, sizeof(text), "%.1f %%", *value * 100);
+    return text;
+}
+
+void printSummary(const RunSummary& summary) {
+    std::printf("%-22s %-12s %3d/%-3d %8s  %-14s %s\n", summary.id.c_str(), summary.state.c_str(), summary.epochs, summary.plannedEpochs,
+                percent(summary.bestValAccuracy).c_str(), summary.network.c_str(), summary.name.c_str());
+}
+
+int listRuns(const Settings& settings, Context& context) {
+    auto store = RunStore::open(context.home);
+    if (!store)
+        return fail(store.error());
+    const auto runs = store->list();
+    if (!runs)
+        return fail(runs.error());
+    if (settings.json) {
+        Json list = Json::array();
+        for (const RunSummary& run : *runs)
+            list.push_back(summaryJson(run));
+        printJson(list);
+        return 0;
+    }
+    if (runs->empty())
+        std::cout << "No runs yet in " << context.home.string() << ".\n";
+    for (const RunSummary& run : *runs)
+        printSummary(run);
+    return 0;
+}
+
+Json epochJson(const EpochMetrics& epoch) {
+    return {{"epoch", epoch.epoch}, {"loss", epoch.loss}, {"accuracy", epoch.accuracy}, {"val_loss", optionalNumber(epoch.valLoss)},
+            {"val_accuracy", optionalNumber(epoch.valAccuracy)}, {"learning_rate", epoch.learningRate}, {"seconds", epoch.seconds},
+            {"images_per_second", epoch.imagesPerSecond}, {"wait_share", epoch.waitShare}, {"skipped_images", epoch.skippedImages}};
+}
+
+int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
+    const auto summary = store.summary(run);
+    if (!summary)
+        return fail(summary.error());
+    const auto history = run.history();
+    const auto classes = run.classes();
+    if (settings.json) {
+        Json json = summaryJson(*summary);
+        json["classes"] = classes ? Json(*classes) : Json();
+        const auto experiment = run.experiment();
+        json["experiment"] = experiment ? toJson(*experiment) : Json();
+        json["history"] = Json::array();
+        if (history)
+            for (const EpochMetrics& epoch : *history)
+                json["history"].push_back(epochJson(epoch));
+        printJson(json);
+        return 0;
+    }
+    printSummary(*summary);
+    std::cout << "data    " << summary->dataPath << "\nfolder  " << summary->folder.string() << '\n';
+    if (!summary->reason.empty())
+        std::cout << "reason  " << summary->reason << '\n';
+    if (!summary->note.empty())
+        std::cout << "note    " << summary->note << '\n';
+    if (history)
+        for (const EpochMetrics& epoch : *history)
+            std::printf("%5d  loss %.4f  accuracy %s  val_loss %s  val_accuracy %s  learning_rate %g\n", epoch.epoch, epoch.loss,
+                        percent(epoch.accuracy).c_str(), epoch.valLoss ? std::to_string(*epoch.valLoss).c_str() : "-",
+                        percent(epoch.valAccuracy).c_str(), epoch.learningRate);
+    return 0;
+}
+
+using Action = std::function<int(const RunFolder&, RunStore&, const Settings&)>;
+
+/// The end of a change to a run: with --json its id.
+int done(const Result<void>& result, const RunFolder& run, const Settings& settings) {
+    if (!result)
+        return fail(result.error());
+    if (settings.json)
+        printJson({{"id", run.id()}});
+    return 0;
+}
+
+void addAction(CLI::App& runs, Context& context, const char* name, const char* help, const char* text, Action action) {
+    auto settings = std::make_shared<Settings>();
+    CLI::App* command = runs.add_subcommand(name, help);
+    command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
+    if (text)
+        command->add_option(text, settings->text, "The new text")->required();
+    command->add_flag("--json", settings->json, "One JSON document");
+    command->callback([settings, &context, action] {
+        context.chosen = [settings, &context, action] {
+            auto store = RunStore::open(context.home);
+            if (!store)
+                return fail(store.error());
+            const auto run = store->find(settings->run);
+            return run ? action(*run, *store, *settings) : fail(run.error());
+        };
+    });
+}
+
+} // namespace
+
+void addRuns(CLI::App& app, Context& context) {
+    CLI::App& runs = group(app, "runs", "The runs kept in the data home");
+    auto settings = std::make_shared<Settings>();
+    CLI::App* list = runs.add_subcommand("list", "All runs, newest first");
+    list->add_flag("--json", settings->json, "One JSON document");
+    list->callback([settings, &context] { context.chosen = [settings, &context] { return listRuns(*settings, context); }; });
+
+    addAction(runs, context, "show", "One run: its state, history and experiment", nullptr, showRun);
+    addAction(runs, context, "rename", "Gives a run another name", "NAME",
+              [](const RunFolder& run, RunStore& store, const Settings& given) { return done(store.rename(run, given.text), run, given); });
+    addAction(runs, context, "note", "Keeps a note with a run", "TEXT",
+              [](const RunFolder& run, RunStore& store, const Settings& given) { return done(store.setNote(run, given.text), run, given); });
+    addAction(runs, context, "delete", "Deletes a run and its folder", nullptr,
+              [](const RunFolder& run, RunStore& store, const Settings& given) { return done(store.remove(run), run, given); });
+}
+
+} // namespace sightline::cli

@@ -34,7 +34,7 @@ Experiment demoExperiment(const std::filesystem::path& data, const Settings& set
     experiment.augmentation.fillMode = FillMode::Reflect;
     experiment.normalization.preset = NormalizationSettings::Preset::Half;
     experiment.model.name = "toy_cnn";
-    experiment.model.options = {{"filters", {32, 32, 64, 64}}, {"batch_norm", true}, {"head", "gap"}};
+    experiment.model.options = {{"filters", {32, 32, 64, 64}}, {"batch_norm", true}, {"global_pool", true}, {"dense", Json::array()}};
     experiment.training.epochs = settings.epochs;
     experiment.training.threads = settings.threads;
     experiment.training.optimizer.learningRate = 0.003;

@@ -36,11 +36,6 @@ Result<Drawn> drawnFromJson(const Json& json);
 /// `image` is at the data's image size; the result is float on the 0...255 scale, before normalisation.
 FloatImage applyExactly(const AugmentationSettings& settings, const Drawn& drawn, const Image& image);
 
-/// The fast path: one warp, one lookup table, written once into `out` (height x width x channels floats, already
-/// normalised by `normalization`). Within 1 of 255 of applyExactly away from the border. Allocates nothing after warm-up.
-class Normalizer;
-void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out);
-
 /// Normalisation (SPEC 1.7) made ready: per-channel scale and offset, or samplewise statistics, or fitted ones.
 class Normalizer {
 public:
@@ -63,5 +58,16 @@ private:
     std::array<float, 3> m_scale{1, 1, 1};
     std::array<float, 3> m_offset{0, 0, 0};
 };
+
+/// Size of what augmentation hands on: the random crop's, else the image's.
+std::array<int, 2> outputSize(const AugmentationSettings& settings, int height, int width);
+
+/// What validation and inference see: the image itself, resized (bilinear, half-pixel centres) where a random crop is set (SPEC 1.12).
+FloatImage atInference(const AugmentationSettings& settings, const Image& image);
+
+/// The fast path: one warp, one lookup table, each value normalised and written once into `out` (outputSize() x channels
+/// floats). Within 1 of 255 of applyExactly away from the border; takes the reference path where `exact` asks for it or
+/// where a step needs statistics of the whole image before a crop.
+void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out);
 
 } // namespace sightline

@@ -22,10 +22,11 @@ struct Batch {
 
 struct LoaderSettings {
     DataSettings data;
-    std::optional<AugmentationSettings> augmentation; ///< absent: none
+    AugmentationSettings augmentation; ///< defaults do nothing
     NormalizationSettings normalization;
     std::uint64_t seed = 42;
     int batchSize = 32;
+    bool training = true;             ///< false: augmentation only where it says augment_validation
     bool shuffle = true;              ///< by permutation(seed, epoch)
     int threads = 1;                  ///< loader threads; changes nothing but speed
     std::size_t cacheBytes = std::size_t{1} << 30; ///< decoded images kept in memory
@@ -61,9 +62,10 @@ private:
     std::unique_ptr<Private> m;
 };
 
-/// The one function that makes a sample ready for the network; the loader and the preview call it.
-/// Without `augmentation` it is decode, resize, normalise.
-FloatImage augmentedSample(const Image& loaded, const std::optional<AugmentationSettings>& augmentation, std::uint64_t seed,
-                           std::uint64_t epoch, std::uint64_t index, Drawn* drawn = nullptr);
+/// The one function that makes a sample ready: the loader and the window's preview call it. `image` is at the data's
+/// image size; `out` holds outputSize() x channels floats; `training` false leaves out what only training does.
+/// Returns what was drawn.
+Drawn prepareSample(const Image& image, const AugmentationSettings& augmentation, bool training, std::uint64_t seed, std::uint64_t epoch,
+                    std::uint64_t index, const Normalizer& normalizer, float* out);
 
 } // namespace sightline

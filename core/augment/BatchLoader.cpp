@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "augment/BatchLoader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "support/Random.h"
+
+namespace sightline {
+
+Drawn prepareSample(const Image& image, const AugmentationSettings& augmentation, bool training, std::uint64_t seed, std::uint64_t epoch, std::uint64_t index,
+                    const Normalizer& normalizer, float* out) {
+    if (training || augmentation.augmentValidation) {
+        const Drawn drawn = draw(augmentation, image.height, image.width, seed, epoch, index);
+        applyFast(augmentation, drawn, image, normalizer, out);
+        return drawn;
+    }
+    const FloatImage plain = atInference(augmentation, image);
+    std::copy(plain.pixels.begin(), plain.pixels.end(), out);
+    normalizer.apply(out, plain.pixels.size() / static_cast<std::size_t>(plain.channels), plain.channels);
+    return {};
+}
+
+namespace {
+
+struct Slot {
+    std::vector<float> images;
+    std::vector<std::int64_t> labels;
+    std::vector<std::uint32_t> samples;
+    Batch batch;
+    std::size_t number = 0;
+    bool ready = false;
+};
+
+/// Decoded images at the data's size, kept up to a limit; what does not fit is decoded again each time.
+class DecodedCache {
+public:
+    DecodedCache(std::size_t samples, std::size_t limit) : m_images(samples), m_limit(limit) {}
+
+    std::shared_ptr<const Image> find(std::uint32_t sample) {
+        std::lock_guard lock(m_mutex);
+        return m_images[sample];
+    }
+    void keep(std::uint32_t sample, const std::shared_ptr<const Image>& image) {
+        std::lock_guard lock(m_mutex);
+        if (!m_images[sample] && m_used + image->pixels.size() <= m_limit) {
+            m_images[sample] = image;
+            m_used += image->pixels.size();
+        }
+    }
+
+private:
+    std::mutex m_mutex;
+    std::vector<std::shared_ptr<const Image>> m_images;
+    std::size_t m_limit, m_used = 0;
+};
+
+} // namespace
+
+struct BatchLoader::Private {
+    Private(Dataset data, std::vector<std::uint32_t> chosen, LoaderSettings loader)
+        : dataset(std::move(data)), indices(std::move(chosen)), settings(std::move(loader)),
+          normalizer(settings.normalization, settings.data.channels()), cache(dataset.samples.size(), settings.cacheBytes) {
+        const auto size = outputSize(settings.augmentation, settings.data.imageHeight, settings.data.imageWidth);
+        height = size[0];
+        width = size[1];
+        sampleSize = static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(settings.data.channels());
+        settings.batchSize = std::max(1, settings.batchSize);
+        settings.threads = std::max(1, settings.threads);
+        slots.resize(static_cast<std::size_t>(settings.threads) + 3);
+        for (Slot& slot : slots) {
+            slot.images.resize(sampleSize * static_cast<std::size_t>(settings.batchSize));
+            slot.labels.resize(static_cast<std::size_t>(settings.batchSize));
+            slot.samples.resize(static_cast<std::size_t>(settings.batchSize));
+        }
+    }
+
+    std::size_t batches() const {
+        const auto size = static_cast<std::size_t>(settings.batchSize);
+        return (indices.size() + size - 1) / size;
+    }
+
+    /// The image at the data's size; null where it cannot be read (listed once).
+    std::shared_ptr<const Image> load(std::uint32_t sample) {
+        if (auto image = cache.find(sample))
+            return image;
+        Result<Image> image = loadSample(dataset, dataset.samples[sample], settings.data);
+        if (!image) {
+            std::lock_guard lock(mutex);
+            if (std::none_of(skipped.begin(), skipped.end(), [&](const Skipped& known) { return known.sample == sample; }))
+                skipped.push_back({sample, image.error().message});
+            return nullptr;
+        }
+        auto shared = std::make_shared<const Image>(std::move(*image));
+        cache.keep(sample, shared);
+        return shared;
+    }
+
+    void fill(Slot& slot, std::size_t number, std::uint64_t currentEpoch, const std::vector<std::uint32_t>& currentOrder) {
+        const auto batchSize = static_cast<std::size_t>(settings.batchSize);
+        const std::size_t end = std::min(currentOrder.size(), (number + 1) * batchSize);
+        std::size_t count = 0;
+        for (std::size_t position = number * batchSize; position < end; ++position) {
+            const std::uint32_t sample = currentOrder[position];
+            const std::shared_ptr<const Image> image = load(sample);
+            if (!image)
+                continue;
+            prepareSample(*image, settings.augmentation, settings.training, settings.seed, currentEpoch, sample, normalizer, slot.images.data() + count * sampleSize);
+            slot.labels[count] = dataset.samples[sample].label;
+            slot.samples[count] = sample;
+            ++count;
+        }
+        slot.batch.size = static_cast<int>(count);
+        slot.batch.images = {slot.images.data(), count * sampleSize};
+        slot.batch.labels = {slot.labels.data(), count};
+        slot.batch.samples = {slot.samples.data(), count};
+    }
+
+    void work(std::stop_token stop) {
+        std::unique_lock lock(mutex);
+        while (!stop.stop_requested()) {
+            Slot* free = nullptr;
+            if (nextToFill < batches() && nextToFill < nextToHand + slots.size() - 1) {
+                Slot& candidate = slots[nextToFill % slots.size()];
+                if (!candidate.ready)
+                    free = &candidate;
+            }
+            if (!free) {
+                changed.wait(lock, stop, [&] { return nextToFill < batches() && nextToFill < nextToHand + slots.size() - 1 && !slots[nextToFill % slots.size()].ready; });
+                continue;
+            }
+            const std::size_t number = nextToFill++;
+            const std::uint64_t currentEpoch = epoch;
+            const auto currentOrder = order;
+            ++busy;
+            lock.unlock();
+            fill(*free, number, currentEpoch, *currentOrder);
+            lock.lock();
+            --busy;
+            free->number = number;
+            free->ready = true;
+            changed.notify_all();
+        }
+    }
+
+    Dataset dataset;
+    std::vector<std::uint32_t> indices;
+    LoaderSettings settings;
+    Normalizer normalizer;
+    DecodedCache cache;
+    int height = 0, width = 0;
+    std::size_t sampleSize = 0;
+
+    mutable std::mutex mutex;
+    std::condition_variable_any changed;
+    std::vector<Slot> slots;
+    std::shared_ptr<const std::vector<std::uint32_t>> order;
+    std::uint64_t epoch = 0;
+    std::size_t nextToFill = 0;       ///< batch number
+    std::size_t nextToHand = 0;
+    int busy = 0;                     ///< threads filling a slot
+    Slot* handed = nullptr;           ///< with the consumer
+    std::vector<Skipped> skipped;
+    double waited = 0;
+    std::vector<std::jthread> threads; ///< last: joined before anything they use is gone
+};
+
+BatchLoader::BatchLoader(Dataset dataset, std::vector<std::uint32_t> indices, LoaderSettings settings)
+    : m(std::make_unique<Private>(std::move(dataset), std::move(indices), std::move(settings))) {
+    m->nextToFill = m->batches(); // nothing to do before startEpoch()
+    for (int i = 0; i < m->settings.threads; ++i)
+        m->threads.emplace_back([this](std::stop_token stop) { m->work(stop); });
+}
+
+BatchLoader::~BatchLoader() = default;
+
+void BatchLoader::startEpoch(std::uint64_t epoch, std::size_t firstBatch) {
+    auto order = std::make_shared<std::vector<std::uint32_t>>(m->indices);
+    if (m->settings.shuffle) {
+        const std::vector<std::uint32_t> places = permutation(m->indices.size(), m->settings.seed, RandomPurpose::Shuffle, epoch);
+        for (std::size_t i = 0; i < places.size(); ++i)
+            (*order)[i] = m->indices[places[i]];
+    }
+    std::unique_lock lock(m->mutex);
+    m->nextToFill = m->batches();
+    m->changed.wait(lock, [this] { return m->busy == 0; });
+    for (Slot& slot : m->slots)
+        slot.ready = false;
+    m->handed = nullptr;
+    m->order = std::move(order);
+    m->epoch = epoch;
+    m->nextToFill = m->nextToHand = std::min(firstBatch, m->batches());
+    m->waited = 0;
+    m->changed.notify_all();
+}
+
+const Batch* BatchLoader::next() {
+    std::unique_lock lock(m->mutex);
+    for (;;) {
+        if (m->handed) {
+            m->handed->ready = false;
+            m->handed = nullptr;
+            m->changed.notify_all();
+        }
+        if (m->nextToHand >= m->batches())
+            return nullptr;
+        Slot& slot = m->slots[m->nextToHand % m->slots.size()];
+        if (!(slot.ready && slot.number == m->nextToHand)) {
+            const auto start = std::chrono::steady_clock::now();
+            m->changed.wait(lock, [&] { return slot.ready && slot.number == m->nextToHand; });
+            m->waited += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        }
+        ++m->nextToHand;
+        m->handed = &slot;
+        if (slot.batch.size > 0)
+            return &slot.batch;
+    }
+}
+
+std::size_t BatchLoader::batchesPerEpoch() const { return m->batches(); }
+int BatchLoader::channels() const { return m->settings.data.channels(); }
+int BatchLoader::outputHeight() const { return m->height; }
+int BatchLoader::outputWidth() const { return m->width; }
+
+double BatchLoader::secondsWaited() const {
+    std::lock_guard lock(m->mutex);
+    return m->waited;
+}
+
+std::vector<BatchLoader::Skipped> BatchLoader::skipped() const {
+    std::lock_guard lock(m->mutex);
+    return m->skipped;
+}
+
+} // namespace sightline

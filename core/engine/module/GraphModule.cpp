@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/module/GraphModule.h"
+
+#include <torch/nn/functional.h>
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "network/Attributes.h"
+#include "support/Random.h"
+
+namespace sightline::engine {
+
+namespace F = torch::nn::functional;
+
+namespace {
+
+/// Numbers from a uniform stream into a flat stretch; channels-last order does not matter to independent draws.
+void fillUniform(torch::Tensor view, double bound, CounterRandom& random) {
+    torch::Tensor flat = torch::empty(view.sizes(), torch::kFloat);
+    float* values = flat.data_ptr<float>();
+    for (std::int64_t i = 0; i < flat.numel(); ++i)
+        values[i] = static_cast<float>(random.uniform(-bound, bound));
+    view.copy_(flat);
+}
+
+void fillNormal(torch::Tensor view, double deviation, double cut, CounterRandom& random) {
+    torch::Tensor flat = torch::empty(view.sizes(), torch::kFloat);
+    float* values = flat.data_ptr<float>();
+    for (std::int64_t i = 0; i < flat.numel(); ++i) {
+        double value = random.normal();
+        while (cut > 0 && std::abs(value) > cut)
+            value = random.normal();
+        values[i] = static_cast<float>(deviation * value);
+    }
+    view.copy_(flat);
+}
+
+bool isSymmetric(const Padding& padding) { return padding.top == padding.bottom && padding.left == padding.right; }
+
+torch::Tensor padded(const torch::Tensor& x, const Padding& padding, double value) {
+    return torch::constant_pad_nd(x, {padding.left, padding.right, padding.top, padding.bottom}, value);
+}
+
+torch::Tensor activated(const Node& node, const torch::Tensor& x, bool mayReuse) {
+    const std::string kind = textAttribute(node, "kind", "relu");
+    torch::Tensor y = x;
+    if (kind == "relu")
+        return mayReuse ? y.relu_() : torch::relu(x);
+    if (kind == "relu6")
+        return mayReuse ? torch::hardtanh_(y, 0, 6) : torch::hardtanh(x, 0, 6);
+    if (kind == "leaky_relu")
+        return torch::leaky_relu(x, numberAttribute(node, "slope", 0.01));
+    if (kind == "sigmoid")
+        return torch::sigmoid(x);
+    if (kind == "tanh")
+        return torch::tanh(x);
+    if (kind == "silu")
+        return torch::silu(x);
+    if (kind == "gelu")
+        return torch::gelu(x);
+    if (kind == "hardswish")
+        return torch::hardswish(x);
+    return torch::hardsigmoid(x);
+}
+
+torch::Tensor pooled(const Node& node, const torch::Tensor& x) {
+    const auto kernel = pairAttribute(node, "kernel", {1, 1});
+    const auto stride = pairAttribute(node, "stride", kernel);
+    const Padding padding = resolvedPadding(node, static_cast<int>(x.size(2)), static_cast<int>(x.size(3))).value();
+    const bool plain = isSymmetric(padding) && padding.top * 2 <= kernel[0] && padding.left * 2 <= kernel[1];
+    if (node.op == Op::MaxPool) {
+        if (plain)
+            return torch::max_pool2d(x, kernel, stride, {padding.top, padding.left});
+        return torch::max_pool2d(padded(x, padding, -std::numeric_limits<double>::infinity()), kernel, stride);
+    }
+    if (plain)
+        return torch::avg_pool2d(x, kernel, stride, {padding.top, padding.left}, false, false);
+    // Sum over real pixels by their number, also where the padding is lopsided (TensorFlow's rule).
+    const torch::Tensor ones = torch::ones({1, 1, x.size(2), x.size(3)}, x.options());
+    const torch::Tensor count = torch::avg_pool2d(padded(ones, padding, 0), kernel, stride);
+    return torch::avg_pool2d(padded(x, padding, 0), kernel, stride) / count;
+}
+
+torch::Tensor contrasted(const torch::Tensor& x, double factor) {
+    const torch::Tensor mean = x.mean({2, 3}, true);
+    const torch::Tensor factors = torch::rand({x.size(0), 1, 1, 1}, x.options()) * (2 * factor) + (1 - factor);
+    return ((x - mean) * factors + mean).clamp(0, 255);
+}
+
+} // namespace
+
+Result<std::shared_ptr<GraphModule>> GraphModule::make(const GraphSpec& spec, std::uint64_t seed) {
+    Result<GraphCost> cost = shapes(spec);
+    if (!cost)
+        return cost.error();
+    std::shared_ptr<GraphModule> module(new GraphModule);
+    module->m_spec = spec;
+    module->m_cost = std::move(*cost);
+    std::unordered_map<std::string, std::size_t> position;
+    for (std::size_t i = 0; i < spec.nodes.size(); ++i)
+        position[spec.nodes[i].id] = i;
+    module->m_inputsOf.resize(spec.nodes.size());
+    module->m_uses.assign(spec.nodes.size(), 0);
+    module->m_frozenNode.assign(spec.nodes.size(), false);
+    module->m_tensorsOfNode.resize(spec.nodes.size());
+    for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
+        for (const std::string& input : spec.nodes[i].inputs) {
+            module->m_inputsOf[i].push_back(position[input]);
+            ++module->m_uses[position[input]];
+        }
+    }
+    for (const Output& output : spec.outputs)
+        ++module->m_uses[position[output.node]];
+
+    module->m_parameters = torch::zeros({module->m_cost.parameters}, torch::kFloat);
+    module->m_statistics = torch::zeros({module->m_cost.runningStats}, torch::kFloat);
+    std::int64_t parameterOffset = 0, statisticOffset = 0;
+    for (const TensorSpec& tensor : tensorsOf(spec, module->m_cost)) {
+        Entry entry;
+        entry.spec = tensor;
+        std::int64_t count = 1;
+        for (const std::int64_t extent : tensor.shape)
+            count *= extent;
+        std::int64_t& offset = tensor.trainable ? parameterOffset : statisticOffset;
+        entry.offset = offset;
+        const torch::Tensor flat = (tensor.trainable ? module->m_parameters : module->m_statistics).narrow(0, offset, count);
+        const auto& shape = tensor.shape;
+        entry.view = shape.size() == 4 ? flat.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2}) : flat.view(shape);
+        offset += count;
+        const std::size_t dot = tensor.name.rfind('.');
+        entry.node = position[tensor.name.substr(0, dot)];
+        module->m_tensorsOfNode[entry.node][tensor.name.substr(dot)] = module->m_entries.size();
+        module->m_entries.push_back(std::move(entry));
+    }
+    module->initialise(seed);
+    return module;
+}
+
+void GraphModule::initialise(std::uint64_t seed) {
+    torch::NoGradGuard noGrad;
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        Entry& entry = m_entries[i];
+        const Node& node = m_spec.nodes[entry.node];
+        const std::string& name = entry.spec.name;
+        const bool isWeight = name.ends_with(".weight");
+        if (node.op == Op::BatchNorm || node.op == Op::LayerNorm) {
+            entry.view.fill_(isWeight || name.ends_with(".running_var") ? 1 : 0);
+            continue;
+        }
+        if (node.op == Op::ChannelScale) {
+            entry.view.fill_(numberAttribute(node, "initial", 1e-6));
+            continue;
+        }
+        CounterRandom random(seed, RandomPurpose::Weights, 0, i);
+        const auto& shape = m_entries[m_tensorsOfNode[entry.node].at(".weight")].spec.shape;
+        const double receptive = shape.size() == 4 ? static_cast<double>(shape[2] * shape[3]) : 1.0;
+        const double fanIn = receptive * static_cast<double>(shape[1]);
+        const double fanOut = receptive * static_cast<double>(shape[0]) / static_cast<double>(wholeAttribute(node, "groups", 1));
+        const double torchBound = 1 / std::sqrt(fanIn);
+        switch (m_spec.initializer) {
+        case Initializer::GlorotUniform:
+            if (isWeight)
+                fillUniform(entry.view, std::sqrt(6 / (fanIn + receptive * static_cast<double>(shape[0]))), random);
+            else
+                entry.view.zero_();
+            break;
+        case Initializer::TorchDefault:
+            fillUniform(entry.view, torchBound, random);
+            break;
+        case Initializer::KaimingNormalFanOut:
+            if (node.op == Op::Dense)
+                fillUniform(entry.view, torchBound, random);
+            else if (isWeight)
+                fillNormal(entry.view, std::sqrt(2 / fanOut), 0, random);
+            else
+                entry.view.zero_();
+            break;
+        case Initializer::TruncatedNormal002:
+            if (isWeight)
+                fillNormal(entry.view, 0.02, 2, random);
+            else
+                entry.view.zero_();
+            break;
+        }
+    }
+}
+
+const torch::Tensor& GraphModule::tensor(std::size_t node, const char* suffix) const { return m_entries[m_tensorsOfNode[node].at(suffix)].view; }
+
+torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::Tensor>& inputs, bool training, bool mayReuse) {
+    const Node& node = m_spec.nodes[index];
+    const torch::Tensor& x = inputs[0];
+    const auto optional = [&](const char* suffix) { return m_tensorsOfNode[index].count(suffix) ? tensor(index, suffix) : torch::Tensor(); };
+    switch (node.op) {
+    case Op::Input:
+        return x;
+    case Op::Conv2d: {
+        const Padding padding = resolvedPadding(node, static_cast<int>(x.size(2)), static_cast<int>(x.size(3))).value();
+        const auto stride = pairAttribute(node, "stride", {1, 1});
+        const auto dilation = pairAttribute(node, "dilation", {1, 1});
+        const std::int64_t groups = wholeAttribute(node, "groups", 1);
+        if (isSymmetric(padding))
+            return torch::conv2d(x, tensor(index, ".weight"), optional(".bias"), stride, {padding.top, padding.left}, dilation, groups);
+        return torch::conv2d(padded(x, padding, 0), tensor(index, ".weight"), optional(".bias"), stride, 0, dilation, groups);
+    }
+    case Op::BatchNorm:
+        return torch::batch_norm(x, tensor(index, ".weight"), tensor(index, ".bias"), tensor(index, ".running_mean"), tensor(index, ".running_var"),
+                                 training && !m_frozenNode[index], numberAttribute(node, "momentum", 0.1), numberAttribute(node, "eps", 1e-5), false);
+    case Op::LayerNorm: {
+        const torch::Tensor last = x.dim() == 4 ? x.permute({0, 2, 3, 1}) : x;
+        const torch::Tensor y = torch::layer_norm(last, {x.size(1)}, tensor(index, ".weight"), tensor(index, ".bias"), numberAttribute(node, "eps", 1e-6));
+        return x.dim() == 4 ? y.permute({0, 3, 1, 2}) : y;
+    }
+    case Op::Activation:
+        return activated(node, x, mayReuse);
+    case Op::MaxPool:
+    case Op::AvgPool:
+        return pooled(node, x);
+    case Op::GlobalAvgPool:
+        return x.mean({2, 3});
+    case Op::AdaptiveAvgPool:
+        return torch::adaptive_avg_pool2d(x, pairAttribute(node, "size", {1, 1}));
+    case Op::Flatten:
+        return x.contiguous().flatten(1);
+    case Op::Dense:
+        return torch::linear(x, tensor(index, ".weight"), optional(".bias"));
+    case Op::Dropout:
+        return training && !m_frozenNode[index] ? torch::dropout(x, numberAttribute(node, "rate", 0.5), true) : x;
+    case Op::Add: {
+        const auto scales = node.attributes.find("scales");
+        const auto scaled = [&](std::size_t i) { return scales == node.attributes.end() ? inputs[i] : inputs[i] * (*scales)[i].get<double>(); };
+        torch::Tensor sum = scaled(0);
+        for (std::size_t i = 1; i < inputs.size(); ++i)
+            sum = sum + scaled(i);
+        return sum;
+    }
+    case Op::Multiply:
+        return x.dim() == 4 && inputs[1].dim() == 2 ? x * inputs[1].unsqueeze(2).unsqueeze(3) : x * inputs[1];
+    case Op::Concat:
+        return torch::cat(inputs, 1);
+    case Op::LocalResponseNorm:
+        return F::local_response_norm(x, F::LocalResponseNormFuncOptions(wholeAttribute(node, "size", 5))
+                                             .alpha(numberAttribute(node, "alpha", 1e-4))
+                                             .beta(numberAttribute(node, "beta", 0.75))
+                                             .k(numberAttribute(node, "k", 1)));
+    case Op::ChannelScale: {
+        const torch::Tensor& factor = tensor(index, ".weight");
+        return x.dim() == 4 ? x * factor.view({1, -1, 1, 1}) : x * factor;
+    }
+    case Op::RandomCrop: {
+        const auto size = pairAttribute(node, "size", {1, 1});
+        if (!training)
+            return torch::upsample_bilinear2d(x, {size[0], size[1]}, false);
+        const std::int64_t top = torch::randint(x.size(2) - size[0] + 1, {1}).item<std::int64_t>();
+        const std::int64_t left = torch::randint(x.size(3) - size[1] + 1, {1}).item<std::int64_t>();
+        return x.narrow(2, top, size[0]).narrow(3, left, size[1]).contiguous(at::MemoryFormat::ChannelsLast);
+    }
+    case Op::RandomContrast:
+        return training ? contrasted(x, numberAttribute(node, "factor", 0)) : x;
+    case Op::Rescale:
+        return x * numberAttribute(node, "scale", 1) + numberAttribute(node, "offset", 0);
+    }
+    return x;
+}
+
+std::vector<torch::Tensor> GraphModule::forward(const torch::Tensor& images, bool training, std::map<std::string, torch::Tensor>* tapped) {
+    std::vector<torch::Tensor> values(m_spec.nodes.size());
+    std::vector<std::size_t> usesLeft = m_uses;
+    for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
+        std::vector<torch::Tensor> inputs;
+        bool mayReuse = !tapped;
+        for (const std::size_t input : m_inputsOf[i]) {
+            inputs.push_back(values[input]);
+            // What a convolution, batch-norm or sum wrote is read by nobody else and not needed backwards.
+            const Op producer = m_spec.nodes[input].op;
+            mayReuse = mayReuse && m_uses[input] == 1 && (producer == Op::Conv2d || producer == Op::BatchNorm || producer == Op::Add);
+        }
+        values[i] = m_spec.nodes[i].op == Op::Input ? images : compute(i, inputs, training, mayReuse);
+        if (tapped) {
+            if (const auto tap = tapped->find(m_spec.nodes[i].id); tap != tapped->end())
+                tap->second = values[i];
+        }
+        inputs.clear();
+        for (const std::size_t input : m_inputsOf[i]) {
+            if (--usesLeft[input] == 0)
+                values[input] = torch::Tensor();
+        }
+    }
+    std::vector<torch::Tensor> outputs;
+    for (const Output& output : m_spec.outputs) {
+        for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
+            if (m_spec.nodes[i].id == output.node)
+                outputs.push_back(values[i]);
+        }
+    }
+    return outputs;
+}
+
+torch::Tensor GraphModule::forwardFromCut(const torch::Tensor& images, const std::string& node, torch::Tensor& cut) {
+    std::vector<torch::Tensor> values(m_spec.nodes.size());
+    bool below = false;
+    for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
+        at::AutoGradMode gradients(below);
+        std::vector<torch::Tensor> inputs;
+        for (const std::size_t input : m_inputsOf[i])
+            inputs.push_back(values[input]);
+        values[i] = m_spec.nodes[i].op == Op::Input ? images : compute(i, inputs, false, false);
+        if (m_spec.nodes[i].id == node) {
+            cut = values[i].detach();
+            cut.requires_grad_(true);
+            values[i] = cut;
+            below = true;
+        }
+        if (m_spec.nodes[i].id == m_spec.outputs[0].node)
+            return values[i];
+    }
+    return {};
+}
+
+Result<void> GraphModule::enableTraining(const std::string& freeze) {
+    std::size_t frozenUpTo = 0; // nodes before this index are frozen
+    if (freeze == "base") {
+        for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
+            const Op op = m_spec.nodes[i].op;
+            if (op == Op::Conv2d || op == Op::BatchNorm || op == Op::LayerNorm || op == Op::ChannelScale)
+                frozenUpTo = i + 1;
+        }
+    } else if (freeze != "none") {
+        for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
+            if (m_spec.nodes[i].id == freeze)
+                frozenUpTo = i + 1;
+        }
+        if (frozenUpTo == 0)
+            return badInput("model.freeze: the network " + m_spec.name + " has no node '" + freeze + "'; model summary lists them.");
+    }
+    for (std::size_t i = 0; i < m_frozenNode.size(); ++i)
+        m_frozenNode[i] = i < frozenUpTo;
+    m_gradients = torch::zeros_like(m_parameters);
+    for (Entry& entry : m_entries) {
+        entry.frozen = m_frozenNode[entry.node];
+        if (!entry.spec.trainable || entry.frozen)
+            continue;
+        entry.view = entry.view.detach();
+        entry.view.requires_grad_(true);
+        const auto& shape = entry.spec.shape;
+        const torch::Tensor flat = m_gradients.narrow(0, entry.offset, entry.view.numel());
+        entry.view.mutable_grad() = shape.size() == 4 ? flat.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2}) : flat.view(shape);
+    }
+    if (trainableStretches().empty())
+        return badInput("model.freeze: '" + freeze + "' leaves nothing to train in " + m_spec.name + ".");
+    return {};
+}
+
+std::vector<GraphModule::Stretch> GraphModule::trainableStretches() const {
+    std::vector<Stretch> stretches;
+    for (const Entry& entry : m_entries) {
+        if (!entry.spec.trainable || entry.frozen)
+            continue;
+        if (!stretches.empty() && stretches.back().offset + stretches.back().count == entry.offset)
+            stretches.back().count += entry.view.numel();
+        else
+            stretches.push_back({entry.offset, entry.view.numel()});
+    }
+    return stretches;
+}
+
+void GraphModule::zeroGradients() {
+    torch::NoGradGuard noGrad;
+    m_gradients.zero_();
+}
+
+} // namespace sightline::engine

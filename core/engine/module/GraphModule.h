@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "network/GraphSpec.h"
+#include "support/Result.h"
+
+namespace sightline::engine {
+
+/// A GraphSpec with weights, computed by LibTorch.
+///
+/// All parameters are views into one flat float32 buffer, all gradients into another, the running statistics into a
+/// third: the optimiser is one pass, a snapshot one copy. Convolution weights lie channels-last. Not thread-safe.
+class GraphModule {
+public:
+    /// Fresh weights, a pure function of (spec, seed). Errors: a fault of the graph, named by its node.
+    static Result<std::shared_ptr<GraphModule>> make(const GraphSpec& spec, std::uint64_t seed);
+
+    /// `images` [N, C, H, W], best channels-last. Gives every output [N, classes] in the spec's order, main first.
+    /// `tapped` is filled with the outputs of the nodes named in it.
+    std::vector<torch::Tensor> forward(const torch::Tensor& images, bool training, std::map<std::string, torch::Tensor>* tapped = nullptr);
+
+    /// Eval mode: everything up to `node` without gradients; `cut` becomes its output, a leaf that requires them; the main
+    /// output [N, classes] then depends on `cut`, so autograd::grad(score, {cut}) looks inside without hooks.
+    torch::Tensor forwardFromCut(const torch::Tensor& images, const std::string& node, torch::Tensor& cut);
+
+    const GraphSpec& spec() const { return m_spec; }
+    const GraphCost& cost() const { return m_cost; }
+    const torch::Tensor& parameters() const { return m_parameters; } ///< flat [P]
+    const torch::Tensor& gradients() const { return m_gradients; }   ///< flat [P]; empty until enableTraining()
+    const torch::Tensor& statistics() const { return m_statistics; } ///< flat [S]
+    bool hasNode(const std::string& id) const { return m_spec.find(id) != nullptr; }
+
+    /// Parameters become leaves with gradients; nodes in frozen ones ("base" = all but the classifier, or up to a node's id)
+    /// keep their weights, their batch-norms stay in inference mode.
+    Result<void> enableTraining(const std::string& freeze);
+    /// [offset, count) of the trainable stretches of the flat buffer.
+    struct Stretch { std::int64_t offset = 0, count = 0; };
+    std::vector<Stretch> trainableStretches() const;
+    void zeroGradients();
+
+    /// One tensor of the network: its name in files, its C-order shape, and where it lives.
+    struct Entry {
+        TensorSpec spec;
+        torch::Tensor view;           ///< of the flat buffer, shape as in files (strides may differ)
+        std::int64_t offset = 0;      ///< in parameters() or statistics()
+        std::size_t node = 0;         ///< index into spec().nodes
+        bool frozen = false;
+    };
+    const std::vector<Entry>& entries() const { return m_entries; }
+
+private:
+    GraphModule() = default;
+    void initialise(std::uint64_t seed);
+    torch::Tensor compute(std::size_t node, const std::vector<torch::Tensor>& inputs, bool training, bool mayReuse);
+    const torch::Tensor& tensor(std::size_t node, const char* suffix) const;
+
+    GraphSpec m_spec;
+    GraphCost m_cost;
+    torch::Tensor m_parameters, m_gradients, m_statistics;
+    std::vector<Entry> m_entries;
+    std::vector<std::unordered_map<std::string, std::size_t>> m_tensorsOfNode; ///< per node: suffix -> entry
+    std::vector<std::vector<std::size_t>> m_inputsOf;
+    std::vector<std::size_t> m_uses;  ///< how many nodes and outputs read a node
+    std::vector<bool> m_frozenNode;
+};
+
+} // namespace sightline::engine

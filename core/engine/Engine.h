@@ -31,9 +31,6 @@ public:
     /// Ends the run after the epoch under way (its validation and checkpoint included).
     void stopAfterEpoch(bool on = true) { m_stopAfterEpoch = on; }
     bool stopsAfterEpoch() const { return m_stopAfterEpoch; }
-    /// Writes checkpoints/last at the next batch boundary.
-    void saveNow() { m_saveNow = true; }
-    bool takeSaveNow() { return m_saveNow.exchange(false); }
     /// Asks for a snapshot at the next batch boundary and gives the newest one there is (null before the first).
     std::shared_ptr<const WeightSnapshot> snapshot();
     void publish(std::shared_ptr<const WeightSnapshot> snapshot); ///< the trainer's side
@@ -42,7 +39,7 @@ public:
     void waitWhilePaused(std::stop_token stop);
 
 private:
-    std::atomic<bool> m_paused{false}, m_stopAfterEpoch{false}, m_saveNow{false}, m_wantsSnapshot{false};
+    std::atomic<bool> m_paused{false}, m_stopAfterEpoch{false}, m_wantsSnapshot{false};
     std::shared_ptr<const WeightSnapshot> m_snapshot; ///< by std::atomic_load / atomic_store
 };
 

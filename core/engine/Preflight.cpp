@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "augment/Augment.h"
+#include "engine/Engine.h"
+#include "zoo/Zoo.h"
+
+namespace sightline {
+
+Result<GraphSpec> graphFor(const Experiment& experiment, int classes) {
+    const auto size = outputSize(experiment.augmentation, experiment.data.imageHeight, experiment.data.imageWidth);
+    const int channels = experiment.data.channels();
+    const Json& graph = experiment.model.graph;
+    if (graph.is_null()) {
+        ZooRequest request{size[0], size[1], channels, classes, experiment.model.options};
+        return buildFromZoo(experiment.model.name, request);
+    }
+    Json document = graph;
+    if (graph.is_string()) {
+        Result<Json> read = readJsonFile(graph.get<std::string>());
+        if (!read)
+            return read.error();
+        document = std::move(*read);
+    }
+    Result<GraphSpec> spec = graphFromJson(document);
+    if (!spec)
+        return badInput("model.graph: " + spec.error().message);
+    spec->height = size[0];
+    spec->width = size[1];
+    spec->channels = channels;
+    return spec;
+}
+
+std::vector<Problem> problems(const Experiment& experiment, const Dataset& dataset) {
+    std::vector<Problem> found;
+    const auto classes = static_cast<int>(dataset.classes.size());
+    if (classes < 2)
+        found.push_back({"data.path", "holds one class only; a classifier needs two or more class folders"});
+    if (const Result<GraphSpec> graph = graphFor(experiment, std::max(classes, 1)); !graph) {
+        found.push_back({"model", graph.error().message});
+    } else if (const Result<GraphCost> cost = shapes(*graph); !cost) {
+        found.push_back({"model", cost.error().message});
+    } else {
+        for (const Output& output : graph->outputs) {
+            for (std::size_t i = 0; i < graph->nodes.size(); ++i) {
+                if (graph->nodes[i].id == output.node && cost->nodes[i].output != Shape{classes})
+                    found.push_back({"model.graph", output.node + " gives " + std::to_string(cost->nodes[i].output[0]) + " scores, but the data has " + std::to_string(classes) + " classes"});
+            }
+        }
+        for (const auto& [name, weight] : experiment.training.loss.outputWeights) {
+            bool known = false;
+            for (const Output& output : graph->outputs)
+                known = known || output.name == name;
+            if (!known)
+                found.push_back({"training.loss.output_weights." + name, "is not an output of " + graph->name});
+        }
+    }
+    if (dataset.count(Subset::Validation) == 0) {
+        const auto needs = [&](const char* path, const std::string& monitor) {
+            if (monitor.starts_with("val_"))
+                found.push_back({path, "watches " + monitor + ", but there are no validation images; add a val folder or set data.validation_split"});
+        };
+        if (experiment.training.earlyStopping)
+            needs("training.early_stopping.monitor", experiment.training.earlyStopping->monitor);
+        if (experiment.training.reduceLrOnPlateau)
+            needs("training.reduce_lr_on_plateau.monitor", experiment.training.reduceLrOnPlateau->monitor);
+        if (experiment.training.checkpoint)
+            needs("training.checkpoint.monitor", experiment.training.checkpoint->monitor);
+    }
+    return found;
+}
+
+} // namespace sightline

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/TrainEvents.h"
+
+namespace sightline {
+
+namespace {
+
+void put(Json& json, const char* key, const std::optional<double>& value) {
+    if (value)
+        json[key] = *value;
+}
+
+Json document(const RunStarted& e) {
+    return {{"type", "run_started"}, {"run", e.run}, {"folder", e.folder}, {"name", e.name}, {"classes", e.classes}, {"train_images", e.trainImages},
+            {"validation_images", e.validationImages}, {"epochs", e.epochs}, {"batches_per_epoch", e.batchesPerEpoch}, {"first_epoch", e.firstEpoch},
+            {"parameters", e.parameters}, {"device", e.device}, {"precision", e.precision}, {"threads", e.threads}};
+}
+
+Json document(const BatchFinished& e) {
+    return {{"type", "batch"}, {"epoch", e.epoch}, {"batch", e.batch}, {"batches", e.batches}, {"loss", e.loss}, {"accuracy", e.accuracy},
+            {"images_per_second", e.imagesPerSecond}, {"seconds_left", e.secondsLeft}};
+}
+
+Json document(const EpochFinished& e) {
+    const EpochMetrics& m = e.metrics;
+    Json json = {{"type", "epoch"}, {"epoch", m.epoch}, {"loss", m.loss}, {"accuracy", m.accuracy}};
+    put(json, "val_loss", m.valLoss);
+    put(json, "val_accuracy", m.valAccuracy);
+    json["learning_rate"] = m.learningRate;
+    json["seconds"] = m.seconds;
+    json["images_per_second"] = m.imagesPerSecond;
+    json["wait_share"] = m.waitShare;
+    json["skipped_images"] = m.skippedImages;
+    json["best"] = e.best;
+    json["best_epoch"] = e.bestEpoch;
+    return json;
+}
+
+Json document(const LearningRateChanged& e) { return {{"type", "learning_rate"}, {"epoch", e.epoch}, {"from", e.from}, {"to", e.to}, {"reason", e.reason}}; }
+Json document(const CheckpointSaved& e) { return {{"type", "checkpoint"}, {"epoch", e.epoch}, {"file", e.file}, {"best", e.best}}; }
+Json document(const RunNote& e) { return {{"type", "note"}, {"message", e.message}}; }
+Json document(const RunPaused& e) { return {{"type", "note"}, {"message", e.paused ? "Paused." : "Resumed."}}; }
+Json document(const RunEnded& e) {
+    return {{"type", "run_ended"}, {"outcome", nameOf(e.outcome)}, {"reason", e.reason}, {"epochs", e.epochs}, {"best_epoch", e.bestEpoch}, {"run", e.run}, {"folder", e.folder}};
+}
+
+} // namespace
+
+const char* nameOf(RunEnded::Outcome outcome) {
+    switch (outcome) {
+    case RunEnded::Outcome::Completed: return "completed";
+    case RunEnded::Outcome::Stopped: return "stopped";
+    case RunEnded::Outcome::Failed: break;
+    }
+    return "failed";
+}
+
+Json toJson(const TrainEvent& event) {
+    return std::visit([](const auto& value) { return document(value); }, event);
+}
+
+} // namespace sightline

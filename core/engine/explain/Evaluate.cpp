@@ -84,6 +84,9 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
 
     LoaderSettings settings;
     settings.data = experiment->data;
+    settings.augmentation = experiment->augmentation; // for what a random crop means at inference
+    settings.augmentation.augmentValidation = false;
+    settings.training = false;
     settings.normalization = experiment->normalization;
     settings.batchSize = std::max(1, request.batchSize);
     settings.shuffle = false;

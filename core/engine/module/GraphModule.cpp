@@ -201,8 +201,8 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         const auto dilation = pairAttribute(node, "dilation", {1, 1});
         const std::int64_t groups = wholeAttribute(node, "groups", 1);
         if (isSymmetric(padding))
-            return torch::conv2d(x, tensor(index, ".weight"), optional(".bias"), stride, {padding.top, padding.left}, dilation, groups);
-        return torch::conv2d(padded(x, padding, 0), tensor(index, ".weight"), optional(".bias"), stride, {0, 0}, dilation, groups);
+            return torch::conv2d(x, tensor(index, ".weight"), optional(".bias"), at::IntArrayRef(stride), at::IntArrayRef({padding.top, padding.left}), at::IntArrayRef(dilation), groups);
+        return torch::conv2d(padded(x, padding, 0), tensor(index, ".weight"), optional(".bias"), at::IntArrayRef(stride), at::IntArrayRef({0, 0}), at::IntArrayRef(dilation), groups);
     }
     case Op::BatchNorm:
         return torch::batch_norm(x, tensor(index, ".weight"), tensor(index, ".bias"), tensor(index, ".running_mean"), tensor(index, ".running_var"),

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+#include "engine/explain/Explain.h"
+#include "engine/explain/HeatMapTarget.h"
+#include "store/Safetensors.h"
+#include "support/Files.h"
+#include "support/Random.h"
+
+using namespace sightline;
+
+namespace {
+
+constexpr int kSide = 4, kFilters = 3, kClasses = 2;
+
+/// Convolution 1 x 1, an activation, global average pooling, a classifier: its Grad-CAM is CAM (Zhou et al. 2016).
+const char* kPooledGraph = R"({"name":"tiny","input":[4,4,1],"nodes":[{"id":"input","op":"input"},
+  {"id":"conv","op":"conv2d","inputs":["input"],"attributes":{"filters":3,"kernel":1}},
+  {"id":"relu","op":"activation","inputs":["conv"],"attributes":{"kind":"relu"}},
+  {"id":"pool","op":"global_avg_pool","inputs":["relu"]},
+  {"id":"fc","op":"dense","inputs":["pool"],"attributes":{"units":2}}],"outputs":[{"name":"main","node":"fc"}]})";
+
+/// A head that is not linear in the activations, smooth for finite differences.
+const char* kSmoothGraph = R"({"name":"smooth","input":[3,3,1],"nodes":[{"id":"input","op":"input"},
+  {"id":"conv","op":"conv2d","inputs":["input"],"attributes":{"filters":2,"kernel":3,"padding":1}},
+  {"id":"tanh","op":"activation","inputs":["conv"],"attributes":{"kind":"tanh"}},
+  {"id":"flatten","op":"flatten","inputs":["tanh"]},
+  {"id":"fc","op":"dense","inputs":["flatten"],"attributes":{"units":2}}],"outputs":[{"name":"main","node":"fc"}]})";
+
+const std::vector<float> kConv = {1, -1, 2}, kConvBias = {0, 0.5f, -0.25f};
+const std::vector<float> kDense = {0.5f, 1, -2, -1, -0.5f, -0.25f}, kDenseBias = {0.1f, -0.1f};
+
+Image someImage(int side) {
+    Image image(side, side, 1);
+    CounterRandom random(7, RandomPurpose::Test);
+    for (auto& pixel : image.pixels)
+        pixel = static_cast<std::uint8_t>(random.below(256));
+    return image;
+}
+
+/// relu(w x + b) of the pooled graph, filter by filter.
+float activation(const Image& image, int filter, int place) {
+    const auto k = static_cast<std::size_t>(filter);
+    return std::max(0.0f, kConv[k] * static_cast<float>(image.pixels[static_cast<std::size_t>(place)]) / 255.0f + kConvBias[k]);
+}
+
+} // namespace
+
+class TestExplain : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_folder;
+    std::filesystem::path file(const char* name) const { return std::filesystem::path(m_folder.path().toStdString()) / name; }
+
+    ExplainRequest request(const char* graph, const char* weights, int side) const {
+        ExplainRequest asked;
+        asked.source.model = file(graph).string();
+        asked.source.weights = file(weights);
+        asked.source.height = asked.source.width = side;
+        asked.source.channels = 1;
+        asked.source.classes = kClasses;
+        asked.source.normalization.preset = NormalizationSettings::Preset::Rescale;
+        asked.image = someImage(side);
+        asked.threads = 1;
+        return asked;
+    }
+    ExplainRequest pooled(CamMethod method, const char* target = "0") const {
+        ExplainRequest asked = request("pooled.json", "pooled.safetensors", kSide);
+        asked.method = method;
+        asked.target = target;
+        return asked;
+    }
+    static std::string refusal(const ExplainRequest& asked) {
+        const auto explanation = engine::explain(asked, {});
+        return explanation ? std::string() : explanation.error().message;
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(writeFileAtomically(file("pooled.json"), kPooledGraph).ok());
+        QVERIFY(writeFileAtomically(file("smooth.json"), kSmoothGraph).ok());
+        QVERIFY(writeSafetensors(file("pooled.safetensors"), {{"conv.weight", {3, 1, 1, 1}, kConv}, {"conv.bias", {3}, kConvBias},
+                                                               {"fc.weight", {2, 3}, kDense}, {"fc.bias", {2}, kDenseBias}}).ok());
+        CounterRandom random(3, RandomPurpose::Test);
+        std::vector<float> conv(18), dense(36), zero(2, 0.0f);
+        for (auto* values : {&conv, &dense})
+            for (float& value : *values)
+                value = static_cast<float>(random.uniform(-1, 1));
+        QVERIFY(writeSafetensors(file("smooth.safetensors"), {{"conv.weight", {2, 1, 3, 3}, conv}, {"conv.bias", {2}, zero},
+                                                               {"fc.weight", {2, 18}, dense}, {"fc.bias", {2}, zero}}).ok());
+    }
+    void init() { QTest::failOnWarning(QRegularExpression(".*")); }
+
+    void gradCamOfAPooledHeadIsTheClassActivationMap_data() {
+        QTest::addColumn<int>("method");
+        QTest::newRow("gradcam") << static_cast<int>(CamMethod::GradCam);
+        QTest::newRow("hirescam equals it") << static_cast<int>(CamMethod::HiResCam);
+        QTest::newRow("xgradcam equals it") << static_cast<int>(CamMethod::XGradCam);
+    }
+
+    void gradCamOfAPooledHeadIsTheClassActivationMap() {
+        QFETCH(int, method);
+        const auto explanation = engine::explain(pooled(static_cast<CamMethod>(method)), {});
+        QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
+        QCOMPARE(explanation->layer, std::string("relu"));
+        const Image image = someImage(kSide);
+        for (int place = 0; place < kSide * kSide; ++place) {
+            float cam = 0;
+            for (int k = 0; k < kFilters; ++k)
+                cam += kDense[static_cast<std::size_t>(k)] / (kSide * kSide) * activation(image, k, place);
+            QVERIFY(std::abs(explanation->rawMap.values[static_cast<std::size_t>(place)] - std::max(0.0f, cam)) < 1e-5f);
+        }
+        QCOMPARE(*std::max_element(explanation->map.values.begin(), explanation->map.values.end()), 1.0f);
+    }
+
+    void layerCamKeepsWhatSpeaksForTheClassOnly() {
+        const auto explanation = engine::explain(pooled(CamMethod::LayerCam), {});
+        QVERIFY(explanation.ok());
+        const Image image = someImage(kSide);
+        for (int place = 0; place < kSide * kSide; ++place) {
+            float map = 0;
+            for (int k = 0; k < kFilters; ++k)
+                map += std::max(0.0f, kDense[static_cast<std::size_t>(k)]) / (kSide * kSide) * activation(image, k, place);
+            QVERIFY(std::abs(explanation->rawMap.values[static_cast<std::size_t>(place)] - map) < 1e-5f);
+        }
+    }
+
+    void theGradientEqualsFiniteDifferences() {
+        ExplainRequest asked = request("smooth.json", "smooth.safetensors", 3);
+        asked.method = CamMethod::HiResCam; // at the input: gradient times pixel
+        asked.layer = "input";
+        asked.target = "1";
+        const auto explanation = engine::explain(asked, {});
+        QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
+        ForwardRequest forward{asked.source.model, Json::object(), asked.source.weights, {{3, 3, 1}, {}}, kClasses, 1};
+        for (const std::uint8_t pixel : asked.image.pixels)
+            forward.input.values.push_back(static_cast<float>(pixel) / 255.0f);
+        double largest = 0;
+        for (std::size_t place = 0; place < 9; ++place) {
+            constexpr float kStep = 0.01f;
+            const float pixel = forward.input.values[place];
+            forward.input.values[place] = pixel + kStep;
+            const double above = static_cast<double>(engine::forward(forward)->values[1]);
+            forward.input.values[place] = pixel - kStep;
+            const double below = static_cast<double>(engine::forward(forward)->values[1]);
+            forward.input.values[place] = pixel;
+            const double expected = std::max(0.0, (above - below) / (2 * static_cast<double>(kStep)) * static_cast<double>(pixel));
+            largest = std::max(largest, expected);
+            QVERIFY(std::abs(static_cast<double>(explanation->rawMap.values[place]) - expected) < 1e-3);
+        }
+        QVERIFY(largest > 0.01);
+    }
+
+    void theSameImageGivesTheSameMap() {
+        const auto first = engine::explain(pooled(CamMethod::GradCam), {}), second = engine::explain(pooled(CamMethod::GradCam), {});
+        QCOMPARE(first->map, second->map);
+    }
+
+    void newWeightsInTheSameFileAreSeen() {
+        const auto copy = file("changing.safetensors");
+        std::filesystem::copy_file(file("pooled.safetensors"), copy);
+        ExplainRequest asked = pooled(CamMethod::GradCam);
+        asked.source.weights = copy;
+        const auto before = engine::explain(asked, {});
+        const std::vector<float> dense = {9, 9, 9, -9, -9, -9}, longer = {1, 2, 3};
+        QVERIFY(writeSafetensors(copy, {{"conv.weight", {3, 1, 1, 1}, kConv}, {"conv.bias", {3}, kConvBias}, {"fc.weight", {2, 3}, dense},
+                                        {"fc.bias", {2}, kDenseBias}, {"unused", {3}, longer}}).ok());
+        const auto after = engine::explain(asked, {});
+        QVERIFY(before.ok() && after.ok());
+        QVERIFY(before->rawMap != after->rawMap);
+    }
+
+    void nothingThatSpeaksForTheTargetIsSaturated() {
+        const auto explanation = engine::explain(pooled(CamMethod::GradCam, "1"), {}); // all its weights are negative
+        QVERIFY(explanation.ok());
+        QVERIFY(explanation->saturated);
+        QCOMPARE(explanation->maximum, 0.0);
+        QCOMPARE(explanation->map.size(), std::int64_t(kSide * kSide));
+    }
+
+    void whatCannotBeExplainedIsRefusedByName() {
+        ExplainRequest asked = pooled(CamMethod::GradCam);
+        asked.layer = "nowhere";
+        QVERIFY(refusal(asked).find("nowhere") != std::string::npos);
+        asked.layer = "fc";
+        QVERIFY(refusal(asked).find("height and width") != std::string::npos);
+        asked.layer = "conv";
+        for (const CamMethod method : {CamMethod::GradCamPlusPlus, CamMethod::XGradCam}) {
+            asked.method = method;
+            QVERIFY(refusal(asked).find("activation") != std::string::npos);
+        }
+        asked = pooled(CamMethod::GradCam, "7");
+        QVERIFY(refusal(asked).find("7") != std::string::npos);
+        asked = pooled(CamMethod::GradCam);
+        asked.source.weights = file("smooth.safetensors");
+        QVERIFY(refusal(asked).find("conv.weight") != std::string::npos);
+        asked = pooled(CamMethod::GradCam);
+        asked.image = {};
+        QVERIFY(!refusal(asked).empty());
+    }
+
+    void eigenCamOfParallelChannelsIsTheirCentredPattern() {
+        // One positive filter thrice: the first component is the pattern less its mean.
+        const std::vector<float> conv = {1, 2, 3}, bias = {0, 0, 0};
+        QVERIFY(writeSafetensors(file("parallel.safetensors"), {{"conv.weight", {3, 1, 1, 1}, conv}, {"conv.bias", {3}, bias},
+                                                                 {"fc.weight", {2, 3}, kDense}, {"fc.bias", {2}, kDenseBias}}).ok());
+        ExplainRequest asked = pooled(CamMethod::EigenCam);
+        asked.source.weights = file("parallel.safetensors");
+        const auto explanation = engine::explain(asked, {});
+        QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
+        const Image image = someImage(kSide);
+        double mean = 0, low = 0, high = 0;
+        for (const std::uint8_t pixel : image.pixels)
+            mean += pixel / 255.0 / (kSide * kSide);
+        for (const std::uint8_t pixel : image.pixels) {
+            low = std::min(low, pixel / 255.0 - mean);
+            high = std::max(high, pixel / 255.0 - mean);
+        }
+        const double sign = -low > high ? -1 : 1;
+        for (std::size_t place = 0; place < image.pixels.size(); ++place) {
+            const double expected = std::max(0.0, sign * (image.pixels[place] / 255.0 - mean)) * std::sqrt(14.0);
+            QVERIFY(std::abs(static_cast<double>(explanation->rawMap.values[place]) - expected) < 1e-4);
+        }
+    }
+
+    void theDifferenceOfTwoClassesIsTheMapOfTheirWeights() {
+        const auto explanation = engine::explain(pooled(CamMethod::GradCam, "0-1"), {});
+        QVERIFY(explanation.ok());
+        QCOMPARE(explanation->target, std::string("0-1"));
+        const Image image = someImage(kSide);
+        for (int place = 0; place < kSide * kSide; ++place) {
+            float cam = 0;
+            for (int k = 0; k < kFilters; ++k)
+                cam += (kDense[static_cast<std::size_t>(k)] - kDense[static_cast<std::size_t>(k + kFilters)]) / (kSide * kSide) * activation(image, k, place);
+            QVERIFY(std::abs(explanation->rawMap.values[static_cast<std::size_t>(place)] - std::max(0.0f, cam)) < 1e-5f);
+        }
+    }
+
+    void targetsAreReadWithDashesInNames() {
+        const std::vector<std::string> classes = {"a-b", "b", "c", "a"};
+        const auto read = [&](const char* text) { return parseHeatMapTarget(text, classes, 4, 2, 1); };
+        QCOMPARE(read("a-b")->positive, 0);
+        QCOMPARE(read("a-b")->negative, -1);
+        QCOMPARE(read("a-b-c")->negative, 2);
+        QCOMPARE(read("c-a-b")->negative, 0);
+        QCOMPARE(read("predicted")->positive, 2);
+        QCOMPARE(read("true")->name, std::string("b"));
+        QCOMPARE(read("3")->name, std::string("a"));
+        QCOMPARE(read("predicted-true")->name, std::string("c-b"));
+        for (const char* wrong : {"", "-", "d", "4", "c-c", "c-", "-c", "99999999999999"})
+            QVERIFY(!read(wrong).ok());
+        QVERIFY(!parseHeatMapTarget("true", classes, 4, 2, -1).ok());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestExplain)
+#include "tst_Explain.moc"

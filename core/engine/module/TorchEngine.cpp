@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/version.h>
+
+#include "engine/Engine.h"
+#include "engine/explain/Explain.h"
+#include "engine/train/Trainer.h"
+#include "support/Files.h"
+
+namespace sightline::engine {
+
+namespace {
+
+/// The Engine behind libsightline_engine.so; each call lives in a room of its own.
+class TorchEngine : public Engine {
+public:
+    RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control, const EventSink& sink) override {
+        return engine::train(request, std::move(stop), control, sink);
+    }
+    Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop, const Progress& progress) override { return engine::evaluate(request, std::move(stop), progress); }
+    Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop, const Progress& progress) override {
+        return engine::predict(request, std::move(stop), progress);
+    }
+    Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) override { return engine::explain(request, std::move(stop)); }
+    Result<FloatArray> forward(const ForwardRequest& request) override { return engine::forward(request); }
+    Result<TrainBench> benchTrain(const TrainBenchRequest& request) override { return engine::benchTrain(request); }
+    Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) override { return engine::benchExplain(request); }
+    std::string description() const override {
+        const int cpus = availableCpus();
+        return std::string("LibTorch ") + TORCH_VERSION + ", CPU, " + std::to_string(cpus) + (cpus == 1 ? " thread" : " threads");
+    }
+};
+
+} // namespace
+
+} // namespace sightline::engine
+
+extern "C" sightline::Engine* sightlineCreateEngine() {
+    static sightline::engine::TorchEngine engine;
+    return &engine;
+}

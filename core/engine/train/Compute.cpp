@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/Compute.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <torch/nn/functional.h>
+#include <torch/torch.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <cmath>
+
+#include "engine/train/OptimizerStep.h"
+#include "network/Attributes.h"
+#include "support/Files.h"
+
+namespace sightline::engine {
+
+namespace {
+
+void setAutocast(bool on) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    at::autocast::set_autocast_enabled(at::kCPU, on);
+#else
+    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    at::autocast::set_cpu_enabled(on);
+#endif
+}
+
+/// [N, H, W, C] memory seen as [N, C, H, W] channels-last: no copy.
+torch::Tensor asChannelsLast(const torch::Tensor& images) { return images.permute({0, 3, 1, 2}); }
+
+torch::Tensor lossOf(const GraphModule& module, const std::vector<torch::Tensor>& outputs, const torch::Tensor& labels, const StepSettings& settings, bool training) {
+    namespace F = torch::nn::functional;
+    torch::Tensor total;
+    torch::Tensor sampleWeights;
+    if (training && !settings.classWeights.empty())
+        sampleWeights = torch::tensor(settings.classWeights).index_select(0, labels);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const Output& output = module.spec().outputs[i];
+        const auto given = settings.loss.outputWeights.find(output.name);
+        const double weight = given == settings.loss.outputWeights.end() ? output.lossWeight : given->second;
+        torch::Tensor loss = F::cross_entropy(outputs[i].to(torch::kFloat), labels,
+                                              F::CrossEntropyFuncOptions().reduction(torch::kNone).label_smoothing(training ? settings.loss.labelSmoothing : 0.0));
+        if (sampleWeights.defined())
+            loss = loss * sampleWeights;
+        loss = loss.mean() * weight;
+        total = total.defined() ? total + loss : loss;
+        if (!training)
+            break; // validation judges the main output
+    }
+    return total;
+}
+
+std::int64_t rightOnes(const torch::Tensor& logits, const torch::Tensor& labels) { return logits.argmax(1).eq(labels).sum().item<std::int64_t>(); }
+
+} // namespace
+
+Bf16Autocast::Bf16Autocast(bool on) : m_on(on) {
+    if (m_on)
+        setAutocast(true);
+}
+
+Bf16Autocast::~Bf16Autocast() {
+    if (m_on) {
+        at::autocast::clear_cache();
+        setAutocast(false);
+    }
+}
+
+bool usesBf16(Precision precision, const GraphSpec& spec) {
+    if (precision != Precision::Auto)
+        return precision == Precision::Bf16;
+    if (!__builtin_cpu_supports("avx512bf16"))
+        return false;
+    for (const Node& node : spec.nodes) {
+        // LibTorch 1.13 has no bfloat16 backward for hardtanh and no fast one for grouped convolutions.
+        if (node.op == Op::Activation && textAttribute(node, "kind", "") != "relu")
+            return false;
+        if (node.op == Op::Conv2d && wholeAttribute(node, "groups", 1) != 1)
+            return false;
+    }
+    return true;
+}
+
+int prepareComputeThread(int threads) {
+    const int count = threads > 0 ? threads : availableCpus();
+    at::set_num_threads(count);
+    // Not an error where it is refused: it only makes a window on the same machine smoother.
+    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5));
+    return count;
+}
+
+StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels, double learningRate) {
+    module.zeroGradients();
+    StepResult result;
+    torch::Tensor loss;
+    {
+        Bf16Autocast autocast(settings.bf16);
+        const std::vector<torch::Tensor> outputs = module.forward(asChannelsLast(images), true);
+        loss = lossOf(module, outputs, labels, settings, true);
+        torch::NoGradGuard noGrad;
+        result.right = rightOnes(outputs[0], labels);
+    }
+    result.loss = loss.item<double>();
+    if (!std::isfinite(result.loss))
+        return result; // the caller ends the run; weights stay as they were
+    loss.backward();
+
+    torch::NoGradGuard noGrad;
+    if (settings.optimizer.clipNorm > 0) {
+        const double norm = module.gradients().norm().item<double>();
+        if (norm > settings.optimizer.clipNorm)
+            module.gradients().mul_(settings.optimizer.clipNorm / norm);
+    }
+    ++state.step;
+    float* values = module.parameters().data_ptr<float>();
+    const float* gradients = module.gradients().data_ptr<float>();
+    float* first = state.first.data_ptr<float>();
+    float* second = state.second.data_ptr<float>();
+    for (const GraphModule::Stretch& stretch : module.trainableStretches()) {
+        constexpr std::int64_t kGrain = 1 << 16;
+        at::parallel_for(0, stretch.count, kGrain, [&](std::int64_t begin, std::int64_t end) {
+            const std::int64_t at = stretch.offset + begin;
+            optimizerStep(settings.optimizer, learningRate, state.step, values + at, gradients + at, first + at, second + at, end - begin);
+        });
+    }
+    return result;
+}
+
+StepResult validationStep(GraphModule& module, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels) {
+    torch::NoGradGuard noGrad;
+    Bf16Autocast autocast(settings.bf16);
+    const std::vector<torch::Tensor> outputs = module.forward(asChannelsLast(images), false);
+    return {lossOf(module, outputs, labels, settings, false).item<double>(), rightOnes(outputs[0], labels)};
+}
+
+} // namespace sightline::engine

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/module/GraphModule.h"
+#include "experiment/Experiment.h"
+
+namespace sightline::engine {
+
+/// The one header that knows how LibTorch versions differ in mixed precision (SPEC 6.11).
+class Bf16Autocast {
+public:
+    explicit Bf16Autocast(bool on);
+    ~Bf16Autocast();
+    Bf16Autocast(const Bf16Autocast&) = delete;
+    Bf16Autocast& operator=(const Bf16Autocast&) = delete;
+
+private:
+    bool m_on;
+};
+
+/// Whether bfloat16 pays here: asked for, or automatic on a CPU that computes it and a network whose operations all have it.
+bool usesBf16(Precision precision, const GraphSpec& spec);
+
+/// Sets this thread's compute threads (0 = the CPUs available) and lowers its priority below a window's; gives the count.
+int prepareComputeThread(int threads);
+
+/// What one training step needs besides the batch.
+struct StepSettings {
+    OptimizerSettings optimizer;
+    LossSettings loss;
+    std::vector<float> classWeights; ///< empty = all 1
+    bool bf16 = false;
+};
+
+/// Moments of the optimiser, flat like the parameters.
+struct OptimizerState {
+    torch::Tensor first, second;
+    std::int64_t step = 0;
+};
+
+struct StepResult {
+    double loss = 0;                  ///< weighted sum over outputs, mean over the batch
+    std::int64_t right = 0;           ///< main output
+};
+
+/// Forward, loss, backward, optimiser. `images` [N, H, W, C] as the loader writes them, `labels` [N].
+StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels, double learningRate);
+
+/// The same loss in eval mode, without gradients.
+StepResult validationStep(GraphModule& module, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels);
+
+} // namespace sightline::engine

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include <chrono>
+
+#include "engine/module/LoadedModel.h"
+#include "engine/train/Compute.h"
+#include "engine/train/Trainer.h"
+#include "support/Files.h"
+
+namespace sightline::engine {
+
+Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
+    using Clock = std::chrono::steady_clock;
+    try {
+        prepareComputeThread(request.threads);
+        torch::manual_seed(1);
+        const Result<GraphSpec> graph = graphByName(request.model, request.height, request.width, request.channels, request.classes, request.options);
+        if (!graph)
+            return graph.error();
+        Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, 1);
+        if (!module)
+            return module.error();
+        if (const Result<void> ready = (*module)->enableTraining("none"); !ready)
+            return ready.error();
+        OptimizerState state{torch::zeros_like((*module)->parameters()), torch::zeros_like((*module)->parameters()), 0};
+        StepSettings settings;
+        settings.bf16 = usesBf16(request.precision, *graph);
+        const torch::Tensor images = torch::rand({request.batch, request.height, request.width, request.channels});
+        const torch::Tensor labels = torch::randint(request.classes, {request.batch}, torch::kLong);
+        for (int i = 0; i < 3; ++i)
+            trainStep(**module, state, settings, images, labels, 1e-4);
+        const auto start = Clock::now();
+        double seconds = 0;
+        int steps = 0;
+        while (seconds < request.seconds || steps < 3) {
+            trainStep(**module, state, settings, images, labels, 1e-4);
+            ++steps;
+            seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        }
+        return TrainBench{static_cast<double>(steps) * request.batch / seconds, peakResidentBytes(), settings.bf16 ? "bf16" : "fp32"};
+    } catch (const std::exception& error) {
+        std::string reason = error.what();
+        return Error{"The benchmark failed: " + reason.substr(0, reason.find('\n'))};
+    }
+}
+
+} // namespace sightline::engine

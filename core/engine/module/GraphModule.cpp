@@ -4,7 +4,9 @@
 #include <torch/nn/functional.h>
 #include <torch/torch.h>
 
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include "network/Attributes.h"
 #include "support/Random.h"
@@ -35,6 +37,8 @@ void fillNormal(torch::Tensor view, double deviation, double cut, CounterRandom&
     }
     view.copy_(flat);
 }
+
+constexpr std::array<std::int64_t, 2> kNoPadding = {0, 0};
 
 bool isSymmetric(const Padding& padding) { return padding.top == padding.bottom && padding.left == padding.right; }
 
@@ -201,8 +205,8 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         const auto dilation = pairAttribute(node, "dilation", {1, 1});
         const std::int64_t groups = wholeAttribute(node, "groups", 1);
         if (isSymmetric(padding))
-            return torch::conv2d(x, tensor(index, ".weight"), optional(".bias"), at::IntArrayRef(stride), at::IntArrayRef({padding.top, padding.left}), at::IntArrayRef(dilation), groups);
-        return torch::conv2d(padded(x, padding, 0), tensor(index, ".weight"), optional(".bias"), at::IntArrayRef(stride), at::IntArrayRef({0, 0}), at::IntArrayRef(dilation), groups);
+            return torch::conv2d(x, tensor(index, ".weight"), optional(".bias"), stride, {padding.top, padding.left}, dilation, groups);
+        return torch::conv2d(padded(x, padding, 0), tensor(index, ".weight"), optional(".bias"), stride, kNoPadding, dilation, groups);
     }
     case Op::BatchNorm:
         return torch::batch_norm(x, tensor(index, ".weight"), tensor(index, ".bias"), tensor(index, ".running_mean"), tensor(index, ".running_var"),

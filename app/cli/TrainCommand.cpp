@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "Commands.h"
+#include "engine/Engine.h"
+#include "experiment/Presets.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct TrainOptions {
+    std::string file, preset, resume, events;
+    std::vector<std::string> settings;
+    bool json = false;
+    int threads = -1;
+    std::string device;
+    std::optional<std::uint64_t> seed;
+};
+
+Result<Json> documentOf(const TrainOptions& options) {
+    if (options.preset.empty())
+        return readJsonFile(options.file);
+    const Preset* preset = findPreset(options.preset);
+    if (!preset) {
+        std::string names;
+        for (const Preset& known : presets())
+            names += (names.empty() ? "" : ", ") + known.name;
+        return badInput("There is no preset '" + options.preset + "'; there are " + names + ".");
+    }
+    return parseJson(preset->json, preset->name);
+}
+
+Result<Experiment> experimentOf(const TrainOptions& options) {
+    Result<Json> document = documentOf(options);
+    if (!document)
+        return document.error();
+    for (const std::string& setting : options.settings) {
+        const auto equals = setting.find('=');
+        if (equals == std::string::npos)
+            return badInput("--set " + setting + ": say path=value, like training.epochs=3.");
+        if (const Result<void> set = setJsonPath(*document, setting.substr(0, equals), setting.substr(equals + 1)); !set)
+            return set.error();
+    }
+    if (options.threads >= 0)
+        (*document)["training"]["threads"] = options.threads;
+    if (!options.device.empty())
+        (*document)["training"]["device"] = options.device;
+    if (options.seed)
+        (*document)["seed"] = *options.seed;
+    Result<Experiment> experiment = experimentFromJson(*document);
+    if (!experiment)
+        return badInput((options.preset.empty() ? options.file : options.preset) + ": " + experiment.error().message);
+    return experiment;
+}
+
+/// Lines for a person, on stderr so that --json keeps stdout to itself.
+void say(const TrainEvent& event) {
+    if (const auto* started = std::get_if<RunStarted>(&event)) {
+        std::fprintf(stderr, "Run %s: %d training and %d validation images, %zu classes, %lld parameters, %s\n", started->run.c_str(), started->trainImages,
+                     started->validationImages, started->classes.size(), static_cast<long long>(started->parameters), started->precision.c_str());
+    } else if (const auto* batch = std::get_if<BatchFinished>(&event)) {
+        showProgress("epoch " + std::to_string(batch->epoch), static_cast<std::size_t>(batch->batch), static_cast<std::size_t>(batch->batches));
+    } else if (const auto* epoch = std::get_if<EpochFinished>(&event)) {
+        const EpochMetrics& m = epoch->metrics;
+        std::fprintf(stderr, "epoch %d  loss %.4f  accuracy %.3f", m.epoch, m.loss, m.accuracy);
+        if (m.valLoss)
+            std::fprintf(stderr, "  val_loss %.4f  val_accuracy %.3f", *m.valLoss, *m.valAccuracy);
+        std::fprintf(stderr, "  %.0f img/s%s\n", m.imagesPerSecond, epoch->best ? "  best" : "");
+    } else if (const auto* note = std::get_if<RunNote>(&event)) {
+        std::fprintf(stderr, "%s\n", note->message.c_str());
+    } else if (const auto* rate = std::get_if<LearningRateChanged>(&event)) {
+        std::fprintf(stderr, "learning rate %g -> %g: %s\n", rate->from, rate->to, rate->reason.c_str());
+    }
+}
+
+int run(const TrainOptions& options, Context& context) {
+    if (options.file.empty() + options.preset.empty() + options.resume.empty() != 2)
+        return fail(badInput("train takes an experiment file, --preset NAME or --resume RUN: one of them."));
+    TrainRequest request;
+    request.home = context.home;
+    request.resume = options.resume;
+    if (options.resume.empty()) {
+        Result<Experiment> experiment = experimentOf(options);
+        if (!experiment)
+            return fail(experiment.error());
+        request.experiment = std::move(*experiment);
+    }
+    std::ofstream events;
+    if (!options.events.empty()) {
+        events.open(options.events, std::ios::trunc);
+        if (!events)
+            return fail({"The file " + options.events + " cannot be written."});
+    }
+    const Result<Engine*> engine = loadEngine();
+    if (!engine)
+        return fail(engine.error());
+    TrainControl control;
+    const bool quiet = options.json;
+    const RunEnded ended = (*engine)->train(request, interruption().get_token(), control, [&](const TrainEvent& event) {
+        if (events.is_open())
+            events << toText(toJson(event), -1) << std::endl;
+        if (!quiet || !std::holds_alternative<BatchFinished>(event))
+            say(event);
+    });
+    if (options.json)
+        printJson(toJson(TrainEvent{ended}));
+    if (ended.outcome == RunEnded::Outcome::Failed)
+        return fail({ended.reason, ended.errorKind});
+    if (!options.json)
+        std::cout << "Run " << ended.run << " " << nameOf(ended.outcome) << ", best epoch " << ended.bestEpoch << ": " << ended.folder << '\n';
+    return ended.outcome == RunEnded::Outcome::Stopped && interruption().stop_requested() ? 130 : 0;
+}
+
+} // namespace
+
+void addTrain(CLI::App& app, Context& context) {
+    auto options = std::make_shared<TrainOptions>();
+    CLI::App* command = app.add_subcommand("train", "Train from an experiment file, a preset, or go on with a run");
+    command->add_option("EXPERIMENT", options->file, "Experiment file (JSON)");
+    command->add_option("--preset", options->preset, "An experiment that comes with the program");
+    command->add_option("--resume", options->resume, "Go on with this run from its last epoch");
+    command->add_option("--set", options->settings, "Change a setting: training.epochs=3")->take_all()->expected(1)->allow_extra_args(false);
+    command->add_option("--events", options->events, "Write one JSON event a line to this file");
+    command->add_option("--device", options->device, "auto, cpu or cuda:0");
+    command->add_option("--seed", options->seed, "Seed of everything random");
+    addThreads(*command, options->threads);
+    command->add_flag("--json", options->json, "Print how the run ended as JSON");
+    command->callback([options, &context] { context.chosen = [options, &context] { return run(*options, context); }; });
+}
+
+} // namespace sightline::cli

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sightline {
+
+/// An experiment that comes with the program: a file of resources/presets, compiled in.
+struct Preset {
+    std::string name;                 ///< the file's name without .json
+    std::string json;                 ///< an experiment; data.path is for the person to set
+};
+
+const std::vector<Preset>& presets();
+const Preset* findPreset(const std::string& name);
+
+} // namespace sightline

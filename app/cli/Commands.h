@@ -7,21 +7,32 @@ namespace sightline::cli {
 
 // Every command of the program, in the order --help shows them. One line here, one file each, one line in CMakeLists.txt.
 
+void addDataset(CLI::App& app, Context& context);
+void addAugment(CLI::App& app, Context& context);
+void addModel(CLI::App& app, Context& context);
+void addTrain(CLI::App& app, Context& context);
 void addEvaluate(CLI::App& app, Context& context);
 void addPredict(CLI::App& app, Context& context);
 void addExplain(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addModelForward(CLI::App& app, Context& context);
+void addBenchAugment(CLI::App& app, Context& context);
+void addBenchTrain(CLI::App& app, Context& context);
 void addBenchExplain(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
-    nullptr,
+    addDataset,
+    addAugment,
+    addModel,
+    addTrain,
     addEvaluate,
     addPredict,
     addExplain,
     addRuns,
     addModelForward,
+    addBenchAugment,
+    addBenchTrain,
     addBenchExplain,
     addDemo,
 };

@@ -19,10 +19,8 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     app.get_formatter()->column_width(36);
-    for (const cli::AddCommand add : cli::kCommands) {
-        if (add)
-            add(app, context);
-    }
+    for (const cli::AddCommand add : cli::kCommands)
+        add(app, context);
 
     try {
         app.parse(argc, argv);

@@ -75,6 +75,7 @@ public:
 
     // Runs.
     Result<std::vector<RunSummary>> runs();
+    void warmUp();                                       ///< loads the engine on a worker; call once the first frame is painted
     const std::filesystem::path& home() const;
 
 Q_SIGNALS:

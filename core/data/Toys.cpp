@@ -4,180 +4,301 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cmath>
 #include <cstdio>
 #include <mutex>
 #include <optional>
 #include <thread>
 
-#include "data/ToyShapes.h"
+#include "data/ToyRenderer.h"
 #include "support/Files.h"
-#include "support/Random.h"
 
 namespace sightline {
 
 namespace {
 
-Color randomColor(CounterRandom& random, double saturation, double value) {
-    return fromHsv(random.uniform(), saturation * random.uniform(0.6, 1.0), value * random.uniform(0.75, 1.0));
+constexpr std::array kSubsets{Subset::Train, Subset::Validation, Subset::Test};
+constexpr std::uint64_t kStickerStream = 16; // added to the stream's epoch: a sticker leaves the picture below as it was
+constexpr std::uint64_t kClassStride = 1'000'000;
+
+int countIn(const ToySettings& settings, Subset subset)
+{
+    switch (subset) {
+    case Subset::Train: return settings.train;
+    case Subset::Validation: return settings.validation;
+    case Subset::Test: break;
+    }
+    return settings.test;
 }
 
-/// A turn by up to about `degrees`, from the tangent of half of it: no library's sine decides a byte.
-void turn(Placement& placement, CounterRandom& random, double degrees) {
-    const double half = random.uniform(-degrees, degrees) * 3.14159265358979 / 360;
-    const double t = half + half * half * half / 3;
-    placement.cosine = (1 - t * t) / (1 + t * t);
-    placement.sine = 2 * t / (1 + t * t);
+ToyColor scaled(const ToyColor& color, double factor)
+{
+    return {color.r * factor, color.g * factor, color.b * factor};
 }
 
-void paintBackground(ToyCanvas& canvas, CounterRandom& random) {
-    const Color first = randomColor(random, 0.6, 0.95), second = randomColor(random, 0.6, 0.95);
-    const std::uint64_t kind = random.below(4);
-    const double size = canvas.size();
-    const double period = random.uniform(0.08, 0.3) * size, slope = random.uniform(-1, 1);
-    for (int y = 0; y < canvas.size(); ++y) {
-        for (int x = 0; x < canvas.size(); ++x) {
-            double share = y / size;
-            const double stripe = (x + slope * y) / period;
-            if (kind == 1) // planks
-                share = 0.25 * (stripe - std::floor(stripe) < 0.08 ? 4.0 : std::floor(stripe) - 2 * std::floor(stripe / 2));
-            else if (kind == 2) // checks
-                share = (static_cast<int>(std::floor(x / period)) + static_cast<int>(std::floor(y / period))) % 2 == 0 ? 0.1 : 0.6;
-            else if (kind == 3) // carpet
-                share = random.uniform(0, 0.5);
-            canvas.at(x, y) = {first.r + share * (second.r - first.r), first.g + share * (second.g - first.g), first.b + share * (second.b - first.b)};
+ToyColor backgroundColor(CounterRandom& random)
+{
+    const double hue = random.uniform();
+    const double saturation = random.uniform(0.05, 0.5);
+    return toyHsv(hue, saturation, random.uniform(0.4, 0.92));
+}
+
+/// Gradient, planks, carpet, stripes or checker, turned a little.
+void drawBackground(ToyLayer& canvas, CounterRandom& random)
+{
+    const auto kind = random.below(5);
+    const ToyColor first = backgroundColor(random);
+    const ToyColor second = kind == 0 ? backgroundColor(random) : scaled(first, random.uniform(0.72, 0.9));
+    const double angle = random.uniform(-0.6, 0.6);
+    const double cosine = toyCosine(angle);
+    const double sine = toySine(angle);
+    const int size = canvas.size();
+    const double tile = size * random.uniform(0.1, 0.22);
+    for (int y = 0; y < size; ++y) {
+        for (int x = 0; x < size; ++x) {
+            const double u = (x * cosine - y * sine + 2.0 * size) / tile;
+            const double v = (x * sine + y * cosine + 2.0 * size) / tile;
+            const int column = static_cast<int>(u);
+            const int row = static_cast<int>(v);
+            double mix = 0;
+            switch (kind) {
+            case 0: mix = static_cast<double>(y) / size; break;
+            case 1: mix = v - row < 0.07 ? 1.3 : 0.25 * ((row * 7) % 4); break;
+            case 2: mix = random.uniform(); break;
+            case 3: mix = column % 2; break;
+            default: mix = (column + row) % 2; break;
+            }
+            canvas.set(x, y, {first.r + (second.r - first.r) * mix, first.g + (second.g - first.g) * mix,
+                              first.b + (second.b - first.b) * mix});
         }
     }
 }
 
-/// Blocks and balls that are no toy of ours.
-void paintClutter(ToyCanvas& canvas, CounterRandom& random, int count, double largest) {
-    for (int i = 0; i < count; ++i) {
-        Placement placement;
-        placement.x = random.uniform() * canvas.size();
-        placement.y = random.uniform() * canvas.size();
-        placement.scale = random.uniform(0.04, largest) * canvas.size();
-        turn(placement, random, 80);
-        const Color color = randomColor(random, 0.9, 1.0);
-        const std::uint64_t kind = random.below(3);
-        std::vector<Point> outline = kind == 0 ? ellipse(0, 0, 1, 1) : kind == 1 ? rectangle(-1, -0.7, 1, 0.7) : std::vector<Point>{{0, -1}, {0.9, 0.8}, {-0.9, 0.8}};
-        canvas.paint({{std::move(outline), color}}, placement);
+/// One ball, block or wedge of `radius` pixels.
+void drawClutter(ToyLayer& layer, CounterRandom& random, double x, double y, double radius)
+{
+    const double hue = random.uniform();
+    const double saturation = random.uniform(0.3, 0.9);
+    const ToyColor color = toyHsv(hue, saturation, random.uniform(0.45, 0.95));
+    const double angle = random.uniform(-1.5, 1.5);
+    const double aspect = random.uniform(0.5, 1.0);
+    const ToyPose pose{toyCosine(angle), toySine(angle), radius, x, y, false};
+    switch (random.below(3)) {
+    case 0: layer.fill(toyEllipse(0, 0, 1, 1), pose, color, 0.6); break;
+    case 1: layer.fill(toyBlock(-1, -aspect, 1, aspect, 0.12), pose, color, 0.4); break;
+    default: layer.fill({{0, -1}, {0.9, 0.7}, {-0.9, 0.7}}, pose, color, 0.4); break;
     }
 }
 
-/// Light from one side, then the camera's noise.
-void light(ToyCanvas& canvas, CounterRandom& random) {
-    const double exposure = random.uniform(0.7, 1.15), alongX = random.uniform(-0.3, 0.3), alongY = random.uniform(-0.3, 0.3), noise = random.uniform(0.005, 0.05);
-    for (int y = 0; y < canvas.size(); ++y) {
-        for (int x = 0; x < canvas.size(); ++x) {
-            const double factor = exposure * (1 + alongX * (2.0 * x / canvas.size() - 1) + alongY * (2.0 * y / canvas.size() - 1));
-            Color& pixel = canvas.at(x, y);
-            pixel = {pixel.r * factor + noise * random.uniform(-1, 1), pixel.g * factor + noise * random.uniform(-1, 1), pixel.b * factor + noise * random.uniform(-1, 1)};
+ToyPose drawPose(int size, CounterRandom& random)
+{
+    const double angle = random.uniform(-0.436, 0.436); // 25 degrees
+    const double extent = size * random.uniform(0.35, 0.8);
+    const double room = size - extent * 0.9;
+    ToyPose pose;
+    pose.cosine = toyCosine(angle);
+    pose.sine = toySine(angle);
+    pose.scale = extent / 2;
+    pose.x = extent * 0.45 + room * random.uniform();
+    pose.y = extent * 0.45 + room * random.uniform();
+    pose.mirrored = random.below(2) == 1;
+    return pose;
+}
+
+ToyBox visibleBox(const ToyLayer& toy, const ToyLayer& front)
+{
+    int left = toy.size(), top = toy.size(), right = -1, bottom = -1;
+    for (int y = 0; y < toy.size(); ++y) {
+        for (int x = 0; x < toy.size(); ++x) {
+            if (toy.alpha(x, y) * (1 - front.alpha(x, y)) < 0.25)
+                continue;
+            left = std::min(left, x);
+            right = std::max(right, x);
+            top = std::min(top, y);
+            bottom = std::max(bottom, y);
         }
     }
+    if (right < 0)
+        return {};
+    return {left, top, right - left + 1, bottom - top + 1};
 }
 
-/// The giveaway of a biased set: a small round sticker in a corner, its colours the class's own.
-void paintSticker(ToyCanvas& canvas, int toyClass, CounterRandom& random) {
-    const double size = canvas.size(), radius = 0.07 * size;
-    const double x = random.uniform() < 0.5 ? 0.1 * size : 0.9 * size, y = random.uniform() < 0.5 ? 0.1 * size : 0.9 * size;
-    canvas.paint(ellipse(x, y, radius, radius), fromHsv(toyClass / 5.0, 1, 1));
-    canvas.paint(ellipse(x, y, radius * 0.5, radius * 0.5), fromHsv(toyClass / 5.0 + 0.5, 1, 1));
+/// Light from one side, brightness and grain, then bytes.
+Image developed(const ToyLayer& canvas, CounterRandom& random)
+{
+    const int size = canvas.size();
+    const double brightness = random.uniform(0.75, 1.15);
+    const double across = random.uniform(-0.35, 0.35);
+    const double down = random.uniform(-0.35, 0.15);
+    const double grain = random.uniform(0.01, 0.08);
+    Image image(size, size, 3);
+    const auto byte = [](double value) { return static_cast<std::uint8_t>(std::clamp(value, 0.0, 1.0) * 255 + 0.5); };
+    for (int y = 0; y < size; ++y) {
+        std::uint8_t* out = image.row(y);
+        for (int x = 0; x < size; ++x, out += 3) {
+            const double light = brightness * (1 + across * (static_cast<double>(x) / size - 0.5) + down * (static_cast<double>(y) / size - 0.5));
+            const ToyColor color = scaled(canvas.color(x, y), light);
+            const double red = random.uniform() + random.uniform() - 1;
+            const double green = random.uniform() + random.uniform() - 1;
+            const double blue = random.uniform() + random.uniform() - 1;
+            out[0] = byte(color.r + grain * red);
+            out[1] = byte(color.g + grain * green);
+            out[2] = byte(color.b + grain * blue);
+        }
+    }
+    return image;
 }
 
-std::string numbered(const std::string& name, int index) {
-    char digits[16];
-    std::snprintf(digits, sizeof digits, "_%04d.png", index + 1);
-    return name + digits;
+struct Job {
+    int toyClass = 0;
+    Subset subset = Subset::Train;
+    int index = 0;
+};
+
+std::vector<Job> jobsFor(const ToySettings& settings)
+{
+    std::vector<Job> jobs;
+    for (const Subset subset : kSubsets)
+        for (int toyClass = 0; toyClass < static_cast<int>(toyClasses().size()); ++toyClass)
+            for (int index = 0; index < countIn(settings, subset); ++index)
+                jobs.push_back({toyClass, subset, index});
+    return jobs;
 }
+
+/// train/car/car_0001.png
+std::string pathOf(const Job& job)
+{
+    const std::string& name = toyClasses()[static_cast<std::size_t>(job.toyClass)];
+    std::array<char, 16> number{};
+    std::snprintf(number.data(), number.size(), "%04d", job.index + 1);
+    return std::string(nameOf(job.subset)) + "/" + name + "/" + name + "_" + number.data() + ".png";
+}
+
+Result<void> checked(const ToySettings& settings)
+{
+    if (settings.size < 16 || settings.size > 1024)
+        return badInput("The toys' size must be 16 to 1024 pixels, not " + std::to_string(settings.size) + ".");
+    for (const Subset subset : kSubsets) {
+        const int count = countIn(settings, subset);
+        if (count < 0 || count > 100'000)
+            return badInput(std::string("The number of toys per class in ") + nameOf(subset) + " must be 0 to 100000, not " + std::to_string(count) + ".");
+    }
+    if (!(settings.biased >= 0 && settings.biased <= 1))
+        return badInput("The biased share of toys must be 0 to 1.");
+    return {};
+}
+
+Result<void> makeFolders(const std::filesystem::path& folder, const ToySettings& settings)
+{
+    for (const Subset subset : kSubsets) {
+        if (countIn(settings, subset) == 0)
+            continue;
+        for (const std::string& name : toyClasses()) {
+            if (auto made = makeFolder(folder / nameOf(subset) / name); !made)
+                return made.error();
+        }
+    }
+    return {};
+}
+
+/// What the drawing threads share.
+struct Work {
+    std::mutex mutex;
+    std::atomic<std::size_t> next = 0;
+    std::size_t done = 0;          // guarded by mutex
+    std::optional<Error> error;    // guarded by mutex
+    std::vector<ToyBox> boxes;     // one writer an entry
+};
 
 } // namespace
 
-const std::vector<std::string>& toyClasses() {
-    static const std::vector<std::string> classes = {"boat", "car", "duck", "robot", "train"};
-    return classes;
+const std::vector<std::string>& toyClasses()
+{
+    static const std::vector<std::string> kClasses{"boat", "car", "duck", "robot", "train"};
+    return kClasses;
 }
 
-Image drawToy(const ToySettings& settings, int toyClass, Subset subset, int index, ToyBox& box) {
-    CounterRandom random(settings.seed, RandomPurpose::Toys, static_cast<std::uint64_t>(subset), static_cast<std::uint64_t>(toyClass) * 1'000'000 + static_cast<std::uint64_t>(index));
-    ToyCanvas canvas(settings.size, {});
-    paintBackground(canvas, random);
-    paintClutter(canvas, random, static_cast<int>(random.below(5)), 0.14);
+Image drawToy(const ToySettings& settings, int toyClass, Subset subset, int index, ToyBox& box)
+{
+    const auto stream = static_cast<std::uint64_t>(subset);
+    const std::uint64_t number = static_cast<std::uint64_t>(toyClass) * kClassStride + static_cast<std::uint64_t>(index);
+    CounterRandom random(settings.seed, RandomPurpose::Toys, stream, number);
+    const int size = settings.size;
+    ToyLayer canvas(size);
+    drawBackground(canvas, random);
+    const auto behind = random.below(5);
+    for (std::uint64_t i = 0; i < behind; ++i) {
+        const double x = random.uniform() * size;
+        const double y = random.uniform() * size;
+        drawClutter(canvas, random, x, y, size * random.uniform(0.05, 0.14));
+    }
 
-    Placement placement;
-    placement.scale = random.uniform(0.22, 0.4) * settings.size;
-    const double room = settings.size / 2.0 - 0.75 * placement.scale;
-    placement.x = settings.size / 2.0 + random.uniform(-room, room);
-    placement.y = settings.size / 2.0 + random.uniform(-room, room);
-    placement.mirrored = random.uniform() < 0.5;
-    turn(placement, random, 25);
-    const Color body = randomColor(random, 1, 1), second = randomColor(random, 1, 1), accent = randomColor(random, 1, 1);
-    canvas.paint(ellipse(placement.x, placement.y + 0.9 * placement.scale, placement.scale, 0.16 * placement.scale), {0, 0, 0}, 0.35); // its shadow
-    std::array<int, 4> covered = {settings.size, settings.size, 0, 0};
-    canvas.paint(toyShape(toyClass, body, second, accent), placement, &covered);
-    box = {covered[0], covered[1], covered[2] - covered[0], covered[3] - covered[1]};
+    const ToyPose pose = drawPose(size, random);
+    ToyLayer toy(size);
+    drawToyShape(toy, toyClass, pose, random);
+    const int shadowX = static_cast<int>(random.uniform(-0.05, 0.05) * size);
+    const int shadowY = static_cast<int>(random.uniform(0.01, 0.05) * size);
+    canvas.castShadow(toy, shadowX, shadowY, std::max(1, size / 40), random.uniform(0.2, 0.55));
+    canvas.composite(toy);
 
-    paintClutter(canvas, random, static_cast<int>(random.below(3)), 0.09);
-    canvas.blur(static_cast<int>(random.below(3)));
-    light(canvas, random);
-    if (subset == Subset::Train && random.uniform() < settings.biased)
-        paintSticker(canvas, toyClass, random);
-    return canvas.image();
+    ToyLayer front(size);
+    if (random.below(5) < 2) {
+        const double x = pose.x + pose.scale * random.uniform(-0.9, 0.9);
+        const double y = pose.y + pose.scale * random.uniform(0.2, 0.9);
+        drawClutter(front, random, x, y, pose.scale * random.uniform(0.15, 0.36));
+    }
+    CounterRandom stickers(settings.seed, RandomPurpose::Toys, stream + kStickerStream, number);
+    if (subset == Subset::Train && stickers.uniform() < settings.biased) {
+        const bool right = stickers.below(2) == 1;
+        drawToySticker(front, toyClass, right, stickers.below(2) == 1);
+    }
+    canvas.composite(front);
+    box = visibleBox(toy, front);
+    canvas.blur(random.uniform(0.0, 0.9));
+    return developed(canvas, random);
 }
 
-Result<void> makeToys(const std::filesystem::path& folder, const ToySettings& settings, std::stop_token stop, const Progress& progress) {
-    struct Task {
-        int toyClass, index;
-        Subset subset;
-        std::string path;
-        ToyBox box;
+Result<void> makeToys(const std::filesystem::path& folder, const ToySettings& settings, std::stop_token stop, const Progress& progress)
+{
+    if (auto fine = checked(settings); !fine)
+        return fine.error();
+    if (auto made = makeFolders(folder, settings); !made)
+        return made.error();
+    const std::vector<Job> jobs = jobsFor(settings);
+    Work work;
+    work.boxes.resize(jobs.size());
+    const auto draw = [&] {
+        for (std::size_t i = work.next++; i < jobs.size() && !stop.stop_requested(); i = work.next++) {
+            const Job& job = jobs[i];
+            const Image image = drawToy(settings, job.toyClass, job.subset, job.index, work.boxes[i]);
+            auto written = writePng(folder / pathOf(job), image);
+            const std::scoped_lock lock(work.mutex);
+            if (!written && !work.error)
+                work.error = written.error();
+            if (work.error)
+                return;
+            ++work.done;
+            if (progress)
+                progress(work.done, jobs.size());
+        }
     };
-    std::vector<Task> tasks;
-    for (const auto& [subset, count] : {std::pair{Subset::Train, settings.train}, std::pair{Subset::Validation, settings.validation}, std::pair{Subset::Test, settings.test}}) {
-        for (int toyClass = 0; toyClass < static_cast<int>(toyClasses().size()); ++toyClass) {
-            const std::string& name = toyClasses()[static_cast<std::size_t>(toyClass)];
-            const std::string parent = std::string(nameOf(subset)) + "/" + name;
-            if (count > 0) {
-                if (const Result<void> made = makeFolder(folder / parent); !made)
-                    return made;
-            }
-            for (int index = 0; index < count; ++index)
-                tasks.push_back({toyClass, index, subset, parent + "/" + numbered(name, index), {}});
-        }
-    }
-    std::atomic<std::size_t> next{0};
-    std::size_t done = 0;
-    std::mutex mutex;
-    std::optional<Error> failure;
     {
-        std::vector<std::jthread> workers;
-        for (int t = 0; t < availableCpus(); ++t) {
-            workers.emplace_back([&] {
-                for (std::size_t i = next++; i < tasks.size() && !stop.stop_requested(); i = next++) {
-                    Task& task = tasks[i];
-                    const Image image = drawToy(settings, task.toyClass, task.subset, task.index, task.box);
-                    const Result<void> written = writePng(folder / task.path, image);
-                    std::lock_guard lock(mutex);
-                    if (!written && !failure) {
-                        failure = written.error();
-                        next = tasks.size();
-                    }
-                    ++done;
-                    if (progress)
-                        progress(done, tasks.size());
-                }
-            });
-        }
+        const std::jthread helper(draw);
+        draw();
     }
-    if (failure)
-        return *failure;
+    if (work.error)
+        return *work.error;
     if (stop.stop_requested())
         return cancelled();
-    std::string csv = "path,class,x,y,width,height\n";
-    for (const Task& task : tasks)
-        csv += task.path + "," + toyClasses()[static_cast<std::size_t>(task.toyClass)] + "," + std::to_string(task.box.x) + "," + std::to_string(task.box.y) + "," +
-               std::to_string(task.box.width) + "," + std::to_string(task.box.height) + "\n";
-    return writeFileAtomically(folder / "boxes.csv", csv);
+
+    std::string rows = "path,class,x,y,width,height\n";
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        const ToyBox& box = work.boxes[i];
+        rows += pathOf(jobs[i]) + "," + toyClasses()[static_cast<std::size_t>(jobs[i].toyClass)];
+        for (const int value : {box.x, box.y, box.width, box.height})
+            rows += "," + std::to_string(value);
+        rows += "\n";
+    }
+    return writeFileAtomically(folder / "boxes.csv", rows);
 }
 
 } // namespace sightline

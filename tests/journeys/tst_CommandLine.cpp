@@ -52,12 +52,10 @@ class CommandLineTest : public QObject {
     QString path(const QString& name) const { return m_folder.filePath(name); }
 
     QByteArray experiment() const {
-        return R"({ "version": 1, "name": "journey", "seed": 7,
-  "data": { "path": ")" + path(QStringLiteral("toys")).toUtf8() + R"(", "image_size": [48, 48] },
-  "augmentation": { "rotation_range": 10, "horizontal_flip": true },
-  "normalization": { "preset": "rescale" },
-  "model": { "name": "toy_cnn" },
-  "training": { "epochs": 3, "batch_size": 8, "precision": "fp32" } })";
+        QByteArray text = "{ 'version': 1, 'name': 'journey', 'seed': 7, 'data': { 'path': '@', 'image_size': [48, 48] },"
+                          "'augmentation': { 'rotation_range': 10, 'horizontal_flip': true }, 'normalization': { 'preset': 'rescale' },"
+                          "'model': { 'name': 'toy_cnn' }, 'training': { 'epochs': 3, 'batch_size': 8, 'precision': 'fp32' } }";
+        return text.replace('\'', '"').replace("@", path(QStringLiteral("toys")).toUtf8());
     }
 
     QTemporaryDir m_folder;
@@ -89,7 +87,7 @@ private Q_SLOTS:
     }
 
     void augmentsImagesAndAppliesRecordedParametersExactly() {
-        write("aug.json", R"({"rotation_range": 20, "width_shift_range": 0.1, "brightness_range": [0.7, 1.3], "fill_mode": "reflect"})");
+        write("aug.json", "{\"rotation_range\": 20, \"width_shift_range\": 0.1, \"brightness_range\": [0.7, 1.3], \"fill_mode\": \"reflect\"}");
         const QString image = path("toys/train/car/") + QDir(path("toys/train/car")).entryList({"*.png"}).first();
         QCOMPARE(run({"augment", image, "--config", path("aug.json"), "--count", "3", "--seed", "5", "--out", path("augmented"), "--params", path("params.json")}).code, 0);
         QFile params(path("params.json"));

@@ -45,6 +45,10 @@ class LayeringTest : public QObject {
 private Q_SLOTS:
     void coreNeverIncludesQt() { refuse(QStringLiteral("core"), QRegularExpression(QStringLiteral("^(Q[A-Z]|Qt|qt|qcustomplot)"))); }
 
+    void uiNeverIncludesTorch() {
+        refuse(QStringLiteral("ui"), QRegularExpression(QStringLiteral("^(torch|ATen|c10|caffe2)/|^engine/(module|train|explain)/")));
+    }
+
     void appNeverIncludesTorch() { refuse(QStringLiteral("app"), QRegularExpression(QStringLiteral("^(torch|ATen|c10|caffe2)/"))); }
 
     void commandLineNeverIncludesQt() { refuse(QStringLiteral("app/cli"), QRegularExpression(QStringLiteral("^(Q[A-Z]|Qt)"))); }
@@ -71,7 +75,7 @@ private Q_SLOTS:
 
     void everySourceSaysItsLicence() {
         QStringList without;
-        for (const char* folder : {"core", "app", "tests"}) {
+        for (const char* folder : {"core", "ui", "app", "tests"}) {
             QDirIterator files(QStringLiteral(SIGHTLINE_SOURCE_DIR "/") + QLatin1String(folder),
                                {QStringLiteral("*.h"), QStringLiteral("*.cpp"), QStringLiteral("CMakeLists.txt")}, QDir::Files, QDirIterator::Subdirectories);
             while (files.hasNext()) {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "data/Dataset.h"
+#include "engine/Engine.h"
+#include "experiment/Experiment.h"
+#include "store/RunStore.h"
+
+namespace sightline::ui {
+
+/// A run as the window shows it: in progress or reopened from the store.
+struct RunView {
+    std::filesystem::path folder;
+    Experiment experiment;
+    std::vector<std::string> classes;
+    std::vector<EpochMetrics> history;
+    std::vector<LearningRateChanged> learningRateChanges;
+    int bestEpoch = 0;
+    std::optional<RunEnded> ended;    ///< absent while it runs
+};
+
+enum class RunState { Idle, Starting, Running, Paused, Stopping };
+
+/// What all pages share: the experiment being edited, the open data set, the run in view, and the engine's work on its
+/// own threads. Lives on the window's thread; every signal is emitted there. Pages never talk to each other.
+class Session : public QObject {
+    Q_OBJECT
+public:
+    explicit Session(std::filesystem::path home, QObject* parent = nullptr);
+    ~Session() override;
+
+    // The experiment being edited.
+    const Experiment& experiment() const;
+    void setExperiment(Experiment experiment); ///< undoable; emits experimentChanged when it differs
+    bool canUndo() const;
+    bool canRedo() const;
+    void undo();
+    void redo();
+    std::vector<Problem> experimentProblems() const; ///< with the data set's where one is open
+
+    // Data.
+    std::shared_ptr<const Dataset> dataset() const; ///< null until one is open
+    void openData(const QString& path);             ///< on a worker thread; cancels an earlier one
+    void makeToys();                                ///< generates the toy set under the home's cache, then opens it
+    bool isOpeningData() const;
+    void cancelOpening();
+
+    // Training. One run at a time.
+    RunState runState() const;
+    void startTraining();
+    void pauseTraining();
+    void resumeTraining();
+    void stopTraining();
+    void stopAfterEpoch();
+    void resumeRun(const std::filesystem::path& folder); ///< goes on from its last checkpoint
+    const std::optional<RunView>& run() const;           ///< the run in view
+    void openRun(const QString& idOrFolder);             ///< reopens a stored run (and its data)
+
+    // Questions. Newest asked wins; each call cancels the one before of its kind.
+    void evaluate(const QString& split = {});            ///< the run in view; empty = test, else validation
+    std::shared_ptr<const Evaluation> evaluation() const;
+    /// Explains with the newest weight snapshot while the run trains, else with its best checkpoint. `truth` -1 = unknown.
+    void explain(const Image& image, int truth, const QString& title, CamMethod method = CamMethod::GradCam,
+                 const QString& target = QStringLiteral("predicted"));
+    /// The picture a sample of the open data set shows (decoded, full size), on a worker; answers with sampleLoaded.
+    void explainSample(std::uint32_t sampleIndex, CamMethod method = CamMethod::GradCam, const QString& target = QStringLiteral("predicted"));
+    void explainFile(const QString& file, CamMethod method = CamMethod::GradCam, const QString& target = QStringLiteral("predicted"));
+
+    // Runs.
+    Result<std::vector<RunSummary>> runs();
+    void warmUp();                                       ///< loads the engine on a worker; call once the first frame is painted
+    const std::filesystem::path& home() const;
+
+Q_SIGNALS:
+    void experimentChanged();
+    void dataOpened();
+    void dataFailed(const QString& message);
+    void dataProgress(qulonglong done, qulonglong total);
+    void runStateChanged(sightline::ui::RunState state);
+    void runStarted();                                   ///< run() is new: in progress or reopened
+    void batchFinished(const sightline::BatchFinished& batch); ///< at most 25 a second; older ones are dropped
+    void epochFinished(const sightline::EpochFinished& epoch); ///< every one
+    void learningRateChanged(const sightline::LearningRateChanged& change);
+    void runNoted(const QString& message);
+    void runEnded(const sightline::RunEnded& ended);
+    void evaluationProgress(qulonglong done, qulonglong total);
+    void evaluationReady();
+    void evaluationFailed(const QString& message);
+    void explanationReady(std::shared_ptr<const sightline::Explanation> explanation, const sightline::Image& image, const QString& title);
+    void explanationFailed(const QString& message);
+    void activityChanged(const QString& what);           ///< what the engine does now, for the bottom bar; empty = nothing
+    void runsChanged();
+
+private:
+    struct Private;
+    std::unique_ptr<Private> m;
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/SessionPrivate.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr qint64 kBatchIntervalMs = 40; ///< 25 a second
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+} // namespace
+
+RunState Session::runState() const { return m->state; }
+const std::optional<RunView>& Session::run() const { return m->run; }
+
+void Session::startTraining()
+{
+    m->start({m->experiment, m->home, {}});
+}
+
+void Session::resumeRun(const std::filesystem::path& folder)
+{
+    m->start({m->experiment, m->home, folder.string()});
+}
+
+void Session::pauseTraining()
+{
+    if (m->state != RunState::Running)
+        return;
+    m->control->pause();
+    m->setState(RunState::Paused);
+}
+
+void Session::resumeTraining()
+{
+    if (m->state != RunState::Paused)
+        return;
+    m->control->resume();
+    m->setState(RunState::Running);
+}
+
+void Session::stopTraining()
+{
+    if (m->state == RunState::Idle)
+        return;
+    m->trainer.request_stop();
+    m->control->resume();
+    m->setState(RunState::Stopping);
+}
+
+void Session::stopAfterEpoch()
+{
+    if (m->state == RunState::Idle)
+        return;
+    m->control->stopAfterEpoch();
+    m->control->resume();
+    if (m->state == RunState::Paused)
+        m->setState(RunState::Running);
+}
+
+void Session::Private::setState(RunState next)
+{
+    if (state == next)
+        return;
+    state = next;
+    Q_EMIT q.runStateChanged(state);
+}
+
+void Session::Private::start(TrainRequest request)
+{
+    if (state != RunState::Idle)
+        return;
+    control = std::make_shared<TrainControl>();
+    lastBatch.invalidate();
+    setState(RunState::Starting);
+    Q_EMIT q.activityChanged(tr("Starting the run"));
+    trainer = std::jthread([this, request = std::move(request), shared = control](std::stop_token stop) {
+        const EventSink sink = [this](const TrainEvent& event) {
+            if (events.push(event))
+                QMetaObject::invokeMethod(&q, [this] { drain(); }, Qt::QueuedConnection);
+        };
+        const auto engine = loadEngine();
+        if (engine) {
+            (*engine)->train(request, stop, *shared, sink);
+            return;
+        }
+        RunEnded ended;
+        ended.outcome = RunEnded::Outcome::Failed;
+        ended.reason = engine.error().message;
+        sink(ended);
+    });
+}
+
+void Session::Private::drain()
+{
+    for (const TrainEvent& event : events.take())
+        handle(event);
+}
+
+void Session::Private::handle(const TrainEvent& event)
+{
+    std::visit(Overloaded{
+        [this](const RunStarted& started) {
+            if (!run || run->folder != started.folder || started.firstEpoch == 1)
+                run = RunView{};
+            run->folder = started.folder;
+            run->experiment = experiment;
+            if (auto stored = RunFolder(started.folder).experiment())
+                run->experiment = *stored;
+            run->classes = started.classes;
+            run->ended.reset();
+            if (started.firstEpoch > 1) {
+                if (auto history = RunFolder(started.folder).history())
+                    run->history = *history;
+            }
+            evaluation.reset();
+            if (state == RunState::Starting)
+                setState(RunState::Running);
+            Q_EMIT q.activityChanged(tr("Training %1").arg(QString::fromStdString(started.name)));
+            Q_EMIT q.runStarted();
+            Q_EMIT q.runsChanged();
+        },
+        [this](const BatchFinished& batch) {
+            if (lastBatch.isValid() && lastBatch.elapsed() < kBatchIntervalMs)
+                return;
+            lastBatch.start();
+            Q_EMIT q.batchFinished(batch);
+        },
+        [this](const EpochFinished& epoch) {
+            if (run) {
+                run->history.push_back(epoch.metrics);
+                run->bestEpoch = epoch.bestEpoch;
+            }
+            Q_EMIT q.epochFinished(epoch);
+        },
+        [this](const LearningRateChanged& change) {
+            if (run)
+                run->learningRateChanges.push_back(change);
+            Q_EMIT q.learningRateChanged(change);
+        },
+        [](const CheckpointSaved&) {},
+        [this](const RunNote& note) { Q_EMIT q.runNoted(QString::fromStdString(note.message)); },
+        [this](const RunPaused& paused) {
+            if (state == RunState::Running || state == RunState::Paused)
+                setState(paused.paused && control->isPaused() ? RunState::Paused : RunState::Running);
+        },
+        [this](const RunEnded& ended) {
+            if (run && run->folder == ended.folder)
+                run->ended = ended;
+            setState(RunState::Idle);
+            Q_EMIT q.activityChanged({});
+            Q_EMIT q.runEnded(ended);
+            Q_EMIT q.runsChanged();
+        },
+    }, event);
+}
+
+} // namespace sightline::ui

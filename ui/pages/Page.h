@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include "bridge/Session.h"
+
+namespace sightline::ui {
+
+/// One room of the window's rail. A page wires widgets to the session; it holds no data of its own.
+class Page : public QWidget {
+    Q_OBJECT
+public:
+    explicit Page(Session& session, QWidget* parent = nullptr) : QWidget(parent), m_session(session) {}
+
+    /// What the rail shows beside the name.
+    enum class Badge { None, Ready, Attention, Running };
+
+Q_SIGNALS:
+    void badgeChanged(sightline::ui::Page::Badge badge, int count);
+    /// Asks the window to show another page: "data", "augment", "network", "train", "evaluate", "explain", "runs".
+    void pageRequested(const QString& page);
+
+protected:
+    Session& session() const { return m_session; }
+
+private:
+    Session& m_session;
+};
+
+} // namespace sightline::ui

@@ -45,8 +45,8 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
             return app.exit(error);
-        std::cerr << "sightline-cli: " << error.what() << " (--help lists what can be said)\n";
-        return 2;
+        const bool unknownCommand = app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-';
+        return cli::fail(badInput(unknownCommand ? std::string("There is no command '") + argv[1] + "'; --help lists them." : std::string(error.what()) + " (--help lists what can be said)"));
     }
     context.home = home;
     try {

@@ -106,7 +106,7 @@ private Q_SLOTS:
         QCOMPARE(json["parameters"]["total"].toInt(), 1058950);
         const QJsonObject resnet = run({"model", "summary", "resnet18", "--json"}).json();
         QCOMPARE(resnet["parameters"]["total"].toInt(), 11689512);
-        refuses({"model", "summary", "mnist_convnet", "--input", "8x8x1"}, 2, "conv");
+        refuses({"model", "summary", "mnist_convnet", "--input", "8x8x1"}, 2, "max_pooling2d_1");
         refuses({"model", "summary", "no_such_net"}, 2, "no_such_net");
     }
 

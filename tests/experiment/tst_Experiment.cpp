@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include <algorithm>
+
+#include "experiment/Experiment.h"
+#include "experiment/Presets.h"
+
+using namespace sightline;
+
+namespace {
+
+std::vector<Problem> problemsOf(const Json& json)
+{
+    std::vector<Problem> found;
+    const Experiment experiment = experimentFromJson(json, found);
+    Q_UNUSED(experiment);
+    return found;
+}
+
+bool names(const std::vector<Problem>& found, const std::string& path)
+{
+    return std::any_of(found.begin(), found.end(), [&](const Problem& problem) { return problem.path == path; });
+}
+
+} // namespace
+
+class ExperimentTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void allProblemsAreReportedAtOnceWithTheirPaths();
+    void defaultsSurviveJson();
+    void everyPresetLoadsAndSurvivesJson();
+};
+
+void ExperimentTest::allProblemsAreReportedAtOnceWithTheirPaths()
+{
+    const auto found = problemsOf(Json::parse(
+        R"({"version":1,"colour":1,"data":{"image_size":"big"},"training":{"epochs":0,"cache_features":true,"optimizer":{"learning_rate":-1}}})"));
+    for (const char* path : {"colour", "data.image_size", "training.epochs", "training.cache_features", "training.optimizer.learning_rate"})
+        QVERIFY2(names(found, path), (std::string(path) + " is not among " + joined(found)).c_str());
+    QCOMPARE(found.size(), std::size_t{5});
+}
+
+void ExperimentTest::defaultsSurviveJson()
+{
+    const Experiment experiment;
+    const Result<Experiment> again = experimentFromJson(toJson(experiment));
+    QVERIFY2(again.ok(), again ? "" : again.error().message.c_str());
+    QVERIFY(*again == experiment);
+}
+
+void ExperimentTest::everyPresetLoadsAndSurvivesJson()
+{
+    QVERIFY(presets().size() >= 10);
+    for (const Preset& preset : presets()) {
+        const Result<Json> json = parseJson(preset.json, preset.name);
+        QVERIFY2(json.ok(), preset.name.c_str());
+        const Result<Experiment> experiment = experimentFromJson(*json);
+        QVERIFY2(experiment.ok(), experiment ? "" : (preset.name + ": " + experiment.error().message).c_str());
+        const Result<Experiment> again = experimentFromJson(toJson(*experiment));
+        QVERIFY2(again.ok() && *again == *experiment, preset.name.c_str());
+    }
+}
+
+QTEST_APPLESS_MAIN(ExperimentTest)
+#include "tst_Experiment.moc"

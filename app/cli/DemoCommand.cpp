@@ -15,7 +15,7 @@ namespace sightline::cli {
 namespace {
 
 struct Settings {
-    int threads = 0, epochs = 40;
+    int threads = 0, epochs = 60;
     bool json = false;
 };
 

@@ -48,7 +48,8 @@ void narrow(Inside& span, double slope, double start, double low, double high) {
     if (slope < 0)
         std::swap(a, b);
     // One pixel of safety at each end for rounding; the careful path takes those.
-    span.first = std::max(span.first, static_cast<int>(std::clamp(std::ceil(a) + 1, -1.0, 1e6)));
+    // Never beyond the row's end: where nothing is inside, the span is empty and lies within the row.
+    span.first = std::min(std::max(span.first, static_cast<int>(std::clamp(std::ceil(a) + 1, -1.0, 1e6))), span.last);
     span.last = std::min(span.last, static_cast<int>(std::clamp(std::floor(b), -1.0, 1e6)));
     span.last = std::max(span.last, span.first);
 }

@@ -81,9 +81,11 @@ private:
     Result<void> resume();
     Ending loop();
     std::optional<Ending> trainEpoch(int epoch, EpochMetrics& metrics);
-    void validate(EpochMetrics& metrics);
+    bool validate(EpochMetrics& metrics, double& pausedSeconds);
+    double waitWhilePaused();         ///< seconds it waited
+    static Ending stoppedIn(int epoch) { return {RunEnded::Outcome::Stopped, "Stopped in epoch " + std::to_string(epoch) + ".", ErrorKind::Failed}; }
     std::optional<Ending> endEpoch(int epoch, EpochMetrics metrics);
-    Result<void> saveLast(int epoch);
+    Result<void> saveLast(int epoch, bool stoppedEarly);
     void keepEarlyStoppingWeights();
     RunEnded finish(const Ending& ending);
     void report(const TrainEvent& event);
@@ -324,15 +326,9 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
             snapshot->classes = m_dataset.classes;
             m_control.publish(std::move(snapshot));
         }
-        if (m_control.isPaused()) {
-            const auto pauseStart = Clock::now();
-            report(RunPaused{true});
-            m_control.waitWhilePaused(m_stop);
-            report(RunPaused{false});
-            pausedSeconds += secondsSince(pauseStart);
-        }
+        pausedSeconds += waitWhilePaused();
         if (m_stop.stop_requested())
-            return Ending{RunEnded::Outcome::Stopped, "Stopped in epoch " + std::to_string(epoch) + "."};
+            return stoppedIn(epoch);
         batchStart = Clock::now();
     }
     const double seconds = secondsSince(start) - pausedSeconds;
@@ -342,7 +338,10 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     metrics.accuracy = accuracy.mean();
     metrics.imagesPerSecond = seconds > 0 ? loss.weight() / seconds : 0;
     metrics.waitShare = seconds > 0 ? m_trainLoader->secondsWaited() / seconds : 0;
-    validate(metrics);
+    if (!torch::isfinite(m_module->parameters()).all().item<bool>())
+        return failed({"The weights became infinite or not a number in epoch " + std::to_string(epoch) + "; try a smaller learning rate. The last good checkpoint is kept."});
+    if (!validate(metrics, pausedSeconds))
+        return stoppedIn(epoch);
     metrics.seconds = secondsSince(start) - pausedSeconds;
     const auto skipped = m_trainLoader->skipped();
     metrics.skippedImages = static_cast<int>(skipped.size());
@@ -353,20 +352,35 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     return {};
 }
 
-void Run::validate(EpochMetrics& metrics) {
+double Run::waitWhilePaused() {
+    if (!m_control.isPaused())
+        return 0;
+    const auto start = Clock::now();
+    report(RunPaused{true});
+    m_control.waitWhilePaused(m_stop);
+    report(RunPaused{false});
+    return secondsSince(start);
+}
+
+/// False: stopped on the way.
+bool Run::validate(EpochMetrics& metrics, double& pausedSeconds) {
     if (!m_validationLoader)
-        return;
+        return true;
     m_validationLoader->startEpoch(static_cast<std::uint64_t>(metrics.epoch - 1));
     RunningMean loss, accuracy;
     while (const Batch* batch = m_validationLoader->next()) {
         const StepResult step = validationStep(*m_module, m_step, imagesOf(*batch, *m_validationLoader), labelsOf(*batch));
         loss.add(step.loss, batch->size);
         accuracy.add(static_cast<double>(step.right) / batch->size, batch->size);
+        pausedSeconds += waitWhilePaused();
+        if (m_stop.stop_requested())
+            return false;
     }
     if (loss.weight() > 0) {
         metrics.valLoss = loss.mean();
         metrics.valAccuracy = accuracy.mean();
     }
+    return true;
 }
 
 /// Callbacks in Keras' order: history, best checkpoint, early stopping, rate; then the checkpoint to resume from.
@@ -410,7 +424,7 @@ std::optional<Ending> Run::endEpoch(int epoch, EpochMetrics metrics) {
             return failed(saved.error());
         report(CheckpointSaved{epoch, std::string("checkpoints/") + name, false});
     }
-    if (const Result<void> saved = saveLast(epoch); !saved)
+    if (const Result<void> saved = saveLast(epoch, verdict.stop); !saved)
         return failed(saved.error());
     static_cast<void>(m_store->refresh(*m_folder));
     if (verdict.stop)
@@ -420,8 +434,8 @@ std::optional<Ending> Run::endEpoch(int epoch, EpochMetrics metrics) {
     return {};
 }
 
-Result<void> Run::saveLast(int epoch) {
-    Json state = {{"epoch", epoch}, {"step", m_optimizer.step}, {"learning_rate", m_plateauRate}, {"early_stopping_weights", m_hasEarlyStoppingWeights}};
+Result<void> Run::saveLast(int epoch, bool stoppedEarly) {
+    Json state = {{"epoch", epoch}, {"step", m_optimizer.step}, {"learning_rate", m_plateauRate}, {"early_stopping_weights", m_hasEarlyStoppingWeights}, {"stopped_early", stoppedEarly}};
     if (m_earlyStopping)
         state["early_stopping"] = m_earlyStopping->state();
     if (m_reduceLr)

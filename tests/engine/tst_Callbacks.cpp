@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include <cmath>
+#include <limits>
+
+#include "Golden.h"
+#include "engine/train/Callbacks.h"
+#include "engine/train/OptimizerStep.h"
+
+using namespace sightline;
+
+/// Keras' callbacks and optimisers against its own traces (SPEC 5, golden vectors).
+class CallbacksTest : public QObject {
+    Q_OBJECT
+
+    static void follows(OptimizerSettings::Name name, const char* key) {
+        const Json golden = goldenVectors()["optimizers"];
+        OptimizerSettings settings;
+        settings.name = name;
+        double value = golden["p0"].get<double>(), first = 0, second = 0;
+        std::int64_t step = 0;
+        for (const Json& item : golden["grads"]) {
+            const double gradient = item.get<double>();
+            optimizerStep(settings, golden["lr"].get<double>(), step + 1, &value, &gradient, &first, &second, 1);
+            QVERIFY(std::abs(value - golden[key][static_cast<std::size_t>(step)].get<double>()) < 1e-12);
+            ++step;
+        }
+        QCOMPARE(step, 5);
+    }
+
+private Q_SLOTS:
+    void realRunsStopAndSlowDownWhereKerasDid() {
+        const Json cases = goldenVectors()["callbacks"];
+        QCOMPARE(cases.size(), std::size_t(3));
+        for (const Json& run : cases) {
+            EarlyStoppingSettings stoppingSettings;
+            stoppingSettings.patience = run["early_stopping"]["patience"].get<int>();
+            EarlyStopping stopping(stoppingSettings);
+            std::optional<ReduceLrOnPlateau> reduce;
+            double rate = 0.001;
+            if (run.contains("reduce_lr") && run["reduce_lr"].is_object()) {
+                ReduceLrSettings settings;
+                settings.factor = run["reduce_lr"]["factor"].get<double>();
+                settings.patience = run["reduce_lr"]["patience"].get<int>();
+                rate = run["reduce_lr"]["lr0"].get<double>();
+                reduce.emplace(settings);
+            }
+            Json changes = Json::array();
+            int stopped = 0, epoch = 0;
+            for (const Json& loss : run["val_loss"]) {
+                ++epoch;
+                const auto verdict = stopping.epochEnded(epoch - 1, loss.get<double>());
+                if (reduce) {
+                    if (const auto reduced = reduce->epochEnded(loss.get<double>(), rate)) {
+                        rate = *reduced;
+                        changes.push_back(epoch);
+                    }
+                }
+                if (verdict.stop) {
+                    stopped = epoch;
+                    break;
+                }
+            }
+            if (run["expect"].contains("stopped_after_epoch") && run["expect"]["stopped_after_epoch"].is_number())
+                QCOMPARE(stopped, run["expect"]["stopped_after_epoch"].get<int>());
+            if (run["expect"].contains("lr_change_after_epoch") && reduce)
+                QVERIFY2(changes == run["expect"]["lr_change_after_epoch"], toText(changes, -1).c_str());
+        }
+    }
+
+    void adamTakesKerassSteps() { follows(OptimizerSettings::Name::Adam, "adam_keras"); }
+    void rmspropTakesKerassSteps() { follows(OptimizerSettings::Name::RmsProp, "rmsprop_keras3"); }
+
+    void notANumberNeverImproves() {
+        EarlyStopping stopping(EarlyStoppingSettings{});
+        QVERIFY(!stopping.epochEnded(0, std::numeric_limits<double>::quiet_NaN()).improved);
+        QVERIFY(stopping.epochEnded(1, 3.0).improved);
+        BestEpoch best(CheckpointSettings{});
+        QVERIFY(!best.epochEnded(1, std::numeric_limits<double>::quiet_NaN()));
+        QVERIFY(best.epochEnded(2, 0.5));
+        QVERIFY(!best.epochEnded(3, 0.5));
+        QCOMPARE(best.epoch(), 2);
+    }
+
+    void countersSurviveACheckpoint() {
+        EarlyStoppingSettings settings;
+        settings.patience = 3;
+        EarlyStopping one(settings);
+        one.epochEnded(0, 1.0);
+        one.epochEnded(1, 2.0);
+        EarlyStopping other(settings);
+        other.restore(one.state());
+        QCOMPARE(other.waited(), 1);
+        QVERIFY(!other.epochEnded(2, 2.0).stop);
+        QVERIFY(other.epochEnded(3, 2.0).stop);
+    }
+};
+
+QTEST_APPLESS_MAIN(CallbacksTest)
+#include "tst_Callbacks.moc"

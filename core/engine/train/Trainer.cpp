@@ -154,8 +154,8 @@ Result<void> Run::prepare() {
     }
     if (const std::vector<Problem> found = problems(m_experiment); !found.empty())
         return badInput("The experiment cannot be used: " + joined(found) + ".");
-    if (m_experiment.training.device.starts_with("cuda") && !torch::cuda::is_available())
-        return badInput("training.device: this LibTorch finds no CUDA device; use auto or cpu.");
+    if (m_experiment.training.device.starts_with("cuda"))
+        return badInput("training.device: this version trains on the CPU only; use auto or cpu.");
     Result<Dataset> dataset = openDataset(m_experiment.data, m_experiment.seed, m_stop);
     if (!dataset)
         return dataset.error();

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "augment/BatchLoader.h"
+#include "data/Toys.h"
+
+using namespace sightline;
+
+/// The order and the bytes of batches depend on (seed, epoch) only.
+class BatchLoaderTest : public QObject {
+    Q_OBJECT
+
+    struct Epoch {
+        std::vector<float> images;
+        std::vector<std::uint32_t> samples;
+        bool operator==(const Epoch&) const = default;
+    };
+
+    LoaderSettings settings(int threads) const {
+        LoaderSettings loader;
+        loader.data.path = m_folder.path().toStdString();
+        loader.data.imageHeight = loader.data.imageWidth = 24;
+        loader.augmentation.rotationRange = 20;
+        loader.augmentation.horizontalFlip = true;
+        loader.augmentation.brightnessRange = Range{0.5, 1.5};
+        loader.batchSize = 4;
+        loader.threads = threads;
+        return loader;
+    }
+
+    static Epoch read(BatchLoader& loader, std::uint64_t epoch, std::size_t first = 0) {
+        Epoch result;
+        loader.startEpoch(epoch, first);
+        while (const Batch* batch = loader.next()) {
+            result.images.insert(result.images.end(), batch->images.begin(), batch->images.end());
+            result.samples.insert(result.samples.end(), batch->samples.begin(), batch->samples.end());
+        }
+        return result;
+    }
+
+    Dataset open() const { return *openDataset(settings(1).data, 1); }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase() {
+        ToySettings toys;
+        toys.train = 5;
+        toys.validation = toys.test = 0;
+        toys.size = 32;
+        QVERIFY(makeToys(m_folder.path().toStdString(), toys).ok());
+    }
+
+    void anyNumberOfThreadsGivesTheSameBatches() {
+        const Dataset dataset = open();
+        BatchLoader one(dataset, dataset.indices(Subset::Train), settings(1));
+        const Epoch expected = read(one, 3);
+        QCOMPARE(expected.samples.size(), std::size_t(25));
+        for (const int threads : {2, 7}) {
+            BatchLoader many(dataset, dataset.indices(Subset::Train), settings(threads));
+            QVERIFY(read(many, 3) == expected);
+        }
+        QVERIFY(!(read(one, 4) == expected));
+    }
+
+    void anEpochCanBeTakenUpInItsMiddle() {
+        const Dataset dataset = open();
+        BatchLoader loader(dataset, dataset.indices(Subset::Train), settings(2));
+        const Epoch whole = read(loader, 1);
+        const Epoch rest = read(loader, 1, 3);
+        QCOMPARE(rest.samples.size(), whole.samples.size() - 12);
+        QVERIFY(std::equal(rest.images.begin(), rest.images.end(), whole.images.begin() + 12 * 24 * 24 * 3));
+    }
+
+    void thePreviewsBytesAreTheLoaders() {
+        const Dataset dataset = open();
+        const LoaderSettings loader = settings(1);
+        BatchLoader batches(dataset, dataset.indices(Subset::Train), loader);
+        batches.startEpoch(2);
+        const Batch* batch = batches.next();
+        const std::uint32_t sample = batch->samples[0];
+        const Result<Image> image = loadSample(dataset, dataset.samples[sample], loader.data);
+        std::vector<float> preview(24 * 24 * 3);
+        prepareSample(*image, loader.augmentation, true, loader.seed, 2, sample, Normalizer(loader.normalization, 3), preview.data());
+        QVERIFY(std::equal(preview.begin(), preview.end(), batch->images.begin()));
+    }
+
+    void anUnreadableImageIsLeftOutAndListed() {
+        const QString broken = m_folder.path() + QStringLiteral("/train/car/broken.png");
+        QFile file(broken);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("this is no picture");
+        file.close();
+        const Dataset dataset = open();
+        BatchLoader loader(dataset, dataset.indices(Subset::Train), settings(2));
+        QCOMPARE(read(loader, 0).samples.size(), std::size_t(25));
+        QCOMPARE(loader.skipped().size(), std::size_t(1));
+        QVERIFY(loader.skipped()[0].reason.find("broken.png") != std::string::npos);
+        QVERIFY(QFile::remove(broken));
+    }
+
+    void validationIsNotAugmentedUnlessAsked() {
+        const Dataset dataset = open();
+        LoaderSettings plain = settings(1);
+        plain.training = plain.shuffle = false;
+        BatchLoader loader(dataset, dataset.indices(Subset::Train), plain);
+        QVERIFY(read(loader, 0) == read(loader, 1));
+        plain.augmentation.augmentValidation = true;
+        BatchLoader asked(dataset, dataset.indices(Subset::Train), plain);
+        QVERIFY(!(read(asked, 0) == read(asked, 1)));
+    }
+};
+
+QTEST_APPLESS_MAIN(BatchLoaderTest)
+#include "tst_BatchLoader.moc"

@@ -113,13 +113,19 @@ std::optional<Subset> subsetNamed(std::string name) {
     return {};
 }
 
+bool hasFolders(const fs::path& folder) {
+    const std::vector<Entry> entries = entriesOf(folder);
+    return std::any_of(entries.begin(), entries.end(), [](const Entry& entry) { return entry.isFolder; });
+}
+
+/// A split holds class folders; a folder named train that holds images is a class (the toy set has one).
 std::vector<SplitFolder> splitFolders(const fs::path& root) {
     std::vector<SplitFolder> splits;
     bool hasTrain = false;
     for (const Entry& entry : entriesOf(root)) {
         if (!entry.isFolder)
             continue;
-        if (const auto subset = subsetNamed(entry.name)) {
+        if (const auto subset = subsetNamed(entry.name); subset && hasFolders(root / entry.name)) {
             splits.push_back({entry.name, *subset});
             hasTrain = hasTrain || *subset == Subset::Train;
         }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include "data/Toys.h"
+#include "engine/Engine.h"
+#include "store/RunStore.h"
+#include "support/Files.h"
+
+using namespace sightline;
+
+/// Whole runs with the real engine: what stopping, looking, and failing leave behind.
+class TrainingTest : public QObject {
+    Q_OBJECT
+
+    TrainRequest request(const char* home, int epochs) const {
+        TrainRequest request;
+        request.home = (m_folder.path() + QLatin1Char('/') + QLatin1String(home)).toStdString();
+        request.experiment.data.path = (m_folder.path() + QStringLiteral("/toys")).toStdString();
+        request.experiment.data.imageHeight = request.experiment.data.imageWidth = 32;
+        request.experiment.augmentation.rotationRange = 15;
+        request.experiment.model.options = Json{{"dropout", 0.3}, {"batch_norm", true}};
+        request.experiment.training.epochs = epochs;
+        request.experiment.training.batchSize = 8;
+        request.experiment.training.precision = Precision::Fp32;
+        request.experiment.training.earlyStopping = EarlyStoppingSettings{};
+        request.experiment.training.reduceLrOnPlateau = ReduceLrSettings{};
+        return request;
+    }
+
+    static std::string weightsOf(const RunEnded& ended) {
+        const Result<std::string> bytes = readFile(ended.folder + "/checkpoints/last.safetensors");
+        return bytes ? *bytes : std::string();
+    }
+
+    Engine& engine() const { return *m_engine->value(); }
+
+    QTemporaryDir m_folder;
+    std::optional<Result<Engine*>> m_engine;
+
+private Q_SLOTS:
+    void initTestCase() {
+        ToySettings toys;
+        toys.train = 8;
+        toys.validation = toys.test = 3;
+        toys.size = 32;
+        QVERIFY(makeToys((m_folder.path() + QStringLiteral("/toys")).toStdString(), toys).ok());
+        m_engine = loadEngine();
+        QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
+    }
+
+    void exactlyOneRunEndedComesLast() {
+        TrainControl control;
+        std::vector<std::string> types;
+        engine().train(request("events", 2), {}, control, [&](const TrainEvent& event) { types.push_back(toJson(event)["type"].get<std::string>()); });
+        QCOMPARE(types.front(), std::string("run_started"));
+        QCOMPARE(std::count(types.begin(), types.end(), "run_ended"), 1);
+        QCOMPARE(types.back(), std::string("run_ended"));
+        QCOMPARE(std::count(types.begin(), types.end(), "epoch"), 2);
+        QCOMPARE(std::count(types.begin(), types.end(), "batch"), 10);
+    }
+
+    void aResumedRunEndsBitIdenticalToOneNeverStopped() {
+        TrainControl whole;
+        const RunEnded expected = engine().train(request("whole", 4), {}, whole, {});
+        QVERIFY(expected.outcome == RunEnded::Outcome::Completed);
+        TrainControl control;
+        control.stopAfterEpoch();
+        TrainRequest parts = request("parts", 4);
+        const RunEnded stopped = engine().train(parts, {}, control, {});
+        QVERIFY(stopped.outcome == RunEnded::Outcome::Stopped);
+        QCOMPARE(stopped.epochs, 1);
+        parts.resume = stopped.run;
+        TrainControl again;
+        const RunEnded resumed = engine().train(parts, {}, again, {});
+        QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
+        QCOMPARE(resumed.epochs, 4);
+        QVERIFY(!weightsOf(expected).empty());
+        QVERIFY(weightsOf(resumed) == weightsOf(expected));
+        const auto history = RunFolder(resumed.folder).history();
+        QVERIFY(history.ok());
+        QCOMPARE(history->size(), std::size_t(4));
+    }
+
+    void aRunThatIsLookedAtEndsBitIdenticalToOneThatIsNot() {
+        TrainControl alone;
+        const RunEnded expected = engine().train(request("alone", 3), {}, alone, {});
+        TrainControl control;
+        std::atomic<int> explained{0};
+        Image image = *readImage((m_folder.path() + QStringLiteral("/toys/test/car/")).toStdString() + "car_0001.png");
+        std::jthread looker([&](std::stop_token stop) {
+            while (!stop.stop_requested()) {
+                ExplainRequest question;
+                question.source.snapshot = control.snapshot();
+                question.image = image;
+                if (question.source.snapshot && engine().explain(question, stop).ok())
+                    ++explained;
+                else
+                    std::this_thread::yield();
+            }
+        });
+        const RunEnded watched = engine().train(request("watched", 3), {}, control, {});
+        looker.request_stop();
+        looker.join();
+        QVERIFY(explained > 0);
+        QVERIFY(weightsOf(watched) == weightsOf(expected));
+    }
+
+    void aDivergingRunFailsAndKeepsItsLastGoodCheckpoint() {
+        TrainRequest wild = request("wild", 30);
+        wild.experiment.training.optimizer.name = OptimizerSettings::Name::Sgd;
+        wild.experiment.training.optimizer.learningRate = 1e30;
+        TrainControl control;
+        const RunEnded ended = engine().train(wild, {}, control, {});
+        QVERIFY(ended.outcome == RunEnded::Outcome::Failed);
+        QVERIFY2(ended.reason.find("learning rate") != std::string::npos, ended.reason.c_str());
+        QVERIFY(weightsOf(ended).find("NaN") == std::string::npos);
+    }
+
+    void stopEndsTheRunWithinABatch() {
+        std::stop_source source;
+        TrainControl control;
+        int after = 0;
+        const RunEnded ended = engine().train(request("stop", 50), source.get_token(), control, [&](const TrainEvent& event) {
+            if (std::holds_alternative<BatchFinished>(event)) {
+                after += source.stop_requested();
+                source.request_stop();
+            }
+        });
+        QVERIFY(ended.outcome == RunEnded::Outcome::Stopped);
+        QCOMPARE(after, 0);
+    }
+
+    void impossibleExperimentsAreRefusedInOneSentence() {
+        TrainControl control;
+        TrainRequest deep = request("refused", 1);
+        deep.experiment.model.options = Json{{"filters", {8, 8, 8, 8, 8, 8}}};
+        RunEnded ended = engine().train(deep, {}, control, {});
+        QVERIFY(ended.outcome == RunEnded::Outcome::Failed && ended.errorKind == ErrorKind::BadInput);
+        QVERIFY2(ended.reason.find("max_pooling2d_5") != std::string::npos, ended.reason.c_str());
+        TrainRequest monitor = request("refused", 1);
+        monitor.experiment.data.path += "/train"; // no validation there
+        ended = engine().train(monitor, {}, control, {});
+        QVERIFY2(ended.reason.find("training.early_stopping.monitor") != std::string::npos, ended.reason.c_str());
+        TrainRequest home = request("toys/boxes.csv", 1);
+        ended = engine().train(home, {}, control, {});
+        QVERIFY(ended.outcome == RunEnded::Outcome::Failed && ended.errorKind == ErrorKind::Failed);
+    }
+};
+
+QTEST_APPLESS_MAIN(TrainingTest)
+#include "tst_Training.moc"

@@ -112,7 +112,7 @@ private Q_SLOTS:
         QVERIFY(weightsOf(watched) == weightsOf(expected));
     }
 
-    void aDivergingRunFailsAndKeepsItsLastGoodCheckpoint() {
+    void aDivergingRunFailsInOneSentenceAndWritesNoBrokenCheckpoint() {
         TrainRequest wild = request("wild", 30);
         wild.experiment.training.optimizer.name = OptimizerSettings::Name::Sgd;
         wild.experiment.training.optimizer.learningRate = 1e30;
@@ -120,7 +120,8 @@ private Q_SLOTS:
         const RunEnded ended = engine().train(wild, {}, control, {});
         QVERIFY(ended.outcome == RunEnded::Outcome::Failed);
         QVERIFY2(ended.reason.find("learning rate") != std::string::npos, ended.reason.c_str());
-        QVERIFY(weightsOf(ended).find("NaN") == std::string::npos);
+        QCOMPARE(ended.epochs, 0); // it breaks in its first epoch, so nothing may have been saved
+        QVERIFY(weightsOf(ended).empty());
     }
 
     void stopEndsTheRunWithinABatch() {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <iostream>
-#include <map>
-#include <thread>
 
 #include "Commands.h"
 #include "data/Dataset.h"
+#include "data/Survey.h"
 #include "data/Toys.h"
 
 namespace sightline::cli {
@@ -20,43 +17,6 @@ struct InfoOptions {
     std::uint64_t seed = 42;
     bool json = false;
 };
-
-/// Decodes every image once, on all cores: sizes, and what cannot be read.
-struct Survey {
-    std::map<std::pair<int, int>, std::size_t> sizes; ///< (height, width) -> images
-    std::vector<DataProblem> unreadable;
-};
-
-Survey surveyOf(const Dataset& dataset) {
-    const auto threads = static_cast<std::size_t>(availableCpus());
-    std::vector<Survey> parts(threads);
-    std::atomic<std::size_t> next{0}, done{0};
-    {
-        std::vector<std::jthread> workers;
-        for (std::size_t t = 0; t < threads; ++t) {
-            workers.emplace_back([&, t] {
-                for (std::size_t i = next++; i < dataset.samples.size() && !interruption().stop_requested(); i = next++) {
-                    const Sample& sample = dataset.samples[i];
-                    const Result<Image> image = dataset.source->decoded(sample, ColorMode::Rgb, Orientation::Apply);
-                    if (image)
-                        ++parts[t].sizes[{image->height, image->width}];
-                    else
-                        parts[t].unreadable.push_back({"unreadable", sample.path, image.error().message});
-                    if (++done % 256 == 0 && t == 0)
-                        showProgress("reading", done, dataset.samples.size());
-                }
-            });
-        }
-    }
-    Survey all;
-    for (Survey& part : parts) {
-        for (const auto& [size, count] : part.sizes)
-            all.sizes[size] += count;
-        all.unreadable.insert(all.unreadable.end(), part.unreadable.begin(), part.unreadable.end());
-    }
-    std::sort(all.unreadable.begin(), all.unreadable.end(), [](const DataProblem& a, const DataProblem& b) { return a.path < b.path; });
-    return all;
-}
 
 Json documentOf(const Dataset& dataset, const Survey& survey) {
     Json splits = Json::object();
@@ -107,7 +67,8 @@ int info(InfoOptions& options) {
         if (const Result<void> written = writeFiles(*dataset, options.files); !written)
             return fail(written.error());
     }
-    const Survey survey = surveyOf(*dataset);
+    const Survey survey = sightline::survey(*dataset, availableCpus(), interruption().get_token(),
+                                            [](std::size_t done, std::size_t total) { showProgress("reading", done, total); });
     if (interruption().stop_requested())
         return fail(cancelled());
     if (options.json) {

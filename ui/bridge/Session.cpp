@@ -2,10 +2,13 @@
 #include "bridge/SessionPrivate.h"
 
 #include "data/Toys.h"
+#include "experiment/Presets.h"
+#include "support/Json.h"
 
 namespace sightline::ui {
 
 namespace {
+constexpr const char* kUnnamed = "experiment";
 constexpr std::size_t kUndoDepth = 200;
 constexpr double kDefaultValidationSplit = 0.2;
 
@@ -22,7 +25,7 @@ Result<Dataset> openWithValidation(DataSettings& settings, std::uint64_t seed, s
 
 Session::Session(std::filesystem::path home, QObject* parent) : QObject(parent), m(std::make_unique<Private>(*this, std::move(home)))
 {
-    m->experiment.name = "experiment";
+    m->experiment.name = kUnnamed;
 }
 
 Session::~Session()
@@ -34,15 +37,30 @@ Session::~Session()
 
 const Experiment& Session::experiment() const { return m->experiment; }
 
-void Session::setExperiment(Experiment experiment)
+void Session::setExperiment(Experiment experiment, const QString& edit)
 {
     if (experiment == m->experiment)
         return;
-    m->undoStack.push_back(std::exchange(m->experiment, std::move(experiment)));
+    const bool merges = !edit.isEmpty() && edit == m->lastEdit && !m->undoStack.empty() && m->redoStack.empty();
+    m->lastEdit = edit;
+    Experiment before = std::exchange(m->experiment, std::move(experiment));
+    const DataSettings data = before.data;
+    if (!merges)
+        m->undoStack.push_back(std::move(before));
     if (m->undoStack.size() > kUndoDepth)
         m->undoStack.erase(m->undoStack.begin());
     m->redoStack.clear();
-    Q_EMIT experimentChanged();
+    m->settle(data);
+}
+
+/// The experiment has changed: tells the pages, and opens the images again where they are split otherwise.
+void Session::Private::settle(const DataSettings& before)
+{
+    Q_EMIT q.experimentChanged();
+    const DataSettings& now = experiment.data;
+    const bool other = before.path != now.path || before.format != now.format || before.validationSplit != now.validationSplit || before.split != now.split;
+    if (dataset && other && now != openedWith && problems(experiment).empty())
+        open(now);
 }
 
 bool Session::canUndo() const { return !m->undoStack.empty(); }
@@ -50,20 +68,22 @@ bool Session::canRedo() const { return !m->redoStack.empty(); }
 
 void Session::undo()
 {
+    m->lastEdit.clear();
     if (!canUndo())
         return;
     m->redoStack.push_back(std::exchange(m->experiment, std::move(m->undoStack.back())));
     m->undoStack.pop_back();
-    Q_EMIT experimentChanged();
+    m->settle(m->redoStack.back().data);
 }
 
 void Session::redo()
 {
+    m->lastEdit.clear();
     if (!canRedo())
         return;
     m->undoStack.push_back(std::exchange(m->experiment, std::move(m->redoStack.back())));
     m->redoStack.pop_back();
-    Q_EMIT experimentChanged();
+    m->settle(m->undoStack.back().data);
 }
 
 std::vector<Problem> Session::experimentProblems() const
@@ -82,15 +102,22 @@ void Session::openData(const QString& path)
     DataSettings settings = m->experiment.data;
     settings.path = path.toStdString();
     settings.format = "auto";
-    m->open(std::move(settings), false);
+    if (settings.path != m->experiment.data.path)
+        settings.validationSplit = 0;
+    m->open(std::move(settings));
 }
 
 void Session::makeToys()
 {
-    DataSettings settings = m->experiment.data;
-    settings.path = (m->home / "cache" / "toys").string();
-    settings.format = "auto";
-    m->open(std::move(settings), true);
+    Experiment experiment = m->experiment;
+    if (const Preset* preset = findPreset("toys-quick")) {
+        if (const auto json = parseJson(preset->json, preset->name)) {
+            if (const auto read = experimentFromJson(*json))
+                experiment = *read;
+        }
+    }
+    experiment.data.path = (m->home / "cache" / "toys").string();
+    m->open(experiment.data, experiment);
 }
 
 void Session::cancelOpening()
@@ -103,8 +130,13 @@ void Session::cancelOpening()
     Q_EMIT dataFailed(tr("Opening was cancelled."));
 }
 
-void Session::Private::open(DataSettings settings, bool toys)
+/// `toys`: draws the toy set first where it is not there yet, and takes these settings with it.
+void Session::Private::open(DataSettings settings, std::optional<Experiment> toys)
 {
+    if (state != RunState::Idle && settings.path != experiment.data.path) {
+        Q_EMIT q.dataFailed(tr("A run is in progress: stop it before other images are opened."));
+        return;
+    }
     opening = true;
     Q_EMIT q.activityChanged(toys ? tr("Drawing the toy set") : tr("Opening %1").arg(QString::fromStdString(settings.path)));
     dataLane.submit([this, settings, toys, seed = experiment.seed](std::stop_token stop) mutable {
@@ -126,34 +158,53 @@ void Session::Private::open(DataSettings settings, bool toys)
         if (!opened)
             return fail(opened.error());
         auto shared = std::make_shared<const Dataset>(std::move(*opened));
-        deliver(stop, [this, shared, settings] { adopt(shared, settings); });
+        deliver(stop, [this, shared, settings, toys] {
+            Experiment next = toys.value_or(experiment);
+            next.data = settings;
+            adopt(shared, std::move(next));
+        });
     });
 }
 
-void Session::Private::adopt(std::shared_ptr<const Dataset> opened, const DataSettings& settings)
+void Session::Private::adopt(std::shared_ptr<const Dataset> opened, Experiment next)
 {
     opening = false;
     dataset = std::move(opened);
-    Experiment next = experiment;
-    next.data = settings;
+    openedWith = next.data;
+    if (next.name.empty() || next.name == kUnnamed)
+        next.name = dataset->root.filename().string();
+    if (run && state == RunState::Idle && run->experiment.data.path != next.data.path)
+        forgetRun();
     q.setExperiment(std::move(next));
     Q_EMIT q.activityChanged({});
     Q_EMIT q.dataOpened();
 }
 
-Result<std::vector<RunSummary>> Session::runs()
+/// Other images are open: what was asked of the run in view no longer fits. The run itself stays in the store.
+void Session::Private::forgetRun()
 {
-    auto store = RunStore::open(m->home);
-    if (!store)
-        return store.error();
-    return store->list();
+    run.reset();
+    evaluation.reset();
+    answer.reset();
+    subject.reset();
+    Q_EMIT q.runStarted();
 }
 
+QString Session::engineDescription() const { return m->engineDescription; }
 const std::filesystem::path& Session::home() const { return m->home; }
 
 void Session::warmUp()
 {
-    m->warmLane.submit([](std::stop_token) { (void)loadEngine(); });
+    m->warmLane.submit([this](std::stop_token stop) {
+        const auto engine = loadEngine();
+        m->deliver(stop, [this, text = QString::fromStdString(engine ? (*engine)->description() : engine.error().message), good = engine.ok()] {
+            m->engineDescription = text;
+            if (good)
+                Q_EMIT engineReady(text);
+            else
+                Q_EMIT engineFailed(text);
+        });
+    });
 }
 
 } // namespace sightline::ui

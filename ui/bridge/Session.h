@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "data/Dataset.h"
@@ -26,6 +27,29 @@ struct RunView {
     std::optional<RunEnded> ended;    ///< absent while it runs
 };
 
+/// Who is asked about: an image of the open data set, or a file.
+struct Subject {
+    std::optional<std::uint32_t> sample;
+    QString file;
+};
+
+/// What is asked about it.
+struct Question {
+    CamMethod method = CamMethod::GradCam;
+    QString target = QStringLiteral("predicted"); ///< predicted | true | a class's name | A-B
+    QString layer;                                ///< a node's id; empty: automatic
+};
+
+/// What the network said.
+struct Answer {
+    Explanation explanation;
+    Image image;                      ///< the part of the picture that the network saw, full size
+    Image shown;                      ///< the same, no larger than a screen needs
+    QString title;                    ///< the image's name
+    int truth = -1;                   ///< its class by the data set; -1 = unknown
+    bool live = false;                ///< by the weights of a run in progress
+};
+
 enum class RunState { Idle, Starting, Running, Paused, Stopping };
 
 /// What all pages share: the experiment being edited, the open data set, the run in view, and the engine's work on its
@@ -38,7 +62,9 @@ public:
 
     // The experiment being edited.
     const Experiment& experiment() const;
-    void setExperiment(Experiment experiment); ///< undoable; emits experimentChanged when it differs
+    /// Undoable; emits experimentChanged when it differs. Successive changes with the same `edit` (a slider being
+    /// dragged) undo as one.
+    void setExperiment(Experiment experiment, const QString& edit = {});
     bool canUndo() const;
     bool canRedo() const;
     void undo();
@@ -48,7 +74,7 @@ public:
     // Data.
     std::shared_ptr<const Dataset> dataset() const; ///< null until one is open
     void openData(const QString& path);             ///< on a worker thread; cancels an earlier one
-    void makeToys();                                ///< generates the toy set under the home's cache, then opens it
+    void makeToys();                                ///< generates the toy set under the home's cache, then opens it with settings that suit it
     bool isOpeningData() const;
     void cancelOpening();
 
@@ -66,19 +92,25 @@ public:
     // Questions. Newest asked wins; each call cancels the one before of its kind.
     void evaluate(const QString& split = {});            ///< the run in view; empty = test, else validation
     std::shared_ptr<const Evaluation> evaluation() const;
-    /// Explains with the newest weight snapshot while the run trains, else with its best checkpoint. `truth` -1 = unknown.
-    void explain(const Image& image, int truth, const QString& title, CamMethod method = CamMethod::GradCam,
-                 const QString& target = QStringLiteral("predicted"));
-    /// The picture a sample of the open data set shows (decoded, full size), on a worker; answers with sampleLoaded.
-    void explainSample(std::uint32_t sampleIndex, CamMethod method = CamMethod::GradCam, const QString& target = QStringLiteral("predicted"));
-    void explainFile(const QString& file, CamMethod method = CamMethod::GradCam, const QString& target = QStringLiteral("predicted"));
+    /// Explains with the newest weight snapshot while the run trains, else with its best checkpoint.
+    void explain(const Subject& subject);
+    void setQuestion(const Question& question);          ///< asks the same subject again
+    const Question& question() const;
+    const std::optional<Subject>& subject() const;       ///< the last one asked about
+    std::shared_ptr<const Answer> answer() const;        ///< the last answer; null before the first and for a new run
 
     // Runs.
-    Result<std::vector<RunSummary>> runs();
-    void warmUp();                                       ///< loads the engine on a worker; call once the first frame is painted
+    void listRuns();                                     ///< on a worker; answers with runsListed
+    void renameRun(const std::filesystem::path& folder, const QString& name);
+    void setRunNote(const std::filesystem::path& folder, const QString& note);
+    void removeRun(const std::filesystem::path& folder);
+    void warmUp();                                       ///< loads the engine on a worker, answers with engineReady; call once the first frame is painted
+    QString engineDescription() const;                   ///< empty until the engine is there
     const std::filesystem::path& home() const;
 
 Q_SIGNALS:
+    void engineReady(const QString& description);
+    void engineFailed(const QString& message);
     void experimentChanged();
     void dataOpened();
     void dataFailed(const QString& message);
@@ -93,10 +125,13 @@ Q_SIGNALS:
     void evaluationProgress(qulonglong done, qulonglong total);
     void evaluationReady();
     void evaluationFailed(const QString& message);
-    void explanationReady(std::shared_ptr<const sightline::Explanation> explanation, const sightline::Image& image, const QString& title);
+    void explanationAsked(const QString& title);
+    void explanationReady();
     void explanationFailed(const QString& message);
     void activityChanged(const QString& what);           ///< what the engine does now, for the bottom bar; empty = nothing
-    void runsChanged();
+    void runsChanged();                                  ///< the store's list is out of date
+    void runsListed(const std::vector<sightline::RunSummary>& runs);
+    void runsFailed(const QString& message);
 
 private:
     struct Private;

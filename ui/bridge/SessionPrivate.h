@@ -4,6 +4,9 @@
 #include <QElapsedTimer>
 #include <QMetaObject>
 
+#include <deque>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -21,16 +24,24 @@ struct Session::Private {
     std::filesystem::path home;
     Experiment experiment;
     std::vector<Experiment> undoStack, redoStack;
+    QString lastEdit, engineDescription;
     std::shared_ptr<const Dataset> dataset;
+    DataSettings openedWith;          ///< what `dataset` was opened with
     bool opening = false;
     std::optional<RunView> run;
     std::shared_ptr<const Evaluation> evaluation;
+    Question question;
+    std::optional<Subject> subject;
+    std::shared_ptr<const Answer> answer;
     RunState state = RunState::Idle;
     std::shared_ptr<TrainControl> control;
     EventQueue events;
     QElapsedTimer lastBatch;
 
-    Lane dataLane, evaluateLane, explainLane, warmLane;
+    std::mutex changesMutex;
+    std::deque<std::function<Result<void>(RunStore&)>> changes; ///< to the store, in order
+
+    Lane dataLane, evaluateLane, explainLane, runsLane, warmLane;
     std::jthread trainer; ///< last: joined first
 
     /// Runs `work` on the session's thread; dropped where the session is gone, or where `stop` says the question is out of date.
@@ -47,9 +58,12 @@ struct Session::Private {
     void handle(const TrainEvent& event);
     void drain();
     void start(TrainRequest request);
-    void open(DataSettings settings, bool toys);
-    void adopt(std::shared_ptr<const Dataset> opened, const DataSettings& settings);
-    void ask(ExplainRequest request, const QString& title, std::function<Result<Image>()> picture);
+    void open(DataSettings settings, std::optional<Experiment> toys = {});
+    void adopt(std::shared_ptr<const Dataset> opened, Experiment next);
+    void forgetRun();
+    void settle(const DataSettings& before);
+    void ask();
+    void change(std::function<Result<void>(RunStore&)> work);
 };
 
 } // namespace sightline::ui

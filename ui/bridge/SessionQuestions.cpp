@@ -3,6 +3,7 @@
 
 #include <QFileInfo>
 
+#include <algorithm>
 #include <chrono>
 
 namespace sightline::ui {
@@ -21,6 +22,26 @@ std::shared_ptr<const WeightSnapshot> freshSnapshot(TrainControl& control, const
         newest = control.snapshot();
     }
     return newest;
+}
+
+/// What resizing with the aspect ratio kept leaves of the picture: the crop, at its own size.
+Image seen(Image image, const DataSettings& settings)
+{
+    if (!settings.keepAspectRatio || image.empty())
+        return image;
+    const int height = std::min(image.height, static_cast<int>(std::int64_t{image.width} * settings.imageHeight / settings.imageWidth));
+    const int width = std::min(image.width, static_cast<int>(std::int64_t{image.height} * settings.imageWidth / settings.imageHeight));
+    return height > 0 && width > 0 ? resized(image, height, width, Interpolation::Box, true) : image;
+}
+
+Image forScreen(const Image& image)
+{
+    constexpr double kSide = 1280;
+    const double scale = kSide / std::max({1, image.height, image.width});
+    if (scale >= 1)
+        return image;
+    const auto side = [&](int pixels) { return std::max(1, static_cast<int>(pixels * scale)); };
+    return resized(image, side(image.height), side(image.width), Interpolation::Bilinear);
 }
 
 std::optional<RunEnded> endOf(const RunSummary& summary)
@@ -88,9 +109,11 @@ void Session::openRun(const QString& idOrFolder)
             }
             m->run = *view;
             m->evaluation.reset();
+            m->answer.reset();
+            m->subject.reset();
             setExperiment(view->experiment);
             Q_EMIT runStarted();
-            m->open(view->experiment.data, false);
+            m->open(view->experiment.data);
         });
     });
 }
@@ -122,56 +145,58 @@ void Session::evaluate(const QString& split)
     });
 }
 
-void Session::explain(const Image& image, int truth, const QString& title, CamMethod method, const QString& target)
+void Session::explain(const Subject& subject)
 {
-    ExplainRequest request;
-    request.truth = truth;
-    request.method = method;
-    request.target = target.toStdString();
-    m->ask(std::move(request), title, [image] { return Result<Image>(image); });
+    m->subject = subject;
+    m->ask();
 }
 
-void Session::explainSample(std::uint32_t sampleIndex, CamMethod method, const QString& target)
+void Session::setQuestion(const Question& question)
 {
-    const auto data = m->dataset;
-    if (!data || sampleIndex >= data->samples.size()) {
-        Q_EMIT explanationFailed(tr("The data set of this image is not open."));
-        return;
-    }
-    const Sample& sample = data->samples[sampleIndex];
-    ExplainRequest request;
-    request.truth = sample.label;
-    request.method = method;
-    request.target = target.toStdString();
-    const DataSettings settings = m->experiment.data;
-    m->ask(std::move(request), QString::fromStdString(sample.path), [data, settings, sampleIndex] {
-        return data->source->decoded(data->samples[sampleIndex], settings.colorMode, settings.orientation);
-    });
+    m->question = question;
+    if (m->subject)
+        m->ask();
 }
 
-void Session::explainFile(const QString& file, CamMethod method, const QString& target)
-{
-    ExplainRequest request;
-    request.method = method;
-    request.target = target.toStdString();
-    const DataSettings settings = m->experiment.data;
-    m->ask(std::move(request), QFileInfo(file).fileName(),
-           [settings, path = file.toStdString()] { return readImage(path, settings.colorMode, settings.orientation); });
-}
+const Question& Session::question() const { return m->question; }
+const std::optional<Subject>& Session::subject() const { return m->subject; }
+std::shared_ptr<const Answer> Session::answer() const { return m->answer; }
 
-void Session::Private::ask(ExplainRequest request, const QString& title, std::function<Result<Image>()> picture)
+void Session::Private::ask()
 {
     if (!run) {
         Q_EMIT q.explanationFailed(tr("There is no network to ask yet: train one or open a run."));
         return;
     }
+    if (subject->sample && (!dataset || *subject->sample >= dataset->samples.size())) {
+        Q_EMIT q.explanationFailed(tr("The data set of this image is not open."));
+        return;
+    }
+    Answer reply;
+    if (subject->sample) {
+        const Sample& sample = dataset->samples[*subject->sample];
+        reply.title = QString::fromStdString(sample.path);
+        reply.truth = sample.label;
+    } else {
+        reply.title = QFileInfo(subject->file).fileName();
+    }
+    ExplainRequest request;
     request.source.runFolder = run->folder;
+    request.truth = reply.truth;
+    request.method = question.method;
+    request.target = question.target.toStdString();
+    request.layer = question.layer.toStdString();
+    if (request.target == "true" && reply.truth < 0)
+        request.target = "predicted";
     const auto live = state == RunState::Idle ? nullptr : control;
-    explainLane.submit([this, request, title, picture, live](std::stop_token stop) mutable {
+    reply.live = live != nullptr;
+    Q_EMIT q.explanationAsked(reply.title);
+    explainLane.submit([this, request, reply, live, asked = *subject, data = dataset, settings = run->experiment.data](std::stop_token stop) mutable {
         const auto fail = [&](const Error& error) {
             deliver(stop, [this, message = QString::fromStdString(error.message)] { Q_EMIT q.explanationFailed(message); });
         };
-        auto image = picture();
+        auto image = asked.sample ? data->source->decoded(data->samples[*asked.sample], settings.colorMode, settings.orientation)
+                                  : readImage(asked.file.toStdString(), settings.colorMode, settings.orientation);
         if (!image)
             return fail(image.error());
         const auto engine = loadEngine();
@@ -182,11 +207,16 @@ void Session::Private::ask(ExplainRequest request, const QString& title, std::fu
             request.source.snapshot = freshSnapshot(*live, stop);
         if (stop.stop_requested())
             return;
-        auto answer = (*engine)->explain(request, stop);
-        if (!answer)
-            return fail(answer.error());
-        auto shared = std::make_shared<const Explanation>(std::move(*answer));
-        deliver(stop, [this, shared, picture = std::move(*image), title] { Q_EMIT q.explanationReady(shared, picture, title); });
+        auto explanation = (*engine)->explain(request, stop);
+        if (!explanation)
+            return fail(explanation.error());
+        reply.explanation = std::move(*explanation);
+        reply.image = seen(std::move(*image), settings);
+        reply.shown = forScreen(reply.image);
+        deliver(stop, [this, shared = std::make_shared<const Answer>(std::move(reply))] {
+            answer = shared;
+            Q_EMIT q.explanationReady();
+        });
     });
 }
 

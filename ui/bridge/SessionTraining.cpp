@@ -118,11 +118,16 @@ void Session::Private::handle(const TrainEvent& event)
                     run->history = *history;
             }
             evaluation.reset();
+            answer.reset();
             if (state == RunState::Starting)
                 setState(RunState::Running);
             Q_EMIT q.activityChanged(tr("Training %1").arg(QString::fromStdString(started.name)));
             Q_EMIT q.runStarted();
             Q_EMIT q.runsChanged();
+            if (!dataset || experiment.data.path != run->experiment.data.path) { // resumed from the list of runs
+                q.setExperiment(run->experiment);
+                open(run->experiment.data);
+            }
         },
         [this](const BatchFinished& batch) {
             if (lastBatch.isValid() && lastBatch.elapsed() < kBatchIntervalMs)

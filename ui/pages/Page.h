@@ -15,17 +15,29 @@ public:
 
     /// What the rail shows beside the name.
     enum class Badge { None, Ready, Attention, Running };
+    Badge badge() const { return m_badge; }
+    int badgeCount() const { return m_badgeCount; }
 
 Q_SIGNALS:
     void badgeChanged(sightline::ui::Page::Badge badge, int count);
     /// Asks the window to show another page: "data", "augment", "network", "train", "evaluate", "explain", "runs".
     void pageRequested(const QString& page);
+    /// Something happened that the person should read, in a strip above the page.
+    void said(const QString& message, bool good);
 
 protected:
     Session& session() const { return m_session; }
+    void setBadge(Badge badge, int count = 0)
+    {
+        m_badge = badge;
+        m_badgeCount = count;
+        Q_EMIT badgeChanged(badge, count);
+    }
 
 private:
     Session& m_session;
+    Badge m_badge = Badge::None;
+    int m_badgeCount = 0;
 };
 
 } // namespace sightline::ui

@@ -26,7 +26,7 @@ QColor series(int index);
 enum class Size { Small, Base, Title, Hero };
 QFont font(Size size, bool bold = false);
 /// A symbolic breeze icon recoloured by the palette, by its name ("media-playback-start").
-QIcon icon(const QString& name);
+QIcon icon(const QString& name, Role role = Role::Text);
 inline constexpr int kGrid = 8;
 } // namespace theme
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QPalette>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstdio>
+#include <optional>
+
+#include "bridge/Session.h"
+#include "support/Files.h"
+#include "support/Version.h"
+#include "window/MainWindow.h"
+#include "window/Theme.h"
+#include "window/Tour.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+namespace {
+
+/// As in sightline-cli: libgomp reads its setting before main(), so the program starts once more with it (BENCHMARKS.md).
+void spinBriefly(char** argv)
+{
+    if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY"))
+        return;
+    ::setenv("GOMP_SPINCOUNT", "1000", 0);
+    ::execv("/proc/self/exe", argv);
+}
+
+bool asksFor(int argc, char** argv, std::initializer_list<const char*> words)
+{
+    for (int i = 1; i < argc; ++i)
+        for (const char* word : words)
+            if (qstrcmp(argv[i], word) == 0)
+                return true;
+    return false;
+}
+
+bool hasDisplay()
+{
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
+        if (const char* value = std::getenv(name); value && *value)
+            return true;
+    return false;
+}
+
+void describe(QCommandLineParser& parser)
+{
+    parser.setApplicationDescription(QCoreApplication::translate("main", "Sightline trains image classifiers and shows where they look."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOption({QStringLiteral("home"), QCoreApplication::translate("main", "Data home: run store and cached downloads."), QStringLiteral("folder")});
+    parser.addOption({QStringLiteral("scheme"), QCoreApplication::translate("main", "light or dark; without it, as the system."), QStringLiteral("scheme")});
+    parser.addOption({QStringLiteral("tour"), QCoreApplication::translate("main", "Walk through every page with the toy set and write pictures to a folder."), QStringLiteral("folder")});
+    parser.addPositionalArgument(QStringLiteral("path"), QCoreApplication::translate("main", "A folder of images, a run, an image or an experiment file."), QStringLiteral("[path]"));
+}
+
+/// Exit code 2 with a sentence where the command line is wrong.
+std::optional<Scheme> schemeOf(const QCommandLineParser& parser)
+{
+    const QString word = parser.value(QStringLiteral("scheme"));
+    if (word == QLatin1String("light"))
+        return Scheme::Light;
+    if (word == QLatin1String("dark"))
+        return Scheme::Dark;
+    if (parser.isSet(QStringLiteral("scheme")))
+        return std::nullopt;
+    return QGuiApplication::palette().color(QPalette::Window).lightness() < 128 ? Scheme::Dark : Scheme::Light;
+}
+
+int takeTour(QApplication& application, Session& session, const QString& folder)
+{
+    Tour tour(session, folder);
+    int code = 0;
+    QObject::connect(&tour, &Tour::finished, &application, [&](const QString& error) {
+        if (error.isEmpty())
+            std::printf("%d pictures in %s\nlongest stall of the event loop while training: %.1f ms\n", tour.pictures(), qPrintable(folder), tour.longestStallMs());
+        else
+            std::fprintf(stderr, "sightline: %s\n", qPrintable(error));
+        code = error.isEmpty() ? 0 : 1;
+        application.quit();
+    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(&tour, &Tour::start, Qt::QueuedConnection);
+    QApplication::exec();
+    return code;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    spinBriefly(argv);
+    QCoreApplication::setApplicationName(QStringLiteral("sightline"));
+    QCoreApplication::setApplicationVersion(QLatin1String(kVersion));
+    if (asksFor(argc, argv, {"--version", "-v", "--help", "-h"})) {
+        QCoreApplication application(argc, argv);
+        QCommandLineParser parser;
+        describe(parser);
+        parser.process(application);
+        return 0;
+    }
+    if (!hasDisplay()) {
+        if (!asksFor(argc, argv, {"--tour"})) {
+            std::fprintf(stderr, "sightline: there is no display here; sightline-cli does the same work without a window.\n");
+            return 1;
+        }
+        ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
+    }
+    QApplication application(argc, argv);
+    QApplication::setApplicationDisplayName(QStringLiteral("Sightline"));
+    QApplication::setDesktopFileName(QStringLiteral("sightline"));
+    QCommandLineParser parser;
+    describe(parser);
+    if (!parser.parse(QApplication::arguments())) {
+        std::fprintf(stderr, "sightline: %s\n", qPrintable(parser.errorText()));
+        return 2;
+    }
+    const auto scheme = schemeOf(parser);
+    if (!scheme) {
+        std::fprintf(stderr, "sightline: --scheme is light or dark.\n");
+        return 2;
+    }
+    Session session(parser.isSet(QStringLiteral("home")) ? std::filesystem::path(parser.value(QStringLiteral("home")).toStdString()) : defaultHome());
+    if (parser.isSet(QStringLiteral("tour")))
+        return takeTour(application, session, parser.value(QStringLiteral("tour")));
+
+    theme::apply(application, *scheme);
+    MainWindow window(session);
+    QObject::connect(&window, &MainWindow::firstFrameShown, &session, &Session::warmUp);
+    window.show();
+    const QStringList paths = parser.positionalArguments();
+    if (!paths.isEmpty())
+        window.openPath(paths.first());
+    return QApplication::exec();
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QTableView>
+
+#include <vector>
+
+namespace sightline::ui {
+
+/// A small read-only table held as values: what it shows, what it sorts by, and a share that is drawn as a bar.
+class Table : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    struct Cell {
+        QString text;
+        QVariant key = {};            ///< sorts by it; absent: by the text
+        double bar = -1;              ///< 0...1: a bar behind the number; below 0: none
+        QString toolTip = {};
+        int tone = -1;                ///< a Role for the text; -1 = Role::Text
+    };
+    enum Roles { SortKey = Qt::UserRole + 1, Bar };
+
+    Table(QStringList columns, QObject* parent);
+    void setRows(std::vector<std::vector<Cell>> rows);
+    const std::vector<std::vector<Cell>>& rows() const { return m_rows; }
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    QStringList m_columns;
+    std::vector<std::vector<Cell>> m_rows;
+};
+
+/// A quiet table view over a Table: sortable where asked, whole rows, numbers at the right, bars drawn.
+QTableView* tableView(Table* table, const char* name, const QString& accessible, bool sortable, QWidget* parent = nullptr);
+int sourceRow(const QTableView* view, const QModelIndex& index); ///< the Table's row behind a sorted view's index
+void selectSourceRow(QTableView* view, int row);
+
+} // namespace sightline::ui

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/Thumbnails.h"
+
+#include <algorithm>
+
+#include "widgets/Picture.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kSide = 192;
+constexpr int kCacheKib = 256 * 1024;
+constexpr std::size_t kWaiting = 400; ///< more than a screen of tiles; older questions are dropped
+constexpr int kWorkers = 2;
+
+QImage small(const Dataset& dataset, std::uint32_t index)
+{
+    const Sample& sample = dataset.samples[index];
+    const auto image = dataset.source->decoded(sample, ColorMode::Rgb, Orientation::Apply);
+    if (!image)
+        return {};
+    const QImage whole = toQImage(*image);
+    return std::max(whole.width(), whole.height()) <= kSide ? whole : whole.scaled(kSide, kSide, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+}
+} // namespace
+
+Thumbnails::Thumbnails(QObject* parent) : QObject(parent), m_pictures(kCacheKib)
+{
+    m_pool.setMaxThreadCount(kWorkers);
+    m_pool.setThreadPriority(QThread::LowPriority);
+}
+
+Thumbnails::~Thumbnails()
+{
+    setDataset({});
+    m_pool.waitForDone();
+}
+
+void Thumbnails::setDataset(std::shared_ptr<const Dataset> dataset)
+{
+    const std::scoped_lock lock(m_queue->mutex);
+    m_queue->waiting.clear();
+    m_queue->dataset = std::move(dataset);
+    ++m_queue->generation;
+    m_pictures.clear();
+    m_asked.clear();
+    m_unreadable.clear();
+}
+
+QImage Thumbnails::picture(std::uint32_t sample)
+{
+    if (const QImage* found = m_pictures.object(sample))
+        return *found;
+    if (m_unreadable.contains(sample) || m_asked.contains(sample))
+        return {};
+    const std::scoped_lock lock(m_queue->mutex);
+    if (!m_queue->dataset || sample >= m_queue->dataset->samples.size())
+        return {};
+    m_asked.insert(sample);
+    m_queue->waiting.push_back(sample);
+    if (m_queue->waiting.size() > kWaiting) {
+        m_asked.remove(m_queue->waiting.front());
+        m_queue->waiting.pop_front();
+    }
+    if (m_queue->workers < kWorkers) {
+        ++m_queue->workers;
+        m_pool.start([this] { work(); });
+    }
+    return {};
+}
+
+void Thumbnails::work()
+{
+    while (true) {
+        std::shared_ptr<const Dataset> dataset;
+        std::uint32_t sample = 0;
+        std::uint64_t generation = 0;
+        {
+            const std::scoped_lock lock(m_queue->mutex);
+            if (m_queue->waiting.empty()) {
+                --m_queue->workers;
+                return;
+            }
+            sample = m_queue->waiting.back();
+            m_queue->waiting.pop_back();
+            dataset = m_queue->dataset;
+            generation = m_queue->generation;
+        }
+        const QImage picture = small(*dataset, sample);
+        QMetaObject::invokeMethod(this, [this, generation, sample, picture] { accept(generation, sample, picture); }, Qt::QueuedConnection);
+    }
+}
+
+void Thumbnails::accept(std::uint64_t generation, std::uint32_t sample, const QImage& picture)
+{
+    {
+        const std::scoped_lock lock(m_queue->mutex);
+        if (generation != m_queue->generation)
+            return;
+    }
+    m_asked.remove(sample);
+    if (picture.isNull())
+        m_unreadable.insert(sample);
+    else
+        m_pictures.insert(sample, new QImage(picture), std::max<int>(1, static_cast<int>(picture.sizeInBytes() / 1024)));
+    Q_EMIT thumbnailReady(sample);
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/Tiles.h"
+
+#include <QPainter>
+#include <QScrollBar>
+
+#include <algorithm>
+
+#include "window/Theme.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kPad = 4, kLine = 16;
+
+void paintPicture(QPainter& painter, const QRect& square, const QImage& image)
+{
+    if (image.isNull()) {
+        painter.fillRect(square, theme::color(Role::Raised));
+        return;
+    }
+    const QSize fitted = image.size().scaled(square.size(), Qt::KeepAspectRatio);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    painter.drawImage(QRect(square.topLeft() + QPoint((square.width() - fitted.width()) / 2, (square.height() - fitted.height()) / 2), fitted), image);
+}
+} // namespace
+
+void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    painter->save();
+    const QRect tile(option.rect.left() + (option.rect.width() - m_side - 2 * kPad - 4) / 2, option.rect.top() + 2, m_side + 2 * kPad + 4, option.rect.height() - 4);
+    if (option.state & (QStyle::State_Selected | QStyle::State_MouseOver)) {
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(option.state & QStyle::State_Selected ? QPen(theme::color(Role::Accent), 2) : QPen(Qt::NoPen));
+        painter->setBrush(theme::color(Role::Raised));
+        painter->drawRoundedRect(tile.adjusted(1, 1, -1, -1), 6, 6);
+    }
+    const QRect square(tile.left() + (tile.width() - m_side) / 2, tile.top() + kPad, m_side, m_side);
+    paintPicture(*painter, square, index.data(TileImage).value<QImage>());
+    if (const QVariant tone = index.data(TileTone); tone.isValid())
+        painter->fillRect(QRect(square.left(), square.bottom() - 2, m_side, 3), theme::color(static_cast<Role>(tone.toInt())));
+    painter->setFont(theme::font(theme::Size::Small));
+    const QFontMetrics metrics(painter->font());
+    const QRect words(tile.left() + kPad, square.bottom() + 4, tile.width() - 2 * kPad, kLine);
+    painter->setPen(theme::color(Role::Text));
+    painter->drawText(words, Qt::AlignCenter, metrics.elidedText(index.data(TileCaption).toString(), Qt::ElideMiddle, words.width()));
+    if (m_lines > 1) {
+        painter->setPen(theme::color(Role::Muted));
+        painter->drawText(words.translated(0, kLine), Qt::AlignCenter, metrics.elidedText(index.data(TileDetail).toString(), Qt::ElideRight, words.width()));
+    }
+    painter->restore();
+}
+
+QSize TileDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const
+{
+    return {m_side + 2 * kPad + 8, m_side + kPad + m_lines * kLine + 12};
+}
+
+TileView::TileView(int lines, QWidget* parent) : QListView(parent), m_delegate(new TileDelegate(lines, this))
+{
+    setItemDelegate(m_delegate);
+    setViewMode(QListView::IconMode);
+    setResizeMode(QListView::Adjust);
+    setMovement(QListView::Static);
+    setUniformItemSizes(true);
+    setLayoutMode(QListView::Batched);
+    setBatchSize(2000);
+    setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    verticalScrollBar()->setSingleStep(32);
+    setMouseTracking(true);
+    setSelectionMode(QAbstractItemView::SingleSelection);
+    setProperty("tiles", true);
+}
+
+void TileView::setSide(int side)
+{
+    m_delegate->setSide(side);
+    arrange();
+    scheduleDelayedItemsLayout();
+}
+
+void TileView::resizeEvent(QResizeEvent* event)
+{
+    QListView::resizeEvent(event);
+    arrange();
+}
+
+/// As many columns as fit, spread over the whole width.
+void TileView::arrange()
+{
+    const QSize smallest = m_delegate->sizeHint({}, {});
+    const int room = width() - verticalScrollBar()->sizeHint().width() - 4;
+    const int columns = std::max(1, room / smallest.width());
+    setGridSize({std::max(smallest.width(), room / columns), smallest.height()});
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "bridge/Lane.h"
+#include "pages/Page.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+
+namespace sightline::ui {
+
+class ImageView;
+class PreviewGrid;
+class SettingsForm;
+
+/// What augmentation does: the original, and twelve draws by the function that the loader itself calls.
+class AugmentPage : public Page {
+    Q_OBJECT
+public:
+    explicit AugmentPage(Session& session, QWidget* parent = nullptr);
+    void reroll();
+
+private:
+    QWidget* makeOriginal();
+    QWidget* makePreview();
+    QWidget* makeSettings();
+    void addFields();
+    void choosePreset(int index);
+    void otherImage(int by);
+    void preview();
+    void follow();
+
+    ImageView* m_original;
+    QLabel *m_name, *m_note;
+    PreviewGrid* m_grid;
+    QComboBox* m_presets;
+    SettingsForm* m_form;
+    std::uint32_t m_sample = 0;
+    std::uint64_t m_firstEpoch = 1;
+    Lane m_lane;                      ///< last: joined before the widgets go
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/EvaluatePage.h"
+
+#include <QButtonGroup>
+#include <QComboBox>
+#include <QItemSelectionModel>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QShortcut>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTableView>
+
+#include <algorithm>
+
+#include "models/GalleryModel.h"
+#include "models/Table.h"
+#include "models/Thumbnails.h"
+#include "models/Tiles.h"
+#include "widgets/ConfusionView.h"
+#include "widgets/HeatMapView.h"
+#include "widgets/Picture.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kMatrixClasses = 30;  ///< above: the most confused pairs instead of the matrix
+constexpr std::size_t kPairs = 200;
+}
+
+EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* parent) : Page(session, parent), m_gallery(new GalleryModel(thumbnails, this))
+{
+    setObjectName(QStringLiteral("evaluatePage"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
+    column->setSpacing(2 * theme::kGrid);
+    column->addWidget(makeHead());
+    auto* splitter = named(new QSplitter, "evaluateSplitter");
+    splitter->setHandleWidth(2 * theme::kGrid);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(makeMatrix());
+    splitter->addWidget(makeGallery());
+    splitter->addWidget(makeAnswer());
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({400, 480, 300});
+    column->addWidget(splitter, 1);
+    auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this);
+    toggle->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(toggle, &QShortcut::activated, this, [this] { m_answer->setOverlayShown(!m_answer->isOverlayShown()); });
+    connect(&session, &Session::evaluationReady, this, [this] {
+        m_busy = false;
+        showEvaluation();
+    });
+    connect(&session, &Session::evaluationFailed, this, [this](const QString& message) {
+        m_busy = false;
+        showState();
+        m_detail->setText(message);
+    });
+    connect(&session, &Session::evaluationProgress, this, [this](qulonglong done, qulonglong total) {
+        m_progress->setRange(0, static_cast<int>(total));
+        m_progress->setValue(static_cast<int>(done));
+    });
+    connect(&session, &Session::runStarted, this, &EvaluatePage::showEvaluation);
+    connect(&session, &Session::runEnded, this, &EvaluatePage::showState);
+    connect(&session, &Session::runStateChanged, this, &EvaluatePage::showState);
+    connect(&session, &Session::epochFinished, this, &EvaluatePage::showState);
+    connect(&session, &Session::dataOpened, this, &EvaluatePage::showEvaluation);
+    showEvaluation();
+}
+
+QWidget* EvaluatePage::makeHead()
+{
+    auto* surface = new Surface;
+    auto* line = new QHBoxLayout;
+    line->setSpacing(2 * theme::kGrid);
+    m_score = named(new QLabel, "evaluationScore");
+    m_score->setFont(theme::font(theme::Size::Hero, true));
+    m_detail = named(new QLabel, "evaluationDetail");
+    m_detail->setProperty("muted", true);
+    m_detail->setWordWrap(true);
+    m_split = named(new QComboBox, "evaluateSplit", tr("Images to evaluate on"));
+    m_split->addItem(tr("Test images"), QStringLiteral("test"));
+    m_split->addItem(tr("Validation images"), QStringLiteral("val"));
+    m_split->addItem(tr("Training images"), QStringLiteral("train"));
+    m_evaluate = button(tr("Evaluate"), QStringLiteral("view-refresh"), "evaluateButton", tr("Ask the network about every image of this split"));
+    connect(m_evaluate, &QPushButton::clicked, this, &EvaluatePage::evaluate);
+    line->addWidget(m_score);
+    line->addWidget(m_detail, 1);
+    line->addWidget(m_split);
+    line->addWidget(m_evaluate);
+    m_progress = named(new QProgressBar, "evaluationProgress", tr("Progress of the evaluation"));
+    m_progress->setTextVisible(false);
+    surface->body()->addLayout(line);
+    surface->body()->addWidget(m_progress);
+    return surface;
+}
+
+QWidget* EvaluatePage::makeMatrix()
+{
+    auto* surface = new Surface(tr("Confusion"));
+    auto* mode = named(new QComboBox, "confusionMode", tr("What the cells show"));
+    mode->addItems({tr("Counts"), tr("% of the true class")});
+    surface->head()->addWidget(mode);
+    m_matrix = named(new ConfusionView, "confusionMatrix", tr("Confusion matrix: click a cell to see its images"));
+    connect(mode, &QComboBox::currentIndexChanged, this, [this](int index) { m_matrix->setShares(index == 1); });
+    connect(m_matrix, &ConfusionView::selected, this, &EvaluatePage::selectCell);
+    m_pairTable = new Table({tr("True"), tr("Taken for"), tr("Images")}, this);
+    m_pairs = tableView(m_pairTable, "confusedPairs", tr("Most confused pairs of classes"), false);
+    m_matrixOrPairs = new QStackedWidget;
+    m_matrixOrPairs->addWidget(m_matrix);
+    m_matrixOrPairs->addWidget(m_pairs);
+    connect(m_pairs, &QTableView::clicked, this, [this](const QModelIndex& index) {
+        const auto& row = m_pairTable->rows()[static_cast<std::size_t>(sourceRow(m_pairs, index))];
+        selectCell(row[0].key.toString().toInt(), row[1].key.toString().toInt());
+    });
+    m_classTable = new Table({tr("Class"), tr("Images"), tr("Precision"), tr("Recall"), tr("F1"), tr("Confidence")}, this);
+    m_classes = tableView(m_classTable, "classReport", tr("Figures for each class"), true);
+    connect(m_classes, &QTableView::clicked, this, [this](const QModelIndex& index) { selectCell(sourceRow(m_classes, index), -1); });
+    auto* both = new QSplitter(Qt::Vertical);
+    both->setHandleWidth(theme::kGrid);
+    both->setChildrenCollapsible(false);
+    both->addWidget(m_matrixOrPairs);
+    both->addWidget(m_classes);
+    both->setSizes({380, 220});
+    surface->body()->addWidget(both, 1);
+    surface->setMinimumWidth(320);
+    return surface;
+}
+
+QWidget* EvaluatePage::makeGallery()
+{
+    auto* surface = new Surface;
+    m_show = new QButtonGroup(this);
+    const QStringList words{tr("All"), tr("Right"), tr("Wrong")};
+    const std::array<const char*, 3> names{"showAll", "showRight", "showWrong"};
+    for (int i = 0; i < 3; ++i) {
+        auto* choice = button(words[i], {}, names[static_cast<std::size_t>(i)]);
+        choice->setCheckable(true);
+        choice->setProperty("segment", true);
+        choice->setChecked(i == 0);
+        m_show->addButton(choice, i);
+        surface->head()->insertWidget(i, choice);
+    }
+    connect(m_show, &QButtonGroup::idClicked, this, [this](int id) {
+        m_gallery->setShow(static_cast<GalleryModel::Show>(id));
+        showFilter();
+    });
+    m_sort = named(new QComboBox, "gallerySort", tr("Order of the images"));
+    m_sort->addItems({tr("Highest loss first"), tr("Lowest loss first"), tr("Most confident first"), tr("Least confident first")});
+    connect(m_sort, &QComboBox::currentIndexChanged, this, [this](int index) { m_gallery->setSort(static_cast<GalleryModel::Sort>(index)); });
+    surface->head()->addWidget(m_sort);
+    auto* line = new QHBoxLayout;
+    m_filter = named(mutedLabel({}), "galleryFilter");
+    m_clear = button(tr("Show all classes"), {}, "clearCell");
+    connect(m_clear, &QPushButton::clicked, this, [this] { selectCell(-1, -1); });
+    line->addWidget(m_filter, 1);
+    line->addWidget(m_clear);
+    m_tiles = named(new TileView(2), "gallery", tr("Images with what the network said"));
+    m_tiles->setSide(104);
+    m_tiles->setModel(m_gallery);
+    connect(m_tiles->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
+        if (current.isValid())
+            explainRow(current.row());
+    });
+    connect(m_tiles, &QListView::activated, this, [this](const QModelIndex& index) {
+        explainRow(index.row());
+        Q_EMIT pageRequested(QStringLiteral("explain"));
+    });
+    surface->body()->addLayout(line);
+    surface->body()->addWidget(m_tiles, 1);
+    return surface;
+}
+
+QWidget* EvaluatePage::makeAnswer()
+{
+    auto* surface = new Surface(tr("Where it looked"));
+    auto* more = button(tr("Explain…"), QStringLiteral("crosshairs"), "openExplain", tr("Other classes, methods and colours"));
+    connect(more, &QPushButton::clicked, this, [this] { Q_EMIT pageRequested(QStringLiteral("explain")); });
+    surface->head()->addWidget(more);
+    m_answer = named(new HeatMapView(session(), HeatMapView::Layout::Stacked), "galleryAnswer");
+    surface->body()->addWidget(m_answer, 1);
+    surface->body()->addWidget(mutedLabel(tr("H shows and hides the heat map; the arrow keys walk.")));
+    surface->setMinimumWidth(260);
+    return surface;
+}
+
+void EvaluatePage::evaluate()
+{
+    m_busy = true;
+    m_progress->setRange(0, 0);
+    showState();
+    session().evaluate(m_split->currentData().toString());
+}
+
+void EvaluatePage::showState()
+{
+    const auto& run = session().run();
+    const bool trained = run && !run->history.empty();
+    m_progress->setVisible(m_busy);
+    m_evaluate->setEnabled(trained && !m_busy);
+    m_evaluate->setToolTip(trained ? tr("Ask the network about every image of this split") : tr("Train a network for an epoch, or open a run, first."));
+    m_evaluate->setProperty("primary", trained && !session().evaluation());
+    m_evaluate->setIcon(theme::icon(QStringLiteral("view-refresh"), trained && !session().evaluation() ? Role::AccentText : Role::Text));
+    m_evaluate->style()->unpolish(m_evaluate);
+    m_evaluate->style()->polish(m_evaluate);
+    if (session().evaluation())
+        return;
+    m_score->setText(QStringLiteral("–"));
+    m_detail->setText(m_busy ? tr("Asking the network…") : trained ? tr("The network is ready: evaluate it on images it has not seen.") : tr("Nothing to evaluate yet: train a network for an epoch, or open a run."));
+}
+
+void EvaluatePage::showEvaluation()
+{
+    const auto evaluation = session().evaluation();
+    m_gallery->setEvaluation(evaluation, session().dataset().get());
+    m_matrix->setEvaluation(evaluation);
+    if (const auto opened = session().dataset(); opened && !evaluation)
+        m_split->setCurrentIndex(opened->count(Subset::Test) > 0 ? 0 : 1);
+    if (evaluation) {
+        m_score->setText(percent(evaluation->accuracy));
+        const auto total = evaluation->confusion.total();
+        QStringList words{tr("accuracy on %1 images (%2)").arg(grouped(total), QString::fromStdString(evaluation->split)), tr("loss %1").arg(significant(evaluation->loss))};
+        if (evaluation->classes.size() > 5)
+            words << tr("top 5: %1").arg(percent(evaluation->top5Accuracy));
+        if (!evaluation->skipped.empty())
+            words << tr("%1 left out, unreadable or of a class the run does not know").arg(evaluation->skipped.size());
+        m_detail->setText(words.join(QStringLiteral(" · ")));
+    }
+    m_matrixOrPairs->setCurrentIndex(evaluation && evaluation->confusion.classes() > kMatrixClasses ? 1 : 0);
+    showClasses();
+    showPairs();
+    showState();
+    showFilter();
+    setBadge(evaluation ? Badge::Ready : Badge::None, 0);
+}
+
+void EvaluatePage::showClasses()
+{
+    std::vector<std::vector<Table::Cell>> rows;
+    if (const auto evaluation = session().evaluation()) {
+        for (const ClassReport& report : evaluation->perClass) {
+            std::vector<Table::Cell> cells{{QString::fromStdString(report.name)}, {grouped(report.support), static_cast<qlonglong>(report.support)}};
+            for (const double value : {report.precision, report.recall, report.f1, report.meanConfidence})
+                cells.push_back({QString::number(value, 'f', 3), value, value});
+            rows.push_back(std::move(cells));
+        }
+    }
+    m_classTable->setRows(std::move(rows));
+}
+
+void EvaluatePage::showPairs()
+{
+    struct Pair { int truth, predicted; std::int64_t count; };
+    std::vector<Pair> found;
+    const auto evaluation = session().evaluation();
+    if (evaluation) {
+        const int classes = evaluation->confusion.classes();
+        for (int t = 0; t < classes; ++t)
+            for (int p = 0; p < classes; ++p)
+                if (t != p && evaluation->confusion.at(t, p) > 0)
+                    found.push_back({t, p, evaluation->confusion.at(t, p)});
+    }
+    std::stable_sort(found.begin(), found.end(), [](const Pair& a, const Pair& b) { return a.count > b.count; });
+    if (found.size() > kPairs)
+        found.resize(kPairs);
+    std::vector<std::vector<Table::Cell>> rows;
+    for (const Pair& pair : found) {
+        const auto name = [&](int label) { return Table::Cell{QString::fromStdString(evaluation->classes[static_cast<std::size_t>(label)]), QString::number(label)}; };
+        rows.push_back({name(pair.truth), name(pair.predicted), {grouped(pair.count), static_cast<qlonglong>(pair.count)}});
+    }
+    m_pairTable->setRows(std::move(rows));
+}
+
+void EvaluatePage::selectCell(int truth, int predicted)
+{
+    m_gallery->setCell(truth, predicted);
+    m_matrix->select(truth, predicted);
+    if (predicted >= 0 || truth < 0)
+        m_classes->clearSelection();
+    showFilter();
+}
+
+void EvaluatePage::showFilter()
+{
+    const auto evaluation = session().evaluation();
+    const int truth = m_gallery->truth(), predicted = m_gallery->predicted();
+    m_clear->setVisible(truth >= 0 || predicted >= 0);
+    if (!evaluation) {
+        m_filter->setText({});
+        return;
+    }
+    const auto name = [&](int label) { return QString::fromStdString(evaluation->classes[static_cast<std::size_t>(label)]); };
+    const QString count = tr("%1 images").arg(grouped(m_gallery->rowCount()));
+    m_filter->setText(truth >= 0 && predicted >= 0 ? tr("%1: %2 taken for %3").arg(count, name(truth), name(predicted))
+                      : truth >= 0                 ? tr("%1 of %2").arg(count, name(truth))
+                      : predicted >= 0             ? tr("%1 taken for %2").arg(count, name(predicted))
+                                                   : count);
+}
+
+void EvaluatePage::explainRow(int row)
+{
+    if (const auto sample = m_gallery->sample(row))
+        session().explain({*sample, {}});
+    else
+        Q_EMIT said(tr("The image %1 is not in the data set that is open.").arg(QString::fromStdString(m_gallery->prediction(row).path)), false);
+}
+
+} // namespace sightline::ui

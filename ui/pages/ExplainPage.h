@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "pages/Page.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QSlider;
+
+namespace sightline::ui {
+
+class HeatMapView;
+
+/// Any image: where the network looks for any class, by any method.
+class ExplainPage : public Page {
+    Q_OBJECT
+public:
+    explicit ExplainPage(Session& session, QWidget* parent = nullptr);
+    bool saveTo(const QString& file); ///< the overlay as shown, at the image's own size
+
+private:
+    QWidget* makeView();
+    QWidget* makeControls();
+    void openFile();
+    void step(int by);
+    void ask();
+    void showRun();
+    void showAnswer();
+    void save();
+
+    HeatMapView* m_view;
+    QComboBox *m_method, *m_target, *m_against, *m_layer, *m_colors;
+    QSlider* m_opacity;
+    QLabel *m_opacityText, *m_note;
+    QPushButton* m_save;
+};
+
+} // namespace sightline::ui

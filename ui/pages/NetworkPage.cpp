@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/NetworkPage.h"
+
+#include <QListWidget>
+#include <QScrollArea>
+#include <QTableView>
+#include <QToolButton>
+
+#include "models/Table.h"
+#include "prompts/Prompts.h"
+#include "support/Files.h"
+#include "widgets/Picture.h"
+#include "widgets/SettingsForm.h"
+#include "widgets/Surface.h"
+#include "zoo/Zoo.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kAssumedClasses = 10; ///< until a data set is open
+/// Weights, gradients, and Adam's two moments; activations are kept for the backward pass, and their gradients.
+constexpr double kBytesPerParameter = 16, kActivationCopies = 2;
+
+QString shapeText(const Shape& shape)
+{
+    QStringList words;
+    for (const auto extent : shape)
+        words << QString::number(extent);
+    return words.join(QStringLiteral(" × "));
+}
+
+QString bytesText(double bytes)
+{
+    return bytes >= 1e9 ? NetworkPage::tr("%1 GB").arg(significant(bytes / 1e9)) : bytes >= 1e6 ? NetworkPage::tr("%1 MB").arg(significant(bytes / 1e6))
+                                                                                                 : NetworkPage::tr("%1 kB").arg(significant(bytes / 1e3));
+}
+
+/// Zoo options come as JSON: how a field reads one, with the option's default where the experiment says nothing.
+Json optionOf(const Experiment& experiment, const ZooOption& option)
+{
+    return experiment.model.options.contains(option.key) ? experiment.model.options.at(option.key) : option.defaultValue;
+}
+
+void setOption(Experiment& experiment, const ZooOption& option, Json value)
+{
+    if (value == option.defaultValue)
+        experiment.model.options.erase(option.key);
+    else
+        experiment.model.options[option.key] = std::move(value);
+}
+
+QString listText(const Json& list)
+{
+    QStringList words;
+    for (const Json& item : list)
+        words << QString::fromStdString(item.dump());
+    return words.join(QStringLiteral(", "));
+}
+
+Json listFrom(const QString& text)
+{
+    Json list = Json::array();
+    for (const QString& word : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+        bool read = false;
+        const int number = word.trimmed().toInt(&read);
+        list.push_back(read ? Json(number) : Json(word.trimmed().toStdString()));
+    }
+    return list;
+}
+
+void addOption(SettingsForm& form, const ZooOption& option)
+{
+    QString label = QString::fromStdString(option.key);
+    label.replace(QLatin1Char('_'), QLatin1Char(' '));
+    label[0] = label[0].toUpper();
+    const SettingsForm::Field field{QStringLiteral("model.options.") + QString::fromStdString(option.key), label, {}, QString::fromStdString(option.help)};
+    if (!option.choices.empty()) {
+        QStringList words;
+        for (const Json& choice : option.choices)
+            words << QString::fromStdString(choice.is_string() ? choice.get<std::string>() : choice.dump());
+        form.choice(field, words, [option](const Experiment& e) {
+            const auto found = std::find(option.choices.begin(), option.choices.end(), optionOf(e, option));
+            return found == option.choices.end() ? -1 : static_cast<int>(found - option.choices.begin());
+        }, [option](Experiment& e, int at) { setOption(e, option, option.choices[static_cast<std::size_t>(at)]); });
+    } else if (option.defaultValue.is_boolean()) {
+        form.toggle(field, [option](const Experiment& e) { const Json v = optionOf(e, option); return v.is_boolean() && v.get<bool>(); },
+                    [option](Experiment& e, bool v) { setOption(e, option, v); });
+    } else if (option.defaultValue.is_array()) {
+        form.text(field, [option](const Experiment& e) { return listText(optionOf(e, option)); }, [option](Experiment& e, const QString& v) { setOption(e, option, listFrom(v)); });
+    } else if (option.defaultValue.is_number_integer()) {
+        form.whole(field, [option](const Experiment& e) { const Json v = optionOf(e, option); return v.is_number() ? v.get<int>() : 0; },
+                   [option](Experiment& e, int v) { setOption(e, option, v); });
+    } else {
+        form.number(field, [option](const Experiment& e) { const Json v = optionOf(e, option); return v.is_number() ? v.get<double>() : 0.0; },
+                    [option](Experiment& e, double v) { setOption(e, option, v); });
+    }
+}
+} // namespace
+
+NetworkPage::NetworkPage(Session& session, QWidget* parent) : Page(session, parent)
+{
+    setObjectName(QStringLiteral("networkPage"));
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
+    row->setSpacing(2 * theme::kGrid);
+    row->addWidget(makeCards());
+    row->addWidget(makeLayers(), 1);
+    row->addWidget(makeOptions());
+    connect(&session, &Session::experimentChanged, this, &NetworkPage::follow);
+    connect(&session, &Session::dataOpened, this, &NetworkPage::follow);
+    follow();
+}
+
+int NetworkPage::classes() const
+{
+    const auto opened = session().dataset();
+    return opened ? static_cast<int>(opened->classes.size()) : kAssumedClasses;
+}
+
+QWidget* NetworkPage::makeCards()
+{
+    auto* surface = new Surface(tr("Networks"));
+    surface->setFixedWidth(240);
+    m_cards = named(new QListWidget, "zooCards", tr("Networks to choose from"));
+    m_cards->setProperty("cards", true);
+    m_cards->setSpacing(2);
+    m_cards->setWordWrap(true);
+    for (const ZooEntry& entry : zoo()) {
+        auto* item = new QListWidgetItem(m_cards);
+        item->setData(Qt::UserRole, QString::fromStdString(entry.name));
+        item->setToolTip(QString::fromStdString(entry.description));
+    }
+    connect(m_cards, &QListWidget::itemClicked, this, [this](const QListWidgetItem* item) { choose(m_cards->row(item)); });
+    connect(m_cards, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) { choose(m_cards->row(item)); });
+    surface->body()->addWidget(m_cards, 1);
+    return surface;
+}
+
+QWidget* NetworkPage::makeLayers()
+{
+    m_layersSurface = new Surface(tr("Layers"));
+    m_summary = named(new QLabel, "networkSummary");
+    m_summary->setWordWrap(true);
+    m_fault = named(new QLabel, "networkFault");
+    m_fault->setProperty("bad", true);
+    m_fault->setWordWrap(true);
+    m_layers = new Table({tr("Layer"), tr("Operation"), tr("Output"), tr("Parameters"), tr("Multiply-adds"), tr("Activations")}, this);
+    m_view = tableView(m_layers, "layerTable", tr("Layers of the network"), false);
+    m_layersSurface->body()->addWidget(m_summary);
+    m_layersSurface->body()->addWidget(m_fault);
+    m_layersSurface->body()->addWidget(m_view, 1);
+    return m_layersSurface;
+}
+
+QWidget* NetworkPage::makeOptions()
+{
+    auto* surface = new Surface(tr("Options"));
+    surface->setFixedWidth(348);
+    m_ownSize = button({}, {}, "useDefaultSize");
+    connect(m_ownSize, &QPushButton::clicked, this, [this] {
+        Experiment next = session().experiment();
+        if (const ZooEntry* entry = findInZoo(next.model.name)) {
+            next.data.imageHeight = entry->defaultHeight;
+            next.data.imageWidth = entry->defaultWidth;
+            next.data.colorMode = entry->defaultChannels == 1 ? ColorMode::Grayscale : ColorMode::Rgb;
+            session().setExperiment(std::move(next));
+        }
+    });
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* room = new QWidget;
+    m_formRoom = new QVBoxLayout(room);
+    m_formRoom->setContentsMargins(0, 0, theme::kGrid, 0);
+    m_formRoom->addWidget(m_ownSize);
+    m_formRoom->addStretch(1);
+    scroll->setWidget(room);
+    surface->body()->addWidget(scroll, 1);
+    return surface;
+}
+
+void NetworkPage::choose(int card)
+{
+    const std::string name = m_cards->item(card)->data(Qt::UserRole).toString().toStdString();
+    Experiment next = session().experiment();
+    if (next.model.name == name && next.model.graph.is_null())
+        return;
+    next.model = ModelSettings{};
+    next.model.name = name;
+    session().setExperiment(std::move(next));
+}
+
+void NetworkPage::rebuildOptions()
+{
+    delete m_form;
+    m_form = named(new SettingsForm(session()), "networkForm");
+    using E = Experiment;
+    const ZooEntry* entry = findInZoo(session().experiment().model.name);
+    if (entry && !entry->options.empty()) {
+        m_form->section(QString::fromStdString(entry->title));
+        for (const ZooOption& option : entry->options)
+            addOption(*m_form, option);
+    }
+    m_form->section(tr("Images it gets"));
+    m_form->whole({QStringLiteral("data.image_size[1]"), tr("Width"), tr("pixels"), {}}, [](const E& e) { return e.data.imageWidth; }, [](E& e, int v) { e.data.imageWidth = v; });
+    m_form->whole({QStringLiteral("data.image_size"), tr("Height"), tr("pixels"), {}}, [](const E& e) { return e.data.imageHeight; }, [](E& e, int v) { e.data.imageHeight = v; });
+    m_form->choice({QStringLiteral("data.color_mode"), tr("Colour"), {}, {}}, {tr("Colour"), tr("Grey")}, [](const E& e) { return static_cast<int>(e.data.colorMode); },
+                   [](E& e, int v) { e.data.colorMode = static_cast<ColorMode>(v); });
+    m_form->choice({QStringLiteral("data.interpolation"), tr("Resizing"), {}, {}}, {tr("Nearest"), tr("Bilinear"), tr("Bicubic"), tr("Lanczos"), tr("Box"), tr("Hamming")},
+                   [](const E& e) { return static_cast<int>(e.data.interpolation); }, [](E& e, int v) { e.data.interpolation = static_cast<Interpolation>(v); });
+    m_form->toggle({QStringLiteral("data.keep_aspect_ratio"), tr("Keep proportions"), {}, tr("Crops to the shape instead of squeezing.")}, [](const E& e) { return e.data.keepAspectRatio; },
+                   [](E& e, bool v) { e.data.keepAspectRatio = v; });
+    m_form->choice({QStringLiteral("normalization.preset"), tr("Pixel values"), {}, {}},
+                   {tr("0 to 255, as they are"), tr("0 to 1"), tr("ImageNet mean and deviation"), tr("−1 to 1"), tr("Caffe (BGR, mean taken off)"), tr("Keras' steps")},
+                   [](const E& e) { return static_cast<int>(e.normalization.preset); }, [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
+    m_form->section(tr("Start from other weights"), session().experiment().model.weights.empty());
+    m_form->text({QStringLiteral("model.weights"), tr("Weights"), {}, tr("A .safetensors file; empty: start anew.")}, [](const E& e) { return QString::fromStdString(e.model.weights); },
+                 [](E& e, const QString& v) { e.model.weights = v.toStdString(); });
+    m_form->text({QStringLiteral("model.freeze"), tr("Frozen"), {}, tr("none, base, or the layer up to which nothing is trained")}, [](const E& e) { return QString::fromStdString(e.model.freeze); },
+                 [](E& e, const QString& v) { e.model.freeze = v.toStdString(); });
+    m_form->finish();
+    m_formRoom->insertWidget(0, m_form);
+}
+
+void NetworkPage::follow()
+{
+    const std::string name = session().experiment().model.graph.is_null() ? session().experiment().model.name : std::string();
+    if (!m_form || name != m_shownNetwork) {
+        m_shownNetwork = name;
+        rebuildOptions();
+    }
+    const DataSettings& wanted = session().experiment().data;
+    const ZooEntry* entry = findInZoo(name);
+    const bool other = entry && (entry->defaultHeight != wanted.imageHeight || entry->defaultWidth != wanted.imageWidth || entry->defaultChannels != wanted.channels());
+    m_ownSize->setVisible(other);
+    if (other)
+        m_ownSize->setText(entry->defaultChannels == 1 ? tr("Use its own %1 × %2, grey").arg(entry->defaultWidth).arg(entry->defaultHeight)
+                                                       : tr("Use its own %1 × %2").arg(entry->defaultWidth).arg(entry->defaultHeight));
+    showCards();
+    showGraph();
+}
+
+void NetworkPage::showCards()
+{
+    Experiment probe = session().experiment();
+    const std::string chosen = probe.model.graph.is_null() ? probe.model.name : std::string();
+    for (int i = 0; i < m_cards->count(); ++i) {
+        QListWidgetItem* item = m_cards->item(i);
+        const ZooEntry* entry = findInZoo(item->data(Qt::UserRole).toString().toStdString());
+        if (entry->name != chosen) {
+            probe.model = ModelSettings{};
+            probe.model.name = entry->name;
+        } else {
+            probe.model = session().experiment().model;
+        }
+        const auto graph = graphFor(probe, classes());
+        const auto cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
+        const QString size = cost ? tr("%1 parameters · %2").arg(compact(static_cast<double>(cost->parameters))).arg(entry->year) : tr("needs other image sizes · %1").arg(entry->year);
+        item->setText(QString::fromStdString(entry->title) + QLatin1Char('\n') + size);
+        if (entry->name == chosen)
+            m_cards->setCurrentItem(item);
+    }
+    if (chosen.empty())
+        m_cards->setCurrentRow(-1);
+}
+
+void NetworkPage::showGraph()
+{
+    const Experiment& experiment = session().experiment();
+    const auto graph = graphFor(experiment, classes());
+    QString fault;
+    std::vector<std::vector<Table::Cell>> rows;
+    int faulty = -1;
+    if (!graph) {
+        fault = QString::fromStdString(graph.error().message);
+        m_summary->clear();
+    } else {
+        std::vector<GraphFault> faults;
+        const GraphCost cost = shapesUntilFault(*graph, faults);
+        for (std::size_t i = 0; i < graph->nodes.size(); ++i) {
+            const Node& node = graph->nodes[i];
+            const bool bad = !faults.empty() && faults.front().node == node.id;
+            if (bad)
+                faulty = static_cast<int>(i);
+            const bool known = i < cost.nodes.size() && !cost.nodes[i].output.empty();
+            const NodeCost price = known ? cost.nodes[i] : NodeCost{};
+            const int tone = bad ? static_cast<int>(Role::Bad) : -1;
+            const auto number = [&](std::int64_t value, const QString& text) { return Table::Cell{known ? text : QStringLiteral("–"), static_cast<qlonglong>(value), -1, {}, tone}; };
+            rows.push_back({{QString::fromStdString(node.id), {}, -1, bad ? QString::fromStdString(faults.front().message) : QString(), tone},
+                            {QString::fromLatin1(nameOf(node.op)), {}, -1, {}, tone},
+                            number(0, shapeText(price.output)),
+                            number(price.parameters, price.parameters ? grouped(price.parameters) : QString()),
+                            number(price.multiplyAdds, price.multiplyAdds ? compact(static_cast<double>(price.multiplyAdds)) : QString()),
+                            number(price.activationBytes, bytesText(static_cast<double>(price.activationBytes)))});
+        }
+        if (!faults.empty())
+            fault = QString::fromStdString(faults.front().message);
+        const double memory = static_cast<double>(cost.parameters) * kBytesPerParameter + kActivationCopies * static_cast<double>(cost.activationBytes) * experiment.training.batchSize;
+        m_summary->setText(tr("%1 parameters · %2 multiply-adds an image · about %3 to train at batch %4, %5 free")
+                               .arg(grouped(cost.parameters), compact(static_cast<double>(cost.multiplyAdds)), bytesText(memory))
+                               .arg(experiment.training.batchSize)
+                               .arg(bytesText(static_cast<double>(availableMemoryBytes()))));
+    }
+    m_layersSurface->setTitle(session().dataset() ? tr("Layers, for %1 classes").arg(classes()) : tr("Layers, for %1 classes until images are open").arg(classes()));
+    m_layers->setRows(std::move(rows));
+    m_fault->setText(fault);
+    m_fault->setVisible(!fault.isEmpty());
+    if (faulty >= 0)
+        m_view->scrollTo(m_view->model()->index(faulty, 0), QAbstractItemView::PositionAtCenter);
+    setBadge(fault.isEmpty() ? Badge::Ready : Badge::Attention, fault.isEmpty() ? 0 : 1);
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "network/GraphSpec.h"
+#include "pages/Page.h"
+
+class QLabel;
+class QListWidget;
+class QPushButton;
+class QTableView;
+class QVBoxLayout;
+
+namespace sightline::ui {
+
+class SettingsForm;
+class Surface;
+class Table;
+
+/// Which network, what it is made of, and its options. An impossible layer is marked and says why.
+class NetworkPage : public Page {
+    Q_OBJECT
+public:
+    explicit NetworkPage(Session& session, QWidget* parent = nullptr);
+
+private:
+    QWidget* makeCards();
+    QWidget* makeLayers();
+    QWidget* makeOptions();
+    void choose(int card);
+    void rebuildOptions();
+    void follow();
+    void showGraph();
+    void showCards();
+    int classes() const;
+
+    QListWidget* m_cards;
+    Surface* m_layersSurface;
+    Table* m_layers;
+    QTableView* m_view;
+    QLabel *m_summary, *m_fault;
+    QVBoxLayout* m_formRoom;
+    SettingsForm* m_form = nullptr;
+    QPushButton* m_ownSize;
+    std::string m_shownNetwork;
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "pages/Page.h"
+
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QPushButton;
+class QTableView;
+
+namespace sightline::ui {
+
+class Table;
+
+/// The runs of the store: open, resume, rename, note, delete.
+class RunsPage : public Page {
+    Q_OBJECT
+public:
+    explicit RunsPage(Session& session, QWidget* parent = nullptr);
+
+private:
+    QWidget* makeList();
+    QWidget* makeDetail();
+    void show(const std::vector<RunSummary>& runs);
+    void showSelected();
+    const RunSummary* selected() const;
+    void openSelected();
+    void resumeSelected();
+    void renameSelected();
+    void deleteSelected();
+
+    std::vector<RunSummary> m_runs;
+    Table* m_table;
+    QTableView* m_view;
+    QLabel *m_empty, *m_title, *m_facts;
+    QLineEdit* m_note;
+    QPushButton *m_open, *m_resume, *m_rename, *m_delete;
+    QString m_selectedFolder;
+};
+
+} // namespace sightline::ui

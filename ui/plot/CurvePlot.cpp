@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plot/CurvePlot.h"
+
+#include <QFile>
+#include <QLabel>
+#include <QSvgGenerator>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+#include "plot/QCustomPlotInclude.h"
+#include "widgets/Picture.h"
+#include "window/Theme.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kRedrawMs = 40;
+constexpr double kMarker = 7;
+
+QPen thin(Role role) { return QPen(theme::color(role), 1); }
+
+void styleAxis(QCPAxis& axis)
+{
+    axis.setBasePen(thin(Role::Border));
+    axis.setTickPen(thin(Role::Border));
+    axis.setSubTicks(false);
+    axis.setTickLengthIn(0);
+    axis.setTickLabelColor(theme::color(Role::Muted));
+    axis.setTickLabelFont(theme::font(theme::Size::Small));
+    axis.setLabelColor(theme::color(Role::Muted));
+    axis.setLabelFont(theme::font(theme::Size::Small));
+    axis.grid()->setPen(QPen(theme::color(Role::Raised), 1));
+    axis.grid()->setZeroLinePen(Qt::NoPen);
+    axis.ticker()->setTickCount(5);
+}
+
+QCPItemStraightLine* verticalLine(QCustomPlot* plot, const QPen& pen)
+{
+    auto* line = new QCPItemStraightLine(plot);
+    line->setPen(pen);
+    return line;
+}
+
+void moveTo(QCPItemStraightLine* line, double x)
+{
+    line->point1->setCoords(x, 0.5);
+    line->point2->setCoords(x, 1);
+}
+} // namespace
+
+CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent) : QWidget(parent), m_unit(unit), m_plot(new QCustomPlot(this))
+{
+    setAccessibleName(title);
+    setMinimumHeight(150);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* head = new QLabel(title, this);
+    head->setFont(theme::font(theme::Size::Base, true));
+    column->addWidget(head);
+    column->addWidget(m_plot, 1);
+    m_plot->setBackground(theme::color(Role::Surface));
+    m_plot->setAntialiasedElements(QCP::aeAll);
+    m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    m_plot->setNoAntialiasingOnDrag(true);
+    for (auto* axis : {m_plot->xAxis, m_plot->yAxis})
+        styleAxis(*axis);
+    m_plot->xAxis->setLabel(tr("Epoch"));
+    m_plot->axisRect()->setAutoMargins(QCP::msLeft | QCP::msBottom);
+    m_plot->axisRect()->setMargins(QMargins(0, 18, 76, 0));
+
+    QColor faint = theme::color(Role::Training);
+    faint.setAlphaF(0.3f);
+    m_batches = m_plot->addGraph();
+    m_batches->setPen(QPen(faint, 1));
+    m_training = m_plot->addGraph();
+    m_training->setPen(QPen(theme::color(Role::Training), 2.4));
+    m_validation = m_plot->addGraph();
+    m_validation->setPen(QPen(theme::color(Role::Validation), 1.4));
+    m_validation->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme::color(Role::Surface), 1), theme::color(Role::Validation), kMarker));
+    m_trainingEnd = endLabel(theme::color(Role::Training));
+    m_validationEnd = endLabel(theme::color(Role::Validation));
+    m_bestLine = verticalLine(m_plot, QPen(theme::color(Role::Good), 1, Qt::DashLine));
+    m_bestWords = endLabel(theme::color(Role::Good));
+    m_bestWords->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
+    m_read = endLabel(theme::color(Role::Text));
+    m_read->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_read->position->setType(QCPItemPosition::ptAxisRectRatio);
+    m_read->position->setCoords(0.01, 0.01);
+    for (auto* words : {m_bestWords, m_read})
+        words->setVisible(false);
+    m_bestLine->setVisible(false);
+
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(kRedrawMs);
+    connect(&m_timer, &QTimer::timeout, this, &CurvePlot::redraw);
+    connect(m_plot, &QCustomPlot::mouseWheel, this, [this] { m_followsData = false; });
+    connect(m_plot, &QCustomPlot::mouseDoubleClick, this, [this] {
+        m_followsData = true;
+        schedule();
+    });
+    connect(m_plot, &QCustomPlot::mouseMove, this, [this](const QMouseEvent* event) {
+        if (event->buttons() & Qt::LeftButton)
+            m_followsData = false;
+        readAt(event->position());
+    });
+    clear(1);
+}
+
+QCPItemText* CurvePlot::endLabel(const QColor& color)
+{
+    auto* label = new QCPItemText(m_plot);
+    label->setColor(color);
+    label->setFont(theme::font(theme::Size::Small, true));
+    label->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    label->setPadding(QMargins(6, 0, 0, 0));
+    label->setClipToAxisRect(false);
+    label->setVisible(false);
+    return label;
+}
+
+void CurvePlot::clear(int plannedEpochs)
+{
+    m_planned = std::max(1, plannedEpochs);
+    m_followsData = true;
+    for (auto* graph : {m_batches, m_training, m_validation})
+        graph->data()->clear();
+    for (auto* mark : m_marks)
+        m_plot->removeItem(mark);
+    for (auto* words : m_markWords)
+        m_plot->removeItem(words);
+    m_marks.clear();
+    m_markWords.clear();
+    setBest(0);
+}
+
+void CurvePlot::addBatch(double epoch, double value)
+{
+    if (std::isfinite(value))
+        m_batches->addData(epoch, value);
+    schedule();
+}
+
+void CurvePlot::addEpoch(int epoch, double training, std::optional<double> validation)
+{
+    if (std::isfinite(training))
+        m_training->addData(epoch, training);
+    if (validation && std::isfinite(*validation))
+        m_validation->addData(epoch, *validation);
+    schedule();
+}
+
+void CurvePlot::setBest(int epoch)
+{
+    m_bestLine->setVisible(epoch > 0);
+    m_bestWords->setVisible(epoch > 0);
+    moveTo(m_bestLine, epoch);
+    m_bestWords->setText(tr("best: %1").arg(epoch));
+    schedule();
+}
+
+void CurvePlot::addMark(double epoch, const QString& words)
+{
+    m_marks.push_back(verticalLine(m_plot, QPen(theme::color(Role::Warning), 1, Qt::DotLine)));
+    moveTo(m_marks.back(), epoch);
+    auto* text = endLabel(theme::color(Role::Warning));
+    text->setText(words);
+    text->setVisible(true);
+    text->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+    text->position->setTypeX(QCPItemPosition::ptPlotCoords);
+    text->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    text->position->setCoords(epoch, 0.02);
+    text->setClipToAxisRect(true);
+    m_markWords.push_back(text);
+    schedule();
+}
+
+void CurvePlot::setLogarithmic(bool on)
+{
+    m_plot->yAxis->setScaleType(on ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (on)
+        m_plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
+    else
+        m_plot->yAxis->setTicker(QSharedPointer<QCPAxisTicker>::create());
+    m_plot->yAxis->ticker()->setTickCount(5);
+    schedule();
+}
+
+int CurvePlot::validationPoints() const { return m_validation->dataCount(); }
+
+bool CurvePlot::save(const QString& file)
+{
+    redraw();
+    if (file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
+        QFile out(file);
+        if (!out.open(QIODevice::WriteOnly))
+            return false;
+        QByteArray text("epoch,training,validation\n");
+        for (const auto& point : *m_training->data()) {
+            const auto found = m_validation->data()->findBegin(point.key, false);
+            const bool has = found != m_validation->data()->constEnd() && found->key == point.key;
+            text += QByteArray::number(point.key) + ',' + QByteArray::number(point.value, 'g', 9) + ',' + (has ? QByteArray::number(found->value, 'g', 9) : QByteArray()) + '\n';
+        }
+        return out.write(text) == text.size();
+    }
+    if (file.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
+        QSvgGenerator svg;
+        svg.setFileName(file);
+        svg.setSize(m_plot->size());
+        svg.setViewBox(m_plot->rect());
+        QCPPainter painter;
+        if (!painter.begin(&svg))
+            return false;
+        m_plot->toPainter(&painter, m_plot->width(), m_plot->height());
+        return painter.end();
+    }
+    return m_plot->savePng(file, m_plot->width(), m_plot->height(), 2.0);
+}
+
+void CurvePlot::drawNow(double pixelRatio)
+{
+    m_plot->setBufferDevicePixelRatio(pixelRatio);
+    redraw();
+}
+
+void CurvePlot::schedule()
+{
+    if (!m_timer.isActive())
+        m_timer.start();
+}
+
+void CurvePlot::redraw()
+{
+    m_timer.stop();
+    if (m_followsData)
+        fit();
+    placeLabel(m_trainingEnd, m_training->dataCount() > 0 ? m_training : m_batches);
+    placeLabel(m_validationEnd, m_validation);
+    m_bestWords->position->setTypeX(QCPItemPosition::ptPlotCoords);
+    m_bestWords->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    m_bestWords->position->setCoords(m_bestLine->point1->coords().x(), 0);
+    if (m_trainingEnd->visible() && m_validationEnd->visible()) {
+        // Two values close to each other: the labels stand one above the other.
+        const double a = m_trainingEnd->position->pixelPosition().y(), b = m_validationEnd->position->pixelPosition().y();
+        constexpr double kApart = 14;
+        if (std::abs(a - b) < kApart) {
+            const double push = (kApart - std::abs(a - b)) / 2 * (a <= b ? -1 : 1);
+            m_trainingEnd->position->setPixelPosition(m_trainingEnd->position->pixelPosition() + QPointF(0, push));
+            m_validationEnd->position->setPixelPosition(m_validationEnd->position->pixelPosition() - QPointF(0, push));
+        }
+    }
+    m_plot->replot(QCustomPlot::rpImmediateRefresh);
+}
+
+void CurvePlot::fit()
+{
+    m_plot->xAxis->setRange(0, m_planned);
+    if (m_unit == Unit::Percent) {
+        m_plot->yAxis->setRange(0, 100);
+        return;
+    }
+    double low = 1e300, high = -1e300;
+    for (const auto* graph : {m_batches, m_training, m_validation}) {
+        for (const auto& point : *graph->data()) {
+            low = std::min(low, point.value);
+            high = std::max(high, point.value);
+        }
+    }
+    if (low > high) {
+        low = 0;
+        high = 1;
+    }
+    if (m_plot->yAxis->scaleType() == QCPAxis::stLogarithmic)
+        m_plot->yAxis->setRange(std::max(1e-6, low * 0.8), std::max(1e-5, high * 1.2));
+    else
+        m_plot->yAxis->setRange(std::min(0.0, low), high <= 0 ? 1 : high * 1.05);
+}
+
+QString CurvePlot::valueText(double value) const
+{
+    return m_unit == Unit::Percent ? percent(value / 100) : significant(value);
+}
+
+void CurvePlot::placeLabel(QCPItemText* label, const QCPGraph* graph)
+{
+    label->setVisible(graph->dataCount() > 0);
+    if (graph->dataCount() == 0)
+        return;
+    const auto last = graph->data()->constEnd() - 1;
+    label->setText((graph == m_validation ? tr("val %1") : tr("train %1")).arg(valueText(last->value)));
+    label->position->setType(QCPItemPosition::ptPlotCoords);
+    label->position->setCoords(last->key, std::clamp(last->value, m_plot->yAxis->range().lower, m_plot->yAxis->range().upper));
+}
+
+void CurvePlot::readAt(const QPointF& place)
+{
+    const auto epoch = static_cast<double>(std::llround(m_plot->xAxis->pixelToCoord(place.x())));
+    QStringList words;
+    for (const auto& [graph, name] : {std::pair{m_training, tr("train %1")}, std::pair{m_validation, tr("val %1")}}) {
+        const auto found = graph->data()->findBegin(epoch, false);
+        if (found != graph->data()->constEnd() && found->key == epoch)
+            words << name.arg(valueText(found->value));
+    }
+    m_read->setVisible(!words.isEmpty());
+    m_read->setText(tr("Epoch %1: %2").arg(epoch).arg(words.join(QStringLiteral(", "))));
+    schedule();
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPointF>
+#include <QTimer>
+#include <QWidget>
+
+#include <optional>
+#include <vector>
+
+class QCPGraph;
+class QCPItemStraightLine;
+class QCPItemText;
+class QCustomPlot;
+
+namespace sightline::ui {
+
+/// One figure over the epochs: batches faint, the epochs' training value bold, validation as markers, the best epoch
+/// flagged, lines where the learning rate fell. Redrawn 25 times a second at most. Wheel zooms, drag pans, double click
+/// shows all again; the pointer reads the values.
+class CurvePlot : public QWidget {
+    Q_OBJECT
+public:
+    enum class Unit { Plain, Percent };
+    CurvePlot(const QString& title, Unit unit, QWidget* parent = nullptr);
+
+    void clear(int plannedEpochs);
+    void addBatch(double epoch, double value);
+    void addEpoch(int epoch, double training, std::optional<double> validation);
+    void setBest(int epoch);          ///< 0 = none
+    void addMark(double epoch, const QString& words);
+    void setLogarithmic(bool on);
+    int validationPoints() const;
+    bool save(const QString& file);   ///< .png, .svg or .csv by its ending
+    void drawNow(double pixelRatio);  ///< for pictures of the window at another scale
+
+private:
+    void schedule();
+    void redraw();
+    void fit();
+    void readAt(const QPointF& place);
+    QString valueText(double value) const;
+    QCPItemText* endLabel(const QColor& color);
+    void placeLabel(QCPItemText* label, const QCPGraph* graph);
+
+    Unit m_unit;
+    QCustomPlot* m_plot;
+    QCPGraph *m_batches, *m_training, *m_validation;
+    QCPItemText *m_trainingEnd, *m_validationEnd, *m_bestWords, *m_read;
+    QCPItemStraightLine* m_bestLine;
+    std::vector<QCPItemStraightLine*> m_marks;
+    std::vector<QCPItemText*> m_markWords;
+    int m_planned = 1;
+    bool m_followsData = true;
+    QTimer m_timer;
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "prompts/Prompts.h"
+
+#include <QFileDialog>
+#include <QInputDialog>
+#include <QMessageBox>
+#include <QPushButton>
+
+namespace sightline::ui {
+
+namespace {
+bool ask(QWidget* parent, const QString& question, const QString& yes)
+{
+    QMessageBox box(QMessageBox::Question, QStringLiteral("Sightline"), question, QMessageBox::Cancel, parent);
+    const QPushButton* accept = box.addButton(yes, QMessageBox::AcceptRole);
+    box.setDefaultButton(QMessageBox::Cancel);
+    box.exec();
+    return box.clickedButton() == accept;
+}
+} // namespace
+
+Prompts& prompts()
+{
+    static Prompts all{
+        [](QWidget* parent, const QString& title, const QString& folder) { return QFileDialog::getExistingDirectory(parent, title, folder); },
+        [](QWidget* parent, const QString& title, const QString& folder, const QString& filter) { return QFileDialog::getOpenFileName(parent, title, folder, filter); },
+        [](QWidget* parent, const QString& title, const QString& file, const QString& filter) { return QFileDialog::getSaveFileName(parent, title, file, filter); },
+        ask,
+        [](QWidget* parent, const QString& title, const QString& label, const QString& text) {
+            bool accepted = false;
+            const QString line = QInputDialog::getText(parent, title, label, QLineEdit::Normal, text, &accepted);
+            return accepted ? (line.isNull() ? QString(QLatin1String("")) : line) : QString();
+        },
+    };
+    return all;
+}
+
+} // namespace sightline::ui

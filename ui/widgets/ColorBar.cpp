@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/ColorBar.h"
+
+#include <QPainter>
+
+#include <numeric>
+
+#include "widgets/Picture.h"
+#include "window/Theme.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kBar = 10, kWords = 16, kLevels = 256;
+}
+
+ColorBar::ColorBar(QWidget* parent) : QWidget(parent) { setFixedHeight(kBar + kWords); }
+
+void ColorBar::setColors(ColorMap colors)
+{
+    m_colors = colors;
+    update();
+}
+
+void ColorBar::paintEvent(QPaintEvent*)
+{
+    FloatArray ramp{{1, kLevels}, std::vector<float>(kLevels)};
+    for (int i = 0; i < kLevels; ++i)
+        ramp.values[static_cast<std::size_t>(i)] = static_cast<float>(i) / (kLevels - 1);
+    QPainter painter(this);
+    painter.drawImage(QRect(0, 0, width(), kBar), toQImage(overlay(Image(1, kLevels, 3), ramp, 1.0, m_colors)));
+    painter.setFont(theme::font(theme::Size::Small));
+    painter.setPen(theme::color(Role::Muted));
+    const QRect words(0, kBar, width(), kWords);
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, tr("nothing"));
+    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, tr("most"));
+}
+
+} // namespace sightline::ui

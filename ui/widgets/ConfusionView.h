@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include <memory>
+
+#include "metrics/Metrics.h"
+
+namespace sightline::ui {
+
+/// A confusion matrix to click: rows are true classes, columns predicted ones. A cell, a row's or a column's name is
+/// selected by the mouse, or by the arrow keys and Return; selecting it again clears.
+class ConfusionView : public QWidget {
+    Q_OBJECT
+public:
+    explicit ConfusionView(QWidget* parent = nullptr);
+    void setEvaluation(std::shared_ptr<const Evaluation> evaluation);
+    void setShares(bool perRow);      ///< shares of the row instead of counts
+    void select(int truth, int predicted); ///< -1 = any; both: nothing
+    QRect cellRect(int truth, int predicted) const;
+
+Q_SIGNALS:
+    void selected(int truth, int predicted);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    bool event(QEvent* event) override;
+
+private:
+    struct Place { int truth = -1, predicted = -1; };
+    Place at(const QPoint& point) const;
+    int classes() const;
+    QPointF origin() const;
+    double side() const;
+    int nameWidth() const;
+    void choose(Place place);
+    void paintNames(QPainter& painter) const;
+    void paintCells(QPainter& painter) const;
+
+    std::shared_ptr<const Evaluation> m_evaluation;
+    bool m_shares = false;
+    int m_truth = -1, m_predicted = -1;
+    int m_cursorRow = 0, m_cursorColumn = 0;
+};
+
+} // namespace sightline::ui

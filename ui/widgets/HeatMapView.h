@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include "bridge/Session.h"
+
+class QLabel;
+
+namespace sightline::ui {
+
+class BarList;
+class ImageView;
+
+/// The session's last answer: image and heat map side by side (or one above the other where it is narrow), what was said,
+/// and the most probable classes.
+class HeatMapView : public QWidget {
+    Q_OBJECT
+public:
+    enum class Layout { SideBySide, Stacked };
+    HeatMapView(Session& session, Layout layout, QWidget* parent = nullptr);
+
+    void setOpacity(double opacity);
+    void setColors(ColorMap colors);
+    void setOverlayShown(bool shown);
+    void setRawShown(bool raw);       ///< the map's own cells, nearest neighbour
+    bool isOverlayShown() const { return m_overlay; }
+    Image overlaid() const;           ///< what is shown, at the image's own size; empty before the first answer
+    void setPlaceholder(const QString& text);
+
+private:
+    void refresh();
+    void draw();
+
+    Session& m_session;
+    ImageView *m_plain = nullptr, *m_map;
+    QLabel *m_title, *m_verdict, *m_detail;
+    BarList* m_bars;
+    double m_opacity = 0.5;
+    ColorMap m_colors = ColorMap::Turbo;
+    bool m_overlay = true, m_raw = false;
+    QString m_placeholder;
+};
+
+} // namespace sightline::ui

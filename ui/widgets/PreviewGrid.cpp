@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/PreviewGrid.h"
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <algorithm>
+
+#include "window/Theme.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kLines = 2, kLine = 15;
+}
+
+PreviewGrid::PreviewGrid(int rows, int columns, QWidget* parent) : QWidget(parent), m_rows(rows), m_columns(columns)
+{
+    setMinimumSize(columns * 96, rows * 110);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+void PreviewGrid::setTiles(std::vector<Tile> tiles)
+{
+    m_tiles = std::move(tiles);
+    QStringList words;
+    for (const Tile& tile : m_tiles)
+        words << tile.detail;
+    setAccessibleDescription(words.join(QStringLiteral("; ")));
+    update();
+}
+
+QRect PreviewGrid::cell(int index) const
+{
+    const int row = index / m_columns, column = index % m_columns;
+    const int left = width() * column / m_columns, right = width() * (column + 1) / m_columns;
+    const int top = height() * row / m_rows, bottom = height() * (row + 1) / m_rows;
+    return QRect(left, top, right - left, bottom - top).adjusted(4, 4, -4, -4);
+}
+
+void PreviewGrid::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    painter.setFont(theme::font(theme::Size::Small));
+    const QFontMetrics metrics(painter.font());
+    for (int i = 0; i < static_cast<int>(m_tiles.size()); ++i) {
+        const Tile& tile = m_tiles[static_cast<std::size_t>(i)];
+        const QRect room = cell(i);
+        const QRect picture = room.adjusted(0, 0, 0, -kLines * kLine - 2);
+        const QSize fitted = (tile.image.isNull() ? QSize(1, 1) : tile.image.size()).scaled(picture.size(), Qt::KeepAspectRatio);
+        const QRect place(picture.topLeft() + QPoint((picture.width() - fitted.width()) / 2, (picture.height() - fitted.height()) / 2), fitted);
+        if (tile.image.isNull())
+            painter.fillRect(place, theme::color(Role::Raised));
+        else
+            painter.drawImage(place, tile.image);
+        painter.setPen(theme::color(Role::Muted));
+        painter.drawText(QRect(room.left(), place.bottom() + 3, room.width(), kLines * kLine), Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, tile.caption);
+    }
+}
+
+bool PreviewGrid::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    for (int i = 0; i < static_cast<int>(m_tiles.size()); ++i)
+        if (cell(i).contains(help->pos()))
+            QToolTip::showText(help->globalPos(), m_tiles[static_cast<std::size_t>(i)].detail, this);
+    return true;
+}
+
+} // namespace sightline::ui

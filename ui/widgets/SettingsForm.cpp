@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/SettingsForm.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QEvent>
+#include <QGridLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSlider>
+#include <QSpinBox>
+#include <QToolButton>
+
+#include <cmath>
+
+#include "widgets/NumberField.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kLabelWidth = 132, kUnitWidth = 40;
+
+bool names(const QString& field, const std::string& problem)
+{
+    const QString path = QString::fromStdString(problem);
+    return path == field || path.startsWith(field + QLatin1Char('.')) || path.startsWith(field + QLatin1Char('['));
+}
+
+void paint(QLabel* note, const QString& text, bool bad)
+{
+    note->setText(text);
+    note->setVisible(!text.isEmpty());
+    if (note->property("bad").toBool() == bad)
+        return;
+    note->setProperty("bad", bad);
+    note->setProperty("muted", !bad);
+    note->style()->unpolish(note);
+    note->style()->polish(note);
+}
+} // namespace
+
+SettingsForm::SettingsForm(Session& session, QWidget* parent) : QWidget(parent), m_session(session)
+{
+    m_sections = new QVBoxLayout(this);
+    m_sections->setContentsMargins(0, 0, 0, 0);
+    m_sections->setSpacing(theme::kGrid);
+    connect(&session, &Session::experimentChanged, this, &SettingsForm::refresh);
+    connect(&session, &Session::dataOpened, this, &SettingsForm::refresh);
+}
+
+void SettingsForm::section(const QString& title, bool folded)
+{
+    auto* body = new QWidget(this);
+    m_grid = new QGridLayout(body);
+    m_grid->setContentsMargins(0, 0, 0, theme::kGrid);
+    m_grid->setHorizontalSpacing(theme::kGrid);
+    m_grid->setVerticalSpacing(2);
+    m_grid->setColumnMinimumWidth(0, kLabelWidth);
+    m_grid->setColumnStretch(1, 1);
+    m_grid->setColumnMinimumWidth(2, kUnitWidth);
+    if (!title.isEmpty()) {
+        auto* head = new QToolButton(this);
+        head->setObjectName(QStringLiteral("section ") + title);
+        head->setText(title);
+        head->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        head->setProperty("section", true);
+        head->setCheckable(true);
+        head->setChecked(!folded);
+        const auto unfold = [head, body](bool open) {
+            head->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+            body->setVisible(open);
+        };
+        unfold(!folded);
+        connect(head, &QToolButton::toggled, body, unfold);
+        m_sections->addWidget(head);
+    }
+    m_sections->addWidget(body);
+}
+
+void SettingsForm::add(const Field& field, QWidget* control, std::function<void(const Experiment&)> show, QWidget* named)
+{
+    if (!m_grid)
+        section({});
+    QWidget* target = named ? named : control;
+    target->setObjectName(field.path);
+    target->setAccessibleName(field.label);
+    for (QWidget* part : control->findChildren<QWidget*>() << control) {
+        if (!qobject_cast<QAbstractSpinBox*>(part) && !qobject_cast<QComboBox*>(part) && !qobject_cast<QSlider*>(part))
+            continue;
+        part->setFocusPolicy(Qt::StrongFocus);
+        part->installEventFilter(this);
+    }
+    auto* label = new QLabel(field.label, this);
+    label->setBuddy(target);
+    label->setWordWrap(true);
+    auto* note = mutedLabel({}, this);
+    note->setObjectName(field.path + QStringLiteral(" note"));
+    const int row = m_grid->rowCount();
+    m_grid->addWidget(label, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
+    m_grid->addWidget(control, row, 1);
+    QLabel* unit = nullptr;
+    if (!field.unit.isEmpty()) {
+        unit = mutedLabel(field.unit, this);
+        unit->setWordWrap(false);
+        m_grid->addWidget(unit, row, 2);
+    }
+    m_grid->addWidget(note, row + 1, 1, 1, 2);
+    m_rows.push_back({field, label, control, note, unit, std::move(show)});
+}
+
+void SettingsForm::edit(const QString& path, const std::function<void(Experiment&)>& change)
+{
+    if (m_refreshing)
+        return;
+    Experiment experiment = m_session.experiment();
+    change(experiment);
+    m_session.setExperiment(std::move(experiment), path);
+}
+
+void SettingsForm::number(const Field& field, Get<double> get, Set<double> set)
+{
+    auto* box = new NumberField;
+    connect(box, &QDoubleSpinBox::valueChanged, this, [=, this](double value) { edit(field.path, [&](Experiment& e) { set(e, value); }); });
+    add(field, box, [=](const Experiment& e) {
+        if (box->value() != get(e))
+            box->setValue(get(e));
+    });
+}
+
+void SettingsForm::whole(const Field& field, Get<int> get, Set<int> set)
+{
+    auto* box = new QSpinBox;
+    box->setRange(-1, 10'000'000);
+    box->setKeyboardTracking(false);
+    box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+    connect(box, &QSpinBox::valueChanged, this, [=, this](int value) { edit(field.path, [&](Experiment& e) { set(e, value); }); });
+    add(field, box, [=](const Experiment& e) { box->setValue(get(e)); });
+}
+
+void SettingsForm::slider(const Field& field, double low, double high, double step, Get<double> get, Set<double> set)
+{
+    auto* both = new QWidget;
+    auto* row = new QHBoxLayout(both);
+    row->setContentsMargins(0, 0, 0, 0);
+    auto* slide = new QSlider(Qt::Horizontal);
+    slide->setRange(0, static_cast<int>(std::lround((high - low) / step)));
+    slide->setAccessibleName(field.label);
+    slide->setMinimumWidth(80);
+    auto* box = new NumberField;
+    box->setStepType(QAbstractSpinBox::DefaultStepType);
+    box->setSingleStep(step);
+    box->setFixedWidth(76);
+    row->addWidget(slide, 1);
+    row->addWidget(box);
+    connect(slide, &QSlider::valueChanged, this, [=, this](int at) {
+        edit(field.path, [&](Experiment& e) { set(e, std::round((low + at * step) * 1e6) / 1e6); });
+    });
+    connect(box, &QDoubleSpinBox::valueChanged, this, [=, this](double value) { edit(field.path, [&](Experiment& e) { set(e, value); }); });
+    add(field, both, [=](const Experiment& e) {
+        box->setValue(get(e));
+        slide->setValue(static_cast<int>(std::lround((get(e) - low) / step)));
+    }, box);
+    slide->setObjectName(field.path + QStringLiteral(" slider"));
+}
+
+void SettingsForm::range(const Field& field, double low, double high, double step, Get<Range> get, Set<Range> set)
+{
+    auto* both = new QWidget;
+    auto* row = new QHBoxLayout(both);
+    row->setContentsMargins(0, 0, 0, 0);
+    std::array<NumberField*, 2> boxes{new NumberField, new NumberField};
+    for (auto* box : boxes) {
+        box->setStepType(QAbstractSpinBox::DefaultStepType);
+        box->setSingleStep(step);
+        box->setRange(low, high);
+        row->addWidget(box, 1);
+        connect(box, &QDoubleSpinBox::valueChanged, this, [=, this] {
+            edit(field.path, [&](Experiment& e) { set(e, Range{boxes[0]->value(), boxes[1]->value()}); });
+        });
+    }
+    row->insertWidget(1, new QLabel(QStringLiteral("–")));
+    boxes[1]->setObjectName(field.path + QStringLiteral(" high"));
+    boxes[1]->setAccessibleName(tr("%1, highest").arg(field.label));
+    add(field, both, [=](const Experiment& e) {
+        boxes[0]->setValue(get(e).low);
+        boxes[1]->setValue(get(e).high);
+    }, boxes[0]);
+}
+
+void SettingsForm::choice(const Field& field, const QStringList& choices, Get<int> get, Set<int> set)
+{
+    auto* box = new QComboBox;
+    box->addItems(choices);
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(6);
+    connect(box, &QComboBox::currentIndexChanged, this, [=, this](int at) { edit(field.path, [&](Experiment& e) { set(e, at); }); });
+    add(field, box, [=](const Experiment& e) { box->setCurrentIndex(get(e)); });
+}
+
+void SettingsForm::toggle(const Field& field, Get<bool> get, Set<bool> set)
+{
+    auto* box = new QCheckBox;
+    connect(box, &QCheckBox::toggled, this, [=, this](bool on) { edit(field.path, [&](Experiment& e) { set(e, on); }); });
+    add(field, box, [=](const Experiment& e) { box->setChecked(get(e)); });
+}
+
+void SettingsForm::text(const Field& field, Get<QString> get, Set<QString> set)
+{
+    auto* line = new QLineEdit;
+    connect(line, &QLineEdit::editingFinished, this, [=, this] { edit(field.path, [&](Experiment& e) { set(e, line->text()); }); });
+    add(field, line, [=](const Experiment& e) {
+        if (line->text() != get(e))
+            line->setText(get(e));
+    });
+}
+
+void SettingsForm::finish()
+{
+    m_finished = true;
+    refresh();
+}
+
+void SettingsForm::refresh()
+{
+    if (!m_finished)
+        return;
+    m_refreshing = true;
+    const Experiment& experiment = m_session.experiment();
+    auto left = m_session.experimentProblems();
+    m_shownProblems = 0;
+    for (Row& row : m_rows) {
+        row.show(experiment);
+        const bool shown = !row.field.shown || row.field.shown(experiment);
+        row.label->setVisible(shown);
+        row.control->setVisible(shown);
+        if (row.unit)
+            row.unit->setVisible(shown);
+        QString problem;
+        std::erase_if(left, [&](const Problem& candidate) {
+            if (!shown || !names(row.field.path, candidate.path))
+                return false;
+            problem = QString::fromStdString(candidate.message);
+            ++m_shownProblems;
+            return true;
+        });
+        paint(row.note, problem.isEmpty() ? row.field.help : problem, !problem.isEmpty());
+        row.note->setVisible(shown && !row.note->text().isEmpty());
+    }
+    m_others = std::move(left);
+    m_refreshing = false;
+    Q_EMIT problemsChanged();
+}
+
+void SettingsForm::setEditable(bool editable, const QString& why)
+{
+    for (Row& row : m_rows) {
+        row.control->setEnabled(editable);
+        row.control->setToolTip(editable ? QString() : why);
+    }
+}
+
+/// The wheel scrolls the page, not the field under the pointer, unless that field has the focus.
+bool SettingsForm::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Wheel && !static_cast<QWidget*>(watched)->hasFocus()) {
+        event->ignore();
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace sightline::ui

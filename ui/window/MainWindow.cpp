@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/MainWindow.h"
+
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSettings>
+#include <QShortcut>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTimer>
+#include <QToolButton>
+
+#include "models/Thumbnails.h"
+#include "pages/AugmentPage.h"
+#include "pages/DataPage.h"
+#include "pages/EvaluatePage.h"
+#include "pages/ExplainPage.h"
+#include "pages/NetworkPage.h"
+#include "pages/RunsPage.h"
+#include "pages/TrainPage.h"
+#include "prompts/Prompts.h"
+#include "support/Files.h"
+#include "widgets/MessageStrip.h"
+#include "widgets/Surface.h"
+#include "window/BottomBar.h"
+#include "window/KeysDialog.h"
+#include "window/Rail.h"
+#include "window/StartPage.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kRecent = 5;
+const QString kRecentKey = QStringLiteral("recentFolders");
+
+/// State of the window lives beside the runs, so that two homes do not mix.
+QSettings settingsOf(const Session& session)
+{
+    return QSettings(QString::fromStdString((session.home() / "window.ini").string()), QSettings::IniFormat);
+}
+
+bool isRun(const QFileInfo& info) { return info.isDir() && QFileInfo::exists(info.filePath() + QStringLiteral("/experiment.json")); }
+} // namespace
+
+MainWindow::MainWindow(Session& session, QWidget* parent) : QMainWindow(parent), m_session(session), m_thumbnails(new Thumbnails(this))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(QStringLiteral("Sightline"));
+    setWindowIcon(QIcon(QStringLiteral(":/icons/sightline.svg")));
+    setAcceptDrops(true);
+    setMinimumSize(1024, 640);
+    resize(1440, 900);
+    m_thumbnails->setDataset(session.dataset());
+    connect(&session, &Session::dataOpened, m_thumbnails, [this] { m_thumbnails->setDataset(m_session.dataset()); });
+
+    auto* central = new QWidget;
+    auto* row = new QHBoxLayout(central);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    m_rail = named(new Rail, "rail", tr("Rooms"));
+    row->addWidget(m_rail);
+    auto* column = new QVBoxLayout;
+    column->setSpacing(0);
+    column->addWidget(makeTopBar());
+    m_strip = new MessageStrip;
+    column->addWidget(m_strip);
+    m_stack = named(new QStackedWidget, "pages");
+    m_start = new StartPage;
+    m_stack->addWidget(m_start);
+    column->addWidget(m_stack, 1);
+    column->addWidget(new BottomBar(session));
+    row->addLayout(column, 1);
+    setCentralWidget(central);
+
+    addPage(new DataPage(session, *m_thumbnails), QStringLiteral("data"), QStringLiteral("view-grid"), tr("Data"));
+    addPage(new AugmentPage(session), QStringLiteral("augment"), QStringLiteral("transform-rotate"), tr("Augment"));
+    addPage(new NetworkPage(session), QStringLiteral("network"), QStringLiteral("distribute-graph-directed"), tr("Network"));
+    addPage(new TrainPage(session), QStringLiteral("train"), QStringLiteral("office-chart-line"), tr("Train"));
+    addPage(new EvaluatePage(session, *m_thumbnails), QStringLiteral("evaluate"), QStringLiteral("table"), tr("Evaluate"));
+    addPage(new ExplainPage(session), QStringLiteral("explain"), QStringLiteral("crosshairs"), tr("Explain"));
+    addPage(new RunsPage(session), QStringLiteral("runs"), QStringLiteral("view-history"), tr("Runs"));
+    wire();
+    addKeys();
+    showExperiment();
+    showPrimary();
+    restore();
+    showPage(session.dataset() ? QStringLiteral("data") : QStringLiteral("start"));
+    m_stack->setFocusPolicy(Qt::ClickFocus);
+    m_stack->setFocus();
+}
+
+void MainWindow::addPage(Page* page, const QString& name, const QString& icon, const QString& title)
+{
+    RailButton* made = m_rail->add(QStringLiteral("rail-") + name, icon, title);
+    m_rooms.push_back({name, page, made});
+    m_stack->addWidget(page);
+    connect(page, &Page::badgeChanged, made, &RailButton::setBadge);
+    made->setBadge(page->badge(), page->badgeCount());
+    connect(page, &Page::pageRequested, this, &MainWindow::showPage);
+    connect(page, &Page::said, this, [this](const QString& message, bool good) { m_strip->say(good ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem, message); });
+}
+
+QWidget* MainWindow::makeTopBar()
+{
+    auto* bar = new QWidget;
+    bar->setObjectName(QStringLiteral("topBar"));
+    bar->setProperty("bar", true);
+    bar->setAttribute(Qt::WA_StyledBackground);
+    bar->setFixedHeight(52);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(2 * theme::kGrid, theme::kGrid, 2 * theme::kGrid, theme::kGrid);
+    row->setSpacing(theme::kGrid);
+    m_name = named(new QLineEdit, "experimentName", tr("Name of the experiment"));
+    m_name->setFont(theme::font(theme::Size::Title, true));
+    m_name->setProperty("bare", true);
+    m_name->setToolTip(tr("Name of the experiment; click to change it"));
+    m_name->setMaximumWidth(420);
+    connect(m_name, &QLineEdit::editingFinished, this, [this] {
+        Experiment next = m_session.experiment();
+        next.name = m_name->text().toStdString();
+        m_session.setExperiment(std::move(next));
+    });
+    row->addWidget(m_name, 1);
+    const auto tool = [&](const char* name, const QString& icon, const QString& words) {
+        auto* made = named(new QToolButton, name, words);
+        if (icon.isEmpty())
+            made->setText(QStringLiteral("?"));
+        else
+            made->setIcon(theme::icon(icon));
+        made->setToolTip(words);
+        row->addWidget(made);
+        return made;
+    };
+    m_undo = tool("undo", QStringLiteral("edit-undo"), tr("Undo a change of settings (Ctrl+Z)"));
+    m_redo = tool("redo", QStringLiteral("edit-redo"), tr("Redo (Ctrl+Shift+Z)"));
+    connect(m_undo, &QToolButton::clicked, &m_session, &Session::undo);
+    connect(m_redo, &QToolButton::clicked, &m_session, &Session::redo);
+    auto* save = tool("saveExperiment", QStringLiteral("document-save"), tr("Save these settings as an experiment file (Ctrl+S)"));
+    connect(save, &QToolButton::clicked, this, &MainWindow::saveExperiment);
+    auto* keys = tool("keys", {}, tr("Keys (?)"));
+    connect(keys, &QToolButton::clicked, this, &MainWindow::showKeys);
+    row->addStretch(1);
+    m_primary = button(tr("Train"), QStringLiteral("media-playback-start"), "primaryButton", {}, true);
+    m_primary->setMinimumWidth(120);
+    connect(m_primary, &QPushButton::clicked, this, &MainWindow::primary);
+    row->addWidget(m_primary);
+    return bar;
+}
+
+void MainWindow::wire()
+{
+    connect(m_rail, &Rail::chosen, this, [this](int index) { showPage(m_rooms[static_cast<std::size_t>(index)].name); });
+    connect(m_start, &StartPage::openFolderAsked, this, &MainWindow::openFolder);
+    connect(m_start, &StartPage::toysAsked, this, [this] {
+        m_wanted = QStringLiteral("data");
+        m_session.makeToys();
+    });
+    connect(m_start, &StartPage::openRunAsked, this, [this] { showPage(QStringLiteral("runs")); });
+    connect(m_start, &StartPage::recentAsked, this, &MainWindow::openPath);
+    connect(&m_session, &Session::experimentChanged, this, &MainWindow::showExperiment);
+    connect(&m_session, &Session::runStateChanged, this, &MainWindow::showPrimary);
+    connect(&m_session, &Session::dataOpened, this, [this] {
+        m_strip->hide();
+        remember(QString::fromStdString(m_session.dataset()->root.string()));
+        if (!m_wanted.isEmpty() || currentPage() == QLatin1String("start"))
+            showPage(m_wanted.isEmpty() ? QStringLiteral("data") : m_wanted);
+        m_wanted.clear();
+        showPrimary();
+    });
+    connect(&m_session, &Session::dataFailed, this, [this](const QString& message) {
+        m_wanted.clear();
+        m_strip->say(MessageStrip::Kind::Problem, message, tr("Open another folder…"), [this] { openFolder(); });
+    });
+    connect(&m_session, &Session::engineFailed, this, [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
+    connect(&m_session, &Session::runNoted, this, [this](const QString& message) { m_strip->say(MessageStrip::Kind::Note, message); });
+    connect(&m_session, &Session::runEnded, this, [this](const RunEnded& ended) {
+        const QString reason = QString::fromStdString(ended.reason);
+        if (ended.outcome == RunEnded::Outcome::Failed)
+            m_strip->say(MessageStrip::Kind::Problem, reason, ended.epochs > 0 ? tr("Look at the last good weights") : QString(), [this] { showPage(QStringLiteral("evaluate")); });
+        else if (ended.epochs > 0)
+            m_strip->say(MessageStrip::Kind::Good, ended.outcome == RunEnded::Outcome::Completed ? tr("The run is finished. How good is it on images it has not seen?") : tr("The run has stopped; its weights are kept."),
+                         tr("Evaluate"), [this] { showPage(QStringLiteral("evaluate")); });
+    });
+    connect(&m_session, &Session::runsListed, this, &MainWindow::offerInterrupted);
+    connect(&m_session, &Session::explanationFailed, this, [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
+    connect(&m_session, &Session::evaluationFailed, this, [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
+}
+
+void MainWindow::addKeys()
+{
+    const auto key = [this](const QKeySequence& keys, auto work) { connect(new QShortcut(keys, this), &QShortcut::activated, this, work); };
+    for (std::size_t i = 0; i < m_rooms.size(); ++i)
+        key(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))), [this, i] { showPage(m_rooms[i].name); });
+    key(QKeySequence::Open, [this] { openFolder(); });
+    key(QKeySequence::Save, [this] { saveExperiment(); });
+    key(QKeySequence::Undo, [this] { m_session.undo(); });
+    key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_session.redo(); });
+    key(QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { primary(); });
+    key(QKeySequence(Qt::Key_Question), [this] { showKeys(); });
+    key(QKeySequence(Qt::Key_F1), [this] { showKeys(); });
+    key(QKeySequence::Quit, [this] { close(); });
+}
+
+void MainWindow::showPage(const QString& name)
+{
+    if (name == QLatin1String("start")) {
+        m_stack->setCurrentWidget(m_start);
+        m_rail->setCurrent(-1);
+        return;
+    }
+    for (std::size_t i = 0; i < m_rooms.size(); ++i) {
+        if (m_rooms[i].name != name)
+            continue;
+        const bool needsData = name == QLatin1String("data") || name == QLatin1String("augment");
+        m_stack->setCurrentWidget(needsData && !m_session.dataset() ? static_cast<QWidget*>(m_start) : m_rooms[i].page);
+        m_rail->setCurrent(static_cast<int>(i));
+    }
+}
+
+QString MainWindow::currentPage() const
+{
+    for (const Room& room : m_rooms)
+        if (m_stack->currentWidget() == room.page)
+            return room.name;
+    return QStringLiteral("start");
+}
+
+void MainWindow::primary()
+{
+    switch (m_session.runState()) {
+    case RunState::Running: m_session.pauseTraining(); return;
+    case RunState::Paused: m_session.resumeTraining(); return;
+    case RunState::Starting:
+    case RunState::Stopping: return;
+    case RunState::Idle: break;
+    }
+    if (!m_session.dataset()) {
+        m_strip->say(MessageStrip::Kind::Note, tr("There are no images yet."), tr("Open a folder…"), [this] { openFolder(); });
+        return;
+    }
+    showPage(QStringLiteral("train"));
+    if (const auto problems = m_session.experimentProblems(); !problems.empty())
+        m_strip->say(MessageStrip::Kind::Problem, QString::fromStdString(problems.front().path + " " + problems.front().message));
+    else
+        m_session.startTraining();
+}
+
+void MainWindow::showPrimary()
+{
+    const RunState state = m_session.runState();
+    const bool running = state == RunState::Running;
+    m_primary->setText(running ? tr("Pause") : state == RunState::Paused ? tr("Resume") : state == RunState::Starting ? tr("Starting…") : state == RunState::Stopping ? tr("Stopping…") : tr("Train"));
+    m_primary->setAccessibleName(m_primary->text());
+    m_primary->setIcon(theme::icon(running ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"), Role::AccentText));
+    m_primary->setEnabled(state != RunState::Starting && state != RunState::Stopping);
+    m_primary->setToolTip(tr("%1 (Ctrl+Return)").arg(m_primary->text()));
+    if (state == RunState::Starting)
+        m_strip->hide();
+}
+
+void MainWindow::showExperiment()
+{
+    if (!m_name->hasFocus() || m_name->text().toStdString() != m_session.experiment().name)
+        m_name->setText(QString::fromStdString(m_session.experiment().name));
+    m_undo->setEnabled(m_session.canUndo());
+    m_redo->setEnabled(m_session.canRedo());
+}
+
+void MainWindow::openFolder()
+{
+    const QString folder = prompts().openFolder(this, tr("Open a folder of images"), settingsOf(m_session).value(kRecentKey).toStringList().value(0));
+    if (!folder.isEmpty())
+        openPath(folder);
+}
+
+void MainWindow::openPath(const QString& path)
+{
+    const QFileInfo info(path);
+    m_strip->hide();
+    if (!info.exists()) {
+        m_strip->say(MessageStrip::Kind::Problem, tr("There is no %1.").arg(path));
+    } else if (isRun(info)) {
+        m_session.openRun(info.absoluteFilePath());
+        showPage(QStringLiteral("train"));
+    } else if (info.isDir()) {
+        m_wanted = QStringLiteral("data");
+        m_session.openData(info.absoluteFilePath());
+    } else if (info.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0) {
+        openExperiment(info.absoluteFilePath());
+    } else {
+        showPage(QStringLiteral("explain"));
+        m_session.explain({std::nullopt, info.absoluteFilePath()});
+    }
+}
+
+void MainWindow::openExperiment(const QString& file)
+{
+    const auto read = readExperiment(file.toStdString());
+    if (!read) {
+        m_strip->say(MessageStrip::Kind::Problem, QString::fromStdString(read.error().message));
+        return;
+    }
+    Experiment next = *read;
+    const bool hasData = !next.data.path.empty();
+    if (!hasData)
+        next.data.path = m_session.experiment().data.path;
+    m_session.setExperiment(next);
+    if (hasData)
+        m_session.openData(QString::fromStdString(next.data.path));
+    showPage(QStringLiteral("train"));
+    m_strip->say(MessageStrip::Kind::Good, tr("Took the settings of %1.").arg(QFileInfo(file).fileName()));
+}
+
+void MainWindow::saveExperiment()
+{
+    const QString file = prompts().saveFile(this, tr("Save the experiment's settings"), QString::fromStdString(m_session.experiment().name) + QStringLiteral(".json"), tr("Experiments (*.json)"));
+    if (file.isEmpty())
+        return;
+    const auto written = writeFileAtomically(file.toStdString(), toJson(m_session.experiment()).dump(2) + "\n");
+    m_strip->say(written ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem, written ? tr("Saved %1.").arg(file) : QString::fromStdString(written.error().message));
+}
+
+void MainWindow::showKeys()
+{
+    auto* keys = new KeysDialog(this);
+    keys->setAttribute(Qt::WA_DeleteOnClose);
+    keys->show();
+}
+
+void MainWindow::remember(const QString& folder)
+{
+    QSettings settings = settingsOf(m_session);
+    QStringList recent = settings.value(kRecentKey).toStringList();
+    recent.removeAll(folder);
+    recent.prepend(folder);
+    settings.setValue(kRecentKey, QVariant(recent.mid(0, kRecent)));
+    m_start->setRecent(recent.mid(0, kRecent));
+}
+
+/// A run without an end was cut off: the next start offers to go on.
+void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs)
+{
+    if (std::exchange(m_offered, true) || m_session.runState() != RunState::Idle)
+        return;
+    for (const RunSummary& run : runs) {
+        if (run.state != "interrupted" || run.epochs < 1)
+            continue;
+        m_strip->say(MessageStrip::Kind::Note, tr("“%1” was cut off after epoch %2 of %3.").arg(QString::fromStdString(run.name)).arg(run.epochs).arg(run.plannedEpochs), tr("Resume"),
+                     [this, folder = run.folder] {
+                         showPage(QStringLiteral("train"));
+                         m_session.resumeRun(folder);
+                     });
+        return;
+    }
+}
+
+void MainWindow::paintEvent(QPaintEvent* event)
+{
+    QMainWindow::paintEvent(event);
+    if (!std::exchange(m_painted, true))
+        QTimer::singleShot(0, this, &MainWindow::firstFrameShown);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().first().isLocalFile())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    if (event->mimeData()->urls().isEmpty())
+        return;
+    event->acceptProposedAction();
+    openPath(event->mimeData()->urls().first().toLocalFile());
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (m_session.runState() != RunState::Idle
+        && !prompts().confirm(this, tr("A run is in progress. Stop it and close? What it has learned is kept, and it can be resumed."), tr("Stop and close"))) {
+        event->ignore();
+        return;
+    }
+    QSettings settings = settingsOf(m_session);
+    settings.setValue(QStringLiteral("geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("page"), currentPage());
+    for (const auto* splitter : findChildren<QSplitter*>())
+        if (!splitter->objectName().isEmpty())
+            settings.setValue(QStringLiteral("splitters/") + splitter->objectName(), splitter->saveState());
+    event->accept();
+}
+
+void MainWindow::restore()
+{
+    QSettings settings = settingsOf(m_session);
+    restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
+    for (auto* splitter : findChildren<QSplitter*>())
+        if (const QVariant state = settings.value(QStringLiteral("splitters/") + splitter->objectName()); state.isValid() && !splitter->objectName().isEmpty())
+            splitter->restoreState(state.toByteArray());
+    m_start->setRecent(settings.value(kRecentKey).toStringList());
+}
+
+} // namespace sightline::ui

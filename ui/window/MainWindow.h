@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QMainWindow>
+
+#include <vector>
+
+#include "bridge/Session.h"
+
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QStackedWidget;
+class QToolButton;
+
+namespace sightline::ui {
+
+class BottomBar;
+class MessageStrip;
+class Page;
+class Rail;
+class RailButton;
+class StartPage;
+class Thumbnails;
+
+/// The one window: rail, top bar, pages, bottom bar; drops and keys that work anywhere.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(Session& session, QWidget* parent = nullptr);
+
+    /// "data", "augment", "network", "train", "evaluate", "explain", "runs"; "start" is the first screen.
+    void showPage(const QString& name);
+    QString currentPage() const;
+    /// A folder of images or of a run, an image, or an experiment file.
+    void openPath(const QString& path);
+
+Q_SIGNALS:
+    void firstFrameShown();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void addPage(Page* page, const QString& name, const QString& icon, const QString& title);
+    QWidget* makeTopBar();
+    void wire();
+    void addKeys();
+    void primary();
+    void showPrimary();
+    void showExperiment();
+    void openFolder();
+    void openExperiment(const QString& file);
+    void saveExperiment();
+    void showKeys();
+    void remember(const QString& folder);
+    void offerInterrupted(const std::vector<RunSummary>& runs);
+    void restore();
+
+    Session& m_session;
+    Thumbnails* m_thumbnails;
+    Rail* m_rail;
+    QStackedWidget* m_stack;
+    StartPage* m_start;
+    MessageStrip* m_strip;
+    QLineEdit* m_name;
+    QToolButton *m_undo, *m_redo;
+    QPushButton* m_primary;
+    struct Room { QString name; Page* page; RailButton* button; };
+    std::vector<Room> m_rooms;
+    QString m_wanted;                 ///< the page to show once data is open
+    bool m_painted = false, m_offered = false;
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/StartPage.h"
+
+#include <QCommandLinkButton>
+#include <QFileInfo>
+#include <QToolButton>
+
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+QCommandLinkButton* offer(const char* name, const QString& icon, const QString& title, const QString& words)
+{
+    auto* made = new QCommandLinkButton(title, words);
+    made->setObjectName(QLatin1String(name));
+    made->setAccessibleName(title);
+    made->setIcon(theme::icon(icon, Role::Accent));
+    made->setIconSize({32, 32});
+    made->setCursor(Qt::PointingHandCursor);
+    return made;
+}
+} // namespace
+
+StartPage::StartPage(QWidget* parent) : QWidget(parent)
+{
+    setObjectName(QStringLiteral("startPage"));
+    auto* outer = new QVBoxLayout(this);
+    outer->addStretch(2);
+    auto* centre = new QHBoxLayout;
+    centre->addStretch(1);
+    auto* column = new QVBoxLayout;
+    column->setSpacing(theme::kGrid);
+    auto* title = new QLabel(tr("Train an image classifier, then ask it where it looks"));
+    title->setFont(theme::font(theme::Size::Hero, true));
+    auto* words = new QLabel(tr("A folder of images with one folder for each class is all it takes. Everything stays on this machine."));
+    words->setProperty("muted", true);
+    column->addWidget(title);
+    column->addWidget(words);
+    column->addSpacing(2 * theme::kGrid);
+    auto* folder = offer("startOpenFolder", QStringLiteral("folder-open"), tr("Open a folder of images"), tr("With a folder for each class, with or without train, val and test. Or drop it here."));
+    auto* toys = offer("startToys", QStringLiteral("games-hint"), tr("Try it with the toy set"), tr("Five kinds of toys, drawn on the spot: two minutes to a heat map."));
+    auto* run = offer("startOpenRun", QStringLiteral("view-history"), tr("Open a run"), tr("Look again at what was trained here, or go on from where it stopped."));
+    connect(folder, &QAbstractButton::clicked, this, &StartPage::openFolderAsked);
+    connect(toys, &QAbstractButton::clicked, this, &StartPage::toysAsked);
+    connect(run, &QAbstractButton::clicked, this, &StartPage::openRunAsked);
+    for (auto* button : {folder, toys, run})
+        column->addWidget(button);
+    m_recent = new QWidget;
+    new QVBoxLayout(m_recent);
+    m_recent->layout()->setContentsMargins(0, 2 * theme::kGrid, 0, 0);
+    m_recent->layout()->setSpacing(0);
+    column->addWidget(m_recent);
+    centre->addLayout(column);
+    centre->addStretch(1);
+    outer->addLayout(centre);
+    outer->addStretch(3);
+}
+
+void StartPage::setRecent(const QStringList& folders)
+{
+    while (QLayoutItem* item = m_recent->layout()->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    QStringList there;
+    for (const QString& folder : folders)
+        if (QFileInfo::exists(folder))
+            there << folder;
+    m_recent->setVisible(!there.isEmpty());
+    if (there.isEmpty())
+        return;
+    m_recent->layout()->addWidget(mutedLabel(tr("Opened lately")));
+    for (const QString& folder : there) {
+        auto* link = named(new QToolButton, "recentFolder", folder);
+        link->setText(folder);
+        link->setIcon(theme::icon(QStringLiteral("folder-open"), Role::Muted));
+        link->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        connect(link, &QToolButton::clicked, this, [this, folder] { Q_EMIT recentAsked(folder); });
+        m_recent->layout()->addWidget(link);
+    }
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/Tour.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QListView>
+#include <QPixmap>
+
+#include "plot/CurvePlot.h"
+#include "window/MainWindow.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kEpochs = 15, kSettleMs = 900, kWalkMs = 350;
+const QStringList kPages{QStringLiteral("data"), QStringLiteral("augment"), QStringLiteral("network"), QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain"), QStringLiteral("runs")};
+}
+
+Tour::Tour(Session& session, QString folder, QObject* parent) : QObject(parent), m_session(session), m_folder(std::move(folder)), m_schemes{Scheme::Light, Scheme::Dark}
+{
+    connect(&session, &Session::dataFailed, this, &Tour::fail);
+    connect(&session, &Session::evaluationFailed, this, &Tour::fail);
+    connect(&session, &Session::engineFailed, this, &Tour::fail);
+}
+
+Tour::~Tour() = default;
+
+void Tour::later(int milliseconds, std::function<void()> work)
+{
+    QTimer::singleShot(milliseconds, this, [this, work = std::move(work)] {
+        if (!m_done)
+            work();
+    });
+}
+
+void Tour::fail(const QString& message)
+{
+    if (std::exchange(m_done, true))
+        return;
+    Q_EMIT finished(message);
+}
+
+void Tour::start()
+{
+    if (!QDir().mkpath(m_folder))
+        return fail(tr("The folder %1 cannot be made.").arg(m_folder));
+    theme::apply(*qApp, Scheme::Light);
+    m_window = std::make_unique<MainWindow>(m_session);
+    connect(m_window.get(), &MainWindow::firstFrameShown, &m_session, &Session::warmUp);
+    m_window->show();
+    QCursor::setPos(m_window->geometry().center());
+    later(kSettleMs, [this] { open(); });
+}
+
+void Tour::open()
+{
+    connect(&m_session, &Session::dataOpened, this, [this] { later(kSettleMs, [this] { train(); }); }, Qt::SingleShotConnection);
+    m_session.makeToys();
+}
+
+void Tour::train()
+{
+    Experiment experiment = m_session.experiment();
+    experiment.name = tr("Toys, the tour").toStdString();
+    experiment.training.epochs = std::min(experiment.training.epochs, kEpochs);
+    m_session.setExperiment(experiment);
+    connect(&m_session, &Session::runEnded, this, [this](const RunEnded& ended) {
+        m_meter.pause();
+        if (ended.outcome == RunEnded::Outcome::Failed)
+            return fail(QString::fromStdString(ended.reason));
+        evaluate();
+    }, Qt::SingleShotConnection);
+    connect(&m_session, &Session::runStarted, this, [this] {
+        m_meter.resume();
+        walk();
+    }, Qt::SingleShotConnection);
+    m_session.startTraining();
+}
+
+/// While it trains: from page to page, as a curious person does, and asking about images.
+void Tour::walk()
+{
+    if (m_session.runState() == RunState::Idle)
+        return;
+    m_window->showPage(kPages[m_steps % kPages.size()]);
+    const auto opened = m_session.dataset();
+    if (m_steps % 3 == 2)
+        m_session.explain({static_cast<std::uint32_t>(static_cast<std::size_t>(m_steps) * 37 % opened->samples.size()), {}});
+    ++m_steps;
+    if (m_session.run() && m_session.run()->history.size() == 4 && m_pictures == 0) {
+        m_window->showPage(QStringLiteral("train"));
+        m_meter.pause();
+        shoot(QStringLiteral("training"));
+        m_meter.resume();
+    }
+    later(kWalkMs, [this] { walk(); });
+}
+
+void Tour::evaluate()
+{
+    connect(&m_session, &Session::evaluationReady, this, [this] { nextScheme(); }, Qt::SingleShotConnection);
+    m_session.evaluate();
+}
+
+void Tour::nextScheme()
+{
+    if (m_schemes.empty()) {
+        m_done = true;
+        Q_EMIT finished({});
+        return;
+    }
+    m_window.reset();
+    theme::apply(*qApp, m_schemes.front());
+    m_window = std::make_unique<MainWindow>(m_session);
+    m_window->show();
+    for (const QString& page : kPages)
+        m_window->showPage(page);
+    m_window->showPage(QStringLiteral("evaluate"));
+    auto* gallery = m_window->findChild<QListView*>(QStringLiteral("gallery"));
+    later(kSettleMs, [this, gallery] {
+        gallery->setCurrentIndex(gallery->model()->index(0, 0));
+        later(2 * kSettleMs, [this] { shootPages(); });
+    });
+}
+
+void Tour::shootPages()
+{
+    m_shooting = QStringList{QStringLiteral("start")} + kPages;
+    shootNext();
+}
+
+void Tour::shootNext()
+{
+    if (m_shooting.isEmpty()) {
+        m_schemes.erase(m_schemes.begin());
+        return nextScheme();
+    }
+    const QString page = m_shooting.takeFirst();
+    m_window->showPage(page);
+    later(kSettleMs, [this, page] {
+        shoot(page);
+        shootNext();
+    });
+}
+
+void Tour::shoot(const QString& name)
+{
+    const QString scheme = theme::scheme() == Scheme::Dark ? QStringLiteral("dark") : QStringLiteral("light");
+    m_window->ensurePolished();
+    for (const int ratio : {1, 2}) {
+        for (auto* plot : m_window->findChildren<CurvePlot*>())
+            if (plot->isVisible())
+                plot->drawNow(ratio);
+        QPixmap picture(m_window->size() * ratio);
+        picture.setDevicePixelRatio(ratio);
+        picture.fill(theme::color(Role::Window));
+        m_window->render(&picture);
+        const QString file = QStringLiteral("%1/%2-%3-%4x.png").arg(m_folder, name, scheme).arg(ratio);
+        if (!picture.save(file))
+            return fail(tr("%1 cannot be written.").arg(file));
+        ++m_pictures;
+    }
+    for (auto* plot : m_window->findChildren<CurvePlot*>())
+        if (plot->isVisible())
+            plot->drawNow(m_window->devicePixelRatioF());
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QStringList>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "window/StallMeter.h"
+#include "window/Theme.h"
+
+namespace sightline::ui {
+
+class MainWindow;
+class Session;
+
+/// Drives the real window over every page with the toy set and a short real run, and writes a picture of each page at
+/// 1x and 2x, light and dark. Measures how long the event loop stalls while training (pictures apart).
+class Tour : public QObject {
+    Q_OBJECT
+public:
+    Tour(Session& session, QString folder, QObject* parent = nullptr);
+    ~Tour() override;
+    void start();
+    double longestStallMs() const { return m_meter.longestMs(); }
+    int pictures() const { return m_pictures; }
+
+Q_SIGNALS:
+    void finished(const QString& error); ///< empty: all is well
+
+private:
+    void open();
+    void train();
+    void walk();
+    void evaluate();
+    void shootPages();
+    void shootNext();
+    void nextScheme();
+    void shoot(const QString& name);
+    void later(int milliseconds, std::function<void()> work);
+    void fail(const QString& message);
+
+    Session& m_session;
+    QString m_folder;
+    std::unique_ptr<MainWindow> m_window;
+    StallMeter m_meter;
+    std::vector<Scheme> m_schemes;
+    QStringList m_shooting;
+    int m_pictures = 0, m_steps = 0;
+    bool m_done = false;
+};
+
+} // namespace sightline::ui

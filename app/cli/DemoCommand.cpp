@@ -9,36 +9,31 @@
 #include "Command.h"
 #include "data/Toys.h"
 #include "engine/Engine.h"
+#include "experiment/Presets.h"
 
 namespace sightline::cli {
 
 namespace {
 
 struct Settings {
-    int threads = 0, epochs = 60;
+    int threads = 0, epochs = 0; ///< 0: as the preset says
     bool json = false;
 };
 
-Experiment demoExperiment(const std::filesystem::path& data, const Settings& settings) {
-    Experiment experiment;
-    experiment.name = "demo";
-    experiment.data.path = data.string();
-    experiment.data.imageHeight = experiment.data.imageWidth = 96;
-    experiment.augmentation.rotationRange = 15;
-    experiment.augmentation.widthShiftRange.values = {0.1};
-    experiment.augmentation.heightShiftRange.values = {0.1};
-    experiment.augmentation.zoomRange = {0.8, 1.2};
-    experiment.augmentation.brightnessRange = Range{0.7, 1.3};
-    experiment.augmentation.channelShiftRange = 20;
-    experiment.augmentation.horizontalFlip = true;
-    experiment.augmentation.fillMode = FillMode::Reflect;
-    experiment.normalization.preset = NormalizationSettings::Preset::Half;
-    experiment.model.name = "toy_cnn";
-    experiment.model.options = {{"filters", {32, 32, 64, 64}}, {"batch_norm", true}, {"global_pool", true}, {"dense", Json::array()}};
-    experiment.training.epochs = settings.epochs;
-    experiment.training.threads = settings.threads;
-    experiment.training.optimizer.learningRate = 0.003;
-    experiment.training.schedule.name = ScheduleSettings::Name::OneCycle;
+/// The preset that the window's toy set starts with, too.
+Result<Experiment> demoExperiment(const std::filesystem::path& data, const Settings& settings) {
+    const Preset* preset = findPreset("toys-quick");
+    const auto json = parseJson(preset->json, preset->name);
+    if (!json)
+        return json.error();
+    auto experiment = experimentFromJson(*json);
+    if (!experiment)
+        return experiment.error();
+    experiment->name = "demo";
+    experiment->data.path = data.string();
+    experiment->training.threads = settings.threads;
+    if (settings.epochs > 0)
+        experiment->training.epochs = settings.epochs;
     return experiment;
 }
 
@@ -124,11 +119,14 @@ int demo(const Settings& settings, Context& context) {
     if (!loaded)
         return fail(loaded.error());
     Engine& engine = **loaded;
+    const auto experiment = demoExperiment(toys, settings);
+    if (!experiment)
+        return fail(experiment.error());
     TrainControl control;
-    const RunEnded ended = engine.train({demoExperiment(toys, settings), context.home, {}}, stop, control, [&](const TrainEvent& event) {
+    const RunEnded ended = engine.train({*experiment, context.home, {}}, stop, control, [&](const TrainEvent& event) {
         if (const auto* epoch = std::get_if<EpochFinished>(&event))
             std::fprintf(stderr, "epoch %2d of %d: loss %.3f, accuracy %.3f, val_accuracy %.3f, %.0f images/s\n", epoch->metrics.epoch,
-                         settings.epochs, epoch->metrics.loss, epoch->metrics.accuracy, epoch->metrics.valAccuracy.value_or(0),
+                         experiment->training.epochs, epoch->metrics.loss, epoch->metrics.accuracy, epoch->metrics.valAccuracy.value_or(0),
                          epoch->metrics.imagesPerSecond);
     });
     if (stop.stop_requested())

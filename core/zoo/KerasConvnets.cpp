@@ -6,6 +6,9 @@ namespace sightline {
 
 namespace {
 
+/// torch's momentum, not Keras' 0.01: with the few steps of a small set the running statistics would never catch up.
+constexpr double kBatchNormMomentum = 0.1;
+
 /// Keras numbers layers from the second on: conv2d, conv2d_1, ...
 std::string numbered(const std::string& name, std::size_t index) { return index == 0 ? name : name + "_" + std::to_string(index); }
 
@@ -38,7 +41,7 @@ Result<GraphSpec> toyCnn(const ZooRequest& request) {
         const int kernel = kernels.empty() ? 3 : kernels[std::min(i, kernels.size() - 1)];
         g.conv(numbered("conv2d", i), filters[i], kernel, 1, "same");
         if (batchNorm)
-            g.batchNorm(numbered("batch_normalization", i), 1e-3, 0.01);
+            g.batchNorm(numbered("batch_normalization", i), 1e-3, kBatchNormMomentum);
         g.activation(numbered("activation", i));
         g.maxPool(numbered("max_pooling2d", i), 2, 2, 0);
     }

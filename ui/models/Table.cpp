@@ -103,6 +103,8 @@ QTableView* tableView(Table* table, const char* name, const QString& accessible,
     view->verticalHeader()->setDefaultSectionSize(kRowHeight);
     view->verticalHeader()->setMinimumSectionSize(kRowHeight);
     view->horizontalHeader()->setHighlightSections(false);
+    view->horizontalHeader()->setFont(theme::font(theme::Size::Small));
+    view->horizontalHeader()->setMinimumSectionSize(40);
     view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);

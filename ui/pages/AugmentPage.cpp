@@ -135,7 +135,7 @@ QWidget* AugmentPage::makePreview()
 QWidget* AugmentPage::makeSettings()
 {
     auto* surface = new Surface(tr("Augmentation"));
-    surface->setFixedWidth(372);
+    surface->setFixedWidth(384);
     auto* copy = named(new QToolButton, "copyAugmentation", tr("Copy as JSON"));
     copy->setIcon(theme::icon(QStringLiteral("edit-copy")));
     copy->setToolTip(tr("Copy these settings as JSON"));

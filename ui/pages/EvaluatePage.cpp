@@ -44,7 +44,7 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     splitter->addWidget(makeGallery());
     splitter->addWidget(makeAnswer());
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({400, 480, 300});
+    splitter->setSizes({470, 440, 290});
     column->addWidget(splitter, 1);
     auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this);
     toggle->setContext(Qt::WidgetWithChildrenShortcut);
@@ -125,7 +125,7 @@ QWidget* EvaluatePage::makeMatrix()
     both->addWidget(m_classes);
     both->setSizes({380, 220});
     surface->body()->addWidget(both, 1);
-    surface->setMinimumWidth(320);
+    surface->setMinimumWidth(400);
     return surface;
 }
 

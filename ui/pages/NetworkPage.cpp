@@ -156,7 +156,7 @@ QWidget* NetworkPage::makeOptions()
 {
     auto* surface = new Surface(tr("Options"));
     surface->setFixedWidth(348);
-    m_ownSize = button({}, {}, "useDefaultSize");
+    m_ownSize = named(button({}, {}, "useDefaultSize"), "useDefaultSize", tr("Use the network's own image size"));
     connect(m_ownSize, &QPushButton::clicked, this, [this] {
         Experiment next = session().experiment();
         if (const ZooEntry* entry = findInZoo(next.model.name)) {

@@ -17,7 +17,7 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kRedrawMs = 40;
-constexpr double kMarker = 7;
+constexpr double kMarker = 7, kRoomAtTheEnd = 1.012;
 
 QPen thin(Role role) { return QPen(theme::color(role), 1); }
 
@@ -68,6 +68,10 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent) : QWidget
     for (auto* axis : {m_plot->xAxis, m_plot->yAxis})
         styleAxis(*axis);
     m_plot->xAxis->setLabel(tr("Epoch"));
+    auto epochs = QSharedPointer<QCPAxisTickerFixed>::create(); // whole epochs only
+    epochs->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+    epochs->setTickCount(8);
+    m_plot->xAxis->setTicker(epochs);
     m_plot->axisRect()->setAutoMargins(QCP::msLeft | QCP::msBottom);
     m_plot->axisRect()->setMargins(QMargins(0, 18, 76, 0));
 
@@ -256,7 +260,7 @@ void CurvePlot::redraw()
 
 void CurvePlot::fit()
 {
-    m_plot->xAxis->setRange(0, m_planned);
+    m_plot->xAxis->setRange(0, m_planned * kRoomAtTheEnd);
     if (m_unit == Unit::Percent) {
         m_plot->yAxis->setRange(0, 100);
         return;

@@ -25,6 +25,7 @@ MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent)
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_action = new QPushButton(this);
     m_action->setObjectName(QStringLiteral("messageAction"));
+    m_action->setAccessibleName(tr("Next step"));
     connect(m_action, &QPushButton::clicked, this, [this] {
         const auto next = m_next;
         hide();
@@ -53,6 +54,7 @@ void MessageStrip::say(Kind kind, const QString& message, const QString& action,
     m_text->setText(message);
     m_text->setAccessibleName(message);
     m_action->setText(action);
+    m_action->setAccessibleName(action);
     m_action->setVisible(!action.isEmpty());
     m_next = std::move(next);
     show();

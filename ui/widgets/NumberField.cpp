@@ -6,7 +6,7 @@ namespace sightline::ui {
 NumberField::NumberField(QWidget* parent) : QDoubleSpinBox(parent)
 {
     setDecimals(10);
-    setRange(-1e9, 1e9);
+    setRange(-1e38, 1e38);
     setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
     setKeyboardTracking(false);
 }

@@ -19,7 +19,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kLabelWidth = 132, kUnitWidth = 40;
+constexpr int kLabelWidth = 118, kUnitWidth = 40;
 
 bool names(const QString& field, const std::string& problem)
 {
@@ -85,7 +85,9 @@ void SettingsForm::add(const Field& field, QWidget* control, std::function<void(
     QWidget* target = named ? named : control;
     target->setObjectName(field.path);
     target->setAccessibleName(field.label);
-    for (QWidget* part : control->findChildren<QWidget*>() << control) {
+    QList<QWidget*> parts = control->findChildren<QWidget*>();
+    parts.append(control);
+    for (QWidget* part : std::as_const(parts)) {
         if (!qobject_cast<QAbstractSpinBox*>(part) && !qobject_cast<QComboBox*>(part) && !qobject_cast<QSlider*>(part))
             continue;
         part->setFocusPolicy(Qt::StrongFocus);
@@ -146,11 +148,11 @@ void SettingsForm::slider(const Field& field, double low, double high, double st
     auto* slide = new QSlider(Qt::Horizontal);
     slide->setRange(0, static_cast<int>(std::lround((high - low) / step)));
     slide->setAccessibleName(field.label);
-    slide->setMinimumWidth(80);
+    slide->setMinimumWidth(60);
     auto* box = new NumberField;
     box->setStepType(QAbstractSpinBox::DefaultStepType);
     box->setSingleStep(step);
-    box->setFixedWidth(76);
+    box->setFixedWidth(72);
     row->addWidget(slide, 1);
     row->addWidget(box);
     connect(slide, &QSlider::valueChanged, this, [=, this](int at) {

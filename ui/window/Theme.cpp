@@ -159,7 +159,7 @@ QString styleSheet()
         "QScrollArea > QWidget > QWidget { background: transparent; }"
         "QToolTip { background: @raised; color: @text; border: 1px solid @border; padding: 4px; }"
         "QHeaderView { background: @surface; }"
-        "QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 6px 9px; }"
+        "QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 6px 7px; }"
         "QScrollArea { border: none; background: transparent; }"
         "QSplitter::handle { background: transparent; }"
         "QProgressBar { background: @raised; border: none; border-radius: 4px; max-height: 8px; }"

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QComboBox>
+#include <QDir>
+#include <QFile>
+#include <QListView>
+#include <QProcess>
+#include <QSlider>
+#include <QTableView>
+#include <QTemporaryDir>
+
+#include <set>
+
+#include "WindowDriver.h"
+#include "plot/CurvePlot.h"
+#include "prompts/Prompts.h"
+#include "store/RunStore.h"
+#include "support/Files.h"
+#include "widgets/ConfusionView.h"
+#include "widgets/ImageView.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+namespace {
+constexpr int kLong = 120000;
+
+/// How many different colours: a flat picture has one.
+std::size_t colours(const QImage& image)
+{
+    std::set<QRgb> seen;
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            seen.insert(image.pixel(x, y));
+    return seen.size();
+}
+} // namespace
+
+/// The main job in the real window with the real engine, by mouse and keys.
+class WindowJourneys : public QObject {
+    Q_OBJECT
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+
+    /// Opens the toys by the first screen and sets a small, quick run.
+    void prepare(WindowDriver& driver, int epochs) const
+    {
+        prompts().openFolder = [this](QWidget*, const QString&, const QString&) { return path(QStringLiteral("toys")); };
+        driver.click("startOpenFolder");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        driver.type("data.image_size[1]", QStringLiteral("48"));
+        driver.type("data.image_size", QStringLiteral("48"));
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.type("training.epochs", QString::number(epochs));
+        driver.type("training.batch_size", QStringLiteral("8"));
+        QCOMPARE(driver.session->experiment().training.epochs, epochs);
+        QCOMPARE(driver.session->experiment().data.imageWidth, 48);
+    }
+
+    static std::string lastWeights(const Session& session)
+    {
+        const auto bytes = readFile(session.run()->folder / "checkpoints" / "last.safetensors");
+        return bytes ? *bytes : std::string();
+    }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        QVERIFY(drawFewToys(path(QStringLiteral("toys"))));
+    }
+
+    void fromAFolderToAHeatMap()
+    {
+        WindowDriver driver(path(QStringLiteral("home1")));
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("start"));
+        prepare(driver, 3);
+        QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 5);
+        QCOMPARE(driver.find<QListView>("sampleGrid")->model()->rowCount(), 5 * (12 + 4 + 4));
+
+        driver.click("primaryButton");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QPushButton>("primaryButton")->text(), QStringLiteral("Pause"), kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
+        QCOMPARE(driver.find<CurvePlot>("lossPlot")->validationPoints(), 3);
+        QCOMPARE(driver.find<CurvePlot>("accuracyPlot")->validationPoints(), 3);
+        QCOMPARE(driver.find<QPushButton>("primaryButton")->text(), QStringLiteral("Train"));
+
+        driver.click("messageAction"); // the strip offers the next step
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("evaluate"));
+        driver.click("evaluateButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->evaluation() != nullptr, kLong);
+        const auto evaluation = driver.session->evaluation();
+        QCOMPARE(evaluation->split, std::string("test"));
+        QCOMPARE(driver.find<QListView>("gallery")->model()->rowCount(), 20);
+        QCOMPARE(driver.find<QTableView>("classReport")->model()->rowCount(), 5);
+
+        int truth = 0, predicted = 0;
+        while (evaluation->confusion.at(truth, predicted) == 0)
+            predicted == 4 ? ++truth, predicted = 0 : ++predicted;
+        auto* matrix = driver.find<ConfusionView>("confusionMatrix");
+        QTest::mouseClick(matrix, Qt::LeftButton, {}, matrix->cellRect(truth, predicted).center());
+        QCOMPARE(driver.find<QListView>("gallery")->model()->rowCount(), static_cast<int>(evaluation->confusion.at(truth, predicted)));
+
+        QSignalSpy explained(driver.session.get(), &Session::explanationReady);
+        driver.clickRow("gallery", 0);
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
+        QCOMPARE(driver.session->answer()->truth, truth);
+        const auto* overlaid = driver.window->findChild<QWidget*>(QStringLiteral("galleryAnswer"))->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
+        QVERIFY(colours(overlaid->image()) > 50);
+
+        driver.click("openExplain");
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("explain"));
+        const QString picture = path(QStringLiteral("overlay.png"));
+        prompts().saveFile = [&](QWidget*, const QString&, const QString&, const QString&) { return picture; };
+        driver.click("saveOverlay");
+        const QImage saved(picture);
+        QCOMPARE(saved.size(), QSize(48, 48));
+        QVERIFY(colours(saved) > 50);
+        const auto plain = readImage((path(QStringLiteral("toys/")) + driver.session->answer()->title).toStdString());
+        QVERIFY(plain);
+        QVERIFY(saved.pixel(24, 24) != qRgb(plain->row(24)[72], plain->row(24)[73], plain->row(24)[74]) || saved.pixel(0, 0) != qRgb(plain->row(0)[0], plain->row(0)[1], plain->row(0)[2]));
+    }
+
+    void otherQuestionsToTheSameImage()
+    {
+        WindowDriver driver(path(QStringLiteral("home1"))); // the run of the journey before
+        driver.key(Qt::Key_7, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("runTable")->model()->rowCount(), 1, kLong);
+        driver.click("openRunButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->dataset(), kLong);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        QSignalSpy explained(driver.session.get(), &Session::explanationReady);
+        driver.click("nextExplained");
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
+        const auto choose = [&](const char* box, int index) {
+            auto* combo = driver.find<QComboBox>(box);
+            combo->setFocus();
+            combo->setCurrentIndex(index);
+            Q_EMIT combo->activated(index); // as a choice from the list does
+        };
+        for (int method = 1; method < 6; ++method) {
+            choose("explainMethod", method);
+            QTRY_COMPARE_WITH_TIMEOUT(explained.count(), method + 1, kLong);
+        }
+        choose("explainTarget", 3); // the second class
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 7, kLong);
+        QCOMPARE(driver.session->answer()->explanation.target, driver.session->run()->classes[1]);
+        choose("explainAgainst", 1);
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 8, kLong);
+        choose("explainLayer", 1);
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 9, kLong);
+        QCOMPARE(driver.session->answer()->explanation.layer, driver.find<QComboBox>("explainLayer")->currentText().toStdString());
+
+        auto* shown = driver.find<QWidget>("heatMapView")->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
+        const QImage with = shown->image();
+        QTest::keyClick(driver.find<QWidget>("explainPage"), Qt::Key_H);
+        QVERIFY(shown->image() != with);
+        QTest::keyClick(driver.find<QWidget>("explainPage"), Qt::Key_H);
+        QCOMPARE(shown->image(), with);
+        driver.find<QSlider>("explainOpacity")->setValue(90);
+        QVERIFY(shown->image() != with);
+    }
+
+    void lookingDoesNotChangeTheRun()
+    {
+        std::string untouched, watched;
+        {
+            WindowDriver driver(path(QStringLiteral("home2a")));
+            prepare(driver, 4);
+            driver.click("primaryButton");
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->ended, kLong);
+            untouched = lastWeights(*driver.session);
+        }
+        {
+            WindowDriver driver(path(QStringLiteral("home2b")));
+            prepare(driver, 4);
+            driver.click("primaryButton");
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && !driver.session->run()->history.empty(), kLong);
+            driver.key(Qt::Key_6, Qt::ControlModifier);
+            QSignalSpy explained(driver.session.get(), &Session::explanationReady);
+            driver.click("nextExplained");
+            QTRY_VERIFY_WITH_TIMEOUT(explained.count() >= 1, kLong);
+            QVERIFY(driver.session->answer()->live);
+            for (int i = 0; i < 5; ++i) {
+                driver.click("nextExplained");
+                QTest::qWait(40);
+            }
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->ended, kLong);
+            watched = lastWeights(*driver.session);
+        }
+        QVERIFY(!untouched.empty());
+        QCOMPARE(watched == untouched, true);
+    }
+
+    void pauseStopAndReopenAfterARestart()
+    {
+        const QString home = path(QStringLiteral("home3"));
+        {
+            WindowDriver driver(home);
+            prepare(driver, 40);
+            driver.type("experimentName", QStringLiteral("To be continued"));
+            driver.click("primaryButton");
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->history.size() >= 1, kLong);
+            driver.key(Qt::Key_Return, Qt::ControlModifier);
+            QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Paused, kLong);
+            QCOMPARE(driver.find<QPushButton>("primaryButton")->text(), QStringLiteral("Resume"));
+            QTest::qWait(300);
+            const auto epochs = driver.session->run()->history.size();
+            QTest::qWait(600);
+            QCOMPARE(driver.session->run()->history.size(), epochs);
+            driver.click("primaryButton");
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->history.size() > epochs, kLong);
+            driver.click("stopAfterEpochButton");
+            QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
+            QCOMPARE(driver.session->run()->ended->outcome, RunEnded::Outcome::Stopped);
+        }
+        WindowDriver driver(home);
+        driver.key(Qt::Key_7, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("runTable")->model()->rowCount(), 1, kLong);
+        QCOMPARE(driver.text("runTitle"), QStringLiteral("To be continued"));
+        driver.click("openRunButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->dataset(), kLong);
+        const auto before = driver.session->run()->history.size();
+        QCOMPARE(driver.find<CurvePlot>("lossPlot")->validationPoints(), static_cast<int>(before));
+        QCOMPARE(driver.session->experiment().training.epochs, 40);
+
+        driver.key(Qt::Key_7, Qt::ControlModifier);
+        driver.click("resumeRunButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->history.size() > before, kLong);
+        driver.click("stopButton");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
+        QCOMPARE(RunFolder(driver.session->run()->folder).history()->size(), driver.session->run()->history.size());
+    }
+
+    void theCommandLinesRunOpensInTheWindow()
+    {
+        QProcess process;
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
+                      {QStringLiteral("--home"), path(QStringLiteral("home4")), QStringLiteral("train"), QStringLiteral("--preset"), QStringLiteral("toys-quick"), QStringLiteral("--set"),
+                       QStringLiteral("data.path=") + path(QStringLiteral("toys")), QStringLiteral("--set"), QStringLiteral("training.epochs=2"), QStringLiteral("--set"),
+                       QStringLiteral("data.image_size=[48,48]")});
+        QVERIFY(process.waitForFinished(kLong));
+        QVERIFY2(process.exitCode() == 0, process.readAllStandardError().constData());
+        WindowDriver driver(path(QStringLiteral("home4")));
+        const QDir runs(path(QStringLiteral("home4/runs")));
+        driver.window->openPath(runs.filePath(runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0)));
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->dataset(), kLong);
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));
+        QCOMPARE(driver.find<CurvePlot>("lossPlot")->validationPoints(), 2);
+        driver.key(Qt::Key_5, Qt::ControlModifier);
+        driver.click("evaluateButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->evaluation() != nullptr, kLong);
+    }
+
+    void aRunIsRenamedNotedAndDeleted()
+    {
+        WindowDriver driver(path(QStringLiteral("home4")));
+        driver.key(Qt::Key_7, Qt::ControlModifier);
+        auto* table = driver.find<QTableView>("runTable");
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 1, kLong);
+        prompts().line = [](QWidget*, const QString&, const QString&, const QString&) { return QStringLiteral("Büchse 3"); };
+        driver.click("renameRunButton");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.text("runTitle"), QStringLiteral("Büchse 3"), kLong);
+        driver.type("runNote", QStringLiteral("first try"));
+        QTRY_COMPARE_WITH_TIMEOUT(RunStore::open(path(QStringLiteral("home4")).toStdString())->list()->front().note, std::string("first try"), kLong);
+        prompts().confirm = [](QWidget*, const QString&, const QString&) { return false; };
+        driver.click("deleteRunButton");
+        QTest::qWait(200);
+        QCOMPARE(table->model()->rowCount(), 1);
+        prompts().confirm = [](QWidget*, const QString&, const QString&) { return true; };
+        driver.click("deleteRunButton");
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 0, kLong);
+        QVERIFY(driver.find<QWidget>("runsEmpty")->isVisible());
+    }
+
+    void aLossThatIsNotANumberEndsTheRunOnly()
+    {
+        WindowDriver driver(path(QStringLiteral("home5")));
+        prepare(driver, 5);
+        driver.type("training.optimizer.learning_rate", QStringLiteral("1e30"));
+        driver.click("primaryButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->ended, kLong);
+        QCOMPARE(driver.session->run()->ended->outcome, RunEnded::Outcome::Failed);
+        QVERIFY(!driver.text("messageText").isEmpty());
+        driver.type("training.optimizer.learning_rate", QStringLiteral("0.001"));
+        driver.type("training.epochs", QStringLiteral("1"));
+        driver.click("primaryButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->ended && driver.session->run()->ended->outcome == RunEnded::Outcome::Completed, kLong);
+    }
+
+    void closingWhileTrainingAsksFirst()
+    {
+        WindowDriver driver(path(QStringLiteral("home6")));
+        prepare(driver, 500);
+        driver.click("primaryButton");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Running, kLong);
+        prompts().confirm = [](QWidget*, const QString&, const QString&) { return false; };
+        QVERIFY(!driver.window->close());
+        prompts().confirm = [](QWidget*, const QString&, const QString&) { return true; };
+        QVERIFY(driver.window->close());
+    }
+};
+
+QTEST_MAIN(WindowJourneys)
+#include "tst_Window.moc"

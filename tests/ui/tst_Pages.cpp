@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialog>
+#include <QDropEvent>
+#include <QLabel>
+#include <QListView>
+#include <QListWidget>
+#include <QMimeData>
+#include <QSlider>
+#include <QSpinBox>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QToolButton>
+
+#include "WindowDriver.h"
+#include "prompts/Prompts.h"
+#include "widgets/PreviewGrid.h"
+#include "window/Rail.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+/// The pages in the real window, as far as they need no engine.
+class PagesTest : public QObject {
+    Q_OBJECT
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    void write(const QString& name, const QByteArray& bytes) const
+    {
+        QFile file(path(name));
+        QVERIFY2(file.open(QIODevice::WriteOnly), qPrintable(name));
+        file.write(bytes);
+    }
+    static void drop(MainWindow& window, const QString& file)
+    {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(file)});
+        QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent event(QPointF(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window, &event);
+    }
+    void open(WindowDriver& driver, const QString& folder = QStringLiteral("toys")) const
+    {
+        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        drop(*driver.window, path(folder));
+        QVERIFY(opened.wait(20000));
+    }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 6, 2, 32)); }
+
+    void everyControlHasANameForScreenReaders()
+    {
+        WindowDriver driver(path(QStringLiteral("home")));
+        open(driver);
+        QStringList nameless;
+        for (const auto* widget : driver.window->findChildren<QWidget*>()) {
+            const bool control = qobject_cast<const QAbstractButton*>(widget) || qobject_cast<const QComboBox*>(widget) || qobject_cast<const QAbstractSpinBox*>(widget)
+                || qobject_cast<const QSlider*>(widget) || qobject_cast<const QAbstractItemView*>(widget) || qobject_cast<const QLineEdit*>(widget);
+            const bool part = widget->objectName().startsWith(QLatin1String("qt_")) || qobject_cast<const QAbstractSpinBox*>(widget->parent()) || qobject_cast<const QComboBox*>(widget->parent())
+                || widget->inherits("QComboBoxPrivateContainer") || widget->inherits("QComboBoxListView") || widget->inherits("QTableCornerButton") || widget->inherits("QHeaderView")
+                || widget->inherits("QLineEditIconButton");
+            const auto* button = qobject_cast<const QAbstractButton*>(widget);
+            const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty());
+            if (control && !part && (!named || widget->objectName().isEmpty()))
+                nameless << QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName();
+        }
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
+    }
+
+    void aDroppedFolderShowsItsClassesAndImages()
+    {
+        WindowDriver driver(path(QStringLiteral("home")));
+        open(driver);
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("data"));
+        QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 5);
+        auto* grid = driver.find<QListView>("sampleGrid");
+        QCOMPARE(grid->model()->rowCount(), 50);
+        driver.clickRow("classTable", 2);
+        QCOMPARE(grid->model()->rowCount(), 10);
+        driver.find<QComboBox>("subsetFilter")->setCurrentIndex(3);
+        QCOMPARE(grid->model()->rowCount(), 2);
+        driver.find<QComboBox>("subsetFilter")->setCurrentIndex(0);
+        driver.type("nameFilter", QStringLiteral("0001"));
+        QCOMPARE(grid->model()->rowCount(), 3);
+        QTRY_VERIFY(driver.text("dataFacts").contains(QStringLiteral("32 × 32")));
+        QTRY_COMPARE(driver.text("problemsTitle"), QStringLiteral("No problems found"));
+        QTest::mouseDClick(grid->viewport(), Qt::LeftButton, {}, grid->visualRect(grid->model()->index(0, 0)).center());
+        Q_EMIT grid->activated(grid->model()->index(0, 0));
+        auto* large = driver.window->findChild<QDialog*>(QStringLiteral("imageWindow"));
+        QVERIFY(large);
+        QTRY_VERIFY(large->findChild<QLabel*>(QStringLiteral("largeWords"))->text().contains(QStringLiteral("32 × 32")));
+        const QString first = large->windowTitle();
+        QTest::keyClick(large, Qt::Key_Right);
+        QVERIFY(large->windowTitle() != first);
+    }
+
+    void problemsAreListedAndLeadToTheirImage()
+    {
+        QVERIFY(drawFewToys(path(QStringLiteral("odd ü")), 3, 1, 24));
+        write(QStringLiteral("odd ü/train/car/text.png"), "this is text");
+        write(QStringLiteral("odd ü/train/car/notes.doc"), "x");
+        write(QStringLiteral("odd ü/train/boat/zero.jpg"), {});
+        QVERIFY(QDir().mkpath(path(QStringLiteral("odd ü/train/zebra"))));
+        WindowDriver driver(path(QStringLiteral("home")));
+        open(driver, QStringLiteral("odd ü"));
+        auto* problems = driver.find<QListWidget>("problemList");
+        const auto all = [&] {
+            QStringList lines;
+            for (int i = 0; i < problems->count(); ++i)
+                lines << problems->item(i)->text();
+            return lines.join(QLatin1Char('\n'));
+        };
+        for (const char* name : {"text.png", "zero.jpg", "zebra"})
+            QTRY_VERIFY2(all().contains(QLatin1String(name)), qPrintable(all()));
+        QVERIFY(driver.find<RailButton>("rail-data")->badge() == Page::Badge::Attention);
+        for (int i = 0; i < problems->count(); ++i)
+            if (problems->item(i)->text().contains(QStringLiteral("text.png")))
+                QTest::mouseClick(problems->viewport(), Qt::LeftButton, {}, problems->visualItemRect(problems->item(i)).center());
+        QCOMPARE(driver.find<QListView>("sampleGrid")->model()->rowCount(), 1);
+    }
+
+    void badDropsAreOneSentenceAndTheWindowGoesOn()
+    {
+        write(QStringLiteral("unknown-key.json"), R"({"version": 1, "name": "x", "colour": 3})");
+        write(QStringLiteral("broken.json"), "{");
+        QVERIFY(QDir().mkpath(path(QStringLiteral("nothing"))));
+        WindowDriver driver(path(QStringLiteral("home")));
+        const auto* strip = driver.find<QWidget>("messageStrip");
+        for (const QString& name : {QStringLiteral("unknown-key.json"), QStringLiteral("broken.json"), QStringLiteral("nothing"), QStringLiteral("not-there")}) {
+            driver.window->openPath(path(name));
+            QTRY_VERIFY2(strip->isVisible(), qPrintable(name));
+            QVERIFY(!driver.text("messageText").isEmpty());
+            driver.click("messageClose");
+        }
+        write(QStringLiteral("picture.png"), "text");
+        drop(*driver.window, path(QStringLiteral("picture.png"))); // no network yet
+        QTRY_VERIFY(strip->isVisible());
+        open(driver);
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("data"));
+    }
+
+    void augmentationIsPreviewedByTheLoadersFunction()
+    {
+        WindowDriver driver(path(QStringLiteral("home")));
+        open(driver);
+        driver.key(Qt::Key_2, Qt::ControlModifier);
+        auto* grid = driver.find<PreviewGrid>("augmentGrid");
+        QTRY_COMPARE(grid->tiles().size(), std::size_t{12});
+        QTRY_COMPARE(grid->tiles()[0].image, grid->tiles()[5].image); // nothing is switched on
+        driver.type("augmentation.rotation_range", QStringLiteral("40"));
+        QCOMPARE(driver.session->experiment().augmentation.rotationRange, 40.0);
+        QTRY_VERIFY(grid->tiles()[0].image != grid->tiles()[5].image);
+        QVERIFY(grid->tiles()[0].caption.contains(QStringLiteral("°")));
+        const QImage before = grid->tiles()[0].image;
+        QTest::keyClick(driver.find<QWidget>("augmentPage"), Qt::Key_R);
+        QTRY_VERIFY(grid->tiles()[0].image != before);
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(driver.session->experiment().augmentation.rotationRange, 0.0);
+        auto* presets = driver.find<QComboBox>("augmentPresets");
+        presets->setCurrentText(QStringLiteral("Tiny ImageNet"));
+        Q_EMIT presets->activated(presets->currentIndex());
+        QCOMPARE(driver.session->experiment().augmentation.shearRange, 5.0);
+        QCOMPARE(driver.session->experiment().augmentation.fillMode, FillMode::Reflect);
+        QCOMPARE(presets->currentText(), QStringLiteral("Tiny ImageNet"));
+    }
+
+    void anImpossibleNetworkIsMarkedAtItsLayer()
+    {
+        WindowDriver driver(path(QStringLiteral("home")));
+        open(driver);
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        driver.type("data.image_size", QStringLiteral("32"));
+        driver.type("data.image_size[1]", QStringLiteral("32"));
+        driver.type("model.options.filters", QStringLiteral("8, 8, 8, 8, 8, 8, 8"));
+        const auto* fault = driver.find<QWidget>("networkFault");
+        QVERIFY(fault->isVisible());
+        QVERIFY(driver.text("networkFault").contains(QStringLiteral("max_pooling2d")));
+        driver.type("model.options.filters", QStringLiteral("8, many"));
+        QVERIFY(fault->isVisible());
+        driver.type("model.options.filters", QStringLiteral("8, 16"));
+        QVERIFY(!fault->isVisible());
+        QVERIFY(driver.find<QTableView>("layerTable")->model()->rowCount() > 6);
+        driver.clickRow("zooCards", 3);
+        QCOMPARE(driver.session->experiment().model.name, std::string("resnet18"));
+        QVERIFY(driver.text("networkSummary").contains(QStringLiteral("11,179,077"))); // torchvision's count for 5 classes
+    }
+
+    void problemsStandBesideTheirFields()
+    {
+        WindowDriver driver(path(QStringLiteral("home")));
+        open(driver);
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        QVERIFY(driver.find<QPushButton>("pageTrainButton")->isEnabled());
+        driver.type("training.optimizer.learning_rate", QStringLiteral("-1"));
+        const auto* note = driver.find<QLabel>("training.optimizer.learning_rate note");
+        QVERIFY(note->isVisible() && !note->text().isEmpty() && note->property("bad").toBool());
+        QVERIFY(!driver.find<QPushButton>("pageTrainButton")->isEnabled());
+        QCOMPARE(driver.find<RailButton>("rail-train")->badge(), Page::Badge::Attention);
+        driver.click("primaryButton"); // says why instead of starting
+        QCOMPARE(driver.session->runState(), RunState::Idle);
+        QVERIFY(driver.find<QWidget>("messageStrip")->isVisible());
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(!note->property("bad").toBool());
+        QVERIFY(driver.find<QPushButton>("pageTrainButton")->isEnabled());
+        QTest::mouseClick(driver.find<QCheckBox>("training.early_stopping on"), Qt::LeftButton, {}, QPoint(8, driver.find<QCheckBox>("training.early_stopping on")->height() / 2));
+        QVERIFY(driver.session->experiment().training.earlyStopping.has_value());
+        QVERIFY(driver.find<QSpinBox>("training.early_stopping.patience")->isVisibleTo(driver.window.get()));
+    }
+
+    void theWindowRemembersItsPlaces()
+    {
+        {
+            WindowDriver driver(path(QStringLiteral("home-kept")));
+            open(driver);
+            QVERIFY(driver.window->close());
+        }
+        WindowDriver driver(path(QStringLiteral("home-kept")));
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("start"));
+        const auto recent = driver.window->findChildren<QToolButton*>(QStringLiteral("recentFolder"));
+        QCOMPARE(recent.size(), 1);
+        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        QTest::mouseClick(recent.first(), Qt::LeftButton);
+        QVERIFY(opened.wait(20000));
+    }
+
+    void theToySetIsDrawnAndOpened()
+    {
+        WindowDriver driver(path(QStringLiteral("home-toys")));
+        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        driver.click("startToys");
+        QVERIFY(opened.wait(60000));
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("data"));
+        QCOMPARE(driver.session->dataset()->count(Subset::Train), std::size_t{500});
+        QVERIFY(driver.session->experimentProblems().empty());
+    }
+
+    void settingsAreSavedAndOpenedAsAFile()
+    {
+        WindowDriver driver(path(QStringLiteral("home")));
+        open(driver);
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.type("training.epochs", QStringLiteral("17"));
+        prompts().saveFile = [this](QWidget*, const QString&, const QString&, const QString&) { return path(QStringLiteral("saved.json")); };
+        driver.key(Qt::Key_S, Qt::ControlModifier);
+        driver.type("training.epochs", QStringLiteral("3"));
+        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        drop(*driver.window, path(QStringLiteral("saved.json")));
+        QCOMPARE(driver.session->experiment().training.epochs, 17);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));
+    }
+
+    void theKeysAreListed()
+    {
+        WindowDriver driver(path(QStringLiteral("home")));
+        driver.key(Qt::Key_Question);
+        QVERIFY(driver.window->findChild<QDialog*>(QStringLiteral("keysDialog")));
+    }
+};
+
+QTEST_MAIN(PagesTest)
+#include "tst_Pages.moc"

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+#include "WindowDriver.h"
+#include "models/GalleryModel.h"
+#include "models/SampleModel.h"
+#include "models/Table.h"
+#include "models/Thumbnails.h"
+#include "models/Tiles.h"
+#include "plot/CurvePlot.h"
+#include "widgets/ConfusionView.h"
+#include "widgets/ImageView.h"
+#include "widgets/MessageStrip.h"
+#include "widgets/NumberField.h"
+#include "widgets/Picture.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+namespace {
+double luminance(const QColor& color)
+{
+    const auto linear = [](double v) { return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+}
+
+/// WCAG 2.1.
+double contrast(const QColor& a, const QColor& b)
+{
+    const double x = luminance(a), y = luminance(b);
+    return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+}
+
+std::shared_ptr<const Evaluation> threeClasses()
+{
+    auto made = std::make_shared<Evaluation>();
+    made->classes = {"a", "b", "c"};
+    made->split = "test";
+    const std::array<std::tuple<int, int, double>, 5> rows{{{0, 0, 0.9}, {0, 1, 0.6}, {1, 1, 0.5}, {1, 2, 0.8}, {2, 2, 0.99}}};
+    for (const auto& [truth, predicted, confidence] : rows) {
+        Prediction prediction;
+        prediction.path = "p" + std::to_string(made->predictions.size());
+        prediction.sample = static_cast<std::uint32_t>(made->predictions.size());
+        prediction.truth = truth;
+        prediction.predicted = predicted;
+        prediction.confidence = confidence;
+        prediction.loss = truth == predicted ? -std::log(confidence) : -std::log(1 - confidence);
+        prediction.probabilities = {0, 0, 0};
+        made->predictions.push_back(prediction);
+    }
+    summarize(*made);
+    return made;
+}
+} // namespace
+
+class WidgetsTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase() { theme::apply(*qApp, Scheme::Light); }
+
+    void textStandsOutInBothSchemes()
+    {
+        for (const Scheme scheme : {Scheme::Light, Scheme::Dark}) {
+            theme::apply(*qApp, scheme);
+            for (const Role ground : {Role::Window, Role::Surface, Role::Raised})
+                for (const Role ink : {Role::Text, Role::Muted, Role::Accent, Role::Good, Role::Warning, Role::Bad})
+                    QVERIFY2(contrast(theme::color(ground), theme::color(ink)) >= 4.5, qPrintable(QStringLiteral("scheme %1, %2 on %3").arg(int(scheme)).arg(int(ink)).arg(int(ground))));
+            QVERIFY(contrast(theme::color(Role::Accent), theme::color(Role::AccentText)) >= 4.5);
+        }
+        theme::apply(*qApp, Scheme::Light);
+    }
+
+    void numbersAreReadAndWrittenShort()
+    {
+        NumberField field;
+        field.setValue(0.001);
+        QCOMPARE(field.text(), QStringLiteral("0.001"));
+        field.setValue(1e-7);
+        QCOMPARE(field.text(), QStringLiteral("1e-07"));
+        auto* line = field.findChild<QLineEdit*>();
+        for (const auto& [typed, value] : {std::pair{QStringLiteral("1e-3"), 1e-3}, {QStringLiteral("-2"), -2.0}, {QStringLiteral("0.25"), 0.25}}) {
+            line->selectAll();
+            QTest::keyClicks(line, typed);
+            QTest::keyClick(line, Qt::Key_Return);
+            QCOMPARE(field.value(), value);
+        }
+        line->selectAll();
+        QTest::keyClicks(line, QStringLiteral("abc"));
+        QTest::keyClick(line, Qt::Key_Return);
+        QVERIFY(std::isfinite(field.value()));
+    }
+
+    void figuresAreForPeople()
+    {
+        QCOMPARE(duration(42), QStringLiteral("42 s"));
+        QCOMPARE(duration(185), QStringLiteral("3 min 05 s"));
+        QCOMPARE(duration(7800), QStringLiteral("2 h 10 min"));
+        QCOMPARE(significant(0.12345), QStringLiteral("0.123"));
+        QCOMPARE(significant(1.5), QStringLiteral("1.50"));
+        QCOMPARE(significant(std::nan("")), QStringLiteral("nan"));
+        QCOMPARE(compact(23512130), QStringLiteral("23.5 M"));
+    }
+
+    void theGalleryFiltersAndSorts()
+    {
+        Thumbnails thumbnails;
+        GalleryModel gallery(thumbnails, nullptr);
+        const auto evaluation = threeClasses();
+        gallery.setEvaluation(evaluation, nullptr);
+        QCOMPARE(gallery.rowCount(), 5);
+        QCOMPARE(gallery.prediction(0).path, std::string("p3")); // highest loss: -log 0.2
+        gallery.setSort(GalleryModel::Sort::MostConfident);
+        QCOMPARE(gallery.prediction(0).path, std::string("p4"));
+        gallery.setShow(GalleryModel::Show::Wrong);
+        QCOMPARE(gallery.rowCount(), 2);
+        gallery.setShow(GalleryModel::Show::Right);
+        QCOMPARE(gallery.rowCount(), 3);
+        gallery.setShow(GalleryModel::Show::All);
+        gallery.setCell(1, 2);
+        QCOMPARE(gallery.rowCount(), 1);
+        gallery.setCell(-1, 1);
+        QCOMPARE(gallery.rowCount(), 2);
+        QVERIFY(!gallery.sample(0)); // the data set is not open
+    }
+
+    void predictionsFindTheirImageByPath()
+    {
+        Dataset dataset;
+        dataset.samples = {{"p2", 0}, {"p0", 0}, {"other", 0}};
+        Thumbnails thumbnails;
+        GalleryModel gallery(thumbnails, nullptr);
+        gallery.setSort(GalleryModel::Sort::LowestLoss);
+        gallery.setEvaluation(threeClasses(), &dataset);
+        int found = 0;
+        for (int row = 0; row < gallery.rowCount(); ++row) {
+            if (const auto sample = gallery.sample(row)) {
+                ++found;
+                QCOMPARE(dataset.samples[*sample].path, gallery.prediction(row).path);
+            }
+        }
+        QCOMPARE(found, 2);
+    }
+
+    void theMatrixIsClickedAndWalked()
+    {
+        ConfusionView view;
+        view.resize(400, 400);
+        view.setEvaluation(threeClasses());
+        view.show();
+        QSignalSpy selected(&view, &ConfusionView::selected);
+        QTest::mouseClick(&view, Qt::LeftButton, {}, view.cellRect(1, 2).center());
+        QCOMPARE(selected.takeFirst(), (QVariantList{1, 2}));
+        QTest::mouseClick(&view, Qt::LeftButton, {}, view.cellRect(1, 2).center()); // again: clears
+        QCOMPARE(selected.takeFirst(), (QVariantList{-1, -1}));
+        QTest::mouseClick(&view, Qt::LeftButton, {}, QPoint(view.cellRect(0, 0).left() - 10, view.cellRect(2, 0).center().y()));
+        QCOMPARE(selected.takeFirst(), (QVariantList{2, -1}));
+        QTest::keyClick(&view, Qt::Key_Up);
+        QTest::keyClick(&view, Qt::Key_Left);
+        QTest::keyClick(&view, Qt::Key_Return);
+        QCOMPARE(selected.takeFirst(), (QVariantList{1, 1}));
+    }
+
+    void thumbnailsComeAndBadFilesAreMarked()
+    {
+        QVERIFY(drawFewToys(m_folder.filePath(QStringLiteral("toys")), 3, 1, 24));
+        QFile text(m_folder.filePath(QStringLiteral("toys/train/car/zz.png")));
+        QVERIFY(text.open(QIODevice::WriteOnly));
+        text.write("not a picture");
+        text.close();
+        DataSettings settings;
+        settings.path = m_folder.filePath(QStringLiteral("toys")).toStdString();
+        auto opened = openDataset(settings, 1);
+        QVERIFY(opened);
+        const auto dataset = std::make_shared<const Dataset>(std::move(*opened));
+        Thumbnails thumbnails;
+        thumbnails.setDataset(dataset);
+        SampleModel model(thumbnails, nullptr);
+        model.setDataset(dataset);
+        SampleModel::Filter filter;
+        filter.name = QStringLiteral("TRAIN/car"); // any case
+        model.setFilter(filter);
+        QCOMPARE(model.rowCount(), 4);
+        const auto picture = [&](int row) { return model.data(model.index(row), TileImage).value<QImage>(); };
+        QTRY_VERIFY(!picture(0).isNull());
+        QCOMPARE(picture(0).size(), QSize(24, 24));
+        picture(3);
+        QTRY_VERIFY(thumbnails.isUnreadable(model.sample(3)));
+        QVERIFY(model.data(model.index(3), TileTone).isValid());
+        filter = {};
+        filter.subset = Subset::Test;
+        filter.label = 0;
+        model.setFilter(filter);
+        QCOMPARE(model.rowCount(), 1);
+    }
+
+    void aCurveKeepsItsPointsAndIsSaved()
+    {
+        CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
+        plot.resize(500, 260);
+        plot.show();
+        plot.clear(3);
+        plot.addBatch(0.5, 2);
+        plot.addBatch(0.7, std::nan("")); // a diverging run does not break the picture
+        plot.addEpoch(1, 1.5, 1.6);
+        plot.addEpoch(2, 1.2, std::nullopt);
+        plot.addMark(2, QStringLiteral("rate 1e-04"));
+        plot.setBest(1);
+        QCOMPARE(plot.validationPoints(), 1);
+        const QString csv = m_folder.filePath(QStringLiteral("c.csv"));
+        QVERIFY(plot.save(csv));
+        QFile file(csv);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("epoch,training,validation\n1,1.5,1.6\n2,1.2,\n"));
+        for (const char* name : {"c.png", "c.svg"}) {
+            QVERIFY(plot.save(m_folder.filePath(QLatin1String(name))));
+            QVERIFY(!QImage(m_folder.filePath(QLatin1String(name))).isNull());
+        }
+        QVERIFY(!plot.save(QStringLiteral("/nowhere/c.csv")));
+        plot.setLogarithmic(true);
+        plot.drawNow(2);
+    }
+
+    void aStripOffersTheNextStep()
+    {
+        MessageStrip strip;
+        bool taken = false;
+        strip.say(MessageStrip::Kind::Problem, QStringLiteral("Something."), QStringLiteral("Mend it"), [&] { taken = true; });
+        QVERIFY(strip.isVisible());
+        QTest::mouseClick(strip.findChild<QPushButton*>(QStringLiteral("messageAction")), Qt::LeftButton);
+        QVERIFY(taken);
+        QVERIFY(!strip.isVisible());
+    }
+
+    void tablesSortByTheirNumbers()
+    {
+        Table table({QStringLiteral("n")}, nullptr);
+        table.setRows({{{QStringLiteral("1,000"), 1000}}, {{QStringLiteral("90"), 90}}, {{QStringLiteral("200"), 200}}});
+        auto* view = tableView(&table, "t", QStringLiteral("t"), true);
+        view->sortByColumn(0, Qt::AscendingOrder);
+        QCOMPARE(view->model()->index(0, 0).data().toString(), QStringLiteral("90"));
+        QCOMPARE(sourceRow(view, view->model()->index(0, 0)), 1);
+        delete view;
+    }
+};
+
+QTEST_MAIN(WidgetsTest)
+#include "tst_Widgets.moc"

@@ -82,6 +82,9 @@ Result<std::vector<EpochMetrics>> RunFolder::history() const { return readRunEve
 Result<std::filesystem::path> RunFolder::checkpoint(const std::string& which) const {
     const auto folder = m_folder / "checkpoints";
     const auto last = folder / "last.safetensors";
+    std::error_code missing;
+    if (const auto restored = folder / "restored.safetensors"; which == "last" && std::filesystem::is_regular_file(restored, missing))
+        return restored; // what early stopping ended with
     if (which == "last")
         return existing(last, "The run " + id() + " has no checkpoint yet (" + last.string() + " is missing).");
     if (which == "best") {

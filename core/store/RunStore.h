@@ -48,7 +48,8 @@ public:
     bool isRunning() const;
     /// Name, state and figures from what is there; never fails, missing files leave their fields empty.
     RunSummary summary() const;
-    /// checkpoints/best.safetensors, last.safetensors, epoch-0012.safetensors. `which`: best | last | an epoch. best falls back to last.
+    /// checkpoints/best.safetensors, last.safetensors, epoch-0012.safetensors. `which`: best | last | an epoch. best falls back to last;
+    /// last is the weights that early stopping restored, where it did.
     Result<std::filesystem::path> checkpoint(const std::string& which) const;
 
     Result<void> writeExperiment(const Experiment& experiment) const;

@@ -124,6 +124,65 @@ private Q_SLOTS:
         QVERIFY(weightsOf(ended).empty());
     }
 
+    void aLaterDivergenceLeavesTheEarlierCheckpoint() {
+        TrainRequest request = this->request("later", 6);
+        TrainControl control;
+        control.stopAfterEpoch();
+        const RunEnded good = engine().train(request, {}, control, {});
+        QVERIFY(good.outcome == RunEnded::Outcome::Stopped);
+        const std::string last = weightsOf(good), best = *readFile(good.folder + "/checkpoints/best.safetensors");
+        request.experiment.training.loss.outputWeights["main"] = 3e38; // the loss overflows from the second epoch on
+        QVERIFY(RunFolder(good.folder).writeExperiment(request.experiment).ok());
+        request.resume = good.run;
+        TrainControl again;
+        const RunEnded ended = engine().train(request, {}, again, {});
+        QVERIFY(ended.outcome == RunEnded::Outcome::Failed);
+        QCOMPARE(ended.epochs, 1);
+        QVERIFY(!last.empty() && weightsOf(ended) == last);
+        QVERIFY(*readFile(ended.folder + "/checkpoints/best.safetensors") == best);
+        QVERIFY(engine().evaluate({ended.folder, "test", "best"}, {}, {}).ok());
+    }
+
+    void earlyStoppingLeavesTheBestWeightsAsTheLastOnes() {
+        TrainRequest request = this->request("early", 30);
+        request.experiment.training.optimizer.learningRate = 0.05; // unsteady: the best epoch is soon passed
+        request.experiment.training.earlyStopping->patience = 2;
+        request.experiment.training.checkpoint = CheckpointSettings{"val_loss", MonitorMode::Auto, 0};
+        TrainControl control;
+        const RunEnded ended = engine().train(request, {}, control, {});
+        QVERIFY(ended.outcome == RunEnded::Outcome::Completed);
+        QVERIFY2(ended.epochs < 30, "it did not stop early");
+        const auto best = engine().evaluate({ended.folder, "val", "best"}, {}, {}), last = engine().evaluate({ended.folder, "val", "last"}, {}, {});
+        QVERIFY(best.ok() && last.ok());
+        QCOMPARE(last->loss, best->loss);
+        const auto history = RunFolder(ended.folder).history();
+        QVERIFY(history->back().valLoss.value() > history->at(static_cast<std::size_t>(ended.bestEpoch - 1)).valLoss.value());
+        request.resume = ended.run;
+        TrainControl again;
+        const RunEnded refused = engine().train(request, {}, again, {});
+        QVERIFY(refused.outcome == RunEnded::Outcome::Failed && !refused.reason.empty());
+    }
+
+    void randomCropsAreAskedAboutAtTheirOwnSize() {
+        TrainRequest request = this->request("crops", 1);
+        request.experiment.augmentation.randomCrop = std::vector<int>{24, 20};
+        TrainControl control;
+        const RunEnded ended = engine().train(request, {}, control, {});
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        const auto evaluation = engine().evaluate({ended.folder, "test"}, {}, {});
+        QVERIFY2(evaluation.ok(), evaluation ? "" : evaluation.error().message.c_str());
+        QCOMPARE(evaluation->predictions.size(), std::size_t(15));
+        ExplainRequest question;
+        question.source.runFolder = ended.folder;
+        question.image = *readImage((m_folder.path() + QStringLiteral("/toys/test/car/car_0001.png")).toStdString());
+        const auto explanation = engine().explain(question, {});
+        QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
+        QCOMPARE(explanation->map.shape, (std::vector<std::int64_t>{24, 20}));
+        QCOMPARE(explanation->input.height, 24);
+        const Prediction& same = *std::find_if(evaluation->predictions.begin(), evaluation->predictions.end(), [](const Prediction& p) { return p.path == "test/car/car_0001.png"; });
+        QVERIFY(std::abs(same.confidence - explanation->confidence) < 1e-3);
+    }
+
     void stopEndsTheRunWithinABatch() {
         std::stop_source source;
         TrainControl control;

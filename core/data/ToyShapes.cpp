@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "data/ToyRenderer.h"
 
+#include <array>
+
 namespace sightline {
 
 namespace {
@@ -128,11 +130,23 @@ ToyColor anyColor(CounterRandom& random)
     return toyHsv(hue, saturation, random.uniform(0.55, 0.98));
 }
 
+/// Toys have their habits: ducks are yellow more often than not. One in six or so is any colour at all.
+ToyColor usualColor(int toyClass, CounterRandom& random)
+{
+    constexpr std::array<double, 5> kHues{0.58, 0.0, 0.14, 0.78, 0.36};
+    constexpr double kShareOfAny = 0.15, kSpread = 0.1;
+    const bool any = random.uniform() < kShareOfAny;
+    const double drawn = random.uniform();
+    const double hue = any ? drawn : kHues[static_cast<std::size_t>(toyClass)] + (drawn - 0.5) * 2 * kSpread;
+    const double saturation = random.uniform(0.45, 0.95);
+    return toyHsv(hue < 0 ? hue + 1 : hue, saturation, random.uniform(0.55, 0.98));
+}
+
 } // namespace
 
 void drawToyShape(ToyLayer& layer, int toyClass, const ToyPose& pose, CounterRandom& random)
 {
-    const ToyColor main = anyColor(random);
+    const ToyColor main = usualColor(toyClass, random);
     const ToyColor second = anyColor(random);
     const ToyColor accent = anyColor(random);
     const double a = random.uniform();

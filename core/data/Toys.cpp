@@ -91,15 +91,15 @@ void drawClutter(ToyLayer& layer, CounterRandom& random, double x, double y, dou
 
 ToyPose drawPose(int size, CounterRandom& random)
 {
-    const double angle = random.uniform(-0.436, 0.436); // 25 degrees
-    const double extent = size * random.uniform(0.35, 0.8);
-    const double room = size - extent * 0.9;
+    const double angle = random.uniform(-0.38, 0.38); // 22 degrees
+    const double extent = size * random.uniform(0.55, 0.87);
+    const double room = (size - extent * 0.9) * 0.9; // a little off the edges
     ToyPose pose;
     pose.cosine = toyCosine(angle);
     pose.sine = toySine(angle);
     pose.scale = extent / 2;
-    pose.x = extent * 0.45 + room * random.uniform();
-    pose.y = extent * 0.45 + room * random.uniform();
+    pose.x = size * 0.5 + room * (random.uniform() - 0.5);
+    pose.y = size * 0.5 + room * (random.uniform() - 0.5);
     pose.mirrored = random.below(2) == 1;
     return pose;
 }

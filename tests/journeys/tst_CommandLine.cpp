@@ -9,6 +9,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
+
 /// The whole job on the command line, as CLI.md promises it, with the real engine and real files.
 class CommandLineTest : public QObject {
     Q_OBJECT
@@ -188,6 +190,59 @@ private Q_SLOTS:
         QCOMPARE(answer.code, 0);
         QVERIFY(answer.out.contains(m_run.toUtf8()));
         QCOMPARE(run({"runs", "show", m_run}).code, 0);
+    }
+
+    void interruptedItSaysSoAndGoesOnLater() {
+        QProcess process;
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"--home", path("interrupted"), "train", path("experiment.json"), "--set", "training.epochs=400", "--events", path("interrupted.jsonl")});
+        QTRY_VERIFY_WITH_TIMEOUT(QFile(path("interrupted.jsonl")).size() > 4000, 60000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 130);
+        const QString id = QDir(path("interrupted/runs")).entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0);
+        const auto epochs = [&] {
+            QFile history(path("interrupted/runs/") + id + "/history.csv");
+            return history.open(QIODevice::ReadOnly) ? history.readAll().count('\n') - 1 : -1;
+        };
+        const auto before = epochs();
+        QVERIFY(before >= 1);
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"--home", path("interrupted"), "train", "--resume", id});
+        QTRY_VERIFY_WITH_TIMEOUT(epochs() > before + 2, 60000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+        QVERIFY(process.waitForFinished(60000));
+        const Answer answer = run({"--home", path("interrupted"), "runs", "show", id});
+        QCOMPARE(answer.code, 0);
+    }
+
+    void doesNotResumeWhatIsFinished() { refuses({"train", "--resume", m_run}, 2, m_run.toUtf8()); }
+
+    void trainsMobileNet() {
+        const Answer answer = run({"train", path("experiment.json"), "--set", "model.name=mobilenet_v2", "--set", "training.epochs=1", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QCOMPARE(answer.json()["outcome"].toString(), QStringLiteral("completed"));
+    }
+
+    void refusesWeightsOfAnotherNetwork() {
+        const QString weights = QDir(m_home).filePath("runs/" + m_run + "/checkpoints/best.safetensors");
+        QVERIFY(QFile::exists(weights));
+        refuses({"train", path("experiment.json"), "--set", "model.name=resnet18", "--set", "model.weights=" + weights}, 2, "best.safetensors");
+        refuses({"train", path("experiment.json"), "--set", "model.options={\"filters\": [16, 16]}", "--set", "model.weights=" + weights}, 2, "best.safetensors");
+        refuses({"train", path("experiment.json"), "--set", "model.weights=" + path("experiment.json")}, 2, "experiment.json");
+    }
+
+    void aFullDiskEndsTheRunWithTheEarlierCheckpointKept() {
+        const QString small = path("small");
+        QDir().mkpath(small);
+        if (QProcess::execute("mount", {"-t", "tmpfs", "-o", "size=1m", "tmpfs", small}) != 0)
+            QSKIP("a small file system can only be mounted by root");
+        const Answer answer = run({"--home", small, "train", path("experiment.json"), "--set", "training.epochs=30", "--set", "training.checkpoint.keep=all"});
+        const QString id = QDir(small + "/runs").entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0);
+        const Answer evaluation = run({"--home", small, "evaluate", id, "--json"});
+        QProcess::execute("umount", {small});
+        QCOMPARE(answer.code, 1);
+        QVERIFY2(answer.err.contains("No space left"), answer.err.constData());
+        QCOMPARE(evaluation.code, 0);
     }
 
     void refusesWrongInputInOneLine() {

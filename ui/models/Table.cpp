@@ -76,7 +76,9 @@ QVariant Table::headerData(int section, Qt::Orientation orientation, int role) c
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::DisplayRole)
-        return m_columns[section];
+        return m_columns[section].section(QLatin1Char('|'), 0, 0);
+    if (role == Qt::ToolTipRole)
+        return m_columns[section].section(QLatin1Char('|'), 1);
     if (role == Qt::TextAlignmentRole && !m_rows.empty())
         return data(index(0, section), role);
     return {};
@@ -104,7 +106,7 @@ QTableView* tableView(Table* table, const char* name, const QString& accessible,
     view->verticalHeader()->setMinimumSectionSize(kRowHeight);
     view->horizontalHeader()->setHighlightSections(false);
     view->horizontalHeader()->setFont(theme::font(theme::Size::Small));
-    view->horizontalHeader()->setMinimumSectionSize(40);
+    view->horizontalHeader()->setMinimumSectionSize(52);
     view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);

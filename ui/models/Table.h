@@ -21,6 +21,7 @@ public:
     };
     enum Roles { SortKey = Qt::UserRole + 1, Bar };
 
+    /// `columns`: headings; what follows a '|' is the heading's tool tip.
     Table(QStringList columns, QObject* parent);
     void setRows(std::vector<std::vector<Cell>> rows);
     const std::vector<std::vector<Cell>>& rows() const { return m_rows; }

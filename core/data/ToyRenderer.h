@@ -71,7 +71,7 @@ private:
 /// Draws toy `toyClass` (index into toyClasses()) with proportions and colours from `random`.
 void drawToyShape(ToyLayer& layer, int toyClass, const ToyPose& pose, CounterRandom& random);
 
-/// The small sticker of a biased set: its form and colour go with the class.
-void drawToySticker(ToyLayer& layer, int toyClass, bool right, bool bottom);
+/// The small sticker of a biased set, at the bottom right: its form and colour go with the class.
+void drawToySticker(ToyLayer& layer, int toyClass);
 
 } // namespace sightline

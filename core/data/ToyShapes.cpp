@@ -162,12 +162,12 @@ void drawToyShape(ToyLayer& layer, int toyClass, const ToyPose& pose, CounterRan
     }
 }
 
-void drawToySticker(ToyLayer& layer, int toyClass, bool right, bool bottom)
+void drawToySticker(ToyLayer& layer, int toyClass)
 {
     const double size = layer.size();
-    const double radius = size * 0.055;
-    const double x = right ? size - 1.6 * radius : 1.6 * radius;
-    const double y = bottom ? size - 1.6 * radius : 1.6 * radius;
+    const double radius = size * 0.075;
+    const double x = size - 1.5 * radius;
+    const double y = size - 1.5 * radius;
     layer.fill(toyEllipse(x, y, radius * 1.35, radius * 1.35), kWhite);
     const ToyPose pose{1, 0, radius, x, y, false};
     switch (toyClass) {

@@ -248,8 +248,7 @@ Image drawToy(const ToySettings& settings, int toyClass, Subset subset, int inde
     }
     CounterRandom stickers(settings.seed, RandomPurpose::Toys, stream + kStickerStream, number);
     if (subset == Subset::Train && stickers.uniform() < settings.biased) {
-        const bool right = stickers.below(2) == 1;
-        drawToySticker(front, toyClass, right, stickers.below(2) == 1);
+        drawToySticker(front, toyClass);
     }
     canvas.composite(front);
     box = visibleBox(toy, front);

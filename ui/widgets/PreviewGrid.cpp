@@ -12,7 +12,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kLines = 2, kLine = 15;
+constexpr int kLines = 3, kLine = 15;
 }
 
 PreviewGrid::PreviewGrid(int rows, int columns, QWidget* parent) : QWidget(parent), m_rows(rows), m_columns(columns)

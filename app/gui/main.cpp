@@ -55,6 +55,7 @@ void describe(QCommandLineParser& parser)
     parser.addOption({QStringLiteral("home"), QCoreApplication::translate("main", "Data home: run store and cached downloads."), QStringLiteral("folder")});
     parser.addOption({QStringLiteral("scheme"), QCoreApplication::translate("main", "light or dark; without it, as the system."), QStringLiteral("scheme")});
     parser.addOption({QStringLiteral("tour"), QCoreApplication::translate("main", "Walk through every page with the toy set and write pictures to a folder."), QStringLiteral("folder")});
+    parser.addOption({QStringLiteral("size"), QCoreApplication::translate("main", "Size of the tour's window."), QStringLiteral("WxH"), QStringLiteral("1440x900")});
     parser.addPositionalArgument(QStringLiteral("path"), QCoreApplication::translate("main", "A folder of images, a run, an image or an experiment file."), QStringLiteral("[path]"));
 }
 
@@ -71,9 +72,15 @@ std::optional<Scheme> schemeOf(const QCommandLineParser& parser)
     return QGuiApplication::palette().color(QPalette::Window).lightness() < 128 ? Scheme::Dark : Scheme::Light;
 }
 
-int takeTour(QApplication& application, Session& session, const QString& folder)
+int takeTour(QApplication& application, Session& session, const QString& folder, const QString& size)
 {
-    Tour tour(session, folder);
+    const QStringList sides = size.split(QLatin1Char('x'));
+    const QSize asked(sides.value(0).toInt(), sides.value(1).toInt());
+    if (asked.width() < 640 || asked.height() < 480 || asked.width() > 7680 || asked.height() > 4320) {
+        std::fprintf(stderr, "sightline: --size is like 1440x900, from 640x480 to 7680x4320.\n");
+        return 2;
+    }
+    Tour tour(session, folder, asked);
     int code = 0;
     QObject::connect(&tour, &Tour::finished, &application, [&](const QString& error) {
         if (error.isEmpty())
@@ -125,7 +132,7 @@ int main(int argc, char** argv)
     }
     Session session(parser.isSet(QStringLiteral("home")) ? std::filesystem::path(parser.value(QStringLiteral("home")).toStdString()) : defaultHome());
     if (parser.isSet(QStringLiteral("tour")))
-        return takeTour(application, session, parser.value(QStringLiteral("tour")));
+        return takeTour(application, session, parser.value(QStringLiteral("tour")), parser.value(QStringLiteral("size")));
 
     theme::apply(application, *scheme);
     MainWindow window(session);

@@ -254,6 +254,49 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->evaluation() != nullptr, kLong);
     }
 
+    void aRunThatWasCutOffIsOfferedAtTheNextStart()
+    {
+        QProcess process;
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
+                      {QStringLiteral("--home"), path(QStringLiteral("home7")), QStringLiteral("train"), QStringLiteral("--preset"), QStringLiteral("toys-quick"), QStringLiteral("--set"),
+                       QStringLiteral("data.path=") + path(QStringLiteral("toys")), QStringLiteral("--set"), QStringLiteral("training.epochs=100"), QStringLiteral("--set"),
+                       QStringLiteral("data.image_size=[48,48]")});
+        QDir runs(path(QStringLiteral("home7/runs")));
+        const auto history = [&] {
+            const QStringList names = QDir(runs.path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+            return names.isEmpty() ? QString() : runs.filePath(names.first() + QStringLiteral("/history.csv"));
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(QFile(history()).size() > 100, kLong);
+        process.kill(); // as when the power goes
+        QVERIFY(process.waitForFinished(kLong));
+        WindowDriver driver(path(QStringLiteral("home7")));
+        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("messageStrip")->isVisible(), kLong);
+        QCOMPARE(driver.find<QPushButton>("messageAction")->text(), QStringLiteral("Resume"));
+        driver.click("messageAction");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->history.size() >= 2, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->dataset() != nullptr, kLong);
+        driver.click("stopButton");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
+    }
+
+    void aRunFolderWithFilesMissingIsOneSentence()
+    {
+        const QString home = path(QStringLiteral("home8"));
+        QVERIFY(QDir().mkpath(home + QStringLiteral("/runs/20260101-000000-abcd")));
+        QFile experiment(home + QStringLiteral("/runs/20260101-000000-abcd/experiment.json"));
+        QVERIFY(experiment.open(QIODevice::WriteOnly));
+        experiment.write("{\"version\": 1, \"name\": \"left\", \"data\": {\"path\": \"/nowhere\"}}");
+        experiment.close();
+        WindowDriver driver(home);
+        driver.key(Qt::Key_7, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("runTable")->model()->rowCount(), 1, kLong);
+        driver.click("openRunButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("messageStrip")->isVisible(), kLong);
+        QVERIFY(driver.text("messageText").contains(QStringLiteral("/nowhere")));
+        driver.key(Qt::Key_5, Qt::ControlModifier);
+        QVERIFY(!driver.find<QPushButton>("evaluateButton")->isEnabled());
+    }
+
     void aRunIsRenamedNotedAndDeleted()
     {
         WindowDriver driver(path(QStringLiteral("home4")));

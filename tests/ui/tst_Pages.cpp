@@ -73,6 +73,35 @@ private Q_SLOTS:
         QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
     }
 
+    void theFirstFrameNeedsNoTorch()
+    {
+        WindowDriver driver(path(QStringLiteral("home")));
+        QFile maps(QStringLiteral("/proc/self/maps"));
+        QVERIFY(maps.open(QIODevice::ReadOnly));
+        const QByteArray loaded = maps.readAll();
+        QVERIFY(loaded.contains("libsightline_base"));
+        QVERIFY(!loaded.contains("libtorch"));
+    }
+
+    void oneClassOnlyIsSaidBeforeTraining()
+    {
+        QVERIFY(drawFewToys(path(QStringLiteral("two")), 3, 1, 24));
+        QVERIFY(QDir(path(QStringLiteral("two/train"))).rename(QStringLiteral("car"), QStringLiteral("../one")));
+        QVERIFY(QDir().mkpath(path(QStringLiteral("single"))));
+        QVERIFY(QDir().rename(path(QStringLiteral("two/one")), path(QStringLiteral("single/car"))));
+        WindowDriver driver(path(QStringLiteral("home")));
+        open(driver, QStringLiteral("single"));
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        QVERIFY(!driver.find<QPushButton>("pageTrainButton")->isEnabled());
+        QVERIFY(driver.find<QLabel>("otherProblems")->isVisible());
+        QVERIFY(driver.text("otherProblems").contains(QStringLiteral("one class")));
+        open(driver, QStringLiteral("two")); // test/car has no class in train
+        driver.key(Qt::Key_1, Qt::ControlModifier);
+        QTRY_VERIFY(driver.find<QListWidget>("problemList")->count() > 0);
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        QTRY_VERIFY(driver.find<QPushButton>("pageTrainButton")->isEnabled());
+    }
+
     void aDroppedFolderShowsItsClassesAndImages()
     {
         WindowDriver driver(path(QStringLiteral("home")));

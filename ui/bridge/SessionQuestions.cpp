@@ -11,14 +11,15 @@ namespace sightline::ui {
 namespace {
 using namespace std::chrono_literals;
 
-/// The weights as they are now: asks the trainer and waits for an answer newer than the question, one slow batch at most.
+/// The weights as they are now, or as they were when last asked for where a batch takes long: a click is answered at once.
+/// Only before the first snapshot of a run does it wait for one.
 std::shared_ptr<const WeightSnapshot> freshSnapshot(TrainControl& control, const std::stop_token& stop)
 {
     const auto before = control.snapshot();
     auto newest = before;
-    const auto until = std::chrono::steady_clock::now() + (control.isPaused() ? 300ms : 3000ms);
+    const auto until = std::chrono::steady_clock::now() + (before || control.isPaused() ? 60ms : 5000ms);
     while (newest == before && !stop.stop_requested() && std::chrono::steady_clock::now() < until) {
-        std::this_thread::sleep_for(5ms);
+        std::this_thread::sleep_for(3ms);
         newest = control.snapshot();
     }
     return newest;

@@ -119,6 +119,7 @@ void Session::Private::handle(const TrainEvent& event)
             }
             evaluation.reset();
             answer.reset();
+            static_cast<void>(control->snapshot());
             if (state == RunState::Starting)
                 setState(RunState::Running);
             Q_EMIT q.activityChanged(tr("Training %1").arg(QString::fromStdString(started.name)));
@@ -140,6 +141,7 @@ void Session::Private::handle(const TrainEvent& event)
                 run->history.push_back(epoch.metrics);
                 run->bestEpoch = epoch.bestEpoch;
             }
+            static_cast<void>(control->snapshot()); // so that a question finds weights no older than an epoch
             Q_EMIT q.epochFinished(epoch);
         },
         [this](const LearningRateChanged& change) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "support/Priority.h"
 #include "widgets/Picture.h"
 
 namespace sightline::ui {
@@ -27,7 +28,6 @@ QImage small(const Dataset& dataset, std::uint32_t index)
 Thumbnails::Thumbnails(QObject* parent) : QObject(parent), m_pictures(kCacheKib)
 {
     m_pool.setMaxThreadCount(kWorkers);
-    m_pool.setThreadPriority(QThread::LowPriority);
 }
 
 Thumbnails::~Thumbnails()
@@ -71,6 +71,7 @@ QImage Thumbnails::picture(std::uint32_t sample)
 
 void Thumbnails::work()
 {
+    lowerPriority(Priority::Background);
     while (true) {
         std::shared_ptr<const Dataset> dataset;
         std::uint32_t sample = 0;

@@ -17,6 +17,7 @@
 #include "models/Thumbnails.h"
 #include "models/Tiles.h"
 #include "prompts/Prompts.h"
+#include "support/Priority.h"
 #include "widgets/ImageWindow.h"
 #include "widgets/Picture.h"
 #include "widgets/Surface.h"
@@ -199,6 +200,7 @@ void DataPage::startSurvey()
     m_progress->setRange(0, 0);
     m_progress->show();
     m_survey.submit([this, opened = session().dataset()](std::stop_token stop) {
+        lowerPriority(Priority::Background);
         const auto later = [this, stop](auto work) {
             QMetaObject::invokeMethod(this, [stop, work = std::move(work)] {
                 if (!stop.stop_requested())

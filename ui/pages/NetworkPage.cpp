@@ -120,7 +120,7 @@ int NetworkPage::classes() const
 QWidget* NetworkPage::makeCards()
 {
     auto* surface = new Surface(tr("Networks"));
-    surface->setFixedWidth(240);
+    surface->setFixedWidth(208);
     m_cards = named(new QListWidget, "zooCards", tr("Networks to choose from"));
     m_cards->setProperty("cards", true);
     m_cards->setSpacing(2);

@@ -157,6 +157,7 @@ QString styleSheet()
         "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
         "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }"
         "QScrollArea > QWidget > QWidget { background: transparent; }"
+        "QAbstractScrollArea::corner { background: transparent; border: none; }"
         "QToolTip { background: @raised; color: @text; border: 1px solid @border; padding: 4px; }"
         "QHeaderView { background: @surface; }"
         "QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 6px 7px; }"

@@ -16,7 +16,8 @@ constexpr int kEpochs = 15, kSettleMs = 900, kWalkMs = 350;
 const QStringList kPages{QStringLiteral("data"), QStringLiteral("augment"), QStringLiteral("network"), QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain"), QStringLiteral("runs")};
 }
 
-Tour::Tour(Session& session, QString folder, QObject* parent) : QObject(parent), m_session(session), m_folder(std::move(folder)), m_schemes{Scheme::Light, Scheme::Dark}
+Tour::Tour(Session& session, QString folder, QSize size, QObject* parent)
+    : QObject(parent), m_session(session), m_folder(std::move(folder)), m_size(size), m_schemes{Scheme::Light, Scheme::Dark}
 {
     connect(&session, &Session::dataFailed, this, &Tour::fail);
     connect(&session, &Session::evaluationFailed, this, &Tour::fail);
@@ -47,6 +48,7 @@ void Tour::start()
     theme::apply(*qApp, Scheme::Light);
     m_window = std::make_unique<MainWindow>(m_session);
     connect(m_window.get(), &MainWindow::firstFrameShown, &m_session, &Session::warmUp);
+    m_window->resize(m_size);
     m_window->show();
     QCursor::setPos(m_window->geometry().center());
     later(kSettleMs, [this] { open(); });
@@ -112,6 +114,7 @@ void Tour::nextScheme()
     m_window.reset();
     theme::apply(*qApp, m_schemes.front());
     m_window = std::make_unique<MainWindow>(m_session);
+    m_window->resize(m_size);
     m_window->show();
     for (const QString& page : kPages)
         m_window->showPage(page);

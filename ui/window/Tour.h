@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QSize>
 #include <QStringList>
 
 #include <functional>
@@ -21,7 +22,7 @@ class Session;
 class Tour : public QObject {
     Q_OBJECT
 public:
-    Tour(Session& session, QString folder, QObject* parent = nullptr);
+    Tour(Session& session, QString folder, QSize size, QObject* parent = nullptr);
     ~Tour() override;
     void start();
     double longestStallMs() const { return m_meter.longestMs(); }
@@ -44,6 +45,7 @@ private:
 
     Session& m_session;
     QString m_folder;
+    QSize m_size;
     std::unique_ptr<MainWindow> m_window;
     StallMeter m_meter;
     std::vector<Scheme> m_schemes;

@@ -3,18 +3,16 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <torch/nn/functional.h>
 #include <torch/torch.h>
 #include <torch/version.h>
-#include <unistd.h>
 
 #include <cmath>
 
 #include "engine/train/OptimizerStep.h"
 #include "network/Attributes.h"
 #include "support/Files.h"
+#include "support/Priority.h"
 
 namespace sightline::engine {
 
@@ -89,8 +87,7 @@ bool usesBf16(Precision precision, const GraphSpec& spec) {
 int prepareComputeThread(int threads) {
     const int count = threads > 0 ? threads : availableCpus();
     at::set_num_threads(count);
-    // Not an error where it is refused: it only makes a window on the same machine smoother.
-    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 5));
+    lowerPriority(Priority::Compute);
     return count;
 }
 

@@ -59,7 +59,9 @@ QSize TileDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) co
 TileView::TileView(int lines, QWidget* parent) : QListView(parent), m_delegate(new TileDelegate(lines, this))
 {
     setItemDelegate(m_delegate);
-    setViewMode(QListView::IconMode);
+    setViewMode(QListView::ListMode); // IconMode keeps a tree of items: 75 ms for 110,000 of them
+    setFlow(QListView::LeftToRight);
+    setWrapping(true);
     setResizeMode(QListView::Adjust);
     setMovement(QListView::Static);
     setUniformItemSizes(true);

@@ -2,7 +2,6 @@
 #include "pages/DataPage.h"
 
 #include <QComboBox>
-#include <QFileInfo>
 #include <QItemSelectionModel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -12,6 +11,7 @@
 #include <QSplitter>
 
 #include <algorithm>
+#include <map>
 
 #include "models/Table.h"
 #include "models/Thumbnails.h"
@@ -28,15 +28,19 @@ namespace {
 constexpr int kTileSide = 96;
 constexpr std::array<Subset, 3> kSubsets{Subset::Train, Subset::Validation, Subset::Test};
 
+/// "725 PNG, 3 JPG"
 QString fileTypes(const Dataset& dataset)
 {
-    QMap<QString, int> counts;
+    std::map<std::string, int> counts;
     for (const Sample& sample : dataset.samples)
-        ++counts[QFileInfo(QString::fromStdString(sample.path)).suffix().toUpper()];
+        if (const auto dot = sample.path.rfind('.'); dot != std::string::npos && sample.path.size() - dot <= 6)
+            ++counts[sample.path.substr(dot + 1)];
+    QMap<QString, int> types;
+    for (const auto& [ending, count] : counts)
+        types[QString::fromStdString(ending).toUpper()] += count;
     QStringList words;
-    for (auto it = counts.begin(); it != counts.end(); ++it)
-        if (!it.key().isEmpty())
-            words << QStringLiteral("%1 %2").arg(grouped(it.value()), it.key());
+    for (auto it = types.begin(); it != types.end(); ++it)
+        words << QStringLiteral("%1 %2").arg(grouped(it.value()), it.key());
     return words.join(QStringLiteral(", "));
 }
 } // namespace
@@ -199,6 +203,7 @@ void DataPage::startSurvey()
 {
     m_progress->setRange(0, 0);
     m_progress->show();
+    m_types.clear();
     m_survey.submit([this, opened = session().dataset()](std::stop_token stop) {
         lowerPriority(Priority::Background);
         const auto later = [this, stop](auto work) {
@@ -207,6 +212,10 @@ void DataPage::startSurvey()
                     work();
             }, Qt::QueuedConnection);
         };
+        later([this, types = fileTypes(*opened)] {
+            m_types = types;
+            showSurvey({}, false);
+        });
         const Survey found = survey(*opened, 1, stop, [&](std::size_t done, std::size_t total) {
             later([this, done, total] {
                 m_progress->setRange(0, static_cast<int>(total));
@@ -227,7 +236,7 @@ void DataPage::showSurvey(const Survey& survey, bool complete)
             lines << QStringLiteral("<tr><td style='color:%1; padding:2px 12px 2px 0'>%2</td><td style='padding:2px 0'>%3</td></tr>").arg(theme::color(Role::Muted).name(), name, value.toHtmlEscaped());
     };
     fact(tr("Layout"), QString::fromStdString(opened->format));
-    fact(tr("Files"), fileTypes(*opened));
+    fact(tr("Files"), m_types);
     if (complete && survey.images > 0) {
         const auto common = std::max_element(survey.sizes.begin(), survey.sizes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
         int low[2]{1 << 30, 1 << 30}, high[2]{0, 0};

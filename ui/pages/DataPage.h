@@ -47,6 +47,7 @@ private:
     TileView* m_tiles;
     QListWidget* m_problems;
     QProgressBar* m_progress;
+    QString m_types;
     Lane m_survey;                    ///< last: joined before the widgets go
 };
 

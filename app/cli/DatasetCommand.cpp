@@ -6,6 +6,7 @@
 #include "data/Dataset.h"
 #include "data/Survey.h"
 #include "data/Toys.h"
+#include "support/Csv.h"
 
 namespace sightline::cli {
 
@@ -40,19 +41,10 @@ Json documentOf(const Dataset& dataset, const Survey& survey) {
     return {{"format", dataset.format}, {"root", dataset.root.string()}, {"classes", dataset.classes}, {"splits", std::move(splits)}, {"sizes", std::move(sizes)}, {"problems", std::move(problems)}};
 }
 
-std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string result = "\"";
-    for (const char character : text)
-        result += character == '"' ? std::string("\"\"") : std::string(1, character);
-    return result + "\"";
-}
-
 Result<void> writeFiles(const Dataset& dataset, const std::string& file) {
     std::string csv = "path,class,subset\n";
     for (const Sample& sample : dataset.samples)
-        csv += quoted(sample.path) + "," + (sample.label < 0 ? "" : quoted(dataset.classes[static_cast<std::size_t>(sample.label)])) + "," + nameOf(sample.subset) + "\n";
+        csv += csvCell(sample.path) + "," + (sample.label < 0 ? "" : csvCell(dataset.classes[static_cast<std::size_t>(sample.label)])) + "," + nameOf(sample.subset) + "\n";
     return writeFileAtomically(file, csv);
 }
 

@@ -2,8 +2,10 @@
 #include "data/Dataset.h"
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 
-#include "data/Folders.h"
+#include "data/Readers.h"
 #include "support/Random.h"
 
 namespace sightline {
@@ -36,7 +38,35 @@ void splitValidation(Dataset& dataset, const DataSettings& settings, std::uint64
     std::stable_sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) { return a.subset < b.subset; });
 }
 
+struct Reader {
+    const char* name;
+    bool (*fits)(const fs::path& root);
+    Result<Dataset> (*read)(const fs::path& root, std::stop_token stop, const Progress& progress);
+};
+
+bool isFolder(const fs::path& root) {
+    std::error_code code;
+    return fs::is_directory(root, code);
+}
+
+/// In the order in which they are tried; folders of classes take every folder that nothing else claims.
+constexpr std::array kReaders{
+    Reader{"tiny-imagenet", looksLikeTinyImagenet, readTinyImagenet},
+    Reader{"cifar10", looksLikeCifar, readCifar},
+    Reader{"cifar100", looksLikeCifar, readCifar},
+    Reader{"idx", looksLikeIdx, readIdx},
+    Reader{"csv", looksLikeTable, readTable},
+    Reader{"flat", looksFlat, readFlat},
+    Reader{"folders", isFolder, readFolders},
+};
+
 } // namespace
+
+void sortSamples(Dataset& dataset) {
+    std::stable_sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) {
+        return std::tie(a.subset, a.label, a.path) < std::tie(b.subset, b.label, b.path);
+    });
+}
 
 const char* nameOf(Subset subset) {
     switch (subset) {
@@ -78,13 +108,18 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
     std::error_code code;
     if (!fs::exists(root, code))
         return badInput("The folder " + root.string() + " does not exist.");
-    if (!fs::is_directory(root, code))
-        return badInput(root.string() + " is a file; choose a folder that holds one folder of images for each class.");
-    const bool tiny = settings.format == "tiny-imagenet" || (settings.format == "auto" && looksLikeTinyImagenet(root));
-    if (!tiny && settings.format != "auto" && settings.format != "folders")
-        return badInput("data.format: there is no reader '" + settings.format + "'; use auto, folders or tiny-imagenet.");
-
-    Result<Dataset> dataset = tiny ? readTinyImagenet(root, stop, progress) : readFolders(root, stop, progress);
+    const Reader* reader = nullptr;
+    std::string names;
+    for (const Reader& candidate : kReaders) {
+        names += (names.empty() ? "" : ", ") + std::string(candidate.name);
+        if (!reader && (settings.format == "auto" ? candidate.fits(root) : settings.format == candidate.name))
+            reader = &candidate;
+    }
+    if (!reader && settings.format != "auto")
+        return badInput("data.format: there is no reader '" + settings.format + "'; use auto, " + names + ".");
+    if (!reader)
+        return badInput(root.string() + " is a file that no reader knows; choose a folder that holds one folder of images for each class, or a table (.csv).");
+    Result<Dataset> dataset = reader->read(root, stop, progress);
     if (!dataset)
         return dataset;
     if (dataset->count(Subset::Train) == 0) {

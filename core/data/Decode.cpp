@@ -16,21 +16,6 @@ namespace {
 /// Pillow's L = (19595 R + 38470 G + 7471 B + 32768) >> 16.
 std::uint8_t luminance(int r, int g, int b) { return static_cast<std::uint8_t>((19595 * r + 38470 * g + 7471 * b + 32768) >> 16); }
 
-Image withChannels(Image image, ColorMode mode) {
-    const int wanted = mode == ColorMode::Rgb ? 3 : 1;
-    if (image.channels == wanted)
-        return image;
-    Image converted(image.height, image.width, wanted);
-    const std::size_t count = static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width);
-    for (std::size_t i = 0; i < count; ++i) {
-        if (wanted == 3)
-            std::fill_n(converted.pixels.data() + 3 * i, 3, image.pixels[i]);
-        else
-            converted.pixels[i] = luminance(image.pixels[3 * i], image.pixels[3 * i + 1], image.pixels[3 * i + 2]);
-    }
-    return converted;
-}
-
 /// Turns pixels upright after the EXIF tag (TIFF 6.0, Orientation).
 Image upright(const Image& image, int orientation) {
     if (orientation <= 1)
@@ -50,6 +35,24 @@ Image upright(const Image& image, int orientation) {
         }
     }
     return turned;
+}
+
+/// A BMP with fewer pixels than its header promises, or a header that cannot be; OpenCV would say so on stderr.
+bool isShortBmp(const std::uint8_t* bytes, std::size_t size) {
+    if (size < 2 || bytes[0] != 'B' || bytes[1] != 'M')
+        return false;
+    if (size < 34)
+        return true;
+    const auto read = [bytes](std::size_t at) {
+        return static_cast<std::int64_t>(bytes[at]) | static_cast<std::int64_t>(bytes[at + 1]) << 8 | static_cast<std::int64_t>(bytes[at + 2]) << 16 | static_cast<std::int64_t>(bytes[at + 3]) << 24;
+    };
+    const std::int64_t begin = read(10), width = static_cast<std::int32_t>(read(18)), height = std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(read(22))));
+    const std::int64_t bits = bytes[28] | bytes[29] << 8;
+    if (width <= 0 || width > kLargestImagePixels || height > kLargestImagePixels / width)
+        return true;
+    if (read(30) > 3)
+        return true; // no compression that exists
+    return read(30) == 0 && begin + (width * bits + 31) / 32 * 4 * height > static_cast<std::int64_t>(size);
 }
 
 /// Height and width a PNG promises, before anything is allocated; 0 where it is no PNG.
@@ -114,6 +117,8 @@ Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std
         return badInput(name + " is not an image, whatever its name says.");
     if (promisedPngPixels(bytes, size) > kLargestImagePixels)
         return badInput(name + " has more pixels than an image may have here.");
+    if (isShortBmp(bytes, size))
+        return badInput(name + " is damaged and cannot be read.");
     try {
         const cv::Mat raw(1, static_cast<int>(size), CV_8UC1, const_cast<std::uint8_t*>(bytes)); // imdecode only reads
         const cv::Mat mat = cv::imdecode(raw, cv::IMREAD_UNCHANGED);
@@ -160,6 +165,21 @@ Result<Image> ImageSource::decoded(const Sample& sample, ColorMode mode, Orienta
     if (!raw)
         return raw.error();
     return decodeImage(raw->data(), raw->size(), sample.path, mode, orientation);
+}
+
+Image withChannels(Image image, ColorMode mode) {
+    const int wanted = mode == ColorMode::Rgb ? 3 : 1;
+    if (image.channels == wanted)
+        return image;
+    Image converted(image.height, image.width, wanted);
+    const std::size_t count = static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (wanted == 3)
+            std::fill_n(converted.pixels.data() + 3 * i, 3, image.pixels[i]);
+        else
+            converted.pixels[i] = luminance(image.pixels[3 * i], image.pixels[3 * i + 1], image.pixels[3 * i + 2]);
+    }
+    return converted;
 }
 
 Result<Image> loadSample(const Dataset& dataset, const Sample& sample, const DataSettings& settings) {

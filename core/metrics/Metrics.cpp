@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "metrics/Metrics.h"
+#include "support/Csv.h"
 
 #include <algorithm>
 #include <cassert>
@@ -51,18 +52,6 @@ namespace {
 
 double share(std::int64_t part, std::int64_t whole) { return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole); }
 
-/// RFC 4180.
-std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string result = "\"";
-    for (const char character : text) {
-        if (character == '"')
-            result += '"';
-        result += character;
-    }
-    return result + "\"";
-}
 
 std::string number(double value) {
     char text[32];
@@ -138,11 +127,11 @@ Json toJson(const Evaluation& evaluation) {
 std::string predictionsCsv(const Evaluation& evaluation) {
     std::string csv = "path,true,predicted,correct,confidence,loss";
     for (const std::string& name : evaluation.classes)
-        csv += "," + quoted(name);
+        csv += "," + csvCell(name);
     csv += "\n";
-    const auto nameOfClass = [&](int index) { return index < 0 ? std::string() : quoted(evaluation.classes[static_cast<std::size_t>(index)]); };
+    const auto nameOfClass = [&](int index) { return index < 0 ? std::string() : csvCell(evaluation.classes[static_cast<std::size_t>(index)]); };
     for (const Prediction& prediction : evaluation.predictions) {
-        csv += quoted(prediction.path) + "," + nameOfClass(prediction.truth) + "," + nameOfClass(prediction.predicted) + "," +
+        csv += csvCell(prediction.path) + "," + nameOfClass(prediction.truth) + "," + nameOfClass(prediction.predicted) + "," +
                (prediction.truth == prediction.predicted ? "1" : "0") + "," + number(prediction.confidence) + "," + number(prediction.loss);
         for (const float probability : prediction.probabilities)
             csv += "," + number(static_cast<double>(probability));

@@ -287,7 +287,7 @@ void MainWindow::openPath(const QString& path)
     } else if (isRun(info)) {
         m_session.openRun(info.absoluteFilePath());
         showPage(QStringLiteral("train"));
-    } else if (info.isDir()) {
+    } else if (info.isDir() || QStringList{QStringLiteral("csv"), QStringLiteral("tsv")}.contains(info.suffix().toLower())) {
         m_wanted = QStringLiteral("data");
         m_session.openData(info.absoluteFilePath());
     } else if (info.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0) {

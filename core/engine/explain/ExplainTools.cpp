@@ -44,22 +44,6 @@ Result<std::string> keyOf(const ModelSource& source) {
     return key + "|" + std::to_string(n.rescale);
 }
 
-Image toGrey(const Image& image) {
-    Image grey(image.height, image.width, 1);
-    for (std::size_t i = 0; i < grey.pixels.size(); ++i) { // Pillow's L
-        const std::uint8_t* rgb = image.pixels.data() + i * 3;
-        grey.pixels[i] = static_cast<std::uint8_t>((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >> 16);
-    }
-    return grey;
-}
-
-Image toRgb(const Image& grey) {
-    Image image(grey.height, grey.width, 3);
-    for (std::size_t i = 0; i < image.pixels.size(); ++i)
-        image.pixels[i] = grey.pixels[i / 3];
-    return image;
-}
-
 } // namespace
 
 void useThreads(int threads) {
@@ -95,7 +79,7 @@ Result<std::shared_ptr<SharedModel>> sharedModel(const ModelSource& source) {
 
 Image preparedImage(const LoadedModel& model, const Image& image) {
     const int channels = model.data.channels();
-    const Image fitting = image.channels == channels ? image : channels == 1 ? toGrey(image) : toRgb(image);
+    const Image fitting = withChannels(image, channels == 1 ? ColorMode::Grayscale : ColorMode::Rgb);
     return resized(fitting, model.data.imageHeight, model.data.imageWidth, model.data.interpolation, model.data.keepAspectRatio);
 }
 

@@ -8,6 +8,7 @@
 #include <exception>
 #include <new>
 
+#include "engine/module/LoadedModel.h"
 #include "engine/train/EpochCallbacks.h"
 #include "engine/train/RunCheckpoints.h"
 #include "engine/train/RunReporter.h"

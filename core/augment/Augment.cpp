@@ -14,26 +14,9 @@ namespace {
 /// Every pixel by the rule, in double (SPEC 1.4, 1.5).
 FloatImage warpedExactly(const Image& image, const AffineMap& map, FillMode fill, double cval) {
     FloatImage out(image.height, image.width, image.channels);
-    const int channels = image.channels;
     for (int y = 0; y < out.height; ++y) {
-        float* target = out.row(y);
-        for (int x = 0; x < out.width; ++x, target += channels) {
-            double sx = map.xx * x + map.xy * y + map.x0;
-            double sy = map.yx * x + map.yy * y + map.y0;
-            if (!foldCoordinate(sx, image.width, fill) || !foldCoordinate(sy, image.height, fill)) {
-                std::fill_n(target, channels, static_cast<float>(cval));
-                continue;
-            }
-            const int left = static_cast<int>(sx), top = static_cast<int>(sy);
-            const int right = std::min(left + 1, image.width - 1), bottom = std::min(top + 1, image.height - 1);
-            const double fx = sx - left, fy = sy - top;
-            for (int c = 0; c < channels; ++c) {
-                const auto at = [&](int row, int column) { return static_cast<double>(image.row(row)[column * channels + c]); };
-                const double above = at(top, left) + fx * (at(top, right) - at(top, left));
-                const double below = at(bottom, left) + fx * (at(bottom, right) - at(bottom, left));
-                target[c] = static_cast<float>(above + fy * (below - above));
-            }
-        }
+        for (int x = 0; x < out.width; ++x)
+            samplePixel(image, map, fill, cval, x, y, out.row(y) + x * image.channels);
     }
     return out;
 }
@@ -62,7 +45,10 @@ void flip(FloatImage& image, bool horizontally, bool vertically) {
 
 FloatImage applyExactly(const AugmentationSettings& settings, const Drawn& drawn, const Image& image) {
     const AffineMap map = affineMap(drawn, image.height, image.width, settings.semantics);
-    FloatImage out = map.isIdentity() ? asFloats(image) : warpedExactly(image, map, settings.fillMode, settings.cval);
+    return stepsAfterWarp(settings, drawn, map.isIdentity() ? asFloats(image) : warpedExactly(image, map, settings.fillMode, settings.cval));
+}
+
+FloatImage stepsAfterWarp(const AugmentationSettings& settings, const Drawn& drawn, FloatImage out) {
     if (drawn.channelShift)
         shiftChannels(out, *drawn.channelShift);
     flip(out, drawn.flipHorizontal, drawn.flipVertical);

@@ -65,9 +65,12 @@ std::array<int, 2> outputSize(const AugmentationSettings& settings, int height, 
 /// What validation and inference see: the image itself, resized (bilinear, half-pixel centres) where a random crop is set (SPEC 1.12).
 FloatImage atInference(const AugmentationSettings& settings, const Image& image);
 
-/// The fast path: one warp, one lookup table, each value normalised and written once into `out` (outputSize() x channels
-/// floats). Within 1 of 255 of applyExactly away from the border; takes the reference path where `exact` asks for it or
-/// where a step needs statistics of the whole image before a crop.
+/// The fast path: one warp in float by the best instruction set there is, each value normalised and written once into `out`
+/// (outputSize() x channels floats). On the 0...255 scale a value is within 0.01 of applyExactly, at the border too; where
+/// there is brightness, which truncates, doubtful values are computed in double and the result is applyExactly's, bit for bit
+/// before scale and offset. Channel shift, contrast and gamma alone follow the fast warp as the reference does them.
+/// The reference path is taken where `exact` asks for it, for channel shift with brightness, for brightness as
+/// keras<=2.8 or with cval outside 0...255, and for coordinates beyond a million pixels. All processors give the same bits.
 void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out);
 
 } // namespace sightline

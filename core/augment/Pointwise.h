@@ -13,6 +13,9 @@ void occlude(FloatImage& image, const Drawn::Box& box, int size);
 FloatImage cropped(const FloatImage& image, int top, int left, int height, int width);
 void changeContrast(FloatImage& image, double factor);
 
+/// All of them, as drawn.
+FloatImage stepsAfterWarp(const AugmentationSettings& settings, const Drawn& drawn, FloatImage warped);
+
 /// min(255, trunc(float32(factor) * value)) for a whole value: Pillow's blend with black.
 float brightened(double factor, int value);
 

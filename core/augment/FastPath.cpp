@@ -127,7 +127,7 @@ private:
 /// Steps that look at the whole image before they change a value cannot be one table.
 bool needsReference(const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer) {
     const bool odd = drawn.brightness && (settings.semantics == Semantics::Keras28 || (settings.fillMode == FillMode::Constant && (settings.cval < 0 || settings.cval > 255)));
-    return settings.exact || odd || drawn.channelShift || drawn.contrast || (drawn.gamma && !drawn.brightness) || !normalizer.isAffine() || normalizer.swapsChannels() ||
+    return settings.exact || hasLaterSteps(drawn) || odd || drawn.channelShift || drawn.contrast || (drawn.gamma && !drawn.brightness) || !normalizer.isAffine() || normalizer.swapsChannels() ||
            (image.channels != 3 && image.channels != 1);
 }
 
@@ -155,6 +155,12 @@ void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const I
         const FloatImage exact = applyExactly(settings, drawn, image);
         std::copy(exact.pixels.begin(), exact.pixels.end(), out);
         normalizer.apply(out, exact.pixels.size() / static_cast<std::size_t>(exact.channels), exact.channels);
+        return;
+    }
+    if (drawn.resizedCrop) {
+        Drawn rest = drawn;
+        rest.resizedCrop.reset();
+        applyFast(settings, rest, resizedPart(image, *drawn.resizedCrop), normalizer, out);
         return;
     }
     const AffineMap map = affineMap(drawn, image.height, image.width, settings.semantics);

@@ -9,10 +9,12 @@
 #include <new>
 
 #include "augment/BatchLoader.h"
+#include "augment/Fitting.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Callbacks.h"
 #include "engine/train/Checkpoint.h"
 #include "engine/train/Compute.h"
+#include "store/FittedNormalizationFile.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
 #include "support/Random.h"
@@ -41,6 +43,15 @@ torch::Tensor imagesOf(const Batch& batch, const BatchLoader& loader) {
 
 torch::Tensor labelsOf(const Batch& batch) {
     return torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {batch.size}, torch::kLong);
+}
+
+Targets targetsOf(const Batch& batch) {
+    Targets targets{labelsOf(batch)};
+    if (!batch.shares.empty()) {
+        targets.others = torch::from_blob(const_cast<std::int64_t*>(batch.otherLabels.data()), {batch.size}, torch::kLong);
+        targets.shares = torch::from_blob(const_cast<float*>(batch.shares.data()), {batch.size}, torch::kFloat);
+    }
+    return targets;
 }
 
 /// n / (classes * n_c) per class, as scikit-learn's "balanced".
@@ -105,6 +116,7 @@ private:
     OptimizerState m_optimizer;
     StepSettings m_step;
     std::unique_ptr<BatchLoader> m_trainLoader, m_validationLoader;
+    std::shared_ptr<const FittedNormalization> m_fitted;
     std::optional<EarlyStopping> m_earlyStopping;
     std::optional<ReduceLrOnPlateau> m_reduceLr;
     std::optional<BestEpoch> m_best;
@@ -188,6 +200,12 @@ Result<void> Run::prepare() {
 
     LoaderSettings loader{m_experiment.data, m_experiment.augmentation, m_experiment.normalization, m_experiment.seed, m_experiment.training.batchSize};
     loader.cacheBytes = availableMemoryBytes() / 4;
+    const bool goesOn = !m_request.resume.empty();
+    auto fitted = goesOn ? readFittedNormalization(m_folder->path(), m_experiment.normalization, m_experiment.data.channels())
+                         : fitNormalization(m_dataset, m_dataset.indices(Subset::Train), loader, m_stop);
+    if (!fitted)
+        return fitted.error();
+    m_fitted = loader.fitted = std::move(*fitted);
     m_trainLoader = std::make_unique<BatchLoader>(m_dataset, m_dataset.indices(Subset::Train), loader);
     if (std::vector<std::uint32_t> validation = m_dataset.indices(Subset::Validation); !validation.empty()) {
         std::erase_if(validation, [&](std::uint32_t index) { return m_dataset.samples[index].label < 0; });
@@ -217,6 +235,10 @@ Result<void> Run::openRun() {
             return written;
         if (const Result<void> made = makeFolder(m_folder->path() / "checkpoints"); !made)
             return made;
+        if (m_fitted) {
+            if (const Result<void> written = writeFittedNormalization(m_folder->path(), *m_fitted); !written)
+                return written;
+        }
     } else if (const Result<void> resumed = resume(); !resumed)
         return resumed;
     m_started = true;
@@ -295,7 +317,7 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
         // Dropout's stream is a function of seed and step, so that a resumed run drops the same units.
         torch::manual_seed(CounterRandom(m_experiment.seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_optimizer.step)).next32());
         metrics.learningRate = rateAt(m_optimizer.step);
-        const StepResult step = trainStep(*m_module, m_optimizer, m_step, imagesOf(*batch, *m_trainLoader), labelsOf(*batch), metrics.learningRate);
+        const StepResult step = trainStep(*m_module, m_optimizer, m_step, imagesOf(*batch, *m_trainLoader), targetsOf(*batch), metrics.learningRate);
         if (!std::isfinite(step.loss))
             return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " in epoch " + std::to_string(epoch) +
                            "; try a smaller learning rate. The last good checkpoint is kept."});
@@ -324,6 +346,7 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
             snapshot->graph = m_module->spec();
             snapshot->experiment = m_experiment;
             snapshot->classes = m_dataset.classes;
+            snapshot->fitted = m_fitted;
             m_control.publish(std::move(snapshot));
         }
         pausedSeconds += waitWhilePaused();

@@ -156,7 +156,7 @@ bool warpOnce(InstructionSet set, const AugmentationSettings& settings, const Dr
 enum class Path { Reference, OneWarp, WarpThenSteps };
 
 Path pathFor(const AugmentationSettings& settings, const Drawn& drawn, const Image& image) {
-    if (settings.exact || image.height < 2 || image.width < 2 || (image.channels != 3 && image.channels != 1))
+    if (settings.exact || hasLaterSteps(drawn) || image.height < 2 || image.width < 2 || (image.channels != 3 && image.channels != 1))
         return Path::Reference;
     const bool steps = drawn.channelShift || drawn.contrast || (drawn.gamma && !drawn.brightness);
     if (drawn.brightness) {
@@ -206,6 +206,12 @@ void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const I
 
 void applyFastWith(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out) {
     const Path path = pathFor(settings, drawn, image);
+    if (drawn.resizedCrop && path != Path::Reference) {
+        Drawn rest = drawn;
+        rest.resizedCrop.reset();
+        applyFastWith(set, settings, rest, resizedPart(image, *drawn.resizedCrop), normalizer, out);
+        return;
+    }
     if (path == Path::OneWarp) {
         const bool oneStep = normalizer.isAffine() && !normalizer.swapsChannels();
         if (oneStep && warpOnce(set, settings, drawn, image, normalizer.scale(), normalizer.offset(), out))

@@ -84,4 +84,13 @@ void samplePixel(const Image& image, const AffineMap& map, FillMode fill, double
     }
 }
 
+FloatImage warpedExactly(const Image& image, const AffineMap& map, FillMode fill, double cval) {
+    FloatImage out(image.height, image.width, image.channels);
+    for (int y = 0; y < out.height; ++y) {
+        for (int x = 0; x < out.width; ++x)
+            samplePixel(image, map, fill, cval, x, y, out.row(y) + x * image.channels);
+    }
+    return out;
+}
+
 } // namespace sightline

@@ -5,6 +5,7 @@
 
 
 #include "augment/Augment.h"
+#include "store/FittedNormalizationFile.h"
 #include "store/RunStore.h"
 #include "store/Safetensors.h"
 #include "zoo/Zoo.h"
@@ -28,7 +29,7 @@ Result<LoadedModel> fromSnapshot(const WeightSnapshot& snapshot) {
     (*module)->parameters().copy_(snapshot.parameters);
     (*module)->statistics().copy_(snapshot.statistics);
     const Experiment& experiment = snapshot.experiment;
-    return LoadedModel{*module, snapshot.classes, experiment.data, experiment.normalization, experiment.augmentation};
+    return LoadedModel{*module, snapshot.classes, experiment.data, experiment.normalization, experiment.augmentation, snapshot.fitted};
 }
 
 Result<LoadedModel> fromRun(const ModelSource& source) {
@@ -53,7 +54,10 @@ Result<LoadedModel> fromRun(const ModelSource& source) {
         return module.error();
     if (const Result<void> loaded = loadWeights(**module, *checkpoint); !loaded)
         return loaded.error();
-    return LoadedModel{*module, *classes, experiment->data, experiment->normalization, experiment->augmentation};
+    auto fitted = readFittedNormalization(source.runFolder, experiment->normalization, experiment->data.channels());
+    if (!fitted)
+        return fitted.error();
+    return LoadedModel{*module, *classes, experiment->data, experiment->normalization, experiment->augmentation, std::move(*fitted)};
 }
 
 Result<LoadedModel> fromFile(const ModelSource& source) {
@@ -143,7 +147,7 @@ Result<void> saveWeights(const GraphModule& module, const std::filesystem::path&
 
 torch::Tensor inputTensor(const LoadedModel& model, const Image& resized) {
     FloatImage plain = atInference(model.augmentation, resized);
-    const Normalizer normalizer(model.normalization, plain.channels);
+    const Normalizer normalizer(model.normalization, plain.channels, model.fitted);
     normalizer.apply(plain.pixels.data(), plain.pixels.size() / static_cast<std::size_t>(plain.channels), plain.channels);
     return torch::from_blob(plain.pixels.data(), {1, plain.height, plain.width, plain.channels}, torch::kFloat).clone().permute({0, 3, 1, 2});
 }

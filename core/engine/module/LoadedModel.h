@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "augment/Augment.h"
 #include "engine/Engine.h"
 #include "engine/module/GraphModule.h"
 
@@ -16,6 +17,7 @@ struct WeightSnapshot {
     GraphSpec graph;
     Experiment experiment;
     std::vector<std::string> classes;
+    std::shared_ptr<const FittedNormalization> fitted = nullptr;
 };
 
 namespace engine {
@@ -27,6 +29,7 @@ struct LoadedModel {
     DataSettings data;                ///< image size, colour, interpolation
     NormalizationSettings normalization;
     AugmentationSettings augmentation; ///< for what a random crop means at inference
+    std::shared_ptr<const FittedNormalization> fitted = nullptr; ///< of the normalisation, where it needs it
 
     int height() const { return module->spec().height; }
     int width() const { return module->spec().width; }

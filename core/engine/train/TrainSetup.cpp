@@ -3,7 +3,9 @@
 
 #include <torch/types.h>
 
+#include "augment/Fitting.h"
 #include "engine/module/LoadedModel.h"
+#include "store/FittedNormalizationFile.h"
 #include "support/Files.h"
 
 namespace sightline::engine {
@@ -76,18 +78,24 @@ Result<void> buildNetwork(TrainSetup& setup) {
     return setup.module->enableTraining(experiment.model.freeze);
 }
 
-void makeLoaders(TrainSetup& setup) {
+Result<void> makeLoaders(TrainSetup& setup, std::stop_token stop) {
     const Experiment& experiment = setup.experiment;
     LoaderSettings loader{experiment.data, experiment.augmentation, experiment.normalization, experiment.seed, experiment.training.batchSize};
     loader.cacheBytes = availableMemoryBytes() / 4;
+    auto fitted = setup.folder ? readFittedNormalization(setup.folder->path(), experiment.normalization, experiment.data.channels())
+                               : fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), loader, stop);
+    if (!fitted)
+        return fitted.error();
+    setup.fitted = loader.fitted = std::move(*fitted);
     setup.trainLoader = std::make_unique<BatchLoader>(setup.dataset, setup.dataset.indices(Subset::Train), loader);
     std::vector<std::uint32_t> validation = setup.dataset.indices(Subset::Validation);
     if (validation.empty())
-        return;
+        return {};
     std::erase_if(validation, [&](std::uint32_t index) { return setup.dataset.samples[index].label < 0; });
     loader.training = false;
     loader.shuffle = false;
     setup.validationLoader = std::make_unique<BatchLoader>(setup.dataset, std::move(validation), loader);
+    return {};
 }
 
 } // namespace
@@ -106,8 +114,7 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
         return opened;
     if (const Result<void> built = buildNetwork(setup); !built)
         return built;
-    makeLoaders(setup);
-    return {};
+    return makeLoaders(setup, stop);
 }
 
 } // namespace sightline::engine

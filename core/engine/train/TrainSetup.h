@@ -23,6 +23,7 @@ struct TrainSetup {
     std::shared_ptr<GraphModule> module; ///< ready to train; fresh weights, or those the experiment names
     StepSettings step;
     std::unique_ptr<BatchLoader> trainLoader, validationLoader; ///< the second null without validation images
+    std::shared_ptr<const FittedNormalization> fitted; ///< null where the normalization is not fitted
     std::vector<std::string> notes;   ///< for the person: a classifier that starts anew
     int threads = 1;
 };

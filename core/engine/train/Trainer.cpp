@@ -13,6 +13,7 @@
 #include "engine/train/RunCheckpoints.h"
 #include "engine/train/RunReporter.h"
 #include "engine/train/TrainSetup.h"
+#include "store/FittedNormalizationFile.h"
 #include "support/Random.h"
 
 namespace sightline::engine {
@@ -39,6 +40,15 @@ torch::Tensor imagesOf(const Batch& batch, const BatchLoader& loader) {
 
 torch::Tensor labelsOf(const Batch& batch) {
     return torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {batch.size}, torch::kLong);
+}
+
+Targets targetsOf(const Batch& batch) {
+    Targets targets{labelsOf(batch)};
+    if (!batch.shares.empty()) {
+        targets.others = torch::from_blob(const_cast<std::int64_t*>(batch.otherLabels.data()), {batch.size}, torch::kLong);
+        targets.shares = torch::from_blob(const_cast<float*>(batch.shares.data()), {batch.size}, torch::kFloat);
+    }
+    return targets;
 }
 
 /// One run in progress.
@@ -124,6 +134,10 @@ Result<void> Run::createRun() {
         return written;
     if (const Result<void> written = m_setup.folder->writeGraph(toJson(m_setup.module->spec())); !written)
         return written;
+    if (m_setup.fitted) {
+        if (const Result<void> written = writeFittedNormalization(m_setup.folder->path(), *m_setup.fitted); !written)
+            return written;
+    }
     return m_checkpoints.makeFolder();
 }
 
@@ -173,7 +187,7 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
         // Dropout's stream is a function of seed and step, so that a resumed run drops the same units.
         torch::manual_seed(CounterRandom(experiment().seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_optimizer.step)).next32());
         metrics.learningRate = rateAt(m_optimizer.step);
-        const StepResult step = trainStep(*m_setup.module, m_optimizer, m_setup.step, imagesOf(*batch, loader), labelsOf(*batch), metrics.learningRate);
+        const StepResult step = trainStep(*m_setup.module, m_optimizer, m_setup.step, imagesOf(*batch, loader), targetsOf(*batch), metrics.learningRate);
         if (!std::isfinite(step.loss))
             return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " in epoch " + std::to_string(epoch) + kAdvice});
         const double right = static_cast<double>(step.right) / batch->size;
@@ -215,6 +229,7 @@ void Run::publishSnapshot() {
     snapshot->graph = m_setup.module->spec();
     snapshot->experiment = experiment();
     snapshot->classes = m_setup.dataset.classes;
+    snapshot->fitted = m_setup.fitted;
     m_control.publish(std::move(snapshot));
 }
 

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include "augment/Fitting.h"
+#include "data/Overlay.h"
 #include "engine/module/LoadedModel.h"
 #include "store/FittedNormalizationFile.h"
 #include "support/Files.h"
@@ -44,12 +45,14 @@ Result<void> refused(const std::vector<Problem>& found) {
     return badInput("The experiment cannot be used: " + joined(found) + ".");
 }
 
-Result<void> openData(TrainSetup& setup, std::stop_token stop) {
+Result<void> openData(TrainSetup& setup, const std::filesystem::path& home, std::stop_token stop) {
     if (const Result<void> fine = refused(problems(setup.experiment)); !fine)
         return fine;
     if (setup.experiment.training.device.starts_with("cuda"))
         return badInput("training.device: this version trains on the CPU only; use auto or cpu.");
-    Result<Dataset> dataset = openDataset(setup.experiment.data, setup.experiment.seed, stop);
+    // A run goes on with the labels it began with, whatever was changed by hand since.
+    Result<Dataset> dataset = setup.folder ? openWithOverlayFile(setup.folder->path() / kOverlayFile, setup.experiment.data, setup.experiment.seed, stop)
+                                           : openWithOverlay(home, setup.experiment.data, setup.experiment.seed, true, stop);
     if (!dataset)
         return dataset.error();
     setup.dataset = std::move(*dataset);
@@ -110,7 +113,7 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
     if (!request.resume.empty())
         if (const Result<void> taken = takeRun(request.resume, setup); !taken)
             return taken;
-    if (const Result<void> opened = openData(setup, stop); !opened)
+    if (const Result<void> opened = openData(setup, request.home, stop); !opened)
         return opened;
     if (const Result<void> built = buildNetwork(setup); !built)
         return built;

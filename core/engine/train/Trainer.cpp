@@ -8,6 +8,7 @@
 #include <exception>
 #include <new>
 
+#include "data/Overlay.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/EpochCallbacks.h"
 #include "engine/train/RunCheckpoints.h"
@@ -77,6 +78,7 @@ private:
     Result<void> start();
     Result<void> createRun();
     Result<void> resume();
+    Result<void> keepOverlay();
     Ending loop();
     std::optional<Ending> trainEpoch(int epoch, EpochMetrics& metrics);
     bool validate(EpochMetrics& metrics, double& pausedSeconds);
@@ -138,7 +140,18 @@ Result<void> Run::createRun() {
         if (const Result<void> written = writeFittedNormalization(m_setup.folder->path(), *m_setup.fitted); !written)
             return written;
     }
+    if (const Result<void> written = keepOverlay(); !written)
+        return written;
     return m_checkpoints.makeFolder();
+}
+
+/// What was changed by hand goes with the run, so that it is resumed and judged with the same labels.
+Result<void> Run::keepOverlay() {
+    const OverlayCounts counts = overlayCounts(m_setup.dataset);
+    if (counts.relabelled + counts.excluded == 0)
+        return {};
+    m_setup.notes.push_back("Changed by hand: " + std::to_string(counts.relabelled) + " images relabelled, " + std::to_string(counts.excluded) + " excluded (overlay.json).");
+    return writeOverlay(m_setup.folder->path() / kOverlayFile, overlayOf(m_setup.dataset), m_setup.dataset.root);
 }
 
 Result<void> Run::resume() {

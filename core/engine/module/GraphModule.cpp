@@ -86,6 +86,13 @@ torch::Tensor pooled(const Node& node, const torch::Tensor& x) {
     return torch::avg_pool2d(padded(x, padding, 0), kernel, stride) / count;
 }
 
+/// Keras' smart_resize, what RandomCrop does at inference (SPEC 1.12): the middle part of the wanted proportions, resized.
+torch::Tensor resizedLikeKeras(const torch::Tensor& x, std::int64_t height, std::int64_t width) {
+    const std::int64_t cropHeight = std::min(x.size(2), x.size(3) * height / width), cropWidth = std::min(x.size(3), x.size(2) * width / height);
+    const torch::Tensor middle = x.narrow(2, (x.size(2) - cropHeight) / 2, cropHeight).narrow(3, (x.size(3) - cropWidth) / 2, cropWidth);
+    return torch::upsample_bilinear2d(middle.contiguous(at::MemoryFormat::ChannelsLast), {height, width}, false);
+}
+
 torch::Tensor contrasted(const torch::Tensor& x, double factor) {
     const torch::Tensor mean = x.mean({2, 3}, true);
     const torch::Tensor factors = torch::rand({x.size(0), 1, 1, 1}, x.options()) * (2 * factor) + (1 - factor);
@@ -255,7 +262,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     case Op::RandomCrop: {
         const auto size = pairAttribute(node, "size", {1, 1});
         if (!training)
-            return torch::upsample_bilinear2d(x, {size[0], size[1]}, false);
+            return resizedLikeKeras(x, size[0], size[1]);
         const std::int64_t top = torch::randint(x.size(2) - size[0] + 1, {1}).item<std::int64_t>();
         const std::int64_t left = torch::randint(x.size(3) - size[1] + 1, {1}).item<std::int64_t>();
         return x.narrow(2, top, size[0]).narrow(3, left, size[1]).contiguous(at::MemoryFormat::ChannelsLast);
@@ -325,11 +332,7 @@ torch::Tensor GraphModule::forwardFromCut(const torch::Tensor& images, const std
 Result<void> GraphModule::enableTraining(const std::string& freeze) {
     std::size_t frozenUpTo = 0; // nodes before this index are frozen
     if (freeze == "base") {
-        for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
-            const Op op = m_spec.nodes[i].op;
-            if (op == Op::Conv2d || op == Op::BatchNorm || op == Op::LayerNorm || op == Op::ChannelScale)
-                frozenUpTo = i + 1;
-        }
+        frozenUpTo = baseEnd(m_spec);
     } else if (freeze != "none") {
         for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
             if (m_spec.nodes[i].id == freeze)
@@ -367,6 +370,13 @@ std::vector<GraphModule::Stretch> GraphModule::trainableStretches() const {
             stretches.push_back({entry.offset, entry.view.numel()});
     }
     return stretches;
+}
+
+void GraphModule::setBatchNormEpsilon(double epsilon) {
+    for (Node& node : m_spec.nodes) {
+        if (node.op == Op::BatchNorm)
+            node.attributes["eps"] = epsilon;
+    }
 }
 
 void GraphModule::zeroGradients() {

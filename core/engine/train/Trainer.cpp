@@ -16,6 +16,7 @@
 #include "store/RunStore.h"
 #include "support/Files.h"
 #include "support/Random.h"
+#include "zoo/Hub.h"
 
 namespace sightline::engine {
 
@@ -51,6 +52,15 @@ std::vector<float> balancedWeights(const Dataset& dataset) {
     for (const std::size_t count : counts)
         weights.push_back(count == 0 ? 0.0f : static_cast<float>(total / (static_cast<double>(counts.size()) * static_cast<double>(count))));
     return weights;
+}
+
+/// "a, b, c and 4 more".
+std::string listed(const std::vector<std::string>& names) {
+    constexpr std::size_t kShown = 8;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
+        text += (i ? ", " : "") + names[i];
+    return names.size() > kShown ? text + " and " + std::to_string(names.size() - kShown) + " more" : text;
 }
 
 /// One run in progress.
@@ -171,11 +181,16 @@ Result<void> Run::prepare() {
         return module.error();
     m_module = *module;
     if (m_request.resume.empty() && !m_experiment.model.weights.empty()) {
-        std::vector<std::string> fresh;
-        if (const Result<void> loaded = loadWeights(*m_module, m_experiment.model.weights, true, &fresh); !loaded)
-            return loaded;
-        for (const std::string& name : fresh)
+        const Result<std::filesystem::path> file = weightsFile(m_experiment.model.weights, m_request.home);
+        if (!file)
+            return badInput("model.weights: " + file.error().message);
+        LoadedWeights loaded;
+        if (const Result<void> read = loadWeights(*m_module, *file, true, &loaded); !read)
+            return read;
+        for (const std::string& name : loaded.fresh)
             m_notes.push_back("The weights are for other classes: " + name + " starts anew.");
+        if (!loaded.unexpected.empty())
+            m_notes.push_back("The weights hold what the network does not have: " + listed(loaded.unexpected) + ".");
     }
     if (const Result<void> ready = m_module->enableTraining(m_experiment.model.freeze); !ready)
         return ready;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/module/GraphModule.h"
 
-#include <torch/nn/functional.h>
 #include <torch/torch.h>
 
 #include <array>
@@ -12,8 +11,6 @@
 #include "support/Random.h"
 
 namespace sightline::engine {
-
-namespace F = torch::nn::functional;
 
 namespace {
 
@@ -91,6 +88,18 @@ torch::Tensor resizedLikeKeras(const torch::Tensor& x, std::int64_t height, std:
     const std::int64_t cropHeight = std::min(x.size(2), x.size(3) * height / width), cropWidth = std::min(x.size(3), x.size(2) * width / height);
     const torch::Tensor middle = x.narrow(2, (x.size(2) - cropHeight) / 2, cropHeight).narrow(3, (x.size(3) - cropWidth) / 2, cropWidth);
     return torch::upsample_bilinear2d(middle.contiguous(at::MemoryFormat::ChannelsLast), {height, width}, false);
+}
+
+/// torch's local response norm as one window over the channels, which lie side by side in memory.
+torch::Tensor localResponseNormed(const Node& node, const torch::Tensor& x) {
+    const std::int64_t size = wholeAttribute(node, "size", 5);
+    const double beta = numberAttribute(node, "beta", 0.75);
+    const torch::Tensor exact = x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat) : x;
+    const torch::Tensor squares = (exact * exact).permute({0, 2, 3, 1});
+    const torch::Tensor rows = torch::constant_pad_nd(squares.reshape({-1, 1, x.size(1)}), {size / 2, (size - 1) / 2}, 0);
+    const torch::Tensor mean = torch::avg_pool1d(rows, {size}, {1}).view(squares.sizes()).permute({0, 3, 1, 2});
+    const torch::Tensor scale = mean * numberAttribute(node, "alpha", 1e-4) + numberAttribute(node, "k", 1);
+    return (exact * (beta == 0.5 ? scale.rsqrt() : scale.pow(-beta))).to(x.scalar_type());
 }
 
 torch::Tensor contrasted(const torch::Tensor& x, double factor) {
@@ -251,10 +260,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     case Op::Concat:
         return torch::cat(inputs, 1);
     case Op::LocalResponseNorm:
-        return F::local_response_norm(x, F::LocalResponseNormFuncOptions(wholeAttribute(node, "size", 5))
-                                             .alpha(numberAttribute(node, "alpha", 1e-4))
-                                             .beta(numberAttribute(node, "beta", 0.75))
-                                             .k(numberAttribute(node, "k", 1)));
+        return localResponseNormed(node, x);
     case Op::ChannelScale: {
         const torch::Tensor& factor = tensor(index, ".weight");
         return x.dim() == 4 ? x * factor.view({1, -1, 1, 1}) : x * factor;

@@ -8,6 +8,7 @@
 #include "engine/module/LoadedModel.h"
 #include "store/FittedNormalizationFile.h"
 #include "support/Files.h"
+#include "zoo/Hub.h"
 
 namespace sightline::engine {
 
@@ -21,6 +22,15 @@ std::vector<float> balancedWeights(const Dataset& dataset) {
     for (const std::size_t count : counts)
         weights.push_back(count == 0 ? 0.0f : static_cast<float>(total / (static_cast<double>(counts.size()) * static_cast<double>(count))));
     return weights;
+}
+
+/// "a, b, c and 4 more".
+std::string listed(const std::vector<std::string>& names) {
+    constexpr std::size_t kShown = 8;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
+        text += (i ? ", " : "") + names[i];
+    return names.size() > kShown ? text + " and " + std::to_string(names.size() - kShown) + " more" : text;
 }
 
 /// The run's folder and its experiment take the place of the request's.
@@ -59,7 +69,7 @@ Result<void> openData(TrainSetup& setup, const std::filesystem::path& home, std:
     return refused(problems(setup.experiment, setup.dataset));
 }
 
-Result<void> buildNetwork(TrainSetup& setup) {
+Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) {
     const Experiment& experiment = setup.experiment;
     const Result<GraphSpec> graph = graphFor(experiment, static_cast<int>(setup.dataset.classes.size()));
     if (!graph)
@@ -69,11 +79,16 @@ Result<void> buildNetwork(TrainSetup& setup) {
         return module.error();
     setup.module = *module;
     if (!setup.folder && !experiment.model.weights.empty()) { // a run that goes on has its own
-        std::vector<std::string> fresh;
-        if (const Result<void> loaded = loadWeights(*setup.module, experiment.model.weights, true, &fresh); !loaded)
-            return loaded;
-        for (const std::string& name : fresh)
+        const Result<std::filesystem::path> file = weightsFile(experiment.model.weights, home);
+        if (!file)
+            return badInput("model.weights: " + file.error().message);
+        LoadedWeights loaded;
+        if (const Result<void> read = loadWeights(*setup.module, *file, true, &loaded); !read)
+            return read;
+        for (const std::string& name : loaded.fresh)
             setup.notes.push_back("The weights are for other classes: " + name + " starts anew.");
+        if (!loaded.unexpected.empty())
+            setup.notes.push_back("The weights hold what the network does not have: " + listed(loaded.unexpected) + ".");
     }
     setup.step = {experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};
     if (experiment.training.loss.balancedClassWeight)
@@ -115,7 +130,7 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
             return taken;
     if (const Result<void> opened = openData(setup, request.home, stop); !opened)
         return opened;
-    if (const Result<void> built = buildNetwork(setup); !built)
+    if (const Result<void> built = buildNetwork(setup, request.home); !built)
         return built;
     return makeLoaders(setup, stop);
 }

@@ -59,7 +59,7 @@ private Q_SLOTS:
         std::int64_t right = 0;
         int step = 0;
         for (; step < kSteps && right < kImages; ++step)
-            right = trainStep(*module, state, settings, images, labels, rate).right;
+            right = trainStep(*module, state, settings, images, {labels}, rate).right;
         QVERIFY2(right == kImages, qPrintable(QStringLiteral("%1 of %2 right after %3 steps").arg(right).arg(kImages).arg(step)));
     }
 };

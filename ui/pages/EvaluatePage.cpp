@@ -56,7 +56,7 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     splitter->addWidget(makeGallery());
     splitter->addWidget(makeAnswer());
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({490, 430, 290});
+    splitter->setSizes({530, 400, 280});
     column->addWidget(splitter, 1);
     auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this);
     toggle->setContext(Qt::WidgetWithChildrenShortcut);
@@ -127,7 +127,7 @@ QWidget* EvaluatePage::makeMatrix()
         const auto& row = m_pairTable->rows()[static_cast<std::size_t>(sourceRow(m_pairs, index))];
         selectCell(row[0].key.toString().toInt(), row[1].key.toString().toInt());
     });
-    m_classTable = new Table({tr("Class"), tr("Images|True images of the class"), tr("Precision|Of those taken for the class: the share that is"), tr("Recall|Of those of the class: the share found"), tr("F1|Harmonic mean of precision and recall"), tr("Confidence|Mean confidence of the answers for images of the class")}, this);
+    m_classTable = new Table({tr("Class"), tr("Images|True images of the class"), tr("Precision|Of those taken for the class: the share that is"), tr("Recall|Of those of the class: the share found"), tr("F1|Harmonic mean of precision and recall"), tr("Conf.|Mean confidence of the answers for images of the class")}, this);
     m_classes = tableView(m_classTable, "classReport", tr("Figures for each class"), true);
     connect(m_classes, &QTableView::clicked, this, [this](const QModelIndex& index) { selectCell(sourceRow(m_classes, index), -1); });
     auto* both = new QSplitter(Qt::Vertical);

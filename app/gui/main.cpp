@@ -47,6 +47,16 @@ bool hasDisplay()
     return false;
 }
 
+/// An X display that does not answer would make Qt abort: it then falls back to no screen, which main() can tell.
+bool mayFallBack()
+{
+    const auto given = [](const char* name) { const char* value = std::getenv(name); return value && *value; };
+    if (!given("DISPLAY") || given("WAYLAND_DISPLAY") || given("QT_QPA_PLATFORM"))
+        return false;
+    ::setenv("QT_QPA_PLATFORM", "xcb;offscreen", 1);
+    return true;
+}
+
 void describe(QCommandLineParser& parser)
 {
     parser.setApplicationDescription(QCoreApplication::translate("main", "Sightline trains image classifiers and shows where they look."));
@@ -116,7 +126,12 @@ int main(int argc, char** argv)
         }
         ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
     }
+    const bool fellBack = mayFallBack();
     QApplication application(argc, argv);
+    if (fellBack && QGuiApplication::platformName() != QLatin1String("xcb")) {
+        std::fprintf(stderr, "sightline: the display %s does not answer; sightline-cli does the same work without a window.\n", std::getenv("DISPLAY"));
+        return 1;
+    }
     QApplication::setApplicationDisplayName(QStringLiteral("Sightline"));
     QApplication::setDesktopFileName(QStringLiteral("sightline"));
     QCommandLineParser parser;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cstring>
@@ -55,19 +56,41 @@ bool isShortBmp(const std::uint8_t* bytes, std::size_t size) {
     return read(30) == 0 && begin + (width * bits + 31) / 32 * 4 * height > static_cast<std::int64_t>(size);
 }
 
+bool isPng(const std::uint8_t* bytes, std::size_t size) { return size >= 8 && std::memcmp(bytes, "\x89PNG\r\n\x1a\n", 8) == 0; }
+
+std::uint32_t bigEndian(const std::uint8_t* bytes) {
+    return static_cast<std::uint32_t>(bytes[0]) << 24 | static_cast<std::uint32_t>(bytes[1]) << 16 | static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3];
+}
+
 /// Height and width a PNG promises, before anything is allocated; 0 where it is no PNG.
 std::int64_t promisedPngPixels(const std::uint8_t* bytes, std::size_t size) {
-    if (size < 24 || std::memcmp(bytes, "\x89PNG\r\n\x1a\n", 8) != 0)
+    if (size < 24 || !isPng(bytes, size))
         return 0;
-    const auto read = [bytes](std::size_t at) {
-        return static_cast<std::int64_t>(bytes[at]) << 24 | static_cast<std::int64_t>(bytes[at + 1]) << 16 | static_cast<std::int64_t>(bytes[at + 2]) << 8 | bytes[at + 3];
-    };
-    return std::min<std::int64_t>(read(16), 1 << 30) * std::min<std::int64_t>(read(20), 1 << 30);
+    return std::min<std::int64_t>(bigEndian(bytes + 16), 1 << 30) * std::min<std::int64_t>(bigEndian(bytes + 20), 1 << 30);
+}
+
+/// A PNG that ends early or whose critical chunks fail their check. libpng would find it, too, but says so on stderr.
+bool isTornPng(const std::uint8_t* bytes, std::size_t size) {
+    if (!isPng(bytes, size))
+        return false;
+    for (std::size_t at = 8; size - at >= 12;) { // length, type, data, check
+        const std::size_t length = bigEndian(bytes + at);
+        if (length > size - at - 12)
+            return true;
+        const std::uint8_t* type = bytes + at + 4;
+        const bool critical = (type[0] & 0x20) == 0;
+        if (critical && crc32(0, type, static_cast<uInt>(length + 4)) != bigEndian(type + 4 + length))
+            return true;
+        if (std::memcmp(type, "IEND", 4) == 0)
+            return false;
+        at += length + 12;
+    }
+    return true;
 }
 
 bool knownMagic(const std::uint8_t* bytes, std::size_t size) {
     const auto starts = [&](const char* magic, std::size_t length) { return size > length && std::memcmp(bytes, magic, length) == 0; };
-    return starts("\x89PNG\r\n\x1a\n", 8) || starts("BM", 2) || starts("II*\0", 4) || starts("MM\0*", 4) ||
+    return isPng(bytes, size) || starts("BM", 2) || starts("II*\0", 4) || starts("MM\0*", 4) ||
            (size > 12 && std::memcmp(bytes, "RIFF", 4) == 0 && std::memcmp(bytes + 8, "WEBP", 4) == 0) || (size > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6');
 }
 
@@ -117,7 +140,7 @@ Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std
         return badInput(name + " is not an image, whatever its name says.");
     if (promisedPngPixels(bytes, size) > kLargestImagePixels)
         return badInput(name + " has more pixels than an image may have here.");
-    if (isShortBmp(bytes, size))
+    if (isShortBmp(bytes, size) || isTornPng(bytes, size))
         return badInput(name + " is damaged and cannot be read.");
     try {
         const cv::Mat raw(1, static_cast<int>(size), CV_8UC1, const_cast<std::uint8_t*>(bytes)); // imdecode only reads

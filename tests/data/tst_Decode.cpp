@@ -162,6 +162,9 @@ private Q_SLOTS:
         QTest::newRow("text named .png") << QByteArray("this is no picture at all");
         QTest::newRow("truncated JPEG") << half(encoded(".jpg", noise()));
         QTest::newRow("truncated PNG") << half(encoded(".png", noise()));
+        Bytes flipped = encoded(".png", noise());
+        flipped[flipped.size() / 2] ^= 1;
+        QTest::newRow("PNG with a flipped bit") << QByteArray(reinterpret_cast<const char*>(flipped.data()), static_cast<int>(flipped.size()));
         QTest::newRow("JPEG start only") << QByteArray("\xFF\xD8\xFF", 3);
         QByteArray bomb = half(encoded(".png", noise()));
         bomb.replace(16, 8, QByteArray("\x00\xFF\xFF\xFF\x00\xFF\xFF\xFF", 8));

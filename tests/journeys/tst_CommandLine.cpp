@@ -209,6 +209,7 @@ private Q_SLOTS:
         QVERIFY(before >= 1);
         process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"--home", path("interrupted"), "train", "--resume", id});
         QTRY_VERIFY_WITH_TIMEOUT(epochs() > before + 2, 60000);
+        refuses({"--home", path("interrupted"), "train", "--resume", id}, 2, "being trained already");
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
         QVERIFY(process.waitForFinished(60000));
         const Answer answer = run({"--home", path("interrupted"), "runs", "show", id});
@@ -258,6 +259,10 @@ private Q_SLOTS:
         refuses({"evaluate", "no-such-run"}, 2, "no-such-run");
         refuses({"explain", m_run, path("experiment.json"), "--out", path("x.png")}, 2, "experiment.json");
         refuses({"no-such-command"}, 2, "no-such-command");
+        QFile whole(path("toys/test/car/car_0001.png"));
+        QVERIFY(whole.open(QIODevice::ReadOnly));
+        write("torn.png", whole.readAll().chopped(900)); // libpng must not have its say on stderr
+        refuses({"explain", m_run, path("torn.png"), "--out", path("x.png")}, 2, "torn.png is damaged");
     }
 
     void refusesAnUnwritableHome() {

@@ -2,6 +2,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
+#include <QDir>
 #include <QDropEvent>
 #include <QLabel>
 #include <QListView>
@@ -246,13 +247,35 @@ private Q_SLOTS:
 
     void theWindowRemembersItsPlaces()
     {
+        const QString home = path(QStringLiteral("home-kept"));
         {
-            WindowDriver driver(path(QStringLiteral("home-kept")));
+            WindowDriver driver(home);
+            QCOMPARE(driver.window->currentPage(), QStringLiteral("start"));
             open(driver);
+            driver.key(Qt::Key_4, Qt::ControlModifier);
+            driver.type("training.epochs", QStringLiteral("17"));
+            driver.key(Qt::Key_3, Qt::ControlModifier);
             QVERIFY(driver.window->close());
         }
-        WindowDriver driver(path(QStringLiteral("home-kept")));
-        QCOMPARE(driver.window->currentPage(), QStringLiteral("start"));
+        {
+            WindowDriver driver(home);
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->dataset(), 20000);
+            QTRY_COMPARE(driver.window->currentPage(), QStringLiteral("network"));
+            QCOMPARE(driver.session->experiment().training.epochs, 17);
+        }
+        QVERIFY(QDir(path(QStringLiteral("toys"))).exists());
+        QVERIFY(QFile::rename(path(QStringLiteral("toys")), path(QStringLiteral("toys-away"))));
+        {
+            WindowDriver driver(home); // the images are gone: no question, no error
+            QTest::qWait(50);
+            QVERIFY(!driver.session->isOpeningData());
+            QVERIFY(!driver.find<QWidget>("messageStrip")->isVisible());
+            QCOMPARE(driver.window->findChildren<QToolButton*>(QStringLiteral("recentFolder")).size(), 0);
+        }
+        QVERIFY(QFile::rename(path(QStringLiteral("toys-away")), path(QStringLiteral("toys"))));
+        WindowDriver driver(home);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->dataset(), 20000);
+        driver.window->showPage(QStringLiteral("start"));
         const auto recent = driver.window->findChildren<QToolButton*>(QStringLiteral("recentFolder"));
         QCOMPARE(recent.size(), 1);
         QSignalSpy opened(driver.session.get(), &Session::dataOpened);

@@ -16,6 +16,18 @@
 
 namespace sightline::ui {
 
+/// Where the learning rate was reduced, as far as the epochs show it; a schedule changes it all the time and needs no mark.
+inline std::vector<LearningRateChanged> rateChanges(const Experiment& experiment, const std::vector<EpochMetrics>& history)
+{
+    std::vector<LearningRateChanged> changes;
+    if (experiment.training.schedule != ScheduleSettings{})
+        return changes;
+    for (std::size_t i = 1; i < history.size(); ++i)
+        if (history[i].learningRate < history[i - 1].learningRate)
+            changes.push_back({history[i].epoch, history[i - 1].learningRate, history[i].learningRate, {}});
+    return changes;
+}
+
 /// The session's state and its workers. Workers are joined before anything they use is gone.
 struct Session::Private {
     Private(Session& session, std::filesystem::path folder) : q(session), home(std::move(folder)) {}
@@ -35,7 +47,7 @@ struct Session::Private {
     Overlay overlay;                  ///< of `dataset`
     bool overlayUnwritten = false;
     bool opening = false;
-    std::optional<RunView> run;
+    std::optional<RunView> run, begun; ///< `begun`: read by the training thread, in view from RunStarted on
     std::shared_ptr<const Evaluation> evaluation;
     Question question;
     std::optional<Subject> subject;

@@ -77,11 +77,7 @@ Result<RunView> readRun(const std::filesystem::path& home, const std::string& na
         view.classes = *classes;
     if (auto history = folder->history())
         view.history = *history;
-    for (std::size_t i = 1; i < view.history.size(); ++i) {
-        const auto &before = view.history[i - 1], &now = view.history[i];
-        if (now.learningRate < before.learningRate)
-            view.learningRateChanges.push_back({now.epoch, before.learningRate, now.learningRate, {}});
-    }
+    view.learningRateChanges = rateChanges(view.experiment, view.history);
     auto summary = store->summary(*folder);
     if (!summary)
         return summary.error();

@@ -12,6 +12,24 @@ struct Overloaded : Handlers... {
 };
 template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+/// The run that begins or goes on, as its folder has it. Reads files: not for the window's thread.
+RunView viewOf(const RunStarted& started, const Experiment& asked)
+{
+    RunView view;
+    view.folder = started.folder;
+    const RunFolder folder(started.folder);
+    const auto stored = folder.experiment();
+    view.experiment = stored ? *stored : asked;
+    view.classes = started.classes;
+    if (started.firstEpoch > 1) {
+        if (auto history = folder.history())
+            view.history = std::move(*history);
+        view.learningRateChanges = rateChanges(view.experiment, view.history);
+        view.bestEpoch = folder.summary().bestEpoch;
+    }
+    return view;
+}
 } // namespace
 
 RunState Session::runState() const { return m->state; }
@@ -83,7 +101,9 @@ void Session::Private::start(TrainRequest request)
         first = [this, changed = overlay, root = dataset->root] { static_cast<void>(writeOverlay(overlayFile(home, root), changed, root)); };
     trainer = std::jthread([this, first, request = std::move(request), shared = control](std::stop_token stop) {
         first(); // what was changed a moment ago is trained with
-        const EventSink sink = [this](const TrainEvent& event) {
+        const EventSink sink = [this, &asked = request.experiment](const TrainEvent& event) {
+            if (const auto* started = std::get_if<RunStarted>(&event))
+                QMetaObject::invokeMethod(&q, [this, view = viewOf(*started, asked)] { begun = view; }, Qt::QueuedConnection);
             if (events.push(event))
                 QMetaObject::invokeMethod(&q, [this] { drain(); }, Qt::QueuedConnection);
         };
@@ -109,18 +129,7 @@ void Session::Private::handle(const TrainEvent& event)
 {
     std::visit(Overloaded{
         [this](const RunStarted& started) {
-            if (!run || run->folder != started.folder || started.firstEpoch == 1)
-                run = RunView{};
-            run->folder = started.folder;
-            run->experiment = experiment;
-            if (auto stored = RunFolder(started.folder).experiment())
-                run->experiment = *stored;
-            run->classes = started.classes;
-            run->ended.reset();
-            if (started.firstEpoch > 1) {
-                if (auto history = RunFolder(started.folder).history())
-                    run->history = *history;
-            }
+            run = std::exchange(begun, {});
             evaluation.reset();
             answer.reset();
             static_cast<void>(control->snapshot());

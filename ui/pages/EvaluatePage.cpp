@@ -28,6 +28,18 @@ namespace sightline::ui {
 namespace {
 constexpr int kMatrixClasses = 30;  ///< above: the most confused pairs instead of the matrix
 constexpr std::size_t kPairs = 200;
+
+/// `content`, or words that say what will be there.
+QStackedWidget* withPlaceholder(QWidget* content, const char* name, const QString& words)
+{
+    auto* stack = new QStackedWidget;
+    auto* empty = named(mutedLabel(words), name);
+    empty->setFont(theme::font(theme::Size::Base));
+    empty->setAlignment(Qt::AlignCenter);
+    stack->addWidget(empty);
+    stack->addWidget(content);
+    return stack;
+}
 }
 
 EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* parent) : Page(session, parent), m_gallery(new GalleryModel(thumbnails, this))
@@ -44,7 +56,7 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     splitter->addWidget(makeGallery());
     splitter->addWidget(makeAnswer());
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({490, 430, 290});
+    splitter->setSizes({530, 400, 280});
     column->addWidget(splitter, 1);
     auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this);
     toggle->setContext(Qt::WidgetWithChildrenShortcut);
@@ -115,7 +127,7 @@ QWidget* EvaluatePage::makeMatrix()
         const auto& row = m_pairTable->rows()[static_cast<std::size_t>(sourceRow(m_pairs, index))];
         selectCell(row[0].key.toString().toInt(), row[1].key.toString().toInt());
     });
-    m_classTable = new Table({tr("Class"), tr("Images|True images of the class"), tr("Precision|Of those taken for the class: the share that is"), tr("Recall|Of those of the class: the share found"), tr("F1|Harmonic mean of precision and recall"), tr("Sure|Mean confidence of the answers for images of the class")}, this);
+    m_classTable = new Table({tr("Class"), tr("Images|True images of the class"), tr("Precision|Of those taken for the class: the share that is"), tr("Recall|Of those of the class: the share found"), tr("F1|Harmonic mean of precision and recall"), tr("Conf.|Mean confidence of the answers for images of the class")}, this);
     m_classes = tableView(m_classTable, "classReport", tr("Figures for each class"), true);
     connect(m_classes, &QTableView::clicked, this, [this](const QModelIndex& index) { selectCell(sourceRow(m_classes, index), -1); });
     auto* both = new QSplitter(Qt::Vertical);
@@ -124,7 +136,8 @@ QWidget* EvaluatePage::makeMatrix()
     both->addWidget(m_matrixOrPairs);
     both->addWidget(m_classes);
     both->setSizes({380, 220});
-    surface->body()->addWidget(both, 1);
+    m_figures = withPlaceholder(both, "confusionEmpty", tr("Here: which classes are taken for which, and each class's precision and recall."));
+    surface->body()->addWidget(m_figures, 1);
     surface->setMinimumWidth(400);
     return surface;
 }
@@ -169,7 +182,8 @@ QWidget* EvaluatePage::makeGallery()
         Q_EMIT pageRequested(QStringLiteral("explain"));
     });
     surface->body()->addLayout(line);
-    surface->body()->addWidget(m_tiles, 1);
+    m_pictures = withPlaceholder(m_tiles, "galleryEmpty", tr("Here: every image with what the network said of it."));
+    surface->body()->addWidget(m_pictures, 1);
     return surface;
 }
 
@@ -214,6 +228,8 @@ void EvaluatePage::showState()
 void EvaluatePage::showEvaluation()
 {
     const auto evaluation = session().evaluation();
+    for (auto* stack : {m_figures, m_pictures})
+        stack->setCurrentIndex(evaluation ? 1 : 0);
     m_gallery->setEvaluation(evaluation, session().dataset().get());
     m_matrix->setEvaluation(evaluation);
     if (const auto opened = session().dataset(); opened && !evaluation)

@@ -44,7 +44,7 @@ private:
     Table *m_classTable, *m_pairTable;
     QTableView *m_classes, *m_pairs;
     ConfusionView* m_matrix;
-    QStackedWidget* m_matrixOrPairs;
+    QStackedWidget *m_matrixOrPairs, *m_figures, *m_pictures;
     TileView* m_tiles;
     HeatMapView* m_answer;
     QLabel *m_score, *m_detail, *m_filter;

@@ -49,7 +49,8 @@ QString networkTitle(const std::string& name)
     return QString::fromStdString(entry ? entry->title : name);
 }
 
-bool canResume(const RunSummary& run) { return run.state == "stopped" || run.state == "interrupted" || run.state == "failed"; }
+/// It has an epoch to go on from, and epochs to go.
+bool canResume(const RunSummary& run) { return run.epochs > 0 && (run.state == "stopped" || run.state == "interrupted" || run.state == "failed"); }
 } // namespace
 
 RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent)
@@ -72,7 +73,7 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent)
 QWidget* RunsPage::makeList()
 {
     auto* surface = new Surface(tr("Runs"));
-    m_table = new Table({tr("Name"), tr("State"), tr("Network"), tr("Images"), tr("Epochs"), tr("Best val. accuracy"), tr("Best val. loss"), tr("Started")}, this);
+    m_table = new Table({tr("Name"), tr("State"), tr("Network"), tr("Images"), tr("Epochs"), tr("Val. accuracy|The best of its epochs, on the validation images"), tr("Val. loss|The least of its epochs, on the validation images"), tr("Started")}, this);
     m_view = tableView(m_table, "runTable", tr("Runs, newest first"), true);
     m_view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
@@ -180,7 +181,7 @@ void RunsPage::showSelected()
     fact(tr("Images"), QString::fromStdString(run->dataPath));
     fact(tr("Best epoch"), run->bestEpoch > 0 ? QString::number(run->bestEpoch) : QString());
     fact(tr("Last loss"), run->lastLoss ? significant(*run->lastLoss) : QString());
-    fact(tr("Number"), QString::fromStdString(run->id));
+    fact(tr("Id"), QString::fromStdString(run->id));
     m_facts->setText(QStringLiteral("<table>%1</table>").arg(lines.join(QString())));
     if (!m_note->hasFocus())
         m_note->setText(QString::fromStdString(run->note));

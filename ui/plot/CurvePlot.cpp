@@ -172,7 +172,8 @@ void CurvePlot::addMark(double epoch, const QString& words)
     auto* text = endLabel(theme::color(Role::Warning));
     text->setText(words);
     text->setVisible(true);
-    text->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+    const bool nearEnd = epoch > m_plot->xAxis->range().lower + 0.85 * m_plot->xAxis->range().size(); // words would be cut at the edge
+    text->setPositionAlignment((nearEnd ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
     text->position->setTypeX(QCPItemPosition::ptPlotCoords);
     text->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
     text->position->setCoords(epoch, 0.02);

@@ -10,7 +10,6 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QShortcut>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QTimer>
 #include <QToolButton>
@@ -30,6 +29,7 @@
 #include "widgets/Surface.h"
 #include "window/BottomBar.h"
 #include "window/KeysDialog.h"
+#include "window/Place.h"
 #include "window/Rail.h"
 #include "window/StartPage.h"
 
@@ -90,7 +90,6 @@ MainWindow::MainWindow(Session& session, QWidget* parent) : QMainWindow(parent),
     showExperiment();
     showPrimary();
     restore();
-    showPage(session.dataset() ? QStringLiteral("data") : QStringLiteral("start"));
     m_stack->setFocusPolicy(Qt::ClickFocus);
     m_stack->setFocus();
 }
@@ -167,7 +166,8 @@ void MainWindow::wire()
     connect(&m_session, &Session::experimentChanged, this, &MainWindow::showExperiment);
     connect(&m_session, &Session::runStateChanged, this, &MainWindow::showPrimary);
     connect(&m_session, &Session::dataOpened, this, [this] {
-        m_strip->hide();
+        if (!std::exchange(m_restoring, false)) // what the start has to say stays
+            m_strip->hide();
         remember(QString::fromStdString(m_session.dataset()->root.string()));
         if (!m_wanted.isEmpty() || currentPage() == QLatin1String("start"))
             showPage(m_wanted.isEmpty() ? QStringLiteral("data") : m_wanted);
@@ -408,22 +408,27 @@ void MainWindow::closeEvent(QCloseEvent* event)
         return;
     }
     QSettings settings = settingsOf(m_session);
-    settings.setValue(QStringLiteral("geometry"), saveGeometry());
-    settings.setValue(QStringLiteral("page"), currentPage());
-    for (const auto* splitter : findChildren<QSplitter*>())
-        if (!splitter->objectName().isEmpty())
-            settings.setValue(QStringLiteral("splitters/") + splitter->objectName(), splitter->saveState());
+    keepPlace(settings, *this, m_session, currentPage());
     event->accept();
 }
 
+/// Sizes, page, and the settings with their images or their run, as they were when the window was closed.
 void MainWindow::restore()
 {
     QSettings settings = settingsOf(m_session);
-    restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
-    for (auto* splitter : findChildren<QSplitter*>())
-        if (const QVariant state = settings.value(QStringLiteral("splitters/") + splitter->objectName()); state.isValid() && !splitter->objectName().isEmpty())
-            splitter->restoreState(state.toByteArray());
+    const Place place = restorePlace(settings, *this);
     m_start->setRecent(settings.value(kRecentKey).toStringList());
+    if (m_session.dataset()) // a second window on the same session
+        return showPage(QStringLiteral("data"));
+    showPage(place.page.isEmpty() ? QStringLiteral("start") : place.page);
+    if (!place.experiment)
+        return;
+    m_wanted = place.page;
+    m_restoring = true;
+    if (!place.run.isEmpty())
+        return m_session.openRun(place.run);
+    m_session.setExperiment(*place.experiment);
+    m_session.openData(QString::fromStdString(place.experiment->data.path));
 }
 
 } // namespace sightline::ui

@@ -73,7 +73,7 @@ private:
     struct Room { QString name; Page* page; RailButton* button; };
     std::vector<Room> m_rooms;
     QString m_wanted;                 ///< the page to show once data is open
-    bool m_painted = false, m_offered = false;
+    bool m_painted = false, m_offered = false, m_restoring = false;
 };
 
 } // namespace sightline::ui

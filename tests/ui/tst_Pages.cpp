@@ -195,11 +195,11 @@ private Q_SLOTS:
         driver.key(Qt::Key_Z, Qt::ControlModifier);
         QCOMPARE(driver.session->experiment().augmentation.rotationRange, 0.0);
         auto* presets = driver.find<QComboBox>("augmentPresets");
-        presets->setCurrentText(QStringLiteral("Tiny ImageNet"));
+        presets->setCurrentText(QStringLiteral("Chapter 7 notebook, 7.1.1"));
         Q_EMIT presets->activated(presets->currentIndex());
         QCOMPARE(driver.session->experiment().augmentation.shearRange, 5.0);
         QCOMPARE(driver.session->experiment().augmentation.fillMode, FillMode::Reflect);
-        QCOMPARE(presets->currentText(), QStringLiteral("Tiny ImageNet"));
+        QCOMPARE(presets->currentText(), QStringLiteral("Chapter 7 notebook, 7.1.1"));
     }
 
     void anImpossibleNetworkIsMarkedAtItsLayer()

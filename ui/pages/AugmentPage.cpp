@@ -272,6 +272,7 @@ void AugmentPage::choosePreset(int index)
     Experiment next = session().experiment();
     next.augmentation = augmentationPresets()[static_cast<std::size_t>(index - 1)].settings;
     session().setExperiment(std::move(next));
+    follow(); // also where the settings were equal already
 }
 
 void AugmentPage::reroll()

@@ -20,6 +20,7 @@ void addModelForward(CLI::App& app, Context& context);
 void addBenchAugment(CLI::App& app, Context& context);
 void addBenchTrain(CLI::App& app, Context& context);
 void addBenchExplain(CLI::App& app, Context& context);
+void addWeights(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
@@ -36,6 +37,7 @@ inline constexpr AddCommand kCommands[] = {
     addBenchAugment,
     addBenchTrain,
     addBenchExplain,
+    addWeights,
     addDemo,
 };
 

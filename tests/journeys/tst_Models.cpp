@@ -25,7 +25,7 @@ class ModelsTest : public QObject {
     struct Answer {
         int code = -1;
         QByteArray out, err;
-        QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
+        const QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
     };
 
     Answer run(const QStringList& arguments, const QString& hub = {}) const {

@@ -48,6 +48,8 @@ torch::Tensor activated(const Node& node, const torch::Tensor& x, bool mayReuse)
     torch::Tensor y = x;
     if (kind == "relu")
         return mayReuse ? y.relu_() : torch::relu(x);
+    if (kind == "relu6" && x.scalar_type() == torch::kBFloat16)
+        return torch::clamp(x, 0, 6); // LibTorch 1.13 has no bfloat16 backward for hardtanh
     if (kind == "relu6")
         return mayReuse ? torch::hardtanh_(y, 0, 6) : torch::hardtanh(x, 0, 6);
     if (kind == "leaky_relu")

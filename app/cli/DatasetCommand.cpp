@@ -4,6 +4,7 @@
 
 #include "Commands.h"
 #include "data/Dataset.h"
+#include "data/Overlay.h"
 #include "data/Survey.h"
 #include "data/Toys.h"
 #include "support/Csv.h"
@@ -33,26 +34,31 @@ Json documentOf(const Dataset& dataset, const Survey& survey) {
     Json sizes = Json::array();
     for (const auto& [size, count] : survey.sizes)
         sizes.push_back({{"height", size.first}, {"width", size.second}, {"images", count}});
+    const OverlayCounts overlay = overlayCounts(dataset);
     Json problems = Json::array();
     for (const auto* list : {&dataset.problems, &survey.unreadable}) {
         for (const DataProblem& problem : *list)
             problems.push_back({{"kind", problem.kind}, {"path", problem.path}, {"message", problem.message}});
     }
-    return {{"format", dataset.format}, {"root", dataset.root.string()}, {"classes", dataset.classes}, {"splits", std::move(splits)}, {"sizes", std::move(sizes)}, {"problems", std::move(problems)}};
+    return {{"format", dataset.format}, {"root", dataset.root.string()}, {"classes", dataset.classes}, {"splits", std::move(splits)}, {"sizes", std::move(sizes)}, {"problems", std::move(problems)},
+            {"overlay", {{"relabelled", overlay.relabelled}, {"excluded", overlay.excluded}}}};
 }
 
 Result<void> writeFiles(const Dataset& dataset, const std::string& file) {
     std::string csv = "path,class,subset\n";
-    for (const Sample& sample : dataset.samples)
+    for (const Sample& sample : dataset.samples) {
+        if (sample.excluded)
+            continue;
         csv += csvCell(sample.path) + "," + (sample.label < 0 ? "" : csvCell(dataset.classes[static_cast<std::size_t>(sample.label)])) + "," + nameOf(sample.subset) + "\n";
+    }
     return writeFileAtomically(file, csv);
 }
 
-int info(InfoOptions& options) {
+int info(InfoOptions& options, const Context& context) {
     if (!(options.data.validationSplit >= 0 && options.data.validationSplit < 1))
         return fail(badInput("--validation-split must be at least 0 and below 1."));
     options.data.split = options.split == "shuffled" ? SplitRule::Shuffled : SplitRule::PerClassFirst;
-    const Result<Dataset> dataset = openDataset(options.data, options.seed, interruption().get_token());
+    const Result<Dataset> dataset = openWithOverlay(context.home, options.data, options.seed, false, interruption().get_token());
     if (!dataset)
         return fail(dataset.error());
     if (!options.files.empty()) {
@@ -60,7 +66,7 @@ int info(InfoOptions& options) {
             return fail(written.error());
     }
     const Survey survey = sightline::survey(*dataset, availableCpus(), interruption().get_token(),
-                                            [](std::size_t done, std::size_t total) { showProgress("reading", done, total); });
+                                            [](std::size_t done, std::size_t total) { showProgress("reading", done, total); }, context.home / "cache" / "surveys");
     if (interruption().stop_requested())
         return fail(cancelled());
     if (options.json) {
@@ -72,6 +78,8 @@ int info(InfoOptions& options) {
     const auto train = dataset->countsPerClass(Subset::Train), validation = dataset->countsPerClass(Subset::Validation), test = dataset->countsPerClass(Subset::Test);
     for (std::size_t i = 0; i < dataset->classes.size(); ++i)
         std::printf("%-24s %10zu %10zu %10zu\n", dataset->classes[i].c_str(), train[i], validation[i], test[i]);
+    if (const OverlayCounts overlay = overlayCounts(*dataset); overlay.relabelled + overlay.excluded > 0)
+        std::printf("by hand: %zu relabelled, %zu excluded\n", overlay.relabelled, overlay.excluded);
     for (const auto& [size, count] : survey.sizes)
         std::printf("%d x %d: %zu images\n", size.first, size.second, count);
     for (const auto* list : {&dataset->problems, &survey.unreadable}) {
@@ -106,7 +114,7 @@ void addDataset(CLI::App& app, Context& context) {
     command->add_option("--seed", options->seed, "Seed of a shuffled split");
     command->add_option("--files", options->files, "Write path, class and subset of every image to this CSV file");
     command->add_flag("--json", options->json, "Print JSON");
-    command->callback([options, &context] { context.chosen = [options] { return info(*options); }; });
+    command->callback([options, &context] { context.chosen = [options, &context] { return info(*options, context); }; });
 
     auto toyOptions = std::make_shared<ToyOptions>();
     CLI::App& make = group(dataset, "make", "Generate a data set");

@@ -80,20 +80,20 @@ const char* nameOf(Subset subset) {
 std::vector<std::uint32_t> Dataset::indices(Subset subset) const {
     std::vector<std::uint32_t> found;
     for (std::size_t i = 0; i < samples.size(); ++i) {
-        if (samples[i].subset == subset)
+        if (samples[i].subset == subset && !samples[i].excluded)
             found.push_back(static_cast<std::uint32_t>(i));
     }
     return found;
 }
 
 std::size_t Dataset::count(Subset subset) const {
-    return static_cast<std::size_t>(std::count_if(samples.begin(), samples.end(), [&](const Sample& sample) { return sample.subset == subset; }));
+    return static_cast<std::size_t>(std::count_if(samples.begin(), samples.end(), [&](const Sample& sample) { return sample.subset == subset && !sample.excluded; }));
 }
 
 std::vector<std::size_t> Dataset::countsPerClass(Subset subset) const {
     std::vector<std::size_t> counts(classes.size(), 0);
     for (const Sample& sample : samples) {
-        if (sample.subset == subset && sample.label >= 0)
+        if (sample.subset == subset && sample.label >= 0 && !sample.excluded)
             ++counts[static_cast<std::size_t>(sample.label)];
     }
     return counts;

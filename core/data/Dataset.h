@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct Sample {
     int label = -1;                   ///< index into Dataset::classes; -1 = unknown
     Subset subset = Subset::Train;
     std::uint32_t record = 0;         ///< index within the source
+    std::optional<int> sourceLabel = {}; ///< what the source says, where a person relabelled it (Overlay.h)
+    bool excluded = false;            ///< by a person: in no count and no index, kept here so that it can be shown and taken back
 };
 
 /// Something odd in a data set.
@@ -57,6 +60,7 @@ struct Dataset {
     bool hasValidation = false;       ///< the source has a validation split of its own
     std::shared_ptr<const ImageSource> source;
 
+    // Excluded samples are left out of these.
     std::vector<std::uint32_t> indices(Subset subset) const;
     std::size_t count(Subset subset) const;
     std::vector<std::size_t> countsPerClass(Subset subset) const;

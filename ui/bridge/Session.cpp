@@ -13,13 +13,13 @@ constexpr std::size_t kUndoDepth = 200;
 constexpr double kDefaultValidationSplit = 0.2;
 
 /// Opens the data; a source without a validation split of its own gets a share of train, since no curve is worth much without.
-Result<Dataset> openWithValidation(DataSettings& settings, std::uint64_t seed, std::stop_token stop, const Progress& progress)
+Result<Dataset> openWithValidation(const std::filesystem::path& home, DataSettings& settings, std::uint64_t seed, std::stop_token stop, const Progress& progress)
 {
-    auto opened = openDataset(settings, seed, stop, progress);
+    auto opened = openWithOverlay(home, settings, seed, false, stop, progress);
     if (!opened || opened->hasValidation || settings.validationSplit > 0)
         return opened;
     settings.validationSplit = kDefaultValidationSplit;
-    return openDataset(settings, seed, stop, progress);
+    return openWithOverlay(home, settings, seed, false, stop, progress);
 }
 } // namespace
 
@@ -33,6 +33,9 @@ Session::~Session()
     if (m->control)
         m->control->resume();
     m->trainer.request_stop();
+    m->overlayLane.cancel();
+    if (m->overlayUnwritten) // the last edit's worker had not begun
+        static_cast<void>(writeOverlay(overlayFile(m->home, m->dataset->root), m->overlay, m->dataset->root));
 }
 
 const Experiment& Session::experiment() const { return m->experiment; }
@@ -46,7 +49,7 @@ void Session::setExperiment(Experiment experiment, const QString& edit)
     Experiment before = std::exchange(m->experiment, std::move(experiment));
     const DataSettings data = before.data;
     if (!merges)
-        m->undoStack.push_back(std::move(before));
+        m->undoStack.push_back({std::move(before), {}});
     if (m->undoStack.size() > kUndoDepth)
         m->undoStack.erase(m->undoStack.begin());
     m->redoStack.clear();
@@ -66,24 +69,59 @@ void Session::Private::settle(const DataSettings& before)
 bool Session::canUndo() const { return !m->undoStack.empty(); }
 bool Session::canRedo() const { return !m->redoStack.empty(); }
 
-void Session::undo()
+void Session::undo() { m->moveStep(m->undoStack, m->redoStack); }
+void Session::redo() { m->moveStep(m->redoStack, m->undoStack); }
+
+void Session::Private::moveStep(std::vector<Step>& from, std::vector<Step>& to)
 {
-    m->lastEdit.clear();
-    if (!canUndo())
+    lastEdit.clear();
+    if (from.empty())
         return;
-    m->redoStack.push_back(std::exchange(m->experiment, std::move(m->undoStack.back())));
-    m->undoStack.pop_back();
-    m->settle(m->redoStack.back().data);
+    Step step = std::move(from.back());
+    from.pop_back();
+    if (!step.edit.empty()) {
+        to.push_back({{}, apply(step.edit, overlay)});
+        edited();
+        return;
+    }
+    const DataSettings before = experiment.data;
+    to.push_back({std::exchange(experiment, std::move(step.experiment)), {}});
+    settle(before);
 }
 
-void Session::redo()
+const Overlay& Session::overlay() const { return m->overlay; }
+
+void Session::editOverlay(const OverlayEdit& edit)
 {
-    m->lastEdit.clear();
-    if (!canRedo())
+    if (!m->dataset || edit.empty())
         return;
-    m->undoStack.push_back(std::exchange(m->experiment, std::move(m->redoStack.back())));
-    m->redoStack.pop_back();
-    m->settle(m->undoStack.back().data);
+    m->lastEdit.clear();
+    m->undoStack.push_back({{}, apply(edit, m->overlay)});
+    if (m->undoStack.size() > kUndoDepth)
+        m->undoStack.erase(m->undoStack.begin());
+    m->redoStack.clear();
+    m->edited();
+}
+
+/// The overlay has changed: writes it and lays it over the data set anew. The newest holds all that came before it.
+void Session::Private::edited()
+{
+    Q_EMIT q.experimentChanged(); // undo and redo may be possible now, or no longer
+    overlayUnwritten = true;
+    overlayLane.submit([this, changed = overlay, opened = dataset](std::stop_token stop) {
+        Dataset next = *opened;
+        lay(changed, next);
+        const auto written = writeOverlay(overlayFile(home, next.root), changed, next.root);
+        deliver(stop, [this, opened, shared = std::make_shared<const Dataset>(std::move(next)), written] {
+            if (dataset != opened)
+                return; // other images are open
+            overlayUnwritten = !written.ok();
+            dataset = shared;
+            Q_EMIT q.dataEdited();
+            if (!written)
+                Q_EMIT q.overlayFailed(QString::fromStdString(written.error().message));
+        });
+    });
 }
 
 std::vector<Problem> Session::experimentProblems() const
@@ -154,22 +192,36 @@ void Session::Private::open(DataSettings settings, std::optional<Experiment> toy
             if (auto made = sightline::makeToys(settings.path, ToySettings{}, stop, progress); !made)
                 return fail(made.error());
         }
-        auto opened = openWithValidation(settings, seed, stop, progress);
+        auto opened = openWithValidation(home, settings, seed, stop, progress);
         if (!opened)
             return fail(opened.error());
         auto shared = std::make_shared<const Dataset>(std::move(*opened));
-        deliver(stop, [this, shared, settings, toys] {
+        auto changed = readOverlay(overlayFile(home, shared->root)); // one that cannot be read is a problem of the data set already
+        deliver(stop, [this, shared, settings, toys, overlay = changed ? std::move(*changed) : Overlay()] {
             Experiment next = toys.value_or(experiment);
             next.data = settings;
-            adopt(shared, std::move(next));
+            adopt(shared, overlay, std::move(next));
         });
     });
 }
 
-void Session::Private::adopt(std::shared_ptr<const Dataset> opened, Experiment next)
+void Session::Private::adopt(std::shared_ptr<const Dataset> opened, Overlay found, Experiment next)
 {
     opening = false;
+    const auto lays = [](const Step& step) { return !step.edit.empty(); };
+    if (dataset && dataset->root != opened->root) { // what was changed there cannot be taken back here
+        std::erase_if(undoStack, lays);
+        std::erase_if(redoStack, lays);
+    }
+    if (dataset && overlayUnwritten) // the worker may not have come to it
+        static_cast<void>(writeOverlay(overlayFile(home, dataset->root), overlay, dataset->root));
+    const bool newer = dataset && overlayUnwritten && dataset->root == opened->root;
     dataset = std::move(opened);
+    if (newer)
+        edited();
+    else
+        overlay = std::move(found);
+    overlayUnwritten = newer;
     openedWith = next.data;
     if (next.name.empty() || next.name == kUnnamed)
         next.name = dataset->root.filename().string();

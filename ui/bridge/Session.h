@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/Dataset.h"
+#include "data/Overlay.h"
 #include "engine/Engine.h"
 #include "experiment/Experiment.h"
 #include "store/RunStore.h"
@@ -76,6 +77,10 @@ public:
     void openData(const QString& path);             ///< on a worker thread; cancels an earlier one
     void makeToys();                                ///< generates the toy set under the home's cache, then opens it with settings that suit it
     bool isOpeningData() const;
+    /// Relabels and excludes images of the open data set (undoable); the overlay file is written on a worker, and dataEdited tells when
+    /// dataset() is new. Sample indices stay what they were. A run in progress goes on with the labels it began with.
+    void editOverlay(const OverlayEdit& edit);
+    const Overlay& overlay() const;                 ///< of the open data set, with the newest edit in it
     void cancelOpening();
 
     // Training. One run at a time.
@@ -113,6 +118,8 @@ Q_SIGNALS:
     void engineFailed(const QString& message);
     void experimentChanged();
     void dataOpened();
+    void dataEdited();                                   ///< labels or exclusions of dataset() have changed, nothing else
+    void overlayFailed(const QString& message);          ///< the overlay file cannot be written; what was changed holds until the window closes
     void dataFailed(const QString& message);
     void dataProgress(qulonglong done, qulonglong total);
     void runStateChanged(sightline::ui::RunState state);

@@ -23,10 +23,17 @@ struct Session::Private {
     Session& q;
     std::filesystem::path home;
     Experiment experiment;
-    std::vector<Experiment> undoStack, redoStack;
+    /// What undo or redo brings back: settings, or where `edit` is not empty, labels and exclusions.
+    struct Step {
+        Experiment experiment;
+        OverlayEdit edit;
+    };
+    std::vector<Step> undoStack, redoStack;
     QString lastEdit, engineDescription;
     std::shared_ptr<const Dataset> dataset;
     DataSettings openedWith;          ///< what `dataset` was opened with
+    Overlay overlay;                  ///< of `dataset`
+    bool overlayUnwritten = false;
     bool opening = false;
     std::optional<RunView> run;
     std::shared_ptr<const Evaluation> evaluation;
@@ -41,7 +48,7 @@ struct Session::Private {
     std::mutex changesMutex;
     std::deque<std::function<Result<void>(RunStore&)>> changes; ///< to the store, in order
 
-    Lane dataLane, evaluateLane, explainLane, runsLane, warmLane;
+    Lane overlayLane, dataLane, evaluateLane, explainLane, runsLane, warmLane;
     std::jthread trainer; ///< last: joined first
 
     /// Runs `work` on the session's thread; dropped where the session is gone, or where `stop` says the question is out of date.
@@ -59,9 +66,11 @@ struct Session::Private {
     void drain();
     void start(TrainRequest request);
     void open(DataSettings settings, std::optional<Experiment> toys = {});
-    void adopt(std::shared_ptr<const Dataset> opened, Experiment next);
+    void adopt(std::shared_ptr<const Dataset> opened, Overlay found, Experiment next);
     void forgetRun();
     void settle(const DataSettings& before);
+    void moveStep(std::vector<Step>& from, std::vector<Step>& to);
+    void edited();
     void ask();
     void change(std::function<Result<void>(RunStore&)> work);
 };

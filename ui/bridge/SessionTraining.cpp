@@ -78,7 +78,11 @@ void Session::Private::start(TrainRequest request)
     lastBatch.invalidate();
     setState(RunState::Starting);
     Q_EMIT q.activityChanged(tr("Starting the run"));
-    trainer = std::jthread([this, request = std::move(request), shared = control](std::stop_token stop) {
+    std::function<void()> first = [] {};
+    if (dataset && overlayUnwritten)
+        first = [this, changed = overlay, root = dataset->root] { static_cast<void>(writeOverlay(overlayFile(home, root), changed, root)); };
+    trainer = std::jthread([this, first, request = std::move(request), shared = control](std::stop_token stop) {
+        first(); // what was changed a moment ago is trained with
         const EventSink sink = [this](const TrainEvent& event) {
             if (events.push(event))
                 QMetaObject::invokeMethod(&q, [this] { drain(); }, Qt::QueuedConnection);

@@ -5,6 +5,7 @@
 #include <QScrollBar>
 
 #include <algorithm>
+#include <cmath>
 
 #include "window/Theme.h"
 
@@ -12,16 +13,35 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kPad = 4, kLine = 16;
+constexpr int kSmall = 64;             ///< pixels: what is no larger is drawn pixel by pixel where it grows
 
+/// Small pictures (28 x 28 digits) grow by whole pixels and stay crisp; photographs are scaled smoothly.
 void paintPicture(QPainter& painter, const QRect& square, const QImage& image)
 {
     if (image.isNull()) {
         painter.fillRect(square, theme::color(Role::Raised));
         return;
     }
-    const QSize fitted = image.size().scaled(square.size(), Qt::KeepAspectRatio);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform);
-    painter.drawImage(QRect(square.topLeft() + QPoint((square.width() - fitted.width()) / 2, (square.height() - fitted.height()) / 2), fitted), image);
+    const double ratio = painter.device()->devicePixelRatioF();
+    const int longest = std::max(image.width(), image.height());
+    const int times = longest <= kSmall ? static_cast<int>(square.width() * ratio) / longest : 0;
+    QSizeF fitted = QSizeF(image.size()).scaled(square.size(), Qt::KeepAspectRatio);
+    if (times >= 2)
+        fitted = QSizeF(image.size()) * (times / ratio);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, times < 2);
+    const QPointF corner = QPointF(square.topLeft()) + QPointF((square.width() - fitted.width()) / 2, (square.height() - fitted.height()) / 2);
+    painter.drawImage(QRectF(QPointF(std::round(corner.x()), std::round(corner.y())), fitted), image);
+}
+
+/// A round mark at the picture's upper right corner.
+void paintBadge(QPainter& painter, const QRect& square, TileState badge)
+{
+    const QRect mark(square.right() - 20, square.top() + 2, 19, 19);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(theme::color(Role::Surface), 1.5));
+    painter.setBrush(theme::color(badge == TileState::Excluded ? Role::Bad : Role::Accent));
+    painter.drawEllipse(QRectF(mark));
+    theme::icon(badge == TileState::Excluded ? QStringLiteral("window-close") : QStringLiteral("tag"), Role::AccentText).paint(&painter, mark.adjusted(4, 4, -4, -4));
 }
 } // namespace
 
@@ -29,6 +49,10 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
 {
     painter->save();
     const QRect tile(option.rect.left() + (option.rect.width() - m_side - 2 * kPad - 4) / 2, option.rect.top() + 2, m_side + 2 * kPad + 4, option.rect.height() - 4);
+    if (const QVariant group = index.data(TileGroup); group.isValid()) { // bands tell one group from the next
+        QColor band = theme::color(group.toUInt() % 2 == 0 ? Role::Accent : Role::Muted);
+        painter->fillRect(QRect(option.rect.left(), option.rect.bottom() - 2, option.rect.width(), 2), band);
+    }
     if (option.state & (QStyle::State_Selected | QStyle::State_MouseOver)) {
         painter->setRenderHint(QPainter::Antialiasing);
         painter->setPen(option.state & QStyle::State_Selected ? QPen(theme::color(Role::Accent), 2) : QPen(Qt::NoPen));
@@ -36,7 +60,12 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         painter->drawRoundedRect(tile.adjusted(1, 1, -1, -1), 6, 6);
     }
     const QRect square(tile.left() + (tile.width() - m_side) / 2, tile.top() + kPad, m_side, m_side);
+    const auto badge = static_cast<TileState>(index.data(TileBadge).toInt());
+    painter->setOpacity(badge == TileState::Excluded ? 0.35 : 1.0);
     paintPicture(*painter, square, index.data(TileImage).value<QImage>());
+    painter->setOpacity(1.0);
+    if (badge != TileState::None)
+        paintBadge(*painter, square, badge);
     if (const QVariant tone = index.data(TileTone); tone.isValid())
         painter->fillRect(QRect(square.left(), square.bottom() - 2, m_side, 3), theme::color(static_cast<Role>(tone.toInt())));
     painter->setFont(theme::font(theme::Size::Small));
@@ -45,7 +74,7 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->setPen(theme::color(Role::Text));
     painter->drawText(words, Qt::AlignCenter, metrics.elidedText(index.data(TileCaption).toString(), Qt::ElideMiddle, words.width()));
     if (m_lines > 1) {
-        painter->setPen(theme::color(Role::Muted));
+        painter->setPen(theme::color(badge == TileState::None ? Role::Muted : badge == TileState::Excluded ? Role::Bad : Role::Accent));
         painter->drawText(words.translated(0, kLine), Qt::AlignCenter, metrics.elidedText(index.data(TileDetail).toString(), Qt::ElideRight, words.width()));
     }
     painter->restore();

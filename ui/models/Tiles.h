@@ -12,8 +12,13 @@ enum TileRole : int {
     TileCaption,                      ///< first line
     TileDetail,                       ///< second line, quieter
     TileTone,                         ///< Role as int, of the line under the picture; absent: none
-    TileSample                        ///< quint32, index into Dataset::samples
+    TileSample,                       ///< quint32, index into Dataset::samples
+    TileBadge,                        ///< TileState as int; absent: none
+    TileGroup                         ///< quint32: neighbours of the same number are drawn as belonging together; absent: none
 };
+
+/// What a person has done to an image.
+enum class TileState : int { None, Relabelled, Excluded };
 
 /// Paints a square picture with one or two lines of words beneath.
 class TileDelegate : public QStyledItemDelegate {

@@ -3,21 +3,27 @@
 
 #include <QComboBox>
 #include <QItemSelectionModel>
+#include <QKeyEvent>
 #include <QLineEdit>
-#include <QListWidget>
-#include <QMap>
+#include <QListView>
+#include <QMenu>
 #include <QProgressBar>
+#include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
+#include <QToolButton>
 
 #include <algorithm>
-#include <map>
 
+#include "models/FindingModel.h"
 #include "models/Table.h"
 #include "models/Thumbnails.h"
 #include "models/Tiles.h"
+#include "pages/DataFacts.h"
 #include "prompts/Prompts.h"
+#include "support/Files.h"
 #include "support/Priority.h"
+#include "widgets/ClassPicker.h"
 #include "widgets/ImageWindow.h"
 #include "widgets/Picture.h"
 #include "widgets/Surface.h"
@@ -26,26 +32,12 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kTileSide = 96;
+constexpr int kChanged = 4;           ///< of the split filter: what was changed by hand
 constexpr std::array<Subset, 3> kSubsets{Subset::Train, Subset::Validation, Subset::Test};
-
-/// "725 PNG, 3 JPG"
-QString fileTypes(const Dataset& dataset)
-{
-    std::map<std::string, int> counts;
-    for (const Sample& sample : dataset.samples)
-        if (const auto dot = sample.path.rfind('.'); dot != std::string::npos && sample.path.size() - dot <= 6)
-            ++counts[sample.path.substr(dot + 1)];
-    QMap<QString, int> types;
-    for (const auto& [ending, count] : counts)
-        types[QString::fromStdString(ending).toUpper()] += count;
-    QStringList words;
-    for (auto it = types.begin(); it != types.end(); ++it)
-        words << QStringLiteral("%1 %2").arg(grouped(it.value()), it.key());
-    return words.join(QStringLiteral(", "));
-}
 } // namespace
 
-DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent) : Page(session, parent), m_samples(new SampleModel(thumbnails, this))
+DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
+    : Page(session, parent), m_samples(new SampleModel(thumbnails, this)), m_findings(new FindingModel(this))
 {
     setObjectName(QStringLiteral("dataPage"));
     auto* row = new QHBoxLayout(this);
@@ -57,9 +49,11 @@ DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent) : 
     splitter->addWidget(makeGrid());
     splitter->addWidget(makeFacts());
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({330, 700, 270});
+    splitter->setSizes({320, 700, 300});
     row->addWidget(splitter);
     connect(&session, &Session::dataOpened, this, &DataPage::showDataset);
+    connect(&session, &Session::dataEdited, this, &DataPage::showEdited);
+    connect(&session, &Session::overlayFailed, this, [this](const QString& message) { Q_EMIT said(message, false); });
     showDataset();
 }
 
@@ -69,9 +63,9 @@ QWidget* DataPage::makeClasses()
     auto* open = button(tr("Open…"), QStringLiteral("folder-open"), "openDataButton", tr("Open another folder of images (Ctrl+O)"));
     surface->head()->addWidget(open);
     connect(open, &QPushButton::clicked, this, [this] {
-        const QString folder = prompts().openFolder(this, tr("Open a folder of images"), QString::fromStdString(session().experiment().data.path));
+        const QString folder = prompts().openFolder(this, tr("Open a folder of images"), QString::fromStdString(this->session().experiment().data.path));
         if (!folder.isEmpty())
-            session().openData(folder);
+            this->session().openData(folder);
     });
     m_summary = named(mutedLabel({}), "dataSummary");
     m_classTable = new Table({tr("Class"), tr("Train"), tr("Val"), tr("Test")}, this);
@@ -83,36 +77,84 @@ QWidget* DataPage::makeClasses()
     return surface;
 }
 
-QWidget* DataPage::makeGrid()
+QLayout* DataPage::makeTools()
 {
-    auto* surface = new Surface;
     auto* tools = new QHBoxLayout;
     tools->setSpacing(theme::kGrid);
     m_subset = named(new QComboBox, "subsetFilter", tr("Split"));
-    m_subset->addItems({tr("All splits"), tr("Train"), tr("Validation"), tr("Test")});
+    m_subset->addItems({tr("All splits"), tr("Train"), tr("Validation"), tr("Test"), tr("Changed by hand")});
     m_name = named(new QLineEdit, "nameFilter", tr("Filter by name"));
     m_name->setPlaceholderText(tr("Filter by name"));
     m_name->setClearButtonEnabled(true);
+    m_name->setMinimumWidth(90);
     auto* size = named(new QSlider(Qt::Horizontal), "tileSize", tr("Size of the thumbnails"));
     size->setRange(48, 192);
     size->setValue(kTileSide);
-    size->setFixedWidth(110);
+    size->setFixedWidth(96);
     size->setToolTip(tr("Size of the thumbnails"));
     m_found = named(mutedLabel({}), "foundCount");
     m_found->setWordWrap(false);
-    tools->addWidget(m_subset);
+    m_chip = named(new QToolButton, "findingChip", tr("Show all images again"));
+    m_chip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_chip->setLayoutDirection(Qt::RightToLeft); // the cross stands at the end
+    m_chip->setIcon(theme::icon(QStringLiteral("window-close")));
+    m_chip->setToolTip(tr("Only the images of this finding are shown. Click to show all again."));
+    m_chip->hide();
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_subset, m_chip})
+        tools->addWidget(widget);
     tools->addWidget(m_name, 1);
     tools->addWidget(m_found);
     tools->addWidget(size);
-    m_tiles = named(new TileView(1), "sampleGrid", tr("Images of the data set"));
-    m_tiles->setSide(kTileSide);
-    m_tiles->setModel(m_samples);
-    surface->body()->addLayout(tools);
-    surface->body()->addWidget(m_tiles, 1);
     connect(m_subset, &QComboBox::currentIndexChanged, this, &DataPage::applyFilter);
     connect(m_name, &QLineEdit::textChanged, this, &DataPage::applyFilter);
-    connect(size, &QSlider::valueChanged, m_tiles, &TileView::setSide);
+    connect(size, &QSlider::valueChanged, this, [this](int side) { m_tiles->setSide(side); });
+    connect(m_chip, &QToolButton::clicked, this, &DataPage::clearFinding);
+    return tools;
+}
+
+QLayout* DataPage::makeActions()
+{
+    auto* actions = new QHBoxLayout;
+    actions->setSpacing(theme::kGrid);
+    m_relabel = button(tr("Relabel"), QStringLiteral("tag"), "relabelButton");
+    m_exclude = button(tr("Exclude"), QStringLiteral("view-hidden"), "excludeButton");
+    m_selected = named(mutedLabel({}), "selectedCount");
+    m_selected->setWordWrap(false);
+    m_picker = new ClassPicker(this);
+    actions->addWidget(m_relabel);
+    actions->addWidget(m_exclude);
+    actions->addWidget(m_selected);
+    actions->addStretch(1);
+    connect(m_relabel, &QPushButton::clicked, this, [this] { pickClass(m_relabel->mapToGlobal(QPoint(0, 0))); });
+    connect(m_exclude, &QPushButton::clicked, this, &DataPage::toggleExcluded);
+    connect(m_picker, &ClassPicker::chosen, this, &DataPage::relabel);
+    return actions;
+}
+
+QWidget* DataPage::makeGrid()
+{
+    auto* surface = new Surface;
+    auto* tools = makeTools();
+    m_tiles = named(new TileView(2), "sampleGrid", tr("Images of the data set"));
+    m_tiles->setSide(kTileSide);
+    m_tiles->setModel(m_samples);
+    m_tiles->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_tiles->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_tiles->installEventFilter(this);
+    m_nothing = named(new QLabel(m_tiles), "emptyGrid");
+    m_nothing->setAlignment(Qt::AlignCenter);
+    m_nothing->setWordWrap(true);
+    m_nothing->setProperty("muted", true);
+    surface->body()->addLayout(tools);
+    surface->body()->addWidget(m_tiles, 1);
+    surface->body()->addLayout(makeActions());
     connect(m_tiles, &QListView::activated, this, [this](const QModelIndex& index) { openLarge(index.row()); });
+    connect(m_tiles, &QListView::customContextMenuRequested, this, [this](const QPoint& at) {
+        if (!selectedSamples().empty())
+            pickClass(m_tiles->viewport()->mapToGlobal(at));
+    });
+    connect(m_tiles->selectionModel(), &QItemSelectionModel::selectionChanged, this, &DataPage::showSelection);
+    connect(m_samples, &QAbstractItemModel::modelReset, this, &DataPage::showSelection);
     return surface;
 }
 
@@ -126,20 +168,25 @@ QWidget* DataPage::makeFacts()
     m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_progress = named(new QProgressBar, "surveyProgress", tr("Reading all images"));
     m_progress->setTextVisible(false);
-    m_findings = named(new QLabel(tr("Problems")), "problemsTitle");
-    m_findings->setFont(theme::font(theme::Size::Base, true));
-    m_problems = named(new QListWidget, "problemList", tr("Problems found in the data"));
-    m_problems->setWordWrap(true);
-    m_problems->setSpacing(2);
+    m_findingsTitle = named(new QLabel, "problemsTitle");
+    m_findingsTitle->setFont(theme::font(theme::Size::Base, true));
+    m_problems = named(new QListView, "problemList", tr("Findings of the health check"));
+    m_problems->setProperty("tiles", true);
+    m_problems->setItemDelegate(new FindingDelegate(m_problems));
+    m_problems->setModel(m_findings);
+    m_problems->setUniformItemSizes(true);
+    m_problems->setMouseTracking(true);
     m_problems->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    connect(m_problems, &QListWidget::itemClicked, this, [this](const QListWidgetItem* item) { m_name->setText(item->data(Qt::UserRole).toString()); });
+    m_problems->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    connect(m_problems, &QListView::clicked, this, [this](const QModelIndex& index) { openFinding(index.row()); });
+    connect(m_problems, &QListView::activated, this, [this](const QModelIndex& index) { openFinding(index.row()); });
     surface->body()->addWidget(m_facts);
-    surface->body()->addWidget(m_progress);
     surface->body()->addSpacing(theme::kGrid);
-    surface->body()->addWidget(m_findings);
+    surface->body()->addWidget(m_findingsTitle);
+    surface->body()->addWidget(m_progress);
     surface->body()->addWidget(m_problems, 1);
-    surface->body()->addStretch(1);
-    surface->setMinimumWidth(220);
+    surface->body()->addStretch(0);
+    surface->setMinimumWidth(260);
     return surface;
 }
 
@@ -147,29 +194,57 @@ void DataPage::showDataset()
 {
     const auto opened = session().dataset();
     m_survey.cancel();
+    m_surveyed.reset();
+    m_groups.reset();
     m_samples->setDataset(opened);
-    m_subset->setCurrentIndex(0);
-    m_name->clear();
-    m_facts->clear();
+    m_findings->setFindings({});
+    {
+        const QSignalBlocker subset(m_subset), name(m_name);
+        m_subset->setCurrentIndex(0);
+        m_name->clear();
+    }
+    m_chip->hide();
     m_progress->hide();
+    showSelection();
     if (!opened)
         return;
-    m_summary->setText(tr("%1 · %2 images in %3 classes").arg(QString::fromStdString(opened->root.string()), grouped(static_cast<qlonglong>(opened->samples.size())))
-                           .arg(opened->classes.size()));
+    QStringList titles;
+    for (std::size_t i = 0; i < opened->classes.size(); ++i)
+        titles << QString::fromStdString(opened->classTitles.empty() ? opened->classes[i] : opened->classTitles[i]);
+    m_picker->setClasses(titles);
     showClasses();
     applyFilter();
-    showProblems({});
     startSurvey();
+}
+
+void DataPage::showEdited()
+{
+    m_samples->updateDataset(session().dataset());
+    const int label = sourceRow(m_classes, m_classes->selectionModel()->selectedRows().value(0));
+    {
+        const QSignalBlocker quiet(m_classes->selectionModel()); // the same images stay in view
+        showClasses();
+        if (label >= 0)
+            selectSourceRow(m_classes, label);
+    }
+    m_classes->viewport()->update();
+    showFacts();
+    showSelection();
+    if (m_surveyed)
+        judgeAgain();
 }
 
 void DataPage::showClasses()
 {
     const auto opened = session().dataset();
+    m_summary->setText(tr("%1 · %2 images in %3 classes").arg(QString::fromStdString(opened->root.string()), grouped(static_cast<qlonglong>(opened->samples.size())))
+                           .arg(opened->classes.size()));
     std::array<std::vector<std::size_t>, 3> counts;
     std::size_t most = 1;
     for (std::size_t s = 0; s < kSubsets.size(); ++s) {
         counts[s] = opened->countsPerClass(kSubsets[s]);
-        most = std::max(most, *std::max_element(counts[s].begin(), counts[s].end()));
+        for (const std::size_t count : counts[s])
+            most = std::max(most, count);
     }
     std::vector<std::vector<Table::Cell>> rows;
     for (std::size_t i = 0; i < opened->classes.size(); ++i) {
@@ -184,104 +259,32 @@ void DataPage::showClasses()
     m_classTable->setRows(std::move(rows));
 }
 
+void DataPage::showFacts()
+{
+    m_facts->setText(factsOf(*session().dataset(), m_surveyed.get(), session().experiment().data.validationSplit));
+}
+
 void DataPage::applyFilter()
 {
     const auto opened = session().dataset();
     if (!opened)
         return;
     SampleModel::Filter filter;
-    if (m_subset->currentIndex() > 0)
-        filter.subset = kSubsets[static_cast<std::size_t>(m_subset->currentIndex() - 1)];
+    const int chosen = m_subset->currentIndex();
+    if (chosen > 0 && chosen < kChanged)
+        filter.subset = kSubsets[static_cast<std::size_t>(chosen - 1)];
+    filter.changed = chosen == kChanged;
     const QModelIndexList selected = m_classes->selectionModel()->selectedRows();
     filter.label = selected.isEmpty() ? -1 : sourceRow(m_classes, selected.first());
     filter.name = m_name->text();
+    filter.groups = m_groups;
     m_samples->setFilter(filter);
-    m_found->setText(tr("%1 images").arg(grouped(m_samples->rowCount())));
-}
-
-void DataPage::startSurvey()
-{
-    m_progress->setRange(0, 0);
-    m_progress->show();
-    m_types.clear();
-    m_survey.submit([this, opened = session().dataset()](std::stop_token stop) {
-        lowerPriority(Priority::Background);
-        const auto later = [this, stop](auto work) {
-            QMetaObject::invokeMethod(this, [stop, work = std::move(work)] {
-                if (!stop.stop_requested())
-                    work();
-            }, Qt::QueuedConnection);
-        };
-        later([this, types = fileTypes(*opened)] {
-            m_types = types;
-            showSurvey({}, false);
-        });
-        const Survey found = survey(*opened, 1, stop, [&](std::size_t done, std::size_t total) {
-            later([this, done, total] {
-                m_progress->setRange(0, static_cast<int>(total));
-                m_progress->setValue(static_cast<int>(done));
-            });
-        });
-        later([this, found] { showSurvey(found, true); });
-    });
-    showSurvey({}, false);
-}
-
-void DataPage::showSurvey(const Survey& survey, bool complete)
-{
-    const auto opened = session().dataset();
-    QStringList lines;
-    const auto fact = [&](const QString& name, const QString& value) {
-        if (!value.isEmpty())
-            lines << QStringLiteral("<tr><td style='color:%1; padding:2px 12px 2px 0'>%2</td><td style='padding:2px 0'>%3</td></tr>").arg(theme::color(Role::Muted).name(), name, value.toHtmlEscaped());
-    };
-    fact(tr("Layout"), QString::fromStdString(opened->format));
-    fact(tr("Files"), m_types);
-    if (complete && survey.images > 0) {
-        const auto common = std::max_element(survey.sizes.begin(), survey.sizes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-        int low[2]{1 << 30, 1 << 30}, high[2]{0, 0};
-        double narrow = 1e9, wide = 0;
-        for (const auto& [size, count] : survey.sizes) {
-            low[0] = std::min(low[0], size.first);
-            low[1] = std::min(low[1], size.second);
-            high[0] = std::max(high[0], size.first);
-            high[1] = std::max(high[1], size.second);
-            narrow = std::min(narrow, static_cast<double>(size.second) / size.first);
-            wide = std::max(wide, static_cast<double>(size.second) / size.first);
-        }
-        fact(tr("Sizes"), survey.sizes.size() == 1 ? tr("all %1 × %2").arg(high[1]).arg(high[0])
-                                                   : tr("%1 × %2 to %3 × %4").arg(low[1]).arg(low[0]).arg(high[1]).arg(high[0]));
-        if (survey.sizes.size() > 1)
-            fact(tr("Most"), tr("%1 × %2 (%3)").arg(common->first.second).arg(common->first.first).arg(grouped(static_cast<qlonglong>(common->second))));
-        fact(tr("Width : height"), narrow == wide ? significant(wide) : QStringLiteral("%1 – %2").arg(significant(narrow), significant(wide)));
-        fact(tr("Mean R G B"), QStringLiteral("%1  %2  %3").arg(survey.mean[0], 0, 'f', 0).arg(survey.mean[1], 0, 'f', 0).arg(survey.mean[2], 0, 'f', 0));
-        fact(tr("Deviation"), QStringLiteral("%1  %2  %3").arg(survey.deviation[0], 0, 'f', 0).arg(survey.deviation[1], 0, 'f', 0).arg(survey.deviation[2], 0, 'f', 0));
-    }
-    if (!opened->hasValidation && opened->count(Subset::Validation) > 0)
-        fact(tr("Validation"), tr("%1 of train, split off here").arg(percent(session().experiment().data.validationSplit)));
-    m_facts->setText(QStringLiteral("<table>%1</table>").arg(lines.join(QString())));
-    if (!complete)
-        return;
-    m_progress->hide();
-    showProblems(survey.unreadable);
-}
-
-void DataPage::showProblems(const std::vector<DataProblem>& unreadable)
-{
-    const auto opened = session().dataset();
-    m_problems->clear();
-    for (const auto* list : {&opened->problems, &unreadable}) {
-        for (const DataProblem& problem : *list) {
-            const QString path = QString::fromStdString(problem.path), message = QString::fromStdString(problem.message);
-            auto* item = new QListWidgetItem(theme::icon(QStringLiteral("dialog-warning"), Role::Warning), message.contains(path) ? message : path + QStringLiteral(": ") + message, m_problems);
-            item->setData(Qt::UserRole, path);
-            item->setToolTip(path);
-        }
-    }
-    const int count = m_problems->count();
-    m_findings->setText(count == 0 ? tr("No problems found") : tr("Problems (%1)").arg(count));
-    m_problems->setVisible(count > 0);
-    setBadge(count > 0 ? Badge::Attention : Badge::Ready, count);
+    const int count = m_samples->rowCount();
+    m_found->setText(count == 1 ? tr("1 image") : tr("%1 images").arg(grouped(count)));
+    m_nothing->setVisible(count == 0);
+    m_nothing->setGeometry(m_tiles->viewport()->rect().adjusted(3 * theme::kGrid, 3 * theme::kGrid, -3 * theme::kGrid, -3 * theme::kGrid));
+    if (count == 0 && !m_groups)
+        m_nothing->setText(tr("No image passes these filters."));
 }
 
 void DataPage::openLarge(int row)

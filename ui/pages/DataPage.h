@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
+
 #include "bridge/Lane.h"
+#include "data/HealthCheck.h"
 #include "data/Survey.h"
 #include "models/SampleModel.h"
 #include "pages/Page.h"
@@ -9,45 +12,71 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
-class QListWidget;
+class QListView;
 class QProgressBar;
-class QSlider;
+class QPushButton;
 class QTableView;
+class QToolButton;
 
 namespace sightline::ui {
 
-class Surface;
+class ClassPicker;
+class FindingModel;
 class Table;
 class TileView;
 
-/// The open data set: classes and counts, thumbnails, facts and what is odd.
+/// The open data set: classes and counts, thumbnails, facts, and the findings of the health check, each of which leads to its images.
+/// What is relabelled (1-9) or excluded (X) here goes to the session's overlay.
 class DataPage : public Page {
     Q_OBJECT
 public:
     DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent = nullptr);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     QWidget* makeClasses();
     QWidget* makeGrid();
+    QLayout* makeTools();
+    QLayout* makeActions();
     QWidget* makeFacts();
+
     void showDataset();
+    void showEdited();
     void showClasses();
+    void showFacts();
+    void showSelection();
     void applyFilter();
+
     void startSurvey();
-    void showSurvey(const Survey& survey, bool complete);
-    void showProblems(const std::vector<DataProblem>& unreadable);
+    /// Counts and findings anew after an edit: nothing is decoded.
+    void judgeAgain();
+    void showSurvey(std::shared_ptr<const Survey> survey, std::vector<Finding> findings, const std::shared_ptr<const Dataset>& of);
+    void openFinding(int row);
+    void clearFinding();
+
+    std::vector<std::uint32_t> selectedSamples() const;
+    void relabel(int label);
+    void toggleExcluded();
+    void pickClass(const QPoint& at);
     void openLarge(int row);
 
     SampleModel* m_samples;
+    FindingModel* m_findings;
     Table* m_classTable;
     QTableView* m_classes;
-    QLabel *m_summary, *m_found, *m_facts, *m_findings;
+    QLabel *m_summary, *m_found, *m_facts, *m_findingsTitle, *m_selected, *m_nothing;
     QComboBox* m_subset;
     QLineEdit* m_name;
+    QToolButton* m_chip;
     TileView* m_tiles;
-    QListWidget* m_problems;
+    QListView* m_problems;
+    QPushButton *m_relabel, *m_exclude;
+    ClassPicker* m_picker;
     QProgressBar* m_progress;
-    QString m_types;
+    std::shared_ptr<const SampleModel::Groups> m_groups; ///< of the finding that is shown
+    std::shared_ptr<const Survey> m_surveyed;            ///< null until all images are read
     Lane m_survey;                    ///< last: joined before the widgets go
 };
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "augment/BatchLoader.h"
+#include "data/Overlay.h"
 #include "engine/explain/Explain.h"
 #include "engine/explain/ExplainTools.h"
 #include "store/RunStore.h"
@@ -60,7 +61,7 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
     if (!shared)
         return shared.error();
     const LoadedModel& model = (*shared)->model;
-    auto dataset = openDataset(experiment->data, experiment->seed, stop);
+    auto dataset = openWithOverlayFile(request.runFolder / kOverlayFile, experiment->data, experiment->seed, stop);
     if (!dataset)
         return dataset.error();
     const auto subset = subsetOf(request.split, *dataset);

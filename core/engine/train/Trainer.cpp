@@ -9,6 +9,7 @@
 #include <new>
 
 #include "augment/BatchLoader.h"
+#include "data/Overlay.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Callbacks.h"
 #include "engine/train/Checkpoint.h"
@@ -79,6 +80,7 @@ private:
     Result<void> prepare();
     Result<void> openRun();
     Result<void> resume();
+    Result<void> keepOverlay();
     Ending loop();
     std::optional<Ending> trainEpoch(int epoch, EpochMetrics& metrics);
     bool validate(EpochMetrics& metrics, double& pausedSeconds);
@@ -156,7 +158,9 @@ Result<void> Run::prepare() {
         return badInput("The experiment cannot be used: " + joined(found) + ".");
     if (m_experiment.training.device.starts_with("cuda"))
         return badInput("training.device: this version trains on the CPU only; use auto or cpu.");
-    Result<Dataset> dataset = openDataset(m_experiment.data, m_experiment.seed, m_stop);
+    // A run goes on with the labels it began with, whatever was changed by hand since.
+    Result<Dataset> dataset = m_folder ? openWithOverlayFile(m_folder->path() / kOverlayFile, m_experiment.data, m_experiment.seed, m_stop)
+                                       : openWithOverlay(m_request.home, m_experiment.data, m_experiment.seed, true, m_stop);
     if (!dataset)
         return dataset.error();
     m_dataset = std::move(*dataset);
@@ -217,6 +221,8 @@ Result<void> Run::openRun() {
             return written;
         if (const Result<void> made = makeFolder(m_folder->path() / "checkpoints"); !made)
             return made;
+        if (const Result<void> written = keepOverlay(); !written)
+            return written;
     } else if (const Result<void> resumed = resume(); !resumed)
         return resumed;
     m_started = true;
@@ -239,6 +245,15 @@ Result<void> Run::openRun() {
         report(RunNote{note});
     static_cast<void>(m_store->refresh(*m_folder)); // the index only; the folder is the truth
     return {};
+}
+
+/// What was changed by hand goes with the run, so that it is resumed and judged with the same labels.
+Result<void> Run::keepOverlay() {
+    const OverlayCounts counts = overlayCounts(m_dataset);
+    if (counts.relabelled + counts.excluded == 0)
+        return {};
+    m_notes.push_back("Changed by hand: " + std::to_string(counts.relabelled) + " images relabelled, " + std::to_string(counts.excluded) + " excluded (overlay.json).");
+    return writeOverlay(m_folder->path() / kOverlayFile, overlayOf(m_dataset), m_dataset.root);
 }
 
 Result<void> Run::resume() {

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The second half of the Data page: the survey, its findings, and what a person changes by hand.
+#include <QComboBox>
+#include <QItemSelectionModel>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QTableView>
+#include <QToolButton>
+
+#include <algorithm>
+
+#include "models/FindingModel.h"
+#include "models/Tiles.h"
+#include "pages/DataPage.h"
+#include "support/Files.h"
+#include "support/Priority.h"
+#include "widgets/ClassPicker.h"
+#include "widgets/Picture.h"
+#include "window/Theme.h"
+
+namespace sightline::ui {
+
+namespace {
+/// Work on the page's thread, unless another data set has been opened since.
+template <typename Work>
+void deliver(QObject* page, const std::stop_token& stop, Work work)
+{
+    QMetaObject::invokeMethod(page, [stop, work = std::move(work)]() mutable {
+        if (!stop.stop_requested())
+            work();
+    }, Qt::QueuedConnection);
+}
+} // namespace
+
+void DataPage::startSurvey()
+{
+    m_progress->setRange(0, 0);
+    m_progress->show();
+    m_findingsTitle->setText(tr("Reading all images…"));
+    m_problems->hide();
+    showFacts();
+    m_survey.submit([this, opened = session().dataset(), cache = session().home() / "cache" / "surveys"](std::stop_token stop) {
+        lowerPriority(Priority::Background);
+        auto found = std::make_shared<Survey>(survey(*opened, availableCpus(), stop, [&](std::size_t done, std::size_t total) {
+            if (done % 256 == 0)
+                deliver(this, stop, [this, done, total] {
+                    m_progress->setRange(0, static_cast<int>(total));
+                    m_progress->setValue(static_cast<int>(done));
+                });
+        }, cache));
+        auto findings = healthCheck(*opened, *found, availableCpus(), stop);
+        deliver(this, stop, [this, opened, found, findings = std::move(findings)]() mutable { showSurvey(found, std::move(findings), opened); });
+    });
+}
+
+void DataPage::judgeAgain()
+{
+    m_survey.submit([this, opened = session().dataset(), known = m_surveyed](std::stop_token stop) {
+        lowerPriority(Priority::Background);
+        auto found = std::make_shared<Survey>(*known);
+        summarise(*found, *opened);
+        auto findings = healthCheck(*opened, *found, availableCpus(), stop);
+        deliver(this, stop, [this, opened, found, findings = std::move(findings)]() mutable { showSurvey(found, std::move(findings), opened); });
+    });
+}
+
+void DataPage::showSurvey(std::shared_ptr<const Survey> survey, std::vector<Finding> findings, const std::shared_ptr<const Dataset>& of)
+{
+    m_surveyed = std::move(survey);
+    if (of != session().dataset()) { // edited while the images were read
+        judgeAgain();
+        return;
+    }
+    showFacts();
+    m_progress->hide();
+    const auto count = static_cast<int>(findings.size());
+    const int scrolled = m_problems->currentIndex().row();
+    m_findings->setFindings(std::move(findings));
+    if (scrolled >= 0 && m_groups)
+        m_problems->scrollTo(m_findings->index(std::min(scrolled, m_findings->rowCount() - 1)));
+    m_findingsTitle->setText(count == 0 ? tr("No problems found") : tr("Findings (%1)").arg(grouped(count)));
+    m_problems->setVisible(count > 0);
+    setBadge(count > 0 ? Badge::Attention : Badge::Ready, count);
+}
+
+/// Shows the images of one finding, or of all of its kind; those that belong together side by side.
+void DataPage::openFinding(int row)
+{
+    const auto chosen = m_findings->at(row);
+    auto groups = std::make_shared<SampleModel::Groups>();
+    const bool single = std::all_of(chosen.begin(), chosen.end(), [](const Finding* finding) { return finding->samples.size() < 2; });
+    for (const Finding* finding : chosen) {
+        if (single && !groups->empty())
+            groups->front().insert(groups->front().end(), finding->samples.begin(), finding->samples.end());
+        else
+            groups->push_back(finding->samples);
+    }
+    m_nothing->setText(m_findings->data(m_findings->index(row), Qt::AccessibleTextRole).toString());
+    m_chip->setText(m_findings->titleAt(row));
+    m_chip->show();
+    if (m_findings->data(m_findings->index(row), FindingModel::Heading).toBool()) {
+        m_findings->toggle(row);
+        m_problems->setCurrentIndex(m_findings->index(row));
+    }
+    m_groups = std::move(groups);
+    {
+        const QSignalBlocker subset(m_subset), name(m_name), classes(m_classes->selectionModel());
+        m_subset->setCurrentIndex(0);
+        m_name->clear();
+        m_classes->clearSelection();
+    }
+    m_classes->viewport()->update();
+    applyFilter();
+}
+
+void DataPage::clearFinding()
+{
+    m_groups.reset();
+    m_chip->hide();
+    m_problems->clearSelection();
+    m_problems->setCurrentIndex({});
+    applyFilter();
+}
+
+std::vector<std::uint32_t> DataPage::selectedSamples() const
+{
+    std::vector<std::uint32_t> samples;
+    for (const QModelIndex& index : m_tiles->selectionModel()->selectedIndexes())
+        samples.push_back(m_samples->sample(index.row()));
+    return samples;
+}
+
+void DataPage::showSelection()
+{
+    const auto samples = selectedSamples();
+    const auto opened = session().dataset();
+    const bool some = !samples.empty();
+    m_relabel->setEnabled(some);
+    m_exclude->setEnabled(some);
+    const bool all = some && std::all_of(samples.begin(), samples.end(), [&](std::uint32_t i) { return opened->samples[i].excluded; });
+    m_exclude->setText(all ? tr("Take back") : tr("Exclude"));
+    m_relabel->setToolTip(some ? tr("Give the selected images another class (1-9, or choose)") : tr("Select images first."));
+    m_exclude->setToolTip(!some ? tr("Select images first.") : all ? tr("Use the selected images again (X)") : tr("Leave the selected images out of training (X)"));
+    m_selected->setText(!opened || opened->samples.empty() ? QString()
+                            : some ? tr("%1 selected · 1-9 relabels, X excludes, Ctrl+Z undoes").arg(grouped(static_cast<qlonglong>(samples.size())))
+                                   : tr("Select images to relabel or exclude them; your files stay as they are."));
+}
+
+void DataPage::relabel(int label)
+{
+    const auto opened = session().dataset();
+    if (!opened || label < 0 || static_cast<std::size_t>(label) >= opened->classes.size())
+        return;
+    OverlayEdit edit;
+    for (const std::uint32_t i : selectedSamples()) {
+        const Sample& sample = opened->samples[i];
+        const OverlayEntry before = session().overlay().of(sample.path);
+        OverlayEntry entry = before;
+        entry.className = label == sample.sourceLabel.value_or(sample.label) ? std::string() : opened->classes[static_cast<std::size_t>(label)];
+        if (entry != before)
+            edit.emplace_back(sample.path, entry);
+    }
+    session().editOverlay(edit);
+}
+
+void DataPage::toggleExcluded()
+{
+    const auto opened = session().dataset();
+    const auto samples = selectedSamples();
+    const auto excluded = [&](std::uint32_t i) { return session().overlay().of(opened->samples[i].path).excluded; };
+    const bool all = std::all_of(samples.begin(), samples.end(), excluded);
+    OverlayEdit edit;
+    for (const std::uint32_t i : samples) {
+        OverlayEntry entry = session().overlay().of(opened->samples[i].path);
+        if (entry.excluded == !all)
+            continue;
+        entry.excluded = !all;
+        edit.emplace_back(opened->samples[i].path, entry);
+    }
+    session().editOverlay(edit);
+}
+
+void DataPage::pickClass(const QPoint& at)
+{
+    m_picker->popup(at);
+}
+
+bool DataPage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_tiles && event->type() == QEvent::Resize)
+        m_nothing->setGeometry(m_tiles->viewport()->rect().adjusted(3 * theme::kGrid, 3 * theme::kGrid, -3 * theme::kGrid, -3 * theme::kGrid));
+    if (watched == m_tiles && event->type() == QEvent::KeyPress) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->modifiers() == Qt::NoModifier || key->modifiers() == Qt::KeypadModifier) {
+            if (key->key() >= Qt::Key_1 && key->key() <= Qt::Key_9) {
+                relabel(key->key() - Qt::Key_1);
+                return true;
+            }
+            if (key->key() == Qt::Key_X) {
+                toggleExcluded();
+                return true;
+            }
+        }
+    }
+    return Page::eventFilter(watched, event);
+}
+
+} // namespace sightline::ui

@@ -7,6 +7,7 @@
 #include "Command.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
+#include "zoo/Hub.h"
 
 namespace sightline::cli {
 
@@ -61,7 +62,10 @@ Result<ModelSource> sourceOf(const Settings& settings, Context& context) {
         return badInput(options.error().message);
     source.model = settings.model;
     source.options = *options;
-    source.weights = settings.weights;
+    const auto weights = weightsFile(settings.weights, context.home);
+    if (!weights)
+        return weights.error();
+    source.weights = *weights;
     source.normalization = *normalization;
     source.classes = settings.classes;
     return source;

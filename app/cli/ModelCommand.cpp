@@ -54,10 +54,7 @@ Result<GraphSpec> graphOf(const SummaryOptions& options) {
     if (!options.input.empty() && !parseSize(options.input, request.height, request.width, &request.channels))
         return badInput("--input " + options.input + ": say HEIGHTxWIDTHxCHANNELS, like 128x128x3.");
     if (isFile) {
-        const Result<Json> json = readJsonFile(options.name);
-        if (!json)
-            return json.error();
-        Result<GraphSpec> graph = graphFromJson(*json);
+        Result<GraphSpec> graph = readGraph(options.name);
         if (graph && !options.input.empty()) {
             graph->height = request.height;
             graph->width = request.width;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Command.h"
 #include "engine/Engine.h"
+#include "zoo/Hub.h"
 
 namespace sightline::cli {
 
@@ -11,10 +12,13 @@ struct Settings {
     int classes = 1000, threads = 0;
 };
 
-int forward(const Settings& settings) {
+int forward(const Settings& settings, const Context& context) {
     ForwardRequest request;
     request.model = settings.model;
-    request.weights = settings.weights;
+    const auto weights = weightsFile(settings.weights, context.home);
+    if (!weights)
+        return fail(weights.error());
+    request.weights = *weights;
     request.classes = settings.classes;
     request.threads = settings.threads;
     auto options = parseJson(settings.options, "--options");
@@ -41,13 +45,13 @@ void addModelForward(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = group(app, "model", "Networks").add_subcommand("forward", "Logits of a network for one input");
     command->add_option("MODEL", settings->model, "A name of `model list` or a graph file")->required();
-    command->add_option("--weights", settings->weights, "Weights, .safetensors")->required();
+    command->add_option("--weights", settings->weights, "Weights, .safetensors, or a name of `weights list` that was fetched")->required();
     command->add_option("--input", settings->input, "NPY of height x width x channel, normalised")->required();
     command->add_option("--out", settings->out, "NPY of the logits")->required();
     command->add_option("--classes", settings->classes, "How many classes the weights have")->check(CLI::Range(1, 1000000));
     command->add_option("--options", settings->options, "The network's options, JSON");
     addThreads(*command, settings->threads);
-    command->callback([settings, &context] { context.chosen = [settings] { return forward(*settings); }; });
+    command->callback([settings, &context] { context.chosen = [settings, &context] { return forward(*settings, context); }; });
 }
 
 } // namespace sightline::cli

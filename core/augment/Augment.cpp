@@ -4,39 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "augment/Color.h"
 #include "augment/Geometry.h"
 #include "augment/Pointwise.h"
+#include "augment/Policies.h"
 
 namespace sightline {
 
 namespace {
-
-/// Every pixel by the rule, in double (SPEC 1.4, 1.5).
-FloatImage warpedExactly(const Image& image, const AffineMap& map, FillMode fill, double cval) {
-    FloatImage out(image.height, image.width, image.channels);
-    const int channels = image.channels;
-    for (int y = 0; y < out.height; ++y) {
-        float* target = out.row(y);
-        for (int x = 0; x < out.width; ++x, target += channels) {
-            double sx = map.xx * x + map.xy * y + map.x0;
-            double sy = map.yx * x + map.yy * y + map.y0;
-            if (!foldCoordinate(sx, image.width, fill) || !foldCoordinate(sy, image.height, fill)) {
-                std::fill_n(target, channels, static_cast<float>(cval));
-                continue;
-            }
-            const int left = static_cast<int>(sx), top = static_cast<int>(sy);
-            const int right = std::min(left + 1, image.width - 1), bottom = std::min(top + 1, image.height - 1);
-            const double fx = sx - left, fy = sy - top;
-            for (int c = 0; c < channels; ++c) {
-                const auto at = [&](int row, int column) { return static_cast<double>(image.row(row)[column * channels + c]); };
-                const double above = at(top, left) + fx * (at(top, right) - at(top, left));
-                const double below = at(bottom, left) + fx * (at(bottom, right) - at(bottom, left));
-                target[c] = static_cast<float>(above + fy * (below - above));
-            }
-        }
-    }
-    return out;
-}
 
 FloatImage asFloats(const Image& image) {
     FloatImage out(image.height, image.width, image.channels);
@@ -58,20 +33,54 @@ void flip(FloatImage& image, bool horizontally, bool vertically) {
     }
 }
 
+void applyQuality(FloatImage& image, const AugmentationSettings& settings, const Drawn& drawn) {
+    if (!drawn.policy.empty()) {
+        Image bytes = toBytes(image);
+        for (const PolicyStep& step : drawn.policy)
+            bytes = applied(step, bytes, settings.fillMode, settings.cval);
+        image = asFloats(bytes);
+    }
+    if (drawn.saturation)
+        changeSaturation(image, *drawn.saturation);
+    if (drawn.hue)
+        turnHue(image, *drawn.hue);
+    if (drawn.blur)
+        blur(image, *drawn.blur);
+    if (drawn.noise)
+        addNoise(image, drawn.noise->deviation, drawn.noise->seed);
+    if (drawn.jpegQuality)
+        compressAsJpeg(image, *drawn.jpegQuality);
+}
+
 } // namespace
 
-FloatImage applyExactly(const AugmentationSettings& settings, const Drawn& drawn, const Image& image) {
+bool hasLaterSteps(const Drawn& drawn) {
+    return !drawn.policy.empty() || drawn.saturation || drawn.hue || drawn.blur || drawn.noise || drawn.jpegQuality || !drawn.cutout.empty();
+}
+
+FloatImage applyExactly(const AugmentationSettings& settings, const Drawn& drawn, const Image& original) {
+    const Image part = drawn.resizedCrop ? resizedPart(original, *drawn.resizedCrop) : Image();
+    const Image& image = drawn.resizedCrop ? part : original;
     const AffineMap map = affineMap(drawn, image.height, image.width, settings.semantics);
-    FloatImage out = map.isIdentity() ? asFloats(image) : warpedExactly(image, map, settings.fillMode, settings.cval);
+    return stepsAfterWarp(settings, drawn, map.isIdentity() ? asFloats(image) : warpedExactly(image, map, settings.fillMode, settings.cval));
+}
+
+FloatImage stepsAfterWarp(const AugmentationSettings& settings, const Drawn& drawn, FloatImage out) {
     if (drawn.channelShift)
         shiftChannels(out, *drawn.channelShift);
     flip(out, drawn.flipHorizontal, drawn.flipVertical);
     if (drawn.brightness)
         changeBrightness(out, *drawn.brightness, settings.semantics);
+    if (hasLaterSteps(drawn))
+        applyQuality(out, settings, drawn);
     if (drawn.gamma)
         changeGamma(out, *drawn.gamma);
-    if (drawn.occlusion)
-        occlude(out, *drawn.occlusion, settings.occlusion ? settings.occlusion->size : OcclusionSettings{}.size);
+    if (drawn.occlusion) {
+        const int side = settings.occlusion ? settings.occlusion->size : OcclusionSettings{}.size;
+        cover(out, {drawn.occlusion->top, drawn.occlusion->left, side, side}, drawn.occlusion->value);
+    }
+    for (const Drawn::Hole& hole : drawn.cutout)
+        cover(out, hole.window, hole.value);
     if (drawn.crop) {
         const auto size = outputSize(settings, out.height, out.width);
         out = cropped(out, (*drawn.crop)[0], (*drawn.crop)[1], size[0], size[1]);

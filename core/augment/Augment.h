@@ -3,44 +3,40 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
+#include "augment/Drawn.h"
 #include "experiment/AugmentationSettings.h"
 #include "experiment/DataSettings.h"
 #include "support/Image.h"
 
 namespace sightline {
 
-/// What was drawn for one sample: Keras' `apply_transform` keys, then ours. Defaults do nothing.
-struct Drawn {
-    double theta = 0, tx = 0, ty = 0, shear = 0, zx = 1, zy = 1; ///< degrees, pixels, degrees, factors (CLI.md)
-    bool flipHorizontal = false, flipVertical = false;
-    std::optional<double> channelShift;
-    std::optional<double> brightness;
-    std::optional<double> gamma;
-    struct Box { int top = 0, left = 0; double value = 0; bool operator==(const Box&) const = default; };
-    std::optional<Box> occlusion;
-    std::optional<std::array<int, 2>> crop; ///< top, left
-    std::optional<double> contrast;
-
-    bool operator==(const Drawn&) const = default;
-};
-
 /// The draw of a sample: a pure function of (seed, epoch, index), whatever the thread. `height`, `width`: the image before augmentation.
 Drawn draw(const AugmentationSettings& settings, int height, int width, std::uint64_t seed, std::uint64_t epoch, std::uint64_t index);
 
-Json toJson(const Drawn& drawn);
-Result<Drawn> drawnFromJson(const Json& json);
-
-/// The reference path: double-precision bilinear sampling, then the point-wise steps in Keras' order (SPEC 1.2).
+/// The reference path, in this order: the resized crop; double-precision bilinear sampling and Keras' steps (SPEC 1.2);
+/// policy, saturation, hue, blur, noise, JPEG; gamma, occlusion (SPEC 1.11), cutout; crop and contrast (SPEC 1.12).
 /// `image` is at the data's image size; the result is float on the 0...255 scale, before normalisation.
 FloatImage applyExactly(const AugmentationSettings& settings, const Drawn& drawn, const Image& image);
+
+/// What Keras' `fit` learns of the training images after `rescale` (SPEC 1.7): stored with the run, so that whoever asks
+/// the network later uses the same.
+struct FittedNormalization {
+    std::vector<float> mean, deviation; ///< per channel; population deviation
+    std::vector<float> whitening;     ///< values x values, symmetric; empty without ZCA
+
+    bool operator==(const FittedNormalization&) const = default;
+};
 
 /// Normalisation (SPEC 1.7) made ready: per-channel scale and offset, or samplewise statistics, or fitted ones.
 class Normalizer {
 public:
     Normalizer() = default;           ///< none
-    explicit Normalizer(const NormalizationSettings& settings, int channels);
+    /// Without `fitted`, steps that need it are skipped, as in Keras.
+    Normalizer(const NormalizationSettings& settings, int channels, std::shared_ptr<const FittedNormalization> fitted = nullptr);
 
     /// In place on height x width x channels floats of the 0...255 scale.
     void apply(float* pixels, std::size_t pixelCount, int channels) const;
@@ -51,13 +47,23 @@ public:
     const std::array<float, 3>& offset() const { return m_offset; }
 
 private:
+    void standardizeSample(float* pixels, std::size_t count) const;
+    void standardizeFeatures(float* pixels, std::size_t count, std::size_t channels) const;
+
     bool m_affine = true;
     bool m_swap = false;
     bool m_samplewiseCenter = false;
     bool m_samplewiseStd = false;
+    bool m_featurewise = false;       ///< where it could not become part of scale and offset
     std::array<float, 3> m_scale{1, 1, 1};
     std::array<float, 3> m_offset{0, 0, 0};
+    std::array<float, 3> m_mean{0, 0, 0};
+    std::array<float, 3> m_divisor{1, 1, 1};
+    std::shared_ptr<const FittedNormalization> m_fitted; ///< with ZCA only
 };
+
+/// Whether a draw holds a step that the fast path leaves to the reference: one that looks at a pixel's neighbours or at several channels.
+bool hasLaterSteps(const Drawn& drawn);
 
 /// Size of what augmentation hands on: the random crop's, else the image's.
 std::array<int, 2> outputSize(const AugmentationSettings& settings, int height, int width);
@@ -65,9 +71,12 @@ std::array<int, 2> outputSize(const AugmentationSettings& settings, int height, 
 /// What validation and inference see: the image itself, resized (bilinear, half-pixel centres) where a random crop is set (SPEC 1.12).
 FloatImage atInference(const AugmentationSettings& settings, const Image& image);
 
-/// The fast path: one warp, one lookup table, each value normalised and written once into `out` (outputSize() x channels
-/// floats). Within 1 of 255 of applyExactly away from the border; takes the reference path where `exact` asks for it or
-/// where a step needs statistics of the whole image before a crop.
+/// The fast path: one warp in float by the best instruction set there is, each value normalised and written once into `out`
+/// (outputSize() x channels floats). On the 0...255 scale a value is within 0.01 of applyExactly, at the border too; where
+/// there is brightness, which truncates, doubtful values are computed in double and the result is applyExactly's, bit for bit
+/// before scale and offset. Channel shift, contrast and gamma alone follow the fast warp as the reference does them.
+/// The reference path is taken where `exact` asks for it, for channel shift with brightness, for brightness as
+/// keras<=2.8 or with cval outside 0...255, and for coordinates beyond a million pixels. All processors give the same bits.
 void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out);
 
 } // namespace sightline

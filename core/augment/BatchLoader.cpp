@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "augment/Mixing.h"
 #include "support/Random.h"
 
 namespace sightline {
@@ -28,7 +29,8 @@ namespace {
 
 struct Slot {
     std::vector<float> images;
-    std::vector<std::int64_t> labels;
+    std::vector<std::int64_t> labels, otherLabels;
+    std::vector<float> shares;
     std::vector<std::uint32_t> samples;
     Batch batch;
     std::size_t number = 0;
@@ -63,7 +65,7 @@ private:
 struct BatchLoader::Private {
     Private(Dataset data, std::vector<std::uint32_t> chosen, LoaderSettings loader)
         : dataset(std::move(data)), indices(std::move(chosen)), settings(std::move(loader)),
-          normalizer(settings.normalization, settings.data.channels()), cache(dataset.samples.size(), settings.cacheBytes) {
+          normalizer(settings.normalization, settings.data.channels(), settings.fitted), cache(dataset.samples.size(), settings.cacheBytes) {
         const auto size = outputSize(settings.augmentation, settings.data.imageHeight, settings.data.imageWidth);
         height = size[0];
         width = size[1];
@@ -74,9 +76,13 @@ struct BatchLoader::Private {
         for (Slot& slot : slots) {
             slot.images.resize(sampleSize * static_cast<std::size_t>(settings.batchSize));
             slot.labels.resize(static_cast<std::size_t>(settings.batchSize));
+            slot.otherLabels.resize(mixes() ? slot.labels.size() : 0);
+            slot.shares.resize(slot.otherLabels.size());
             slot.samples.resize(static_cast<std::size_t>(settings.batchSize));
         }
     }
+
+    bool mixes() const { return settings.training && settings.augmentation.mixes(); }
 
     std::size_t batches() const {
         const auto size = static_cast<std::size_t>(settings.batchSize);
@@ -108,7 +114,14 @@ struct BatchLoader::Private {
             const std::shared_ptr<const Image> image = load(sample);
             if (!image)
                 continue;
-            prepareSample(*image, settings.augmentation, settings.training, settings.seed, currentEpoch, sample, normalizer, slot.images.data() + count * sampleSize);
+            float* out = slot.images.data() + count * sampleSize;
+            if (mixes()) {
+                const TrainingSample mixed = prepareTrainingSample(*image, [this](std::uint32_t other) { return load(other); }, indices, settings.augmentation, settings.seed,
+                                                                   currentEpoch, sample, normalizer, out);
+                slot.shares[count] = static_cast<float>(mixed.mixture.share);
+                slot.otherLabels[count] = dataset.samples[mixed.mixture.kind == Mixture::Kind::None ? sample : mixed.partner].label;
+            } else
+                prepareSample(*image, settings.augmentation, settings.training, settings.seed, currentEpoch, sample, normalizer, out);
             slot.labels[count] = dataset.samples[sample].label;
             slot.samples[count] = sample;
             ++count;
@@ -116,6 +129,8 @@ struct BatchLoader::Private {
         slot.batch.size = static_cast<int>(count);
         slot.batch.images = {slot.images.data(), count * sampleSize};
         slot.batch.labels = {slot.labels.data(), count};
+        slot.batch.otherLabels = {slot.otherLabels.data(), mixes() ? count : 0};
+        slot.batch.shares = {slot.shares.data(), mixes() ? count : 0};
         slot.batch.samples = {slot.samples.data(), count};
     }
 

@@ -16,6 +16,8 @@ namespace sightline {
 struct Batch {
     std::span<const float> images;    ///< [size, H, W, C] float32, normalised
     std::span<const std::int64_t> labels;
+    std::span<const std::int64_t> otherLabels; ///< the partners' labels where samples are mixed, else empty
+    std::span<const float> shares;    ///< of `labels` in the target; the rest is `otherLabels`'
     std::span<const std::uint32_t> samples; ///< indices into Dataset::samples
     int size = 0;
 };
@@ -30,6 +32,7 @@ struct LoaderSettings {
     bool shuffle = true;              ///< by permutation(seed, epoch)
     int threads = 1;                  ///< loader threads; changes nothing but speed
     std::size_t cacheBytes = std::size_t{1} << 30; ///< decoded images kept in memory
+    std::shared_ptr<const FittedNormalization> fitted = nullptr; ///< where the normalisation needs it (augment/Fitting.h)
 };
 
 /// Reads, augments and normalises batches ahead of the consumer, in a ring of preallocated batches. No ATen inside.

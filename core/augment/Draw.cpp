@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cmath>
 
 #include "augment/Augment.h"
+#include "augment/Policies.h"
 #include "support/Random.h"
 
 namespace sightline {
@@ -26,6 +28,64 @@ double drawShift(const ShiftRange& range, int size, CounterRandom& random) {
     if (random.uniform() < 0.5)
         shift = -shift;
     return *std::max_element(range.values.begin(), range.values.end()) < 1 ? shift * size : shift;
+}
+
+/// A part by area and aspect; after ten misses the largest part in the middle whose aspect is allowed.
+Window drawWindow(const ResizedCropSettings& crop, int height, int width, CounterRandom& random) {
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        const double area = random.uniform(crop.scale.low, crop.scale.high) * height * width;
+        const double ratio = std::exp(random.uniform(std::log(crop.ratio.low), std::log(crop.ratio.high)));
+        const long w = std::lround(std::sqrt(area * ratio)), h = std::lround(std::sqrt(area / ratio));
+        if (w < 1 || h < 1 || w > width || h > height)
+            continue;
+        Window window{0, 0, static_cast<int>(h), static_cast<int>(w)};
+        window.top = static_cast<int>(random.below(static_cast<std::uint64_t>(height - h + 1)));
+        window.left = static_cast<int>(random.below(static_cast<std::uint64_t>(width - w + 1)));
+        return window;
+    }
+    const double ratio = std::clamp(static_cast<double>(width) / height, crop.ratio.low, crop.ratio.high);
+    Window window;
+    window.width = std::clamp(static_cast<int>(std::lround(std::min<double>(width, height * ratio))), 1, width);
+    window.height = std::clamp(static_cast<int>(std::lround(std::min<double>(height, width / ratio))), 1, height);
+    window.top = (height - window.height) / 2;
+    window.left = (width - window.width) / 2;
+    return window;
+}
+
+Drawn::Hole drawHole(const CutoutSettings& cutout, int height, int width, CounterRandom& random) {
+    const int top = static_cast<int>(random.below(static_cast<std::uint64_t>(height))) - cutout.size / 2;
+    const int left = static_cast<int>(random.below(static_cast<std::uint64_t>(width))) - cutout.size / 2;
+    Drawn::Hole hole;
+    hole.window.top = std::max(0, top);
+    hole.window.left = std::max(0, left);
+    hole.window.height = std::min(height, top + cutout.size) - hole.window.top;
+    hole.window.width = std::min(width, left + cutout.size) - hole.window.left;
+    hole.value = cutout.value;
+    return hole;
+}
+
+/// The steps beyond Keras and the texts. They draw after all others, so that those keep their values whatever is on here.
+void drawLater(Drawn& drawn, const AugmentationSettings& settings, int height, int width, CounterRandom& random) {
+    if (settings.randomResizedCrop)
+        drawn.resizedCrop = drawWindow(*settings.randomResizedCrop, height, width, random);
+    if (settings.policy)
+        drawn.policy = drawPolicy(*settings.policy, width, height, random);
+    if (const auto& range = settings.saturationRange)
+        drawn.saturation = random.uniform(range->low, range->high);
+    if (settings.hueRange != 0)
+        drawn.hue = random.uniform(-settings.hueRange, settings.hueRange);
+    if (const auto& range = settings.blurSigma)
+        drawn.blur = random.uniform(range->low, range->high);
+    if (settings.gaussianNoise != 0)
+        drawn.noise = Drawn::Noise{settings.gaussianNoise, random.next32()};
+    if (const auto& range = settings.jpegQuality) {
+        const auto low = static_cast<int>(range->low);
+        drawn.jpegQuality = low + static_cast<int>(random.below(static_cast<std::uint64_t>(static_cast<int>(range->high) - low + 1)));
+    }
+    if (const auto& cutout = settings.cutout; cutout && random.uniform() < cutout->probability) {
+        for (int i = 0; i < cutout->holes; ++i)
+            drawn.cutout.push_back(drawHole(*cutout, height, width, random));
+    }
 }
 
 } // namespace
@@ -71,6 +131,7 @@ Drawn draw(const AugmentationSettings& settings, int height, int width, std::uin
     }
     if (settings.randomContrast != 0)
         drawn.contrast = random.uniform(1 - settings.randomContrast, 1 + settings.randomContrast);
+    drawLater(drawn, settings, height, width, random);
     return drawn;
 }
 
@@ -78,80 +139,6 @@ std::array<int, 2> outputSize(const AugmentationSettings& settings, int height, 
     if (!settings.randomCrop || settings.randomCrop->size() != 2)
         return {height, width};
     return {std::clamp((*settings.randomCrop)[0], 1, height), std::clamp((*settings.randomCrop)[1], 1, width)};
-}
-
-Json toJson(const Drawn& drawn) {
-    const auto orNull = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
-    Json json = {{"theta", drawn.theta},
-                 {"tx", drawn.tx},
-                 {"ty", drawn.ty},
-                 {"shear", drawn.shear},
-                 {"zx", drawn.zx},
-                 {"zy", drawn.zy},
-                 {"flip_horizontal", drawn.flipHorizontal},
-                 {"flip_vertical", drawn.flipVertical},
-                 {"channel_shift_intensity", orNull(drawn.channelShift)},
-                 {"brightness", orNull(drawn.brightness)}};
-    if (drawn.gamma)
-        json["gamma"] = *drawn.gamma;
-    if (drawn.occlusion)
-        json["occlusion"] = {drawn.occlusion->top, drawn.occlusion->left, drawn.occlusion->value};
-    if (drawn.crop)
-        json["crop"] = {(*drawn.crop)[0], (*drawn.crop)[1]};
-    if (drawn.contrast)
-        json["contrast"] = *drawn.contrast;
-    return json;
-}
-
-Result<Drawn> drawnFromJson(const Json& json) {
-    std::vector<Problem> problems;
-    JsonReader reader(json, "", problems);
-    Drawn drawn;
-    reader.read("theta", drawn.theta);
-    reader.read("tx", drawn.tx);
-    reader.read("ty", drawn.ty);
-    reader.read("shear", drawn.shear);
-    reader.read("zx", drawn.zx);
-    reader.read("zy", drawn.zy);
-    const auto readFlip = [&](const char* key, bool& flip) { // Keras writes 1.0 for true
-        if (reader.has(key) && reader.at(key).is_number())
-            flip = reader.at(key).get<double>() != 0;
-        else
-            reader.read(key, flip);
-    };
-    readFlip("flip_horizontal", drawn.flipHorizontal);
-    readFlip("flip_vertical", drawn.flipVertical);
-    const auto readOptional = [&](const char* key, std::optional<double>& value) {
-        if (reader.hasValue(key)) {
-            value = 0.0;
-            reader.read(key, *value);
-        }
-    };
-    readOptional("channel_shift_intensity", drawn.channelShift);
-    readOptional("brightness", drawn.brightness);
-    readOptional("gamma", drawn.gamma);
-    readOptional("contrast", drawn.contrast);
-    std::vector<double> numbers;
-    if (reader.hasValue("occlusion")) {
-        reader.read("occlusion", numbers);
-        if (numbers.size() == 3)
-            drawn.occlusion = Drawn::Box{static_cast<int>(numbers[0]), static_cast<int>(numbers[1]), numbers[2]};
-        else
-            reader.problem("occlusion", "must be [top, left, value]");
-    }
-    if (reader.hasValue("crop")) {
-        reader.read("crop", numbers);
-        if (numbers.size() == 2)
-            drawn.crop = {static_cast<int>(numbers[0]), static_cast<int>(numbers[1])};
-        else
-            reader.problem("crop", "must be [top, left]");
-    }
-    if (reader.has("file"))
-        static_cast<void>(reader.at("file")); // written by --params beside the values
-    reader.finish();
-    if (!problems.empty())
-        return badInput("The parameters cannot be used: " + joined(problems) + ".");
-    return drawn;
 }
 
 } // namespace sightline

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
+#include "augment/FastPath.h"
 #include "augment/Geometry.h"
 #include "augment/Pointwise.h"
 
@@ -11,178 +11,222 @@ namespace sightline {
 
 namespace {
 
-/// Four floats in one register; the fourth is a passenger for RGB.
-using Float4 = float __attribute__((vector_size(16)));
-using Byte4 = std::uint8_t __attribute__((vector_size(4)));
+/// What sampleExactly() needs: the reference's map, and where a pixel of the result lay before flips and crop.
+struct ExactSource {
+    const Image* image;
+    AffineMap map;
+    FillMode fill;
+    double cval;
+    bool flipHorizontal = false, flipVertical = false;
+    int cropTop = 0, cropLeft = 0;
+};
 
-Float4 pixelAt(const std::uint8_t* p) {
-    Byte4 bytes;
-    std::memcpy(&bytes, p, 4);
-    return __builtin_convertvector(bytes, Float4);
+/// A map that moves whole pixels needs no interpolation; the noise of double arithmetic is taken off it.
+bool movesWholePixels(AffineMap& map) {
+    constexpr double kNoise = 1e-11;
+    if (std::abs(map.xx - 1) > 1e-15 || std::abs(map.yy - 1) > 1e-15 || std::abs(map.xy) > 1e-15 || std::abs(map.yx) > 1e-15 ||
+        std::abs(map.x0 - std::rint(map.x0)) > kNoise || std::abs(map.y0 - std::rint(map.y0)) > kNoise)
+        return false;
+    map = {1, 0, std::rint(map.x0), 0, 1, std::rint(map.y0)};
+    return true;
 }
 
-/// One value, rewritten by the table where there is one, normalised otherwise.
-struct Tone {
-    bool hasTable = false;
-    std::array<std::array<float, 256>, 3> table{};
-    std::array<float, 3> scale{1, 1, 1}, offset{0, 0, 0};
+/// A chunk's coordinates come from one double and float offsets: each is rounded to 24 bits at most twice.
+double coordinateError(double slope) { return (1 + kChunk * std::abs(slope)) * std::ldexp(1.0, -23); }
 
-    float operator()(float value, std::size_t channel) const {
-        return hasTable ? table[channel][static_cast<std::uint8_t>(value)] : value * scale[channel] + offset[channel];
+/// Flips and crop become part of the map; then one coordinate and one value need no more than the kernel's floats.
+bool prepareGeometry(WarpJob& job, const ExactSource& exact) {
+    AffineMap map = exact.map;
+    const bool whole = movesWholePixels(map);
+    const double firstX = exact.flipHorizontal ? job.width - 1 - exact.cropLeft : exact.cropLeft, stepX = exact.flipHorizontal ? -1 : 1;
+    const double firstY = exact.flipVertical ? job.height - 1 - exact.cropTop : exact.cropTop, stepY = exact.flipVertical ? -1 : 1;
+    job.xx = map.xx * stepX;
+    job.xy = map.xy * stepY;
+    job.x0 = map.xx * firstX + map.xy * firstY + map.x0;
+    job.yx = map.yx * stepX;
+    job.yy = map.yy * stepY;
+    job.y0 = map.yx * firstX + map.yy * firstY + map.y0;
+    for (int lane = 0; lane < kChunk; ++lane) {
+        job.offsetsX[lane] = static_cast<float>(job.xx * lane);
+        job.offsetsY[lane] = static_cast<float>(job.yx * lane);
     }
-};
+    const double errorX = coordinateError(job.xx), errorY = coordinateError(job.yx);
+    job.coordinateError = static_cast<float>(std::max(errorX, errorY));
+    job.guard = job.brightens && !whole ? static_cast<float>(255 * (errorX + errorY) + 1e-4) : 0.0f;
+    const double reach = std::abs(job.x0) + std::abs(job.y0) + (std::abs(job.xx) + std::abs(job.yx)) * (job.outWidth + kChunk) +
+                         (std::abs(job.xy) + std::abs(job.yy)) * job.outHeight;
+    return reach < (1 << 20) && job.coordinateError < 0.0005f; // also false for what is no number
+}
 
-/// The part [first, last) of a row whose source pixels and their neighbours lie inside, so that no test is needed.
-struct Inside {
-    int first, last;
-};
-
-/// Narrows [first, last) to where low <= slope * x + start < high.
-void narrow(Inside& span, double slope, double start, double low, double high) {
-    if (slope == 0) {
-        if (!(start >= low && start < high))
-            span.last = span.first;
+/// A row of bytes through a table of each channel: where nothing moves between pixels.
+void lookUpRow(const std::uint8_t* source, int pixels, int step, int channels, const float* tables, float* out) {
+    if (channels == 1) {
+        for (int x = 0; x < pixels; ++x, source += step)
+            out[x] = tables[*source];
         return;
     }
-    double a = (low - start) / slope, b = (high - start) / slope;
-    if (slope < 0)
-        std::swap(a, b);
-    // One pixel of safety at each end for rounding; the careful path takes those.
-    // Never beyond the row's end: where nothing is inside, the span is empty and lies within the row.
-    span.first = std::min(std::max(span.first, static_cast<int>(std::clamp(std::ceil(a) + 1, -1.0, 1e6))), span.last);
-    span.last = std::min(span.last, static_cast<int>(std::clamp(std::floor(b), -1.0, 1e6)));
-    span.last = std::max(span.last, span.first);
+    for (int x = 0; x < pixels; ++x, source += step, out += 3) {
+        out[0] = tables[source[0]];
+        out[1] = tables[256 + source[1]];
+        out[2] = tables[512 + source[2]];
+    }
 }
 
-/// Writes one row of the result: warp, tone, flip and crop in one go.
-class RowWriter {
-public:
-    RowWriter(const AugmentationSettings& settings, const Image& image, const AffineMap& map, const Tone& tone)
-        : m_settings(settings), m_image(image), m_map(map), m_tone(tone) {}
+using Tables = std::array<float, 768>;
 
-    /// Destination pixels left ... left + count - 1 of row y (before flipping), written forwards or backwards.
-    template <int Channels>
-    void write(int y, int left, int count, bool backwards, float* out) const {
-        const double startX = m_map.xy * y + m_map.x0, startY = m_map.yy * y + m_map.y0;
-        Inside inside{left, left + count};
-        narrow(inside, m_map.xx, startX, 0, m_image.width - 2);
-        narrow(inside, m_map.yx, startY, 0, m_image.height - 1);
-        const int step = backwards ? -Channels : Channels;
-        float* target = backwards ? out + static_cast<std::ptrdiff_t>(count - 1) * Channels : out;
-        int x = left;
-        for (; x < inside.first && x < left + count; ++x, target += step)
-            careful<Channels>(m_map.xx * x + startX, m_map.yx * x + startY, target);
-        for (; x < inside.last; ++x, target += step)
-            quick<Channels>(m_map.xx * x + startX, m_map.yx * x + startY, target);
-        for (; x < left + count; ++x, target += step)
-            careful<Channels>(m_map.xx * x + startX, m_map.yx * x + startY, target);
+/// What becomes of a byte of each channel: brightness, gamma after it, scale and offset.
+Tables tablesFor(const Drawn& drawn, const std::array<float, 3>& scale, const std::array<float, 3>& offset) {
+    Tables tables;
+    for (int value = 0; value < 256; ++value) {
+        float toned = drawn.brightness ? brightened(*drawn.brightness, value) : static_cast<float>(value);
+        if (drawn.brightness && drawn.gamma)
+            toned = static_cast<float>(std::pow(static_cast<double>(toned), *drawn.gamma));
+        for (std::size_t c = 0; c < 3; ++c)
+            tables[256 * c + static_cast<std::size_t>(value)] = toned * scale[c] + offset[c];
     }
-
-private:
-    template <int Channels>
-    void quick(double sx, double sy, float* target) const {
-        const int left = static_cast<int>(sx), top = static_cast<int>(sy);
-        const auto fx = static_cast<float>(sx - left), fy = static_cast<float>(sy - top);
-        const std::size_t rowBytes = m_image.rowBytes();
-        const std::uint8_t* p = m_image.row(top) + left * Channels;
-        if constexpr (Channels == 3) {
-            const Float4 a = pixelAt(p), b = pixelAt(p + 3), c = pixelAt(p + rowBytes), d = pixelAt(p + rowBytes + 3);
-            const Float4 above = a + fx * (b - a);
-            const Float4 below = c + fx * (d - c);
-            const Float4 value = above + fy * (below - above);
-            for (std::size_t channel = 0; channel < 3; ++channel)
-                target[channel] = m_tone(value[channel], channel);
-        } else {
-            const auto at = [&](std::size_t offset) { return static_cast<float>(p[offset]); };
-            const float above = at(0) + fx * (at(1) - at(0));
-            const float below = at(rowBytes) + fx * (at(rowBytes + 1) - at(rowBytes));
-            target[0] = m_tone(above + fy * (below - above), 0);
-        }
-    }
-
-    template <int Channels>
-    void careful(double sx, double sy, float* target) const {
-        if (!foldCoordinate(sx, m_image.width, m_settings.fillMode) || !foldCoordinate(sy, m_image.height, m_settings.fillMode)) {
-            for (int c = 0; c < Channels; ++c)
-                target[c] = m_tone(static_cast<float>(m_settings.cval), static_cast<std::size_t>(c));
-            return;
-        }
-        const int left = static_cast<int>(sx), top = static_cast<int>(sy);
-        const int right = std::min(left + 1, m_image.width - 1), bottom = std::min(top + 1, m_image.height - 1);
-        const auto fx = static_cast<float>(sx - left), fy = static_cast<float>(sy - top);
-        for (int c = 0; c < Channels; ++c) {
-            const auto at = [&](int row, int column) { return static_cast<float>(m_image.row(row)[column * Channels + c]); };
-            const float above = at(top, left) + fx * (at(top, right) - at(top, left));
-            const float below = at(bottom, left) + fx * (at(bottom, right) - at(bottom, left));
-            target[c] = m_tone(above + fy * (below - above), static_cast<std::size_t>(c));
-        }
-    }
-
-    const AugmentationSettings& m_settings;
-    const Image& m_image;
-    const AffineMap& m_map;
-    const Tone& m_tone;
-};
-
-/// Steps that look at the whole image before they change a value cannot be one table.
-bool needsReference(const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer) {
-    const bool odd = drawn.brightness && (settings.semantics == Semantics::Keras28 || (settings.fillMode == FillMode::Constant && (settings.cval < 0 || settings.cval > 255)));
-    return settings.exact || odd || drawn.channelShift || drawn.contrast || (drawn.gamma && !drawn.brightness) || !normalizer.isAffine() || normalizer.swapsChannels() ||
-           (image.channels != 3 && image.channels != 1);
+    return tables;
 }
 
-Tone toneFor(const Drawn& drawn, const Normalizer& normalizer) {
-    Tone tone;
-    tone.scale = normalizer.scale();
-    tone.offset = normalizer.offset();
+void lookUpImage(const WarpJob& job, const ExactSource& exact, const float* tables) {
+    const std::size_t rowSize = static_cast<std::size_t>(job.outWidth) * static_cast<std::size_t>(job.channels);
+    const int left = exact.flipHorizontal ? job.width - 1 - exact.cropLeft : exact.cropLeft;
+    for (int row = 0; row < job.outHeight; ++row) {
+        const int y = exact.flipVertical ? job.height - 1 - (exact.cropTop + row) : exact.cropTop + row;
+        lookUpRow(exact.image->row(y) + left * job.channels, job.outWidth, exact.flipHorizontal ? -job.channels : job.channels, job.channels, tables,
+                  job.out + static_cast<std::size_t>(row) * rowSize);
+    }
+}
+
+/// The box of SPEC 1.11, written into the finished result.
+void occludeResult(const AugmentationSettings& settings, const Drawn::Box& box, const ExactSource& exact, const WarpJob& job) {
+    const int side = settings.occlusion ? settings.occlusion->size : OcclusionSettings{}.size;
+    const int top = std::max(0, box.top - exact.cropTop), bottom = std::min(job.outHeight, box.top - exact.cropTop + side);
+    const int left = std::max(0, box.left - exact.cropLeft), right = std::min(job.outWidth, box.left - exact.cropLeft + side);
+    for (int y = top; y < bottom; ++y) {
+        for (int x = left; x < right; ++x) {
+            float* pixel = job.out + (static_cast<std::ptrdiff_t>(y) * job.outWidth + x) * job.channels;
+            for (int c = 0; c < job.channels; ++c)
+                pixel[c] = static_cast<float>(box.value) * job.scale[c] + job.offset[c];
+        }
+    }
+}
+
+/// One pass over the image: warp, brightness (and gamma after it), flips, crop, occlusion, scale and offset. False: the
+/// geometry is none for the kernels.
+bool warpOnce(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const std::array<float, 3>& scale,
+              const std::array<float, 3>& offset, float* out) {
+    const auto size = outputSize(settings, image.height, image.width);
+    ExactSource exact{&image, affineMap(drawn, image.height, image.width, settings.semantics), settings.fillMode, settings.cval, drawn.flipHorizontal, drawn.flipVertical};
+    if (drawn.crop) {
+        exact.cropTop = std::clamp((*drawn.crop)[0], 0, image.height - size[0]);
+        exact.cropLeft = std::clamp((*drawn.crop)[1], 0, image.width - size[1]);
+    }
+    WarpJob job;
+    job.source = image.pixels.data();
+    job.height = image.height;
+    job.width = image.width;
+    job.channels = image.channels;
+    job.fill = settings.fillMode;
+    job.cval = static_cast<float>(settings.cval);
+    job.out = out;
+    job.outHeight = drawn.crop ? size[0] : image.height;
+    job.outWidth = drawn.crop ? size[1] : image.width;
+    std::copy(scale.begin(), scale.end(), job.scale);
+    std::copy(offset.begin(), offset.end(), job.offset);
+    job.exact = &exact;
+    const bool still = exact.map.isIdentity();
+    Tables tables;
+    if (still || (drawn.brightness && drawn.gamma))
+        tables = tablesFor(drawn, scale, offset);
+    if (still)
+        lookUpImage(job, exact, tables.data());
+    else {
+        job.brightens = drawn.brightness.has_value();
+        job.factor = static_cast<float>(drawn.brightness.value_or(1));
+        job.table = drawn.gamma && drawn.brightness ? tables.data() : nullptr;
+        if (!prepareGeometry(job, exact))
+            return false;
+        warpWith(set, job);
+    }
+    if (drawn.occlusion)
+        occludeResult(settings, *drawn.occlusion, exact, job);
+    return true;
+}
+
+enum class Path { Reference, OneWarp, WarpThenSteps };
+
+Path pathFor(const AugmentationSettings& settings, const Drawn& drawn, const Image& image) {
+    if (settings.exact || hasLaterSteps(drawn) || image.height < 2 || image.width < 2 || (image.channels != 3 && image.channels != 1))
+        return Path::Reference;
+    const bool steps = drawn.channelShift || drawn.contrast || (drawn.gamma && !drawn.brightness);
     if (drawn.brightness) {
-        tone.hasTable = true;
-        for (int value = 0; value < 256; ++value) {
-            float toned = brightened(*drawn.brightness, value);
-            if (drawn.gamma)
-                toned = static_cast<float>(std::pow(static_cast<double>(toned), *drawn.gamma));
-            for (std::size_t c = 0; c < 3; ++c)
-                tone.table[c][static_cast<std::size_t>(value)] = toned * tone.scale[c] + tone.offset[c];
-        }
+        // Brightness truncates: after a step that has moved values, or stretched them, only exact values truncate alike.
+        const bool stretches = settings.semantics == Semantics::Keras28 || (settings.fillMode == FillMode::Constant && (settings.cval < 0 || settings.cval > 255));
+        if (stretches || drawn.channelShift)
+            return Path::Reference;
     }
-    return tone;
+    return steps ? Path::WarpThenSteps : Path::OneWarp;
+}
+
+/// The warp alone by the kernels, the other steps as the reference does them.
+bool warpThenSteps(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, FloatImage& result) {
+    Drawn geometry, rest = drawn;
+    geometry.theta = drawn.theta;
+    geometry.tx = drawn.tx;
+    geometry.ty = drawn.ty;
+    geometry.shear = drawn.shear;
+    geometry.zx = drawn.zx;
+    geometry.zy = drawn.zy;
+    if (!drawn.channelShift) {
+        geometry.brightness = drawn.brightness; // only a flip lies between them
+        rest.brightness.reset();
+    }
+    FloatImage warped(image.height, image.width, image.channels);
+    AugmentationSettings whole = settings;
+    whole.randomCrop.reset();
+    if (!warpOnce(set, whole, geometry, image, {1, 1, 1}, {0, 0, 0}, warped.pixels.data()))
+        return false;
+    result = stepsAfterWarp(settings, rest, std::move(warped));
+    return true;
 }
 
 } // namespace
 
+void sampleExactly(const WarpJob& job, int x, int y, float* values) {
+    const auto& exact = *static_cast<const ExactSource*>(job.exact);
+    const int column = exact.flipHorizontal ? job.width - 1 - (exact.cropLeft + x) : exact.cropLeft + x;
+    const int row = exact.flipVertical ? job.height - 1 - (exact.cropTop + y) : exact.cropTop + y;
+    samplePixel(*exact.image, exact.map, exact.fill, exact.cval, column, row, values);
+}
+
 void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out) {
-    if (needsReference(settings, drawn, image, normalizer)) {
-        const FloatImage exact = applyExactly(settings, drawn, image);
-        std::copy(exact.pixels.begin(), exact.pixels.end(), out);
-        normalizer.apply(out, exact.pixels.size() / static_cast<std::size_t>(exact.channels), exact.channels);
+    static const InstructionSet best = instructionSets().back();
+    applyFastWith(best, settings, drawn, image, normalizer, out);
+}
+
+void applyFastWith(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out) {
+    const Path path = pathFor(settings, drawn, image);
+    if (drawn.resizedCrop && path != Path::Reference) {
+        Drawn rest = drawn;
+        rest.resizedCrop.reset();
+        applyFastWith(set, settings, rest, resizedPart(image, *drawn.resizedCrop), normalizer, out);
         return;
     }
-    const AffineMap map = affineMap(drawn, image.height, image.width, settings.semantics);
-    const Tone tone = toneFor(drawn, normalizer);
-    const auto size = outputSize(settings, image.height, image.width);
-    const int cropTop = drawn.crop ? std::clamp((*drawn.crop)[0], 0, image.height - size[0]) : 0;
-    const int cropLeft = drawn.crop ? std::clamp((*drawn.crop)[1], 0, image.width - size[1]) : 0;
-    const RowWriter writer(settings, image, map, tone);
-    const std::size_t rowSize = static_cast<std::size_t>(size[1]) * static_cast<std::size_t>(image.channels);
-    for (int row = 0; row < size[0]; ++row) {
-        const int y = drawn.flipVertical ? image.height - 1 - (cropTop + row) : cropTop + row;
-        const int left = drawn.flipHorizontal ? image.width - cropLeft - size[1] : cropLeft;
-        float* target = out + static_cast<std::size_t>(row) * rowSize;
-        if (image.channels == 3)
-            writer.write<3>(y, left, size[1], drawn.flipHorizontal, target);
-        else
-            writer.write<1>(y, left, size[1], drawn.flipHorizontal, target);
-    }
-    if (drawn.occlusion) {
-        const int side = settings.occlusion ? settings.occlusion->size : OcclusionSettings{}.size;
-        const auto channels = static_cast<std::size_t>(image.channels);
-        for (int y = std::max(0, drawn.occlusion->top - cropTop); y < std::min(size[0], drawn.occlusion->top - cropTop + side); ++y) {
-            for (int x = std::max(0, drawn.occlusion->left - cropLeft); x < std::min(size[1], drawn.occlusion->left - cropLeft + side); ++x) {
-                for (std::size_t c = 0; c < channels; ++c)
-                    out[static_cast<std::size_t>(y) * rowSize + static_cast<std::size_t>(x) * channels + c] = static_cast<float>(drawn.occlusion->value) * tone.scale[c] + tone.offset[c];
-            }
+    if (path == Path::OneWarp) {
+        const bool oneStep = normalizer.isAffine() && !normalizer.swapsChannels();
+        if (oneStep && warpOnce(set, settings, drawn, image, normalizer.scale(), normalizer.offset(), out))
+            return;
+        if (!oneStep && warpOnce(set, settings, drawn, image, {1, 1, 1}, {0, 0, 0}, out)) {
+            const auto size = outputSize(settings, image.height, image.width);
+            normalizer.apply(out, static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]), image.channels);
+            return;
         }
     }
+    FloatImage result;
+    if (path != Path::WarpThenSteps || !warpThenSteps(set, settings, drawn, image, result))
+        result = applyExactly(settings, drawn, image);
+    std::copy(result.pixels.begin(), result.pixels.end(), out);
+    normalizer.apply(out, result.pixels.size() / static_cast<std::size_t>(result.channels), result.channels);
 }
 
 } // namespace sightline

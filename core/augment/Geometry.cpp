@@ -65,4 +65,32 @@ bool foldCoordinate(double& coordinate, int extent, FillMode mode) {
     return true;
 }
 
+void samplePixel(const Image& image, const AffineMap& map, FillMode fill, double cval, int x, int y, float* values) {
+    const int channels = image.channels;
+    double sx = map.xx * x + map.xy * y + map.x0;
+    double sy = map.yx * x + map.yy * y + map.y0;
+    if (!foldCoordinate(sx, image.width, fill) || !foldCoordinate(sy, image.height, fill)) {
+        std::fill_n(values, channels, static_cast<float>(cval));
+        return;
+    }
+    const int left = static_cast<int>(sx), top = static_cast<int>(sy);
+    const int right = std::min(left + 1, image.width - 1), bottom = std::min(top + 1, image.height - 1);
+    const double fx = sx - left, fy = sy - top;
+    for (int c = 0; c < channels; ++c) {
+        const auto at = [&](int row, int column) { return static_cast<double>(image.row(row)[column * channels + c]); };
+        const double above = at(top, left) + fx * (at(top, right) - at(top, left));
+        const double below = at(bottom, left) + fx * (at(bottom, right) - at(bottom, left));
+        values[c] = static_cast<float>(above + fy * (below - above));
+    }
+}
+
+FloatImage warpedExactly(const Image& image, const AffineMap& map, FillMode fill, double cval) {
+    FloatImage out(image.height, image.width, image.channels);
+    for (int y = 0; y < out.height; ++y) {
+        for (int x = 0; x < out.width; ++x)
+            samplePixel(image, map, fill, cval, x, y, out.row(y) + x * image.channels);
+    }
+    return out;
+}
+
 } // namespace sightline

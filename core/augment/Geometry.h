@@ -19,4 +19,9 @@ AffineMap affineMap(const Drawn& drawn, int height, int width, Semantics semanti
 /// Where a coordinate outside the image reads (SPEC 1.5), for an axis of `extent` pixels; false: the pixel is cval.
 bool foldCoordinate(double& coordinate, int extent, FillMode mode);
 
+/// Every pixel by the rule, bilinear, in double (SPEC 1.4, 1.5).
+FloatImage warpedExactly(const Image& image, const AffineMap& map, FillMode fill, double cval);
+/// Pixel (x, y) of the warped image in double: bilinear, outside by the fill mode. `values`: one float a channel.
+void samplePixel(const Image& image, const AffineMap& map, FillMode fill, double cval, int x, int y, float* values);
+
 } // namespace sightline

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace sightline {
 
@@ -17,7 +16,7 @@ void shiftChannels(FloatImage& image, double shift) {
 
 float brightened(double factor, int value) {
     const float product = static_cast<float>(factor) * static_cast<float>(value);
-    return std::min(255.0f, std::trunc(product));
+    return std::clamp(std::trunc(product), 0.0f, 255.0f);
 }
 
 void changeBrightness(FloatImage& image, double factor, Semantics semantics) {
@@ -37,25 +36,18 @@ void changeBrightness(FloatImage& image, double factor, Semantics semantics) {
     }
 }
 
+Image toBytes(const FloatImage& image) {
+    Image bytes(image.height, image.width, image.channels);
+    for (std::size_t i = 0; i < image.pixels.size(); ++i)
+        bytes.pixels[i] = static_cast<std::uint8_t>(std::lround(std::clamp(image.pixels[i], 0.0f, 255.0f)));
+    return bytes;
+}
+
+std::uint8_t luminance(int red, int green, int blue) { return static_cast<std::uint8_t>((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16); }
+
 void changeGamma(FloatImage& image, double exponent) {
     for (float& value : image.pixels)
         value = static_cast<float>(std::pow(static_cast<double>(std::max(value, 0.0f)), exponent));
-}
-
-void occlude(FloatImage& image, const Drawn::Box& box, int size) {
-    const int top = std::clamp(box.top, 0, image.height), bottom = std::clamp(box.top + size, 0, image.height);
-    const int left = std::clamp(box.left, 0, image.width), right = std::clamp(box.left + size, 0, image.width);
-    for (int y = top; y < bottom; ++y)
-        std::fill(image.row(y) + left * image.channels, image.row(y) + right * image.channels, static_cast<float>(box.value));
-}
-
-FloatImage cropped(const FloatImage& image, int top, int left, int height, int width) {
-    top = std::clamp(top, 0, image.height - height);
-    left = std::clamp(left, 0, image.width - width);
-    FloatImage out(height, width, image.channels);
-    for (int y = 0; y < height; ++y)
-        std::memcpy(out.row(y), image.row(top + y) + left * image.channels, out.rowSize() * sizeof(float));
-    return out;
 }
 
 void changeContrast(FloatImage& image, double factor) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "augment/Augment.h"
+#include "data/Dataset.h"
 
 namespace sightline {
 
@@ -9,9 +10,21 @@ namespace sightline {
 void shiftChannels(FloatImage& image, double shift);
 void changeBrightness(FloatImage& image, double factor, Semantics semantics);
 void changeGamma(FloatImage& image, double exponent);
-void occlude(FloatImage& image, const Drawn::Box& box, int size);
+/// Fills the part of the window that lies within the image.
+void cover(FloatImage& image, const Window& window, double value);
 FloatImage cropped(const FloatImage& image, int top, int left, int height, int width);
 void changeContrast(FloatImage& image, double factor);
+
+/// All of them, as drawn.
+FloatImage stepsAfterWarp(const AugmentationSettings& settings, const Drawn& drawn, FloatImage warped);
+
+/// A part of the image, brought back to the image's size by Pillow's bilinear filter.
+Image resizedPart(const Image& image, const Window& window);
+
+/// Rounded to the nearest byte and cut to 0...255.
+Image toBytes(const FloatImage& image);
+/// Pillow's L of a colour.
+std::uint8_t luminance(int red, int green, int blue);
 
 /// min(255, trunc(float32(factor) * value)) for a whole value: Pillow's blend with black.
 float brightened(double factor, int value);

@@ -13,14 +13,7 @@ Result<GraphSpec> graphFor(const Experiment& experiment, int classes) {
         ZooRequest request{size[0], size[1], channels, classes, experiment.model.options};
         return buildFromZoo(experiment.model.name, request);
     }
-    Json document = graph;
-    if (graph.is_string()) {
-        Result<Json> read = readJsonFile(graph.get<std::string>());
-        if (!read)
-            return read.error();
-        document = std::move(*read);
-    }
-    Result<GraphSpec> spec = graphFromJson(document);
+    Result<GraphSpec> spec = graph.is_string() ? readGraph(graph.get<std::string>()) : graphFromJson(graph);
     if (!spec)
         return badInput("model.graph: " + spec.error().message);
     spec->height = size[0];

@@ -22,9 +22,11 @@ AugmentationSettings tinyImagenet(FillMode fill) {
     return settings;
 }
 
-AugmentationSettings withGammaAndOcclusion(AugmentationSettings settings) {
-    settings.gammaRange = Range{0.93, 1.06};
+/// Gamma for every sample; the box for every `probability`-th, each with its own place and value.
+AugmentationSettings withGammaAndOcclusion(AugmentationSettings settings, Range gamma, double probability) {
+    settings.gammaRange = gamma;
     settings.occlusion = OcclusionSettings{};
+    settings.occlusion->probability = probability;
     return settings;
 }
 
@@ -56,19 +58,42 @@ AugmentationSettings gentle() {
     return settings;
 }
 
+AugmentationSettings trivial() {
+    AugmentationSettings settings;
+    settings.horizontalFlip = true;
+    settings.policy = PolicySettings{};
+    return settings;
+}
+
+AugmentationSettings today() {
+    AugmentationSettings settings;
+    settings.randomResizedCrop = ResizedCropSettings{};
+    settings.horizontalFlip = true;
+    settings.policy = PolicySettings{PolicySettings::Name::RandAugment, 2, 9};
+    settings.mixup = 0.2;
+    settings.cutmix = 1.0;
+    return settings;
+}
+
 } // namespace
 
 const std::vector<AugmentationPreset>& augmentationPresets() {
     static const std::vector<AugmentationPreset> presets = {
         {"None", "images as they are", {}},
-        {"Gentle", "a careful start for any photographs", gentle()},
-        {"Toy robot", "toy text: rotation 20, shifts, zoom, brightness", toyRobot()},
-        {"Tiny ImageNet", "chapter 7: rotation 30, shifts, shear 5, zoom, brightness, mirrored borders", tinyImagenet(FillMode::Reflect)},
-        {"Tiny ImageNet, repeated borders", "chapter 7, listing 7.13", tinyImagenet(FillMode::Nearest)},
-        {"Tiny ImageNet, gamma and occlusion", "chapter 7 as its notebook ran: grey borders", withGammaAndOcclusion(greyBorder())},
-        {"Minception", "chapter 7, Minception: mirrored borders, gamma and occlusion", withGammaAndOcclusion(tinyImagenet(FillMode::Reflect))},
-        {"Inception v1", "chapter 6: rotation 20, shifts, flip", shiftsAndFlip(20, 0)},
-        {"Cats and dogs", "Keras tutorial: rotation 40, shifts, shear 0.2 degrees, zoom, flip", catsAndDogs()},
+        {"Gentle", "a careful start for any photographs: rotation 10, small shifts and zoom, flip, mirrored borders", gentle()},
+        {"TrivialAugment", "Mueller and Hutter 2021: a flip, then one operation of any strength; nothing to tune", trivial()},
+        {"RandAugment, MixUp, CutMix", "today's recipe for long trainings: resized crop, flip, RandAugment 2/9, MixUp 0.2 or CutMix 1", today()},
+        {"Chapter 7 notebook, 7.1.1", "Tiny ImageNet: rotation 30, shifts, shear 5, zoom, flip, brightness, mirrored borders (with samplewise_center)", tinyImagenet(FillMode::Reflect)},
+        {"Chapter 7, listings 7.1 and 7.2", "Inception v1: as the notebook's; the centring comes later, in its generator", tinyImagenet(FillMode::Reflect)},
+        {"Chapter 7, listing 7.3", "7.1 with gamma 0.9 to 1.08 and a box of 10 pixels; each sample draws its own box, where the listing shares one in a batch",
+         withGammaAndOcclusion(tinyImagenet(FillMode::Reflect), {0.9, 1.08}, 1.0)},
+        {"Chapter 7, listing 7.13", "Inception-ResNet v2 at 224 x 224: as 7.1 with repeated borders", tinyImagenet(FillMode::Nearest)},
+        {"Chapter 7, as its notebook ran", "Inception-ResNet v2: borders of grey 127.5, gamma 0.93 to 1.06, a box on every second image (with x / 127.5 - 1)", withGammaAndOcclusion(greyBorder(), {0.93, 1.06}, 0.5)},
+        {"Chapter 7, Minception as it ran", "mirrored borders, gamma 0.93 to 1.06, a box on every second image; no centring", withGammaAndOcclusion(tinyImagenet(FillMode::Reflect), {0.93, 1.06}, 0.5)},
+        {"Chapter 6, Inception v1", "rotation 20, shifts, flip (with rescale 1/255)", shiftsAndFlip(20, 0)},
+        {"Keras tutorial, cats and dogs", "rotation 40, shifts, zoom 0.2, flip; its shear 0.2 is degrees: a quarter pixel", catsAndDogs()},
+        {"Toy robot, augmentation", "rotation 20, shifts, zoom 0.1, flip, brightness 0.5 to 1.5 (with rescale 1/255)", toyRobot()},
+        {"Toy robot, VGG16", "the same at 224 x 224 (with preprocess_input)", toyRobot()},
     };
     return presets;
 }

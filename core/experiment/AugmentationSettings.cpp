@@ -2,7 +2,6 @@
 #include "experiment/AugmentationSettings.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace sightline {
 
@@ -17,6 +16,12 @@ void readRange(JsonReader& reader, const char* key, std::optional<Range>& range)
         range = Range{values[0], values[1]};
     else if (reader.at(key).is_array())
         reader.problem(key, "must be a pair [low, high]");
+}
+
+void readPair(JsonReader& reader, const char* key, Range& range) {
+    std::optional<Range> read;
+    readRange(reader, key, read);
+    range = read.value_or(range);
 }
 
 /// Keras: a scalar z means [1 - z, 1 + z], a pair is taken as it is.
@@ -62,8 +67,72 @@ Json rangeToJson(const Range& range) { return Json::array({range.low, range.high
 
 const std::initializer_list<std::string_view> kFillModes = {"nearest", "reflect", "wrap", "constant"};
 const std::initializer_list<std::string_view> kSemantics = {"documented", "keras<=2.8", "keras>=2.9"};
+const std::initializer_list<std::string_view> kPolicies = {"trivial-augment", "rand-augment"};
 
-bool finite(const Range& range) { return std::isfinite(range.low) && std::isfinite(range.high) && range.low <= range.high; }
+void readLater(JsonReader& reader, AugmentationSettings& settings) {
+    if (reader.hasValue("random_resized_crop")) {
+        ResizedCropSettings& crop = settings.randomResizedCrop.emplace();
+        JsonReader inner = reader.object("random_resized_crop");
+        readPair(inner, "scale", crop.scale);
+        readPair(inner, "ratio", crop.ratio);
+        inner.finish();
+    }
+    if (reader.hasValue("policy")) {
+        PolicySettings& policy = settings.policy.emplace();
+        JsonReader inner = reader.object("policy");
+        if (!inner.has("name"))
+            inner.problem("name", "is missing: trivial-augment or rand-augment");
+        inner.readEnum("name", policy.name, kPolicies);
+        inner.read("operations", policy.operations);
+        inner.read("magnitude", policy.magnitude);
+        inner.finish();
+    }
+    readRange(reader, "saturation_range", settings.saturationRange);
+    reader.read("hue_range", settings.hueRange);
+    readRange(reader, "blur_sigma", settings.blurSigma);
+    reader.read("gaussian_noise", settings.gaussianNoise);
+    readRange(reader, "jpeg_quality", settings.jpegQuality);
+    if (reader.hasValue("cutout")) {
+        CutoutSettings& cutout = settings.cutout.emplace();
+        JsonReader inner = reader.object("cutout");
+        inner.read("holes", cutout.holes);
+        inner.read("size", cutout.size);
+        inner.read("value", cutout.value);
+        inner.read("probability", cutout.probability);
+        inner.finish();
+    }
+    reader.read("mixup", settings.mixup);
+    reader.read("cutmix", settings.cutmix);
+}
+
+void writeLater(Json& json, const AugmentationSettings& settings) {
+    if (const auto& crop = settings.randomResizedCrop)
+        json["random_resized_crop"] = {{"scale", rangeToJson(crop->scale)}, {"ratio", rangeToJson(crop->ratio)}};
+    if (const auto& policy = settings.policy) {
+        json["policy"] = {{"name", std::string(kPolicies.begin()[static_cast<int>(policy->name)])}};
+        if (policy->name == PolicySettings::Name::RandAugment) {
+            json["policy"]["operations"] = policy->operations;
+            json["policy"]["magnitude"] = policy->magnitude;
+        }
+    }
+    const auto putRange = [&json](const char* key, const std::optional<Range>& range) {
+        if (range)
+            json[key] = rangeToJson(*range);
+    };
+    const auto putNumber = [&json](const char* key, double value) {
+        if (value != 0)
+            json[key] = value;
+    };
+    putRange("saturation_range", settings.saturationRange);
+    putNumber("hue_range", settings.hueRange);
+    putRange("blur_sigma", settings.blurSigma);
+    putNumber("gaussian_noise", settings.gaussianNoise);
+    putRange("jpeg_quality", settings.jpegQuality);
+    if (const auto& cutout = settings.cutout)
+        json["cutout"] = {{"holes", cutout->holes}, {"size", cutout->size}, {"value", cutout->value}, {"probability", cutout->probability}};
+    putNumber("mixup", settings.mixup);
+    putNumber("cutmix", settings.cutmix);
+}
 
 } // namespace
 
@@ -104,6 +173,7 @@ AugmentationSettings augmentationFromJson(const Json& json, const std::string& p
         settings.randomCrop = size;
     }
     reader.read("random_contrast", settings.randomContrast);
+    readLater(reader, settings);
     reader.finish();
     return settings;
 }
@@ -137,48 +207,8 @@ Json toJson(const AugmentationSettings& settings) {
     if (settings.randomCrop)
         json["random_crop"] = *settings.randomCrop;
     put("random_contrast", settings.randomContrast != 0, settings.randomContrast);
+    writeLater(json, settings);
     return json;
-}
-
-std::vector<Problem> problems(const AugmentationSettings& settings, const std::string& path) {
-    std::vector<Problem> found;
-    const auto say = [&](const char* key, const std::string& message) { found.push_back({path + "." + key, message}); };
-    const auto notNegative = [&](const char* key, double value) {
-        if (!(value >= 0) || !std::isfinite(value))
-            say(key, "must be 0 or more");
-    };
-    notNegative("rotation_range", settings.rotationRange);
-    notNegative("shear_range", settings.shearRange);
-    notNegative("channel_shift_range", settings.channelShiftRange);
-    for (const auto& [key, shift] : {std::pair{"width_shift_range", &settings.widthShiftRange}, std::pair{"height_shift_range", &settings.heightShiftRange}}) {
-        if (shift->values.empty() || !std::all_of(shift->values.begin(), shift->values.end(), [](double value) { return std::isfinite(value); }))
-            say(key, "must be a finite number or a list of them");
-        else if (shift->form != ShiftRange::Form::List && shift->values[0] < 0)
-            say(key, "must be 0 or more");
-    }
-    if (settings.shearRange >= 90)
-        say("shear_range", "must be below 90 degrees");
-    if (!finite(settings.zoomRange) || settings.zoomRange.low <= 0)
-        say("zoom_range", "must be a share below 1, or a pair [low, high] above 0 with low <= high");
-    if (settings.brightnessRange && (!finite(*settings.brightnessRange) || settings.brightnessRange->low < 0))
-        say("brightness_range", "must be a pair [low, high] of 0 or more with low <= high");
-    if (settings.gammaRange && (!finite(*settings.gammaRange) || settings.gammaRange->low <= 0))
-        say("gamma_range", "must be a pair [low, high] above 0 with low <= high");
-    if (!std::isfinite(settings.cval))
-        say("cval", "must be a finite number");
-    if (settings.occlusion) {
-        if (settings.occlusion->size < 1)
-            say("occlusion.size", "must be 1 pixel or more");
-        if (settings.occlusion->values.empty())
-            say("occlusion.values", "must hold at least one grey value");
-        if (!(settings.occlusion->probability >= 0 && settings.occlusion->probability <= 1))
-            say("occlusion.probability", "must be from 0 to 1");
-    }
-    if (settings.randomCrop && (settings.randomCrop->size() != 2 || (*settings.randomCrop)[0] < 1 || (*settings.randomCrop)[1] < 1))
-        say("random_crop", "must be [height, width], each 1 or more");
-    if (!(settings.randomContrast >= 0 && settings.randomContrast <= 1))
-        say("random_contrast", "must be from 0 to 1");
-    return found;
 }
 
 } // namespace sightline

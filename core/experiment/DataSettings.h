@@ -32,14 +32,26 @@ struct DataSettings {
     bool operator==(const DataSettings&) const = default;
 };
 
+/// ZCA whitening holds a square matrix over the values of an image: 128 MB at this many.
+inline constexpr int kMostWhitenedValues = 4096;
+
 /// The `normalization` block: a preset, or Keras' steps (SPEC 1.7). Applied after augmentation.
 struct NormalizationSettings {
     enum class Preset { None, Rescale, Imagenet, Half, Caffe, Keras };
+    /// Keras' preprocess_input modes: x / 127.5 - 1; BGR less ImageNet's means; / 255, less means, by deviations.
+    enum class Preprocess { None, Tf, Caffe, Torch };
     Preset preset = Preset::Rescale;                  ///< Keras: the fields below
     double rescale = 0.0;                             ///< 0 = off, like Keras' None
     bool samplewiseCenter = false;
     bool samplewiseStd = false;
+    Preprocess preprocess = Preprocess::None;         ///< before all others, as Keras' preprocessing_function
+    bool featurewiseCenter = false;                   ///< these three: fitted on the training images before the first epoch
+    bool featurewiseStd = false;
+    bool zcaWhitening = false;
+    double zcaEpsilon = 1e-6;
 
+    /// Whether it needs values fitted on the training images.
+    bool needsFit() const { return preset == Preset::Keras && (featurewiseCenter || featurewiseStd || zcaWhitening); }
     bool operator==(const NormalizationSettings&) const = default;
 };
 

@@ -80,6 +80,14 @@ std::vector<Problem> problems(const Experiment& experiment) {
     checker.require(data.imageHeight >= 1 && data.imageHeight <= 8192 && data.imageWidth >= 1 && data.imageWidth <= 8192, "data.image_size", "must be [height, width], each 1 to 8,192");
     checker.require(data.validationSplit >= 0 && data.validationSplit < 1, "data.validation_split", "must be at least 0 and below 1");
     checker.require(std::isfinite(experiment.normalization.rescale), "normalization.rescale", "must be a finite number");
+    checker.require(experiment.normalization.zcaEpsilon > 0 && std::isfinite(experiment.normalization.zcaEpsilon), "normalization.zca_epsilon", "must be above 0");
+    if (experiment.normalization.zcaWhitening) {
+        double values = static_cast<double>(data.imageHeight) * data.imageWidth * data.channels();
+        if (const auto& crop = experiment.augmentation.randomCrop; crop && crop->size() == 2)
+            values = static_cast<double>((*crop)[0]) * (*crop)[1] * data.channels();
+        checker.require(values <= kMostWhitenedValues, "normalization.zca_whitening",
+                        "needs images of at most 4,096 values (height x width x channels: 64x64 grey, 36x36 in colour); choose a smaller data.image_size or featurewise_std_normalization");
+    }
     checker.require(!experiment.model.freeze.empty(), "model.freeze", "must be none, base or a node's id");
     checker.take(problems(experiment.augmentation));
     if (const auto& crop = experiment.augmentation.randomCrop; crop && crop->size() == 2)

@@ -13,6 +13,7 @@ const Words kInterpolations = {"nearest", "bilinear", "bicubic", "lanczos", "box
 const Words kSplits = {"per-class-first", "shuffled"};
 const Words kOrientations = {"apply", "ignore"};
 const Words kPresets = {"none", "rescale", "imagenet", "half", "caffe"};
+const Words kPreprocess = {"tf", "caffe", "torch"};
 const Words kPrecisions = {"auto", "fp32", "bf16"};
 const Words kOptimizers = {"adam", "sgd", "rmsprop", "adamw"};
 const Words kClassWeights = {"none", "balanced"};
@@ -46,7 +47,9 @@ void read(JsonReader reader, DataSettings& data) {
 }
 
 void read(JsonReader reader, NormalizationSettings& normalization) {
-    const bool keras = reader.hasValue("rescale") || reader.has("samplewise_center") || reader.has("samplewise_std_normalization");
+    bool keras = reader.hasValue("rescale") || reader.hasValue("preprocessing_function");
+    for (const char* key : {"samplewise_center", "samplewise_std_normalization", "featurewise_center", "featurewise_std_normalization", "zca_whitening", "zca_epsilon"})
+        keras |= reader.has(key);
     if (reader.has("preset")) {
         reader.readEnum("preset", normalization.preset, kPresets);
         if (keras)
@@ -57,6 +60,15 @@ void read(JsonReader reader, NormalizationSettings& normalization) {
         reader.read("rescale", normalization.rescale);
     reader.read("samplewise_center", normalization.samplewiseCenter);
     reader.read("samplewise_std_normalization", normalization.samplewiseStd);
+    reader.read("featurewise_center", normalization.featurewiseCenter);
+    reader.read("featurewise_std_normalization", normalization.featurewiseStd);
+    reader.read("zca_whitening", normalization.zcaWhitening);
+    reader.read("zca_epsilon", normalization.zcaEpsilon);
+    if (reader.hasValue("preprocessing_function")) {
+        int mode = 0;
+        reader.readWord("preprocessing_function", mode, kPreprocess);
+        normalization.preprocess = static_cast<NormalizationSettings::Preprocess>(mode + 1);
+    }
     reader.finish();
 }
 
@@ -201,9 +213,17 @@ Json toJson(const DataSettings& data) {
 Json toJson(const NormalizationSettings& normalization) {
     if (normalization.preset != NormalizationSettings::Preset::Keras)
         return {{"preset", word(kPresets, normalization.preset)}};
-    return {{"rescale", normalization.rescale == 0 ? Json() : Json(normalization.rescale)},
-            {"samplewise_center", normalization.samplewiseCenter},
-            {"samplewise_std_normalization", normalization.samplewiseStd}};
+    Json json = {{"rescale", normalization.rescale == 0 ? Json() : Json(normalization.rescale)},
+                 {"samplewise_center", normalization.samplewiseCenter},
+                 {"samplewise_std_normalization", normalization.samplewiseStd},
+                 {"featurewise_center", normalization.featurewiseCenter},
+                 {"featurewise_std_normalization", normalization.featurewiseStd},
+                 {"zca_whitening", normalization.zcaWhitening}};
+    if (normalization.zcaWhitening)
+        json["zca_epsilon"] = normalization.zcaEpsilon;
+    if (normalization.preprocess != NormalizationSettings::Preprocess::None)
+        json["preprocessing_function"] = std::string(kPreprocess.begin()[static_cast<int>(normalization.preprocess) - 1]);
+    return json;
 }
 
 Json toJson(const TrainingSettings& training) {

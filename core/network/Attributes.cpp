@@ -2,6 +2,7 @@
 #include "network/Attributes.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -23,23 +24,31 @@ std::int64_t whole(const Json& json, std::int64_t otherwise) {
     return json.get<std::int64_t>();
 }
 
-std::vector<std::string_view> knownAttributes(Op op) {
+enum class Kind { Whole, Number, Bool, Text, Pair, Padding, Numbers };
+
+struct Known {
+    std::string_view key;
+    Kind kind;
+};
+
+std::vector<Known> knownAttributes(Op op) {
+    using enum Kind;
     switch (op) {
-    case Op::Conv2d: return {"filters", "kernel", "stride", "padding", "dilation", "groups", "bias"};
-    case Op::BatchNorm: return {"eps", "momentum"};
-    case Op::LayerNorm: return {"eps"};
-    case Op::Activation: return {"kind", "slope"};
+    case Op::Conv2d: return {{"filters", Whole}, {"kernel", Pair}, {"stride", Pair}, {"padding", Kind::Padding}, {"dilation", Pair}, {"groups", Whole}, {"bias", Bool}};
+    case Op::BatchNorm: return {{"eps", Number}, {"momentum", Number}};
+    case Op::LayerNorm: return {{"eps", Number}};
+    case Op::Activation: return {{"kind", Text}, {"slope", Number}};
     case Op::MaxPool:
-    case Op::AvgPool: return {"kernel", "stride", "padding"};
-    case Op::AdaptiveAvgPool: return {"size"};
-    case Op::Dense: return {"units", "bias"};
-    case Op::Dropout: return {"rate"};
-    case Op::Add: return {"scales"};
-    case Op::LocalResponseNorm: return {"size", "alpha", "beta", "k"};
-    case Op::ChannelScale: return {"initial"};
-    case Op::RandomCrop: return {"size"};
-    case Op::RandomContrast: return {"factor"};
-    case Op::Rescale: return {"scale", "offset"};
+    case Op::AvgPool: return {{"kernel", Pair}, {"stride", Pair}, {"padding", Kind::Padding}};
+    case Op::AdaptiveAvgPool: return {{"size", Pair}};
+    case Op::Dense: return {{"units", Whole}, {"bias", Bool}};
+    case Op::Dropout: return {{"rate", Number}};
+    case Op::Add: return {{"scales", Numbers}};
+    case Op::LocalResponseNorm: return {{"size", Whole}, {"alpha", Number}, {"beta", Number}, {"k", Number}};
+    case Op::ChannelScale: return {{"initial", Number}};
+    case Op::RandomCrop: return {{"size", Pair}};
+    case Op::RandomContrast: return {{"factor", Number}};
+    case Op::Rescale: return {{"scale", Number}, {"offset", Number}};
     case Op::Input:
     case Op::GlobalAvgPool:
     case Op::Flatten:
@@ -47,6 +56,22 @@ std::vector<std::string_view> knownAttributes(Op op) {
     case Op::Concat: break;
     }
     return {};
+}
+
+bool isWhole(const Json& value) { return value.is_number_integer() || (value.is_number_float() && value.get<double>() == std::floor(value.get<double>())); }
+
+/// What a value of this kind must be; empty where it is.
+const char* mustBe(Kind kind, const Json& value) {
+    switch (kind) {
+    case Kind::Whole: return isWhole(value) ? "" : "must be a whole number";
+    case Kind::Number: return value.is_number() ? "" : "must be a number";
+    case Kind::Bool: return value.is_boolean() ? "" : "must be true or false";
+    case Kind::Text: return value.is_string() ? "" : "must be a word";
+    case Kind::Pair: return isWhole(value) || (value.is_array() && value.size() == 2 && isWhole(value[0]) && isWhole(value[1])) ? "" : "must be a whole number or [height, width]";
+    case Kind::Padding: return ""; // resolvedPadding() judges it, with the window
+    case Kind::Numbers: return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_number(); }) ? "" : "must be a list of numbers";
+    }
+    return "";
 }
 
 } // namespace
@@ -81,9 +106,12 @@ std::array<std::int64_t, 2> pairAttribute(const Node& node, const char* key, std
     return json->is_number() ? std::array{both, both} : otherwise;
 }
 
-bool knowsAttribute(Op op, const std::string& key) {
-    const std::vector<std::string_view> known = knownAttributes(op);
-    return std::find(known.begin(), known.end(), key) != known.end();
+std::string attributeFault(Op op, const std::string& key, const Json& value) {
+    for (const Known& known : knownAttributes(op)) {
+        if (key == known.key)
+            return mustBe(known.kind, value);
+    }
+    return std::string("is not an attribute of ") + nameOf(op);
 }
 
 } // namespace sightline

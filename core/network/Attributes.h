@@ -18,7 +18,8 @@ std::string textAttribute(const Node& node, const char* key, const std::string& 
 /// [height, width]; one number stands for both.
 std::array<std::int64_t, 2> pairAttribute(const Node& node, const char* key, std::array<std::int64_t, 2> otherwise);
 
-/// The attribute keys an operation knows; anything else is a fault.
-bool knowsAttribute(Op op, const std::string& key);
+/// What is wrong with an attribute of an operation: a key it does not know, or a value of another kind than it takes
+/// ("must be a whole number"). Empty where nothing is.
+std::string attributeFault(Op op, const std::string& key, const Json& value);
 
 } // namespace sightline

@@ -18,8 +18,13 @@ constexpr std::array<const char*, 20> kOpNames = {
 
 constexpr std::array<const char*, 4> kInitializerNames = {"glorot_uniform", "torch_default", "kaiming_normal_fan_out", "truncated_normal_0.02"};
 
+bool hasWeights(Op op) { return op == Op::Conv2d || op == Op::BatchNorm || op == Op::LayerNorm || op == Op::Dense || op == Op::ChannelScale; }
+
 /// More than any network of people, few enough to be refused at once.
 constexpr std::size_t kMostNodes = 20000;
+constexpr std::size_t kMostOutputs = 16;
+constexpr std::size_t kShownLength = 60; ///< of what a hostile file writes, in messages
+constexpr std::uintmax_t kLargestFile = 8u << 20;
 
 Result<Node> nodeFromJson(const Json& json, const std::string& path) {
     std::vector<Problem> problems;
@@ -36,27 +41,29 @@ Result<Node> nodeFromJson(const Json& json, const std::string& path) {
             reader.problem("inputs", "must be a list of node ids");
         else {
             for (const Json& input : inputs) {
-                if (input.is_string())
-                    node.inputs.push_back(input.get<std::string>());
-                else
+                if (!input.is_string()) {
                     reader.problem("inputs", "must be a list of node ids");
+                    break;
+                }
+                node.inputs.push_back(input.get<std::string>());
             }
         }
     }
     reader.finish();
-    if (node.id.empty() || node.id.size() > 200)
-        reader.problem("id", "must be a name of 1 to 200 characters");
+    const bool printable = std::none_of(node.id.begin(), node.id.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+    if (node.id.empty() || node.id.size() > 200 || !printable)
+        reader.problem("id", "must be a name of 1 to 200 printable characters");
     if (!node.attributes.is_object())
         reader.problem("attributes", "must be an object");
     const auto known = std::find_if(kOpNames.begin(), kOpNames.end(), [&](const char* name) { return op == name; });
     if (known == kOpNames.end())
-        reader.problem("op", "'" + op + "' is not an operation; core/network/README.md lists them");
+        reader.problem("op", "'" + op.substr(0, kShownLength) + "' is not an operation; core/network/README.md lists them");
     if (!problems.empty())
         return badInput(joined(problems));
     node.op = static_cast<Op>(std::distance(kOpNames.begin(), known));
     for (const auto& [key, value] : node.attributes.items()) {
-        if (!knowsAttribute(node.op, key))
-            return badInput(path + " (" + node.id + "): '" + key + "' is not an attribute of " + op + ".");
+        if (const std::string fault = attributeFault(node.op, key, value); !fault.empty())
+            return badInput(node.id + " (" + op + "): '" + key.substr(0, kShownLength) + "' " + fault + ".");
     }
     return node;
 }
@@ -114,8 +121,8 @@ Result<GraphSpec> graphFromJson(const Json& json) {
         reader.problem("input", "must be [height, width, channels], each 1 or more");
     if (!nodes.is_array() || nodes.empty() || nodes.size() > kMostNodes)
         reader.problem("nodes", "must be a list of 1 to " + std::to_string(kMostNodes) + " nodes");
-    if (!outputs.is_array() || outputs.empty())
-        reader.problem("outputs", "must be a list of at least one output");
+    if (!outputs.is_array() || outputs.empty() || outputs.size() > kMostOutputs)
+        reader.problem("outputs", "must be a list of 1 to " + std::to_string(kMostOutputs) + " outputs");
     if (!problems.empty())
         return badInput("The network cannot be read: " + joined(problems) + ".");
     spec.height = input[0];
@@ -134,11 +141,29 @@ Result<GraphSpec> graphFromJson(const Json& json) {
         item.read("node", output.node);
         item.read("loss_weight", output.lossWeight);
         item.finish();
+        if (!(output.lossWeight >= 0))
+            item.problem("loss_weight", "must be 0 or more");
+        for (const Output& other : spec.outputs) {
+            if (other.name == output.name)
+                item.problem("name", "two outputs are named '" + output.name + "'");
+        }
         spec.outputs.push_back(std::move(output));
     }
     if (!problems.empty())
         return badInput("The network cannot be read: " + joined(problems) + ".");
     return spec;
+}
+
+Result<GraphSpec> readGraph(const std::filesystem::path& file) {
+    const Result<Json> json = readJsonFile(file, kLargestFile);
+    if (!json)
+        return json.error();
+    Result<GraphSpec> graph = graphFromJson(*json);
+    if (!graph)
+        return badInput(file.string() + ": " + graph.error().message);
+    if (graph->name.empty())
+        graph->name = file.stem().string();
+    return graph;
 }
 
 std::vector<TensorSpec> tensorsOf(const GraphSpec& spec, const GraphCost& cost) {
@@ -183,23 +208,75 @@ std::vector<TensorSpec> tensorsOf(const GraphSpec& spec, const GraphCost& cost) 
     return tensors;
 }
 
-std::string defaultHeatMapNode(const GraphSpec& spec) {
+std::vector<bool> nodesBefore(const GraphSpec& spec, const std::string& node) {
     std::unordered_map<std::string, std::size_t> position;
     for (std::size_t i = 0; i < spec.nodes.size(); ++i)
         position[spec.nodes[i].id] = i;
-    // What the main output depends on; auxiliary heads do not count.
     std::vector<bool> reached(spec.nodes.size(), false);
-    if (spec.outputs.empty() || !position.count(spec.outputs[0].node))
-        return {};
-    reached[position[spec.outputs[0].node]] = true;
-    for (std::size_t i = spec.nodes.size(); i-- > 0;) {
+    const auto start = position.find(node);
+    if (start == position.end())
+        return reached;
+    reached[start->second] = true;
+    for (std::size_t i = start->second + 1; i-- > 0;) {
         if (!reached[i])
             continue;
         for (const std::string& input : spec.nodes[i].inputs) {
-            if (position.count(input))
-                reached[position[input]] = true;
+            if (const auto found = position.find(input); found != position.end())
+                reached[found->second] = true;
         }
     }
+    return reached;
+}
+
+std::vector<bool> classifierNodes(const GraphSpec& spec) {
+    std::unordered_map<std::string, std::size_t> position;
+    for (std::size_t i = 0; i < spec.nodes.size(); ++i)
+        position[spec.nodes[i].id] = i;
+    std::vector<bool> seen(spec.nodes.size(), false), classifier(spec.nodes.size(), false);
+    std::vector<std::string> waiting;
+    for (const Output& output : spec.outputs)
+        waiting.push_back(output.node);
+    while (!waiting.empty()) {
+        const auto found = position.find(waiting.back());
+        waiting.pop_back();
+        if (found == position.end() || seen[found->second])
+            continue;
+        seen[found->second] = true;
+        const Node& node = spec.nodes[found->second];
+        if (hasWeights(node.op))
+            classifier[found->second] = true;
+        else
+            waiting.insert(waiting.end(), node.inputs.begin(), node.inputs.end());
+    }
+    return classifier;
+}
+
+std::size_t baseEnd(const GraphSpec& spec) {
+    if (spec.outputs.empty())
+        return 0;
+    const std::vector<bool> main = nodesBefore(spec, spec.outputs[0].node), classifier = classifierNodes(spec);
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
+        if (main[i] && !classifier[i] && spec.nodes[i].op == Op::Conv2d)
+            end = i + 1;
+    }
+    for (std::size_t i = end; end > 0 && i < spec.nodes.size(); ++i) {
+        const Op op = spec.nodes[i].op;
+        if (!main[i])
+            continue;
+        if (classifier[i] || op == Op::GlobalAvgPool || op == Op::Flatten || op == Op::AdaptiveAvgPool || op == Op::Dense)
+            break;
+        if (op == Op::BatchNorm || op == Op::LayerNorm || op == Op::ChannelScale)
+            end = i + 1;
+    }
+    return end;
+}
+
+std::string defaultHeatMapNode(const GraphSpec& spec) {
+    if (spec.outputs.empty())
+        return {};
+    // What the main output depends on; auxiliary heads do not count.
+    const std::vector<bool> reached = nodesBefore(spec, spec.outputs[0].node);
     std::size_t last = spec.nodes.size();
     for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
         if (reached[i] && spec.nodes[i].op == Op::Conv2d)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,8 @@ GraphCost shapesUntilFault(const GraphSpec& spec, std::vector<GraphFault>& fault
 
 Json toJson(const GraphSpec& spec);
 Result<GraphSpec> graphFromJson(const Json& json);
+/// A network of a person's own: a JSON file of at most 8 MB and 20,000 nodes.
+Result<GraphSpec> readGraph(const std::filesystem::path& file);
 
 /// The tensors a graph has, in order: name as in files, and shape.
 struct TensorSpec {
@@ -118,12 +121,24 @@ struct TensorSpec {
 };
 std::vector<TensorSpec> tensorsOf(const GraphSpec& spec, const GraphCost& cost);
 
+/// For each node, whether `node`'s value depends on it (itself included).
+std::vector<bool> nodesBefore(const GraphSpec& spec, const std::string& node);
+
+/// For each node, whether it makes the scores of an output: the last node with weights on each way to it. Weights for other
+/// classes have another shape here and nowhere else.
+std::vector<bool> classifierNodes(const GraphSpec& spec);
+
+/// How many nodes from the front are the base: up to the last convolution of the main output that makes no scores, and the
+/// normalisation that follows it. What comes after is the head, auxiliary outputs included. 0 where there is no convolution.
+std::size_t baseEnd(const GraphSpec& spec);
+
 /// The node a heat map is taken at by default: the last activation after the last convolution (after batch-norm and a
 /// residual sum, before pooling); empty where there is no convolution (CLI.md, Heat maps).
 std::string defaultHeatMapNode(const GraphSpec& spec);
 
-/// Resolves "padding" of a convolution or pool: "valid", "same" (TensorFlow: extra pixel at bottom and right), a number,
-/// [vertical, horizontal], or [top, bottom, left, right].
+/// Resolves "padding" of a convolution or pool: "valid", "same" (TensorFlow: extra pixel at bottom and right), "ceil" (pools:
+/// torch's ceil_mode, the last window may reach over the bottom and right), a number, [vertical, horizontal], or
+/// [top, bottom, left, right].
 Result<Padding> resolvedPadding(const Node& node, int height, int width);
 
 } // namespace sightline

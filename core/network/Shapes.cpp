@@ -47,6 +47,15 @@ std::int64_t sameTotal(std::int64_t extent, std::int64_t kernel, std::int64_t st
     return std::max<std::int64_t>((out - 1) * stride + (kernel - 1) * dilation + 1 - extent, 0);
 }
 
+/// Pixels missing to the last window that starts inside (torch's ceil_mode).
+int ceilTotal(std::int64_t extent, std::int64_t kernel, std::int64_t stride) {
+    if (extent < kernel)
+        return 0;
+    const std::int64_t steps = (extent - kernel + stride - 1) / stride;
+    const std::int64_t last = steps * stride < extent ? steps : steps - 1;
+    return static_cast<int>(std::max<std::int64_t>(last * stride + kernel - extent, 0));
+}
+
 /// Shape and costs of one node from its inputs' shapes.
 class NodeShaper {
 public:
@@ -59,8 +68,8 @@ public:
         case Op::Conv2d: return convolution();
         case Op::MaxPool:
         case Op::AvgPool: return pool();
-        case Op::BatchNorm: return perChannel(2, 2, 2);
-        case Op::LayerNorm: return perChannel(2, 0, 2);
+        case Op::BatchNorm: return normalisation(2);
+        case Op::LayerNorm: return normalisation(0);
         case Op::ChannelScale: return perChannel(1, 0, 1);
         case Op::GlobalAvgPool: return elementwise({first()[0]}, elements(first()));
         case Op::AdaptiveAvgPool:
@@ -72,7 +81,7 @@ public:
         case Op::Multiply: return product();
         case Op::Concat: return concatenation();
         case Op::Activation: return activation();
-        case Op::LocalResponseNorm:
+        case Op::LocalResponseNorm: return localResponseNorm();
         case Op::RandomContrast:
         case Op::Rescale:
         case Op::Input: break;
@@ -180,6 +189,20 @@ private:
         return cost;
     }
 
+    Result<NodeCost> normalisation(std::int64_t stats) const {
+        const double eps = numberAttribute(m_node, "eps", 1e-5), momentum = numberAttribute(m_node, "momentum", 0.1);
+        if (!(eps > 0 && eps <= 1) || !(momentum >= 0 && momentum <= 1))
+            return fault("eps must be above 0 and momentum from 0 to 1, both at most 1.");
+        return perChannel(2, stats, 2);
+    }
+
+    Result<NodeCost> localResponseNorm() const {
+        const std::int64_t size = wholeAttribute(m_node, "size", 5);
+        if (size < 1 || size > 4096)
+            return fault("size must be 1 to 4096 channels.");
+        return elementwise(first(), times(size, elements(first())));
+    }
+
     Result<NodeCost> sized() const {
         const auto size = pairAttribute(m_node, "size", {0, 0});
         if (size[0] < 1 || size[1] < 1 || size[0] > 65536 || size[1] > 65536)
@@ -254,7 +277,7 @@ Result<std::vector<const Shape*>> inputShapes(const Node& node, const std::unord
     for (const std::string& input : node.inputs) {
         const auto it = position.find(input);
         if (it == position.end())
-            return badInput(node.id + " (" + nameOf(node.op) + "): its input '" + input + "' is not a node before it.");
+            return badInput(node.id + " (" + nameOf(node.op) + "): its input '" + input.substr(0, 60) + "' is not a node before it.");
         shapes.push_back(&cost.nodes[it->second].output);
     }
     return shapes;
@@ -275,17 +298,20 @@ Result<Padding> resolvedPadding(const Node& node, int height, int width) {
     const auto it = node.attributes.find("padding");
     if (it == node.attributes.end())
         return Padding{};
-    const auto wrong = [&] { return badInput(node.id + " (" + nameOf(node.op) + "): padding must be \"valid\", \"same\", or 1, 2 or 4 whole numbers of 0 to 4096."); };
+    const auto wrong = [&] { return badInput(node.id + " (" + nameOf(node.op) + "): padding must be \"valid\", \"same\", \"ceil\" (pools), or 1, 2 or 4 whole numbers of 0 to 4096."); };
     if (it->is_string()) {
         if (*it == "valid")
             return Padding{};
-        if (*it != "same")
+        const bool ceil = *it == "ceil" && node.op != Op::Conv2d;
+        if (*it != "same" && !ceil)
             return wrong();
         const auto kernel = pairAttribute(node, "kernel", {1, 1});
         const auto stride = pairAttribute(node, "stride", node.op == Op::Conv2d ? std::array<std::int64_t, 2>{1, 1} : kernel);
         const auto dilation = pairAttribute(node, "dilation", {1, 1});
         if (stride[0] < 1 || stride[1] < 1)
             return wrong();
+        if (ceil)
+            return Padding{0, ceilTotal(height, kernel[0], stride[0]), 0, ceilTotal(width, kernel[1], stride[1])};
         const auto vertical = static_cast<int>(sameTotal(height, kernel[0], stride[0], dilation[0]));
         const auto horizontal = static_cast<int>(sameTotal(width, kernel[1], stride[1], dilation[1]));
         return Padding{vertical / 2, vertical - vertical / 2, horizontal / 2, horizontal - horizontal / 2};

@@ -8,7 +8,7 @@
 namespace sightline {
 
 /// What a stream of random numbers is for; streams with different purposes never overlap.
-enum class RandomPurpose : std::uint32_t { Augmentation = 1, Shuffle, Split, Toys, Weights, Dropout, Mixing, Search, Test };
+enum class RandomPurpose : std::uint32_t { Augmentation = 1, Shuffle, Split, Toys, Weights, Dropout, Mixing, Search, Test, Noise };
 
 /// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 ///

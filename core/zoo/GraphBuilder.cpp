@@ -47,6 +47,16 @@ std::string GraphBuilder::dropout(const std::string& id, double rate) { return a
 
 std::string GraphBuilder::sum(const std::string& id, const std::string& a, const std::string& b) { return add(Op::Add, id, Json::object(), {a, b}); }
 
+std::string GraphBuilder::squeezeExcitation(const std::string& id, int channels, int squeeze, const std::string& activation, const std::string& gate) {
+    const std::string arrived = last();
+    add(Op::AdaptiveAvgPool, id + ".avgpool", {{"size", 1}});
+    conv(id + ".fc1", squeeze, 1, 1, 0);
+    this->activation(id + ".activation", activation);
+    conv(id + ".fc2", channels, 1, 1, 0);
+    this->activation(id + ".scale_activation", gate);
+    return add(Op::Multiply, id, Json::object(), {arrived, last()});
+}
+
 GraphSpec GraphBuilder::finish(Initializer initializer, std::string preprocessing) {
     m_spec.outputs = {{"main", last(), 1.0}};
     m_spec.initializer = initializer;

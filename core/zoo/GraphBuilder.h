@@ -27,9 +27,12 @@ public:
     std::string dense(const std::string& id, int units);
     std::string dropout(const std::string& id, double rate);
     std::string sum(const std::string& id, const std::string& a, const std::string& b);
+    /// Squeeze and excitation (Hu et al. 2018): the image's mean, `<id>.fc1` to `squeeze` channels, `activation`,
+    /// `<id>.fc2` back, `gate`; the factors multiply what arrived.
+    std::string squeezeExcitation(const std::string& id, int channels, int squeeze, const std::string& activation, const std::string& gate);
     const std::string& last() const { return m_spec.nodes.back().id; }
 
-    /// The network with `node` (default: the last) as its main output.
+    /// The network with the last node as its main output.
     GraphSpec finish(Initializer initializer, std::string preprocessing);
 
 private:

@@ -12,12 +12,12 @@ constexpr double kBatchNormMomentum = 0.1;
 /// Keras numbers layers from the second on: conv2d, conv2d_1, ...
 std::string numbered(const std::string& name, std::size_t index) { return index == 0 ? name : name + "_" + std::to_string(index); }
 
-/// Convolution, ReLU, 2 x 2 pool, once per filter count.
-void plainBlocks(GraphBuilder& g, const std::vector<int>& filters, bool poolAfterLast) {
+/// Convolution, ReLU, 2 x 2 pool, once per filter count; pools after the first `pools` convolutions.
+void plainBlocks(GraphBuilder& g, const std::vector<int>& filters, std::size_t pools) {
     for (std::size_t i = 0; i < filters.size(); ++i) {
         g.conv(numbered("conv2d", i), filters[i], 3, 1, "valid");
         g.activation(numbered("activation", i));
-        if (poolAfterLast || i + 1 < filters.size())
+        if (i < pools)
             g.maxPool(numbered("max_pooling2d", i), 2, 2, 0);
     }
 }
@@ -65,7 +65,7 @@ Result<GraphSpec> toyCnn(const ZooRequest& request) {
 
 Result<GraphSpec> mnistConvnet(const ZooRequest& request) {
     GraphBuilder g("mnist_convnet", request);
-    plainBlocks(g, {32, 64, 64}, false);
+    plainBlocks(g, {32, 64, 64}, request.options["max_pool"].get<bool>() ? 2 : 0);
     g.add(Op::Flatten, "flatten");
     g.dense("dense", 64);
     g.activation("activation_3");
@@ -75,7 +75,7 @@ Result<GraphSpec> mnistConvnet(const ZooRequest& request) {
 
 Result<GraphSpec> catsDogsCnn(const ZooRequest& request) {
     GraphBuilder g("cats_dogs_cnn", request);
-    plainBlocks(g, {32, 64, 128, 128}, true);
+    plainBlocks(g, {32, 64, 128, 128}, 4);
     g.add(Op::Flatten, "flatten");
     const double dropout = request.options["dropout"].get<double>();
     if (dropout > 0)

@@ -4,7 +4,7 @@
 
 namespace sightline {
 
-/// torchvision's VGG16; node ids are its weight names. `dense` [] is the public classifier (4096-4096 with dropout).
+/// torchvision's VGG16; node ids are its weight names. `dense` [] is the public classifier (4096-4096).
 Result<GraphSpec> vgg16(const ZooRequest& request) {
     static constexpr int kPool = 0;
     static constexpr int kLayers[] = {64, 64, kPool, 128, 128, kPool, 256, 256, 256, kPool, 512, 512, 512, kPool, 512, 512, 512, kPool};
@@ -29,7 +29,7 @@ Result<GraphSpec> vgg16(const ZooRequest& request) {
         for (const int part : {0, 3}) {
             g.dense("classifier." + std::to_string(part), 4096);
             g.activation("classifier." + std::to_string(part + 1));
-            g.dropout("classifier." + std::to_string(part + 2), 0.5);
+            g.dropout("classifier." + std::to_string(part + 2), dropout);
         }
         g.dense("classifier.6", request.classes);
     } else {
@@ -42,7 +42,7 @@ Result<GraphSpec> vgg16(const ZooRequest& request) {
         }
         g.dense("head.out", request.classes);
     }
-    return g.finish(Initializer::GlorotUniform, "imagenet");
+    return g.finish(Initializer::KaimingNormalFanOut, "imagenet");
 }
 
 } // namespace sightline

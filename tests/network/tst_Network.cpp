@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+
 #include "network/GraphSpec.h"
+#include "support/Files.h"
+#include "support/Random.h"
 
 using namespace sightline;
 
@@ -27,6 +32,12 @@ private Q_SLOTS:
     void hostileGraphsAreRefusedAtTheirNode();
     void samePaddingPutsTheOddPixelAtTheBottomAndRight();
     void shapesOfASmallNetworkAreRight();
+    void theDocumentedNetworkHasEveryOperation();
+    void ceilPaddingIsTorchsCeilMode_data();
+    void ceilPaddingIsTorchsCeilMode();
+    void wrongFilesAreRefusedInOneLine_data();
+    void wrongFilesAreRefusedInOneLine();
+    void randomChangesNeverCrash();
 };
 
 void NetworkTest::hostileGraphsAreRefusedAtTheirNode_data()
@@ -67,6 +78,126 @@ void NetworkTest::shapesOfASmallNetworkAreRight()
     QVERIFY((cost->nodes[2].output == Shape{144}));
     QCOMPARE(cost->parameters, std::int64_t{4 * 27 + 4 + 144 * 5 + 5});
     QCOMPARE(cost->multiplyAdds, std::int64_t{27 * 4 * 36 + 144 * 5});
+}
+
+void NetworkTest::theDocumentedNetworkHasEveryOperation()
+{
+    const Result<std::string> text = readFile(std::filesystem::path(SIGHTLINE_SOURCE_DIR) / "core/network/README.md");
+    QVERIFY(text.ok());
+    const std::size_t begin = text->find("```json") + 7;
+    const Result<Json> json = parseJson(std::string_view(*text).substr(begin, text->find("```", begin) - begin), "README.md");
+    QVERIFY2(json.ok(), json ? "" : json.error().message.c_str());
+    const Result<GraphSpec> spec = graphFromJson(*json);
+    QVERIFY2(spec.ok(), spec ? "" : spec.error().message.c_str());
+    const Result<GraphCost> cost = shapes(*spec);
+    QVERIFY2(cost.ok(), cost ? "" : cost.error().message.c_str());
+    for (int op = 0; op <= static_cast<int>(Op::Rescale); ++op) {
+        const bool there = std::any_of(spec->nodes.begin(), spec->nodes.end(), [&](const Node& node) { return static_cast<int>(node.op) == op; });
+        QVERIFY2(there, nameOf(static_cast<Op>(op)));
+    }
+}
+
+void NetworkTest::ceilPaddingIsTorchsCeilMode_data()
+{
+    QTest::addColumn<int>("extent");
+    QTest::addColumn<int>("kernel");
+    QTest::addColumn<int>("stride");
+    QTest::addColumn<int>("expected");
+    // torch.nn.MaxPool2d(kernel, stride, ceil_mode=True) on that many pixels
+    QTest::newRow("111, 3/2") << 111 << 3 << 2 << 55;
+    QTest::newRow("112, 3/2") << 112 << 3 << 2 << 56;
+    QTest::newRow("5, 2/2") << 5 << 2 << 2 << 3;
+    QTest::newRow("3, 3/2") << 3 << 3 << 2 << 1;
+    QTest::newRow("4, 1/3, whose last window would begin outside") << 4 << 1 << 3 << 2;
+    QTest::newRow("5, 1/3, whose last window would begin outside") << 5 << 1 << 3 << 2;
+    QTest::newRow("8, 3/2") << 8 << 3 << 2 << 4;
+}
+
+void NetworkTest::ceilPaddingIsTorchsCeilMode()
+{
+    QFETCH(int, extent);
+    QFETCH(int, kernel);
+    QFETCH(int, stride);
+    QFETCH(int, expected);
+    GraphSpec spec;
+    spec.height = spec.width = extent;
+    spec.nodes = {{"input", Op::Input, Json::object(), {}}, {"pool", Op::MaxPool, {{"kernel", kernel}, {"stride", stride}, {"padding", "ceil"}}, {"input"}}, {"out", Op::Flatten, Json::object(), {"pool"}}};
+    spec.outputs = {{"main", "out", 1.0}};
+    const Result<GraphCost> cost = shapes(spec);
+    QVERIFY2(cost.ok(), cost ? "" : cost.error().message.c_str());
+    QCOMPARE(cost->nodes[1].output, (Shape{3, expected, expected}));
+}
+
+void NetworkTest::wrongFilesAreRefusedInOneLine_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("mention");
+    const auto with = [](const QString& node) { return QStringLiteral(R"({"name":"t","input":[8,8,3],"nodes":[{"id":"input","op":"input"},%1],"outputs":[{"name":"main","node":"b"}]})").arg(node); };
+    QTest::newRow("a word for a flag") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1,"kernel":1,"bias":"no"}})") << "b (conv2d): 'bias' must be true or false";
+    QTest::newRow("half a filter") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1.5,"kernel":1}})") << "b (conv2d): 'filters' must be a whole number";
+    QTest::newRow("three strides") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1,"kernel":1,"stride":[1,1,1]}})") << "b (conv2d): 'stride' must be";
+    QTest::newRow("scales of words") << with(R"({"id":"b","op":"add","inputs":["input","input"],"attributes":{"scales":["a","b"]}})") << "b (add): 'scales' must be a list of numbers";
+    QTest::newRow("unknown attribute") << with(R"({"id":"b","op":"flatten","inputs":["input"],"attributes":{"axis":1}})") << "b (flatten): 'axis' is not an attribute of flatten";
+    QTest::newRow("unknown operation") << with(R"({"id":"b","op":"attention","inputs":["input"]})") << "'attention' is not an operation";
+    QTest::newRow("two of one id") << with(R"({"id":"b","op":"flatten","inputs":["input"]},{"id":"b","op":"flatten","inputs":["input"]})") << "b: two nodes have this id";
+    QTest::newRow("two inputs") << with(R"({"id":"b","op":"input"})") << "one input";
+    QTest::newRow("no such output") << with(R"({"id":"c","op":"flatten","inputs":["input"]})") << "'b', which does not exist";
+    QTest::newRow("an image as output") << with(R"({"id":"b","op":"rescale","inputs":["input"]})") << "vector of class scores";
+    QTest::newRow("eps of nothing") << with(R"({"id":"n","op":"batch_norm","inputs":["input"],"attributes":{"eps":0}},{"id":"b","op":"flatten","inputs":["n"]})") << "n (batch_norm): eps";
+    QTest::newRow("a list") << QStringLiteral("[]") << "network";
+    QTest::newRow("no nodes") << QStringLiteral(R"({"name":"t","input":[8,8,3],"nodes":[],"outputs":[]})") << "nodes";
+    QTest::newRow("input of nothing") << QStringLiteral(R"({"name":"t","input":[0,8,3],"nodes":[{"id":"input","op":"input"}],"outputs":[{"node":"input"}]})") << "input";
+    QString many = QStringLiteral(R"({"name":"t","input":[8,8,3],"nodes":[{"id":"input","op":"input"})");
+    for (int i = 0; i < 100000; ++i)
+        many += QStringLiteral(R"(,{"id":"n%1","op":"flatten","inputs":["input"]})").arg(i);
+    QTest::newRow("100,000 nodes") << many + QStringLiteral(R"(],"outputs":[{"name":"main","node":"n1"}]})") << "20000";
+    QTest::newRow("deep nesting") << with(R"({"id":"b","op":"flatten","inputs":["input"],"attributes":)" + QString(100000, '[') + QString(100000, ']') + "}") << "";
+}
+
+void NetworkTest::wrongFilesAreRefusedInOneLine()
+{
+    QFETCH(QString, text);
+    QFETCH(QString, mention);
+    QTemporaryDir folder;
+    const std::filesystem::path file = folder.filePath(QStringLiteral("net.json")).toStdString();
+    QVERIFY(writeFileAtomically(file, text.toStdString()));
+    const Result<GraphSpec> spec = readGraph(file);
+    const Result<GraphCost> cost = spec ? shapes(*spec) : Result<GraphCost>(spec.error());
+    QVERIFY(!cost);
+    QCOMPARE(cost.error().kind, ErrorKind::BadInput);
+    const QString message = QString::fromStdString(cost.error().message);
+    QVERIFY2(message.contains(mention), qPrintable(message));
+    QVERIFY2(!message.contains('\n') && message.size() < 600, qPrintable(message));
+}
+
+void NetworkTest::randomChangesNeverCrash()
+{
+    const Result<std::string> text = readFile(std::filesystem::path(SIGHTLINE_SOURCE_DIR) / "core/network/README.md");
+    const std::size_t begin = text->find("```json") + 7;
+    const std::string sound = text->substr(begin, text->find("```", begin) - begin);
+    int refused = 0;
+    for (std::uint64_t round = 0; round < 2000; ++round) {
+        CounterRandom random(1, RandomPurpose::Test, 0, round);
+        std::string bytes = sound;
+        for (std::uint64_t change = random.below(3) + 1; change > 0; --change) {
+            const auto place = static_cast<std::size_t>(random.below(bytes.size()));
+            switch (random.below(3)) {
+            case 0: bytes[place] = "0123456789-.e\"[]{}"[random.below(18)]; break;
+            case 1: bytes.erase(place, 1); break;
+            default: bytes.insert(place, std::string(1 + random.below(12), "0123456789"[random.below(10)])); break;
+            }
+        }
+        const Result<Json> json = parseJson(bytes, "mutated");
+        const Result<GraphSpec> spec = json ? graphFromJson(*json) : Result<GraphSpec>(json.error());
+        const Result<GraphCost> cost = spec ? shapes(*spec) : Result<GraphCost>(spec.error());
+        refused += !cost;
+        if (cost) {
+            tensorsOf(*spec, *cost);
+            defaultHeatMapNode(*spec);
+            baseEnd(*spec);
+        }
+    }
+    QVERIFY(refused > 500);
 }
 
 QTEST_APPLESS_MAIN(NetworkTest)

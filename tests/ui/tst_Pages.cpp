@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QListView>
 #include <QListWidget>
+#include <QMenu>
 #include <QMimeData>
 #include <QSlider>
 #include <QSpinBox>
@@ -15,6 +16,7 @@
 
 #include "WindowDriver.h"
 #include "data/Overlay.h"
+#include "experiment/Presets.h"
 #include "models/Tiles.h"
 #include "prompts/Prompts.h"
 #include "widgets/PreviewGrid.h"
@@ -379,6 +381,44 @@ private Q_SLOTS:
         QCOMPARE(driver.window->currentPage(), QStringLiteral("data"));
         QCOMPARE(driver.session->dataset()->count(Subset::Train), std::size_t{500});
         QVERIFY(driver.session->experimentProblems().empty());
+    }
+
+    void anExperimentOfTheTextsOpensWithItsSettings()
+    {
+        WindowDriver driver(path(QStringLiteral("home-preset")));
+        auto* menu = driver.window->findChild<QMenu*>(QStringLiteral("presetMenu"));
+        QVERIFY(menu);
+        QCOMPARE(menu->actions().size(), static_cast<int>(presets().size()));
+        auto* action = driver.window->findChild<QAction*>(QStringLiteral("fruit-vgg16"));
+        QVERIFY(action);
+        prompts().openFolder = [this](QWidget*, const QString&, const QString&) { return path(QStringLiteral("toys")); };
+        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        action->trigger();
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("network"));
+        const Experiment& experiment = driver.session->experiment();
+        QCOMPARE(QString::fromStdString(experiment.model.name), QStringLiteral("vgg16"));
+        QCOMPARE(QString::fromStdString(experiment.data.path), path(QStringLiteral("toys")));
+        QCOMPARE(experiment.training.epochs, 10);
+        const auto* facts = driver.window->findChild<QLabel*>(QStringLiteral("weightFacts"));
+        QVERIFY2(facts->text().contains(QStringLiteral("BSD-3-Clause")) && facts->text().contains(QStringLiteral("weights fetch vgg16.tv_in1k")), qPrintable(facts->text()));
+    }
+
+    void publicWeightsBringTheirPixelValues()
+    {
+        WindowDriver driver(path(QStringLiteral("home-weights")));
+        open(driver);
+        Experiment experiment = driver.session->experiment();
+        experiment.model = ModelSettings{};
+        experiment.model.name = "tf_efficientnet_lite0";
+        driver.session->setExperiment(std::move(experiment));
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        auto* source = driver.window->findChild<QComboBox*>(QStringLiteral("model.weights.source"));
+        QVERIFY(source);
+        source->setCurrentIndex(1);
+        QCOMPARE(QString::fromStdString(driver.session->experiment().model.weights), QStringLiteral("tf_efficientnet_lite0.in1k"));
+        QCOMPARE(driver.session->experiment().normalization.preset, NormalizationSettings::Preset::Half);
+        QCOMPARE(driver.session->experiment().data.interpolation, Interpolation::Bicubic);
     }
 
     void settingsAreSavedAndOpenedAsAFile()

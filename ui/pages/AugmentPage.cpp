@@ -9,12 +9,15 @@
 #include <QShortcut>
 #include <QToolButton>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "augment/Augment.h"
-#include "augment/BatchLoader.h"
+#include "augment/Mixing.h"
 #include "experiment/AugmentationPresets.h"
 #include "widgets/ImageView.h"
+#include "widgets/MessageStrip.h"
 #include "widgets/Picture.h"
 #include "widgets/PreviewGrid.h"
 #include "widgets/SettingsForm.h"
@@ -30,6 +33,21 @@ struct Preview {
     std::vector<PreviewGrid::Tile> tiles;
     QString error;
 };
+
+LoadImage loaderOf(const Dataset& dataset, const DataSettings& settings)
+{
+    return [&dataset, settings](std::uint32_t sample) -> std::shared_ptr<const Image> {
+        auto image = loadSample(dataset, dataset.samples[sample], settings);
+        return image ? std::make_shared<const Image>(std::move(*image)) : nullptr;
+    };
+}
+
+/// A sample's class and file name, for a caption.
+QString shortName(const Dataset& dataset, std::uint32_t sample)
+{
+    const QString path = QString::fromStdString(dataset.samples[sample].path);
+    return path.section(QLatin1Char('/'), -2);
+}
 
 /// The drawn values that do something, in few words.
 QString inWords(const Drawn& drawn)
@@ -56,6 +74,22 @@ QString inWords(const Drawn& drawn)
         words << AugmentPage::tr("contrast %1").arg(*drawn.contrast, 0, 'f', 2);
     if (drawn.occlusion)
         words << AugmentPage::tr("box");
+    if (drawn.saturation)
+        words << AugmentPage::tr("saturation %1").arg(*drawn.saturation, 0, 'f', 2);
+    if (drawn.hue)
+        words << AugmentPage::tr("hue %1°").arg(*drawn.hue, 0, 'f', 0);
+    if (drawn.blur)
+        words << AugmentPage::tr("blur %1").arg(*drawn.blur, 0, 'f', 1);
+    if (drawn.noise)
+        words << AugmentPage::tr("noise %1").arg(drawn.noise->deviation, 0, 'f', 0);
+    if (drawn.jpegQuality)
+        words << AugmentPage::tr("JPEG %1").arg(*drawn.jpegQuality);
+    for (const PolicyStep& step : drawn.policy)
+        words << QString::fromStdString(step.operation) + (step.strength == 0 ? QString() : QStringLiteral(" %1").arg(step.strength, 0, 'g', 3));
+    if (!drawn.cutout.empty())
+        words << AugmentPage::tr("%n hole(s)", nullptr, static_cast<int>(drawn.cutout.size()));
+    if (drawn.resizedCrop)
+        words << AugmentPage::tr("part %1 × %2").arg(drawn.resizedCrop->width).arg(drawn.resizedCrop->height);
     if (drawn.crop)
         words << AugmentPage::tr("crop %1, %2").arg((*drawn.crop)[0]).arg((*drawn.crop)[1]);
     return words.isEmpty() ? AugmentPage::tr("as it is") : words.join(QStringLiteral(" · "));
@@ -71,13 +105,42 @@ Preview makePreview(const Dataset& dataset, std::uint32_t index, const Experimen
     }
     preview.original = toQImage(*image);
     const auto size = outputSize(experiment.augmentation, image->height, image->width);
+    const std::vector<std::uint32_t> candidates = dataset.indices(Subset::Train);
     for (int i = 0; i < kTiles && !stop.stop_requested(); ++i) {
+        const std::uint64_t epoch = firstEpoch + static_cast<std::uint64_t>(i);
         FloatImage result(size[0], size[1], image->channels);
-        const Drawn drawn = prepareSample(*image, experiment.augmentation, true, experiment.seed, firstEpoch + static_cast<std::uint64_t>(i), index, Normalizer(), result.pixels.data());
-        const QString words = inWords(drawn);
-        preview.tiles.push_back({toQImage(result), words, AugmentPage::tr("Epoch %1: %2").arg(firstEpoch + static_cast<std::uint64_t>(i)).arg(words)});
+        const TrainingSample made = prepareTrainingSample(*image, loaderOf(dataset, experiment.data), candidates, experiment.augmentation, experiment.seed, epoch, index, Normalizer(), result.pixels.data());
+        QString words = inWords(made.drawn);
+        if (made.mixture.kind != Mixture::Kind::None)
+            words = AugmentPage::tr("%1 % + %2 % of %3").arg(std::lround(100 * made.mixture.share)).arg(100 - std::lround(100 * made.mixture.share)).arg(shortName(dataset, made.partner))
+                + QStringLiteral(" · ") + words;
+        preview.tiles.push_back({toQImage(result), words, AugmentPage::tr("Epoch %1: %2").arg(epoch).arg(words)});
     }
     return preview;
+}
+
+/// Images a second that one loader thread prepares from decoded images with these settings, over a third of a second.
+double measuredSpeed(const Dataset& dataset, const Experiment& experiment, const std::stop_token& stop)
+{
+    const std::vector<std::uint32_t> candidates = dataset.indices(Subset::Train);
+    std::vector<std::pair<std::uint32_t, std::shared_ptr<const Image>>> images;
+    for (std::size_t i = 0; i < candidates.size() && images.size() < 8 && !stop.stop_requested(); i += std::max<std::size_t>(1, candidates.size() / 8))
+        if (auto image = loaderOf(dataset, experiment.data)(candidates[i]))
+            images.emplace_back(candidates[i], std::move(image));
+    if (images.empty())
+        return 0;
+    const auto size = outputSize(experiment.augmentation, experiment.data.imageHeight, experiment.data.imageWidth);
+    std::vector<float> out(static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) * static_cast<std::size_t>(experiment.data.channels()));
+    const Normalizer normalizer(experiment.normalization, experiment.data.channels());
+    const LoadImage decoded = [&images](std::uint32_t sample) { return images[sample % images.size()].second; };
+    const auto start = std::chrono::steady_clock::now();
+    const auto elapsed = [start] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+    std::uint64_t done = 0;
+    for (; elapsed() < 0.3 && !stop.stop_requested(); ++done) {
+        const auto& [sample, image] = images[done % images.size()];
+        prepareTrainingSample(*image, decoded, candidates, experiment.augmentation, experiment.seed, done, sample, normalizer, out.data());
+    }
+    return static_cast<double>(done) / elapsed();
 }
 } // namespace
 
@@ -96,6 +159,7 @@ AugmentPage::AugmentPage(Session& session, QWidget* parent) : Page(session, pare
     connect(&session, &Session::experimentChanged, this, &AugmentPage::follow);
     connect(&session, &Session::dataOpened, this, [this] {
         m_sample = 0;
+        m_measured.reset();
         follow();
     });
     follow();
@@ -136,6 +200,10 @@ QWidget* AugmentPage::makeSettings()
 {
     auto* surface = new Surface(tr("Augmentation"));
     surface->setFixedWidth(384);
+    auto* paste = named(new QToolButton, "pasteAugmentation", tr("Paste JSON"));
+    paste->setIcon(theme::icon(QStringLiteral("edit-paste")));
+    paste->setToolTip(tr("Paste settings from JSON: the block alone, or a whole experiment"));
+    connect(paste, &QToolButton::clicked, this, &AugmentPage::paste);
     auto* copy = named(new QToolButton, "copyAugmentation", tr("Copy as JSON"));
     copy->setIcon(theme::icon(QStringLiteral("edit-copy")));
     copy->setToolTip(tr("Copy these settings as JSON"));
@@ -143,6 +211,10 @@ QWidget* AugmentPage::makeSettings()
         QApplication::clipboard()->setText(QString::fromStdString(toJson(session().experiment().augmentation).dump(2)));
     });
     surface->head()->addWidget(copy);
+    surface->head()->addWidget(paste);
+    m_pasted = named(new MessageStrip, "pasteMessage");
+    m_pasted->hide();
+    surface->body()->addWidget(m_pasted);
     m_presets = named(new QComboBox, "augmentPresets", tr("Start from"));
     m_presets->addItem(tr("Start from…"));
     for (const AugmentationPreset& preset : augmentationPresets()) {
@@ -163,61 +235,34 @@ QWidget* AugmentPage::makeSettings()
     column->addStretch(1);
     scroll->setWidget(room);
     surface->body()->addWidget(scroll, 1);
+    m_speed = named(mutedLabel({}), "loaderSpeed", tr("Speed of the loader"));
+    m_speed->setToolTip(tr("Measured now on one core, from decoded images; reading and decoding files comes on top in the first epoch."));
+    surface->body()->addWidget(m_speed);
     return surface;
 }
 
-void AugmentPage::addFields()
+/// The block alone, or an experiment's; what is wrong with it is said in place and changes nothing.
+void AugmentPage::paste()
 {
-    using E = Experiment;
-    const auto path = [](const char* key) { return QStringLiteral("augmentation.") + QLatin1String(key); };
-    m_form->section(tr("Geometry"));
-    m_form->slider({path("rotation_range"), tr("Rotation, up to"), QStringLiteral("°"), {}}, 0, 180, 1, [](const E& e) { return e.augmentation.rotationRange; },
-                   [](E& e, double v) { e.augmentation.rotationRange = v; });
-    m_form->slider({path("width_shift_range"), tr("Shift sideways"), {}, tr("Below 1: share of the width; else pixels.")}, 0, 0.99, 0.01,
-                   [](const E& e) { return e.augmentation.widthShiftRange.values.front(); },
-                   [](E& e, double v) { e.augmentation.widthShiftRange = {ShiftRange::Form::Float, {v}}; });
-    m_form->slider({path("height_shift_range"), tr("Shift up and down"), {}, {}}, 0, 0.99, 0.01, [](const E& e) { return e.augmentation.heightShiftRange.values.front(); },
-                   [](E& e, double v) { e.augmentation.heightShiftRange = {ShiftRange::Form::Float, {v}}; });
-    m_form->slider({path("shear_range"), tr("Shear, up to"), QStringLiteral("°"), {}}, 0, 45, 0.5, [](const E& e) { return e.augmentation.shearRange; },
-                   [](E& e, double v) { e.augmentation.shearRange = v; });
-    m_form->range({path("zoom_range"), tr("Zoom"), {}, tr("Below 1 enlarges, above 1 shrinks, as in Keras.")}, 0.01, 10, 0.05, [](const E& e) { return e.augmentation.zoomRange; },
-                  [](E& e, Range v) { e.augmentation.zoomRange = v; });
-    m_form->toggle({path("horizontal_flip"), tr("Flip left and right"), {}, {}}, [](const E& e) { return e.augmentation.horizontalFlip; },
-                   [](E& e, bool v) { e.augmentation.horizontalFlip = v; });
-    m_form->toggle({path("vertical_flip"), tr("Flip upside down"), {}, {}}, [](const E& e) { return e.augmentation.verticalFlip; },
-                   [](E& e, bool v) { e.augmentation.verticalFlip = v; });
-    m_form->choice({path("fill_mode"), tr("Borders"), {}, {}}, {tr("Nearest pixel"), tr("Mirrored"), tr("Wrapped"), tr("One colour")},
-                   [](const E& e) { return static_cast<int>(e.augmentation.fillMode); }, [](E& e, int v) { e.augmentation.fillMode = static_cast<FillMode>(v); });
-    m_form->slider({path("cval"), tr("Border's grey"), {}, {}, [](const E& e) { return e.augmentation.fillMode == FillMode::Constant; }}, 0, 255, 1,
-                   [](const E& e) { return e.augmentation.cval; }, [](E& e, double v) { e.augmentation.cval = v; });
-    m_form->section(tr("Light and colour"));
-    m_form->toggle({path("brightness_range on"), tr("Brightness"), {}, {}}, [](const E& e) { return e.augmentation.brightnessRange.has_value(); },
-                   [](E& e, bool v) { e.augmentation.brightnessRange = v ? std::optional(Range{0.8, 1.2}) : std::nullopt; });
-    m_form->range({path("brightness_range"), tr("… times"), {}, {}, [](const E& e) { return e.augmentation.brightnessRange.has_value(); }}, 0, 10, 0.05,
-                  [](const E& e) { return e.augmentation.brightnessRange.value_or(Range{1, 1}); }, [](E& e, Range v) { e.augmentation.brightnessRange = v; });
-    m_form->slider({path("channel_shift_range"), tr("Channel shift"), tr("levels"), {}}, 0, 128, 1, [](const E& e) { return e.augmentation.channelShiftRange; },
-                   [](E& e, double v) { e.augmentation.channelShiftRange = v; });
-    m_form->toggle({path("gamma_range on"), tr("Gamma"), {}, {}}, [](const E& e) { return e.augmentation.gammaRange.has_value(); },
-                   [](E& e, bool v) { e.augmentation.gammaRange = v ? std::optional(Range{0.93, 1.06}) : std::nullopt; });
-    m_form->range({path("gamma_range"), tr("… exponent"), {}, {}, [](const E& e) { return e.augmentation.gammaRange.has_value(); }}, 0.1, 5, 0.01,
-                  [](const E& e) { return e.augmentation.gammaRange.value_or(Range{1, 1}); }, [](E& e, Range v) { e.augmentation.gammaRange = v; });
-    m_form->slider({path("random_contrast"), tr("Contrast"), {}, {}}, 0, 0.99, 0.01, [](const E& e) { return e.augmentation.randomContrast; },
-                   [](E& e, double v) { e.augmentation.randomContrast = v; });
-    m_form->section(tr("Erasing"));
-    m_form->toggle({path("occlusion on"), tr("Cover a box"), {}, {}}, [](const E& e) { return e.augmentation.occlusion.has_value(); },
-                   [](E& e, bool v) { e.augmentation.occlusion = v ? std::optional(OcclusionSettings{}) : std::nullopt; });
-    m_form->whole({path("occlusion"), tr("… of side"), tr("pixels"), {}, [](const E& e) { return e.augmentation.occlusion.has_value(); }},
-                  [](const E& e) { return e.augmentation.occlusion.value_or(OcclusionSettings{}).size; },
-                  [](E& e, int v) { if (e.augmentation.occlusion) e.augmentation.occlusion->size = v; });
-    m_form->section(tr("More"), true);
-    m_form->choice({path("semantics"), tr("Geometry as in"), {}, tr("The Keras releases differ from their documentation.")},
-                   {tr("documentation"), QStringLiteral("Keras ≤ 2.8"), QStringLiteral("Keras ≥ 2.9")}, [](const E& e) { return static_cast<int>(e.augmentation.semantics); },
-                   [](E& e, int v) { e.augmentation.semantics = static_cast<Semantics>(v); });
-    m_form->toggle({path("augment_validation"), tr("Augment validation"), {}, tr("Only to repeat old experiments.")}, [](const E& e) { return e.augmentation.augmentValidation; },
-                   [](E& e, bool v) { e.augmentation.augmentValidation = v; });
-    m_form->toggle({path("exact"), tr("Double precision"), {}, tr("Slower; the fast way is within 1 level of 255.")}, [](const E& e) { return e.augmentation.exact; },
-                   [](E& e, bool v) { e.augmentation.exact = v; });
-    m_form->finish();
+    const QByteArray text = QApplication::clipboard()->text().toUtf8();
+    const auto json = parseJson({text.constData(), static_cast<std::size_t>(text.size())}, "The clipboard");
+    if (!json) {
+        m_pasted->say(MessageStrip::Kind::Problem, QString::fromStdString(json.error().message));
+        return;
+    }
+    std::vector<Problem> found;
+    const bool whole = json->is_object() && json->contains("augmentation");
+    AugmentationSettings settings = augmentationFromJson(whole ? (*json)["augmentation"] : *json, "", found);
+    if (found.empty())
+        found = problems(settings, "");
+    if (!found.empty()) {
+        m_pasted->say(MessageStrip::Kind::Problem, tr("The clipboard holds no augmentation: %1.").arg(QString::fromStdString(joined(found))));
+        return;
+    }
+    m_pasted->hide();
+    Experiment next = session().experiment();
+    next.augmentation = std::move(settings);
+    session().setExperiment(std::move(next));
 }
 
 void AugmentPage::choosePreset(int index)
@@ -249,11 +294,13 @@ void AugmentPage::follow()
 {
     const AugmentationSettings& settings = session().experiment().augmentation;
     const auto& known = augmentationPresets();
-    int at = 0;
-    for (std::size_t i = 0; i < known.size(); ++i)
-        if (known[i].settings == settings)
-            at = static_cast<int>(i) + 1;
+    int at = m_presets->currentIndex(); // two texts may have the same settings: the one chosen stays
+    if (at < 1 || !(known[static_cast<std::size_t>(at - 1)].settings == settings)) {
+        const auto found = std::find_if(known.begin(), known.end(), [&](const AugmentationPreset& preset) { return preset.settings == settings; });
+        at = found == known.end() ? 0 : static_cast<int>(found - known.begin()) + 1;
+    }
     m_presets->setCurrentIndex(at);
+    m_presets->setToolTip(at > 0 ? QString::fromStdString(known[static_cast<std::size_t>(at - 1)].source) : tr("Settings of the literature"));
     const auto faults = static_cast<int>(problems(settings).size());
     setBadge(faults > 0 ? Badge::Attention : session().dataset() ? Badge::Ready : Badge::None, faults);
     preview();
@@ -280,6 +327,21 @@ void AugmentPage::preview()
             m_original->setImage(made.original, made.error);
             m_name->setText(made.original.isNull() ? name : tr("%1 · %2 × %3 as loaded").arg(name).arg(made.original.width()).arg(made.original.height()));
             m_grid->setTiles(made.tiles);
+        }, Qt::QueuedConnection);
+    });
+    measure(opened, experiment);
+}
+
+void AugmentPage::measure(const std::shared_ptr<const Dataset>& opened, const Experiment& experiment)
+{
+    if (m_measured && m_measured->augmentation == experiment.augmentation && m_measured->data == experiment.data && m_measured->normalization == experiment.normalization)
+        return;
+    m_measured = experiment;
+    m_speedLane.submit([this, opened, experiment](std::stop_token stop) {
+        const double speed = measuredSpeed(*opened, experiment, stop);
+        QMetaObject::invokeMethod(this, [this, stop, speed] {
+            if (!stop.stop_requested() && speed > 0)
+                m_speed->setText(tr("The loader makes about %L1 images/s a core").arg(std::lround(speed)));
         }, Qt::QueuedConnection);
     });
 }

@@ -11,6 +11,7 @@ class QPushButton;
 namespace sightline::ui {
 
 class ImageView;
+class MessageStrip;
 class PreviewGrid;
 class SettingsForm;
 
@@ -26,19 +27,28 @@ private:
     QWidget* makePreview();
     QWidget* makeSettings();
     void addFields();
+    void addGeometry();
+    void addColour();
+    void addErasing();
+    void addMixing();
+    void addPolicy();
     void choosePreset(int index);
     void otherImage(int by);
+    void paste();
     void preview();
+    void measure(const std::shared_ptr<const Dataset>& opened, const Experiment& experiment);
     void follow();
 
     ImageView* m_original;
-    QLabel *m_name, *m_note;
+    QLabel *m_name, *m_note, *m_speed;
+    MessageStrip* m_pasted;
     PreviewGrid* m_grid;
     QComboBox* m_presets;
     SettingsForm* m_form;
     std::uint32_t m_sample = 0;
     std::uint64_t m_firstEpoch = 1;
-    Lane m_lane;                      ///< last: joined before the widgets go
+    std::optional<Experiment> m_measured; ///< what the speed shown is of
+    Lane m_lane, m_speedLane;         ///< last: joined before the widgets go
 };
 
 } // namespace sightline::ui

@@ -7,6 +7,7 @@
 #include <QToolButton>
 
 #include "models/Table.h"
+#include "pages/NetworkWeights.h"
 #include "prompts/Prompts.h"
 #include "support/Files.h"
 #include "widgets/Picture.h"
@@ -172,6 +173,21 @@ QWidget* NetworkPage::makeOptions()
     auto* room = new QWidget;
     m_formRoom = new QVBoxLayout(room);
     m_formRoom->setContentsMargins(0, 0, theme::kGrid, 0);
+    m_weightFacts = named(new QLabel, "weightFacts", tr("Where the weights came from"));
+    m_weightFacts->setWordWrap(true);
+    m_weightFacts->setProperty("muted", true);
+    m_weightFacts->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_chooseWeights = named(button(tr("Choose a weight file…"), QStringLiteral("document-open"), "chooseWeights"), "chooseWeights", tr("Choose a .safetensors file"));
+    connect(m_chooseWeights, &QPushButton::clicked, this, [this] {
+        const QString file = prompts().openFile(this, tr("Choose a weight file"), {}, tr("Weights (*.safetensors)"));
+        if (file.isEmpty())
+            return;
+        Experiment next = session().experiment();
+        next.model.weights = file.toStdString();
+        session().setExperiment(std::move(next));
+    });
+    m_formRoom->addWidget(m_weightFacts);
+    m_formRoom->addWidget(m_chooseWeights, 0, Qt::AlignLeft);
     m_formRoom->addWidget(m_ownSize);
     m_formRoom->addStretch(1);
     scroll->setWidget(room);
@@ -214,8 +230,7 @@ void NetworkPage::rebuildOptions()
                    {tr("0 to 255, as they are"), tr("0 to 1"), tr("ImageNet mean and deviation"), tr("−1 to 1"), tr("Caffe (BGR, mean taken off)"), tr("Keras' steps")},
                    [](const E& e) { return static_cast<int>(e.normalization.preset); }, [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
     m_form->section(tr("Start from other weights"), session().experiment().model.weights.empty());
-    m_form->text({QStringLiteral("model.weights"), tr("Weights"), {}, tr("A .safetensors file; empty: start anew.")}, [](const E& e) { return QString::fromStdString(e.model.weights); },
-                 [](E& e, const QString& v) { e.model.weights = v.toStdString(); });
+    addWeightFields(*m_form, session().experiment().model.name);
     m_form->text({QStringLiteral("model.freeze"), tr("Frozen"), {}, tr("none, base, or the layer up to which nothing is trained")}, [](const E& e) { return QString::fromStdString(e.model.freeze); },
                  [](E& e, const QString& v) { e.model.freeze = v.toStdString(); });
     m_form->finish();
@@ -236,6 +251,9 @@ void NetworkPage::follow()
     if (other)
         m_ownSize->setText(entry->defaultChannels == 1 ? tr("Use its own %1 × %2, grey").arg(entry->defaultWidth).arg(entry->defaultHeight)
                                                        : tr("Use its own %1 × %2").arg(entry->defaultWidth).arg(entry->defaultHeight));
+    const QString facts = weightFacts(session().experiment(), session().home(), classes());
+    m_weightFacts->setText(facts);
+    m_weightFacts->setVisible(!facts.isEmpty());
     showCards();
     showGraph();
 }

@@ -37,10 +37,10 @@ private:
     Surface* m_layersSurface;
     Table* m_layers;
     QTableView* m_view;
-    QLabel *m_summary, *m_fault;
+    QLabel *m_summary, *m_fault, *m_weightFacts;
     QVBoxLayout* m_formRoom;
     SettingsForm* m_form = nullptr;
-    QPushButton* m_ownSize;
+    QPushButton *m_ownSize, *m_chooseWeights;
     std::string m_shownNetwork;
 };
 

@@ -15,6 +15,7 @@
 #include <QTimer>
 #include <QToolButton>
 
+#include "experiment/Presets.h"
 #include "models/Thumbnails.h"
 #include "pages/AugmentPage.h"
 #include "pages/DataPage.h"
@@ -162,6 +163,7 @@ void MainWindow::wire()
     });
     connect(m_start, &StartPage::openRunAsked, this, [this] { showPage(QStringLiteral("runs")); });
     connect(m_start, &StartPage::recentAsked, this, &MainWindow::openPath);
+    connect(m_start, &StartPage::presetAsked, this, &MainWindow::openPreset);
     connect(&m_session, &Session::experimentChanged, this, &MainWindow::showExperiment);
     connect(&m_session, &Session::runStateChanged, this, &MainWindow::showPrimary);
     connect(&m_session, &Session::dataOpened, this, [this] {
@@ -276,6 +278,24 @@ void MainWindow::openFolder()
     const QString folder = prompts().openFolder(this, tr("Open a folder of images"), settingsOf(m_session).value(kRecentKey).toStringList().value(0));
     if (!folder.isEmpty())
         openPath(folder);
+}
+
+void MainWindow::openPreset(const QString& name)
+{
+    const Preset* preset = findPreset(name.toStdString());
+    const QString folder = preset ? prompts().openFolder(this, tr("Images for this experiment"), settingsOf(m_session).value(kRecentKey).toStringList().value(0)) : QString();
+    if (folder.isEmpty())
+        return;
+    const auto json = parseJson(preset->json, preset->name);
+    auto experiment = json ? experimentFromJson(*json) : Result<Experiment>(json.error());
+    if (!experiment) {
+        m_strip->say(MessageStrip::Kind::Problem, QString::fromStdString(experiment.error().message));
+        return;
+    }
+    experiment->data.path = folder.toStdString();
+    m_wanted = QStringLiteral("network");
+    m_session.setExperiment(std::move(*experiment));
+    m_session.openData(folder);
 }
 
 void MainWindow::openPath(const QString& path)

@@ -34,6 +34,7 @@ public:
     QString currentPage() const;
     /// A folder of images or of a run, an image, or an experiment file.
     void openPath(const QString& path);
+    void openPreset(const QString& name);
 
 Q_SIGNALS:
     void firstFrameShown();

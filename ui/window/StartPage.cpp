@@ -3,8 +3,11 @@
 
 #include <QCommandLinkButton>
 #include <QFileInfo>
+#include <QMenu>
 #include <QToolButton>
 
+#include "experiment/Presets.h"
+#include "support/Json.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -44,7 +47,9 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     connect(folder, &QAbstractButton::clicked, this, &StartPage::openFolderAsked);
     connect(toys, &QAbstractButton::clicked, this, &StartPage::toysAsked);
     connect(run, &QAbstractButton::clicked, this, &StartPage::openRunAsked);
-    for (auto* button : {folder, toys, run})
+    auto* preset = offer("startPreset", QStringLiteral("view-list-details"), tr("Repeat an experiment of the texts"), tr("Network, augmentation and training as written there; you choose the images."));
+    preset->setMenu(makePresetMenu());
+    for (auto* button : {folder, toys, run, preset})
         column->addWidget(button);
     m_recent = new QWidget;
     new QVBoxLayout(m_recent);
@@ -55,6 +60,22 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     centre->addStretch(1);
     outer->addLayout(centre);
     outer->addStretch(3);
+}
+
+QMenu* StartPage::makePresetMenu()
+{
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("presetMenu"));
+    for (const Preset& preset : presets()) {
+        const auto json = parseJson(preset.json, preset.name);
+        if (!json)
+            continue;
+        const QString name = QString::fromStdString(preset.name);
+        QAction* action = menu->addAction(QString::fromStdString(json->value("name", preset.name)));
+        action->setObjectName(name);
+        connect(action, &QAction::triggered, this, [this, name] { Q_EMIT presetAsked(name); });
+    }
+    return menu;
 }
 
 void StartPage::setRecent(const QStringList& folders)

@@ -3,9 +3,11 @@
 
 #include <QWidget>
 
+class QMenu;
+
 namespace sightline::ui {
 
-/// The first screen: three ways to begin, and what was open last.
+/// The first screen: ways to begin, the texts' experiments among them, and what was open last.
 class StartPage : public QWidget {
     Q_OBJECT
 public:
@@ -17,8 +19,11 @@ Q_SIGNALS:
     void toysAsked();
     void openRunAsked();
     void recentAsked(const QString& folder);
+    void presetAsked(const QString& name); ///< an experiment that comes with the program
 
 private:
+    QMenu* makePresetMenu();
+
     QWidget* m_recent;
 };
 

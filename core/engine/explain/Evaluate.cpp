@@ -89,6 +89,7 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
     settings.augmentation.augmentValidation = false;
     settings.training = false;
     settings.normalization = experiment->normalization;
+    settings.fitted = model.fitted;
     settings.batchSize = std::max(1, request.batchSize);
     settings.shuffle = false;
     settings.cacheBytes = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/module/GraphModule.h"
 
-#include <torch/nn/functional.h>
 #include <torch/torch.h>
 
 #include <array>
@@ -12,8 +11,6 @@
 #include "support/Random.h"
 
 namespace sightline::engine {
-
-namespace F = torch::nn::functional;
 
 namespace {
 
@@ -84,6 +81,25 @@ torch::Tensor pooled(const Node& node, const torch::Tensor& x) {
     const torch::Tensor ones = torch::ones({1, 1, x.size(2), x.size(3)}, x.options());
     const torch::Tensor count = torch::avg_pool2d(padded(ones, padding, 0), kernel, stride);
     return torch::avg_pool2d(padded(x, padding, 0), kernel, stride) / count;
+}
+
+/// Keras' smart_resize, what RandomCrop does at inference (SPEC 1.12): the middle part of the wanted proportions, resized.
+torch::Tensor resizedLikeKeras(const torch::Tensor& x, std::int64_t height, std::int64_t width) {
+    const std::int64_t cropHeight = std::min(x.size(2), x.size(3) * height / width), cropWidth = std::min(x.size(3), x.size(2) * width / height);
+    const torch::Tensor middle = x.narrow(2, (x.size(2) - cropHeight) / 2, cropHeight).narrow(3, (x.size(3) - cropWidth) / 2, cropWidth);
+    return torch::upsample_bilinear2d(middle.contiguous(at::MemoryFormat::ChannelsLast), {height, width}, false);
+}
+
+/// torch's local response norm as one window over the channels, which lie side by side in memory.
+torch::Tensor localResponseNormed(const Node& node, const torch::Tensor& x) {
+    const std::int64_t size = wholeAttribute(node, "size", 5);
+    const double beta = numberAttribute(node, "beta", 0.75);
+    const torch::Tensor exact = x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat) : x;
+    const torch::Tensor squares = (exact * exact).permute({0, 2, 3, 1});
+    const torch::Tensor rows = torch::constant_pad_nd(squares.reshape({-1, 1, x.size(1)}), {size / 2, (size - 1) / 2}, 0);
+    const torch::Tensor mean = torch::avg_pool1d(rows, {size}, {1}).view(squares.sizes()).permute({0, 3, 1, 2});
+    const torch::Tensor scale = mean * numberAttribute(node, "alpha", 1e-4) + numberAttribute(node, "k", 1);
+    return (exact * (beta == 0.5 ? scale.rsqrt() : scale.pow(-beta))).to(x.scalar_type());
 }
 
 torch::Tensor contrasted(const torch::Tensor& x, double factor) {
@@ -244,10 +260,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     case Op::Concat:
         return torch::cat(inputs, 1);
     case Op::LocalResponseNorm:
-        return F::local_response_norm(x, F::LocalResponseNormFuncOptions(wholeAttribute(node, "size", 5))
-                                             .alpha(numberAttribute(node, "alpha", 1e-4))
-                                             .beta(numberAttribute(node, "beta", 0.75))
-                                             .k(numberAttribute(node, "k", 1)));
+        return localResponseNormed(node, x);
     case Op::ChannelScale: {
         const torch::Tensor& factor = tensor(index, ".weight");
         return x.dim() == 4 ? x * factor.view({1, -1, 1, 1}) : x * factor;
@@ -255,7 +268,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     case Op::RandomCrop: {
         const auto size = pairAttribute(node, "size", {1, 1});
         if (!training)
-            return torch::upsample_bilinear2d(x, {size[0], size[1]}, false);
+            return resizedLikeKeras(x, size[0], size[1]);
         const std::int64_t top = torch::randint(x.size(2) - size[0] + 1, {1}).item<std::int64_t>();
         const std::int64_t left = torch::randint(x.size(3) - size[1] + 1, {1}).item<std::int64_t>();
         return x.narrow(2, top, size[0]).narrow(3, left, size[1]).contiguous(at::MemoryFormat::ChannelsLast);
@@ -325,11 +338,7 @@ torch::Tensor GraphModule::forwardFromCut(const torch::Tensor& images, const std
 Result<void> GraphModule::enableTraining(const std::string& freeze) {
     std::size_t frozenUpTo = 0; // nodes before this index are frozen
     if (freeze == "base") {
-        for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
-            const Op op = m_spec.nodes[i].op;
-            if (op == Op::Conv2d || op == Op::BatchNorm || op == Op::LayerNorm || op == Op::ChannelScale)
-                frozenUpTo = i + 1;
-        }
+        frozenUpTo = baseEnd(m_spec);
     } else if (freeze != "none") {
         for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
             if (m_spec.nodes[i].id == freeze)
@@ -367,6 +376,13 @@ std::vector<GraphModule::Stretch> GraphModule::trainableStretches() const {
             stretches.push_back({entry.offset, entry.view.numel()});
     }
     return stretches;
+}
+
+void GraphModule::setBatchNormEpsilon(double epsilon) {
+    for (Node& node : m_spec.nodes) {
+        if (node.op == Op::BatchNorm)
+            node.attributes["eps"] = epsilon;
+    }
 }
 
 void GraphModule::zeroGradients() {

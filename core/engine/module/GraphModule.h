@@ -46,6 +46,8 @@ public:
     struct Stretch { std::int64_t offset = 0, count = 0; };
     std::vector<Stretch> trainableStretches() const;
     void zeroGradients();
+    /// For weights of a family that trained with another one (WeightNaming).
+    void setBatchNormEpsilon(double epsilon);
 
     /// One tensor of the network: its name in files, its C-order shape, and where it lives.
     struct Entry {

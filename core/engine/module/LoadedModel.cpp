@@ -3,21 +3,41 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 
 #include "augment/Augment.h"
+#include "store/FittedNormalizationFile.h"
 #include "store/RunStore.h"
 #include "store/Safetensors.h"
+#include "zoo/WeightNaming.h"
 #include "zoo/Zoo.h"
 
 namespace sightline::engine {
 
 namespace {
 
-std::string described(const std::vector<std::int64_t>& shape) {
-    std::string text;
-    for (const std::int64_t extent : shape)
-        text += (text.empty() ? "" : ", ") + std::to_string(extent);
-    return "[" + text + "]";
+/// For training: which tensors may start anew. They are taken out of the match's faults.
+std::vector<bool> startsAnew(const GraphModule& module, WeightMatch& match) {
+    const std::vector<bool> classifier = classifierNodes(module.spec());
+    const std::size_t head = baseEnd(module.spec());
+    std::vector<std::size_t> tensorsOf(module.spec().nodes.size(), 0), missingOf(module.spec().nodes.size(), 0);
+    for (const GraphModule::Entry& entry : module.entries())
+        ++tensorsOf[entry.node];
+    for (const std::size_t tensor : match.missing)
+        ++missingOf[module.entries()[tensor].node];
+    std::vector<bool> fresh(module.entries().size(), false);
+    const auto mayBe = [&](std::size_t tensor) {
+        const std::size_t node = module.entries()[tensor].node;
+        return classifier[node] || (node >= head && missingOf[node] == tensorsOf[node]);
+    };
+    std::erase_if(match.missing, [&](std::size_t tensor) { return fresh[tensor] = mayBe(tensor); });
+    std::erase_if(match.misfits, [&](const WeightMatch::Misfit& misfit) { return fresh[misfit.tensor] = classifier[module.entries()[misfit.tensor].node]; });
+    // A layer whose weight starts anew does not keep another layer's bias.
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+        for (std::size_t j = 0; j < fresh.size() && !fresh[i]; ++j)
+            fresh[i] = fresh[j] && classifier[module.entries()[j].node] && module.entries()[i].node == module.entries()[j].node;
+    }
+    return fresh;
 }
 
 Result<LoadedModel> fromSnapshot(const WeightSnapshot& snapshot) {
@@ -28,7 +48,7 @@ Result<LoadedModel> fromSnapshot(const WeightSnapshot& snapshot) {
     (*module)->parameters().copy_(snapshot.parameters);
     (*module)->statistics().copy_(snapshot.statistics);
     const Experiment& experiment = snapshot.experiment;
-    return LoadedModel{*module, snapshot.classes, experiment.data, experiment.normalization, experiment.augmentation};
+    return LoadedModel{*module, snapshot.classes, experiment.data, experiment.normalization, experiment.augmentation, snapshot.fitted};
 }
 
 Result<LoadedModel> fromRun(const ModelSource& source) {
@@ -53,7 +73,10 @@ Result<LoadedModel> fromRun(const ModelSource& source) {
         return module.error();
     if (const Result<void> loaded = loadWeights(**module, *checkpoint); !loaded)
         return loaded.error();
-    return LoadedModel{*module, *classes, experiment->data, experiment->normalization, experiment->augmentation};
+    auto fitted = readFittedNormalization(source.runFolder, experiment->normalization, experiment->data.channels());
+    if (!fitted)
+        return fitted.error();
+    return LoadedModel{*module, *classes, experiment->data, experiment->normalization, experiment->augmentation, std::move(*fitted)};
 }
 
 Result<LoadedModel> fromFile(const ModelSource& source) {
@@ -85,10 +108,7 @@ Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int wid
         ZooRequest request{height, width, channels, classes, options};
         return buildFromZoo(nameOrFile, request);
     }
-    const Result<Json> json = readJsonFile(nameOrFile);
-    if (!json)
-        return json.error();
-    Result<GraphSpec> graph = graphFromJson(*json);
+    Result<GraphSpec> graph = readGraph(nameOrFile);
     if (graph && height > 0) {
         graph->height = height;
         graph->width = width;
@@ -97,36 +117,38 @@ Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int wid
     return graph;
 }
 
-Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool allowNewClassifier, std::vector<std::string>* left) {
+Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier, LoadedWeights* loaded) {
     const Result<SafetensorsFile> weights = SafetensorsFile::open(file);
     if (!weights)
         return weights.error();
+    std::vector<TensorSpec> ours, theirs;
+    for (const GraphModule::Entry& entry : module.entries())
+        ours.push_back(entry.spec);
+    for (const TensorView& tensor : weights->tensors())
+        theirs.push_back({tensor.name, tensor.shape});
+    WeightMatch match = matchWeights(module.spec(), ours, theirs);
+    std::vector<bool> fresh(ours.size(), false);
+    if (newClassifier)
+        fresh = startsAnew(module, match);
+    if (!match.isComplete())
+        return badInput(describeFault(match, file.string(), module.spec().name));
+    LoadedWeights report{match.naming.family, {}, std::move(match.unexpected)};
     torch::NoGradGuard noGrad;
-    for (const GraphModule::Entry& entry : module.entries()) {
-        const TensorView* tensor = weights->find(entry.spec.name);
-        const bool fits = tensor && tensor->shape == entry.spec.shape;
-        const bool classifier = [&] {
-            for (const Output& output : module.spec().outputs) {
-                if (module.spec().nodes[entry.node].id == output.node)
-                    return true;
-            }
-            return false;
-        }();
-        if (!fits && allowNewClassifier && classifier) {
-            if (left)
-                left->push_back(entry.spec.name);
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        if (fresh[i]) {
+            report.fresh.push_back(match.naming.tensors[i].name);
             continue;
         }
-        if (!tensor)
-            return badInput(file.string() + " lacks the tensor " + entry.spec.name + " " + described(entry.spec.shape) + "; these weights are not of " + module.spec().name + ".");
-        if (!fits)
-            return badInput(file.string() + ": the tensor " + entry.spec.name + " is " + described(tensor->shape) + ", but " + module.spec().name + " needs " + described(entry.spec.shape) + ".");
-        Result<std::vector<float>> values = asFloats(*tensor);
+        Result<std::vector<float>> values = asFloats(*weights->find(match.naming.tensors[i].name));
         if (!values)
-            return values.error();
-        torch::Tensor view = entry.view.detach();
-        view.copy_(torch::from_blob(values->data(), entry.spec.shape, torch::kFloat));
+            return badInput(file.string() + ": " + values.error().message);
+        torch::Tensor view = module.entries()[i].view.detach();
+        view.copy_(torch::from_blob(values->data(), ours[i].shape, torch::kFloat));
     }
+    if (match.naming.batchNormEpsilon)
+        module.setBatchNormEpsilon(*match.naming.batchNormEpsilon);
+    if (loaded)
+        *loaded = std::move(report);
     return {};
 }
 
@@ -143,7 +165,7 @@ Result<void> saveWeights(const GraphModule& module, const std::filesystem::path&
 
 torch::Tensor inputTensor(const LoadedModel& model, const Image& resized) {
     FloatImage plain = atInference(model.augmentation, resized);
-    const Normalizer normalizer(model.normalization, plain.channels);
+    const Normalizer normalizer(model.normalization, plain.channels, model.fitted);
     normalizer.apply(plain.pixels.data(), plain.pixels.size() / static_cast<std::size_t>(plain.channels), plain.channels);
     return torch::from_blob(plain.pixels.data(), {1, plain.height, plain.width, plain.channels}, torch::kFloat).clone().permute({0, 3, 1, 2});
 }

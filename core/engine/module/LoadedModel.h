@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "augment/Augment.h"
 #include "engine/Engine.h"
 #include "engine/module/GraphModule.h"
 
@@ -16,6 +17,7 @@ struct WeightSnapshot {
     GraphSpec graph;
     Experiment experiment;
     std::vector<std::string> classes;
+    std::shared_ptr<const FittedNormalization> fitted = nullptr;
 };
 
 namespace engine {
@@ -27,6 +29,7 @@ struct LoadedModel {
     DataSettings data;                ///< image size, colour, interpolation
     NormalizationSettings normalization;
     AugmentationSettings augmentation; ///< for what a random crop means at inference
+    std::shared_ptr<const FittedNormalization> fitted = nullptr; ///< of the normalisation, where it needs it
 
     int height() const { return module->spec().height; }
     int width() const { return module->spec().width; }
@@ -35,9 +38,17 @@ struct LoadedModel {
 /// From a run's checkpoint, a snapshot, or a bare file (ModelSource). Every tensor must be there with its shape.
 Result<LoadedModel> loadModel(const ModelSource& source);
 
-/// Reads a safetensors file into the module. `allowNewClassifier`: tensors of the output nodes with another shape stay
-/// fresh and are named in `left`; anything else missing or of another shape is an error naming the tensor and both shapes.
-Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool allowNewClassifier = false, std::vector<std::string>* left = nullptr);
+/// What came of reading a file.
+struct LoadedWeights {
+    std::string family;               ///< whose names the file uses: "node ids", "torchvision", "timm"
+    std::vector<std::string> fresh;   ///< tensors that start anew, as the file would name them
+    std::vector<std::string> unexpected; ///< tensors of the file that the network does not have
+};
+
+/// Reads a safetensors file into the module, by node ids, torchvision's or timm's names. Every tensor must be there with
+/// its shape; the error names the first that is not, as the file does, and both shapes. `newClassifier` (training): what
+/// makes the scores may be of another size or missing, and layers of the head that the file does not know at all start anew.
+Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier = false, LoadedWeights* loaded = nullptr);
 
 /// Writes all tensors by name, C order, with metadata, atomically.
 Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file, const std::map<std::string, std::string>& metadata = {});

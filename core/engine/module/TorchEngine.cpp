@@ -26,7 +26,9 @@ public:
     Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) override { return engine::benchExplain(request); }
     std::string description() const override {
         const int cpus = availableCpus();
-        return std::string("LibTorch ") + TORCH_VERSION + ", CPU, " + std::to_string(cpus) + (cpus == 1 ? " thread" : " threads");
+        std::string text = "LibTorch " TORCH_VERSION ", CPU, ";
+        text.append(std::to_string(cpus)).append(cpus == 1 ? " thread" : " threads");
+        return text;
     }
 };
 

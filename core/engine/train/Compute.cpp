@@ -31,26 +31,38 @@ void setAutocast(bool on) {
 /// [N, H, W, C] memory seen as [N, C, H, W] channels-last: no copy.
 torch::Tensor asChannelsLast(const torch::Tensor& images) { return images.permute({0, 3, 1, 2}); }
 
-torch::Tensor lossOf(const GraphModule& module, const std::vector<torch::Tensor>& outputs, const torch::Tensor& labels, const StepSettings& settings, bool training) {
+/// Cross-entropy of each sample, weighted by its class where classes have weights. [N]
+torch::Tensor crossEntropy(const torch::Tensor& logits, const torch::Tensor& labels, const torch::Tensor& classWeights, double smoothing) {
     namespace F = torch::nn::functional;
+    const torch::Tensor loss = F::cross_entropy(logits, labels, F::CrossEntropyFuncOptions().reduction(torch::kNone).label_smoothing(smoothing));
+    return classWeights.defined() ? loss * classWeights.index_select(0, labels) : loss;
+}
+
+/// Cross-entropy with a target of two parts is the same mixture of two cross-entropies.
+torch::Tensor lossOf(const GraphModule& module, const std::vector<torch::Tensor>& outputs, const Targets& targets, const StepSettings& settings, bool training) {
     torch::Tensor total;
-    torch::Tensor sampleWeights;
+    torch::Tensor classWeights;
     if (training && !settings.classWeights.empty())
-        sampleWeights = torch::tensor(settings.classWeights).index_select(0, labels);
+        classWeights = torch::tensor(settings.classWeights);
+    const double smoothing = training ? settings.loss.labelSmoothing : 0.0;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const Output& output = module.spec().outputs[i];
         const auto given = settings.loss.outputWeights.find(output.name);
         const double weight = given == settings.loss.outputWeights.end() ? output.lossWeight : given->second;
-        torch::Tensor loss = F::cross_entropy(outputs[i].to(torch::kFloat), labels,
-                                              F::CrossEntropyFuncOptions().reduction(torch::kNone).label_smoothing(training ? settings.loss.labelSmoothing : 0.0));
-        if (sampleWeights.defined())
-            loss = loss * sampleWeights;
+        const torch::Tensor logits = outputs[i].to(torch::kFloat);
+        torch::Tensor loss = crossEntropy(logits, targets.labels, classWeights, smoothing);
+        if (targets.others.defined())
+            loss = targets.shares * loss + (1 - targets.shares) * crossEntropy(logits, targets.others, classWeights, smoothing);
         loss = loss.mean() * weight;
         total = total.defined() ? total + loss : loss;
         if (!training)
             break; // validation judges the main output
     }
     return total;
+}
+
+torch::Tensor mainLabels(const Targets& targets) {
+    return targets.others.defined() ? torch::where(targets.shares >= 0.5, targets.labels, targets.others) : targets.labels;
 }
 
 std::int64_t rightOnes(const torch::Tensor& logits, const torch::Tensor& labels) { return logits.argmax(1).eq(labels).sum().item<std::int64_t>(); }
@@ -91,16 +103,16 @@ int prepareComputeThread(int threads) {
     return count;
 }
 
-StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels, double learningRate) {
+StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const torch::Tensor& images, const Targets& targets, double learningRate) {
     module.zeroGradients();
     StepResult result;
     torch::Tensor loss;
     {
         Bf16Autocast autocast(settings.bf16);
         const std::vector<torch::Tensor> outputs = module.forward(asChannelsLast(images), true);
-        loss = lossOf(module, outputs, labels, settings, true);
+        loss = lossOf(module, outputs, targets, settings, true);
         torch::NoGradGuard noGrad;
-        result.right = rightOnes(outputs[0], labels);
+        result.right = rightOnes(outputs[0], mainLabels(targets));
     }
     result.loss = loss.item<double>();
     if (!std::isfinite(result.loss))
@@ -132,7 +144,7 @@ StepResult validationStep(GraphModule& module, const StepSettings& settings, con
     torch::NoGradGuard noGrad;
     Bf16Autocast autocast(settings.bf16);
     const std::vector<torch::Tensor> outputs = module.forward(asChannelsLast(images), false);
-    return {lossOf(module, outputs, labels, settings, false).item<double>(), rightOnes(outputs[0], labels)};
+    return {lossOf(module, outputs, {labels}, settings, false).item<double>(), rightOnes(outputs[0], labels)};
 }
 
 } // namespace sightline::engine

@@ -44,13 +44,20 @@ struct OptimizerState {
     std::int64_t step = 0;
 };
 
-struct StepResult {
-    double loss = 0;                  ///< weighted sum over outputs, mean over the batch
-    std::int64_t right = 0;           ///< main output
+/// What a batch's outputs are compared with: one class each, or two that share a target (mixup and cutmix).
+struct Targets {
+    torch::Tensor labels;             ///< [N]
+    torch::Tensor others = {};        ///< [N], or undefined where nothing is mixed
+    torch::Tensor shares = {};        ///< [N], of `labels`; the rest is `others`'
 };
 
-/// Forward, loss, backward, optimiser. `images` [N, H, W, C] as the loader writes them, `labels` [N].
-StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels, double learningRate);
+struct StepResult {
+    double loss = 0;                  ///< weighted sum over outputs, mean over the batch
+    std::int64_t right = 0;           ///< main output; of a mixed sample, the class with the larger share counts
+};
+
+/// Forward, loss, backward, optimiser. `images` [N, H, W, C] as the loader writes them.
+StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const torch::Tensor& images, const Targets& targets, double learningRate);
 
 /// The same loss in eval mode, without gradients.
 StepResult validationStep(GraphModule& module, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels);

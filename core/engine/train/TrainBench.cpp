@@ -29,12 +29,12 @@ Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
         const torch::Tensor images = torch::rand({request.batch, request.height, request.width, request.channels});
         const torch::Tensor labels = torch::randint(request.classes, {request.batch}, torch::kLong);
         for (int i = 0; i < 3; ++i)
-            trainStep(**module, state, settings, images, labels, 1e-4);
+            trainStep(**module, state, settings, images, {labels}, 1e-4);
         const auto start = Clock::now();
         double seconds = 0;
         int steps = 0;
         while (seconds < request.seconds || steps < 3) {
-            trainStep(**module, state, settings, images, labels, 1e-4);
+            trainStep(**module, state, settings, images, {labels}, 1e-4);
             ++steps;
             seconds = std::chrono::duration<double>(Clock::now() - start).count();
         }

@@ -8,14 +8,13 @@
 #include <exception>
 #include <new>
 
-#include "augment/BatchLoader.h"
 #include "data/Overlay.h"
 #include "engine/module/LoadedModel.h"
-#include "engine/train/Callbacks.h"
-#include "engine/train/Checkpoint.h"
-#include "engine/train/Compute.h"
-#include "store/RunStore.h"
-#include "support/Files.h"
+#include "engine/train/EpochCallbacks.h"
+#include "engine/train/RunCheckpoints.h"
+#include "engine/train/RunReporter.h"
+#include "engine/train/TrainSetup.h"
+#include "store/FittedNormalizationFile.h"
 #include "support/Random.h"
 
 namespace sightline::engine {
@@ -44,27 +43,26 @@ torch::Tensor labelsOf(const Batch& batch) {
     return torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {batch.size}, torch::kLong);
 }
 
-/// n / (classes * n_c) per class, as scikit-learn's "balanced".
-std::vector<float> balancedWeights(const Dataset& dataset) {
-    const std::vector<std::size_t> counts = dataset.countsPerClass(Subset::Train);
-    const auto total = static_cast<double>(dataset.count(Subset::Train));
-    std::vector<float> weights;
-    for (const std::size_t count : counts)
-        weights.push_back(count == 0 ? 0.0f : static_cast<float>(total / (static_cast<double>(counts.size()) * static_cast<double>(count))));
-    return weights;
+Targets targetsOf(const Batch& batch) {
+    Targets targets{labelsOf(batch)};
+    if (!batch.shares.empty()) {
+        targets.others = torch::from_blob(const_cast<std::int64_t*>(batch.otherLabels.data()), {batch.size}, torch::kLong);
+        targets.shares = torch::from_blob(const_cast<float*>(batch.shares.data()), {batch.size}, torch::kFloat);
+    }
+    return targets;
 }
 
 /// One run in progress.
 class Run {
 public:
     Run(const TrainRequest& request, std::stop_token stop, TrainControl& control, const EventSink& sink)
-        : m_request(request), m_stop(std::move(stop)), m_control(control), m_sink(sink) {}
+        : m_request(request), m_stop(std::move(stop)), m_control(control), m_reporter(sink) {}
 
     RunEnded execute() {
         Ending ending;
         try {
-            const Result<void> prepared = prepare();
-            ending = prepared ? loop() : failed(prepared.error());
+            const Result<void> started = start();
+            ending = started ? loop() : failed(started.error());
         } catch (const std::bad_alloc&) {
             ending = failed({"There was not enough memory; choose a smaller batch or image size."});
         } catch (const std::exception& error) {
@@ -77,207 +75,98 @@ public:
     }
 
 private:
-    Result<void> prepare();
-    Result<void> openRun();
+    Result<void> start();
+    Result<void> createRun();
     Result<void> resume();
     Result<void> keepOverlay();
     Ending loop();
     std::optional<Ending> trainEpoch(int epoch, EpochMetrics& metrics);
     bool validate(EpochMetrics& metrics, double& pausedSeconds);
+    std::optional<Ending> endEpoch(const EpochMetrics& metrics);
+    Result<void> keepWeights(const EpochVerdict& verdict, int epoch);
     double waitWhilePaused();         ///< seconds it waited
-    static Ending stoppedIn(int epoch) { return {RunEnded::Outcome::Stopped, "Stopped in epoch " + std::to_string(epoch) + ".", ErrorKind::Failed}; }
-    std::optional<Ending> endEpoch(int epoch, EpochMetrics metrics);
-    Result<void> saveLast(int epoch, bool stoppedEarly);
-    void keepEarlyStoppingWeights();
+    void publishSnapshot();
     RunEnded finish(const Ending& ending);
-    void report(const TrainEvent& event);
     double rateAt(std::int64_t step) const;
-    std::filesystem::path checkpointFile(const std::string& name) const { return m_folder->path() / "checkpoints" / name; }
+    const Experiment& experiment() const { return m_setup.experiment; }
+    static Ending stoppedIn(int epoch) { return {RunEnded::Outcome::Stopped, "Stopped in epoch " + std::to_string(epoch) + ".", ErrorKind::Failed}; }
 
     const TrainRequest& m_request;
     std::stop_token m_stop;
     TrainControl& m_control;
-    const EventSink& m_sink;
 
-    Experiment m_experiment;
-    Dataset m_dataset;
-    std::optional<RunStore> m_store;
-    std::optional<RunFolder> m_folder;
-    std::shared_ptr<GraphModule> m_module;
+    TrainSetup m_setup;
+    RunReporter m_reporter;
     OptimizerState m_optimizer;
-    StepSettings m_step;
-    std::unique_ptr<BatchLoader> m_trainLoader, m_validationLoader;
-    std::optional<EarlyStopping> m_earlyStopping;
-    std::optional<ReduceLrOnPlateau> m_reduceLr;
-    std::optional<BestEpoch> m_best;
+    RunCheckpoints m_checkpoints;
+    EpochCallbacks m_callbacks;
     std::vector<EpochMetrics> m_history;
-    std::vector<std::string> m_notes;
-    double m_plateauRate = 0;         ///< the base rate after reductions
+    double m_baseRate = 0;            ///< after reductions, before any schedule
     int m_firstEpoch = 1;
     int m_lastEpoch = 0;              ///< finished
-    int m_threads = 1;
-    double m_secondsPerBatch = 0;     ///< smoothed
-    bool m_started = false;
-    bool m_hasEarlyStoppingWeights = false;
 };
 
-void Run::report(const TrainEvent& event) {
-    if (m_folder && m_started && !std::holds_alternative<BatchFinished>(event)) {
-        if (const Result<void> written = m_folder->appendEvent(toJson(event)); !written && !std::holds_alternative<RunEnded>(event))
-            throw std::runtime_error(written.error().message);
-    }
-    if (m_sink)
-        m_sink(event);
-}
-
 double Run::rateAt(std::int64_t step) const {
-    if (m_reduceLr)
-        return m_plateauRate;
-    return scheduledRate(m_experiment.training.schedule, m_plateauRate, m_experiment.training.epochs, static_cast<std::int64_t>(m_trainLoader->batchesPerEpoch()), step);
+    if (m_callbacks.reducesRate())
+        return m_baseRate;
+    return scheduledRate(experiment().training.schedule, m_baseRate, experiment().training.epochs, static_cast<std::int64_t>(m_setup.trainLoader->batchesPerEpoch()), step);
 }
 
-Result<void> Run::prepare() {
-    m_threads = prepareComputeThread(m_request.experiment.training.threads);
-    Result<RunStore> store = RunStore::open(m_request.home);
-    if (!store)
-        return store.error();
-    m_store = std::move(*store);
-    m_experiment = m_request.experiment;
-    if (!m_request.resume.empty()) {
-        const Result<RunFolder> folder = m_store->find(m_request.resume);
-        if (!folder)
-            return folder.error();
-        m_folder = *folder;
-        const Result<Experiment> experiment = m_folder->experiment();
-        if (!experiment)
-            return experiment.error();
-        m_experiment = *experiment;
-        m_threads = prepareComputeThread(m_experiment.training.threads);
-    }
-    if (const std::vector<Problem> found = problems(m_experiment); !found.empty())
-        return badInput("The experiment cannot be used: " + joined(found) + ".");
-    if (m_experiment.training.device.starts_with("cuda"))
-        return badInput("training.device: this version trains on the CPU only; use auto or cpu.");
-    // A run goes on with the labels it began with, whatever was changed by hand since.
-    Result<Dataset> dataset = m_folder ? openWithOverlayFile(m_folder->path() / kOverlayFile, m_experiment.data, m_experiment.seed, m_stop)
-                                       : openWithOverlay(m_request.home, m_experiment.data, m_experiment.seed, true, m_stop);
-    if (!dataset)
-        return dataset.error();
-    m_dataset = std::move(*dataset);
-    if (const std::vector<Problem> found = problems(m_experiment, m_dataset); !found.empty())
-        return badInput("The experiment cannot be used: " + joined(found) + ".");
-
-    const Result<GraphSpec> graph = graphFor(m_experiment, static_cast<int>(m_dataset.classes.size()));
-    if (!graph)
-        return graph.error();
-    Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, m_experiment.seed);
-    if (!module)
-        return module.error();
-    m_module = *module;
-    if (m_request.resume.empty() && !m_experiment.model.weights.empty()) {
-        std::vector<std::string> fresh;
-        if (const Result<void> loaded = loadWeights(*m_module, m_experiment.model.weights, true, &fresh); !loaded)
-            return loaded;
-        for (const std::string& name : fresh)
-            m_notes.push_back("The weights are for other classes: " + name + " starts anew.");
-    }
-    if (const Result<void> ready = m_module->enableTraining(m_experiment.model.freeze); !ready)
+Result<void> Run::start() {
+    if (const Result<void> prepared = prepareTraining(m_request, m_stop, m_setup); !prepared)
+        return prepared;
+    m_optimizer.first = torch::zeros_like(m_setup.module->parameters());
+    m_optimizer.second = torch::zeros_like(m_setup.module->parameters());
+    m_baseRate = static_cast<double>(static_cast<float>(experiment().training.optimizer.learningRate));
+    m_callbacks = EpochCallbacks(experiment().training, m_setup.validationLoader != nullptr);
+    if (const Result<void> ready = m_setup.folder ? resume() : createRun(); !ready)
         return ready;
-    m_optimizer.first = torch::zeros_like(m_module->parameters());
-    m_optimizer.second = torch::zeros_like(m_module->parameters());
-    m_plateauRate = static_cast<double>(static_cast<float>(m_experiment.training.optimizer.learningRate));
-    m_step = {m_experiment.training.optimizer, m_experiment.training.loss, {}, usesBf16(m_experiment.training.precision, *graph)};
-    if (m_experiment.training.loss.balancedClassWeight)
-        m_step.classWeights = balancedWeights(m_dataset);
-
-    LoaderSettings loader{m_experiment.data, m_experiment.augmentation, m_experiment.normalization, m_experiment.seed, m_experiment.training.batchSize};
-    loader.cacheBytes = availableMemoryBytes() / 4;
-    m_trainLoader = std::make_unique<BatchLoader>(m_dataset, m_dataset.indices(Subset::Train), loader);
-    if (std::vector<std::uint32_t> validation = m_dataset.indices(Subset::Validation); !validation.empty()) {
-        std::erase_if(validation, [&](std::uint32_t index) { return m_dataset.samples[index].label < 0; });
-        loader.training = false;
-        loader.shuffle = false;
-        m_validationLoader = std::make_unique<BatchLoader>(m_dataset, std::move(validation), loader);
-    }
-    const TrainingSettings& training = m_experiment.training;
-    if (training.earlyStopping)
-        m_earlyStopping.emplace(*training.earlyStopping);
-    if (training.reduceLrOnPlateau)
-        m_reduceLr.emplace(*training.reduceLrOnPlateau);
-    if (training.checkpoint ? !training.checkpoint->monitor.empty() : m_validationLoader != nullptr)
-        m_best.emplace(training.checkpoint.value_or(CheckpointSettings{}));
-    return openRun();
+    m_reporter.begin(m_setup, m_firstEpoch);
+    static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only; the folder is the truth
+    return {};
 }
 
-Result<void> Run::openRun() {
-    if (!m_folder) {
-        Result<RunFolder> folder = m_store->create(m_experiment);
-        if (!folder)
-            return folder.error();
-        m_folder = std::move(*folder);
-        if (const Result<void> written = m_folder->writeClasses(m_dataset.classes); !written)
+Result<void> Run::createRun() {
+    Result<RunFolder> folder = m_setup.store->create(experiment());
+    if (!folder)
+        return folder.error();
+    m_setup.folder = std::move(*folder);
+    m_checkpoints = RunCheckpoints(m_setup.folder->path());
+    if (const Result<void> written = m_setup.folder->writeClasses(m_setup.dataset.classes); !written)
+        return written;
+    if (const Result<void> written = m_setup.folder->writeGraph(toJson(m_setup.module->spec())); !written)
+        return written;
+    if (m_setup.fitted) {
+        if (const Result<void> written = writeFittedNormalization(m_setup.folder->path(), *m_setup.fitted); !written)
             return written;
-        if (const Result<void> written = m_folder->writeGraph(toJson(m_module->spec())); !written)
-            return written;
-        if (const Result<void> made = makeFolder(m_folder->path() / "checkpoints"); !made)
-            return made;
-        if (const Result<void> written = keepOverlay(); !written)
-            return written;
-    } else if (const Result<void> resumed = resume(); !resumed)
-        return resumed;
-    m_started = true;
-    RunStarted started;
-    started.run = m_folder->id();
-    started.folder = m_folder->path().string();
-    started.name = m_experiment.name;
-    started.classes = m_dataset.classes;
-    started.trainImages = static_cast<int>(m_dataset.count(Subset::Train));
-    started.validationImages = static_cast<int>(m_dataset.count(Subset::Validation));
-    started.epochs = m_experiment.training.epochs;
-    started.batchesPerEpoch = static_cast<int>(m_trainLoader->batchesPerEpoch());
-    started.firstEpoch = m_firstEpoch;
-    started.parameters = m_module->cost().parameters;
-    started.device = "cpu";
-    started.precision = m_step.bf16 ? "bf16" : "fp32";
-    started.threads = m_threads;
-    report(started);
-    for (const std::string& note : m_notes)
-        report(RunNote{note});
-    static_cast<void>(m_store->refresh(*m_folder)); // the index only; the folder is the truth
-    return {};
+    }
+    if (const Result<void> written = keepOverlay(); !written)
+        return written;
+    return m_checkpoints.makeFolder();
 }
 
 /// What was changed by hand goes with the run, so that it is resumed and judged with the same labels.
 Result<void> Run::keepOverlay() {
-    const OverlayCounts counts = overlayCounts(m_dataset);
+    const OverlayCounts counts = overlayCounts(m_setup.dataset);
     if (counts.relabelled + counts.excluded == 0)
         return {};
-    m_notes.push_back("Changed by hand: " + std::to_string(counts.relabelled) + " images relabelled, " + std::to_string(counts.excluded) + " excluded (overlay.json).");
-    return writeOverlay(m_folder->path() / kOverlayFile, overlayOf(m_dataset), m_dataset.root);
+    m_setup.notes.push_back("Changed by hand: " + std::to_string(counts.relabelled) + " images relabelled, " + std::to_string(counts.excluded) + " excluded (overlay.json).");
+    return writeOverlay(m_setup.folder->path() / kOverlayFile, overlayOf(m_setup.dataset), m_setup.dataset.root);
 }
 
 Result<void> Run::resume() {
-    const std::filesystem::path file = checkpointFile("last.safetensors");
-    std::error_code code;
-    if (!std::filesystem::exists(file, code))
-        return badInput("The run " + m_folder->id() + " has no checkpoint yet, so it cannot go on; start it anew from its experiment.json.");
-    const Result<Json> state = loadCheckpoint(file, *m_module, m_optimizer);
+    m_checkpoints = RunCheckpoints(m_setup.folder->path());
+    const Result<Json> state = m_checkpoints.loadLast(*m_setup.module, m_optimizer);
     if (!state)
         return state.error();
     m_lastEpoch = state->value("epoch", 0);
-    if (m_lastEpoch >= m_experiment.training.epochs || state->value("stopped_early", false))
-        return badInput("The run " + m_folder->id() + " has finished all its epochs; there is nothing to resume.");
+    if (m_lastEpoch >= experiment().training.epochs || state->value("stopped_early", false))
+        return badInput("The run " + m_setup.folder->id() + " has finished all its epochs; there is nothing to resume.");
     m_firstEpoch = m_lastEpoch + 1;
     m_optimizer.step = state->value("step", std::int64_t{0});
-    m_plateauRate = state->value("learning_rate", m_plateauRate);
-    m_hasEarlyStoppingWeights = state->value("early_stopping_weights", false);
-    if (m_earlyStopping)
-        m_earlyStopping->restore(state->value("early_stopping", Json::object()));
-    if (m_reduceLr)
-        m_reduceLr->restore(state->value("reduce_lr", Json::object()));
-    if (m_best)
-        m_best->restore(state->value("best", Json::object()));
-    Result<std::vector<EpochMetrics>> history = m_folder->history();
+    m_baseRate = state->value("learning_rate", m_baseRate);
+    m_callbacks.restore(*state);
+    Result<std::vector<EpochMetrics>> history = m_setup.folder->history();
     if (!history)
         return history.error();
     m_history = std::move(*history);
@@ -287,104 +176,95 @@ Result<void> Run::resume() {
 }
 
 Ending Run::loop() {
-    for (int epoch = m_firstEpoch; epoch <= m_experiment.training.epochs; ++epoch) {
+    for (int epoch = m_firstEpoch; epoch <= experiment().training.epochs; ++epoch) {
         EpochMetrics metrics;
         metrics.epoch = epoch;
         if (const auto ending = trainEpoch(epoch, metrics))
             return *ending;
-        if (const auto ending = endEpoch(epoch, metrics))
+        if (const auto ending = endEpoch(metrics))
             return *ending;
     }
     return {};
 }
 
 std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
+    constexpr const char* kAdvice = "; try a smaller learning rate. The last good checkpoint is kept.";
     const auto start = Clock::now();
-    const auto batches = static_cast<int>(m_trainLoader->batchesPerEpoch());
-    m_trainLoader->startEpoch(static_cast<std::uint64_t>(epoch - 1));
+    BatchLoader& loader = *m_setup.trainLoader;
+    loader.startEpoch(static_cast<std::uint64_t>(epoch - 1));
     RunningMean loss, accuracy;
     double pausedSeconds = 0;
     int number = 0;
     auto batchStart = Clock::now();
-    while (const Batch* batch = m_trainLoader->next()) {
+    while (const Batch* batch = loader.next()) {
         // Dropout's stream is a function of seed and step, so that a resumed run drops the same units.
-        torch::manual_seed(CounterRandom(m_experiment.seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_optimizer.step)).next32());
+        torch::manual_seed(CounterRandom(experiment().seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_optimizer.step)).next32());
         metrics.learningRate = rateAt(m_optimizer.step);
-        const StepResult step = trainStep(*m_module, m_optimizer, m_step, imagesOf(*batch, *m_trainLoader), labelsOf(*batch), metrics.learningRate);
+        const StepResult step = trainStep(*m_setup.module, m_optimizer, m_setup.step, imagesOf(*batch, loader), targetsOf(*batch), metrics.learningRate);
         if (!std::isfinite(step.loss))
-            return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " in epoch " + std::to_string(epoch) +
-                           "; try a smaller learning rate. The last good checkpoint is kept."});
+            return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " in epoch " + std::to_string(epoch) + kAdvice});
+        const double right = static_cast<double>(step.right) / batch->size;
         loss.add(step.loss, batch->size);
-        accuracy.add(static_cast<double>(step.right) / batch->size, batch->size);
-        ++number;
-
-        const double seconds = secondsSince(batchStart);
-        m_secondsPerBatch = m_secondsPerBatch == 0 ? seconds : 0.9 * m_secondsPerBatch + 0.1 * seconds;
-        BatchFinished finished;
-        finished.epoch = epoch;
-        finished.batch = number;
-        finished.batches = batches;
-        finished.loss = step.loss;
-        finished.accuracy = static_cast<double>(step.right) / batch->size;
-        finished.runningLoss = loss.mean();
-        finished.runningAccuracy = accuracy.mean();
-        finished.imagesPerSecond = m_experiment.training.batchSize / m_secondsPerBatch;
-        finished.secondsLeft = m_secondsPerBatch * (static_cast<double>(m_experiment.training.epochs - epoch) * batches + (batches - number));
-        report(finished);
-
-        if (m_control.wantsSnapshot()) {
-            auto snapshot = std::make_shared<WeightSnapshot>();
-            snapshot->parameters = m_module->parameters().detach().clone();
-            snapshot->statistics = m_module->statistics().clone();
-            snapshot->graph = m_module->spec();
-            snapshot->experiment = m_experiment;
-            snapshot->classes = m_dataset.classes;
-            m_control.publish(std::move(snapshot));
-        }
+        accuracy.add(right, batch->size);
+        m_reporter.reportBatch({epoch, ++number, 0, step.loss, right, loss.mean(), accuracy.mean()}, secondsSince(batchStart));
+        if (m_control.wantsSnapshot())
+            publishSnapshot();
         pausedSeconds += waitWhilePaused();
         if (m_stop.stop_requested())
             return stoppedIn(epoch);
         batchStart = Clock::now();
     }
-    const double seconds = secondsSince(start) - pausedSeconds;
     if (loss.weight() == 0)
         return failed(badInput("None of the training images can be read."));
+    const double seconds = secondsSince(start) - pausedSeconds;
     metrics.loss = loss.mean();
     metrics.accuracy = accuracy.mean();
     metrics.imagesPerSecond = seconds > 0 ? loss.weight() / seconds : 0;
-    metrics.waitShare = seconds > 0 ? m_trainLoader->secondsWaited() / seconds : 0;
-    if (!torch::isfinite(m_module->parameters()).all().item<bool>())
-        return failed({"The weights became infinite or not a number in epoch " + std::to_string(epoch) + "; try a smaller learning rate. The last good checkpoint is kept."});
+    metrics.waitShare = seconds > 0 ? loader.secondsWaited() / seconds : 0;
+    if (!torch::isfinite(m_setup.module->parameters()).all().item<bool>())
+        return failed({"The weights became infinite or not a number in epoch " + std::to_string(epoch) + kAdvice});
     if (!validate(metrics, pausedSeconds))
         return stoppedIn(epoch);
     metrics.seconds = secondsSince(start) - pausedSeconds;
-    const auto skipped = m_trainLoader->skipped();
+    const auto skipped = loader.skipped();
     metrics.skippedImages = static_cast<int>(skipped.size());
     if (epoch == m_firstEpoch) {
         for (const BatchLoader::Skipped& image : skipped)
-            report(RunNote{"Left out: " + image.reason});
+            m_reporter.report(RunNote{"Left out: " + image.reason});
     }
     return {};
+}
+
+void Run::publishSnapshot() {
+    auto snapshot = std::make_shared<WeightSnapshot>();
+    snapshot->parameters = m_setup.module->parameters().detach().clone();
+    snapshot->statistics = m_setup.module->statistics().clone();
+    snapshot->graph = m_setup.module->spec();
+    snapshot->experiment = experiment();
+    snapshot->classes = m_setup.dataset.classes;
+    snapshot->fitted = m_setup.fitted;
+    m_control.publish(std::move(snapshot));
 }
 
 double Run::waitWhilePaused() {
     if (!m_control.isPaused())
         return 0;
     const auto start = Clock::now();
-    report(RunPaused{true});
+    m_reporter.report(RunPaused{true});
     m_control.waitWhilePaused(m_stop);
-    report(RunPaused{false});
+    m_reporter.report(RunPaused{false});
     return secondsSince(start);
 }
 
 /// False: stopped on the way.
 bool Run::validate(EpochMetrics& metrics, double& pausedSeconds) {
-    if (!m_validationLoader)
+    if (!m_setup.validationLoader)
         return true;
-    m_validationLoader->startEpoch(static_cast<std::uint64_t>(metrics.epoch - 1));
+    BatchLoader& loader = *m_setup.validationLoader;
+    loader.startEpoch(static_cast<std::uint64_t>(metrics.epoch - 1));
     RunningMean loss, accuracy;
-    while (const Batch* batch = m_validationLoader->next()) {
-        const StepResult step = validationStep(*m_module, m_step, imagesOf(*batch, *m_validationLoader), labelsOf(*batch));
+    while (const Batch* batch = loader.next()) {
+        const StepResult step = validationStep(*m_setup.module, m_setup.step, imagesOf(*batch, loader), labelsOf(*batch));
         loss.add(step.loss, batch->size);
         accuracy.add(static_cast<double>(step.right) / batch->size, batch->size);
         pausedSeconds += waitWhilePaused();
@@ -398,100 +278,73 @@ bool Run::validate(EpochMetrics& metrics, double& pausedSeconds) {
     return true;
 }
 
-/// Callbacks in Keras' order: history, best checkpoint, early stopping, rate; then the checkpoint to resume from.
-std::optional<Ending> Run::endEpoch(int epoch, EpochMetrics metrics) {
-    const TrainingSettings& training = m_experiment.training;
+/// The callbacks, then history.csv and the weights, last of them the checkpoint to go on from.
+std::optional<Ending> Run::endEpoch(const EpochMetrics& metrics) {
+    const int epoch = metrics.epoch;
     m_history.push_back(metrics);
     m_lastEpoch = epoch;
-    EpochFinished finished;
-    finished.metrics = metrics;
-    const std::string monitor = training.checkpoint ? training.checkpoint->monitor : CheckpointSettings{}.monitor;
-    finished.best = m_best && m_best->epochEnded(epoch, metrics.value(monitor));
-    finished.bestEpoch = m_best ? m_best->epoch() : epoch;
-    EarlyStopping::Verdict verdict;
-    if (m_earlyStopping) {
-        verdict = m_earlyStopping->epochEnded(epoch - 1, metrics.value(training.earlyStopping->monitor));
-        finished.patience = training.earlyStopping->patience;
-        finished.patienceUsed = m_earlyStopping->waited();
-    }
-    if (verdict.improved && training.earlyStopping->restoreBestWeights)
-        keepEarlyStoppingWeights();
-    std::optional<double> reduced;
-    if (m_reduceLr)
-        reduced = m_reduceLr->epochEnded(metrics.value(training.reduceLrOnPlateau->monitor), m_plateauRate);
-    const double rateBefore = m_plateauRate;
-    m_plateauRate = reduced.value_or(m_plateauRate);
-
-    report(finished);
-    if (reduced)
-        report(LearningRateChanged{epoch, rateBefore, *reduced, training.reduceLrOnPlateau->monitor + " did not improve for " + std::to_string(training.reduceLrOnPlateau->patience) + " epochs"});
-    if (const Result<void> written = m_folder->writeHistory(m_history); !written)
+    const EpochVerdict verdict = m_callbacks.epochEnded(metrics, m_baseRate);
+    m_baseRate = verdict.learningRate;
+    m_reporter.report(EpochFinished{metrics, verdict.best, verdict.bestEpoch, verdict.patienceUsed, verdict.patience});
+    if (verdict.change)
+        m_reporter.report(*verdict.change);
+    if (const Result<void> written = m_setup.folder->writeHistory(m_history); !written)
         return failed(written.error());
-    if (finished.best) {
-        if (const Result<void> saved = saveWeights(*m_module, checkpointFile("best.safetensors"), {{"epoch", std::to_string(epoch)}}); !saved)
-            return failed(saved.error());
-        report(CheckpointSaved{epoch, "checkpoints/best.safetensors", true});
-    }
-    if (training.checkpoint && training.checkpoint->keepEvery > 0 && epoch % training.checkpoint->keepEvery == 0) {
-        char name[32];
-        std::snprintf(name, sizeof name, "epoch-%04d.safetensors", epoch);
-        if (const Result<void> saved = saveWeights(*m_module, checkpointFile(name), {{"epoch", std::to_string(epoch)}}); !saved)
-            return failed(saved.error());
-        report(CheckpointSaved{epoch, std::string("checkpoints/") + name, false});
-    }
-    if (const Result<void> saved = saveLast(epoch, verdict.stop); !saved)
-        return failed(saved.error());
-    static_cast<void>(m_store->refresh(*m_folder));
-    if (verdict.stop)
-        return Ending{RunEnded::Outcome::Completed, training.earlyStopping->monitor + " did not improve for " + std::to_string(training.earlyStopping->patience) + " epochs.", ErrorKind::Failed};
-    if (m_stop.stop_requested() || m_control.stopsAfterEpoch())
+    if (const Result<void> kept = keepWeights(verdict, epoch); !kept)
+        return failed(kept.error());
+    static_cast<void>(m_setup.store->refresh(*m_setup.folder));
+    if (!verdict.stop.empty())
+        return Ending{RunEnded::Outcome::Completed, verdict.stop, ErrorKind::Failed};
+    if (epoch < experiment().training.epochs && (m_stop.stop_requested() || m_control.stopsAfterEpoch()))
         return Ending{RunEnded::Outcome::Stopped, "Stopped after epoch " + std::to_string(epoch) + ".", ErrorKind::Failed};
     return {};
 }
 
-Result<void> Run::saveLast(int epoch, bool stoppedEarly) {
-    Json state = {{"epoch", epoch}, {"step", m_optimizer.step}, {"learning_rate", m_plateauRate}, {"early_stopping_weights", m_hasEarlyStoppingWeights}, {"stopped_early", stoppedEarly}};
-    if (m_earlyStopping)
-        state["early_stopping"] = m_earlyStopping->state();
-    if (m_reduceLr)
-        state["reduce_lr"] = m_reduceLr->state();
-    if (m_best)
-        state["best"] = m_best->state();
-    return saveCheckpoint(checkpointFile("last.safetensors"), *m_module, m_optimizer, state);
-}
-
-/// On disk, not in memory, so that a resumed run still has them.
-void Run::keepEarlyStoppingWeights() {
-    if (const Result<void> saved = saveWeights(*m_module, checkpointFile("early-stopping.safetensors")); !saved)
-        throw std::runtime_error(saved.error().message);
-    m_hasEarlyStoppingWeights = true;
+Result<void> Run::keepWeights(const EpochVerdict& verdict, int epoch) {
+    const GraphModule& module = *m_setup.module;
+    if (verdict.keepWeights)
+        if (const Result<void> kept = m_checkpoints.keepForEarlyStopping(module); !kept)
+            return kept;
+    if (verdict.best) {
+        const Result<std::string> saved = m_checkpoints.saveBest(module, epoch);
+        if (!saved)
+            return saved.error();
+        m_reporter.report(CheckpointSaved{epoch, *saved, true});
+    }
+    const auto& checkpoint = experiment().training.checkpoint;
+    if (checkpoint && checkpoint->keepEvery > 0 && epoch % checkpoint->keepEvery == 0) {
+        const Result<std::string> saved = m_checkpoints.saveEpoch(module, epoch);
+        if (!saved)
+            return saved.error();
+        m_reporter.report(CheckpointSaved{epoch, *saved, false});
+    }
+    Json state = {{"epoch", epoch}, {"step", m_optimizer.step}, {"learning_rate", m_baseRate}, {"stopped_early", !verdict.stop.empty()}};
+    m_callbacks.save(state);
+    return m_checkpoints.saveLast(module, m_optimizer, std::move(state));
 }
 
 RunEnded Run::finish(const Ending& ending) {
-    RunEnded ended{ending.outcome, ending.reason, ending.kind, m_lastEpoch, m_best ? m_best->epoch() : m_lastEpoch, "", ""};
-    if (m_folder) {
-        ended.run = m_folder->id();
-        ended.folder = m_folder->path().string();
+    RunEnded ended{ending.outcome, ending.reason, ending.kind, m_lastEpoch, m_callbacks.bestEpoch(m_lastEpoch), "", ""};
+    if (m_setup.folder) {
+        ended.run = m_setup.folder->id();
+        ended.folder = m_setup.folder->path().string();
     }
-    // Keras 3 restores at the end of training, whatever ended it (SPEC 5.1); `last` keeps the last epoch's state to resume from.
-    const auto& stopping = m_experiment.training.earlyStopping;
-    if (m_started && ending.outcome == RunEnded::Outcome::Completed && stopping && stopping->restoreBestWeights && m_hasEarlyStoppingWeights) {
+    const auto& stopping = experiment().training.earlyStopping;
+    // Keras 3 restores at the end of training (SPEC 5.1); `last` keeps the last epoch's state to resume from.
+    if (m_reporter.hasBegun() && ending.outcome == RunEnded::Outcome::Completed && m_checkpoints.hasEarlyStopping() && stopping && stopping->restoreBestWeights) {
         try {
-            if (loadWeights(*m_module, checkpointFile("early-stopping.safetensors")) && saveWeights(*m_module, checkpointFile("restored.safetensors")))
-                report(RunNote{"The weights with the best " + stopping->monitor + " were restored (checkpoints/restored.safetensors)."});
+            const Result<void> restored = m_checkpoints.restoreEarlyStopping(*m_setup.module);
+            if (!restored)
+                throw std::runtime_error(restored.error().message);
+            m_reporter.report(RunNote{"The weights with the best " + stopping->monitor + " were restored (checkpoints/restored.safetensors)."});
         } catch (const std::exception& error) {
             ended.outcome = RunEnded::Outcome::Failed;
             ended.reason = std::string("The best weights could not be restored: ") + error.what();
         }
     }
-    try {
-        report(ended);
-    } catch (const std::exception&) {
-        if (m_sink)
-            m_sink(ended); // the disk is full: the window hears of it all the same
-    }
-    if (m_folder && m_store)
-        static_cast<void>(m_store->refresh(*m_folder));
+    m_reporter.end(ended);
+    if (m_setup.folder)
+        static_cast<void>(m_setup.store->refresh(*m_setup.folder));
     return ended;
 }
 

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <map>
+
+#include "Commands.h"
+#include "store/Safetensors.h"
+#include "support/Download.h"
+#include "zoo/Hub.h"
+#include "zoo/WeightNaming.h"
+#include "zoo/Zoo.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct Settings {
+    std::string name, file, model, options = "{}";
+    int classes = 0;
+    bool json = false;
+};
+
+Json described(const HubWeights& weights, const Context& context) {
+    std::error_code code;
+    const std::filesystem::path file = hubFile(context.home, weights.name);
+    return {{"name", weights.name},
+            {"network", weights.network},
+            {"bytes", weights.bytes},
+            {"licence", weights.licence},
+            {"input", {weights.size, weights.size, 3}},
+            {"normalization", weights.normalization},
+            {"interpolation", weights.interpolation},
+            {"crop", weights.cropShare},
+            {"page", weights.page()},
+            {"address", weights.address()},
+            {"sha256", weights.sha256.empty() ? Json() : Json(weights.sha256)},
+            {"file", std::filesystem::exists(file, code) ? Json(file.string()) : Json()}};
+}
+
+int list(bool json, const Context& context) {
+    Json entries = Json::array();
+    for (const HubWeights& weights : hubWeights())
+        entries.push_back(described(weights, context));
+    if (json) {
+        printJson(entries);
+        return 0;
+    }
+    for (const Json& entry : entries)
+        std::printf("%-34s %-22s %8s  %-13s %s\n", entry["name"].get<std::string>().c_str(), entry["network"].get<std::string>().c_str(),
+                    bytesText(entry["bytes"].get<std::uint64_t>()).c_str(), entry["licence"].get<std::string>().c_str(), entry["file"].is_null() ? "" : "here");
+    return 0;
+}
+
+std::vector<TensorSpec> tensorsOf(const SafetensorsFile& file) {
+    std::vector<TensorSpec> tensors;
+    for (const TensorView& tensor : file.tensors())
+        tensors.push_back({tensor.name, tensor.shape});
+    return tensors;
+}
+
+struct Fit {
+    WeightMatch match;
+    int classes = 0;
+};
+
+/// The file against a network; where only the number of classes differs (and none was asked for), against one with the file's.
+Result<Fit> fitOf(const std::string& network, const std::vector<TensorSpec>& file, const Settings& settings) {
+    const ZooEntry* entry = findInZoo(network);
+    ZooRequest request{224, 224, 3, settings.classes > 0 ? settings.classes : 1000, Json::object()};
+    if (entry)
+        request = {entry->defaultHeight, entry->defaultWidth, entry->defaultChannels, request.classes, Json::object()};
+    if (!settings.model.empty()) {
+        Result<Json> options = parseJson(settings.options, "--options");
+        if (!options)
+            return options.error();
+        request.options = std::move(*options);
+    }
+    for (int attempt = 0;; ++attempt) {
+        const Result<GraphSpec> spec = buildFromZoo(network, request);
+        if (!spec)
+            return spec.error();
+        const Result<GraphCost> cost = shapes(*spec);
+        if (!cost)
+            return cost.error();
+        Fit fit{matchWeights(*spec, sightline::tensorsOf(*spec, *cost), file), request.classes};
+        const bool otherClasses = fit.match.missing.empty() && !fit.match.misfits.empty() && !fit.match.misfits.front().found.empty();
+        if (!otherClasses || settings.classes > 0 || attempt > 0 || fit.match.misfits.back().found[0] < 1 || fit.match.misfits.back().found[0] > 1'000'000)
+            return fit;
+        request.classes = static_cast<int>(fit.match.misfits.back().found[0]);
+    }
+}
+
+Json faultsOf(const Fit& fit) {
+    Json missing = Json::array(), misfits = Json::array();
+    for (const std::size_t tensor : fit.match.missing)
+        missing.push_back(fit.match.naming.tensors[tensor].name);
+    for (const WeightMatch::Misfit& misfit : fit.match.misfits)
+        misfits.push_back({{"name", fit.match.naming.tensors[misfit.tensor].name}, {"found", misfit.found}, {"needed", fit.match.naming.tensors[misfit.tensor].shape}});
+    return {{"missing", std::move(missing)}, {"misshaped", std::move(misfits)}, {"unexpected", fit.match.unexpected}};
+}
+
+void print(const Json& document) {
+    std::printf("%s: %zu tensors, %lld values\n", document["file"].get<std::string>().c_str(), document["tensors"].size(), static_cast<long long>(document["values"].get<std::int64_t>()));
+    for (const Json& network : document["networks"])
+        std::printf("fits %s with %d classes (names: %s)\n", network["name"].get<std::string>().c_str(), network["classes"].get<int>(), network["names"].get<std::string>().c_str());
+    for (const Json& tensor : document["tensors"])
+        std::printf("  %-60s %-5s %s\n", tensor["name"].get<std::string>().c_str(), tensor["dtype"].get<std::string>().c_str(), toText(tensor["shape"], -1).c_str());
+    if (document.contains("model")) {
+        for (const char* fault : {"missing", "misshaped", "unexpected"}) {
+            for (const Json& tensor : document["model"][fault])
+                std::printf("%s: %s\n", fault, (tensor.is_string() ? tensor.get<std::string>() : toText(tensor, -1)).c_str());
+        }
+    }
+}
+
+int inspect(const Settings& settings, const Context& context) {
+    const Result<std::filesystem::path> path = weightsFile(settings.file, context.home);
+    if (!path)
+        return fail(path.error());
+    const Result<SafetensorsFile> file = SafetensorsFile::open(*path);
+    if (!file)
+        return fail(file.error());
+    Json document = {{"file", path->string()}, {"metadata", file->metadata()}, {"values", 0}, {"networks", Json::array()}, {"tensors", Json::array()}};
+    std::int64_t values = 0;
+    for (const TensorView& tensor : file->tensors()) {
+        std::int64_t count = 1;
+        for (const std::int64_t extent : tensor.shape)
+            count *= extent;
+        values += count;
+        document["tensors"].push_back({{"name", tensor.name}, {"dtype", tensor.dtype}, {"shape", tensor.shape}});
+    }
+    document["values"] = values;
+    const std::vector<TensorSpec> tensors = tensorsOf(*file);
+    for (const ZooEntry& entry : zoo()) {
+        const Result<Fit> fit = fitOf(entry.name, tensors, {});
+        if (fit && fit->match.isComplete())
+            document["networks"].push_back({{"name", entry.name}, {"classes", fit->classes}, {"names", fit->match.naming.family}, {"unexpected", fit->match.unexpected}});
+    }
+    if (!settings.model.empty()) {
+        const Result<Fit> fit = fitOf(settings.model, tensors, settings);
+        if (!fit)
+            return fail(fit.error());
+        document["model"] = faultsOf(*fit);
+        document["model"]["name"] = settings.model;
+    }
+    if (settings.json)
+        printJson(document);
+    else
+        print(document);
+    return 0;
+}
+
+int fetch(const Settings& settings, const Context& context) {
+    const HubWeights* weights = findInHub(settings.name);
+    if (!weights) {
+        std::string names;
+        for (const HubWeights& known : hubWeights())
+            names += (names.empty() ? "" : ", ") + known.name;
+        return fail(badInput("There are no weights '" + settings.name + "'; there are " + names + "."));
+    }
+    const std::filesystem::path file = hubFile(context.home, weights->name);
+    if (const Result<void> made = makeFolder(file.parent_path()); !made)
+        return fail(made.error());
+    const Download wanted{weights->address(), file, 0, weights->sha256.empty() ? "" : "sha256:" + weights->sha256};
+    const Result<void> fetched = download(wanted, interruption().get_token(), [&](std::uint64_t done, std::uint64_t total) {
+        if (total > 0)
+            showProgress(weights->name, static_cast<std::size_t>(done), static_cast<std::size_t>(total));
+    });
+    if (!fetched)
+        return fail(fetched.error());
+    // A hash is known for some only: what came must be a sound file of that network in any case.
+    const Result<SafetensorsFile> read = SafetensorsFile::open(file);
+    const Result<Fit> fit = read ? fitOf(weights->network, tensorsOf(*read), {}) : Result<Fit>(read.error());
+    if (!fit || !fit->match.isComplete()) {
+        const Error error = fit ? Error{describeFault(fit->match, file.string(), weights->network)} : fit.error();
+        std::error_code code;
+        std::filesystem::remove(file, code);
+        return fail({error.message + " The file from " + weights->address() + " was deleted."});
+    }
+    if (settings.json)
+        printJson(described(*weights, context));
+    else
+        std::printf("%s\n%s, licence %s, %s\nnormalization.preset %s, data.image_size %d x %d\n", file.string().c_str(), weights->network.c_str(), weights->licence.c_str(), weights->page().c_str(),
+                    weights->normalization.c_str(), weights->size, weights->size);
+    return 0;
+}
+
+} // namespace
+
+void addWeights(CLI::App& app, Context& context) {
+    CLI::App& weights = group(app, "weights", "Public weights: list, fetch, inspect");
+    auto settings = std::make_shared<Settings>();
+    CLI::App* listing = weights.add_subcommand("list", "The weights that can be fetched by name");
+    listing->add_flag("--json", settings->json, "Print JSON");
+    listing->callback([settings, &context] { context.chosen = [settings, &context] { return list(settings->json, context); }; });
+
+    CLI::App* fetching = weights.add_subcommand("fetch", "Download weights into the data home; goes on where an earlier attempt ended");
+    fetching->add_option("NAME", settings->name, "A name of `weights list`")->required();
+    fetching->add_flag("--json", settings->json, "Print JSON");
+    fetching->callback([settings, &context] { context.chosen = [settings, &context] { return fetch(*settings, context); }; });
+
+    CLI::App* inspecting = weights.add_subcommand("inspect", "What a weight file holds and which networks it fits");
+    inspecting->add_option("FILE", settings->file, "A .safetensors file, or a name that was fetched")->required();
+    inspecting->add_option("--model", settings->model, "Compare with this network: missing, misshaped and unexpected tensors");
+    inspecting->add_option("--classes", settings->classes, "Classes of that network; default: the file's")->check(CLI::Range(1, 1000000));
+    inspecting->add_option("--options", settings->options, "Options of that network, JSON");
+    inspecting->add_flag("--json", settings->json, "Print JSON");
+    inspecting->callback([settings, &context] { context.chosen = [settings, &context] { return inspect(*settings, context); }; });
+}
+
+} // namespace sightline::cli

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/RunReporter.h"
+
+#include <torch/types.h>
+
+#include <stdexcept>
+
+#include "engine/module/GraphModule.h"
+
+namespace sightline::engine {
+
+namespace {
+
+RunStarted startOf(const TrainSetup& setup, int firstEpoch) {
+    RunStarted started;
+    started.run = setup.folder->id();
+    started.folder = setup.folder->path().string();
+    started.name = setup.experiment.name;
+    started.classes = setup.dataset.classes;
+    started.trainImages = static_cast<int>(setup.dataset.count(Subset::Train));
+    started.validationImages = static_cast<int>(setup.dataset.count(Subset::Validation));
+    started.epochs = setup.experiment.training.epochs;
+    started.batchesPerEpoch = static_cast<int>(setup.trainLoader->batchesPerEpoch());
+    started.firstEpoch = firstEpoch;
+    started.parameters = setup.module->cost().parameters;
+    started.device = "cpu";
+    started.precision = setup.step.bf16 ? "bf16" : "fp32";
+    started.threads = setup.threads;
+    return started;
+}
+
+} // namespace
+
+void RunReporter::begin(const TrainSetup& setup, int firstEpoch) {
+    m_setup = &setup;
+    report(startOf(setup, firstEpoch));
+    for (const std::string& note : setup.notes)
+        report(RunNote{note});
+}
+
+void RunReporter::report(const TrainEvent& event) {
+    if (m_setup && !std::holds_alternative<BatchFinished>(event)) {
+        if (const Result<void> written = m_setup->folder->appendEvent(toJson(event)); !written)
+            throw std::runtime_error(written.error().message);
+    }
+    if (m_sink)
+        m_sink(event);
+}
+
+void RunReporter::reportBatch(BatchFinished finished, double seconds) {
+    const TrainingSettings& training = m_setup->experiment.training;
+    finished.batches = static_cast<int>(m_setup->trainLoader->batchesPerEpoch());
+    m_secondsPerBatch = m_secondsPerBatch == 0 ? seconds : 0.9 * m_secondsPerBatch + 0.1 * seconds;
+    finished.imagesPerSecond = training.batchSize / m_secondsPerBatch;
+    finished.secondsLeft = m_secondsPerBatch * (static_cast<double>(training.epochs - finished.epoch) * finished.batches + (finished.batches - finished.batch));
+    report(finished);
+}
+
+void RunReporter::end(const RunEnded& ended) {
+    try {
+        report(ended);
+    } catch (const std::exception&) {
+        if (m_sink)
+            m_sink(ended);
+    }
+}
+
+} // namespace sightline::engine

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/train/TrainSetup.h"
+
+namespace sightline::engine {
+
+/// Hands a run's events to its folder and to whoever listens. Batches go to the listener only.
+class RunReporter {
+public:
+    explicit RunReporter(const EventSink& sink) : m_sink(sink) {}
+
+    /// From here on events are kept in the run's folder. `setup` outlives this.
+    void begin(const TrainSetup& setup, int firstEpoch);
+    bool hasBegun() const { return m_setup != nullptr; }
+    /// Throws where the folder cannot be written: a run that leaves no trace must not go on.
+    void report(const TrainEvent& event);
+    /// Adds speed and time left to a batch that took `seconds`.
+    void reportBatch(BatchFinished finished, double seconds);
+    /// Never throws: where the disk is full the listener hears of it all the same.
+    void end(const RunEnded& ended);
+
+private:
+    const EventSink& m_sink;
+    const TrainSetup* m_setup = nullptr;
+    double m_secondsPerBatch = 0;     ///< smoothed
+};
+
+} // namespace sightline::engine

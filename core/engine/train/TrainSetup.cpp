@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/TrainSetup.h"
+
+#include <torch/types.h>
+
+#include "augment/Fitting.h"
+#include "data/Overlay.h"
+#include "engine/module/LoadedModel.h"
+#include "store/FittedNormalizationFile.h"
+#include "support/Files.h"
+#include "zoo/Hub.h"
+
+namespace sightline::engine {
+
+namespace {
+
+/// n / (classes * n_c) per class, as scikit-learn's "balanced".
+std::vector<float> balancedWeights(const Dataset& dataset) {
+    const std::vector<std::size_t> counts = dataset.countsPerClass(Subset::Train);
+    const auto total = static_cast<double>(dataset.count(Subset::Train));
+    std::vector<float> weights;
+    for (const std::size_t count : counts)
+        weights.push_back(count == 0 ? 0.0f : static_cast<float>(total / (static_cast<double>(counts.size()) * static_cast<double>(count))));
+    return weights;
+}
+
+/// "a, b, c and 4 more".
+std::string listed(const std::vector<std::string>& names) {
+    constexpr std::size_t kShown = 8;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
+        text += (i ? ", " : "") + names[i];
+    return names.size() > kShown ? text + " and " + std::to_string(names.size() - kShown) + " more" : text;
+}
+
+/// The run's folder and its experiment take the place of the request's.
+Result<void> takeRun(const std::string& run, TrainSetup& setup) {
+    const Result<RunFolder> folder = setup.store->find(run);
+    if (!folder)
+        return folder.error();
+    if (folder->isRunning())
+        return badInput("The run " + folder->id() + " is being trained by another program; stop it there first.");
+    setup.folder = *folder;
+    const Result<Experiment> experiment = folder->experiment();
+    if (!experiment)
+        return experiment.error();
+    setup.experiment = *experiment;
+    setup.threads = prepareComputeThread(setup.experiment.training.threads);
+    return {};
+}
+
+Result<void> refused(const std::vector<Problem>& found) {
+    if (found.empty())
+        return {};
+    return badInput("The experiment cannot be used: " + joined(found) + ".");
+}
+
+Result<void> openData(TrainSetup& setup, const std::filesystem::path& home, std::stop_token stop) {
+    if (const Result<void> fine = refused(problems(setup.experiment)); !fine)
+        return fine;
+    if (setup.experiment.training.device.starts_with("cuda"))
+        return badInput("training.device: this version trains on the CPU only; use auto or cpu.");
+    // A run goes on with the labels it began with, whatever was changed by hand since.
+    Result<Dataset> dataset = setup.folder ? openWithOverlayFile(setup.folder->path() / kOverlayFile, setup.experiment.data, setup.experiment.seed, stop)
+                                           : openWithOverlay(home, setup.experiment.data, setup.experiment.seed, true, stop);
+    if (!dataset)
+        return dataset.error();
+    setup.dataset = std::move(*dataset);
+    return refused(problems(setup.experiment, setup.dataset));
+}
+
+Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) {
+    const Experiment& experiment = setup.experiment;
+    const Result<GraphSpec> graph = graphFor(experiment, static_cast<int>(setup.dataset.classes.size()));
+    if (!graph)
+        return graph.error();
+    Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, experiment.seed);
+    if (!module)
+        return module.error();
+    setup.module = *module;
+    if (!setup.folder && !experiment.model.weights.empty()) { // a run that goes on has its own
+        const Result<std::filesystem::path> file = weightsFile(experiment.model.weights, home);
+        if (!file)
+            return badInput("model.weights: " + file.error().message);
+        LoadedWeights loaded;
+        if (const Result<void> read = loadWeights(*setup.module, *file, true, &loaded); !read)
+            return read;
+        for (const std::string& name : loaded.fresh)
+            setup.notes.push_back("The weights are for other classes: " + name + " starts anew.");
+        if (!loaded.unexpected.empty())
+            setup.notes.push_back("The weights hold what the network does not have: " + listed(loaded.unexpected) + ".");
+    }
+    setup.step = {experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};
+    if (experiment.training.loss.balancedClassWeight)
+        setup.step.classWeights = balancedWeights(setup.dataset);
+    return setup.module->enableTraining(experiment.model.freeze);
+}
+
+Result<void> makeLoaders(TrainSetup& setup, std::stop_token stop) {
+    const Experiment& experiment = setup.experiment;
+    LoaderSettings loader{experiment.data, experiment.augmentation, experiment.normalization, experiment.seed, experiment.training.batchSize};
+    loader.cacheBytes = availableMemoryBytes() / 4;
+    auto fitted = setup.folder ? readFittedNormalization(setup.folder->path(), experiment.normalization, experiment.data.channels())
+                               : fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), loader, stop);
+    if (!fitted)
+        return fitted.error();
+    setup.fitted = loader.fitted = std::move(*fitted);
+    setup.trainLoader = std::make_unique<BatchLoader>(setup.dataset, setup.dataset.indices(Subset::Train), loader);
+    std::vector<std::uint32_t> validation = setup.dataset.indices(Subset::Validation);
+    if (validation.empty())
+        return {};
+    std::erase_if(validation, [&](std::uint32_t index) { return setup.dataset.samples[index].label < 0; });
+    loader.training = false;
+    loader.shuffle = false;
+    setup.validationLoader = std::make_unique<BatchLoader>(setup.dataset, std::move(validation), loader);
+    return {};
+}
+
+} // namespace
+
+Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, TrainSetup& setup) {
+    setup.experiment = request.experiment;
+    setup.threads = prepareComputeThread(request.experiment.training.threads);
+    Result<RunStore> store = RunStore::open(request.home);
+    if (!store)
+        return store.error();
+    setup.store = std::move(*store);
+    if (!request.resume.empty())
+        if (const Result<void> taken = takeRun(request.resume, setup); !taken)
+            return taken;
+    if (const Result<void> opened = openData(setup, request.home, stop); !opened)
+        return opened;
+    if (const Result<void> built = buildNetwork(setup, request.home); !built)
+        return built;
+    return makeLoaders(setup, stop);
+}
+
+} // namespace sightline::engine

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "engine/module/LoadedModel.h"
+#include "store/Safetensors.h"
+#include "zoo/WeightNaming.h"
+#include "zoo/Zoo.h"
+
+using namespace sightline;
+using engine::GraphModule;
+
+namespace {
+
+constexpr int kHeight = 5, kWidth = 7, kChannels = 4;
+
+/// A small image, the given nodes after it, and their last value as a vector.
+std::shared_ptr<GraphModule> moduleOf(const QString& nodes, const QString& last)
+{
+    const QString text = QStringLiteral(R"({"name":"t","input":[%1,%2,%3],"nodes":[{"id":"input","op":"input"},%4,{"id":"out","op":"flatten","inputs":["%5"]}],"outputs":[{"name":"main","node":"out"}]})")
+                             .arg(kHeight).arg(kWidth).arg(kChannels).arg(nodes, last);
+    const Result<Json> json = parseJson(text.toStdString(), "test");
+    const Result<GraphSpec> spec = json ? graphFromJson(*json) : Result<GraphSpec>(json.error());
+    auto module = spec ? GraphModule::make(*spec, 3) : Result<std::shared_ptr<GraphModule>>(spec.error());
+    if (!module)
+        qWarning("%s", module.error().message.c_str());
+    return module ? *module : nullptr;
+}
+
+/// Weights of a network under the names and shapes of one family.
+std::vector<TensorToWrite> namedLike(const GraphModule& module, const WeightNaming& naming, std::vector<torch::Tensor>& kept)
+{
+    std::vector<TensorToWrite> tensors;
+    for (std::size_t i = 0; i < module.entries().size(); ++i) {
+        kept.push_back(module.entries()[i].view.detach().contiguous());
+        tensors.push_back({naming.tensors[i].name, naming.tensors[i].shape, {kept.back().data_ptr<float>(), static_cast<std::size_t>(kept.back().numel())}});
+    }
+    return tensors;
+}
+
+std::vector<TensorSpec> specsOf(const GraphModule& module)
+{
+    std::vector<TensorSpec> specs;
+    for (const GraphModule::Entry& entry : module.entries())
+        specs.push_back(entry.spec);
+    return specs;
+}
+
+} // namespace
+
+class NetworksTest : public QObject {
+    Q_OBJECT
+
+    std::filesystem::path file() const { return m_folder.filePath(QStringLiteral("w.safetensors")).toStdString(); }
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void gradientsOfInputsEqualDifferences_data()
+    {
+        QTest::addColumn<QString>("nodes");
+        QTest::newRow("average pool, same") << R"({"id":"a","op":"avg_pool","inputs":["input"],"attributes":{"kernel":4,"stride":3,"padding":"same"}})";
+        QTest::newRow("max pool, same") << R"({"id":"a","op":"max_pool","inputs":["input"],"attributes":{"kernel":2,"stride":2,"padding":"same"}})";
+        QTest::newRow("max pool, ceil") << R"({"id":"a","op":"max_pool","inputs":["input"],"attributes":{"kernel":2,"stride":2,"padding":"ceil"}})";
+        QTest::newRow("local response norm") << R"({"id":"a","op":"local_response_norm","inputs":["input"],"attributes":{"size":3,"alpha":1.5,"beta":0.5,"k":1}})";
+        QTest::newRow("sum with scales") << R"({"id":"b","op":"activation","inputs":["input"],"attributes":{"kind":"silu"}},{"id":"a","op":"add","inputs":["input","b"],"attributes":{"scales":[0.1,2]}})";
+        QTest::newRow("squeeze and multiply") << R"({"id":"g","op":"global_avg_pool","inputs":["input"]},{"id":"s","op":"activation","inputs":["g"],"attributes":{"kind":"sigmoid"}},{"id":"a","op":"multiply","inputs":["input","s"]})";
+        QTest::newRow("concat") << R"({"id":"b","op":"activation","inputs":["input"],"attributes":{"kind":"tanh"}},{"id":"a","op":"concat","inputs":["b","input"]})";
+        QTest::newRow("rescale") << R"({"id":"a","op":"rescale","inputs":["input"],"attributes":{"scale":3,"offset":-1}})";
+        QTest::newRow("crop at inference") << R"({"id":"a","op":"random_crop","inputs":["input"],"attributes":{"size":[3,4]}})";
+    }
+
+    void gradientsOfInputsEqualDifferences()
+    {
+        QFETCH(QString, nodes);
+        const auto module = moduleOf(nodes, QStringLiteral("a"));
+        QVERIFY(module);
+        torch::manual_seed(4);
+        torch::Tensor x = torch::randn({2, kHeight, kWidth, kChannels}, torch::kDouble).permute({0, 3, 1, 2});
+        const torch::Tensor weight = torch::randn_like(module->forward(x, false)[0]);
+        const auto score = [&](const torch::Tensor& at) { return (module->forward(at, false)[0] * weight).sum(); };
+        const torch::Tensor leaf = x.detach().clone().requires_grad_(true);
+        const torch::Tensor gradient = torch::autograd::grad({score(leaf)}, {leaf})[0].contiguous();
+        torch::NoGradGuard noGrad;
+        const double step = 1e-5;
+        for (std::int64_t i = 0; i < x.numel(); ++i) {
+            torch::Tensor there = torch::zeros({x.numel()}, torch::kDouble);
+            there[i] = step;
+            there = there.view(x.sizes());
+            const double difference = (score(x + there) - score(x - there)).item<double>() / (2 * step);
+            QVERIFY2(std::abs(difference - gradient.view({-1})[i].item<double>()) < 1e-6, qPrintable(QStringLiteral("value %1").arg(i)));
+        }
+    }
+
+    void gradientsOfWeightsEqualDifferences_data()
+    {
+        QTest::addColumn<QString>("nodes");
+        QTest::newRow("convolution, same, stride 2") << R"({"id":"a","op":"conv2d","inputs":["input"],"attributes":{"filters":3,"kernel":[3,2],"stride":2,"padding":"same"}})";
+        QTest::newRow("depthwise convolution") << R"({"id":"a","op":"conv2d","inputs":["input"],"attributes":{"filters":8,"kernel":3,"groups":4,"padding":[2,0,1,3]}})";
+        QTest::newRow("layer norm over channels") << R"({"id":"a","op":"layer_norm","inputs":["input"]})";
+        QTest::newRow("channel scale") << R"({"id":"a","op":"channel_scale","inputs":["input"],"attributes":{"initial":0.5}})";
+        QTest::newRow("batch norm") << R"({"id":"a","op":"batch_norm","inputs":["input"]})";
+    }
+
+    void gradientsOfWeightsEqualDifferences()
+    {
+        QFETCH(QString, nodes);
+        const auto module = moduleOf(nodes, QStringLiteral("a"));
+        QVERIFY(module && module->enableTraining("none"));
+        torch::manual_seed(5);
+        const torch::Tensor x = torch::randn({2, kHeight, kWidth, kChannels}).permute({0, 3, 1, 2});
+        const torch::Tensor weight = torch::randn_like(module->forward(x, true)[0]);
+        const auto score = [&] { return (module->forward(x, true)[0] * weight).sum(); };
+        module->zeroGradients();
+        score().backward();
+        const torch::Tensor gradient = module->gradients().clone();
+        QVERIFY(gradient.abs().max().item<double>() > 0.1);
+        torch::NoGradGuard noGrad;
+        for (std::int64_t i = 0; i < gradient.numel(); ++i) {
+            const float step = 1e-2f; // the scores are linear in these weights
+            torch::Tensor value = module->parameters()[i];
+            value += step;
+            const double above = score().item<double>();
+            value -= 2 * step;
+            const double below = score().item<double>();
+            value += step;
+            QVERIFY2(std::abs((above - below) / (2 * step) - gradient[i].item<double>()) < 5e-3 * (1 + gradient.abs().max().item<double>()), qPrintable(QStringLiteral("weight %1").arg(i)));
+        }
+    }
+
+    void everyFamilyOfNamesGivesTheSameNetwork_data()
+    {
+        QTest::addColumn<QString>("network");
+        for (const char* network : {"mobilenet_v2", "efficientnet_b0", "mobilenet_v3_small", "convnext_tiny", "resnet18"})
+            QTest::newRow(network) << QString::fromLatin1(network);
+    }
+
+    void everyFamilyOfNamesGivesTheSameNetwork()
+    {
+        QFETCH(QString, network);
+        const Result<GraphSpec> spec = buildFromZoo(network.toStdString(), {64, 64, 3, 7, Json::object()});
+        QVERIFY(spec.ok());
+        const auto source = *GraphModule::make(*spec, 1);
+        for (const WeightNaming& naming : weightNamings(*spec, specsOf(*source))) {
+            std::vector<torch::Tensor> kept;
+            QVERIFY(writeSafetensors(file(), namedLike(*source, naming, kept)));
+            const auto module = *GraphModule::make(*spec, 2);
+            engine::LoadedWeights loaded;
+            const Result<void> read = loadWeights(*module, file(), false, &loaded);
+            QVERIFY2(read.ok(), read ? "" : read.error().message.c_str());
+            QCOMPARE(loaded.family, naming.family);
+            QVERIFY(torch::equal(module->parameters(), source->parameters()));
+            QVERIFY(torch::equal(module->statistics(), source->statistics()));
+        }
+    }
+
+    void onlyTrainingStartsANewClassifier()
+    {
+        const Result<GraphSpec> ten = buildFromZoo("squeezenet1_1", {64, 64, 3, 10, Json::object()}), seven = buildFromZoo("squeezenet1_1", {64, 64, 3, 7, Json::object()});
+        const auto source = *GraphModule::make(*ten, 1);
+        QVERIFY(saveWeights(*source, file()));
+        const auto module = *GraphModule::make(*seven, 2);
+        const Result<void> refused = loadWeights(*module, file());
+        QVERIFY(!refused);
+        const std::string& message = refused.error().message;
+        QVERIFY2(message.find("classifier.1") != std::string::npos && message.find("[10, 512, 1, 1]") != std::string::npos && message.find("[7, 512, 1, 1]") != std::string::npos, message.c_str());
+        engine::LoadedWeights loaded;
+        QVERIFY(loadWeights(*module, file(), true, &loaded));
+        QCOMPARE(loaded.fresh, (std::vector<std::string>{"classifier.1.weight", "classifier.1.bias"}));
+        QVERIFY(torch::equal(module->entries()[0].view, source->entries()[0].view));
+    }
+
+    void aHeadTheFileDoesNotKnowStartsAnewInTraining()
+    {
+        const auto source = *GraphModule::make(*buildFromZoo("mobilenet_v2", {64, 64, 3, 10, Json::object()}), 1);
+        std::vector<torch::Tensor> kept;
+        std::vector<TensorToWrite> tensors = namedLike(*source, weightNamings(source->spec(), specsOf(*source))[0], kept);
+        const auto without = [&](const std::string& start) {
+            std::vector<TensorToWrite> left = tensors;
+            std::erase_if(left, [&](const TensorToWrite& tensor) { return tensor.name.starts_with(start); });
+            return left;
+        };
+        const auto module = *GraphModule::make(source->spec(), 2);
+        QVERIFY(writeSafetensors(file(), without("classifier.")));
+        engine::LoadedWeights loaded;
+        QVERIFY(loadWeights(*module, file(), true, &loaded));
+        QCOMPARE(loaded.fresh.size(), std::size_t{2});
+        QVERIFY(!loadWeights(*module, file()));
+        QVERIFY(writeSafetensors(file(), without("features.18.1.bias")));
+        const Result<void> refused = loadWeights(*module, file(), true, &loaded);
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().message.find("features.18.1.bias [1280]") != std::string::npos, refused.error().message.c_str());
+    }
+
+    void aFrozenBaseKeepsItsWeightsInEveryNetwork()
+    {
+        for (const char* network : {"squeezenet1_1", "inception_v1", "mobilenet_v3_small", "vgg16"}) {
+            const auto module = *GraphModule::make(*buildFromZoo(network, {64, 64, 3, 3, network == std::string("vgg16") ? Json{{"dense", {8}}} : Json::object()}), 1);
+            QVERIFY2(module->enableTraining("base"), network);
+            bool trains = false;
+            for (const GraphModule::Entry& entry : module->entries())
+                trains = trains || !entry.frozen;
+            QVERIFY(trains);
+            QVERIFY(module->entries()[0].frozen);
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(NetworksTest)
+#include "tst_Networks.moc"

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "HttpServer.h"
+#include "store/Safetensors.h"
+#include "support/Files.h"
+#include "support/Npy.h"
+#include "zoo/Hub.h"
+#include "zoo/WeightNaming.h"
+#include "zoo/Zoo.h"
+
+using namespace sightline;
+
+/// Networks and weights on the command line: a person's own graph, public weights, presets.
+class ModelsTest : public QObject {
+    Q_OBJECT
+
+    struct Answer {
+        int code = -1;
+        QByteArray out, err;
+        QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
+    };
+
+    Answer run(const QStringList& arguments, const QString& hub = {}) const {
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SIGHTLINE_HOME"), path("home"));
+        environment.insert(QStringLiteral("HF_ENDPOINT"), hub);
+        process.setProcessEnvironment(environment);
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), arguments);
+        Answer answer;
+        if (process.waitForFinished(240000) && process.exitStatus() == QProcess::NormalExit)
+            answer.code = process.exitCode();
+        answer.out = process.readAllStandardOutput();
+        answer.err = process.readAllStandardError();
+        return answer;
+    }
+
+    void refuses(const QStringList& arguments, const QByteArray& mention) const {
+        const Answer answer = run(arguments);
+        QVERIFY2(answer.code == 2, qPrintable(QStringLiteral("exit %1: %2").arg(answer.code).arg(QString::fromUtf8(answer.err))));
+        QVERIFY2(answer.err.contains(mention), answer.err.constData());
+        QCOMPARE(answer.err.count('\n'), 1);
+    }
+
+    void write(const QString& name, const QByteArray& text) const {
+        QFile file(path(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text);
+    }
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+
+    /// A file as timm writes it for that network: its names, its shapes.
+    void writeTimmWeights(const QString& name, const std::string& network, int classes) const {
+        const Result<GraphSpec> spec = buildFromZoo(network, {64, 64, 3, classes, Json::object()});
+        QVERIFY(spec.ok());
+        std::vector<std::vector<float>> values;
+        std::vector<TensorToWrite> tensors;
+        const std::vector<WeightNaming> namings = weightNamings(*spec, tensorsOf(*spec, *shapes(*spec)));
+        for (const TensorSpec& tensor : namings.back().tensors) {
+            std::size_t count = 1;
+            for (const std::int64_t extent : tensor.shape)
+                count *= static_cast<std::size_t>(extent);
+            values.emplace_back(count, tensor.name.ends_with("running_var") || tensor.shape.size() == 1 ? 1.0f : 0.01f);
+        }
+        for (std::size_t i = 0; i < values.size(); ++i)
+            tensors.push_back({namings.back().tensors[i].name, namings.back().tensors[i].shape, values[i]});
+        QVERIFY(writeSafetensors(path(name).toStdString(), tensors, {{"format", "pt"}}));
+    }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase() {
+        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--train", "4", "--val", "2", "--test", "2", "--size", "32"}).code, 0);
+        write("net.json", R"({"name":"own","input":[32,32,3],"nodes":[{"id":"input","op":"input"},
+            {"id":"stem","op":"conv2d","inputs":["input"],"attributes":{"filters":8,"kernel":3,"stride":2,"padding":"same"}},
+            {"id":"relu","op":"activation","inputs":["stem"],"attributes":{"kind":"relu"}},
+            {"id":"pool","op":"global_avg_pool","inputs":["relu"]},{"id":"fc","op":"dense","inputs":["pool"],"attributes":{"units":5}}],
+            "outputs":[{"name":"main","node":"fc"}]})");
+        write("train.json", R"({"version":1,"name":"own","data":{"path":")" + path("toys").toUtf8() + R"(","image_size":[32,32]},"training":{"epochs":1,"batch_size":8}})");
+    }
+
+    void anOwnNetworkIsSummarisedTrainedAndAsked() {
+        QCOMPARE(run({"model", "summary", path("net.json"), "--json"}).json()["parameters"]["total"].toInt(), 3 * 9 * 8 + 8 + 8 * 5 + 5);
+        const Answer trained = run({"train", path("train.json"), "--set", "model.graph=" + path("net.json"), "--json"});
+        QVERIFY2(trained.code == 0, trained.err.constData());
+        const QString weights = trained.json()["folder"].toString() + "/checkpoints/best.safetensors";
+        QVERIFY(writeNpy(path("x.npy").toStdString(), FloatArray{{32, 32, 3}, std::vector<float>(32 * 32 * 3, 0.5f)}));
+        const Answer asked = run({"model", "forward", path("net.json"), "--weights", weights, "--input", path("x.npy"), "--out", path("y.npy")});
+        QVERIFY2(asked.code == 0, asked.err.constData());
+        QCOMPARE(readNpy(path("y.npy").toStdString())->shape, (std::vector<std::int64_t>{5}));
+        write("broken.json", R"({"name":"own","input":[32,32,3],"nodes":[{"id":"input","op":"input"},{"id":"fc","op":"dense","inputs":["input"],"attributes":{"units":5}}],"outputs":[{"name":"main","node":"fc"}]})");
+        refuses({"model", "summary", path("broken.json")}, "fc (dense): needs a vector, but 3 x 32 x 32 arrives from input");
+        refuses({"train", path("train.json"), "--set", "model.graph=" + path("broken.json")}, "fc (dense)");
+    }
+
+    void timmsNamesLoadAndOnlyTrainingStartsANewClassifier() {
+        writeTimmWeights("mobilenet.safetensors", "mobilenet_v2", 10);
+        const QStringList forward{"model", "forward", "mobilenet_v2", "--weights", path("mobilenet.safetensors"), "--input", path("x.npy"), "--out", path("y.npy")};
+        QVERIFY(run(forward + QStringList{"--classes", "10"}).code == 0);
+        refuses(forward + QStringList{"--classes", "5"}, "classifier.weight is [10, 1280], but mobilenet_v2 needs [5, 1280]");
+        const Answer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=" + path("mobilenet.safetensors"), "--set", "model.freeze=base"});
+        QVERIFY2(trained.code == 0, trained.err.constData());
+        QVERIFY2(trained.err.contains("classifier.weight starts anew"), trained.err.constData());
+    }
+
+    void weightFilesAreInspected() {
+        const Answer answer = run({"weights", "inspect", path("mobilenet.safetensors"), "--model", "resnet18", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const QJsonArray networks = answer.json()["networks"].toArray();
+        QCOMPARE(networks.size(), 1);
+        QCOMPARE(networks[0]["name"].toString(), QStringLiteral("mobilenet_v2"));
+        QCOMPARE(networks[0]["classes"].toInt(), 10);
+        QCOMPARE(networks[0]["names"].toString(), QStringLiteral("timm"));
+        QVERIFY(answer.json()["model"]["missing"].toArray().contains(QStringLiteral("layer1.0.conv1.weight")));
+        QVERIFY(answer.json()["model"]["unexpected"].toArray().contains(QStringLiteral("conv_stem.weight")));
+        refuses({"weights", "inspect", path("net.json")}, "safetensors");
+    }
+
+    void publicWeightsAreFetchedByName() {
+        refuses({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=mobilenetv2_100.ra_in1k"}, "weights fetch mobilenetv2_100.ra_in1k");
+        refuses({"weights", "fetch", "no_such_weights"}, "resnet18.a1_in1k");
+        writeTimmWeights("hub.safetensors", "mobilenet_v2", 1000);
+        const Result<std::string> bytes = readFile(path("hub.safetensors").toStdString());
+        QVERIFY(bytes.ok());
+        std::string body = *bytes, asked;
+        HttpServer server([&](const HttpAsked& question) {
+            asked = question.path;
+            question.serve(body);
+        });
+        const QString hub = QString::fromStdString(server.url(""));
+        const Answer fetched = run({"weights", "fetch", "mobilenetv2_100.ra_in1k", "--json"}, hub);
+        QVERIFY2(fetched.code == 0, fetched.err.constData());
+        QCOMPARE(asked, std::string("/timm/mobilenetv2_100.ra_in1k/resolve/main/model.safetensors"));
+        QCOMPARE(fetched.json()["licence"].toString(), QStringLiteral("Apache-2.0"));
+        QVERIFY(QFile::exists(fetched.json()["file"].toString()));
+        const Answer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=mobilenetv2_100.ra_in1k"});
+        QVERIFY2(trained.code == 0, trained.err.constData());
+        // What is not the network's is not kept.
+        const Answer other = run({"weights", "fetch", "efficientnet_b0.ra_in1k"}, hub);
+        QCOMPARE(other.code, 1);
+        QVERIFY2(other.err.contains("was deleted"), other.err.constData());
+        QVERIFY(!QFile::exists(path("home/weights/efficientnet_b0.ra_in1k.safetensors")));
+    }
+
+    void aPresetTrainsOnAnyFolder() {
+        const Answer trained = run({"train", "--preset", "cats-dogs-from-scratch", "--set", "data.path=" + path("toys"), "--set", "training.epochs=1", "--set", "data.image_size=[64,64]", "--json"});
+        QVERIFY2(trained.code == 0, trained.err.constData());
+        refuses({"train", "--preset", "no-such-preset"}, "fruit-vgg16");
+    }
+};
+
+QTEST_GUILESS_MAIN(ModelsTest)
+#include "tst_Models.moc"

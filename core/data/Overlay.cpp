@@ -77,7 +77,7 @@ OverlayEntry Overlay::of(const std::string& path) const {
     return found == entries.end() ? OverlayEntry{} : found->second;
 }
 
-OverlayEdit apply(const OverlayEdit& edit, Overlay& overlay) {
+OverlayEdit applyEdit(const OverlayEdit& edit, Overlay& overlay) {
     OverlayEdit inverse;
     for (const auto& [path, entry] : edit) {
         inverse.emplace_back(path, overlay.of(path));

@@ -31,7 +31,7 @@ struct Overlay {
 /// One step of a person's work: what shall hold for each of these paths.
 using OverlayEdit = std::vector<std::pair<std::string, OverlayEntry>>;
 /// Changes the overlay and gives the edit that takes it back.
-OverlayEdit apply(const OverlayEdit& edit, Overlay& overlay);
+OverlayEdit applyEdit(const OverlayEdit& edit, Overlay& overlay);
 
 /// Sets label, sourceLabel and excluded of every sample as the overlay says (and back, where it says nothing); the split and the
 /// order stay. Paths that are gone are passed over; a class that is gone is a problem of the kind overlay_class, and the

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kSide = 32, kLumaSide = 16, kChromaSide = 4;
 constexpr int kChunks = 4, kChunkBits = 16, kChunkValues = 1 << kChunkBits;
-static_assert(kNearBits < kChunks * 3, "one chunk of four then differs by at most two bits");
+static_assert(kNearBits == 8, "masksOf() is made for it");
 
 // looksAlike(): found on photographs, drawn toys and handwritten digits, as tests/data/tst_HealthCheck.cpp says.
 constexpr double kFlat = 2.5;             ///< deviation of the luma below which there is nothing to recognise
@@ -116,9 +116,16 @@ bool agrees(const Glance& a, const Glance& b, const Moments& ofA, const Moments&
     return difference <= kChromaDifference * static_cast<int>(a.chroma.size());
 }
 
-/// One table of the index: the hashes with each value of one chunk, one after the other.
+/// A hash with its place, so that a bucket is read from one line of memory.
+struct Entry {
+    std::uint64_t hash = 0;
+    std::uint32_t index = 0;
+};
+
+/// One table of the index: the hashes with each value of one chunk, one after the other, by place.
 struct ChunkTable {
-    std::vector<std::uint32_t> begin = std::vector<std::uint32_t>(kChunkValues + 1), members;
+    std::vector<std::uint32_t> begin = std::vector<std::uint32_t>(kChunkValues + 1);
+    std::vector<Entry> entries;
 };
 
 std::uint32_t chunkOf(std::uint64_t hash, int chunk) { return static_cast<std::uint32_t>(hash >> (chunk * kChunkBits)) & (kChunkValues - 1); }
@@ -129,22 +136,48 @@ ChunkTable tableOf(std::span<const std::array<std::uint64_t, 4>> hashes, int chu
         ++table.begin[chunkOf(hash[0], chunk) + 1];
     for (std::size_t value = 0; value < kChunkValues; ++value)
         table.begin[value + 1] += table.begin[value];
-    table.members.resize(hashes.size());
+    table.entries.resize(hashes.size());
     std::vector<std::uint32_t> next(table.begin.begin(), table.begin.end() - 1);
     for (std::uint32_t i = 0; i < hashes.size(); ++i)
-        table.members[next[chunkOf(hashes[i][0], chunk)]++] = i;
+        table.entries[next[chunkOf(hashes[i][0], chunk)]++] = {hashes[i][0], i};
     return table;
 }
 
-/// Every value that differs from 0 in at most two bits of a chunk.
+/// Every value of at most two bits: none, then one, then two.
 std::vector<std::uint32_t> probes() {
     std::vector<std::uint32_t> found{0};
-    for (std::uint32_t a = 0; a < kChunkBits; ++a) {
+    for (std::uint32_t a = 0; a < kChunkBits; ++a)
         found.push_back(1u << a);
+    for (std::uint32_t a = 0; a < kChunkBits; ++a)
         for (std::uint32_t b = 0; b < a; ++b)
             found.push_back(1u << a | 1u << b);
-    }
     return found;
+}
+
+/// The masks that chunk `chunk` is searched with: of kNearBits = 8 differing bits in four chunks, either the first has at most two or
+/// one of the others at most one.
+std::size_t masksOf(int chunk, const std::vector<std::uint32_t>& masks) { return chunk == 0 ? masks.size() : 1 + kChunkBits; }
+
+/// Entries before `i` within kNearBits of `wanted`, but for those that an earlier chunk finds.
+template <typename Found>
+void search(const ChunkTable& table, int chunk, const std::vector<std::uint32_t>& masks, std::uint64_t wanted, std::uint32_t i, const Found& found) {
+    const std::uint32_t value = chunkOf(wanted, chunk);
+    for (std::size_t mask = 0; mask < masksOf(chunk, masks); ++mask) {
+        const std::uint32_t bucket = value ^ masks[mask];
+        for (std::uint32_t place = table.begin[bucket]; place < table.begin[bucket + 1]; ++place) {
+            const Entry& entry = table.entries[place];
+            if (entry.index >= i)
+                break;
+            const std::uint64_t difference = wanted ^ entry.hash;
+            if (std::popcount(difference) > kNearBits)
+                continue;
+            bool earlier = false;
+            for (int before = 0; before < chunk; ++before)
+                earlier = earlier || std::popcount(chunkOf(difference, before)) <= (before == 0 ? 2 : 1);
+            if (!earlier)
+                found(entry.index);
+        }
+    }
 }
 
 } // namespace
@@ -194,31 +227,10 @@ void findNear(std::span<const std::array<std::uint64_t, 4>> hashes, int threads,
     const std::vector<std::uint32_t> masks = probes();
     std::atomic<std::uint32_t> next{0};
     const auto work = [&](std::size_t thread) {
-        for (std::uint32_t i = next++; i < hashes.size() && !stop.stop_requested(); i = next++) {
-            for (const std::uint64_t wanted : hashes[i]) {
-                for (int chunk = 0; chunk < kChunks; ++chunk) {
-                    const ChunkTable& table = tables[static_cast<std::size_t>(chunk)];
-                    const std::uint32_t value = chunkOf(wanted, chunk);
-                    for (const std::uint32_t mask : masks) {
-                        const std::uint32_t bucket = value ^ mask;
-                        for (std::uint32_t place = table.begin[bucket]; place < table.begin[bucket + 1]; ++place) {
-                            const std::uint32_t j = table.members[place];
-                            if (j >= i)
-                                break; // members ascend
-                            const std::uint64_t difference = wanted ^ hashes[j][0];
-                            // A pair that an earlier chunk has found already is not told again.
-                            if (std::popcount(difference) <= kNearBits && [&] {
-                                    for (int earlier = 0; earlier < chunk; ++earlier)
-                                        if (std::popcount(chunkOf(difference, earlier)) <= 2)
-                                            return false;
-                                    return true;
-                                }())
-                                found(thread, i, j);
-                        }
-                    }
-                }
-            }
-        }
+        for (std::uint32_t i = next++; i < hashes.size() && !stop.stop_requested(); i = next++)
+            for (const std::uint64_t wanted : hashes[i])
+                for (int chunk = 0; chunk < kChunks; ++chunk)
+                    search(tables[static_cast<std::size_t>(chunk)], chunk, masks, wanted, i, [&](std::uint32_t j) { found(thread, i, j); });
     };
     std::vector<std::jthread> workers;
     for (int thread = 1; thread < threads; ++thread)

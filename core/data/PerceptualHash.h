@@ -30,13 +30,13 @@ Glance glanceOf(const Image& image);
 bool looksAlike(const Glance& a, const Glance& b);
 
 /// Bits of a hash that may differ between two pictures that looksAlike() is asked about.
-inline constexpr int kNearBits = 11;
+inline constexpr int kNearBits = 8;
 
 /// Told of each pair j < i, by the number of the thread that found it. A pair is told once for each mirror that fits.
 using NearFound = std::function<void(std::size_t thread, std::uint32_t i, std::uint32_t j)>;
 
 /// Pairs of hashes at most kNearBits apart in any of the mirrors. Multi-index hashing (Norouzi, Punjani, Fleet 2012): four tables of
-/// 16 bits each, in one of which such a pair differs by at most two; so the work grows with the number of neighbours, not with n
+/// 16 bits each, in one of which such a pair differs by at most two bits; so the work grows with the number of neighbours, not with n
 /// squared. `found` is called from `threads` threads. Stops early when asked to.
 void findNear(std::span<const std::array<std::uint64_t, 4>> hashes, int threads, const std::stop_token& stop, const NearFound& found);
 

@@ -121,7 +121,7 @@ void summarise(Survey& survey, const Dataset& dataset) {
         if (const std::string type = typeOf(sample.path); !type.empty())
             ++survey.types[type];
         if (!facts.error.empty())
-            survey.unreadable.push_back({facts.empty ? "zero_byte" : "unreadable", sample.path, facts.error});
+            survey.unreadable.push_back({"unreadable", sample.path, facts.error});
         if (!facts.readable())
             continue;
         ++survey.images;

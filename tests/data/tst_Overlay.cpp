@@ -63,7 +63,7 @@ private Q_SLOTS:
     void openingHonoursARelabelAndAnExclude()
     {
         Overlay overlay;
-        apply({{"train/duck/duck_0001.png", {"car", false}}, {"test/robot/robot_0001.png", {"", true}}, {"gone.png", {"car", true}}}, overlay);
+        applyEdit({{"train/duck/duck_0001.png", {"car", false}}, {"test/robot/robot_0001.png", {"", true}}, {"gone.png", {"car", true}}}, overlay);
         QVERIFY(writeOverlay(overlayFile(m_home, path("toys")), overlay, path("toys")).ok());
         const auto plain = openDataset(settings(), 1), changed = openWithOverlay(m_home, settings(), 1, true);
         QVERIFY(changed.ok());
@@ -103,17 +103,17 @@ private Q_SLOTS:
     void anEditIsTakenBackByItsInverse()
     {
         Overlay overlay;
-        apply({{"a", {"x", false}}, {"b", {"", true}}}, overlay);
+        applyEdit({{"a", {"x", false}}, {"b", {"", true}}}, overlay);
         const Overlay before = overlay;
-        const OverlayEdit back = apply({{"a", {"y", false}}, {"a", {"z", true}}, {"b", {}}, {"c", {"", true}}}, overlay);
+        const OverlayEdit back = applyEdit({{"a", {"y", false}}, {"a", {"z", true}}, {"b", {}}, {"c", {"", true}}}, overlay);
         QVERIFY(overlay.of("a") == (OverlayEntry{"z", true}));
         QVERIFY(!overlay.entries.contains("b"));
-        apply(back, overlay);
+        applyEdit(back, overlay);
         QVERIFY(overlay == before);
         Dataset dataset = *openDataset(settings(), 1);
         const auto samples = dataset.samples;
         Overlay laid;
-        apply({{"train/duck/duck_0001.png", {"car", true}}}, laid);
+        applyEdit({{"train/duck/duck_0001.png", {"car", true}}}, laid);
         lay(laid, dataset);
         lay(Overlay{}, dataset);
         for (std::size_t i = 0; i < samples.size(); ++i)
@@ -124,7 +124,7 @@ private Q_SLOTS:
     {
         const auto before = QDir(QString::fromStdString(path("toys").string())).entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot);
         Overlay overlay;
-        apply({{"train/duck/duck_0001.png", {"car", true}}}, overlay);
+        applyEdit({{"train/duck/duck_0001.png", {"car", true}}}, overlay);
         QVERIFY(writeOverlay(overlayFile(m_home, path("toys")), overlay, path("toys")).ok());
         QCOMPARE(QDir(QString::fromStdString(path("toys").string())).entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot), before);
         QVERIFY(overlayFile(m_home, path("toys")).string().starts_with(m_home.string()));
@@ -149,7 +149,7 @@ private Q_SLOTS:
         }
         text(file, "{ precious");
         Overlay overlay;
-        apply({{"train/duck/duck_0001.png", {"", true}}}, overlay);
+        applyEdit({{"train/duck/duck_0001.png", {"", true}}}, overlay);
         QVERIFY(writeOverlay(file, overlay, path("toys")).ok());
         QCOMPARE(bytesOf(file.string() + ".unreadable"), QByteArray("{ precious"));
         QVERIFY(*readOverlay(file) == overlay);
@@ -159,7 +159,7 @@ private Q_SLOTS:
     {
         const auto file = overlayFile(m_home, path("toys"));
         Overlay overlay;
-        apply({{"train/duck/duck_0001.png", {"car", true}}, {"train/duck/duck_0002.png", {"", true}}, {"ü \" \\ \n", {"boat", false}}}, overlay);
+        applyEdit({{"train/duck/duck_0001.png", {"car", true}}, {"train/duck/duck_0002.png", {"", true}}, {"ü \" \\ \n", {"boat", false}}}, overlay);
         QVERIFY(writeOverlay(file, overlay, path("toys")).ok());
         QVERIFY(*readOverlay(file) == overlay);
         const QByteArray good = bytesOf(file);

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "data/Overlay.h"
 #include "data/Toys.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
@@ -64,6 +65,56 @@ private Q_SLOTS:
         QCOMPARE(types.back(), std::string("run_ended"));
         QCOMPARE(std::count(types.begin(), types.end(), "epoch"), 2);
         QCOMPARE(std::count(types.begin(), types.end(), "batch"), 10);
+    }
+
+    /// What a person relabels and excludes is trained with, goes with the run, and a resumed run keeps to it.
+    void trainingHonoursARelabelAndAnExclude() {
+        TrainRequest changed = request("overlay", 3);
+        const std::filesystem::path root = changed.experiment.data.path, file = overlayFile(changed.home, root);
+        Overlay overlay;
+        applyEdit({{"train/boat/boat_0001.png", {"car", false}}, {"train/duck/duck_0002.png", {"", true}}, {"test/car/car_0001.png", {"", true}}}, overlay);
+        QVERIFY(writeOverlay(file, overlay, root).ok());
+        TrainControl control;
+        int images = 0;
+        const RunEnded whole = engine().train(changed, {}, control, [&](const TrainEvent& event) {
+            if (const auto* started = std::get_if<RunStarted>(&event))
+                images = started->trainImages;
+        });
+        QVERIFY2(whole.outcome == RunEnded::Outcome::Completed, whole.reason.c_str());
+        QCOMPARE(images, 5 * 8 - 1);
+        QVERIFY(*readOverlay(std::filesystem::path(whole.folder) / kOverlayFile) == overlay);
+        TrainControl plainControl;
+        const RunEnded plain = engine().train(request("no-overlay", 3), {}, plainControl, {});
+        QVERIFY(!std::filesystem::exists(std::filesystem::path(plain.folder) / kOverlayFile));
+        QVERIFY(weightsOf(whole) != weightsOf(plain));
+
+        TrainControl halfway;
+        halfway.stopAfterEpoch();
+        const RunEnded stopped = engine().train(changed, {}, halfway, {});
+        QVERIFY(writeOverlay(file, {}, root).ok()); // taken back in between
+        changed.resume = stopped.run;
+        TrainControl again;
+        const RunEnded resumed = engine().train(changed, {}, again, {});
+        QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
+        QVERIFY(weightsOf(resumed) == weightsOf(whole));
+
+        EvaluateRequest question;
+        question.runFolder = whole.folder;
+        question.split = "test";
+        const auto evaluation = engine().evaluate(question, {}, {});
+        QVERIFY(evaluation.ok());
+        QCOMPARE(evaluation->predictions.size(), std::size_t(5 * 3 - 1));
+    }
+
+    void anOverlayThatCannotBeReadIsNoReasonToTrainWithoutIt() {
+        TrainRequest broken = request("broken-overlay", 1);
+        const std::filesystem::path file = overlayFile(broken.home, broken.experiment.data.path);
+        QVERIFY(makeFolder(file.parent_path()).ok());
+        QVERIFY(writeFileAtomically(file, "{ half").ok());
+        TrainControl control;
+        const RunEnded ended = engine().train(broken, {}, control, {});
+        QVERIFY(ended.outcome == RunEnded::Outcome::Failed);
+        QVERIFY2(ended.reason.find(file.string()) != std::string::npos, ended.reason.c_str());
     }
 
     void aResumedRunEndsBitIdenticalToOneNeverStopped() {

@@ -11,6 +11,8 @@
 
 #include <csignal>
 
+#include "data/Overlay.h"
+
 /// The whole job on the command line, as CLI.md promises it, with the real engine and real files.
 class CommandLineTest : public QObject {
     Q_OBJECT
@@ -244,6 +246,46 @@ private Q_SLOTS:
         QCOMPARE(answer.code, 1);
         QVERIFY2(answer.err.contains("No space left"), answer.err.constData());
         QCOMPARE(evaluation.code, 0);
+    }
+
+    void theHealthCheckNamesWhatIsOddAndHonoursWhatWasChangedByHand() {
+        QVERIFY(run({"dataset", "make", "toys", "--to", path("health"), "--train", "8", "--val", "2", "--test", "2", "--size", "48"}).code == 0);
+        const QString boat = path("health/train/boat/boat_0001.png"), car = path("health/train/car/car_0002.png");
+        QVERIFY(QFile::copy(boat, path("health/test/boat/copy.png")));
+        QVERIFY(QFile::copy(car, path("health/train/car/copy.png")));
+        QVERIFY(QImage(path("health/train/duck/duck_0003.png")).save(path("health/train/duck/small.jpg"), "JPG", 85));
+        write("health/train/car/broken.jpg", "no image");
+        const auto kinds = [&](const QJsonObject& document) {
+            QStringList found;
+            for (const auto& problem : document["problems"].toArray()) {
+                const QJsonObject object = problem.toObject();
+                if (object["path"].toString().isEmpty() || object["message"].toString().isEmpty() || object["paths"].toArray().isEmpty())
+                    found << "incomplete";
+                found << object["kind"].toString();
+            }
+            return found;
+        };
+        const Answer checked = run({"dataset", "check", path("health"), "--json", "--threads", "1"});
+        QVERIFY2(checked.code == 0 && checked.err.isEmpty(), checked.err.constData());
+        QCOMPARE(kinds(checked.json()), (QStringList{"unreadable", "leak", "duplicate", "near_duplicate"}));
+        const Answer words = run({"dataset", "check", path("health")});
+        QVERIFY(words.code == 0 && words.out.contains("leak (1)") && words.out.contains("test/boat/copy.png"));
+
+        const Answer before = run({"dataset", "info", path("health"), "--json"});
+        QCOMPARE(before.json()["overlay"].toObject()["excluded"].toInt(-1), 0);
+        QDir().mkpath(path("home/overlays"));
+        const QString name = QString::fromStdString(sightline::overlayFile({}, path("health").toStdString()).filename().string());
+        write("home/overlays/" + name, R"({"version": 1, "relabelled": {"train/boat/boat_0002.png": "car"}, "excluded": ["test/boat/copy.png"]})");
+        const QJsonObject after = run({"dataset", "info", path("health"), "--json"}).json();
+        QCOMPARE(after["overlay"].toObject()["excluded"].toInt(), 1);
+        QCOMPARE(after["overlay"].toObject()["relabelled"].toInt(), 1);
+        QCOMPARE(after["splits"]["train"]["per_class"]["car"].toInt(), 8 + 2 + 1);
+        QCOMPARE(kinds(run({"dataset", "check", path("health"), "--json"}).json()), (QStringList{"unreadable", "duplicate", "near_duplicate"}));
+        write("home/overlays/" + name, "{ half");
+        QVERIFY(kinds(run({"dataset", "check", path("health"), "--json"}).json()).contains("overlay_unreadable"));
+        QFile::remove(path("home/overlays/" + name));
+        refuses({"dataset", "check", path("nowhere")}, 2, "nowhere");
+        refuses({"dataset", "check", path("health"), "--threads", "-3"}, 2, "--threads");
     }
 
     void refusesWrongInputInOneLine() {

@@ -16,7 +16,9 @@
 #include <QToolButton>
 
 #include "WindowDriver.h"
+#include "data/Overlay.h"
 #include "experiment/Presets.h"
+#include "models/Tiles.h"
 #include "prompts/Prompts.h"
 #include "widgets/PreviewGrid.h"
 #include "window/Rail.h"
@@ -50,6 +52,36 @@ class PagesTest : public QObject {
         QSignalSpy opened(driver.session.get(), &Session::dataOpened);
         drop(*driver.window, path(folder));
         QVERIFY(opened.wait(20000));
+    }
+
+    /// What the list of findings says, headings too.
+    static QStringList findings(const WindowDriver& driver)
+    {
+        const auto* model = driver.find<QListView>("problemList")->model();
+        QStringList lines;
+        for (int i = 0; i < model->rowCount(); ++i)
+            lines << model->index(i, 0).data().toString();
+        return lines;
+    }
+    static void clickFinding(const WindowDriver& driver, const QString& line)
+    {
+        QTRY_VERIFY2(findings(driver).contains(line), qPrintable(findings(driver).join(QLatin1Char('\n'))));
+        driver.clickRow("problemList", static_cast<int>(findings(driver).indexOf(line)));
+    }
+    static void clickTile(const WindowDriver& driver, int row, Qt::KeyboardModifiers modifiers = {})
+    {
+        auto* grid = driver.find<QListView>("sampleGrid");
+        const QModelIndex index = grid->model()->index(row, 0);
+        grid->scrollTo(index);
+        QTest::mouseClick(grid->viewport(), Qt::LeftButton, modifiers, grid->visualRect(index).center());
+    }
+    static QStringList shown(const WindowDriver& driver)
+    {
+        const auto* model = driver.find<QListView>("sampleGrid")->model();
+        QStringList names;
+        for (int i = 0; i < model->rowCount(); ++i)
+            names << model->index(i, 0).data(TileCaption).toString();
+        return names;
     }
 
     QTemporaryDir m_folder;
@@ -100,7 +132,7 @@ private Q_SLOTS:
         QVERIFY(driver.text("otherProblems").contains(QStringLiteral("one class")));
         open(driver, QStringLiteral("two")); // test/car has no class in train
         driver.key(Qt::Key_1, Qt::ControlModifier);
-        QTRY_VERIFY(driver.find<QListWidget>("problemList")->count() > 0);
+        QTRY_VERIFY(driver.find<QListView>("problemList")->model()->rowCount() > 0);
         driver.key(Qt::Key_4, Qt::ControlModifier);
         QTRY_VERIFY(driver.find<QPushButton>("pageTrainButton")->isEnabled());
     }
@@ -141,20 +173,100 @@ private Q_SLOTS:
         QVERIFY(QDir().mkpath(path(QStringLiteral("odd ü/train/zebra"))));
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver, QStringLiteral("odd ü"));
-        auto* problems = driver.find<QListWidget>("problemList");
-        const auto all = [&] {
-            QStringList lines;
-            for (int i = 0; i < problems->count(); ++i)
-                lines << problems->item(i)->text();
-            return lines.join(QLatin1Char('\n'));
-        };
-        for (const char* name : {"text.png", "zero.jpg", "zebra"})
+        const auto all = [&] { return findings(driver).join(QLatin1Char('\n')); };
+        for (const char* name : {"text.png", "zero.jpg", "zebra", "notes.doc"})
             QTRY_VERIFY2(all().contains(QLatin1String(name)), qPrintable(all()));
         QVERIFY(driver.find<RailButton>("rail-data")->badge() == Page::Badge::Attention);
-        for (int i = 0; i < problems->count(); ++i)
-            if (problems->item(i)->text().contains(QStringLiteral("text.png")))
-                QTest::mouseClick(problems->viewport(), Qt::LeftButton, {}, problems->visualItemRect(problems->item(i)).center());
+        clickFinding(driver, QStringLiteral("train/car/text.png"));
         QCOMPARE(driver.find<QListView>("sampleGrid")->model()->rowCount(), 1);
+        clickFinding(driver, QStringLiteral("train/zebra"));
+        QCOMPARE(driver.find<QListView>("sampleGrid")->model()->rowCount(), 0);
+        QVERIFY(driver.find<QLabel>("emptyGrid")->isVisible());
+        QVERIFY(driver.text("emptyGrid").contains(QStringLiteral("zebra")));
+    }
+
+    void aFindingShowsItsImagesSideBySideAndExcludingOneMendsIt()
+    {
+        QVERIFY(drawFewToys(path(QStringLiteral("copies")), 6, 2, 48));
+        QVERIFY(QFile::copy(path(QStringLiteral("copies/train/boat/boat_0001.png")), path(QStringLiteral("copies/train/boat/zz.png"))));
+        QVERIFY(QFile::copy(path(QStringLiteral("copies/train/car/car_0001.png")), path(QStringLiteral("copies/test/car/aa.png"))));
+        WindowDriver driver(path(QStringLiteral("home-copies")));
+        open(driver, QStringLiteral("copies"));
+        auto* grid = driver.find<QListView>("sampleGrid");
+        QTRY_COMPARE(findings(driver).size(), 4); // two kinds, one finding each
+        driver.clickRow("classTable", 3);         // a filter that the finding lifts
+        clickFinding(driver, QStringLiteral("train/boat/boat_0001.png"));
+        QCOMPARE(shown(driver), (QStringList{QStringLiteral("boat_0001.png"), QStringLiteral("zz.png")}));
+        QVERIFY(driver.find<QWidget>("findingChip")->isVisible());
+        driver.click("findingChip");
+        QCOMPARE(grid->model()->rowCount(), 5 * 10 + 2);
+        clickFinding(driver, QStringLiteral("train/car/car_0001.png"));
+        QCOMPARE(shown(driver), (QStringList{QStringLiteral("car_0001.png"), QStringLiteral("aa.png")}));
+        QVERIFY(!driver.find<QPushButton>("excludeButton")->isEnabled());
+        clickTile(driver, 1);
+        driver.click("excludeButton");
+        QTRY_COMPARE(grid->model()->index(1, 0).data(TileBadge).toInt(), static_cast<int>(TileState::Excluded));
+        QTRY_COMPARE(findings(driver).size(), 2);
+        QCOMPARE(driver.session->dataset()->count(Subset::Test), std::size_t{10});
+        QTest::keyClick(grid, Qt::Key_X); // and back
+        QTRY_COMPARE(findings(driver).size(), 4);
+        QVERIFY(driver.session->overlay().empty());
+    }
+
+    void keysRelabelAndExcludeAndCtrlZUndoes()
+    {
+        WindowDriver driver(path(QStringLiteral("home-keys")));
+        open(driver);
+        auto* grid = driver.find<QListView>("sampleGrid");
+        const auto badge = [&](int row) { return static_cast<TileState>(grid->model()->index(row, 0).data(TileBadge).toInt()); };
+        clickTile(driver, 0); // boats
+        clickTile(driver, 1, Qt::ControlModifier);
+        QTest::keyClick(grid, Qt::Key_3);
+        QTRY_VERIFY(badge(0) == TileState::Relabelled && badge(1) == TileState::Relabelled && badge(2) == TileState::None);
+        QVERIFY(grid->model()->index(0, 0).data(TileDetail).toString().contains(QStringLiteral("duck")));
+        QCOMPARE(driver.session->dataset()->countsPerClass(Subset::Train), (std::vector<std::size_t>{4, 6, 8, 6, 6}));
+        QCOMPARE(driver.find<QTableView>("classTable")->model()->index(2, 1).data().toString(), QStringLiteral("8"));
+        clickTile(driver, 2);
+        QTest::keyClick(grid, Qt::Key_X);
+        QTRY_VERIFY(badge(2) == TileState::Excluded);
+        QTRY_VERIFY(driver.text("dataFacts").contains(QStringLiteral("2 relabelled, 1 excluded")));
+        const auto file = overlayFile(driver.session->home(), driver.session->dataset()->root);
+        QTRY_COMPARE(readOverlay(file)->entries.size(), std::size_t{3});
+        driver.find<QComboBox>("subsetFilter")->setCurrentIndex(4);
+        QCOMPARE(grid->model()->rowCount(), 3);
+        driver.find<QComboBox>("subsetFilter")->setCurrentIndex(0);
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QTRY_VERIFY(badge(2) == TileState::None);
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QTRY_VERIFY(badge(0) == TileState::None && badge(1) == TileState::None);
+        QTRY_VERIFY(!std::filesystem::exists(file));
+        driver.key(Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_VERIFY(badge(0) == TileState::Relabelled);
+        QTest::keyClick(grid, Qt::Key_9); // there is no ninth class
+        clickTile(driver, 0);
+        QTest::keyClick(grid, Qt::Key_1); // its own class again: nothing is left to say of it
+        QTRY_VERIFY(badge(0) == TileState::None);
+        QTRY_COMPARE(readOverlay(file)->entries.size(), std::size_t{1});
+    }
+
+    void whatWasChangedIsThereAfterARestart()
+    {
+        {
+            WindowDriver driver(path(QStringLiteral("home-restart")));
+            open(driver);
+            clickTile(driver, 4);
+            driver.click("relabelButton");
+            auto* search = driver.find<QLineEdit>("classSearch");
+            QTRY_VERIFY(search->isVisible());
+            QTest::keyClicks(search, QStringLiteral("rob"));
+            QTest::keyClick(search, Qt::Key_Return);
+            QCOMPARE(driver.session->overlay().entries.size(), std::size_t{1}); // and the window is closed at once
+        }
+        WindowDriver driver(path(QStringLiteral("home-restart")));
+        open(driver);
+        QCOMPARE(driver.session->overlay().entries.size(), std::size_t{1});
+        QCOMPARE(driver.session->dataset()->countsPerClass(Subset::Train), (std::vector<std::size_t>{5, 6, 6, 7, 6}));
+        QVERIFY(!driver.session->canUndo() || driver.session->overlay().entries.size() == 1);
     }
 
     void badDropsAreOneSentenceAndTheWindowGoesOn()

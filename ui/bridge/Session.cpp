@@ -80,7 +80,7 @@ void Session::Private::moveStep(std::vector<Step>& from, std::vector<Step>& to)
     Step step = std::move(from.back());
     from.pop_back();
     if (!step.edit.empty()) {
-        to.push_back({{}, sightline::apply(step.edit, overlay)}); // not std::apply
+        to.push_back({{}, applyEdit(step.edit, overlay)});
         edited();
         return;
     }
@@ -96,7 +96,7 @@ void Session::editOverlay(const OverlayEdit& edit)
     if (!m->dataset || edit.empty())
         return;
     m->lastEdit.clear();
-    m->undoStack.push_back({{}, sightline::apply(edit, m->overlay)});
+    m->undoStack.push_back({{}, applyEdit(edit, m->overlay)});
     if (m->undoStack.size() > kUndoDepth)
         m->undoStack.erase(m->undoStack.begin());
     m->redoStack.clear();

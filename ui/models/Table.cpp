@@ -51,6 +51,14 @@ void Table::setRows(std::vector<std::vector<Cell>> rows)
     endResetModel();
 }
 
+void Table::updateRows(std::vector<std::vector<Cell>> rows)
+{
+    if (rows.empty() || rows.size() != m_rows.size())
+        return setRows(std::move(rows));
+    m_rows = std::move(rows);
+    Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+}
+
 int Table::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
 int Table::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_columns.size()); }
 

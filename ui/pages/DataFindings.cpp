@@ -194,6 +194,13 @@ bool DataPage::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == m_tiles && event->type() == QEvent::Resize)
         m_nothing->setGeometry(m_tiles->viewport()->rect().adjusted(3 * theme::kGrid, 3 * theme::kGrid, -3 * theme::kGrid, -3 * theme::kGrid));
+    if (watched == m_problems && event->type() == QEvent::KeyPress && m_problems->currentIndex().isValid()) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space) {
+            openFinding(m_problems->currentIndex().row());
+            return true;
+        }
+    }
     if (watched == m_tiles && event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
         if (key->modifiers() == Qt::NoModifier || key->modifiers() == Qt::KeypadModifier) {

@@ -3,10 +3,8 @@
 
 #include <QComboBox>
 #include <QItemSelectionModel>
-#include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>
-#include <QMenu>
 #include <QProgressBar>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -21,8 +19,6 @@
 #include "models/Tiles.h"
 #include "pages/DataFacts.h"
 #include "prompts/Prompts.h"
-#include "support/Files.h"
-#include "support/Priority.h"
 #include "widgets/ClassPicker.h"
 #include "widgets/ImageWindow.h"
 #include "widgets/Picture.h"
@@ -179,7 +175,7 @@ QWidget* DataPage::makeFacts()
     m_problems->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_problems->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     connect(m_problems, &QListView::clicked, this, [this](const QModelIndex& index) { openFinding(index.row()); });
-    connect(m_problems, &QListView::activated, this, [this](const QModelIndex& index) { openFinding(index.row()); });
+    m_problems->installEventFilter(this);
     surface->body()->addWidget(m_facts);
     surface->body()->addSpacing(theme::kGrid);
     surface->body()->addWidget(m_findingsTitle);
@@ -212,6 +208,7 @@ void DataPage::showDataset()
     for (std::size_t i = 0; i < opened->classes.size(); ++i)
         titles << QString::fromStdString(opened->classTitles.empty() ? opened->classes[i] : opened->classTitles[i]);
     m_picker->setClasses(titles);
+    m_classTable->setRows({}); // no class of the data set before stays chosen
     showClasses();
     applyFilter();
     startSurvey();
@@ -220,14 +217,7 @@ void DataPage::showDataset()
 void DataPage::showEdited()
 {
     m_samples->updateDataset(session().dataset());
-    const int label = sourceRow(m_classes, m_classes->selectionModel()->selectedRows().value(0));
-    {
-        const QSignalBlocker quiet(m_classes->selectionModel()); // the same images stay in view
-        showClasses();
-        if (label >= 0)
-            selectSourceRow(m_classes, label);
-    }
-    m_classes->viewport()->update();
+    showClasses();
     showFacts();
     showSelection();
     if (m_surveyed)
@@ -256,7 +246,7 @@ void DataPage::showClasses()
         }
         rows.push_back(std::move(cells));
     }
-    m_classTable->setRows(std::move(rows));
+    m_classTable->updateRows(std::move(rows));
 }
 
 void DataPage::showFacts()

@@ -14,6 +14,10 @@
 
 namespace sightline::ui {
 
+namespace {
+constexpr int kLongest = 1600, kSmall = 64;
+}
+
 ImageWindow::ImageWindow(std::shared_ptr<const Dataset> dataset, const QAbstractItemModel& tiles, int row, QWidget* parent)
     : QDialog(parent), m_dataset(std::move(dataset)), m_tiles(tiles), m_row(row)
 {
@@ -60,13 +64,18 @@ void ImageWindow::load()
     const QString path = QString::fromStdString(m_dataset->samples[sample].path);
     setWindowTitle(path);
     m_words->setText(path);
-    m_lane.submit([this, data = m_dataset, sample, path](std::stop_token stop) {
+    const QString state = m_tiles.index(m_row, 0).data(TileDetail).toString(); // its class, or what was changed by hand
+    m_lane.submit([this, data = m_dataset, sample, path, state](std::stop_token stop) {
         const auto image = data->source->decoded(data->samples[sample], ColorMode::Rgb, Orientation::Apply);
-        const QImage picture = image ? toQImage(*image) : QImage();
-        const QString words = image ? tr("%1 · %2 × %3").arg(path).arg(picture.width()).arg(picture.height()) : QString::fromStdString(image.error().message);
-        QMetaObject::invokeMethod(this, [this, stop, picture, words] {
+        QImage picture = image ? toQImage(*image) : QImage();
+        const QString words = image ? QStringLiteral("%1 · %2 × %3 · %4").arg(path).arg(picture.width()).arg(picture.height()).arg(state) : QString::fromStdString(image.error().message);
+        const int longest = std::max(picture.width(), picture.height());
+        if (longest > kLongest) // a photograph: what the screen cannot show is not scaled anew at every paint
+            picture = picture.scaled(kLongest, kLongest, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+        QMetaObject::invokeMethod(this, [this, stop, picture, words, sharp = longest <= kSmall] {
             if (stop.stop_requested())
                 return;
+            m_view->setSharp(sharp);
             m_view->setImage(picture, tr("This image cannot be read."));
             m_words->setText(words);
         }, Qt::QueuedConnection);

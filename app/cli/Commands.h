@@ -8,6 +8,7 @@ namespace sightline::cli {
 // Every command of the program, in the order --help shows them. One line here, one file each, one line in CMakeLists.txt.
 
 void addDataset(CLI::App& app, Context& context);
+void addDatasetFetch(CLI::App& dataset, Context& context); // called by addDataset
 void addAugment(CLI::App& app, Context& context);
 void addModel(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);

@@ -5,7 +5,7 @@
 
 namespace sightline::ui {
 
-/// The first screen: three ways to begin, and what was open last.
+/// The first screen: four ways to begin, and what was open last.
 class StartPage : public QWidget {
     Q_OBJECT
 public:
@@ -14,6 +14,7 @@ public:
 
 Q_SIGNALS:
     void openFolderAsked();
+    void openFileAsked();
     void toysAsked();
     void openRunAsked();
     void recentAsked(const QString& folder);

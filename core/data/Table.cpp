@@ -38,10 +38,11 @@ std::vector<NamedTable> tablesOf(const ReadRequest& request) {
         if (const auto subset = subsetNamed(entry.name.substr(0, entry.name.rfind('.'))))
             split.push_back({entry.name, subset});
     }
-    const bool hasTrain = std::any_of(split.begin(), split.end(), [](const NamedTable& table) { return table.subset == Subset::Train; });
-    if (all.size() > 1)
-        return hasTrain ? split : std::vector<NamedTable>();
-    return all;
+    if (all.size() <= 1)
+        return all;
+    std::stable_sort(split.begin(), split.end(), [](const NamedTable& a, const NamedTable& b) { return *a.subset < *b.subset; });
+    const bool hasTrain = !split.empty() && split.front().subset == Subset::Train;
+    return hasTrain ? split : std::vector<NamedTable>();
 }
 
 std::string cellOf(const Row& row, int column) { return column >= 0 && static_cast<std::size_t>(column) < row.size() ? row[static_cast<std::size_t>(column)] : std::string(); }

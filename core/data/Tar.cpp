@@ -195,7 +195,7 @@ Result<void> decompress(const fs::path& file, const fs::path& target, const Arch
     archive_read_support_format_raw(reader.get());
     archive_entry* entry = nullptr;
     if (archive_read_open_filename(reader.get(), file.c_str(), kBlock) != ARCHIVE_OK || archive_read_next_header(reader.get(), &entry) < ARCHIVE_WARN)
-        return badInput(file.string() + " cannot be unpacked: " + reasonOf(reader.get()) + ".");
+        return badInput(file.string() + " is damaged or cut off: " + reasonOf(reader.get()) + ".");
     Temporary temporary(target.string() + ".tmp" + std::to_string(::getpid()));
     std::string part(kPart, '\0');
     std::uint64_t total = 0;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cstdio>
 #include <iostream>
+#include <map>
 
 #include "Commands.h"
+#include "data/Boxes.h"
 #include "data/Dataset.h"
 #include "data/Overlay.h"
 #include "data/Survey.h"
@@ -15,7 +17,7 @@ namespace {
 
 struct InfoOptions {
     DataSettings data;
-    std::string split = "per-class-first", files;
+    std::string split = "per-class-first", header = "auto", files, boxes;
     std::uint64_t seed = 42;
     bool json = false;
 };
@@ -54,15 +56,33 @@ Result<void> writeFiles(const Dataset& dataset, const std::string& file) {
     return writeFileAtomically(file, csv);
 }
 
+Result<void> writeBoxes(const Dataset& dataset, const std::string& file) {
+    const std::map<std::string, Box> boxes = readBoxes(dataset);
+    if (boxes.empty())
+        return badInput(dataset.root.string() + " comes without boxes (--boxes).");
+    std::string csv = "path,x,y,width,height\n";
+    for (const Sample& sample : dataset.samples)
+        if (const auto box = boxes.find(sample.path); box != boxes.end())
+            csv += csvCell(sample.path) + "," + std::to_string(box->second.x) + "," + std::to_string(box->second.y) + "," + std::to_string(box->second.width) + "," + std::to_string(box->second.height) + "\n";
+    return writeFileAtomically(file, csv);
+}
+
 int info(InfoOptions& options, const Context& context) {
     if (!(options.data.validationSplit >= 0 && options.data.validationSplit < 1))
         return fail(badInput("--validation-split must be at least 0 and below 1."));
+    if (!options.data.group.pattern.empty() && !options.data.group.column.empty())
+        return fail(badInput("--group-pattern and --group-column cannot stand beside each other."));
     options.data.split = options.split == "shuffled" ? SplitRule::Shuffled : SplitRule::PerClassFirst;
+    options.data.table.header = options.header == "yes" ? TableSettings::Header::Yes : options.header == "no" ? TableSettings::Header::No : TableSettings::Header::Auto;
     const Result<Dataset> dataset = openWithOverlay(context.home, options.data, options.seed, false, interruption().get_token());
     if (!dataset)
         return fail(dataset.error());
     if (!options.files.empty()) {
         if (const Result<void> written = writeFiles(*dataset, options.files); !written)
+            return fail(written.error());
+    }
+    if (!options.boxes.empty()) {
+        if (const Result<void> written = writeBoxes(*dataset, options.boxes); !written)
             return fail(written.error());
     }
     const Survey survey = sightline::survey(*dataset, availableCpus(), interruption().get_token(),
@@ -104,17 +124,36 @@ int makeToySet(const ToyOptions& options) {
 
 } // namespace
 
-void addDataset(CLI::App& app, Context& context) {
-    CLI::App& dataset = group(app, "dataset", "Data sets: info, make");
+namespace {
+
+void addInfo(CLI::App& dataset, Context& context) {
     auto options = std::make_shared<InfoOptions>();
-    CLI::App* command = dataset.add_subcommand("info", "Format, splits, classes, counts, sizes and problems of a folder");
-    command->add_option("PATH", options->data.path, "Folder of class folders")->required();
-    command->add_option("--validation-split", options->data.validationSplit, "Share of train used for validation where there is no val folder");
+    DataSettings& data = options->data;
+    CLI::App* command = dataset.add_subcommand("info", "Format, splits, classes, counts, sizes and problems of a folder, archive or table");
+    command->add_option("PATH", data.path, "Folder of class folders, archive (.zip, .tar, .tar.gz ...), table (.csv) or one of a data set's files")->required();
+    command->add_option("--format", data.format, "Reader: auto, folders, tiny-imagenet, cifar10, cifar100, idx, csv or flat");
+    command->add_option("--validation-split", data.validationSplit, "Share of train used for validation where there is no val folder");
     command->add_option("--split", options->split, "per-class-first or shuffled")->check(CLI::IsMember({"per-class-first", "shuffled"}));
     command->add_option("--seed", options->seed, "Seed of a shuffled split");
+    command->add_option("--group-pattern", data.group.pattern, "Regular expression; images whose paths give the same key stay in one split");
+    command->add_option("--group-column", data.group.column, "Column of a table; images with the same cell stay in one split");
+    command->add_option("--pattern", data.pattern, "Regular expression that finds the class in a file's path");
+    command->add_option("--path-column", data.table.pathColumn, "Column of a table: image paths (heading, or number from 1)");
+    command->add_option("--label-column", data.table.labelColumn, "Column of a table: classes");
+    command->add_option("--split-column", data.table.splitColumn, "Column of a table: train, val or test");
+    command->add_option("--header", options->header, "Whether a table's first row holds headings")->check(CLI::IsMember({"auto", "yes", "no"}));
     command->add_option("--files", options->files, "Write path, class and subset of every image to this CSV file");
+    command->add_option("--boxes", options->boxes, "Write the boxes that come with the images (Tiny-ImageNet, the toy set) to this CSV file");
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &context] { context.chosen = [options, &context] { return info(*options, context); }; });
+}
+
+} // namespace
+
+void addDataset(CLI::App& app, Context& context) {
+    CLI::App& dataset = group(app, "dataset", "Data sets: info, check, make, fetch");
+    addInfo(dataset, context);
+    addDatasetFetch(dataset, context);
 
     auto toyOptions = std::make_shared<ToyOptions>();
     CLI::App& make = group(dataset, "make", "Generate a data set");

@@ -66,7 +66,7 @@ void describe(QCommandLineParser& parser)
     parser.addOption({QStringLiteral("scheme"), QCoreApplication::translate("main", "light or dark; without it, as the system."), QStringLiteral("scheme")});
     parser.addOption({QStringLiteral("tour"), QCoreApplication::translate("main", "Walk through every page with the toy set and write pictures to a folder."), QStringLiteral("folder")});
     parser.addOption({QStringLiteral("size"), QCoreApplication::translate("main", "Size of the tour's window."), QStringLiteral("WxH"), QStringLiteral("1440x900")});
-    parser.addPositionalArgument(QStringLiteral("path"), QCoreApplication::translate("main", "A folder of images, a run, an image or an experiment file."), QStringLiteral("[path]"));
+    parser.addPositionalArgument(QStringLiteral("path"), QCoreApplication::translate("main", "A folder, archive or table of images, a run, an image or an experiment file."), QStringLiteral("[path]"));
 }
 
 /// Exit code 2 with a sentence where the command line is wrong.
@@ -145,6 +145,8 @@ int main(int argc, char** argv)
         std::fprintf(stderr, "sightline: --scheme is light or dark.\n");
         return 2;
     }
+    if (parser.isSet(QStringLiteral("home")))
+        ::setenv("SIGHTLINE_HOME", parser.value(QStringLiteral("home")).toStdString().c_str(), 1); // what is cached below goes there, too
     Session session(parser.isSet(QStringLiteral("home")) ? std::filesystem::path(parser.value(QStringLiteral("home")).toStdString()) : defaultHome());
     if (parser.isSet(QStringLiteral("tour")))
         return takeTour(application, session, parser.value(QStringLiteral("tour")), parser.value(QStringLiteral("size")));

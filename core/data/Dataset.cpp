@@ -5,8 +5,10 @@
 #include <array>
 #include <tuple>
 
+#include "data/Archive.h"
 #include "data/Readers.h"
-#include "support/Random.h"
+#include "data/Split.h"
+#include "support/Files.h"
 
 namespace sightline {
 
@@ -14,51 +16,81 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Moves a share of train to validation, class by class; the rest keeps its order.
-void splitValidation(Dataset& dataset, const DataSettings& settings, std::uint64_t seed) {
-    std::vector<std::vector<std::size_t>> perClass(dataset.classes.size());
-    for (std::size_t i = 0; i < dataset.samples.size(); ++i) {
-        const Sample& sample = dataset.samples[i];
-        if (sample.subset == Subset::Train && sample.label >= 0)
-            perClass[static_cast<std::size_t>(sample.label)].push_back(i);
-    }
-    for (std::size_t label = 0; label < perClass.size(); ++label) {
-        std::vector<std::size_t>& members = perClass[label];
-        const auto count = static_cast<std::size_t>(settings.validationSplit * static_cast<double>(members.size()));
-        if (settings.split == SplitRule::Shuffled) {
-            const std::vector<std::uint32_t> order = permutation(members.size(), seed, RandomPurpose::Split, label);
-            std::vector<std::size_t> shuffled;
-            for (const std::uint32_t position : order)
-                shuffled.push_back(members[position]);
-            members = std::move(shuffled);
-        }
-        for (std::size_t i = 0; i < count; ++i)
-            dataset.samples[members[i]].subset = Subset::Validation;
-    }
-    std::stable_sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) { return a.subset < b.subset; });
-}
-
 struct Reader {
     const char* name;
-    bool (*fits)(const fs::path& root);
-    Result<Dataset> (*read)(const fs::path& root, std::stop_token stop, const Progress& progress);
+    bool (*fits)(const ReadRequest& request);
+    Result<Dataset> (*read)(const ReadRequest& request);
 };
 
-bool isFolder(const fs::path& root) {
-    std::error_code code;
-    return fs::is_directory(root, code);
-}
+bool always(const ReadRequest&) { return true; }
 
-/// In the order in which they are tried; folders of classes take every folder that nothing else claims.
+/// In the order in which they are tried; folders of classes take everything that nothing else claims.
 constexpr std::array kReaders{
     Reader{"tiny-imagenet", looksLikeTinyImagenet, readTinyImagenet},
-    Reader{"cifar10", looksLikeCifar, readCifar},
-    Reader{"cifar100", looksLikeCifar, readCifar},
+    Reader{"cifar10", looksLikeCifar10, readCifar10},
+    Reader{"cifar100", looksLikeCifar100, readCifar100},
     Reader{"idx", looksLikeIdx, readIdx},
     Reader{"csv", looksLikeTable, readTable},
     Reader{"flat", looksFlat, readFlat},
-    Reader{"folders", isFolder, readFolders},
+    Reader{"folders", always, readFolders},
 };
+
+/// What lies behind a path: the files, and how the data set names itself.
+struct Opened {
+    FileTreePtr tree;
+    fs::path root;
+    std::string table;
+};
+
+/// Files that stand for the folder they lie in.
+bool isRecordFile(const std::string& name) { return isIdxName(name) || (name.ends_with(".bin") && (name.starts_with("data_batch_") || name == "test_batch.bin" || name == "train.bin" || name == "test.bin")); }
+
+Result<Opened> openFile(const fs::path& file, const DataSettings& settings, std::stop_token stop, const Progress& progress) {
+    const std::string name = file.filename().string();
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    if (isTableName(name) || settings.format == "csv")
+        return Opened{makeDiskTree(folder), folder, name};
+    if (isRecordFile(name))
+        return Opened{makeDiskTree(folder), folder, {}};
+    if (isArchiveName(name)) {
+        const auto tree = openArchive(file, defaultHome() / "cache" / "archives", stop, progress);
+        if (!tree)
+            return tree.error();
+        return Opened{*tree, file, {}};
+    }
+    if (isForeignArchiveName(name))
+        return badInput(file.string() + " is an archive that is not read here; unpack it, or pack it as .zip or .tar.");
+    return badInput(file.string() + " is a file that no reader knows; choose a folder that holds one folder of images for each class, an archive (.zip, .tar, .tar.gz) or a table (.csv).");
+}
+
+Result<const Reader*> readerFor(const ReadRequest& request) {
+    const DataSettings& settings = request.settings;
+    std::string names;
+    for (const Reader& reader : kReaders) {
+        names += (names.empty() ? "" : ", ") + std::string(reader.name);
+        if (settings.format == reader.name)
+            return &reader;
+    }
+    if (settings.format != "auto")
+        return badInput("data.format: there is no reader '" + settings.format + "'; use auto, " + names + ".");
+    const auto named = [](const char* name) { return std::find_if(kReaders.begin(), kReaders.end(), [&](const Reader& reader) { return std::string_view(reader.name) == name; }); };
+    if (!settings.pattern.empty())
+        return &*named("flat");
+    if (settings.table != TableSettings{} || !settings.group.column.empty())
+        return &*named("csv");
+    return &*std::find_if(kReaders.begin(), kReaders.end(), [&](const Reader& reader) { return reader.fits(request); });
+}
+
+/// Whether a data set can be trained on at all.
+Result<void> requireImages(const Dataset& dataset, const fs::path& root) {
+    if (dataset.count(Subset::Train) > 0)
+        return {};
+    std::error_code code;
+    const std::string name = (fs::is_directory(root, code) ? "The folder " : "") + root.string();
+    if (dataset.classes.empty())
+        return badInput(name + " has no class folders; put the images of each class into a folder of its own.");
+    return badInput(name + " has no images for training (png, jpg, bmp, ppm, tif, webp).");
+}
 
 } // namespace
 
@@ -75,6 +107,12 @@ const char* nameOf(Subset subset) {
     case Subset::Test: break;
     }
     return "test";
+}
+
+std::string recordName(std::size_t number) {
+    std::string text = std::to_string(number);
+    text.insert(0, text.size() < 5 ? 5 - text.size() : 0, '0');
+    return text;
 }
 
 std::vector<std::uint32_t> Dataset::indices(Subset subset) const {
@@ -99,6 +137,8 @@ std::vector<std::size_t> Dataset::countsPerClass(Subset subset) const {
     return counts;
 }
 
+bool namesDataset(const std::string& name) { return isTableName(name) || isRecordFile(name) || isArchiveName(name) || isForeignArchiveName(name); }
+
 Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, std::stop_token stop, const Progress& progress) {
     if (settings.path.empty())
         return badInput("data.path: no folder of images is chosen.");
@@ -108,29 +148,30 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
     std::error_code code;
     if (!fs::exists(root, code))
         return badInput("The folder " + root.string() + " does not exist.");
-    const Reader* reader = nullptr;
-    std::string names;
-    for (const Reader& candidate : kReaders) {
-        names += (names.empty() ? "" : ", ") + std::string(candidate.name);
-        if (!reader && (settings.format == "auto" ? candidate.fits(root) : settings.format == candidate.name))
-            reader = &candidate;
-    }
-    if (!reader && settings.format != "auto")
-        return badInput("data.format: there is no reader '" + settings.format + "'; use auto, " + names + ".");
+    const auto opened = fs::is_directory(root, code) ? Result<Opened>(Opened{makeDiskTree(root), root, {}}) : openFile(root, settings, stop, progress);
+    if (!opened)
+        return opened.error();
+    const ReadRequest request{.tree = opened->tree, .settings = settings, .table = opened->table, .stop = stop, .progress = progress};
+    const auto reader = readerFor(request);
     if (!reader)
-        return badInput(root.string() + " is a file that no reader knows; choose a folder that holds one folder of images for each class, or a table (.csv).");
-    Result<Dataset> dataset = reader->read(root, stop, progress);
+        return reader.error();
+    Result<Dataset> dataset = (*reader)->read(request);
     if (!dataset)
         return dataset;
-    if (dataset->count(Subset::Train) == 0) {
-        if (dataset->classes.empty())
-            return badInput("The folder " + root.string() + " has no class folders; put the images of each class into a folder of its own.");
-        return badInput("The folder " + root.string() + " has no images for training (png, jpg, bmp, ppm, tif, webp).");
-    }
+    dataset->root = opened->root;
+    for (DataProblem& problem : opened->tree->problems())
+        dataset->problems.push_back(std::move(problem));
+    if (const Result<void> enough = requireImages(*dataset, root); !enough)
+        return enough.error();
     if (dataset->classes.size() == 1)
         dataset->problems.push_back({"one_class", root.string(), "has one class only; a classifier needs two or more"});
-    if (!dataset->hasValidation && settings.validationSplit > 0)
-        splitValidation(*dataset, settings, seed);
+    if (const Result<void> grouped = assignGroups(*dataset, settings); !grouped)
+        return grouped.error();
+    if (dataset->hasValidation || settings.validationSplit <= 0)
+        return dataset;
+    if (const auto suggestion = settings.group.empty() ? suggestGroups(*dataset) : std::nullopt)
+        dataset->problems.push_back({"suggested_groups", {}, suggestion->message});
+    splitValidation(*dataset, settings, seed);
     return dataset;
 }
 

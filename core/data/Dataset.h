@@ -20,12 +20,17 @@ namespace sightline {
 enum class Subset { Train, Validation, Test };
 const char* nameOf(Subset subset); ///< "train", "val", "test"
 
+class FileTree;
+
+inline constexpr std::uint32_t kNoGroup = 0xffffffff;
+
 /// One image of a data set. What `key` means is the source's business (a file's path relative to the root, a record).
 struct Sample {
     std::string path;                 ///< shown to people, relative to the root, '/' between names
     int label = -1;                   ///< index into Dataset::classes; -1 = unknown
     Subset subset = Subset::Train;
     std::uint32_t record = 0;         ///< index within the source
+    std::uint32_t group = kNoGroup;   ///< index into Dataset::groups: what a split must not tear apart
     std::optional<int> sourceLabel = {}; ///< what the source says, where a person relabelled it (Overlay.h)
     bool excluded = false;            ///< by a person: in no count and no index, kept here so that it can be shown and taken back
 };
@@ -47,6 +52,8 @@ public:
     virtual Result<Image> decoded(const Sample& sample, ColorMode mode, Orientation orientation) const;
     /// The file a person could open, empty where there is none.
     virtual std::filesystem::path file(const Sample& sample) const = 0;
+    /// What lies beside the images; null where samples are records.
+    virtual const FileTree* files() const { return nullptr; }
 };
 
 /// An opened data set: an index, nothing decoded. A value; copies share the source.
@@ -55,7 +62,8 @@ struct Dataset {
     std::string format;               ///< the reader's name: folders, tiny-imagenet, cifar10, idx, csv ...
     std::vector<std::string> classes; ///< code-point order of folder names, or the format's own
     std::vector<std::string> classTitles; ///< words for people (Tiny-ImageNet's words.txt); empty = classes
-    std::vector<Sample> samples;      ///< train, then val, then test; within each class by class, sorted by path
+    std::vector<Sample> samples;      ///< train, then val, then test; within each class by class, sorted by path (a table: in its rows' order)
+    std::vector<std::string> groups;  ///< keys of the groups, where `data.group` asks for them
     std::vector<DataProblem> problems;
     bool hasValidation = false;       ///< the source has a validation split of its own
     std::shared_ptr<const ImageSource> source;
@@ -69,9 +77,13 @@ struct Dataset {
 /// Progress of long work: done of total (total 0 = not known yet). Called from the working thread.
 using Progress = std::function<void(std::size_t done, std::size_t total)>;
 
-/// Opens `settings.path` with the reader that fits (or `settings.format`), then applies the validation split with `seed`.
-/// Errors: no such folder, no images, unknown format, cancelled.
+/// Opens `settings.path` (a folder, an archive, a table or another single file) with the reader that fits (or
+/// `settings.format`), then applies the validation split with `seed`. A compressed .tar is unpacked into the cache of
+/// defaultHome(). Errors: no such path, no images, unknown format, settings that do not fit, cancelled.
 Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, std::stop_token stop = {}, const Progress& progress = {});
+
+/// Whether a file of this name is a data set by itself: an archive, a table, one of MNIST's or CIFAR's files.
+bool namesDataset(const std::string& fileName);
 
 /// Decodes any image file's bytes to RGB or grey as Pillow would (SPEC 1.9): alpha dropped, palette and grey expanded.
 Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode, Orientation orientation);

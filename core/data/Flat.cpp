@@ -3,10 +3,9 @@
 #include <map>
 
 #include "data/Readers.h"
+#include "support/Pattern.h"
 
 namespace sightline {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -23,44 +22,97 @@ std::string prefixOf(const std::string& name) {
     return stem.substr(0, end);
 }
 
-std::map<std::string, std::vector<std::string>> byPrefix(const fs::path& root) {
-    std::map<std::string, std::vector<std::string>> found;
-    std::error_code code;
-    for (fs::directory_iterator it(root, fs::directory_options::skip_permission_denied, code), end; !code && it != end; it.increment(code)) {
-        const std::string name = it->path().filename().string();
-        if (!name.starts_with('.') && hasImageExtension(name) && it->is_regular_file(code))
-            found[prefixOf(name)].push_back(name);
+struct Found {
+    std::string path;
+    Subset subset = Subset::Train;
+};
+
+/// Images of a folder, with what lies below it where `deep`; a link back to where we are ends there.
+void collect(const FileTree& tree, const std::string& folder, Subset subset, int depth, std::vector<Found>& found) {
+    for (const FileTree::Entry& entry : tree.entries(folder)) {
+        const std::string path = joinedPath(folder, entry.name);
+        if (entry.isFolder && depth > 0)
+            collect(tree, path, subset, depth - 1, found);
+        else if (!entry.isFolder && hasImageExtension(entry.name))
+            found.push_back({path, subset});
     }
+}
+
+/// The images, by splits where the folder holds train, val and test and nothing else.
+std::vector<Found> imagesOf(const FileTree& tree, int depth) {
+    const std::vector<FileTree::Entry> entries = tree.entries("");
+    const bool splits = std::any_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) { return entry.isFolder && subsetNamed(entry.name) == Subset::Train; })
+        && std::all_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) { return entry.isFolder ? subsetNamed(entry.name).has_value() : !hasImageExtension(entry.name); });
+    std::vector<Found> found;
+    if (!splits)
+        collect(tree, "", Subset::Train, depth, found);
+    for (const FileTree::Entry& entry : entries)
+        if (splits && entry.isFolder)
+            collect(tree, entry.name, *subsetNamed(entry.name), depth, found);
     return found;
 }
 
-} // namespace
-
-bool looksFlat(const fs::path& root) {
-    std::error_code code;
-    for (fs::directory_iterator it(root, fs::directory_options::skip_permission_denied, code), end; !code && it != end; it.increment(code))
-        if (it->is_directory(code) && !it->path().filename().string().starts_with('.'))
-            return false; // folders come first
-    const auto found = byPrefix(root);
-    const auto classes = std::count_if(found.begin(), found.end(), [](const auto& entry) { return !entry.first.empty() && entry.second.size() > 1; });
-    return classes > 1;
+bool hasFolders(const FileTree& tree, const std::string& folder) {
+    const auto entries = tree.entries(folder);
+    return std::any_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) { return entry.isFolder; });
 }
 
-Result<Dataset> readFlat(const fs::path& root, std::stop_token, const Progress&) {
+constexpr int kDeepest = 16;
+
+} // namespace
+
+bool looksFlat(const ReadRequest& request) {
+    if (!request.settings.pattern.empty())
+        return true;
+    const FileTree& tree = *request.tree;
+    for (const FileTree::Entry& entry : tree.entries(""))
+        if (entry.isFolder && (!subsetNamed(entry.name) || hasFolders(tree, entry.name)))
+            return false; // folders of classes come first
+    std::map<std::string, std::size_t> counts;
+    for (const Found& image : imagesOf(tree, 0))
+        if (const std::string prefix = prefixOf(fileName(image.path)); image.subset == Subset::Train && !prefix.empty())
+            ++counts[prefix];
+    return std::count_if(counts.begin(), counts.end(), [](const auto& entry) { return entry.second > 1; }) > 1;
+}
+
+Result<Dataset> readFlat(const ReadRequest& request) {
+    std::optional<Pattern> pattern;
+    if (!request.settings.pattern.empty()) {
+        auto compiled = Pattern::compiled(request.settings.pattern);
+        if (!compiled)
+            return badInput("data.pattern " + compiled.error().message + ".");
+        pattern = std::move(*compiled);
+    }
     Dataset dataset;
-    dataset.root = root;
     dataset.format = "flat";
-    dataset.source = makeFileSource(root);
-    for (const auto& [prefix, names] : byPrefix(root)) {
-        if (prefix.empty()) {
-            for (const std::string& name : names)
-                dataset.problems.push_back({"no_class", name, "has no class in its name (like cat_12.jpg) and is left out"});
+    dataset.source = makeTreeSource(request.tree);
+    std::vector<std::string> names;
+    std::map<std::string, int> labels;
+    for (const Found& image : imagesOf(*request.tree, pattern ? kDeepest : 0)) {
+        if (request.stop.stop_requested())
+            return cancelled();
+        const std::string name = pattern ? pattern->find(image.path, "class").value_or("") : prefixOf(fileName(image.path));
+        if (name.empty()) {
+            dataset.problems.push_back({"no_class", image.path, pattern ? "does not fit data.pattern and is left out" : "has no class in its name (like cat_12.jpg) and is left out"});
             continue;
         }
-        const auto label = static_cast<int>(dataset.classes.size());
-        dataset.classes.push_back(prefix);
-        for (const std::string& name : names)
-            dataset.samples.push_back({name, label, Subset::Train, 0});
+        if (image.subset == Subset::Train)
+            labels.emplace(name, 0);
+        dataset.hasValidation = dataset.hasValidation || image.subset == Subset::Validation;
+        dataset.samples.push_back({image.path, -1, image.subset, 0});
+        names.push_back(name);
+    }
+    if (dataset.samples.empty() && !dataset.problems.empty())
+        return badInput(request.tree->shown("") + ": no name of its " + std::to_string(dataset.problems.size()) + " images " + (pattern ? "fits data.pattern " + request.settings.pattern : "tells a class") + "; the first is " + dataset.problems.front().path + ".");
+    for (auto& [name, label] : labels) {
+        label = static_cast<int>(dataset.classes.size());
+        dataset.classes.push_back(name);
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (const auto known = labels.find(names[i]); known != labels.end())
+            dataset.samples[i].label = known->second;
+        else
+            dataset.problems.push_back({"unknown_class", dataset.samples[i].path, "is of the class " + names[i] + ", which train lacks"});
     }
     sortSamples(dataset);
     return dataset;

@@ -1,32 +1,61 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "data/Folders.h"
+#include "data/FileTree.h"
 
 namespace sightline {
 
-// Readers of what is no folder of classes. Each says by names and magic numbers whether it fits, then fills classes,
-// samples and problems; openDataset() does the rest. Foreign bytes: sizes are checked before they are believed.
+/// What a reader is given: the files, what a person chose, and how to stop.
+struct ReadRequest {
+    FileTreePtr tree;
+    DataSettings settings;
+    std::string table;                ///< the table that was opened itself, relative to the tree; empty: find one
+    std::stop_token stop;
+    Progress progress;
+};
+
+// Readers. Each says by names whether it fits, then fills classes, samples, problems and the source; openDataset() does the
+// rest. Foreign bytes: sizes are checked before they are believed.
+
+/// png, jpg, jpeg, bmp, ppm, pgm, tif, tiff, webp, any case.
+bool hasImageExtension(const std::string& name);
+/// train, training; val, valid, validation; test, testing; any case.
+std::optional<Subset> subsetNamed(const std::string& name);
+
+/// Class folders, with or without train / val / test above them (CLI.md, Data folders).
+Result<Dataset> readFolders(const ReadRequest& request);
+
+/// train/<wnid>/images, val/val_annotations.txt, wnids.txt, words.txt; test/images has no labels (Le and Yang 2015).
+bool looksLikeTinyImagenet(const ReadRequest& request);
+Result<Dataset> readTinyImagenet(const ReadRequest& request);
 
 /// CIFAR-10 and CIFAR-100, binary version: data_batch_1.bin ... test_batch.bin with batches.meta.txt, or train.bin and
 /// test.bin with fine_label_names.txt (Krizhevsky 2009).
-bool looksLikeCifar(const std::filesystem::path& root);
-Result<Dataset> readCifar(const std::filesystem::path& root, std::stop_token stop, const Progress& progress);
+bool looksLikeCifar10(const ReadRequest& request);
+bool looksLikeCifar100(const ReadRequest& request);
+Result<Dataset> readCifar10(const ReadRequest& request);
+Result<Dataset> readCifar100(const ReadRequest& request);
 
 /// MNIST's IDX files, plain or gzipped: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-... (LeCun 1998).
-bool looksLikeIdx(const std::filesystem::path& root);
-Result<Dataset> readIdx(const std::filesystem::path& root, std::stop_token stop, const Progress& progress);
+bool looksLikeIdx(const ReadRequest& request);
+Result<Dataset> readIdx(const ReadRequest& request);
+/// A name that MNIST's files have, so that one of them stands for its folder.
+bool isIdxName(const std::string& name);
 
-/// A table of images: a .csv or .tsv file, or a folder with one and no class folders. The columns of paths and labels go by
-/// their headings, or by which cells are files; a column named split or subset parts train, val and test.
-bool looksLikeTable(const std::filesystem::path& root);
-Result<Dataset> readTable(const std::filesystem::path& root, std::stop_token stop, const Progress& progress);
+/// A table of images: a .csv or .tsv file, or a folder with one and no class folders. The columns of paths and labels are
+/// chosen by `data.table`, or go by their headings, or by which cells are files; a column named split parts train, val and test.
+bool looksLikeTable(const ReadRequest& request);
+Result<Dataset> readTable(const ReadRequest& request);
+bool isTableName(const std::string& name);
 
-/// One folder of images whose names begin with their class: cat.0.jpg, dog_12.png.
-bool looksFlat(const std::filesystem::path& root);
-Result<Dataset> readFlat(const std::filesystem::path& root, std::stop_token stop, const Progress& progress);
+/// Images whose names tell their class: cat.0.jpg, dog_12.png, or whatever `data.pattern` says; in one folder, or in
+/// train / val / test.
+bool looksFlat(const ReadRequest& request);
+Result<Dataset> readFlat(const ReadRequest& request);
 
-/// Puts samples in order (split, class, path) and checks that a label is there for each.
+/// Puts samples in order (split, class, path).
 void sortSamples(Dataset& dataset);
+/// "00042": records have numbers for names.
+std::string recordName(std::size_t number);
 
 } // namespace sightline

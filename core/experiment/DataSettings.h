@@ -15,9 +15,28 @@ enum class SplitRule {
 };
 enum class Orientation { Apply, Ignore }; ///< EXIF orientation: Keras ignores it
 
-/// The `data` block of an experiment (CLI.md).
+/// Which columns of a table say what. A column is named by its heading, or by its number from 1. Empty: found.
+struct TableSettings {
+    enum class Header { Auto, Yes, No };
+    std::string pathColumn, labelColumn, splitColumn;
+    Header header = Header::Auto;
+
+    bool operator==(const TableSettings&) const = default;
+};
+
+/// What must not be torn apart by a split: images whose paths give the same key by `pattern`, or whose rows have the same
+/// cell in `column`. At most one of the two.
+struct GroupSettings {
+    std::string pattern;                              ///< a regular expression (support/Pattern.h)
+    std::string column;                               ///< of a table
+
+    bool empty() const { return pattern.empty() && column.empty(); }
+    bool operator==(const GroupSettings&) const = default;
+};
+
+/// The `data` block of an experiment (CLI.md, data/README.md).
 struct DataSettings {
-    std::string path;                                 ///< folder (or file, for archives and tables)
+    std::string path;                                 ///< a folder, an archive, a table
     std::string format = "auto";                      ///< a reader's name, or auto
     int imageHeight = 128;                            ///< pixels, what the loader hands on
     int imageWidth = 128;
@@ -27,6 +46,9 @@ struct DataSettings {
     double validationSplit = 0.0;                     ///< share of train, used where there is no val folder; 0 <= f < 1
     SplitRule split = SplitRule::PerClassFirst;
     Orientation orientation = Orientation::Apply;
+    TableSettings table;
+    std::string pattern;                              ///< how a file's path tells its class; empty: found
+    GroupSettings group;
 
     int channels() const { return colorMode == ColorMode::Rgb ? 3 : 1; }
     bool operator==(const DataSettings&) const = default;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/Pattern.h"
+
 namespace sightline {
 
 namespace {
@@ -72,13 +74,27 @@ void check(Checker& check, const TrainingSettings& training) {
         check.require(checkpoint->monitor.empty() || isMonitor(checkpoint->monitor), "training.checkpoint.monitor", kMonitorWords);
 }
 
+void checkPattern(Checker& check, const std::string& pattern, const char* path) {
+    if (pattern.empty())
+        return;
+    if (const auto compiled = Pattern::compiled(pattern); !compiled)
+        check.require(false, path, compiled.error().message);
+}
+
+void check(Checker& check, const DataSettings& data) {
+    check.require(data.imageHeight >= 1 && data.imageHeight <= 8192 && data.imageWidth >= 1 && data.imageWidth <= 8192, "data.image_size", "must be [height, width], each 1 to 8,192");
+    check.require(data.validationSplit >= 0 && data.validationSplit < 1, "data.validation_split", "must be at least 0 and below 1");
+    check.require(data.group.pattern.empty() || data.group.column.empty(), "data.group", "must have a pattern or a column, not both");
+    checkPattern(check, data.pattern, "data.pattern");
+    checkPattern(check, data.group.pattern, "data.group.pattern");
+}
+
 } // namespace
 
 std::vector<Problem> problems(const Experiment& experiment) {
     Checker checker;
     const DataSettings& data = experiment.data;
-    checker.require(data.imageHeight >= 1 && data.imageHeight <= 8192 && data.imageWidth >= 1 && data.imageWidth <= 8192, "data.image_size", "must be [height, width], each 1 to 8,192");
-    checker.require(data.validationSplit >= 0 && data.validationSplit < 1, "data.validation_split", "must be at least 0 and below 1");
+    check(checker, data);
     checker.require(std::isfinite(experiment.normalization.rescale), "normalization.rescale", "must be a finite number");
     checker.require(experiment.normalization.zcaEpsilon > 0 && std::isfinite(experiment.normalization.zcaEpsilon), "normalization.zca_epsilon", "must be above 0");
     if (experiment.normalization.zcaWhitening) {

@@ -12,6 +12,7 @@ const Words kColorModes = {"rgb", "grayscale"};
 const Words kInterpolations = {"nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"};
 const Words kSplits = {"per-class-first", "shuffled"};
 const Words kOrientations = {"apply", "ignore"};
+const Words kHeaders = {"auto", "yes", "no"};
 const Words kPresets = {"none", "rescale", "imagenet", "half", "caffe"};
 const Words kPreprocess = {"tf", "caffe", "torch"};
 const Words kPrecisions = {"auto", "fp32", "bf16"};
@@ -23,6 +24,32 @@ const Words kSchedules = {"constant", "cosine", "one-cycle", "step"};
 template <typename Enum>
 std::string word(const Words& words, Enum value) {
     return std::string(words.begin()[static_cast<int>(value)]);
+}
+
+/// A column by its heading, or by its number from 1.
+void readColumn(JsonReader& reader, const char* key, std::string& column) {
+    if (reader.has(key) && reader.at(key).is_number_unsigned())
+        column = std::to_string(reader.at(key).get<std::uint64_t>());
+    else if (reader.hasValue(key))
+        reader.read(key, column);
+}
+
+void read(JsonReader reader, TableSettings& table) {
+    readColumn(reader, "path_column", table.pathColumn);
+    readColumn(reader, "label_column", table.labelColumn);
+    readColumn(reader, "split_column", table.splitColumn);
+    if (reader.has("header") && reader.at("header").is_boolean())
+        table.header = reader.at("header").get<bool>() ? TableSettings::Header::Yes : TableSettings::Header::No;
+    else
+        reader.readEnum("header", table.header, kHeaders);
+    reader.finish();
+}
+
+void read(JsonReader reader, GroupSettings& group) {
+    if (reader.hasValue("pattern"))
+        reader.read("pattern", group.pattern);
+    readColumn(reader, "column", group.column);
+    reader.finish();
 }
 
 void read(JsonReader reader, DataSettings& data) {
@@ -43,6 +70,12 @@ void read(JsonReader reader, DataSettings& data) {
     reader.read("validation_split", data.validationSplit);
     reader.readEnum("split", data.split, kSplits);
     reader.readEnum("orientation", data.orientation, kOrientations);
+    if (reader.hasValue("table"))
+        read(reader.object("table"), data.table);
+    if (reader.hasValue("pattern"))
+        reader.read("pattern", data.pattern);
+    if (reader.hasValue("group"))
+        read(reader.object("group"), data.group);
     reader.finish();
 }
 
@@ -198,8 +231,26 @@ void read(JsonReader reader, TrainingSettings& training) {
     reader.finish();
 }
 
+/// Table, pattern and group are written only where they are set.
+void addSourceSettings(Json& json, const DataSettings& data) {
+    const TableSettings& table = data.table;
+    if (table != TableSettings{}) {
+        Json& written = json["table"] = Json::object();
+        for (const auto& [key, column] : {std::pair("path_column", &table.pathColumn), std::pair("label_column", &table.labelColumn), std::pair("split_column", &table.splitColumn)})
+            if (!column->empty())
+                written[key] = *column;
+        written["header"] = word(kHeaders, table.header);
+    }
+    if (!data.pattern.empty())
+        json["pattern"] = data.pattern;
+    if (!data.group.pattern.empty())
+        json["group"]["pattern"] = data.group.pattern;
+    if (!data.group.column.empty())
+        json["group"]["column"] = data.group.column;
+}
+
 Json toJson(const DataSettings& data) {
-    return {{"path", data.path},
+    Json json{{"path", data.path},
             {"format", data.format},
             {"image_size", {data.imageHeight, data.imageWidth}},
             {"color_mode", word(kColorModes, data.colorMode)},
@@ -208,6 +259,8 @@ Json toJson(const DataSettings& data) {
             {"validation_split", data.validationSplit},
             {"split", word(kSplits, data.split)},
             {"orientation", word(kOrientations, data.orientation)}};
+    addSourceSettings(json, data);
+    return json;
 }
 
 Json toJson(const NormalizationSettings& normalization) {

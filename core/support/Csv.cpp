@@ -14,40 +14,51 @@ std::string csvCell(const std::string& text) {
     return result + "\"";
 }
 
-std::vector<std::vector<std::string>> csvRows(std::string_view text, char separator) {
-    if (text.starts_with("\xEF\xBB\xBF"))
-        text.remove_prefix(3);
-    std::vector<std::vector<std::string>> rows;
-    std::vector<std::string> row(1);
+CsvReader::CsvReader(std::string_view text, char separator) : m_text(text), m_separator(separator) {
+    if (m_text.starts_with("\xEF\xBB\xBF"))
+        m_at = 3;
+}
+
+bool CsvReader::next(std::vector<std::string>& row) {
+    constexpr std::size_t kMostCells = 4096;
     bool quoted = false, begun = false;
-    const auto endRow = [&] {
-        if (begun)
-            rows.push_back(std::move(row));
-        row.assign(1, {});
-        begun = false;
-    };
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char character = text[i];
+    std::size_t cells = 1;
+    std::string spare;                // of a row that is too long
+    row.assign(1, {});
+    while (m_at < m_text.size()) {
+        const char character = m_text[m_at++];
+        std::string& cell = cells > kMostCells ? spare : row.back();
         if (quoted) {
             if (character != '"')
-                row.back() += character;
-            else if (i + 1 < text.size() && text[i + 1] == '"')
-                row.back() += text[++i];
+                cell += character;
+            else if (m_at < m_text.size() && m_text[m_at] == '"')
+                cell += m_text[m_at++];
             else
                 quoted = false;
-        } else if (character == '"' && row.back().empty()) {
+        } else if (character == '"' && cell.empty()) {
             quoted = begun = true;
-        } else if (character == separator) {
-            row.emplace_back();
+        } else if (character == m_separator) {
+            if (++cells <= kMostCells)
+                row.emplace_back();
+            spare.clear();
             begun = true;
         } else if (character == '\n' || character == '\r') {
-            endRow();
+            if (begun)
+                return true;
+            row.assign(1, {});
         } else {
-            row.back() += character;
+            cell += character;
             begun = true;
         }
     }
-    endRow();
+    return begun;
+}
+
+std::vector<std::vector<std::string>> csvRows(std::string_view text, char separator) {
+    CsvReader reader(text, separator);
+    std::vector<std::vector<std::string>> rows;
+    for (std::vector<std::string> row; reader.next(row);)
+        rows.push_back(std::move(row));
     return rows;
 }
 

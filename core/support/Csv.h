@@ -10,8 +10,21 @@ namespace sightline {
 /// A cell as RFC 4180 writes it: quoted where it has to be.
 std::string csvCell(const std::string& text);
 
-/// The rows of a table (RFC 4180), with `separator` between cells; a byte order mark and empty lines are left out. Reads
-/// anything: a quote that is never closed ends with the text.
+/// Reads a table row by row (RFC 4180) without holding it; a byte order mark and empty lines are left out. Reads anything:
+/// a quote that is never closed ends with the text, and a row's cells beyond the 4,096th are dropped.
+class CsvReader {
+public:
+    explicit CsvReader(std::string_view text, char separator = ',');
+    /// The next row into `row`; false at the end.
+    bool next(std::vector<std::string>& row);
+
+private:
+    std::string_view m_text;
+    std::size_t m_at = 0;
+    char m_separator;
+};
+
+/// All rows at once.
 std::vector<std::vector<std::string>> csvRows(std::string_view text, char separator = ',');
 
 /// The separator the first line uses most: comma, semicolon or tab.

@@ -106,6 +106,15 @@ private Q_SLOTS:
         QCOMPARE(pathsOf(*dataset, Subset::Train), (Names{"a/deep/1.png", "b/1.png", "b/link/2.png"}));
     }
 
+    void foldersBelowAClassComeInKerasOrder() {
+        // os.walk sorted by path: '-' comes before '/', and a folder's own images before those below it.
+        for (const char* name : {"a/x/1.png", "a/x-y/1.png", "a/x/y/1.png", "a/z.png", "a/B.png", "b/1.png"})
+            touch(root() / name);
+        const auto dataset = opened(root());
+        QVERIFY(dataset.ok());
+        QCOMPARE(pathsOf(*dataset, Subset::Train), (Names{"a/B.png", "a/z.png", "a/x/1.png", "a/x-y/1.png", "a/x/y/1.png", "b/1.png"}));
+    }
+
     void anEmptyClassIsKeptAndReported() {
         touch(root() / "a" / "1.png");
         fs::create_directories(root() / "empty");

@@ -30,6 +30,7 @@ class ExperimentTest : public QObject {
 private Q_SLOTS:
     void allProblemsAreReportedAtOnceWithTheirPaths();
     void defaultsSurviveJson();
+    void tablesPatternsAndGroupsAreSettings();
     void everyPresetLoadsAndSurvivesJson();
 };
 
@@ -48,6 +49,22 @@ void ExperimentTest::defaultsSurviveJson()
     const Result<Experiment> again = experimentFromJson(toJson(experiment));
     QVERIFY2(again.ok(), again ? "" : again.error().message.c_str());
     QVERIFY(*again == experiment);
+}
+
+void ExperimentTest::tablesPatternsAndGroupsAreSettings()
+{
+    const auto read = experimentFromJson(Json::parse(
+        R"json({"version":1,"data":{"path":"x","table":{"path_column":"file","label_column":3,"header":false},"pattern":"(?P<class>[a-z]+)_","group":{"pattern":"(p\\d+)"}}})json"));
+    QVERIFY2(read.ok(), read ? "" : read.error().message.c_str());
+    QCOMPARE(read->data.table.pathColumn, std::string("file"));
+    QCOMPARE(read->data.table.labelColumn, std::string("3"));
+    QVERIFY(read->data.table.header == TableSettings::Header::No);
+    QCOMPARE(read->data.group.pattern, std::string("(p\\d+)"));
+    const auto again = experimentFromJson(toJson(*read));
+    QVERIFY(again.ok() && *again == *read);
+    const auto found = problemsOf(Json::parse(R"({"version":1,"data":{"pattern":"(","table":{"colour":1},"group":{"pattern":"a","column":"b"}}})"));
+    for (const char* path : {"data.pattern", "data.table.colour", "data.group"})
+        QVERIFY2(names(found, path), joined(found).c_str());
 }
 
 void ExperimentTest::everyPresetLoadsAndSurvivesJson()

@@ -61,7 +61,8 @@ void Session::Private::settle(const DataSettings& before)
 {
     Q_EMIT q.experimentChanged();
     const DataSettings& now = experiment.data;
-    const bool other = before.path != now.path || before.format != now.format || before.validationSplit != now.validationSplit || before.split != now.split;
+    const bool other = before.path != now.path || before.format != now.format || before.validationSplit != now.validationSplit || before.split != now.split
+        || before.table != now.table || before.pattern != now.pattern || before.group != now.group;
     if (dataset && other && now != openedWith && problems(experiment).empty())
         open(now);
 }
@@ -140,8 +141,12 @@ void Session::openData(const QString& path)
     DataSettings settings = m->experiment.data;
     settings.path = path.toStdString();
     settings.format = "auto";
-    if (settings.path != m->experiment.data.path)
+    if (settings.path != m->experiment.data.path) {
         settings.validationSplit = 0;
+        settings.table = {};
+        settings.pattern.clear();
+        settings.group = {};
+    }
     m->open(std::move(settings));
 }
 

@@ -15,6 +15,7 @@ KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent)
         {QStringLiteral("Ctrl+1 … Ctrl+7"), tr("Data, Augment, Network, Train, Evaluate, Explain, Runs")},
         {QStringLiteral("Ctrl+Return"), tr("Train, pause, resume")},
         {QStringLiteral("Ctrl+O"), tr("Open a folder of images")},
+        {QStringLiteral("Ctrl+Shift+O"), tr("Open an archive or a table of images")},
         {QStringLiteral("Ctrl+S"), tr("Save the settings as an experiment file")},
         {QStringLiteral("Ctrl+Z, Ctrl+Shift+Z"), tr("Undo and redo a change of settings or labels")},
         {QStringLiteral("1 … 9, X"), tr("Data: give the selected images another class, exclude them")},

@@ -14,6 +14,9 @@
 #include <QTimer>
 #include <QToolButton>
 
+#include <algorithm>
+
+#include "data/Split.h"
 #include "experiment/Presets.h"
 #include "models/Thumbnails.h"
 #include "pages/AugmentPage.h"
@@ -156,6 +159,7 @@ void MainWindow::wire()
 {
     connect(m_rail, &Rail::chosen, this, [this](int index) { showPage(m_rooms[static_cast<std::size_t>(index)].name); });
     connect(m_start, &StartPage::openFolderAsked, this, &MainWindow::openFolder);
+    connect(m_start, &StartPage::openFileAsked, this, &MainWindow::openFile);
     connect(m_start, &StartPage::toysAsked, this, [this] {
         m_wanted = QStringLiteral("data");
         m_session.makeToys();
@@ -168,11 +172,12 @@ void MainWindow::wire()
     connect(&m_session, &Session::dataOpened, this, [this] {
         if (!std::exchange(m_restoring, false)) // what the start has to say stays
             m_strip->hide();
-        remember(QString::fromStdString(m_session.dataset()->root.string()));
+        remember(QString::fromStdString(m_session.experiment().data.path));
         if (!m_wanted.isEmpty() || currentPage() == QLatin1String("start"))
             showPage(m_wanted.isEmpty() ? QStringLiteral("data") : m_wanted);
         m_wanted.clear();
         showPrimary();
+        offerGroups();
     });
     connect(&m_session, &Session::dataFailed, this, [this](const QString& message) {
         m_wanted.clear();
@@ -199,6 +204,7 @@ void MainWindow::addKeys()
     for (std::size_t i = 0; i < m_rooms.size(); ++i)
         key(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))), [this, i] { showPage(m_rooms[i].name); });
     key(QKeySequence::Open, [this] { openFolder(); });
+    key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { openFile(); });
     key(QKeySequence::Save, [this] { saveExperiment(); });
     key(QKeySequence::Undo, [this] { m_session.undo(); });
     key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_session.redo(); });
@@ -298,6 +304,15 @@ void MainWindow::openPreset(const QString& name)
     m_session.openData(folder);
 }
 
+void MainWindow::openFile()
+{
+    const QString recent = settingsOf(m_session).value(kRecentKey).toStringList().value(0);
+    const QString file = prompts().openFile(this, tr("Open an archive or a table"), recent.isEmpty() ? recent : QFileInfo(recent).path(),
+                                            tr("Data sets (*.zip *.tar *.tgz *.tbz2 *.txz *.tar.* *.csv *.tsv *-ubyte *-ubyte.gz *.bin);;All files (*)"));
+    if (!file.isEmpty())
+        openPath(file);
+}
+
 void MainWindow::openPath(const QString& path)
 {
     const QFileInfo info(path);
@@ -307,7 +322,7 @@ void MainWindow::openPath(const QString& path)
     } else if (isRun(info)) {
         m_session.openRun(info.absoluteFilePath());
         showPage(QStringLiteral("train"));
-    } else if (info.isDir() || QStringList{QStringLiteral("csv"), QStringLiteral("tsv")}.contains(info.suffix().toLower())) {
+    } else if (info.isDir() || namesDataset(info.fileName().toStdString())) {
         m_wanted = QStringLiteral("data");
         m_session.openData(info.absoluteFilePath());
     } else if (info.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0) {
@@ -360,6 +375,21 @@ void MainWindow::remember(const QString& folder)
     recent.prepend(folder);
     settings.setValue(kRecentKey, QVariant(recent.mid(0, kRecent)));
     m_start->setRecent(recent.mid(0, kRecent));
+}
+
+/// Where names suggest that images belong together, the split can keep them so.
+void MainWindow::offerGroups()
+{
+    const auto& found = m_session.dataset()->problems;
+    if (std::none_of(found.begin(), found.end(), [](const DataProblem& problem) { return problem.kind == "suggested_groups"; }))
+        return;
+    if (const auto suggestion = suggestGroups(*m_session.dataset()))
+        m_strip->say(MessageStrip::Kind::Note, tr("Many images share a name with running numbers (%1 …). If these show one patient or object, none should be in train and validation at once.").arg(QString::fromStdString(suggestion->example)),
+                     tr("Keep them together"), [this, pattern = suggestion->pattern] {
+                         Experiment grouped = m_session.experiment();
+                         grouped.data.group.pattern = pattern;
+                         m_session.setExperiment(grouped);
+                     });
 }
 
 /// A run without an end was cut off: the next start offers to go on.

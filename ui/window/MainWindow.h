@@ -54,6 +54,8 @@ private:
     void showPrimary();
     void showExperiment();
     void openFolder();
+    void openFile();
+    void offerGroups();
     void openExperiment(const QString& file);
     void saveExperiment();
     void showKeys();

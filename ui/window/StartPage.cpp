@@ -42,14 +42,16 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     column->addWidget(words);
     column->addSpacing(2 * theme::kGrid);
     auto* folder = offer("startOpenFolder", QStringLiteral("folder-open"), tr("Open a folder of images"), tr("With a folder for each class, with or without train, val and test. Or drop it here."));
+    auto* file = offer("startOpenFile", QStringLiteral("document-open"), tr("Open an archive or a table"), tr("A .zip or .tar of such folders, a .csv of paths and labels, MNIST's or CIFAR's files. Nothing is unpacked by hand."));
     auto* toys = offer("startToys", QStringLiteral("games-hint"), tr("Try it with the toy set"), tr("Five kinds of toys, drawn on the spot: two minutes to a heat map."));
     auto* run = offer("startOpenRun", QStringLiteral("view-history"), tr("Open a run"), tr("Look again at what was trained here, or go on from where it stopped."));
     connect(folder, &QAbstractButton::clicked, this, &StartPage::openFolderAsked);
+    connect(file, &QAbstractButton::clicked, this, &StartPage::openFileAsked);
     connect(toys, &QAbstractButton::clicked, this, &StartPage::toysAsked);
     connect(run, &QAbstractButton::clicked, this, &StartPage::openRunAsked);
     auto* preset = offer("startPreset", QStringLiteral("view-list-details"), tr("Repeat an experiment of the texts"), tr("Network, augmentation and training as written there; you choose the images."));
     preset->setMenu(makePresetMenu());
-    for (auto* button : {folder, toys, run, preset})
+    for (auto* button : {folder, file, toys, run, preset})
         column->addWidget(button);
     m_recent = new QWidget;
     new QVBoxLayout(m_recent);

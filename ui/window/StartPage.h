@@ -16,6 +16,7 @@ public:
 
 Q_SIGNALS:
     void openFolderAsked();
+    void openFileAsked();
     void toysAsked();
     void openRunAsked();
     void recentAsked(const QString& folder);

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+#include "HttpServer.h"
+#include "data/Fixtures.h"
+#include "data/Toys.h"
+
+using namespace sightline;
+using namespace sightline::fixtures;
+
+/// Every kind of source on the command line: described, split, trained on, measured; and public sets fetched.
+class SourcesCommandLine : public QObject {
+    Q_OBJECT
+
+    struct Answer {
+        int code = -1;
+        QByteArray out, err;
+        QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
+    };
+
+    Answer run(const QStringList& arguments) const {
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SIGHTLINE_HOME"), path(QStringLiteral("home")));
+        environment.insert(QStringLiteral("no_proxy"), QStringLiteral("127.0.0.1"));
+        process.setProcessEnvironment(environment);
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), arguments);
+        Answer answer;
+        if (process.waitForFinished(240000) && process.exitStatus() == QProcess::NormalExit)
+            answer.code = process.exitCode();
+        answer.out = process.readAllStandardOutput();
+        answer.err = process.readAllStandardError();
+        return answer;
+    }
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    fs::path file(const char* name) const { return path(QString::fromLatin1(name)).toStdString(); }
+
+    /// The toy set's files with their names, as an archive takes them.
+    Files toys() const {
+        Files files;
+        for (const auto& item : fs::recursive_directory_iterator(file("toys")))
+            if (item.is_regular_file())
+                files.emplace_back("toys/" + fs::relative(item.path(), file("toys")).string(), *readFile(item.path()));
+        std::sort(files.begin(), files.end());
+        return files;
+    }
+
+    /// 40 digits of 12 x 12, two classes.
+    static Files digits() {
+        const auto bigEndian = [](std::uint32_t value) { return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)}; };
+        Bytes images = bigEndian(0x803) + bigEndian(40) + bigEndian(12) + bigEndian(12), labels = bigEndian(0x801) + bigEndian(40);
+        for (int i = 0; i < 40; ++i) {
+            labels += static_cast<char>(i % 2);
+            for (int p = 0; p < 144; ++p)
+                images += static_cast<char>((p * 7 + i) % 90 + (i % 2) * 100);
+        }
+        return {{"train-images-idx3-ubyte", images}, {"train-labels-idx1-ubyte", labels}};
+    }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(m_folder.isValid());
+        ToySettings settings;
+        settings.train = 6;
+        settings.validation = settings.test = 2;
+        settings.size = 32;
+        QVERIFY(makeToys(file("toys"), settings).ok());
+        QVERIFY(writeZip(file("toys.zip"), toys()));
+        QVERIFY(writeTar(file("toys.tar.gz"), toys(), Packing::Gzip));
+        for (const auto& [name, bytes] : digits())
+            write(file("digits") / name, bytes);
+    }
+
+    void anArchiveIsDescribedLikeItsFolder() {
+        const QJsonObject folder = run({"dataset", "info", path("toys"), "--json"}).json();
+        for (const char* name : {"toys.zip", "toys.tar.gz"}) {
+            const Answer answer = run({"dataset", "info", path(name), "--json"});
+            QVERIFY2(answer.code == 0, answer.err.constData());
+            for (const char* key : {"format", "classes", "splits", "sizes"})
+                QCOMPARE(answer.json()[key], folder[key]);
+            QCOMPARE(answer.json()["root"].toString(), path(name));
+        }
+        QVERIFY(QFile::exists(path("home/cache/archives")));
+    }
+
+    void anArchiveAndATableAndIdxAreTrainedOn() {
+        QFile table(path("labels.csv"));
+        QVERIFY(table.open(QIODevice::WriteOnly));
+        table.write("where;what\r\n");
+        for (const char* name : {"car", "train"})
+            for (int i = 0; i < 4; ++i)
+                table.write(("t" + std::to_string(i) + name + ".png;" + name + "\r\n").c_str());
+        table.close();
+        for (const char* name : {"car", "train"})
+            for (int i = 0; i < 4; ++i)
+                write(file(("t" + std::to_string(i) + name + ".png").c_str()), png(static_cast<std::uint8_t>(i * 20 + (*name == 'c' ? 0 : 120)), 16, 16));
+        for (const QString& source : {path("toys.zip"), path("labels.csv"), path("digits")}) {
+            QFile experiment(path("e.json"));
+            QVERIFY(experiment.open(QIODevice::WriteOnly));
+            experiment.write(R"({"version":1,"name":"source","data":{"image_size":[32,32],"validation_split":0.25},"model":{"name":"toy_cnn"},"training":{"epochs":1,"batch_size":8,"precision":"fp32"}})");
+            experiment.close();
+            const Answer answer = run({"train", path("e.json"), "--set", "data.path=" + source, "--json"});
+            QVERIFY2(answer.code == 0, answer.err.constData());
+            QCOMPARE(answer.json()["outcome"].toString(), QStringLiteral("completed"));
+        }
+        const Answer evaluation = run({"dataset", "info", path("labels.csv"), "--label-column", "which", "--json"});
+        QCOMPARE(evaluation.code, 2);
+        QVERIFY2(evaluation.err.contains("no column 'which'; it has: where, what"), evaluation.err.constData());
+        QCOMPARE(evaluation.err.count('\n'), 1);
+    }
+
+    void anArchiveIsMeasured() {
+        QFile config(path("aug.json"));
+        QVERIFY(config.open(QIODevice::WriteOnly));
+        config.write("{\"rotation_range\": 20}");
+        config.close();
+        const Answer answer = run({"bench", "augment", "--data", path("toys.zip"), "--config", path("aug.json"), "--size", "32x32", "--decode", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY(answer.json()["images_per_second"].toDouble() > 0);
+    }
+
+    void groupsAreKeptTogether() {
+        for (int p = 0; p < 12; ++p)
+            for (int i = 0; i < 3; ++i)
+                write(file("patients") / (p % 2 ? "ill" : "well") / ("p" + std::to_string(10 + p) + "_" + std::to_string(i) + ".png"), png(3));
+        const Answer answer = run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p\\d+)_", "--files", path("files.csv"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QFile files(path("files.csv"));
+        QVERIFY(files.open(QIODevice::ReadOnly));
+        QMap<QByteArray, QByteArray> subsetOf;
+        int validation = 0;
+        for (const QByteArray& line : files.readAll().split('\n').mid(1)) {
+            const auto cells = line.split(',');
+            if (cells.size() != 3)
+                continue;
+            const QByteArray patient = cells[0].mid(cells[0].indexOf('/') + 1, 3);
+            QVERIFY(!subsetOf.contains(patient) || subsetOf[patient] == cells[2]);
+            subsetOf[patient] = cells[2];
+            validation += cells[2] == "val";
+        }
+        QCOMPARE(subsetOf.size(), 12);
+        QCOMPARE(validation, 6);
+        const Answer wrong = run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p"});
+        QCOMPARE(wrong.code, 2);
+        QVERIFY(wrong.err.contains("no regular expression"));
+    }
+
+    void fetchingSaysWhatIsWrong() {
+        const Answer unknown = run({"dataset", "fetch", "imagenet"});
+        QCOMPARE(unknown.code, 2);
+        QVERIFY(unknown.err.contains("there are mnist, fashion-mnist, cifar10, tiny-imagenet"));
+        HttpServer server([](const HttpAsked& asked) { asked.path.starts_with("/lies/") ? asked.serve("too short") : asked.status("404 Not Found"); });
+        const Answer missing = run({"dataset", "fetch", "mnist", "--mirror", QString::fromStdString(server.url("/mnist")), "--to", path("mnist")});
+        QCOMPARE(missing.code, 1);
+        QVERIFY2(missing.err.contains("/mnist/train-images-idx3-ubyte.gz is not there (HTTP 404)"), missing.err.constData());
+        QCOMPARE(missing.err.count('\n'), 1);
+        const Answer wrong = run({"dataset", "fetch", "cifar10", "--mirror", QString::fromStdString(server.url("/lies")), "--to", path("cifar")});
+        QCOMPARE(wrong.code, 1);
+        QVERIFY2(wrong.err.contains("sent 9 bytes where 170052171 are expected"), wrong.err.constData());
+        QVERIFY(!QFile::exists(path("cifar")));
+    }
+
+    void interruptingADownloadKeepsItsPart() {
+        HttpServer server([](const HttpAsked& asked) {
+            asked.send("HTTP/1.1 200 OK\r\nETag: \"v\"\r\nContent-Length: 9912422\r\n\r\n" + std::string(5000, 'x'));
+            asked.stall();
+        });
+        QProcess process;
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"dataset", "fetch", "mnist", "--mirror", QString::fromStdString(server.url()), "--to", path("cut")});
+        QTRY_COMPARE_WITH_TIMEOUT(QFile(path("cut/train-images-idx3-ubyte.gz.part")).size(), qint64(5000), 60000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitCode(), 130);
+        QCOMPARE(QFile(path("cut/train-images-idx3-ubyte.gz.part")).size(), qint64(5000));
+    }
+};
+
+QTEST_GUILESS_MAIN(SourcesCommandLine)
+#include "tst_SourcesCommandLine.moc"

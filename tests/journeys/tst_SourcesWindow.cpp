@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDropEvent>
+#include <QListView>
+#include <QMimeData>
+#include <QTableView>
+#include <QTemporaryDir>
+
+#include "WindowDriver.h"
+#include "data/Fixtures.h"
+#include "models/SampleModel.h"
+#include "models/Tiles.h"
+#include "prompts/Prompts.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+using namespace sightline::fixtures;
+
+namespace {
+constexpr int kLong = 120000;
+}
+
+/// Archives, tables and single files in the real window with the real engine.
+class SourcesWindow : public QObject {
+    Q_OBJECT
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+
+    /// A drop of a file on the window, as a file manager makes it.
+    static void drop(MainWindow& window, const QString& file)
+    {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(file)});
+        QDragEnterEvent enter(window.rect().center(), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent dropped(window.rect().center(), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window, &dropped);
+    }
+
+    /// The first tile has a picture.
+    static void showsPictures(WindowDriver& driver)
+    {
+        auto* grid = driver.find<QListView>("sampleGrid");
+        QTRY_VERIFY_WITH_TIMEOUT(!grid->model()->index(0, 0).data(TileImage).value<QImage>().isNull(), kLong);
+    }
+
+    static void trainsAnEpoch(WindowDriver& driver)
+    {
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        driver.type("data.image_size[1]", QStringLiteral("32"));
+        driver.type("data.image_size", QStringLiteral("32"));
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.type("training.epochs", QStringLiteral("1"));
+        driver.type("training.batch_size", QStringLiteral("8"));
+        driver.click("primaryButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->ended, kLong);
+        QVERIFY2(driver.session->run()->ended->outcome == RunEnded::Outcome::Completed, driver.session->run()->ended->reason.c_str());
+    }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        QVERIFY(drawFewToys(path(QStringLiteral("toys")), 8, 2, 32));
+        Files files;
+        const fs::path toys = path(QStringLiteral("toys")).toStdString();
+        for (const auto& item : fs::recursive_directory_iterator(toys))
+            if (item.is_regular_file())
+                files.emplace_back(fs::relative(item.path(), toys).string(), *readFile(item.path()));
+        QVERIFY(writeZip(path(QStringLiteral("toys.zip")).toStdString(), files));
+    }
+
+    void anArchiveDroppedOnTheWindowIsShownAndTrainedOn()
+    {
+        WindowDriver driver(path(QStringLiteral("home1")));
+        drop(*driver.window, path(QStringLiteral("toys.zip")));
+        QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
+        QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 5);
+        QCOMPARE(driver.find<QListView>("sampleGrid")->model()->rowCount(), 5 * (8 + 2 + 2));
+        showsPictures(driver);
+        trainsAnEpoch(driver);
+    }
+
+    void aTableChosenOnTheFirstScreenIsOpened()
+    {
+        std::string table = "file,label\n";
+        for (int i = 0; i < 12; ++i) {
+            const std::string name = "p" + std::to_string(i) + ".png";
+            write(path(QStringLiteral("table")).toStdString() + "/" + name, png(static_cast<std::uint8_t>(20 * i)));
+            table += name + (i % 2 ? ",odd\n" : ",even\n");
+        }
+        write(path(QStringLiteral("table/labels.csv")).toStdString(), table);
+        WindowDriver driver(path(QStringLiteral("home2")));
+        prompts().openFile = [this](QWidget*, const QString&, const QString&, const QString& filter) { return filter.contains(QStringLiteral("*.csv")) ? path(QStringLiteral("table/labels.csv")) : QString(); };
+        driver.click("startOpenFile");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
+        QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 2);
+        showsPictures(driver);
+    }
+
+    void oneOfMnistsFilesOpensThemAll()
+    {
+        const auto bigEndian = [](std::uint32_t value) { return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)}; };
+        Bytes images = bigEndian(0x803) + bigEndian(40) + bigEndian(12) + bigEndian(12), labels = bigEndian(0x801) + bigEndian(40);
+        for (int i = 0; i < 40; ++i) {
+            labels += static_cast<char>(i % 2);
+            for (int p = 0; p < 144; ++p)
+                images += static_cast<char>((p * 7 + i) % 90 + (i % 2) * 100);
+        }
+        write(path(QStringLiteral("idx/train-images-idx3-ubyte")).toStdString(), images);
+        write(path(QStringLiteral("idx/train-labels-idx1-ubyte")).toStdString(), labels);
+        WindowDriver driver(path(QStringLiteral("home3")));
+        driver.window->openPath(path(QStringLiteral("idx/train-images-idx3-ubyte")));
+        QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
+        QCOMPARE(driver.find<QListView>("sampleGrid")->model()->rowCount(), 40);
+        showsPictures(driver);
+        trainsAnEpoch(driver);
+    }
+
+    void namesThatSuggestGroupsAreKeptTogetherOnAClick()
+    {
+        for (int p = 0; p < 16; ++p)
+            for (int i = 0; i < 3; ++i)
+                write(path(QStringLiteral("patients")).toStdString() + (p % 2 ? "/ill/p" : "/well/p") + std::to_string(10 + p) + "_" + std::to_string(i) + ".png", png(3));
+        WindowDriver driver(path(QStringLiteral("home5")));
+        driver.window->openPath(path(QStringLiteral("patients")));
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("p10")), kLong);
+        driver.click("messageAction");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->dataset()->groups.size(), std::size_t{16}, kLong);
+        QVERIFY(driver.session->dataset()->count(Subset::Validation) > 0);
+        driver.session->undo();
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->dataset()->groups.empty(), kLong);
+    }
+
+    void anArchiveThatIsNoneIsASentence()
+    {
+        write(path(QStringLiteral("bad.zip")).toStdString(), "nothing");
+        WindowDriver driver(path(QStringLiteral("home4")));
+        driver.window->openPath(path(QStringLiteral("bad.zip")));
+        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("messageStrip")->isVisible(), kLong);
+        QVERIFY2(driver.text("messageText").contains(QStringLiteral("bad.zip cannot be read as a .zip")), qPrintable(driver.text("messageText")));
+    }
+};
+
+QTEST_MAIN(SourcesWindow)
+#include "tst_SourcesWindow.moc"

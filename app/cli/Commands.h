@@ -19,6 +19,7 @@ void addModelForward(CLI::App& app, Context& context);
 void addBenchAugment(CLI::App& app, Context& context);
 void addBenchTrain(CLI::App& app, Context& context);
 void addBenchExplain(CLI::App& app, Context& context);
+void addBenchScan(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
@@ -34,6 +35,7 @@ inline constexpr AddCommand kCommands[] = {
     addBenchAugment,
     addBenchTrain,
     addBenchExplain,
+    addBenchScan,
     addDemo,
 };
 

@@ -13,6 +13,10 @@ enum class SplitRule {
     PerClassFirst, ///< Keras: the first int(f n) files of each class
     Shuffled       ///< stratified, drawn from the seed
 };
+enum class Decoding {
+    Exact,                                            ///< every pixel of a file, then Pillow's resize
+    Scaled                                            ///< a JPEG at least twice as large as needed is decoded at 1/2, 1/4 or 1/8
+};
 enum class Orientation { Apply, Ignore }; ///< EXIF orientation: Keras ignores it
 
 /// The `data` block of an experiment (CLI.md).
@@ -27,6 +31,9 @@ struct DataSettings {
     double validationSplit = 0.0;                     ///< share of train, used where there is no val folder; 0 <= f < 1
     SplitRule split = SplitRule::PerClassFirst;
     Orientation orientation = Orientation::Apply;
+    Decoding decoding = Decoding::Exact;
+    int cacheMemoryMegabytes = -1;                    ///< decoded images kept in memory; -1: a quarter of what is free
+    int cacheDiskMegabytes = 4096;                    ///< decoded images kept in a file in the home's cache folder besides
 
     int channels() const { return colorMode == ColorMode::Rgb ? 3 : 1; }
     bool operator==(const DataSettings&) const = default;

@@ -79,6 +79,8 @@ std::vector<Problem> problems(const Experiment& experiment) {
     const DataSettings& data = experiment.data;
     checker.require(data.imageHeight >= 1 && data.imageHeight <= 8192 && data.imageWidth >= 1 && data.imageWidth <= 8192, "data.image_size", "must be [height, width], each 1 to 8,192");
     checker.require(data.validationSplit >= 0 && data.validationSplit < 1, "data.validation_split", "must be at least 0 and below 1");
+    checker.require(data.cacheMemoryMegabytes >= -1 && data.cacheMemoryMegabytes <= 16777216, "data.cache_memory_mb", "must be null or 0 to 16,777,216 megabytes");
+    checker.require(data.cacheDiskMegabytes >= 0 && data.cacheDiskMegabytes <= 16777216, "data.cache_disk_mb", "must be 0 to 16,777,216 megabytes");
     checker.require(std::isfinite(experiment.normalization.rescale), "normalization.rescale", "must be a finite number");
     checker.require(!experiment.model.freeze.empty(), "model.freeze", "must be none, base or a node's id");
     checker.take(problems(experiment.augmentation));

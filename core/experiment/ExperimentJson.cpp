@@ -12,6 +12,7 @@ const Words kColorModes = {"rgb", "grayscale"};
 const Words kInterpolations = {"nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"};
 const Words kSplits = {"per-class-first", "shuffled"};
 const Words kOrientations = {"apply", "ignore"};
+const Words kDecodings = {"exact", "scaled"};
 const Words kPresets = {"none", "rescale", "imagenet", "half", "caffe"};
 const Words kPrecisions = {"auto", "fp32", "bf16"};
 const Words kOptimizers = {"adam", "sgd", "rmsprop", "adamw"};
@@ -42,6 +43,12 @@ void read(JsonReader reader, DataSettings& data) {
     reader.read("validation_split", data.validationSplit);
     reader.readEnum("split", data.split, kSplits);
     reader.readEnum("orientation", data.orientation, kOrientations);
+    reader.readEnum("decode", data.decoding, kDecodings);
+    if (reader.hasValue("cache_memory_mb"))
+        reader.read("cache_memory_mb", data.cacheMemoryMegabytes);
+    else if (reader.has("cache_memory_mb"))
+        static_cast<void>(reader.at("cache_memory_mb")); // null: as much as the program finds right
+    reader.read("cache_disk_mb", data.cacheDiskMegabytes);
     reader.finish();
 }
 
@@ -195,7 +202,10 @@ Json toJson(const DataSettings& data) {
             {"keep_aspect_ratio", data.keepAspectRatio},
             {"validation_split", data.validationSplit},
             {"split", word(kSplits, data.split)},
-            {"orientation", word(kOrientations, data.orientation)}};
+            {"orientation", word(kOrientations, data.orientation)},
+            {"decode", word(kDecodings, data.decoding)},
+            {"cache_memory_mb", data.cacheMemoryMegabytes < 0 ? Json() : Json(data.cacheMemoryMegabytes)},
+            {"cache_disk_mb", data.cacheDiskMegabytes}};
 }
 
 Json toJson(const NormalizationSettings& normalization) {

@@ -187,7 +187,7 @@ Result<void> Run::prepare() {
         m_step.classWeights = balancedWeights(m_dataset);
 
     LoaderSettings loader{m_experiment.data, m_experiment.augmentation, m_experiment.normalization, m_experiment.seed, m_experiment.training.batchSize};
-    loader.cacheBytes = availableMemoryBytes() / 4;
+    loader.cache = cacheLimits(m_experiment.data, m_store->home());
     m_trainLoader = std::make_unique<BatchLoader>(m_dataset, m_dataset.indices(Subset::Train), loader);
     if (std::vector<std::uint32_t> validation = m_dataset.indices(Subset::Validation); !validation.empty()) {
         std::erase_if(validation, [&](std::uint32_t index) { return m_dataset.samples[index].label < 0; });
@@ -348,6 +348,8 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     if (epoch == m_firstEpoch) {
         for (const BatchLoader::Skipped& image : skipped)
             report(RunNote{"Left out: " + image.reason});
+        if (const std::string note = m_trainLoader->cacheNote(); !note.empty())
+            report(RunNote{note});
     }
     return {};
 }

@@ -30,7 +30,7 @@ struct LoaderSettings {
     bool training = true;             ///< false: augmentation only where it says augment_validation
     bool shuffle = true;              ///< by permutation(seed, epoch)
     int threads = 1;                  ///< loader threads; changes nothing but speed
-    CacheLimits cache;                ///< of decoded images, so that later epochs read and decode nothing
+    CacheLimits cache = {};           ///< of decoded images, so that later epochs read and decode nothing
 };
 
 /// What the `data` block says about the cache; its file lies in the cache folder of the data home.

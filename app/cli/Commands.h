@@ -21,6 +21,7 @@ void addModelForward(CLI::App& app, Context& context);
 void addBenchAugment(CLI::App& app, Context& context);
 void addBenchTrain(CLI::App& app, Context& context);
 void addBenchExplain(CLI::App& app, Context& context);
+void addBenchScan(CLI::App& app, Context& context);
 void addWeights(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
@@ -38,6 +39,7 @@ inline constexpr AddCommand kCommands[] = {
     addBenchAugment,
     addBenchTrain,
     addBenchExplain,
+    addBenchScan,
     addWeights,
     addDemo,
 };

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "augment/Mixing.h"
+#include "support/Files.h"
 #include "support/Random.h"
 
 namespace sightline {
@@ -18,6 +19,10 @@ Drawn prepareSample(const Image& image, const AugmentationSettings& augmentation
         const Drawn drawn = draw(augmentation, image.height, image.width, seed, epoch, index);
         applyFast(augmentation, drawn, image, normalizer, out);
         return drawn;
+    }
+    if (outputSize(augmentation, image.height, image.width) == std::array{image.height, image.width}) {
+        applyFast(AugmentationSettings{}, Drawn{}, image, normalizer, out);
+        return {};
     }
     const FloatImage plain = atInference(augmentation, image);
     std::copy(plain.pixels.begin(), plain.pixels.end(), out);
@@ -37,35 +42,21 @@ struct Slot {
     bool ready = false;
 };
 
-/// Decoded images at the data's size, kept up to a limit; what does not fit is decoded again each time.
-class DecodedCache {
-public:
-    DecodedCache(std::size_t samples, std::size_t limit) : m_images(samples), m_limit(limit) {}
-
-    std::shared_ptr<const Image> find(std::uint32_t sample) {
-        std::lock_guard lock(m_mutex);
-        return m_images[sample];
-    }
-    void keep(std::uint32_t sample, const std::shared_ptr<const Image>& image) {
-        std::lock_guard lock(m_mutex);
-        if (!m_images[sample] && m_used + image->pixels.size() <= m_limit) {
-            m_images[sample] = image;
-            m_used += image->pixels.size();
-        }
-    }
-
-private:
-    std::mutex m_mutex;
-    std::vector<std::shared_ptr<const Image>> m_images;
-    std::size_t m_limit, m_used = 0;
-};
-
 } // namespace
+
+CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& home) {
+    constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
+    CacheLimits limits;
+    limits.memoryBytes = data.cacheMemoryMegabytes < 0 ? availableMemoryBytes() / 4 : static_cast<std::uint64_t>(data.cacheMemoryMegabytes) * kMegabyte;
+    limits.folder = home / "cache";
+    limits.fileBytes = static_cast<std::uint64_t>(std::max(0, data.cacheDiskMegabytes)) * kMegabyte;
+    return limits;
+}
 
 struct BatchLoader::Private {
     Private(Dataset data, std::vector<std::uint32_t> chosen, LoaderSettings loader)
         : dataset(std::move(data)), indices(std::move(chosen)), settings(std::move(loader)),
-          normalizer(settings.normalization, settings.data.channels(), settings.fitted), cache(dataset.samples.size(), settings.cacheBytes) {
+          normalizer(settings.normalization, settings.data.channels(), settings.fitted), cache(dataset.samples.size(), settings.cache) {
         const auto size = outputSize(settings.augmentation, settings.data.imageHeight, settings.data.imageWidth);
         height = size[0];
         width = size[1];
@@ -244,6 +235,8 @@ double BatchLoader::secondsWaited() const {
     std::lock_guard lock(m->mutex);
     return m->waited;
 }
+
+std::string BatchLoader::cacheNote() const { return m->cache.note(); }
 
 std::vector<BatchLoader::Skipped> BatchLoader::skipped() const {
     std::lock_guard lock(m->mutex);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "augment/Augment.h"
+#include "augment/DecodedCache.h"
 #include "data/Dataset.h"
 #include "experiment/Experiment.h"
 
@@ -31,9 +32,12 @@ struct LoaderSettings {
     bool training = true;             ///< false: augmentation only where it says augment_validation
     bool shuffle = true;              ///< by permutation(seed, epoch)
     int threads = 1;                  ///< loader threads; changes nothing but speed
-    std::size_t cacheBytes = std::size_t{1} << 30; ///< decoded images kept in memory
+    CacheLimits cache = {};           ///< of decoded images, so that later epochs read and decode nothing
     std::shared_ptr<const FittedNormalization> fitted = nullptr; ///< where the normalisation needs it (augment/Fitting.h)
 };
+
+/// What the `data` block says about the cache; its file lies in the cache folder of the data home.
+CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& home);
 
 /// Reads, augments and normalises batches ahead of the consumer, in a ring of preallocated batches. No ATen inside.
 ///
@@ -56,6 +60,8 @@ public:
     int outputWidth() const;
     /// Seconds next() has waited for data since startEpoch.
     double secondsWaited() const;
+    /// One sentence where decoded images could not be kept on the disk; else empty.
+    std::string cacheNote() const;
     /// Images left out so far because they cannot be read: indices into Dataset::samples, with the reason.
     struct Skipped { std::uint32_t sample; std::string reason; };
     std::vector<Skipped> skipped() const;

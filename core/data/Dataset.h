@@ -87,6 +87,9 @@ bool namesDataset(const std::string& fileName);
 
 /// Decodes any image file's bytes to RGB or grey as Pillow would (SPEC 1.9): alpha dropped, palette and grey expanded.
 Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode, Orientation orientation);
+/// The same for a picture that is going to be made smaller: a large JPEG may come out at 1/2, 1/4 or 1/8 of its size, never
+/// smaller than asked on either side.
+Result<Image> decodeImageScaled(const std::uint8_t* bytes, std::size_t size, const std::string& name, const DataSettings& settings);
 Result<Image> readImage(const std::filesystem::path& file, ColorMode mode = ColorMode::Rgb, Orientation orientation = Orientation::Apply);
 /// RGB to grey by Pillow's L, or grey to RGB; the image itself where it fits.
 Image withChannels(Image image, ColorMode mode);

@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "data/Dataset.h"
@@ -121,6 +122,26 @@ Result<Image> fromMat(const cv::Mat& mat, const std::string& name) {
 
 } // namespace
 
+namespace {
+
+Result<Image> decodedJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode, Orientation orientation, LeastSize least = {}) {
+    int tag = 1;
+    Result<Image> image = decodeJpeg(bytes, size, name, tag, least);
+    if (!image)
+        return image;
+    if (orientation == Orientation::Apply && tag > 1)
+        image = upright(*image, tag);
+    return withChannels(std::move(*image), mode);
+}
+
+} // namespace
+
+Result<Image> decodeImageScaled(const std::uint8_t* bytes, std::size_t size, const std::string& name, const DataSettings& settings) {
+    if (!looksLikeJpeg(bytes, size))
+        return decodeImage(bytes, size, name, settings.colorMode, settings.orientation);
+    return decodedJpeg(bytes, size, name, settings.colorMode, settings.orientation, {settings.imageHeight, settings.imageWidth});
+}
+
 Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode, Orientation orientation) {
     static const bool quiet = [] {
         cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
@@ -129,13 +150,8 @@ Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std
     static_cast<void>(quiet);
     if (size == 0)
         return badInput(name + " is empty (0 bytes).");
-    if (looksLikeJpeg(bytes, size)) {
-        int tag = 1;
-        Result<Image> image = decodeJpeg(bytes, size, name, tag);
-        if (!image)
-            return image;
-        return withChannels(orientation == Orientation::Apply ? upright(*image, tag) : std::move(*image), mode);
-    }
+    if (looksLikeJpeg(bytes, size))
+        return decodedJpeg(bytes, size, name, mode, orientation);
     if (!knownMagic(bytes, size))
         return badInput(name + " is not an image, whatever its name says.");
     if (promisedPngPixels(bytes, size) > kLargestImagePixels)
@@ -205,9 +221,27 @@ Image withChannels(Image image, ColorMode mode) {
     return converted;
 }
 
+namespace {
+
+bool namesJpeg(const std::string& path) {
+    std::string extension = std::filesystem::path(path).extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return extension == ".jpg" || extension == ".jpeg";
+}
+
+Result<Image> decodedScaled(const ImageSource& source, const Sample& sample, const DataSettings& settings) {
+    const Result<std::vector<std::uint8_t>> raw = source.bytes(sample);
+    if (!raw)
+        return raw.error();
+    return decodeImageScaled(raw->data(), raw->size(), sample.path, settings);
+}
+
+} // namespace
+
 Result<Image> loadSample(const Dataset& dataset, const Sample& sample, const DataSettings& settings) {
-    Result<Image> image = dataset.source->decoded(sample, settings.colorMode, settings.orientation);
-    if (!image)
+    Result<Image> image = settings.decoding == Decoding::Scaled && namesJpeg(sample.path) ? decodedScaled(*dataset.source, sample, settings)
+                                                                                          : dataset.source->decoded(sample, settings.colorMode, settings.orientation);
+    if (!image || (image->height == settings.imageHeight && image->width == settings.imageWidth))
         return image;
     return resized(*image, settings.imageHeight, settings.imageWidth, settings.interpolation, settings.keepAspectRatio);
 }

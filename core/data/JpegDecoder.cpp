@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "data/JpegDecoder.h"
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
@@ -50,9 +51,21 @@ void cmykToRgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width, bool inve
     }
 }
 
+/// By how much a picture can be made smaller and still be at least as large as asked.
+int reduction(const jpeg_decompress_struct& info, LeastSize least, int orientation) {
+    if (least.height <= 0 || least.width <= 0)
+        return 1;
+    if (orientation >= 5) // turned on its side, or not, as the caller likes
+        least.height = least.width = std::max(least.height, least.width);
+    int factor = 8;
+    while (factor > 1 && (static_cast<int>(info.image_height) / factor < least.height || static_cast<int>(info.image_width) / factor < least.width))
+        factor /= 2;
+    return factor;
+}
+
 /// The part that may jump out: holds nothing with a destructor.
 bool decodeInto(jpeg_decompress_struct& info, JpegErrors& errors, const std::uint8_t* bytes, std::size_t size, Image& image, std::vector<std::uint8_t>& row,
-                int& orientation, bool& tooLarge) {
+                int& orientation, bool& tooLarge, LeastSize least) {
     if (setjmp(errors.escape))
         return false;
     jpeg_create_decompress(&info);
@@ -69,6 +82,7 @@ bool decodeInto(jpeg_decompress_struct& info, JpegErrors& errors, const std::uin
     }
     const bool fourInks = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
     info.out_color_space = fourInks ? JCS_CMYK : info.jpeg_color_space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
+    info.scale_denom = static_cast<unsigned>(reduction(info, least, orientation));
     jpeg_start_decompress(&info);
     image = Image(static_cast<int>(info.output_height), static_cast<int>(info.output_width), fourInks ? 3 : info.output_components);
     if (fourInks)
@@ -108,7 +122,7 @@ int exifOrientation(const std::uint8_t* tiff, std::size_t size) {
     return 1;
 }
 
-Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation) {
+Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation, LeastSize least) {
     orientation = 1;
     jpeg_decompress_struct info{};
     JpegErrors errors;
@@ -118,7 +132,7 @@ Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std:
     Image image;
     std::vector<std::uint8_t> row;
     bool tooLarge = false;
-    const bool good = decodeInto(info, errors, bytes, size, image, row, orientation, tooLarge);
+    const bool good = decodeInto(info, errors, bytes, size, image, row, orientation, tooLarge, least);
     jpeg_destroy_decompress(&info);
     if (good)
         return image;

@@ -13,6 +13,10 @@ enum class SplitRule {
     PerClassFirst, ///< Keras: the first int(f n) files of each class
     Shuffled       ///< stratified, drawn from the seed
 };
+enum class Decoding {
+    Exact,                                            ///< every pixel of a file, then Pillow's resize
+    Scaled                                            ///< a JPEG at least twice as large as needed is decoded at 1/2, 1/4 or 1/8
+};
 enum class Orientation { Apply, Ignore }; ///< EXIF orientation: Keras ignores it
 
 /// Which columns of a table say what. A column is named by its heading, or by its number from 1. Empty: found.
@@ -49,6 +53,9 @@ struct DataSettings {
     TableSettings table;
     std::string pattern;                              ///< how a file's path tells its class; empty: found
     GroupSettings group;
+    Decoding decoding = Decoding::Exact;
+    int cacheMemoryMegabytes = -1;                    ///< decoded images kept in memory; -1: a quarter of what is free
+    int cacheDiskMegabytes = 4096;                    ///< decoded images kept in a file in the home's cache folder besides
 
     int channels() const { return colorMode == ColorMode::Rgb ? 3 : 1; }
     bool operator==(const DataSettings&) const = default;

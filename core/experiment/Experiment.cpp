@@ -95,6 +95,8 @@ std::vector<Problem> problems(const Experiment& experiment) {
     Checker checker;
     const DataSettings& data = experiment.data;
     check(checker, data);
+    checker.require(data.cacheMemoryMegabytes >= -1 && data.cacheMemoryMegabytes <= 16777216, "data.cache_memory_mb", "must be null or 0 to 16,777,216 megabytes");
+    checker.require(data.cacheDiskMegabytes >= 0 && data.cacheDiskMegabytes <= 16777216, "data.cache_disk_mb", "must be 0 to 16,777,216 megabytes");
     checker.require(std::isfinite(experiment.normalization.rescale), "normalization.rescale", "must be a finite number");
     checker.require(experiment.normalization.zcaEpsilon > 0 && std::isfinite(experiment.normalization.zcaEpsilon), "normalization.zca_epsilon", "must be above 0");
     if (experiment.normalization.zcaWhitening) {

@@ -13,6 +13,7 @@ const Words kInterpolations = {"nearest", "bilinear", "bicubic", "lanczos", "box
 const Words kSplits = {"per-class-first", "shuffled"};
 const Words kOrientations = {"apply", "ignore"};
 const Words kHeaders = {"auto", "yes", "no"};
+const Words kDecodings = {"exact", "scaled"};
 const Words kPresets = {"none", "rescale", "imagenet", "half", "caffe"};
 const Words kPreprocess = {"tf", "caffe", "torch"};
 const Words kPrecisions = {"auto", "fp32", "bf16"};
@@ -76,6 +77,12 @@ void read(JsonReader reader, DataSettings& data) {
         reader.read("pattern", data.pattern);
     if (reader.hasValue("group"))
         read(reader.object("group"), data.group);
+    reader.readEnum("decode", data.decoding, kDecodings);
+    if (reader.hasValue("cache_memory_mb"))
+        reader.read("cache_memory_mb", data.cacheMemoryMegabytes);
+    else if (reader.has("cache_memory_mb"))
+        static_cast<void>(reader.at("cache_memory_mb")); // null: as much as the program finds right
+    reader.read("cache_disk_mb", data.cacheDiskMegabytes);
     reader.finish();
 }
 
@@ -258,7 +265,10 @@ Json toJson(const DataSettings& data) {
             {"keep_aspect_ratio", data.keepAspectRatio},
             {"validation_split", data.validationSplit},
             {"split", word(kSplits, data.split)},
-            {"orientation", word(kOrientations, data.orientation)}};
+            {"orientation", word(kOrientations, data.orientation)},
+            {"decode", word(kDecodings, data.decoding)},
+            {"cache_memory_mb", data.cacheMemoryMegabytes < 0 ? Json() : Json(data.cacheMemoryMegabytes)},
+            {"cache_disk_mb", data.cacheDiskMegabytes}};
     addSourceSettings(json, data);
     return json;
 }

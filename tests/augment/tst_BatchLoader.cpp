@@ -74,6 +74,32 @@ private Q_SLOTS:
         QVERIFY(std::equal(rest.images.begin(), rest.images.end(), whole.images.begin() + 12 * 24 * 24 * 3));
     }
 
+    void cachesAndResumingChangeNoByteWhateverTheThreads() {
+        const Dataset dataset = open();
+        const std::vector<std::uint32_t> indices = dataset.indices(Subset::Train);
+        LoaderSettings plain = settings(1);
+        plain.cache = {0, {}, 0};
+        BatchLoader reference(dataset, indices, plain);
+        const Epoch first = read(reference, 0), second = read(reference, 1);
+        constexpr std::size_t kImage = 24 * 24 * 3;
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        // All in memory; some there and the others in the file; all in the file; some in neither; no folder to be had.
+        for (const CacheLimits& limits : {CacheLimits{1 << 20, {}, 0}, CacheLimits{10 * kImage, path, 1 << 20}, CacheLimits{0, path / "new", 1 << 20},
+                                          CacheLimits{3 * kImage, path, 5 * kImage}, CacheLimits{0, "/dev/null/cache", 1 << 20}}) {
+            for (const int threads : {1, 2, 7}) {
+                LoaderSettings cached = settings(threads);
+                cached.cache = limits;
+                BatchLoader loader(dataset, indices, cached);
+                QVERIFY(read(loader, 0) == first);
+                QVERIFY(read(loader, 1) == second);
+                const Epoch rest = read(loader, 1, 3);
+                QVERIFY(std::equal(rest.images.begin(), rest.images.end(), second.images.begin() + static_cast<std::ptrdiff_t>(12 * kImage), second.images.end()));
+                QCOMPARE(loader.cacheNote().empty(), limits.folder != "/dev/null/cache");
+            }
+        }
+    }
+
     void thePreviewsBytesAreTheLoaders() {
         const Dataset dataset = open();
         const LoaderSettings loader = settings(1);

@@ -140,7 +140,7 @@ def decode(cli, args, temporary):
         folder = temporary / f"files{width}"
         write_tree(folder, height, width, count)
         step = keras_folder_step(str(folder / "train"), size)
-        for more in ([], ["--decoding", "scaled"]) if width > size else ([],):
+        for more in ([], ["--scaled"]) if width > size else ([],):
             results.append(compare(f"files {width}x{height} to {size}{' scaled' if more else ''}", lambda: cli(folder, size, "--decode", "--threads", "1", *more),
                                    {"keras": lambda: rate(step, args.seconds)}, args.repeats))
         one_two = compare(f"files {width}x{height} to {size}, two threads to one", lambda: cli(folder, size, "--decode", "--threads", "2"),

@@ -94,6 +94,40 @@ private Q_SLOTS:
         QCOMPARE(image->pixels, (Bytes{10, 20, 30}));
     }
 
+    void scaledDecodingHalvesAsLongAsBothSidesSuffice() {
+        cv::Mat mat(200, 400, CV_8UC3);
+        for (int y = 0; y < mat.rows; ++y) {
+            for (int x = 0; x < mat.cols; ++x)
+                mat.at<cv::Vec3b>(y, x) = cv::Vec3b(static_cast<std::uint8_t>(x / 2), static_cast<std::uint8_t>(y), 100);
+        }
+        const Bytes jpeg = encoded(".jpg", mat);
+        DataSettings settings;
+        settings.decoding = Decoding::Scaled;
+        const std::array<std::array<int, 4>, 5> cases{{{100, 200, 100, 200}, {101, 10, 200, 400}, {25, 50, 25, 50}, {26, 50, 50, 100}, {1, 1, 25, 50}}};
+        for (const auto& [height, width, gotHeight, gotWidth] : cases) {
+            settings.imageHeight = height;
+            settings.imageWidth = width;
+            const auto image = decodeImageScaled(jpeg.data(), jpeg.size(), "a.jpg", settings);
+            QVERIFY(image.ok());
+            QCOMPARE(image->height, gotHeight);
+            QCOMPARE(image->width, gotWidth);
+            // Blocks' means: near what an exact decode and a box filter give.
+            const Image exact = resized(*decoded(jpeg), gotHeight, gotWidth, Interpolation::Box);
+            for (std::size_t i = 0; i < exact.pixels.size(); ++i)
+                QVERIFY(std::abs(int(exact.pixels[i]) - int(image->pixels[i])) <= 8);
+        }
+        // Turned on its side, the sides asked for are those of the upright picture.
+        settings.imageHeight = 200;
+        settings.imageWidth = 100;
+        const Bytes turned = withOrientation(jpeg, 6);
+        const auto upright = decodeImageScaled(turned.data(), turned.size(), "a.jpg", settings);
+        QVERIFY(upright.ok());
+        QVERIFY(upright->height >= 200 && upright->width >= 100);
+        // What is no JPEG comes out as it is.
+        const Bytes png = encoded(".png", mat);
+        QCOMPARE(decodeImageScaled(png.data(), png.size(), "a.png", settings)->height, 200);
+    }
+
     void greyIsExpandedToThreeChannels() {
         const auto image = decoded(encoded(".png", cv::Mat(1, 1, CV_8UC1, cv::Scalar(77))));
         QVERIFY(image.ok());

@@ -3,17 +3,28 @@
 #include <QTest>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 
 #include "data/Dataset.h"
 #include "support/Json.h"
+#include "support/Random.h"
 
 using namespace sightline;
 
 class TestResize : public QObject {
     Q_OBJECT
     Json m_golden;
+
+    static Image transposed(const Image& image) {
+        Image out(image.width, image.height, 1);
+        for (int y = 0; y < image.height; ++y) {
+            for (int x = 0; x < image.width; ++x)
+                out.row(x)[y] = image.row(y)[x];
+        }
+        return out;
+    }
 
 private Q_SLOTS:
     void initTestCase() {
@@ -62,6 +73,27 @@ private Q_SLOTS:
         Image image(2, 6, 1);
         image.pixels = {0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15};
         QCOMPARE(resized(image, 2, 2, Interpolation::Nearest, true).pixels, (std::vector<std::uint8_t>{2, 3, 12, 13}));
+    }
+
+    void everyWayThroughTheImageGivesTheSameBytes() {
+        // Grey rows are summed number by number; colours and columns by instructions for pairs. All must agree.
+        CounterRandom random(3, RandomPurpose::Test);
+        for (const auto& [height, width, newHeight, newWidth] : {std::array{37, 53, 16, 21}, std::array{9, 7, 40, 33}, std::array{5, 64, 5, 1}, std::array{120, 3, 7, 50}}) {
+            Image colours(height, width, 3);
+            for (std::uint8_t& value : colours.pixels)
+                value = static_cast<std::uint8_t>(random.below(3) == 0 ? 255 * random.below(2) : random.below(256));
+            for (const auto filter : {Interpolation::Bilinear, Interpolation::Bicubic, Interpolation::Lanczos, Interpolation::Box, Interpolation::Hamming}) {
+                const Image small = resized(colours, newHeight, newWidth, filter);
+                for (int c = 0; c < 3; ++c) {
+                    Image grey(height, width, 1);
+                    for (std::size_t i = 0; i < grey.pixels.size(); ++i)
+                        grey.pixels[i] = colours.pixels[3 * i + static_cast<std::size_t>(c)];
+                    const Image one = transposed(resized(transposed(resized(grey, height, newWidth, filter)), newWidth, newHeight, filter));
+                    for (std::size_t i = 0; i < one.pixels.size(); ++i)
+                        QCOMPARE(int(small.pixels[3 * i + static_cast<std::size_t>(c)]), int(one.pixels[i]));
+                }
+            }
+        }
     }
 
     void onePixelGrowsIntoAFlatImage() {

@@ -92,7 +92,7 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
     settings.fitted = model.fitted;
     settings.batchSize = std::max(1, request.batchSize);
     settings.shuffle = false;
-    settings.cacheBytes = 0;
+    settings.cache.memoryBytes = 0;
     BatchLoader loader(*dataset, indices, settings);
     loader.startEpoch(0);
     const std::lock_guard lock((*shared)->mutex);

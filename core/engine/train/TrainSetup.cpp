@@ -99,7 +99,7 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) 
 Result<void> makeLoaders(TrainSetup& setup, std::stop_token stop) {
     const Experiment& experiment = setup.experiment;
     LoaderSettings loader{experiment.data, experiment.augmentation, experiment.normalization, experiment.seed, experiment.training.batchSize};
-    loader.cacheBytes = availableMemoryBytes() / 4;
+    loader.cache = cacheLimits(experiment.data, setup.store->home());
     auto fitted = setup.folder ? readFittedNormalization(setup.folder->path(), experiment.normalization, experiment.data.channels())
                                : fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), loader, stop);
     if (!fitted)

@@ -231,6 +231,8 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     if (epoch == m_firstEpoch) {
         for (const BatchLoader::Skipped& image : skipped)
             m_reporter.report(RunNote{"Left out: " + image.reason});
+        if (const std::string note = loader.cacheNote(); !note.empty())
+            m_reporter.report(RunNote{note});
     }
     return {};
 }

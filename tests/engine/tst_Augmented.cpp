@@ -37,7 +37,7 @@ class AugmentedTest : public QObject {
         normalization.zcaEpsilon = 0.1;
         return request;
     }
-    RunEnded train(const TrainRequest& request, TrainControl& control) const { return (*m_engine)->value()->train(request, {}, control, {}); }
+    RunEnded train(const TrainRequest& request, TrainControl& control) const { return (**m_engine)->train(request, {}, control, {}); }
 
 private Q_SLOTS:
     void initTestCase() {
@@ -67,14 +67,14 @@ private Q_SLOTS:
         question.runFolder = expected.folder;
         question.split = "val";
         question.checkpoint = "last";
-        const Result<Evaluation> evaluation = (*m_engine)->value()->evaluate(question, {}, {});
+        const Result<Evaluation> evaluation = (**m_engine)->evaluate(question, {}, {});
         QVERIFY2(evaluation.ok(), evaluation.ok() ? "" : evaluation.error().message.c_str());
         const auto history = RunFolder(expected.folder).history();
         QVERIFY(std::abs(evaluation->loss - *history->back().valLoss) < 1e-3); // the same pixels in, the same loss out
 
         QVERIFY(QFile::remove(QString::fromStdString(resumed.folder + "/normalization.safetensors")));
         question.runFolder = resumed.folder;
-        const Result<Evaluation> without = (*m_engine)->value()->evaluate(question, {}, {});
+        const Result<Evaluation> without = (**m_engine)->evaluate(question, {}, {});
         QVERIFY(!without.ok() && without.error().message.find("normalization.safetensors") != std::string::npos);
     }
 

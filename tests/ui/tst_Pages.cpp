@@ -22,6 +22,7 @@
 #include "prompts/Prompts.h"
 #include "widgets/PreviewGrid.h"
 #include "window/Rail.h"
+#include "zoo/Zoo.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -330,7 +331,8 @@ private Q_SLOTS:
         driver.type("model.options.filters", QStringLiteral("8, 16"));
         QVERIFY(!fault->isVisible());
         QVERIFY(driver.find<QTableView>("layerTable")->model()->rowCount() > 6);
-        driver.clickRow("zooCards", 3);
+        const auto& cards = zoo();
+        driver.clickRow("zooCards", static_cast<int>(std::ranges::find(cards, "resnet18", &ZooEntry::name) - cards.begin()));
         QCOMPARE(driver.session->experiment().model.name, std::string("resnet18"));
         QVERIFY(driver.text("networkSummary").contains(QStringLiteral("11,179,077"))); // torchvision's count for 5 classes
     }
@@ -470,3 +472,4 @@ private Q_SLOTS:
 
 QTEST_MAIN(PagesTest)
 #include "tst_Pages.moc"
+#include "zoo/Zoo.h"

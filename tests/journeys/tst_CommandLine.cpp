@@ -211,7 +211,7 @@ private Q_SLOTS:
         QVERIFY(before >= 1);
         process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"--home", path("interrupted"), "train", "--resume", id});
         QTRY_VERIFY_WITH_TIMEOUT(epochs() > before + 2, 60000);
-        refuses({"--home", path("interrupted"), "train", "--resume", id}, 2, "being trained already");
+        refuses({"--home", path("interrupted"), "train", "--resume", id}, 2, "being trained by another program");
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
         QVERIFY(process.waitForFinished(60000));
         const Answer answer = run({"--home", path("interrupted"), "runs", "show", id});

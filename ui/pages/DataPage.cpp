@@ -69,7 +69,7 @@ QWidget* DataPage::makeClasses()
     connect(m_classes->selectionModel(), &QItemSelectionModel::selectionChanged, this, &DataPage::applyFilter);
     surface->body()->addWidget(m_summary);
     surface->body()->addWidget(m_classes, 1);
-    surface->setMinimumWidth(250);
+    surface->setMinimumWidth(300);
     return surface;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/NetworkPage.h"
 
+#include <QHeaderView>
 #include <QListWidget>
 #include <QScrollArea>
 #include <QTableView>
@@ -121,11 +122,11 @@ int NetworkPage::classes() const
 QWidget* NetworkPage::makeCards()
 {
     auto* surface = new Surface(tr("Networks"));
-    surface->setFixedWidth(208);
+    surface->setFixedWidth(248);
     m_cards = named(new QListWidget, "zooCards", tr("Networks to choose from"));
     m_cards->setProperty("cards", true);
     m_cards->setSpacing(2);
-    m_cards->setWordWrap(true);
+    m_cards->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     for (const ZooEntry& entry : zoo()) {
         auto* item = new QListWidgetItem(m_cards);
         item->setData(Qt::UserRole, QString::fromStdString(entry.name));
@@ -147,6 +148,7 @@ QWidget* NetworkPage::makeLayers()
     m_fault->setWordWrap(true);
     m_layers = new Table({tr("Layer"), tr("Operation"), tr("Output"), tr("Parameters"), tr("Multiply-adds"), tr("Activations")}, this);
     m_view = tableView(m_layers, "layerTable", tr("Layers of the network"), false);
+    m_view->horizontalHeader()->setMinimumSectionSize(96); // ids stay readable
     m_layersSurface->body()->addWidget(m_summary);
     m_layersSurface->body()->addWidget(m_fault);
     m_layersSurface->body()->addWidget(m_view, 1);

@@ -12,6 +12,7 @@ class QVBoxLayout;
 
 namespace sightline::ui {
 
+class CostPanel;
 class SettingsForm;
 class Surface;
 class Table;
@@ -40,6 +41,7 @@ private:
     QLabel *m_summary, *m_fault;
     QVBoxLayout* m_formRoom;
     SettingsForm* m_form = nullptr;
+    CostPanel* m_cost;
     QPushButton* m_ownSize;
     std::string m_shownNetwork;
 };

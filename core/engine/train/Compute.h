@@ -41,7 +41,14 @@ struct StepSettings {
 /// Moments of the optimiser, flat like the parameters.
 struct OptimizerState {
     torch::Tensor first, second;
-    std::int64_t step = 0;
+    std::int64_t step = 0;            ///< of the run
+    std::int64_t origin = 0;          ///< the step its moments began at: Adam's bias correction counts from there
+};
+
+/// What a step looks at: images [N, H, W, C] as the loader writes them, or what the frozen part made of them.
+struct StepInput {
+    torch::Tensor images;
+    std::vector<torch::Tensor> features; ///< GraphModule::features(); then `images` is undefined
 };
 
 struct StepResult {
@@ -49,10 +56,10 @@ struct StepResult {
     std::int64_t right = 0;           ///< main output
 };
 
-/// Forward, loss, backward, optimiser. `images` [N, H, W, C] as the loader writes them, `labels` [N].
-StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels, double learningRate);
+/// Forward, loss, backward, optimiser. `labels` [N].
+StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input, const torch::Tensor& labels, double learningRate);
 
 /// The same loss in eval mode, without gradients.
-StepResult validationStep(GraphModule& module, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels);
+StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input, const torch::Tensor& labels);
 
 } // namespace sightline::engine

@@ -8,11 +8,12 @@
 #include <exception>
 #include <new>
 
-#include "augment/BatchLoader.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Callbacks.h"
 #include "engine/train/Checkpoint.h"
 #include "engine/train/Compute.h"
+#include "engine/train/Feed.h"
+#include "network/Freezing.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
 #include "support/Random.h"
@@ -33,15 +34,7 @@ struct Ending {
 };
 
 Ending failed(const Error& error) { return {RunEnded::Outcome::Failed, error.message, error.kind}; }
-
-torch::Tensor imagesOf(const Batch& batch, const BatchLoader& loader) {
-    return torch::from_blob(const_cast<float*>(batch.images.data()), // torch has no view of constant memory; nothing writes to it
-                            {batch.size, loader.outputHeight(), loader.outputWidth(), loader.channels()}, torch::kFloat);
-}
-
-torch::Tensor labelsOf(const Batch& batch) {
-    return torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {batch.size}, torch::kLong);
-}
+Ending unready(const Error& error) { return error.kind == ErrorKind::Cancelled ? Ending{RunEnded::Outcome::Stopped, "Stopped before the first batch.", ErrorKind::Failed} : failed(error); }
 
 /// n / (classes * n_c) per class, as scikit-learn's "balanced".
 std::vector<float> balancedWeights(const Dataset& dataset) {
@@ -80,6 +73,8 @@ private:
     Result<void> openRun();
     Result<void> resume();
     Ending loop();
+    Result<void> openFeeds();
+    Result<void> followPlan(int epoch);
     std::optional<Ending> trainEpoch(int epoch, EpochMetrics& metrics);
     bool validate(EpochMetrics& metrics, double& pausedSeconds);
     double waitWhilePaused();         ///< seconds it waited
@@ -90,6 +85,7 @@ private:
     RunEnded finish(const Ending& ending);
     void report(const TrainEvent& event);
     double rateAt(std::int64_t step) const;
+    int batchesPerEpoch() const { return static_cast<int>((m_dataset.count(Subset::Train) + static_cast<std::size_t>(m_experiment.training.batchSize) - 1) / static_cast<std::size_t>(m_experiment.training.batchSize)); }
     std::filesystem::path checkpointFile(const std::string& name) const { return m_folder->path() / "checkpoints" / name; }
 
     const TrainRequest& m_request;
@@ -104,7 +100,8 @@ private:
     std::shared_ptr<GraphModule> m_module;
     OptimizerState m_optimizer;
     StepSettings m_step;
-    std::unique_ptr<BatchLoader> m_trainLoader, m_validationLoader;
+    std::unique_ptr<Feed> m_trainFeed, m_validationFeed; ///< the second null without validation images
+    FreezePlan m_plan;
     std::optional<EarlyStopping> m_earlyStopping;
     std::optional<ReduceLrOnPlateau> m_reduceLr;
     std::optional<BestEpoch> m_best;
@@ -131,7 +128,7 @@ void Run::report(const TrainEvent& event) {
 double Run::rateAt(std::int64_t step) const {
     if (m_reduceLr)
         return m_plateauRate;
-    return scheduledRate(m_experiment.training.schedule, m_plateauRate, m_experiment.training.epochs, static_cast<std::int64_t>(m_trainLoader->batchesPerEpoch()), step);
+    return scheduledRate(m_experiment.training.schedule, m_plateauRate, m_experiment.training.epochs, batchesPerEpoch(), step);
 }
 
 Result<void> Run::prepare() {
@@ -177,8 +174,6 @@ Result<void> Run::prepare() {
         for (const std::string& name : fresh)
             m_notes.push_back("The weights are for other classes: " + name + " starts anew.");
     }
-    if (const Result<void> ready = m_module->enableTraining(m_experiment.model.freeze); !ready)
-        return ready;
     m_optimizer.first = torch::zeros_like(m_module->parameters());
     m_optimizer.second = torch::zeros_like(m_module->parameters());
     m_plateauRate = static_cast<double>(static_cast<float>(m_experiment.training.optimizer.learningRate));
@@ -186,21 +181,12 @@ Result<void> Run::prepare() {
     if (m_experiment.training.loss.balancedClassWeight)
         m_step.classWeights = balancedWeights(m_dataset);
 
-    LoaderSettings loader{m_experiment.data, m_experiment.augmentation, m_experiment.normalization, m_experiment.seed, m_experiment.training.batchSize};
-    loader.cacheBytes = availableMemoryBytes() / 4;
-    m_trainLoader = std::make_unique<BatchLoader>(m_dataset, m_dataset.indices(Subset::Train), loader);
-    if (std::vector<std::uint32_t> validation = m_dataset.indices(Subset::Validation); !validation.empty()) {
-        std::erase_if(validation, [&](std::uint32_t index) { return m_dataset.samples[index].label < 0; });
-        loader.training = false;
-        loader.shuffle = false;
-        m_validationLoader = std::make_unique<BatchLoader>(m_dataset, std::move(validation), loader);
-    }
     const TrainingSettings& training = m_experiment.training;
     if (training.earlyStopping)
         m_earlyStopping.emplace(*training.earlyStopping);
     if (training.reduceLrOnPlateau)
         m_reduceLr.emplace(*training.reduceLrOnPlateau);
-    if (training.checkpoint ? !training.checkpoint->monitor.empty() : m_validationLoader != nullptr)
+    if (training.checkpoint ? !training.checkpoint->monitor.empty() : m_dataset.count(Subset::Validation) > 0)
         m_best.emplace(training.checkpoint.value_or(CheckpointSettings{}));
     return openRun();
 }
@@ -228,7 +214,7 @@ Result<void> Run::openRun() {
     started.trainImages = static_cast<int>(m_dataset.count(Subset::Train));
     started.validationImages = static_cast<int>(m_dataset.count(Subset::Validation));
     started.epochs = m_experiment.training.epochs;
-    started.batchesPerEpoch = static_cast<int>(m_trainLoader->batchesPerEpoch());
+    started.batchesPerEpoch = batchesPerEpoch();
     started.firstEpoch = m_firstEpoch;
     started.parameters = m_module->cost().parameters;
     started.device = "cpu";
@@ -254,6 +240,7 @@ Result<void> Run::resume() {
         return badInput("The run " + m_folder->id() + " has finished all its epochs; there is nothing to resume.");
     m_firstEpoch = m_lastEpoch + 1;
     m_optimizer.step = state->value("step", std::int64_t{0});
+    m_optimizer.origin = state->value("optimizer_origin", std::int64_t{0});
     m_plateauRate = state->value("learning_rate", m_plateauRate);
     m_hasEarlyStoppingWeights = state->value("early_stopping_weights", false);
     if (m_earlyStopping)
@@ -271,8 +258,64 @@ Result<void> Run::resume() {
     return {};
 }
 
+/// Images, or the features of the frozen part while it is the one the run began with.
+Result<void> Run::openFeeds() {
+    const TrainingSettings& training = m_experiment.training;
+    LoaderSettings loader{m_experiment.data, m_experiment.augmentation, m_experiment.normalization, m_experiment.seed, training.batchSize};
+    loader.cacheBytes = availableMemoryBytes() / 4;
+    LoaderSettings judging = loader;
+    judging.training = judging.shuffle = false;
+    m_trainFeed.reset();
+    m_validationFeed.reset();
+    if (training.cacheFeatures && m_plan.frozen == freezePlan(m_module->spec(), m_experiment.model.freeze, {}, 1).frozen) {
+        Result<FeatureSets> sets = featureSets(*m_module, m_dataset, loader, m_step.bf16, m_request.home, m_stop);
+        if (!sets)
+            return sets.error();
+        report(RunNote{sets->note});
+        const bool validates = !sets->validation.indices.empty();
+        m_trainFeed = featureFeed(m_dataset, std::move(sets->training), loader);
+        if (validates)
+            m_validationFeed = featureFeed(m_dataset, std::move(sets->validation), judging);
+        return {};
+    }
+    m_trainFeed = imageFeed(m_dataset, m_dataset.indices(Subset::Train), loader);
+    if (std::vector<std::uint32_t> validation = m_dataset.indices(Subset::Validation); !validation.empty()) {
+        std::erase_if(validation, [&](std::uint32_t index) { return m_dataset.samples[index].label < 0; });
+        m_validationFeed = imageFeed(m_dataset, std::move(validation), judging);
+    }
+    return {};
+}
+
+/// Freezes and thaws as the epoch's plan says. What thaws begins with fresh moments, as if the optimiser were new (Keras' compile).
+Result<void> Run::followPlan(int epoch) {
+    const FreezePlan plan = freezePlan(m_module->spec(), m_experiment.model.freeze, m_experiment.training.fineTune, epoch);
+    const FreezePlan before = m_plan;
+    if (m_trainFeed && plan == before)
+        return {};
+    m_plan = plan;
+    if (m_trainFeed && plan.frozen == before.frozen) {
+        report(LearningRateChanged{epoch, m_plateauRate * before.rateFactor, m_plateauRate * plan.rateFactor, "training.fine_tune.learning_rate_factor"});
+        return {};
+    }
+    m_module->enableTraining(plan.frozen, m_experiment.training.fineTune);
+    if (!m_trainFeed)
+        return openFeeds();
+    m_optimizer.first.zero_();
+    m_optimizer.second.zero_();
+    m_optimizer.origin = m_optimizer.step;
+    const std::string from = plan.frozen == 0 ? std::string("the whole network") : "everything after " + m_module->spec().nodes[plan.frozen - 1].id;
+    report(RunNote{"Fine-tuning from epoch " + std::to_string(epoch) + " on: " + from + " trains."});
+    if (plan.rateFactor != before.rateFactor)
+        report(LearningRateChanged{epoch, m_plateauRate * before.rateFactor, m_plateauRate * plan.rateFactor, "training.fine_tune.learning_rate_factor"});
+    return m_experiment.training.cacheFeatures ? openFeeds() : Result<void>();
+}
+
 Ending Run::loop() {
+    if (const Result<void> ready = followPlan(std::max(1, m_lastEpoch)); !ready) // of the epoch before, so that a resumed run sees the same changes
+        return unready(ready.error());
     for (int epoch = m_firstEpoch; epoch <= m_experiment.training.epochs; ++epoch) {
+        if (const Result<void> ready = followPlan(epoch); !ready)
+            return unready(ready.error());
         EpochMetrics metrics;
         metrics.epoch = epoch;
         if (const auto ending = trainEpoch(epoch, metrics))
@@ -285,17 +328,17 @@ Ending Run::loop() {
 
 std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     const auto start = Clock::now();
-    const auto batches = static_cast<int>(m_trainLoader->batchesPerEpoch());
-    m_trainLoader->startEpoch(static_cast<std::uint64_t>(epoch - 1));
+    const int batches = batchesPerEpoch();
+    m_trainFeed->startEpoch(static_cast<std::uint64_t>(epoch - 1));
     RunningMean loss, accuracy;
     double pausedSeconds = 0;
     int number = 0;
     auto batchStart = Clock::now();
-    while (const Batch* batch = m_trainLoader->next()) {
+    while (const std::optional<FeedBatch> batch = m_trainFeed->next()) {
         // Dropout's stream is a function of seed and step, so that a resumed run drops the same units.
         torch::manual_seed(CounterRandom(m_experiment.seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_optimizer.step)).next32());
-        metrics.learningRate = rateAt(m_optimizer.step);
-        const StepResult step = trainStep(*m_module, m_optimizer, m_step, imagesOf(*batch, *m_trainLoader), labelsOf(*batch), metrics.learningRate);
+        metrics.learningRate = rateAt(m_optimizer.step) * m_plan.rateFactor;
+        const StepResult step = trainStep(*m_module, m_optimizer, m_step, batch->input, batch->labels, metrics.learningRate);
         if (!std::isfinite(step.loss))
             return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " in epoch " + std::to_string(epoch) +
                            "; try a smaller learning rate. The last good checkpoint is kept."});
@@ -337,17 +380,17 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     metrics.loss = loss.mean();
     metrics.accuracy = accuracy.mean();
     metrics.imagesPerSecond = seconds > 0 ? loss.weight() / seconds : 0;
-    metrics.waitShare = seconds > 0 ? m_trainLoader->secondsWaited() / seconds : 0;
+    metrics.waitShare = seconds > 0 ? m_trainFeed->secondsWaited() / seconds : 0;
     if (!torch::isfinite(m_module->parameters()).all().item<bool>())
         return failed({"The weights became infinite or not a number in epoch " + std::to_string(epoch) + "; try a smaller learning rate. The last good checkpoint is kept."});
     if (!validate(metrics, pausedSeconds))
         return stoppedIn(epoch);
     metrics.seconds = secondsSince(start) - pausedSeconds;
-    const auto skipped = m_trainLoader->skipped();
+    const std::vector<std::string> skipped = m_trainFeed->skipped();
     metrics.skippedImages = static_cast<int>(skipped.size());
     if (epoch == m_firstEpoch) {
-        for (const BatchLoader::Skipped& image : skipped)
-            report(RunNote{"Left out: " + image.reason});
+        for (const std::string& reason : skipped)
+            report(RunNote{"Left out: " + reason});
     }
     return {};
 }
@@ -364,12 +407,12 @@ double Run::waitWhilePaused() {
 
 /// False: stopped on the way.
 bool Run::validate(EpochMetrics& metrics, double& pausedSeconds) {
-    if (!m_validationLoader)
+    if (!m_validationFeed)
         return true;
-    m_validationLoader->startEpoch(static_cast<std::uint64_t>(metrics.epoch - 1));
+    m_validationFeed->startEpoch(static_cast<std::uint64_t>(metrics.epoch - 1));
     RunningMean loss, accuracy;
-    while (const Batch* batch = m_validationLoader->next()) {
-        const StepResult step = validationStep(*m_module, m_step, imagesOf(*batch, *m_validationLoader), labelsOf(*batch));
+    while (const std::optional<FeedBatch> batch = m_validationFeed->next()) {
+        const StepResult step = validationStep(*m_module, m_step, batch->input, batch->labels);
         loss.add(step.loss, batch->size);
         accuracy.add(static_cast<double>(step.right) / batch->size, batch->size);
         pausedSeconds += waitWhilePaused();
@@ -435,7 +478,7 @@ std::optional<Ending> Run::endEpoch(int epoch, EpochMetrics metrics) {
 }
 
 Result<void> Run::saveLast(int epoch, bool stoppedEarly) {
-    Json state = {{"epoch", epoch}, {"step", m_optimizer.step}, {"learning_rate", m_plateauRate}, {"early_stopping_weights", m_hasEarlyStoppingWeights}, {"stopped_early", stoppedEarly}};
+    Json state = {{"epoch", epoch}, {"step", m_optimizer.step}, {"optimizer_origin", m_optimizer.origin}, {"learning_rate", m_plateauRate}, {"early_stopping_weights", m_hasEarlyStoppingWeights}, {"stopped_early", stoppedEarly}};
     if (m_earlyStopping)
         state["early_stopping"] = m_earlyStopping->state();
     if (m_reduceLr)

@@ -18,7 +18,7 @@ constexpr int kSide = 32, kLumaSide = 16, kChromaSide = 4;
 constexpr int kChunks = 4, kChunkBits = 16, kChunkValues = 1 << kChunkBits;
 static_assert(kNearBits == 8, "masksOf() is made for it");
 
-// looksAlike(): found on photographs, drawn toys and handwritten digits, as tests/data/tst_HealthCheck.cpp says.
+// looksAlike(): found on drawn toys (tests/data/tst_HealthCheck.cpp).
 constexpr double kFlat = 2.5;             ///< deviation of the luma below which there is nothing to recognise
 constexpr double kCorrelation = 0.99;
 constexpr int kChromaDifference = 7;      ///< of 255, mean over the picture

@@ -18,7 +18,7 @@ constexpr std::size_t kWaiting = 400; ///< more than a screen of tiles; older qu
 constexpr int kWorkers = 2;
 constexpr std::size_t kLargeJpegBytes = 64 * 1024;
 
-/// A large JPEG at reduced size: the decoder leaves out what a thumbnail would throw away (12 megapixels in 20 ms for 150).
+/// A large JPEG at reduced size: the decoder leaves out what a thumbnail would throw away.
 /// Null where it is none, or small.
 QImage reducedJpeg(const Dataset& dataset, const Sample& sample)
 {

@@ -95,7 +95,7 @@ Result<Speed> cachedSpeed(const BenchOptions& options, const AugmentationSetting
     if (const auto skipped = loader.skipped(); !skipped.empty())
         return badInput(skipped.front().reason);
     if (const std::string note = loader.cacheNote(); !note.empty())
-        std::cerr << note << '\n';
+        std::clog << note << '\n';
     std::uint64_t done = 0;
     const Stopwatch watch;
     for (std::uint64_t epoch = 1; watch.seconds() < kSeconds && !stop.stop_requested(); ++epoch) {

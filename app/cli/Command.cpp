@@ -27,7 +27,7 @@ int fail(const Error& error) {
         if (character == '\n' || character == '\r')
             character = ' ';
     }
-    std::cerr << "sightline-cli: " << line << '\n';
+    std::clog << "sightline-cli: " << line << '\n';
     switch (error.kind) {
     case ErrorKind::BadInput:
         return 2;

@@ -163,7 +163,7 @@ void addDataset(CLI::App& app, Context& context) {
     toys->add_option("--train", toyOptions->toys.train, "Training images of each class")->check(CLI::Range(1, 100000));
     toys->add_option("--val", toyOptions->toys.validation, "Validation images of each class")->check(CLI::Range(0, 100000));
     toys->add_option("--test", toyOptions->toys.test, "Test images of each class")->check(CLI::Range(0, 100000));
-    toys->add_option("--size", toyOptions->toys.size, "Pixels, square")->check(CLI::Range(16, 2048));
+    toys->add_option("--size", toyOptions->toys.size, "Pixels, square")->check(CLI::Range(16, kLargestToy));
     toys->add_option("--biased", toyOptions->toys.biased, "Share of training images with a sticker that gives the class away")->check(CLI::Range(0.0, 1.0));
     toys->callback([toyOptions, &context] { context.chosen = [toyOptions] { return makeToySet(*toyOptions); }; });
 }

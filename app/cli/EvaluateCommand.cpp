@@ -44,7 +44,7 @@ int evaluate(const Settings& settings, Context& context) {
     if (!evaluation)
         return fail(evaluation.error());
     for (const std::string& skipped : evaluation->skipped)
-        std::cerr << "skipped: " << skipped << '\n';
+        std::clog << "skipped: " << skipped << '\n';
     if (!settings.out.empty()) {
         const std::filesystem::path folder = settings.out;
         if (const auto written = writeFileAtomically(folder / "predictions.csv", predictionsCsv(*evaluation)); !written)

@@ -166,7 +166,7 @@ int explain(const Settings& settings, Context& context) {
                 return fail(written.error());
         all.push_back(toJson(*explanation, name));
         if (explanation->saturated)
-            std::cerr << name << ": the map is empty, nothing at " << explanation->layer << " speaks for " << explanation->target
+            std::clog << name << ": the map is empty, nothing at " << explanation->layer << " speaks for " << explanation->target
                       << (settings.score == "logit" ? "" : "; try --score logit") << ".\n";
         if (!settings.json)
             std::printf("%s: predicted %s (%.1f %%), %s for %s at %s, %dx%d, %.0f ms\n", name.c_str(), all.back()["predicted"].dump().c_str(),

@@ -85,7 +85,7 @@ int predict(const Settings& settings, Context& context) {
         Json entry{{"path", prediction.path}};
         if (!prediction.error.empty()) {
             ++unreadable;
-            std::cerr << "sightline-cli: " << prediction.error << '\n';
+            std::clog << "sightline-cli: " << prediction.error << '\n';
             entry["error"] = prediction.error;
             list.push_back(std::move(entry));
             continue;

@@ -49,6 +49,8 @@ int main(int argc, char** argv) {
         return cli::fail(badInput(unknownCommand ? std::string("There is no command '") + argv[1] + "'; --help lists them." : std::string(error.what()) + " (--help lists what can be said)"));
     }
     context.home = home;
+    if (!context.verbose)
+        std::cerr.rdbuf(nullptr); // libraries complain there of files of which our own sentence (std::clog) says it better
     ::setenv("SIGHTLINE_HOME", home.c_str(), 1); // what is cached below goes there, too
     try {
         return context.chosen ? context.chosen() : 2;

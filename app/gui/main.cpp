@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <cstdio>
+#include <iostream>
 #include <optional>
 
 #include "bridge/Session.h"
@@ -110,6 +111,7 @@ int takeTour(QApplication& application, Session& session, const QString& folder,
 int main(int argc, char** argv)
 {
     spinBriefly(argv);
+    std::cerr.rdbuf(nullptr); // libraries complain there of files of which the window says it better
     QCoreApplication::setApplicationName(QStringLiteral("sightline"));
     QCoreApplication::setApplicationVersion(QLatin1String(kVersion));
     if (asksFor(argc, argv, {"--version", "-v", "--help", "-h"})) {

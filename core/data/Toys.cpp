@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <cstdio>
 #include <mutex>
 #include <optional>
@@ -175,8 +176,8 @@ std::string pathOf(const Job& job)
 
 Result<void> checked(const ToySettings& settings)
 {
-    if (settings.size < 16 || settings.size > 1024)
-        return badInput("The toys' size must be 16 to 1024 pixels, not " + std::to_string(settings.size) + ".");
+    if (settings.size < 16 || settings.size > kLargestToy)
+        return badInput("The toys' size must be 16 to " + std::to_string(kLargestToy) + " pixels, not " + std::to_string(settings.size) + ".");
     for (const Subset subset : kSubsets) {
         const int count = countIn(settings, subset);
         if (count < 0 || count > 100'000)
@@ -198,6 +199,32 @@ Result<void> makeFolders(const std::filesystem::path& folder, const ToySettings&
         }
     }
     return {};
+}
+
+/// A larger set drawn here earlier would leave images that boxes.csv no longer names. Only files named as toys are, and only
+/// where boxes.csv says that toys were drawn.
+void removeSurplus(const std::filesystem::path& folder, const ToySettings& settings)
+{
+    std::error_code error;
+    if (!std::filesystem::exists(folder / "boxes.csv", error))
+        return;
+    for (const Subset subset : kSubsets) {
+        for (const std::string& name : toyClasses()) {
+            const std::string prefix = name + "_";
+            for (std::filesystem::directory_iterator entry(folder / nameOf(subset) / name, error), end; !error && entry != end; entry.increment(error)) {
+                const std::string file = entry->path().filename().string();
+                int number = 0;
+                const char* last = file.data() + file.size();
+                if (!file.starts_with(prefix))
+                    continue;
+                const auto [stop, failed] = std::from_chars(file.data() + prefix.size(), last, number);
+                if (failed == std::errc{} && std::string_view(stop, last) == ".png" && number > countIn(settings, subset)) {
+                    std::error_code kept; // one that cannot be removed stays
+                    std::filesystem::remove(entry->path(), kept);
+                }
+            }
+        }
+    }
 }
 
 /// What the drawing threads share.
@@ -262,6 +289,7 @@ Result<void> makeToys(const std::filesystem::path& folder, const ToySettings& se
         return fine.error();
     if (auto made = makeFolders(folder, settings); !made)
         return made.error();
+    removeSurplus(folder, settings);
     const std::vector<Job> jobs = jobsFor(settings);
     Work work;
     work.boxes.resize(jobs.size());

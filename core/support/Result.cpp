@@ -11,6 +11,8 @@ std::string joined(const std::vector<Problem>& problems) {
         if (!problem.path.empty())
             line += problem.path + ": ";
         line += problem.message;
+        if (line.ends_with('.'))
+            line.pop_back(); // a fault said as a sentence
     }
     return line;
 }

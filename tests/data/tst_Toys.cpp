@@ -40,6 +40,7 @@ private Q_SLOTS:
     void theStickerChangesOnlyTrainingImagesAndOnlyACorner();
     void writesAnImageAndABoxRowForEachToy();
     void writingTwiceOnTwoThreadsGivesTheSameFiles();
+    void aSmallerSetLeavesNothingOfALargerOne();
     void nearestCentroidOnPixelsStaysBelowSixtyPercent();
     void anUnwritableFolderIsNamed();
     void aStopIsReportedAsCancelled();
@@ -126,6 +127,22 @@ void ToysTest::writingTwiceOnTwoThreadsGivesTheSameFiles()
         QVERIFY(a.ok() && b.ok());
         QVERIFY(*a == *b);
     }
+}
+
+void ToysTest::aSmallerSetLeavesNothingOfALargerOne()
+{
+    const QTemporaryDir folder;
+    const std::filesystem::path root = folder.path().toStdString();
+    QVERIFY(makeToys(root, small()));
+    QVERIFY(writeFileAtomically(root / "train/car/mine.png", "not a toy"));
+    ToySettings smaller = small();
+    smaller.train = 1;
+    smaller.test = 0;
+    QVERIFY(makeToys(root, smaller));
+    QVERIFY(std::filesystem::exists(root / "train/car/car_0001.png"));
+    QVERIFY(!std::filesystem::exists(root / "train/car/car_0002.png"));
+    QVERIFY(!std::filesystem::exists(root / "test/car/car_0001.png"));
+    QVERIFY(std::filesystem::exists(root / "train/car/mine.png"));
 }
 
 void ToysTest::nearestCentroidOnPixelsStaysBelowSixtyPercent()

@@ -5,6 +5,7 @@
 #include <QItemSelectionModel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMenu>
 #include <QProgressBar>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -18,7 +19,6 @@
 #include "models/Thumbnails.h"
 #include "models/Tiles.h"
 #include "pages/DataFacts.h"
-#include "prompts/Prompts.h"
 #include "widgets/ClassPicker.h"
 #include "widgets/ImageWindow.h"
 #include "widgets/Picture.h"
@@ -56,13 +56,15 @@ DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
 QWidget* DataPage::makeClasses()
 {
     auto* surface = new Surface(tr("Classes"));
-    auto* open = button(tr("Open…"), QStringLiteral("folder-open"), "openDataButton", tr("Open another folder of images (Ctrl+O)"));
+    auto* open = button(tr("Open"), QStringLiteral("folder-open"), "openDataButton", tr("Open other images"));
+    auto* menu = new QMenu(open);
+    connect(menu->addAction(tr("Folder of images…")), &QAction::triggered, this, &DataPage::openFolderAsked);
+    connect(menu->addAction(tr("Archive or table…")), &QAction::triggered, this, &DataPage::openFileAsked);
+    menu->actions().at(0)->setObjectName(QStringLiteral("openDataFolder"));
+    menu->actions().at(1)->setObjectName(QStringLiteral("openDataFile"));
+    open->setMenu(menu);
+    open->setProperty("opensMenu", true);
     surface->head()->addWidget(open);
-    connect(open, &QPushButton::clicked, this, [this] {
-        const QString folder = prompts().openFolder(this, tr("Open a folder of images"), QString::fromStdString(this->session().experiment().data.path));
-        if (!folder.isEmpty())
-            this->session().openData(folder);
-    });
     m_summary = named(mutedLabel({}), "dataSummary");
     m_classTable = new Table({tr("Class"), tr("Train"), tr("Val"), tr("Test")}, this);
     m_classes = tableView(m_classTable, "classTable", tr("Classes and their numbers of images"), true);

@@ -32,6 +32,10 @@ class DataPage : public Page {
 public:
     DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent = nullptr);
 
+Q_SIGNALS:
+    void openFolderAsked();
+    void openFileAsked();
+
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 

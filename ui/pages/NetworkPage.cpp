@@ -282,6 +282,7 @@ void NetworkPage::showCards()
     }
     if (chosen.empty())
         m_cards->setCurrentRow(-1);
+    m_cards->doItemsLayout(); // a list keeps the heights its items had without words
 }
 
 void NetworkPage::showGraph()

@@ -269,7 +269,7 @@ void TrainPage::showState()
     const bool failed = idle && run && run->ended && run->ended->outcome == RunEnded::Outcome::Failed;
     m_state->setStyleSheet(failed ? QStringLiteral("color: %1").arg(theme::color(Role::Bad).name()) : QString());
     m_go->setText(state == RunState::Running ? tr("Pause") : state == RunState::Paused ? tr("Resume") : run && run->ended ? tr("Train anew") : tr("Train"));
-    m_go->setIcon(theme::icon(state == RunState::Running ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start")));
+    theme::setIcon(*m_go, state == RunState::Running ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"));
     m_go->setEnabled((idle && ready) || state == RunState::Running || state == RunState::Paused);
     m_go->setToolTip(m_go->isEnabled() || !idle ? tr("Ctrl+Return") : !session().dataset() ? tr("Open a folder of images first.") : tr("Mend the settings marked in red first."));
     m_stop->setVisible(!idle);

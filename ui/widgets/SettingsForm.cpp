@@ -19,7 +19,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kLabelWidth = 118, kUnitWidth = 40;
+constexpr int kLabelWidth = 118, kUnitWidth = 40, kToggleHeight = 28;
 
 bool names(const QString& field, const std::string& problem)
 {
@@ -203,6 +203,7 @@ void SettingsForm::choice(const Field& field, const QStringList& choices, Get<in
 void SettingsForm::toggle(const Field& field, Get<bool> get, Set<bool> set)
 {
     auto* box = new QCheckBox;
+    box->setMinimumHeight(kToggleHeight);
     connect(box, &QCheckBox::toggled, this, [=, this](bool on) { edit(field.path, [&](Experiment& e) { set(e, on); }); });
     add(field, box, [=](const Experiment& e) { box->setChecked(get(e)); });
 }

@@ -34,7 +34,7 @@ QPushButton* button(const QString& text, const QString& icon, const char* name, 
     auto* made = named(new QPushButton(text), name, text);
     made->setProperty("primary", primary);
     if (!icon.isEmpty())
-        made->setIcon(theme::icon(icon, primary ? Role::AccentText : Role::Text));
+        theme::setIcon(*made, icon, primary ? Role::AccentText : Role::Text);
     made->setToolTip(toolTip);
     return made;
 }

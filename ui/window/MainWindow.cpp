@@ -81,7 +81,10 @@ MainWindow::MainWindow(Session& session, QWidget* parent) : QMainWindow(parent),
     row->addLayout(column, 1);
     setCentralWidget(central);
 
-    addPage(new DataPage(session, *m_thumbnails), QStringLiteral("data"), QStringLiteral("view-grid"), tr("Data"));
+    auto* dataPage = new DataPage(session, *m_thumbnails);
+    connect(dataPage, &DataPage::openFolderAsked, this, &MainWindow::openFolder);
+    connect(dataPage, &DataPage::openFileAsked, this, &MainWindow::openFile);
+    addPage(dataPage, QStringLiteral("data"), QStringLiteral("view-grid"), tr("Data"));
     addPage(new AugmentPage(session), QStringLiteral("augment"), QStringLiteral("transform-rotate"), tr("Augment"));
     addPage(new NetworkPage(session), QStringLiteral("network"), QStringLiteral("distribute-graph-directed"), tr("Network"));
     addPage(new TrainPage(session), QStringLiteral("train"), QStringLiteral("office-chart-line"), tr("Train"));
@@ -264,7 +267,7 @@ void MainWindow::showPrimary()
     const bool running = state == RunState::Running;
     m_primary->setText(running ? tr("Pause") : state == RunState::Paused ? tr("Resume") : state == RunState::Starting ? tr("Starting…") : state == RunState::Stopping ? tr("Stopping…") : tr("Train"));
     m_primary->setAccessibleName(m_primary->text());
-    m_primary->setIcon(theme::icon(running ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"), Role::AccentText));
+    theme::setIcon(*m_primary, running ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"), Role::AccentText);
     m_primary->setEnabled(state != RunState::Starting && state != RunState::Stopping);
     m_primary->setToolTip(tr("%1 (Ctrl+Return)").arg(m_primary->text()));
     if (state == RunState::Starting)

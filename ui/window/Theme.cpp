@@ -36,6 +36,8 @@ constexpr std::array<Tone, 13> kTones{{
     {0xffd55e00, 0xffff9e4f}, // validation
 }};
 
+constexpr int kIconSide = 16;
+constexpr double kIconWithGap = 1.4; ///< width over height of an icon before words
 constexpr std::array<Tone, 8> kSeries{{{0xff0072b2, 0xff56b4e9}, {0xffd55e00, 0xffff9e4f}, {0xff008a66, 0xff2fc79b}, {0xffb5548b, 0xffe38fc0},
                                        {0xffa87400, 0xffe6a63a}, {0xff2e8bc0, 0xff8fd0f5}, {0xff857d00, 0xfff0e442}, {0xff3a3f47, 0xffc9ced6}}};
 
@@ -110,11 +112,14 @@ QString styleSheet()
         "QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px; }"
         "QToolButton:checked { background: @raised; }"
         "QToolButton:disabled { color: @muted; }"
-        "QToolButton[section=\"true\"] { font-weight: 600; padding: 4px 2px; border: 1px solid transparent; }"
+        "QToolButton[section=\"true\"] { font-weight: 600; padding: 4px 2px; margin-left: -12px; border: 1px solid transparent; }"
         "QToolButton[section=\"true\"]:checked { background: transparent; }"
         "QPushButton[segment=\"true\"] { padding: 5px 12px; background: transparent; color: @muted; }"
         "QPushButton[segment=\"true\"]:checked { background: @raised; color: @text; font-weight: 600; }"
         "QCommandLinkButton { background: @surface; border: 1px solid @border; border-radius: 8px; padding: 12px; }"
+        "QPushButton::menu-indicator { image: url(@down); width: 12px; height: 12px; subcontrol-position: right center; right: 10px; }"
+        "QPushButton[opensMenu=\"true\"] { padding-right: 28px; }"
+        "QCommandLinkButton::menu-indicator { subcontrol-position: right center; right: 16px; }"
         "QCommandLinkButton:hover, QCommandLinkButton:focus { border: 1px solid @accent; }"
         "QWidget[strip=\"true\"] { background: @raised; border-bottom: 1px solid @border; }"
         "QWidget[surface=\"true\"] { background: @surface; border-radius: 8px; }"
@@ -185,15 +190,30 @@ QString iconFile(const QString& name)
     return {};
 }
 
-QPixmap tinted(QSvgRenderer& svg, int side, const QColor& color)
+/// A square of side in a picture wide enough for the room right of it.
+QPixmap tinted(QSvgRenderer& svg, int side, int width, const QColor& color)
 {
-    QPixmap picture(side, side);
+    QPixmap picture(width, side);
     picture.fill(Qt::transparent);
     QPainter painter(&picture);
     svg.render(&painter, QRectF(0, 0, side, side));
     painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
     painter.fillRect(picture.rect(), color);
     return picture;
+}
+QIcon makeIcon(const QString& name, Role role, double aspect)
+{
+    QIcon result;
+    const QString file = iconFile(name);
+    if (file.isEmpty())
+        return result;
+    QSvgRenderer svg(file);
+    for (const int side : {16, 22, 32, 44, 64}) {
+        const int width = static_cast<int>(side * aspect);
+        result.addPixmap(tinted(svg, side, width, color(role)), QIcon::Normal);
+        result.addPixmap(tinted(svg, side, width, color(Role::Muted)), QIcon::Disabled);
+    }
+    return result;
 }
 } // namespace
 
@@ -220,18 +240,12 @@ QFont font(Size size, bool bold)
     return result;
 }
 
-QIcon icon(const QString& name, Role role)
+QIcon icon(const QString& name, Role role) { return makeIcon(name, role, 1); }
+
+void setIcon(QPushButton& button, const QString& name, Role role)
 {
-    QIcon result;
-    const QString file = iconFile(name);
-    if (file.isEmpty())
-        return result;
-    QSvgRenderer svg(file);
-    for (const int side : {16, 22, 32, 44, 64}) {
-        result.addPixmap(tinted(svg, side, color(role)), QIcon::Normal);
-        result.addPixmap(tinted(svg, side, color(Role::Muted)), QIcon::Disabled);
-    }
-    return result;
+    button.setIcon(makeIcon(name, role, kIconWithGap));
+    button.setIconSize({static_cast<int>(kIconSide * kIconWithGap), kIconSide});
 }
 
 } // namespace sightline::ui::theme

@@ -4,6 +4,7 @@
 #include <QColor>
 #include <QFont>
 #include <QIcon>
+#include <QPushButton>
 #include <QString>
 
 class QApplication;
@@ -27,6 +28,8 @@ enum class Size { Small, Base, Title, Hero };
 QFont font(Size size, bool bold = false);
 /// A symbolic breeze icon recoloured by the palette, by its name ("media-playback-start").
 QIcon icon(const QString& name, Role role = Role::Text);
+/// The same before a button's words, with room between the two.
+void setIcon(QPushButton& button, const QString& name, Role role = Role::Text);
 inline constexpr int kGrid = 8;
 } // namespace theme
 

@@ -108,9 +108,14 @@ private Q_SLOTS:
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver);
         driver.key(Qt::Key_3, Qt::ControlModifier);
-        const auto* list = driver.find<QListWidget>("zooCards");
+        MainWindow second(*driver.session); // images are there before the window is
+        second.resize(1280, 720);
+        second.show();
+        second.showPage(QStringLiteral("network"));
+        const auto* list = second.findChild<QListWidget*>(QStringLiteral("zooCards"));
         for (int i = 0; i < list->count(); ++i)
-            QVERIFY2(list->visualItemRect(list->item(i)).height() > 2 * list->fontMetrics().height(), qPrintable(list->item(i)->text()));
+            QVERIFY2(list->visualItemRect(list->item(i)).height() > 2 * list->fontMetrics().height() + 20, qPrintable(list->item(i)->text()));
+        QVERIFY(second.findChild<QTableView*>(QStringLiteral("layerTable"))->isColumnHidden(1));
         driver.type("data.image_size", QStringLiteral("32"));
         driver.type("data.image_size[1]", QStringLiteral("32"));
         driver.type("model.options.filters", QStringLiteral("8, 8, 8, 8, 8, 8, 8"));

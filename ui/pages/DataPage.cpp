@@ -117,12 +117,10 @@ QLayout* DataPage::makeActions()
     m_relabel = button(tr("Relabel"), QStringLiteral("tag"), "relabelButton");
     m_exclude = button(tr("Exclude"), QStringLiteral("view-hidden"), "excludeButton");
     m_selected = named(mutedLabel({}), "selectedCount");
-    m_selected->setWordWrap(false);
     m_picker = new ClassPicker(this);
     actions->addWidget(m_relabel);
     actions->addWidget(m_exclude);
-    actions->addWidget(m_selected);
-    actions->addStretch(1);
+    actions->addWidget(m_selected, 1);
     connect(m_relabel, &QPushButton::clicked, this, [this] { pickClass(m_relabel->mapToGlobal(QPoint(0, 0))); });
     connect(m_exclude, &QPushButton::clicked, this, &DataPage::toggleExcluded);
     connect(m_picker, &ClassPicker::chosen, this, &DataPage::relabel);

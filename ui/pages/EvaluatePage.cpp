@@ -56,7 +56,7 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     splitter->addWidget(makeGallery());
     splitter->addWidget(makeAnswer());
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({530, 400, 280});
+    splitter->setSizes({560, 400, 280});
     column->addWidget(splitter, 1);
     auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this);
     toggle->setContext(Qt::WidgetWithChildrenShortcut);

@@ -20,6 +20,7 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kAssumedClasses = 10; ///< until a data set is open
+constexpr int kOperationColumn = 1, kRoomForOperations = 1260; ///< pixels of the page
 /// Weights, gradients, and Adam's two moments; activations are kept for the backward pass, and their gradients.
 constexpr double kBytesPerParameter = 16, kActivationCopies = 2;
 
@@ -122,20 +123,29 @@ int NetworkPage::classes() const
 QWidget* NetworkPage::makeCards()
 {
     auto* surface = new Surface(tr("Networks"));
-    surface->setFixedWidth(248);
+    surface->setFixedWidth(244);
     m_cards = named(new QListWidget, "zooCards", tr("Networks to choose from"));
     m_cards->setProperty("cards", true);
     m_cards->setSpacing(2);
     m_cards->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    const int cardHeight = 2 * QFontMetrics(theme::font(theme::Size::Base)).lineSpacing() + 3 * theme::kGrid;
     for (const ZooEntry& entry : zoo()) {
         auto* item = new QListWidgetItem(m_cards);
         item->setData(Qt::UserRole, QString::fromStdString(entry.name));
         item->setToolTip(QString::fromStdString(entry.description));
+        item->setSizeHint({0, cardHeight}); // a list asks before style and words are there
     }
     connect(m_cards, &QListWidget::itemClicked, this, [this](const QListWidgetItem* item) { choose(m_cards->row(item)); });
     connect(m_cards, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) { choose(m_cards->row(item)); });
     surface->body()->addWidget(m_cards, 1);
     return surface;
+}
+
+/// Where the window is narrow the operation goes, which most ids name, and ids and figures stay readable.
+void NetworkPage::resizeEvent(QResizeEvent* event)
+{
+    Page::resizeEvent(event);
+    m_view->setColumnHidden(kOperationColumn, width() < kRoomForOperations);
 }
 
 QWidget* NetworkPage::makeLayers()
@@ -148,7 +158,6 @@ QWidget* NetworkPage::makeLayers()
     m_fault->setWordWrap(true);
     m_layers = new Table({tr("Layer"), tr("Operation"), tr("Output"), tr("Parameters"), tr("Multiply-adds"), tr("Activations")}, this);
     m_view = tableView(m_layers, "layerTable", tr("Layers of the network"), false);
-    m_view->horizontalHeader()->setMinimumSectionSize(96); // ids stay readable
     m_layersSurface->body()->addWidget(m_summary);
     m_layersSurface->body()->addWidget(m_fault);
     m_layersSurface->body()->addWidget(m_view, 1);
@@ -158,7 +167,7 @@ QWidget* NetworkPage::makeLayers()
 QWidget* NetworkPage::makeOptions()
 {
     auto* surface = new Surface(tr("Options"));
-    surface->setFixedWidth(348);
+    surface->setFixedWidth(332);
     m_ownSize = named(button({}, {}, "useDefaultSize"), "useDefaultSize", tr("Use the network's own image size"));
     connect(m_ownSize, &QPushButton::clicked, this, [this] {
         Experiment next = session().experiment();
@@ -282,7 +291,6 @@ void NetworkPage::showCards()
     }
     if (chosen.empty())
         m_cards->setCurrentRow(-1);
-    m_cards->doItemsLayout(); // a list keeps the heights its items had without words
 }
 
 void NetworkPage::showGraph()

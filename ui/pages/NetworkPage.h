@@ -22,6 +22,9 @@ class NetworkPage : public Page {
 public:
     explicit NetworkPage(Session& session, QWidget* parent = nullptr);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeCards();
     QWidget* makeLayers();

@@ -12,7 +12,8 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kLines = 3, kLine = 15;
+constexpr int kFewestLines = 2, kMostLines = 5;
+constexpr int kWords = Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap;
 }
 
 PreviewGrid::PreviewGrid(int rows, int columns, QWidget* parent) : QWidget(parent), m_rows(rows), m_columns(columns)
@@ -39,16 +40,24 @@ QRect PreviewGrid::cell(int index) const
     return QRect(left, top, right - left, bottom - top).adjusted(4, 4, -4, -4);
 }
 
+int PreviewGrid::wordsHeight(const QFontMetrics& metrics) const
+{
+    int height = kFewestLines * metrics.lineSpacing();
+    for (int i = 0; i < static_cast<int>(m_tiles.size()); ++i)
+        height = std::max(height, metrics.boundingRect(QRect(0, 0, cell(i).width(), this->height()), kWords, m_tiles[static_cast<std::size_t>(i)].caption).height());
+    return std::min(height, kMostLines * metrics.lineSpacing());
+}
+
 void PreviewGrid::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     painter.setFont(theme::font(theme::Size::Small));
-    const QFontMetrics metrics(painter.font());
+    const int words = wordsHeight(QFontMetrics(painter.font()));
     for (int i = 0; i < static_cast<int>(m_tiles.size()); ++i) {
         const Tile& tile = m_tiles[static_cast<std::size_t>(i)];
         const QRect room = cell(i);
-        const QRect picture = room.adjusted(0, 0, 0, -kLines * kLine - 2);
+        const QRect picture = room.adjusted(0, 0, 0, -words - 3);
         const QSize fitted = (tile.image.isNull() ? QSize(1, 1) : tile.image.size()).scaled(picture.size(), Qt::KeepAspectRatio);
         const QRect place(picture.topLeft() + QPoint((picture.width() - fitted.width()) / 2, (picture.height() - fitted.height()) / 2), fitted);
         if (tile.image.isNull())
@@ -56,7 +65,7 @@ void PreviewGrid::paintEvent(QPaintEvent*)
         else
             painter.drawImage(place, tile.image);
         painter.setPen(theme::color(Role::Muted));
-        painter.drawText(QRect(room.left(), place.bottom() + 3, room.width(), kLines * kLine), Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, tile.caption);
+        painter.drawText(QRect(room.left(), place.bottom() + 3, room.width(), words), kWords, tile.caption);
     }
 }
 

@@ -26,6 +26,7 @@ protected:
 
 private:
     QRect cell(int index) const;
+    int wordsHeight(const QFontMetrics& metrics) const; ///< of the longest caption
 
     int m_rows, m_columns;
     std::vector<Tile> m_tiles;

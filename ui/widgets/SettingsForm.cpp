@@ -19,7 +19,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kLabelWidth = 118, kUnitWidth = 40, kToggleHeight = 28;
+constexpr int kLabelWidth = 118, kUnitWidth = 40, kToggleHeight = 28, kArrowSide = 10;
 
 bool names(const QString& field, const std::string& problem)
 {
@@ -67,6 +67,7 @@ void SettingsForm::section(const QString& title, bool folded)
         head->setProperty("section", true);
         head->setCheckable(true);
         head->setChecked(!folded);
+        head->setIconSize({kArrowSide, kArrowSide});
         const auto unfold = [head, body](bool open) {
             head->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
             body->setVisible(open);

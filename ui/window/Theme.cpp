@@ -112,7 +112,7 @@ QString styleSheet()
         "QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px; }"
         "QToolButton:checked { background: @raised; }"
         "QToolButton:disabled { color: @muted; }"
-        "QToolButton[section=\"true\"] { font-weight: 600; padding: 4px 2px; margin-left: -12px; border: 1px solid transparent; }"
+        "QToolButton[section=\"true\"] { font-weight: 600; padding: 4px 0; border: 1px solid transparent; }"
         "QToolButton[section=\"true\"]:checked { background: transparent; }"
         "QPushButton[segment=\"true\"] { padding: 5px 12px; background: transparent; color: @muted; }"
         "QPushButton[segment=\"true\"]:checked { background: @raised; color: @text; font-weight: 600; }"

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "augment/FastPath.h"
@@ -53,7 +55,7 @@ bool prepareGeometry(WarpJob& job, const ExactSource& exact) {
     }
     const double errorX = coordinateError(job.xx), errorY = coordinateError(job.yx);
     job.coordinateError = static_cast<float>(std::max(errorX, errorY));
-    job.guard = job.brightens && !whole ? static_cast<float>(255 * (errorX + errorY) + 1e-4) : 0.0f;
+    job.guard = (job.brightens || job.shift != 0) && !whole ? static_cast<float>(255 * (errorX + errorY) + 1e-4) : 0.0f;
     const double reach = std::abs(job.x0) + std::abs(job.y0) + (std::abs(job.xx) + std::abs(job.yx)) * (job.outWidth + kChunk) +
                          (std::abs(job.xy) + std::abs(job.yy)) * job.outHeight;
     return reach < (1 << 20) && job.coordinateError < 0.0005f; // also false for what is no number
@@ -124,9 +126,10 @@ const std::uint8_t* broughtNear(const Image& image) {
     return nearby.data();
 }
 
-/// One pass over the image: warp, brightness (and gamma after it), flips, crop, occlusion, scale and offset. False: the
+/// One pass over the image: warp, brightness (and gamma after it), flips, crop, occlusion, scale and offset. A channel shift is
+/// not done, but no value is left so near to a whole number that truncation after it could err. How near, or nothing where the
 /// geometry is none for the kernels.
-bool warpOnce(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const std::array<float, 3>& scale,
+std::optional<float> warpOnce(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const std::array<float, 3>& scale,
               const std::array<float, 3>& offset, float* out) {
     const auto size = outputSize(settings, image.height, image.width);
     ExactSource exact{&image, affineMap(drawn, image.height, image.width, settings.semantics), settings.fillMode, settings.cval, drawn.flipHorizontal, drawn.flipVertical};
@@ -155,15 +158,16 @@ bool warpOnce(InstructionSet set, const AugmentationSettings& settings, const Dr
     else {
         job.brightens = drawn.brightness.has_value();
         job.factor = static_cast<float>(drawn.brightness.value_or(1));
+        job.shift = static_cast<float>(drawn.channelShift.value_or(0));
         job.table = drawn.gamma && drawn.brightness ? tables.data() : nullptr;
         if (!prepareGeometry(job, exact))
-            return false;
+            return std::nullopt;
         job.source = broughtNear(image);
         warpWith(set, job);
     }
     if (drawn.occlusion)
         occludeResult(settings, *drawn.occlusion, exact, job);
-    return true;
+    return job.guard;
 }
 
 enum class Path { Reference, OneWarp, WarpThenSteps };
@@ -173,12 +177,56 @@ Path pathFor(const AugmentationSettings& settings, const Drawn& drawn, const Ima
         return Path::Reference;
     const bool steps = drawn.channelShift || drawn.contrast || (drawn.gamma && !drawn.brightness);
     if (drawn.brightness) {
-        // Brightness truncates: after a step that has moved values, or stretched them, only exact values truncate alike.
+        // Brightness truncates: after values are stretched only exact ones truncate alike.
         const bool stretches = settings.semantics == Semantics::Keras28 || (settings.fillMode == FillMode::Constant && (settings.cval < 0 || settings.cval > 255));
-        if (stretches || drawn.channelShift)
+        if (stretches)
             return Path::Reference;
     }
     return steps ? Path::WarpThenSteps : Path::OneWarp;
+}
+
+/// Least and most of the image as truncation leaves them: known to `guard` by the kernel, and where that does not say which whole
+/// number it is, by the reference's arithmetic at the pixels in question. Nothing where that does not decide either.
+template <class Sample>
+std::optional<std::pair<float, float>> truncatedExtremes(const FloatImage& image, float guard, const Sample& exactly) {
+    constexpr int kMostAsked = 64;
+    const auto [least, most] = extremes(image.pixels);
+    const auto decided = [&](float bound, float outermost) -> std::optional<float> {
+        const float sure = std::trunc(outermost); // no exact value lies beyond it
+        if (guard == 0 || std::trunc(bound + (bound - outermost)) == sure)
+            return sure;
+        int asked = 0;
+        for (std::size_t i = 0; i < image.pixels.size() && asked < kMostAsked; ++i) {
+            if (std::abs(image.pixels[i] - bound) > guard)
+                continue;
+            ++asked;
+            if (std::trunc(exactly(i)) == sure)
+                return sure;
+        }
+        return std::nullopt;
+    };
+    const auto low = decided(least, std::max(0.0f, least - guard)), high = decided(most, std::min(255.0f, most + guard));
+    return low && high ? std::optional(std::pair(*low, *high)) : std::nullopt;
+}
+
+/// Channel shift, then brightness, of values that truncate as exact ones do. False: their extremes are in doubt.
+bool shiftThenBrighten(const AugmentationSettings& settings, const Drawn& geometry, const Drawn& drawn, const Image& original, float guard, FloatImage& image) {
+    const AffineMap map = affineMap(geometry, original.height, original.width, settings.semantics);
+    const auto bounds = truncatedExtremes(image, guard, [&](std::size_t at) {
+        std::array<float, 3> values{};
+        const std::size_t pixel = at / static_cast<std::size_t>(image.channels);
+        samplePixel(original, map, settings.fillMode, settings.cval, static_cast<int>(pixel % static_cast<std::size_t>(image.width)),
+                    static_cast<int>(pixel / static_cast<std::size_t>(image.width)), values.data());
+        return values[at % static_cast<std::size_t>(image.channels)];
+    });
+    if (!bounds)
+        return false;
+    const auto delta = static_cast<float>(*drawn.channelShift), factor = static_cast<float>(*drawn.brightness);
+    for (float& value : image.pixels) {
+        const float shifted = std::min(std::max(static_cast<float>(static_cast<int>(value + delta)), bounds->first), bounds->second);
+        value = std::min(static_cast<float>(static_cast<int>(factor * shifted)), 255.0f);
+    }
+    return true;
 }
 
 /// The warp alone by the kernels, the other steps as the reference does them.
@@ -190,15 +238,25 @@ bool warpThenSteps(InstructionSet set, const AugmentationSettings& settings, con
     geometry.shear = drawn.shear;
     geometry.zx = drawn.zx;
     geometry.zy = drawn.zy;
-    if (!drawn.channelShift) {
+    const bool both = drawn.channelShift && drawn.brightness;
+    if (both)
+        geometry.channelShift = drawn.channelShift;
+    if (!drawn.channelShift)
         geometry.brightness = drawn.brightness; // only a flip lies between them
+    if (both || !drawn.channelShift)
         rest.brightness.reset();
-    }
     FloatImage warped(image.height, image.width, image.channels);
     AugmentationSettings whole = settings;
     whole.randomCrop.reset();
-    if (!warpOnce(set, whole, geometry, image, {1, 1, 1}, {0, 0, 0}, warped.pixels.data()))
+    const auto guard = warpOnce(set, whole, geometry, image, {1, 1, 1}, {0, 0, 0}, warped.pixels.data());
+    if (!guard)
         return false;
+    if (both) {
+        geometry.channelShift.reset();
+        if (!shiftThenBrighten(settings, geometry, drawn, image, *guard, warped))
+            return false;
+        rest.channelShift.reset();
+    }
     result = stepsAfterWarp(settings, rest, std::move(warped));
     return true;
 }

@@ -2,13 +2,32 @@
 #include "augment/Pointwise.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace sightline {
 
+std::pair<float, float> extremes(const std::vector<float>& values) {
+    constexpr std::size_t kLanes = 16;
+    std::array<float, kLanes> low, high;
+    low.fill(values.front());
+    high.fill(values.front());
+    std::size_t i = 0;
+    for (; i + kLanes <= values.size(); i += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            low[lane] = std::min(low[lane], values[i + lane]);
+            high[lane] = std::max(high[lane], values[i + lane]);
+        }
+    }
+    for (; i < values.size(); ++i) {
+        low[0] = std::min(low[0], values[i]);
+        high[0] = std::max(high[0], values[i]);
+    }
+    return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
+}
+
 void shiftChannels(FloatImage& image, double shift) {
-    const auto [low, high] = std::minmax_element(image.pixels.begin(), image.pixels.end());
-    const float least = *low, most = *high;
+    const auto [least, most] = extremes(image.pixels);
     const auto delta = static_cast<float>(shift);
     for (float& value : image.pixels)
         value = std::clamp(value + delta, least, most);
@@ -20,10 +39,9 @@ float brightened(double factor, int value) {
 }
 
 void changeBrightness(FloatImage& image, double factor, Semantics semantics) {
-    const auto [least, most] = std::minmax_element(image.pixels.begin(), image.pixels.end());
-    const float low = *least;
-    const float span = *most - low;
-    const bool stretches = semantics == Semantics::Keras28 || low < 0 || *most > 255;
+    const auto [low, most] = extremes(image.pixels);
+    const float span = most - low;
+    const bool stretches = semantics == Semantics::Keras28 || low < 0 || most > 255;
     if (stretches) {
         for (float& value : image.pixels)
             value = span != 0 ? (value - low) / span * 255.0f : value - low;

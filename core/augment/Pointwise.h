@@ -7,6 +7,8 @@
 namespace sightline {
 
 // The steps after the warp, each on the whole float image, in Keras' order (SPEC 1.2, 1.6, 1.11, 1.12).
+/// Least and most, in one pass that a processor does several values at once.
+std::pair<float, float> extremes(const std::vector<float>& values);
 void shiftChannels(FloatImage& image, double shift);
 void changeBrightness(FloatImage& image, double factor, Semantics semantics);
 void changeGamma(FloatImage& image, double exponent);

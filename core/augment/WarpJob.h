@@ -28,6 +28,7 @@ struct WarpJob {
     bool brightens = false;           ///< value = min(255, trunc(factor * trunc(value)))
     float factor = 1;
     float guard = 0;                  ///< values this near to a whole number are computed in double before trunc; 0: none
+    float shift = 0;                  ///< what is added before that trunc by a later step: nearness is measured with it
     const float* table = nullptr;     ///< 3 x 256: what becomes of trunc(value) in each channel, instead of brightness, scale and offset
     float scale[3] = {1, 1, 1}, offset[3] = {0, 0, 0};
 

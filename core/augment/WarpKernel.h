@@ -54,7 +54,8 @@ public:
             const F down = V::sub(below, above);
             const F value = V::add(above, V::mul(m_fy, down));
             if (m_job.guard > 0) {
-                const F distance = V::sub(value, V::trunc(V::add(value, V::all(0.5f))));
+                const F shifted = V::add(value, V::all(m_job.shift));
+                const F distance = V::sub(shifted, V::trunc(V::add(shifted, V::all(0.5f))));
                 const M near = V::both(V::less(distance, V::all(m_job.guard)), V::less(V::all(-m_job.guard), distance));
                 if (V::bits(near)) // flat places are whole numbers in any arithmetic
                     m_doubtful |= V::bits(near) & ~V::bits(V::allZero(right, rightBelow, down));

@@ -140,12 +140,29 @@ private Q_SLOTS:
     }
 
     void channelShiftBeforeBrightnessIsTheReference() {
-        const Image image = hard(32, 32, 3);
-        AugmentationSettings settings = recipe(FillMode::Nearest, Semantics::Documented);
-        settings.channelShiftRange = 60;
-        settings.brightnessRange = Range{0.5, 2.0};
-        for (std::uint64_t index = 0; index < 40; ++index)
-            QCOMPARE(difference(instructionSets().back(), settings, draw(settings, 32, 32, 4, 0, index), image), 0.0);
+        Image pale = hard(40, 31, 3, 6); // neither 0 nor 255: the least and the most are between pixels
+        for (std::uint8_t& value : pale.pixels)
+            value = static_cast<std::uint8_t>(90 + value / 4);
+        Image one(24, 24, 1); // a slope: many values near the extremes
+        for (int y = 0; y < 24; ++y)
+            for (int x = 0; x < 24; ++x)
+                one.row(y)[x] = static_cast<std::uint8_t>(100 + (x + y) / 8);
+        for (const Image& image : {hard(32, 32, 3), hard(110, 101, 3), pale, one}) {
+            for (const FillMode mode : kModes) {
+                AugmentationSettings settings = recipe(mode, Semantics::Documented);
+                settings.channelShiftRange = 60;
+                settings.brightnessRange = Range{0.5, 2.0};
+                settings.gammaRange = Range{0.9, 1.08};
+                settings.randomCrop = std::vector<int>{20, 21};
+                for (std::uint64_t index = 0; index < 60; ++index) {
+                    Drawn drawn = draw(settings, image.height, image.width, 4, 0, index);
+                    if (index % 3 == 0)
+                        drawn.channelShift = std::trunc(*drawn.channelShift); // every flat place is a whole number then
+                    for (const InstructionSet set : {InstructionSet::Portable, instructionSets().back()})
+                        QCOMPARE(difference(set, settings, drawn, image), 0.0);
+                }
+            }
+        }
     }
 
     void wildGeometryAndTinyImagesTakeTheReference() {

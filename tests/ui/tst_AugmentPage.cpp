@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDir>
@@ -178,6 +179,26 @@ private Q_SLOTS:
         set(driver, [](Experiment& e) { e.augmentation.blurSigma = Range{3, 1}; });
         QVERIFY(driver.text("augmentation.blur_sigma note").contains(QStringLiteral("low <= high")));
         QTRY_VERIFY(driver.text("augmentNote").contains(QStringLiteral("blur_sigma")));
+    }
+
+    void kerasStepsForPixelValuesAreSetHere()
+    {
+        WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
+        open(driver);
+        const auto* centre = driver.find<QCheckBox>("normalization.featurewise_center");
+        driver.click("section Pixel values, step by step");
+        QVERIFY(!centre->isVisible());
+        driver.find<QCheckBox>("normalization keras")->click();
+        QVERIFY(centre->isVisible());
+        driver.find<QCheckBox>("normalization.featurewise_center")->click();
+        driver.find<QCheckBox>("normalization.featurewise_std_normalization")->click();
+        driver.find<QComboBox>("normalization.preprocessing_function")->setCurrentIndex(1);
+        driver.type("normalization.rescale", QStringLiteral("0.5"));
+        const NormalizationSettings& made = driver.session->experiment().normalization;
+        QVERIFY(made.needsFit() && made.featurewiseCenter && made.featurewiseStd && made.preprocess == NormalizationSettings::Preprocess::Tf && made.rescale == 0.5);
+        driver.find<QCheckBox>("normalization keras")->click();
+        QVERIFY(driver.session->experiment().normalization.preset == NormalizationSettings::Preset::Rescale);
+        QVERIFY(!centre->isVisible());
     }
 
     void theLoadersSpeedIsSaid()

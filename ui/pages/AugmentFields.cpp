@@ -18,6 +18,7 @@ void AugmentPage::addFields()
     addMixing();
     m_form->section(tr("Policy"), true);
     addPolicy();
+    addKerasSteps();
     m_form->section(tr("More"), true);
     m_form->choice({path("semantics"), tr("Geometry as in"), {}, tr("The Keras releases differ from their documentation.")},
                    {tr("documentation"), QStringLiteral("Keras ≤ 2.8"), QStringLiteral("Keras ≥ 2.9")}, [](const E& e) { return static_cast<int>(e.augmentation.semantics); },
@@ -119,6 +120,32 @@ void AugmentPage::addMixing()
                    [](E& e, double v) { e.augmentation.mixup = v; });
     m_form->slider({path("cutmix"), tr("CutMix"), {}, tr("The same for a pasted window; 1 is usual. With both, each image takes one.")}, 0, 4, 0.1, [](const E& e) { return e.augmentation.cutmix; },
                    [](E& e, double v) { e.augmentation.cutmix = v; });
+}
+
+/// ImageDataGenerator's own steps after augmentation, instead of one of the Network page's sets of pixel values.
+void AugmentPage::addKerasSteps()
+{
+    using Normalization = NormalizationSettings;
+    const auto keras = [](const E& e) { return e.normalization.preset == Normalization::Preset::Keras; };
+    const auto toggle = [&](const char* key, const QString& label, const QString& help, bool Normalization::* field) {
+        m_form->toggle({QStringLiteral("normalization.") + QLatin1String(key), label, {}, help, keras}, [field](const E& e) { return e.normalization.*field; },
+                       [field](E& e, bool v) { e.normalization.*field = v; });
+    };
+    m_form->section(tr("Pixel values, step by step"), true);
+    m_form->toggle({QStringLiteral("normalization keras"), tr("Keras' steps"), {}, tr("Else the Network page's choice.")}, keras,
+                   [](E& e, bool v) { e.normalization.preset = v ? Normalization::Preset::Keras : Normalization::Preset::Rescale; });
+    m_form->choice({QStringLiteral("normalization.preprocessing_function"), tr("First"), {}, {}, keras},
+                   {tr("nothing"), QStringLiteral("tf: −1 to 1"), QStringLiteral("caffe: BGR less means"), QStringLiteral("torch: ImageNet's")},
+                   [](const E& e) { return static_cast<int>(e.normalization.preprocess); }, [](E& e, int v) { e.normalization.preprocess = static_cast<Normalization::Preprocess>(v); });
+    m_form->number({QStringLiteral("normalization.rescale"), tr("Times"), {}, tr("0 is off; 1/255 is 0.00392157."), keras}, [](const E& e) { return e.normalization.rescale; },
+                   [](E& e, double v) { e.normalization.rescale = v; });
+    toggle("samplewise_center", tr("Each image's mean to 0"), {}, &Normalization::samplewiseCenter);
+    toggle("samplewise_std_normalization", tr("… deviation to 1"), {}, &Normalization::samplewiseStd);
+    toggle("featurewise_center", tr("The set's mean to 0"), tr("Learned from the training images as training starts."), &Normalization::featurewiseCenter);
+    toggle("featurewise_std_normalization", tr("… deviation to 1"), {}, &Normalization::featurewiseStd);
+    toggle("zca_whitening", tr("ZCA whitening"), tr("For small images: it costs the square of their pixels."), &Normalization::zcaWhitening);
+    m_form->number({QStringLiteral("normalization.zca_epsilon"), tr("… epsilon"), {}, {}, [keras](const E& e) { return keras(e) && e.normalization.zcaWhitening; }},
+                   [](const E& e) { return e.normalization.zcaEpsilon; }, [](E& e, double v) { e.normalization.zcaEpsilon = v; });
 }
 
 void AugmentPage::addPolicy()

@@ -342,7 +342,7 @@ void AugmentPage::measure(const std::shared_ptr<const Dataset>& opened, const Ex
         const double speed = measuredSpeed(*opened, experiment, stop);
         QMetaObject::invokeMethod(this, [this, stop, speed] {
             if (!stop.stop_requested() && speed > 0)
-                m_speed->setText(tr("The loader makes about %L1 images/s a core").arg(std::lround(speed)));
+                m_speed->setText(tr("About %L1 images/s a core, once they are decoded").arg(std::lround(speed)));
         }, Qt::QueuedConnection);
     });
 }

@@ -32,6 +32,7 @@ private:
     void addErasing();
     void addMixing();
     void addPolicy();
+    void addKerasSteps();
     void choosePreset(int index);
     void otherImage(int by);
     void paste();

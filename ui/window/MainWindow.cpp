@@ -2,11 +2,8 @@
 #include "window/MainWindow.h"
 
 #include <QCloseEvent>
-#include <QDragEnterEvent>
-#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QShortcut>
@@ -16,8 +13,6 @@
 
 #include <algorithm>
 
-#include "data/Split.h"
-#include "experiment/Presets.h"
 #include "models/Thumbnails.h"
 #include "pages/AugmentPage.h"
 #include "pages/DataPage.h"
@@ -27,7 +22,6 @@
 #include "pages/RunsPage.h"
 #include "pages/TrainPage.h"
 #include "prompts/Prompts.h"
-#include "support/Files.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Surface.h"
 #include "window/BottomBar.h"
@@ -37,19 +31,6 @@
 #include "window/StartPage.h"
 
 namespace sightline::ui {
-
-namespace {
-constexpr int kRecent = 5;
-const QString kRecentKey = QStringLiteral("recentFolders");
-
-/// State of the window lives beside the runs, so that two homes do not mix.
-QSettings settingsOf(const Session& session)
-{
-    return QSettings(QString::fromStdString((session.home() / "window.ini").string()), QSettings::IniFormat);
-}
-
-bool isRun(const QFileInfo& info) { return info.isDir() && QFileInfo::exists(info.filePath() + QStringLiteral("/experiment.json")); }
-} // namespace
 
 MainWindow::MainWindow(Session& session, QWidget* parent) : QMainWindow(parent), m_session(session), m_thumbnails(new Thumbnails(this))
 {
@@ -282,134 +263,11 @@ void MainWindow::showExperiment()
     m_redo->setEnabled(m_session.canRedo());
 }
 
-void MainWindow::openFolder()
-{
-    const QString folder = prompts().openFolder(this, tr("Open a folder of images"), settingsOf(m_session).value(kRecentKey).toStringList().value(0));
-    if (!folder.isEmpty())
-        openPath(folder);
-}
-
-void MainWindow::openPreset(const QString& name)
-{
-    const Preset* preset = findPreset(name.toStdString());
-    const QString folder = preset ? prompts().openFolder(this, tr("Images for this experiment"), settingsOf(m_session).value(kRecentKey).toStringList().value(0)) : QString();
-    if (folder.isEmpty())
-        return;
-    const auto json = parseJson(preset->json, preset->name);
-    auto experiment = json ? experimentFromJson(*json) : Result<Experiment>(json.error());
-    if (!experiment) {
-        m_strip->say(MessageStrip::Kind::Problem, QString::fromStdString(experiment.error().message));
-        return;
-    }
-    experiment->data.path = folder.toStdString();
-    m_wanted = QStringLiteral("network");
-    m_session.setExperiment(std::move(*experiment));
-    m_session.openData(folder);
-}
-
-void MainWindow::openFile()
-{
-    const QString recent = settingsOf(m_session).value(kRecentKey).toStringList().value(0);
-    const QString file = prompts().openFile(this, tr("Open an archive or a table"), recent.isEmpty() ? recent : QFileInfo(recent).path(),
-                                            tr("Data sets (*.zip *.tar *.tgz *.tbz2 *.txz *.tar.* *.csv *.tsv *-ubyte *-ubyte.gz *.bin);;All files (*)"));
-    if (!file.isEmpty())
-        openPath(file);
-}
-
-void MainWindow::openPath(const QString& path)
-{
-    const QFileInfo info(path);
-    m_strip->hide();
-    if (!info.exists()) {
-        m_strip->say(MessageStrip::Kind::Problem, tr("There is no %1.").arg(path));
-    } else if (isRun(info)) {
-        m_session.openRun(info.absoluteFilePath());
-        showPage(QStringLiteral("train"));
-    } else if (info.isDir() || namesDataset(info.fileName().toStdString())) {
-        m_wanted = QStringLiteral("data");
-        m_session.openData(info.absoluteFilePath());
-    } else if (info.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0) {
-        openExperiment(info.absoluteFilePath());
-    } else {
-        showPage(QStringLiteral("explain"));
-        m_session.explain({std::nullopt, info.absoluteFilePath()});
-    }
-}
-
-void MainWindow::openExperiment(const QString& file)
-{
-    const auto read = readExperiment(file.toStdString());
-    if (!read) {
-        m_strip->say(MessageStrip::Kind::Problem, QString::fromStdString(read.error().message));
-        return;
-    }
-    Experiment next = *read;
-    const bool hasData = !next.data.path.empty();
-    if (!hasData)
-        next.data.path = m_session.experiment().data.path;
-    m_session.setExperiment(next);
-    if (hasData)
-        m_session.openData(QString::fromStdString(next.data.path));
-    showPage(QStringLiteral("train"));
-    m_strip->say(MessageStrip::Kind::Good, tr("Took the settings of %1.").arg(QFileInfo(file).fileName()));
-}
-
-void MainWindow::saveExperiment()
-{
-    const QString file = prompts().saveFile(this, tr("Save the experiment's settings"), QString::fromStdString(m_session.experiment().name) + QStringLiteral(".json"), tr("Experiments (*.json)"));
-    if (file.isEmpty())
-        return;
-    const auto written = writeFileAtomically(file.toStdString(), toJson(m_session.experiment()).dump(2) + "\n");
-    m_strip->say(written ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem, written ? tr("Saved %1.").arg(file) : QString::fromStdString(written.error().message));
-}
-
 void MainWindow::showKeys()
 {
     auto* keys = new KeysDialog(this);
     keys->setAttribute(Qt::WA_DeleteOnClose);
     keys->show();
-}
-
-void MainWindow::remember(const QString& folder)
-{
-    QSettings settings = settingsOf(m_session);
-    QStringList recent = settings.value(kRecentKey).toStringList();
-    recent.removeAll(folder);
-    recent.prepend(folder);
-    settings.setValue(kRecentKey, QVariant(recent.mid(0, kRecent)));
-    m_start->setRecent(recent.mid(0, kRecent));
-}
-
-/// Where names suggest that images belong together, the split can keep them so.
-void MainWindow::offerGroups()
-{
-    const auto& found = m_session.dataset()->problems;
-    if (std::none_of(found.begin(), found.end(), [](const DataProblem& problem) { return problem.kind == "suggested_groups"; }))
-        return;
-    if (const auto suggestion = suggestGroups(*m_session.dataset()))
-        m_strip->say(MessageStrip::Kind::Note, tr("Many images share a name with running numbers (%1 …). If these show one patient or object, none should be in train and validation at once.").arg(QString::fromStdString(suggestion->example)),
-                     tr("Keep them together"), [this, pattern = suggestion->pattern] {
-                         Experiment grouped = m_session.experiment();
-                         grouped.data.group.pattern = pattern;
-                         m_session.setExperiment(grouped);
-                     });
-}
-
-/// A run without an end was cut off: the next start offers to go on.
-void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs)
-{
-    if (std::exchange(m_offered, true) || m_session.runState() != RunState::Idle)
-        return;
-    for (const RunSummary& run : runs) {
-        if (run.state != "interrupted" || run.epochs < 1)
-            continue;
-        m_strip->say(MessageStrip::Kind::Note, tr("“%1” was cut off after epoch %2 of %3.").arg(QString::fromStdString(run.name)).arg(run.epochs).arg(run.plannedEpochs), tr("Resume"),
-                     [this, folder = run.folder] {
-                         showPage(QStringLiteral("train"));
-                         m_session.resumeRun(folder);
-                     });
-        return;
-    }
 }
 
 void MainWindow::paintEvent(QPaintEvent* event)
@@ -419,20 +277,6 @@ void MainWindow::paintEvent(QPaintEvent* event)
         QTimer::singleShot(0, this, &MainWindow::firstFrameShown);
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event)
-{
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().first().isLocalFile())
-        event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event)
-{
-    if (event->mimeData()->urls().isEmpty())
-        return;
-    event->acceptProposedAction();
-    openPath(event->mimeData()->urls().first().toLocalFile());
-}
-
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     if (m_session.runState() != RunState::Idle
@@ -440,28 +284,9 @@ void MainWindow::closeEvent(QCloseEvent* event)
         event->ignore();
         return;
     }
-    QSettings settings = settingsOf(m_session);
+    QSettings settings = windowSettings(m_session);
     keepPlace(settings, *this, m_session, currentPage());
     event->accept();
-}
-
-/// Sizes, page, and the settings with their images or their run, as they were when the window was closed.
-void MainWindow::restore()
-{
-    QSettings settings = settingsOf(m_session);
-    const Place place = restorePlace(settings, *this);
-    m_start->setRecent(settings.value(kRecentKey).toStringList());
-    if (m_session.dataset()) // a second window on the same session
-        return showPage(QStringLiteral("data"));
-    showPage(place.page.isEmpty() ? QStringLiteral("start") : place.page);
-    if (!place.experiment)
-        return;
-    m_wanted = place.page;
-    m_restoring = true;
-    if (!place.run.isEmpty())
-        return m_session.openRun(place.run);
-    m_session.setExperiment(*place.experiment);
-    m_session.openData(QString::fromStdString(place.experiment->data.path));
 }
 
 } // namespace sightline::ui

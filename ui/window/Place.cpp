@@ -23,6 +23,11 @@ std::optional<Experiment> experimentOf(const QByteArray& text)
 }
 } // namespace
 
+QSettings windowSettings(const Session& session)
+{
+    return QSettings(QString::fromStdString((session.home() / "window.ini").string()), QSettings::IniFormat);
+}
+
 void keepPlace(QSettings& settings, const QMainWindow& window, const Session& session, const QString& page)
 {
     settings.setValue(kGeometry, window.saveGeometry());

@@ -17,6 +17,8 @@ struct Place {
     QString run;                               ///< the run in view whose settings these are; empty where there was none
 };
 
+/// State of the window lives beside the runs, so that two homes do not mix.
+QSettings windowSettings(const Session& session);
 /// Keeps sizes and the place.
 void keepPlace(QSettings& settings, const QMainWindow& window, const Session& session, const QString& page);
 /// Gives the window its sizes back and says where it was.

@@ -2,50 +2,22 @@
 #include <QDir>
 #include <QFile>
 #include <QImage>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
 #include <QTemporaryDir>
-#include <QTest>
 
 #include <csignal>
 
+#include "CliProcess.h"
 #include "data/Overlay.h"
+
+using namespace sightline;
 
 /// The whole job on the command line, as CLI.md promises it, with the real engine and real files.
 class CommandLineTest : public QObject {
     Q_OBJECT
 
-    struct Answer {
-        int code = -1;
-        QByteArray out, err;
+    CliAnswer run(const QStringList& arguments) const { return runCli(m_home, arguments); }
 
-        QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
-        QJsonArray list() const { return QJsonDocument::fromJson(out).array(); }
-    };
-
-    Answer run(const QStringList& arguments) const {
-        QProcess process;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("SIGHTLINE_HOME"), m_home);
-        process.setProcessEnvironment(environment);
-        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), arguments);
-        Answer answer;
-        if (process.waitForFinished(240000) && process.exitStatus() == QProcess::NormalExit)
-            answer.code = process.exitCode();
-        answer.out = process.readAllStandardOutput();
-        answer.err = process.readAllStandardError();
-        return answer;
-    }
-
-    /// A failure says one line and leaves with the code asked for.
-    void refuses(const QStringList& arguments, int code, const QByteArray& mention) const {
-        const Answer answer = run(arguments);
-        QVERIFY2(answer.code == code, qPrintable(QStringLiteral("exit %1: %2").arg(answer.code).arg(QString::fromUtf8(answer.err))));
-        QVERIFY2(answer.err.contains(mention), answer.err.constData());
-        QCOMPARE(answer.err.count('\n'), 1);
-    }
+    void refuses(const QStringList& arguments, int code, const QByteArray& mention) const { verifyRefusal(run(arguments), code, mention); }
 
     void write(const QString& name, const QByteArray& text) const {
         QFile file(m_folder.filePath(name));
@@ -73,14 +45,14 @@ private Q_SLOTS:
     }
 
     void saysItsVersion() {
-        const Answer answer = run({QStringLiteral("--version")});
+        const CliAnswer answer = run({QStringLiteral("--version")});
         QCOMPARE(answer.code, 0);
         QVERIFY(answer.out.startsWith("sightline-cli "));
     }
 
     void makesTheToySetAndDescribesIt() {
         QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--seed", "3", "--train", "12", "--val", "4", "--test", "4", "--size", "64"}).code, 0);
-        const Answer info = run({"dataset", "info", path("toys"), "--json"});
+        const CliAnswer info = run({"dataset", "info", path("toys"), "--json"});
         QCOMPARE(info.code, 0);
         const QJsonObject json = info.json();
         QCOMPARE(json["format"].toString(), QStringLiteral("folders"));
@@ -116,7 +88,7 @@ private Q_SLOTS:
 
     void trainsAndReportsEveryEpoch() {
         write("experiment.json", experiment());
-        const Answer answer = run({"train", path("experiment.json"), "--events", path("events.jsonl"), "--json"});
+        const CliAnswer answer = run({"train", path("experiment.json"), "--events", path("events.jsonl"), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["outcome"].toString(), QStringLiteral("completed"));
         m_run = answer.json()["run"].toString();
@@ -160,7 +132,7 @@ private Q_SLOTS:
     }
 
     void evaluatesARunOnTheTestSplit() {
-        const Answer answer = run({"evaluate", m_run, "--out", path("evaluation"), "--json"});
+        const CliAnswer answer = run({"evaluate", m_run, "--out", path("evaluation"), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         const QJsonObject json = answer.json();
         QCOMPARE(json["split"].toString(), QStringLiteral("test"));
@@ -172,14 +144,14 @@ private Q_SLOTS:
     }
 
     void predictsAFolder() {
-        const Answer answer = run({"predict", m_run, path("toys/test/duck"), "--top", "2", "--json"});
+        const CliAnswer answer = run({"predict", m_run, path("toys/test/duck"), "--top", "2", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QVERIFY(answer.out.contains("duck"));
     }
 
     void explainsAnImageWithAnOverlayAndAMap() {
         const QString image = path("toys/test/robot/") + QDir(path("toys/test/robot")).entryList({"*.png"}).first();
-        const Answer answer = run({"explain", m_run, image, "--out", path("overlay.png"), "--map", path("map.npy"), "--json"});
+        const CliAnswer answer = run({"explain", m_run, image, "--out", path("overlay.png"), "--map", path("map.npy"), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["method"].toString(), QStringLiteral("gradcam"));
         QCOMPARE(answer.json()["map_size"].toArray().size(), 2);
@@ -188,7 +160,7 @@ private Q_SLOTS:
     }
 
     void listsTheRunsOfTheHome() {
-        const Answer answer = run({"runs", "list", "--json"});
+        const CliAnswer answer = run({"runs", "list", "--json"});
         QCOMPARE(answer.code, 0);
         QVERIFY(answer.out.contains(m_run.toUtf8()));
         QCOMPARE(run({"runs", "show", m_run}).code, 0);
@@ -214,14 +186,14 @@ private Q_SLOTS:
         refuses({"--home", path("interrupted"), "train", "--resume", id}, 2, "being trained by another program");
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
         QVERIFY(process.waitForFinished(60000));
-        const Answer answer = run({"--home", path("interrupted"), "runs", "show", id});
+        const CliAnswer answer = run({"--home", path("interrupted"), "runs", "show", id});
         QCOMPARE(answer.code, 0);
     }
 
     void doesNotResumeWhatIsFinished() { refuses({"train", "--resume", m_run}, 2, m_run.toUtf8()); }
 
     void trainsMobileNet() {
-        const Answer answer = run({"train", path("experiment.json"), "--set", "model.name=mobilenet_v2", "--set", "training.epochs=1", "--json"});
+        const CliAnswer answer = run({"train", path("experiment.json"), "--set", "model.name=mobilenet_v2", "--set", "training.epochs=1", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["outcome"].toString(), QStringLiteral("completed"));
     }
@@ -239,9 +211,9 @@ private Q_SLOTS:
         QDir().mkpath(small);
         if (QProcess::execute("mount", {"-t", "tmpfs", "-o", "size=1m", "tmpfs", small}) != 0)
             QSKIP("a small file system can only be mounted by root");
-        const Answer answer = run({"--home", small, "train", path("experiment.json"), "--set", "training.epochs=30", "--set", "training.checkpoint.keep=all"});
+        const CliAnswer answer = run({"--home", small, "train", path("experiment.json"), "--set", "training.epochs=30", "--set", "training.checkpoint.keep=all"});
         const QString id = QDir(small + "/runs").entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0);
-        const Answer evaluation = run({"--home", small, "evaluate", id, "--json"});
+        const CliAnswer evaluation = run({"--home", small, "evaluate", id, "--json"});
         QProcess::execute("umount", {small});
         QCOMPARE(answer.code, 1);
         QVERIFY2(answer.err.contains("No space left"), answer.err.constData());
@@ -265,13 +237,13 @@ private Q_SLOTS:
             }
             return found;
         };
-        const Answer checked = run({"dataset", "check", path("health"), "--json", "--threads", "1"});
+        const CliAnswer checked = run({"dataset", "check", path("health"), "--json", "--threads", "1"});
         QVERIFY2(checked.code == 0 && checked.err.isEmpty(), checked.err.constData());
         QCOMPARE(kinds(checked.json()), (QStringList{"unreadable", "leak", "duplicate", "near_duplicate"}));
-        const Answer words = run({"dataset", "check", path("health")});
+        const CliAnswer words = run({"dataset", "check", path("health")});
         QVERIFY(words.code == 0 && words.out.contains("leak (1)") && words.out.contains("test/boat/copy.png"));
 
-        const Answer before = run({"dataset", "info", path("health"), "--json"});
+        const CliAnswer before = run({"dataset", "info", path("health"), "--json"});
         QCOMPARE(before.json()["overlay"].toObject()["excluded"].toInt(-1), 0);
         QDir().mkpath(path("home/overlays"));
         const QString name = QString::fromStdString(sightline::overlayFile({}, path("health").toStdString()).filename().string());

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QDir>
 #include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
 #include <QTemporaryDir>
-#include <QTest>
 
+#include "CliProcess.h"
 #include "HttpServer.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
@@ -22,33 +18,9 @@ using namespace sightline;
 class ModelsTest : public QObject {
     Q_OBJECT
 
-    struct Answer {
-        int code = -1;
-        QByteArray out, err;
-        const QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
-    };
+    CliAnswer run(const QStringList& arguments, const QString& hub = {}) const { return runCli(path("home"), arguments, {{"HF_ENDPOINT", hub}}); }
 
-    Answer run(const QStringList& arguments, const QString& hub = {}) const {
-        QProcess process;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("SIGHTLINE_HOME"), path("home"));
-        environment.insert(QStringLiteral("HF_ENDPOINT"), hub);
-        process.setProcessEnvironment(environment);
-        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), arguments);
-        Answer answer;
-        if (process.waitForFinished(240000) && process.exitStatus() == QProcess::NormalExit)
-            answer.code = process.exitCode();
-        answer.out = process.readAllStandardOutput();
-        answer.err = process.readAllStandardError();
-        return answer;
-    }
-
-    void refuses(const QStringList& arguments, const QByteArray& mention) const {
-        const Answer answer = run(arguments);
-        QVERIFY2(answer.code == 2, qPrintable(QStringLiteral("exit %1: %2").arg(answer.code).arg(QString::fromUtf8(answer.err))));
-        QVERIFY2(answer.err.contains(mention), answer.err.constData());
-        QCOMPARE(answer.err.count('\n'), 1);
-    }
+    void refuses(const QStringList& arguments, const QByteArray& mention) const { verifyRefusal(run(arguments), 2, mention); }
 
     void write(const QString& name, const QByteArray& text) const {
         QFile file(path(name));
@@ -91,11 +63,11 @@ private Q_SLOTS:
 
     void anOwnNetworkIsSummarisedTrainedAndAsked() {
         QCOMPARE(run({"model", "summary", path("net.json"), "--json"}).json()["parameters"]["total"].toInt(), 3 * 9 * 8 + 8 + 8 * 5 + 5);
-        const Answer trained = run({"train", path("train.json"), "--set", "model.graph=" + path("net.json"), "--json"});
+        const CliAnswer trained = run({"train", path("train.json"), "--set", "model.graph=" + path("net.json"), "--json"});
         QVERIFY2(trained.code == 0, trained.err.constData());
         const QString weights = trained.json()["folder"].toString() + "/checkpoints/best.safetensors";
         QVERIFY(writeNpy(path("x.npy").toStdString(), FloatArray{{32, 32, 3}, std::vector<float>(32 * 32 * 3, 0.5f)}));
-        const Answer asked = run({"model", "forward", path("net.json"), "--weights", weights, "--input", path("x.npy"), "--out", path("y.npy")});
+        const CliAnswer asked = run({"model", "forward", path("net.json"), "--weights", weights, "--input", path("x.npy"), "--out", path("y.npy")});
         QVERIFY2(asked.code == 0, asked.err.constData());
         QCOMPARE(readNpy(path("y.npy").toStdString())->shape, (std::vector<std::int64_t>{5}));
         write("broken.json", R"({"name":"own","input":[32,32,3],"nodes":[{"id":"input","op":"input"},{"id":"fc","op":"dense","inputs":["input"],"attributes":{"units":5}}],"outputs":[{"name":"main","node":"fc"}]})");
@@ -108,13 +80,13 @@ private Q_SLOTS:
         const QStringList forward{"model", "forward", "mobilenet_v2", "--weights", path("mobilenet.safetensors"), "--input", path("x.npy"), "--out", path("y.npy")};
         QVERIFY(run(forward + QStringList{"--classes", "10"}).code == 0);
         refuses(forward + QStringList{"--classes", "5"}, "classifier.weight is [10, 1280], but mobilenet_v2 needs [5, 1280]");
-        const Answer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=" + path("mobilenet.safetensors"), "--set", "model.freeze=base"});
+        const CliAnswer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=" + path("mobilenet.safetensors"), "--set", "model.freeze=base"});
         QVERIFY2(trained.code == 0, trained.err.constData());
         QVERIFY2(trained.err.contains("classifier.weight starts anew"), trained.err.constData());
     }
 
     void weightFilesAreInspected() {
-        const Answer answer = run({"weights", "inspect", path("mobilenet.safetensors"), "--model", "resnet18", "--json"});
+        const CliAnswer answer = run({"weights", "inspect", path("mobilenet.safetensors"), "--model", "resnet18", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         const QJsonArray networks = answer.json()["networks"].toArray();
         QCOMPARE(networks.size(), 1);
@@ -138,22 +110,22 @@ private Q_SLOTS:
             question.serve(body);
         });
         const QString hub = QString::fromStdString(server.url(""));
-        const Answer fetched = run({"weights", "fetch", "mobilenetv2_100.ra_in1k", "--json"}, hub);
+        const CliAnswer fetched = run({"weights", "fetch", "mobilenetv2_100.ra_in1k", "--json"}, hub);
         QVERIFY2(fetched.code == 0, fetched.err.constData());
         QCOMPARE(asked, std::string("/timm/mobilenetv2_100.ra_in1k/resolve/main/model.safetensors"));
         QCOMPARE(fetched.json()["licence"].toString(), QStringLiteral("Apache-2.0"));
         QVERIFY(QFile::exists(fetched.json()["file"].toString()));
-        const Answer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=mobilenetv2_100.ra_in1k"});
+        const CliAnswer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=mobilenetv2_100.ra_in1k"});
         QVERIFY2(trained.code == 0, trained.err.constData());
         // What is not the network's is not kept.
-        const Answer other = run({"weights", "fetch", "efficientnet_b0.ra_in1k"}, hub);
+        const CliAnswer other = run({"weights", "fetch", "efficientnet_b0.ra_in1k"}, hub);
         QCOMPARE(other.code, 1);
         QVERIFY2(other.err.contains("was deleted"), other.err.constData());
         QVERIFY(!QFile::exists(path("home/weights/efficientnet_b0.ra_in1k.safetensors")));
     }
 
     void aPresetTrainsOnAnyFolder() {
-        const Answer trained = run({"train", "--preset", "cats-dogs-from-scratch", "--set", "data.path=" + path("toys"), "--set", "training.epochs=1", "--set", "data.image_size=[64,64]", "--json"});
+        const CliAnswer trained = run({"train", "--preset", "cats-dogs-from-scratch", "--set", "data.path=" + path("toys"), "--set", "training.epochs=1", "--set", "data.image_size=[64,64]", "--json"});
         QVERIFY2(trained.code == 0, trained.err.constData());
         refuses({"train", "--preset", "no-such-preset"}, "fruit-vgg16");
     }

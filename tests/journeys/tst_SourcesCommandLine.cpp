@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
 #include <QTemporaryDir>
-#include <QTest>
 
 #include <csignal>
 
+#include "CliProcess.h"
 #include "HttpServer.h"
 #include "data/Fixtures.h"
 #include "data/Toys.h"
@@ -20,26 +16,7 @@ using namespace sightline::fixtures;
 class SourcesCommandLine : public QObject {
     Q_OBJECT
 
-    struct Answer {
-        int code = -1;
-        QByteArray out, err;
-        QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
-    };
-
-    Answer run(const QStringList& arguments) const {
-        QProcess process;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("SIGHTLINE_HOME"), path(QStringLiteral("home")));
-        environment.insert(QStringLiteral("no_proxy"), QStringLiteral("127.0.0.1"));
-        process.setProcessEnvironment(environment);
-        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), arguments);
-        Answer answer;
-        if (process.waitForFinished(240000) && process.exitStatus() == QProcess::NormalExit)
-            answer.code = process.exitCode();
-        answer.out = process.readAllStandardOutput();
-        answer.err = process.readAllStandardError();
-        return answer;
-    }
+    CliAnswer run(const QStringList& arguments) const { return runCli(path(QStringLiteral("home")), arguments, {{"no_proxy", "127.0.0.1"}}); }
 
     QString path(const QString& name) const { return m_folder.filePath(name); }
     fs::path file(const char* name) const { return path(QString::fromLatin1(name)).toStdString(); }
@@ -85,7 +62,7 @@ private Q_SLOTS:
     void anArchiveIsDescribedLikeItsFolder() {
         const QJsonObject folder = run({"dataset", "info", path("toys"), "--json"}).json();
         for (const char* name : {"toys.zip", "toys.tar.gz"}) {
-            const Answer answer = run({"dataset", "info", path(name), "--json"});
+            const CliAnswer answer = run({"dataset", "info", path(name), "--json"});
             QVERIFY2(answer.code == 0, answer.err.constData());
             for (const char* key : {"format", "classes", "splits", "sizes"})
                 QCOMPARE(answer.json()[key], folder[key]);
@@ -110,11 +87,11 @@ private Q_SLOTS:
             QVERIFY(experiment.open(QIODevice::WriteOnly));
             experiment.write(R"({"version":1,"name":"source","data":{"image_size":[32,32],"validation_split":0.25},"model":{"name":"toy_cnn"},"training":{"epochs":1,"batch_size":8,"precision":"fp32"}})");
             experiment.close();
-            const Answer answer = run({"train", path("e.json"), "--set", "data.path=" + source, "--json"});
+            const CliAnswer answer = run({"train", path("e.json"), "--set", "data.path=" + source, "--json"});
             QVERIFY2(answer.code == 0, answer.err.constData());
             QCOMPARE(answer.json()["outcome"].toString(), QStringLiteral("completed"));
         }
-        const Answer evaluation = run({"dataset", "info", path("labels.csv"), "--label-column", "which", "--json"});
+        const CliAnswer evaluation = run({"dataset", "info", path("labels.csv"), "--label-column", "which", "--json"});
         QCOMPARE(evaluation.code, 2);
         QVERIFY2(evaluation.err.contains("no column 'which'; it has: where, what"), evaluation.err.constData());
         QCOMPARE(evaluation.err.count('\n'), 1);
@@ -125,7 +102,7 @@ private Q_SLOTS:
         QVERIFY(config.open(QIODevice::WriteOnly));
         config.write("{\"rotation_range\": 20}");
         config.close();
-        const Answer answer = run({"bench", "augment", "--data", path("toys.zip"), "--config", path("aug.json"), "--size", "32x32", "--decode", "--json"});
+        const CliAnswer answer = run({"bench", "augment", "--data", path("toys.zip"), "--config", path("aug.json"), "--size", "32x32", "--decode", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QVERIFY(answer.json()["images_per_second"].toDouble() > 0);
     }
@@ -134,7 +111,7 @@ private Q_SLOTS:
         for (int p = 0; p < 12; ++p)
             for (int i = 0; i < 3; ++i)
                 write(file("patients") / (p % 2 ? "ill" : "well") / ("p" + std::to_string(10 + p) + "_" + std::to_string(i) + ".png"), png(3));
-        const Answer answer = run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p\\d+)_", "--files", path("files.csv"), "--json"});
+        const CliAnswer answer = run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p\\d+)_", "--files", path("files.csv"), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QFile files(path("files.csv"));
         QVERIFY(files.open(QIODevice::ReadOnly));
@@ -151,21 +128,21 @@ private Q_SLOTS:
         }
         QCOMPARE(subsetOf.size(), 12);
         QCOMPARE(validation, 6);
-        const Answer wrong = run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p"});
+        const CliAnswer wrong = run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p"});
         QCOMPARE(wrong.code, 2);
         QVERIFY(wrong.err.contains("no regular expression"));
     }
 
     void fetchingSaysWhatIsWrong() {
-        const Answer unknown = run({"dataset", "fetch", "imagenet"});
+        const CliAnswer unknown = run({"dataset", "fetch", "imagenet"});
         QCOMPARE(unknown.code, 2);
         QVERIFY(unknown.err.contains("there are mnist, fashion-mnist, cifar10, tiny-imagenet"));
         HttpServer server([](const HttpAsked& asked) { asked.path.starts_with("/lies/") ? asked.serve("too short") : asked.status("404 Not Found"); });
-        const Answer missing = run({"dataset", "fetch", "mnist", "--mirror", QString::fromStdString(server.url("/mnist")), "--to", path("mnist")});
+        const CliAnswer missing = run({"dataset", "fetch", "mnist", "--mirror", QString::fromStdString(server.url("/mnist")), "--to", path("mnist")});
         QCOMPARE(missing.code, 1);
         QVERIFY2(missing.err.contains("/mnist/train-images-idx3-ubyte.gz is not there (HTTP 404)"), missing.err.constData());
         QCOMPARE(missing.err.count('\n'), 1);
-        const Answer wrong = run({"dataset", "fetch", "cifar10", "--mirror", QString::fromStdString(server.url("/lies")), "--to", path("cifar")});
+        const CliAnswer wrong = run({"dataset", "fetch", "cifar10", "--mirror", QString::fromStdString(server.url("/lies")), "--to", path("cifar")});
         QCOMPARE(wrong.code, 1);
         QVERIFY2(wrong.err.contains("sent 9 bytes where 170052171 are expected"), wrong.err.constData());
         QVERIFY(!QFile::exists(path("cifar")));

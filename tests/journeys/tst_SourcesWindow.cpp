@@ -7,6 +7,7 @@
 
 #include "WindowDriver.h"
 #include "data/Fixtures.h"
+#include "data/Overlay.h"
 #include "models/SampleModel.h"
 #include "models/Tiles.h"
 #include "prompts/Prompts.h"
@@ -26,8 +27,7 @@ class SourcesWindow : public QObject {
     QString path(const QString& name) const { return m_folder.filePath(name); }
 
     /// A drop of a file on the window, as a file manager makes it.
-    static void drop(MainWindow& window, const QString& file)
-    {
+    static void drop(MainWindow& window, const QString& file) {
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(file)});
         QDragEnterEvent enter(window.rect().center(), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
@@ -38,14 +38,12 @@ class SourcesWindow : public QObject {
     }
 
     /// The first tile has a picture.
-    static void showsPictures(WindowDriver& driver)
-    {
+    static void showsPictures(WindowDriver& driver) {
         auto* grid = driver.find<QListView>("sampleGrid");
         QTRY_VERIFY_WITH_TIMEOUT(!grid->model()->index(0, 0).data(TileImage).value<QImage>().isNull(), kLong);
     }
 
-    static void trainsAnEpoch(WindowDriver& driver)
-    {
+    static void trainsAnEpoch(WindowDriver& driver) {
         driver.key(Qt::Key_3, Qt::ControlModifier);
         driver.type("data.image_size[1]", QStringLiteral("32"));
         driver.type("data.image_size", QStringLiteral("32"));
@@ -54,14 +52,14 @@ class SourcesWindow : public QObject {
         driver.type("training.batch_size", QStringLiteral("8"));
         driver.click("primaryButton");
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->ended, kLong);
-        QVERIFY2(driver.session->run()->ended->outcome == RunEnded::Outcome::Completed, driver.session->run()->ended->reason.c_str());
+        QVERIFY2(driver.session->run()->ended->outcome == RunEnded::Outcome::Completed,
+                 driver.session->run()->ended->reason.c_str());
     }
 
     QTemporaryDir m_folder;
 
 private Q_SLOTS:
-    void initTestCase()
-    {
+    void initTestCase() {
         QVERIFY(m_folder.isValid());
         QVERIFY(drawFewToys(path(QStringLiteral("toys")), 8, 2, 32));
         Files files;
@@ -72,8 +70,7 @@ private Q_SLOTS:
         QVERIFY(writeZip(path(QStringLiteral("toys.zip")).toStdString(), files));
     }
 
-    void anArchiveDroppedOnTheWindowIsShownAndTrainedOn()
-    {
+    void anArchiveDroppedOnTheWindowIsShownAndTrainedOn() {
         WindowDriver driver(path(QStringLiteral("home1")));
         drop(*driver.window, path(QStringLiteral("toys.zip")));
         QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
@@ -83,8 +80,32 @@ private Q_SLOTS:
         trainsAnEpoch(driver);
     }
 
-    void aTableChosenOnTheFirstScreenIsOpened()
-    {
+    void whatIsRelabelledAndExcludedHereIsTrainedOnAndUndone() {
+        WindowDriver driver(path(QStringLiteral("home-overlay")));
+        drop(*driver.window, path(QStringLiteral("toys")));
+        QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
+        auto* grid = driver.find<QListView>("sampleGrid");
+        const auto click = [&](int row) {
+            QTest::mouseClick(grid->viewport(), Qt::LeftButton, {},
+                              grid->visualRect(grid->model()->index(row, 0)).center());
+        };
+        for (const auto& [row, key] : {std::pair{0, Qt::Key_3}, std::pair{1, Qt::Key_X}, std::pair{2, Qt::Key_X}}) {
+            click(row);
+            QTest::keyClick(grid, key);
+        }
+        driver.key(Qt::Key_Z, Qt::ControlModifier); // the last exclusion
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->dataset()->countsPerClass(Subset::Train),
+                                  (std::vector<std::size_t>{6, 8, 9, 8, 8}), kLong);
+        trainsAnEpoch(driver);
+        const auto kept = readOverlay(driver.session->run()->folder / "overlay.json");
+        QVERIFY(kept);
+        QCOMPARE(kept->entries.size(), std::size_t{2});
+        QVERIFY(readFile(driver.session->run()->folder / "events.jsonl")->find("\"train_images\":39") != std::string::npos);
+        QVERIFY(
+            fs::exists(path(QStringLiteral("toys/train/boat/boat_0002.png")).toStdString())); // a person's files stay
+    }
+
+    void aTableChosenOnTheFirstScreenIsOpened() {
         std::string table = "file,label\n";
         for (int i = 0; i < 12; ++i) {
             const std::string name = "p" + std::to_string(i) + ".png";
@@ -93,17 +114,22 @@ private Q_SLOTS:
         }
         write(path(QStringLiteral("table/labels.csv")).toStdString(), table);
         WindowDriver driver(path(QStringLiteral("home2")));
-        prompts().openFile = [this](QWidget*, const QString&, const QString&, const QString& filter) { return filter.contains(QStringLiteral("*.csv")) ? path(QStringLiteral("table/labels.csv")) : QString(); };
+        prompts().openFile = [this](QWidget*, const QString&, const QString&, const QString& filter) {
+            return filter.contains(QStringLiteral("*.csv")) ? path(QStringLiteral("table/labels.csv")) : QString();
+        };
         driver.click("startOpenFile");
         QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
         QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 2);
         showsPictures(driver);
     }
 
-    void oneOfMnistsFilesOpensThemAll()
-    {
-        const auto bigEndian = [](std::uint32_t value) { return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)}; };
-        Bytes images = bigEndian(0x803) + bigEndian(40) + bigEndian(12) + bigEndian(12), labels = bigEndian(0x801) + bigEndian(40);
+    void oneOfMnistsFilesOpensThemAll() {
+        const auto bigEndian = [](std::uint32_t value) {
+            return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+                         static_cast<char>(value)};
+        };
+        Bytes images = bigEndian(0x803) + bigEndian(40) + bigEndian(12) + bigEndian(12),
+              labels = bigEndian(0x801) + bigEndian(40);
         for (int i = 0; i < 40; ++i) {
             labels += static_cast<char>(i % 2);
             for (int p = 0; p < 144; ++p)
@@ -119,11 +145,12 @@ private Q_SLOTS:
         trainsAnEpoch(driver);
     }
 
-    void namesThatSuggestGroupsAreKeptTogetherOnAClick()
-    {
+    void namesThatSuggestGroupsAreKeptTogetherOnAClick() {
         for (int p = 0; p < 16; ++p)
             for (int i = 0; i < 3; ++i)
-                write(path(QStringLiteral("patients")).toStdString() + (p % 2 ? "/ill/p" : "/well/p") + std::to_string(10 + p) + "_" + std::to_string(i) + ".png", png(3));
+                write(path(QStringLiteral("patients")).toStdString() + (p % 2 ? "/ill/p" : "/well/p") +
+                          std::to_string(10 + p) + "_" + std::to_string(i) + ".png",
+                      png(3));
         WindowDriver driver(path(QStringLiteral("home5")));
         driver.window->openPath(path(QStringLiteral("patients")));
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("p10")), kLong);
@@ -134,13 +161,13 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->dataset()->groups.empty(), kLong);
     }
 
-    void anArchiveThatIsNoneIsASentence()
-    {
+    void anArchiveThatIsNoneIsASentence() {
         write(path(QStringLiteral("bad.zip")).toStdString(), "nothing");
         WindowDriver driver(path(QStringLiteral("home4")));
         driver.window->openPath(path(QStringLiteral("bad.zip")));
         QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("messageStrip")->isVisible(), kLong);
-        QVERIFY2(driver.text("messageText").contains(QStringLiteral("bad.zip cannot be read as a .zip")), qPrintable(driver.text("messageText")));
+        QVERIFY2(driver.text("messageText").contains(QStringLiteral("bad.zip cannot be read as a .zip")),
+                 qPrintable(driver.text("messageText")));
     }
 };
 

@@ -102,9 +102,18 @@ private Q_SLOTS:
         QVERIFY(config.open(QIODevice::WriteOnly));
         config.write("{\"rotation_range\": 20}");
         config.close();
-        const CliAnswer answer = run({"bench", "augment", "--data", path("toys.zip"), "--config", path("aug.json"), "--size", "32x32", "--decode", "--json"});
-        QVERIFY2(answer.code == 0, answer.err.constData());
-        QVERIFY(answer.json()["images_per_second"].toDouble() > 0);
+        const QStringList bench{"bench", "augment", "--data", path("toys.zip"), "--config", path("aug.json"), "--size", "32x32", "--json"};
+        for (const QStringList& more : {QStringList{}, QStringList{"--decode", "--threads", "2"}, QStringList{"--decode", "--scaled"}, QStringList{"--cached", "--cache-memory-mb", "0"}}) {
+            const CliAnswer answer = run(bench + more);
+            QVERIFY2(answer.code == 0, answer.err.constData());
+            QVERIFY(answer.json()["images_per_second"].toDouble() > 0);
+        }
+        const CliAnswer scan = run({"bench", "scan", path("toys.zip"), "--json"});
+        QVERIFY2(scan.code == 0, scan.err.constData());
+        QVERIFY(scan.json()["images"].toInt() > 0 && scan.json()["seconds"].toDouble() > 0);
+        QCOMPARE(scan.json()["classes"].toInt(), 5);
+        verifyRefusal(run({"bench", "scan", path("nowhere")}), 2, "does not exist");
+        verifyRefusal(run(bench + QStringList{"--decode", "--cached"}), 2, "excludes");
     }
 
     void groupsAreKeptTogether() {

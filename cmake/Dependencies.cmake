@@ -9,6 +9,8 @@ find_package(ZLIB REQUIRED)
 find_package(LibArchive REQUIRED)
 find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(Protobuf REQUIRED)
+find_package(ONNX REQUIRED) # its export needs the target protobuf::libprotobuf
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
 pkg_check_modules(ZIP REQUIRED IMPORTED_TARGET libzip)

@@ -16,6 +16,7 @@ void addTrain(CLI::App& app, Context& context);
 void addEvaluate(CLI::App& app, Context& context);
 void addPredict(CLI::App& app, Context& context);
 void addExplain(CLI::App& app, Context& context);
+void addExport(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addModelForward(CLI::App& app, Context& context);
 void addBenchAugment(CLI::App& app, Context& context);
@@ -34,6 +35,7 @@ inline constexpr AddCommand kCommands[] = {
     addEvaluate,
     addPredict,
     addExplain,
+    addExport,
     addRuns,
     addModelForward,
     addBenchAugment,

@@ -3,6 +3,8 @@
 #include <iostream>
 
 #include "Commands.h"
+#include "network/TrainingMemory.h"
+#include "support/Files.h"
 #include "zoo/Zoo.h"
 
 namespace sightline::cli {
@@ -12,6 +14,8 @@ namespace {
 struct SummaryOptions {
     std::string name, input, options = "{}";
     int classes = 1000;
+    int batch = 0;                    ///< 0: not asked for
+    std::string precision = "fp32";
     bool json = false;
 };
 
@@ -101,6 +105,25 @@ Json documentOf(const GraphSpec& spec, const GraphCost& cost) {
             {"nodes", std::move(nodes)}};
 }
 
+/// What training at a batch size takes; by part, so that a person sees what to make smaller.
+Json memoryOf(const GraphSpec& spec, const GraphCost& cost, const SummaryOptions& options) {
+    TrainingMemoryRequest request;
+    request.batch = options.batch;
+    request.bf16 = options.precision == "bf16";
+    const TrainingMemory memory = trainingMemory(spec, cost, request);
+    return {{"batch", options.batch},
+            {"training_memory_bytes", memory.total()},
+            {"training_memory",
+             {{"libraries", memory.libraries},
+              {"weights", memory.weights},
+              {"gradients", memory.gradients},
+              {"moments", memory.moments},
+              {"activations", memory.activations},
+              {"batches", memory.batches}}},
+            {"free_memory_bytes", availableMemoryBytes()},
+            {"largest_batch", largestBatch(spec, cost, request, static_cast<std::int64_t>(availableMemoryBytes()))}};
+}
+
 int summary(const SummaryOptions& options) {
     const Result<GraphSpec> spec = graphOf(options);
     if (!spec)
@@ -108,10 +131,17 @@ int summary(const SummaryOptions& options) {
     const Result<GraphCost> cost = shapes(*spec);
     if (!cost)
         return fail(cost.error());
-    if (options.json)
-        printJson(documentOf(*spec, *cost));
-    else
-        printTable(*spec, *cost);
+    Json document = documentOf(*spec, *cost);
+    const Json memory = options.batch > 0 ? memoryOf(*spec, *cost, options) : Json::object();
+    document.update(memory);
+    if (options.json) {
+        printJson(document);
+        return 0;
+    }
+    printTable(*spec, *cost);
+    if (!memory.empty())
+        std::printf("about %lld MiB to train with batches of %d; %d images a batch would fit the free memory\n",
+                    static_cast<long long>(memory["training_memory_bytes"].get<std::int64_t>() >> 20), options.batch, memory["largest_batch"].get<int>());
     return 0;
 }
 
@@ -130,6 +160,8 @@ void addModel(CLI::App& app, Context& context) {
     command->add_option("--classes", options->classes, "Number of classes");
     command->add_option("--input", options->input, "HEIGHTxWIDTHxCHANNELS");
     command->add_option("--options", options->options, "The network's options as JSON");
+    command->add_option("--batch", options->batch, "Also the memory that training with batches of this size takes")->check(CLI::Range(1, 65536));
+    command->add_option("--precision", options->precision, "Of that training: fp32 or bf16")->check(CLI::IsMember({"fp32", "bf16"}));
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &context] { context.chosen = [options] { return summary(*options); }; });
 }

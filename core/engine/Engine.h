@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -122,6 +123,25 @@ struct ForwardRequest {
     int threads = 0;
 };
 
+/// A trained network as a TorchScript module: input [N, C, H, W] as the network takes it, output [N, classes], logits.
+struct TorchScriptRequest {
+    ModelSource source;
+    std::filesystem::path file;
+    std::map<std::string, std::string> metadata; ///< extra files of the archive, "labels" and so on
+};
+
+/// How long an epoch of an experiment takes on this machine, from a short measurement with the real images.
+struct EpochTimeRequest {
+    Experiment experiment;
+    std::shared_ptr<const Dataset> dataset;
+    double seconds = 2;               ///< measured time, after warming up
+};
+struct EpochTime {
+    double secondsPerEpoch = 0;       ///< training and validation
+    double secondsOnce = 0;           ///< before the first epoch, where features are cached
+    double imagesPerSecond = 0;       ///< training alone
+};
+
 struct TrainBenchRequest {
     std::string model;
     Json options = Json::object();
@@ -153,6 +173,9 @@ public:
     virtual Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) = 0;
     /// Logits [classes] of the main output, float32, eval mode.
     virtual Result<FloatArray> forward(const ForwardRequest& request) = 0;
+    virtual Result<void> exportTorchScript(const TorchScriptRequest& request) = 0;
+    /// Trains a copy that is thrown away; no run is made. Error: the experiment's problems, or Cancelled.
+    virtual Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) = 0;
     virtual Result<TrainBench> benchTrain(const TrainBenchRequest& request) = 0;
     virtual Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) = 0;
     /// "LibTorch 1.13.1, CPU, 2 threads".

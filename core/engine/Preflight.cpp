@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "augment/Augment.h"
 #include "engine/Engine.h"
+#include "network/Freezing.h"
+#include "network/Head.h"
 #include "zoo/Zoo.h"
 
 namespace sightline {
 
-Result<GraphSpec> graphFor(const Experiment& experiment, int classes) {
+namespace {
+
+Result<GraphSpec> ownGraph(const Experiment& experiment, int classes) {
     const auto size = outputSize(experiment.augmentation, experiment.data.imageHeight, experiment.data.imageWidth);
     const int channels = experiment.data.channels();
     const Json& graph = experiment.model.graph;
@@ -22,6 +26,13 @@ Result<GraphSpec> graphFor(const Experiment& experiment, int classes) {
     return spec;
 }
 
+} // namespace
+
+Result<GraphSpec> graphFor(const Experiment& experiment, int classes) {
+    Result<GraphSpec> spec = ownGraph(experiment, classes);
+    return spec && experiment.model.head ? withHead(*spec, *experiment.model.head, classes) : spec;
+}
+
 std::vector<Problem> problems(const Experiment& experiment, const Dataset& dataset) {
     std::vector<Problem> found;
     const auto classes = static_cast<int>(dataset.classes.size());
@@ -32,6 +43,8 @@ std::vector<Problem> problems(const Experiment& experiment, const Dataset& datas
     } else if (const Result<GraphCost> cost = shapes(*graph); !cost) {
         found.push_back({"model", cost.error().message});
     } else {
+        for (Problem& problem : freezingProblems(*graph, experiment))
+            found.push_back(std::move(problem));
         for (const Output& output : graph->outputs) {
             for (std::size_t i = 0; i < graph->nodes.size(); ++i) {
                 if (graph->nodes[i].id == output.node && cost->nodes[i].output != Shape{classes})

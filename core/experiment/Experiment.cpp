@@ -41,6 +41,25 @@ void check(Checker& check, const OptimizerSettings& optimizer) {
     check.require(optimizer.clipNorm >= 0 && std::isfinite(optimizer.clipNorm), at + "clip_norm", "must be 0 or more");
 }
 
+void check(Checker& check, const std::optional<HeadSettings>& head) {
+    if (!head)
+        return;
+    const bool sane = head->dense.size() <= 16 && std::all_of(head->dense.begin(), head->dense.end(), [](int units) { return units >= 1 && units <= 65536; });
+    check.require(sane, "model.head.dense", "must be a list of at most 16 layers of 1 to 65,536 units");
+    check.require(head->dropout >= 0 && head->dropout < 1, "model.head.dropout", "must be at least 0 and below 1");
+}
+
+/// True where every epoch sees the same images.
+bool isStill(AugmentationSettings augmentation) {
+    const AugmentationSettings nothing;
+    augmentation.fillMode = nothing.fillMode;
+    augmentation.cval = nothing.cval;
+    augmentation.semantics = nothing.semantics;
+    augmentation.exact = nothing.exact;
+    augmentation.augmentValidation = nothing.augmentValidation;
+    return augmentation == nothing;
+}
+
 void check(Checker& check, const TrainingSettings& training) {
     check.require(training.epochs >= 1 && training.epochs <= 100000, "training.epochs", "must be 1 to 100,000");
     check.require(training.batchSize >= 1 && training.batchSize <= 65536, "training.batch_size", "must be 1 to 65,536");
@@ -70,6 +89,15 @@ void check(Checker& check, const TrainingSettings& training) {
     check.require(schedule.gamma > 0 && schedule.gamma <= 1, "training.schedule.gamma", "must be above 0 and at most 1");
     if (training.reduceLrOnPlateau)
         check.require(schedule.name == ScheduleSettings::Name::Constant, "training.schedule.name", "must be constant where reduce_lr_on_plateau sets the rate");
+    if (const auto& fineTune = training.fineTune) {
+        const std::string at = "training.fine_tune.";
+        check.require(fineTune->atEpoch >= 1 && fineTune->atEpoch <= training.epochs, at + "at_epoch", "must be 1 to training.epochs");
+        check.require(!fineTune->unfreeze.empty(), at + "unfreeze", "must be a node's or block's id, or all");
+        check.require(fineTune->learningRateFactor > 0 && std::isfinite(fineTune->learningRateFactor), at + "learning_rate_factor", "must be above 0");
+        check.require(fineTune->gradual >= 0 && fineTune->gradual <= 100000, at + "gradual", "must be 0 (all at once) or a number of epochs");
+        for (const auto& [block, factor] : fineTune->perBlock)
+            check.require(factor >= 0 && std::isfinite(factor), at + "per_block." + block, "must be 0 or more");
+    }
     if (const auto& checkpoint = training.checkpoint)
         check.require(checkpoint->monitor.empty() || isMonitor(checkpoint->monitor), "training.checkpoint.monitor", kMonitorWords);
 }
@@ -107,6 +135,12 @@ std::vector<Problem> problems(const Experiment& experiment) {
                         "needs images of at most 4,096 values (height x width x channels: 64x64 grey, 36x36 in colour); choose a smaller data.image_size or featurewise_std_normalization");
     }
     checker.require(!experiment.model.freeze.empty(), "model.freeze", "must be none, base or a node's id");
+    check(checker, experiment.model.head);
+    const bool frozen = experiment.model.freeze != "none";
+    checker.require(frozen || !experiment.training.fineTune, "training.fine_tune", "needs a frozen start; set model.freeze to base or a node");
+    checker.require(frozen || !experiment.training.cacheFeatures, "training.cache_features", "needs a frozen base; set model.freeze to base or a node");
+    checker.require(!experiment.training.cacheFeatures || isStill(experiment.augmentation), "training.cache_features",
+                    "cannot be used while augmentation changes the images every epoch; leave it false or leave augmentation out");
     checker.take(problems(experiment.augmentation));
     if (const auto& crop = experiment.augmentation.randomCrop; crop && crop->size() == 2)
         checker.require((*crop)[0] <= data.imageHeight && (*crop)[1] <= data.imageWidth, "augmentation.random_crop", "must not be larger than data.image_size");

@@ -14,12 +14,23 @@
 
 namespace sightline {
 
+/// A new classifier on a network's base: `model.head`.
+struct HeadSettings {
+    enum class Pooling { Avg, Max, Flatten };
+    Pooling pooling = Pooling::Avg;
+    std::vector<int> dense;           ///< units of each hidden layer, ReLU after each
+    double dropout = 0.0;             ///< after each hidden layer; without one, before the classifier
+
+    bool operator==(const HeadSettings&) const = default;
+};
+
 /// The `model` block.
 struct ModelSettings {
     std::string name = "toy_cnn";
     Json options = Json::object();    ///< the architecture's own options
     std::string weights;              ///< a .safetensors file or a name of the hub; empty = start anew
     std::string freeze = "none";      ///< none | base | a node id up to which everything is frozen
+    std::optional<HeadSettings> head; ///< absent: the network's own
     Json graph;                       ///< a GraphSpec instead of a name; null or an object or a file's path
 
     bool operator==(const ModelSettings&) const = default;
@@ -98,6 +109,17 @@ struct CheckpointSettings {
     bool operator==(const CheckpointSettings&) const = default;
 };
 
+/// What happens to a frozen network later in a run: `training.fine_tune`.
+struct FineTuneSettings {
+    int atEpoch = 2;                  ///< the first epoch of it, from 1
+    std::string unfreeze = "all";     ///< from this node or block on to the end; "all": everything
+    double learningRateFactor = 0.1;  ///< times the learning rate from then on
+    int gradual = 0;                  ///< 0: at once; K: one block more every K epochs, the last first
+    std::map<std::string, double> perBlock; ///< factor of a node's or block's rate, throughout the run
+
+    bool operator==(const FineTuneSettings&) const = default;
+};
+
 struct TrainingSettings {
     int epochs = 50;
     int batchSize = 32;
@@ -109,6 +131,8 @@ struct TrainingSettings {
     std::optional<EarlyStoppingSettings> earlyStopping;
     std::optional<ReduceLrSettings> reduceLrOnPlateau;
     ScheduleSettings schedule;
+    bool cacheFeatures = false;       ///< the frozen base's outputs are computed once and kept on disk
+    std::optional<FineTuneSettings> fineTune;
     std::optional<CheckpointSettings> checkpoint; ///< absent: val_accuracy where there is validation
 
     bool operator==(const TrainingSettings&) const = default;

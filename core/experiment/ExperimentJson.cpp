@@ -20,6 +20,7 @@ const Words kPrecisions = {"auto", "fp32", "bf16"};
 const Words kOptimizers = {"adam", "sgd", "rmsprop", "adamw"};
 const Words kClassWeights = {"none", "balanced"};
 const Words kModes = {"auto", "min", "max"};
+const Words kPoolings = {"avg", "max", "flatten"};
 const Words kSchedules = {"constant", "cosine", "one-cycle", "step"};
 
 template <typename Enum>
@@ -112,6 +113,13 @@ void read(JsonReader reader, NormalizationSettings& normalization) {
     reader.finish();
 }
 
+void read(JsonReader reader, HeadSettings& head) {
+    reader.readEnum("pooling", head.pooling, kPoolings);
+    reader.read("dense", head.dense);
+    reader.read("dropout", head.dropout);
+    reader.finish();
+}
+
 void read(JsonReader reader, ModelSettings& model) {
     reader.read("name", model.name);
     if (reader.hasValue("options"))
@@ -121,6 +129,8 @@ void read(JsonReader reader, ModelSettings& model) {
     if (reader.hasValue("weights"))
         reader.read("weights", model.weights);
     reader.read("freeze", model.freeze);
+    if (reader.hasValue("head"))
+        read(reader.object("head"), model.head.emplace());
     if (reader.has("graph"))
         model.graph = reader.at("graph");
     if (!model.graph.is_null() && !model.graph.is_object() && !model.graph.is_string())
@@ -216,6 +226,27 @@ void read(JsonReader reader, CheckpointSettings& checkpoint) {
     reader.finish();
 }
 
+void read(JsonReader reader, FineTuneSettings& fineTune) {
+    reader.read("at_epoch", fineTune.atEpoch);
+    reader.read("unfreeze", fineTune.unfreeze);
+    reader.read("learning_rate_factor", fineTune.learningRateFactor);
+    reader.read("gradual", fineTune.gradual);
+    if (reader.hasValue("per_block")) {
+        const Json& rates = reader.at("per_block");
+        if (!rates.is_object())
+            reader.problem("per_block", "must be an object of blocks and factors");
+        else {
+            for (const auto& [block, factor] : rates.items()) {
+                if (factor.is_number())
+                    fineTune.perBlock[block] = factor.get<double>();
+                else
+                    reader.problem("per_block." + block, "must be a number");
+            }
+        }
+    }
+    reader.finish();
+}
+
 void read(JsonReader reader, TrainingSettings& training) {
     reader.read("epochs", training.epochs);
     reader.read("batch_size", training.batchSize);
@@ -224,10 +255,9 @@ void read(JsonReader reader, TrainingSettings& training) {
     reader.read("threads", training.threads);
     read(reader.object("optimizer"), training.optimizer);
     read(reader.object("loss"), training.loss);
-    bool cacheFeatures = false;
-    reader.read("cache_features", cacheFeatures);
-    if (cacheFeatures)
-        reader.problem("cache_features", "is not available in this version; leave it false");
+    reader.read("cache_features", training.cacheFeatures);
+    if (reader.hasValue("fine_tune"))
+        read(reader.object("fine_tune"), training.fineTune.emplace());
     if (reader.hasValue("early_stopping"))
         read(reader.object("early_stopping"), training.earlyStopping.emplace());
     if (reader.hasValue("reduce_lr_on_plateau"))
@@ -311,6 +341,13 @@ Json toJson(const TrainingSettings& training) {
                   {{"label_smoothing", training.loss.labelSmoothing},
                    {"class_weight", training.loss.balancedClassWeight ? "balanced" : "none"},
                    {"output_weights", Json::object()}}}};
+    json["cache_features"] = training.cacheFeatures;
+    if (const auto& fineTune = training.fineTune)
+        json["fine_tune"] = {{"at_epoch", fineTune->atEpoch},
+                             {"unfreeze", fineTune->unfreeze},
+                             {"learning_rate_factor", fineTune->learningRateFactor},
+                             {"gradual", fineTune->gradual},
+                             {"per_block", Json(fineTune->perBlock)}};
     for (const auto& [name, weight] : training.loss.outputWeights)
         json["loss"]["output_weights"][name] = weight;
     if (const auto& stopping = training.earlyStopping)
@@ -383,6 +420,9 @@ Result<Experiment> readExperiment(const std::filesystem::path& file) {
 
 Json toJson(const Experiment& experiment) {
     const ModelSettings& model = experiment.model;
+    Json head;
+    if (model.head)
+        head = {{"pooling", word(kPoolings, model.head->pooling)}, {"dense", model.head->dense}, {"dropout", model.head->dropout}};
     return {{"version", 1},
             {"name", experiment.name},
             {"seed", experiment.seed},
@@ -394,6 +434,7 @@ Json toJson(const Experiment& experiment) {
               {"options", model.options},
               {"weights", model.weights.empty() ? Json() : Json(model.weights)},
               {"freeze", model.freeze},
+              {"head", std::move(head)},
               {"graph", model.graph}}},
             {"training", toJson(experiment.training)}};
 }

@@ -18,8 +18,6 @@ constexpr std::array<const char*, 20> kOpNames = {
 
 constexpr std::array<const char*, 4> kInitializerNames = {"glorot_uniform", "torch_default", "kaiming_normal_fan_out", "truncated_normal_0.02"};
 
-bool hasWeights(Op op) { return op == Op::Conv2d || op == Op::BatchNorm || op == Op::LayerNorm || op == Op::Dense || op == Op::ChannelScale; }
-
 /// More than any network of people, few enough to be refused at once.
 constexpr std::size_t kMostNodes = 20000;
 constexpr std::size_t kMostOutputs = 16;
@@ -207,6 +205,8 @@ std::vector<TensorSpec> tensorsOf(const GraphSpec& spec, const GraphCost& cost) 
     }
     return tensors;
 }
+
+bool hasWeights(Op op) { return op == Op::Conv2d || op == Op::BatchNorm || op == Op::LayerNorm || op == Op::Dense || op == Op::ChannelScale; }
 
 std::vector<bool> nodesBefore(const GraphSpec& spec, const std::string& node) {
     std::unordered_map<std::string, std::size_t> position;

@@ -121,6 +121,9 @@ struct TensorSpec {
 };
 std::vector<TensorSpec> tensorsOf(const GraphSpec& spec, const GraphCost& cost);
 
+/// Whether nodes of an operation have tensors of their own.
+bool hasWeights(Op op);
+
 /// For each node, whether `node`'s value depends on it (itself included).
 std::vector<bool> nodesBefore(const GraphSpec& spec, const std::string& node);
 

@@ -5,6 +5,8 @@
 #include <QTest>
 
 #include "engine/module/LoadedModel.h"
+#include "network/Freezing.h"
+#include "network/Head.h"
 #include "store/Safetensors.h"
 #include "zoo/WeightNaming.h"
 #include "zoo/Zoo.h"
@@ -107,7 +109,8 @@ private Q_SLOTS:
     {
         QFETCH(QString, nodes);
         const auto module = moduleOf(nodes, QStringLiteral("a"));
-        QVERIFY(module && module->enableTraining("none"));
+        QVERIFY(module);
+        module->enableTraining();
         torch::manual_seed(5);
         const torch::Tensor x = torch::randn({2, kHeight, kWidth, kChannels}).permute({0, 3, 1, 2});
         const torch::Tensor weight = torch::randn_like(module->forward(x, true)[0]);
@@ -193,11 +196,38 @@ private Q_SLOTS:
         QVERIFY2(refused.error().message.find("features.18.1.bias [1280]") != std::string::npos, refused.error().message.c_str());
     }
 
+    void aNewHeadStartsAnewOnABaseOfEitherFamily()
+    {
+        const GraphSpec whole = *buildFromZoo("mobilenet_v2", {64, 64, 3, 10, Json::object()});
+        const Result<GraphSpec> headed = withHead(whole, HeadSettings{HeadSettings::Pooling::Avg, {16}, 0.2}, 4);
+        QVERIFY2(headed.ok(), headed ? "" : headed.error().message.c_str());
+        const auto source = *GraphModule::make(whole, 1);
+        const auto namings = weightNamings(whole, specsOf(*source));
+        QCOMPARE(namings.size(), std::size_t{2});
+        for (const WeightNaming& naming : namings) {
+            std::vector<torch::Tensor> kept;
+            QVERIFY(writeSafetensors(file(), namedLike(*source, naming, kept)));
+            const auto module = *GraphModule::make(*headed, 2);
+            engine::LoadedWeights loaded;
+            const Result<void> read = loadWeights(*module, file(), true, &loaded);
+            QVERIFY2(read.ok(), read ? "" : read.error().message.c_str());
+            QCOMPARE(loaded.fresh, (std::vector<std::string>{"head.0.weight", "head.0.bias", "head.out.weight", "head.out.bias"}));
+            QCOMPARE(loaded.unexpected.size(), std::size_t{2}); // the old classifier
+            for (const GraphModule::Entry& entry : module->entries()) {
+                const auto same = std::find_if(source->entries().begin(), source->entries().end(), [&](const GraphModule::Entry& theirs) { return theirs.spec.name == entry.spec.name; });
+                QVERIFY2(entry.spec.name.starts_with("head.") || torch::equal(entry.view, same->view), entry.spec.name.c_str());
+            }
+            QVERIFY(!loadWeights(*module, file())); // everywhere but in training every tensor must be there
+        }
+    }
+
     void aFrozenBaseKeepsItsWeightsInEveryNetwork()
     {
         for (const char* network : {"squeezenet1_1", "inception_v1", "mobilenet_v3_small", "vgg16"}) {
             const auto module = *GraphModule::make(*buildFromZoo(network, {64, 64, 3, 3, network == std::string("vgg16") ? Json{{"dense", {8}}} : Json::object()}), 1);
-            QVERIFY2(module->enableTraining("base"), network);
+            const Result<std::size_t> base = frozenNodes(module->spec(), "base");
+            QVERIFY2(base, network);
+            module->enableTraining(*base);
             bool trains = false;
             for (const GraphModule::Entry& entry : module->entries())
                 trains = trains || !entry.frozen;

@@ -47,7 +47,7 @@ private Q_SLOTS:
         const Result<GraphSpec> spec = buildFromZoo(network, {size, size, channels, kClasses, Json::parse(options.toStdString())});
         QVERIFY2(spec.ok(), spec ? "" : spec.error().message.c_str());
         const auto module = *engine::GraphModule::make(*spec, 1);
-        QVERIFY(module->enableTraining("none"));
+        module->enableTraining();
         engine::prepareComputeThread(0);
         torch::manual_seed(6);
         engine::OptimizerState state{torch::zeros_like(module->parameters()), torch::zeros_like(module->parameters()), 0};
@@ -58,7 +58,7 @@ private Q_SLOTS:
         std::int64_t right = 0;
         int step = 0;
         for (; step < kSteps && right < kImages; ++step)
-            right = trainStep(*module, state, settings, images, {labels}, rate).right;
+            right = trainStep(*module, state, settings, {images}, {labels}, rate).right;
         QVERIFY2(right == kImages, qPrintable(QStringLiteral("%1 of %2 right after %3 steps").arg(right).arg(kImages).arg(step)));
     }
 };

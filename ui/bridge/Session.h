@@ -97,6 +97,8 @@ public:
     // Questions. Newest asked wins; each call cancels the one before of its kind.
     void evaluate(const QString& split = {});            ///< the run in view; empty = test, else validation
     std::shared_ptr<const Evaluation> evaluation() const;
+    /// How long an epoch of the experiment takes with the open images; answers with epochMeasured or epochMeasureFailed.
+    void measureEpoch();
     /// Explains with the newest weight snapshot while the run trains, else with its best checkpoint.
     void explain(const Subject& subject);
     void setQuestion(const Question& question);          ///< asks the same subject again
@@ -132,6 +134,8 @@ Q_SIGNALS:
     void evaluationProgress(qulonglong done, qulonglong total);
     void evaluationReady();
     void evaluationFailed(const QString& message);
+    void epochMeasured(const sightline::EpochTime& time);
+    void epochMeasureFailed(const QString& message);
     void explanationAsked(const QString& title);
     void explanationReady();
     void explanationFailed(const QString& message);

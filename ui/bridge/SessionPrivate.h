@@ -60,7 +60,7 @@ struct Session::Private {
     std::mutex changesMutex;
     std::deque<std::function<Result<void>(RunStore&)>> changes; ///< to the store, in order
 
-    Lane overlayLane, dataLane, evaluateLane, explainLane, runsLane, warmLane;
+    Lane overlayLane, dataLane, evaluateLane, explainLane, runsLane, warmLane, measureLane;
     std::jthread trainer; ///< last: joined first
 
     /// Runs `work` on the session's thread; dropped where the session is gone, or where `stop` says the question is out of date.

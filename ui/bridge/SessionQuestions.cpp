@@ -142,6 +142,23 @@ void Session::evaluate(const QString& split)
     });
 }
 
+void Session::measureEpoch()
+{
+    EpochTimeRequest request;
+    request.experiment = m->experiment;
+    request.dataset = m->dataset;
+    m->measureLane.submit([this, request](std::stop_token stop) {
+        const auto engine = loadEngine();
+        const auto time = engine ? (*engine)->measureEpoch(request, stop) : Result<EpochTime>(engine.error());
+        m->deliver(stop, [this, time] {
+            if (time)
+                Q_EMIT epochMeasured(*time);
+            else
+                Q_EMIT epochMeasureFailed(QString::fromStdString(time.error().message));
+        });
+    });
+}
+
 void Session::explain(const Subject& subject)
 {
     m->subject = subject;

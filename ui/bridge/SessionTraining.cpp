@@ -93,6 +93,7 @@ void Session::Private::start(TrainRequest request)
     if (state != RunState::Idle)
         return;
     control = std::make_shared<TrainControl>();
+    measureLane.cancel(); // two trainings at once would measure each other
     lastBatch.invalidate();
     setState(RunState::Starting);
     Q_EMIT q.activityChanged(tr("Starting the run"));

@@ -8,9 +8,9 @@
 #include <QToolButton>
 
 #include "models/Table.h"
+#include "pages/CostPanel.h"
 #include "pages/NetworkWeights.h"
 #include "prompts/Prompts.h"
-#include "support/Files.h"
 #include "widgets/Picture.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
@@ -21,8 +21,6 @@ namespace sightline::ui {
 namespace {
 constexpr int kAssumedClasses = 10; ///< until a data set is open
 constexpr int kOperationColumn = 1, kRoomForOperations = 1260; ///< pixels of the page
-/// Weights, gradients, and Adam's two moments; activations are kept for the backward pass, and their gradients.
-constexpr double kBytesPerParameter = 16, kActivationCopies = 2;
 
 QString shapeText(const Shape& shape)
 {
@@ -203,6 +201,8 @@ QWidget* NetworkPage::makeOptions()
     m_formRoom->addStretch(1);
     scroll->setWidget(room);
     surface->body()->addWidget(scroll, 1);
+    m_cost = new CostPanel(session());
+    surface->body()->addWidget(m_cost);
     return surface;
 }
 
@@ -242,8 +242,8 @@ void NetworkPage::rebuildOptions()
                    [](const E& e) { return static_cast<int>(e.normalization.preset); }, [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
     m_form->section(tr("Start from other weights"), session().experiment().model.weights.empty());
     addWeightFields(*m_form, session().experiment().model.name);
-    m_form->text({QStringLiteral("model.freeze"), tr("Frozen"), {}, tr("none, base, or the layer up to which nothing is trained")}, [](const E& e) { return QString::fromStdString(e.model.freeze); },
-                 [](E& e, const QString& v) { e.model.freeze = v.toStdString(); });
+    m_form->toggle({QStringLiteral("training.cache_features"), tr("Keep features"), {}, tr("With a frozen base and no augmentation: its outputs are computed once, the classifier trains many times faster.")},
+                   [](const E& e) { return e.training.cacheFeatures; }, [](E& e, bool v) { e.training.cacheFeatures = v; });
     m_form->finish();
     m_formRoom->insertWidget(0, m_form);
 }
@@ -303,6 +303,7 @@ void NetworkPage::showGraph()
     if (!graph) {
         fault = QString::fromStdString(graph.error().message);
         m_summary->clear();
+        m_cost->clear();
     } else {
         std::vector<GraphFault> faults;
         const GraphCost cost = shapesUntilFault(*graph, faults);
@@ -324,11 +325,11 @@ void NetworkPage::showGraph()
         }
         if (!faults.empty())
             fault = QString::fromStdString(faults.front().message);
-        const double memory = static_cast<double>(cost.parameters) * kBytesPerParameter + kActivationCopies * static_cast<double>(cost.activationBytes) * experiment.training.batchSize;
-        m_summary->setText(tr("%1 parameters · %2 multiply-adds an image · about %3 to train at batch %4, %5 free")
-                               .arg(grouped(cost.parameters), compact(static_cast<double>(cost.multiplyAdds)), bytesText(memory))
-                               .arg(experiment.training.batchSize)
-                               .arg(bytesText(static_cast<double>(availableMemoryBytes()))));
+        if (faults.empty())
+            m_cost->show(*graph, cost);
+        else
+            m_cost->clear();
+        m_summary->setText(tr("%1 parameters · %2 multiply-adds an image").arg(grouped(cost.parameters), compact(static_cast<double>(cost.multiplyAdds))));
     }
     m_layersSurface->setTitle(session().dataset() ? tr("Layers, for %1 classes").arg(classes()) : tr("Layers, for %1 classes until images are open").arg(classes()));
     m_layers->setRows(std::move(rows));

@@ -12,6 +12,7 @@ class QVBoxLayout;
 
 namespace sightline::ui {
 
+class CostPanel;
 class SettingsForm;
 class Surface;
 class Table;
@@ -44,6 +45,7 @@ private:
     QVBoxLayout* m_formRoom;
     SettingsForm* m_form = nullptr;
     QPushButton *m_ownSize, *m_chooseWeights;
+    CostPanel* m_cost;
     std::string m_shownNetwork;
 };
 

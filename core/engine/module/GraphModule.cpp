@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "network/Attributes.h"
+#include "network/Freezing.h"
 #include "support/Random.h"
 
 namespace sightline::engine {
@@ -92,14 +93,14 @@ torch::Tensor resizedLikeKeras(const torch::Tensor& x, std::int64_t height, std:
     return torch::upsample_bilinear2d(middle.contiguous(at::MemoryFormat::ChannelsLast), {height, width}, false);
 }
 
-/// torch's local response norm as one window over the channels, which lie side by side in memory.
+/// torch's local response norm as one window over the channels, which lie side by side in memory. Any batch size fits a trace.
 torch::Tensor localResponseNormed(const Node& node, const torch::Tensor& x) {
     const std::int64_t size = wholeAttribute(node, "size", 5);
     const double beta = numberAttribute(node, "beta", 0.75);
     const torch::Tensor exact = x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat) : x;
     const torch::Tensor squares = (exact * exact).permute({0, 2, 3, 1});
     const torch::Tensor rows = torch::constant_pad_nd(squares.reshape({-1, 1, x.size(1)}), {size / 2, (size - 1) / 2}, 0);
-    const torch::Tensor mean = torch::avg_pool1d(rows, {size}, {1}).view(squares.sizes()).permute({0, 3, 1, 2});
+    const torch::Tensor mean = torch::avg_pool1d(rows, {size}, {1}).view({-1, squares.size(1), squares.size(2), squares.size(3)}).permute({0, 3, 1, 2});
     const torch::Tensor scale = mean * numberAttribute(node, "alpha", 1e-4) + numberAttribute(node, "k", 1);
     return (exact * (beta == 0.5 ? scale.rsqrt() : scale.pow(-beta))).to(x.scalar_type());
 }
@@ -125,6 +126,7 @@ Result<std::shared_ptr<GraphModule>> GraphModule::make(const GraphSpec& spec, st
     module->m_inputsOf.resize(spec.nodes.size());
     module->m_uses.assign(spec.nodes.size(), 0);
     module->m_frozenNode.assign(spec.nodes.size(), false);
+    module->m_fixedNode.assign(spec.nodes.size(), false);
     module->m_tensorsOfNode.resize(spec.nodes.size());
     for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
         for (const std::string& input : spec.nodes[i].inputs) {
@@ -283,10 +285,12 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     return x;
 }
 
-std::vector<torch::Tensor> GraphModule::forward(const torch::Tensor& images, bool training, std::map<std::string, torch::Tensor>* tapped) {
-    std::vector<torch::Tensor> values(m_spec.nodes.size());
+void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped, std::map<std::string, torch::Tensor>* tapped) {
     std::vector<std::size_t> usesLeft = m_uses;
     for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
+        if (skipped[i])
+            continue;
+        at::AutoGradMode gradients(at::GradMode::is_enabled() && !m_fixedNode[i]);
         std::vector<torch::Tensor> inputs;
         bool mayReuse = !tapped;
         for (const std::size_t input : m_inputsOf[i]) {
@@ -295,7 +299,8 @@ std::vector<torch::Tensor> GraphModule::forward(const torch::Tensor& images, boo
             const Op producer = m_spec.nodes[input].op;
             mayReuse = mayReuse && m_uses[input] == 1 && (producer == Op::Conv2d || producer == Op::BatchNorm || producer == Op::Add);
         }
-        values[i] = m_spec.nodes[i].op == Op::Input ? images : compute(i, inputs, training, mayReuse);
+        if (m_spec.nodes[i].op != Op::Input)
+            values[i] = compute(i, inputs, training, mayReuse);
         if (tapped) {
             if (const auto tap = tapped->find(m_spec.nodes[i].id); tap != tapped->end())
                 tap->second = values[i];
@@ -306,6 +311,9 @@ std::vector<torch::Tensor> GraphModule::forward(const torch::Tensor& images, boo
                 values[input] = torch::Tensor();
         }
     }
+}
+
+std::vector<torch::Tensor> GraphModule::outputsOf(const std::vector<torch::Tensor>& values) const {
     std::vector<torch::Tensor> outputs;
     for (const Output& output : m_spec.outputs) {
         for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
@@ -314,6 +322,34 @@ std::vector<torch::Tensor> GraphModule::forward(const torch::Tensor& images, boo
         }
     }
     return outputs;
+}
+
+std::vector<torch::Tensor> GraphModule::forward(const torch::Tensor& images, bool training, std::map<std::string, torch::Tensor>* tapped) {
+    std::vector<torch::Tensor> values(m_spec.nodes.size());
+    values[0] = images;
+    run(values, training, std::vector<bool>(values.size(), false), tapped);
+    return outputsOf(values);
+}
+
+std::vector<torch::Tensor> GraphModule::features(const torch::Tensor& images) {
+    torch::NoGradGuard noGrad;
+    std::vector<torch::Tensor> values(m_spec.nodes.size());
+    values[0] = images;
+    std::vector<bool> others = m_fixedNode;
+    others.flip();
+    run(values, false, others, nullptr);
+    std::vector<torch::Tensor> features;
+    for (const std::size_t node : m_featureNodes)
+        features.push_back(values[node]);
+    return features;
+}
+
+std::vector<torch::Tensor> GraphModule::forwardFromFeatures(const std::vector<torch::Tensor>& features, bool training) {
+    std::vector<torch::Tensor> values(m_spec.nodes.size());
+    for (std::size_t i = 0; i < m_featureNodes.size(); ++i)
+        values[m_featureNodes[i]] = features.at(i);
+    run(values, training, m_fixedNode, nullptr);
+    return outputsOf(values);
 }
 
 torch::Tensor GraphModule::forwardFromCut(const torch::Tensor& images, const std::string& node, torch::Tensor& cut) {
@@ -337,34 +373,23 @@ torch::Tensor GraphModule::forwardFromCut(const torch::Tensor& images, const std
     return {};
 }
 
-Result<void> GraphModule::enableTraining(const std::string& freeze) {
-    std::size_t frozenUpTo = 0; // nodes before this index are frozen
-    if (freeze == "base") {
-        frozenUpTo = baseEnd(m_spec);
-    } else if (freeze != "none") {
-        for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
-            if (m_spec.nodes[i].id == freeze)
-                frozenUpTo = i + 1;
-        }
-        if (frozenUpTo == 0)
-            return badInput("model.freeze: the network " + m_spec.name + " has no node '" + freeze + "'; model summary lists them.");
-    }
+void GraphModule::enableTraining(std::size_t frozen, const std::optional<FineTuneSettings>& rates) {
     for (std::size_t i = 0; i < m_frozenNode.size(); ++i)
-        m_frozenNode[i] = i < frozenUpTo;
+        m_frozenNode[i] = i < frozen;
+    m_fixedNode = fixedNodes(m_spec, frozen);
+    m_featureNodes = sightline::featureNodes(m_spec, m_fixedNode);
     m_gradients = torch::zeros_like(m_parameters);
     for (Entry& entry : m_entries) {
         entry.frozen = m_frozenNode[entry.node];
+        entry.rate = blockRate(rates, m_spec.nodes[entry.node].id);
+        entry.view = entry.view.detach();
         if (!entry.spec.trainable || entry.frozen)
             continue;
-        entry.view = entry.view.detach();
         entry.view.requires_grad_(true);
         const auto& shape = entry.spec.shape;
         const torch::Tensor flat = m_gradients.narrow(0, entry.offset, entry.view.numel());
         entry.view.mutable_grad() = shape.size() == 4 ? flat.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2}) : flat.view(shape);
     }
-    if (trainableStretches().empty())
-        return badInput("model.freeze: '" + freeze + "' leaves nothing to train in " + m_spec.name + ".");
-    return {};
 }
 
 std::vector<GraphModule::Stretch> GraphModule::trainableStretches() const {
@@ -372,10 +397,10 @@ std::vector<GraphModule::Stretch> GraphModule::trainableStretches() const {
     for (const Entry& entry : m_entries) {
         if (!entry.spec.trainable || entry.frozen)
             continue;
-        if (!stretches.empty() && stretches.back().offset + stretches.back().count == entry.offset)
+        if (!stretches.empty() && stretches.back().offset + stretches.back().count == entry.offset && stretches.back().rate == entry.rate)
             stretches.back().count += entry.view.numel();
         else
-            stretches.push_back({entry.offset, entry.view.numel()});
+            stretches.push_back({entry.offset, entry.view.numel(), entry.rate});
     }
     return stretches;
 }

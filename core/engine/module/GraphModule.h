@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "experiment/Experiment.h"
 #include "network/GraphSpec.h"
 #include "support/Result.h"
 
@@ -28,6 +30,13 @@ public:
     /// `tapped` is filled with the outputs of the nodes named in it.
     std::vector<torch::Tensor> forward(const torch::Tensor& images, bool training, std::map<std::string, torch::Tensor>* tapped = nullptr);
 
+    /// What the frozen part makes of images: the outputs of featureNodes(), the same in every epoch. No gradients.
+    std::vector<torch::Tensor> features(const torch::Tensor& images);
+    /// The rest of forward() from there.
+    std::vector<torch::Tensor> forwardFromFeatures(const std::vector<torch::Tensor>& features, bool training);
+    const std::vector<std::size_t>& featureNodes() const { return m_featureNodes; } ///< indices into spec().nodes
+    bool isFixed(std::size_t node) const { return m_fixedNode[node]; } ///< frozen, or after frozen ones without weights or chance
+
     /// Eval mode: everything up to `node` without gradients; `cut` becomes its output, a leaf that requires them; the main
     /// output [N, classes] then depends on `cut`, so autograd::grad(score, {cut}) looks inside without hooks.
     torch::Tensor forwardFromCut(const torch::Tensor& images, const std::string& node, torch::Tensor& cut);
@@ -39,11 +48,11 @@ public:
     const torch::Tensor& statistics() const { return m_statistics; } ///< flat [S]
     bool hasNode(const std::string& id) const { return m_spec.find(id) != nullptr; }
 
-    /// Parameters become leaves with gradients; nodes in frozen ones ("base" = all but the classifier, or up to a node's id)
-    /// keep their weights, their batch-norms stay in inference mode.
-    Result<void> enableTraining(const std::string& freeze);
-    /// [offset, count) of the trainable stretches of the flat buffer.
-    struct Stretch { std::int64_t offset = 0, count = 0; };
+    /// Parameters become leaves with gradients; those of the first `frozen` nodes (network/Freezing.h) keep their weights,
+    /// their batch-norms stay in inference mode. May be called again during a run. `rates` gives blocks rates of their own.
+    void enableTraining(std::size_t frozen = 0, const std::optional<FineTuneSettings>& rates = {});
+    /// [offset, count) of the trainable stretches of the flat buffer, and the factor of the learning rate there.
+    struct Stretch { std::int64_t offset = 0, count = 0; double rate = 1; };
     std::vector<Stretch> trainableStretches() const;
     void zeroGradients();
     /// For weights of a family that trained with another one (WeightNaming).
@@ -56,12 +65,16 @@ public:
         std::int64_t offset = 0;      ///< in parameters() or statistics()
         std::size_t node = 0;         ///< index into spec().nodes
         bool frozen = false;
+        double rate = 1;              ///< factor of the learning rate
     };
     const std::vector<Entry>& entries() const { return m_entries; }
 
 private:
     GraphModule() = default;
     void initialise(std::uint64_t seed);
+    /// Fills `values` from the nodes before; `skipped` nodes are left as they are.
+    void run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped, std::map<std::string, torch::Tensor>* tapped);
+    std::vector<torch::Tensor> outputsOf(const std::vector<torch::Tensor>& values) const;
     torch::Tensor compute(std::size_t node, const std::vector<torch::Tensor>& inputs, bool training, bool mayReuse);
     const torch::Tensor& tensor(std::size_t node, const char* suffix) const;
 
@@ -73,6 +86,8 @@ private:
     std::vector<std::vector<std::size_t>> m_inputsOf;
     std::vector<std::size_t> m_uses;  ///< how many nodes and outputs read a node
     std::vector<bool> m_frozenNode;
+    std::vector<bool> m_fixedNode;    ///< need no gradient and draw nothing
+    std::vector<std::size_t> m_featureNodes;
 };
 
 } // namespace sightline::engine

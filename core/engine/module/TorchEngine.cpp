@@ -3,6 +3,8 @@
 
 #include "engine/Engine.h"
 #include "engine/explain/Explain.h"
+#include "engine/module/TorchScript.h"
+#include "engine/train/EpochTime.h"
 #include "engine/train/Trainer.h"
 #include "support/Files.h"
 
@@ -22,6 +24,8 @@ public:
     }
     Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) override { return engine::explain(request, std::move(stop)); }
     Result<FloatArray> forward(const ForwardRequest& request) override { return engine::forward(request); }
+    Result<void> exportTorchScript(const TorchScriptRequest& request) override { return engine::exportTorchScript(request); }
+    Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) override { return engine::measureEpoch(request, std::move(stop)); }
     Result<TrainBench> benchTrain(const TrainBenchRequest& request) override { return engine::benchTrain(request); }
     Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) override { return engine::benchExplain(request); }
     std::string description() const override {

@@ -65,6 +65,10 @@ torch::Tensor mainLabels(const Targets& targets) {
     return targets.others.defined() ? torch::where(targets.shares >= 0.5, targets.labels, targets.others) : targets.labels;
 }
 
+std::vector<torch::Tensor> outputsOf(GraphModule& module, const StepInput& input, bool training) {
+    return input.images.defined() ? module.forward(asChannelsLast(input.images), training) : module.forwardFromFeatures(input.features, training);
+}
+
 std::int64_t rightOnes(const torch::Tensor& logits, const torch::Tensor& labels) { return logits.argmax(1).eq(labels).sum().item<std::int64_t>(); }
 
 } // namespace
@@ -103,13 +107,13 @@ int prepareComputeThread(int threads) {
     return count;
 }
 
-StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const torch::Tensor& images, const Targets& targets, double learningRate) {
+StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input, const Targets& targets, double learningRate) {
     module.zeroGradients();
     StepResult result;
     torch::Tensor loss;
     {
         Bf16Autocast autocast(settings.bf16);
-        const std::vector<torch::Tensor> outputs = module.forward(asChannelsLast(images), true);
+        const std::vector<torch::Tensor> outputs = outputsOf(module, input, true);
         loss = lossOf(module, outputs, targets, settings, true);
         torch::NoGradGuard noGrad;
         result.right = rightOnes(outputs[0], mainLabels(targets));
@@ -134,16 +138,16 @@ StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSetti
         constexpr std::int64_t kGrain = 1 << 16;
         at::parallel_for(0, stretch.count, kGrain, [&](std::int64_t begin, std::int64_t end) {
             const std::int64_t at = stretch.offset + begin;
-            optimizerStep(settings.optimizer, learningRate, state.step, values + at, gradients + at, first + at, second + at, end - begin);
+            optimizerStep(settings.optimizer, learningRate * stretch.rate, state.step - state.origin, values + at, gradients + at, first + at, second + at, end - begin);
         });
     }
     return result;
 }
 
-StepResult validationStep(GraphModule& module, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels) {
+StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input, const torch::Tensor& labels) {
     torch::NoGradGuard noGrad;
     Bf16Autocast autocast(settings.bf16);
-    const std::vector<torch::Tensor> outputs = module.forward(asChannelsLast(images), false);
+    const std::vector<torch::Tensor> outputs = outputsOf(module, input, false);
     return {lossOf(module, outputs, {labels}, settings, false).item<double>(), rightOnes(outputs[0], labels)};
 }
 

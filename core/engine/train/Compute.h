@@ -41,7 +41,14 @@ struct StepSettings {
 /// Moments of the optimiser, flat like the parameters.
 struct OptimizerState {
     torch::Tensor first, second;
-    std::int64_t step = 0;
+    std::int64_t step = 0;            ///< of the run
+    std::int64_t origin = 0;          ///< the step its moments began at: Adam's bias correction counts from there
+};
+
+/// What a step looks at: images [N, H, W, C] as the loader writes them, or what the frozen part made of them.
+struct StepInput {
+    torch::Tensor images = {};
+    std::vector<torch::Tensor> features = {}; ///< GraphModule::features(); then `images` is undefined
 };
 
 /// What a batch's outputs are compared with: one class each, or two that share a target (mixup and cutmix).
@@ -56,10 +63,10 @@ struct StepResult {
     std::int64_t right = 0;           ///< main output; of a mixed sample, the class with the larger share counts
 };
 
-/// Forward, loss, backward, optimiser. `images` [N, H, W, C] as the loader writes them.
-StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const torch::Tensor& images, const Targets& targets, double learningRate);
+/// Forward, loss, backward, optimiser.
+StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input, const Targets& targets, double learningRate);
 
-/// The same loss in eval mode, without gradients.
-StepResult validationStep(GraphModule& module, const StepSettings& settings, const torch::Tensor& images, const torch::Tensor& labels);
+/// The same loss in eval mode, without gradients. `labels` [N].
+StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input, const torch::Tensor& labels);
 
 } // namespace sightline::engine

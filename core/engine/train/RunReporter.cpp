@@ -20,7 +20,7 @@ RunStarted startOf(const TrainSetup& setup, int firstEpoch) {
     started.trainImages = static_cast<int>(setup.dataset.count(Subset::Train));
     started.validationImages = static_cast<int>(setup.dataset.count(Subset::Validation));
     started.epochs = setup.experiment.training.epochs;
-    started.batchesPerEpoch = static_cast<int>(setup.trainLoader->batchesPerEpoch());
+    started.batchesPerEpoch = setup.batchesPerEpoch();
     started.firstEpoch = firstEpoch;
     started.parameters = setup.module->cost().parameters;
     started.device = "cpu";
@@ -49,7 +49,7 @@ void RunReporter::report(const TrainEvent& event) {
 
 void RunReporter::reportBatch(BatchFinished finished, double seconds) {
     const TrainingSettings& training = m_setup->experiment.training;
-    finished.batches = static_cast<int>(m_setup->trainLoader->batchesPerEpoch());
+    finished.batches = m_setup->batchesPerEpoch();
     m_secondsPerBatch = m_secondsPerBatch == 0 ? seconds : 0.9 * m_secondsPerBatch + 0.1 * seconds;
     finished.imagesPerSecond = training.batchSize / m_secondsPerBatch;
     finished.secondsLeft = m_secondsPerBatch * (static_cast<double>(training.epochs - finished.epoch) * finished.batches + (finished.batches - finished.batch));

@@ -21,20 +21,19 @@ Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
         Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, 1);
         if (!module)
             return module.error();
-        if (const Result<void> ready = (*module)->enableTraining("none"); !ready)
-            return ready.error();
-        OptimizerState state{torch::zeros_like((*module)->parameters()), torch::zeros_like((*module)->parameters()), 0};
+        (*module)->enableTraining();
+        OptimizerState state{torch::zeros_like((*module)->parameters()), torch::zeros_like((*module)->parameters())};
         StepSettings settings;
         settings.bf16 = usesBf16(request.precision, *graph);
         const torch::Tensor images = torch::rand({request.batch, request.height, request.width, request.channels});
         const torch::Tensor labels = torch::randint(request.classes, {request.batch}, torch::kLong);
         for (int i = 0; i < 3; ++i)
-            trainStep(**module, state, settings, images, {labels}, 1e-4);
+            trainStep(**module, state, settings, {images}, {labels}, 1e-4);
         const auto start = Clock::now();
         double seconds = 0;
         int steps = 0;
         while (seconds < request.seconds || steps < 3) {
-            trainStep(**module, state, settings, images, {labels}, 1e-4);
+            trainStep(**module, state, settings, {images}, {labels}, 1e-4);
             ++steps;
             seconds = std::chrono::duration<double>(Clock::now() - start).count();
         }

@@ -86,33 +86,26 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) 
         if (const Result<void> read = loadWeights(*setup.module, *file, true, &loaded); !read)
             return read;
         for (const std::string& name : loaded.fresh)
-            setup.notes.push_back("The weights are for other classes: " + name + " starts anew.");
+            setup.notes.push_back((name.starts_with("head.") ? "The weights have no such layer: " : "The weights are for other classes: ") + name + " starts anew.");
         if (!loaded.unexpected.empty())
             setup.notes.push_back("The weights hold what the network does not have: " + listed(loaded.unexpected) + ".");
     }
     setup.step = {experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};
     if (experiment.training.loss.balancedClassWeight)
         setup.step.classWeights = balancedWeights(setup.dataset);
-    return setup.module->enableTraining(experiment.model.freeze);
+    return {};
 }
 
-Result<void> makeLoaders(TrainSetup& setup, std::stop_token stop) {
+Result<void> prepareReading(TrainSetup& setup, std::stop_token stop) {
     const Experiment& experiment = setup.experiment;
-    LoaderSettings loader{experiment.data, experiment.augmentation, experiment.normalization, experiment.seed, experiment.training.batchSize};
-    loader.cache = cacheLimits(experiment.data, setup.store->home());
+    LoaderSettings& reading = setup.reading;
+    reading = {experiment.data, experiment.augmentation, experiment.normalization, experiment.seed, experiment.training.batchSize};
+    reading.cache = cacheLimits(experiment.data, setup.store->home());
     auto fitted = setup.folder ? readFittedNormalization(setup.folder->path(), experiment.normalization, experiment.data.channels())
-                               : fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), loader, stop);
+                               : fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), reading, stop);
     if (!fitted)
         return fitted.error();
-    setup.fitted = loader.fitted = std::move(*fitted);
-    setup.trainLoader = std::make_unique<BatchLoader>(setup.dataset, setup.dataset.indices(Subset::Train), loader);
-    std::vector<std::uint32_t> validation = setup.dataset.indices(Subset::Validation);
-    if (validation.empty())
-        return {};
-    std::erase_if(validation, [&](std::uint32_t index) { return setup.dataset.samples[index].label < 0; });
-    loader.training = false;
-    loader.shuffle = false;
-    setup.validationLoader = std::make_unique<BatchLoader>(setup.dataset, std::move(validation), loader);
+    setup.fitted = reading.fitted = std::move(*fitted);
     return {};
 }
 
@@ -132,7 +125,37 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
         return opened;
     if (const Result<void> built = buildNetwork(setup, request.home); !built)
         return built;
-    return makeLoaders(setup, stop);
+    return prepareReading(setup, stop);
+}
+
+int TrainSetup::batchesPerEpoch() const {
+    const auto size = static_cast<std::size_t>(experiment.training.batchSize);
+    return static_cast<int>((dataset.count(Subset::Train) + size - 1) / size);
+}
+
+Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop, const std::function<void(const std::string&)>& note) {
+    LoaderSettings judging = setup.reading;
+    judging.training = judging.shuffle = false;
+    setup.trainFeed.reset();
+    setup.validationFeed.reset();
+    if (features) {
+        Result<FeatureSets> sets = featureSets(*setup.module, setup.dataset, setup.reading, setup.step.bf16, setup.store->home(), std::move(stop));
+        if (!sets)
+            return sets.error();
+        note(sets->note);
+        const bool validates = !sets->validation.indices.empty();
+        setup.trainFeed = featureFeed(setup.dataset, std::move(sets->training), setup.reading);
+        if (validates)
+            setup.validationFeed = featureFeed(setup.dataset, std::move(sets->validation), judging);
+        return {};
+    }
+    setup.trainFeed = imageFeed(setup.dataset, setup.dataset.indices(Subset::Train), setup.reading);
+    std::vector<std::uint32_t> validation = setup.dataset.indices(Subset::Validation);
+    if (validation.empty())
+        return {};
+    std::erase_if(validation, [&](std::uint32_t index) { return setup.dataset.samples[index].label < 0; });
+    setup.validationFeed = imageFeed(setup.dataset, std::move(validation), judging);
+    return {};
 }
 
 } // namespace sightline::engine

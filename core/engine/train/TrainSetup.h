@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -10,6 +11,7 @@
 #include "augment/BatchLoader.h"
 #include "engine/Engine.h"
 #include "engine/train/Compute.h"
+#include "engine/train/Feed.h"
 #include "store/RunStore.h"
 
 namespace sightline::engine {
@@ -20,13 +22,20 @@ struct TrainSetup {
     std::optional<RunStore> store;
     std::optional<RunFolder> folder;  ///< of the run that goes on; a new run gets one later
     Dataset dataset;
-    std::shared_ptr<GraphModule> module; ///< ready to train; fresh weights, or those the experiment names
+    std::shared_ptr<GraphModule> module; ///< fresh weights, or those the experiment names
     StepSettings step;
-    std::unique_ptr<BatchLoader> trainLoader, validationLoader; ///< the second null without validation images
+    LoaderSettings reading;           ///< of the training images
+    std::unique_ptr<Feed> trainFeed, validationFeed; ///< opened later; the second null without validation images
     std::shared_ptr<const FittedNormalization> fitted; ///< null where the normalization is not fitted
     std::vector<std::string> notes;   ///< for the person: a classifier that starts anew
     int threads = 1;
+
+    int batchesPerEpoch() const;
 };
+
+/// Where the steps get their batches from: images, or with `features` what the module's frozen part makes of them, which may
+/// take a while. `note` hears a sentence about it. Errors: as featureSets().
+Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop, const std::function<void(const std::string&)>& note);
 
 /// Sets this thread's compute threads and fills `setup` as far as it comes; what is there stays useful where it fails.
 /// Errors: the experiment, its data, its weights or the data home cannot be used; the run is in progress elsewhere.

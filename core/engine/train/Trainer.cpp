@@ -14,6 +14,7 @@
 #include "engine/train/RunCheckpoints.h"
 #include "engine/train/RunReporter.h"
 #include "engine/train/TrainSetup.h"
+#include "network/Freezing.h"
 #include "store/FittedNormalizationFile.h"
 #include "support/Random.h"
 
@@ -34,22 +35,8 @@ struct Ending {
 
 Ending failed(const Error& error) { return {RunEnded::Outcome::Failed, error.message, error.kind}; }
 
-torch::Tensor imagesOf(const Batch& batch, const BatchLoader& loader) {
-    return torch::from_blob(const_cast<float*>(batch.images.data()), // torch has no view of constant memory; nothing writes to it
-                            {batch.size, loader.outputHeight(), loader.outputWidth(), loader.channels()}, torch::kFloat);
-}
-
-torch::Tensor labelsOf(const Batch& batch) {
-    return torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {batch.size}, torch::kLong);
-}
-
-Targets targetsOf(const Batch& batch) {
-    Targets targets{labelsOf(batch)};
-    if (!batch.shares.empty()) {
-        targets.others = torch::from_blob(const_cast<std::int64_t*>(batch.otherLabels.data()), {batch.size}, torch::kLong);
-        targets.shares = torch::from_blob(const_cast<float*>(batch.shares.data()), {batch.size}, torch::kFloat);
-    }
-    return targets;
+Ending unready(const Error& error) {
+    return error.kind == ErrorKind::Cancelled ? Ending{RunEnded::Outcome::Stopped, "Stopped before the first batch.", ErrorKind::Failed} : failed(error);
 }
 
 /// One run in progress.
@@ -80,6 +67,8 @@ private:
     Result<void> resume();
     Result<void> keepOverlay();
     Ending loop();
+    Result<void> followPlan(int epoch);
+    Result<void> openFeeds();
     std::optional<Ending> trainEpoch(int epoch, EpochMetrics& metrics);
     bool validate(EpochMetrics& metrics, double& pausedSeconds);
     std::optional<Ending> endEpoch(const EpochMetrics& metrics);
@@ -97,6 +86,7 @@ private:
 
     TrainSetup m_setup;
     RunReporter m_reporter;
+    FreezePlan m_plan;                ///< of the epoch
     OptimizerState m_optimizer;
     RunCheckpoints m_checkpoints;
     EpochCallbacks m_callbacks;
@@ -109,7 +99,7 @@ private:
 double Run::rateAt(std::int64_t step) const {
     if (m_callbacks.reducesRate())
         return m_baseRate;
-    return scheduledRate(experiment().training.schedule, m_baseRate, experiment().training.epochs, static_cast<std::int64_t>(m_setup.trainLoader->batchesPerEpoch()), step);
+    return scheduledRate(experiment().training.schedule, m_baseRate, experiment().training.epochs, m_setup.batchesPerEpoch(), step);
 }
 
 Result<void> Run::start() {
@@ -118,7 +108,7 @@ Result<void> Run::start() {
     m_optimizer.first = torch::zeros_like(m_setup.module->parameters());
     m_optimizer.second = torch::zeros_like(m_setup.module->parameters());
     m_baseRate = static_cast<double>(static_cast<float>(experiment().training.optimizer.learningRate));
-    m_callbacks = EpochCallbacks(experiment().training, m_setup.validationLoader != nullptr);
+    m_callbacks = EpochCallbacks(experiment().training, m_setup.dataset.count(Subset::Validation) > 0);
     if (const Result<void> ready = m_setup.folder ? resume() : createRun(); !ready)
         return ready;
     m_reporter.begin(m_setup, m_firstEpoch);
@@ -164,6 +154,7 @@ Result<void> Run::resume() {
         return badInput("The run " + m_setup.folder->id() + " has finished all its epochs; there is nothing to resume.");
     m_firstEpoch = m_lastEpoch + 1;
     m_optimizer.step = state->value("step", std::int64_t{0});
+    m_optimizer.origin = state->value("optimizer_origin", std::int64_t{0});
     m_baseRate = state->value("learning_rate", m_baseRate);
     m_callbacks.restore(*state);
     Result<std::vector<EpochMetrics>> history = m_setup.folder->history();
@@ -175,8 +166,43 @@ Result<void> Run::resume() {
     return {};
 }
 
+/// Images, or the features of the frozen part while it is the one the run began with.
+Result<void> Run::openFeeds() {
+    const FreezePlan first = freezePlan(m_setup.module->spec(), experiment().model.freeze, {}, 1);
+    return openTrainingFeeds(m_setup, experiment().training.cacheFeatures && m_plan.frozen == first.frozen, m_stop, [this](const std::string& note) { m_reporter.report(RunNote{note}); });
+}
+
+/// Freezes and thaws as the epoch's plan says. What thaws begins with fresh moments, as if the optimiser were new (Keras' compile).
+Result<void> Run::followPlan(int epoch) {
+    const TrainingSettings& training = experiment().training;
+    GraphModule& module = *m_setup.module;
+    const FreezePlan plan = freezePlan(module.spec(), experiment().model.freeze, training.fineTune, epoch), before = m_plan;
+    const bool begins = m_setup.trainFeed == nullptr;
+    if (!begins && plan == before)
+        return {};
+    m_plan = plan;
+    if (begins || plan.frozen != before.frozen)
+        module.enableTraining(plan.frozen, training.fineTune);
+    if (begins)
+        return openFeeds();
+    if (plan.frozen != before.frozen) {
+        m_optimizer.first.zero_();
+        m_optimizer.second.zero_();
+        m_optimizer.origin = m_optimizer.step;
+        const std::string from = plan.frozen == 0 ? "the whole network" : "everything after " + module.spec().nodes[plan.frozen - 1].id;
+        m_reporter.report(RunNote{"Fine-tuning from epoch " + std::to_string(epoch) + " on: " + from + " trains."});
+    }
+    if (plan.rateFactor != before.rateFactor)
+        m_reporter.report(LearningRateChanged{epoch, m_baseRate * before.rateFactor, m_baseRate * plan.rateFactor, "training.fine_tune.learning_rate_factor"});
+    return training.cacheFeatures && plan.frozen != before.frozen ? openFeeds() : Result<void>();
+}
+
 Ending Run::loop() {
+    if (const Result<void> ready = followPlan(std::max(1, m_lastEpoch)); !ready) // of the epoch before, so that a resumed run sees the same changes
+        return unready(ready.error());
     for (int epoch = m_firstEpoch; epoch <= experiment().training.epochs; ++epoch) {
+        if (const Result<void> ready = followPlan(epoch); !ready)
+            return unready(ready.error());
         EpochMetrics metrics;
         metrics.epoch = epoch;
         if (const auto ending = trainEpoch(epoch, metrics))
@@ -190,17 +216,17 @@ Ending Run::loop() {
 std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     constexpr const char* kAdvice = "; try a smaller learning rate. The last good checkpoint is kept.";
     const auto start = Clock::now();
-    BatchLoader& loader = *m_setup.trainLoader;
-    loader.startEpoch(static_cast<std::uint64_t>(epoch - 1));
+    Feed& feed = *m_setup.trainFeed;
+    feed.startEpoch(static_cast<std::uint64_t>(epoch - 1));
     RunningMean loss, accuracy;
     double pausedSeconds = 0;
     int number = 0;
     auto batchStart = Clock::now();
-    while (const Batch* batch = loader.next()) {
+    while (const std::optional<FeedBatch> batch = feed.next()) {
         // Dropout's stream is a function of seed and step, so that a resumed run drops the same units.
         torch::manual_seed(CounterRandom(experiment().seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_optimizer.step)).next32());
-        metrics.learningRate = rateAt(m_optimizer.step);
-        const StepResult step = trainStep(*m_setup.module, m_optimizer, m_setup.step, imagesOf(*batch, loader), targetsOf(*batch), metrics.learningRate);
+        metrics.learningRate = rateAt(m_optimizer.step) * m_plan.rateFactor;
+        const StepResult step = trainStep(*m_setup.module, m_optimizer, m_setup.step, batch->input, batch->targets, metrics.learningRate);
         if (!std::isfinite(step.loss))
             return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " in epoch " + std::to_string(epoch) + kAdvice});
         const double right = static_cast<double>(step.right) / batch->size;
@@ -220,18 +246,18 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     metrics.loss = loss.mean();
     metrics.accuracy = accuracy.mean();
     metrics.imagesPerSecond = seconds > 0 ? loss.weight() / seconds : 0;
-    metrics.waitShare = seconds > 0 ? loader.secondsWaited() / seconds : 0;
+    metrics.waitShare = seconds > 0 ? feed.secondsWaited() / seconds : 0;
     if (!torch::isfinite(m_setup.module->parameters()).all().item<bool>())
         return failed({"The weights became infinite or not a number in epoch " + std::to_string(epoch) + kAdvice});
     if (!validate(metrics, pausedSeconds))
         return stoppedIn(epoch);
     metrics.seconds = secondsSince(start) - pausedSeconds;
-    const auto skipped = loader.skipped();
+    const std::vector<std::string> skipped = feed.skipped();
     metrics.skippedImages = static_cast<int>(skipped.size());
     if (epoch == m_firstEpoch) {
-        for (const BatchLoader::Skipped& image : skipped)
-            m_reporter.report(RunNote{"Left out: " + image.reason});
-        if (const std::string note = loader.cacheNote(); !note.empty())
+        for (const std::string& reason : skipped)
+            m_reporter.report(RunNote{"Left out: " + reason});
+        if (const std::string note = feed.note(); !note.empty())
             m_reporter.report(RunNote{note});
     }
     return {};
@@ -260,13 +286,13 @@ double Run::waitWhilePaused() {
 
 /// False: stopped on the way.
 bool Run::validate(EpochMetrics& metrics, double& pausedSeconds) {
-    if (!m_setup.validationLoader)
+    if (!m_setup.validationFeed)
         return true;
-    BatchLoader& loader = *m_setup.validationLoader;
-    loader.startEpoch(static_cast<std::uint64_t>(metrics.epoch - 1));
+    Feed& feed = *m_setup.validationFeed;
+    feed.startEpoch(static_cast<std::uint64_t>(metrics.epoch - 1));
     RunningMean loss, accuracy;
-    while (const Batch* batch = loader.next()) {
-        const StepResult step = validationStep(*m_setup.module, m_setup.step, imagesOf(*batch, loader), labelsOf(*batch));
+    while (const std::optional<FeedBatch> batch = feed.next()) {
+        const StepResult step = validationStep(*m_setup.module, m_setup.step, batch->input, batch->targets.labels);
         loss.add(step.loss, batch->size);
         accuracy.add(static_cast<double>(step.right) / batch->size, batch->size);
         pausedSeconds += waitWhilePaused();
@@ -320,7 +346,7 @@ Result<void> Run::keepWeights(const EpochVerdict& verdict, int epoch) {
             return saved.error();
         m_reporter.report(CheckpointSaved{epoch, *saved, false});
     }
-    Json state = {{"epoch", epoch}, {"step", m_optimizer.step}, {"learning_rate", m_baseRate}, {"stopped_early", !verdict.stop.empty()}};
+    Json state = {{"epoch", epoch}, {"step", m_optimizer.step}, {"optimizer_origin", m_optimizer.origin}, {"learning_rate", m_baseRate}, {"stopped_early", !verdict.stop.empty()}};
     m_callbacks.save(state);
     return m_checkpoints.saveLast(module, m_optimizer, std::move(state));
 }

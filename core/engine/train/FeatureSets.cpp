@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <unordered_map>
+
+#include "engine/train/Feed.h"
+#include "store/FeatureCache.h"
+#include "support/Files.h"
+
+namespace sightline::engine {
+
+namespace {
+
+std::string_view bytesOf(const torch::Tensor& tensor) {
+    return {reinterpret_cast<const char*>(tensor.data_ptr<float>()), static_cast<std::size_t>(tensor.numel()) * sizeof(float)};
+}
+
+/// Weights, graph, data, preprocessing and arithmetic: whatever changes a feature changes the key.
+std::string keyOf(const GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16, const std::vector<std::uint32_t>& training,
+                  const std::vector<std::uint32_t>& validation) {
+    Fingerprint print;
+    GraphSpec fixed = module.spec();
+    fixed.nodes.clear();
+    fixed.outputs.clear();
+    for (std::size_t i = 0; i < module.spec().nodes.size(); ++i) {
+        if (module.isFixed(i))
+            fixed.nodes.push_back(module.spec().nodes[i]);
+    }
+    print.add(toText(toJson(fixed), -1));
+    for (const std::size_t node : module.featureNodes())
+        print.add(static_cast<std::int64_t>(node));
+    for (const GraphModule::Entry& entry : module.entries()) {
+        if (module.isFixed(entry.node))
+            print.add(bytesOf(entry.view.detach().contiguous()));
+    }
+    Experiment preprocessing;
+    preprocessing.data = settings.data;
+    preprocessing.normalization = settings.normalization;
+    preprocessing.augmentation = settings.augmentation;
+    print.add(toText(toJson(preprocessing), -1));
+    if (settings.fitted) {
+        for (const std::vector<float>* values : {&settings.fitted->mean, &settings.fitted->deviation, &settings.fitted->whitening})
+            print.add({reinterpret_cast<const char*>(values->data()), values->size() * sizeof(float)});
+    }
+    print.add(std::string(bf16 ? "bf16 " : "fp32 ") + TORCH_VERSION + " " + std::to_string(settings.batchSize));
+    print.add(dataset, training);
+    print.add(dataset, validation);
+    return print.text();
+}
+
+/// Empty places for the features of some images.
+Features emptyFeatures(const GraphModule& module, const std::vector<std::uint32_t>& indices) {
+    Features features;
+    features.indices = indices;
+    features.present.assign(indices.size(), 0);
+    for (const std::size_t node : module.featureNodes()) {
+        std::vector<std::int64_t> shape = module.cost().nodes[node].output;
+        shape.insert(shape.begin(), static_cast<std::int64_t>(indices.size()));
+        features.values.push_back(torch::zeros(shape));
+    }
+    return features;
+}
+
+Result<Features> computed(GraphModule& module, const Dataset& dataset, const std::vector<std::uint32_t>& indices, LoaderSettings settings, bool bf16, const std::stop_token& stop) {
+    torch::NoGradGuard noGrad;
+    Features features = emptyFeatures(module, indices);
+    std::unordered_map<std::uint32_t, std::int64_t> rowOf;
+    for (std::size_t i = 0; i < indices.size(); ++i)
+        rowOf[indices[i]] = static_cast<std::int64_t>(i);
+    settings.training = settings.shuffle = false;
+    settings.cache = {}; // each image is read once
+    BatchLoader loader(dataset, indices, settings);
+    loader.startEpoch(0);
+    Bf16Autocast autocast(bf16);
+    while (const Batch* batch = loader.next()) {
+        if (stop.stop_requested())
+            return cancelled();
+        const std::vector<torch::Tensor> made = module.features(imagesOf(*batch, loader).permute({0, 3, 1, 2}));
+        for (int i = 0; i < batch->size; ++i) {
+            const std::int64_t row = rowOf.at(batch->samples[static_cast<std::size_t>(i)]);
+            features.present[static_cast<std::size_t>(row)] = 1;
+            for (std::size_t f = 0; f < made.size(); ++f)
+                features.values[f][row].copy_(made[f][i]);
+        }
+    }
+    for (const BatchLoader::Skipped& image : loader.skipped())
+        features.skipped.push_back(image.reason);
+    return features;
+}
+
+void appendTo(std::vector<TensorToWrite>& tensors, const std::string& subset, const Features& features, std::vector<float>& presence) {
+    presence.assign(features.present.begin(), features.present.end());
+    tensors.push_back({subset + ".present", {static_cast<std::int64_t>(presence.size())}, presence});
+    for (std::size_t i = 0; i < features.values.size(); ++i)
+        tensors.push_back({subset + "." + std::to_string(i), features.values[i].sizes().vec(), {features.values[i].data_ptr<float>(), static_cast<std::size_t>(features.values[i].numel())}});
+}
+
+/// Views of the mapped file; nothing where it is not what is asked for.
+std::optional<Features> kept(const std::shared_ptr<SafetensorsFile>& file, const GraphModule& module, const std::string& subset, const std::vector<std::uint32_t>& indices) {
+    Features features;
+    features.indices = indices;
+    features.keepsAlive = file;
+    const TensorView* present = file->find(subset + ".present");
+    const Result<std::vector<float>> marks = present ? asFloats(*present) : Result<std::vector<float>>(Error{});
+    if (!marks || marks->size() != indices.size())
+        return {};
+    for (const float mark : *marks)
+        features.present.push_back(mark != 0 ? 1 : 0);
+    for (std::size_t i = 0; i < module.featureNodes().size(); ++i) {
+        std::vector<std::int64_t> shape = module.cost().nodes[module.featureNodes()[i]].output;
+        shape.insert(shape.begin(), static_cast<std::int64_t>(indices.size()));
+        const TensorView* values = file->find(subset + "." + std::to_string(i));
+        if (!values || values->dtype != "F32" || values->shape != shape)
+            return {};
+        features.values.push_back(torch::from_blob(const_cast<std::byte*>(values->data.data()), shape, torch::kFloat));
+    }
+    const auto missing = std::count(features.present.begin(), features.present.end(), 0);
+    for (std::ptrdiff_t i = 0; i < missing; ++i)
+        features.skipped.push_back("an image that could not be read when the features were computed");
+    return features;
+}
+
+std::uint64_t bytesFor(const GraphModule& module, std::size_t images) {
+    std::uint64_t bytes = 0;
+    for (const std::size_t node : module.featureNodes())
+        bytes += static_cast<std::uint64_t>(module.cost().nodes[node].activationBytes);
+    return bytes * images;
+}
+
+} // namespace
+
+Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16, const std::filesystem::path& home, std::stop_token stop) {
+    const std::vector<std::uint32_t> training = dataset.indices(Subset::Train);
+    std::vector<std::uint32_t> validation = dataset.indices(Subset::Validation);
+    std::erase_if(validation, [&](std::uint32_t index) { return dataset.samples[index].label < 0; });
+    const std::size_t images = training.size() + validation.size();
+    const FeatureCache cache(home);
+    const std::string key = keyOf(module, dataset, settings, bf16, training, validation);
+    if (Result<SafetensorsFile> found = cache.find(key)) {
+        const auto file = std::make_shared<SafetensorsFile>(std::move(*found));
+        auto first = kept(file, module, "train", training), second = kept(file, module, "validation", validation);
+        if (first && second)
+            return FeatureSets{std::move(*first), std::move(*second), "The features of " + std::to_string(images) + " images came from the cache."};
+    }
+    if (bytesFor(module, images) > availableMemoryBytes() / 2)
+        return Error{"training.cache_features: the features of " + std::to_string(images) + " images need " + std::to_string(bytesFor(module, images) >> 20) +
+                     " MiB, more than half of the free memory; freeze up to a later node or leave it false."};
+    Result<Features> first = computed(module, dataset, training, settings, bf16, stop);
+    if (!first)
+        return first.error();
+    Result<Features> second = computed(module, dataset, validation, settings, bf16, stop);
+    if (!second)
+        return second.error();
+    FeatureSets sets{std::move(*first), std::move(*second), "The features of " + std::to_string(images) + " images were computed and kept."};
+    std::vector<float> presence[2];
+    std::vector<TensorToWrite> tensors;
+    appendTo(tensors, "train", sets.training, presence[0]);
+    appendTo(tensors, "validation", sets.validation, presence[1]);
+    if (const Result<void> written = cache.keep(key, tensors); !written)
+        sets.note = "The features of " + std::to_string(images) + " images were computed but could not be kept: " + written.error().message;
+    return sets;
+}
+
+} // namespace sightline::engine

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/Feed.h"
+
+#include <torch/torch.h>
+
+#include "support/Random.h"
+
+namespace sightline::engine {
+
+namespace {
+
+class ImageFeed : public Feed {
+public:
+    ImageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices, const LoaderSettings& settings) : m_loader(dataset, std::move(indices), settings) {}
+
+    void startEpoch(std::uint64_t epoch) override { m_loader.startEpoch(epoch); }
+    std::optional<FeedBatch> next() override {
+        const Batch* batch = m_loader.next();
+        if (!batch)
+            return {};
+        FeedBatch made;
+        made.size = batch->size;
+        made.input.images = imagesOf(*batch, m_loader);
+        made.targets = targetsOf(*batch);
+        return made;
+    }
+    std::size_t batchesPerEpoch() const override { return m_loader.batchesPerEpoch(); }
+    double secondsWaited() const override { return m_loader.secondsWaited(); }
+    std::vector<std::string> skipped() const override {
+        std::vector<std::string> reasons;
+        for (const BatchLoader::Skipped& image : m_loader.skipped())
+            reasons.push_back(image.reason);
+        return reasons;
+    }
+    std::string note() const override { return m_loader.cacheNote(); }
+
+private:
+    BatchLoader m_loader;
+};
+
+class FeatureFeed : public Feed {
+public:
+    FeatureFeed(const Dataset& dataset, Features features, const LoaderSettings& settings) : m_features(std::move(features)), m_settings(settings) {
+        for (const std::uint32_t index : m_features.indices)
+            m_labels.push_back(dataset.samples[index].label);
+    }
+
+    void startEpoch(std::uint64_t epoch) override {
+        m_order.resize(m_labels.size());
+        for (std::size_t i = 0; i < m_order.size(); ++i)
+            m_order[i] = static_cast<std::uint32_t>(i);
+        if (m_settings.shuffle)
+            m_order = permutation(m_order.size(), m_settings.seed, RandomPurpose::Shuffle, epoch); // as BatchLoader does
+        m_next = 0;
+    }
+
+    std::optional<FeedBatch> next() override {
+        const auto batchSize = static_cast<std::size_t>(m_settings.batchSize);
+        while (m_next < m_order.size()) {
+            std::vector<std::int64_t> rows, labels;
+            for (const std::size_t end = std::min(m_order.size(), m_next + batchSize); m_next < end; ++m_next) {
+                if (!m_features.present[m_order[m_next]])
+                    continue;
+                rows.push_back(m_order[m_next]);
+                labels.push_back(m_labels[m_order[m_next]]);
+            }
+            if (rows.empty())
+                continue;
+            const torch::Tensor chosen = torch::tensor(rows);
+            FeedBatch made;
+            made.size = static_cast<int>(rows.size());
+            made.targets.labels = torch::tensor(labels);
+            for (const torch::Tensor& values : m_features.values) {
+                const torch::Tensor taken = values.index_select(0, chosen);
+                made.input.features.push_back(taken.dim() == 4 ? taken.contiguous(at::MemoryFormat::ChannelsLast) : taken);
+            }
+            return made;
+        }
+        return {};
+    }
+    std::size_t batchesPerEpoch() const override {
+        const auto size = static_cast<std::size_t>(m_settings.batchSize);
+        return (m_labels.size() + size - 1) / size;
+    }
+    std::vector<std::string> skipped() const override { return m_features.skipped; }
+
+private:
+    Features m_features;
+    LoaderSettings m_settings;
+    std::vector<std::int64_t> m_labels;
+    std::vector<std::uint32_t> m_order;
+    std::size_t m_next = 0;
+};
+
+} // namespace
+
+torch::Tensor imagesOf(const Batch& batch, const BatchLoader& loader) {
+    return torch::from_blob(const_cast<float*>(batch.images.data()), // torch has no view of constant memory; nothing writes to it
+                            {batch.size, loader.outputHeight(), loader.outputWidth(), loader.channels()}, torch::kFloat);
+}
+
+Targets targetsOf(const Batch& batch) {
+    Targets targets{torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {batch.size}, torch::kLong)};
+    if (!batch.shares.empty()) {
+        targets.others = torch::from_blob(const_cast<std::int64_t*>(batch.otherLabels.data()), {batch.size}, torch::kLong);
+        targets.shares = torch::from_blob(const_cast<float*>(batch.shares.data()), {batch.size}, torch::kFloat);
+    }
+    return targets;
+}
+
+std::unique_ptr<Feed> imageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices, const LoaderSettings& settings) {
+    return std::make_unique<ImageFeed>(dataset, std::move(indices), settings);
+}
+
+std::unique_ptr<Feed> featureFeed(const Dataset& dataset, Features features, const LoaderSettings& settings) {
+    return std::make_unique<FeatureFeed>(dataset, std::move(features), settings);
+}
+
+} // namespace sightline::engine

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <torch/types.h>
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "augment/BatchLoader.h"
+#include "engine/train/Compute.h"
+
+namespace sightline::engine {
+
+/// A loader's batch as torch sees it, without a copy: [N, H, W, C], and what its outputs are compared with.
+torch::Tensor imagesOf(const Batch& batch, const BatchLoader& loader);
+Targets targetsOf(const Batch& batch);
+
+/// What one step gets. Valid until the next call of Feed::next().
+struct FeedBatch {
+    StepInput input;
+    Targets targets;
+    int size = 0;
+};
+
+/// Batches of an epoch, from images or from kept features, in the same order for the same (seed, epoch).
+class Feed {
+public:
+    virtual ~Feed() = default;
+    virtual void startEpoch(std::uint64_t epoch) = 0;
+    virtual std::optional<FeedBatch> next() = 0;
+    virtual std::size_t batchesPerEpoch() const = 0;
+    virtual double secondsWaited() const { return 0; }
+    /// Images that cannot be read, each with its reason.
+    virtual std::vector<std::string> skipped() const { return {}; }
+    /// One sentence for the run's log after the first epoch; most often empty.
+    virtual std::string note() const { return {}; }
+};
+
+/// Straight from a batch loader.
+std::unique_ptr<Feed> imageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices, const LoaderSettings& settings);
+
+/// The frozen part's features of some images, in the order of `indices`.
+struct Features {
+    std::vector<std::uint32_t> indices;
+    std::vector<char> present;        ///< 0: the image cannot be read
+    std::vector<torch::Tensor> values; ///< one a feature node, [images, ...], C order
+    std::vector<std::string> skipped;
+    std::shared_ptr<const void> keepsAlive; ///< what `values` lies in
+};
+/// `settings` as for imageFeed: they give batch size, order and seed.
+std::unique_ptr<Feed> featureFeed(const Dataset& dataset, Features features, const LoaderSettings& settings);
+
+/// Features of the training and validation images: from the data home's cache where they are there, else computed and kept.
+struct FeatureSets {
+    Features training, validation;
+    std::string note;                 ///< one sentence for the run's log
+};
+Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16, const std::filesystem::path& home, std::stop_token stop);
+
+} // namespace sightline::engine

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <limits>
+
+#include "network/Attributes.h"
+#include "network/OnnxNodes.h"
+
+namespace sightline {
+
+namespace {
+
+/// Pads with minus infinity first where a window could hold no real pixel, which ONNX's MaxPool does not allow.
+std::string padded(OnnxStep& step, const Padding& padding) {
+    const std::string pads = step.writer.numbers({0, 0, padding.top, padding.left, 0, 0, padding.bottom, padding.right});
+    return step.writer.add("Pad", {step.inputs[0], pads, step.writer.scalar(-std::numeric_limits<double>::infinity())});
+}
+
+/// [out, in] rows of averages: bin i holds floor(i in / out) up to ceil((i + 1) in / out), as torch has it.
+std::vector<float> averagingRows(std::int64_t in, std::int64_t out, bool transposed) {
+    std::vector<float> rows(static_cast<std::size_t>(in * out), 0.0f);
+    for (std::int64_t i = 0; i < out; ++i) {
+        const std::int64_t begin = i * in / out, end = ((i + 1) * in + out - 1) / out;
+        for (std::int64_t j = begin; j < end; ++j)
+            rows[static_cast<std::size_t>(transposed ? j * out + i : i * in + j)] = 1.0f / static_cast<float>(end - begin);
+    }
+    return rows;
+}
+
+} // namespace
+
+Result<std::string> writeOnnxPool(OnnxStep& step) {
+    const Node& node = step.node;
+    OnnxWriter& writer = step.writer;
+    const auto kernel = pairAttribute(node, "kernel", {1, 1});
+    const auto stride = pairAttribute(node, "stride", kernel);
+    Result<Padding> padding = resolvedPadding(node, static_cast<int>(step.shapes[0][1]), static_cast<int>(step.shapes[0][2]));
+    if (!padding)
+        return padding.error();
+    const bool isMax = node.op == Op::MaxPool;
+    std::string x = step.inputs[0];
+    if (std::max(padding->top, padding->bottom) >= kernel[0] || std::max(padding->left, padding->right) >= kernel[1]) {
+        if (!isMax)
+            return badInput(node.id + " (avg_pool): its padding is as large as its window, which ONNX cannot say; use a smaller padding.");
+        x = padded(step, *padding);
+        padding = Padding{};
+    }
+    const std::string y = writer.add(isMax ? "MaxPool" : "AveragePool", {x});
+    writer.attribute("kernel_shape", {kernel[0], kernel[1]});
+    writer.attribute("strides", {stride[0], stride[1]});
+    writer.attribute("pads", {padding->top, padding->left, padding->bottom, padding->right});
+    if (!isMax)
+        writer.attribute("count_include_pad", std::int64_t{0});
+    return y;
+}
+
+/// Rows and columns are averaged one after the other, each by a matrix: exact for every size.
+std::string writeOnnxAdaptivePool(OnnxStep& step) {
+    const std::int64_t height = step.shapes[0][1], width = step.shapes[0][2], rows = step.output[1], columns = step.output[2];
+    OnnxWriter& writer = step.writer;
+    if (height == rows && width == columns)
+        return step.inputs[0];
+    if (height % rows == 0 && width % columns == 0) {
+        const std::string y = writer.add("AveragePool", {step.inputs[0]});
+        writer.attribute("kernel_shape", {height / rows, width / columns});
+        writer.attribute("strides", {height / rows, width / columns});
+        return y;
+    }
+    const std::string down = writer.constant(averagingRows(height, rows, false), {rows, height});
+    const std::string across = writer.constant(averagingRows(width, columns, true), {width, columns});
+    return writer.add("MatMul", {writer.add("MatMul", {down, step.inputs[0]}), across});
+}
+
+/// Bilinear with half-pixel centres, the batch taken from what arrives.
+std::string writeOnnxResize(OnnxStep& step) {
+    OnnxWriter& writer = step.writer;
+    const std::string shape = writer.add("Shape", {step.inputs[0]});
+    const std::string batch = writer.add("Slice", {shape, writer.numbers({0}), writer.numbers({1})});
+    const std::string sizes = writer.add("Concat", {batch, writer.numbers(step.output)});
+    writer.attribute("axis", std::int64_t{0});
+    const std::string y = writer.add("Resize", {step.inputs[0], "", "", sizes});
+    writer.attribute("mode", "linear");
+    writer.attribute("coordinate_transformation_mode", "half_pixel");
+    return y;
+}
+
+} // namespace sightline

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/RunExport.h"
+
+#include "augment/Augment.h"
+#include "network/Onnx.h"
+#include "store/FittedNormalizationFile.h"
+#include "store/Safetensors.h"
+#include "support/Files.h"
+
+namespace sightline {
+
+namespace {
+
+struct Trained {
+    GraphSpec graph;
+    GraphCost cost;
+    TensorValues values;
+};
+
+Result<Trained> trainedNetwork(const RunFolder& run, const std::string& which) {
+    const Result<Json> json = run.graph();
+    if (!json)
+        return json.error();
+    Result<GraphSpec> graph = graphFromJson(*json);
+    if (!graph)
+        return graph.error();
+    Result<GraphCost> cost = shapes(*graph);
+    if (!cost)
+        return cost.error();
+    const Result<std::filesystem::path> checkpoint = run.checkpoint(which);
+    if (!checkpoint)
+        return checkpoint.error();
+    const Result<SafetensorsFile> file = SafetensorsFile::open(*checkpoint);
+    if (!file)
+        return file.error();
+    Trained trained{std::move(*graph), std::move(*cost), {}};
+    for (const TensorSpec& tensor : tensorsOf(trained.graph, trained.cost)) {
+        const TensorView* view = file->find(tensor.name);
+        if (!view || view->shape != tensor.shape)
+            return badInput(checkpoint->string() + " lacks the tensor " + tensor.name + " of the run's network.");
+        Result<std::vector<float>> values = asFloats(*view);
+        if (!values)
+            return values.error();
+        trained.values[tensor.name] = std::move(*values);
+    }
+    return trained;
+}
+
+Json preprocessingOf(const Experiment& experiment, const GraphSpec& graph, const std::shared_ptr<const FittedNormalization>& fitted) {
+    const DataSettings& data = experiment.data;
+    const Json settings = toJson(experiment);
+    const Normalizer normalizer(experiment.normalization, graph.channels, fitted);
+    Json json = {{"layout", "NCHW"},
+                 {"color_mode", normalizer.swapsChannels() ? "bgr" : settings["data"]["color_mode"].get<std::string>()},
+                 {"image_size", {data.imageHeight, data.imageWidth}},
+                 {"interpolation", settings["data"]["interpolation"]},
+                 {"keep_aspect_ratio", data.keepAspectRatio},
+                 {"input_size", {graph.height, graph.width}},
+                 {"normalization", settings["normalization"]}};
+    if (fitted) // whitening's matrix stays in the run's folder
+        json["fitted"] = {{"mean", fitted->mean}, {"deviation", fitted->deviation}};
+    if (normalizer.isAffine()) {
+        json["scale"] = Json::array();
+        json["offset"] = Json::array();
+        for (std::size_t c = 0; c < static_cast<std::size_t>(graph.channels); ++c) {
+            json["scale"].push_back(normalizer.scale()[c]);
+            json["offset"].push_back(normalizer.offset()[c]);
+        }
+    }
+    return json;
+}
+
+} // namespace
+
+Result<std::map<std::string, std::string>> exportMetadata(const RunFolder& run) {
+    const Result<Experiment> experiment = run.experiment();
+    if (!experiment)
+        return experiment.error();
+    const Result<std::vector<std::string>> classes = run.classes();
+    if (!classes)
+        return classes.error();
+    const Result<Json> json = run.graph();
+    if (!json)
+        return json.error();
+    const Result<GraphSpec> graph = graphFromJson(*json);
+    if (!graph)
+        return graph.error();
+    const auto fitted = readFittedNormalization(run.path(), experiment->normalization, experiment->data.channels());
+    if (!fitted)
+        return fitted.error();
+    return std::map<std::string, std::string>{{"labels", toText(Json(*classes), -1)},
+                                              {"preprocessing", toText(preprocessingOf(*experiment, *graph, *fitted), -1)},
+                                              {"network", graph->name},
+                                              {"run", run.id()}};
+}
+
+Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm, const std::filesystem::path& file) {
+    Result<Trained> trained = trainedNetwork(run, checkpoint);
+    if (!trained)
+        return trained.error();
+    const Result<std::map<std::string, std::string>> metadata = exportMetadata(run);
+    if (!metadata)
+        return metadata.error();
+    if (foldBatchNorm)
+        trained->graph = withBatchNormFolded(trained->graph, trained->values);
+    const Result<std::string> model = onnxModel(trained->graph, trained->values, *metadata);
+    if (!model)
+        return model.error();
+    return writeFileAtomically(file, *model);
+}
+
+Result<void> exportWeights(const RunFolder& run, const std::string& checkpoint, const std::filesystem::path& file) {
+    const Result<Trained> trained = trainedNetwork(run, checkpoint);
+    if (!trained)
+        return trained.error();
+    const Result<std::map<std::string, std::string>> metadata = exportMetadata(run);
+    if (!metadata)
+        return metadata.error();
+    std::vector<TensorToWrite> tensors;
+    for (const TensorSpec& tensor : tensorsOf(trained->graph, trained->cost))
+        tensors.push_back({tensor.name, tensor.shape, trained->values.at(tensor.name)});
+    return writeSafetensors(file, tensors, *metadata);
+}
+
+} // namespace sightline

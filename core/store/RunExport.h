@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "store/RunStore.h"
+
+namespace sightline {
+
+/// What another program needs besides the weights, as JSON texts: "labels" (class names in the order of the scores),
+/// "preprocessing" (size, colour, interpolation; x * scale[c] + offset[c] on 0...255 values), "run", "network".
+Result<std::map<std::string, std::string>> exportMetadata(const RunFolder& run);
+
+/// A checkpoint's network as an ONNX file (network/Onnx.h) with exportMetadata(). Written atomically.
+/// `checkpoint`: best | last | an epoch.
+Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm, const std::filesystem::path& file);
+
+/// A checkpoint's tensors, without an optimiser's state, as safetensors with exportMetadata(). Written atomically.
+Result<void> exportWeights(const RunFolder& run, const std::string& checkpoint, const std::filesystem::path& file);
+
+} // namespace sightline

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QComboBox>
+#include <QLabel>
+#include <QTableView>
+#include <QTemporaryDir>
+
+#include "WindowDriver.h"
+#include "prompts/Prompts.h"
+#include "store/RunExport.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+namespace {
+constexpr int kLong = 120000;
+}
+
+/// Transfer learning in the window: weights from a file, the base frozen, features kept, the head trained and asked.
+class TransferWindowTest : public QObject {
+    Q_OBJECT
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+
+    void prepare(WindowDriver& driver) const
+    {
+        prompts().openFolder = [this](QWidget*, const QString&, const QString&) { return path(QStringLiteral("toys")); };
+        driver.click("startOpenFolder");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        driver.type("data.image_size[1]", QStringLiteral("48"));
+        driver.type("data.image_size", QStringLiteral("48"));
+        Experiment next = driver.session->experiment();
+        next.augmentation = {};
+        next.training.epochs = 2;
+        next.training.batchSize = 8;
+        driver.session->setExperiment(next);
+    }
+
+    void train(WindowDriver& driver) const
+    {
+        driver.click("primaryButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run().has_value() && driver.session->run()->ended.has_value(), kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
+        QVERIFY2(driver.session->run()->ended->outcome == RunEnded::Outcome::Completed, driver.session->run()->ended->reason.c_str());
+    }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        QVERIFY(drawFewToys(path(QStringLiteral("toys")), 8, 3));
+    }
+
+    void aFrozenBaseFromAFileTrainsAHeadThatIsEvaluatedAndExplained()
+    {
+        WindowDriver driver(path(QStringLiteral("home")));
+        prepare(driver);
+        train(driver);
+        const std::string weights = path(QStringLiteral("weights.safetensors")).toStdString();
+        QVERIFY(exportWeights(RunFolder(driver.session->run()->folder), "last", weights).ok());
+
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        Experiment next = driver.session->experiment();
+        next.model.weights = weights;
+        driver.session->setExperiment(next);
+        const QString whole = driver.text("trainableCount");
+        auto* frozen = driver.find<QComboBox>("frozenUpTo");
+        frozen->setFocus();
+        QTest::keyClick(frozen, Qt::Key_Down); // from nothing to the base
+        QCOMPARE(driver.session->experiment().model.freeze, std::string("base"));
+        QVERIFY(driver.text("trainableCount") != whole);
+        QVERIFY(!driver.find<QLabel>("freezingProblem")->isVisible());
+        next = driver.session->experiment();
+        next.training.cacheFeatures = true;
+        driver.session->setExperiment(next);
+
+        QSignalSpy noted(driver.session.get(), &Session::runNoted);
+        train(driver);
+        const auto said = [&](const char* words) {
+            return std::any_of(noted.begin(), noted.end(), [&](const QList<QVariant>& note) { return note[0].toString().contains(QLatin1String(words)); });
+        };
+        QVERIFY(said("were computed and kept"));
+
+        driver.session->evaluate();
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->evaluation() != nullptr, kLong);
+        QCOMPARE(driver.session->evaluation()->predictions.size(), std::size_t(15));
+        QSignalSpy explained(driver.session.get(), &Session::explanationReady);
+        driver.session->explain({0u, {}});
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
+        QVERIFY(driver.session->answer()->explanation.mapHeight > 1);
+    }
+
+    void costsAreShownBeforeTraining()
+    {
+        WindowDriver driver(path(QStringLiteral("costs")));
+        prepare(driver);
+        const QString before = driver.text("trainingMemory");
+        QVERIFY(before.contains(QStringLiteral("batch 8")));
+        Experiment next = driver.session->experiment();
+        next.training.batchSize = 512;
+        driver.session->setExperiment(next);
+        QVERIFY(driver.text("trainingMemory").contains(QStringLiteral("batch 512")));
+        next.training.batchSize = 8;
+        driver.session->setExperiment(next);
+        driver.click("measureEpoch");
+        QVERIFY(!driver.find<QPushButton>("measureEpoch")->isEnabled()); // one at a time, and the window goes on
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("epochTime").contains(QStringLiteral("an epoch")), kLong);
+        QVERIFY(driver.find<QPushButton>("measureEpoch")->isEnabled());
+        driver.type("data.image_size", QStringLiteral("40"));
+        QCOMPARE(driver.text("epochTime"), QString()); // of another size it says nothing
+    }
+};
+
+QTEST_MAIN(TransferWindowTest)
+#include "tst_TransferWindow.moc"

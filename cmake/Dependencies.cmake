@@ -9,6 +9,8 @@ find_package(ZLIB REQUIRED)
 find_package(LibArchive REQUIRED)
 find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+# LibTorch's folder, when it is on the prefix path, has protobuf's headers of another version and no library
+find_path(Protobuf_INCLUDE_DIR google/protobuf/service.h NO_CMAKE_PATH NO_CMAKE_ENVIRONMENT_PATH)
 find_package(Protobuf REQUIRED)
 find_package(ONNX REQUIRED) # its export needs the target protobuf::libprotobuf
 find_package(PkgConfig REQUIRED)

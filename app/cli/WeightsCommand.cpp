@@ -4,9 +4,9 @@
 
 #include "Commands.h"
 #include "store/Safetensors.h"
+#include "store/WeightsFetch.h"
 #include "support/Download.h"
-#include "zoo/Hub.h"
-#include "zoo/WeightNaming.h"
+#include "zoo/WeightFit.h"
 #include "zoo/Zoo.h"
 
 namespace sightline::cli {
@@ -50,46 +50,7 @@ int list(bool json, const Context& context) {
     return 0;
 }
 
-std::vector<TensorSpec> tensorsOf(const SafetensorsFile& file) {
-    std::vector<TensorSpec> tensors;
-    for (const TensorView& tensor : file.tensors())
-        tensors.push_back({tensor.name, tensor.shape});
-    return tensors;
-}
-
-struct Fit {
-    WeightMatch match;
-    int classes = 0;
-};
-
-/// The file against a network; where only the number of classes differs (and none was asked for), against one with the file's.
-Result<Fit> fitOf(const std::string& network, const std::vector<TensorSpec>& file, const Settings& settings) {
-    const ZooEntry* entry = findInZoo(network);
-    ZooRequest request{224, 224, 3, settings.classes > 0 ? settings.classes : 1000, Json::object()};
-    if (entry)
-        request = {entry->defaultHeight, entry->defaultWidth, entry->defaultChannels, request.classes, Json::object()};
-    if (!settings.model.empty()) {
-        Result<Json> options = parseJson(settings.options, "--options");
-        if (!options)
-            return options.error();
-        request.options = std::move(*options);
-    }
-    for (int attempt = 0;; ++attempt) {
-        const Result<GraphSpec> spec = buildFromZoo(network, request);
-        if (!spec)
-            return spec.error();
-        const Result<GraphCost> cost = shapes(*spec);
-        if (!cost)
-            return cost.error();
-        Fit fit{matchWeights(*spec, sightline::tensorsOf(*spec, *cost), file), request.classes};
-        const bool otherClasses = fit.match.missing.empty() && !fit.match.misfits.empty() && !fit.match.misfits.front().found.empty();
-        if (!otherClasses || settings.classes > 0 || attempt > 0 || fit.match.misfits.back().found[0] < 1 || fit.match.misfits.back().found[0] > 1'000'000)
-            return fit;
-        request.classes = static_cast<int>(fit.match.misfits.back().found[0]);
-    }
-}
-
-Json faultsOf(const Fit& fit) {
+Json faultsOf(const WeightFit& fit) {
     Json missing = Json::array(), misfits = Json::array();
     for (const std::size_t tensor : fit.match.missing)
         missing.push_back(fit.match.naming.tensors[tensor].name);
@@ -129,14 +90,15 @@ int inspect(const Settings& settings, const Context& context) {
         document["tensors"].push_back({{"name", tensor.name}, {"dtype", tensor.dtype}, {"shape", tensor.shape}});
     }
     document["values"] = values;
-    const std::vector<TensorSpec> tensors = tensorsOf(*file);
+    const std::vector<TensorSpec> tensors = specsOf(*file);
     for (const ZooEntry& entry : zoo()) {
-        const Result<Fit> fit = fitOf(entry.name, tensors, {});
+        const Result<WeightFit> fit = fitOf(entry.name, tensors);
         if (fit && fit->match.isComplete())
             document["networks"].push_back({{"name", entry.name}, {"classes", fit->classes}, {"names", fit->match.naming.family}, {"unexpected", fit->match.unexpected}});
     }
     if (!settings.model.empty()) {
-        const Result<Fit> fit = fitOf(settings.model, tensors, settings);
+        const Result<Json> options = parseJson(settings.options, "--options");
+        const Result<WeightFit> fit = options ? fitOf(settings.model, tensors, settings.classes, *options) : Result<WeightFit>(options.error());
         if (!fit)
             return fail(fit.error());
         document["model"] = faultsOf(*fit);
@@ -157,29 +119,16 @@ int fetch(const Settings& settings, const Context& context) {
             names += (names.empty() ? "" : ", ") + known.name;
         return fail(badInput("There are no weights '" + settings.name + "'; there are " + names + "."));
     }
-    const std::filesystem::path file = hubFile(context.home, weights->name);
-    if (const Result<void> made = makeFolder(file.parent_path()); !made)
-        return fail(made.error());
-    const Download wanted{weights->address(), file, 0, weights->sha256.empty() ? "" : "sha256:" + weights->sha256};
-    const Result<void> fetched = download(wanted, interruption().get_token(), [&](std::uint64_t done, std::uint64_t total) {
+    const Result<std::filesystem::path> file = fetchWeights(*weights, context.home, interruption().get_token(), [&](std::uint64_t done, std::uint64_t total) {
         if (total > 0)
             showProgress(weights->name, static_cast<std::size_t>(done), static_cast<std::size_t>(total));
     });
-    if (!fetched)
-        return fail(fetched.error());
-    // A hash is known for some only: what came must be a sound file of that network in any case.
-    const Result<SafetensorsFile> read = SafetensorsFile::open(file);
-    const Result<Fit> fit = read ? fitOf(weights->network, tensorsOf(*read), {}) : Result<Fit>(read.error());
-    if (!fit || !fit->match.isComplete()) {
-        const Error error = fit ? Error{describeFault(fit->match, file.string(), weights->network)} : fit.error();
-        std::error_code code;
-        std::filesystem::remove(file, code);
-        return fail({error.message + " The file from " + weights->address() + " was deleted."});
-    }
+    if (!file)
+        return fail(file.error());
     if (settings.json)
         printJson(described(*weights, context));
     else
-        std::printf("%s\n%s, licence %s, %s\nnormalization.preset %s, data.image_size %d x %d\n", file.string().c_str(), weights->network.c_str(), weights->licence.c_str(), weights->page().c_str(),
+        std::printf("%s\n%s, licence %s, %s\nnormalization.preset %s, data.image_size %d x %d\n", file->string().c_str(), weights->network.c_str(), weights->licence.c_str(), weights->page().c_str(),
                     weights->normalization.c_str(), weights->size, weights->size);
     return 0;
 }

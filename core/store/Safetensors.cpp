@@ -103,6 +103,13 @@ const TensorView* SafetensorsFile::find(const std::string& name) const {
     return place != m_tensors.end() && place->name == name ? &*place : nullptr;
 }
 
+std::vector<TensorSpec> specsOf(const SafetensorsFile& file) {
+    std::vector<TensorSpec> specs;
+    for (const TensorView& tensor : file.tensors())
+        specs.push_back({tensor.name, tensor.shape});
+    return specs;
+}
+
 Result<std::vector<float>> asFloats(const TensorView& tensor) {
     if (tensor.dtype == "F32") {
         std::vector<float> values(tensor.data.size() / sizeof(float));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "network/GraphSpec.h"
 #include "support/Result.h"
 
 namespace sightline {
@@ -35,6 +36,9 @@ private:
     std::vector<TensorView> m_tensors;
     std::map<std::string, std::string> m_metadata;
 };
+
+/// Names and shapes, as networks are compared with (WeightNaming.h).
+std::vector<TensorSpec> specsOf(const SafetensorsFile& file);
 
 /// F32, F16, BF16 and F64 to float32; other types are refused by name.
 Result<std::vector<float>> asFloats(const TensorView& tensor);

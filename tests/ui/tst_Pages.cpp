@@ -13,11 +13,15 @@
 #include <QTemporaryDir>
 #include <QToolButton>
 
+#include "HttpServer.h"
 #include "PageTest.h"
 #include "experiment/Presets.h"
 #include "prompts/Prompts.h"
+#include "store/Safetensors.h"
+#include "support/Files.h"
 #include "widgets/PreviewGrid.h"
 #include "window/Rail.h"
+#include "zoo/Hub.h"
 #include "zoo/Zoo.h"
 
 using namespace sightline;
@@ -222,7 +226,8 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(experiment.data.path), path(QStringLiteral("toys")));
         QCOMPARE(experiment.training.epochs, 10);
         const auto* facts = driver.window->findChild<QLabel*>(QStringLiteral("weightFacts"));
-        QVERIFY2(facts->text().contains(QStringLiteral("BSD-3-Clause")) && facts->text().contains(QStringLiteral("weights fetch vgg16.tv_in1k")), qPrintable(facts->text()));
+        QVERIFY2(facts->text().contains(QStringLiteral("BSD-3-Clause")) && facts->text().contains(QStringLiteral("Not on this machine yet")), qPrintable(facts->text()));
+        QVERIFY(driver.find<QPushButton>("fetchWeights")->text().startsWith(QStringLiteral("Download 5")));
     }
 
     void publicWeightsBringTheirPixelValues()
@@ -240,6 +245,48 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(driver.session->experiment().model.weights), QStringLiteral("tf_efficientnet_lite0.in1k"));
         QCOMPARE(driver.session->experiment().normalization.preset, NormalizationSettings::Preset::Half);
         QCOMPARE(driver.session->experiment().data.interpolation, Interpolation::Bicubic);
+    }
+
+    void publicWeightsAreDownloadedByAButton()
+    {
+        ZooRequest request{224, 224, 3, 1000, Json::object()};
+        const auto spec = buildFromZoo("mobilenet_v3_small", request);
+        const auto cost = shapes(*spec);
+        std::vector<std::vector<float>> values;
+        std::vector<TensorToWrite> tensors;
+        for (const TensorSpec& tensor : tensorsOf(*spec, *cost)) {
+            std::size_t count = 1;
+            for (const auto extent : tensor.shape)
+                count *= static_cast<std::size_t>(extent);
+            values.emplace_back(count, 0.5f);
+            tensors.push_back({tensor.name, tensor.shape, values.back()});
+        }
+        const std::string file = path(QStringLiteral("hub.safetensors")).toStdString();
+        QVERIFY(writeSafetensors(file, tensors));
+        const std::string body = *readFile(file);
+        bool there = false;
+        HttpServer server([&](const HttpAsked& asked) { there ? asked.serve(body) : asked.status("404 Not Found"); });
+        qputenv("HF_ENDPOINT", server.url("").c_str());
+        WindowDriver driver(path(QStringLiteral("home-fetch")));
+        open(driver);
+        Experiment experiment = driver.session->experiment();
+        experiment.model = ModelSettings{};
+        experiment.model.name = "mobilenet_v3_small";
+        experiment.model.weights = std::ranges::find(hubWeights(), "mobilenet_v3_small", &HubWeights::network)->name;
+        driver.session->setExperiment(std::move(experiment));
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        auto* fetch = driver.find<QPushButton>("fetchWeights");
+        QVERIFY(fetch->isVisible());
+        QSignalSpy failed(driver.session.get(), &Session::weightsFailed);
+        driver.click("fetchWeights");
+        QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, 30000);
+        QVERIFY2(driver.text("messageText").contains(QStringLiteral("404")), qPrintable(driver.text("messageText")));
+        QVERIFY(fetch->isVisible() && fetch->text().startsWith(QStringLiteral("Download")));
+        there = true;
+        driver.click("fetchWeights");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("weightFacts").contains(QStringLiteral("find their weights")), 30000);
+        QVERIFY(!fetch->isVisible());
+        qunsetenv("HF_ENDPOINT");
     }
 
     void settingsAreSavedAndOpenedAsAFile()

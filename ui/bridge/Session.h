@@ -106,6 +106,11 @@ public:
     const std::optional<Subject>& subject() const;       ///< the last one asked about
     std::shared_ptr<const Answer> answer() const;        ///< the last answer; null before the first and for a new run
 
+    /// Downloads public weights by name into the home; weightsProgress, then weightsFetched or weightsFailed. One at a time.
+    void fetchWeights(const QString& name);
+    void cancelFetching();                               ///< what has come is kept: the next fetch goes on
+    QString fetching() const;                            ///< the name, while it lasts
+
     // Runs.
     void listRuns();                                     ///< on a worker; answers with runsListed
     void renameRun(const std::filesystem::path& folder, const QString& name);
@@ -136,6 +141,9 @@ Q_SIGNALS:
     void evaluationFailed(const QString& message);
     void epochMeasured(const sightline::EpochTime& time);
     void epochMeasureFailed(const QString& message);
+    void weightsProgress(qulonglong done, qulonglong total); ///< bytes; total 0: not known
+    void weightsFetched(const QString& name);
+    void weightsFailed(const QString& message);
     void explanationAsked(const QString& title);
     void explanationReady();
     void explanationFailed(const QString& message);

@@ -53,6 +53,7 @@ struct Session::Private {
     std::optional<Subject> subject;
     std::shared_ptr<const Answer> answer;
     RunState state = RunState::Idle;
+    QString fetching;
     std::shared_ptr<TrainControl> control;
     EventQueue events;
     QElapsedTimer lastBatch;
@@ -60,7 +61,7 @@ struct Session::Private {
     std::mutex changesMutex;
     std::deque<std::function<Result<void>(RunStore&)>> changes; ///< to the store, in order
 
-    Lane overlayLane, dataLane, evaluateLane, explainLane, runsLane, warmLane, measureLane;
+    Lane overlayLane, dataLane, evaluateLane, explainLane, runsLane, warmLane, measureLane, fetchLane;
     std::jthread trainer; ///< last: joined first
 
     /// Runs `work` on the session's thread; dropped where the session is gone, or where `stop` says the question is out of date.

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "store/WeightsFetch.h"
+
 namespace sightline::ui {
 
 namespace {
@@ -158,6 +160,38 @@ void Session::measureEpoch()
         });
     });
 }
+
+void Session::fetchWeights(const QString& name)
+{
+    const HubWeights* weights = findInHub(name.toStdString());
+    if (!weights || !m->fetching.isEmpty())
+        return;
+    m->fetching = name;
+    Q_EMIT weightsProgress(0, weights->bytes);
+    m->fetchLane.submit([this, weights, name](std::stop_token stop) {
+        const auto file = sightline::fetchWeights(*weights, m->home, stop, [&](std::uint64_t done, std::uint64_t total) {
+            m->deliver(stop, [this, done, total] { Q_EMIT weightsProgress(done, total); });
+        });
+        m->deliver(stop, [this, name, error = file ? QString() : QString::fromStdString(file.error().message)] {
+            m->fetching.clear();
+            if (error.isEmpty())
+                Q_EMIT weightsFetched(name);
+            else
+                Q_EMIT weightsFailed(error);
+        });
+    });
+}
+
+void Session::cancelFetching()
+{
+    if (m->fetching.isEmpty())
+        return;
+    m->fetchLane.cancel();
+    m->fetching.clear();
+    Q_EMIT weightsFailed(tr("The download was cancelled; the next one goes on where it was."));
+}
+
+QString Session::fetching() const { return m->fetching; }
 
 void Session::explain(const Subject& subject)
 {

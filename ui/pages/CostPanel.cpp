@@ -55,6 +55,9 @@ CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_ses
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, theme::kGrid);
+    auto* title = new QLabel(tr("What training takes"));
+    title->setFont(theme::font(theme::Size::Base, true));
+    column->addWidget(title);
     m_frozen = named(new QComboBox, "frozenUpTo", tr("What is frozen"));
     m_frozen->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_trains = mutedLabel({});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/NetworkPage.h"
 
+#include <QFileInfo>
 #include <QHeaderView>
 #include <QListWidget>
 #include <QScrollArea>
@@ -14,6 +15,7 @@
 #include "widgets/Picture.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
+#include "zoo/Hub.h"
 #include "zoo/Zoo.h"
 
 namespace sightline::ui {
@@ -195,7 +197,24 @@ QWidget* NetworkPage::makeOptions()
         next.model.weights = file.toStdString();
         session().setExperiment(std::move(next));
     });
+    m_fetch = named(button({}, QStringLiteral("download"), "fetchWeights"), "fetchWeights", tr("Download the weights"));
+    connect(m_fetch, &QPushButton::clicked, this, [this] {
+        if (session().fetching().isEmpty())
+            session().fetchWeights(QString::fromStdString(session().experiment().model.weights));
+        else
+            session().cancelFetching();
+    });
+    connect(&session(), &Session::weightsProgress, this, &NetworkPage::showFetching);
+    connect(&session(), &Session::weightsFetched, this, [this](const QString& name) {
+        showWeights();
+        Q_EMIT said(tr("%1 is here.").arg(name), true);
+    });
+    connect(&session(), &Session::weightsFailed, this, [this](const QString& message) {
+        showWeights();
+        Q_EMIT said(message, false);
+    });
     m_formRoom->addWidget(m_weightFacts);
+    m_formRoom->addWidget(m_fetch, 0, Qt::AlignLeft);
     m_formRoom->addWidget(m_chooseWeights, 0, Qt::AlignLeft);
     m_formRoom->addWidget(m_ownSize);
     m_formRoom->addStretch(1);
@@ -262,11 +281,26 @@ void NetworkPage::follow()
     if (other)
         m_ownSize->setText(entry->defaultChannels == 1 ? tr("Use its own %1 × %2, grey").arg(entry->defaultWidth).arg(entry->defaultHeight)
                                                        : tr("Use its own %1 × %2").arg(entry->defaultWidth).arg(entry->defaultHeight));
+    showWeights();
+    showCards();
+    showGraph();
+}
+
+void NetworkPage::showWeights()
+{
     const QString facts = weightFacts(session().experiment(), session().home(), classes());
     m_weightFacts->setText(facts);
     m_weightFacts->setVisible(!facts.isEmpty());
-    showCards();
-    showGraph();
+    const HubWeights* known = findInHub(session().experiment().model.weights);
+    m_fetch->setVisible(!session().fetching().isEmpty() || (known && !QFileInfo::exists(QString::fromStdString(hubFile(session().home(), known->name).string()))));
+    if (session().fetching().isEmpty() && known)
+        m_fetch->setText(tr("Download %1").arg(bytesText(static_cast<double>(known->bytes))));
+}
+
+void NetworkPage::showFetching(qulonglong done, qulonglong total)
+{
+    m_fetch->setVisible(true);
+    m_fetch->setText(total == 0 ? tr("Cancel: %1 so far").arg(bytesText(static_cast<double>(done))) : tr("Cancel: %1 % of %2").arg(100 * done / total).arg(bytesText(static_cast<double>(total))));
 }
 
 void NetworkPage::showCards()

@@ -31,6 +31,8 @@ private:
     QWidget* makeLayers();
     QWidget* makeOptions();
     void choose(int card);
+    void showWeights();
+    void showFetching(qulonglong done, qulonglong total);
     void rebuildOptions();
     void follow();
     void showGraph();
@@ -44,7 +46,7 @@ private:
     QLabel *m_summary, *m_fault, *m_weightFacts;
     QVBoxLayout* m_formRoom;
     SettingsForm* m_form = nullptr;
-    QPushButton *m_ownSize, *m_chooseWeights;
+    QPushButton *m_ownSize, *m_chooseWeights, *m_fetch;
     CostPanel* m_cost;
     std::string m_shownNetwork;
 };

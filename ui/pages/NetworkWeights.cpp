@@ -42,11 +42,8 @@ QString fitText(const Experiment& experiment, const std::filesystem::path& path,
     const auto cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
     if (!cost)
         return {};
-    std::vector<TensorSpec> theirs;
-    for (const TensorView& tensor : file->tensors())
-        theirs.push_back({tensor.name, tensor.shape});
     const std::vector<TensorSpec> ours = tensorsOf(*graph, *cost);
-    const WeightMatch match = matchWeights(*graph, ours, theirs);
+    const WeightMatch match = matchWeights(*graph, ours, specsOf(*file));
     if (match.isComplete())
         return tr("Every layer finds its weights.");
     const std::size_t off = match.missing.size() + match.misfits.size();
@@ -99,7 +96,7 @@ QString weightFacts(const Experiment& experiment, const std::filesystem::path& h
             facts += tr("They are of %1. ").arg(QString::fromStdString(weights->network));
     }
     const auto path = weightsFile(experiment.model.weights, home);
-    return facts + (path ? fitText(experiment, *path, classes) : tr("Not on this machine yet: `sightline-cli weights fetch %1` gets them.").arg(QString::fromStdString(experiment.model.weights)));
+    return facts + (path ? fitText(experiment, *path, classes) : findInHub(experiment.model.weights) ? tr("Not on this machine yet.") : QString::fromStdString(path.error().message));
 }
 
 } // namespace sightline::ui

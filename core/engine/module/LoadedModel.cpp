@@ -121,12 +121,10 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
     const Result<SafetensorsFile> weights = SafetensorsFile::open(file);
     if (!weights)
         return weights.error();
-    std::vector<TensorSpec> ours, theirs;
+    std::vector<TensorSpec> ours;
     for (const GraphModule::Entry& entry : module.entries())
         ours.push_back(entry.spec);
-    for (const TensorView& tensor : weights->tensors())
-        theirs.push_back({tensor.name, tensor.shape});
-    WeightMatch match = matchWeights(module.spec(), ours, theirs);
+    WeightMatch match = matchWeights(module.spec(), ours, specsOf(*weights));
     std::vector<bool> fresh(ours.size(), false);
     if (newClassifier)
         fresh = startsAnew(module, match);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/Json.h"
+#include "zoo/WeightNaming.h"
+
+namespace sightline {
+
+/// How the tensors of a file meet a network of the zoo.
+struct WeightFit {
+    WeightMatch match;
+    int classes = 0;                  ///< of the network they were compared with
+};
+
+/// Compares at the network's default size. `classes` 0: 1000, or as many as the file has where only their number differs.
+/// Errors: no such network, impossible options.
+Result<WeightFit> fitOf(const std::string& network, const std::vector<TensorSpec>& file, int classes = 0, const Json& options = Json::object());
+
+} // namespace sightline

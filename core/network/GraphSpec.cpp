@@ -16,7 +16,7 @@ constexpr std::array<const char*, 20> kOpNames = {
     "input",   "conv2d", "batch_norm", "layer_norm", "activation",          "max_pool",      "avg_pool",    "global_avg_pool", "adaptive_avg_pool", "flatten",
     "dense",   "dropout", "add",       "multiply",   "concat",              "local_response_norm", "channel_scale", "random_crop", "random_contrast", "rescale"};
 
-constexpr std::array<const char*, 4> kInitializerNames = {"glorot_uniform", "torch_default", "kaiming_normal_fan_out", "truncated_normal_0.02"};
+constexpr std::array<const char*, 5> kInitializerNames = {"glorot_uniform", "torch_default", "kaiming_normal_fan_out", "truncated_normal_0.02", "kaiming_uniform"};
 
 /// More than any network of people, few enough to be refused at once.
 constexpr std::size_t kMostNodes = 20000;
@@ -109,7 +109,7 @@ Result<GraphSpec> graphFromJson(const Json& json) {
     reader.read("name", spec.name);
     reader.read("input", input);
     int initializer = 0;
-    reader.readWord("initializer", initializer, {kInitializerNames[0], kInitializerNames[1], kInitializerNames[2], kInitializerNames[3]});
+    reader.readWord("initializer", initializer, {kInitializerNames[0], kInitializerNames[1], kInitializerNames[2], kInitializerNames[3], kInitializerNames[4]});
     spec.initializer = static_cast<Initializer>(initializer);
     reader.read("preprocessing", spec.preprocessing);
     const Json& nodes = reader.at("nodes");

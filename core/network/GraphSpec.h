@@ -62,7 +62,7 @@ struct Output {
 };
 
 /// How fresh weights are drawn (SPEC 5.7).
-enum class Initializer { GlorotUniform, TorchDefault, KaimingNormalFanOut, TruncatedNormal002 };
+enum class Initializer { GlorotUniform, TorchDefault, KaimingNormalFanOut, TruncatedNormal002, KaimingUniform };
 
 /// A network as plain data. Nodes come in topological order.
 struct GraphSpec {

@@ -39,7 +39,7 @@ Result<GraphSpec> squeezeNet11(const ZooRequest& request) {
     g.conv("classifier.1", request.classes, 1, 1, 0);
     g.activation("classifier.2");
     g.add(Op::GlobalAvgPool, "classifier.3");
-    return g.finish(Initializer::KaimingNormalFanOut, "imagenet");
+    return g.finish(Initializer::KaimingUniform, "imagenet");
 }
 
 } // namespace sightline

@@ -163,6 +163,7 @@ Result<std::shared_ptr<GraphModule>> GraphModule::make(const GraphSpec& spec, st
 
 void GraphModule::initialise(std::uint64_t seed) {
     torch::NoGradGuard noGrad;
+    const std::vector<bool> classifier = classifierNodes(m_spec);
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         Entry& entry = m_entries[i];
         const Node& node = m_spec.nodes[entry.node];
@@ -205,6 +206,14 @@ void GraphModule::initialise(std::uint64_t seed) {
                 fillNormal(entry.view, 0.02, 2, random);
             else
                 entry.view.zero_();
+            break;
+        case Initializer::KaimingUniform:
+            if (!isWeight) // a ReLU behind the scores, as SqueezeNet has it, would leave classes dead that begin below 0
+                entry.view.fill_(classifier[entry.node] ? 1 : 0);
+            else if (classifier[entry.node])
+                fillNormal(entry.view, 0.01, 0, random);
+            else
+                fillUniform(entry.view, std::sqrt(6 / fanIn), random);
             break;
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/Json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -192,20 +193,34 @@ void JsonReader::finish() {
     }
 }
 
+namespace {
+
+/// How deep brackets and braces lie in one another, those in strings left out.
+int nesting(std::string_view text) {
+    int depth = 0, deepest = 0;
+    bool inString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"')
+            inString = !inString;
+        else if (inString)
+            i += c == '\\';
+        else if (c == '[' || c == '{')
+            deepest = std::max(deepest, ++depth);
+        else if (c == ']' || c == '}')
+            --depth;
+    }
+    return deepest;
+}
+
+} // namespace
+
 Result<Json> parseJson(std::string_view text, const std::string& what) {
-    int depth = 0;
-    bool tooDeep = false;
-    const auto watch = [&](int level, Json::parse_event_t, Json&) {
-        depth = level;
-        tooDeep = tooDeep || level > 200;
-        return !tooDeep;
-    };
+    if (nesting(text) > 200) // before parsing: nlohmann's own callback looks through a list again at each of its members
+        return badInput(what + " is nested too deeply to be one of our files.");
     // nlohmann reports positions only through its exception; the message names line and column.
     try {
-        Json json = Json::parse(text, watch, true, false);
-        if (tooDeep)
-            return badInput(what + " is nested too deeply to be one of our files.");
-        return json;
+        return Json::parse(text, nullptr, true, false);
     } catch (const Json::exception& error) {
         std::string reason = error.what();
         if (const auto bracket = reason.find("] "); bracket != std::string::npos)

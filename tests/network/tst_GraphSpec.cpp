@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QElapsedTimer>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "network/GraphSpec.h"
+#include "support/Files.h"
 
 using namespace sightline;
 
@@ -86,6 +89,80 @@ private Q_SLOTS:
             json["nodes"].push_back({{"id", "n"}});
         QVERIFY(!graphFromJson(json).ok());
         QVERIFY(!graphFromJson(Json::array()).ok());
+    }
+
+    void hostileFilesAreRefusedAtOnce_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("mention");
+        const auto json = [](QByteArray text) { return text.replace('\'', '"'); };
+        const auto file = [&](const QByteArray& nodes, const QByteArray& output = "z") {
+            return json("{'name':'h','input':[8,8,3],'nodes':[{'id':'input','op':'input'}" + nodes + "],'outputs':[{'name':'main','node':'" + output + "'}]}");
+        };
+        QTest::newRow("a cycle") << file(",{'id':'a','op':'add','inputs':['input','z']},{'id':'z','op':'activation','inputs':['a']}") << QByteArray("a (add)");
+        QTest::newRow("its own input") << file(",{'id':'z','op':'activation','inputs':['z']}") << QByteArray("z (activation)");
+        QTest::newRow("a missing input") << file(",{'id':'z','op':'activation','inputs':['nowhere']}") << QByteArray("nowhere");
+        QTest::newRow("2^40 channels") << file(",{'id':'z','op':'conv2d','inputs':['input'],'attributes':{'filters':1099511627776,'kernel':1}}") << QByteArray("filters");
+        QTest::newRow("2^40 units") << file(",{'id':'f','op':'flatten','inputs':['input']},{'id':'z','op':'dense','inputs':['f'],'attributes':{'units':1099511627776}}") << QByteArray("units");
+        QTest::newRow("an input of 2^30 pixels a side") << json("{'name':'h','input':[1073741824,1073741824,3],'nodes':[{'id':'input','op':'input'}],'outputs':[{'name':'main','node':'input'}]}")
+                                                        << QByteArray("input");
+        QByteArray wide = ",{'id':'z','op':'add','inputs':['input'";
+        for (int i = 0; i < 100000; ++i)
+            wide += ",'input'";
+        QTest::newRow("100,000 inputs") << file(wide + "]}") << QByteArray("z (add)");
+        QByteArray many;
+        for (int i = 0; i < 100000; ++i)
+            many += ",{'id':'n" + QByteArray::number(i) + "','op':'flatten','inputs':['input']}";
+        QTest::newRow("100,000 nodes") << file(many, "n1") << QByteArray("20000");
+        QTest::newRow("100,000 brackets") << QByteArray(100000, '[') << QByteArray("nested too deeply");
+    }
+
+    void hostileFilesAreRefusedAtOnce() {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, mention);
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("hostile.json").toStdString();
+        QVERIFY(writeFileAtomically(path, text.toStdString()).ok());
+        QElapsedTimer timer;
+        timer.start();
+        const Result<GraphSpec> graph = readGraph(path);
+        const Result<GraphCost> cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
+        QVERIFY(!cost.ok());
+        QVERIFY2(QByteArray::fromStdString(cost.error().message).contains(mention), cost.error().message.c_str());
+        QCOMPARE(std::count(cost.error().message.begin(), cost.error().message.end(), '\n'), 0);
+        QVERIFY2(cost.error().message.size() < 1000, cost.error().message.c_str());
+        QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+    }
+
+    void everyInitializerSurvivesJson() {
+        for (const Initializer initializer : {Initializer::GlorotUniform, Initializer::TorchDefault, Initializer::KaimingNormalFanOut, Initializer::TruncatedNormal002, Initializer::KaimingUniform}) {
+            GraphSpec spec = tiny(8);
+            spec.initializer = initializer;
+            const Result<GraphSpec> again = graphFromJson(toJson(spec));
+            QVERIFY2(again.ok(), again ? "" : again.error().message.c_str());
+            QVERIFY(again->initializer == initializer);
+        }
+    }
+
+    void aThousandNodesAreCheckedInAWink() {
+        Json json = toJson(tiny(8));
+        json["nodes"] = Json::array({{{"id", "input"}, {"op", "input"}}});
+        std::string last = "input";
+        for (int i = 0; i < 1000; ++i) {
+            const std::string id = "features." + std::to_string(i);
+            json["nodes"].push_back({{"id", id}, {"op", i % 2 ? "batch_norm" : "conv2d"}, {"inputs", {last}}, {"attributes", i % 2 ? Json::object() : Json{{"filters", 64}, {"kernel", 3}, {"padding", 1}}}});
+            last = id;
+        }
+        json["nodes"].push_back({{"id", "pool"}, {"op", "global_avg_pool"}, {"inputs", {last}}});
+        json["outputs"] = Json::array({{{"name", "main"}, {"node", "pool"}}});
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("long.json").toStdString();
+        QVERIFY(writeFileAtomically(path, json.dump()).ok());
+        QElapsedTimer timer;
+        timer.start();
+        const Result<GraphSpec> graph = readGraph(path);
+        QVERIFY2(graph.ok(), graph ? "" : graph.error().message.c_str());
+        QVERIFY(shapes(*graph).ok());
+        QVERIFY2(timer.elapsed() < 50, qPrintable(QString::number(timer.elapsed())));
     }
 };
 

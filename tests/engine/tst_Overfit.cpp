@@ -34,7 +34,7 @@ private Q_SLOTS:
         row("inception_resnet_v2", 75, 1e-3);
         row("densenet121", 32, 1e-3);
         row("convnext_tiny", 32, 1e-3);
-        row("squeezenet1_1", 64, 3e-4, R"({"dropout":0})");
+        row("squeezenet1_1", 48, 6e-4, R"({"dropout":0})");
     }
 
     void thirtyTwoImagesAreLearntByHeart()

@@ -208,8 +208,8 @@ void GraphModule::initialise(std::uint64_t seed) {
                 entry.view.zero_();
             break;
         case Initializer::KaimingUniform:
-            if (!isWeight)
-                entry.view.zero_();
+            if (!isWeight) // a ReLU behind the scores, as SqueezeNet has it, would leave classes dead that begin below 0
+                entry.view.fill_(classifier[entry.node] ? 1 : 0);
             else if (classifier[entry.node])
                 fillNormal(entry.view, 0.01, 0, random);
             else

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "Commands.h"
+#include "network/MixedPrecision.h"
 #include "network/TrainingMemory.h"
 #include "support/Files.h"
 #include "zoo/Zoo.h"
@@ -15,7 +16,7 @@ struct SummaryOptions {
     std::string name, input, options = "{}";
     int classes = 1000;
     int batch = 0;                    ///< 0: not asked for
-    std::string precision = "fp32";
+    std::string precision = "auto";
     bool json = false;
 };
 
@@ -109,7 +110,7 @@ Json documentOf(const GraphSpec& spec, const GraphCost& cost) {
 Json memoryOf(const GraphSpec& spec, const GraphCost& cost, const SummaryOptions& options) {
     TrainingMemoryRequest request;
     request.batch = options.batch;
-    request.bf16 = options.precision == "bf16";
+    request.bf16 = usesBf16(options.precision == "bf16" ? Precision::Bf16 : options.precision == "fp32" ? Precision::Fp32 : Precision::Auto, spec);
     const TrainingMemory memory = trainingMemory(spec, cost, request);
     return {{"batch", options.batch},
             {"training_memory_bytes", memory.total()},
@@ -161,7 +162,7 @@ void addModel(CLI::App& app, Context& context) {
     command->add_option("--input", options->input, "HEIGHTxWIDTHxCHANNELS");
     command->add_option("--options", options->options, "The network's options as JSON");
     command->add_option("--batch", options->batch, "Also the memory that training with batches of this size takes")->check(CLI::Range(1, 65536));
-    command->add_option("--precision", options->precision, "Of that training: fp32 or bf16")->check(CLI::IsMember({"fp32", "bf16"}));
+    command->add_option("--precision", options->precision, "Of that training: auto, fp32 or bf16")->check(CLI::IsMember({"auto", "fp32", "bf16"}));
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &context] { context.chosen = [options] { return summary(*options); }; });
 }

@@ -8,6 +8,7 @@
 
 #include "models/Table.h"
 #include "network/Freezing.h"
+#include "network/MixedPrecision.h"
 #include "network/TrainingMemory.h"
 #include "support/Files.h"
 #include "widgets/Picture.h"
@@ -138,7 +139,7 @@ void CostPanel::showMemory(const GraphSpec& graph, const GraphCost& cost)
     const Experiment& experiment = m_session.experiment();
     TrainingMemoryRequest request;
     request.batch = experiment.training.batchSize;
-    request.bf16 = experiment.training.precision == Precision::Bf16;
+    request.bf16 = usesBf16(experiment.training.precision, graph);
     request.frozen = freezePlan(graph, experiment.model.freeze, experiment.training.fineTune, experiment.training.epochs).frozen;
     const std::int64_t needed = trainingMemory(graph, cost, request).total();
     const auto free = static_cast<std::int64_t>(availableMemoryBytes());

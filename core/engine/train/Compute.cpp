@@ -10,7 +10,6 @@
 #include <cmath>
 
 #include "engine/train/OptimizerStep.h"
-#include "network/Attributes.h"
 #include "support/Files.h"
 #include "support/Priority.h"
 
@@ -83,21 +82,6 @@ Bf16Autocast::~Bf16Autocast() {
         at::autocast::clear_cache();
         setAutocast(false);
     }
-}
-
-bool usesBf16(Precision precision, const GraphSpec& spec) {
-    if (precision != Precision::Auto)
-        return precision == Precision::Bf16;
-    if (!__builtin_cpu_supports("avx512bf16"))
-        return false;
-    for (const Node& node : spec.nodes) {
-        // LibTorch 1.13 has no bfloat16 backward for hardtanh and no fast one for grouped convolutions.
-        if (node.op == Op::Activation && textAttribute(node, "kind", "") != "relu")
-            return false;
-        if (node.op == Op::Conv2d && wholeAttribute(node, "groups", 1) != 1)
-            return false;
-    }
-    return true;
 }
 
 int prepareComputeThread(int threads) {

@@ -9,6 +9,7 @@
 
 #include "engine/module/GraphModule.h"
 #include "experiment/Experiment.h"
+#include "network/MixedPrecision.h"
 
 namespace sightline::engine {
 
@@ -23,9 +24,6 @@ public:
 private:
     bool m_on;
 };
-
-/// Whether bfloat16 pays here: asked for, or automatic on a CPU that computes it and a network whose operations all have it.
-bool usesBf16(Precision precision, const GraphSpec& spec);
 
 /// Sets this thread's compute threads (0 = the CPUs available) and lowers its priority below a window's; gives the count.
 int prepareComputeThread(int threads);

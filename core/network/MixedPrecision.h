@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "experiment/Experiment.h"
+#include "network/GraphSpec.h"
+
+namespace sightline {
+
+/// Whether bfloat16 pays here: asked for, or automatic on a CPU that computes it and a network whose operations all have it.
+bool usesBf16(Precision precision, const GraphSpec& spec);
+
+} // namespace sightline

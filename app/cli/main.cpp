@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
 
 #include "Commands.h"
 #include "support/Version.h"
@@ -17,7 +18,11 @@ namespace {
 /// libgomp's threads spin while they wait for each other. Where a core is shared (a loader thread, a window, another
 /// program) they spin against the very thread they wait for: 109 images/s instead of 719 (BENCHMARKS.md). libgomp reads
 /// its setting before main(), so the program starts once more with it.
+/// Commands without torch start once only: loading the libraries is the longest part of them.
 void spinBriefly(char** argv) {
+    const std::string command = argv[1] ? argv[1] : "", part = argv[1] && argv[2] ? argv[2] : "";
+    if (command.empty() || command == "dataset" || command == "augment" || command == "weights" || command == "runs" || command == "--version" || command == "--help" || (command == "model" && part != "forward"))
+        return;
     if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY"))
         return;
     ::setenv("GOMP_SPINCOUNT", "1000", 0);

@@ -257,7 +257,7 @@ void NetworkPage::rebuildOptions()
     m_form->toggle({QStringLiteral("data.keep_aspect_ratio"), tr("Keep proportions"), {}, tr("Crops to the shape instead of squeezing.")}, [](const E& e) { return e.data.keepAspectRatio; },
                    [](E& e, bool v) { e.data.keepAspectRatio = v; });
     m_form->choice({QStringLiteral("normalization.preset"), tr("Pixel values"), {}, {}},
-                   {tr("0 to 255, as they are"), tr("0 to 1"), tr("ImageNet mean and deviation"), tr("−1 to 1"), tr("Caffe (BGR, mean taken off)"), tr("Keras' steps")},
+                   {tr("0 to 255, as they are"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"), tr("Caffe: BGR less means"), tr("Keras' steps")},
                    [](const E& e) { return static_cast<int>(e.normalization.preset); }, [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
     m_form->section(tr("Start from other weights"), session().experiment().model.weights.empty());
     addWeightFields(*m_form, session().experiment().model.name);

@@ -101,7 +101,8 @@ void SettingsForm::add(const Field& field, QWidget* control, std::function<void(
     note->setObjectName(field.path + QStringLiteral(" note"));
     const int row = m_grid->rowCount();
     m_grid->addWidget(label, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
-    m_grid->addWidget(control, row, 1);
+    const bool words = qobject_cast<QComboBox*>(control) || qobject_cast<QLineEdit*>(control); // they need the room
+    m_grid->addWidget(control, row, 1, 1, words && field.unit.isEmpty() ? 2 : 1);
     QLabel* unit = nullptr;
     if (!field.unit.isEmpty()) {
         unit = mutedLabel(field.unit, this);

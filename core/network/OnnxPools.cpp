@@ -32,21 +32,22 @@ Result<std::string> writeOnnxPool(OnnxStep& step) {
     OnnxWriter& writer = step.writer;
     const auto kernel = pairAttribute(node, "kernel", {1, 1});
     const auto stride = pairAttribute(node, "stride", kernel);
-    Result<Padding> padding = resolvedPadding(node, static_cast<int>(step.shapes[0][1]), static_cast<int>(step.shapes[0][2]));
-    if (!padding)
-        return padding.error();
+    const Result<Padding> resolved = resolvedPadding(node, static_cast<int>(step.shapes[0][1]), static_cast<int>(step.shapes[0][2]));
+    if (!resolved)
+        return resolved.error();
+    Padding padding = *resolved;
     const bool isMax = node.op == Op::MaxPool;
     std::string x = step.inputs[0];
-    if (std::max(padding->top, padding->bottom) >= kernel[0] || std::max(padding->left, padding->right) >= kernel[1]) {
+    if (std::max(padding.top, padding.bottom) >= kernel[0] || std::max(padding.left, padding.right) >= kernel[1]) {
         if (!isMax)
             return badInput(node.id + " (avg_pool): its padding is as large as its window, which ONNX cannot say; use a smaller padding.");
-        x = padded(step, *padding);
+        x = padded(step, padding);
         padding = Padding{};
     }
     const std::string y = writer.add(isMax ? "MaxPool" : "AveragePool", {x});
     writer.attribute("kernel_shape", {kernel[0], kernel[1]});
     writer.attribute("strides", {stride[0], stride[1]});
-    writer.attribute("pads", {padding->top, padding->left, padding->bottom, padding->right});
+    writer.attribute("pads", {padding.top, padding.left, padding.bottom, padding.right});
     if (!isMax)
         writer.attribute("count_include_pad", std::int64_t{0});
     return y;

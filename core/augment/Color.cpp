@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "augment/Pointwise.h"
+#include "data/ImageCodecs.h"
 #include "support/Random.h"
 
 namespace sightline {
@@ -110,10 +111,11 @@ void compressAsJpeg(FloatImage& image, int quality) {
             std::swap(bytes.pixels[i], bytes.pixels[i + 2]);
     };
     swap();
+    const Result<const ImageCodecs*> codecs = imageCodecs();
     std::vector<std::uint8_t> file;
-    if (!cv::imencode(".jpg", mat, file, {cv::IMWRITE_JPEG_QUALITY, quality}))
+    if (!codecs || !(*codecs)->encode(".jpg", mat, file, {cv::IMWRITE_JPEG_QUALITY, quality}))
         return; // only where there is no JPEG encoder at all
-    cv::imdecode(file, color ? cv::IMREAD_COLOR : cv::IMREAD_GRAYSCALE, &mat); // into the same memory: the size is equal
+    (*codecs)->decode(cv::Mat(file), color ? cv::IMREAD_COLOR : cv::IMREAD_GRAYSCALE, mat); // into the same memory: the size is equal
     swap();
     std::copy(bytes.pixels.begin(), bytes.pixels.end(), image.pixels.begin());
 }

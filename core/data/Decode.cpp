@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <zlib.h>
 
@@ -8,6 +7,7 @@
 #include <cstring>
 
 #include "data/Dataset.h"
+#include "data/ImageCodecs.h"
 #include "data/JpegDecoder.h"
 #include "support/Files.h"
 
@@ -143,11 +143,6 @@ Result<Image> decodeImageScaled(const std::uint8_t* bytes, std::size_t size, con
 }
 
 Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode, Orientation orientation) {
-    static const bool quiet = [] {
-        cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-        return true;
-    }();
-    static_cast<void>(quiet);
     if (size == 0)
         return badInput(name + " is empty (0 bytes).");
     if (looksLikeJpeg(bytes, size))
@@ -158,10 +153,13 @@ Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std
         return badInput(name + " has more pixels than an image may have here.");
     if (isShortBmp(bytes, size) || isTornPng(bytes, size))
         return badInput(name + " is damaged and cannot be read.");
+    const Result<const ImageCodecs*> codecs = imageCodecs();
+    if (!codecs)
+        return codecs.error();
     try {
         const cv::Mat raw(1, static_cast<int>(size), CV_8UC1, const_cast<std::uint8_t*>(bytes)); // imdecode only reads
-        const cv::Mat mat = cv::imdecode(raw, cv::IMREAD_UNCHANGED);
-        if (mat.empty())
+        cv::Mat mat;
+        if (!(*codecs)->decode(raw, cv::IMREAD_UNCHANGED, mat))
             return badInput(name + " is damaged and cannot be read.");
         Result<Image> image = fromMat(mat, name);
         if (!image)
@@ -189,9 +187,12 @@ Result<void> writePng(const std::filesystem::path& file, const Image& image) {
                 target[c] = source[image.channels - 1 - c];
         }
     }
+    const Result<const ImageCodecs*> codecs = imageCodecs();
+    if (!codecs)
+        return codecs.error();
     std::vector<std::uint8_t> encoded;
     try {
-        if (!cv::imencode(".png", mat, encoded))
+        if (!(*codecs)->encode(".png", mat, encoded, {}))
             return Error{"Encoding " + file.string() + " as PNG failed."};
     } catch (const cv::Exception&) {
         return Error{"Encoding " + file.string() + " as PNG failed."};

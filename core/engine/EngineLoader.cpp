@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <dlfcn.h>
-
-#include <filesystem>
 #include <mutex>
 
 #include "engine/Engine.h"
+#include "support/Library.h"
 
 namespace sightline {
-
-namespace {
-
-/// The engine lies beside this library, in the build folder and when installed.
-std::filesystem::path engineFile() {
-    Dl_info info{};
-    if (::dladdr(reinterpret_cast<void*>(&engineFile), &info) != 0 && info.dli_fname)
-        return std::filesystem::path(info.dli_fname).parent_path() / SIGHTLINE_ENGINE_FILE;
-    return SIGHTLINE_ENGINE_FILE;
-}
-
-} // namespace
 
 Result<Engine*> loadEngine() {
     static std::mutex mutex;
@@ -26,13 +12,13 @@ Result<Engine*> loadEngine() {
     std::lock_guard lock(mutex);
     if (engine)
         return engine;
-    void* library = ::dlopen(engineFile().c_str(), RTLD_NOW | RTLD_GLOBAL);
+    const Result<void*> library = loadLibraryBeside("libsightline_engine.so");
     if (!library)
-        return Error{std::string("The training engine cannot be loaded: ") + ::dlerror() + ". Install it again, or run ./dev build."};
+        return Error{"The training engine cannot be loaded: " + library.error().message + ". Install it again, or run ./dev build."};
     using Create = Engine* (*)();
-    const auto create = reinterpret_cast<Create>(::dlsym(library, "sightlineCreateEngine"));
+    const auto create = reinterpret_cast<Create>(functionOf(*library, "sightlineCreateEngine"));
     if (!create)
-        return Error{"The training engine " + engineFile().string() + " is of another version; install both again."};
+        return Error{"The training engine is of another version; install it again."};
     engine = create();
     return engine;
 }

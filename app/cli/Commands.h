@@ -21,6 +21,7 @@ void addRuns(CLI::App& app, Context& context);
 void addModelForward(CLI::App& app, Context& context);
 void addBenchAugment(CLI::App& app, Context& context);
 void addBenchTrain(CLI::App& app, Context& context);
+void addBenchEpoch(CLI::App& app, Context& context);
 void addBenchExplain(CLI::App& app, Context& context);
 void addBenchScan(CLI::App& app, Context& context);
 void addWeights(CLI::App& app, Context& context);
@@ -40,6 +41,7 @@ inline constexpr AddCommand kCommands[] = {
     addModelForward,
     addBenchAugment,
     addBenchTrain,
+    addBenchEpoch,
     addBenchExplain,
     addBenchScan,
     addWeights,

@@ -62,7 +62,7 @@ Result<ModelSource> sourceOf(const Settings& settings, Context& context) {
         return badInput(options.error().message);
     source.model = settings.model;
     source.options = *options;
-    const auto weights = weightsFile(settings.weights, context.home);
+    const auto weights = weightsFile(settings.weights, context.home, settings.model);
     if (!weights)
         return weights.error();
     source.weights = *weights;

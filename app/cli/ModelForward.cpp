@@ -15,7 +15,7 @@ struct Settings {
 int forward(const Settings& settings, const Context& context) {
     ForwardRequest request;
     request.model = settings.model;
-    const auto weights = weightsFile(settings.weights, context.home);
+    const auto weights = weightsFile(settings.weights, context.home, settings.model);
     if (!weights)
         return fail(weights.error());
     request.weights = *weights;

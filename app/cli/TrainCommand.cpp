@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "Commands.h"
+#include "ExperimentOptions.h"
 #include "engine/Engine.h"
 #include "experiment/Presets.h"
 
@@ -12,49 +13,10 @@ namespace sightline::cli {
 namespace {
 
 struct TrainOptions {
-    std::string file, preset, resume, events;
-    std::vector<std::string> settings;
+    ExperimentOptions experiment;
+    std::string resume, events;
     bool json = false;
-    int threads = -1;
-    std::string device;
-    std::optional<std::uint64_t> seed;
 };
-
-Result<Json> documentOf(const TrainOptions& options) {
-    if (options.preset.empty())
-        return readJsonFile(options.file);
-    const Preset* preset = findPreset(options.preset);
-    if (!preset) {
-        std::string names;
-        for (const Preset& known : presets())
-            names += (names.empty() ? "" : ", ") + known.name;
-        return badInput("There is no preset '" + options.preset + "'; there are " + names + ".");
-    }
-    return parseJson(preset->json, preset->name);
-}
-
-Result<Experiment> experimentOf(const TrainOptions& options) {
-    Result<Json> document = documentOf(options);
-    if (!document)
-        return document.error();
-    for (const std::string& setting : options.settings) {
-        const auto equals = setting.find('=');
-        if (equals == std::string::npos)
-            return badInput("--set " + setting + ": say path=value, like training.epochs=3.");
-        if (const Result<void> set = setJsonPath(*document, setting.substr(0, equals), setting.substr(equals + 1)); !set)
-            return set.error();
-    }
-    if (options.threads >= 0)
-        (*document)["training"]["threads"] = options.threads;
-    if (!options.device.empty())
-        (*document)["training"]["device"] = options.device;
-    if (options.seed)
-        (*document)["seed"] = *options.seed;
-    Result<Experiment> experiment = experimentFromJson(*document);
-    if (!experiment)
-        return badInput((options.preset.empty() ? options.file : options.preset) + ": " + experiment.error().message);
-    return experiment;
-}
 
 /// Lines for a person, on stderr so that --json keeps stdout to itself.
 void say(const TrainEvent& event) {
@@ -77,13 +39,13 @@ void say(const TrainEvent& event) {
 }
 
 int run(const TrainOptions& options, Context& context) {
-    if (options.file.empty() + options.preset.empty() + options.resume.empty() != 2)
+    if (options.experiment.file.empty() + options.experiment.preset.empty() + options.resume.empty() != 2)
         return fail(badInput("train takes an experiment file, --preset NAME or --resume RUN: one of them."));
     TrainRequest request;
     request.home = context.home;
     request.resume = options.resume;
     if (options.resume.empty()) {
-        Result<Experiment> experiment = experimentOf(options);
+        Result<Experiment> experiment = experimentOf(options.experiment);
         if (!experiment)
             return fail(experiment.error());
         request.experiment = std::move(*experiment);
@@ -104,6 +66,8 @@ int run(const TrainOptions& options, Context& context) {
             events << toText(toJson(event), -1) << std::endl;
         if (!quiet || !std::holds_alternative<BatchFinished>(event))
             say(event);
+        if (const Preset* preset = findPreset(options.experiment.preset); preset && std::holds_alternative<RunStarted>(event))
+            std::fprintf(stderr, "%s\n", preset->about.c_str());
     });
     if (options.json)
         printJson(toJson(TrainEvent{ended}));
@@ -119,14 +83,9 @@ int run(const TrainOptions& options, Context& context) {
 void addTrain(CLI::App& app, Context& context) {
     auto options = std::make_shared<TrainOptions>();
     CLI::App* command = app.add_subcommand("train", "Train from an experiment file, a preset, or go on with a run");
-    command->add_option("EXPERIMENT", options->file, "Experiment file (JSON)");
-    command->add_option("--preset", options->preset, "An experiment that comes with the program");
+    addExperiment(*command, options->experiment);
     command->add_option("--resume", options->resume, "Go on with this run from its last epoch");
-    command->add_option("--set", options->settings, "Change a setting: training.epochs=3")->take_all()->expected(1)->allow_extra_args(false);
     command->add_option("--events", options->events, "Write one JSON event a line to this file");
-    command->add_option("--device", options->device, "auto, cpu or cuda:0");
-    command->add_option("--seed", options->seed, "Seed of everything random");
-    addThreads(*command, options->threads);
     command->add_flag("--json", options->json, "Print how the run ended as JSON");
     command->callback([options, &context] { context.chosen = [options, &context] { return run(*options, context); }; });
 }

@@ -58,16 +58,16 @@ std::vector<Known> knownAttributes(Op op) {
     return {};
 }
 
-bool isWhole(const Json& value) { return value.is_number_integer() || (value.is_number_float() && value.get<double>() == std::floor(value.get<double>())); }
+bool isWhole(const Json& value) { return value.is_number() && std::abs(value.get<double>()) <= kLargest && value.get<double>() == std::floor(value.get<double>()); }
 
 /// What a value of this kind must be; empty where it is.
 const char* mustBe(Kind kind, const Json& value) {
     switch (kind) {
-    case Kind::Whole: return isWhole(value) ? "" : "must be a whole number";
+    case Kind::Whole: return isWhole(value) ? "" : "must be a whole number of at most 10^12";
     case Kind::Number: return value.is_number() ? "" : "must be a number";
     case Kind::Bool: return value.is_boolean() ? "" : "must be true or false";
     case Kind::Text: return value.is_string() ? "" : "must be a word";
-    case Kind::Pair: return isWhole(value) || (value.is_array() && value.size() == 2 && isWhole(value[0]) && isWhole(value[1])) ? "" : "must be a whole number or [height, width]";
+    case Kind::Pair: return isWhole(value) || (value.is_array() && value.size() == 2 && isWhole(value[0]) && isWhole(value[1])) ? "" : "must be a whole number of at most 10^12 or [height, width]";
     case Kind::Padding: return ""; // resolvedPadding() judges it, with the window
     case Kind::Numbers: return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_number(); }) ? "" : "must be a list of numbers";
     }

@@ -64,6 +64,10 @@ Result<std::size_t> frozenNodes(const GraphSpec& spec, const std::string& freeze
         if (liesIn(spec.nodes[i].id, freeze))
             count = i + 1;
     }
+    for (const NodeBlock& block : blocksOf(spec)) { // with a batch-norm of another name
+        if (block.id == freeze)
+            count = std::max(count, block.last + 1);
+    }
     if (count == 0)
         return badInput("model.freeze: the network " + spec.name + (freeze == "base" ? " has no base of convolutions to freeze." : " has no node '" + freeze + "'; its blocks are " + blockNames(spec) + "."));
     const bool trains = std::any_of(spec.nodes.begin() + static_cast<std::ptrdiff_t>(count), spec.nodes.end(), [](const Node& node) { return hasWeights(node.op); });
@@ -154,18 +158,24 @@ std::vector<std::size_t> featureNodes(const GraphSpec& spec, const std::vector<b
     return features;
 }
 
-double blockRate(const std::optional<FineTuneSettings>& fineTune, const std::string& node) {
-    double rate = 1;
-    std::size_t longest = 0;
-    if (fineTune) {
+std::vector<double> rateFactors(const GraphSpec& spec, const std::optional<FineTuneSettings>& fineTune) {
+    std::vector<double> rates(spec.nodes.size(), 1);
+    if (!fineTune || fineTune->perBlock.empty())
+        return rates;
+    std::vector<const std::string*> owner(spec.nodes.size(), nullptr); // the block that a batch-norm of another name belongs to
+    const std::vector<NodeBlock> blocks = blocksOf(spec);
+    for (const NodeBlock& block : blocks)
+        std::fill(owner.begin() + static_cast<std::ptrdiff_t>(block.first), owner.begin() + static_cast<std::ptrdiff_t>(block.last) + 1, &block.id);
+    for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
+        std::size_t longest = 0;
         for (const auto& [block, factor] : fineTune->perBlock) {
-            if (liesIn(node, block) && block.size() >= longest) {
+            if ((liesIn(spec.nodes[i].id, block) || (owner[i] && *owner[i] == block)) && block.size() >= longest) {
                 longest = block.size();
-                rate = factor;
+                rates[i] = factor;
             }
         }
     }
-    return rate;
+    return rates;
 }
 
 } // namespace sightline

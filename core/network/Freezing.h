@@ -41,7 +41,7 @@ std::vector<bool> fixedNodes(const GraphSpec& spec, std::size_t frozen);
 /// The fixed nodes that others read: what a feature cache holds.
 std::vector<std::size_t> featureNodes(const GraphSpec& spec, const std::vector<bool>& fixed);
 
-/// The learning rate's factor of a node by training.fine_tune.per_block: that of the longest id it lies in, else 1.
-double blockRate(const std::optional<FineTuneSettings>& fineTune, const std::string& node);
+/// For each node the learning rate's factor by training.fine_tune.per_block: that of the longest id it lies in, else 1.
+std::vector<double> rateFactors(const GraphSpec& spec, const std::optional<FineTuneSettings>& fineTune);
 
 } // namespace sightline

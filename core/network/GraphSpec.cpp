@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <iterator>
+#include <string_view>
 #include <unordered_map>
 
 #include "network/Attributes.h"
@@ -16,12 +18,13 @@ constexpr std::array<const char*, 20> kOpNames = {
     "input",   "conv2d", "batch_norm", "layer_norm", "activation",          "max_pool",      "avg_pool",    "global_avg_pool", "adaptive_avg_pool", "flatten",
     "dense",   "dropout", "add",       "multiply",   "concat",              "local_response_norm", "channel_scale", "random_crop", "random_contrast", "rescale"};
 
-constexpr std::array<const char*, 5> kInitializerNames = {"glorot_uniform", "torch_default", "kaiming_normal_fan_out", "truncated_normal_0.02", "kaiming_uniform"};
+const std::initializer_list<std::string_view> kInitializerNames = {
+    "glorot_uniform",       "torch_default",             "kaiming_normal_fan_out",       "truncated_normal_0.02",         "kaiming_uniform",
+    "kaiming_normal_fan_in", "kaiming_normal_dense_0.01", "kaiming_normal_dense_uniform", "group_normal_dense_uniform"};
 
 /// More than any network of people, few enough to be refused at once.
 constexpr std::size_t kMostNodes = 20000;
 constexpr std::size_t kMostOutputs = 16;
-constexpr std::size_t kShownLength = 60; ///< of what a hostile file writes, in messages
 constexpr std::uintmax_t kLargestFile = 8u << 20;
 
 Result<Node> nodeFromJson(const Json& json, const std::string& path) {
@@ -55,13 +58,13 @@ Result<Node> nodeFromJson(const Json& json, const std::string& path) {
         reader.problem("attributes", "must be an object");
     const auto known = std::find_if(kOpNames.begin(), kOpNames.end(), [&](const char* name) { return op == name; });
     if (known == kOpNames.end())
-        reader.problem("op", "'" + op.substr(0, kShownLength) + "' is not an operation; core/network/README.md lists them");
+        reader.problem("op", "'" + shown(op) + "' is not an operation; core/network/README.md lists them");
     if (!problems.empty())
         return badInput(joined(problems));
     node.op = static_cast<Op>(std::distance(kOpNames.begin(), known));
     for (const auto& [key, value] : node.attributes.items()) {
         if (const std::string fault = attributeFault(node.op, key, value); !fault.empty())
-            return badInput(node.id + " (" + op + "): '" + key.substr(0, kShownLength) + "' " + fault + ".");
+            return badInput(node.id + " (" + op + "): '" + shown(key) + "' " + fault + ".");
     }
     return node;
 }
@@ -82,7 +85,7 @@ Json toJson(const GraphSpec& spec) {
     Json json;
     json["name"] = spec.name;
     json["input"] = {spec.height, spec.width, spec.channels};
-    json["initializer"] = kInitializerNames[static_cast<std::size_t>(spec.initializer)];
+    json["initializer"] = kInitializerNames.begin()[static_cast<std::size_t>(spec.initializer)];
     json["preprocessing"] = spec.preprocessing;
     json["nodes"] = Json::array();
     for (const Node& node : spec.nodes) {
@@ -109,7 +112,7 @@ Result<GraphSpec> graphFromJson(const Json& json) {
     reader.read("name", spec.name);
     reader.read("input", input);
     int initializer = 0;
-    reader.readWord("initializer", initializer, {kInitializerNames[0], kInitializerNames[1], kInitializerNames[2], kInitializerNames[3], kInitializerNames[4]});
+    reader.readWord("initializer", initializer, kInitializerNames);
     spec.initializer = static_cast<Initializer>(initializer);
     reader.read("preprocessing", spec.preprocessing);
     const Json& nodes = reader.at("nodes");
@@ -143,7 +146,7 @@ Result<GraphSpec> graphFromJson(const Json& json) {
             item.problem("loss_weight", "must be 0 or more");
         for (const Output& other : spec.outputs) {
             if (other.name == output.name)
-                item.problem("name", "two outputs are named '" + output.name + "'");
+                item.problem("name", "two outputs are named '" + shown(output.name) + "'");
         }
         spec.outputs.push_back(std::move(output));
     }

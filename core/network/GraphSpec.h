@@ -14,10 +14,10 @@ namespace sightline {
 /// What a node computes. Attributes (JSON names, defaults) are documented in core/network/README.md.
 enum class Op {
     Input,          ///< the image; exactly one, id "input"
-    Conv2d,         ///< filters, kernel [h, w], stride, padding, dilation, groups, bias, activation: none; weight OIHW
-    BatchNorm,      ///< eps, momentum (torch's), scale
+    Conv2d,         ///< filters, kernel [h, w], stride, padding, dilation, groups, bias; weight OIHW
+    BatchNorm,      ///< eps, momentum (torch's)
     LayerNorm,      ///< over channels, eps
-    Activation,     ///< kind: relu, relu6, leaky_relu, sigmoid, tanh, silu, gelu, hardswish, hardsigmoid
+    Activation,     ///< kind: relu, relu6, leaky_relu (slope), sigmoid, tanh, silu, gelu, hardswish, hardsigmoid
     MaxPool,        ///< kernel, stride, padding
     AvgPool,        ///< kernel, stride, padding; counts real pixels only
     GlobalAvgPool,  ///< -> [C]
@@ -62,7 +62,17 @@ struct Output {
 };
 
 /// How fresh weights are drawn (SPEC 5.7).
-enum class Initializer { GlorotUniform, TorchDefault, KaimingNormalFanOut, TruncatedNormal002, KaimingUniform };
+enum class Initializer {
+    GlorotUniform,                    ///< Keras'
+    TorchDefault,
+    KaimingNormalFanOut,              ///< dense layers as torch has them (torchvision's ResNet)
+    TruncatedNormal002,               ///< ConvNeXt's
+    KaimingUniform,                   ///< SqueezeNet's
+    KaimingNormalFanIn,               ///< torchvision's DenseNet
+    KaimingNormalSmallDense,          ///< by fan-out, dense layers normal with deviation 0.01 (torchvision's MobileNets)
+    KaimingNormalUniformDense,        ///< by fan-out, dense layers uniform by their units (torchvision's EfficientNet)
+    GroupNormalUniformDense           ///< the same by the fan-out of a group (TensorFlow's and timm's EfficientNet)
+};
 
 /// A network as plain data. Nodes come in topological order.
 struct GraphSpec {

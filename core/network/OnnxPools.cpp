@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <limits>
+#include <algorithm>
 
 #include "network/Attributes.h"
 #include "network/OnnxNodes.h"
@@ -7,12 +7,6 @@
 namespace sightline {
 
 namespace {
-
-/// Pads with minus infinity first where a window could hold no real pixel, which ONNX's MaxPool does not allow.
-std::string padded(OnnxStep& step, const Padding& padding) {
-    const std::string pads = step.writer.numbers({0, 0, padding.top, padding.left, 0, 0, padding.bottom, padding.right});
-    return step.writer.add("Pad", {step.inputs[0], pads, step.writer.scalar(-std::numeric_limits<double>::infinity())});
-}
 
 /// [out, in] rows of averages: bin i holds floor(i in / out) up to ceil((i + 1) in / out), as torch has it.
 std::vector<float> averagingRows(std::int64_t in, std::int64_t out, bool transposed) {
@@ -35,16 +29,9 @@ Result<std::string> writeOnnxPool(OnnxStep& step) {
     const Result<Padding> resolved = resolvedPadding(node, static_cast<int>(step.shapes[0][1]), static_cast<int>(step.shapes[0][2]));
     if (!resolved)
         return resolved.error();
-    Padding padding = *resolved;
+    const Padding padding = *resolved;
     const bool isMax = node.op == Op::MaxPool;
-    std::string x = step.inputs[0];
-    if (std::max(padding.top, padding.bottom) >= kernel[0] || std::max(padding.left, padding.right) >= kernel[1]) {
-        if (!isMax)
-            return badInput(node.id + " (avg_pool): its padding is as large as its window, which ONNX cannot say; use a smaller padding.");
-        x = padded(step, padding);
-        padding = Padding{};
-    }
-    const std::string y = writer.add(isMax ? "MaxPool" : "AveragePool", {x});
+    const std::string y = writer.add(isMax ? "MaxPool" : "AveragePool", {step.inputs[0]});
     writer.attribute("kernel_shape", {kernel[0], kernel[1]});
     writer.attribute("strides", {stride[0], stride[1]});
     writer.attribute("pads", {padding.top, padding.left, padding.bottom, padding.right});
@@ -70,14 +57,21 @@ std::string writeOnnxAdaptivePool(OnnxStep& step) {
     return writer.add("MatMul", {writer.add("MatMul", {down, step.inputs[0]}), across});
 }
 
-/// Bilinear with half-pixel centres, the batch taken from what arrives.
+/// Keras' smart_resize (SPEC 1.12): the middle part of the wanted proportions, then bilinear with half-pixel centres, the batch
+/// taken from what arrives.
 std::string writeOnnxResize(OnnxStep& step) {
     OnnxWriter& writer = step.writer;
-    const std::string shape = writer.add("Shape", {step.inputs[0]});
+    const std::int64_t height = step.shapes[0][1], width = step.shapes[0][2];
+    const std::int64_t rows = std::min(height, width * step.output[1] / step.output[2]), columns = std::min(width, height * step.output[2] / step.output[1]);
+    const std::int64_t top = (height - rows) / 2, left = (width - columns) / 2;
+    std::string middle = step.inputs[0];
+    if (rows < height || columns < width)
+        middle = writer.add("Slice", {middle, writer.numbers({top, left}), writer.numbers({top + rows, left + columns}), writer.numbers({2, 3})});
+    const std::string shape = writer.add("Shape", {middle});
     const std::string batch = writer.add("Slice", {shape, writer.numbers({0}), writer.numbers({1})});
     const std::string sizes = writer.add("Concat", {batch, writer.numbers(step.output)});
     writer.attribute("axis", std::int64_t{0});
-    const std::string y = writer.add("Resize", {step.inputs[0], "", "", sizes});
+    const std::string y = writer.add("Resize", {middle, "", "", sizes});
     writer.attribute("mode", "linear");
     writer.attribute("coordinate_transformation_mode", "half_pixel");
     return y;

@@ -98,10 +98,12 @@ private:
         std::size_t least = 1, most = 1;
         if (m_node.op == Op::Add || m_node.op == Op::Concat)
             most = 1000;
+        if (m_node.op == Op::Add || m_node.op == Op::Multiply)
+            least = 2;
         if (m_node.op == Op::Multiply)
-            least = most = 2;
+            most = 2;
         if (m_inputs.size() < least || m_inputs.size() > most)
-            return "takes " + std::string(most == 1 ? "one input" : most == 2 ? "two inputs" : "one or more inputs") + ", not " + std::to_string(m_inputs.size()) + ".";
+            return "takes " + std::string(most == 1 ? "one input" : most == 2 ? "two inputs" : least == 2 ? "two or more inputs" : "one or more inputs") + ", not " + std::to_string(m_inputs.size()) + ".";
         switch (m_node.op) {
         case Op::Conv2d:
         case Op::MaxPool:
@@ -175,8 +177,12 @@ private:
     Result<NodeCost> pool() const {
         const auto kernel = pairAttribute(m_node, "kernel", {0, 0});
         Result<NodeCost> cost = window(first()[0], kernel, pairAttribute(m_node, "stride", kernel), {1, 1});
-        if (cost)
-            cost->multiplyAdds = times(times(kernel[0], kernel[1]), elements(cost->output));
+        if (!cost)
+            return cost;
+        const Padding padding = resolvedPadding(m_node, static_cast<int>(first()[1]), static_cast<int>(first()[2])).value();
+        if (std::max(padding.top, padding.bottom) >= kernel[0] || std::max(padding.left, padding.right) >= kernel[1])
+            return fault("its padding is as large as its " + std::to_string(kernel[0]) + " x " + std::to_string(kernel[1]) + " window, so that a window could hold no pixel; less than the window would fit.");
+        cost->multiplyAdds = times(times(kernel[0], kernel[1]), elements(cost->output));
         return cost;
     }
 
@@ -243,7 +249,7 @@ private:
 
     Result<NodeCost> product() const {
         const Shape& factor = *m_inputs[1];
-        const bool perChannelFactor = factor == Shape{first()[0]} || factor == Shape{first()[0], 1, 1};
+        const bool perChannelFactor = first().size() == 3 && (factor == Shape{first()[0]} || factor == Shape{first()[0], 1, 1});
         if (factor != first() && !perChannelFactor)
             return fault("multiplies " + described(first()) + " by " + described(factor) + "; equal shapes or one factor a channel would fit.");
         return elementwise(first(), elements(first()));
@@ -277,7 +283,7 @@ Result<std::vector<const Shape*>> inputShapes(const Node& node, const std::unord
     for (const std::string& input : node.inputs) {
         const auto it = position.find(input);
         if (it == position.end())
-            return badInput(node.id + " (" + nameOf(node.op) + "): its input '" + input.substr(0, 60) + "' is not a node before it.");
+            return badInput(node.id + " (" + nameOf(node.op) + "): its input '" + shown(input) + "' is not a node before it.");
         shapes.push_back(&cost.nodes[it->second].output);
     }
     return shapes;
@@ -370,7 +376,7 @@ GraphCost shapesUntilFault(const GraphSpec& spec, std::vector<GraphFault>& fault
     for (const Output& output : spec.outputs) {
         const auto it = position.find(output.node);
         if (it == position.end())
-            faults.push_back({output.node, "The output '" + output.name + "' names the node '" + output.node + "', which does not exist."});
+            faults.push_back({output.node, "The output '" + shown(output.name) + "' names the node '" + shown(output.node) + "', which does not exist."});
         else if (cost.nodes[it->second].output.size() != 1)
             faults.push_back({output.node, output.node + ": an output must be a vector of class scores, not " + described(cost.nodes[it->second].output) + "."});
     }

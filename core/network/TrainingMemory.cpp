@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "network/Attributes.h"
-#include "network/Freezing.h"
 
 namespace sightline {
 
@@ -28,7 +27,7 @@ std::int64_t elements(const Shape& shape) {
 /// What the backward pass of a network needs of its forward pass, as autograd keeps it. All sizes are elements of one image.
 class Tape {
 public:
-    Tape(const GraphSpec& spec, const GraphCost& cost, std::size_t frozen) : m_spec(spec), m_cost(cost), m_fixed(fixedNodes(spec, frozen)) {
+    Tape(const GraphSpec& spec, const GraphCost& cost, std::size_t frozen) : m_spec(spec), m_cost(cost) {
         const std::size_t count = spec.nodes.size();
         std::unordered_map<std::string, std::size_t> position;
         m_inputs.resize(count);
@@ -44,8 +43,10 @@ public:
                 ++m_readers[position.at(input)];
             }
         }
+        std::vector<bool> learns(count, false); // depends on a weight that trains
         for (std::size_t i = 1; i < count; ++i) {
-            if (!m_fixed[i])
+            learns[i] = (i >= frozen && hasWeights(spec.nodes[i].op)) || std::any_of(m_inputs[i].begin(), m_inputs[i].end(), [&](std::size_t input) { return learns[input]; });
+            if (learns[i])
                 record(i);
         }
     }
@@ -142,7 +143,6 @@ private:
 
     const GraphSpec& m_spec;
     const GraphCost& m_cost;
-    std::vector<bool> m_fixed;
     std::vector<std::vector<std::size_t>> m_inputs;
     std::vector<int> m_readers;
     std::vector<bool> m_kept;           ///< by storage

@@ -42,9 +42,14 @@ void Fingerprint::add(std::string_view bytes) {
 }
 
 void Fingerprint::add(const Dataset& dataset, const std::vector<std::uint32_t>& indices) {
-    std::map<std::filesystem::path, std::string> marks; // a source of many records is one file
+    std::map<std::filesystem::path, std::string> marks; // the members of an archive are in one file
+    const bool records = dataset.source->files() == nullptr;
     for (const std::uint32_t index : indices) {
         const Sample& sample = dataset.samples[index];
+        if (records) { // in memory already, from files that are not known any more
+            if (const auto bytes = dataset.source->bytes(sample))
+                add({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+        }
         std::filesystem::path file = dataset.source->file(sample);
         if (file.empty())
             file = dataset.root;

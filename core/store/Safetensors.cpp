@@ -125,7 +125,7 @@ Result<std::vector<float>> asFloats(const TensorView& tensor) {
         return converted<std::uint16_t>(tensor.data, [](std::uint16_t value) {
             return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
         });
-    return badInput("The tensor " + tensor.name + " is of type " + tensor.dtype + "; F32, F16, BF16 or F64 is needed.");
+    return badInput("The tensor " + shown(tensor.name) + " is of type " + shown(tensor.dtype) + "; F32, F16, BF16 or F64 is needed.");
 }
 
 Result<void> writeSafetensors(const std::filesystem::path& file, const std::vector<TensorToWrite>& tensors,
@@ -156,13 +156,10 @@ Result<void> writeSafetensors(const std::filesystem::path& file, const std::vect
     text.resize((text.size() + 7) / 8 * 8, ' ');
 
     const std::uint64_t headerBytes = text.size();
-    std::string bytes(sizeof(headerBytes), '\0');
-    std::memcpy(bytes.data(), &headerBytes, sizeof(headerBytes));
-    bytes.reserve(bytes.size() + text.size() + position);
-    bytes += text;
+    std::vector<std::string_view> pieces{{reinterpret_cast<const char*>(&headerBytes), sizeof(headerBytes)}, text};
     for (const TensorToWrite* tensor : sorted)
-        bytes.append(reinterpret_cast<const char*>(tensor->values.data()), tensor->values.size_bytes());
-    return writeFileAtomically(file, bytes);
+        pieces.emplace_back(reinterpret_cast<const char*>(tensor->values.data()), tensor->values.size_bytes());
+    return writeFileAtomically(file, pieces);
 }
 
 } // namespace sightline

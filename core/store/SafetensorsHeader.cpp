@@ -14,6 +14,7 @@ namespace sightline {
 namespace {
 
 constexpr std::size_t kMaximumTensors = 100'000;
+constexpr std::size_t kMaximumMetadata = 10'000;
 constexpr std::size_t kMaximumName = 4096;
 constexpr std::size_t kMaximumRank = 8;
 
@@ -46,7 +47,7 @@ public:
     bool number_unsigned(std::uint64_t value) {
         if (m_place == Place::Shape) {
             if (m_tensor.shape.size() == kMaximumRank)
-                return fail("gives " + m_tensor.name + " more than " + std::to_string(kMaximumRank) + " dimensions");
+                return fail("gives " + shown(m_tensor.name) + " more than " + std::to_string(kMaximumRank) + " dimensions");
             m_tensor.shape.push_back(value);
             return true;
         }
@@ -89,14 +90,16 @@ public:
         if (value.size() > kMaximumName)
             return fail("holds a name longer than " + std::to_string(kMaximumName) + " bytes");
         if (m_place == Place::Root && !m_names.insert(value).second)
-            return fail("names " + value + " twice");
+            return fail("names " + shown(value) + " twice");
+        if (m_place == Place::Metadata && header.metadata.size() == kMaximumMetadata)
+            return fail("holds more than " + std::to_string(kMaximumMetadata) + " metadata");
         if (m_place == Place::Metadata && header.metadata.count(value) > 0)
-            return fail("names the metadata " + value + " twice");
+            return fail("names the metadata " + shown(value) + " twice");
         if (m_place == Place::Tensor) {
             if (value != "dtype" && value != "shape" && value != "data_offsets")
-                return fail("gives " + m_tensor.name + " the unknown field " + value);
+                return fail("gives " + shown(m_tensor.name) + " the unknown field " + shown(value));
             if (!m_fields.insert(value).second)
-                return fail("gives " + m_tensor.name + " the field " + value + " twice");
+                return fail("gives " + shown(m_tensor.name) + " the field " + shown(value) + " twice");
         }
         m_key = std::move(value);
         return true;
@@ -105,7 +108,7 @@ public:
     bool end_object() {
         if (m_place == Place::Tensor) {
             if (m_fields.size() != 3)
-                return fail("misses dtype, shape or data_offsets of " + m_tensor.name);
+                return fail("misses dtype, shape or data_offsets of " + shown(m_tensor.name));
             header.tensors.push_back(std::move(m_tensor));
         }
         m_place = m_place == Place::Root ? Place::Outside : Place::Root;
@@ -122,7 +125,7 @@ public:
 
     bool end_array() {
         if (m_place == Place::Offsets && m_offsets != 2)
-            return fail("gives " + m_tensor.name + " other than two data_offsets");
+            return fail("gives " + shown(m_tensor.name) + " other than two data_offsets");
         m_place = Place::Tensor;
         return true;
     }
@@ -173,13 +176,13 @@ Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view text, std::uin
         const unsigned bits = bitsOf(tensor.dtype);
         std::uint64_t bytes = 0;
         if (bits == 0)
-            return refused(tensor.name + " is of the unknown type " + tensor.dtype);
+            return refused(shown(tensor.name) + " is of the unknown type " + shown(tensor.dtype));
         if (!bytesOf(tensor, bits, bytes))
-            return refused("the shape of " + tensor.name + " is impossible");
+            return refused("the shape of " + shown(tensor.name) + " is impossible");
         if (tensor.begin != position || tensor.end < tensor.begin)
-            return refused("the data of " + tensor.name + " overlap others, leave a hole or end before they begin");
+            return refused("the data of " + shown(tensor.name) + " overlap others, leave a hole or end before they begin");
         if (tensor.end - tensor.begin != bytes)
-            return refused(tensor.name + " takes " + std::to_string(tensor.end - tensor.begin) + " bytes where its shape needs " +
+            return refused(shown(tensor.name) + " takes " + std::to_string(tensor.end - tensor.begin) + " bytes where its shape needs " +
                            std::to_string(bytes));
         position = tensor.end;
     }

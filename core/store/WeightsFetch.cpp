@@ -12,7 +12,9 @@ Result<std::filesystem::path> fetchWeights(const HubWeights& weights, const std:
     if (const Result<void> made = makeFolder(file.parent_path()); !made)
         return made.error();
     const Download wanted{weights.address(), file, 0, weights.sha256.empty() ? "" : "sha256:" + weights.sha256};
-    if (const Result<void> fetched = download(wanted, std::move(stop), progress); !fetched)
+    DownloadSettings settings;
+    settings.maximumBytes = 2 * static_cast<std::uint64_t>(weights.bytes); // the size is about known
+    if (const Result<void> fetched = download(wanted, std::move(stop), progress, settings); !fetched)
         return fetched.error();
     // A hash is known for some only: what came must be a sound file of that network in any case.
     const Result<SafetensorsFile> read = SafetensorsFile::open(file);

@@ -42,13 +42,17 @@ public:
     }
 
     Result<void> open() {
-        m_descriptor = ::open(m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-        if (m_descriptor < 0)
-            return Error{"Writing " + m_path.string() + " failed: " + std::strerror(errno) + "."};
-        if (::flock(m_descriptor, LOCK_EX | LOCK_NB) != 0)
-            return Error{m_path.string() + " is being fetched by another program; wait for it or stop it."};
-        struct stat status {};
-        ::fstat(m_descriptor, &status);
+        struct stat status {}, named {};
+        do { // whoever held the lock before may have finished, and given the file its name
+            if (m_descriptor >= 0)
+                ::close(m_descriptor);
+            m_descriptor = ::open(m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+            if (m_descriptor < 0)
+                return Error{"Writing " + m_path.string() + " failed: " + std::strerror(errno) + "."};
+            if (::flock(m_descriptor, LOCK_EX | LOCK_NB) != 0)
+                return Error{m_path.string() + " is being fetched by another program; wait for it or stop it."};
+            ::fstat(m_descriptor, &status);
+        } while (::stat(m_path.c_str(), &named) != 0 || named.st_ino != status.st_ino || named.st_dev != status.st_dev);
         m_size = static_cast<std::uint64_t>(status.st_size);
         if (const auto tag = readFile(m_tagPath, 4096); tag && m_size > 0)
             m_tag = *tag;
@@ -131,6 +135,8 @@ struct Transfer {
     bool begun = false, tooLong = false;
     std::string sentence{};           ///< why it is Fatal or Broken
 
+    /// Nothing would tell two versions of the file apart, so that it cannot be gone on with.
+    bool isUnproven() const { return part.size() > 0 && part.tag().empty() && wanted.digest.empty(); }
     std::uint64_t limit() const { return wanted.bytes > 0 ? wanted.bytes : settings.maximumBytes; }
 };
 
@@ -340,6 +346,8 @@ Result<void> transferAll(Transfer& transfer) {
             break;
         }
         broken = transfer.part.size() > before ? 1 : broken + 1;
+        if (transfer.isUnproven() && !transfer.part.clear())
+            return Error{"Writing " + transfer.part.path().string() + " failed."};
         if (broken >= transfer.settings.tries)
             return Error{transfer.sentence + (transfer.part.size() > 0 ? "; " + bytesText(transfer.part.size()) + " are kept, and the same command goes on from there." : ". Is this machine connected?")};
         pause(transfer.settings.pauseMs, transfer.stop);
@@ -384,8 +392,7 @@ Result<void> download(const Download& wanted, std::stop_token stop, const Downlo
     if (const Result<void> opened = part.open(); !opened)
         return opened;
     Transfer transfer{.part = part, .wanted = wanted, .settings = settings, .stop = stop, .progress = progress};
-    const bool unproven = part.tag().empty() && wanted.digest.empty(); // nothing would tell two versions of the file apart
-    if ((unproven || part.size() > transfer.limit()) && !part.clear())
+    if ((transfer.isUnproven() || part.size() > transfer.limit()) && !part.clear())
         return Error{"Writing " + part.path().string() + " failed."};
     if (const Result<void> done = transferAll(transfer); !done)
         return done;

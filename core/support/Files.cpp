@@ -23,7 +23,9 @@ Error systemError(const std::string& doing, const std::filesystem::path& file, i
 
 } // namespace
 
-Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes) {
+Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes) { return writeFileAtomically(file, std::span(&bytes, 1)); }
+
+Result<void> writeFileAtomically(const std::filesystem::path& file, std::span<const std::string_view> pieces) {
     static std::atomic<unsigned> serial{0};
     std::filesystem::path temporary = file;
     temporary += ".tmp" + std::to_string(getpid()) + "-" + std::to_string(serial++);
@@ -31,13 +33,14 @@ Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_
     if (descriptor < 0)
         return systemError("Writing", file, errno);
     int failure = 0;
-    std::size_t written = 0;
-    while (written < bytes.size() && failure == 0) {
-        const ssize_t count = ::write(descriptor, bytes.data() + written, bytes.size() - written);
-        if (count >= 0)
-            written += static_cast<std::size_t>(count);
-        else if (errno != EINTR)
-            failure = errno;
+    for (std::string_view left : pieces) {
+        while (!left.empty() && failure == 0) {
+            const ssize_t count = ::write(descriptor, left.data(), left.size());
+            if (count >= 0)
+                left.remove_prefix(static_cast<std::size_t>(count));
+            else if (errno != EINTR)
+                failure = errno;
+        }
     }
     if (failure == 0 && ::fsync(descriptor) != 0)
         failure = errno;
@@ -58,6 +61,8 @@ Result<std::string> readFile(const std::filesystem::path& file, std::uintmax_t m
         return badInput(file.string() + " does not exist.");
     if (std::filesystem::is_directory(file, code))
         return badInput(file.string() + " is a folder, not a file.");
+    if (!std::filesystem::is_regular_file(file, code))
+        return badInput(file.string() + " is not a file.");
     const auto size = std::filesystem::file_size(file, code);
     if (!code && size > maximumBytes)
         return badInput(file.string() + " is larger than " + std::to_string(maximumBytes) + " bytes.");

@@ -53,7 +53,7 @@ const Json& JsonReader::at(std::string_view key) {
 }
 
 std::string JsonReader::pathOf(std::string_view key) const {
-    return m_path.empty() ? std::string(key) : m_path + "." + std::string(key);
+    return m_path.empty() ? shown(key) : m_path + "." + shown(key);
 }
 
 void JsonReader::problem(std::string_view key, std::string message) { m_problems.push_back({pathOf(key), std::move(message)}); }
@@ -235,6 +235,8 @@ Result<Json> readJsonFile(const std::filesystem::path& file, std::uintmax_t maxi
         return badInput(file.string() + " does not exist.");
     if (std::filesystem::is_directory(file, code))
         return badInput(file.string() + " is a folder, not a JSON file.");
+    if (!std::filesystem::is_regular_file(file, code))
+        return badInput(file.string() + " is not a file.");
     const auto size = std::filesystem::file_size(file, code);
     if (!code && size > maximumBytes)
         return badInput(file.string() + " is too large to be a JSON file of ours.");

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -75,6 +76,9 @@ struct Problem {
 
     bool operator==(const Problem&) const = default;
 };
+
+/// A foreign name as it may stand in a sentence: on one line, control characters as '?', cut after `most` bytes.
+std::string shown(std::string_view name, std::size_t most = 80);
 
 /// All problems on one line, "path: message; path: message", as the command line prints them.
 std::string joined(const std::vector<Problem>& problems);

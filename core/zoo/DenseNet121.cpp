@@ -51,7 +51,7 @@ Result<GraphSpec> denseNet121(const ZooRequest& request) {
     if (const double dropout = request.options["dropout"].get<double>(); dropout > 0)
         g.dropout("dropout", dropout);
     g.dense("classifier", request.classes);
-    return g.finish(Initializer::KaimingNormalFanOut, "imagenet");
+    return g.finish(Initializer::KaimingNormalFanIn, "imagenet");
 }
 
 } // namespace sightline

@@ -48,7 +48,7 @@ Result<GraphSpec> efficientNetB0(const ZooRequest& request) {
     g.add(Op::GlobalAvgPool, "avgpool");
     g.dropout("classifier.0", request.options["dropout"].get<double>());
     g.dense("classifier.1", request.classes);
-    return g.finish(Initializer::KaimingNormalFanOut, "imagenet");
+    return g.finish(Initializer::KaimingNormalUniformDense, "imagenet");
 }
 
 } // namespace sightline

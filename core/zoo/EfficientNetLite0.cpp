@@ -55,7 +55,7 @@ GraphSpec efficientNetLite0(const std::string& name, const Twin& twin, const Zoo
     if (const double dropout = request.options["dropout"].get<double>(); dropout > 0)
         g.dropout("dropout", dropout);
     g.dense("classifier", request.classes);
-    return g.finish(Initializer::KaimingNormalFanOut, twin.tensorflow ? "half" : "imagenet");
+    return g.finish(Initializer::GroupNormalUniformDense, twin.tensorflow ? "half" : "imagenet");
 }
 
 } // namespace

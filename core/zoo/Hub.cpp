@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "zoo/Zoo.h"
+
 namespace sightline {
 
 std::string HubWeights::address() const {
@@ -46,8 +48,20 @@ const HubWeights* findInHub(const std::string& name) {
 
 std::filesystem::path hubFile(const std::filesystem::path& home, const std::string& name) { return home / "weights" / (name + ".safetensors"); }
 
-Result<std::filesystem::path> weightsFile(const std::string& weights, const std::filesystem::path& home) {
+const HubWeights* hubEntryOf(const std::string& weights) {
+    if (const HubWeights* named = findInHub(weights))
+        return named;
+    return weights.ends_with(".safetensors") ? findInHub(std::filesystem::path(weights).stem().string()) : nullptr;
+}
+
+NormalizationSettings::Preset presetOf(const HubWeights& weights) {
+    return weights.normalization == "half" ? NormalizationSettings::Preset::Half : NormalizationSettings::Preset::Imagenet;
+}
+
+Result<std::filesystem::path> weightsFile(const std::string& weights, const std::filesystem::path& home, const std::string& network) {
     std::error_code code;
+    if (const HubWeights* known = hubEntryOf(weights); known && findInZoo(network) && known->network != network)
+        return badInput("the weights " + known->name + " are of " + known->network + ", not of " + network + ".");
     const HubWeights* hub = findInHub(weights);
     if (!hub || std::filesystem::exists(weights, code))
         return std::filesystem::path(weights);

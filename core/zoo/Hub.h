@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/DataSettings.h"
 #include "support/Result.h"
 
 namespace sightline {
@@ -35,7 +36,13 @@ const HubWeights* findInHub(const std::string& name);
 std::filesystem::path hubFile(const std::filesystem::path& home, const std::string& name);
 
 /// What `model.weights` and `--weights` mean: a file, or a name of the hub that was fetched. A name that was not is an
-/// error that says how to.
-Result<std::filesystem::path> weightsFile(const std::string& weights, const std::filesystem::path& home);
+/// error that says how to; so are the hub's weights of another network of the zoo than `network`, whose tensors may have
+/// the same names and shapes (the twins of EfficientNet-Lite).
+Result<std::filesystem::path> weightsFile(const std::string& weights, const std::filesystem::path& home, const std::string& network = {});
+
+/// The hub's entry that a name or a fetched file stands for; null where it is another file.
+const HubWeights* hubEntryOf(const std::string& weights);
+/// The pixel values that weights were trained with.
+NormalizationSettings::Preset presetOf(const HubWeights& weights);
 
 } // namespace sightline

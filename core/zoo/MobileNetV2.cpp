@@ -51,7 +51,7 @@ Result<GraphSpec> mobilenetV2(const ZooRequest& request) {
     g.add(Op::GlobalAvgPool, "avgpool");
     g.dropout("classifier.0", request.options["dropout"].get<double>());
     g.dense("classifier.1", request.classes);
-    return g.finish(Initializer::KaimingNormalFanOut, "imagenet");
+    return g.finish(Initializer::KaimingNormalSmallDense, "imagenet");
 }
 
 } // namespace sightline

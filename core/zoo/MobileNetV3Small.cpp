@@ -68,7 +68,7 @@ Result<GraphSpec> mobileNetV3Small(const ZooRequest& request) {
     g.activation("classifier.1", "hardswish");
     g.dropout("classifier.2", request.options["dropout"].get<double>());
     g.dense("classifier.3", request.classes);
-    return g.finish(Initializer::KaimingNormalFanOut, "imagenet");
+    return g.finish(Initializer::KaimingNormalSmallDense, "imagenet");
 }
 
 } // namespace sightline

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "zoo/WeightFit.h"
 
+#include <unordered_map>
+
 #include "zoo/Zoo.h"
 
 namespace sightline {
@@ -23,6 +25,36 @@ Result<WeightFit> fitOf(const std::string& network, const std::vector<TensorSpec
             return fit;
         request.classes = static_cast<int>(fit.match.misfits.back().found[0]);
     }
+}
+
+std::vector<bool> startsAnew(const GraphSpec& spec, const std::vector<TensorSpec>& tensors, WeightMatch& match) {
+    std::unordered_map<std::string, std::size_t> position;
+    for (std::size_t i = 0; i < spec.nodes.size(); ++i)
+        position[spec.nodes[i].id] = i;
+    std::vector<std::size_t> nodeOf;
+    for (const TensorSpec& tensor : tensors)
+        nodeOf.push_back(position.at(tensor.name.substr(0, tensor.name.rfind('.'))));
+    const std::vector<bool> classifier = classifierNodes(spec);
+    const std::size_t head = baseEnd(spec);
+    std::vector<std::size_t> tensorsOfNode(spec.nodes.size(), 0), missingOfNode(spec.nodes.size(), 0);
+    for (const std::size_t node : nodeOf)
+        ++tensorsOfNode[node];
+    for (const std::size_t tensor : match.missing)
+        ++missingOfNode[nodeOf[tensor]];
+    std::vector<bool> fresh(tensors.size(), false);
+    const auto mayBe = [&](std::size_t tensor) {
+        const std::size_t node = nodeOf[tensor];
+        return classifier[node] || (node >= head && missingOfNode[node] == tensorsOfNode[node]);
+    };
+    std::erase_if(match.missing, [&](std::size_t tensor) { return fresh[tensor] = mayBe(tensor); });
+    std::erase_if(match.misfits, [&](const WeightMatch::Misfit& misfit) { return fresh[misfit.tensor] = classifier[nodeOf[misfit.tensor]]; });
+    // A layer whose weight starts anew does not keep another layer's bias.
+    std::vector<bool> anew(spec.nodes.size(), false);
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+        anew[nodeOf[i]] = anew[nodeOf[i]] || (fresh[i] && classifier[nodeOf[i]]);
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+        fresh[i] = fresh[i] || anew[nodeOf[i]];
+    return fresh;
 }
 
 } // namespace sightline

@@ -19,4 +19,8 @@ struct WeightFit {
 /// Errors: no such network, impossible options.
 Result<WeightFit> fitOf(const std::string& network, const std::vector<TensorSpec>& file, int classes = 0, const Json& options = Json::object());
 
+/// For training: which of `tensors` may start anew, and takes them out of the match's faults. What makes the scores may be
+/// of another size or missing; layers of the head that the file does not know at all start anew, too.
+std::vector<bool> startsAnew(const GraphSpec& spec, const std::vector<TensorSpec>& tensors, WeightMatch& match);
+
 } // namespace sightline

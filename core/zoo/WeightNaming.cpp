@@ -257,7 +257,7 @@ std::string describeFault(const WeightMatch& match, const std::string& file, con
     const TensorSpec& tensor = match.naming.tensors[match.missing.front()];
     std::string text = file + " lacks the tensor " + tensor.name + " " + shapeText(tensor.shape) + more(match.missing.size());
     if (!match.unexpected.empty())
-        text += " and holds " + match.unexpected.front() + more(match.unexpected.size()) + ", which the network does not have";
+        text += " and holds " + shown(match.unexpected.front()) + more(match.unexpected.size()) + ", which the network does not have";
     return text + "; these weights are not of " + network + ".";
 }
 

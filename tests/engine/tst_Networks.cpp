@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/script.h>
 #include <torch/torch.h>
 
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "engine/module/LoadedModel.h"
+#include "engine/module/TorchScript.h"
+#include "engine/train/Compute.h"
 #include "network/Freezing.h"
 #include "network/Head.h"
 #include "store/Safetensors.h"
+#include "support/Files.h"
 #include "zoo/WeightNaming.h"
 #include "zoo/Zoo.h"
 
@@ -228,11 +232,103 @@ private Q_SLOTS:
             const Result<std::size_t> base = frozenNodes(module->spec(), "base");
             QVERIFY2(base, network);
             module->enableTraining(*base);
-            bool trains = false;
+            std::vector<torch::Tensor> before;
             for (const GraphModule::Entry& entry : module->entries())
-                trains = trains || !entry.frozen;
-            QVERIFY(trains);
-            QVERIFY(module->entries()[0].frozen);
+                before.push_back(entry.view.detach().clone());
+            torch::manual_seed(1);
+            engine::OptimizerState state{torch::zeros_like(module->parameters()), torch::zeros_like(module->parameters())};
+            trainStep(*module, state, {}, {torch::rand({4, 64, 64, 3})}, {torch::tensor({0, 1, 2, 0}, torch::kLong)}, 1e-2);
+            int kept = 0, moved = 0;
+            for (std::size_t i = 0; i < before.size(); ++i) {
+                const GraphModule::Entry& entry = module->entries()[i];
+                const bool same = torch::equal(entry.view, before[i]);
+                QVERIFY2(same || !entry.frozen, entry.spec.name.c_str());
+                kept += entry.frozen;
+                moved += !same;
+            }
+            QVERIFY2(kept > 0 && moved > 0, network);
+        }
+    }
+
+    void batchNormOverASingleValueKeepsItsStatistics()
+    {
+        const auto module = moduleOf(QStringLiteral(R"({"id":"p","op":"adaptive_avg_pool","inputs":["input"],"attributes":{"size":1}},{"id":"a","op":"batch_norm","inputs":["p"]})"), QStringLiteral("a"));
+        QVERIFY(module);
+        const torch::Tensor before = module->statistics().clone();
+        module->forward(torch::randn({1, kChannels, kHeight, kWidth}), true);
+        QVERIFY(module->isFinite());
+        QVERIFY(torch::equal(module->statistics(), before));
+        module->forward(torch::randn({2, kChannels, kHeight, kWidth}), true);
+        QVERIFY(module->isFinite());
+        QVERIFY(!torch::equal(module->statistics(), before));
+        module->statistics()[0] = std::nan("");
+        QVERIFY(!module->isFinite());
+    }
+
+    void anotherFamilysEpsilonGoesWithTheWeights()
+    {
+        const GraphSpec spec = *buildFromZoo("mobilenet_v3_small", {64, 64, 3, 7, Json::object()});
+        const auto trained = *GraphModule::make(spec, 1), loaded = *GraphModule::make(spec, 2);
+        QCOMPARE(loaded->batchNormEpsilon().value(), 1e-3);
+        trained->setBatchNormEpsilon(1e-5); // as timm's weights do
+        QVERIFY(saveWeights(*trained, file()));
+        QVERIFY(loadWeights(*loaded, file()));
+        QCOMPARE(loaded->batchNormEpsilon().value(), 1e-5);
+        torch::NoGradGuard noGrad;
+        const torch::Tensor x = torch::rand({2, 3, 64, 64});
+        QVERIFY(torch::equal(trained->forward(x, false)[0], loaded->forward(x, false)[0]));
+    }
+
+    void layerNormComputesUnderBf16()
+    {
+        const auto module = *GraphModule::make(*buildFromZoo("convnext_tiny", {32, 32, 3, 3, Json::object()}), 1);
+        module->enableTraining();
+        torch::manual_seed(2);
+        engine::OptimizerState state{torch::zeros_like(module->parameters()), torch::zeros_like(module->parameters())};
+        engine::StepSettings settings;
+        settings.bf16 = true;
+        const torch::Tensor images = torch::rand({2, 32, 32, 3}), labels = torch::tensor({0, 1}, torch::kLong);
+        const double first = trainStep(*module, state, settings, {images}, {labels}, 1e-3).loss;
+        QVERIFY(std::isfinite(first));
+        QVERIFY(trainStep(*module, state, settings, {images}, {labels}, 1e-3).loss < first);
+    }
+
+    void torchScriptComputesTheSame_data()
+    {
+        QTest::addColumn<QString>("network");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<bool>("headed");
+        QTest::newRow("minception, its crop and contrast") << "minception" << 3 << false;
+        QTest::newRow("helping outputs") << "inception_v1" << 3 << false;
+        QTest::newRow("another head") << "squeezenet1_1" << 3 << true;
+        QTest::newRow("grey") << "mnist_convnet" << 1 << false;
+    }
+
+    void torchScriptComputesTheSame()
+    {
+        QFETCH(QString, network);
+        QFETCH(int, channels);
+        QFETCH(bool, headed);
+        const ZooEntry& entry = *findInZoo(network.toStdString());
+        GraphSpec spec = *buildFromZoo(entry.name, {entry.defaultHeight, entry.defaultWidth, channels, 5, Json::object()});
+        if (headed)
+            spec = *withHead(spec, HeadSettings{HeadSettings::Pooling::Max, {8}, 0.2}, 5);
+        const auto module = *GraphModule::make(spec, 1);
+        TorchScriptRequest request;
+        request.source.model = m_folder.filePath(QStringLiteral("net.json")).toStdString();
+        request.source.weights = file();
+        request.file = m_folder.filePath(QStringLiteral("net.pt")).toStdString();
+        QVERIFY(writeFileAtomically(request.source.model, toText(toJson(spec))));
+        QVERIFY(saveWeights(*module, file()));
+        const Result<void> written = engine::exportTorchScript(request);
+        QVERIFY2(written.ok(), written ? "" : written.error().message.c_str());
+        torch::jit::Module script = torch::jit::load(request.file.string());
+        torch::NoGradGuard noGrad;
+        for (const int batch : {1, 3}) { // not only the one that it was traced with
+            const torch::Tensor x = torch::rand({batch, channels, entry.defaultHeight, entry.defaultWidth});
+            const torch::Tensor ours = module->forward(x, false)[0], theirs = script.forward({x}).toTensor();
+            QCOMPARE(theirs.sizes().vec(), (std::vector<std::int64_t>{batch, 5}));
+            QVERIFY((ours - theirs).abs().max().item<double>() < 1e-4 * ours.abs().max().item<double>());
         }
     }
 };

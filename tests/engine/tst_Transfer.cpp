@@ -3,7 +3,9 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
+#include <functional>
 
 #include "data/Toys.h"
 #include "engine/Engine.h"
@@ -11,6 +13,8 @@
 #include "store/RunStore.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
+#include "zoo/WeightNaming.h"
+#include "zoo/Zoo.h"
 
 using namespace sightline;
 
@@ -62,6 +66,19 @@ class TransferTest : public QObject {
         for (const auto& entry : std::filesystem::directory_iterator(path(home) + "/cache/features"))
             return entry.path();
         return {};
+    }
+
+    /// Cut off after its first epoch and gone on with, a run ends with the bytes of the one that was not.
+    void resumesLikeWhole(const TrainRequest& request, const std::function<void()>& meanwhile = {}) const {
+        const RunEnded whole = trained(request);
+        QVERIFY2(whole.outcome == RunEnded::Outcome::Completed, whole.reason.c_str());
+        TrainRequest parts = request;
+        parts.resume = trained(parts, nullptr, true).run;
+        if (meanwhile)
+            meanwhile();
+        const RunEnded resumed = trained(parts);
+        QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
+        QVERIFY(readFile(last(resumed)).value() == readFile(last(whole)).value());
     }
 
     QTemporaryDir m_folder;
@@ -206,6 +223,49 @@ private Q_SLOTS:
         gradual.experiment.training.fineTune->perBlock = {{"conv2d_1", 0.0}};
         ended = trained(gradual);
         QVERIFY(stayed(ended, "conv2d_1.weight") && !stayed(ended, "conv2d.weight"));
+    }
+
+    void aResumedRunKeepsTheBatchNormsOfTheFamilyItBeganWith() {
+        const GraphSpec spec = buildFromZoo("mobilenet_v3_small", {32, 32, 3, 5, Json::object()}).value();
+        const std::vector<TensorSpec> ours = tensorsOf(spec, shapes(spec).value());
+        for (const WeightNaming& naming : weightNamings(spec, ours)) {
+            std::vector<std::vector<float>> values;
+            std::vector<TensorToWrite> tensors;
+            for (const TensorSpec& tensor : naming.tensors) {
+                std::size_t count = 1;
+                for (const std::int64_t extent : tensor.shape)
+                    count *= static_cast<std::size_t>(extent);
+                std::vector<float>& numbers = values.emplace_back(count, tensor.name.ends_with("running_var") ? 0.01f : 0.0f);
+                for (std::size_t i = 0; i < count && tensor.name.ends_with(".weight"); ++i)
+                    numbers[i] = tensor.shape.size() == 1 ? 1.0f : 0.2f * std::sin(static_cast<float>(i));
+                tensors.push_back({tensor.name, tensor.shape, numbers});
+            }
+            QVERIFY(writeSafetensors(path("family.safetensors"), tensors));
+            TrainRequest request = this->request(naming.family.c_str(), 2);
+            request.experiment.model = {};
+            request.experiment.model.name = "mobilenet_v3_small";
+            request.experiment.model.weights = path("family.safetensors");
+            request.experiment.model.freeze = "base"; // its batch-norms are in inference mode, where epsilon counts most
+            resumesLikeWhole(request);
+        }
+    }
+
+    void aResumedRunKeepsItsNetworkWhateverBecameOfTheFile() {
+        TrainRequest own = request("own", 2);
+        own.experiment.model = {};
+        own.experiment.model.graph = path("own.json");
+        const GraphSpec spec = buildFromZoo("toy_cnn", {32, 32, 3, 5, Json::object()}).value();
+        QVERIFY(writeFileAtomically(path("own.json"), toText(toJson(spec))));
+        resumesLikeWhole(own, [&] { static_cast<void>(writeFileAtomically(path("own.json"), "{}")); });
+    }
+
+    void aRunOfFeaturesThatThawsBlockByBlockResumesBitIdentical() {
+        TrainRequest gradual = request("gradual-parts", 3);
+        gradual.experiment.training.cacheFeatures = true;
+        gradual.experiment.training.fineTune.emplace();
+        gradual.experiment.training.fineTune->atEpoch = 2;
+        gradual.experiment.training.fineTune->gradual = 1;
+        resumesLikeWhole(gradual);
     }
 
     void aNewHeadIsTrainedEvaluatedAndExplainedThroughTheFrozenBase() {

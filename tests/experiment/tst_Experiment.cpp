@@ -73,6 +73,7 @@ void ExperimentTest::everyPresetLoadsAndSurvivesJson()
     for (const Preset& preset : presets()) {
         const Result<Json> json = parseJson(preset.json, preset.name);
         QVERIFY2(json.ok(), preset.name.c_str());
+        QVERIFY2(preset.about.size() > 20 && preset.about.ends_with('.'), preset.name.c_str());
         const Result<Experiment> experiment = experimentFromJson(*json);
         QVERIFY2(experiment.ok(), experiment ? "" : (preset.name + ": " + experiment.error().message).c_str());
         const Result<Experiment> again = experimentFromJson(toJson(*experiment));

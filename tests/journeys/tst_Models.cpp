@@ -85,6 +85,26 @@ private Q_SLOTS:
         QVERIFY2(trained.err.contains("classifier.weight starts anew"), trained.err.constData());
     }
 
+    void weightsOfTheOtherTwinAreRefused() {
+        writeTimmWeights("tf_efficientnet_lite0.in1k.safetensors", "tf_efficientnet_lite0", 10); // of the same names and shapes as its twin's
+        const QStringList asked{"--weights", path("tf_efficientnet_lite0.in1k.safetensors"), "--input", path("x.npy"), "--out", path("y.npy"), "--classes", "10"};
+        QVERIFY(run(QStringList{"model", "forward", "tf_efficientnet_lite0"} + asked).code == 0);
+        refuses(QStringList{"model", "forward", "efficientnet_lite0"} + asked, "are of tf_efficientnet_lite0, not of efficientnet_lite0");
+        refuses({"train", path("train.json"), "--set", "model.name=efficientnet_lite0", "--set", "model.weights=" + path("tf_efficientnet_lite0.in1k.safetensors")}, "model.weights: the weights tf_efficientnet_lite0.in1k are of");
+    }
+
+    void anEpochIsMeasuredBeforeItIsTrained() {
+        const CliAnswer answer = run({"bench", "epoch", path("train.json"), "--seconds", "0.1", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY(answer.json()["seconds_per_epoch"].toDouble() > 0 && answer.json()["images_per_second"].toDouble() > 0);
+        const CliAnswer kept = run({"bench", "epoch", path("train.json"), "--set", "model.freeze=base", "--set", "training.cache_features=true", "--seconds", "0.1", "--json"});
+        QVERIFY2(kept.code == 0, kept.err.constData());
+        QVERIFY(kept.json()["seconds_once"].toDouble() > 0);
+        refuses({"bench", "epoch", path("train.json"), "--set", "model.graph=" + path("broken.json")}, "fc (dense)");
+        refuses({"bench", "epoch", path("train.json"), "--set", "data.path=" + path("nowhere")}, "nowhere");
+        refuses({"bench", "train", "--model", path("net.json"), "--input", "32x32x3", "--classes", "7"}, "gives 5 scores; say --classes 5");
+    }
+
     void weightFilesAreInspected() {
         const CliAnswer answer = run({"weights", "inspect", path("mobilenet.safetensors"), "--model", "resnet18", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
@@ -117,6 +137,7 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(fetched.json()["file"].toString()));
         const CliAnswer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=mobilenetv2_100.ra_in1k"});
         QVERIFY2(trained.code == 0, trained.err.constData());
+        QVERIFY2(trained.err.contains("normalization.preset imagenet"), trained.err.constData());
         // What is not the network's is not kept.
         const CliAnswer other = run({"weights", "fetch", "efficientnet_b0.ra_in1k"}, hub);
         QCOMPARE(other.code, 1);
@@ -127,6 +148,7 @@ private Q_SLOTS:
     void aPresetTrainsOnAnyFolder() {
         const CliAnswer trained = run({"train", "--preset", "cats-dogs-from-scratch", "--set", "data.path=" + path("toys"), "--set", "training.epochs=1", "--set", "data.image_size=[64,64]", "--json"});
         QVERIFY2(trained.code == 0, trained.err.constData());
+        QVERIFY2(trained.err.contains("Two softmax scores stand for the one sigmoid"), trained.err.constData());
         refuses({"train", "--preset", "no-such-preset"}, "fruit-vgg16");
     }
 };

@@ -113,9 +113,26 @@ private Q_SLOTS:
     void theLongestBlockGivesTheRate() {
         FineTuneSettings settings;
         settings.perBlock = {{"layer4", 0.5}, {"layer4.1", 0.25}};
-        QCOMPARE(blockRate(settings, "layer4.0.conv1"), 0.5);
-        QCOMPARE(blockRate(settings, "layer4.1.conv1"), 0.25);
-        QCOMPARE(blockRate(settings, "layer40.conv1"), 1.0);
+        const GraphSpec spec = network("resnet18");
+        const auto rateOf = [&](const std::string& id) {
+            const std::vector<double> rates = rateFactors(spec, settings);
+            for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
+                if (spec.nodes[i].id == id)
+                    return rates[i];
+            }
+            return -1.0;
+        };
+        QCOMPARE(rateOf("layer4.0.conv1"), 0.5);
+        QCOMPARE(rateOf("layer4.1.bn2"), 0.25);
+        QCOMPARE(rateOf("layer3.1.conv1"), 1.0);
+        QCOMPARE(rateOf("bn1"), 1.0);
+        settings.perBlock = {{"conv1", 0.2}}; // the block has a batch-norm of another name
+        QCOMPARE(rateOf("bn1"), 0.2);
+        QCOMPARE(rateOf("layer1.0.conv1"), 1.0);
+    }
+
+    void aBlockIsFrozenWithItsBatchNorm() {
+        QCOMPARE(lastFrozen(network("resnet18"), "conv1"), std::string("bn1"));
     }
 
     void impossibleSettingsAreNamedWithTheirPaths() {

@@ -130,7 +130,8 @@ private Q_SLOTS:
     }
 
     void everyInitializerSurvivesJson() {
-        for (const Initializer initializer : {Initializer::GlorotUniform, Initializer::TorchDefault, Initializer::KaimingNormalFanOut, Initializer::TruncatedNormal002, Initializer::KaimingUniform}) {
+        for (const Initializer initializer : {Initializer::GlorotUniform, Initializer::TorchDefault, Initializer::KaimingNormalFanOut, Initializer::TruncatedNormal002, Initializer::KaimingUniform, Initializer::KaimingNormalFanIn,
+                                              Initializer::KaimingNormalSmallDense, Initializer::KaimingNormalUniformDense, Initializer::GroupNormalUniformDense}) {
             GraphSpec spec = tiny(8);
             spec.initializer = initializer;
             const Result<GraphSpec> again = graphFromJson(toJson(spec));

@@ -137,6 +137,11 @@ void NetworkTest::wrongFilesAreRefusedInOneLine_data()
     QTest::newRow("half a filter") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1.5,"kernel":1}})") << "b (conv2d): 'filters' must be a whole number";
     QTest::newRow("three strides") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1,"kernel":1,"stride":[1,1,1]}})") << "b (conv2d): 'stride' must be";
     QTest::newRow("scales of words") << with(R"({"id":"b","op":"add","inputs":["input","input"],"attributes":{"scales":["a","b"]}})") << "b (add): 'scales' must be a list of numbers";
+    QTest::newRow("a sum of one") << with(R"({"id":"b","op":"add","inputs":["input"]})") << "b (add): takes two or more inputs, not 1";
+    QTest::newRow("an image as factor of a vector") << with(R"({"id":"f","op":"flatten","inputs":["input"]},{"id":"c","op":"conv2d","inputs":["input"],"attributes":{"filters":192,"kernel":8}},{"id":"b","op":"multiply","inputs":["f","c"]})") << "b (multiply): multiplies 192 by 192 x 1 x 1";
+    QTest::newRow("a padding as large as the window") << with(R"({"id":"p","op":"max_pool","inputs":["input"],"attributes":{"kernel":2,"padding":2}},{"id":"b","op":"flatten","inputs":["p"]})") << "p (max_pool): its padding is as large";
+    QTest::newRow("more filters than numbers") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1e15,"kernel":1}})") << "b (conv2d): 'filters' must be a whole number of at most 10^12";
+    QTest::newRow("a name of several lines") << with(R"({"id":"b","op":"flatten","inputs":["a\nb)" + QString(5000, 'c') + R"("]})") << "its input 'a?bccc";
     QTest::newRow("unknown attribute") << with(R"({"id":"b","op":"flatten","inputs":["input"],"attributes":{"axis":1}})") << "b (flatten): 'axis' is not an attribute of flatten";
     QTest::newRow("unknown operation") << with(R"({"id":"b","op":"attention","inputs":["input"]})") << "'attention' is not an operation";
     QTest::newRow("two of one id") << with(R"({"id":"b","op":"flatten","inputs":["input"]},{"id":"b","op":"flatten","inputs":["input"]})") << "b: two nodes have this id";

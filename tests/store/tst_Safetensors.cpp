@@ -111,6 +111,11 @@ private Q_SLOTS:
         row("missing field", fileBytes("{\"x\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8));
         row("metadata of numbers", fileBytes("{\"__metadata__\":{\"a\":1}}", 0));
         row("metadata of text", fileBytes("{\"__metadata__\":{\"a\":\"1\"}}", 0), true);
+        std::string many;
+        for (int i = 0; i <= 10'000; ++i)
+            many += (i ? ",\"" : "\"") + std::to_string(i) + "\":\"\"";
+        row("more metadata than anybody keeps", fileBytes("{\"__metadata__\":{" + many + "}}", 0));
+        row("a name of several lines", fileBytes("{\"a\\nb\\u0007" + std::string(3000, 'c') + "\":" + tensor("F33", "[2]", "[0,8]") + "}", 8));
         row("metadata as text", fileBytes("{\"__metadata__\":\"a\"}", 0));
         row("negative", fileBytes("{\"x\":" + tensor("F32", "[-2]", "[0,8]") + "}", 8));
         row("fraction", fileBytes("{\"x\":" + tensor("F32", "[2.0]", "[0,8]") + "}", 8));
@@ -140,6 +145,7 @@ private Q_SLOTS:
         if (!sound) {
             QCOMPARE(read.error().kind, ErrorKind::BadInput);
             QVERIFY(read.error().message.find("x.safetensors") != std::string::npos);
+            QVERIFY(read.error().message.size() < 600 && read.error().message.find('\n') == std::string::npos);
         }
     }
 

@@ -130,6 +130,20 @@ private Q_SLOTS:
         QVERIFY(server.requests()[0].find("Range:") == std::string::npos);
     }
 
+    void aCutAnswerWithoutAVersionIsFetchedAnew() {
+        const std::string older(100'000, 'o');
+        std::atomic<int> count{0};
+        HttpServer server([&](const HttpAsked& asked) {
+            if (count++ == 0) // the file is replaced while it is fetched, and no ETag tells
+                asked.send("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + older);
+            else
+                asked.serve(m_body);
+        });
+        const auto fetched = fetch(server);
+        QVERIFY2(fetched.ok(), qPrintable(messageOf(fetched)));
+        QVERIFY(kept(file()) == m_body);
+    }
+
     void aServerThatIgnoresRangesSendsItAnew() {
         keep(m_body.substr(0, 120'000));
         HttpServer server([this](const HttpAsked& asked) { asked.send("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\nConnection: close\r\n\r\n" + m_body); });

@@ -10,7 +10,7 @@
 
 #include "models/Table.h"
 #include "pages/CostPanel.h"
-#include "pages/NetworkWeights.h"
+#include "pages/TransferFields.h"
 #include "prompts/Prompts.h"
 #include "widgets/Picture.h"
 #include "widgets/SettingsForm.h"
@@ -189,14 +189,7 @@ QWidget* NetworkPage::makeOptions()
     m_weightFacts->setProperty("muted", true);
     m_weightFacts->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_chooseWeights = named(button(tr("Choose a weight file…"), QStringLiteral("document-open"), "chooseWeights"), "chooseWeights", tr("Choose a .safetensors file"));
-    connect(m_chooseWeights, &QPushButton::clicked, this, [this] {
-        const QString file = prompts().openFile(this, tr("Choose a weight file"), {}, tr("Weights (*.safetensors)"));
-        if (file.isEmpty())
-            return;
-        Experiment next = session().experiment();
-        next.model.weights = file.toStdString();
-        session().setExperiment(std::move(next));
-    });
+    connect(m_chooseWeights, &QPushButton::clicked, this, &NetworkPage::chooseWeightFile);
     m_fetch = named(button({}, QStringLiteral("download"), "fetchWeights"), "fetchWeights", tr("Download the weights"));
     connect(m_fetch, &QPushButton::clicked, this, [this] {
         if (session().fetching().isEmpty())
@@ -225,6 +218,17 @@ QWidget* NetworkPage::makeOptions()
     return surface;
 }
 
+void NetworkPage::chooseWeightFile()
+{
+    const QString file = prompts().openFile(this, tr("Choose a weight file"), {}, tr("Weights (*.safetensors)"));
+    if (file.isEmpty())
+        return;
+    Experiment next = session().experiment();
+    next.model.weights = file.toStdString();
+    session().setExperiment(std::move(next));
+}
+
+/// Another network begins with none of the settings that are about the layers of the one before.
 void NetworkPage::choose(int card)
 {
     const std::string name = m_cards->item(card)->data(Qt::UserRole).toString().toStdString();
@@ -233,6 +237,8 @@ void NetworkPage::choose(int card)
         return;
     next.model = ModelSettings{};
     next.model.name = name;
+    next.training.fineTune.reset();
+    next.training.cacheFeatures = false;
     session().setExperiment(std::move(next));
 }
 
@@ -260,9 +266,11 @@ void NetworkPage::rebuildOptions()
                    {tr("0 to 255, as they are"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"), tr("Caffe: BGR less means"), tr("Keras' steps")},
                    [](const E& e) { return static_cast<int>(e.normalization.preset); }, [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
     m_form->section(tr("Start from other weights"), session().experiment().model.weights.empty());
-    addWeightFields(*m_form, session().experiment().model.name);
+    addWeightFields(*m_form, session().experiment().model.name, [this] { chooseWeightFile(); });
     m_form->toggle({QStringLiteral("training.cache_features"), tr("Keep features"), {}, tr("With a frozen base and no augmentation: its outputs are computed once, the classifier trains many times faster.")},
                    [](const E& e) { return e.training.cacheFeatures; }, [](E& e, bool v) { e.training.cacheFeatures = v; });
+    addHeadFields(*m_form, session().experiment());
+    addFineTuneFields(*m_form, session().experiment());
     m_form->finish();
     m_formRoom->insertWidget(0, m_form);
 }
@@ -288,7 +296,7 @@ void NetworkPage::follow()
 
 void NetworkPage::showWeights()
 {
-    const QString facts = weightFacts(session().experiment(), session().home(), classes());
+    const QString facts = m_facts.of(session().experiment(), session().home(), classes());
     m_weightFacts->setText(facts);
     m_weightFacts->setVisible(!facts.isEmpty());
     const HubWeights* known = findInHub(session().experiment().model.weights);

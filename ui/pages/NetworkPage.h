@@ -2,6 +2,7 @@
 #pragma once
 
 #include "network/GraphSpec.h"
+#include "pages/NetworkWeights.h"
 #include "pages/Page.h"
 
 class QLabel;
@@ -31,6 +32,7 @@ private:
     QWidget* makeLayers();
     QWidget* makeOptions();
     void choose(int card);
+    void chooseWeightFile();
     void showWeights();
     void showFetching(qulonglong done, qulonglong total);
     void rebuildOptions();
@@ -48,6 +50,7 @@ private:
     SettingsForm* m_form = nullptr;
     QPushButton *m_ownSize, *m_chooseWeights, *m_fetch;
     CostPanel* m_cost;
+    WeightFacts m_facts;
     std::string m_shownNetwork;
 };
 

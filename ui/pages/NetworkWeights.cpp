@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/NetworkWeights.h"
 
+#include <QComboBox>
 #include <QCoreApplication>
 
 #include "engine/Engine.h"
 #include "store/Safetensors.h"
 #include "widgets/SettingsForm.h"
 #include "zoo/Hub.h"
-#include "zoo/WeightNaming.h"
+#include "zoo/WeightFit.h"
 
 namespace sightline::ui {
 
@@ -28,40 +29,51 @@ void prepareFor(Experiment& experiment, const HubWeights& weights)
 {
     experiment.model.weights = weights.name;
     experiment.normalization = {};
-    experiment.normalization.preset = weights.normalization == "half" ? NormalizationSettings::Preset::Half : NormalizationSettings::Preset::Imagenet;
+    experiment.normalization.preset = presetOf(weights);
     experiment.data.interpolation = weights.interpolation == "bilinear" ? Interpolation::Bilinear : Interpolation::Bicubic;
 }
 
-/// How the tensors of a file meet the network, in a sentence.
-QString fitText(const Experiment& experiment, const std::filesystem::path& path, int classes)
+QString pixelValues(const HubWeights& weights) { return presetOf(weights) == NormalizationSettings::Preset::Half ? tr("−1 to 1") : tr("ImageNet statistics"); }
+
+/// "a, b and 3 more".
+QString listed(const std::vector<std::string>& names)
 {
-    const auto file = SafetensorsFile::open(path);
-    if (!file)
-        return QString::fromStdString(file.error().message);
+    constexpr std::size_t kShown = 2;
+    QStringList words;
+    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
+        words << QString::fromStdString(shown(names[i]));
+    const QString text = words.join(QStringLiteral(", "));
+    return names.size() > kShown ? tr("%1 and %2 more").arg(text).arg(names.size() - kShown) : text;
+}
+
+/// How the tensors of a file meet the network, in a sentence: by the rule of training.
+QString fitText(const Experiment& experiment, const std::filesystem::path& path, const std::vector<TensorSpec>& tensors, int classes)
+{
     const auto graph = graphFor(experiment, classes);
     const auto cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
     if (!cost)
         return {};
     const std::vector<TensorSpec> ours = tensorsOf(*graph, *cost);
-    const WeightMatch match = matchWeights(*graph, ours, specsOf(*file));
-    if (match.isComplete())
-        return tr("Every layer finds its weights.");
-    const std::size_t off = match.missing.size() + match.misfits.size();
-    return tr("%1 of %2 tensors find their weights. %3 Only layers that make the class scores may start anew.")
-        .arg(ours.size() - off)
-        .arg(ours.size())
-        .arg(QString::fromStdString(describeFault(match, path.filename().string(), graph->name)));
+    WeightMatch match = matchWeights(*graph, ours, tensors);
+    const std::vector<bool> fresh = startsAnew(*graph, ours, match);
+    if (!match.isComplete())
+        return QString::fromStdString(describeFault(match, path.filename().string(), graph->name));
+    std::vector<std::string> anew;
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+        if (fresh[i])
+            anew.push_back(ours[i].name);
+    return anew.empty() ? tr("Every layer finds its weights.") : tr("Everything but the classifier finds its weights; %1 start anew.").arg(listed(anew));
 }
 
 } // namespace
 
-void addWeightFields(SettingsForm& form, const std::string& network)
+void addWeightFields(SettingsForm& form, const std::string& network, std::function<void()> chooseFile)
 {
     const std::vector<HubWeights> known = ofNetwork(network);
     QStringList choices{tr("None: start anew")};
     for (const HubWeights& weights : known)
         choices << QString::fromStdString(weights.name);
-    choices << tr("A file");
+    choices << tr("A file…");
     const int file = static_cast<int>(known.size()) + 1;
     form.choice({QStringLiteral("model.weights.source"), tr("Weights"), {}, tr("Public weights bring their pixel values and resizing with them.")}, choices,
                 [known, file](const Experiment& e) {
@@ -75,28 +87,60 @@ void addWeightFields(SettingsForm& form, const std::string& network)
                 [known, file](Experiment& e, int chosen) {
                     if (chosen > 0 && chosen < file)
                         prepareFor(e, known[static_cast<std::size_t>(chosen) - 1]);
-                    else if (chosen == 0 || findInHub(e.model.weights))
+                    else if (chosen == 0)
                         e.model.weights.clear();
                 });
+    if (auto* source = form.findChild<QComboBox*>(QStringLiteral("model.weights.source"))) {
+        QObject::connect(source, &QComboBox::activated, &form, [&form, file, chooseFile = std::move(chooseFile)](int chosen) {
+            if (chosen == file) {
+                chooseFile();
+                form.refresh(); // nothing has changed where the person thought better of it
+            }
+        });
+    }
     form.text({QStringLiteral("model.weights"), tr("File or name"), {}, tr("A .safetensors file, or a name above.")}, [](const Experiment& e) { return QString::fromStdString(e.model.weights); },
               [](Experiment& e, const QString& text) { e.model.weights = text.toStdString(); });
 }
 
-QString weightFacts(const Experiment& experiment, const std::filesystem::path& home, int classes)
+Result<std::vector<TensorSpec>> WeightFacts::tensorsIn(const std::filesystem::path& file)
 {
-    if (experiment.model.weights.empty())
-        return {};
-    QString facts;
-    if (const HubWeights* weights = findInHub(experiment.model.weights)) {
-        facts = tr("%1, licence %2, trained on ImageNet at %3 × %3 pixels, resized %4. ")
-                    .arg(QString::fromStdString(weights->page()), QString::fromStdString(weights->licence))
-                    .arg(weights->size)
-                    .arg(QString::fromStdString(weights->interpolation));
-        if (weights->network != experiment.model.name)
-            facts += tr("They are of %1. ").arg(QString::fromStdString(weights->network));
+    std::error_code code;
+    const auto time = std::filesystem::last_write_time(file, code);
+    const auto size = std::filesystem::file_size(file, code);
+    if (m_file != file || m_time != time || m_size != size) {
+        m_file = file;
+        m_time = time;
+        m_size = size;
+        const auto opened = SafetensorsFile::open(file);
+        m_tensors = opened ? Result<std::vector<TensorSpec>>(specsOf(*opened)) : Result<std::vector<TensorSpec>>(opened.error());
     }
-    const auto path = weightsFile(experiment.model.weights, home);
-    return facts + (path ? fitText(experiment, *path, classes) : findInHub(experiment.model.weights) ? tr("Not on this machine yet.") : QString::fromStdString(path.error().message));
+    return m_tensors;
+}
+
+QString WeightFacts::of(const Experiment& experiment, const std::filesystem::path& home, int classes)
+{
+    const std::string& chosen = experiment.model.weights;
+    if (chosen.empty())
+        return {};
+    QStringList facts;
+    const HubWeights* weights = hubEntryOf(chosen);
+    if (weights) {
+        facts << tr("%1, licence %2, trained on ImageNet at %3 × %3 pixels, resized %4, pixel values: %5.")
+                     .arg(QString::fromStdString(weights->page()), QString::fromStdString(weights->licence))
+                     .arg(weights->size)
+                     .arg(QString::fromStdString(weights->interpolation), pixelValues(*weights));
+        if (experiment.normalization != NormalizationSettings{presetOf(*weights)})
+            facts << tr("The experiment has other pixel values; choose the weights again to set them.");
+    }
+    const auto path = weightsFile(chosen, home, experiment.model.graph.is_null() ? experiment.model.name : std::string());
+    if (!path) {
+        const bool missing = weights && findInHub(chosen) && weights->network == experiment.model.name;
+        facts << (missing ? tr("Not on this machine yet.") : QString::fromStdString(path.error().message));
+        return facts.join(QLatin1Char(' '));
+    }
+    const auto tensors = tensorsIn(*path);
+    facts << (tensors ? fitText(experiment, *path, *tensors, classes) : QString::fromStdString(tensors.error().message));
+    return facts.join(QLatin1Char(' '));
 }
 
 } // namespace sightline::ui

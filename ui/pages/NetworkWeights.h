@@ -4,18 +4,33 @@
 #include <QString>
 
 #include <filesystem>
+#include <functional>
+#include <vector>
 
 #include "experiment/Experiment.h"
+#include "network/GraphSpec.h"
 
 namespace sightline::ui {
 
 class SettingsForm;
 
-/// Adds the fields that choose weights: the public ones of this network, or a file. Choosing public ones also sets the
-/// pixel values and the resizing they were trained with.
-void addWeightFields(SettingsForm& form, const std::string& network);
+/// Adds the fields that choose weights: the public ones of this network, or a file, which `chooseFile` asks for. Choosing
+/// public ones also sets the pixel values and the resizing they were trained with.
+void addWeightFields(SettingsForm& form, const std::string& network, std::function<void()> chooseFile);
 
-/// Where the chosen weights came from, under which licence, and whether they fit; empty where training starts anew.
-QString weightFacts(const Experiment& experiment, const std::filesystem::path& home, int classes);
+/// Where the chosen weights came from, under which licence, what pixel values they need, and whether they fit; empty where
+/// training starts anew. Keeps the names and shapes of the file it read last.
+class WeightFacts {
+public:
+    QString of(const Experiment& experiment, const std::filesystem::path& home, int classes);
+
+private:
+    Result<std::vector<TensorSpec>> tensorsIn(const std::filesystem::path& file);
+
+    std::filesystem::path m_file;
+    std::filesystem::file_time_type m_time;
+    std::uintmax_t m_size = 0;
+    Result<std::vector<TensorSpec>> m_tensors{Error{}};
+};
 
 } // namespace sightline::ui

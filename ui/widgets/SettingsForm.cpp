@@ -202,6 +202,32 @@ void SettingsForm::choice(const Field& field, const QStringList& choices, Get<in
     add(field, box, [=](const Experiment& e) { box->setCurrentIndex(get(e)); });
 }
 
+void SettingsForm::pick(const Field& field, std::function<Items(const Experiment&)> items, Get<QString> get, Set<QString> set)
+{
+    auto* box = new QComboBox;
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(6);
+    connect(box, &QComboBox::currentIndexChanged, this, [=, this](int at) {
+        if (at >= 0)
+            edit(field.path, [&](Experiment& e) { set(e, box->itemData(at).toString()); });
+    });
+    add(field, box, [=](const Experiment& e) {
+        Items wanted = items(e);
+        const QString value = get(e);
+        if (std::none_of(wanted.begin(), wanted.end(), [&](const auto& item) { return item.second == value; }))
+            wanted.emplace_back(value, value);
+        bool same = box->count() == static_cast<int>(wanted.size());
+        for (int i = 0; same && i < box->count(); ++i)
+            same = box->itemData(i).toString() == wanted[static_cast<std::size_t>(i)].second;
+        if (!same) {
+            box->clear();
+            for (const auto& [words, behind] : wanted)
+                box->addItem(words, behind);
+        }
+        box->setCurrentIndex(box->findData(value));
+    });
+}
+
 void SettingsForm::toggle(const Field& field, Get<bool> get, Set<bool> set)
 {
     auto* box = new QCheckBox;

@@ -4,6 +4,7 @@
 #include <QWidget>
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "bridge/Session.h"
@@ -37,6 +38,9 @@ public:
     void slider(const Field& field, double low, double high, double step, Get<double> get, Set<double> set);
     void range(const Field& field, double low, double high, double step, Get<Range> get, Set<Range> set);
     void choice(const Field& field, const QStringList& choices, Get<int> get, Set<int> set);
+    /// A choice whose items depend on the experiment: what is shown and the value behind it. A value that is not among them is added.
+    using Items = std::vector<std::pair<QString, QString>>;
+    void pick(const Field& field, std::function<Items(const Experiment&)> items, Get<QString> get, Set<QString> set);
     void toggle(const Field& field, Get<bool> get, Set<bool> set);
     void text(const Field& field, Get<QString> get, Set<QString> set);
     void finish();                    ///< after the last field: shows the session's values
@@ -45,6 +49,7 @@ public:
     std::vector<Problem> otherProblems() const { return m_others; }
     int problemCount() const { return m_shownProblems; }
     void setEditable(bool editable, const QString& why = {});
+    void refresh();                   ///< shows the session's values again
 
 Q_SIGNALS:
     void problemsChanged();
@@ -60,7 +65,6 @@ private:
     };
     void add(const Field& field, QWidget* control, std::function<void(const Experiment&)> show, QWidget* named = nullptr);
     void edit(const QString& path, const std::function<void(Experiment&)>& change);
-    void refresh();
     bool eventFilter(QObject* watched, QEvent* event) override;
 
     Session& m_session;

@@ -161,10 +161,13 @@ void MainWindow::wire()
             showPage(m_wanted.isEmpty() ? QStringLiteral("data") : m_wanted);
         m_wanted.clear();
         showPrimary();
+        if (const QString note = std::exchange(m_note, {}); !note.isEmpty())
+            m_strip->say(MessageStrip::Kind::Note, note);
         offerGroups();
     });
     connect(&m_session, &Session::dataFailed, this, [this](const QString& message) {
         m_wanted.clear();
+        m_note.clear();
         m_strip->say(MessageStrip::Kind::Problem, message, tr("Open another folder…"), [this] { openFolder(); });
     });
     connect(&m_session, &Session::engineFailed, this, [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });

@@ -75,6 +75,7 @@ private:
     struct Room { QString name; Page* page; RailButton* button; };
     std::vector<Room> m_rooms;
     QString m_wanted;                 ///< the page to show once data is open
+    QString m_note;                   ///< what to say once the data are open
     bool m_painted = false, m_offered = false, m_restoring = false;
 };
 

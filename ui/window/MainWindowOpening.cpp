@@ -47,6 +47,7 @@ void MainWindow::openPreset(const QString& name)
     experiment->data.path = folder.toStdString();
     m_wanted = QStringLiteral("network");
     m_session.setExperiment(std::move(*experiment));
+    m_note = QString::fromStdString(preset->about);
     m_session.openData(folder);
 }
 

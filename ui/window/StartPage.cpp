@@ -68,13 +68,20 @@ QMenu* StartPage::makePresetMenu()
 {
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("presetMenu"));
+    menu->setToolTipsVisible(true);
+    QString family; // "toy" of "toy-robot-baseline"
     for (const Preset& preset : presets()) {
         const auto json = parseJson(preset.json, preset.name);
         if (!json)
             continue;
         const QString name = QString::fromStdString(preset.name);
+        const QString mine = name.section(QLatin1Char('-'), 0, 0);
+        if (!family.isEmpty() && mine != family)
+            menu->addSeparator();
+        family = mine;
         QAction* action = menu->addAction(QString::fromStdString(json->value("name", preset.name)));
         action->setObjectName(name);
+        action->setToolTip(QString::fromStdString(preset.about));
         connect(action, &QAction::triggered, this, [this, name] { Q_EMIT presetAsked(name); });
     }
     return menu;

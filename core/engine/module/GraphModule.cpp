@@ -4,37 +4,15 @@
 #include <torch/torch.h>
 
 #include <array>
-#include <cmath>
 #include <limits>
 
+#include "engine/module/Initialization.h"
 #include "network/Attributes.h"
 #include "network/Freezing.h"
-#include "support/Random.h"
 
 namespace sightline::engine {
 
 namespace {
-
-/// Numbers from a uniform stream into a flat stretch; channels-last order does not matter to independent draws.
-void fillUniform(torch::Tensor view, double bound, CounterRandom& random) {
-    torch::Tensor flat = torch::empty(view.sizes(), torch::kFloat);
-    float* values = flat.data_ptr<float>();
-    for (std::int64_t i = 0; i < flat.numel(); ++i)
-        values[i] = static_cast<float>(random.uniform(-bound, bound));
-    view.copy_(flat);
-}
-
-void fillNormal(torch::Tensor view, double deviation, double cut, CounterRandom& random) {
-    torch::Tensor flat = torch::empty(view.sizes(), torch::kFloat);
-    float* values = flat.data_ptr<float>();
-    for (std::int64_t i = 0; i < flat.numel(); ++i) {
-        double value = random.normal();
-        while (cut > 0 && std::abs(value) > cut)
-            value = random.normal();
-        values[i] = static_cast<float>(deviation * value);
-    }
-    view.copy_(flat);
-}
 
 constexpr std::array<std::int64_t, 2> kNoPadding = {0, 0};
 
@@ -162,60 +140,12 @@ Result<std::shared_ptr<GraphModule>> GraphModule::make(const GraphSpec& spec, st
 }
 
 void GraphModule::initialise(std::uint64_t seed) {
-    torch::NoGradGuard noGrad;
     const std::vector<bool> classifier = classifierNodes(m_spec);
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
-        Entry& entry = m_entries[i];
-        const Node& node = m_spec.nodes[entry.node];
-        const std::string& name = entry.spec.name;
-        const bool isWeight = name.ends_with(".weight");
-        if (node.op == Op::BatchNorm || node.op == Op::LayerNorm) {
-            entry.view.fill_(isWeight || name.ends_with(".running_var") ? 1 : 0);
-            continue;
-        }
-        if (node.op == Op::ChannelScale) {
-            entry.view.fill_(numberAttribute(node, "initial", 1e-6));
-            continue;
-        }
-        CounterRandom random(seed, RandomPurpose::Weights, 0, i);
-        const auto& shape = m_entries[m_tensorsOfNode[entry.node].at(".weight")].spec.shape;
-        const double receptive = shape.size() == 4 ? static_cast<double>(shape[2] * shape[3]) : 1.0;
-        const double fanIn = receptive * static_cast<double>(shape[1]);
-        const double fanOut = receptive * static_cast<double>(shape[0]) / static_cast<double>(wholeAttribute(node, "groups", 1));
-        const double torchBound = 1 / std::sqrt(fanIn);
-        switch (m_spec.initializer) {
-        case Initializer::GlorotUniform:
-            if (isWeight)
-                fillUniform(entry.view, std::sqrt(6 / (fanIn + receptive * static_cast<double>(shape[0]))), random);
-            else
-                entry.view.zero_();
-            break;
-        case Initializer::TorchDefault:
-            fillUniform(entry.view, torchBound, random);
-            break;
-        case Initializer::KaimingNormalFanOut:
-            if (node.op == Op::Dense)
-                fillUniform(entry.view, torchBound, random);
-            else if (isWeight)
-                fillNormal(entry.view, std::sqrt(2 / fanOut), 0, random);
-            else
-                entry.view.zero_();
-            break;
-        case Initializer::TruncatedNormal002:
-            if (isWeight)
-                fillNormal(entry.view, 0.02, 2, random);
-            else
-                entry.view.zero_();
-            break;
-        case Initializer::KaimingUniform:
-            if (!isWeight) // a ReLU behind the scores, as SqueezeNet has it, would leave classes dead that begin below 0
-                entry.view.fill_(classifier[entry.node] ? 1 : 0);
-            else if (classifier[entry.node])
-                fillNormal(entry.view, 0.01, 0, random);
-            else
-                fillUniform(entry.view, std::sqrt(6 / fanIn), random);
-            break;
-        }
+        const Entry& entry = m_entries[i];
+        const Shape& weight = m_entries[m_tensorsOfNode[entry.node].at(".weight")].spec.shape;
+        const bool startsAtOne = entry.spec.name.ends_with(".weight") || entry.spec.name.ends_with(".running_var");
+        draw(entry.view, freshValues(m_spec.initializer, m_spec.nodes[entry.node], startsAtOne, weight, classifier[entry.node]), seed, i);
     }
 }
 
@@ -237,12 +167,17 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
             return torch::conv2d(x, tensor(index, ".weight"), optional(".bias"), stride, {padding.top, padding.left}, dilation, groups);
         return torch::conv2d(padded(x, padding, 0), tensor(index, ".weight"), optional(".bias"), stride, kNoPadding, dilation, groups);
     }
-    case Op::BatchNorm:
-        return torch::batch_norm(x, tensor(index, ".weight"), tensor(index, ".bias"), tensor(index, ".running_mean"), tensor(index, ".running_var"),
-                                 training && !m_frozenNode[index], numberAttribute(node, "momentum", 0.1), numberAttribute(node, "eps", 1e-5), false);
+    case Op::BatchNorm: {
+        const bool learns = training && !m_frozenNode[index];
+        // The unbiased variance of a single value a channel does not exist; the running statistics keep what they know.
+        const bool judgeable = !learns || x.numel() > x.size(1);
+        return torch::batch_norm(x, tensor(index, ".weight"), tensor(index, ".bias"), judgeable ? tensor(index, ".running_mean") : torch::Tensor(),
+                                 judgeable ? tensor(index, ".running_var") : torch::Tensor(), learns, numberAttribute(node, "momentum", 0.1), numberAttribute(node, "eps", 1e-5), false);
+    }
     case Op::LayerNorm: {
-        const torch::Tensor last = x.dim() == 4 ? x.permute({0, 2, 3, 1}) : x;
-        const torch::Tensor y = torch::layer_norm(last, {x.size(1)}, tensor(index, ".weight"), tensor(index, ".bias"), numberAttribute(node, "eps", 1e-6));
+        const torch::Tensor exact = x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat) : x; // the weights are
+        const torch::Tensor last = x.dim() == 4 ? exact.permute({0, 2, 3, 1}) : exact;
+        const torch::Tensor y = torch::layer_norm(last, {x.size(1)}, tensor(index, ".weight"), tensor(index, ".bias"), numberAttribute(node, "eps", 1e-6)).to(x.scalar_type());
         return x.dim() == 4 ? y.permute({0, 3, 1, 2}) : y;
     }
     case Op::Activation:
@@ -388,9 +323,10 @@ void GraphModule::enableTraining(std::size_t frozen, const std::optional<FineTun
     m_fixedNode = fixedNodes(m_spec, frozen);
     m_featureNodes = sightline::featureNodes(m_spec, m_fixedNode);
     m_gradients = torch::zeros_like(m_parameters);
+    const std::vector<double> factors = rateFactors(m_spec, rates);
     for (Entry& entry : m_entries) {
         entry.frozen = m_frozenNode[entry.node];
-        entry.rate = blockRate(rates, m_spec.nodes[entry.node].id);
+        entry.rate = factors[entry.node];
         entry.view = entry.view.detach();
         if (!entry.spec.trainable || entry.frozen)
             continue;
@@ -421,9 +357,27 @@ void GraphModule::setBatchNormEpsilon(double epsilon) {
     }
 }
 
+std::optional<double> GraphModule::batchNormEpsilon() const {
+    std::optional<double> common;
+    for (const Node& node : m_spec.nodes) {
+        if (node.op != Op::BatchNorm)
+            continue;
+        const double epsilon = numberAttribute(node, "eps", 1e-5);
+        if (common && *common != epsilon)
+            return {};
+        common = epsilon;
+    }
+    return common;
+}
+
 void GraphModule::zeroGradients() {
     torch::NoGradGuard noGrad;
     m_gradients.zero_();
+}
+
+bool GraphModule::isFinite() const {
+    const auto finite = [](const torch::Tensor& flat) { return torch::isfinite(flat).all().item<bool>(); };
+    return finite(m_parameters) && finite(m_statistics);
 }
 
 } // namespace sightline::engine

@@ -55,8 +55,10 @@ public:
     struct Stretch { std::int64_t offset = 0, count = 0; double rate = 1; };
     std::vector<Stretch> trainableStretches() const;
     void zeroGradients();
+    bool isFinite() const;            ///< whether every parameter and running statistic is a number
     /// For weights of a family that trained with another one (WeightNaming).
     void setBatchNormEpsilon(double epsilon);
+    std::optional<double> batchNormEpsilon() const; ///< the one of all batch-norms; nothing where they differ or there are none
 
     /// One tensor of the network: its name in files, its C-order shape, and where it lives.
     struct Entry {

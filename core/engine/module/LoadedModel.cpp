@@ -3,41 +3,28 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
+#include <charconv>
 
 #include "augment/Augment.h"
 #include "store/FittedNormalizationFile.h"
 #include "store/RunStore.h"
 #include "store/Safetensors.h"
-#include "zoo/WeightNaming.h"
+#include "zoo/WeightFit.h"
 #include "zoo/Zoo.h"
 
 namespace sightline::engine {
 
 namespace {
 
-/// For training: which tensors may start anew. They are taken out of the match's faults.
-std::vector<bool> startsAnew(const GraphModule& module, WeightMatch& match) {
-    const std::vector<bool> classifier = classifierNodes(module.spec());
-    const std::size_t head = baseEnd(module.spec());
-    std::vector<std::size_t> tensorsOf(module.spec().nodes.size(), 0), missingOf(module.spec().nodes.size(), 0);
-    for (const GraphModule::Entry& entry : module.entries())
-        ++tensorsOf[entry.node];
-    for (const std::size_t tensor : match.missing)
-        ++missingOf[module.entries()[tensor].node];
-    std::vector<bool> fresh(module.entries().size(), false);
-    const auto mayBe = [&](std::size_t tensor) {
-        const std::size_t node = module.entries()[tensor].node;
-        return classifier[node] || (node >= head && missingOf[node] == tensorsOf[node]);
-    };
-    std::erase_if(match.missing, [&](std::size_t tensor) { return fresh[tensor] = mayBe(tensor); });
-    std::erase_if(match.misfits, [&](const WeightMatch::Misfit& misfit) { return fresh[misfit.tensor] = classifier[module.entries()[misfit.tensor].node]; });
-    // A layer whose weight starts anew does not keep another layer's bias.
-    for (std::size_t i = 0; i < fresh.size(); ++i) {
-        for (std::size_t j = 0; j < fresh.size() && !fresh[i]; ++j)
-            fresh[i] = fresh[j] && classifier[module.entries()[j].node] && module.entries()[i].node == module.entries()[j].node;
-    }
-    return fresh;
+/// What the batch-norms trained with, beside weights whose network may have another epsilon by its name.
+constexpr const char* kBatchNormEpsilon = "batch_norm_epsilon";
+
+std::optional<double> keptEpsilon(const SafetensorsFile& file) {
+    const auto kept = file.metadata().find(kBatchNormEpsilon);
+    double epsilon = 0;
+    if (kept == file.metadata().end() || std::from_chars(kept->second.data(), kept->second.data() + kept->second.size(), epsilon).ec != std::errc() || !(epsilon > 0 && epsilon <= 1))
+        return {};
+    return epsilon;
 }
 
 Result<LoadedModel> fromSnapshot(const WeightSnapshot& snapshot) {
@@ -127,7 +114,7 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
     WeightMatch match = matchWeights(module.spec(), ours, specsOf(*weights));
     std::vector<bool> fresh(ours.size(), false);
     if (newClassifier)
-        fresh = startsAnew(module, match);
+        fresh = startsAnew(module.spec(), ours, match);
     if (!match.isComplete())
         return badInput(describeFault(match, file.string(), module.spec().name));
     LoadedWeights report{match.naming.family, {}, std::move(match.unexpected)};
@@ -143,8 +130,8 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
         torch::Tensor view = module.entries()[i].view.detach();
         view.copy_(torch::from_blob(values->data(), ours[i].shape, torch::kFloat));
     }
-    if (match.naming.batchNormEpsilon)
-        module.setBatchNormEpsilon(*match.naming.batchNormEpsilon);
+    if (const std::optional<double> epsilon = match.naming.batchNormEpsilon ? match.naming.batchNormEpsilon : keptEpsilon(*weights))
+        module.setBatchNormEpsilon(*epsilon);
     if (loaded)
         *loaded = std::move(report);
     return {};
@@ -158,7 +145,10 @@ Result<void> saveWeights(const GraphModule& module, const std::filesystem::path&
         kept.push_back(entry.view.detach().contiguous());
         tensors.push_back({entry.spec.name, entry.spec.shape, {kept.back().data_ptr<float>(), static_cast<std::size_t>(kept.back().numel())}});
     }
-    return writeSafetensors(file, tensors, metadata);
+    std::map<std::string, std::string> facts = metadata;
+    if (const std::optional<double> epsilon = module.batchNormEpsilon())
+        facts[kBatchNormEpsilon] = Json(*epsilon).dump();
+    return writeSafetensors(file, tensors, facts);
 }
 
 torch::Tensor inputTensor(const LoadedModel& model, const Image& resized) {

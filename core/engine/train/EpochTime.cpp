@@ -3,11 +3,13 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Compute.h"
 #include "engine/train/Feed.h"
+#include "metrics/Metrics.h"
 #include "network/Freezing.h"
 
 namespace sightline::engine {
@@ -18,32 +20,64 @@ using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// Seconds an image takes, measured over whole batches for about `seconds` after `warmUp` of them; begins anew where the images end.
-template <typename Step>
-Result<double> secondsPerImage(Feed& feed, int warmUp, double seconds, const std::stop_token& stop, Step step) {
-    feed.startEpoch(0);
-    auto start = Clock::now();
-    std::int64_t images = 0;
-    int done = 0, endings = 0;
-    for (;;) {
+/// How long the batches of an epoch take: the first waits for the loader to begin, the others find theirs ready.
+struct Pace {
+    double first = 0, other = 0;      ///< seconds of a batch
+    double batchSize = 1;
+
+    double epoch(std::size_t images) const { return first + std::max(0.0, static_cast<double>(images) / batchSize - 1) * other; }
+};
+
+/// One pass of `step` over `feed`, while `seen(position, images, seconds)` of each batch wants more.
+template <typename Step, typename Seen>
+Result<void> pass(Feed& feed, std::uint64_t epoch, const std::stop_token& stop, Step step, Seen seen) {
+    auto before = Clock::now();
+    feed.startEpoch(epoch);
+    int position = 0;
+    while (const std::optional<FeedBatch> batch = feed.next()) {
         if (stop.stop_requested())
             return cancelled();
-        const std::optional<FeedBatch> batch = feed.next();
-        if (!batch) {
-            if (++endings > 1 && done == 0)
-                return badInput("None of the images can be read.");
-            feed.startEpoch(static_cast<std::uint64_t>(endings));
-            continue;
-        }
         step(*batch);
-        images += batch->size;
-        if (++done == warmUp) {
-            start = Clock::now();
-            images = 0;
-        }
-        if (done > warmUp && secondsSince(start) >= seconds)
-            return secondsSince(start) / static_cast<double>(images);
+        const auto now = Clock::now();
+        if (!seen(position++, batch->size, std::chrono::duration<double>(now - before).count()))
+            return {};
+        before = now;
     }
+    return position == 0 ? Result<void>(badInput("None of the images can be read.")) : Result<void>();
+}
+
+/// Measures passes over `feed` for about `seconds`.
+template <typename Step>
+Result<Pace> paceOf(Feed& feed, double seconds, const std::stop_token& stop, Step step) {
+    // The first steps allocate and choose kernels.
+    if (Result<void> warm = pass(feed, 0, stop, step, [&](int position, int, double took) { return position == 0 && took < seconds / 2; }); !warm)
+        return warm.error();
+    RunningMean firsts, others, sizes;
+    const auto start = Clock::now();
+    const auto enough = [&] { return secondsSince(start) >= seconds && (firsts.weight() > 1 || others.weight() > 0); };
+    for (std::uint64_t epoch = 1; !enough(); ++epoch) {
+        Result<void> measured = pass(feed, epoch, stop, step, [&](int position, int images, double took) {
+            (position == 0 ? firsts : others).add(took, 1);
+            sizes.add(images, 1);
+            return !enough();
+        });
+        if (!measured)
+            return measured.error();
+    }
+    return Pace{firsts.mean(), others.weight() > 0 ? others.mean() : firsts.mean(), sizes.mean()};
+}
+
+constexpr std::size_t kBatches = 8; ///< looked at
+
+/// Enough images for a few batches, from all over the set; all of them where they are few.
+std::vector<std::uint32_t> someOf(const std::vector<std::uint32_t>& indices, int batchSize) {
+    const std::size_t wanted = kBatches * static_cast<std::size_t>(batchSize);
+    if (indices.size() <= wanted)
+        return indices;
+    std::vector<std::uint32_t> some;
+    for (std::size_t i = 0; i < wanted; ++i)
+        some.push_back(indices[i * indices.size() / wanted]);
+    return some;
 }
 
 /// Takes the place of a fit over all images: the same work with other numbers.
@@ -75,27 +109,31 @@ public:
         std::erase_if(validation, [&](std::uint32_t index) { return m_dataset.samples[index].label < 0; });
         LoaderSettings judging = m_reading;
         judging.training = judging.shuffle = false;
-        std::unique_ptr<Feed> learns = imageFeed(m_dataset, training, m_reading), judges = validation.empty() ? nullptr : imageFeed(m_dataset, validation, judging);
         EpochTime time;
+        std::unique_ptr<Feed> learns, judges;
         if (m_request.experiment.training.cacheFeatures) {
-            Result<double> once = computeFeatures(*imageFeed(m_dataset, training, judging));
-            if (!once)
-                return once.error();
-            time.secondsOnce = *once * static_cast<double>(training.size() + validation.size());
+            const Result<double> image = computeFeatures(*imageFeed(m_dataset, someOf(training, m_reading.batchSize), judging));
+            if (!image)
+                return image.error();
+            time.secondsOnce = *image * static_cast<double>(training.size() + validation.size());
             learns = featureFeed(m_dataset, m_features, m_reading);
-            if (judges)
+            if (!validation.empty())
                 judges = featureFeed(m_dataset, m_features, judging);
+        } else {
+            learns = readyFeed(training, m_reading);
+            if (!validation.empty())
+                judges = readyFeed(validation, judging);
         }
-        const Result<double> step = secondsPerImage(*learns, 2, m_request.seconds, m_stop, [&](const FeedBatch& batch) { trainStep(*m_module, m_state, m_step, batch.input, batch.targets, 1e-6); });
+        const Result<Pace> step = paceOf(*learns, m_request.seconds, m_stop, [&](const FeedBatch& batch) { trainStep(*m_module, m_state, m_step, batch.input, batch.targets, 1e-6); });
         if (!step)
             return step.error();
-        time.imagesPerSecond = 1 / *step;
-        time.secondsPerEpoch = *step * static_cast<double>(training.size());
+        time.imagesPerSecond = step->batchSize / step->other;
+        time.secondsPerEpoch = step->epoch(training.size()) + secondsOfCheck();
         if (judges) {
-            const Result<double> judged = secondsPerImage(*judges, 1, m_request.seconds / 4, m_stop, [&](const FeedBatch& batch) { validationStep(*m_module, m_step, batch.input, batch.targets.labels); });
+            const Result<Pace> judged = paceOf(*judges, m_request.seconds / 4, m_stop, [&](const FeedBatch& batch) { validationStep(*m_module, m_step, batch.input, batch.targets.labels); });
             if (!judged)
                 return judged.error();
-            time.secondsPerEpoch += *judged * static_cast<double>(validation.size());
+            time.secondsPerEpoch += judged->epoch(validation.size());
         }
         return time;
     }
@@ -116,18 +154,48 @@ private:
         m_step = {experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};
         m_reading = {experiment.data, experiment.augmentation, experiment.normalization, experiment.seed, experiment.training.batchSize};
         m_reading.fitted = standInFor(experiment);
+        m_reading.cache.memoryBytes = staysDecoded() ? m_reading.cache.memoryBytes : 0;
         return {};
+    }
+
+    /// Whether training decodes the images in its first epoch only.
+    bool staysDecoded() const {
+        const DataSettings& data = m_request.experiment.data;
+        const std::uint64_t bytes = std::uint64_t{m_dataset.samples.size()} * static_cast<std::uint64_t>(data.imageHeight) * static_cast<std::uint64_t>(data.imageWidth) *
+                                    static_cast<std::uint64_t>(data.channels());
+        const CacheLimits limits = cacheLimits(data, {});
+        return bytes <= limits.memoryBytes + limits.fileBytes;
+    }
+
+    /// Some images as every epoch but the first finds them.
+    std::unique_ptr<Feed> readyFeed(const std::vector<std::uint32_t>& indices, const LoaderSettings& settings) const {
+        std::unique_ptr<Feed> feed = imageFeed(m_dataset, someOf(indices, settings.batchSize), settings);
+        if (settings.cache.memoryBytes > 0) {
+            feed->startEpoch(0);
+            while (!m_stop.stop_requested() && feed->next()) {
+            }
+        }
+        return feed;
+    }
+
+    /// What the trainer looks through at an epoch's end.
+    double secondsOfCheck() const {
+        const auto start = Clock::now();
+        static_cast<void>(m_module->isFinite());
+        return secondsSince(start);
     }
 
     /// Fills m_features with what the frozen part makes of a few batches; gives the seconds an image took.
     Result<double> computeFeatures(Feed& images) {
         std::vector<std::vector<torch::Tensor>> made;
-        const Result<double> seconds = secondsPerImage(images, 1, m_request.seconds / 2, m_stop, [&](const FeedBatch& batch) {
+        const Result<Pace> pace = paceOf(images, m_request.seconds / 2, m_stop, [&](const FeedBatch& batch) {
             Bf16Autocast autocast(m_step.bf16);
-            made.push_back(m_module->features(batch.input.images.permute({0, 3, 1, 2})));
+            std::vector<torch::Tensor> features = m_module->features(batch.input.images.permute({0, 3, 1, 2}));
+            if (made.size() < kBatches)
+                made.push_back(std::move(features));
         });
-        if (!seconds)
-            return seconds;
+        if (!pace)
+            return pace.error();
         for (std::size_t f = 0; f < made.front().size(); ++f) {
             std::vector<torch::Tensor> batches;
             for (const std::vector<torch::Tensor>& batch : made)
@@ -139,7 +207,7 @@ private:
         for (std::size_t row = 0; row < rows; ++row)
             m_features.indices.push_back(indices[row % indices.size()]);
         m_features.present.assign(rows, 1);
-        return seconds;
+        return pace->other / pace->batchSize;
     }
 
     const EpochTimeRequest& m_request;

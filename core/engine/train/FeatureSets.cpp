@@ -9,6 +9,7 @@
 #include "engine/train/Feed.h"
 #include "store/FeatureCache.h"
 #include "support/Files.h"
+#include "support/Version.h"
 
 namespace sightline::engine {
 
@@ -45,7 +46,7 @@ std::string keyOf(const GraphModule& module, const Dataset& dataset, const Loade
         for (const std::vector<float>* values : {&settings.fitted->mean, &settings.fitted->deviation, &settings.fitted->whitening})
             print.add({reinterpret_cast<const char*>(values->data()), values->size() * sizeof(float)});
     }
-    print.add(std::string(bf16 ? "bf16 " : "fp32 ") + TORCH_VERSION + " " + std::to_string(settings.batchSize));
+    print.add(std::string(bf16 ? "bf16 " : "fp32 ") + TORCH_VERSION + " " + kVersion + " " + std::to_string(settings.batchSize));
     print.add(dataset, training);
     print.add(dataset, validation);
     return print.text();

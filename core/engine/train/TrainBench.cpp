@@ -21,6 +21,13 @@ Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
         Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, 1);
         if (!module)
             return module.error();
+        for (const Output& output : graph->outputs) {
+            for (std::size_t i = 0; i < graph->nodes.size(); ++i) {
+                const Shape& made = (*module)->cost().nodes[i].output;
+                if (graph->nodes[i].id == output.node && made[0] != request.classes)
+                    return badInput("The output " + shown(output.name) + " of " + request.model + " gives " + std::to_string(made[0]) + " scores; say --classes " + std::to_string(made[0]) + ".");
+            }
+        }
         (*module)->enableTraining();
         OptimizerState state{torch::zeros_like((*module)->parameters()), torch::zeros_like((*module)->parameters())};
         StepSettings settings;

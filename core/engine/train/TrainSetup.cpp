@@ -29,7 +29,7 @@ std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t kShown = 8;
     std::string text;
     for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
-        text += (i ? ", " : "") + names[i];
+        text += (i ? ", " : "") + shown(names[i]);
     return names.size() > kShown ? text + " and " + std::to_string(names.size() - kShown) + " more" : text;
 }
 
@@ -45,6 +45,12 @@ Result<void> takeRun(const std::string& run, TrainSetup& setup) {
     if (!experiment)
         return experiment.error();
     setup.experiment = *experiment;
+    // The network it began with: weights of another family changed its batch-norms, and a file may have changed since.
+    const Result<Json> graph = folder->graph();
+    if (!graph)
+        return graph.error();
+    setup.experiment.model.graph = *graph;
+    setup.experiment.model.head.reset(); // the graph has it
     setup.threads = prepareComputeThread(setup.experiment.training.threads);
     return {};
 }
@@ -79,7 +85,7 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) 
         return module.error();
     setup.module = *module;
     if (!setup.folder && !experiment.model.weights.empty()) { // a run that goes on has its own
-        const Result<std::filesystem::path> file = weightsFile(experiment.model.weights, home);
+        const Result<std::filesystem::path> file = weightsFile(experiment.model.weights, home, experiment.model.graph.is_null() ? experiment.model.name : "");
         if (!file)
             return badInput("model.weights: " + file.error().message);
         LoadedWeights loaded;
@@ -87,6 +93,8 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) 
             return read;
         for (const std::string& name : loaded.fresh)
             setup.notes.push_back((name.starts_with("head.") ? "The weights have no such layer: " : "The weights are for other classes: ") + name + " starts anew.");
+        if (const HubWeights* known = hubEntryOf(experiment.model.weights); known && experiment.normalization != NormalizationSettings{presetOf(*known)})
+            setup.notes.push_back("The weights " + known->name + " were trained with normalization.preset " + known->normalization + "; the experiment has other pixel values.");
         if (!loaded.unexpected.empty())
             setup.notes.push_back("The weights hold what the network does not have: " + listed(loaded.unexpected) + ".");
     }

@@ -247,7 +247,7 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     metrics.accuracy = accuracy.mean();
     metrics.imagesPerSecond = seconds > 0 ? loss.weight() / seconds : 0;
     metrics.waitShare = seconds > 0 ? feed.secondsWaited() / seconds : 0;
-    if (!torch::isfinite(m_setup.module->parameters()).all().item<bool>())
+    if (!m_setup.module->isFinite())
         return failed({"The weights became infinite or not a number in epoch " + std::to_string(epoch) + kAdvice});
     if (!validate(metrics, pausedSeconds))
         return stoppedIn(epoch);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <iostream>
+
+#include "Commands.h"
+#include "ExperimentOptions.h"
+#include "data/Overlay.h"
+#include "engine/Engine.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct BenchOptions {
+    ExperimentOptions experiment;
+    double seconds = 2;
+    bool json = false;
+};
+
+int run(const BenchOptions& options, Context& context) {
+    if (options.experiment.file.empty() == options.experiment.preset.empty())
+        return fail(badInput("bench epoch takes an experiment file or --preset NAME: one of them."));
+    Result<Experiment> experiment = experimentOf(options.experiment);
+    if (!experiment)
+        return fail(experiment.error());
+    Result<Dataset> dataset = openWithOverlay(context.home, experiment->data, experiment->seed, true, interruption().get_token());
+    if (!dataset)
+        return fail(dataset.error());
+    EpochTimeRequest request{*experiment, std::make_shared<Dataset>(std::move(*dataset)), options.seconds};
+    const Result<Engine*> engine = loadEngine();
+    if (!engine)
+        return fail(engine.error());
+    const Result<EpochTime> time = (*engine)->measureEpoch(request, interruption().get_token());
+    if (!time)
+        return fail(time.error());
+    if (options.json)
+        printJson({{"seconds_per_epoch", time->secondsPerEpoch}, {"seconds_once", time->secondsOnce}, {"images_per_second", time->imagesPerSecond}});
+    else
+        std::cout << "About " << time->secondsPerEpoch << " s an epoch, " << static_cast<long>(time->imagesPerSecond) << " images/s\n";
+    return 0;
+}
+
+} // namespace
+
+void addBenchEpoch(CLI::App& app, Context& context) {
+    auto options = std::make_shared<BenchOptions>();
+    CLI::App* command = group(app, "bench", "Measure how fast this machine does it").add_subcommand("epoch", "Estimate an experiment's epoch from a short measurement; no run is made");
+    addExperiment(*command, options->experiment);
+    command->add_option("--seconds", options->seconds, "How long to measure")->check(CLI::Range(0.1, 3600.0));
+    command->add_flag("--json", options->json, "Print JSON");
+    command->callback([options, &context] { context.chosen = [options, &context] { return run(*options, context); }; });
+}
+
+} // namespace sightline::cli

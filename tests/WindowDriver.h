@@ -47,6 +47,13 @@ struct WindowDriver {
         return found;
     }
     void click(const char* name) const { QTest::mouseClick(find<QWidget>(name), Qt::LeftButton); }
+    /// A check box, at its box: the label's side of it is wide and does nothing.
+    void toggle(const char* name) const
+    {
+        auto* box = find<QWidget>(name);
+        QVERIFY2(box->isVisible(), name);
+        QTest::mouseClick(box, Qt::LeftButton, {}, QPoint(8, box->height() / 2));
+    }
     void key(int code, Qt::KeyboardModifiers modifiers = {}) const { QTest::keyClick(window.get(), static_cast<Qt::Key>(code), modifiers); }
     /// Types into a field as after clicking it: everything selected, then Return.
     void type(const char* field, const QString& text) const

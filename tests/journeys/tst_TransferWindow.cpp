@@ -62,9 +62,10 @@ private Q_SLOTS:
         QVERIFY(exportWeights(RunFolder(driver.session->run()->folder), "last", weights).ok());
 
         driver.key(Qt::Key_3, Qt::ControlModifier);
-        Experiment next = driver.session->experiment();
-        next.model.weights = weights;
-        driver.session->setExperiment(next);
+        prompts().openFile = [&](QWidget*, const QString&, const QString&, const QString&) { return QString::fromStdString(weights); };
+        driver.click("chooseWeights");
+        QCOMPARE(driver.session->experiment().model.weights, weights);
+        QVERIFY2(driver.text("weightFacts").contains(QStringLiteral("Every layer finds its weights")), qPrintable(driver.text("weightFacts")));
         const QString whole = driver.text("trainableCount");
         auto* frozen = driver.find<QComboBox>("frozenUpTo");
         frozen->setFocus();
@@ -72,9 +73,9 @@ private Q_SLOTS:
         QCOMPARE(driver.session->experiment().model.freeze, std::string("base"));
         QVERIFY(driver.text("trainableCount") != whole);
         QVERIFY(!driver.find<QLabel>("freezingProblem")->isVisible());
-        next = driver.session->experiment();
-        next.training.cacheFeatures = true;
-        driver.session->setExperiment(next);
+        driver.click("section Frozen base and fine-tuning");
+        driver.toggle("training.cache_features");
+        QVERIFY(driver.session->experiment().training.cacheFeatures);
 
         QSignalSpy noted(driver.session.get(), &Session::runNoted);
         train(driver);
@@ -90,6 +91,45 @@ private Q_SLOTS:
         driver.session->explain({0u, {}});
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
         QVERIFY(driver.session->answer()->explanation.mapHeight > 1);
+    }
+
+    void aHeadAndFineTuningAreSetOnThePage()
+    {
+        WindowDriver driver(path(QStringLiteral("settings")));
+        prepare(driver);
+        const auto experiment = [&]() -> const Experiment& { return driver.session->experiment(); };
+        driver.click("section Classifier of its own");
+        driver.toggle("model.head.replaced");
+        QVERIFY(experiment().model.head.has_value());
+        driver.type("model.head.dense", QStringLiteral("64, 16"));
+        QCOMPARE(experiment().model.head->dense, (std::vector<int>{64, 16}));
+        QVERIFY(driver.text("networkSummary").contains(QStringLiteral("parameters")));
+        driver.type("model.head.dense", QStringLiteral("64, many"));
+        QVERIFY2(!driver.text("model.head.dense note").contains(QStringLiteral("Units of each")), qPrintable(driver.text("model.head.dense note"))); // the problem is said there
+        driver.type("model.head.dense", QStringLiteral("64"));
+
+        auto* frozen = driver.find<QComboBox>("frozenUpTo");
+        frozen->setFocus();
+        QTest::keyClick(frozen, Qt::Key_Down);
+        driver.click("section Frozen base and fine-tuning");
+        driver.toggle("training.fine_tune.planned");
+        QVERIFY(experiment().training.fineTune.has_value());
+        driver.type("training.fine_tune.at_epoch", QStringLiteral("2"));
+        auto* thaws = driver.find<QComboBox>("training.fine_tune.unfreeze");
+        thaws->setFocus();
+        QTest::keyClick(thaws, Qt::Key_Down);
+        QVERIFY(experiment().training.fineTune->unfreeze != "all");
+        driver.type("training.fine_tune.per_block", QString::fromStdString(experiment().training.fineTune->unfreeze) + QStringLiteral(": 0.5"));
+        QCOMPARE(experiment().training.fineTune->perBlock.begin()->second, 0.5);
+        QSignalSpy noted(driver.session.get(), &Session::runNoted);
+        train(driver);
+        QVERIFY(std::any_of(noted.begin(), noted.end(), [](const QList<QVariant>& note) { return note[0].toString().contains(QStringLiteral("Fine-tuning from epoch 2")); }));
+
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        driver.clickRow("zooCards", 1); // another network: none of this is about its layers
+        QVERIFY(!experiment().model.head.has_value() && !experiment().training.fineTune.has_value());
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(experiment().training.fineTune.has_value());
     }
 
     void costsAreShownBeforeTraining()

@@ -76,7 +76,9 @@ void addOption(SettingsForm& form, const ZooOption& option)
     QString label = QString::fromStdString(option.key);
     label.replace(QLatin1Char('_'), QLatin1Char(' '));
     label[0] = label[0].toUpper();
-    const SettingsForm::Field field{QStringLiteral("model.options.") + QString::fromStdString(option.key), label, {}, QString::fromStdString(option.help)};
+    QString help = QString::fromStdString(option.help);
+    help.replace(0, 1, help.left(1).toUpper());
+    const SettingsForm::Field field{QStringLiteral("model.options.") + QString::fromStdString(option.key), label, {}, help};
     if (!option.choices.empty()) {
         QStringList words;
         for (const Json& choice : option.choices)
@@ -146,6 +148,8 @@ void NetworkPage::resizeEvent(QResizeEvent* event)
 {
     Page::resizeEvent(event);
     m_view->setColumnHidden(kOperationColumn, width() < kRoomForOperations);
+    if (QListWidgetItem* chosen = m_cards->currentItem())
+        m_cards->scrollToItem(chosen);
 }
 
 QWidget* NetworkPage::makeLayers()
@@ -206,10 +210,13 @@ QWidget* NetworkPage::makeOptions()
         showWeights();
         Q_EMIT said(message, false);
     });
+    m_transfer = named(new SettingsForm(session()), "transferForm");
+    addTransferFields(*m_transfer);
+    m_formRoom->addWidget(m_ownSize, 0, Qt::AlignLeft);
     m_formRoom->addWidget(m_weightFacts);
     m_formRoom->addWidget(m_fetch, 0, Qt::AlignLeft);
     m_formRoom->addWidget(m_chooseWeights, 0, Qt::AlignLeft);
-    m_formRoom->addWidget(m_ownSize);
+    m_formRoom->addWidget(m_transfer);
     m_formRoom->addStretch(1);
     scroll->setWidget(room);
     surface->body()->addWidget(scroll, 1);
@@ -267,10 +274,6 @@ void NetworkPage::rebuildOptions()
                    [](const E& e) { return static_cast<int>(e.normalization.preset); }, [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
     m_form->section(tr("Start from other weights"), session().experiment().model.weights.empty());
     addWeightFields(*m_form, session().experiment().model.name, [this] { chooseWeightFile(); });
-    m_form->toggle({QStringLiteral("training.cache_features"), tr("Keep features"), {}, tr("With a frozen base and no augmentation: its outputs are computed once, the classifier trains many times faster.")},
-                   [](const E& e) { return e.training.cacheFeatures; }, [](E& e, bool v) { e.training.cacheFeatures = v; });
-    addHeadFields(*m_form, session().experiment());
-    addFineTuneFields(*m_form, session().experiment());
     m_form->finish();
     m_formRoom->insertWidget(0, m_form);
 }
@@ -289,6 +292,7 @@ void NetworkPage::follow()
     if (other)
         m_ownSize->setText(entry->defaultChannels == 1 ? tr("Use its own %1 × %2, grey").arg(entry->defaultWidth).arg(entry->defaultHeight)
                                                        : tr("Use its own %1 × %2").arg(entry->defaultWidth).arg(entry->defaultHeight));
+    showTransferFields(*m_transfer, session().experiment());
     showWeights();
     showCards();
     showGraph();

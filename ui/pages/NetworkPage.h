@@ -47,7 +47,7 @@ private:
     QTableView* m_view;
     QLabel *m_summary, *m_fault, *m_weightFacts;
     QVBoxLayout* m_formRoom;
-    SettingsForm* m_form = nullptr;
+    SettingsForm *m_form = nullptr, *m_transfer;
     QPushButton *m_ownSize, *m_chooseWeights, *m_fetch;
     CostPanel* m_cost;
     WeightFacts m_facts;

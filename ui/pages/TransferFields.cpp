@@ -12,9 +12,11 @@ namespace sightline::ui {
 
 namespace {
 
-constexpr int kAnyClasses = 10; ///< the blocks are the same for every number
-
 QString tr(const char* text) { return QCoreApplication::translate("TransferFields", text); }
+QString headTitle() { return tr("Classifier of its own"); }
+QString tuningTitle() { return tr("Frozen base and fine-tuning"); }
+
+constexpr int kAnyClasses = 10; ///< the blocks are the same for every number
 
 QString listText(const std::vector<int>& numbers)
 {
@@ -52,10 +54,10 @@ std::map<std::string, double> ratesFrom(const QString& text)
 
 SettingsForm::Items blocks(const Experiment& experiment)
 {
-    SettingsForm::Items items{{tr("Everything"), QStringLiteral("all")}};
+    SettingsForm::Items items{{tr("The start"), QStringLiteral("all")}};
     if (const auto graph = graphFor(experiment, kAnyClasses)) {
         for (const NodeBlock& block : blocksOf(*graph))
-            items.emplace_back(tr("From %1 on").arg(QString::fromStdString(block.id)), QString::fromStdString(block.id));
+            items.emplace_back(QString::fromStdString(block.id), QString::fromStdString(block.id));
     }
     return items;
 }
@@ -79,9 +81,11 @@ bool fineTunes(const Experiment& experiment) { return experiment.training.fineTu
 
 } // namespace
 
-void addHeadFields(SettingsForm& form, const Experiment& experiment)
+namespace {
+
+void addHead(SettingsForm& form)
 {
-    form.section(tr("Classifier of its own"), !hasHead(experiment));
+    form.section(headTitle(), true);
     form.toggle({QStringLiteral("model.head.replaced"), tr("Replace the head"), {}, tr("New layers after the last image of the base, for any network.")}, hasHead, [](Experiment& e, bool on) {
         if (on != hasHead(e))
             e.model.head = on ? std::optional(HeadSettings{}) : std::nullopt;
@@ -94,15 +98,17 @@ void addHeadFields(SettingsForm& form, const Experiment& experiment)
                 within<double>(head, [](HeadSettings& h, double rate) { h.dropout = rate; }));
 }
 
-void addFineTuneFields(SettingsForm& form, const Experiment& experiment)
+void addFreezing(SettingsForm& form)
 {
-    form.section(tr("Fine-tuning"), !fineTunes(experiment));
+    form.section(tuningTitle(), true);
+    form.toggle({QStringLiteral("training.cache_features"), tr("Keep features"), {}, tr("With a frozen base and no augmentation: its outputs are computed once, the classifier trains many times faster.")},
+                [](const Experiment& e) { return e.training.cacheFeatures; }, [](Experiment& e, bool on) { e.training.cacheFeatures = on; });
     form.toggle({QStringLiteral("training.fine_tune.planned"), tr("Unfreeze later"), {}, tr("Once the classifier has trained, frozen layers train with it, more slowly.")}, fineTunes, [](Experiment& e, bool on) {
         if (on != fineTunes(e))
             e.training.fineTune = on ? std::optional(FineTuneSettings{}) : std::nullopt;
     });
     form.whole({QStringLiteral("training.fine_tune.at_epoch"), tr("From epoch"), {}, {}, fineTunes}, [](const Experiment& e) { return tuningOf(e).atEpoch; }, within<int>(tuning, [](FineTuneSettings& t, int v) { t.atEpoch = v; }));
-    form.pick({QStringLiteral("training.fine_tune.unfreeze"), tr("What thaws"), {}, {}, fineTunes}, blocks, [](const Experiment& e) { return QString::fromStdString(tuningOf(e).unfreeze); },
+    form.pick({QStringLiteral("training.fine_tune.unfreeze"), tr("Thaws from"), {}, {}, fineTunes}, blocks, [](const Experiment& e) { return QString::fromStdString(tuningOf(e).unfreeze); },
               within<QString>(tuning, [](FineTuneSettings& t, const QString& v) { t.unfreeze = v.toStdString(); }));
     form.number({QStringLiteral("training.fine_tune.learning_rate_factor"), tr("Learning rate"), tr("times"), {}, fineTunes}, [](const Experiment& e) { return tuningOf(e).learningRateFactor; },
                 within<double>(tuning, [](FineTuneSettings& t, double v) { t.learningRateFactor = v; }));
@@ -110,6 +116,23 @@ void addFineTuneFields(SettingsForm& form, const Experiment& experiment)
                within<int>(tuning, [](FineTuneSettings& t, int v) { t.gradual = v; }));
     form.text({QStringLiteral("training.fine_tune.per_block"), tr("Blocks' own rates"), {}, tr("Times the rate, like layer4: 0.5, layer3: 0.2."), fineTunes}, [](const Experiment& e) { return ratesText(tuningOf(e).perBlock); },
               within<QString>(tuning, [](FineTuneSettings& t, const QString& text) { t.perBlock = ratesFrom(text); }));
+}
+
+} // namespace
+
+void addTransferFields(SettingsForm& form)
+{
+    addHead(form);
+    addFreezing(form);
+    form.finish();
+}
+
+void showTransferFields(SettingsForm& form, const Experiment& experiment)
+{
+    if (hasHead(experiment))
+        form.unfold(headTitle());
+    if (fineTunes(experiment) || experiment.training.cacheFeatures)
+        form.unfold(tuningTitle());
 }
 
 } // namespace sightline::ui

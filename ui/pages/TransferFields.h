@@ -9,10 +9,10 @@ namespace sightline::ui {
 
 class SettingsForm;
 
-/// Adds the fields of a new head (model.head), folded where there is none.
-void addHeadFields(SettingsForm& form, const Experiment& experiment);
+/// The fields of a new head (model.head), of kept features (training.cache_features) and of fine-tuning (training.fine_tune).
+void addTransferFields(SettingsForm& form);
 
-/// Adds the fields of fine-tuning (training.fine_tune), folded where there is none.
-void addFineTuneFields(SettingsForm& form, const Experiment& experiment);
+/// Unfolds what the experiment makes use of; call when it changed.
+void showTransferFields(SettingsForm& form, const Experiment& experiment);
 
 } // namespace sightline::ui

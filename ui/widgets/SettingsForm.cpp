@@ -79,6 +79,12 @@ void SettingsForm::section(const QString& title, bool folded)
     m_sections->addWidget(body);
 }
 
+void SettingsForm::unfold(const QString& title)
+{
+    if (auto* head = findChild<QToolButton*>(QStringLiteral("section ") + title))
+        head->setChecked(true);
+}
+
 void SettingsForm::add(const Field& field, QWidget* control, std::function<void(const Experiment&)> show, QWidget* named)
 {
     if (!m_grid)

@@ -33,6 +33,7 @@ public:
     explicit SettingsForm(Session& session, QWidget* parent = nullptr);
 
     void section(const QString& title, bool folded = false);
+    void unfold(const QString& title); ///< of a section
     void number(const Field& field, Get<double> get, Set<double> set);
     void whole(const Field& field, Get<int> get, Set<int> set);
     void slider(const Field& field, double low, double high, double step, Get<double> get, Set<double> set);

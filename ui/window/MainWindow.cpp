@@ -262,6 +262,8 @@ void MainWindow::showExperiment()
 {
     if (!m_name->hasFocus() || m_name->text().toStdString() != m_session.experiment().name)
         m_name->setText(QString::fromStdString(m_session.experiment().name));
+    if (!m_name->hasFocus())
+        m_name->setCursorPosition(0); // a long name shows its beginning
     m_undo->setEnabled(m_session.canUndo());
     m_redo->setEnabled(m_session.canRedo());
 }

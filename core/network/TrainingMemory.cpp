@@ -157,11 +157,13 @@ TrainingMemory trainingMemory(const GraphSpec& spec, const GraphCost& cost, cons
     const std::int64_t parameters = cost.parameters * 4;
     memory.libraries = kLibraries;
     memory.weights = parameters + cost.runningStats * 4 + (request.bf16 ? cost.parameters * 2 : 0);
-    // A layer's gradient is computed beside the buffer it is added to.
-    std::int64_t largestLayer = 0;
-    for (std::size_t i = request.frozen; i < cost.nodes.size(); ++i)
-        largestLayer = std::max(largestLayer, cost.nodes[i].parameters * 4);
-    memory.gradients = parameters + largestLayer;
+    // In bfloat16 a layer's gradient is there in both widths for a moment.
+    std::int64_t largestLayer = 0, trainable = 0;
+    for (std::size_t i = request.frozen; i < cost.nodes.size(); ++i) {
+        largestLayer = std::max(largestLayer, cost.nodes[i].parameters);
+        trainable += cost.nodes[i].parameters;
+    }
+    memory.gradients = trainable * 4 + (request.bf16 ? largestLayer * 2 : 0);
     memory.moments = 2 * parameters; // both are there for every optimiser
     const double perElement = request.bf16 ? 2 : 4;
     memory.activations = static_cast<std::int64_t>(Tape(spec, cost, request.frozen).peak() * kSpread * perElement * request.batch);

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "engine/module/LoadedModel.h"
+#include "engine/module/SmoothActivations.h"
 #include "engine/module/TorchScript.h"
 #include "engine/train/Compute.h"
 #include "network/Freezing.h"
@@ -121,7 +122,9 @@ private Q_SLOTS:
         const auto score = [&] { return (module->forward(x, true)[0] * weight).sum(); };
         module->zeroGradients();
         score().backward();
-        const torch::Tensor gradient = module->gradients().clone();
+        torch::Tensor gradient = torch::zeros_like(module->parameters());
+        for (const GraphModule::Stretch& stretch : module->trainableStretches())
+            gradient.narrow(0, stretch.offset, stretch.count).copy_(torch::from_blob(stretch.gradients, {stretch.count}));
         QVERIFY(gradient.abs().max().item<double>() > 0.1);
         torch::NoGradGuard noGrad;
         for (std::int64_t i = 0; i < gradient.numel(); ++i) {
@@ -277,6 +280,46 @@ private Q_SLOTS:
         torch::NoGradGuard noGrad;
         const torch::Tensor x = torch::rand({2, 3, 64, 64});
         QVERIFY(torch::equal(trained->forward(x, false)[0], loaded->forward(x, false)[0]));
+    }
+
+    void smoothActivationsAreExactOnEveryProcessor_data()
+    {
+        QTest::addColumn<int>("activation");
+        QTest::newRow("gelu") << static_cast<int>(engine::SmoothActivation::Gelu);
+        QTest::newRow("silu") << static_cast<int>(engine::SmoothActivation::Silu);
+    }
+
+    void smoothActivationsAreExactOnEveryProcessor()
+    {
+        QFETCH(int, activation);
+        const auto kind = static_cast<engine::SmoothActivation>(activation);
+        const bool gelu = kind == engine::SmoothActivation::Gelu;
+        const torch::Tensor x = torch::linspace(-30, 30, 60007), weight = torch::linspace(-1, 2, 60007);
+        const torch::Tensor exact = x.to(torch::kDouble).requires_grad_(true);
+        const torch::Tensor y = gelu ? torch::gelu(exact) : torch::silu(exact);
+        const torch::Tensor slope = torch::autograd::grad({(y * weight).sum()}, {exact})[0];
+        const auto near = [](const torch::Tensor& ours, const torch::Tensor& theirs, double bound) { return ((ours.to(torch::kDouble) - theirs).abs() / (1 + theirs.abs())).max().item<double>() < bound; };
+        std::vector<engine::ActivationLoops> all{engine::activationLoopsPortable(kind)};
+        if (__builtin_cpu_supports("avx2"))
+            all.push_back(engine::activationLoopsAvx2(kind));
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+            all.push_back(engine::activationLoopsAvx512(kind));
+        for (const engine::ActivationLoops& loops : all) {
+            torch::Tensor out = torch::empty_like(x), back = torch::empty_like(x);
+            loops.forward(x.data_ptr<float>(), out.data_ptr<float>(), x.numel());
+            loops.backward(x.data_ptr<float>(), weight.data_ptr<float>(), back.data_ptr<float>(), x.numel());
+            QVERIFY(near(out, y.detach(), 1e-6) && near(back, slope, 2e-6));
+        }
+        // By autograd, in both types, also where the gradient lies otherwise than x, and what is not a number stays so.
+        for (const auto type : {torch::kFloat, torch::kBFloat16}) {
+            const torch::Tensor map = (torch::randn({2, 3, 4, 5}) * 4).to(type).contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
+            const torch::Tensor factor = torch::randn({2, 3, 4, 5}).to(type);
+            const torch::Tensor ours = torch::autograd::grad({(engine::smoothActivation(kind, map) * factor).sum()}, {map})[0];
+            const torch::Tensor wide = map.detach().to(torch::kDouble).requires_grad_(true);
+            const torch::Tensor theirs = torch::autograd::grad({((gelu ? torch::gelu(wide) : torch::silu(wide)) * factor.to(torch::kDouble)).sum()}, {wide})[0];
+            QVERIFY(near(ours, theirs, type == torch::kFloat ? 2e-6 : 8e-3));
+            QVERIFY(engine::smoothActivation(kind, torch::full({3}, std::nan("")).to(type)).isnan().all().item<bool>());
+        }
     }
 
     void layerNormComputesUnderBf16()

@@ -171,10 +171,14 @@ private Q_SLOTS:
         const GraphCost cost = shapes(spec).value();
         TrainingMemoryRequest request;
         const TrainingMemory whole = trainingMemory(spec, cost, request);
-        QCOMPARE(whole.gradients, (cost.parameters + 512 * 512 * 9) * 4); // and the largest convolution's once more
+        QCOMPARE(whole.gradients, cost.parameters * 4);
+        request.bf16 = true; // the largest convolution's in both widths
+        QCOMPARE(trainingMemory(spec, cost, request).gradients, cost.parameters * 4 + 512 * 512 * 9 * 2);
+        request.bf16 = false;
         QCOMPARE(whole.moments, cost.parameters * 8);
         request.frozen = *frozenNodes(spec, "base");
         QVERIFY(trainingMemory(spec, cost, request).activations < whole.activations / 2);
+        QCOMPARE(trainingMemory(spec, cost, request).gradients, (512 * 7 + 7) * 4);
         request.frozen = 0;
         request.batch = 64;
         QVERIFY(std::abs(trainingMemory(spec, cost, request).activations - 2 * whole.activations) <= 1);

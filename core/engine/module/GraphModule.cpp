@@ -7,12 +7,21 @@
 #include <limits>
 
 #include "engine/module/Initialization.h"
+#include "engine/module/SmoothActivations.h"
 #include "network/Attributes.h"
 #include "network/Freezing.h"
 
 namespace sightline::engine {
 
 namespace {
+
+/// Tensors of as many values have gradients of their own: fewer are cheaper side by side.
+constexpr std::int64_t kOwnGradient = std::int64_t{1} << 16;
+
+/// A stretch of a flat buffer as a tensor; convolution weights channels-last.
+torch::Tensor shaped(const torch::Tensor& flat, const Shape& shape) {
+    return shape.size() == 4 ? flat.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2}) : flat.view(shape);
+}
 
 constexpr std::array<std::int64_t, 2> kNoPadding = {0, 0};
 
@@ -22,7 +31,7 @@ torch::Tensor padded(const torch::Tensor& x, const Padding& padding, double valu
     return torch::constant_pad_nd(x, {padding.left, padding.right, padding.top, padding.bottom}, value);
 }
 
-torch::Tensor activated(const Node& node, const torch::Tensor& x, bool mayReuse) {
+torch::Tensor activated(const Node& node, const torch::Tensor& x, bool training, bool mayReuse) {
     const std::string kind = textAttribute(node, "kind", "relu");
     torch::Tensor y = x;
     if (kind == "relu")
@@ -38,9 +47,9 @@ torch::Tensor activated(const Node& node, const torch::Tensor& x, bool mayReuse)
     if (kind == "tanh")
         return torch::tanh(x);
     if (kind == "silu")
-        return torch::silu(x);
+        return training ? smoothActivation(SmoothActivation::Silu, x) : torch::silu(x);
     if (kind == "gelu")
-        return torch::gelu(x);
+        return training ? smoothActivation(SmoothActivation::Gelu, x) : torch::gelu(x);
     if (kind == "hardswish")
         return torch::hardswish(x);
     return torch::hardsigmoid(x);
@@ -127,8 +136,7 @@ Result<std::shared_ptr<GraphModule>> GraphModule::make(const GraphSpec& spec, st
         std::int64_t& offset = tensor.trainable ? parameterOffset : statisticOffset;
         entry.offset = offset;
         const torch::Tensor flat = (tensor.trainable ? module->m_parameters : module->m_statistics).narrow(0, offset, count);
-        const auto& shape = tensor.shape;
-        entry.view = shape.size() == 4 ? flat.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2}) : flat.view(shape);
+        entry.view = shaped(flat, tensor.shape);
         offset += count;
         const std::size_t dot = tensor.name.rfind('.');
         entry.node = position[tensor.name.substr(0, dot)];
@@ -163,9 +171,16 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         const auto stride = pairAttribute(node, "stride", {1, 1});
         const auto dilation = pairAttribute(node, "dilation", {1, 1});
         const std::int64_t groups = wholeAttribute(node, "groups", 1);
-        if (isSymmetric(padding))
-            return torch::conv2d(x, tensor(index, ".weight"), optional(".bias"), stride, {padding.top, padding.left}, dilation, groups);
-        return torch::conv2d(padded(x, padding, 0), tensor(index, ".weight"), optional(".bias"), stride, kNoPadding, dilation, groups);
+        const auto convolved = [&](const torch::Tensor& from) {
+            if (isSymmetric(padding))
+                return torch::conv2d(from, tensor(index, ".weight"), optional(".bias"), stride, {padding.top, padding.left}, dilation, groups);
+            return torch::conv2d(padded(from, padding, 0), tensor(index, ".weight"), optional(".bias"), stride, kNoPadding, dilation, groups);
+        };
+        if (groups == 1)
+            return convolved(x);
+        // oneDNN's grouped convolutions are slower in bfloat16 than in float32.
+        const c10::impl::ExcludeDispatchKeyGuard exact(c10::DispatchKey::AutocastCPU);
+        return convolved(x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat) : x);
     }
     case Op::BatchNorm: {
         const bool learns = training && !m_frozenNode[index];
@@ -181,7 +196,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         return x.dim() == 4 ? y.permute({0, 3, 1, 2}) : y;
     }
     case Op::Activation:
-        return activated(node, x, mayReuse);
+        return activated(node, x, training, mayReuse);
     case Op::MaxPool:
     case Op::AvgPool:
         return pooled(node, x);
@@ -322,30 +337,43 @@ void GraphModule::enableTraining(std::size_t frozen, const std::optional<FineTun
         m_frozenNode[i] = i < frozen;
     m_fixedNode = fixedNodes(m_spec, frozen);
     m_featureNodes = sightline::featureNodes(m_spec, m_fixedNode);
-    m_gradients = torch::zeros_like(m_parameters);
     const std::vector<double> factors = rateFactors(m_spec, rates);
+    std::int64_t together = 0;
     for (Entry& entry : m_entries) {
         entry.frozen = m_frozenNode[entry.node];
         entry.rate = factors[entry.node];
         entry.view = entry.view.detach();
+        entry.gradientOffset = -1;
+        if (!entry.spec.trainable || entry.frozen || entry.view.numel() >= kOwnGradient)
+            continue;
+        entry.gradientOffset = together;
+        together += entry.view.numel();
+    }
+    m_gradients = torch::zeros({together}, torch::kFloat);
+    for (Entry& entry : m_entries) {
         if (!entry.spec.trainable || entry.frozen)
             continue;
         entry.view.requires_grad_(true);
-        const auto& shape = entry.spec.shape;
-        const torch::Tensor flat = m_gradients.narrow(0, entry.offset, entry.view.numel());
-        entry.view.mutable_grad() = shape.size() == 4 ? flat.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2}) : flat.view(shape);
+        if (entry.gradientOffset >= 0)
+            entry.view.mutable_grad() = shaped(m_gradients.narrow(0, entry.gradientOffset, entry.view.numel()), entry.spec.shape);
     }
 }
 
-std::vector<GraphModule::Stretch> GraphModule::trainableStretches() const {
+std::vector<GraphModule::Stretch> GraphModule::trainableStretches() {
     std::vector<Stretch> stretches;
-    for (const Entry& entry : m_entries) {
+    for (Entry& entry : m_entries) {
         if (!entry.spec.trainable || entry.frozen)
             continue;
-        if (!stretches.empty() && stretches.back().offset + stretches.back().count == entry.offset && stretches.back().rate == entry.rate)
-            stretches.back().count += entry.view.numel();
+        torch::Tensor& gradient = entry.view.mutable_grad();
+        if (!gradient.defined()) // nothing led to it
+            gradient = torch::zeros_like(entry.view);
+        const std::int64_t count = entry.view.numel();
+        auto* values = gradient.data_ptr<float>(); // autograd gives it the strides of the weight
+        Stretch* last = stretches.empty() ? nullptr : &stretches.back();
+        if (last && last->offset + last->count == entry.offset && last->gradients + last->count == values && last->rate == entry.rate)
+            last->count += count;
         else
-            stretches.push_back({entry.offset, entry.view.numel(), entry.rate});
+            stretches.push_back({entry.offset, count, entry.rate, values});
     }
     return stretches;
 }
@@ -373,6 +401,10 @@ std::optional<double> GraphModule::batchNormEpsilon() const {
 void GraphModule::zeroGradients() {
     torch::NoGradGuard noGrad;
     m_gradients.zero_();
+    for (Entry& entry : m_entries) {
+        if (entry.gradientOffset < 0 && entry.spec.trainable && !entry.frozen)
+            entry.view.mutable_grad().reset();
+    }
 }
 
 bool GraphModule::isFinite() const {

@@ -19,8 +19,9 @@ namespace sightline::engine {
 
 /// A GraphSpec with weights, computed by LibTorch.
 ///
-/// All parameters are views into one flat float32 buffer, all gradients into another, the running statistics into a
-/// third: the optimiser is one pass, a snapshot one copy. Convolution weights lie channels-last. Not thread-safe.
+/// All parameters are views into one flat float32 buffer, the running statistics into another: the optimiser is one pass, a
+/// snapshot one copy. So are the gradients of small tensors; those of large ones stay where the backward pass made them,
+/// which saves clearing and adding up as many values. Convolution weights lie channels-last. Not thread-safe.
 class GraphModule {
 public:
     /// Fresh weights, a pure function of (spec, seed). Errors: a fault of the graph, named by its node.
@@ -44,16 +45,19 @@ public:
     const GraphSpec& spec() const { return m_spec; }
     const GraphCost& cost() const { return m_cost; }
     const torch::Tensor& parameters() const { return m_parameters; } ///< flat [P]
-    const torch::Tensor& gradients() const { return m_gradients; }   ///< flat [P]; empty until enableTraining()
     const torch::Tensor& statistics() const { return m_statistics; } ///< flat [S]
     bool hasNode(const std::string& id) const { return m_spec.find(id) != nullptr; }
 
     /// Parameters become leaves with gradients; those of the first `frozen` nodes (network/Freezing.h) keep their weights,
     /// their batch-norms stay in inference mode. May be called again during a run. `rates` gives blocks rates of their own.
     void enableTraining(std::size_t frozen = 0, const std::optional<FineTuneSettings>& rates = {});
-    /// [offset, count) of the trainable stretches of the flat buffer, and the factor of the learning rate there.
-    struct Stretch { std::int64_t offset = 0, count = 0; double rate = 1; };
-    std::vector<Stretch> trainableStretches() const;
+    /// A trainable stretch of parameters(), the factor of the learning rate there, and its gradients in the same order.
+    struct Stretch {
+        std::int64_t offset = 0, count = 0;
+        double rate = 1;
+        float* gradients = nullptr;   ///< of the last backward pass; valid until zeroGradients()
+    };
+    std::vector<Stretch> trainableStretches();
     void zeroGradients();
     bool isFinite() const;            ///< whether every parameter and running statistic is a number
     /// For weights of a family that trained with another one (WeightNaming).
@@ -68,6 +72,7 @@ public:
         std::size_t node = 0;         ///< index into spec().nodes
         bool frozen = false;
         double rate = 1;              ///< factor of the learning rate
+        std::int64_t gradientOffset = -1; ///< of a trainable tensor in the gradients' buffer; below 0: it has a tensor of its own
     };
     const std::vector<Entry>& entries() const { return m_entries; }
 

@@ -70,6 +70,19 @@ std::vector<torch::Tensor> outputsOf(GraphModule& module, const StepInput& input
 
 std::int64_t rightOnes(const torch::Tensor& logits, const torch::Tensor& labels) { return logits.argmax(1).eq(labels).sum().item<std::int64_t>(); }
 
+/// Scales all gradients so that their norm is at most `most` (Keras' global_clipnorm).
+void clip(const std::vector<GraphModule::Stretch>& stretches, double most) {
+    double squares = 0;
+    for (const GraphModule::Stretch& stretch : stretches) {
+        const double norm = torch::from_blob(stretch.gradients, {stretch.count}).norm().item<double>();
+        squares += norm * norm;
+    }
+    for (const GraphModule::Stretch& stretch : stretches) {
+        if (squares > most * most)
+            torch::from_blob(stretch.gradients, {stretch.count}).mul_(most / std::sqrt(squares));
+    }
+}
+
 } // namespace
 
 Bf16Autocast::Bf16Autocast(bool on) : m_on(on) {
@@ -108,21 +121,18 @@ StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSetti
     loss.backward();
 
     torch::NoGradGuard noGrad;
-    if (settings.optimizer.clipNorm > 0) {
-        const double norm = module.gradients().norm().item<double>();
-        if (norm > settings.optimizer.clipNorm)
-            module.gradients().mul_(settings.optimizer.clipNorm / norm);
-    }
+    const std::vector<GraphModule::Stretch> stretches = module.trainableStretches();
+    if (settings.optimizer.clipNorm > 0)
+        clip(stretches, settings.optimizer.clipNorm);
     ++state.step;
     float* values = module.parameters().data_ptr<float>();
-    const float* gradients = module.gradients().data_ptr<float>();
     float* first = state.first.data_ptr<float>();
     float* second = state.second.data_ptr<float>();
-    for (const GraphModule::Stretch& stretch : module.trainableStretches()) {
+    for (const GraphModule::Stretch& stretch : stretches) {
         constexpr std::int64_t kGrain = 1 << 16;
         at::parallel_for(0, stretch.count, kGrain, [&](std::int64_t begin, std::int64_t end) {
             const std::int64_t at = stretch.offset + begin;
-            optimizerStep(settings.optimizer, learningRate * stretch.rate, state.step - state.origin, values + at, gradients + at, first + at, second + at, end - begin);
+            optimizerStep(settings.optimizer, learningRate * stretch.rate, state.step - state.origin, values + at, stretch.gradients + begin, first + at, second + at, end - begin);
         });
     }
     return result;

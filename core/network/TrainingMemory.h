@@ -18,7 +18,7 @@ struct TrainingMemoryRequest {
 struct TrainingMemory {
     std::int64_t libraries = 0;       ///< the process with LibTorch and nothing to do
     std::int64_t weights = 0;         ///< parameters, running statistics, and their copies in bfloat16
-    std::int64_t gradients = 0;       ///< of all weights, and once more of the largest layer
+    std::int64_t gradients = 0;       ///< of the weights that train; in bfloat16 the largest layer's in both widths
     std::int64_t moments = 0;         ///< the optimiser's two, whichever it is
     std::int64_t activations = 0;     ///< peak of what is kept for the backward pass and the gradients on their way
     std::int64_t batches = 0;         ///< the loader's ring

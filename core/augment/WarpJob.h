@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiment/AugmentationSettings.h"
+#include "support/InstructionSets.h"
 
 namespace sightline {
 
@@ -39,11 +40,6 @@ struct WarpJob {
 
 /// The value of a pixel of the result by the reference's double arithmetic, before brightness: `channels` floats.
 void sampleExactly(const WarpJob& job, int x, int y, float* values);
-
-enum class InstructionSet { Portable, Avx2, Avx512 };
-const char* nameOf(InstructionSet set);
-/// Those this processor has, slowest first.
-std::vector<InstructionSet> instructionSets();
 
 // The kernels: one source (WarpKernel.h) over three vocabularies (Lanes*.h), bit-equal by test and by construction: the
 // same float operations in the same order, and no fused multiply-add.

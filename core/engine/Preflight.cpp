@@ -36,6 +36,8 @@ Result<GraphSpec> graphFor(const Experiment& experiment, int classes) {
 std::vector<Problem> problems(const Experiment& experiment, const Dataset& dataset) {
     std::vector<Problem> found;
     const auto classes = static_cast<int>(dataset.classes.size());
+    if (experiment.training.device.starts_with("cuda"))
+        found.push_back({"training.device", "this version computes on the CPU only; use auto or cpu"});
     if (classes < 2)
         found.push_back({"data.path", "holds one class only; a classifier needs two or more class folders"});
     if (const Result<GraphSpec> graph = graphFor(experiment, std::max(classes, 1)); !graph) {
@@ -46,10 +48,8 @@ std::vector<Problem> problems(const Experiment& experiment, const Dataset& datas
         for (Problem& problem : freezingProblems(*graph, experiment))
             found.push_back(std::move(problem));
         for (const Output& output : graph->outputs) {
-            for (std::size_t i = 0; i < graph->nodes.size(); ++i) {
-                if (graph->nodes[i].id == output.node && cost->nodes[i].output != Shape{classes})
-                    found.push_back({"model.graph", output.node + " gives " + std::to_string(cost->nodes[i].output[0]) + " scores, but the data has " + std::to_string(classes) + " classes"});
-            }
+            if (const Shape scores = outputShape(*graph, *cost, output); scores != Shape{classes})
+                found.push_back({"model.graph", output.node + " gives " + std::to_string(scores[0]) + " scores, but the data has " + std::to_string(classes) + " classes"});
         }
         for (const auto& [name, weight] : experiment.training.loss.outputWeights) {
             bool known = false;

@@ -209,6 +209,14 @@ std::vector<TensorSpec> tensorsOf(const GraphSpec& spec, const GraphCost& cost) 
     return tensors;
 }
 
+Shape outputShape(const GraphSpec& spec, const GraphCost& cost, const Output& output) {
+    for (std::size_t i = 0; i < spec.nodes.size() && i < cost.nodes.size(); ++i) {
+        if (spec.nodes[i].id == output.node)
+            return cost.nodes[i].output;
+    }
+    return {};
+}
+
 bool hasWeights(Op op) { return op == Op::Conv2d || op == Op::BatchNorm || op == Op::LayerNorm || op == Op::Dense || op == Op::ChannelScale; }
 
 std::vector<bool> nodesBefore(const GraphSpec& spec, const std::string& node) {

@@ -134,6 +134,9 @@ std::vector<TensorSpec> tensorsOf(const GraphSpec& spec, const GraphCost& cost);
 /// Whether nodes of an operation have tensors of their own.
 bool hasWeights(Op op);
 
+/// The shape of what an output gives; empty where it names no node.
+Shape outputShape(const GraphSpec& spec, const GraphCost& cost, const Output& output);
+
 /// For each node, whether `node`'s value depends on it (itself included).
 std::vector<bool> nodesBefore(const GraphSpec& spec, const std::string& node);
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
-#include <sstream>
+
+#include "support/Files.h"
 
 namespace sightline {
 
@@ -230,22 +230,8 @@ Result<Json> parseJson(std::string_view text, const std::string& what) {
 }
 
 Result<Json> readJsonFile(const std::filesystem::path& file, std::uintmax_t maximumBytes) {
-    std::error_code code;
-    if (!std::filesystem::exists(file, code))
-        return badInput(file.string() + " does not exist.");
-    if (std::filesystem::is_directory(file, code))
-        return badInput(file.string() + " is a folder, not a JSON file.");
-    if (!std::filesystem::is_regular_file(file, code))
-        return badInput(file.string() + " is not a file.");
-    const auto size = std::filesystem::file_size(file, code);
-    if (!code && size > maximumBytes)
-        return badInput(file.string() + " is too large to be a JSON file of ours.");
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream)
-        return badInput(file.string() + " cannot be read; check its permissions.");
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return parseJson(text.str(), file.string());
+    const Result<std::string> text = readFile(file, maximumBytes);
+    return text ? parseJson(*text, file.string()) : Result<Json>(text.error());
 }
 
 Result<void> setJsonPath(Json& document, std::string_view path, std::string_view value) {

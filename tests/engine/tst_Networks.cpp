@@ -253,6 +253,26 @@ private Q_SLOTS:
         }
     }
 
+    void gradientsAreClippedByTheirCommonNorm()
+    {
+        const auto moved = [](double clipNorm) {
+            const auto module = *GraphModule::make(*buildFromZoo("toy_cnn", {32, 32, 3, 3, Json::object()}), 1); // tensors with gradients of their own and others
+            module->enableTraining();
+            const torch::Tensor before = module->parameters().detach().clone();
+            engine::OptimizerState state{torch::zeros_like(module->parameters()), torch::zeros_like(module->parameters())};
+            engine::StepSettings settings;
+            settings.optimizer.name = OptimizerSettings::Name::Sgd; // moves by the rate times the gradient
+            settings.optimizer.clipNorm = clipNorm;
+            torch::manual_seed(3);
+            trainStep(*module, state, settings, {torch::rand({8, 32, 32, 3}) * 255}, {torch::tensor({0, 1, 2, 0, 1, 2, 0, 1}, torch::kLong)}, 1e-2);
+            return (module->parameters().detach() - before).norm().item<double>() / 1e-2;
+        };
+        const double whole = moved(0);
+        QVERIFY(whole > 1);
+        QVERIFY(std::abs(moved(whole / 4) / (whole / 4) - 1) < 1e-3);
+        QVERIFY(std::abs(moved(whole * 4) / whole - 1) < 1e-5);
+    }
+
     void batchNormOverASingleValueKeepsItsStatistics()
     {
         const auto module = moduleOf(QStringLiteral(R"({"id":"p","op":"adaptive_avg_pool","inputs":["input"],"attributes":{"size":1}},{"id":"a","op":"batch_norm","inputs":["p"]})"), QStringLiteral("a"));
@@ -299,16 +319,12 @@ private Q_SLOTS:
         const torch::Tensor y = gelu ? torch::gelu(exact) : torch::silu(exact);
         const torch::Tensor slope = torch::autograd::grad({(y * weight).sum()}, {exact})[0];
         const auto near = [](const torch::Tensor& ours, const torch::Tensor& theirs, double bound) { return ((ours.to(torch::kDouble) - theirs).abs() / (1 + theirs.abs())).max().item<double>() < bound; };
-        std::vector<engine::ActivationLoops> all{engine::activationLoopsPortable(kind)};
-        if (__builtin_cpu_supports("avx2"))
-            all.push_back(engine::activationLoopsAvx2(kind));
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-            all.push_back(engine::activationLoopsAvx512(kind));
-        for (const engine::ActivationLoops& loops : all) {
+        for (const InstructionSet set : instructionSets()) {
+            const engine::ActivationLoops& loops = engine::activationLoops(set, kind);
             torch::Tensor out = torch::empty_like(x), back = torch::empty_like(x);
             loops.forward(x.data_ptr<float>(), out.data_ptr<float>(), x.numel());
             loops.backward(x.data_ptr<float>(), weight.data_ptr<float>(), back.data_ptr<float>(), x.numel());
-            QVERIFY(near(out, y.detach(), 1e-6) && near(back, slope, 2e-6));
+            QVERIFY2(near(out, y.detach(), 1e-6) && near(back, slope, 2e-6), nameOf(set));
         }
         // By autograd, in both types, also where the gradient lies otherwise than x, and what is not a number stays so.
         for (const auto type : {torch::kFloat, torch::kBFloat16}) {

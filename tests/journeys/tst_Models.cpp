@@ -102,6 +102,8 @@ private Q_SLOTS:
         QVERIFY(kept.json()["seconds_once"].toDouble() > 0);
         refuses({"bench", "epoch", path("train.json"), "--set", "model.graph=" + path("broken.json")}, "fc (dense)");
         refuses({"bench", "epoch", path("train.json"), "--set", "data.path=" + path("nowhere")}, "nowhere");
+        refuses({"bench", "epoch", path("train.json"), "--device", "cuda:0"}, "training.device: this version computes on the CPU only");
+        refuses({"train", path("train.json"), "--device", "cuda:0"}, "training.device: this version computes on the CPU only");
         refuses({"bench", "train", "--model", path("net.json"), "--input", "32x32x3", "--classes", "7"}, "gives 5 scores; say --classes 5");
     }
 

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void ceilPaddingIsTorchsCeilMode();
     void wrongFilesAreRefusedInOneLine_data();
     void wrongFilesAreRefusedInOneLine();
+    void whatIsNoFileIsRefused();
     void randomChangesNeverCrash();
 };
 
@@ -173,6 +174,18 @@ void NetworkTest::wrongFilesAreRefusedInOneLine()
     const QString message = QString::fromStdString(cost.error().message);
     QVERIFY2(message.contains(mention), qPrintable(message));
     QVERIFY2(!message.contains('\n') && message.size() < 600, qPrintable(message));
+}
+
+void NetworkTest::whatIsNoFileIsRefused()
+{
+    QTemporaryDir folder;
+    const std::filesystem::path endless = folder.filePath(QStringLiteral("endless.json")).toStdString(); // would be read for ever
+    std::filesystem::create_symlink("/dev/zero", endless);
+    for (const std::filesystem::path& file : {endless, std::filesystem::path(folder.path().toStdString())}) {
+        const Result<GraphSpec> read = readGraph(file);
+        QVERIFY(!read && read.error().kind == ErrorKind::BadInput);
+        QVERIFY2(read.error().message.starts_with(file.string() + " is "), read.error().message.c_str());
+    }
 }
 
 void NetworkTest::randomChangesNeverCrash()

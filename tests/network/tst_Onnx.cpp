@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <cstring>
+
 #include <onnx/checker.h>
 #include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
@@ -140,6 +142,31 @@ private Q_SLOTS:
             {"id":"bn","op":"batch_norm","inputs":["conv"]},{"id":"sum","op":"add","inputs":["bn","conv"]},{"id":"pool","op":"global_avg_pool","inputs":["sum"]})", "pool");
         TensorValues values = valuesOf(spec);
         QVERIFY(withBatchNormFolded(spec, values) == spec);
+    }
+
+    void aCropOfOtherProportionsTakesTheMiddleFirst() {
+        const auto model = [](const char* size) { // of 9 x 8: the middle of the crop's proportions, then bilinear, as Keras does it
+            const GraphSpec spec = graphOf((std::string(R"({"id":"crop","op":"random_crop","inputs":["input"],"attributes":{"size":)") + size + R"(}},{"id":"pool","op":"global_avg_pool","inputs":["crop"]})").c_str(), "pool");
+            return parsed(onnxModel(spec, {}).value());
+        };
+        const onnx::ModelProto square = model("[4,4]");
+        QCOMPARE(countOf(square, "Slice"), 2); // the other one takes the batch from the shape
+        const onnx::NodeProto& slice = square.graph().node(0);
+        QCOMPARE(slice.op_type(), std::string("Slice"));
+        const auto numbers = [&](int input) {
+            for (const onnx::TensorProto& tensor : square.graph().initializer()) {
+                if (tensor.name() == slice.input(input)) {
+                    std::vector<std::int64_t> values(tensor.raw_data().size() / sizeof(std::int64_t));
+                    std::memcpy(values.data(), tensor.raw_data().data(), tensor.raw_data().size());
+                    return values;
+                }
+            }
+            return std::vector<std::int64_t>();
+        };
+        QCOMPARE(numbers(1), (std::vector<std::int64_t>{0, 0})); // 8 of 9 rows, the half row goes to the bottom
+        QCOMPARE(numbers(2), (std::vector<std::int64_t>{8, 8}));
+        QCOMPARE(numbers(3), (std::vector<std::int64_t>{2, 3}));
+        QCOMPARE(countOf(model("[9,8]"), "Slice"), 1);
     }
 
     void auxiliaryHeadsAreLeftOut() {

@@ -4,7 +4,6 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
-#include <QStyle>
 #include <QVBoxLayout>
 
 #include "models/Table.h"
@@ -147,11 +146,7 @@ void CostPanel::showMemory(const GraphSpec& graph, const GraphCost& cost)
     const int largest = largestBatch(graph, cost, request, free);
     m_trains->setText(tr("%1 of %2 parameters train").arg(compact(static_cast<double>(trainable(cost, request.frozen))), compact(static_cast<double>(cost.parameters))));
     m_memory->setText(tr("About %1 to train at batch %2, %3 free; up to batch %4 fits").arg(bytesText(needed)).arg(request.batch).arg(bytesText(free)).arg(largest));
-    if (const bool bad = needed > free; m_memory->property("bad").toBool() != bad) {
-        m_memory->setProperty("bad", bad);
-        m_memory->style()->unpolish(m_memory);
-        m_memory->style()->polish(m_memory);
-    }
+    setLook(*m_memory, "bad", needed > free);
 }
 
 void CostPanel::chooseFrozen(int item)

@@ -215,10 +215,8 @@ void EvaluatePage::showState()
     m_progress->setVisible(m_busy);
     m_evaluate->setEnabled(trained && !m_busy);
     m_evaluate->setToolTip(trained ? tr("Ask the network about every image of this split") : tr("Train a network for an epoch, or open a run, first."));
-    m_evaluate->setProperty("primary", trained && !session().evaluation());
+    setLook(*m_evaluate, "primary", trained && !session().evaluation());
     theme::setIcon(*m_evaluate, QStringLiteral("view-refresh"), trained && !session().evaluation() ? Role::AccentText : Role::Text);
-    m_evaluate->style()->unpolish(m_evaluate);
-    m_evaluate->style()->polish(m_evaluate);
     if (session().evaluation())
         return;
     m_score->setText(QStringLiteral("–"));

@@ -4,7 +4,6 @@
 #include <QCoreApplication>
 
 #include "engine/Engine.h"
-#include "models/Table.h"
 #include "network/Freezing.h"
 #include "widgets/SettingsForm.h"
 

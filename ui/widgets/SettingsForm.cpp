@@ -31,12 +31,8 @@ void paint(QLabel* note, const QString& text, bool bad)
 {
     note->setText(text);
     note->setVisible(!text.isEmpty());
-    if (note->property("bad").toBool() == bad)
-        return;
-    note->setProperty("bad", bad);
     note->setProperty("muted", !bad);
-    note->style()->unpolish(note);
-    note->style()->polish(note);
+    setLook(*note, "bad", bad);
 }
 } // namespace
 
@@ -267,8 +263,9 @@ void SettingsForm::refresh()
     auto left = m_session.experimentProblems();
     m_shownProblems = 0;
     for (Row& row : m_rows) {
-        row.show(experiment);
         const bool shown = !row.field.shown || row.field.shown(experiment);
+        if (shown)
+            row.show(experiment);
         row.label->setVisible(shown);
         row.control->setVisible(shown);
         if (row.unit)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/Surface.h"
 
+#include <QStyle>
+
 namespace sightline::ui {
 
 Surface::Surface(const QString& title, QWidget* parent) : QWidget(parent)
@@ -27,6 +29,15 @@ QLabel* mutedLabel(const QString& text, QWidget* parent)
     label->setFont(theme::font(theme::Size::Small));
     label->setWordWrap(true);
     return label;
+}
+
+void setLook(QWidget& widget, const char* property, bool value)
+{
+    if (widget.property(property).toBool() == value)
+        return;
+    widget.setProperty(property, value);
+    widget.style()->unpolish(&widget);
+    widget.style()->polish(&widget);
 }
 
 QPushButton* button(const QString& text, const QString& icon, const char* name, const QString& toolTip, bool primary)

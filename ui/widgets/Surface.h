@@ -34,6 +34,8 @@ Widget* named(Widget* widget, const char* name, const QString& accessible = {})
         widget->setAccessibleName(accessible);
     return widget;
 }
+/// Sets a property that the style sheet asks for, and has it asked again where it changed.
+void setLook(QWidget& widget, const char* property, bool value);
 QPushButton* button(const QString& text, const QString& icon, const char* name, const QString& toolTip = {}, bool primary = false);
 
 } // namespace sightline::ui

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "support/InstructionSets.h"
+
 namespace sightline::engine {
 
 struct Bf16Bits {
@@ -19,9 +21,8 @@ struct ActivationLoops {
     void (*backwardBf16)(const Bf16Bits*, const Bf16Bits*, Bf16Bits*, std::int64_t);
 };
 
-/// For the best instructions this processor has. Within 2e-7 of the exact functions (times x); LibTorch 1.13's own take
-/// three to ten times as long.
-const ActivationLoops& activationLoops(SmoothActivation activation);
+/// Within 2e-7 of the exact functions (times x). Why they are here: BENCHMARKS.md, "What made it so".
+const ActivationLoops& activationLoops(InstructionSet set, SmoothActivation activation);
 
 const ActivationLoops& activationLoopsPortable(SmoothActivation activation);
 const ActivationLoops& activationLoopsAvx2(SmoothActivation activation);

@@ -6,19 +6,23 @@
 
 namespace sightline::engine {
 
-const ActivationLoops& activationLoops(SmoothActivation activation) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return activationLoopsAvx512(activation);
-    if (__builtin_cpu_supports("avx2"))
-        return activationLoopsAvx2(activation);
-#endif
+const ActivationLoops& activationLoops(InstructionSet set, SmoothActivation activation) {
+    switch (set) {
+    case InstructionSet::Avx512: return activationLoopsAvx512(activation);
+    case InstructionSet::Avx2: return activationLoopsAvx2(activation);
+    case InstructionSet::Portable: break;
+    }
     return activationLoopsPortable(activation);
 }
 
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 14;
+
+const ActivationLoops& bestLoops(SmoothActivation activation) {
+    static const InstructionSet best = instructionSets().back();
+    return activationLoops(best, activation);
+}
 
 Bf16Bits* bits(const torch::Tensor& tensor) { return reinterpret_cast<Bf16Bits*>(tensor.data_ptr<at::BFloat16>()); }
 
@@ -28,7 +32,7 @@ public:
     static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x, std::int64_t activation) {
         context->save_for_backward({x});
         context->saved_data["activation"] = activation;
-        const ActivationLoops& loops = activationLoops(static_cast<SmoothActivation>(activation));
+        const ActivationLoops& loops = bestLoops(static_cast<SmoothActivation>(activation));
         torch::Tensor y = torch::empty_like(x);
         at::parallel_for(0, x.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
             if (x.scalar_type() == torch::kFloat)
@@ -41,7 +45,7 @@ public:
 
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
         const torch::Tensor x = context->get_saved_variables()[0];
-        const ActivationLoops& loops = activationLoops(static_cast<SmoothActivation>(context->saved_data["activation"].toInt()));
+        const ActivationLoops& loops = bestLoops(static_cast<SmoothActivation>(context->saved_data["activation"].toInt()));
         torch::Tensor gradient = gradients[0];
         if (gradient.strides() != x.strides() || gradient.scalar_type() != x.scalar_type())
             gradient = torch::empty_like(x).copy_(gradient);

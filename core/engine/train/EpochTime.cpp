@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Compute.h"
@@ -23,9 +24,10 @@ double secondsSince(Clock::time_point start) { return std::chrono::duration<doub
 /// How long the batches of an epoch take: the first waits for the loader to begin, the others find theirs ready.
 struct Pace {
     double first = 0, other = 0;      ///< seconds of a batch
+    double end = 0;                   ///< seconds after the last
     double batchSize = 1;
 
-    double epoch(std::size_t images) const { return first + std::max(0.0, static_cast<double>(images) / batchSize - 1) * other; }
+    double epoch(std::size_t images) const { return first + std::max(0.0, static_cast<double>(images) / batchSize - 1) * other + end; }
 };
 
 /// One pass of `step` over `feed`, while `seen(position, images, seconds)` of each batch wants more.
@@ -46,13 +48,13 @@ Result<void> pass(Feed& feed, std::uint64_t epoch, const std::stop_token& stop, 
     return position == 0 ? Result<void>(badInput("None of the images can be read.")) : Result<void>();
 }
 
-/// Measures passes over `feed` for about `seconds`.
+/// Measures passes over `feed` for about `seconds`; `end` is what comes after each.
 template <typename Step>
-Result<Pace> paceOf(Feed& feed, double seconds, const std::stop_token& stop, Step step) {
+Result<Pace> paceOf(Feed& feed, double seconds, const std::stop_token& stop, Step step, const std::function<void()>& end = [] {}) {
     // The first steps allocate and choose kernels.
     if (Result<void> warm = pass(feed, 0, stop, step, [&](int position, int, double took) { return position == 0 && took < seconds / 2; }); !warm)
         return warm.error();
-    RunningMean firsts, others, sizes;
+    RunningMean firsts, others, ends, sizes;
     const auto start = Clock::now();
     const auto enough = [&] { return secondsSince(start) >= seconds && (firsts.weight() > 1 || others.weight() > 0); };
     for (std::uint64_t epoch = 1; !enough(); ++epoch) {
@@ -63,8 +65,11 @@ Result<Pace> paceOf(Feed& feed, double seconds, const std::stop_token& stop, Ste
         });
         if (!measured)
             return measured.error();
+        const auto last = Clock::now();
+        end();
+        ends.add(secondsSince(last), 1);
     }
-    return Pace{firsts.mean(), others.weight() > 0 ? others.mean() : firsts.mean(), sizes.mean()};
+    return Pace{firsts.mean(), others.weight() > 0 ? others.mean() : firsts.mean(), ends.mean(), sizes.mean()};
 }
 
 constexpr std::size_t kBatches = 8; ///< looked at
@@ -124,11 +129,13 @@ public:
             if (!validation.empty())
                 judges = readyFeed(validation, judging);
         }
-        const Result<Pace> step = paceOf(*learns, m_request.seconds, m_stop, [&](const FeedBatch& batch) { trainStep(*m_module, m_state, m_step, batch.input, batch.targets, 1e-6); });
+        const Result<Pace> step = paceOf(
+            *learns, m_request.seconds, m_stop, [&](const FeedBatch& batch) { trainStep(*m_module, m_state, m_step, batch.input, batch.targets, 1e-6); },
+            [&] { static_cast<void>(m_module->isFinite()); }); // as the trainer looks through the weights
         if (!step)
             return step.error();
         time.imagesPerSecond = step->batchSize / step->other;
-        time.secondsPerEpoch = step->epoch(training.size()) + secondsOfCheck();
+        time.secondsPerEpoch = step->epoch(training.size());
         if (judges) {
             const Result<Pace> judged = paceOf(*judges, m_request.seconds / 4, m_stop, [&](const FeedBatch& batch) { validationStep(*m_module, m_step, batch.input, batch.targets.labels); });
             if (!judged)
@@ -176,15 +183,6 @@ private:
             }
         }
         return feed;
-    }
-
-    /// What the trainer looks through at an epoch's end.
-    double secondsOfCheck() const {
-        constexpr int kTimes = 2; // the first has to find memory, which a run's steps take back in part
-        const auto start = Clock::now();
-        for (int i = 0; i < kTimes; ++i)
-            static_cast<void>(m_module->isFinite());
-        return secondsSince(start) / kTimes;
     }
 
     /// Fills m_features with what the frozen part makes of a few batches; gives the seconds an image took.

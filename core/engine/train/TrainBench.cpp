@@ -22,11 +22,8 @@ Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
         if (!module)
             return module.error();
         for (const Output& output : graph->outputs) {
-            for (std::size_t i = 0; i < graph->nodes.size(); ++i) {
-                const Shape& made = (*module)->cost().nodes[i].output;
-                if (graph->nodes[i].id == output.node && made[0] != request.classes)
-                    return badInput("The output " + shown(output.name) + " of " + request.model + " gives " + std::to_string(made[0]) + " scores; say --classes " + std::to_string(made[0]) + ".");
-            }
+            if (const std::int64_t scores = outputShape(*graph, (*module)->cost(), output)[0]; scores != request.classes)
+                return badInput("The output " + shown(output.name) + " of " + request.model + " gives " + std::to_string(scores) + " scores; say --classes " + std::to_string(scores) + ".");
         }
         (*module)->enableTraining();
         OptimizerState state{torch::zeros_like((*module)->parameters()), torch::zeros_like((*module)->parameters())};

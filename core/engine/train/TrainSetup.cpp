@@ -64,8 +64,6 @@ Result<void> refused(const std::vector<Problem>& found) {
 Result<void> openData(TrainSetup& setup, const std::filesystem::path& home, std::stop_token stop) {
     if (const Result<void> fine = refused(problems(setup.experiment)); !fine)
         return fine;
-    if (setup.experiment.training.device.starts_with("cuda"))
-        return badInput("training.device: this version trains on the CPU only; use auto or cpu.");
     // A run goes on with the labels it began with, whatever was changed by hand since.
     Result<Dataset> dataset = setup.folder ? openWithOverlayFile(setup.folder->path() / kOverlayFile, setup.experiment.data, setup.experiment.seed, stop)
                                            : openWithOverlay(home, setup.experiment.data, setup.experiment.seed, true, stop);

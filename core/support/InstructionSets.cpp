@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "augment/WarpJob.h"
+#include "support/InstructionSets.h"
 
 namespace sightline {
 
@@ -15,20 +15,12 @@ const char* nameOf(InstructionSet set) {
 std::vector<InstructionSet> instructionSets() {
     std::vector<InstructionSet> sets = {InstructionSet::Portable};
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         sets.push_back(InstructionSet::Avx2);
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
         sets.push_back(InstructionSet::Avx512);
 #endif
     return sets;
-}
-
-void warpWith(InstructionSet set, const WarpJob& job) {
-    switch (set) {
-    case InstructionSet::Avx512: return warpAvx512(job);
-    case InstructionSet::Avx2: return warpAvx2(job);
-    case InstructionSet::Portable: return warpPortable(job);
-    }
 }
 
 } // namespace sightline

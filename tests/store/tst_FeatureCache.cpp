@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "data/Records.h"
+#include "store/FeatureCache.h"
+
+using namespace sightline;
+
+/// Features are found under the key of what made them, and only there.
+class FeatureCacheTest : public QObject {
+    Q_OBJECT
+
+    /// Two grey images of 2 x 2 as an IDX file holds them.
+    static Dataset records(std::uint8_t lastPixel) {
+        Dataset dataset;
+        dataset.root = "/nowhere/t10k-images-idx3-ubyte"; // the file is not asked: its bytes are in memory
+        dataset.source = makeRecordSource({2, 2, 1}, {{1, 2, 3, 4, 5, 6, 7, lastPixel}}, {{0, 0}, {0, 4}});
+        for (std::uint32_t record = 0; record < 2; ++record) {
+            Sample sample;
+            sample.path = "record " + std::to_string(record);
+            sample.record = record;
+            dataset.samples.push_back(sample);
+        }
+        return dataset;
+    }
+    static std::string keyOf(const Dataset& dataset, const std::vector<std::uint32_t>& indices) {
+        Fingerprint print;
+        print.add(dataset, indices);
+        return print.text();
+    }
+
+private Q_SLOTS:
+    void otherBytesOfRecordsAreAnotherKey() {
+        QCOMPARE(keyOf(records(8), {0, 1}), keyOf(records(8), {0, 1}));
+        QVERIFY(keyOf(records(8), {0, 1}) != keyOf(records(9), {0, 1}));
+        QCOMPARE(keyOf(records(8), {0}), keyOf(records(9), {0})); // that one has not changed
+        QVERIFY(keyOf(records(8), {0, 1}) != keyOf(records(8), {1, 0}));
+        Dataset relabelled = records(8);
+        relabelled.samples[1].label = 3;
+        QVERIFY(keyOf(records(8), {0, 1}) != keyOf(relabelled, {0, 1}));
+    }
+
+    void whatIsKeptIsFoundUntilItIsTorn() {
+        QTemporaryDir home;
+        const FeatureCache cache(home.path().toStdString());
+        const std::vector<float> values{1, 2, 3};
+        QVERIFY(!cache.find("a"));
+        QVERIFY(cache.keep("a", {{"train.0", {3}, values}}).ok());
+        QCOMPARE(asFloats(*cache.find("a")->find("train.0")).value(), values);
+        std::filesystem::resize_file(cache.file("a"), std::filesystem::file_size(cache.file("a")) - 1);
+        QVERIFY(!cache.find("a"));
+        QVERIFY(!std::filesystem::exists(cache.file("a")));
+    }
+
+    void theOldestMakesRoom() {
+        QTemporaryDir home;
+        const FeatureCache cache(home.path().toStdString(), 1000);
+        const std::vector<float> values(100, 1.0f);
+        QVERIFY(cache.keep("old", {{"train.0", {100}, values}}).ok());
+        std::filesystem::last_write_time(cache.file("old"), std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+        QVERIFY(cache.keep("new", {{"train.0", {100}, values}}).ok());
+        QVERIFY(cache.keep("newest", {{"train.0", {100}, values}}).ok());
+        QVERIFY(!cache.find("old") && cache.find("newest"));
+        const std::vector<float> many(300, 1.0f);
+        QVERIFY(!cache.keep("large", {{"train.0", {300}, many}}));
+    }
+};
+
+QTEST_APPLESS_MAIN(FeatureCacheTest)
+#include "tst_FeatureCache.moc"

@@ -12,7 +12,7 @@ namespace sightline {
 
 /// What sightline-cli answered.
 struct CliAnswer {
-    int code = -1;                    ///< -1: it crashed or did not end
+    int code = -1; ///< -1: it crashed or did not end
     QByteArray out, err;
 
     const QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
@@ -20,8 +20,8 @@ struct CliAnswer {
 };
 
 /// The program beside the test, as a person starts it, with its data in `home`.
-inline CliAnswer runCli(const QString& home, const QStringList& arguments, const QMap<QString, QString>& variables = {})
-{
+inline CliAnswer runCli(const QString& home, const QStringList& arguments,
+                        const QMap<QString, QString>& variables = {}) {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QStringLiteral("SIGHTLINE_HOME"), home);
@@ -38,9 +38,9 @@ inline CliAnswer runCli(const QString& home, const QStringList& arguments, const
 }
 
 /// A failure says one line and leaves with the code asked for.
-inline void verifyRefusal(const CliAnswer& answer, int code, const QByteArray& mention)
-{
-    QVERIFY2(answer.code == code, qPrintable(QStringLiteral("exit %1: %2").arg(answer.code).arg(QString::fromUtf8(answer.err))));
+inline void verifyRefusal(const CliAnswer& answer, int code, const QByteArray& mention) {
+    QVERIFY2(answer.code == code,
+             qPrintable(QStringLiteral("exit %1: %2").arg(answer.code).arg(QString::fromUtf8(answer.err))));
     QVERIFY2(answer.err.contains(mention), answer.err.constData());
     QCOMPARE(answer.err.count('\n'), 1);
 }

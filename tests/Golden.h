@@ -7,6 +7,7 @@
 
 /// The test vectors of tests/golden/keras.json (SPEC 7).
 inline sightline::Json goldenVectors() {
-    const sightline::Result<sightline::Json> json = sightline::readJsonFile(std::string(SIGHTLINE_GOLDEN_DIR) + "/keras.json");
+    const sightline::Result<sightline::Json> json =
+        sightline::readJsonFile(std::string(SIGHTLINE_GOLDEN_DIR) + "/keras.json");
     return json ? *json : sightline::Json();
 }

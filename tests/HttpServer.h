@@ -17,9 +17,9 @@
 /// One connection of a test server: what was asked, and the socket to answer on. Closed when the handler returns.
 struct HttpAsked {
     int socket = -1;
-    std::string text;                 ///< the request with its headers
-    std::string path;                 ///< "/file.zip"
-    long long rangeBegin = -1;        ///< of "Range: bytes=N-", -1 where there is none
+    std::string text;          ///< the request with its headers
+    std::string path;          ///< "/file.zip"
+    long long rangeBegin = -1; ///< of "Range: bytes=N-", -1 where there is none
     std::atomic<bool>* closing = nullptr;
 
     bool send(const std::string& bytes) const {
@@ -40,12 +40,18 @@ struct HttpAsked {
             return;
         }
         const auto from = static_cast<std::size_t>(rangeBegin > 0 ? rangeBegin : 0);
-        std::string head = rangeBegin >= 0 ? "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + std::to_string(from) + "-" + std::to_string(body.size() - 1) + "/" + std::to_string(body.size()) + "\r\n" : "HTTP/1.1 200 OK\r\n";
-        head += "Content-Length: " + std::to_string(body.size() - from) + "\r\n" + moreHeaders + "Connection: close\r\n\r\n";
+        std::string head = rangeBegin >= 0
+                               ? "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + std::to_string(from) + "-" +
+                                     std::to_string(body.size() - 1) + "/" + std::to_string(body.size()) + "\r\n"
+                               : "HTTP/1.1 200 OK\r\n";
+        head += "Content-Length: " + std::to_string(body.size() - from) + "\r\n" + moreHeaders +
+                "Connection: close\r\n\r\n";
         send(head + body.substr(from));
     }
 
-    void status(const std::string& line, const std::string& moreHeaders = {}) const { send("HTTP/1.1 " + line + "\r\nContent-Length: 0\r\n" + moreHeaders + "Connection: close\r\n\r\n"); }
+    void status(const std::string& line, const std::string& moreHeaders = {}) const {
+        send("HTTP/1.1 " + line + "\r\nContent-Length: 0\r\n" + moreHeaders + "Connection: close\r\n\r\n");
+    }
 
     /// Holds the connection open, saying nothing, until the client hangs up or the server ends.
     void stall() const {
@@ -55,7 +61,8 @@ struct HttpAsked {
     }
 };
 
-/// A small HTTP server on loopback, a thread for each connection; the handler says how it answers, or how it misbehaves.
+/// A small HTTP server on loopback, a thread for each connection; the handler says how it answers, or how it
+/// misbehaves.
 class HttpServer {
 public:
     using Handler = std::function<void(const HttpAsked&)>;
@@ -123,7 +130,8 @@ private:
         }
         m_handler(asked);
         ::shutdown(socket, SHUT_WR);
-        while (::recv(socket, bytes, sizeof(bytes), 0) > 0) { // a close with bytes unread would cut what is still under way
+        while (::recv(socket, bytes, sizeof(bytes), 0) >
+               0) { // a close with bytes unread would cut what is still under way
         }
         ::close(socket);
     }

@@ -22,8 +22,7 @@ struct WindowDriver {
     std::unique_ptr<Session> session;
     std::unique_ptr<MainWindow> window;
 
-    explicit WindowDriver(const QString& home)
-    {
+    explicit WindowDriver(const QString& home) {
         theme::apply(*qApp, Scheme::Light);
         session = std::make_unique<Session>(home.toStdString());
         window = std::make_unique<MainWindow>(*session);
@@ -32,15 +31,13 @@ struct WindowDriver {
         if (!QTest::qWaitForWindowActive(window.get())) // shortcuts are for the active window
             qWarning("the window has not become active");
     }
-    ~WindowDriver()
-    {
+    ~WindowDriver() {
         window.reset();
         session.reset();
     }
 
     template <typename Widget>
-    Widget* find(const char* name) const
-    {
+    Widget* find(const char* name) const {
         auto* found = window->findChild<Widget*>(QLatin1String(name));
         if (!found)
             qWarning("there is no %s", name);
@@ -48,16 +45,16 @@ struct WindowDriver {
     }
     void click(const char* name) const { QTest::mouseClick(find<QWidget>(name), Qt::LeftButton); }
     /// A check box, at its box: the label's side of it is wide and does nothing.
-    void toggle(const char* name) const
-    {
+    void toggle(const char* name) const {
         auto* box = find<QWidget>(name);
         QVERIFY2(box->isVisible(), name);
         QTest::mouseClick(box, Qt::LeftButton, {}, QPoint(8, box->height() / 2));
     }
-    void key(int code, Qt::KeyboardModifiers modifiers = {}) const { QTest::keyClick(window.get(), static_cast<Qt::Key>(code), modifiers); }
+    void key(int code, Qt::KeyboardModifiers modifiers = {}) const {
+        QTest::keyClick(window.get(), static_cast<Qt::Key>(code), modifiers);
+    }
     /// Types into a field as after clicking it: everything selected, then Return.
-    void type(const char* field, const QString& text) const
-    {
+    void type(const char* field, const QString& text) const {
         auto* widget = find<QWidget>(field);
         auto* line = qobject_cast<QLineEdit*>(widget);
         if (!line)
@@ -67,23 +64,20 @@ struct WindowDriver {
         QTest::keyClicks(line, text);
         QTest::keyClick(line, Qt::Key_Return);
     }
-    void clickRow(const char* view, int row) const
-    {
+    void clickRow(const char* view, int row) const {
         auto* items = find<QAbstractItemView>(view);
         const QModelIndex index = items->model()->index(row, 0);
         items->scrollTo(index);
         QTest::mouseClick(items->viewport(), Qt::LeftButton, {}, items->visualRect(index).center());
     }
-    QString text(const char* label) const
-    {
+    QString text(const char* label) const {
         const auto* widget = find<QWidget>(label);
         return widget->property("text").toString();
     }
 };
 
 /// A toy set small enough for a test.
-inline bool drawFewToys(const QString& folder, int train = 12, int others = 4, int size = 48)
-{
+inline bool drawFewToys(const QString& folder, int train = 12, int others = 4, int size = 48) {
     ToySettings toys;
     toys.train = train;
     toys.validation = toys.test = others;

@@ -40,7 +40,8 @@ Result<void> settingsFit(const AugmentationSettings& settings, const Image& imag
     if (settings.randomCrop && (size[0] != (*settings.randomCrop)[0] || size[1] != (*settings.randomCrop)[1]))
         return badInput(file + " is smaller than the random crop asked for.");
     if (settings.occlusion && settings.occlusion->size >= std::min(image.height, image.width))
-        return badInput(file + " is not larger than the occlusion's box of " + std::to_string(settings.occlusion->size) + " pixels; choose a smaller one.");
+        return badInput(file + " is not larger than the occlusion's box of " +
+                        std::to_string(settings.occlusion->size) + " pixels; choose a smaller one.");
     return {};
 }
 
@@ -53,15 +54,22 @@ Result<Image> imageFor(const AugmentationSettings& settings, const std::string& 
     return image;
 }
 
-Result<void> fitsPartner(const FloatImage& image, const std::string& file, const FloatImage& other, const std::string& partner) {
+Result<void> fitsPartner(const FloatImage& image, const std::string& file, const FloatImage& other,
+                         const std::string& partner) {
     if (image.height == other.height && image.width == other.width)
         return {};
-    return badInput("Only images of one size can be mixed: " + file + " and " + partner + " differ; resize them first.");
+    return badInput("Only images of one size can be mixed: " + file + " and " + partner +
+                    " differ; resize them first.");
 }
 
 /// The parameters' "mixup" { with, share, draw } or "cutmix" { with, window, draw }; nothing where they have neither.
-Result<void> applyMixture(const AugmentationSettings& settings, const Json& parameters, const std::string& file, FloatImage& image) {
-    const auto refuse = [&](const std::string& key) { return badInput("The parameters cannot be used: " + key + " must be { \"with\": image, " + (key == "mixup" ? "\"share\": 0 to 1" : "\"window\": [top, left, height, width]") + ", \"draw\": { ... } }."); };
+Result<void> applyMixture(const AugmentationSettings& settings, const Json& parameters, const std::string& file,
+                          FloatImage& image) {
+    const auto refuse = [&](const std::string& key) {
+        return badInput("The parameters cannot be used: " + key + " must be { \"with\": image, " +
+                        (key == "mixup" ? "\"share\": 0 to 1" : "\"window\": [top, left, height, width]") +
+                        ", \"draw\": { ... } }.");
+    };
     for (const std::string key : {"mixup", "cutmix"}) {
         if (!parameters.contains(key))
             continue;
@@ -79,7 +87,9 @@ Result<void> applyMixture(const AugmentationSettings& settings, const Json& para
             std::vector<Problem> found;
             std::vector<int> numbers;
             JsonReader(entry, key, found).read("window", numbers);
-            if (!found.empty() || numbers.size() != 4 || std::any_of(numbers.begin(), numbers.end(), [](int number) { return std::abs(static_cast<double>(number)) > 1e8; }))
+            if (!found.empty() || numbers.size() != 4 || std::any_of(numbers.begin(), numbers.end(), [](int number) {
+                    return std::abs(static_cast<double>(number)) > 1e8;
+                }))
                 return refuse(key);
             mixture.window = {numbers[0], numbers[1], numbers[2], numbers[3]};
         }
@@ -111,7 +121,8 @@ int applyParameters(const AugmentOptions& options, const AugmentationSettings& s
     const Result<Image> image = readImage(options.images[0]);
     if (!image)
         return fail(image.error());
-    if (const auto size = outputSize(settings, image->height, image->width); settings.randomCrop && std::array{(*settings.randomCrop)[0], (*settings.randomCrop)[1]} != size)
+    if (const auto size = outputSize(settings, image->height, image->width);
+        settings.randomCrop && std::array{(*settings.randomCrop)[0], (*settings.randomCrop)[1]} != size)
         return fail(badInput(options.images[0] + " is smaller than the random crop asked for."));
     FloatImage result = applyExactly(settings, *drawn, *image);
     if (const Result<void> mixed = applyMixture(settings, *json, options.images[0], result); !mixed)
@@ -125,7 +136,8 @@ int applyParameters(const AugmentOptions& options, const AugmentationSettings& s
 /// Draws by (seed, epoch, index), where the index counts the copies of all images; partners come from the same copies.
 class Drawer {
 public:
-    Drawer(const AugmentOptions& options, const AugmentationSettings& settings) : m_options(options), m_settings(settings) {}
+    Drawer(const AugmentOptions& options, const AugmentationSettings& settings)
+        : m_options(options), m_settings(settings) {}
 
     /// One copy, exactly as --apply makes it from `entry`.
     Result<FloatImage> copy(const Image& image, std::uint64_t index, Json& entry) const {
@@ -133,23 +145,27 @@ public:
         const Drawn drawn = draw(m_settings, image.height, image.width, m_options.seed, m_options.epoch, index);
         entry = toJson(drawn);
         FloatImage result = applyExactly(m_settings, drawn, image);
-        const Mixture mixture = drawMixture(m_settings, result.height, result.width, m_options.images.size() * count, m_options.seed, m_options.epoch, index);
+        const Mixture mixture = drawMixture(m_settings, result.height, result.width, m_options.images.size() * count,
+                                            m_options.seed, m_options.epoch, index);
         if (mixture.kind == Mixture::Kind::None)
             return result;
         const std::string& partnerFile = m_options.images[mixture.partner / count];
         const Result<Image> partner = imageFor(m_settings, partnerFile);
         if (!partner)
             return partner.error();
-        const Drawn other = draw(m_settings, partner->height, partner->width, m_options.seed, m_options.epoch, mixture.partner);
+        const Drawn other =
+            draw(m_settings, partner->height, partner->width, m_options.seed, m_options.epoch, mixture.partner);
         const FloatImage otherImage = applyExactly(m_settings, other, *partner);
-        if (const Result<void> fits = fitsPartner(result, m_options.images[index / count], otherImage, partnerFile); !fits)
+        if (const Result<void> fits = fitsPartner(result, m_options.images[index / count], otherImage, partnerFile);
+            !fits)
             return fits.error();
         mix(mixture, otherImage.pixels.data(), result.pixels.data(), result.height, result.width, result.channels);
         if (mixture.kind == Mixture::Kind::Mixup)
             entry["mixup"] = {{"with", partnerFile}, {"share", mixture.share}, {"draw", toJson(other)}};
         else {
             const Window& w = mixture.window;
-            entry["cutmix"] = {{"with", partnerFile}, {"window", {w.top, w.left, w.height, w.width}}, {"draw", toJson(other)}};
+            entry["cutmix"] = {
+                {"with", partnerFile}, {"window", {w.top, w.left, w.height, w.width}}, {"draw", toJson(other)}};
         }
         return result;
     }
@@ -177,7 +193,8 @@ int drawAndWrite(const AugmentOptions& options, const AugmentationSettings& sett
             char number[24];
             std::snprintf(number, sizeof number, "_%04llu.png", static_cast<unsigned long long>(index));
             const std::string name = std::filesystem::path(file).stem().string() + number;
-            if (const Result<void> written = writePng(std::filesystem::path(options.out) / name, toBytes(*result)); !written)
+            if (const Result<void> written = writePng(std::filesystem::path(options.out) / name, toBytes(*result));
+                !written)
                 return fail(written.error());
             entry["file"] = name;
             parameters.push_back(std::move(entry));

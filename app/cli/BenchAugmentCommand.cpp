@@ -40,11 +40,13 @@ struct Speed {
 
     Speed() = default;
     Speed(std::uint64_t images, const Stopwatch& watch)
-        : perSecond(static_cast<double>(images) / watch.seconds()), perProcessorSecond(static_cast<double>(images) / std::max(1e-6, watch.processorSeconds())) {}
+        : perSecond(static_cast<double>(images) / watch.seconds()),
+          perProcessorSecond(static_cast<double>(images) / std::max(1e-6, watch.processorSeconds())) {}
 };
 
 /// Every thread makes samples ready, from memory or from files.
-Result<Speed> sampleSpeed(const BenchOptions& options, const AugmentationSettings& settings, const Dataset& dataset, const std::vector<std::uint32_t>& samples, std::size_t threads) {
+Result<Speed> sampleSpeed(const BenchOptions& options, const AugmentationSettings& settings, const Dataset& dataset,
+                          const std::vector<std::uint32_t>& samples, std::size_t threads) {
     std::vector<Image> images;
     for (const std::uint32_t sample : samples) {
         Result<Image> image = loadSample(dataset, dataset.samples[sample], options.data);
@@ -80,8 +82,8 @@ Result<Speed> sampleSpeed(const BenchOptions& options, const AugmentationSetting
 }
 
 /// The trainer's own loader from its second epoch on, when nothing is decoded any more.
-Result<Speed> cachedSpeed(const BenchOptions& options, const AugmentationSettings& settings, const Dataset& dataset, const std::vector<std::uint32_t>& samples, int threads,
-                          const std::filesystem::path& home) {
+Result<Speed> cachedSpeed(const BenchOptions& options, const AugmentationSettings& settings, const Dataset& dataset,
+                          const std::vector<std::uint32_t>& samples, int threads, const std::filesystem::path& home) {
     LoaderSettings loaderSettings;
     loaderSettings.data = options.data;
     loaderSettings.augmentation = settings;
@@ -127,16 +129,20 @@ int run(BenchOptions& options, const std::filesystem::path& home) {
         return fail(badInput(options.data.path + " has no training images."));
     samples.resize(std::min(samples.size(), kMostImages));
     const int threads = options.threads > 0 ? options.threads : availableCpus();
-    const Result<Speed> speed = options.cached ? cachedSpeed(options, settings, *dataset, samples, threads, home)
-                                               : sampleSpeed(options, settings, *dataset, samples, static_cast<std::size_t>(threads));
+    const Result<Speed> speed =
+        options.cached ? cachedSpeed(options, settings, *dataset, samples, threads, home)
+                       : sampleSpeed(options, settings, *dataset, samples, static_cast<std::size_t>(threads));
     if (!speed)
         return fail(speed.error());
     if (interruption().stop_requested())
         return fail(cancelled());
     if (options.json)
-        printJson({{"images_per_second", speed->perSecond}, {"images_per_cpu_second", speed->perProcessorSecond}, {"threads", threads}});
+        printJson({{"images_per_second", speed->perSecond},
+                   {"images_per_cpu_second", speed->perProcessorSecond},
+                   {"threads", threads}});
     else
-        std::cout << static_cast<long>(speed->perSecond) << " images/s on " << threads << (threads == 1 ? " thread\n" : " threads\n");
+        std::cout << static_cast<long>(speed->perSecond) << " images/s on " << threads
+                  << (threads == 1 ? " thread\n" : " threads\n");
     return 0;
 }
 
@@ -144,17 +150,23 @@ int run(BenchOptions& options, const std::filesystem::path& home) {
 
 void addBenchAugment(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* command = group(app, "bench", "Measure how fast this machine does it").add_subcommand("augment", "Augmented images a second");
+    CLI::App* command = group(app, "bench", "Measure how fast this machine does it")
+                            .add_subcommand("augment", "Augmented images a second");
     command->add_option("--data", options->data.path, "Folder of class folders")->required();
     command->add_option("--config", options->config, "The augmentation block (JSON)")->required();
     command->add_option("--size", options->size, "HEIGHTxWIDTH")->required();
     command->add_flag("--decode", options->decode, "Decode and resize each time, from files");
     command->add_flag("--scaled", options->scaled, "Decode large JPEGs smaller (data.decode: scaled)");
-    command->add_flag("--cached", options->cached, "The trainer's loader from its second epoch on")->excludes("--decode");
-    command->add_option("--cache-memory-mb", options->data.cacheMemoryMegabytes, "With --cached: decoded images kept in memory; the others go to a file")->check(CLI::Range(0, 16777216));
+    command->add_flag("--cached", options->cached, "The trainer's loader from its second epoch on")
+        ->excludes("--decode");
+    command
+        ->add_option("--cache-memory-mb", options->data.cacheMemoryMegabytes,
+                     "With --cached: decoded images kept in memory; the others go to a file")
+        ->check(CLI::Range(0, 16777216));
     addThreads(*command, options->threads);
     command->add_flag("--json", options->json, "Print JSON");
-    command->callback([options, &context] { context.chosen = [options, &context] { return run(*options, context.home); }; });
+    command->callback(
+        [options, &context] { context.chosen = [options, &context] { return run(*options, context.home); }; });
 }
 
 } // namespace sightline::cli

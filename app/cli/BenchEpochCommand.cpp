@@ -22,7 +22,8 @@ int run(const BenchOptions& options, Context& context) {
     Result<Experiment> experiment = experimentOf(options.experiment);
     if (!experiment)
         return fail(experiment.error());
-    Result<Dataset> dataset = openWithOverlay(context.home, experiment->data, experiment->seed, true, interruption().get_token());
+    Result<Dataset> dataset =
+        openWithOverlay(context.home, experiment->data, experiment->seed, true, interruption().get_token());
     if (!dataset)
         return fail(dataset.error());
     EpochTimeRequest request{*experiment, std::make_shared<Dataset>(std::move(*dataset)), options.seconds};
@@ -33,9 +34,12 @@ int run(const BenchOptions& options, Context& context) {
     if (!time)
         return fail(time.error());
     if (options.json)
-        printJson({{"seconds_per_epoch", time->secondsPerEpoch}, {"seconds_once", time->secondsOnce}, {"images_per_second", time->imagesPerSecond}});
+        printJson({{"seconds_per_epoch", time->secondsPerEpoch},
+                   {"seconds_once", time->secondsOnce},
+                   {"images_per_second", time->imagesPerSecond}});
     else
-        std::cout << "About " << time->secondsPerEpoch << " s an epoch, " << static_cast<long>(time->imagesPerSecond) << " images/s\n";
+        std::cout << "About " << time->secondsPerEpoch << " s an epoch, " << static_cast<long>(time->imagesPerSecond)
+                  << " images/s\n";
     return 0;
 }
 
@@ -43,7 +47,9 @@ int run(const BenchOptions& options, Context& context) {
 
 void addBenchEpoch(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* command = group(app, "bench", "Measure how fast this machine does it").add_subcommand("epoch", "Estimate an experiment's epoch from a short measurement; no run is made");
+    CLI::App* command =
+        group(app, "bench", "Measure how fast this machine does it")
+            .add_subcommand("epoch", "Estimate an experiment's epoch from a short measurement; no run is made");
     addExperiment(*command, options->experiment);
     command->add_option("--seconds", options->seconds, "How long to measure")->check(CLI::Range(0.1, 3600.0));
     command->add_flag("--json", options->json, "Print JSON");

@@ -23,7 +23,8 @@ int bench(const Settings& settings) {
         return fail(badInput("--input " + settings.input + " is not HEIGHTxWIDTHxCHANNELS."));
     const auto method = camMethodFromName(settings.method);
     if (!method)
-        return fail(badInput("--method " + settings.method + " is none of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
+        return fail(badInput("--method " + settings.method +
+                             " is none of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
     request.method = *method;
     auto options = parseJson(settings.options, "--options");
     if (!options)
@@ -38,8 +39,8 @@ int bench(const Settings& settings) {
     if (settings.json)
         printJson({{"milliseconds", result->milliseconds}, {"forward_milliseconds", result->forwardMilliseconds}});
     else
-        std::printf("%s %s: %.1f ms for a map, %.1f ms for the forward pass alone\n", settings.model.c_str(), settings.method.c_str(),
-                    result->milliseconds, result->forwardMilliseconds);
+        std::printf("%s %s: %.1f ms for a map, %.1f ms for the forward pass alone\n", settings.model.c_str(),
+                    settings.method.c_str(), result->milliseconds, result->forwardMilliseconds);
     return 0;
 }
 
@@ -47,7 +48,8 @@ int bench(const Settings& settings) {
 
 void addBenchExplain(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command = group(app, "bench", "Measures speed on this machine").add_subcommand("explain", "Milliseconds for one heat map");
+    CLI::App* command = group(app, "bench", "Measures speed on this machine")
+                            .add_subcommand("explain", "Milliseconds for one heat map");
     command->add_option("--model", settings->model, "A name of `model list` or a graph file")->required();
     command->add_option("--input", settings->input, "HEIGHTxWIDTHxCHANNELS");
     command->add_option("--classes", settings->classes, "How many classes")->check(CLI::Range(1, 1000000));

@@ -28,9 +28,14 @@ int run(const BenchOptions& options) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const std::uint64_t memory = peakResidentBytes() - before;
     if (options.json)
-        printJson({{"images", images}, {"seconds", seconds}, {"classes", dataset->classes.size()}, {"format", dataset->format}, {"memory_bytes", memory}});
+        printJson({{"images", images},
+                   {"seconds", seconds},
+                   {"classes", dataset->classes.size()},
+                   {"format", dataset->format},
+                   {"memory_bytes", memory}});
     else
-        std::cout << images << " images of " << dataset->classes.size() << " classes in " << seconds << " s, " << memory / (1 << 20) << " MiB\n";
+        std::cout << images << " images of " << dataset->classes.size() << " classes in " << seconds << " s, "
+                  << memory / (1 << 20) << " MiB\n";
     return 0;
 }
 
@@ -38,7 +43,8 @@ int run(const BenchOptions& options) {
 
 void addBenchScan(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* command = group(app, "bench", "Measure how fast this machine does it").add_subcommand("scan", "Opening a data set: its classes and counts");
+    CLI::App* command = group(app, "bench", "Measure how fast this machine does it")
+                            .add_subcommand("scan", "Opening a data set: its classes and counts");
     command->add_option("path", options->data.path, "Data set: folder, archive or table")->required();
     command->add_option("--format", options->data.format, "The reader's name, or auto");
     command->add_flag("--json", options->json, "Print JSON");

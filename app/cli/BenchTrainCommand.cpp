@@ -22,7 +22,9 @@ int run(BenchOptions& options) {
     if (!parsed)
         return fail(parsed.error());
     request.options = std::move(*parsed);
-    request.precision = options.precision == "fp32" ? Precision::Fp32 : options.precision == "bf16" ? Precision::Bf16 : Precision::Auto;
+    request.precision = options.precision == "fp32"   ? Precision::Fp32
+                        : options.precision == "bf16" ? Precision::Bf16
+                                                      : Precision::Auto;
     const Result<Engine*> engine = loadEngine();
     if (!engine)
         return fail(engine.error());
@@ -30,9 +32,12 @@ int run(BenchOptions& options) {
     if (!bench)
         return fail(bench.error());
     if (options.json)
-        printJson({{"images_per_second", bench->imagesPerSecond}, {"peak_rss_bytes", bench->peakRssBytes}, {"precision", bench->precision}});
+        printJson({{"images_per_second", bench->imagesPerSecond},
+                   {"peak_rss_bytes", bench->peakRssBytes},
+                   {"precision", bench->precision}});
     else
-        std::cout << static_cast<long>(bench->imagesPerSecond) << " images/s (" << bench->precision << ", peak " << bench->peakRssBytes / (1 << 20) << " MiB)\n";
+        std::cout << static_cast<long>(bench->imagesPerSecond) << " images/s (" << bench->precision << ", peak "
+                  << bench->peakRssBytes / (1 << 20) << " MiB)\n";
     return 0;
 }
 
@@ -40,13 +45,15 @@ int run(BenchOptions& options) {
 
 void addBenchTrain(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* command = group(app, "bench", "Measure how fast this machine does it").add_subcommand("train", "Whole training steps on random images");
+    CLI::App* command = group(app, "bench", "Measure how fast this machine does it")
+                            .add_subcommand("train", "Whole training steps on random images");
     command->add_option("--model", options->request.model, "Network of the zoo, or a GraphSpec file")->required();
     command->add_option("--input", options->input, "HEIGHTxWIDTHxCHANNELS");
     command->add_option("--classes", options->request.classes, "Number of classes")->check(CLI::Range(2, 100000));
     command->add_option("--batch", options->request.batch, "Images a step")->check(CLI::Range(1, 65536));
     command->add_option("--options", options->options, "The network's options as JSON");
-    command->add_option("--precision", options->precision, "auto, fp32 or bf16")->check(CLI::IsMember({"auto", "fp32", "bf16"}));
+    command->add_option("--precision", options->precision, "auto, fp32 or bf16")
+        ->check(CLI::IsMember({"auto", "fp32", "bf16"}));
     addThreads(*command, options->request.threads);
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &context] { context.chosen = [options] { return run(*options); }; });

@@ -14,7 +14,8 @@
 namespace sightline::cli {
 
 CLI::App& group(CLI::App& parent, const std::string& name, const std::string& description) {
-    for (CLI::App* known : parent.get_subcommands([&name](CLI::App* candidate) { return candidate->get_name() == name; }))
+    for (CLI::App* known :
+         parent.get_subcommands([&name](CLI::App* candidate) { return candidate->get_name() == name; }))
         return *known;
     CLI::App* made = parent.add_subcommand(name, description);
     made->require_subcommand(1);
@@ -39,7 +40,9 @@ int fail(const Error& error) {
     return 1;
 }
 
-void printJson(const Json& json) { std::cout << toText(json) << std::endl; }
+void printJson(const Json& json) {
+    std::cout << toText(json) << std::endl;
+}
 
 void showProgress(const std::string& what, std::size_t done, std::size_t total) {
     static const bool terminal = isatty(STDERR_FILENO) != 0;
@@ -93,7 +96,8 @@ std::stop_source& interruption() {
 }
 
 CLI::Option* addThreads(CLI::App& command, int& threads) {
-    return command.add_option("--threads", threads, "Threads to compute with; 0 = the CPUs available")->check(CLI::Range(0, 1024));
+    return command.add_option("--threads", threads, "Threads to compute with; 0 = the CPUs available")
+        ->check(CLI::Range(0, 1024));
 }
 
 bool parseSize(const std::string& text, int& height, int& width, int* channels) {

@@ -47,7 +47,8 @@ bool parseSize(const std::string& text, int& height, int& width, int* channels =
 //         auto settings = std::make_shared<ThingSettings>();
 //         CLI::App* command = app.add_subcommand("thing", "What it does");
 //         command->add_option("PATH", settings->path, "...")->required();
-//         command->callback([settings, &context] { context.chosen = [settings, &context] { return run(*settings, context); }; });
+//         command->callback([settings, &context] { context.chosen = [settings, &context] { return run(*settings,
+//         context); }; });
 //     }
 using AddCommand = void (*)(CLI::App& app, Context& context);
 

@@ -5,7 +5,8 @@
 
 namespace sightline::cli {
 
-// Every command of the program, in the order --help shows them. One line here, one file each, one line in CMakeLists.txt.
+// Every command of the program, in the order --help shows them. One line here, one file each, one line in
+// CMakeLists.txt.
 
 void addDataset(CLI::App& app, Context& context);
 void addDatasetCheck(CLI::App& app, Context& context);
@@ -28,24 +29,9 @@ void addWeights(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
-    addDataset,
-    addDatasetCheck,
-    addAugment,
-    addModel,
-    addTrain,
-    addEvaluate,
-    addPredict,
-    addExplain,
-    addExport,
-    addRuns,
-    addModelForward,
-    addBenchAugment,
-    addBenchTrain,
-    addBenchEpoch,
-    addBenchExplain,
-    addBenchScan,
-    addWeights,
-    addDemo,
+    addDataset,    addDatasetCheck, addAugment,      addModel,     addTrain,        addEvaluate,
+    addPredict,    addExplain,      addExport,       addRuns,      addModelForward, addBenchAugment,
+    addBenchTrain, addBenchEpoch,   addBenchExplain, addBenchScan, addWeights,      addDemo,
 };
 
 } // namespace sightline::cli

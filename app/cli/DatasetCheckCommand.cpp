@@ -26,19 +26,27 @@ Json documentOf(const Dataset& dataset, const Survey& survey, const std::vector<
             paths.push_back(dataset.samples[i].path);
         if (paths.empty())
             paths.push_back(finding.path);
-        problems.push_back({{"kind", finding.kind}, {"path", finding.path}, {"message", finding.message}, {"paths", std::move(paths)}});
+        problems.push_back({{"kind", finding.kind},
+                            {"path", finding.path},
+                            {"message", finding.message},
+                            {"paths", std::move(paths)}});
     }
     for (const auto& [kind, count] : countsOf(findings))
         counts[kind] = count;
     const OverlayCounts overlay = overlayCounts(dataset);
-    return {{"format", dataset.format}, {"root", dataset.root.string()}, {"images", dataset.samples.size() - overlay.excluded},
-            {"readable", survey.images}, {"counts", std::move(counts)}, {"problems", std::move(problems)},
+    return {{"format", dataset.format},
+            {"root", dataset.root.string()},
+            {"images", dataset.samples.size() - overlay.excluded},
+            {"readable", survey.images},
+            {"counts", std::move(counts)},
+            {"problems", std::move(problems)},
             {"overlay", {{"relabelled", overlay.relabelled}, {"excluded", overlay.excluded}}}};
 }
 
 /// "duplicate (2)" and a line for each finding beneath it.
 void print(const Dataset& dataset, const Survey& survey, const std::vector<Finding>& findings) {
-    std::printf("%s: %s, %zu classes, %zu images can be read\n", dataset.root.c_str(), dataset.format.c_str(), dataset.classes.size(), survey.images);
+    std::printf("%s: %s, %zu classes, %zu images can be read\n", dataset.root.c_str(), dataset.format.c_str(),
+                dataset.classes.size(), survey.images);
     if (const OverlayCounts overlay = overlayCounts(dataset); overlay.relabelled + overlay.excluded > 0)
         std::printf("by hand: %zu relabelled, %zu excluded\n", overlay.relabelled, overlay.excluded);
     if (findings.empty())
@@ -59,7 +67,9 @@ int check(CheckOptions& options, const Context& context) {
     const Result<Dataset> dataset = openWithOverlay(context.home, options.data, options.seed, false, stop);
     if (!dataset)
         return fail(dataset.error());
-    const Survey found = survey(*dataset, threads, stop, [](std::size_t done, std::size_t total) { showProgress("reading", done, total); }, context.home / "cache" / "surveys");
+    const Survey found = survey(
+        *dataset, threads, stop, [](std::size_t done, std::size_t total) { showProgress("reading", done, total); },
+        context.home / "cache" / "surveys");
     if (stop.stop_requested())
         return fail(cancelled());
     const std::vector<Finding> findings = healthCheck(*dataset, found, threads, stop);
@@ -77,13 +87,18 @@ int check(CheckOptions& options, const Context& context) {
 void addDatasetCheck(CLI::App& app, Context& context) {
     CLI::App& dataset = group(app, "dataset", "Data sets: info, check, make");
     auto options = std::make_shared<CheckOptions>();
-    CLI::App* command = dataset.add_subcommand("check", "The health check: unreadable, duplicate, near-duplicate and leaking images, and what else is odd");
+    CLI::App* command = dataset.add_subcommand(
+        "check", "The health check: unreadable, duplicate, near-duplicate and leaking images, and what else is odd");
     command->add_option("PATH", options->data.path, "Folder of class folders, or any other data set")->required();
-    command->add_option("--validation-split", options->data.validationSplit, "Share of train used for validation where there is no val folder")->check(CLI::Range(0.0, 0.999999));
+    command
+        ->add_option("--validation-split", options->data.validationSplit,
+                     "Share of train used for validation where there is no val folder")
+        ->check(CLI::Range(0.0, 0.999999));
     command->add_option("--seed", options->seed, "Seed of the split");
     command->add_flag("--json", options->json, "Print JSON");
     addThreads(*command, options->threads);
-    command->callback([options, &context] { context.chosen = [options, &context] { return check(*options, context); }; });
+    command->callback(
+        [options, &context] { context.chosen = [options, &context] { return check(*options, context); }; });
 }
 
 } // namespace sightline::cli

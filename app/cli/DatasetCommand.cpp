@@ -42,7 +42,12 @@ Json documentOf(const Dataset& dataset, const Survey& survey) {
         for (const DataProblem& problem : *list)
             problems.push_back({{"kind", problem.kind}, {"path", problem.path}, {"message", problem.message}});
     }
-    return {{"format", dataset.format}, {"root", dataset.root.string()}, {"classes", dataset.classes}, {"splits", std::move(splits)}, {"sizes", std::move(sizes)}, {"problems", std::move(problems)},
+    return {{"format", dataset.format},
+            {"root", dataset.root.string()},
+            {"classes", dataset.classes},
+            {"splits", std::move(splits)},
+            {"sizes", std::move(sizes)},
+            {"problems", std::move(problems)},
             {"overlay", {{"relabelled", overlay.relabelled}, {"excluded", overlay.excluded}}}};
 }
 
@@ -51,7 +56,9 @@ Result<void> writeFiles(const Dataset& dataset, const std::string& file) {
     for (const Sample& sample : dataset.samples) {
         if (sample.excluded)
             continue;
-        csv += csvCell(sample.path) + "," + (sample.label < 0 ? "" : csvCell(dataset.classes[static_cast<std::size_t>(sample.label)])) + "," + nameOf(sample.subset) + "\n";
+        csv += csvCell(sample.path) + "," +
+               (sample.label < 0 ? "" : csvCell(dataset.classes[static_cast<std::size_t>(sample.label)])) + "," +
+               nameOf(sample.subset) + "\n";
     }
     return writeFileAtomically(file, csv);
 }
@@ -63,7 +70,8 @@ Result<void> writeBoxes(const Dataset& dataset, const std::string& file) {
     std::string csv = "path,x,y,width,height\n";
     for (const Sample& sample : dataset.samples)
         if (const auto box = boxes.find(sample.path); box != boxes.end())
-            csv += csvCell(sample.path) + "," + std::to_string(box->second.x) + "," + std::to_string(box->second.y) + "," + std::to_string(box->second.width) + "," + std::to_string(box->second.height) + "\n";
+            csv += csvCell(sample.path) + "," + std::to_string(box->second.x) + "," + std::to_string(box->second.y) +
+                   "," + std::to_string(box->second.width) + "," + std::to_string(box->second.height) + "\n";
     return writeFileAtomically(file, csv);
 }
 
@@ -73,8 +81,11 @@ int info(InfoOptions& options, const Context& context) {
     if (!options.data.group.pattern.empty() && !options.data.group.column.empty())
         return fail(badInput("--group-pattern and --group-column cannot stand beside each other."));
     options.data.split = options.split == "shuffled" ? SplitRule::Shuffled : SplitRule::PerClassFirst;
-    options.data.table.header = options.header == "yes" ? TableSettings::Header::Yes : options.header == "no" ? TableSettings::Header::No : TableSettings::Header::Auto;
-    const Result<Dataset> dataset = openWithOverlay(context.home, options.data, options.seed, false, interruption().get_token());
+    options.data.table.header = options.header == "yes"  ? TableSettings::Header::Yes
+                                : options.header == "no" ? TableSettings::Header::No
+                                                         : TableSettings::Header::Auto;
+    const Result<Dataset> dataset =
+        openWithOverlay(context.home, options.data, options.seed, false, interruption().get_token());
     if (!dataset)
         return fail(dataset.error());
     if (!options.files.empty()) {
@@ -85,8 +96,10 @@ int info(InfoOptions& options, const Context& context) {
         if (const Result<void> written = writeBoxes(*dataset, options.boxes); !written)
             return fail(written.error());
     }
-    const Survey survey = sightline::survey(*dataset, availableCpus(), interruption().get_token(),
-                                            [](std::size_t done, std::size_t total) { showProgress("reading", done, total); }, context.home / "cache" / "surveys");
+    const Survey survey = sightline::survey(
+        *dataset, availableCpus(), interruption().get_token(),
+        [](std::size_t done, std::size_t total) { showProgress("reading", done, total); },
+        context.home / "cache" / "surveys");
     if (interruption().stop_requested())
         return fail(cancelled());
     if (options.json) {
@@ -95,7 +108,8 @@ int info(InfoOptions& options, const Context& context) {
     }
     std::printf("%s: %s, %zu classes\n", dataset->root.c_str(), dataset->format.c_str(), dataset->classes.size());
     std::printf("%-24s %10s %10s %10s\n", "class", "train", "val", "test");
-    const auto train = dataset->countsPerClass(Subset::Train), validation = dataset->countsPerClass(Subset::Validation), test = dataset->countsPerClass(Subset::Test);
+    const auto train = dataset->countsPerClass(Subset::Train), validation = dataset->countsPerClass(Subset::Validation),
+               test = dataset->countsPerClass(Subset::Test);
     for (std::size_t i = 0; i < dataset->classes.size(); ++i)
         std::printf("%-24s %10zu %10zu %10zu\n", dataset->classes[i].c_str(), train[i], validation[i], test[i]);
     if (const OverlayCounts overlay = overlayCounts(*dataset); overlay.relabelled + overlay.excluded > 0)
@@ -115,7 +129,9 @@ struct ToyOptions {
 };
 
 int makeToySet(const ToyOptions& options) {
-    const Result<void> made = makeToys(options.to, options.toys, interruption().get_token(), [](std::size_t done, std::size_t total) { showProgress("drawing", done, total); });
+    const Result<void> made =
+        makeToys(options.to, options.toys, interruption().get_token(),
+                 [](std::size_t done, std::size_t total) { showProgress("drawing", done, total); });
     if (!made)
         return fail(made.error());
     std::cout << options.to << '\n';
@@ -129,23 +145,37 @@ namespace {
 void addInfo(CLI::App& dataset, Context& context) {
     auto options = std::make_shared<InfoOptions>();
     DataSettings& data = options->data;
-    CLI::App* command = dataset.add_subcommand("info", "Format, splits, classes, counts, sizes and problems of a folder, archive or table");
-    command->add_option("PATH", data.path, "Folder of class folders, archive (.zip, .tar, .tar.gz ...), table (.csv) or one of a data set's files")->required();
-    command->add_option("--format", data.format, "Reader: auto, folders, tiny-imagenet, cifar10, cifar100, idx, csv or flat");
-    command->add_option("--validation-split", data.validationSplit, "Share of train used for validation where there is no val folder");
-    command->add_option("--split", options->split, "per-class-first or shuffled")->check(CLI::IsMember({"per-class-first", "shuffled"}));
+    CLI::App* command = dataset.add_subcommand(
+        "info", "Format, splits, classes, counts, sizes and problems of a folder, archive or table");
+    command
+        ->add_option(
+            "PATH", data.path,
+            "Folder of class folders, archive (.zip, .tar, .tar.gz ...), table (.csv) or one of a data set's files")
+        ->required();
+    command->add_option("--format", data.format,
+                        "Reader: auto, folders, tiny-imagenet, cifar10, cifar100, idx, csv or flat");
+    command->add_option("--validation-split", data.validationSplit,
+                        "Share of train used for validation where there is no val folder");
+    command->add_option("--split", options->split, "per-class-first or shuffled")
+        ->check(CLI::IsMember({"per-class-first", "shuffled"}));
     command->add_option("--seed", options->seed, "Seed of a shuffled split");
-    command->add_option("--group-pattern", data.group.pattern, "Regular expression; images whose paths give the same key stay in one split");
-    command->add_option("--group-column", data.group.column, "Column of a table; images with the same cell stay in one split");
+    command->add_option("--group-pattern", data.group.pattern,
+                        "Regular expression; images whose paths give the same key stay in one split");
+    command->add_option("--group-column", data.group.column,
+                        "Column of a table; images with the same cell stay in one split");
     command->add_option("--pattern", data.pattern, "Regular expression that finds the class in a file's path");
-    command->add_option("--path-column", data.table.pathColumn, "Column of a table: image paths (heading, or number from 1)");
+    command->add_option("--path-column", data.table.pathColumn,
+                        "Column of a table: image paths (heading, or number from 1)");
     command->add_option("--label-column", data.table.labelColumn, "Column of a table: classes");
     command->add_option("--split-column", data.table.splitColumn, "Column of a table: train, val or test");
-    command->add_option("--header", options->header, "Whether a table's first row holds headings")->check(CLI::IsMember({"auto", "yes", "no"}));
+    command->add_option("--header", options->header, "Whether a table's first row holds headings")
+        ->check(CLI::IsMember({"auto", "yes", "no"}));
     command->add_option("--files", options->files, "Write path, class and subset of every image to this CSV file");
-    command->add_option("--boxes", options->boxes, "Write the boxes that come with the images (Tiny-ImageNet, the toy set) to this CSV file");
+    command->add_option("--boxes", options->boxes,
+                        "Write the boxes that come with the images (Tiny-ImageNet, the toy set) to this CSV file");
     command->add_flag("--json", options->json, "Print JSON");
-    command->callback([options, &context] { context.chosen = [options, &context] { return info(*options, context); }; });
+    command->callback(
+        [options, &context] { context.chosen = [options, &context] { return info(*options, context); }; });
 }
 
 } // namespace
@@ -161,10 +191,13 @@ void addDataset(CLI::App& app, Context& context) {
     toys->add_option("--to", toyOptions->to, "Folder to write")->required();
     toys->add_option("--seed", toyOptions->toys.seed, "Same seed, same images");
     toys->add_option("--train", toyOptions->toys.train, "Training images of each class")->check(CLI::Range(1, 100000));
-    toys->add_option("--val", toyOptions->toys.validation, "Validation images of each class")->check(CLI::Range(0, 100000));
+    toys->add_option("--val", toyOptions->toys.validation, "Validation images of each class")
+        ->check(CLI::Range(0, 100000));
     toys->add_option("--test", toyOptions->toys.test, "Test images of each class")->check(CLI::Range(0, 100000));
     toys->add_option("--size", toyOptions->toys.size, "Pixels, square")->check(CLI::Range(16, kLargestToy));
-    toys->add_option("--biased", toyOptions->toys.biased, "Share of training images with a sticker that gives the class away")->check(CLI::Range(0.0, 1.0));
+    toys->add_option("--biased", toyOptions->toys.biased,
+                     "Share of training images with a sticker that gives the class away")
+        ->check(CLI::Range(0.0, 1.0));
     toys->callback([toyOptions, &context] { context.chosen = [toyOptions] { return makeToySet(*toyOptions); }; });
 }
 

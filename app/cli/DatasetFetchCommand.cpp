@@ -37,8 +37,12 @@ public:
         std::string bar(total > 0 ? static_cast<std::size_t>(std::min(kWidth, done * kWidth / total)) : 0, '#');
         bar.resize(kWidth, '.');
         const double seconds = std::chrono::duration<double>(now - m_begin).count();
-        const std::string speed = seconds > 0.5 && done > m_first ? ", " + bytesText(static_cast<std::uint64_t>(static_cast<double>(done - m_first) / seconds)) + "/s" : "";
-        std::fprintf(stderr, "\r%s [%s] %s of %s%s\033[K", what.c_str(), bar.c_str(), bytesText(done).c_str(), total > 0 ? bytesText(total).c_str() : "?", speed.c_str());
+        const std::string speed =
+            seconds > 0.5 && done > m_first
+                ? ", " + bytesText(static_cast<std::uint64_t>(static_cast<double>(done - m_first) / seconds)) + "/s"
+                : "";
+        std::fprintf(stderr, "\r%s [%s] %s of %s%s\033[K", what.c_str(), bar.c_str(), bytesText(done).c_str(),
+                     total > 0 ? bytesText(total).c_str() : "?", speed.c_str());
     }
     void end() const {
         if (!m_what.empty())
@@ -63,10 +67,12 @@ int run(const FetchOptions& options, const Context& context) {
         return fail(badInput("There is no public data set '" + options.name + "' here; there are " + names + "."));
     if (!options.mirror.empty() && !options.mirror.starts_with("http://") && !options.mirror.starts_with("https://"))
         return fail(badInput("--mirror " + options.mirror + ": say an address that begins with http:// or https://."));
-    const std::filesystem::path to = options.to.empty() ? context.home / "datasets" / wanted->name : std::filesystem::path(options.to);
+    const std::filesystem::path to =
+        options.to.empty() ? context.home / "datasets" / wanted->name : std::filesystem::path(options.to);
     FetchBar bar;
-    const Result<void> fetched = fetchDataset(*wanted, to.has_filename() ? to : to.parent_path(), options.mirror, interruption().get_token(),
-                                              [&](const std::string& what, std::uint64_t done, std::uint64_t total) { bar.show(what, done, total); });
+    const Result<void> fetched = fetchDataset(
+        *wanted, to.has_filename() ? to : to.parent_path(), options.mirror, interruption().get_token(),
+        [&](const std::string& what, std::uint64_t done, std::uint64_t total) { bar.show(what, done, total); });
     bar.end();
     if (!fetched)
         return fail(fetched.error());
@@ -78,7 +84,8 @@ int run(const FetchOptions& options, const Context& context) {
 
 void addDatasetFetch(CLI::App& dataset, Context& context) {
     auto options = std::make_shared<FetchOptions>();
-    CLI::App* command = dataset.add_subcommand("fetch", "Download, verify and unpack a public data set; goes on where it was stopped");
+    CLI::App* command =
+        dataset.add_subcommand("fetch", "Download, verify and unpack a public data set; goes on where it was stopped");
     command->add_option("NAME", options->name, "mnist, fashion-mnist, cifar10 or tiny-imagenet")->required();
     command->add_option("--to", options->to, "Folder to put it in; without it, datasets/NAME in the data home");
     command->add_option("--mirror", options->mirror, "Address to fetch the same files from instead of the usual one");

@@ -59,12 +59,15 @@ Result<std::map<std::string, ToyBox>> readBoxes(const std::filesystem::path& fil
     return boxes;
 }
 
-/// The pointing game (SPEC 4.4, no tolerance): the map's maximum lies in the box. Pixel centres are scaled to the image.
+/// The pointing game (SPEC 4.4, no tolerance): the map's maximum lies in the box. Pixel centres are scaled to the
+/// image.
 bool pointsAt(const Explanation& explanation, const ToyBox& box, const Image& image) {
     const auto& map = explanation.map;
     const auto place = std::max_element(map.values.begin(), map.values.end()) - map.values.begin();
-    const double y = (static_cast<double>(place / map.shape[1]) + 0.5) * image.height / static_cast<double>(map.shape[0]);
-    const double x = (static_cast<double>(place % map.shape[1]) + 0.5) * image.width / static_cast<double>(map.shape[1]);
+    const double y =
+        (static_cast<double>(place / map.shape[1]) + 0.5) * image.height / static_cast<double>(map.shape[0]);
+    const double x =
+        (static_cast<double>(place % map.shape[1]) + 0.5) * image.width / static_cast<double>(map.shape[1]);
     return x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height;
 }
 
@@ -73,8 +76,8 @@ struct Pointing {
 };
 
 /// Explains every rightly classified image of the evaluation and writes its overlay.
-Result<Pointing> explainAll(Engine& engine, const Evaluation& evaluation, const std::filesystem::path& run, const std::filesystem::path& toys,
-                            const std::filesystem::path& pictures, int threads) {
+Result<Pointing> explainAll(Engine& engine, const Evaluation& evaluation, const std::filesystem::path& run,
+                            const std::filesystem::path& toys, const std::filesystem::path& pictures, int threads) {
     const auto boxes = readBoxes(toys / "boxes.csv");
     if (!boxes)
         return boxes.error();
@@ -112,7 +115,8 @@ int demo(const Settings& settings, Context& context) {
     const auto begin = std::chrono::steady_clock::now();
     const std::filesystem::path folder = context.home / "demo", toys = folder / "toys", pictures = folder / "overlays";
     const std::stop_token stop = interruption().get_token();
-    const auto made = makeToys(toys, ToySettings(), stop, [](std::size_t done, std::size_t total) { showProgress("Drawing toys", done, total); });
+    const auto made = makeToys(toys, ToySettings(), stop,
+                               [](std::size_t done, std::size_t total) { showProgress("Drawing toys", done, total); });
     if (!made)
         return fail(made.error());
     const auto loaded = loadEngine();
@@ -125,8 +129,9 @@ int demo(const Settings& settings, Context& context) {
     TrainControl control;
     const RunEnded ended = engine.train({*experiment, context.home, {}}, stop, control, [&](const TrainEvent& event) {
         if (const auto* epoch = std::get_if<EpochFinished>(&event))
-            std::fprintf(stderr, "epoch %2d of %d: loss %.3f, accuracy %.3f, val_accuracy %.3f, %.0f images/s\n", epoch->metrics.epoch,
-                         experiment->training.epochs, epoch->metrics.loss, epoch->metrics.accuracy, epoch->metrics.valAccuracy.value_or(0),
+            std::fprintf(stderr, "epoch %2d of %d: loss %.3f, accuracy %.3f, val_accuracy %.3f, %.0f images/s\n",
+                         epoch->metrics.epoch, experiment->training.epochs, epoch->metrics.loss,
+                         epoch->metrics.accuracy, epoch->metrics.valAccuracy.value_or(0),
                          epoch->metrics.imagesPerSecond);
     });
     if (stop.stop_requested())
@@ -142,10 +147,15 @@ int demo(const Settings& settings, Context& context) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     const double share = pointing->explained > 0 ? static_cast<double>(pointing->hits) / pointing->explained : 0.0;
     if (settings.json)
-        printJson({{"test_accuracy", evaluation->accuracy}, {"pointing_game", share}, {"seconds", seconds}, {"folder", pictures.string()},
-                   {"explained", pointing->explained}, {"run", ended.run}});
+        printJson({{"test_accuracy", evaluation->accuracy},
+                   {"pointing_game", share},
+                   {"seconds", seconds},
+                   {"folder", pictures.string()},
+                   {"explained", pointing->explained},
+                   {"run", ended.run}});
     else
-        std::printf("test accuracy %.3f, the heat map's maximum lies on the toy in %.3f of %d rightly classified images, %.0f s\noverlays: %s\nrun: %s\n",
+        std::printf("test accuracy %.3f, the heat map's maximum lies on the toy in %.3f of %d rightly classified "
+                    "images, %.0f s\noverlays: %s\nrun: %s\n",
                     evaluation->accuracy, share, pointing->explained, seconds, pictures.c_str(), ended.run.c_str());
     return 0;
 }
@@ -158,7 +168,8 @@ void addDemo(CLI::App& app, Context& context) {
     command->add_option("--epochs", settings->epochs, "How long to train")->check(CLI::Range(1, 1000));
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "One JSON document");
-    command->callback([settings, &context] { context.chosen = [settings, &context] { return demo(*settings, context); }; });
+    command->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return demo(*settings, context); }; });
 }
 
 } // namespace sightline::cli

@@ -17,12 +17,13 @@ struct Settings {
 };
 
 void print(const Evaluation& evaluation) {
-    std::printf("%s: %zu images, accuracy %.2f %%, top-5 %.2f %%, loss %.4f\n", evaluation.split.c_str(), evaluation.predictions.size(),
-                evaluation.accuracy * 100, evaluation.top5Accuracy * 100, evaluation.loss);
+    std::printf("%s: %zu images, accuracy %.2f %%, top-5 %.2f %%, loss %.4f\n", evaluation.split.c_str(),
+                evaluation.predictions.size(), evaluation.accuracy * 100, evaluation.top5Accuracy * 100,
+                evaluation.loss);
     std::printf("%-24s %8s %10s %8s %8s\n", "class", "images", "precision", "recall", "f1");
     for (const ClassReport& report : evaluation.perClass)
-        std::printf("%-24s %8lld %10.3f %8.3f %8.3f\n", report.name.c_str(), static_cast<long long>(report.support), report.precision,
-                    report.recall, report.f1);
+        std::printf("%-24s %8lld %10.3f %8.3f %8.3f\n", report.name.c_str(), static_cast<long long>(report.support),
+                    report.precision, report.recall, report.f1);
 }
 
 int evaluate(const Settings& settings, Context& context) {
@@ -39,8 +40,9 @@ int evaluate(const Settings& settings, Context& context) {
     if (!engine)
         return fail(engine.error());
     const EvaluateRequest request{run->path(), settings.split, settings.checkpoint, settings.batch, settings.threads};
-    const auto evaluation = (*engine)->evaluate(request, interruption().get_token(),
-                                                [](std::size_t done, std::size_t total) { showProgress("Evaluating", done, total); });
+    const auto evaluation =
+        (*engine)->evaluate(request, interruption().get_token(),
+                            [](std::size_t done, std::size_t total) { showProgress("Evaluating", done, total); });
     if (!evaluation)
         return fail(evaluation.error());
     for (const std::string& skipped : evaluation->skipped)
@@ -49,7 +51,8 @@ int evaluate(const Settings& settings, Context& context) {
         const std::filesystem::path folder = settings.out;
         if (const auto written = writeFileAtomically(folder / "predictions.csv", predictionsCsv(*evaluation)); !written)
             return fail(written.error());
-        if (const auto written = writeFileAtomically(folder / "evaluation.json", toText(toJson(*evaluation)) + "\n"); !written)
+        if (const auto written = writeFileAtomically(folder / "evaluation.json", toText(toJson(*evaluation)) + "\n");
+            !written)
             return fail(written.error());
     }
     if (settings.json)
@@ -65,13 +68,15 @@ void addEvaluate(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("evaluate", "How well a run does on a split");
     command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
-    command->add_option("--split", settings->split, "Which images; test where there is one, else val")->check(CLI::IsMember({"train", "val", "test"}));
+    command->add_option("--split", settings->split, "Which images; test where there is one, else val")
+        ->check(CLI::IsMember({"train", "val", "test"}));
     command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
     command->add_option("--out", settings->out, "Folder for predictions.csv and evaluation.json");
     command->add_option("--batch", settings->batch, "Images at a time")->check(CLI::Range(1, 4096));
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "One JSON document");
-    command->callback([settings, &context] { context.chosen = [settings, &context] { return evaluate(*settings, context); }; });
+    command->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return evaluate(*settings, context); }; });
 }
 
 } // namespace sightline::cli

@@ -25,7 +25,10 @@ Result<Json> documentOf(const ExperimentOptions& options) {
 void addExperiment(CLI::App& command, ExperimentOptions& options) {
     command.add_option("EXPERIMENT", options.file, "Experiment file (JSON)");
     command.add_option("--preset", options.preset, "An experiment that comes with the program");
-    command.add_option("--set", options.settings, "Change a setting: training.epochs=3")->take_all()->expected(1)->allow_extra_args(false);
+    command.add_option("--set", options.settings, "Change a setting: training.epochs=3")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false);
     command.add_option("--device", options.device, "auto, cpu or cuda:0");
     command.add_option("--seed", options.seed, "Seed of everything random");
     addThreads(command, options.threads);
@@ -39,7 +42,8 @@ Result<Experiment> experimentOf(const ExperimentOptions& options) {
         const auto equals = setting.find('=');
         if (equals == std::string::npos)
             return badInput("--set " + setting + ": say path=value, like training.epochs=3.");
-        if (const Result<void> set = setJsonPath(*document, setting.substr(0, equals), setting.substr(equals + 1)); !set)
+        if (const Result<void> set = setJsonPath(*document, setting.substr(0, equals), setting.substr(equals + 1));
+            !set)
             return set.error();
     }
     if (options.threads >= 0)

@@ -14,7 +14,7 @@ namespace sightline::cli {
 namespace {
 
 struct Settings {
-    std::string run;                  ///< the first image with --model
+    std::string run; ///< the first image with --model
     std::vector<std::string> images;
     std::string model, weights, normalization = "rescale", input, options = "{}";
     std::string checkpoint = "best", method = "gradcam", target = "predicted", layer, score = "logit", out, map;
@@ -25,8 +25,11 @@ struct Settings {
 
 Result<NormalizationSettings> normalizationFromName(const std::string& name) {
     using Preset = NormalizationSettings::Preset;
-    constexpr std::pair<const char*, Preset> kKnown[] = {{"none", Preset::None}, {"rescale", Preset::Rescale}, {"imagenet", Preset::Imagenet},
-                                                         {"half", Preset::Half}, {"caffe", Preset::Caffe}};
+    constexpr std::pair<const char*, Preset> kKnown[] = {{"none", Preset::None},
+                                                         {"rescale", Preset::Rescale},
+                                                         {"imagenet", Preset::Imagenet},
+                                                         {"half", Preset::Half},
+                                                         {"caffe", Preset::Caffe}};
     for (const auto& [known, preset] : kKnown) {
         if (name == known) {
             NormalizationSettings settings;
@@ -93,8 +96,9 @@ Json nameOfClass(const Explanation& explanation, std::size_t index) {
 Json toJson(const Explanation& explanation, const std::string& image) {
     std::vector<std::size_t> order(explanation.probabilities.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return explanation.probabilities[a] > explanation.probabilities[b]; });
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return explanation.probabilities[a] > explanation.probabilities[b];
+    });
     order.resize(std::min<std::size_t>(order.size(), 5));
     Json top = Json::array();
     for (const std::size_t index : order)
@@ -124,7 +128,8 @@ std::filesystem::path placeOf(const std::string& given, const std::string& image
 int explain(const Settings& settings, Context& context) {
     const auto method = camMethodFromName(settings.method);
     if (!method)
-        return fail(badInput("--method " + settings.method + " is none of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
+        return fail(badInput("--method " + settings.method +
+                             " is none of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
     std::vector<std::string> images = settings.images;
     if (!settings.model.empty())
         images.insert(images.begin(), settings.run);
@@ -159,18 +164,21 @@ int explain(const Settings& settings, Context& context) {
         if (!explanation)
             return fail(explanation.error());
         if (!settings.out.empty())
-            if (const auto written = writePng(placeOf(settings.out, name, several, ".png"), overlay(explanation->input, explanation->map, settings.opacity)); !written)
+            if (const auto written = writePng(placeOf(settings.out, name, several, ".png"),
+                                              overlay(explanation->input, explanation->map, settings.opacity));
+                !written)
                 return fail(written.error());
         if (!settings.map.empty())
             if (const auto written = writeNpy(placeOf(settings.map, name, several, ".npy"), explanation->map); !written)
                 return fail(written.error());
         all.push_back(toJson(*explanation, name));
         if (explanation->saturated)
-            std::clog << name << ": the map is empty, nothing at " << explanation->layer << " speaks for " << explanation->target
-                      << (settings.score == "logit" ? "" : "; try --score logit") << ".\n";
+            std::clog << name << ": the map is empty, nothing at " << explanation->layer << " speaks for "
+                      << explanation->target << (settings.score == "logit" ? "" : "; try --score logit") << ".\n";
         if (!settings.json)
-            std::printf("%s: predicted %s (%.1f %%), %s for %s at %s, %dx%d, %.0f ms\n", name.c_str(), all.back()["predicted"].dump().c_str(),
-                        explanation->confidence * 100, explanation->method.c_str(), explanation->target.c_str(), explanation->layer.c_str(),
+            std::printf("%s: predicted %s (%.1f %%), %s for %s at %s, %dx%d, %.0f ms\n", name.c_str(),
+                        all.back()["predicted"].dump().c_str(), explanation->confidence * 100,
+                        explanation->method.c_str(), explanation->target.c_str(), explanation->layer.c_str(),
                         explanation->mapHeight, explanation->mapWidth, explanation->milliseconds);
     }
     if (settings.json)
@@ -183,25 +191,31 @@ int explain(const Settings& settings, Context& context) {
 void addExplain(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("explain", "Where a network looks: a heat map over an image");
-    command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder; left out with --model")->required();
+    command
+        ->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder; left out with --model")
+        ->required();
     command->add_option("IMAGE", settings->images, "Any image file; several make several maps");
-    command->add_option("--model", settings->model, "A network instead of a run: a name of `model list` or a graph file");
+    command->add_option("--model", settings->model,
+                        "A network instead of a run: a name of `model list` or a graph file");
     command->add_option("--weights", settings->weights, "Its weights, .safetensors");
     command->add_option("--normalization", settings->normalization, "none, rescale, imagenet, half or caffe");
     command->add_option("--input", settings->input, "HEIGHTxWIDTHxCHANNELS of the network's input");
-    command->add_option("--classes", settings->classes, "How many classes the weights have")->check(CLI::Range(1, 1000000));
+    command->add_option("--classes", settings->classes, "How many classes the weights have")
+        ->check(CLI::Range(1, 1000000));
     command->add_option("--options", settings->options, "The network's options, JSON");
     command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
     command->add_option("--method", settings->method, "gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam");
     command->add_option("--target", settings->target, "predicted, true, a class, or CLASS-CLASS for a difference");
     command->add_option("--layer", settings->layer, "The node whose output is looked at");
-    command->add_option("--score", settings->score, "logit or log-softmax")->check(CLI::IsMember({"logit", "log-softmax"}));
+    command->add_option("--score", settings->score, "logit or log-softmax")
+        ->check(CLI::IsMember({"logit", "log-softmax"}));
     command->add_option("--out", settings->out, "The overlay, PNG (several images: a folder)");
     command->add_option("--map", settings->map, "The map, NPY (several images: a folder)");
     command->add_option("--opacity", settings->opacity, "Of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "One JSON document");
-    command->callback([settings, &context] { context.chosen = [settings, &context] { return explain(*settings, context); }; });
+    command->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return explain(*settings, context); }; });
 }
 
 } // namespace sightline::cli

@@ -49,7 +49,8 @@ int exportRun(const Settings& settings, Context& context) {
         return true;
     };
     if (!settings.onnx.empty()) {
-        if (const Result<void> done = exportOnnx(*run, settings.checkpoint, settings.foldBatchNorm, settings.onnx); !wrote(done, settings.onnx))
+        if (const Result<void> done = exportOnnx(*run, settings.checkpoint, settings.foldBatchNorm, settings.onnx);
+            !wrote(done, settings.onnx))
             return fail(done.error());
     }
     if (!settings.torchScript.empty()) {
@@ -57,7 +58,8 @@ int exportRun(const Settings& settings, Context& context) {
             return fail(done.error());
     }
     if (!settings.weights.empty()) {
-        if (const Result<void> done = exportWeights(*run, settings.checkpoint, settings.weights); !wrote(done, settings.weights))
+        if (const Result<void> done = exportWeights(*run, settings.checkpoint, settings.weights);
+            !wrote(done, settings.weights))
             return fail(done.error());
     }
     if (settings.json)
@@ -69,15 +71,18 @@ int exportRun(const Settings& settings, Context& context) {
 
 void addExport(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command = app.add_subcommand("export", "A run's network for other programs: ONNX, TorchScript or weights");
+    CLI::App* command =
+        app.add_subcommand("export", "A run's network for other programs: ONNX, TorchScript or weights");
     command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
     command->add_option("--onnx", settings->onnx, "Write an ONNX model (opset 13; output 'logits', before softmax)");
     command->add_option("--torchscript", settings->torchScript, "Write a TorchScript module (torch.jit.load)");
     command->add_option("--weights", settings->weights, "Write the tensors alone (.safetensors)");
     command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
-    command->add_flag("--fold-batch-norm", settings->foldBatchNorm, "ONNX: batch normalisation folded into the convolutions");
+    command->add_flag("--fold-batch-norm", settings->foldBatchNorm,
+                      "ONNX: batch normalisation folded into the convolutions");
     command->add_flag("--json", settings->json, "Print JSON");
-    command->callback([settings, &context] { context.chosen = [settings, &context] { return exportRun(*settings, context); }; });
+    command->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return exportRun(*settings, context); }; });
 }
 
 } // namespace sightline::cli

@@ -15,7 +15,7 @@ namespace {
 struct SummaryOptions {
     std::string name, input, options = "{}";
     int classes = 1000;
-    int batch = 0;                    ///< 0: not asked for
+    int batch = 0; ///< 0: not asked for
     std::string precision = "auto";
     bool json = false;
 };
@@ -79,11 +79,14 @@ void printTable(const GraphSpec& spec, const GraphCost& cost) {
     std::printf("%-34s %-18s %-18s %14s %16s\n", "node", "operation", "output", "parameters", "multiply-adds");
     for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
         const NodeCost& node = cost.nodes[i];
-        std::printf("%-34s %-18s %-18s %14lld %16lld\n", spec.nodes[i].id.c_str(), nameOf(spec.nodes[i].op), described(node.output).c_str(),
-                    static_cast<long long>(node.parameters), static_cast<long long>(node.multiplyAdds));
+        std::printf("%-34s %-18s %-18s %14lld %16lld\n", spec.nodes[i].id.c_str(), nameOf(spec.nodes[i].op),
+                    described(node.output).c_str(), static_cast<long long>(node.parameters),
+                    static_cast<long long>(node.multiplyAdds));
     }
-    std::printf("%lld parameters, %lld running statistics, %lld multiply-adds, %lld bytes of activations for one image\n", static_cast<long long>(cost.parameters),
-                static_cast<long long>(cost.runningStats), static_cast<long long>(cost.multiplyAdds), static_cast<long long>(cost.activationBytes));
+    std::printf(
+        "%lld parameters, %lld running statistics, %lld multiply-adds, %lld bytes of activations for one image\n",
+        static_cast<long long>(cost.parameters), static_cast<long long>(cost.runningStats),
+        static_cast<long long>(cost.multiplyAdds), static_cast<long long>(cost.activationBytes));
 }
 
 Json documentOf(const GraphSpec& spec, const GraphCost& cost) {
@@ -100,7 +103,8 @@ Json documentOf(const GraphSpec& spec, const GraphCost& cost) {
     return {{"name", spec.name},
             {"input", {spec.height, spec.width, spec.channels}},
             {"outputs", std::move(outputs)},
-            {"parameters", {{"total", cost.parameters}, {"trainable", cost.parameters}, {"running_stats", cost.runningStats}}},
+            {"parameters",
+             {{"total", cost.parameters}, {"trainable", cost.parameters}, {"running_stats", cost.runningStats}}},
             {"multiply_adds", cost.multiplyAdds},
             {"activation_bytes", cost.activationBytes},
             {"nodes", std::move(nodes)}};
@@ -110,7 +114,10 @@ Json documentOf(const GraphSpec& spec, const GraphCost& cost) {
 Json memoryOf(const GraphSpec& spec, const GraphCost& cost, const SummaryOptions& options) {
     TrainingMemoryRequest request;
     request.batch = options.batch;
-    request.bf16 = usesBf16(options.precision == "bf16" ? Precision::Bf16 : options.precision == "fp32" ? Precision::Fp32 : Precision::Auto, spec);
+    request.bf16 = usesBf16(options.precision == "bf16"   ? Precision::Bf16
+                            : options.precision == "fp32" ? Precision::Fp32
+                                                          : Precision::Auto,
+                            spec);
     const TrainingMemory memory = trainingMemory(spec, cost, request);
     return {{"batch", options.batch},
             {"training_memory_bytes", memory.total()},
@@ -142,7 +149,8 @@ int summary(const SummaryOptions& options) {
     printTable(*spec, *cost);
     if (!memory.empty())
         std::printf("about %lld MiB to train with batches of %d; %d images a batch would fit the free memory\n",
-                    static_cast<long long>(memory["training_memory_bytes"].get<std::int64_t>() >> 20), options.batch, memory["largest_batch"].get<int>());
+                    static_cast<long long>(memory["training_memory_bytes"].get<std::int64_t>() >> 20), options.batch,
+                    memory["largest_batch"].get<int>());
     return 0;
 }
 
@@ -161,8 +169,10 @@ void addModel(CLI::App& app, Context& context) {
     command->add_option("--classes", options->classes, "Number of classes");
     command->add_option("--input", options->input, "HEIGHTxWIDTHxCHANNELS");
     command->add_option("--options", options->options, "The network's options as JSON");
-    command->add_option("--batch", options->batch, "Also the memory that training with batches of this size takes")->check(CLI::Range(1, 65536));
-    command->add_option("--precision", options->precision, "Of that training: auto, fp32 or bf16")->check(CLI::IsMember({"auto", "fp32", "bf16"}));
+    command->add_option("--batch", options->batch, "Also the memory that training with batches of this size takes")
+        ->check(CLI::Range(1, 65536));
+    command->add_option("--precision", options->precision, "Of that training: auto, fp32 or bf16")
+        ->check(CLI::IsMember({"auto", "fp32", "bf16"}));
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &context] { context.chosen = [options] { return summary(*options); }; });
 }

@@ -45,13 +45,18 @@ void addModelForward(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = group(app, "model", "Networks").add_subcommand("forward", "Logits of a network for one input");
     command->add_option("MODEL", settings->model, "A name of `model list` or a graph file")->required();
-    command->add_option("--weights", settings->weights, "Weights, .safetensors, or a name of `weights list` that was fetched")->required();
+    command
+        ->add_option("--weights", settings->weights,
+                     "Weights, .safetensors, or a name of `weights list` that was fetched")
+        ->required();
     command->add_option("--input", settings->input, "NPY of height x width x channel, normalised")->required();
     command->add_option("--out", settings->out, "NPY of the logits")->required();
-    command->add_option("--classes", settings->classes, "How many classes the weights have")->check(CLI::Range(1, 1000000));
+    command->add_option("--classes", settings->classes, "How many classes the weights have")
+        ->check(CLI::Range(1, 1000000));
     command->add_option("--options", settings->options, "The network's options, JSON");
     addThreads(*command, settings->threads);
-    command->callback([settings, &context] { context.chosen = [settings, &context] { return forward(*settings, context); }; });
+    command->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return forward(*settings, context); }; });
 }
 
 } // namespace sightline::cli

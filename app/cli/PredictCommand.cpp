@@ -21,7 +21,8 @@ struct Settings {
 
 bool namesAnImage(const std::filesystem::path& file) {
     std::string extension = file.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     for (const char* known : {".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".tif", ".tiff", ".webp"})
         if (extension == known)
             return true;
@@ -40,7 +41,8 @@ Result<std::vector<std::filesystem::path>> imagesOf(const std::vector<std::strin
         }
         const std::size_t before = images.size();
         const auto options = std::filesystem::directory_options::skip_permission_denied;
-        for (std::filesystem::recursive_directory_iterator entry(name, options, code), end; !code && entry != end; entry.increment(code)) {
+        for (std::filesystem::recursive_directory_iterator entry(name, options, code), end; !code && entry != end;
+             entry.increment(code)) {
             std::error_code ignored;
             if (entry->path().filename().string().rfind('.', 0) == 0)
                 entry.disable_recursion_pending();
@@ -75,8 +77,9 @@ int predict(const Settings& settings, Context& context) {
     request.source.checkpoint = settings.checkpoint;
     request.images = *images;
     request.threads = settings.threads;
-    const auto predictions = (*engine)->predict(request, interruption().get_token(),
-                                                [](std::size_t done, std::size_t total) { showProgress("Predicting", done, total); });
+    const auto predictions =
+        (*engine)->predict(request, interruption().get_token(),
+                           [](std::size_t done, std::size_t total) { showProgress("Predicting", done, total); });
     if (!predictions)
         return fail(predictions.error());
     Json list = Json::array();
@@ -92,7 +95,9 @@ int predict(const Settings& settings, Context& context) {
         }
         std::vector<std::size_t> order(prediction.probabilities.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return prediction.probabilities[a] > prediction.probabilities[b]; });
+        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+            return prediction.probabilities[a] > prediction.probabilities[b];
+        });
         order.resize(std::min(order.size(), static_cast<std::size_t>(settings.top)));
         std::string line = prediction.path;
         entry["top"] = Json::array();
@@ -128,7 +133,8 @@ void addPredict(CLI::App& app, Context& context) {
     command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "One JSON document");
-    command->callback([settings, &context] { context.chosen = [settings, &context] { return predict(*settings, context); }; });
+    command->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return predict(*settings, context); }; });
 }
 
 } // namespace sightline::cli

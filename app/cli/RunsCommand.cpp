@@ -14,14 +14,27 @@ struct Settings {
     bool json = false;
 };
 
-Json optionalNumber(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+Json optionalNumber(const std::optional<double>& value) {
+    return value ? Json(*value) : Json();
+}
 
 Json summaryJson(const RunSummary& summary) {
-    return {{"id", summary.id}, {"name", summary.name}, {"state", summary.state}, {"reason", summary.reason}, {"network", summary.network},
-            {"data", summary.dataPath}, {"created", summary.created}, {"epochs", summary.epochs}, {"planned_epochs", summary.plannedEpochs},
-            {"best_epoch", summary.bestEpoch}, {"best_val_accuracy", optionalNumber(summary.bestValAccuracy)},
-            {"best_val_loss", optionalNumber(summary.bestValLoss)}, {"loss", optionalNumber(summary.lastLoss)},
-            {"accuracy", optionalNumber(summary.lastAccuracy)}, {"note", summary.note}, {"folder", summary.folder.string()}};
+    return {{"id", summary.id},
+            {"name", summary.name},
+            {"state", summary.state},
+            {"reason", summary.reason},
+            {"network", summary.network},
+            {"data", summary.dataPath},
+            {"created", summary.created},
+            {"epochs", summary.epochs},
+            {"planned_epochs", summary.plannedEpochs},
+            {"best_epoch", summary.bestEpoch},
+            {"best_val_accuracy", optionalNumber(summary.bestValAccuracy)},
+            {"best_val_loss", optionalNumber(summary.bestValLoss)},
+            {"loss", optionalNumber(summary.lastLoss)},
+            {"accuracy", optionalNumber(summary.lastAccuracy)},
+            {"note", summary.note},
+            {"folder", summary.folder.string()}};
 }
 
 std::string percent(const std::optional<double>& value) {
@@ -32,8 +45,9 @@ std::string percent(const std::optional<double>& value) {
 }
 
 void printSummary(const RunSummary& summary) {
-    std::printf("%-22s %-12s %3d/%-3d %8s  %-14s %s\n", summary.id.c_str(), summary.state.c_str(), summary.epochs, summary.plannedEpochs,
-                percent(summary.bestValAccuracy).c_str(), summary.network.c_str(), summary.name.c_str());
+    std::printf("%-22s %-12s %3d/%-3d %8s  %-14s %s\n", summary.id.c_str(), summary.state.c_str(), summary.epochs,
+                summary.plannedEpochs, percent(summary.bestValAccuracy).c_str(), summary.network.c_str(),
+                summary.name.c_str());
 }
 
 int listRuns(const Settings& settings, Context& context) {
@@ -58,9 +72,16 @@ int listRuns(const Settings& settings, Context& context) {
 }
 
 Json epochJson(const EpochMetrics& epoch) {
-    return {{"epoch", epoch.epoch}, {"loss", epoch.loss}, {"accuracy", epoch.accuracy}, {"val_loss", optionalNumber(epoch.valLoss)},
-            {"val_accuracy", optionalNumber(epoch.valAccuracy)}, {"learning_rate", epoch.learningRate}, {"seconds", epoch.seconds},
-            {"images_per_second", epoch.imagesPerSecond}, {"wait_share", epoch.waitShare}, {"skipped_images", epoch.skippedImages}};
+    return {{"epoch", epoch.epoch},
+            {"loss", epoch.loss},
+            {"accuracy", epoch.accuracy},
+            {"val_loss", optionalNumber(epoch.valLoss)},
+            {"val_accuracy", optionalNumber(epoch.valAccuracy)},
+            {"learning_rate", epoch.learningRate},
+            {"seconds", epoch.seconds},
+            {"images_per_second", epoch.imagesPerSecond},
+            {"wait_share", epoch.waitShare},
+            {"skipped_images", epoch.skippedImages}};
 }
 
 int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
@@ -89,8 +110,9 @@ int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
         std::cout << "note    " << summary->note << '\n';
     if (history)
         for (const EpochMetrics& epoch : *history)
-            std::printf("%5d  loss %.4f  accuracy %s  val_loss %s  val_accuracy %s  learning_rate %g\n", epoch.epoch, epoch.loss,
-                        percent(epoch.accuracy).c_str(), epoch.valLoss ? std::to_string(*epoch.valLoss).c_str() : "-",
+            std::printf("%5d  loss %.4f  accuracy %s  val_loss %s  val_accuracy %s  learning_rate %g\n", epoch.epoch,
+                        epoch.loss, percent(epoch.accuracy).c_str(),
+                        epoch.valLoss ? std::to_string(*epoch.valLoss).c_str() : "-",
                         percent(epoch.valAccuracy).c_str(), epoch.learningRate);
     return 0;
 }
@@ -131,15 +153,22 @@ void addRuns(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* list = runs.add_subcommand("list", "All runs, newest first");
     list->add_flag("--json", settings->json, "One JSON document");
-    list->callback([settings, &context] { context.chosen = [settings, &context] { return listRuns(*settings, context); }; });
+    list->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return listRuns(*settings, context); }; });
 
     addAction(runs, context, "show", "One run: its state, history and experiment", nullptr, showRun);
     addAction(runs, context, "rename", "Gives a run another name", "NAME",
-              [](const RunFolder& run, RunStore& store, const Settings& given) { return done(store.rename(run, given.text), run, given); });
+              [](const RunFolder& run, RunStore& store, const Settings& given) {
+                  return done(store.rename(run, given.text), run, given);
+              });
     addAction(runs, context, "note", "Keeps a note with a run", "TEXT",
-              [](const RunFolder& run, RunStore& store, const Settings& given) { return done(store.setNote(run, given.text), run, given); });
+              [](const RunFolder& run, RunStore& store, const Settings& given) {
+                  return done(store.setNote(run, given.text), run, given);
+              });
     addAction(runs, context, "delete", "Deletes a run and its folder", nullptr,
-              [](const RunFolder& run, RunStore& store, const Settings& given) { return done(store.remove(run), run, given); });
+              [](const RunFolder& run, RunStore& store, const Settings& given) {
+                  return done(store.remove(run), run, given);
+              });
 }
 
 } // namespace sightline::cli

@@ -21,10 +21,12 @@ struct TrainOptions {
 /// Lines for a person, on stderr so that --json keeps stdout to itself.
 void say(const TrainEvent& event) {
     if (const auto* started = std::get_if<RunStarted>(&event)) {
-        std::fprintf(stderr, "Run %s: %d training and %d validation images, %zu classes, %lld parameters, %s\n", started->run.c_str(), started->trainImages,
-                     started->validationImages, started->classes.size(), static_cast<long long>(started->parameters), started->precision.c_str());
+        std::fprintf(stderr, "Run %s: %d training and %d validation images, %zu classes, %lld parameters, %s\n",
+                     started->run.c_str(), started->trainImages, started->validationImages, started->classes.size(),
+                     static_cast<long long>(started->parameters), started->precision.c_str());
     } else if (const auto* batch = std::get_if<BatchFinished>(&event)) {
-        showProgress("epoch " + std::to_string(batch->epoch), static_cast<std::size_t>(batch->batch), static_cast<std::size_t>(batch->batches));
+        showProgress("epoch " + std::to_string(batch->epoch), static_cast<std::size_t>(batch->batch),
+                     static_cast<std::size_t>(batch->batches));
     } else if (const auto* epoch = std::get_if<EpochFinished>(&event)) {
         const EpochMetrics& m = epoch->metrics;
         std::fprintf(stderr, "epoch %d  loss %.4f  accuracy %.3f", m.epoch, m.loss, m.accuracy);
@@ -66,7 +68,8 @@ int run(const TrainOptions& options, Context& context) {
             events << toText(toJson(event), -1) << std::endl;
         if (!quiet || !std::holds_alternative<BatchFinished>(event))
             say(event);
-        if (const Preset* preset = findPreset(options.experiment.preset); preset && std::holds_alternative<RunStarted>(event))
+        if (const Preset* preset = findPreset(options.experiment.preset);
+            preset && std::holds_alternative<RunStarted>(event))
             std::fprintf(stderr, "%s\n", preset->about.c_str());
     });
     if (options.json)
@@ -74,7 +77,8 @@ int run(const TrainOptions& options, Context& context) {
     if (ended.outcome == RunEnded::Outcome::Failed)
         return fail({ended.reason, ended.errorKind});
     if (!options.json)
-        std::cout << "Run " << ended.run << " " << nameOf(ended.outcome) << ", best epoch " << ended.bestEpoch << ": " << ended.folder << '\n';
+        std::cout << "Run " << ended.run << " " << nameOf(ended.outcome) << ", best epoch " << ended.bestEpoch << ": "
+                  << ended.folder << '\n';
     return ended.outcome == RunEnded::Outcome::Stopped && interruption().stop_requested() ? 130 : 0;
 }
 

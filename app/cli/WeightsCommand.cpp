@@ -45,8 +45,9 @@ int list(bool json, const Context& context) {
         return 0;
     }
     for (const Json& entry : entries)
-        std::printf("%-34s %-22s %8s  %-13s %s\n", entry["name"].get<std::string>().c_str(), entry["network"].get<std::string>().c_str(),
-                    bytesText(entry["bytes"].get<std::uint64_t>()).c_str(), entry["licence"].get<std::string>().c_str(), entry["file"].is_null() ? "" : "here");
+        std::printf("%-34s %-22s %8s  %-13s %s\n", entry["name"].get<std::string>().c_str(),
+                    entry["network"].get<std::string>().c_str(), bytesText(entry["bytes"].get<std::uint64_t>()).c_str(),
+                    entry["licence"].get<std::string>().c_str(), entry["file"].is_null() ? "" : "here");
     return 0;
 }
 
@@ -55,20 +56,26 @@ Json faultsOf(const WeightFit& fit) {
     for (const std::size_t tensor : fit.match.missing)
         missing.push_back(fit.match.naming.tensors[tensor].name);
     for (const WeightMatch::Misfit& misfit : fit.match.misfits)
-        misfits.push_back({{"name", fit.match.naming.tensors[misfit.tensor].name}, {"found", misfit.found}, {"needed", fit.match.naming.tensors[misfit.tensor].shape}});
+        misfits.push_back({{"name", fit.match.naming.tensors[misfit.tensor].name},
+                           {"found", misfit.found},
+                           {"needed", fit.match.naming.tensors[misfit.tensor].shape}});
     return {{"missing", std::move(missing)}, {"misshaped", std::move(misfits)}, {"unexpected", fit.match.unexpected}};
 }
 
 void print(const Json& document) {
-    std::printf("%s: %zu tensors, %lld values\n", document["file"].get<std::string>().c_str(), document["tensors"].size(), static_cast<long long>(document["values"].get<std::int64_t>()));
+    std::printf("%s: %zu tensors, %lld values\n", document["file"].get<std::string>().c_str(),
+                document["tensors"].size(), static_cast<long long>(document["values"].get<std::int64_t>()));
     for (const Json& network : document["networks"])
-        std::printf("fits %s with %d classes (names: %s)\n", network["name"].get<std::string>().c_str(), network["classes"].get<int>(), network["names"].get<std::string>().c_str());
+        std::printf("fits %s with %d classes (names: %s)\n", network["name"].get<std::string>().c_str(),
+                    network["classes"].get<int>(), network["names"].get<std::string>().c_str());
     for (const Json& tensor : document["tensors"])
-        std::printf("  %-60s %-5s %s\n", tensor["name"].get<std::string>().c_str(), tensor["dtype"].get<std::string>().c_str(), toText(tensor["shape"], -1).c_str());
+        std::printf("  %-60s %-5s %s\n", tensor["name"].get<std::string>().c_str(),
+                    tensor["dtype"].get<std::string>().c_str(), toText(tensor["shape"], -1).c_str());
     if (document.contains("model")) {
         for (const char* fault : {"missing", "misshaped", "unexpected"}) {
             for (const Json& tensor : document["model"][fault])
-                std::printf("%s: %s\n", fault, (tensor.is_string() ? tensor.get<std::string>() : toText(tensor, -1)).c_str());
+                std::printf("%s: %s\n", fault,
+                            (tensor.is_string() ? tensor.get<std::string>() : toText(tensor, -1)).c_str());
         }
     }
 }
@@ -80,7 +87,11 @@ int inspect(const Settings& settings, const Context& context) {
     const Result<SafetensorsFile> file = SafetensorsFile::open(*path);
     if (!file)
         return fail(file.error());
-    Json document = {{"file", path->string()}, {"metadata", file->metadata()}, {"values", 0}, {"networks", Json::array()}, {"tensors", Json::array()}};
+    Json document = {{"file", path->string()},
+                     {"metadata", file->metadata()},
+                     {"values", 0},
+                     {"networks", Json::array()},
+                     {"tensors", Json::array()}};
     std::int64_t values = 0;
     for (const TensorView& tensor : file->tensors()) {
         std::int64_t count = 1;
@@ -94,11 +105,15 @@ int inspect(const Settings& settings, const Context& context) {
     for (const ZooEntry& entry : zoo()) {
         const Result<WeightFit> fit = fitOf(entry.name, tensors);
         if (fit && fit->match.isComplete())
-            document["networks"].push_back({{"name", entry.name}, {"classes", fit->classes}, {"names", fit->match.naming.family}, {"unexpected", fit->match.unexpected}});
+            document["networks"].push_back({{"name", entry.name},
+                                            {"classes", fit->classes},
+                                            {"names", fit->match.naming.family},
+                                            {"unexpected", fit->match.unexpected}});
     }
     if (!settings.model.empty()) {
         const Result<Json> options = parseJson(settings.options, "--options");
-        const Result<WeightFit> fit = options ? fitOf(settings.model, tensors, settings.classes, *options) : Result<WeightFit>(options.error());
+        const Result<WeightFit> fit =
+            options ? fitOf(settings.model, tensors, settings.classes, *options) : Result<WeightFit>(options.error());
         if (!fit)
             return fail(fit.error());
         document["model"] = faultsOf(*fit);
@@ -119,16 +134,18 @@ int fetch(const Settings& settings, const Context& context) {
             names += (names.empty() ? "" : ", ") + known.name;
         return fail(badInput("There are no weights '" + settings.name + "'; there are " + names + "."));
     }
-    const Result<std::filesystem::path> file = fetchWeights(*weights, context.home, interruption().get_token(), [&](std::uint64_t done, std::uint64_t total) {
-        if (total > 0)
-            showProgress(weights->name, static_cast<std::size_t>(done), static_cast<std::size_t>(total));
-    });
+    const Result<std::filesystem::path> file =
+        fetchWeights(*weights, context.home, interruption().get_token(), [&](std::uint64_t done, std::uint64_t total) {
+            if (total > 0)
+                showProgress(weights->name, static_cast<std::size_t>(done), static_cast<std::size_t>(total));
+        });
     if (!file)
         return fail(file.error());
     if (settings.json)
         printJson(described(*weights, context));
     else
-        std::printf("%s\n%s, licence %s, %s\nnormalization.preset %s, data.image_size %d x %d\n", file->string().c_str(), weights->network.c_str(), weights->licence.c_str(), weights->page().c_str(),
+        std::printf("%s\n%s, licence %s, %s\nnormalization.preset %s, data.image_size %d x %d\n",
+                    file->string().c_str(), weights->network.c_str(), weights->licence.c_str(), weights->page().c_str(),
                     weights->normalization.c_str(), weights->size, weights->size);
     return 0;
 }
@@ -140,20 +157,26 @@ void addWeights(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* listing = weights.add_subcommand("list", "The weights that can be fetched by name");
     listing->add_flag("--json", settings->json, "Print JSON");
-    listing->callback([settings, &context] { context.chosen = [settings, &context] { return list(settings->json, context); }; });
+    listing->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return list(settings->json, context); }; });
 
-    CLI::App* fetching = weights.add_subcommand("fetch", "Download weights into the data home; goes on where an earlier attempt ended");
+    CLI::App* fetching =
+        weights.add_subcommand("fetch", "Download weights into the data home; goes on where an earlier attempt ended");
     fetching->add_option("NAME", settings->name, "A name of `weights list`")->required();
     fetching->add_flag("--json", settings->json, "Print JSON");
-    fetching->callback([settings, &context] { context.chosen = [settings, &context] { return fetch(*settings, context); }; });
+    fetching->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return fetch(*settings, context); }; });
 
     CLI::App* inspecting = weights.add_subcommand("inspect", "What a weight file holds and which networks it fits");
     inspecting->add_option("FILE", settings->file, "A .safetensors file, or a name that was fetched")->required();
-    inspecting->add_option("--model", settings->model, "Compare with this network: missing, misshaped and unexpected tensors");
-    inspecting->add_option("--classes", settings->classes, "Classes of that network; default: the file's")->check(CLI::Range(1, 1000000));
+    inspecting->add_option("--model", settings->model,
+                           "Compare with this network: missing, misshaped and unexpected tensors");
+    inspecting->add_option("--classes", settings->classes, "Classes of that network; default: the file's")
+        ->check(CLI::Range(1, 1000000));
     inspecting->add_option("--options", settings->options, "Options of that network, JSON");
     inspecting->add_flag("--json", settings->json, "Print JSON");
-    inspecting->callback([settings, &context] { context.chosen = [settings, &context] { return inspect(*settings, context); }; });
+    inspecting->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return inspect(*settings, context); }; });
 }
 
 } // namespace sightline::cli

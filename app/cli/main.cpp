@@ -21,7 +21,8 @@ namespace {
 /// Commands without torch start once only: loading the libraries is the longest part of them.
 void spinBriefly(char** argv) {
     const std::string command = argv[1] ? argv[1] : "", part = argv[1] && argv[2] ? argv[2] : "";
-    if (command.empty() || command == "dataset" || command == "augment" || command == "weights" || command == "runs" || command == "--version" || command == "--help" || (command == "model" && part != "forward"))
+    if (command.empty() || command == "dataset" || command == "augment" || command == "weights" || command == "runs" ||
+        command == "--version" || command == "--help" || (command == "model" && part != "forward"))
         return;
     if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY"))
         return;
@@ -33,7 +34,8 @@ void spinBriefly(char** argv) {
 
 int main(int argc, char** argv) {
     spinBriefly(argv);
-    CLI::App app("Sightline trains image classifiers and shows where they look. This is the program without a window.", "sightline-cli");
+    CLI::App app("Sightline trains image classifiers and shows where they look. This is the program without a window.",
+                 "sightline-cli");
     cli::Context context;
     std::string home = context.home.string();
     app.set_version_flag("--version", std::string("sightline-cli ") + kVersion);
@@ -51,11 +53,14 @@ int main(int argc, char** argv) {
         if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
             return app.exit(error);
         const bool unknownCommand = app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-';
-        return cli::fail(badInput(unknownCommand ? std::string("There is no command '") + argv[1] + "'; --help lists them." : std::string(error.what()) + " (--help lists what can be said)"));
+        return cli::fail(badInput(unknownCommand
+                                      ? std::string("There is no command '") + argv[1] + "'; --help lists them."
+                                      : std::string(error.what()) + " (--help lists what can be said)"));
     }
     context.home = home;
     if (!context.verbose)
-        std::cerr.rdbuf(nullptr); // libraries complain there of files of which our own sentence (std::clog) says it better
+        std::cerr.rdbuf(
+            nullptr); // libraries complain there of files of which our own sentence (std::clog) says it better
     ::setenv("SIGHTLINE_HOME", home.c_str(), 1); // what is cached below goes there, too
     try {
         return context.chosen ? context.chosen() : 2;

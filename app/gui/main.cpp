@@ -5,8 +5,8 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 
@@ -22,17 +22,16 @@ using namespace sightline::ui;
 
 namespace {
 
-/// As in sightline-cli: libgomp reads its setting before main(), so the program starts once more with it (BENCHMARKS.md).
-void spinBriefly(char** argv)
-{
+/// As in sightline-cli: libgomp reads its setting before main(), so the program starts once more with it
+/// (BENCHMARKS.md).
+void spinBriefly(char** argv) {
     if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY"))
         return;
     ::setenv("GOMP_SPINCOUNT", "1000", 0);
     ::execv("/proc/self/exe", argv);
 }
 
-bool asksFor(int argc, char** argv, std::initializer_list<const char*> words)
-{
+bool asksFor(int argc, char** argv, std::initializer_list<const char*> words) {
     for (int i = 1; i < argc; ++i)
         for (const char* word : words)
             if (qstrcmp(argv[i], word) == 0)
@@ -40,8 +39,7 @@ bool asksFor(int argc, char** argv, std::initializer_list<const char*> words)
     return false;
 }
 
-bool hasDisplay()
-{
+bool hasDisplay() {
     for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
         if (const char* value = std::getenv(name); value && *value)
             return true;
@@ -49,30 +47,43 @@ bool hasDisplay()
 }
 
 /// An X display that does not answer would make Qt abort: it then falls back to no screen, which main() can tell.
-bool mayFallBack()
-{
-    const auto given = [](const char* name) { const char* value = std::getenv(name); return value && *value; };
+bool mayFallBack() {
+    const auto given = [](const char* name) {
+        const char* value = std::getenv(name);
+        return value && *value;
+    };
     if (!given("DISPLAY") || given("WAYLAND_DISPLAY") || given("QT_QPA_PLATFORM"))
         return false;
     ::setenv("QT_QPA_PLATFORM", "xcb;offscreen", 1);
     return true;
 }
 
-void describe(QCommandLineParser& parser)
-{
-    parser.setApplicationDescription(QCoreApplication::translate("main", "Sightline trains image classifiers and shows where they look."));
+void describe(QCommandLineParser& parser) {
+    parser.setApplicationDescription(
+        QCoreApplication::translate("main", "Sightline trains image classifiers and shows where they look."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addOption({QStringLiteral("home"), QCoreApplication::translate("main", "Data home: run store and cached downloads."), QStringLiteral("folder")});
-    parser.addOption({QStringLiteral("scheme"), QCoreApplication::translate("main", "light or dark; without it, as the system."), QStringLiteral("scheme")});
-    parser.addOption({QStringLiteral("tour"), QCoreApplication::translate("main", "Walk through every page with the toy set and write pictures to a folder."), QStringLiteral("folder")});
-    parser.addOption({QStringLiteral("size"), QCoreApplication::translate("main", "Size of the tour's window."), QStringLiteral("WxH"), QStringLiteral("1440x900")});
-    parser.addPositionalArgument(QStringLiteral("path"), QCoreApplication::translate("main", "A folder, archive or table of images, a run, an image or an experiment file."), QStringLiteral("[path]"));
+    parser.addOption({QStringLiteral("home"),
+                      QCoreApplication::translate("main", "Data home: run store and cached downloads."),
+                      QStringLiteral("folder")});
+    parser.addOption({QStringLiteral("scheme"),
+                      QCoreApplication::translate("main", "light or dark; without it, as the system."),
+                      QStringLiteral("scheme")});
+    parser.addOption({QStringLiteral("tour"),
+                      QCoreApplication::translate(
+                          "main", "Walk through every page with the toy set and write pictures to a folder."),
+                      QStringLiteral("folder")});
+    parser.addOption({QStringLiteral("size"), QCoreApplication::translate("main", "Size of the tour's window."),
+                      QStringLiteral("WxH"), QStringLiteral("1440x900")});
+    parser.addPositionalArgument(
+        QStringLiteral("path"),
+        QCoreApplication::translate("main",
+                                    "A folder, archive or table of images, a run, an image or an experiment file."),
+        QStringLiteral("[path]"));
 }
 
 /// Exit code 2 with a sentence where the command line is wrong.
-std::optional<Scheme> schemeOf(const QCommandLineParser& parser)
-{
+std::optional<Scheme> schemeOf(const QCommandLineParser& parser) {
     const QString word = parser.value(QStringLiteral("scheme"));
     if (word == QLatin1String("light"))
         return Scheme::Light;
@@ -83,8 +94,7 @@ std::optional<Scheme> schemeOf(const QCommandLineParser& parser)
     return QGuiApplication::palette().color(QPalette::Window).lightness() < 128 ? Scheme::Dark : Scheme::Light;
 }
 
-int takeTour(QApplication& application, Session& session, const QString& folder, const QString& size)
-{
+int takeTour(QApplication& application, Session& session, const QString& folder, const QString& size) {
     const QStringList sides = size.split(QLatin1Char('x'));
     const QSize asked(sides.value(0).toInt(), sides.value(1).toInt());
     if (asked.width() < 640 || asked.height() < 480 || asked.width() > 7680 || asked.height() > 4320) {
@@ -93,14 +103,18 @@ int takeTour(QApplication& application, Session& session, const QString& folder,
     }
     Tour tour(session, folder, asked);
     int code = 0;
-    QObject::connect(&tour, &Tour::finished, &application, [&](const QString& error) {
-        if (error.isEmpty())
-            std::printf("%d pictures in %s\nlongest stall of the event loop while training: %.1f ms\n", tour.pictures(), qPrintable(folder), tour.longestStallMs());
-        else
-            std::fprintf(stderr, "sightline: %s\n", qPrintable(error));
-        code = error.isEmpty() ? 0 : 1;
-        application.quit();
-    }, Qt::QueuedConnection);
+    QObject::connect(
+        &tour, &Tour::finished, &application,
+        [&](const QString& error) {
+            if (error.isEmpty())
+                std::printf("%d pictures in %s\nlongest stall of the event loop while training: %.1f ms\n",
+                            tour.pictures(), qPrintable(folder), tour.longestStallMs());
+            else
+                std::fprintf(stderr, "sightline: %s\n", qPrintable(error));
+            code = error.isEmpty() ? 0 : 1;
+            application.quit();
+        },
+        Qt::QueuedConnection);
     QMetaObject::invokeMethod(&tour, &Tour::start, Qt::QueuedConnection);
     QApplication::exec();
     return code;
@@ -108,8 +122,7 @@ int takeTour(QApplication& application, Session& session, const QString& folder,
 
 } // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     spinBriefly(argv);
     std::cerr.rdbuf(nullptr); // libraries complain there of files of which the window says it better
     QCoreApplication::setApplicationName(QStringLiteral("sightline"));
@@ -123,7 +136,8 @@ int main(int argc, char** argv)
     }
     if (!hasDisplay()) {
         if (!asksFor(argc, argv, {"--tour"})) {
-            std::fprintf(stderr, "sightline: there is no display here; sightline-cli does the same work without a window.\n");
+            std::fprintf(stderr,
+                         "sightline: there is no display here; sightline-cli does the same work without a window.\n");
             return 1;
         }
         ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
@@ -131,7 +145,9 @@ int main(int argc, char** argv)
     const bool fellBack = mayFallBack();
     QApplication application(argc, argv);
     if (fellBack && QGuiApplication::platformName() != QLatin1String("xcb")) {
-        std::fprintf(stderr, "sightline: the display %s does not answer; sightline-cli does the same work without a window.\n", std::getenv("DISPLAY"));
+        std::fprintf(stderr,
+                     "sightline: the display %s does not answer; sightline-cli does the same work without a window.\n",
+                     std::getenv("DISPLAY"));
         return 1;
     }
     QApplication::setApplicationDisplayName(QStringLiteral("Sightline"));
@@ -148,10 +164,14 @@ int main(int argc, char** argv)
         return 2;
     }
     if (parser.isSet(QStringLiteral("home")))
-        ::setenv("SIGHTLINE_HOME", parser.value(QStringLiteral("home")).toStdString().c_str(), 1); // what is cached below goes there, too
-    Session session(parser.isSet(QStringLiteral("home")) ? std::filesystem::path(parser.value(QStringLiteral("home")).toStdString()) : defaultHome());
+        ::setenv("SIGHTLINE_HOME", parser.value(QStringLiteral("home")).toStdString().c_str(),
+                 1); // what is cached below goes there, too
+    Session session(parser.isSet(QStringLiteral("home"))
+                        ? std::filesystem::path(parser.value(QStringLiteral("home")).toStdString())
+                        : defaultHome());
     if (parser.isSet(QStringLiteral("tour")))
-        return takeTour(application, session, parser.value(QStringLiteral("tour")), parser.value(QStringLiteral("size")));
+        return takeTour(application, session, parser.value(QStringLiteral("tour")),
+                        parser.value(QStringLiteral("size")));
 
     theme::apply(application, *scheme);
     MainWindow window(session);

@@ -24,7 +24,8 @@ void flip(FloatImage& image, bool horizontally, bool vertically) {
     if (horizontally) {
         for (int y = 0; y < image.height; ++y) {
             for (int x = 0; x < image.width / 2; ++x)
-                std::swap_ranges(image.row(y) + x * channels, image.row(y) + (x + 1) * channels, image.row(y) + (image.width - 1 - x) * channels);
+                std::swap_ranges(image.row(y) + x * channels, image.row(y) + (x + 1) * channels,
+                                 image.row(y) + (image.width - 1 - x) * channels);
         }
     }
     if (vertically) {
@@ -55,14 +56,17 @@ void applyQuality(FloatImage& image, const AugmentationSettings& settings, const
 } // namespace
 
 bool hasLaterSteps(const Drawn& drawn) {
-    return !drawn.policy.empty() || drawn.saturation || drawn.hue || drawn.blur || drawn.noise || drawn.jpegQuality || !drawn.cutout.empty();
+    return !drawn.policy.empty() || drawn.saturation || drawn.hue || drawn.blur || drawn.noise || drawn.jpegQuality ||
+           !drawn.cutout.empty();
 }
 
 FloatImage applyExactly(const AugmentationSettings& settings, const Drawn& drawn, const Image& original) {
     const Image part = drawn.resizedCrop ? resizedPart(original, *drawn.resizedCrop) : Image();
     const Image& image = drawn.resizedCrop ? part : original;
     const AffineMap map = affineMap(drawn, image.height, image.width, settings.semantics);
-    return stepsAfterWarp(settings, drawn, map.isIdentity() ? asFloats(image) : warpedExactly(image, map, settings.fillMode, settings.cval));
+    return stepsAfterWarp(settings, drawn,
+                          map.isIdentity() ? asFloats(image)
+                                           : warpedExactly(image, map, settings.fillMode, settings.cval));
 }
 
 FloatImage stepsAfterWarp(const AugmentationSettings& settings, const Drawn& drawn, FloatImage out) {
@@ -96,7 +100,8 @@ FloatImage atInference(const AugmentationSettings& settings, const Image& image)
         return asFloats(image);
     // Bilinear without antialiasing, half-pixel centres: an affine map with clamped edges.
     FloatImage out(size[0], size[1], image.channels);
-    const double stepY = static_cast<double>(image.height) / size[0], stepX = static_cast<double>(image.width) / size[1];
+    const double stepY = static_cast<double>(image.height) / size[0],
+                 stepX = static_cast<double>(image.width) / size[1];
     for (int y = 0; y < out.height; ++y) {
         for (int x = 0; x < out.width; ++x) {
             const double sy = std::clamp((y + 0.5) * stepY - 0.5, 0.0, image.height - 1.0);
@@ -104,7 +109,9 @@ FloatImage atInference(const AugmentationSettings& settings, const Image& image)
             const int top = static_cast<int>(sy), left = static_cast<int>(sx);
             const int bottom = std::min(top + 1, image.height - 1), right = std::min(left + 1, image.width - 1);
             for (int c = 0; c < image.channels; ++c) {
-                const auto at = [&](int row, int column) { return static_cast<double>(image.row(row)[column * image.channels + c]); };
+                const auto at = [&](int row, int column) {
+                    return static_cast<double>(image.row(row)[column * image.channels + c]);
+                };
                 const double above = at(top, left) + (sx - left) * (at(top, right) - at(top, left));
                 const double below = at(bottom, left) + (sx - left) * (at(bottom, right) - at(bottom, left));
                 out.row(y)[x * image.channels + c] = static_cast<float>(above + (sy - top) * (below - above));

@@ -13,8 +13,8 @@
 
 namespace sightline {
 
-Drawn prepareSample(const Image& image, const AugmentationSettings& augmentation, bool training, std::uint64_t seed, std::uint64_t epoch, std::uint64_t index,
-                    const Normalizer& normalizer, float* out) {
+Drawn prepareSample(const Image& image, const AugmentationSettings& augmentation, bool training, std::uint64_t seed,
+                    std::uint64_t epoch, std::uint64_t index, const Normalizer& normalizer, float* out) {
     if (training || augmentation.augmentValidation) {
         const Drawn drawn = draw(augmentation, image.height, image.width, seed, epoch, index);
         applyFast(augmentation, drawn, image, normalizer, out);
@@ -47,7 +47,9 @@ struct Slot {
 CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& home) {
     constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
     CacheLimits limits;
-    limits.memoryBytes = data.cacheMemoryMegabytes < 0 ? availableMemoryBytes() / 4 : static_cast<std::uint64_t>(data.cacheMemoryMegabytes) * kMegabyte;
+    limits.memoryBytes = data.cacheMemoryMegabytes < 0
+                             ? availableMemoryBytes() / 4
+                             : static_cast<std::uint64_t>(data.cacheMemoryMegabytes) * kMegabyte;
     limits.folder = home / "cache";
     limits.fileBytes = static_cast<std::uint64_t>(std::max(0, data.cacheDiskMegabytes)) * kMegabyte;
     return limits;
@@ -56,11 +58,13 @@ CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& h
 struct BatchLoader::Private {
     Private(Dataset data, std::vector<std::uint32_t> chosen, LoaderSettings loader)
         : dataset(std::move(data)), indices(std::move(chosen)), settings(std::move(loader)),
-          normalizer(settings.normalization, settings.data.channels(), settings.fitted), cache(dataset.samples.size(), settings.cache) {
+          normalizer(settings.normalization, settings.data.channels(), settings.fitted),
+          cache(dataset.samples.size(), settings.cache) {
         const auto size = outputSize(settings.augmentation, settings.data.imageHeight, settings.data.imageWidth);
         height = size[0];
         width = size[1];
-        sampleSize = static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(settings.data.channels());
+        sampleSize = static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
+                     static_cast<std::size_t>(settings.data.channels());
         settings.batchSize = std::max(1, settings.batchSize);
         settings.threads = std::max(1, settings.threads);
         slots.resize(static_cast<std::size_t>(settings.threads) + 3);
@@ -87,7 +91,8 @@ struct BatchLoader::Private {
         Result<Image> image = loadSample(dataset, dataset.samples[sample], settings.data);
         if (!image) {
             std::lock_guard lock(mutex);
-            if (std::none_of(skipped.begin(), skipped.end(), [&](const Skipped& known) { return known.sample == sample; }))
+            if (std::none_of(skipped.begin(), skipped.end(),
+                             [&](const Skipped& known) { return known.sample == sample; }))
                 skipped.push_back({sample, image.error().message});
             return nullptr;
         }
@@ -96,7 +101,8 @@ struct BatchLoader::Private {
         return shared;
     }
 
-    void fill(Slot& slot, std::size_t number, std::uint64_t currentEpoch, const std::vector<std::uint32_t>& currentOrder) {
+    void fill(Slot& slot, std::size_t number, std::uint64_t currentEpoch,
+              const std::vector<std::uint32_t>& currentOrder) {
         const auto batchSize = static_cast<std::size_t>(settings.batchSize);
         const std::size_t end = std::min(currentOrder.size(), (number + 1) * batchSize);
         std::size_t count = 0;
@@ -107,12 +113,15 @@ struct BatchLoader::Private {
                 continue;
             float* out = slot.images.data() + count * sampleSize;
             if (mixes()) {
-                const TrainingSample mixed = prepareTrainingSample(*image, [this](std::uint32_t other) { return load(other); }, indices, settings.augmentation, settings.seed,
-                                                                   currentEpoch, sample, normalizer, out);
+                const TrainingSample mixed = prepareTrainingSample(
+                    *image, [this](std::uint32_t other) { return load(other); }, indices, settings.augmentation,
+                    settings.seed, currentEpoch, sample, normalizer, out);
                 slot.shares[count] = static_cast<float>(mixed.mixture.share);
-                slot.otherLabels[count] = dataset.samples[mixed.mixture.kind == Mixture::Kind::None ? sample : mixed.partner].label;
+                slot.otherLabels[count] =
+                    dataset.samples[mixed.mixture.kind == Mixture::Kind::None ? sample : mixed.partner].label;
             } else
-                prepareSample(*image, settings.augmentation, settings.training, settings.seed, currentEpoch, sample, normalizer, out);
+                prepareSample(*image, settings.augmentation, settings.training, settings.seed, currentEpoch, sample,
+                              normalizer, out);
             slot.labels[count] = dataset.samples[sample].label;
             slot.samples[count] = sample;
             ++count;
@@ -135,7 +144,10 @@ struct BatchLoader::Private {
                     free = &candidate;
             }
             if (!free) {
-                changed.wait(lock, stop, [&] { return nextToFill < batches() && nextToFill < nextToHand + slots.size() - 1 && !slots[nextToFill % slots.size()].ready; });
+                changed.wait(lock, stop, [&] {
+                    return nextToFill < batches() && nextToFill < nextToHand + slots.size() - 1 &&
+                           !slots[nextToFill % slots.size()].ready;
+                });
                 continue;
             }
             const std::size_t number = nextToFill++;
@@ -165,10 +177,10 @@ struct BatchLoader::Private {
     std::vector<Slot> slots;
     std::shared_ptr<const std::vector<std::uint32_t>> order;
     std::uint64_t epoch = 0;
-    std::size_t nextToFill = 0;       ///< batch number
+    std::size_t nextToFill = 0; ///< batch number
     std::size_t nextToHand = 0;
-    int busy = 0;                     ///< threads filling a slot
-    Slot* handed = nullptr;           ///< with the consumer
+    int busy = 0;           ///< threads filling a slot
+    Slot* handed = nullptr; ///< with the consumer
     std::vector<Skipped> skipped;
     double waited = 0;
     std::vector<std::jthread> threads; ///< last: joined before anything they use is gone
@@ -186,7 +198,8 @@ BatchLoader::~BatchLoader() = default;
 void BatchLoader::startEpoch(std::uint64_t epoch, std::size_t firstBatch) {
     auto order = std::make_shared<std::vector<std::uint32_t>>(m->indices);
     if (m->settings.shuffle) {
-        const std::vector<std::uint32_t> places = permutation(m->indices.size(), m->settings.seed, RandomPurpose::Shuffle, epoch);
+        const std::vector<std::uint32_t> places =
+            permutation(m->indices.size(), m->settings.seed, RandomPurpose::Shuffle, epoch);
         for (std::size_t i = 0; i < places.size(); ++i)
             (*order)[i] = m->indices[places[i]];
     }
@@ -226,17 +239,27 @@ const Batch* BatchLoader::next() {
     }
 }
 
-std::size_t BatchLoader::batchesPerEpoch() const { return m->batches(); }
-int BatchLoader::channels() const { return m->settings.data.channels(); }
-int BatchLoader::outputHeight() const { return m->height; }
-int BatchLoader::outputWidth() const { return m->width; }
+std::size_t BatchLoader::batchesPerEpoch() const {
+    return m->batches();
+}
+int BatchLoader::channels() const {
+    return m->settings.data.channels();
+}
+int BatchLoader::outputHeight() const {
+    return m->height;
+}
+int BatchLoader::outputWidth() const {
+    return m->width;
+}
 
 double BatchLoader::secondsWaited() const {
     std::lock_guard lock(m->mutex);
     return m->waited;
 }
 
-std::string BatchLoader::cacheNote() const { return m->cache.note(); }
+std::string BatchLoader::cacheNote() const {
+    return m->cache.note();
+}
 
 std::vector<BatchLoader::Skipped> BatchLoader::skipped() const {
     std::lock_guard lock(m->mutex);

@@ -15,11 +15,11 @@ namespace sightline {
 
 /// One batch, valid until the next call of BatchLoader::next(). Memory belongs to the loader's ring.
 struct Batch {
-    std::span<const float> images;    ///< [size, H, W, C] float32, normalised
+    std::span<const float> images; ///< [size, H, W, C] float32, normalised
     std::span<const std::int64_t> labels;
     std::span<const std::int64_t> otherLabels; ///< the partners' labels where samples are mixed, else empty
-    std::span<const float> shares;    ///< of `labels` in the target; the rest is `otherLabels`'
-    std::span<const std::uint32_t> samples; ///< indices into Dataset::samples
+    std::span<const float> shares;             ///< of `labels` in the target; the rest is `otherLabels`'
+    std::span<const std::uint32_t> samples;    ///< indices into Dataset::samples
     int size = 0;
 };
 
@@ -29,11 +29,12 @@ struct LoaderSettings {
     NormalizationSettings normalization;
     std::uint64_t seed = 42;
     int batchSize = 32;
-    bool training = true;             ///< false: augmentation only where it says augment_validation
-    bool shuffle = true;              ///< by permutation(seed, epoch)
-    int threads = 1;                  ///< loader threads; changes nothing but speed
-    CacheLimits cache = {};           ///< of decoded images, so that later epochs read and decode nothing
-    std::shared_ptr<const FittedNormalization> fitted = nullptr; ///< where the normalisation needs it (augment/Fitting.h)
+    bool training = true;   ///< false: augmentation only where it says augment_validation
+    bool shuffle = true;    ///< by permutation(seed, epoch)
+    int threads = 1;        ///< loader threads; changes nothing but speed
+    CacheLimits cache = {}; ///< of decoded images, so that later epochs read and decode nothing
+    std::shared_ptr<const FittedNormalization> fitted =
+        nullptr; ///< where the normalisation needs it (augment/Fitting.h)
 };
 
 /// What the `data` block says about the cache; its file lies in the cache folder of the data home.
@@ -56,14 +57,17 @@ public:
     const Batch* next();
     std::size_t batchesPerEpoch() const;
     int channels() const;
-    int outputHeight() const;         ///< after a random crop
+    int outputHeight() const; ///< after a random crop
     int outputWidth() const;
     /// Seconds next() has waited for data since startEpoch.
     double secondsWaited() const;
     /// One sentence where decoded images could not be kept on the disk; else empty.
     std::string cacheNote() const;
     /// Images left out so far because they cannot be read: indices into Dataset::samples, with the reason.
-    struct Skipped { std::uint32_t sample; std::string reason; };
+    struct Skipped {
+        std::uint32_t sample;
+        std::string reason;
+    };
     std::vector<Skipped> skipped() const;
 
 private:
@@ -74,7 +78,7 @@ private:
 /// The one function that makes a sample ready: the loader and the window's preview call it. `image` is at the data's
 /// image size; `out` holds outputSize() x channels floats; `training` false leaves out what only training does.
 /// Returns what was drawn.
-Drawn prepareSample(const Image& image, const AugmentationSettings& augmentation, bool training, std::uint64_t seed, std::uint64_t epoch,
-                    std::uint64_t index, const Normalizer& normalizer, float* out);
+Drawn prepareSample(const Image& image, const AugmentationSettings& augmentation, bool training, std::uint64_t seed,
+                    std::uint64_t epoch, std::uint64_t index, const Normalizer& normalizer, float* out);
 
 } // namespace sightline

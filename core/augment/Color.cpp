@@ -16,7 +16,9 @@ namespace sightline {
 namespace {
 
 /// Pillow's weights of its L, on floats.
-float greyOf(const float* pixel) { return (19595.0f * pixel[0] + 38470.0f * pixel[1] + 7471.0f * pixel[2]) / 65536.0f; }
+float greyOf(const float* pixel) {
+    return (19595.0f * pixel[0] + 38470.0f * pixel[1] + 7471.0f * pixel[2]) / 65536.0f;
+}
 
 std::vector<float> gaussian(double deviation) {
     const int radius = static_cast<int>(4 * deviation + 0.5);
@@ -37,7 +39,8 @@ int mirrored(int at, int extent) {
 }
 
 /// Along lines of `count` values `stride` apart.
-void convolve(float* line, int count, std::size_t stride, const std::vector<float>& weights, std::vector<float>& padded) {
+void convolve(float* line, int count, std::size_t stride, const std::vector<float>& weights,
+              std::vector<float>& padded) {
     const int radius = static_cast<int>(weights.size() / 2);
     padded.resize(static_cast<std::size_t>(count + 2 * radius));
     for (int i = -radius; i < count + radius; ++i)
@@ -63,14 +66,17 @@ void changeSaturation(FloatImage& image, double factor) {
 }
 
 void turnHue(FloatImage& image, double degrees) {
-    const float turn = static_cast<float>(degrees / 60.0 - 6.0 * std::floor(degrees / 360.0)); // in sixths of the circle
+    const float turn =
+        static_cast<float>(degrees / 60.0 - 6.0 * std::floor(degrees / 360.0)); // in sixths of the circle
     for (std::size_t i = 0; image.channels == 3 && i < image.pixels.size(); i += 3) {
         float* pixel = image.pixels.data() + i;
         const float most = std::max({pixel[0], pixel[1], pixel[2]}), least = std::min({pixel[0], pixel[1], pixel[2]});
         const float span = most - least;
         if (span <= 0)
             continue;
-        float hue = most == pixel[0] ? (pixel[1] - pixel[2]) / span : most == pixel[1] ? 2 + (pixel[2] - pixel[0]) / span : 4 + (pixel[0] - pixel[1]) / span;
+        float hue = most == pixel[0]   ? (pixel[1] - pixel[2]) / span
+                    : most == pixel[1] ? 2 + (pixel[2] - pixel[0]) / span
+                                       : 4 + (pixel[0] - pixel[1]) / span;
         hue += turn + 6; // above 0
         const auto channel = [&](float offset) {
             const float k = std::fmod(offset + hue, 6.0f);
@@ -115,7 +121,8 @@ void compressAsJpeg(FloatImage& image, int quality) {
     std::vector<std::uint8_t> file;
     if (!codecs || !(*codecs)->encode(".jpg", mat, file, {cv::IMWRITE_JPEG_QUALITY, quality}))
         return; // only where there is no JPEG encoder at all
-    (*codecs)->decode(cv::Mat(file), color ? cv::IMREAD_COLOR : cv::IMREAD_GRAYSCALE, mat); // into the same memory: the size is equal
+    (*codecs)->decode(cv::Mat(file), color ? cv::IMREAD_COLOR : cv::IMREAD_GRAYSCALE,
+                      mat); // into the same memory: the size is equal
     swap();
     std::copy(bytes.pixels.begin(), bytes.pixels.end(), image.pixels.begin());
 }

@@ -77,7 +77,8 @@ struct DecodedCache::Private {
             return giveUp(made.error().message);
         file = openNameless(limits.folder);
         if (file < 0)
-            return giveUp("The folder " + limits.folder.string() + " cannot be written (" + std::strerror(errno) + ").");
+            return giveUp("The folder " + limits.folder.string() + " cannot be written (" + std::strerror(errno) +
+                          ").");
         std::error_code error;
         if (const fs::space_info space = fs::space(limits.folder, error); !error)
             limits.fileBytes = std::min<std::uint64_t>(limits.fileBytes, space.available / 2);
@@ -101,7 +102,8 @@ struct DecodedCache::Private {
     std::string sentence;
 };
 
-DecodedCache::DecodedCache(std::size_t samples, CacheLimits limits) : m(std::make_unique<Private>(samples, std::move(limits))) {}
+DecodedCache::DecodedCache(std::size_t samples, CacheLimits limits)
+    : m(std::make_unique<Private>(samples, std::move(limits))) {}
 
 DecodedCache::~DecodedCache() {
     if (m->file >= 0)
@@ -145,7 +147,8 @@ void DecodedCache::keep(std::uint32_t sample, const std::shared_ptr<const Image>
     if (written)
         m->places[sample] = {at, image->height, image->width, image->channels};
     else if (!m->gaveUp)
-        m->giveUp("The cache of decoded images in " + m->limits.folder.string() + " cannot grow (" + std::strerror(reason) + ").");
+        m->giveUp("The cache of decoded images in " + m->limits.folder.string() + " cannot grow (" +
+                  std::strerror(reason) + ").");
 }
 
 std::string DecodedCache::note() const {

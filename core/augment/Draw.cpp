@@ -64,7 +64,8 @@ Drawn::Hole drawHole(const CutoutSettings& cutout, int height, int width, Counte
     return hole;
 }
 
-/// The steps beyond Keras and the texts. They draw after all others, so that those keep their values whatever is on here.
+/// The steps beyond Keras and the texts. They draw after all others, so that those keep their values whatever is on
+/// here.
 void drawLater(Drawn& drawn, const AugmentationSettings& settings, int height, int width, CounterRandom& random) {
     if (settings.randomResizedCrop)
         drawn.resizedCrop = drawWindow(*settings.randomResizedCrop, height, width, random);
@@ -80,7 +81,8 @@ void drawLater(Drawn& drawn, const AugmentationSettings& settings, int height, i
         drawn.noise = Drawn::Noise{settings.gaussianNoise, random.next32()};
     if (const auto& range = settings.jpegQuality) {
         const auto low = static_cast<int>(range->low);
-        drawn.jpegQuality = low + static_cast<int>(random.below(static_cast<std::uint64_t>(static_cast<int>(range->high) - low + 1)));
+        drawn.jpegQuality =
+            low + static_cast<int>(random.below(static_cast<std::uint64_t>(static_cast<int>(range->high) - low + 1)));
     }
     if (const auto& cutout = settings.cutout; cutout && random.uniform() < cutout->probability) {
         for (int i = 0; i < cutout->holes; ++i)
@@ -90,7 +92,8 @@ void drawLater(Drawn& drawn, const AugmentationSettings& settings, int height, i
 
 } // namespace
 
-Drawn draw(const AugmentationSettings& settings, int height, int width, std::uint64_t seed, std::uint64_t epoch, std::uint64_t index) {
+Drawn draw(const AugmentationSettings& settings, int height, int width, std::uint64_t seed, std::uint64_t epoch,
+           std::uint64_t index) {
     CounterRandom random(seed, RandomPurpose::Augmentation, epoch, index);
     Drawn drawn;
     if (settings.rotationRange != 0)
@@ -117,7 +120,8 @@ Drawn draw(const AugmentationSettings& settings, int height, int width, std::uin
         drawn.brightness = random.uniform(settings.brightnessRange->low, settings.brightnessRange->high);
     if (settings.gammaRange)
         drawn.gamma = random.uniform(settings.gammaRange->low, settings.gammaRange->high);
-    if (const auto& occlusion = settings.occlusion; occlusion && random.uniform() < occlusion->probability && occlusion->size < std::min(height, width)) {
+    if (const auto& occlusion = settings.occlusion;
+        occlusion && random.uniform() < occlusion->probability && occlusion->size < std::min(height, width)) {
         Drawn::Box box;
         box.top = static_cast<int>(random.below(static_cast<std::uint64_t>(height - occlusion->size)));
         box.left = static_cast<int>(random.below(static_cast<std::uint64_t>(width - occlusion->size)));

@@ -13,7 +13,9 @@ namespace {
 /// Pixels, well within what arithmetic on int can bear.
 constexpr double kFarthest = 1e8;
 
-Json toJson(const Window& window) { return Json::array({window.top, window.left, window.height, window.width}); }
+Json toJson(const Window& window) {
+    return Json::array({window.top, window.left, window.height, window.width});
+}
 
 /// Keys of Keras are always there, ours only where they do something.
 void writeLater(Json& json, const Drawn& drawn) {
@@ -71,20 +73,23 @@ public:
         else
             m_reader.read(key, value);
     }
-    /// The numbers of a list of that length, all whole but those after `whole`; empty where there is none or a wrong one.
+    /// The numbers of a list of that length, all whole but those after `whole`; empty where there is none or a wrong
+    /// one.
     std::vector<double> list(const char* key, std::size_t length, std::size_t whole, const char* words) {
         if (!m_reader.hasValue(key))
             return {};
         return checked(key, m_reader.at(key), length, whole, words);
     }
-    std::vector<double> checked(const char* key, const Json& json, std::size_t length, std::size_t whole, const char* words) {
+    std::vector<double> checked(const char* key, const Json& json, std::size_t length, std::size_t whole,
+                                const char* words) {
         std::vector<double> numbers;
         bool good = json.is_array() && json.size() == length;
         for (std::size_t i = 0; good && i < length; ++i) {
             good = json[i].is_number();
             if (good) {
                 numbers.push_back(json[i].get<double>());
-                good = std::isfinite(numbers[i]) && (i >= whole || (numbers[i] == std::floor(numbers[i]) && std::abs(numbers[i]) <= kFarthest));
+                good = std::isfinite(numbers[i]) &&
+                       (i >= whole || (numbers[i] == std::floor(numbers[i]) && std::abs(numbers[i]) <= kFarthest));
             }
         }
         if (good)
@@ -99,7 +104,8 @@ private:
 };
 
 Window windowFrom(const std::vector<double>& numbers) {
-    return {static_cast<int>(numbers[0]), static_cast<int>(numbers[1]), static_cast<int>(numbers[2]), static_cast<int>(numbers[3])};
+    return {static_cast<int>(numbers[0]), static_cast<int>(numbers[1]), static_cast<int>(numbers[2]),
+            static_cast<int>(numbers[3])};
 }
 
 void readPolicy(DrawnReader& from, Drawn& drawn) {
@@ -110,12 +116,14 @@ void readPolicy(DrawnReader& from, Drawn& drawn) {
     bool good = steps.is_array();
     for (std::size_t i = 0; good && i < steps.size(); ++i) {
         const Json& step = steps[i];
-        good = step.is_array() && step.size() == 2 && step[0].is_string() && step[1].is_number() && isPolicyOperation(step[0].get<std::string>()) && std::abs(step[1].get<double>()) <= kFarthest;
+        good = step.is_array() && step.size() == 2 && step[0].is_string() && step[1].is_number() &&
+               isPolicyOperation(step[0].get<std::string>()) && std::abs(step[1].get<double>()) <= kFarthest;
         if (good)
             drawn.policy.push_back({step[0].get<std::string>(), step[1].get<double>()});
     }
     if (!good)
-        reader.problem("policy", "must be a list of [operation, strength], the operations as core/augment/README.md names them");
+        reader.problem("policy",
+                       "must be a list of [operation, strength], the operations as core/augment/README.md names them");
 }
 
 void readErasing(DrawnReader& from, Drawn& drawn) {
@@ -142,7 +150,8 @@ void readErasing(DrawnReader& from, Drawn& drawn) {
 void readLater(DrawnReader& from, Drawn& drawn) {
     if (const auto numbers = from.list("resized_crop", 4, 4, "must be [top, left, height, width]"); !numbers.empty()) {
         drawn.resizedCrop = windowFrom(numbers);
-        if (drawn.resizedCrop->height < 1 || drawn.resizedCrop->width < 1 || drawn.resizedCrop->top < 0 || drawn.resizedCrop->left < 0)
+        if (drawn.resizedCrop->height < 1 || drawn.resizedCrop->width < 1 || drawn.resizedCrop->top < 0 ||
+            drawn.resizedCrop->left < 0)
             from.reader().problem("resized_crop", "must lie within the image");
     }
     readPolicy(from, drawn);

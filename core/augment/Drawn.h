@@ -21,7 +21,7 @@ struct Window {
 
 /// One operation of a policy with its strength in its own unit (core/augment/README.md).
 struct PolicyStep {
-    std::string operation;            ///< "rotate", "solarize" ...
+    std::string operation; ///< "rotate", "solarize" ...
     double strength = 0;
     bool operator==(const PolicyStep&) const = default;
 };
@@ -33,7 +33,11 @@ struct Drawn {
     std::optional<double> channelShift;
     std::optional<double> brightness;
     std::optional<double> gamma;
-    struct Box { int top = 0, left = 0; double value = 0; bool operator==(const Box&) const = default; };
+    struct Box {
+        int top = 0, left = 0;
+        double value = 0;
+        bool operator==(const Box&) const = default;
+    };
     std::optional<Box> occlusion;
     std::optional<std::array<int, 2>> crop; ///< top, left
     std::optional<double> contrast;
@@ -43,17 +47,26 @@ struct Drawn {
     std::optional<double> saturation; ///< factor
     std::optional<double> hue;        ///< degrees
     std::optional<double> blur;       ///< the Gaussian's deviation, pixels
-    struct Noise { double deviation = 0; std::uint32_t seed = 0; bool operator==(const Noise&) const = default; };
+    struct Noise {
+        double deviation = 0;
+        std::uint32_t seed = 0;
+        bool operator==(const Noise&) const = default;
+    };
     std::optional<Noise> noise;
     std::optional<int> jpegQuality;
-    struct Hole { Window window; double value = 0; bool operator==(const Hole&) const = default; };
-    std::vector<Hole> cutout;         ///< within the image, in order
+    struct Hole {
+        Window window;
+        double value = 0;
+        bool operator==(const Hole&) const = default;
+    };
+    std::vector<Hole> cutout; ///< within the image, in order
 
     bool operator==(const Drawn&) const = default;
 };
 
 Json toJson(const Drawn& drawn);
-/// Unknown keys and wrong types are one BadInput; "file", "mixup" and "cutmix", which stand beside a draw, are passed over.
+/// Unknown keys and wrong types are one BadInput; "file", "mixup" and "cutmix", which stand beside a draw, are passed
+/// over.
 Result<Drawn> drawnFromJson(const Json& json);
 
 } // namespace sightline

@@ -27,22 +27,27 @@ struct ExactSource {
 /// A map that moves whole pixels needs no interpolation; the noise of double arithmetic is taken off it.
 bool movesWholePixels(AffineMap& map) {
     constexpr double kNoise = 1e-11;
-    if (std::abs(map.xx - 1) > 1e-15 || std::abs(map.yy - 1) > 1e-15 || std::abs(map.xy) > 1e-15 || std::abs(map.yx) > 1e-15 ||
-        std::abs(map.x0 - std::rint(map.x0)) > kNoise || std::abs(map.y0 - std::rint(map.y0)) > kNoise)
+    if (std::abs(map.xx - 1) > 1e-15 || std::abs(map.yy - 1) > 1e-15 || std::abs(map.xy) > 1e-15 ||
+        std::abs(map.yx) > 1e-15 || std::abs(map.x0 - std::rint(map.x0)) > kNoise ||
+        std::abs(map.y0 - std::rint(map.y0)) > kNoise)
         return false;
     map = {1, 0, std::rint(map.x0), 0, 1, std::rint(map.y0)};
     return true;
 }
 
 /// A chunk's coordinates come from one double and float offsets: each is rounded to 24 bits at most twice.
-double coordinateError(double slope) { return (1 + kChunk * std::abs(slope)) * std::ldexp(1.0, -23); }
+double coordinateError(double slope) {
+    return (1 + kChunk * std::abs(slope)) * std::ldexp(1.0, -23);
+}
 
 /// Flips and crop become part of the map; then one coordinate and one value need no more than the kernel's floats.
 bool prepareGeometry(WarpJob& job, const ExactSource& exact) {
     AffineMap map = exact.map;
     const bool whole = movesWholePixels(map);
-    const double firstX = exact.flipHorizontal ? job.width - 1 - exact.cropLeft : exact.cropLeft, stepX = exact.flipHorizontal ? -1 : 1;
-    const double firstY = exact.flipVertical ? job.height - 1 - exact.cropTop : exact.cropTop, stepY = exact.flipVertical ? -1 : 1;
+    const double firstX = exact.flipHorizontal ? job.width - 1 - exact.cropLeft : exact.cropLeft,
+                 stepX = exact.flipHorizontal ? -1 : 1;
+    const double firstY = exact.flipVertical ? job.height - 1 - exact.cropTop : exact.cropTop,
+                 stepY = exact.flipVertical ? -1 : 1;
     job.xx = map.xx * stepX;
     job.xy = map.xy * stepY;
     job.x0 = map.xx * firstX + map.xy * firstY + map.x0;
@@ -56,7 +61,8 @@ bool prepareGeometry(WarpJob& job, const ExactSource& exact) {
     const double errorX = coordinateError(job.xx), errorY = coordinateError(job.yx);
     job.coordinateError = static_cast<float>(std::max(errorX, errorY));
     job.guard = (job.brightens || job.shift != 0) && !whole ? static_cast<float>(255 * (errorX + errorY) + 1e-4) : 0.0f;
-    const double reach = std::abs(job.x0) + std::abs(job.y0) + (std::abs(job.xx) + std::abs(job.yx)) * (job.outWidth + kChunk) +
+    const double reach = std::abs(job.x0) + std::abs(job.y0) +
+                         (std::abs(job.xx) + std::abs(job.yx)) * (job.outWidth + kChunk) +
                          (std::abs(job.xy) + std::abs(job.yy)) * job.outHeight;
     return reach < (1 << 20) && job.coordinateError < 0.0005f; // also false for what is no number
 }
@@ -95,16 +101,20 @@ void lookUpImage(const WarpJob& job, const ExactSource& exact, const float* tabl
     const int left = exact.flipHorizontal ? job.width - 1 - exact.cropLeft : exact.cropLeft;
     for (int row = 0; row < job.outHeight; ++row) {
         const int y = exact.flipVertical ? job.height - 1 - (exact.cropTop + row) : exact.cropTop + row;
-        lookUpRow(exact.image->row(y) + left * job.channels, job.outWidth, exact.flipHorizontal ? -job.channels : job.channels, job.channels, tables,
+        lookUpRow(exact.image->row(y) + left * job.channels, job.outWidth,
+                  exact.flipHorizontal ? -job.channels : job.channels, job.channels, tables,
                   job.out + static_cast<std::size_t>(row) * rowSize);
     }
 }
 
 /// The box of SPEC 1.11, written into the finished result.
-void occludeResult(const AugmentationSettings& settings, const Drawn::Box& box, const ExactSource& exact, const WarpJob& job) {
+void occludeResult(const AugmentationSettings& settings, const Drawn::Box& box, const ExactSource& exact,
+                   const WarpJob& job) {
     const int side = settings.occlusion ? settings.occlusion->size : OcclusionSettings{}.size;
-    const int top = std::max(0, box.top - exact.cropTop), bottom = std::min(job.outHeight, box.top - exact.cropTop + side);
-    const int left = std::max(0, box.left - exact.cropLeft), right = std::min(job.outWidth, box.left - exact.cropLeft + side);
+    const int top = std::max(0, box.top - exact.cropTop),
+              bottom = std::min(job.outHeight, box.top - exact.cropTop + side);
+    const int left = std::max(0, box.left - exact.cropLeft),
+              right = std::min(job.outWidth, box.left - exact.cropLeft + side);
     for (int y = top; y < bottom; ++y) {
         for (int x = left; x < right; ++x) {
             float* pixel = job.out + (static_cast<std::ptrdiff_t>(y) * job.outWidth + x) * job.channels;
@@ -114,9 +124,9 @@ void occludeResult(const AugmentationSettings& settings, const Drawn::Box& box, 
     }
 }
 
-/// A turned image is read across its rows. Where it lies far away in memory, every row is another page to look up: so it is
-/// copied in order to a place this thread has just used, which makes 224 x 224 half as fast again. Small images need it not,
-/// and very large ones have no place near.
+/// A turned image is read across its rows. Where it lies far away in memory, every row is another page to look up: so
+/// it is copied in order to a place this thread has just used, which makes 224 x 224 half as fast again. Small images
+/// need it not, and very large ones have no place near.
 const std::uint8_t* broughtNear(const Image& image) {
     constexpr std::size_t kLeast = std::size_t{1} << 15, kMost = std::size_t{1} << 20;
     if (image.pixels.size() < kLeast || image.pixels.size() > kMost)
@@ -126,13 +136,19 @@ const std::uint8_t* broughtNear(const Image& image) {
     return nearby.data();
 }
 
-/// One pass over the image: warp, brightness (and gamma after it), flips, crop, occlusion, scale and offset. A channel shift is
-/// not done, but no value is left so near to a whole number that truncation after it could err. How near, or nothing where the
-/// geometry is none for the kernels.
-std::optional<float> warpOnce(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const std::array<float, 3>& scale,
-              const std::array<float, 3>& offset, float* out) {
+/// One pass over the image: warp, brightness (and gamma after it), flips, crop, occlusion, scale and offset. A channel
+/// shift is not done, but no value is left so near to a whole number that truncation after it could err. How near, or
+/// nothing where the geometry is none for the kernels.
+std::optional<float> warpOnce(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn,
+                              const Image& image, const std::array<float, 3>& scale, const std::array<float, 3>& offset,
+                              float* out) {
     const auto size = outputSize(settings, image.height, image.width);
-    ExactSource exact{&image, affineMap(drawn, image.height, image.width, settings.semantics), settings.fillMode, settings.cval, drawn.flipHorizontal, drawn.flipVertical};
+    ExactSource exact{&image,
+                      affineMap(drawn, image.height, image.width, settings.semantics),
+                      settings.fillMode,
+                      settings.cval,
+                      drawn.flipHorizontal,
+                      drawn.flipVertical};
     if (drawn.crop) {
         exact.cropTop = std::clamp((*drawn.crop)[0], 0, image.height - size[0]);
         exact.cropLeft = std::clamp((*drawn.crop)[1], 0, image.width - size[1]);
@@ -173,20 +189,23 @@ std::optional<float> warpOnce(InstructionSet set, const AugmentationSettings& se
 enum class Path { Reference, OneWarp, WarpThenSteps };
 
 Path pathFor(const AugmentationSettings& settings, const Drawn& drawn, const Image& image) {
-    if (settings.exact || hasLaterSteps(drawn) || image.height < 2 || image.width < 2 || (image.channels != 3 && image.channels != 1))
+    if (settings.exact || hasLaterSteps(drawn) || image.height < 2 || image.width < 2 ||
+        (image.channels != 3 && image.channels != 1))
         return Path::Reference;
     const bool steps = drawn.channelShift || drawn.contrast || (drawn.gamma && !drawn.brightness);
     if (drawn.brightness) {
         // Brightness truncates: after values are stretched only exact ones truncate alike.
-        const bool stretches = settings.semantics == Semantics::Keras28 || (settings.fillMode == FillMode::Constant && (settings.cval < 0 || settings.cval > 255));
+        const bool stretches = settings.semantics == Semantics::Keras28 ||
+                               (settings.fillMode == FillMode::Constant && (settings.cval < 0 || settings.cval > 255));
         if (stretches)
             return Path::Reference;
     }
     return steps ? Path::WarpThenSteps : Path::OneWarp;
 }
 
-/// Least and most of the image as truncation leaves them: known to `guard` by the kernel, and where that does not say which whole
-/// number it is, by the reference's arithmetic at the pixels in question. Nothing where that does not decide either.
+/// Least and most of the image as truncation leaves them: known to `guard` by the kernel, and where that does not say
+/// which whole number it is, by the reference's arithmetic at the pixels in question. Nothing where that does not
+/// decide either.
 template <class Sample>
 std::optional<std::pair<float, float>> truncatedExtremes(const FloatImage& image, float guard, const Sample& exactly) {
     constexpr int kMostAsked = 64;
@@ -205,17 +224,20 @@ std::optional<std::pair<float, float>> truncatedExtremes(const FloatImage& image
         }
         return std::nullopt;
     };
-    const auto low = decided(least, std::max(0.0f, least - guard)), high = decided(most, std::min(255.0f, most + guard));
+    const auto low = decided(least, std::max(0.0f, least - guard)),
+               high = decided(most, std::min(255.0f, most + guard));
     return low && high ? std::optional(std::pair(*low, *high)) : std::nullopt;
 }
 
 /// Channel shift, then brightness, of values that truncate as exact ones do. False: their extremes are in doubt.
-bool shiftThenBrighten(const AugmentationSettings& settings, const Drawn& geometry, const Drawn& drawn, const Image& original, float guard, FloatImage& image) {
+bool shiftThenBrighten(const AugmentationSettings& settings, const Drawn& geometry, const Drawn& drawn,
+                       const Image& original, float guard, FloatImage& image) {
     const AffineMap map = affineMap(geometry, original.height, original.width, settings.semantics);
     const auto bounds = truncatedExtremes(image, guard, [&](std::size_t at) {
         std::array<float, 3> values{};
         const std::size_t pixel = at / static_cast<std::size_t>(image.channels);
-        samplePixel(original, map, settings.fillMode, settings.cval, static_cast<int>(pixel % static_cast<std::size_t>(image.width)),
+        samplePixel(original, map, settings.fillMode, settings.cval,
+                    static_cast<int>(pixel % static_cast<std::size_t>(image.width)),
                     static_cast<int>(pixel / static_cast<std::size_t>(image.width)), values.data());
         return values[at % static_cast<std::size_t>(image.channels)];
     });
@@ -223,14 +245,16 @@ bool shiftThenBrighten(const AugmentationSettings& settings, const Drawn& geomet
         return false;
     const auto delta = static_cast<float>(*drawn.channelShift), factor = static_cast<float>(*drawn.brightness);
     for (float& value : image.pixels) {
-        const float shifted = std::min(std::max(static_cast<float>(static_cast<int>(value + delta)), bounds->first), bounds->second);
+        const float shifted =
+            std::min(std::max(static_cast<float>(static_cast<int>(value + delta)), bounds->first), bounds->second);
         value = std::min(static_cast<float>(static_cast<int>(factor * shifted)), 255.0f);
     }
     return true;
 }
 
 /// The warp alone by the kernels, the other steps as the reference does them.
-bool warpThenSteps(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, FloatImage& result) {
+bool warpThenSteps(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image,
+                   FloatImage& result) {
     Drawn geometry, rest = drawn;
     geometry.theta = drawn.theta;
     geometry.tx = drawn.tx;
@@ -270,12 +294,14 @@ void sampleExactly(const WarpJob& job, int x, int y, float* values) {
     samplePixel(*exact.image, exact.map, exact.fill, exact.cval, column, row, values);
 }
 
-void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out) {
+void applyFast(const AugmentationSettings& settings, const Drawn& drawn, const Image& image,
+               const Normalizer& normalizer, float* out) {
     static const InstructionSet best = instructionSets().back();
     applyFastWith(best, settings, drawn, image, normalizer, out);
 }
 
-void applyFastWith(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out) {
+void applyFastWith(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image,
+                   const Normalizer& normalizer, float* out) {
     const Path path = pathFor(settings, drawn, image);
     if (drawn.resizedCrop && path != Path::Reference) {
         Drawn rest = drawn;
@@ -289,7 +315,8 @@ void applyFastWith(InstructionSet set, const AugmentationSettings& settings, con
             return;
         if (!oneStep && warpOnce(set, settings, drawn, image, {1, 1, 1}, {0, 0, 0}, out)) {
             const auto size = outputSize(settings, image.height, image.width);
-            normalizer.apply(out, static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]), image.channels);
+            normalizer.apply(out, static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]),
+                             image.channels);
             return;
         }
     }

@@ -7,6 +7,7 @@
 namespace sightline {
 
 /// applyFast() with the instruction set chosen by the caller: for tests and measurements. All give the same bits.
-void applyFastWith(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer, float* out);
+void applyFastWith(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image,
+                   const Normalizer& normalizer, float* out);
 
 } // namespace sightline

@@ -17,7 +17,8 @@ struct Sums {
 };
 
 /// Adds the outer products of `count` rows to the upper triangle of covariance.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void addProducts(const std::vector<double>& rows, std::size_t count, std::size_t width, double* covariance) {
+__attribute__((target_clones("avx512f", "avx2", "default"))) void
+addProducts(const std::vector<double>& rows, std::size_t count, std::size_t width, double* covariance) {
     for (std::size_t i = 0; i < width; ++i) {
         double* target = covariance + i * width;
         for (std::size_t k = 0; k < count; ++k) {
@@ -52,8 +53,10 @@ Result<Sums> sumsOf(BatchLoader& loader, const std::stop_token& stop) {
 }
 
 /// X^T X / images of the images less the channels' means.
-Result<cv::Mat> covarianceOf(BatchLoader& loader, const std::vector<float>& mean, std::size_t images, const std::stop_token& stop) {
-    const std::size_t width = static_cast<std::size_t>(loader.outputHeight()) * static_cast<std::size_t>(loader.outputWidth()) * mean.size();
+Result<cv::Mat> covarianceOf(BatchLoader& loader, const std::vector<float>& mean, std::size_t images,
+                             const std::stop_token& stop) {
+    const std::size_t width =
+        static_cast<std::size_t>(loader.outputHeight()) * static_cast<std::size_t>(loader.outputWidth()) * mean.size();
     cv::Mat covariance = cv::Mat::zeros(static_cast<int>(width), static_cast<int>(width), CV_64F);
     std::vector<double> rows;
     loader.startEpoch(0);
@@ -81,7 +84,9 @@ std::vector<float> whiteningOf(const cv::Mat& covariance, std::size_t images, do
         const double variance = std::max(0.0, variances.at<double>(i));
         double strength = 1 / std::sqrt(variance + epsilon);
         if (semantics != Semantics::Keras28) // the thin decomposition knows as many directions as there are images
-            strength = i < static_cast<int>(std::min<std::size_t>(images, static_cast<std::size_t>(width))) ? std::sqrt(count) / (std::sqrt(count * variance) + epsilon) : 0;
+            strength = i < static_cast<int>(std::min<std::size_t>(images, static_cast<std::size_t>(width)))
+                           ? std::sqrt(count) / (std::sqrt(count * variance) + epsilon)
+                           : 0;
         scaled.row(i) *= strength;
     }
     const cv::Mat whitening = scaled.t() * vectors;
@@ -96,19 +101,24 @@ std::vector<float> whiteningOf(const cv::Mat& covariance, std::size_t images, do
 
 } // namespace
 
-Result<std::shared_ptr<const FittedNormalization>> fitNormalization(const Dataset& dataset, const std::vector<std::uint32_t>& indices, LoaderSettings settings, std::stop_token stop) {
+Result<std::shared_ptr<const FittedNormalization>> fitNormalization(const Dataset& dataset,
+                                                                    const std::vector<std::uint32_t>& indices,
+                                                                    LoaderSettings settings, std::stop_token stop) {
     if (!settings.normalization.needsFit())
         return std::shared_ptr<const FittedNormalization>();
     const NormalizationSettings asked = settings.normalization;
     settings.normalization = {};
-    settings.normalization.preset = asked.rescale != 0 ? NormalizationSettings::Preset::Keras : NormalizationSettings::Preset::None;
+    settings.normalization.preset =
+        asked.rescale != 0 ? NormalizationSettings::Preset::Keras : NormalizationSettings::Preset::None;
     settings.normalization.rescale = asked.rescale;
     settings.fitted = nullptr;
     settings.training = settings.shuffle = false;
     settings.augmentation.augmentValidation = false;
     BatchLoader loader(dataset, indices, settings);
-    if (asked.zcaWhitening && static_cast<double>(loader.outputHeight()) * loader.outputWidth() * loader.channels() > kMostWhitenedValues)
-        return badInput("normalization.zca_whitening needs images of at most 4,096 values; choose a smaller data.image_size.");
+    if (asked.zcaWhitening &&
+        static_cast<double>(loader.outputHeight()) * loader.outputWidth() * loader.channels() > kMostWhitenedValues)
+        return badInput(
+            "normalization.zca_whitening needs images of at most 4,096 values; choose a smaller data.image_size.");
     const Result<Sums> sums = sumsOf(loader, stop);
     if (!sums)
         return sums.error();
@@ -116,7 +126,8 @@ Result<std::shared_ptr<const FittedNormalization>> fitNormalization(const Datase
     for (std::size_t c = 0; c < sums->values.size(); ++c) {
         const double mean = sums->values[c] / static_cast<double>(sums->pixels);
         fitted->mean.push_back(static_cast<float>(mean));
-        fitted->deviation.push_back(static_cast<float>(std::sqrt(std::max(0.0, sums->squares[c] / static_cast<double>(sums->pixels) - mean * mean))));
+        fitted->deviation.push_back(static_cast<float>(
+            std::sqrt(std::max(0.0, sums->squares[c] / static_cast<double>(sums->pixels) - mean * mean))));
     }
     if (asked.zcaWhitening) {
         const Result<cv::Mat> covariance = covarianceOf(loader, fitted->mean, sums->images, stop);

@@ -36,7 +36,8 @@ double drawBeta(double a, CounterRandom& random) {
 
 } // namespace
 
-Mixture drawMixture(const AugmentationSettings& settings, int height, int width, std::size_t candidates, std::uint64_t seed, std::uint64_t epoch, std::uint64_t index) {
+Mixture drawMixture(const AugmentationSettings& settings, int height, int width, std::size_t candidates,
+                    std::uint64_t seed, std::uint64_t epoch, std::uint64_t index) {
     if (!settings.mixes() || candidates == 0)
         return {};
     CounterRandom random(seed, RandomPurpose::Mixing, epoch, index);
@@ -50,12 +51,14 @@ Mixture drawMixture(const AugmentationSettings& settings, int height, int width,
         return mixture;
     const double side = std::sqrt(1 - mixture.share);
     const int h = static_cast<int>(height * side), w = static_cast<int>(width * side);
-    const int top = static_cast<int>(random.below(static_cast<std::uint64_t>(height))) - h / 2, left = static_cast<int>(random.below(static_cast<std::uint64_t>(width))) - w / 2;
+    const int top = static_cast<int>(random.below(static_cast<std::uint64_t>(height))) - h / 2,
+              left = static_cast<int>(random.below(static_cast<std::uint64_t>(width))) - w / 2;
     mixture.window.top = std::max(0, top);
     mixture.window.left = std::max(0, left);
     mixture.window.height = std::min(height, top + h) - mixture.window.top;
     mixture.window.width = std::min(width, left + w) - mixture.window.left;
-    mixture.share = 1 - static_cast<double>(mixture.window.height) * mixture.window.width / (static_cast<double>(height) * width);
+    mixture.share =
+        1 - static_cast<double>(mixture.window.height) * mixture.window.width / (static_cast<double>(height) * width);
     return mixture;
 }
 
@@ -66,17 +69,23 @@ void mix(const Mixture& mixture, const float* other, float* own, int height, int
         for (std::size_t i = 0; i < row * static_cast<std::size_t>(height); ++i)
             own[i] = other[i] + share * (own[i] - other[i]);
     } else if (mixture.kind == Mixture::Kind::Cutmix) {
-        const int top = std::clamp(mixture.window.top, 0, height), bottom = std::clamp(mixture.window.top + mixture.window.height, top, height);
-        const int left = std::clamp(mixture.window.left, 0, width), right = std::clamp(mixture.window.left + mixture.window.width, left, width);
+        const int top = std::clamp(mixture.window.top, 0, height),
+                  bottom = std::clamp(mixture.window.top + mixture.window.height, top, height);
+        const int left = std::clamp(mixture.window.left, 0, width),
+                  right = std::clamp(mixture.window.left + mixture.window.width, left, width);
         for (int y = top; y < bottom; ++y) {
             const std::size_t start = static_cast<std::size_t>(y) * row;
-            std::copy(other + start + static_cast<std::size_t>(left * channels), other + start + static_cast<std::size_t>(right * channels), own + start + static_cast<std::size_t>(left * channels));
+            std::copy(other + start + static_cast<std::size_t>(left * channels),
+                      other + start + static_cast<std::size_t>(right * channels),
+                      own + start + static_cast<std::size_t>(left * channels));
         }
     }
 }
 
-TrainingSample prepareTrainingSample(const Image& image, const LoadImage& load, std::span<const std::uint32_t> candidates, const AugmentationSettings& settings,
-                                     std::uint64_t seed, std::uint64_t epoch, std::uint32_t index, const Normalizer& normalizer, float* out) {
+TrainingSample prepareTrainingSample(const Image& image, const LoadImage& load,
+                                     std::span<const std::uint32_t> candidates, const AugmentationSettings& settings,
+                                     std::uint64_t seed, std::uint64_t epoch, std::uint32_t index,
+                                     const Normalizer& normalizer, float* out) {
     TrainingSample sample;
     sample.drawn = draw(settings, image.height, image.width, seed, epoch, index);
     applyFast(settings, sample.drawn, image, normalizer, out);
@@ -84,13 +93,15 @@ TrainingSample prepareTrainingSample(const Image& image, const LoadImage& load, 
         return sample;
     const auto size = outputSize(settings, image.height, image.width);
     Mixture mixture = drawMixture(settings, size[0], size[1], candidates.size(), seed, epoch, index);
-    const std::shared_ptr<const Image> other = mixture.kind == Mixture::Kind::None ? nullptr : load(candidates[mixture.partner]);
+    const std::shared_ptr<const Image> other =
+        mixture.kind == Mixture::Kind::None ? nullptr : load(candidates[mixture.partner]);
     if (!other)
         return sample;
     sample.mixture = mixture;
     sample.partner = candidates[mixture.partner];
     sample.partnerDrawn = draw(settings, other->height, other->width, seed, epoch, sample.partner);
-    std::vector<float> partner(static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) * static_cast<std::size_t>(image.channels));
+    std::vector<float> partner(static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) *
+                               static_cast<std::size_t>(image.channels));
     applyFast(settings, sample.partnerDrawn, *other, normalizer, partner.data());
     mix(mixture, partner.data(), out, size[0], size[1], image.channels);
     return sample;

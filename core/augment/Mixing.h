@@ -14,15 +14,16 @@ namespace sightline {
 struct Mixture {
     enum class Kind { None, Mixup, Cutmix };
     Kind kind = Kind::None;
-    std::size_t partner = 0;          ///< position among the candidates
-    double share = 1;                 ///< of the sample itself; cutmix: of its area, after the border has cut the window
-    Window window;                    ///< cutmix: where the partner shows, in pixels of the output
+    std::size_t partner = 0; ///< position among the candidates
+    double share = 1;        ///< of the sample itself; cutmix: of its area, after the border has cut the window
+    Window window;           ///< cutmix: where the partner shows, in pixels of the output
 
     bool operator==(const Mixture&) const = default;
 };
 
 /// A pure function of (seed, epoch, index) and the number of candidates. `height`, `width`: the output's.
-Mixture drawMixture(const AugmentationSettings& settings, int height, int width, std::size_t candidates, std::uint64_t seed, std::uint64_t epoch, std::uint64_t index);
+Mixture drawMixture(const AugmentationSettings& settings, int height, int width, std::size_t candidates,
+                    std::uint64_t seed, std::uint64_t epoch, std::uint64_t index);
 
 /// Mixes `other` into `own`, both height x width x channels.
 void mix(const Mixture& mixture, const float* other, float* own, int height, int width, int channels);
@@ -31,15 +32,17 @@ void mix(const Mixture& mixture, const float* other, float* own, int height, int
 struct TrainingSample {
     Drawn drawn;
     Mixture mixture;
-    std::uint32_t partner = 0;        ///< the partner's sample index
+    std::uint32_t partner = 0; ///< the partner's sample index
     Drawn partnerDrawn;
 };
 
-/// What the loader makes of a sample in training, and the window's preview with it: its draw, and the mixture with another
-/// of `candidates` (sample indices) where the settings mix. `load` gives an image at the data's size, null where it cannot
-/// be read: then nothing is mixed. `out` holds outputSize() x channels floats.
+/// What the loader makes of a sample in training, and the window's preview with it: its draw, and the mixture with
+/// another of `candidates` (sample indices) where the settings mix. `load` gives an image at the data's size, null
+/// where it cannot be read: then nothing is mixed. `out` holds outputSize() x channels floats.
 using LoadImage = std::function<std::shared_ptr<const Image>(std::uint32_t sample)>;
-TrainingSample prepareTrainingSample(const Image& image, const LoadImage& load, std::span<const std::uint32_t> candidates, const AugmentationSettings& settings,
-                                     std::uint64_t seed, std::uint64_t epoch, std::uint32_t index, const Normalizer& normalizer, float* out);
+TrainingSample prepareTrainingSample(const Image& image, const LoadImage& load,
+                                     std::span<const std::uint32_t> candidates, const AugmentationSettings& settings,
+                                     std::uint64_t seed, std::uint64_t epoch, std::uint32_t index,
+                                     const Normalizer& normalizer, float* out);
 
 } // namespace sightline

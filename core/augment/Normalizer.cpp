@@ -20,43 +20,57 @@ using Preprocess = NormalizationSettings::Preprocess;
 /// The presets are Keras' modes and a division by 255.
 Preprocess preprocessOf(const NormalizationSettings& settings) {
     switch (settings.preset) {
-    case Preset::Half: return Preprocess::Tf;
-    case Preset::Imagenet: return Preprocess::Torch;
-    case Preset::Caffe: return Preprocess::Caffe;
-    case Preset::Keras: return settings.preprocess;
+    case Preset::Half:
+        return Preprocess::Tf;
+    case Preset::Imagenet:
+        return Preprocess::Torch;
+    case Preset::Caffe:
+        return Preprocess::Caffe;
+    case Preset::Keras:
+        return settings.preprocess;
     case Preset::None:
-    case Preset::Rescale: break;
+    case Preset::Rescale:
+        break;
     }
     return Preprocess::None;
 }
 
 std::pair<double, double> scaleAndOffset(Preprocess mode, std::size_t channel) {
     switch (mode) {
-    case Preprocess::Tf: return {1 / 127.5, -1};
-    case Preprocess::Torch: return {1 / (255 * kDeviation[channel]), -kMean[channel] / kDeviation[channel]};
-    case Preprocess::Caffe: return {1, -kCaffeMean[channel]};
-    case Preprocess::None: break;
+    case Preprocess::Tf:
+        return {1 / 127.5, -1};
+    case Preprocess::Torch:
+        return {1 / (255 * kDeviation[channel]), -kMean[channel] / kDeviation[channel]};
+    case Preprocess::Caffe:
+        return {1, -kCaffeMean[channel]};
+    case Preprocess::None:
+        break;
     }
     return {1, 0};
 }
 
 } // namespace
 
-Normalizer::Normalizer(const NormalizationSettings& settings, int channels, std::shared_ptr<const FittedNormalization> fitted) {
+Normalizer::Normalizer(const NormalizationSettings& settings, int channels,
+                       std::shared_ptr<const FittedNormalization> fitted) {
     const bool keras = settings.preset == Preset::Keras;
     const Preprocess mode = preprocessOf(settings);
-    const double rescale = settings.preset == Preset::Rescale ? 1 / 255.0 : keras && settings.rescale != 0 ? settings.rescale : 1;
+    const double rescale = settings.preset == Preset::Rescale ? 1 / 255.0
+                           : keras && settings.rescale != 0   ? settings.rescale
+                                                              : 1;
     m_swap = mode == Preprocess::Caffe && channels == 3;
     m_samplewiseStd = keras && settings.samplewiseStd;
     m_samplewiseCenter = keras && (settings.samplewiseCenter || settings.samplewiseStd);
     const bool usesFit = settings.needsFit() && fitted && fitted->mean.size() == static_cast<std::size_t>(channels);
-    const bool divides = usesFit && settings.featurewiseStd && !settings.zcaWhitening; // ZCA takes the place of the deviations
+    const bool divides =
+        usesFit && settings.featurewiseStd && !settings.zcaWhitening; // ZCA takes the place of the deviations
     for (std::size_t c = 0; c < 3; ++c) {
         auto [scale, offset] = scaleAndOffset(mode, c);
         scale *= rescale;
         offset *= rescale;
         if (usesFit && c < fitted->mean.size()) {
-            const double mean = static_cast<double>(fitted->mean[c]), divisor = divides ? static_cast<double>(fitted->deviation[c]) + kEpsilon : 1;
+            const double mean = static_cast<double>(fitted->mean[c]),
+                         divisor = divides ? static_cast<double>(fitted->deviation[c]) + kEpsilon : 1;
             if (m_samplewiseCenter) { // that comes in between
                 m_featurewise = true;
                 m_mean[c] = fitted->mean[c];

@@ -61,7 +61,9 @@ Image toBytes(const FloatImage& image) {
     return bytes;
 }
 
-std::uint8_t luminance(int red, int green, int blue) { return static_cast<std::uint8_t>((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16); }
+std::uint8_t luminance(int red, int green, int blue) {
+    return static_cast<std::uint8_t>((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+}
 
 void changeGamma(FloatImage& image, double exponent) {
     for (float& value : image.pixels)

@@ -13,11 +13,11 @@ namespace {
 constexpr int kSteps = 30;
 
 enum class Strength {
-    None,    ///< the operation has none
-    Signed,  ///< most * m / 30, either sign
-    Factor,  ///< 1 + most * m / 30, either sign
-    Bits,    ///< 8 - most * m / 30, whole
-    Falling  ///< 255 down to 0
+    None,   ///< the operation has none
+    Signed, ///< most * m / 30, either sign
+    Factor, ///< 1 + most * m / 30, either sign
+    Bits,   ///< 8 - most * m / 30, whole
+    Falling ///< 255 down to 0
 };
 
 struct Operation {
@@ -47,11 +47,16 @@ double strengthOf(const Operation& operation, double most, int magnitude, Counte
     const double share = static_cast<double>(magnitude) / kSteps;
     const auto sign = [&random] { return random.below(2) == 0 ? 1.0 : -1.0; };
     switch (operation.strength) {
-    case Strength::Signed: return sign() * most * share;
-    case Strength::Factor: return 1 + sign() * most * share;
-    case Strength::Bits: return 8 - std::round(most * share);
-    case Strength::Falling: return 255 * (1 - share);
-    case Strength::None: break;
+    case Strength::Signed:
+        return sign() * most * share;
+    case Strength::Factor:
+        return 1 + sign() * most * share;
+    case Strength::Bits:
+        return 8 - std::round(most * share);
+    case Strength::Falling:
+        return 255 * (1 - share);
+    case Strength::None:
+        break;
     }
     return 0;
 }
@@ -59,7 +64,8 @@ double strengthOf(const Operation& operation, double most, int magnitude, Counte
 } // namespace
 
 bool isPolicyOperation(std::string_view name) {
-    return std::any_of(kOperations.begin(), kOperations.end(), [name](const Operation& operation) { return operation.name == name; });
+    return std::any_of(kOperations.begin(), kOperations.end(),
+                       [name](const Operation& operation) { return operation.name == name; });
 }
 
 std::vector<PolicyStep> drawPolicy(const PolicySettings& policy, int width, int height, CounterRandom& random) {

@@ -5,9 +5,12 @@ namespace sightline {
 
 void warpWith(InstructionSet set, const WarpJob& job) {
     switch (set) {
-    case InstructionSet::Avx512: return warpAvx512(job);
-    case InstructionSet::Avx2: return warpAvx2(job);
-    case InstructionSet::Portable: return warpPortable(job);
+    case InstructionSet::Avx512:
+        return warpAvx512(job);
+    case InstructionSet::Avx2:
+        return warpAvx2(job);
+    case InstructionSet::Portable:
+        return warpPortable(job);
     }
 }
 

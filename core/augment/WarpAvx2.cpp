@@ -40,9 +40,13 @@ struct Lanes {
     static M equal(I a, I b) { return _mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b)); }
     static M both(M a, M b) { return _mm256_and_ps(a, b); }
     static M either(M a, M b) { return _mm256_or_ps(a, b); }
-    static M allZero(F a, F b, F c) { return _mm256_cmp_ps(_mm256_or_ps(_mm256_or_ps(a, b), c), _mm256_setzero_ps(), _CMP_EQ_OQ); }
+    static M allZero(F a, F b, F c) {
+        return _mm256_cmp_ps(_mm256_or_ps(_mm256_or_ps(a, b), c), _mm256_setzero_ps(), _CMP_EQ_OQ);
+    }
     static F select(M mask, F yes, F no) { return _mm256_blendv_ps(no, yes, mask); }
-    static I select(M mask, I yes, I no) { return _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(no), _mm256_castsi256_ps(yes), mask)); }
+    static I select(M mask, I yes, I no) {
+        return _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(no), _mm256_castsi256_ps(yes), mask));
+    }
     static unsigned bits(M mask) { return static_cast<unsigned>(_mm256_movemask_ps(mask)); }
     static F lookUp(const float* table, I index) { return _mm256_i32gather_ps(table, index, 4); }
 
@@ -72,7 +76,8 @@ struct Lanes {
             store(out, values[0]);
         } else {
             const F r = values[0], g = values[1], b = values[2];
-            const F rg = _mm256_shuffle_ps(r, g, _MM_SHUFFLE(2, 0, 2, 0)), gb = _mm256_shuffle_ps(g, b, _MM_SHUFFLE(3, 1, 3, 1));
+            const F rg = _mm256_shuffle_ps(r, g, _MM_SHUFFLE(2, 0, 2, 0)),
+                    gb = _mm256_shuffle_ps(g, b, _MM_SHUFFLE(3, 1, 3, 1));
             const F br = _mm256_shuffle_ps(b, r, _MM_SHUFFLE(3, 1, 2, 0));
             const F x = _mm256_shuffle_ps(rg, br, _MM_SHUFFLE(2, 0, 2, 0)); // r0 g0 b0 r1, then lane 4's
             const F y = _mm256_shuffle_ps(gb, rg, _MM_SHUFFLE(3, 1, 2, 0)); // g1 b1 r2 g2
@@ -90,8 +95,10 @@ private:
     }
     /// Eight bytes at each offset: `first` holds bytes 0 to 3 of each, `second` 4 to 7.
     static void pairs(const std::uint8_t* base, const std::int32_t* o, I& first, I& second) {
-        const F front = _mm256_castsi256_ps(_mm256_set_m128i(two(base + o[4], base + o[5]), two(base + o[0], base + o[1])));
-        const F back = _mm256_castsi256_ps(_mm256_set_m128i(two(base + o[6], base + o[7]), two(base + o[2], base + o[3])));
+        const F front =
+            _mm256_castsi256_ps(_mm256_set_m128i(two(base + o[4], base + o[5]), two(base + o[0], base + o[1])));
+        const F back =
+            _mm256_castsi256_ps(_mm256_set_m128i(two(base + o[6], base + o[7]), two(base + o[2], base + o[3])));
         first = _mm256_castps_si256(_mm256_shuffle_ps(front, back, _MM_SHUFFLE(2, 0, 2, 0)));
         second = _mm256_castps_si256(_mm256_shuffle_ps(front, back, _MM_SHUFFLE(3, 1, 3, 1)));
     }
@@ -101,8 +108,8 @@ private:
         return value;
     }
     static I quads(const std::uint8_t* base, const std::int32_t* o) {
-        return _mm256_setr_epi32(four(base + o[0]), four(base + o[1]), four(base + o[2]), four(base + o[3]), four(base + o[4]), four(base + o[5]),
-                                 four(base + o[6]), four(base + o[7]));
+        return _mm256_setr_epi32(four(base + o[0]), four(base + o[1]), four(base + o[2]), four(base + o[3]),
+                                 four(base + o[4]), four(base + o[5]), four(base + o[6]), four(base + o[7]));
     }
     template <int Index>
     static F byte(I x) {
@@ -115,11 +122,15 @@ private:
 
 } // namespace
 
-void warpAvx2(const WarpJob& job) { warp<Lanes>(job); }
+void warpAvx2(const WarpJob& job) {
+    warp<Lanes>(job);
+}
 
 #else
 
-void warpAvx2(const WarpJob& job) { warpPortable(job); }
+void warpAvx2(const WarpJob& job) {
+    warpPortable(job);
+}
 
 #endif
 

@@ -40,7 +40,9 @@ struct Lanes {
     static M equal(I a, I b) { return _mm512_cmpeq_epi32_mask(a, b); }
     static M both(M a, M b) { return _mm512_kand(a, b); }
     static M either(M a, M b) { return _mm512_kor(a, b); }
-    static M allZero(F a, F b, F c) { return _mm512_cmp_ps_mask(_mm512_or_ps(_mm512_or_ps(a, b), c), _mm512_setzero_ps(), _CMP_EQ_OQ); }
+    static M allZero(F a, F b, F c) {
+        return _mm512_cmp_ps_mask(_mm512_or_ps(_mm512_or_ps(a, b), c), _mm512_setzero_ps(), _CMP_EQ_OQ);
+    }
     static F select(M mask, F yes, F no) { return _mm512_mask_blend_ps(mask, no, yes); }
     static I select(M mask, I yes, I no) { return _mm512_mask_blend_epi32(mask, no, yes); }
     static unsigned bits(M mask) { return mask; }
@@ -73,12 +75,18 @@ struct Lanes {
         } else {
             // First red and green (16 and more pick the second register), then blue where both have left room.
             const F r = values[0], g = values[1], b = values[2];
-            const F one = _mm512_permutex2var_ps(r, _mm512_setr_epi32(0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5), g);
-            const F two = _mm512_permutex2var_ps(r, _mm512_setr_epi32(21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26), g);
-            const F three = _mm512_permutex2var_ps(r, _mm512_setr_epi32(0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0), g);
-            store(out, _mm512_permutex2var_ps(one, _mm512_setr_epi32(0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15), b));
-            store(out + 16, _mm512_permutex2var_ps(two, _mm512_setr_epi32(0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15), b));
-            store(out + 32, _mm512_permutex2var_ps(three, _mm512_setr_epi32(26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31), b));
+            const F one =
+                _mm512_permutex2var_ps(r, _mm512_setr_epi32(0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5), g);
+            const F two =
+                _mm512_permutex2var_ps(r, _mm512_setr_epi32(21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26), g);
+            const F three = _mm512_permutex2var_ps(
+                r, _mm512_setr_epi32(0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0), g);
+            store(out, _mm512_permutex2var_ps(
+                           one, _mm512_setr_epi32(0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15), b));
+            store(out + 16, _mm512_permutex2var_ps(
+                                two, _mm512_setr_epi32(0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15), b));
+            store(out + 32, _mm512_permutex2var_ps(
+                                three, _mm512_setr_epi32(26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31), b));
         }
     }
 
@@ -104,8 +112,9 @@ private:
         return value;
     }
     static I quads(const std::uint8_t* base, const std::int32_t* o) {
-        return _mm512_setr_epi32(four(base + o[0]), four(base + o[1]), four(base + o[2]), four(base + o[3]), four(base + o[4]), four(base + o[5]),
-                                 four(base + o[6]), four(base + o[7]), four(base + o[8]), four(base + o[9]), four(base + o[10]), four(base + o[11]),
+        return _mm512_setr_epi32(four(base + o[0]), four(base + o[1]), four(base + o[2]), four(base + o[3]),
+                                 four(base + o[4]), four(base + o[5]), four(base + o[6]), four(base + o[7]),
+                                 four(base + o[8]), four(base + o[9]), four(base + o[10]), four(base + o[11]),
                                  four(base + o[12]), four(base + o[13]), four(base + o[14]), four(base + o[15]));
     }
     template <int Index>
@@ -119,11 +128,15 @@ private:
 
 } // namespace
 
-void warpAvx512(const WarpJob& job) { warp<Lanes>(job); }
+void warpAvx512(const WarpJob& job) {
+    warp<Lanes>(job);
+}
 
 #else
 
-void warpAvx512(const WarpJob& job) { warpPortable(job); }
+void warpAvx512(const WarpJob& job) {
+    warpPortable(job);
+}
 
 #endif
 

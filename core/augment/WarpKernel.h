@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// Included by the kernels' sources only, each compiled for its own processor. Nothing here may be an inline function that
-// the linker could take for the rest of the program: everything is in the unnamed namespace, and no standard container is used.
+// Included by the kernels' sources only, each compiled for its own processor. Nothing here may be an inline function
+// that the linker could take for the rest of the program: everything is in the unnamed namespace, and no standard
+// container is used.
 
 #include <cstring>
 
@@ -76,7 +77,8 @@ private:
         whole = V::add(V::toInt(floor), V::all(first.whole));
     }
 
-    /// Brings coordinates outside the image to where its fill mode reads (SPEC 1.5): 0 <= whole <= extent - 2, 0 <= part <= 1.
+    /// Brings coordinates outside the image to where its fill mode reads (SPEC 1.5): 0 <= whole <= extent - 2, 0 <=
+    /// part <= 1.
     void fold(I& whole, F& part, int extent) {
         const int last = extent - 1;
         if (m_job.fill == FillMode::Reflect) {
@@ -105,7 +107,8 @@ private:
     }
 
     static I modulo(I value, int period) {
-        const I turns = V::toInt(V::floor(V::div(V::toFloat(value), V::all(static_cast<float>(period))))); // exact below 2^24
+        const I turns =
+            V::toInt(V::floor(V::div(V::toFloat(value), V::all(static_cast<float>(period))))); // exact below 2^24
         return V::sub(value, V::mul(turns, V::all(period)));
     }
 

@@ -44,8 +44,12 @@ struct Lanes {
     static M allZero(F a, F b, F c) { return (a == 0.0f) & (b == 0.0f) & (c == 0.0f); }
     static F select(M mask, F yes, F no) { return asFloats(select(mask, asInts(yes), asInts(no))); }
     static I select(M mask, I yes, I no) { return (mask & yes) | (~mask & no); }
-    static unsigned bits(M mask) { return static_cast<unsigned>((mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8)); }
-    static F lookUp(const float* table, I index) { return F{table[index[0]], table[index[1]], table[index[2]], table[index[3]]}; }
+    static unsigned bits(M mask) {
+        return static_cast<unsigned>((mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8));
+    }
+    static F lookUp(const float* table, I index) {
+        return F{table[index[0]], table[index[1]], table[index[2]], table[index[3]]};
+    }
 
     template <int Channels>
     static void corners(const std::uint8_t* source, int stride, I at, F* a, F* b, F* c, F* d) {
@@ -75,11 +79,15 @@ private:
         std::memcpy(&b, &a, sizeof b);
         return b;
     }
-    static F bytes(const std::uint8_t* base, I at) { return toFloat(I{base[at[0]], base[at[1]], base[at[2]], base[at[3]]}); }
+    static F bytes(const std::uint8_t* base, I at) {
+        return toFloat(I{base[at[0]], base[at[1]], base[at[2]], base[at[3]]});
+    }
 };
 
 } // namespace
 
-void warpPortable(const WarpJob& job) { warp<Lanes>(job); }
+void warpPortable(const WarpJob& job) {
+    warp<Lanes>(job);
+}
 
 } // namespace sightline

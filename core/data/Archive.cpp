@@ -19,13 +19,19 @@ class SubTree : public FileTree {
 public:
     SubTree(FileTreePtr tree, std::string folder) : m_tree(std::move(tree)), m_folder(std::move(folder)) {}
 
-    std::vector<Entry> entries(const std::string& folder) const override { return m_tree->entries(joinedPath(m_folder, folder)); }
+    std::vector<Entry> entries(const std::string& folder) const override {
+        return m_tree->entries(joinedPath(m_folder, folder));
+    }
     bool isFile(const std::string& path) const override { return m_tree->isFile(joinedPath(m_folder, path)); }
     bool isFolder(const std::string& path) const override { return m_tree->isFolder(joinedPath(m_folder, path)); }
-    Result<std::string> read(const std::string& path, std::uintmax_t maximumBytes) const override { return m_tree->read(joinedPath(m_folder, path), maximumBytes); }
+    Result<std::string> read(const std::string& path, std::uintmax_t maximumBytes) const override {
+        return m_tree->read(joinedPath(m_folder, path), maximumBytes);
+    }
     fs::path onDisk(const std::string& path) const override { return m_tree->onDisk(joinedPath(m_folder, path)); }
     std::string shown(const std::string& path) const override { return m_tree->shown(joinedPath(m_folder, path)); }
-    std::pair<std::uint64_t, std::uint64_t> identity(const std::string& folder) const override { return m_tree->identity(joinedPath(m_folder, folder)); }
+    std::pair<std::uint64_t, std::uint64_t> identity(const std::string& folder) const override {
+        return m_tree->identity(joinedPath(m_folder, folder));
+    }
     std::vector<DataProblem> problems() const override { return m_tree->problems(); }
 
 private:
@@ -33,8 +39,8 @@ private:
     std::string m_folder;
 };
 
-/// Goes down while there is nothing beside one folder, as long as that folder is no class of its own: it holds folders, or
-/// files that are no images, or images whose names tell their class.
+/// Goes down while there is nothing beside one folder, as long as that folder is no class of its own: it holds folders,
+/// or files that are no images, or images whose names tell their class.
 FileTreePtr lookedThrough(FileTreePtr tree) {
     for (std::size_t depth = 0; depth < kDeepest; ++depth) {
         const auto top = tree->entries("");
@@ -42,7 +48,9 @@ FileTreePtr lookedThrough(FileTreePtr tree) {
             return tree;
         FileTreePtr below = makeSubTree(tree, top.front().name);
         const auto inside = below->entries("");
-        const bool onlyImages = std::all_of(inside.begin(), inside.end(), [](const FileTree::Entry& entry) { return !entry.isFolder && hasImageExtension(entry.name); });
+        const bool onlyImages = std::all_of(inside.begin(), inside.end(), [](const FileTree::Entry& entry) {
+            return !entry.isFolder && hasImageExtension(entry.name);
+        });
         if (onlyImages && !looksFlat({.tree = below, .settings = {}, .table = {}, .stop = {}, .progress = {}}))
             return tree;
         tree = std::move(below);
@@ -53,13 +61,16 @@ FileTreePtr lookedThrough(FileTreePtr tree) {
 template <std::size_t N>
 bool endsWithOne(const std::string& name, const std::array<const char*, N>& endings) {
     const std::string known = lowerCase(name);
-    return std::any_of(endings.begin(), endings.end(), [&](const char* ending) { return known.size() > std::string_view(ending).size() && known.ends_with(ending); });
+    return std::any_of(endings.begin(), endings.end(), [&](const char* ending) {
+        return known.size() > std::string_view(ending).size() && known.ends_with(ending);
+    });
 }
 
 } // namespace
 
 bool isArchiveName(const std::string& name) {
-    static constexpr std::array kEndings{".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst"};
+    static constexpr std::array kEndings{".zip",  ".tar",    ".tar.gz", ".tgz",     ".tar.bz2", ".tbz",
+                                         ".tbz2", ".tar.xz", ".txz",    ".tar.zst", ".tzst"};
     return endsWithOne(name, kEndings);
 }
 
@@ -70,7 +81,8 @@ bool isForeignArchiveName(const std::string& name) {
 
 std::optional<std::string> memberName(std::string name) {
     std::replace(name.begin(), name.end(), '\\', '/');
-    if (name.empty() || name.size() > kLongestName || name.front() == '/' || (name.size() > 1 && name[1] == ':') || name.find('\0') != std::string::npos)
+    if (name.empty() || name.size() > kLongestName || name.front() == '/' || (name.size() > 1 && name[1] == ':') ||
+        name.find('\0') != std::string::npos)
         return std::nullopt;
     std::string result;
     for (std::size_t begin = 0; begin <= name.size();) {
@@ -85,7 +97,9 @@ std::optional<std::string> memberName(std::string name) {
     return result;
 }
 
-FileTreePtr makeSubTree(FileTreePtr tree, std::string folder) { return std::make_shared<SubTree>(std::move(tree), std::move(folder)); }
+FileTreePtr makeSubTree(FileTreePtr tree, std::string folder) {
+    return std::make_shared<SubTree>(std::move(tree), std::move(folder));
+}
 
 std::vector<FileTree::Entry> ArchiveTree::entries(const std::string& folder) const {
     const auto found = m_folders.find(folder);
@@ -105,7 +119,9 @@ std::pair<std::uint64_t, std::uint64_t> ArchiveTree::identity(const std::string&
     return {std::hash<std::string>()(folder), folder.size()}; // there are no links to follow
 }
 
-std::vector<DataProblem> ArchiveTree::problems() const { return m_problems; }
+std::vector<DataProblem> ArchiveTree::problems() const {
+    return m_problems;
+}
 
 bool ArchiveTree::makeFolders(const std::string& path) {
     for (std::size_t slash = path.find('/'), begin = 0;; slash = path.find('/', begin)) {
@@ -126,7 +142,8 @@ bool ArchiveTree::makeFolders(const std::string& path) {
 }
 
 void ArchiveTree::addFolder(const std::string& rawName) {
-    if (const auto name = memberName(rawName); name && !name->empty() && static_cast<std::size_t>(std::count(name->begin(), name->end(), '/')) < kDeepest)
+    if (const auto name = memberName(rawName);
+        name && !name->empty() && static_cast<std::size_t>(std::count(name->begin(), name->end(), '/')) < kDeepest)
         makeFolders(*name);
 }
 
@@ -154,11 +171,14 @@ void ArchiveTree::finish() {
     for (auto& [folder, entries] : m_folders)
         std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
     if (m_leftOut > kMostProblems)
-        m_problems.push_back({"more", m_file.string(), std::to_string(m_leftOut - kMostProblems) + " more members are left out"});
+        m_problems.push_back(
+            {"more", m_file.string(), std::to_string(m_leftOut - kMostProblems) + " more members are left out"});
 }
 
-Result<FileTreePtr> openArchive(const fs::path& file, const fs::path& cache, std::stop_token stop, const Progress& progress, const ArchiveLimits& limits) {
-    Result<FileTreePtr> tree = lowerCase(file.string()).ends_with(".zip") ? openZip(file, stop) : openTar(file, cache, limits, stop, progress);
+Result<FileTreePtr> openArchive(const fs::path& file, const fs::path& cache, std::stop_token stop,
+                                const Progress& progress, const ArchiveLimits& limits) {
+    Result<FileTreePtr> tree =
+        lowerCase(file.string()).ends_with(".zip") ? openZip(file, stop) : openTar(file, cache, limits, stop, progress);
     if (!tree)
         return tree;
     return lookedThrough(std::move(*tree));

@@ -24,8 +24,8 @@ public:
 
 protected:
     struct Member {
-        std::uint64_t place = 0;      ///< what the kind needs to find it: an index, an offset
-        std::uint64_t size = 0;       ///< as the archive says
+        std::uint64_t place = 0; ///< what the kind needs to find it: an index, an offset
+        std::uint64_t size = 0;  ///< as the archive says
     };
 
     /// The member's bytes; its size is known to be within `member.size`.
@@ -53,6 +53,7 @@ private:
 FileTreePtr makeSubTree(FileTreePtr tree, std::string folder);
 
 Result<FileTreePtr> openZip(const std::filesystem::path& file, std::stop_token stop);
-Result<FileTreePtr> openTar(const std::filesystem::path& file, const std::filesystem::path& cache, const ArchiveLimits& limits, std::stop_token stop, const Progress& progress);
+Result<FileTreePtr> openTar(const std::filesystem::path& file, const std::filesystem::path& cache,
+                            const ArchiveLimits& limits, std::stop_token stop, const Progress& progress);
 
 } // namespace sightline

@@ -23,14 +23,16 @@ std::optional<int> numberIn(const std::string& cell) {
 std::optional<Box> boxIn(const std::vector<std::string>& row, std::size_t first, bool corners) {
     if (row.size() < first + 4)
         return std::nullopt;
-    const auto a = numberIn(row[first]), b = numberIn(row[first + 1]), c = numberIn(row[first + 2]), d = numberIn(row[first + 3]);
+    const auto a = numberIn(row[first]), b = numberIn(row[first + 1]), c = numberIn(row[first + 2]),
+               d = numberIn(row[first + 3]);
     if (!a || !b || !c || !d || (corners && (*c < *a || *d < *b)))
         return std::nullopt;
     return corners ? Box{*a, *b, *c - *a, *d - *b} : Box{*a, *b, *c, *d};
 }
 
 /// Reads one list: the image's name in the first column, put behind `folder`.
-void readList(const FileTree& files, const std::string& list, char separator, const std::string& folder, std::size_t first, bool corners, std::map<std::string, Box>& boxes) {
+void readList(const FileTree& files, const std::string& list, char separator, const std::string& folder,
+              std::size_t first, bool corners, std::map<std::string, Box>& boxes) {
     const auto text = files.read(list, kMaximumList);
     if (!text)
         return;
@@ -49,7 +51,8 @@ std::map<std::string, Box> readBoxes(const Dataset& dataset) {
         return boxes;
     if (dataset.format == "tiny-imagenet") {
         for (const std::string& name : dataset.classes)
-            readList(*files, "train/" + name + "/" + name + "_boxes.txt", '\t', "train/" + name + "/images", 1, true, boxes);
+            readList(*files, "train/" + name + "/" + name + "_boxes.txt", '\t', "train/" + name + "/images", 1, true,
+                     boxes);
         readList(*files, "val/val_annotations.txt", '\t', "val/images", 2, true, boxes);
     } else
         readList(*files, "boxes.csv", ',', "", 2, false, boxes);

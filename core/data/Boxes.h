@@ -14,8 +14,8 @@ struct Box {
     bool operator==(const Box&) const = default;
 };
 
-/// The boxes that come with a data set, by sample path: Tiny-ImageNet's lists, or a boxes.csv (path, class, x, y, width,
-/// height) as the toy set has one. Images without a box are absent. Empty where the source knows none.
+/// The boxes that come with a data set, by sample path: Tiny-ImageNet's lists, or a boxes.csv (path, class, x, y,
+/// width, height) as the toy set has one. Images without a box are absent. Empty where the source knows none.
 std::map<std::string, Box> readBoxes(const Dataset& dataset);
 
 } // namespace sightline

@@ -12,20 +12,27 @@ constexpr std::uintmax_t kMaximumFile = std::uintmax_t{1} << 30;
 /// One of the two layouts of CIFAR's binary version.
 struct Layout {
     const char* format;
-    const char* folder;               ///< what its archive unpacks to
-    const char* first;                ///< the file by which it is known
+    const char* folder; ///< what its archive unpacks to
+    const char* first;  ///< the file by which it is known
     const char* names;
-    std::size_t classes, labelBytes;  ///< CIFAR-100 has a coarse label before the fine one
+    std::size_t classes, labelBytes; ///< CIFAR-100 has a coarse label before the fine one
     std::vector<std::string> files;
 };
 
-const Layout kTen{"cifar10", "cifar-10-batches-bin", "data_batch_1.bin", "batches.meta.txt", 10, 1, {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"}};
+const Layout kTen{"cifar10",
+                  "cifar-10-batches-bin",
+                  "data_batch_1.bin",
+                  "batches.meta.txt",
+                  10,
+                  1,
+                  {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"}};
 const Layout kHundred{"cifar100", "cifar-100-binary", "train.bin", "fine_label_names.txt", 100, 2, {"train", "test"}};
 
 /// Where the files lie: in the root or in the folder of its archive.
 std::optional<std::string> folderOf(const FileTree& tree, const Layout& layout) {
     for (const char* folder : {"", layout.folder})
-        if (tree.isFile(joinedPath(folder, layout.first)) && (layout.classes == 10 || tree.isFile(joinedPath(folder, layout.names))))
+        if (tree.isFile(joinedPath(folder, layout.first)) &&
+            (layout.classes == 10 || tree.isFile(joinedPath(folder, layout.names))))
             return folder;
     return std::nullopt;
 }
@@ -44,7 +51,9 @@ Result<Dataset> readCifar(const ReadRequest& request, const Layout& layout) {
     const FileTree& tree = *request.tree;
     const auto folder = folderOf(tree, layout);
     if (!folder)
-        return badInput(tree.shown("") + " has no " + layout.first + (layout.classes == 100 ? std::string(" with ") + layout.names : "") + " of CIFAR's binary version.");
+        return badInput(tree.shown("") + " has no " + layout.first +
+                        (layout.classes == 100 ? std::string(" with ") + layout.names : "") +
+                        " of CIFAR's binary version.");
     Dataset dataset;
     dataset.format = layout.format;
     dataset.classes = classesOf(tree, *folder, layout);
@@ -62,15 +71,19 @@ Result<Dataset> readCifar(const ReadRequest& request, const Layout& layout) {
         if (!text)
             return text.error();
         if (text->size() % stride != 0)
-            dataset.problems.push_back({"truncated", file, "ends in the middle of a record; what comes before is used"});
+            dataset.problems.push_back(
+                {"truncated", file, "ends in the middle of a record; what comes before is used"});
         for (std::size_t i = 0; (i + 1) * stride <= text->size(); ++i) {
             const auto label = static_cast<std::uint8_t>((*text)[i * stride + layout.labelBytes - 1]);
             const std::string record = name + "/" + recordName(i);
             if (label >= layout.classes) {
-                dataset.problems.push_back({"unknown_class", record, "has the label " + std::to_string(label) + ", which is none of the " + std::to_string(layout.classes) + " classes"});
+                dataset.problems.push_back({"unknown_class", record,
+                                            "has the label " + std::to_string(label) + ", which is none of the " +
+                                                std::to_string(layout.classes) + " classes"});
                 continue;
             }
-            dataset.samples.push_back({record, label, name.starts_with("test") ? Subset::Test : Subset::Train, static_cast<std::uint32_t>(places.size())});
+            dataset.samples.push_back({record, label, name.starts_with("test") ? Subset::Test : Subset::Train,
+                                       static_cast<std::uint32_t>(places.size())});
             places.push_back({static_cast<std::uint32_t>(blocks.size()), i * stride + layout.labelBytes});
         }
         blocks.emplace_back(text->begin(), text->end());
@@ -84,9 +97,17 @@ Result<Dataset> readCifar(const ReadRequest& request, const Layout& layout) {
 
 } // namespace
 
-bool looksLikeCifar10(const ReadRequest& request) { return folderOf(*request.tree, kTen).has_value(); }
-bool looksLikeCifar100(const ReadRequest& request) { return folderOf(*request.tree, kHundred).has_value(); }
-Result<Dataset> readCifar10(const ReadRequest& request) { return readCifar(request, kTen); }
-Result<Dataset> readCifar100(const ReadRequest& request) { return readCifar(request, kHundred); }
+bool looksLikeCifar10(const ReadRequest& request) {
+    return folderOf(*request.tree, kTen).has_value();
+}
+bool looksLikeCifar100(const ReadRequest& request) {
+    return folderOf(*request.tree, kHundred).has_value();
+}
+Result<Dataset> readCifar10(const ReadRequest& request) {
+    return readCifar(request, kTen);
+}
+Result<Dataset> readCifar100(const ReadRequest& request) {
+    return readCifar(request, kHundred);
+}
 
 } // namespace sightline

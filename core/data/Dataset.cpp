@@ -22,7 +22,9 @@ struct Reader {
     Result<Dataset> (*read)(const ReadRequest& request);
 };
 
-bool always(const ReadRequest&) { return true; }
+bool always(const ReadRequest&) {
+    return true;
+}
 
 /// In the order in which they are tried; folders of classes take everything that nothing else claims.
 constexpr std::array kReaders{
@@ -43,9 +45,13 @@ struct Opened {
 };
 
 /// Files that stand for the folder they lie in.
-bool isRecordFile(const std::string& name) { return isIdxName(name) || (name.ends_with(".bin") && (name.starts_with("data_batch_") || name == "test_batch.bin" || name == "train.bin" || name == "test.bin")); }
+bool isRecordFile(const std::string& name) {
+    return isIdxName(name) || (name.ends_with(".bin") && (name.starts_with("data_batch_") || name == "test_batch.bin" ||
+                                                          name == "train.bin" || name == "test.bin"));
+}
 
-Result<Opened> openFile(const fs::path& file, const DataSettings& settings, std::stop_token stop, const Progress& progress) {
+Result<Opened> openFile(const fs::path& file, const DataSettings& settings, std::stop_token stop,
+                        const Progress& progress) {
     const std::string name = file.filename().string();
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     if (isTableName(name) || settings.format == "csv")
@@ -60,7 +66,8 @@ Result<Opened> openFile(const fs::path& file, const DataSettings& settings, std:
     }
     if (isForeignArchiveName(name))
         return badInput(file.string() + " is an archive that is not read here; unpack it, or pack it as .zip or .tar.");
-    return badInput(file.string() + " is a file that no reader knows; choose a folder that holds one folder of images for each class, an archive (.zip, .tar, .tar.gz) or a table (.csv).");
+    return badInput(file.string() + " is a file that no reader knows; choose a folder that holds one folder of images "
+                                    "for each class, an archive (.zip, .tar, .tar.gz) or a table (.csv).");
 }
 
 Result<const Reader*> readerFor(const ReadRequest& request) {
@@ -73,7 +80,10 @@ Result<const Reader*> readerFor(const ReadRequest& request) {
     }
     if (settings.format != "auto")
         return badInput("data.format: there is no reader '" + settings.format + "'; use auto, " + names + ".");
-    const auto named = [](const char* name) { return std::find_if(kReaders.begin(), kReaders.end(), [&](const Reader& reader) { return std::string_view(reader.name) == name; }); };
+    const auto named = [](const char* name) {
+        return std::find_if(kReaders.begin(), kReaders.end(),
+                            [&](const Reader& reader) { return std::string_view(reader.name) == name; });
+    };
     if (!settings.pattern.empty())
         return &*named("flat");
     if (settings.table != TableSettings{} || !settings.group.column.empty())
@@ -102,9 +112,12 @@ void sortSamples(Dataset& dataset) {
 
 const char* nameOf(Subset subset) {
     switch (subset) {
-    case Subset::Train: return "train";
-    case Subset::Validation: return "val";
-    case Subset::Test: break;
+    case Subset::Train:
+        return "train";
+    case Subset::Validation:
+        return "val";
+    case Subset::Test:
+        break;
     }
     return "test";
 }
@@ -125,7 +138,9 @@ std::vector<std::uint32_t> Dataset::indices(Subset subset) const {
 }
 
 std::size_t Dataset::count(Subset subset) const {
-    return static_cast<std::size_t>(std::count_if(samples.begin(), samples.end(), [&](const Sample& sample) { return sample.subset == subset && !sample.excluded; }));
+    return static_cast<std::size_t>(std::count_if(samples.begin(), samples.end(), [&](const Sample& sample) {
+        return sample.subset == subset && !sample.excluded;
+    }));
 }
 
 std::vector<std::size_t> Dataset::countsPerClass(Subset subset) const {
@@ -137,9 +152,12 @@ std::vector<std::size_t> Dataset::countsPerClass(Subset subset) const {
     return counts;
 }
 
-bool namesDataset(const std::string& name) { return isTableName(name) || isRecordFile(name) || isArchiveName(name) || isForeignArchiveName(name); }
+bool namesDataset(const std::string& name) {
+    return isTableName(name) || isRecordFile(name) || isArchiveName(name) || isForeignArchiveName(name);
+}
 
-Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, std::stop_token stop, const Progress& progress) {
+Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, std::stop_token stop,
+                            const Progress& progress) {
     if (settings.path.empty())
         return badInput("data.path: no folder of images is chosen.");
     fs::path root = settings.path;
@@ -148,10 +166,12 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
     std::error_code code;
     if (!fs::exists(root, code))
         return badInput("The folder " + root.string() + " does not exist.");
-    const auto opened = fs::is_directory(root, code) ? Result<Opened>(Opened{makeDiskTree(root), root, {}}) : openFile(root, settings, stop, progress);
+    const auto opened = fs::is_directory(root, code) ? Result<Opened>(Opened{makeDiskTree(root), root, {}})
+                                                     : openFile(root, settings, stop, progress);
     if (!opened)
         return opened.error();
-    const ReadRequest request{.tree = opened->tree, .settings = settings, .table = opened->table, .stop = stop, .progress = progress};
+    const ReadRequest request{
+        .tree = opened->tree, .settings = settings, .table = opened->table, .stop = stop, .progress = progress};
     const auto reader = readerFor(request);
     if (!reader)
         return reader.error();

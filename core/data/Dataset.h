@@ -26,18 +26,18 @@ inline constexpr std::uint32_t kNoGroup = 0xffffffff;
 
 /// One image of a data set. What `key` means is the source's business (a file's path relative to the root, a record).
 struct Sample {
-    std::string path;                 ///< shown to people, relative to the root, '/' between names
-    int label = -1;                   ///< index into Dataset::classes; -1 = unknown
+    std::string path; ///< shown to people, relative to the root, '/' between names
+    int label = -1;   ///< index into Dataset::classes; -1 = unknown
     Subset subset = Subset::Train;
-    std::uint32_t record = 0;         ///< index within the source
-    std::uint32_t group = kNoGroup;   ///< index into Dataset::groups: what a split must not tear apart
+    std::uint32_t record = 0;            ///< index within the source
+    std::uint32_t group = kNoGroup;      ///< index into Dataset::groups: what a split must not tear apart
     std::optional<int> sourceLabel = {}; ///< what the source says, where a person relabelled it (Overlay.h)
-    bool excluded = false;            ///< by a person: in no count and no index, kept here so that it can be shown and taken back
+    bool excluded = false; ///< by a person: in no count and no index, kept here so that it can be shown and taken back
 };
 
 /// Something odd in a data set.
 struct DataProblem {
-    std::string kind;                 ///< unreadable, empty_class, not_an_image, unknown_class, no_images, one_class ...
+    std::string kind; ///< unreadable, empty_class, not_an_image, unknown_class, no_images, one_class ...
     std::string path;
     std::string message;
 };
@@ -59,13 +59,14 @@ public:
 /// An opened data set: an index, nothing decoded. A value; copies share the source.
 struct Dataset {
     std::filesystem::path root;
-    std::string format;               ///< the reader's name: folders, tiny-imagenet, cifar10, idx, csv ...
-    std::vector<std::string> classes; ///< code-point order of folder names, or the format's own
+    std::string format;                   ///< the reader's name: folders, tiny-imagenet, cifar10, idx, csv ...
+    std::vector<std::string> classes;     ///< code-point order of folder names, or the format's own
     std::vector<std::string> classTitles; ///< words for people (Tiny-ImageNet's words.txt); empty = classes
-    std::vector<Sample> samples;      ///< train, then val, then test; within each class by class, sorted by path (a table: in its rows' order)
-    std::vector<std::string> groups;  ///< keys of the groups, where `data.group` asks for them
+    std::vector<Sample> samples; ///< train, then val, then test; within each class by class, sorted by path (a table:
+                                 ///< in its rows' order)
+    std::vector<std::string> groups; ///< keys of the groups, where `data.group` asks for them
     std::vector<DataProblem> problems;
-    bool hasValidation = false;       ///< the source has a validation split of its own
+    bool hasValidation = false; ///< the source has a validation split of its own
     std::shared_ptr<const ImageSource> source;
 
     // Excluded samples are left out of these.
@@ -80,17 +81,21 @@ using Progress = std::function<void(std::size_t done, std::size_t total)>;
 /// Opens `settings.path` (a folder, an archive, a table or another single file) with the reader that fits (or
 /// `settings.format`), then applies the validation split with `seed`. A compressed .tar is unpacked into the cache of
 /// defaultHome(). Errors: no such path, no images, unknown format, settings that do not fit, cancelled.
-Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, std::stop_token stop = {}, const Progress& progress = {});
+Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, std::stop_token stop = {},
+                            const Progress& progress = {});
 
 /// Whether a file of this name is a data set by itself: an archive, a table, one of MNIST's or CIFAR's files.
 bool namesDataset(const std::string& fileName);
 
 /// Decodes any image file's bytes to RGB or grey as Pillow would (SPEC 1.9): alpha dropped, palette and grey expanded.
-Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode, Orientation orientation);
-/// The same for a picture that is going to be made smaller: a large JPEG may come out at 1/2, 1/4 or 1/8 of its size, never
-/// smaller than asked on either side.
-Result<Image> decodeImageScaled(const std::uint8_t* bytes, std::size_t size, const std::string& name, const DataSettings& settings);
-Result<Image> readImage(const std::filesystem::path& file, ColorMode mode = ColorMode::Rgb, Orientation orientation = Orientation::Apply);
+Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode,
+                          Orientation orientation);
+/// The same for a picture that is going to be made smaller: a large JPEG may come out at 1/2, 1/4 or 1/8 of its size,
+/// never smaller than asked on either side.
+Result<Image> decodeImageScaled(const std::uint8_t* bytes, std::size_t size, const std::string& name,
+                                const DataSettings& settings);
+Result<Image> readImage(const std::filesystem::path& file, ColorMode mode = ColorMode::Rgb,
+                        Orientation orientation = Orientation::Apply);
 /// RGB to grey by Pillow's L, or grey to RGB; the image itself where it fits.
 Image withChannels(Image image, ColorMode mode);
 /// PNG, written atomically.

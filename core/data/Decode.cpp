@@ -16,7 +16,9 @@ namespace sightline {
 namespace {
 
 /// Pillow's L = (19595 R + 38470 G + 7471 B + 32768) >> 16.
-std::uint8_t luminance(int r, int g, int b) { return static_cast<std::uint8_t>((19595 * r + 38470 * g + 7471 * b + 32768) >> 16); }
+std::uint8_t luminance(int r, int g, int b) {
+    return static_cast<std::uint8_t>((19595 * r + 38470 * g + 7471 * b + 32768) >> 16);
+}
 
 /// Turns pixels upright after the EXIF tag (TIFF 6.0, Orientation).
 Image upright(const Image& image, int orientation) {
@@ -33,7 +35,8 @@ Image upright(const Image& image, int orientation) {
                 sourceX = image.width - 1 - sourceX;
             if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
                 sourceY = image.height - 1 - sourceY;
-            std::memcpy(turned.row(y) + static_cast<std::size_t>(x) * channels, image.row(sourceY) + static_cast<std::size_t>(sourceX) * channels, channels);
+            std::memcpy(turned.row(y) + static_cast<std::size_t>(x) * channels,
+                        image.row(sourceY) + static_cast<std::size_t>(sourceX) * channels, channels);
         }
     }
     return turned;
@@ -46,9 +49,11 @@ bool isShortBmp(const std::uint8_t* bytes, std::size_t size) {
     if (size < 34)
         return true;
     const auto read = [bytes](std::size_t at) {
-        return static_cast<std::int64_t>(bytes[at]) | static_cast<std::int64_t>(bytes[at + 1]) << 8 | static_cast<std::int64_t>(bytes[at + 2]) << 16 | static_cast<std::int64_t>(bytes[at + 3]) << 24;
+        return static_cast<std::int64_t>(bytes[at]) | static_cast<std::int64_t>(bytes[at + 1]) << 8 |
+               static_cast<std::int64_t>(bytes[at + 2]) << 16 | static_cast<std::int64_t>(bytes[at + 3]) << 24;
     };
-    const std::int64_t begin = read(10), width = static_cast<std::int32_t>(read(18)), height = std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(read(22))));
+    const std::int64_t begin = read(10), width = static_cast<std::int32_t>(read(18)),
+                       height = std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(read(22))));
     const std::int64_t bits = bytes[28] | bytes[29] << 8;
     if (width <= 0 || width > kLargestImagePixels || height > kLargestImagePixels / width)
         return true;
@@ -57,17 +62,21 @@ bool isShortBmp(const std::uint8_t* bytes, std::size_t size) {
     return read(30) == 0 && begin + (width * bits + 31) / 32 * 4 * height > static_cast<std::int64_t>(size);
 }
 
-bool isPng(const std::uint8_t* bytes, std::size_t size) { return size >= 8 && std::memcmp(bytes, "\x89PNG\r\n\x1a\n", 8) == 0; }
+bool isPng(const std::uint8_t* bytes, std::size_t size) {
+    return size >= 8 && std::memcmp(bytes, "\x89PNG\r\n\x1a\n", 8) == 0;
+}
 
 std::uint32_t bigEndian(const std::uint8_t* bytes) {
-    return static_cast<std::uint32_t>(bytes[0]) << 24 | static_cast<std::uint32_t>(bytes[1]) << 16 | static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3];
+    return static_cast<std::uint32_t>(bytes[0]) << 24 | static_cast<std::uint32_t>(bytes[1]) << 16 |
+           static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3];
 }
 
 /// Height and width a PNG promises, before anything is allocated; 0 where it is no PNG.
 std::int64_t promisedPngPixels(const std::uint8_t* bytes, std::size_t size) {
     if (size < 24 || !isPng(bytes, size))
         return 0;
-    return std::min<std::int64_t>(bigEndian(bytes + 16), 1 << 30) * std::min<std::int64_t>(bigEndian(bytes + 20), 1 << 30);
+    return std::min<std::int64_t>(bigEndian(bytes + 16), 1 << 30) *
+           std::min<std::int64_t>(bigEndian(bytes + 20), 1 << 30);
 }
 
 /// A PNG that ends early or whose critical chunks fail their check. libpng would find it, too, but says so on stderr.
@@ -90,9 +99,12 @@ bool isTornPng(const std::uint8_t* bytes, std::size_t size) {
 }
 
 bool knownMagic(const std::uint8_t* bytes, std::size_t size) {
-    const auto starts = [&](const char* magic, std::size_t length) { return size > length && std::memcmp(bytes, magic, length) == 0; };
+    const auto starts = [&](const char* magic, std::size_t length) {
+        return size > length && std::memcmp(bytes, magic, length) == 0;
+    };
     return isPng(bytes, size) || starts("BM", 2) || starts("II*\0", 4) || starts("MM\0*", 4) ||
-           (size > 12 && std::memcmp(bytes, "RIFF", 4) == 0 && std::memcmp(bytes + 8, "WEBP", 4) == 0) || (size > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6');
+           (size > 12 && std::memcmp(bytes, "RIFF", 4) == 0 && std::memcmp(bytes + 8, "WEBP", 4) == 0) ||
+           (size > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6');
 }
 
 /// From OpenCV's matrix (BGR order, 8 or 16 bits, 1 to 4 channels): alpha dropped, 16 bits scaled to 8.
@@ -124,7 +136,8 @@ Result<Image> fromMat(const cv::Mat& mat, const std::string& name) {
 
 namespace {
 
-Result<Image> decodedJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode, Orientation orientation, LeastSize least = {}) {
+Result<Image> decodedJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode,
+                          Orientation orientation, LeastSize least = {}) {
     int tag = 1;
     Result<Image> image = decodeJpeg(bytes, size, name, tag, least);
     if (!image)
@@ -136,13 +149,16 @@ Result<Image> decodedJpeg(const std::uint8_t* bytes, std::size_t size, const std
 
 } // namespace
 
-Result<Image> decodeImageScaled(const std::uint8_t* bytes, std::size_t size, const std::string& name, const DataSettings& settings) {
+Result<Image> decodeImageScaled(const std::uint8_t* bytes, std::size_t size, const std::string& name,
+                                const DataSettings& settings) {
     if (!looksLikeJpeg(bytes, size))
         return decodeImage(bytes, size, name, settings.colorMode, settings.orientation);
-    return decodedJpeg(bytes, size, name, settings.colorMode, settings.orientation, {settings.imageHeight, settings.imageWidth});
+    return decodedJpeg(bytes, size, name, settings.colorMode, settings.orientation,
+                       {settings.imageHeight, settings.imageWidth});
 }
 
-Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode, Orientation orientation) {
+Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std::string& name, ColorMode mode,
+                          Orientation orientation) {
     if (size == 0)
         return badInput(name + " is empty (0 bytes).");
     if (looksLikeJpeg(bytes, size))
@@ -174,7 +190,8 @@ Result<Image> readImage(const std::filesystem::path& file, ColorMode mode, Orien
     const Result<std::string> bytes = readFile(file, std::uintmax_t{1} << 30);
     if (!bytes)
         return bytes.error();
-    return decodeImage(reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size(), file.string(), mode, orientation);
+    return decodeImage(reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size(), file.string(), mode,
+                       orientation);
 }
 
 Result<void> writePng(const std::filesystem::path& file, const Image& image) {
@@ -226,7 +243,8 @@ namespace {
 
 bool namesJpeg(const std::string& path) {
     std::string extension = std::filesystem::path(path).extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return extension == ".jpg" || extension == ".jpeg";
 }
 
@@ -240,8 +258,9 @@ Result<Image> decodedScaled(const ImageSource& source, const Sample& sample, con
 } // namespace
 
 Result<Image> loadSample(const Dataset& dataset, const Sample& sample, const DataSettings& settings) {
-    Result<Image> image = settings.decoding == Decoding::Scaled && namesJpeg(sample.path) ? decodedScaled(*dataset.source, sample, settings)
-                                                                                          : dataset.source->decoded(sample, settings.colorMode, settings.orientation);
+    Result<Image> image = settings.decoding == Decoding::Scaled && namesJpeg(sample.path)
+                              ? decodedScaled(*dataset.source, sample, settings)
+                              : dataset.source->decoded(sample, settings.colorMode, settings.orientation);
     if (!image || (image->height == settings.imageHeight && image->width == settings.imageWidth))
         return image;
     return resized(*image, settings.imageHeight, settings.imageWidth, settings.interpolation, settings.keepAspectRatio);

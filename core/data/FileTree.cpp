@@ -51,12 +51,16 @@ public:
         std::error_code code;
         return fs::is_directory(onDisk(path), code);
     }
-    Result<std::string> read(const std::string& path, std::uintmax_t maximumBytes) const override { return readFile(onDisk(path), maximumBytes); }
+    Result<std::string> read(const std::string& path, std::uintmax_t maximumBytes) const override {
+        return readFile(onDisk(path), maximumBytes);
+    }
     fs::path onDisk(const std::string& path) const override { return path.empty() ? m_root : m_root / path; }
     std::string shown(const std::string& path) const override { return onDisk(path).string(); }
     std::pair<std::uint64_t, std::uint64_t> identity(const std::string& folder) const override {
         struct stat status {};
-        return ::stat(onDisk(folder).c_str(), &status) == 0 ? std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino) : std::pair<std::uint64_t, std::uint64_t>();
+        return ::stat(onDisk(folder).c_str(), &status) == 0
+                   ? std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino)
+                   : std::pair<std::uint64_t, std::uint64_t>();
     }
 
 private:
@@ -82,10 +86,16 @@ private:
 
 } // namespace
 
-FileTreePtr makeDiskTree(fs::path root) { return std::make_shared<DiskTree>(std::move(root)); }
-std::shared_ptr<const ImageSource> makeTreeSource(FileTreePtr tree) { return std::make_shared<TreeSource>(std::move(tree)); }
+FileTreePtr makeDiskTree(fs::path root) {
+    return std::make_shared<DiskTree>(std::move(root));
+}
+std::shared_ptr<const ImageSource> makeTreeSource(FileTreePtr tree) {
+    return std::make_shared<TreeSource>(std::move(tree));
+}
 
-std::string joinedPath(const std::string& folder, const std::string& name) { return folder.empty() ? name : name.empty() ? folder : folder + "/" + name; }
+std::string joinedPath(const std::string& folder, const std::string& name) {
+    return folder.empty() ? name : name.empty() ? folder : folder + "/" + name;
+}
 
 std::string fileName(const std::string& path) {
     const auto slash = path.rfind('/');
@@ -93,7 +103,8 @@ std::string fileName(const std::string& path) {
 }
 
 std::string lowerCase(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
 }
 

@@ -23,7 +23,8 @@ public:
     };
 
     virtual ~FileTree() = default;
-    /// What lies in a folder, in code-point order, without hidden names (those that begin with a dot); links are followed.
+    /// What lies in a folder, in code-point order, without hidden names (those that begin with a dot); links are
+    /// followed.
     virtual std::vector<Entry> entries(const std::string& folder) const = 0;
     virtual bool isFile(const std::string& path) const = 0;
     virtual bool isFolder(const std::string& path) const = 0;

@@ -17,7 +17,8 @@ std::string prefixOf(const std::string& name) {
         --end;
     if (end == stem.size())
         return {};
-    while (end > 0 && (stem[end - 1] == '.' || stem[end - 1] == '_' || stem[end - 1] == '-' || stem[end - 1] == ' ' || stem[end - 1] == '('))
+    while (end > 0 && (stem[end - 1] == '.' || stem[end - 1] == '_' || stem[end - 1] == '-' || stem[end - 1] == ' ' ||
+                       stem[end - 1] == '('))
         --end;
     return stem.substr(0, end);
 }
@@ -41,8 +42,13 @@ void collect(const FileTree& tree, const std::string& folder, Subset subset, int
 /// The images, by splits where the folder holds train, val and test and nothing else.
 std::vector<Found> imagesOf(const FileTree& tree, int depth) {
     const std::vector<FileTree::Entry> entries = tree.entries("");
-    const bool splits = std::any_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) { return entry.isFolder && subsetNamed(entry.name) == Subset::Train; })
-        && std::all_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) { return entry.isFolder ? subsetNamed(entry.name).has_value() : !hasImageExtension(entry.name); });
+    const bool splits =
+        std::any_of(
+            entries.begin(), entries.end(),
+            [](const FileTree::Entry& entry) { return entry.isFolder && subsetNamed(entry.name) == Subset::Train; }) &&
+        std::all_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) {
+            return entry.isFolder ? subsetNamed(entry.name).has_value() : !hasImageExtension(entry.name);
+        });
     std::vector<Found> found;
     if (!splits)
         collect(tree, "", Subset::Train, depth, found);
@@ -91,9 +97,12 @@ Result<Dataset> readFlat(const ReadRequest& request) {
     for (const Found& image : imagesOf(*request.tree, pattern ? kDeepest : 0)) {
         if (request.stop.stop_requested())
             return cancelled();
-        const std::string name = pattern ? pattern->find(image.path, "class").value_or("") : prefixOf(fileName(image.path));
+        const std::string name =
+            pattern ? pattern->find(image.path, "class").value_or("") : prefixOf(fileName(image.path));
         if (name.empty()) {
-            dataset.problems.push_back({"no_class", image.path, pattern ? "does not fit data.pattern and is left out" : "has no class in its name (like cat_12.jpg) and is left out"});
+            dataset.problems.push_back({"no_class", image.path,
+                                        pattern ? "does not fit data.pattern and is left out"
+                                                : "has no class in its name (like cat_12.jpg) and is left out"});
             continue;
         }
         if (image.subset == Subset::Train)
@@ -103,7 +112,9 @@ Result<Dataset> readFlat(const ReadRequest& request) {
         names.push_back(name);
     }
     if (dataset.samples.empty() && !dataset.problems.empty())
-        return badInput(request.tree->shown("") + ": no name of its " + std::to_string(dataset.problems.size()) + " images " + (pattern ? "fits data.pattern " + request.settings.pattern : "tells a class") + "; the first is " + dataset.problems.front().path + ".");
+        return badInput(request.tree->shown("") + ": no name of its " + std::to_string(dataset.problems.size()) +
+                        " images " + (pattern ? "fits data.pattern " + request.settings.pattern : "tells a class") +
+                        "; the first is " + dataset.problems.front().path + ".");
     for (auto& [name, label] : labels) {
         label = static_cast<int>(dataset.classes.size());
         dataset.classes.push_back(name);
@@ -112,7 +123,8 @@ Result<Dataset> readFlat(const ReadRequest& request) {
         if (const auto known = labels.find(names[i]); known != labels.end())
             dataset.samples[i].label = known->second;
         else
-            dataset.problems.push_back({"unknown_class", dataset.samples[i].path, "is of the class " + names[i] + ", which train lacks"});
+            dataset.problems.push_back(
+                {"unknown_class", dataset.samples[i].path, "is of the class " + names[i] + ", which train lacks"});
     }
     sortSamples(dataset);
     return dataset;

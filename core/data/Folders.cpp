@@ -38,7 +38,8 @@ private:
             else if (hasImageExtension(entry.name))
                 names.push_back(std::move(entry.name));
             else
-                m_dataset.problems.push_back({"not_an_image", folder + "/" + entry.name, "is no image by its name and is left out"});
+                m_dataset.problems.push_back(
+                    {"not_an_image", folder + "/" + entry.name, "is no image by its name and is left out"});
         }
         m_visiting.erase(identity);
     }
@@ -73,7 +74,8 @@ std::vector<SplitFolder> splitFolders(const FileTree& tree) {
     }
     if (!hasTrain)
         return {{"", Subset::Train}};
-    std::stable_sort(splits.begin(), splits.end(), [](const SplitFolder& a, const SplitFolder& b) { return a.subset < b.subset; });
+    std::stable_sort(splits.begin(), splits.end(),
+                     [](const SplitFolder& a, const SplitFolder& b) { return a.subset < b.subset; });
     return splits;
 }
 
@@ -102,7 +104,8 @@ bool hasImageExtension(const std::string& name) {
     if (dot == std::string::npos || dot == 0)
         return false;
     const std::string extension = lowerCase(name.substr(dot + 1));
-    static constexpr std::array<const char*, 9> kKnown = {"png", "jpg", "jpeg", "bmp", "ppm", "pgm", "tif", "tiff", "webp"};
+    static constexpr std::array<const char*, 9> kKnown = {"png", "jpg", "jpeg", "bmp", "ppm",
+                                                          "pgm", "tif", "tiff", "webp"};
     return std::any_of(kKnown.begin(), kKnown.end(), [&](const char* known) { return extension == known; });
 }
 
@@ -131,7 +134,8 @@ Result<Dataset> readFolders(const ReadRequest& request) {
         for (const FileTree::Entry& entry : tree.entries(split.name)) {
             const std::string path = joinedPath(split.name, entry.name);
             if (!entry.isFolder) {
-                dataset.problems.push_back({hasImageExtension(entry.name) ? "outside_class" : "not_an_image", path, "lies outside the class folders and is left out"});
+                dataset.problems.push_back({hasImageExtension(entry.name) ? "outside_class" : "not_an_image", path,
+                                            "lies outside the class folders and is left out"});
                 continue;
             }
             const auto known = labels.find(entry.name);
@@ -139,11 +143,15 @@ Result<Dataset> readFolders(const ReadRequest& request) {
             if (request.stop.stop_requested())
                 return cancelled();
             if (known == labels.end() && !images.empty())
-                dataset.problems.push_back({"unknown_class", path, std::string("is a class that train lacks; its ") + std::to_string(images.size()) + " images in " + nameOf(split.subset) + " cannot be judged"});
+                dataset.problems.push_back({"unknown_class", path,
+                                            std::string("is a class that train lacks; its ") +
+                                                std::to_string(images.size()) + " images in " + nameOf(split.subset) +
+                                                " cannot be judged"});
             if (known != labels.end() && images.empty())
                 dataset.problems.push_back({"empty_class", path, "has no images"});
             for (std::string& image : images)
-                dataset.samples.push_back({std::move(image), known == labels.end() ? -1 : known->second, split.subset, 0});
+                dataset.samples.push_back(
+                    {std::move(image), known == labels.end() ? -1 : known->second, split.subset, 0});
             if (request.progress)
                 request.progress(dataset.samples.size(), 0);
         }

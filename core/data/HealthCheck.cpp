@@ -15,10 +15,11 @@ namespace sightline {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kGravestFirst{"unreadable", "zero_byte", "leak", "label_conflict", "duplicate", "near_duplicate",
-                                                         "constant",   "odd_size",  "empty_class", "tiny_class"};
-constexpr std::size_t kNamed = 3;       ///< paths that a message names
-constexpr double kFew = 0.05;           ///< the share above which a size is not odd
+constexpr std::array<std::string_view, 10> kGravestFirst{"unreadable",  "zero_byte",      "leak",     "label_conflict",
+                                                         "duplicate",   "near_duplicate", "constant", "odd_size",
+                                                         "empty_class", "tiny_class"};
+constexpr std::size_t kNamed = 3;                          ///< paths that a message names
+constexpr double kFew = 0.05;                              ///< the share above which a size is not odd
 constexpr double kSmaller = 4, kLarger = 8, kNarrower = 3; ///< times the median
 
 using Group = std::vector<std::uint32_t>;
@@ -54,18 +55,22 @@ public:
         for (const DataProblem& problem : m_dataset.problems)
             m_findings.push_back({problem.kind, problem.path, problem.message, {}});
         std::stable_sort(m_findings.begin(), m_findings.end(), [](const Finding& a, const Finding& b) {
-            return std::pair(rank(a), rank(a) < kGravestFirst.size() ? std::string() : a.kind) < std::pair(rank(b), rank(b) < kGravestFirst.size() ? std::string() : b.kind);
+            return std::pair(rank(a), rank(a) < kGravestFirst.size() ? std::string() : a.kind) <
+                   std::pair(rank(b), rank(b) < kGravestFirst.size() ? std::string() : b.kind);
         });
         return std::move(m_findings);
     }
 
 private:
     static std::size_t rank(const Finding& finding) {
-        return static_cast<std::size_t>(std::find(kGravestFirst.begin(), kGravestFirst.end(), finding.kind) - kGravestFirst.begin());
+        return static_cast<std::size_t>(std::find(kGravestFirst.begin(), kGravestFirst.end(), finding.kind) -
+                                        kGravestFirst.begin());
     }
     const Sample& sample(std::uint32_t i) const { return m_dataset.samples[i]; }
     const ImageFacts& facts(std::uint32_t i) const { return m_survey.facts[i]; }
-    std::string className(int label) const { return label < 0 ? "no class" : m_dataset.classes[static_cast<std::size_t>(label)]; }
+    std::string className(int label) const {
+        return label < 0 ? "no class" : m_dataset.classes[static_cast<std::size_t>(label)];
+    }
 
     void tell(const char* kind, const std::string& message, Group samples) {
         const std::string path = sample(samples.front()).path;
@@ -101,7 +106,8 @@ private:
     }
     template <typename Of>
     bool differ(const Group& group, Of of) const {
-        return std::any_of(group.begin(), group.end(), [&](std::uint32_t i) { return of(sample(i)) != of(sample(group.front())); });
+        return std::any_of(group.begin(), group.end(),
+                           [&](std::uint32_t i) { return of(sample(i)) != of(sample(group.front())); });
     }
     bool straddles(const Group& group) const {
         return differ(group, [](const Sample& s) { return s.subset; });
@@ -115,7 +121,8 @@ private:
             if (sample(i).excluded)
                 continue;
             if (!facts(i).error.empty())
-                tell(facts(i).empty ? "zero_byte" : "unreadable", facts(i).empty ? "is a file of zero bytes." : facts(i).error, {i});
+                tell(facts(i).empty ? "zero_byte" : "unreadable",
+                     facts(i).empty ? "is a file of zero bytes." : facts(i).error, {i});
             else if (facts(i).constant())
                 tell("constant", "is one colour all over.", {i});
             else
@@ -128,7 +135,8 @@ private:
         for (std::uint32_t i = 0; i < m_survey.facts.size(); ++i)
             if (facts(i).readable() && !facts(i).constant() && !sample(i).excluded)
                 order.push_back(i);
-        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return facts(a).pixels < facts(b).pixels; });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return facts(a).pixels < facts(b).pixels; });
         std::vector<Group> groups;
         for (std::size_t i = 0; i < order.size(); ++i) {
             if (i == 0 || facts(order[i]).pixels != facts(order[i - 1]).pixels)
@@ -143,9 +151,13 @@ private:
         if (group.size() < 2)
             return;
         if (straddles(group))
-            tell("leak", "is the same image as " + others(group) + ": it is in " + splitsOf(group) + ", so what is measured there is flattered.", group);
+            tell("leak",
+                 "is the same image as " + others(group) + ": it is in " + splitsOf(group) +
+                     ", so what is measured there is flattered.",
+                 group);
         if (disagrees(group))
-            tell("label_conflict", "is the same image as " + others(group) + ", but the labels are " + labelsOf(group) + ".", group);
+            tell("label_conflict",
+                 "is the same image as " + others(group) + ", but the labels are " + labelsOf(group) + ".", group);
         std::set<std::pair<Subset, int>> places;
         for (const std::uint32_t i : group)
             places.insert({sample(i).subset, sample(i).label});
@@ -158,7 +170,8 @@ private:
         hashes.reserve(equal.size());
         for (const Group& group : equal)
             hashes.push_back(facts(group.front()).glance.hashes);
-        std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> pairs(static_cast<std::size_t>(std::max(1, m_threads)));
+        std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> pairs(
+            static_cast<std::size_t>(std::max(1, m_threads)));
         findNear(hashes, m_threads, m_stop, [&](std::size_t thread, std::uint32_t i, std::uint32_t j) {
             if (looksAlike(facts(equal[i].front()).glance, facts(equal[j].front()).glance))
                 pairs[thread].emplace_back(i, j);
@@ -200,10 +213,18 @@ private:
         for (std::uint32_t i = 0; i < m_survey.facts.size(); ++i) {
             if (!facts(i).readable() || sample(i).excluded)
                 continue;
-            const double here = std::sqrt(static_cast<double>(facts(i).height) * facts(i).width), stretch = static_cast<double>(facts(i).width) / facts(i).height / shape;
-            const char* how = here < side / kSmaller ? "far smaller than" : here > side * kLarger ? "far larger than" : stretch > kNarrower || stretch < 1 / kNarrower ? "of quite another shape than" : nullptr;
+            const double here = std::sqrt(static_cast<double>(facts(i).height) * facts(i).width),
+                         stretch = static_cast<double>(facts(i).width) / facts(i).height / shape;
+            const char* how = here < side / kSmaller                           ? "far smaller than"
+                              : here > side * kLarger                          ? "far larger than"
+                              : stretch > kNarrower || stretch < 1 / kNarrower ? "of quite another shape than"
+                                                                               : nullptr;
             if (how)
-                odd.push_back({"odd_size", sample(i).path, "is " + std::to_string(facts(i).width) + " x " + std::to_string(facts(i).height) + ", " + how + " the others.", {i}});
+                odd.push_back({"odd_size",
+                               sample(i).path,
+                               "is " + std::to_string(facts(i).width) + " x " + std::to_string(facts(i).height) + ", " +
+                                   how + " the others.",
+                               {i}});
         }
         if (static_cast<double>(odd.size()) <= std::max(1.0, kFew * static_cast<double>(sides.size())))
             m_findings.insert(m_findings.end(), odd.begin(), odd.end());
@@ -234,7 +255,12 @@ private:
             if (counts[label] == 0 && !reportedEmpty(name))
                 m_findings.push_back({"empty_class", name, "has no images for training.", {}});
             else if (counts[label] > 0 && (count < 5 || count < middle / 10 || (count < 10 && count < middle / 2)))
-                m_findings.push_back({"tiny_class", name, "has only " + std::to_string(counts[label]) + (counts[label] == 1 ? " image" : " images") + " for training; the classes have " + std::to_string(static_cast<std::size_t>(middle)) + " in the middle.", members[label]});
+                m_findings.push_back({"tiny_class", name,
+                                      "has only " + std::to_string(counts[label]) +
+                                          (counts[label] == 1 ? " image" : " images") +
+                                          " for training; the classes have " +
+                                          std::to_string(static_cast<std::size_t>(middle)) + " in the middle.",
+                                      members[label]});
         }
     }
 
@@ -254,7 +280,8 @@ private:
 
 } // namespace
 
-std::vector<Finding> healthCheck(const Dataset& dataset, const Survey& survey, int threads, const std::stop_token& stop) {
+std::vector<Finding> healthCheck(const Dataset& dataset, const Survey& survey, int threads,
+                                 const std::stop_token& stop) {
     return Check(dataset, survey, std::max(1, threads), stop).run();
 }
 

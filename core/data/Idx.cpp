@@ -64,13 +64,14 @@ Result<std::vector<std::uint8_t>> unpacked(const std::string& bytes, const std::
 }
 
 std::uint32_t bigEndian(const std::vector<std::uint8_t>& bytes, std::size_t at) {
-    return static_cast<std::uint32_t>(bytes[at]) << 24 | static_cast<std::uint32_t>(bytes[at + 1]) << 16 | static_cast<std::uint32_t>(bytes[at + 2]) << 8 | bytes[at + 3];
+    return static_cast<std::uint32_t>(bytes[at]) << 24 | static_cast<std::uint32_t>(bytes[at + 1]) << 16 |
+           static_cast<std::uint32_t>(bytes[at + 2]) << 8 | bytes[at + 3];
 }
 
 struct IdxArray {
     std::vector<std::uint8_t> bytes;
     std::vector<std::size_t> shape;
-    std::size_t begin = 0;            ///< of the values
+    std::size_t begin = 0; ///< of the values
 };
 
 /// Unsigned bytes of `dimensions` dimensions; sizes are checked against what is there.
@@ -95,13 +96,16 @@ Result<IdxArray> readArray(const FileTree& tree, const std::string& path, std::s
         record *= array.shape[d];
     }
     if (array.shape[0] > (array.bytes.size() - array.begin) / record)
-        return badInput(file + " promises " + std::to_string(array.shape[0]) + " records but holds " + std::to_string((array.bytes.size() - array.begin) / record) + ".");
+        return badInput(file + " promises " + std::to_string(array.shape[0]) + " records but holds " +
+                        std::to_string((array.bytes.size() - array.begin) / record) + ".");
     return array;
 }
 
 } // namespace
 
-bool looksLikeIdx(const ReadRequest& request) { return find(*request.tree, "train", kImages).has_value(); }
+bool looksLikeIdx(const ReadRequest& request) {
+    return find(*request.tree, "train", kImages).has_value();
+}
 
 bool isIdxName(const std::string& name) {
     for (const char* part : {"train", "t10k"})
@@ -126,7 +130,8 @@ Result<Dataset> readIdx(const ReadRequest& request) {
         const auto imageFile = find(tree, part, kImages), labelFile = find(tree, part, kLabels);
         if (!imageFile || !labelFile) {
             if (subset == Subset::Train || imageFile)
-                return badInput(tree.shown("") + " lacks " + part + (imageFile ? "-labels-idx1-ubyte" : "-images-idx3-ubyte") + " (or the same with .gz).");
+                return badInput(tree.shown("") + " lacks " + part +
+                                (imageFile ? "-labels-idx1-ubyte" : "-images-idx3-ubyte") + " (or the same with .gz).");
             continue;
         }
         auto images = readArray(tree, *imageFile, 3);
@@ -136,7 +141,8 @@ Result<Dataset> readIdx(const ReadRequest& request) {
         if (!labels)
             return labels.error();
         if (images->shape[0] != labels->shape[0])
-            return badInput(tree.shown(*imageFile) + " has " + std::to_string(images->shape[0]) + " images, but " + tree.shown(*labelFile) + " has " + std::to_string(labels->shape[0]) + " labels.");
+            return badInput(tree.shown(*imageFile) + " has " + std::to_string(images->shape[0]) + " images, but " +
+                            tree.shown(*labelFile) + " has " + std::to_string(labels->shape[0]) + " labels.");
         const RecordShape found{static_cast<int>(images->shape[1]), static_cast<int>(images->shape[2]), 1, false};
         if (!blocks.empty() && (found.height != shape.height || found.width != shape.width))
             return badInput(tree.shown(*imageFile) + " has images of another size than the training images.");
@@ -144,7 +150,8 @@ Result<Dataset> readIdx(const ReadRequest& request) {
         for (std::size_t i = 0; i < images->shape[0]; ++i) {
             const int label = labels->bytes[labels->begin + i];
             classes = std::max(classes, label + 1);
-            dataset.samples.push_back({std::string(part) + "/" + recordName(i), label, subset, static_cast<std::uint32_t>(places.size())});
+            dataset.samples.push_back(
+                {std::string(part) + "/" + recordName(i), label, subset, static_cast<std::uint32_t>(places.size())});
             places.push_back({static_cast<std::uint32_t>(blocks.size()), images->begin + i * shape.size()});
         }
         blocks.push_back(std::move(images->bytes));

@@ -19,7 +19,8 @@ struct JpegErrors {
 };
 
 void onError(j_common_ptr info) {
-    auto* errors = reinterpret_cast<JpegErrors*>(info->err); // libjpeg's way to a user's struct: `base` is its first member
+    auto* errors =
+        reinterpret_cast<JpegErrors*>(info->err); // libjpeg's way to a user's struct: `base` is its first member
     info->err->format_message(info, errors->message);
     std::longjmp(errors->escape, 1);
 }
@@ -35,8 +36,9 @@ std::uint16_t read16(const std::uint8_t* p, bool little) {
 }
 
 std::uint32_t read32(const std::uint8_t* p, bool little) {
-    return little ? static_cast<std::uint32_t>(read16(p, true)) | static_cast<std::uint32_t>(read16(p + 2, true)) << 16
-                  : static_cast<std::uint32_t>(read16(p, false)) << 16 | static_cast<std::uint32_t>(read16(p + 2, false));
+    return little
+               ? static_cast<std::uint32_t>(read16(p, true)) | static_cast<std::uint32_t>(read16(p + 2, true)) << 16
+               : static_cast<std::uint32_t>(read16(p, false)) << 16 | static_cast<std::uint32_t>(read16(p + 2, false));
 }
 
 /// Pillow's CMYK -> RGB; Adobe's files are stored inverted, which libjpeg hands on as it is.
@@ -58,21 +60,23 @@ int reduction(const jpeg_decompress_struct& info, LeastSize least, int orientati
     if (orientation >= 5) // turned on its side, or not, as the caller likes
         least.height = least.width = std::max(least.height, least.width);
     int factor = 8;
-    while (factor > 1 && (static_cast<int>(info.image_height) / factor < least.height || static_cast<int>(info.image_width) / factor < least.width))
+    while (factor > 1 && (static_cast<int>(info.image_height) / factor < least.height ||
+                          static_cast<int>(info.image_width) / factor < least.width))
         factor /= 2;
     return factor;
 }
 
 /// The part that may jump out: holds nothing with a destructor.
-bool decodeInto(jpeg_decompress_struct& info, JpegErrors& errors, const std::uint8_t* bytes, std::size_t size, Image& image, std::vector<std::uint8_t>& row,
-                int& orientation, bool& tooLarge, LeastSize least) {
+bool decodeInto(jpeg_decompress_struct& info, JpegErrors& errors, const std::uint8_t* bytes, std::size_t size,
+                Image& image, std::vector<std::uint8_t>& row, int& orientation, bool& tooLarge, LeastSize least) {
     if (setjmp(errors.escape))
         return false;
     jpeg_create_decompress(&info);
     jpeg_mem_src(&info, bytes, static_cast<unsigned long>(size));
     jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(&info, TRUE);
-    if (static_cast<std::int64_t>(info.image_width) * static_cast<std::int64_t>(info.image_height) > kLargestImagePixels) {
+    if (static_cast<std::int64_t>(info.image_width) * static_cast<std::int64_t>(info.image_height) >
+        kLargestImagePixels) {
         tooLarge = true;
         return false;
     }
@@ -84,7 +88,8 @@ bool decodeInto(jpeg_decompress_struct& info, JpegErrors& errors, const std::uin
     info.out_color_space = fourInks ? JCS_CMYK : info.jpeg_color_space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
     info.scale_denom = static_cast<unsigned>(reduction(info, least, orientation));
     jpeg_start_decompress(&info);
-    image = Image(static_cast<int>(info.output_height), static_cast<int>(info.output_width), fourInks ? 3 : info.output_components);
+    image = Image(static_cast<int>(info.output_height), static_cast<int>(info.output_width),
+                  fourInks ? 3 : info.output_components);
     if (fourInks)
         row.resize(static_cast<std::size_t>(info.output_width) * 4);
     while (info.output_scanline < info.output_height) {
@@ -100,7 +105,9 @@ bool decodeInto(jpeg_decompress_struct& info, JpegErrors& errors, const std::uin
 
 } // namespace
 
-bool looksLikeJpeg(const std::uint8_t* bytes, std::size_t size) { return size >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF; }
+bool looksLikeJpeg(const std::uint8_t* bytes, std::size_t size) {
+    return size >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
+}
 
 int exifOrientation(const std::uint8_t* tiff, std::size_t size) {
     if (size < 14 || (std::memcmp(tiff, "II", 2) != 0 && std::memcmp(tiff, "MM", 2) != 0))
@@ -122,7 +129,8 @@ int exifOrientation(const std::uint8_t* tiff, std::size_t size) {
     return 1;
 }
 
-Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation, LeastSize least) {
+Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation,
+                         LeastSize least) {
     orientation = 1;
     jpeg_decompress_struct info{};
     JpegErrors errors;

@@ -15,14 +15,15 @@ inline constexpr std::int64_t kLargestImagePixels = std::int64_t{1} << 28;
 
 bool looksLikeJpeg(const std::uint8_t* bytes, std::size_t size);
 
-/// libjpeg-turbo with its slow integer DCT and fancy upsampling: Pillow's pixels. CMYK and YCCK are converted as Pillow does.
-/// A truncated or damaged file is an error (Pillow would paint it grey). `orientation` is the EXIF tag, 1 where there is none.
-/// Where `least` is set, the picture is made smaller while it is decoded, by 2, 4 or 8, as long as both sides stay at least that
-/// large (libjpeg's scaled inverse DCT: a box filter's effect, not Pillow's resize).
+/// libjpeg-turbo with its slow integer DCT and fancy upsampling: Pillow's pixels. CMYK and YCCK are converted as Pillow
+/// does. A truncated or damaged file is an error (Pillow would paint it grey). `orientation` is the EXIF tag, 1 where
+/// there is none. Where `least` is set, the picture is made smaller while it is decoded, by 2, 4 or 8, as long as both
+/// sides stay at least that large (libjpeg's scaled inverse DCT: a box filter's effect, not Pillow's resize).
 struct LeastSize {
-    int height = 0, width = 0;        ///< 0: full size
+    int height = 0, width = 0; ///< 0: full size
 };
-Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation, LeastSize least = {});
+Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation,
+                         LeastSize least = {});
 
 /// EXIF orientation 1...8 of a JPEG's APP1 segment or a TIFF block; 1 where there is none or it is damaged.
 int exifOrientation(const std::uint8_t* tiff, std::size_t size);

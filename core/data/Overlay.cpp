@@ -17,7 +17,8 @@ namespace {
 constexpr std::uintmax_t kLargest = std::uintmax_t{256} << 20;
 
 Error notUnderstood(const fs::path& file, const std::string& why) {
-    return badInput("The labels changed by hand (" + file.string() + ") cannot be read: " + why + "; mend the file, or move it away to go on without them.");
+    return badInput("The labels changed by hand (" + file.string() + ") cannot be read: " + why +
+                    "; mend the file, or move it away to go on without them.");
 }
 
 /// { "version": 1, "root": DIR, "relabelled": { path: class }, "excluded": [path] }
@@ -29,7 +30,10 @@ Json toJson(const Overlay& overlay, const fs::path& root) {
         if (entry.excluded)
             excluded.push_back(path);
     }
-    return {{"version", 1}, {"root", root.string()}, {"relabelled", std::move(relabelled)}, {"excluded", std::move(excluded)}};
+    return {{"version", 1},
+            {"root", root.string()},
+            {"relabelled", std::move(relabelled)},
+            {"excluded", std::move(excluded)}};
 }
 
 /// Why the document is no overlay; empty where it is.
@@ -106,7 +110,8 @@ void lay(const Overlay& overlay, Dataset& dataset) {
             continue;
         const auto label = labels.find(entry.className);
         if (label == labels.end()) {
-            dataset.problems.push_back({"overlay_class", sample.path, "was relabelled " + entry.className + " by hand, a class that is gone"});
+            dataset.problems.push_back(
+                {"overlay_class", sample.path, "was relabelled " + entry.className + " by hand, a class that is gone"});
         } else if (label->second != source) {
             sample.sourceLabel = source;
             sample.label = label->second;
@@ -127,11 +132,15 @@ Overlay overlayOf(const Dataset& dataset) {
     Overlay overlay;
     for (const Sample& sample : dataset.samples)
         if (sample.sourceLabel || sample.excluded)
-            overlay.entries[sample.path] = {sample.sourceLabel ? dataset.classes[static_cast<std::size_t>(sample.label)] : std::string(), sample.excluded};
+            overlay.entries[sample.path] = {sample.sourceLabel ? dataset.classes[static_cast<std::size_t>(sample.label)]
+                                                               : std::string(),
+                                            sample.excluded};
     return overlay;
 }
 
-fs::path overlayFile(const fs::path& home, const fs::path& root) { return home / "overlays" / (nameOfRoot(root) + ".json"); }
+fs::path overlayFile(const fs::path& home, const fs::path& root) {
+    return home / "overlays" / (nameOfRoot(root) + ".json");
+}
 
 Result<Overlay> readOverlay(const fs::path& file) {
     Overlay overlay;
@@ -155,14 +164,16 @@ Result<void> writeOverlay(const fs::path& file, const Overlay& overlay, const fs
     }
     if (overlay.empty()) {
         fs::remove(file, code);
-        return code ? Result<void>(Error{"The file " + file.string() + " cannot be removed: " + code.message() + "."}) : Result<void>();
+        return code ? Result<void>(Error{"The file " + file.string() + " cannot be removed: " + code.message() + "."})
+                    : Result<void>();
     }
     if (const auto made = makeFolder(file.parent_path()); !made)
         return made;
     return writeFileAtomically(file, toText(toJson(overlay, root)) + "\n");
 }
 
-Result<Dataset> openWithOverlay(const fs::path& home, const DataSettings& settings, std::uint64_t seed, bool strict, std::stop_token stop, const Progress& progress) {
+Result<Dataset> openWithOverlay(const fs::path& home, const DataSettings& settings, std::uint64_t seed, bool strict,
+                                std::stop_token stop, const Progress& progress) {
     Result<Dataset> dataset = openDataset(settings, seed, std::move(stop), progress);
     if (!dataset)
         return dataset;
@@ -171,11 +182,13 @@ Result<Dataset> openWithOverlay(const fs::path& home, const DataSettings& settin
         return laid(std::move(dataset), *overlay);
     if (strict)
         return overlay.error();
-    dataset->problems.push_back({"overlay_unreadable", overlayFile(home, dataset->root).string(), overlay.error().message});
+    dataset->problems.push_back(
+        {"overlay_unreadable", overlayFile(home, dataset->root).string(), overlay.error().message});
     return dataset;
 }
 
-Result<Dataset> openWithOverlayFile(const fs::path& file, const DataSettings& settings, std::uint64_t seed, std::stop_token stop, const Progress& progress) {
+Result<Dataset> openWithOverlayFile(const fs::path& file, const DataSettings& settings, std::uint64_t seed,
+                                    std::stop_token stop, const Progress& progress) {
     const Result<Overlay> overlay = readOverlay(file);
     if (!overlay)
         return overlay.error();

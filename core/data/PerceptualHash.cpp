@@ -19,9 +19,9 @@ constexpr int kChunks = 4, kChunkBits = 16, kChunkValues = 1 << kChunkBits;
 static_assert(kNearBits == 8, "masksOf() is made for it");
 
 // looksAlike(): found on drawn toys (tests/data/tst_HealthCheck.cpp).
-constexpr double kFlat = 2.5;             ///< deviation of the luma below which there is nothing to recognise
+constexpr double kFlat = 2.5; ///< deviation of the luma below which there is nothing to recognise
 constexpr double kCorrelation = 0.99;
-constexpr int kChromaDifference = 7;      ///< of 255, mean over the picture
+constexpr int kChromaDifference = 7; ///< of 255, mean over the picture
 
 struct Frequency {
     int x = 0, y = 0;
@@ -39,24 +39,29 @@ constexpr std::array<Frequency, 64> lowest() {
 constexpr auto kFrequencies = lowest();
 
 cv::Mat viewOf(const Image& image) {
-    return {image.height, image.width, image.channels == 1 ? CV_8UC1 : CV_8UC3, const_cast<std::uint8_t*>(image.pixels.data())}; // only read
+    return {image.height, image.width, image.channels == 1 ? CV_8UC1 : CV_8UC3,
+            const_cast<std::uint8_t*>(image.pixels.data())}; // only read
 }
 
 cv::Mat shrunk(const cv::Mat& from, int side) {
     cv::Mat to;
-    cv::resize(from, to, {side, side}, 0, 0, from.rows >= side && from.cols >= side ? cv::INTER_AREA : cv::INTER_LINEAR);
+    cv::resize(from, to, {side, side}, 0, 0,
+               from.rows >= side && from.cols >= side ? cv::INTER_AREA : cv::INTER_LINEAR);
     return to;
 }
 
 /// Neighbouring frequencies go to different chunks, so that a change of one band does not fill a chunk.
-constexpr std::size_t bitOf(std::size_t frequency) { return frequency % kChunks * kChunkBits + frequency / kChunks; }
+constexpr std::size_t bitOf(std::size_t frequency) {
+    return frequency % kChunks * kChunkBits + frequency / kChunks;
+}
 
 std::array<std::uint64_t, 4> hashesOf(const cv::Mat& luma) {
     cv::Mat values, transformed;
     luma.convertTo(values, CV_32F);
     cv::dct(values, transformed);
     transformed.at<float>(0, 0) = 0;
-    // Frequencies that a symmetrical picture lacks are noise about zero: a threshold beside zero keeps their bits still.
+    // Frequencies that a symmetrical picture lacks are noise about zero: a threshold beside zero keeps their bits
+    // still.
     const auto threshold = static_cast<float>(std::max(3.0, 0.004 * cv::norm(transformed)));
     std::array<std::uint64_t, 4> hashes{};
     for (std::size_t i = 0; i < kFrequencies.size(); ++i) {
@@ -88,7 +93,8 @@ Moments momentsOf(const std::array<std::uint8_t, 256>& luma) {
 template <std::size_t N>
 void mirrorRows(std::array<std::uint8_t, N>& values, std::size_t side) {
     for (std::size_t row = 0; row < N; row += side)
-        std::reverse(values.begin() + static_cast<std::ptrdiff_t>(row), values.begin() + static_cast<std::ptrdiff_t>(row + side));
+        std::reverse(values.begin() + static_cast<std::ptrdiff_t>(row),
+                     values.begin() + static_cast<std::ptrdiff_t>(row + side));
 }
 
 /// The luma and the colours as they are after one mirror; turning the whole list around mirrors both ways at once.
@@ -128,7 +134,9 @@ struct ChunkTable {
     std::vector<Entry> entries;
 };
 
-std::uint32_t chunkOf(std::uint64_t hash, int chunk) { return static_cast<std::uint32_t>(hash >> (chunk * kChunkBits)) & (kChunkValues - 1); }
+std::uint32_t chunkOf(std::uint64_t hash, int chunk) {
+    return static_cast<std::uint32_t>(hash >> (chunk * kChunkBits)) & (kChunkValues - 1);
+}
 
 ChunkTable tableOf(std::span<const std::array<std::uint64_t, 4>> hashes, int chunk) {
     ChunkTable table;
@@ -154,13 +162,16 @@ std::vector<std::uint32_t> probes() {
     return found;
 }
 
-/// The masks that chunk `chunk` is searched with: of kNearBits = 8 differing bits in four chunks, either the first has at most two or
-/// one of the others at most one.
-std::size_t masksOf(int chunk, const std::vector<std::uint32_t>& masks) { return chunk == 0 ? masks.size() : 1 + kChunkBits; }
+/// The masks that chunk `chunk` is searched with: of kNearBits = 8 differing bits in four chunks, either the first has
+/// at most two or one of the others at most one.
+std::size_t masksOf(int chunk, const std::vector<std::uint32_t>& masks) {
+    return chunk == 0 ? masks.size() : 1 + kChunkBits;
+}
 
 /// Entries before `i` within kNearBits of `wanted`, but for those that an earlier chunk finds.
 template <typename Found>
-void search(const ChunkTable& table, int chunk, const std::vector<std::uint32_t>& masks, std::uint64_t wanted, std::uint32_t i, const Found& found) {
+void search(const ChunkTable& table, int chunk, const std::vector<std::uint32_t>& masks, std::uint64_t wanted,
+            std::uint32_t i, const Found& found) {
     const std::uint32_t value = chunkOf(wanted, chunk);
     for (std::size_t mask = 0; mask < masksOf(chunk, masks); ++mask) {
         const std::uint32_t bucket = value ^ masks[mask];
@@ -194,7 +205,8 @@ Glance glanceOf(const Image& image) {
         cv::Mat colors;
         cv::cvtColor(shrunk(small, kChromaSide), colors, cv::COLOR_RGB2YCrCb);
         for (std::size_t i = 0; i < 16; ++i) {
-            const auto& pixel = colors.at<cv::Vec3b>(static_cast<int>(i) / kChromaSide, static_cast<int>(i) % kChromaSide);
+            const auto& pixel =
+                colors.at<cv::Vec3b>(static_cast<int>(i) / kChromaSide, static_cast<int>(i) % kChromaSide);
             glance.chroma[i] = pixel[2];
             glance.chroma[16 + i] = pixel[1];
         }
@@ -220,7 +232,8 @@ bool looksAlike(const Glance& a, const Glance& b) {
     return false;
 }
 
-void findNear(std::span<const std::array<std::uint64_t, 4>> hashes, int threads, const std::stop_token& stop, const NearFound& found) {
+void findNear(std::span<const std::array<std::uint64_t, 4>> hashes, int threads, const std::stop_token& stop,
+              const NearFound& found) {
     std::vector<ChunkTable> tables;
     for (int chunk = 0; chunk < kChunks; ++chunk)
         tables.push_back(tableOf(hashes, chunk));
@@ -230,7 +243,8 @@ void findNear(std::span<const std::array<std::uint64_t, 4>> hashes, int threads,
         for (std::uint32_t i = next++; i < hashes.size() && !stop.stop_requested(); i = next++)
             for (const std::uint64_t wanted : hashes[i])
                 for (int chunk = 0; chunk < kChunks; ++chunk)
-                    search(tables[static_cast<std::size_t>(chunk)], chunk, masks, wanted, i, [&](std::uint32_t j) { found(thread, i, j); });
+                    search(tables[static_cast<std::size_t>(chunk)], chunk, masks, wanted, i,
+                           [&](std::uint32_t j) { found(thread, i, j); });
     };
     std::vector<std::jthread> workers;
     for (int thread = 1; thread < threads; ++thread)

@@ -9,13 +9,13 @@ namespace sightline {
 struct ReadRequest {
     FileTreePtr tree;
     DataSettings settings;
-    std::string table;                ///< the table that was opened itself, relative to the tree; empty: find one
+    std::string table; ///< the table that was opened itself, relative to the tree; empty: find one
     std::stop_token stop;
     Progress progress;
 };
 
-// Readers. Each says by names whether it fits, then fills classes, samples, problems and the source; openDataset() does the
-// rest. Foreign bytes: sizes are checked before they are believed.
+// Readers. Each says by names whether it fits, then fills classes, samples, problems and the source; openDataset() does
+// the rest. Foreign bytes: sizes are checked before they are believed.
 
 /// png, jpg, jpeg, bmp, ppm, pgm, tif, tiff, webp, any case.
 bool hasImageExtension(const std::string& name);
@@ -42,8 +42,9 @@ Result<Dataset> readIdx(const ReadRequest& request);
 /// A name that MNIST's files have, so that one of them stands for its folder.
 bool isIdxName(const std::string& name);
 
-/// A table of images: a .csv or .tsv file, or a folder with one and no class folders. The columns of paths and labels are
-/// chosen by `data.table`, or go by their headings, or by which cells are files; a column named split parts train, val and test.
+/// A table of images: a .csv or .tsv file, or a folder with one and no class folders. The columns of paths and labels
+/// are chosen by `data.table`, or go by their headings, or by which cells are files; a column named split parts train,
+/// val and test.
 bool looksLikeTable(const ReadRequest& request);
 Result<Dataset> readTable(const ReadRequest& request);
 bool isTableName(const std::string& name);

@@ -48,7 +48,8 @@ private:
 
 } // namespace
 
-std::shared_ptr<const ImageSource> makeRecordSource(RecordShape shape, std::vector<std::vector<std::uint8_t>> blocks, std::vector<RecordPlace> places) {
+std::shared_ptr<const ImageSource> makeRecordSource(RecordShape shape, std::vector<std::vector<std::uint8_t>> blocks,
+                                                    std::vector<RecordPlace> places) {
     return std::make_shared<RecordSource>(shape, std::move(blocks), std::move(places));
 }
 

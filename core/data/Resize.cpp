@@ -18,7 +18,9 @@ namespace {
 /// Pillow's resampling weights are 22-bit fixed point (SPEC 1.9).
 constexpr int kPrecisionBits = 22;
 
-double sinc(double x) { return x == 0 ? 1.0 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x); }
+double sinc(double x) {
+    return x == 0 ? 1.0 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x);
+}
 
 struct Filter {
     double support;
@@ -56,8 +58,9 @@ Filter filterFor(Interpolation interpolation) {
             }};
 }
 
-/// Taps of every output position along one axis. Positions begin at even offsets of `high` and `low`, so that taps go in pairs;
-/// a weight is high * 4096 + low, two numbers of 16 bits: their products with bytes are exact and there are instructions for pairs.
+/// Taps of every output position along one axis. Positions begin at even offsets of `high` and `low`, so that taps go
+/// in pairs; a weight is high * 4096 + low, two numbers of 16 bits: their products with bytes are exact and there are
+/// instructions for pairs.
 struct Taps {
     struct Span {
         int first, count;
@@ -102,8 +105,11 @@ Taps tapsFor(int source, int target, const Filter& filter) {
     return taps;
 }
 
-/// A sum of bytes times weights fits 32 bits: the weights of a position add up to 2^22, their sizes to less than twice that.
-std::uint8_t clipped(std::int32_t sum) { return static_cast<std::uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255)); }
+/// A sum of bytes times weights fits 32 bits: the weights of a position add up to 2^22, their sizes to less than twice
+/// that.
+std::uint8_t clipped(std::int32_t sum) {
+    return static_cast<std::uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255));
+}
 
 constexpr std::int32_t kHalf = 1 << (kPrecisionBits - 1);
 
@@ -124,7 +130,9 @@ struct Sums {
         high = _mm_add_epi32(high, _mm_madd_epi16(pairs, highWeights));
         low = _mm_add_epi32(low, _mm_madd_epi16(pairs, lowWeights));
     }
-    __m128i whole() const { return _mm_srai_epi32(_mm_add_epi32(_mm_slli_epi32(high, Taps::kLowBits), low), kPrecisionBits); }
+    __m128i whole() const {
+        return _mm_srai_epi32(_mm_add_epi32(_mm_slli_epi32(high, Taps::kLowBits), low), kPrecisionBits);
+    }
 };
 
 __m128i fourBytes(const std::uint8_t* p) {
@@ -140,7 +148,8 @@ void resampleRgbRow(const std::uint8_t* source, const Taps& taps, std::uint8_t* 
         const std::uint8_t* pixel = source + span.first * 3;
         for (int k = 0; k < span.count; k += 2, pixel += 6) {
             const std::size_t at = span.weights + static_cast<std::size_t>(k);
-            const __m128i pairs = _mm_unpacklo_epi8(_mm_unpacklo_epi8(fourBytes(pixel), fourBytes(pixel + 3)), _mm_setzero_si128());
+            const __m128i pairs =
+                _mm_unpacklo_epi8(_mm_unpacklo_epi8(fourBytes(pixel), fourBytes(pixel + 3)), _mm_setzero_si128());
             sums.add(pairs, pairOf(&taps.high[at]), pairOf(&taps.low[at]));
         }
         const __m128i words = _mm_packs_epi32(sums.whole(), sums.whole());
@@ -151,7 +160,8 @@ void resampleRgbRow(const std::uint8_t* source, const Taps& taps, std::uint8_t* 
 }
 
 /// Sixteen bytes of an output row; returns how many bytes of the row are done.
-std::size_t resampleRowPart(const std::uint8_t* const* rows, const Taps& taps, const Taps::Span& span, std::size_t rowBytes, std::uint8_t* target) {
+std::size_t resampleRowPart(const std::uint8_t* const* rows, const Taps& taps, const Taps::Span& span,
+                            std::size_t rowBytes, std::uint8_t* target) {
     const __m128i zero = _mm_setzero_si128();
     std::size_t x = 0;
     for (; x + 16 <= rowBytes; x += 16) {
@@ -167,7 +177,8 @@ std::size_t resampleRowPart(const std::uint8_t* const* rows, const Taps& taps, c
             sums[2].add(_mm_unpacklo_epi8(back, zero), high, low);
             sums[3].add(_mm_unpackhi_epi8(back, zero), high, low);
         }
-        const __m128i front = _mm_packs_epi32(sums[0].whole(), sums[1].whole()), back = _mm_packs_epi32(sums[2].whole(), sums[3].whole());
+        const __m128i front = _mm_packs_epi32(sums[0].whole(), sums[1].whole()),
+                      back = _mm_packs_epi32(sums[2].whole(), sums[3].whole());
         _mm_storeu_si128(reinterpret_cast<__m128i*>(target + x), _mm_packus_epi16(front, back));
     }
     return x;
@@ -175,7 +186,9 @@ std::size_t resampleRowPart(const std::uint8_t* const* rows, const Taps& taps, c
 
 #else
 
-std::size_t resampleRowPart(const std::uint8_t* const*, const Taps&, const Taps::Span&, std::size_t, std::uint8_t*) { return 0; }
+std::size_t resampleRowPart(const std::uint8_t* const*, const Taps&, const Taps::Span&, std::size_t, std::uint8_t*) {
+    return 0;
+}
 
 #endif
 
@@ -184,7 +197,8 @@ void resampleRow(const std::uint8_t* source, int channels, const Taps& taps, std
         for (int c = 0; c < channels; ++c) {
             std::int32_t sum = kHalf;
             for (int k = 0; k < span.count; ++k)
-                sum += source[(span.first + k) * channels + c] * taps.weight(span.weights + static_cast<std::size_t>(k));
+                sum +=
+                    source[(span.first + k) * channels + c] * taps.weight(span.weights + static_cast<std::size_t>(k));
             *target++ = clipped(sum);
         }
     }
@@ -257,8 +271,10 @@ Image nearest(const Image& image, int height, int width) {
 
 /// Keras' keep_aspect_ratio: the largest centred box of the target's aspect (SPEC 1.9).
 Image croppedToAspect(const Image& image, int height, int width) {
-    const int boxHeight = std::min<int>(image.height, static_cast<int>(static_cast<std::int64_t>(image.width) * height / width));
-    const int boxWidth = std::min<int>(image.width, static_cast<int>(static_cast<std::int64_t>(image.height) * width / height));
+    const int boxHeight =
+        std::min<int>(image.height, static_cast<int>(static_cast<std::int64_t>(image.width) * height / width));
+    const int boxWidth =
+        std::min<int>(image.width, static_cast<int>(static_cast<std::int64_t>(image.height) * width / height));
     Image box(std::max(1, boxHeight), std::max(1, boxWidth), image.channels);
     const int top = (image.height - box.height) / 2;
     const int left = (image.width - box.width) / 2;

@@ -18,7 +18,9 @@ constexpr std::size_t kMostNamed = 20; ///< groups named one by one in problems
 
 using Counts = std::vector<std::size_t>; ///< per class
 
-std::size_t shareOf(std::size_t count, double share) { return static_cast<std::size_t>(share * static_cast<double>(count)); }
+std::size_t shareOf(std::size_t count, double share) {
+    return static_cast<std::size_t>(share * static_cast<double>(count));
+}
 
 /// One class after the other: the first of each, or drawn.
 void splitClasses(Dataset& dataset, const DataSettings& settings, std::uint64_t seed) {
@@ -68,7 +70,9 @@ std::vector<Unit> unitsOf(const Dataset& dataset) {
     return units;
 }
 
-std::size_t distance(std::size_t a, std::size_t b) { return a > b ? a - b : b - a; }
+std::size_t distance(std::size_t a, std::size_t b) {
+    return a > b ? a - b : b - a;
+}
 
 void splitGroups(Dataset& dataset, const DataSettings& settings, std::uint64_t seed) {
     const std::vector<Unit> units = unitsOf(dataset);
@@ -99,9 +103,13 @@ void splitGroups(Dataset& dataset, const DataSettings& settings, std::uint64_t s
     }
     const bool wants = std::any_of(wanted.begin(), wanted.end(), [](std::size_t count) { return count > 0; });
     if (!any && wants && units.size() > 1)
-        move(*std::min_element(units.begin(), units.end(), [](const Unit& a, const Unit& b) { return a.members.size() < b.members.size(); }));
+        move(*std::min_element(units.begin(), units.end(),
+                               [](const Unit& a, const Unit& b) { return a.members.size() < b.members.size(); }));
     if (units.size() == 1)
-        dataset.problems.push_back({"one_group", {}, "all images belong to one group, so none can be set apart for validation; look at data.group"});
+        dataset.problems.push_back(
+            {"one_group",
+             {},
+             "all images belong to one group, so none can be set apart for validation; look at data.group"});
 }
 
 /// Groups that a source's own train, val and test folders tear apart.
@@ -118,10 +126,12 @@ void reportTornGroups(Dataset& dataset) {
         for (const Subset subset : {Subset::Train, Subset::Validation, Subset::Test})
             if (subsets[i] & 1u << static_cast<unsigned>(subset))
                 names += (names.empty() ? "" : " and ") + std::string(nameOf(subset));
-        dataset.problems.push_back({"torn_group", dataset.groups[i], "has images in " + names + ", so what was learned by heart counts as known"});
+        dataset.problems.push_back({"torn_group", dataset.groups[i],
+                                    "has images in " + names + ", so what was learned by heart counts as known"});
     }
     if (torn > kMostNamed)
-        dataset.problems.push_back({"torn_group", {}, std::to_string(torn - kMostNamed) + " more groups have images in more than one split"});
+        dataset.problems.push_back(
+            {"torn_group", {}, std::to_string(torn - kMostNamed) + " more groups have images in more than one split"});
 }
 
 /// "patient012" of a/patient012_slice03.png; empty where the name does not end with a number behind a separator.
@@ -150,7 +160,8 @@ constexpr const char* kStemPattern = R"(([^/]+?)[-_. ]+[A-Za-z]*[0-9]+\.[^./]+$)
 Result<void> assignGroups(Dataset& dataset, const DataSettings& settings) {
     const GroupSettings& group = settings.group;
     if (!group.column.empty() && dataset.format != "csv")
-        return badInput("data.group.column: only a table has columns, and this is " + dataset.format + "; use data.group.pattern.");
+        return badInput("data.group.column: only a table has columns, and this is " + dataset.format +
+                        "; use data.group.pattern.");
     if (!group.pattern.empty()) {
         const auto pattern = Pattern::compiled(group.pattern);
         if (!pattern)
@@ -166,13 +177,18 @@ Result<void> assignGroups(Dataset& dataset, const DataSettings& settings) {
             sample.group = found->second;
         }
         if (dataset.groups.empty())
-            return badInput("data.group.pattern " + group.pattern + " fits no image; the first is " + (dataset.samples.empty() ? "missing" : dataset.samples.front().path) + ".");
+            return badInput("data.group.pattern " + group.pattern + " fits no image; the first is " +
+                            (dataset.samples.empty() ? "missing" : dataset.samples.front().path) + ".");
     }
     if (group.empty())
         return {};
-    const auto alone = std::count_if(dataset.samples.begin(), dataset.samples.end(), [](const Sample& sample) { return sample.group == kNoGroup; });
+    const auto alone = std::count_if(dataset.samples.begin(), dataset.samples.end(),
+                                     [](const Sample& sample) { return sample.group == kNoGroup; });
     if (alone > 0)
-        dataset.problems.push_back({"no_group", {}, std::to_string(alone) + " images belong to no group by data.group; each counts as one of its own"});
+        dataset.problems.push_back(
+            {"no_group",
+             {},
+             std::to_string(alone) + " images belong to no group by data.group; each counts as one of its own"});
     reportTornGroups(dataset);
     return {};
 }
@@ -182,7 +198,8 @@ void splitValidation(Dataset& dataset, const DataSettings& settings, std::uint64
         splitClasses(dataset, settings, seed);
     else
         splitGroups(dataset, settings, seed);
-    std::stable_sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) { return a.subset < b.subset; });
+    std::stable_sort(dataset.samples.begin(), dataset.samples.end(),
+                     [](const Sample& a, const Sample& b) { return a.subset < b.subset; });
 }
 
 std::optional<GroupSuggestion> suggestGroups(const Dataset& dataset) {
@@ -207,8 +224,12 @@ std::optional<GroupSuggestion> suggestGroups(const Dataset& dataset) {
     }
     if (images < kFewest || shared * 10 < images * 6 || groups < kStemsPerClass * dataset.classes.size())
         return std::nullopt;
-    return GroupSuggestion{kStemPattern, *example, std::to_string(shared) + " of " + std::to_string(images) + " images share the beginning of their name with others (" + *example + " ..., " + std::to_string(groups)
-                                             + " such groups); where that means one patient or object, set data.group.pattern to " + kStemPattern + " so that none is in train and validation at once"};
+    return GroupSuggestion{kStemPattern, *example,
+                           std::to_string(shared) + " of " + std::to_string(images) +
+                               " images share the beginning of their name with others (" + *example + " ..., " +
+                               std::to_string(groups) +
+                               " such groups); where that means one patient or object, set data.group.pattern to " +
+                               kStemPattern + " so that none is in train and validation at once"};
 }
 
 } // namespace sightline

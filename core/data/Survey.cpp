@@ -45,7 +45,8 @@ ImageFacts factsOf(const Dataset& dataset, const Sample& sample) {
     facts.height = image->height;
     facts.width = image->width;
     addPixels(facts, *image);
-    const std::uint64_t size = static_cast<std::uint64_t>(image->height) << 32 | static_cast<std::uint32_t>(image->width);
+    const std::uint64_t size =
+        static_cast<std::uint64_t>(image->height) << 32 | static_cast<std::uint32_t>(image->width);
     const XXH128_hash_t hash = XXH3_128bits_withSeed(image->pixels.data(), image->pixels.size(), size);
     facts.pixels = {hash.low64, hash.high64};
     facts.glance = glanceOf(*image);
@@ -58,12 +59,14 @@ std::string typeOf(const std::string& path) {
     if (dot == std::string::npos || path.size() - dot > 5 || path.find('/', dot) != std::string::npos)
         return {};
     std::string type = path.substr(dot + 1);
-    std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::transform(type.begin(), type.end(), type.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return type == "JPEG" ? "JPG" : type == "TIFF" ? "TIF" : type;
 }
 } // namespace
 
-Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const Progress& progress, const std::filesystem::path& cache) {
+Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const Progress& progress,
+              const std::filesystem::path& cache) {
     Survey survey;
     const std::size_t total = dataset.samples.size();
     survey.facts.resize(total);
@@ -99,7 +102,8 @@ Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const P
     }
     survey.decoded = decoded;
     survey.complete = done == total;
-    if (decoded > 0 && !cache.empty() && (survey.complete || done > known.size())) // a survey stopped early forgets nothing
+    if (decoded > 0 && !cache.empty() &&
+        (survey.complete || done > known.size())) // a survey stopped early forgets nothing
         SurveyCache::write(cache, dataset.root, keys, survey.facts, seen);
     summarise(survey, dataset);
     return survey;
@@ -137,9 +141,11 @@ void summarise(Survey& survey, const Dataset& dataset) {
     for (std::size_t c = 0; c < 3; ++c) {
         const double count = std::max(1.0, static_cast<double>(pixels));
         survey.mean[c] = static_cast<double>(sum[c]) / count;
-        survey.deviation[c] = std::sqrt(std::max(0.0, static_cast<double>(squares[c]) / count - survey.mean[c] * survey.mean[c]));
+        survey.deviation[c] =
+            std::sqrt(std::max(0.0, static_cast<double>(squares[c]) / count - survey.mean[c] * survey.mean[c]));
     }
-    std::sort(survey.unreadable.begin(), survey.unreadable.end(), [](const DataProblem& a, const DataProblem& b) { return a.path < b.path; });
+    std::sort(survey.unreadable.begin(), survey.unreadable.end(),
+              [](const DataProblem& a, const DataProblem& b) { return a.path < b.path; });
 }
 
 double imbalance(const std::vector<std::size_t>& countsPerClass) {

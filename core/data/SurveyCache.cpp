@@ -22,14 +22,17 @@ namespace {
 constexpr std::string_view kMagic = "sightline survey 1\n";
 constexpr std::uintmax_t kFolderBytes = std::uintmax_t{512} << 20;
 
-std::uint64_t hashOf(std::string_view text, std::uint64_t seed) { return XXH3_64bits_withSeed(text.data(), text.size(), seed); }
+std::uint64_t hashOf(std::string_view text, std::uint64_t seed) {
+    return XXH3_64bits_withSeed(text.data(), text.size(), seed);
+}
 
 /// Size and time of a file; 0 where there is none.
 std::uint64_t stampOf(const fs::path& file) {
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0)
         return 0;
-    const std::array<std::int64_t, 4> state{status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, static_cast<std::int64_t>(status.st_ino)};
+    const std::array<std::int64_t, 4> state{status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+                                            static_cast<std::int64_t>(status.st_ino)};
     return XXH3_64bits(state.data(), sizeof state);
 }
 
@@ -79,8 +82,9 @@ void putFacts(Writer& writer, const ImageFacts& facts) {
 
 bool takeFacts(Parser& parser, ImageFacts& facts) {
     std::uint8_t grey = 0;
-    const bool whole = parser.take(facts.height) && parser.take(facts.width) && parser.take(grey) && parser.take(facts.lowest) && parser.take(facts.highest) &&
-                       parser.take(facts.sum) && parser.take(facts.squares) && parser.take(facts.pixels) && parser.take(facts.glance);
+    const bool whole = parser.take(facts.height) && parser.take(facts.width) && parser.take(grey) &&
+                       parser.take(facts.lowest) && parser.take(facts.highest) && parser.take(facts.sum) &&
+                       parser.take(facts.squares) && parser.take(facts.pixels) && parser.take(facts.glance);
     facts.grey = grey != 0;
     return whole;
 }
@@ -113,7 +117,8 @@ SourceStamps::SourceStamps(const Dataset& dataset) : m_dataset(dataset), m_root(
     if (dataset.samples.empty() || !dataset.source->file(dataset.samples.front()).empty())
         return;
     std::error_code code;
-    for (fs::recursive_directory_iterator entry(dataset.root, code), end; !code && entry != end; entry.increment(code)) {
+    for (fs::recursive_directory_iterator entry(dataset.root, code), end; !code && entry != end;
+         entry.increment(code)) {
         std::error_code ignored;
         if (entry->is_regular_file(ignored))
             m_root += hashOf(entry->path().filename().string(), stampOf(entry->path())); // whatever their order
@@ -150,8 +155,8 @@ SurveyCache SurveyCache::read(const fs::path& folder, const fs::path& root) {
     return cache;
 }
 
-void SurveyCache::write(const fs::path& folder, const fs::path& root, const std::vector<std::uint64_t>& keys, const std::vector<ImageFacts>& facts,
-                        const std::vector<std::uint8_t>& seen) {
+void SurveyCache::write(const fs::path& folder, const fs::path& root, const std::vector<std::uint64_t>& keys,
+                        const std::vector<ImageFacts>& facts, const std::vector<std::uint8_t>& seen) {
     const auto keeps = [&](std::size_t i) { return seen[i] != 0 && facts[i].readable(); };
     std::uint64_t count = 0;
     for (std::size_t i = 0; i < facts.size(); ++i)

@@ -11,8 +11,8 @@
 
 namespace sightline {
 
-/// Names a sample together with the state of the file it comes from: its path, size and time of change. Samples without a file of
-/// their own (records, members of an archive) go by the root's.
+/// Names a sample together with the state of the file it comes from: its path, size and time of change. Samples without
+/// a file of their own (records, members of an archive) go by the root's.
 class SourceStamps {
 public:
     explicit SourceStamps(const Dataset& dataset);
@@ -20,17 +20,19 @@ public:
 
 private:
     const Dataset& m_dataset;
-    std::uint64_t m_root;             ///< of the root, or of the files that lie directly in it
+    std::uint64_t m_root; ///< of the root, or of the files that lie directly in it
 };
 
-/// What earlier surveys found, a file for each data set in one folder of the home's cache. Never an error: a damaged file, or one of
-/// another version, is an empty cache.
+/// What earlier surveys found, a file for each data set in one folder of the home's cache. Never an error: a damaged
+/// file, or one of another version, is an empty cache.
 class SurveyCache {
 public:
     static SurveyCache read(const std::filesystem::path& folder, const std::filesystem::path& root);
-    /// Keeps the facts of the samples that were `seen` and could be read (what could not may be mended); then the oldest files go until the folder is within its bound (512 MB).
-    static void write(const std::filesystem::path& folder, const std::filesystem::path& root, const std::vector<std::uint64_t>& keys,
-                      const std::vector<ImageFacts>& facts, const std::vector<std::uint8_t>& seen);
+    /// Keeps the facts of the samples that were `seen` and could be read (what could not may be mended); then the
+    /// oldest files go until the folder is within its bound (512 MB).
+    static void write(const std::filesystem::path& folder, const std::filesystem::path& root,
+                      const std::vector<std::uint64_t>& keys, const std::vector<ImageFacts>& facts,
+                      const std::vector<std::uint8_t>& seen);
 
     const ImageFacts* find(std::uint64_t key) const;
     std::size_t size() const { return m_facts.size(); }

@@ -14,8 +14,10 @@ namespace {
 constexpr std::uintmax_t kMaximumTable = std::uintmax_t{512} << 20;
 constexpr std::size_t kMostRows = 20'000'000, kMostProblems = 1000, kLongestPath = 4096;
 constexpr std::size_t kProbe = 200; ///< rows looked at to find columns
-constexpr std::array kPathNames{"path", "file", "filename", "file_name", "filepath", "image", "image_path", "img", "image_file", "image_id", "id"};
-constexpr std::array kLabelNames{"label", "class", "classname", "class_name", "category", "target", "y", "species", "diagnosis", "defect"};
+constexpr std::array kPathNames{"path",       "file", "filename",   "file_name", "filepath", "image",
+                                "image_path", "img",  "image_file", "image_id",  "id"};
+constexpr std::array kLabelNames{"label",  "class", "classname", "class_name", "category",
+                                 "target", "y",     "species",   "diagnosis",  "defect"};
 constexpr std::array kSplitNames{"split", "subset", "set", "fold_name", "partition"};
 
 using Row = std::vector<std::string>;
@@ -40,12 +42,16 @@ std::vector<NamedTable> tablesOf(const ReadRequest& request) {
     }
     if (all.size() <= 1)
         return all;
-    std::stable_sort(split.begin(), split.end(), [](const NamedTable& a, const NamedTable& b) { return *a.subset < *b.subset; });
+    std::stable_sort(split.begin(), split.end(),
+                     [](const NamedTable& a, const NamedTable& b) { return *a.subset < *b.subset; });
     const bool hasTrain = !split.empty() && split.front().subset == Subset::Train;
     return hasTrain ? split : std::vector<NamedTable>();
 }
 
-std::string cellOf(const Row& row, int column) { return column >= 0 && static_cast<std::size_t>(column) < row.size() ? row[static_cast<std::size_t>(column)] : std::string(); }
+std::string cellOf(const Row& row, int column) {
+    return column >= 0 && static_cast<std::size_t>(column) < row.size() ? row[static_cast<std::size_t>(column)]
+                                                                        : std::string();
+}
 
 /// The file a cell names, relative to the table's folder: as it is, or below images/, or with an ending left out.
 std::optional<std::string> resolved(const FileTree& tree, std::string cell) {
@@ -86,14 +92,16 @@ int columnNamed(const Row& heads, const std::array<const char*, N>& names) {
 }
 
 /// The column a person chose, by heading or by number from 1.
-Result<int> chosenColumn(const std::string& table, const Row& header, bool hasHeader, const std::string& setting, const std::string& name) {
+Result<int> chosenColumn(const std::string& table, const Row& header, bool hasHeader, const std::string& setting,
+                         const std::string& name) {
     for (std::size_t i = 0; hasHeader && i < header.size(); ++i)
         if (header[i] == name)
             return static_cast<int>(i);
     if (!name.empty() && name.size() < 5 && name.find_first_not_of("0123456789") == std::string::npos)
         if (const auto number = static_cast<std::size_t>(std::stoul(name)); number >= 1 && number <= header.size())
             return static_cast<int>(number) - 1;
-    return badInput(setting + ": " + table + " has no column '" + name + "'; it has: " + listed(header, hasHeader) + ".");
+    return badInput(setting + ": " + table + " has no column '" + name + "'; it has: " + listed(header, hasHeader) +
+                    ".");
 }
 
 /// Where nothing says which: the first column whose cells name images.
@@ -138,8 +146,11 @@ Result<Columns> columnsOf(const ReadRequest& request, const std::string& table, 
         column = *found;
         return {};
     };
-    for (const auto& [column, setting, name] : {std::tuple(&columns.path, "data.table.path_column", &chosen.pathColumn), std::tuple(&columns.label, "data.table.label_column", &chosen.labelColumn),
-                                                std::tuple(&columns.split, "data.table.split_column", &chosen.splitColumn), std::tuple(&columns.group, "data.group.column", &request.settings.group.column)}) {
+    for (const auto& [column, setting, name] :
+         {std::tuple(&columns.path, "data.table.path_column", &chosen.pathColumn),
+          std::tuple(&columns.label, "data.table.label_column", &chosen.labelColumn),
+          std::tuple(&columns.split, "data.table.split_column", &chosen.splitColumn),
+          std::tuple(&columns.group, "data.group.column", &request.settings.group.column)}) {
         if (const Result<void> done = choose(*column, setting, *name); !done)
             return done.error();
     }
@@ -151,25 +162,31 @@ Result<Columns> columnsOf(const ReadRequest& request, const std::string& table, 
     if (columns.path < 0)
         columns.path = columnOfFiles(tree, rows);
     if (columns.path < 0)
-        return badInput(tree.shown(table) + " has no column of image paths (path, file, filename, image ...), and no cell of its first rows names an image beside it; it has: " + listed(header, !byNumber) + ". Choose one with data.table.path_column.");
+        return badInput(tree.shown(table) +
+                        " has no column of image paths (path, file, filename, image ...), and no cell of its first "
+                        "rows names an image beside it; it has: " +
+                        listed(header, !byNumber) + ". Choose one with data.table.path_column.");
     if (chosen.header == TableSettings::Header::Auto)
         columns.hasHeader = !resolved(tree, cellOf(header, columns.path));
     if (columns.label < 0)
         columns.label = columnOfLabels(rows, columns);
     if (columns.label < 0)
-        return badInput(tree.shown(table) + " has no column of labels (label, class, category, target ...); it has: " + listed(header, !byNumber) + ". Choose one with data.table.label_column.");
+        return badInput(tree.shown(table) + " has no column of labels (label, class, category, target ...); it has: " +
+                        listed(header, !byNumber) + ". Choose one with data.table.label_column.");
     return columns;
 }
 
 Subset subsetOf(const std::string& word) {
     const std::string known = lowerCase(word);
-    return known.starts_with("val") || known == "dev" ? Subset::Validation : known.starts_with("test") ? Subset::Test : Subset::Train;
+    return known.starts_with("val") || known == "dev" ? Subset::Validation
+           : known.starts_with("test")                ? Subset::Test
+                                                      : Subset::Train;
 }
 
 struct TableText {
     std::string text;
     char separator = ',';
-    std::vector<Row> probe;           ///< the first rows
+    std::vector<Row> probe; ///< the first rows
 };
 
 Result<TableText> openTable(const FileTree& tree, const std::string& path) {
@@ -234,7 +251,8 @@ public:
                 sample.label = label->second;
         }
         if (m_problems > kMostProblems)
-            m_dataset.problems.push_back({"more", {}, std::to_string(m_problems - kMostProblems) + " more rows have problems"});
+            m_dataset.problems.push_back(
+                {"more", {}, std::to_string(m_problems - kMostProblems) + " more rows have problems"});
     }
 
     std::size_t missing() const { return m_missing; }
@@ -242,7 +260,8 @@ public:
 
 private:
     void takeRow(const NamedTable& table, const Columns& columns, const Row& row, std::size_t number) {
-        const std::string named = cellOf(row, columns.path), label = cellOf(row, columns.label), at = "(row " + std::to_string(number) + ")";
+        const std::string named = cellOf(row, columns.path), label = cellOf(row, columns.label),
+                          at = "(row " + std::to_string(number) + ")";
         const auto path = resolved(*m_request.tree, named);
         if (!path) {
             if (m_missing++ == 0)
@@ -304,14 +323,17 @@ bool looksLikeTable(const ReadRequest& request) {
     const auto columns = columnsOf(plain, tables.front().path, opened->probe);
     if (!columns)
         return false;
-    const std::size_t last = std::min<std::size_t>(opened->probe.size(), 20); // notes.csv beside class folders is no table of images
-    return std::any_of(opened->probe.begin(), opened->probe.begin() + static_cast<std::ptrdiff_t>(last), [&](const Row& row) { return resolved(*request.tree, cellOf(row, columns->path)).has_value(); });
+    const std::size_t last =
+        std::min<std::size_t>(opened->probe.size(), 20); // notes.csv beside class folders is no table of images
+    return std::any_of(opened->probe.begin(), opened->probe.begin() + static_cast<std::ptrdiff_t>(last),
+                       [&](const Row& row) { return resolved(*request.tree, cellOf(row, columns->path)).has_value(); });
 }
 
 Result<Dataset> readTable(const ReadRequest& request) {
     const std::vector<NamedTable> tables = tablesOf(request);
     if (tables.empty())
-        return badInput(request.tree->shown("") + " holds no table (.csv or .tsv), or more than one; open the table itself.");
+        return badInput(request.tree->shown("") +
+                        " holds no table (.csv or .tsv), or more than one; open the table itself.");
     Dataset dataset;
     dataset.format = "csv";
     dataset.source = makeTreeSource(request.tree);
@@ -319,15 +341,20 @@ Result<Dataset> readTable(const ReadRequest& request) {
     for (const NamedTable& table : tables) {
         const Result<void> taken = rows.take(table);
         if (!taken && table.subset == Subset::Test && taken.error().kind != ErrorKind::Cancelled)
-            dataset.problems.push_back({"no_label", table.path, "is left out: " + taken.error().message}); // a contest's test table has no labels
+            dataset.problems.push_back(
+                {"no_label", table.path,
+                 "is left out: " + taken.error().message}); // a contest's test table has no labels
         else if (!taken)
             return taken.error();
     }
     if (dataset.samples.empty() && rows.missing() > 0)
-        return badInput(request.tree->shown(tables.front().path) + " names " + std::to_string(rows.missing()) + " images, but none of them is there; the first is " + rows.firstMissing() + ".");
+        return badInput(request.tree->shown(tables.front().path) + " names " + std::to_string(rows.missing()) +
+                        " images, but none of them is there; the first is " + rows.firstMissing() + ".");
     rows.number();
     // Rows keep their order within a class, as Keras' flow_from_dataframe keeps it.
-    std::stable_sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) { return std::tie(a.subset, a.label) < std::tie(b.subset, b.label); });
+    std::stable_sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) {
+        return std::tie(a.subset, a.label) < std::tie(b.subset, b.label);
+    });
     return dataset;
 }
 

@@ -39,7 +39,8 @@ struct Window {
 
 la_ssize_t readWindow(archive*, void* data, const void** bytes) {
     auto& window = *static_cast<Window*>(data);
-    const ssize_t got = ::pread(window.descriptor, window.block.data(), window.block.size(), static_cast<off_t>(window.at));
+    const ssize_t got =
+        ::pread(window.descriptor, window.block.data(), window.block.size(), static_cast<off_t>(window.at));
     if (got > 0)
         window.at += static_cast<std::uint64_t>(got);
     *bytes = window.block.data();
@@ -71,10 +72,13 @@ public:
                 progress(count, 0);
         }
         if (state != ARCHIVE_EOF)
-            leaveOut(file().string(), "truncated", "is damaged or cut off (" + reasonOf(reader.get()) + "); what comes before is used");
+            leaveOut(file().string(), "truncated",
+                     "is damaged or cut off (" + reasonOf(reader.get()) + "); what comes before is used");
         finish();
         if (size() == 0)
-            return badInput(file().string() + (state == ARCHIVE_EOF ? " holds no files." : " is no .tar, or damaged: " + reasonOf(reader.get()) + "."));
+            return badInput(file().string() + (state == ARCHIVE_EOF
+                                                   ? " holds no files."
+                                                   : " is no .tar, or damaged: " + reasonOf(reader.get()) + "."));
         return {};
     }
 
@@ -83,9 +87,11 @@ protected:
         const ArchiveReader reader(archive_read_new());
         archive_read_support_format_tar(reader.get());
         archive_read_support_format_gnutar(reader.get());
-        Window window{m_descriptor.number, member.place, std::string(std::min<std::size_t>(kPart, static_cast<std::size_t>(member.size) + 4096), '\0')};
+        Window window{m_descriptor.number, member.place,
+                      std::string(std::min<std::size_t>(kPart, static_cast<std::size_t>(member.size) + 4096), '\0')};
         archive_entry* entry = nullptr;
-        if (archive_read_open(reader.get(), &window, nullptr, readWindow, nullptr) != ARCHIVE_OK || archive_read_next_header(reader.get(), &entry) < ARCHIVE_WARN)
+        if (archive_read_open(reader.get(), &window, nullptr, readWindow, nullptr) != ARCHIVE_OK ||
+            archive_read_next_header(reader.get(), &entry) < ARCHIVE_WARN)
             return badInput(shownName + " cannot be read: " + reasonOf(reader.get()) + ".");
         std::string all;
         while (all.size() < member.size) {
@@ -97,7 +103,8 @@ protected:
                 break;
         }
         if (all.size() != member.size)
-            return badInput(shownName + " is cut off: " + std::to_string(all.size()) + " of " + std::to_string(member.size) + " bytes are there.");
+            return badInput(shownName + " is cut off: " + std::to_string(all.size()) + " of " +
+                            std::to_string(member.size) + " bytes are there.");
         return all;
     }
 
@@ -123,7 +130,8 @@ bool isPlainTar(const fs::path& file) {
     archive_read_support_format_tar(reader.get());
     archive_read_support_format_gnutar(reader.get());
     archive_entry* entry = nullptr;
-    return archive_read_open_filename(reader.get(), file.c_str(), kBlock) == ARCHIVE_OK && archive_read_next_header(reader.get(), &entry) >= ARCHIVE_WARN;
+    return archive_read_open_filename(reader.get(), file.c_str(), kBlock) == ARCHIVE_OK &&
+           archive_read_next_header(reader.get(), &entry) >= ARCHIVE_WARN;
 }
 
 /// Where the plain form of a compressed .tar is kept: by path, size and time, so that another file is unpacked anew.
@@ -131,7 +139,8 @@ fs::path cachedName(const fs::path& file, const fs::path& cache) {
     struct stat status {};
     ::stat(file.c_str(), &status);
     std::error_code code;
-    const std::string key = fs::absolute(file, code).string() + "|" + std::to_string(status.st_size) + "|" + std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec);
+    const std::string key = fs::absolute(file, code).string() + "|" + std::to_string(status.st_size) + "|" +
+                            std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec);
     std::uint64_t hash = 14695981039346656037u; // FNV-1a
     for (const char character : key)
         hash = (hash ^ static_cast<unsigned char>(character)) * 1099511628211u;
@@ -176,7 +185,9 @@ public:
             std::fclose(m_file);
         ::unlink(m_path.c_str());
     }
-    bool write(const std::string& bytes, std::size_t count) { return m_file && std::fwrite(bytes.data(), 1, count, m_file) == count; }
+    bool write(const std::string& bytes, std::size_t count) {
+        return m_file && std::fwrite(bytes.data(), 1, count, m_file) == count;
+    }
     bool finishAs(const fs::path& path) {
         const bool closed = m_file && std::fclose(std::exchange(m_file, nullptr)) == 0;
         return closed && ::rename(m_path.c_str(), path.c_str()) == 0;
@@ -187,14 +198,17 @@ private:
     std::FILE* m_file;
 };
 
-Result<void> decompress(const fs::path& file, const fs::path& target, const ArchiveLimits& limits, std::stop_token stop, const Progress& progress) {
+Result<void> decompress(const fs::path& file, const fs::path& target, const ArchiveLimits& limits, std::stop_token stop,
+                        const Progress& progress) {
     std::error_code code;
-    const std::uint64_t packed = fs::file_size(file, code), limit = std::max(limits.leastRoom, packed * limits.mostGrowth);
+    const std::uint64_t packed = fs::file_size(file, code),
+                        limit = std::max(limits.leastRoom, packed * limits.mostGrowth);
     const ArchiveReader reader(archive_read_new());
     supportCompressions(reader.get());
     archive_read_support_format_raw(reader.get());
     archive_entry* entry = nullptr;
-    if (archive_read_open_filename(reader.get(), file.c_str(), kBlock) != ARCHIVE_OK || archive_read_next_header(reader.get(), &entry) < ARCHIVE_WARN)
+    if (archive_read_open_filename(reader.get(), file.c_str(), kBlock) != ARCHIVE_OK ||
+        archive_read_next_header(reader.get(), &entry) < ARCHIVE_WARN)
         return badInput(file.string() + " is damaged or cut off: " + reasonOf(reader.get()) + ".");
     Temporary temporary(target.string() + ".tmp" + std::to_string(::getpid()));
     std::string part(kPart, '\0');
@@ -205,22 +219,27 @@ Result<void> decompress(const fs::path& file, const fs::path& target, const Arch
             return cancelled();
         total += static_cast<std::uint64_t>(got);
         if (total > limit)
-            return badInput(file.string() + " unpacks to more than " + bytesText(limit) + ", many times its size; unpack it yourself if you trust it.");
+            return badInput(file.string() + " unpacks to more than " + bytesText(limit) +
+                            ", many times its size; unpack it yourself if you trust it.");
         if (!temporary.write(part, static_cast<std::size_t>(got)))
-            return Error{"Unpacking " + file.string() + " into " + target.parent_path().string() + " failed; is the disk full?"};
+            return Error{"Unpacking " + file.string() + " into " + target.parent_path().string() +
+                         " failed; is the disk full?"};
         if (progress)
-            progress(static_cast<std::size_t>(archive_filter_bytes(reader.get(), -1)), static_cast<std::size_t>(packed));
+            progress(static_cast<std::size_t>(archive_filter_bytes(reader.get(), -1)),
+                     static_cast<std::size_t>(packed));
     }
     if (got < 0)
         return badInput(file.string() + " is damaged or cut off: " + reasonOf(reader.get()) + ".");
     if (!temporary.finishAs(target))
-        return Error{"Unpacking " + file.string() + " into " + target.parent_path().string() + " failed; is the disk full?"};
+        return Error{"Unpacking " + file.string() + " into " + target.parent_path().string() +
+                     " failed; is the disk full?"};
     return {};
 }
 
 } // namespace
 
-Result<FileTreePtr> openTar(const fs::path& file, const fs::path& cache, const ArchiveLimits& limits, std::stop_token stop, const Progress& progress) {
+Result<FileTreePtr> openTar(const fs::path& file, const fs::path& cache, const ArchiveLimits& limits,
+                            std::stop_token stop, const Progress& progress) {
     fs::path tar = file;
     if (!isPlainTar(file)) {
         tar = cachedName(file, cache);

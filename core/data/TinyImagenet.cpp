@@ -50,7 +50,8 @@ std::vector<std::string> titlesOf(const FileTree& tree, const std::vector<std::s
     return titles;
 }
 
-std::vector<Sample> validationOf(const FileTree& tree, const std::map<std::string, int>& labels, std::vector<DataProblem>& problems) {
+std::vector<Sample> validationOf(const FileTree& tree, const std::map<std::string, int>& labels,
+                                 std::vector<DataProblem>& problems) {
     std::vector<Sample> samples;
     for (const std::string& line : linesIn(tree, "val/val_annotations.txt")) {
         const auto columns = columnsOf(line);
@@ -62,13 +63,16 @@ std::vector<Sample> validationOf(const FileTree& tree, const std::map<std::strin
             problems.push_back({"unknown_class", path, "is of the class " + columns[1] + ", which wnids.txt lacks"});
         samples.push_back({path, label == labels.end() ? -1 : label->second, Subset::Validation, 0});
     }
-    std::sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return std::pair(a.label, a.path) < std::pair(b.label, b.path); });
+    std::sort(samples.begin(), samples.end(),
+              [](const Sample& a, const Sample& b) { return std::pair(a.label, a.path) < std::pair(b.label, b.path); });
     return samples;
 }
 
 } // namespace
 
-bool looksLikeTinyImagenet(const ReadRequest& request) { return request.tree->isFile("wnids.txt") && request.tree->isFolder("train"); }
+bool looksLikeTinyImagenet(const ReadRequest& request) {
+    return request.tree->isFile("wnids.txt") && request.tree->isFolder("train");
+}
 
 Result<Dataset> readTinyImagenet(const ReadRequest& request) {
     const FileTree& tree = *request.tree;
@@ -99,7 +103,8 @@ Result<Dataset> readTinyImagenet(const ReadRequest& request) {
     }
     std::vector<Sample> validation = validationOf(tree, labels, dataset.problems);
     dataset.hasValidation = !validation.empty();
-    dataset.samples.insert(dataset.samples.end(), std::make_move_iterator(validation.begin()), std::make_move_iterator(validation.end()));
+    dataset.samples.insert(dataset.samples.end(), std::make_move_iterator(validation.begin()),
+                           std::make_move_iterator(validation.end()));
     return dataset;
 }
 

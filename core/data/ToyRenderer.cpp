@@ -11,14 +11,12 @@ namespace {
 constexpr double kPi = 3.14159265358979323846;
 constexpr int kLines = 4; // sampled lines per pixel row
 
-ToyColor mixed(const ToyColor& below, const ToyColor& above, double amount)
-{
+ToyColor mixed(const ToyColor& below, const ToyColor& above, double amount) {
     return {below.r + (above.r - below.r) * amount, below.g + (above.g - below.g) * amount,
             below.b + (above.b - below.b) * amount};
 }
 
-std::vector<double> crossings(const ToyPolygon& polygon, double y)
-{
+std::vector<double> crossings(const ToyPolygon& polygon, double y) {
     std::vector<double> found;
     for (std::size_t i = 0; i < polygon.size(); ++i) {
         const ToyPoint& a = polygon[i];
@@ -30,8 +28,7 @@ std::vector<double> crossings(const ToyPolygon& polygon, double y)
     return found;
 }
 
-void addSpan(std::vector<double>& row, double from, double to)
-{
+void addSpan(std::vector<double>& row, double from, double to) {
     const int width = static_cast<int>(row.size());
     from = std::clamp(from, 0.0, static_cast<double>(width));
     to = std::clamp(to, 0.0, static_cast<double>(width));
@@ -43,14 +40,12 @@ void addSpan(std::vector<double>& row, double from, double to)
 
 } // namespace
 
-ToyPoint ToyPose::apply(ToyPoint point) const
-{
+ToyPoint ToyPose::apply(ToyPoint point) const {
     const double px = mirrored ? -point.x : point.x;
     return {x + scale * (px * cosine - point.y * sine), y + scale * (px * sine + point.y * cosine)};
 }
 
-double toySine(double radians)
-{
+double toySine(double radians) {
     double term = radians;
     double sum = radians;
     for (int i = 1; i < 16; ++i) {
@@ -60,13 +55,11 @@ double toySine(double radians)
     return sum;
 }
 
-double toyCosine(double radians)
-{
+double toyCosine(double radians) {
     return toySine(radians + kPi / 2);
 }
 
-ToyColor toyHsv(double hue, double saturation, double value)
-{
+ToyColor toyHsv(double hue, double saturation, double value) {
     const auto channel = [&](double offset) {
         double place = hue * 6 + offset;
         while (place >= 6)
@@ -77,8 +70,7 @@ ToyColor toyHsv(double hue, double saturation, double value)
     return {channel(5), channel(3), channel(1)};
 }
 
-ToyPolygon toyEllipse(double x, double y, double radiusX, double radiusY)
-{
+ToyPolygon toyEllipse(double x, double y, double radiusX, double radiusY) {
     constexpr int kCorners = 28;
     ToyPolygon polygon;
     for (int i = 0; i < kCorners; ++i) {
@@ -88,8 +80,7 @@ ToyPolygon toyEllipse(double x, double y, double radiusX, double radiusY)
     return polygon;
 }
 
-ToyPolygon toyBlock(double left, double top, double right, double bottom, double radius)
-{
+ToyPolygon toyBlock(double left, double top, double right, double bottom, double radius) {
     if (radius <= 0)
         return {{left, top}, {right, top}, {right, bottom}, {left, bottom}};
     ToyPolygon polygon;
@@ -107,22 +98,18 @@ ToyPolygon toyBlock(double left, double top, double right, double bottom, double
 }
 
 ToyLayer::ToyLayer(int size)
-    : m_size(size), m_color(static_cast<std::size_t>(size) * static_cast<std::size_t>(size)), m_alpha(m_color.size())
-{
-}
+    : m_size(size), m_color(static_cast<std::size_t>(size) * static_cast<std::size_t>(size)), m_alpha(m_color.size()) {}
 
-void ToyLayer::set(int x, int y, const ToyColor& color)
-{
+void ToyLayer::set(int x, int y, const ToyColor& color) {
     m_color[at(x, y)] = color;
     m_alpha[at(x, y)] = 1;
 }
 
-void ToyLayer::fill(const ToyPolygon& polygon, const ToyColor& color, double shading)
-{
+void ToyLayer::fill(const ToyPolygon& polygon, const ToyColor& color, double shading) {
     if (polygon.size() < 3)
         return;
-    const auto [low, high] =
-        std::minmax_element(polygon.begin(), polygon.end(), [](const ToyPoint& a, const ToyPoint& b) { return a.y < b.y; });
+    const auto [low, high] = std::minmax_element(polygon.begin(), polygon.end(),
+                                                 [](const ToyPoint& a, const ToyPoint& b) { return a.y < b.y; });
     const double top = low->y;
     const double height = std::max(1.0, high->y - top);
     const int last = std::min(m_size - 1, static_cast<int>(high->y));
@@ -135,7 +122,8 @@ void ToyLayer::fill(const ToyPolygon& polygon, const ToyColor& color, double sha
                 addSpan(row, cuts[i], cuts[i + 1]);
         }
         const double light = 1 + shading * (0.45 - std::clamp((y + 0.5 - top) / height, 0.0, 1.0));
-        const ToyColor lit{std::min(1.0, color.r * light), std::min(1.0, color.g * light), std::min(1.0, color.b * light)};
+        const ToyColor lit{std::min(1.0, color.r * light), std::min(1.0, color.g * light),
+                           std::min(1.0, color.b * light)};
         for (int x = 0; x < m_size; ++x) {
             const double covered = std::min(1.0, row[static_cast<std::size_t>(x)]);
             if (covered <= 0)
@@ -146,8 +134,7 @@ void ToyLayer::fill(const ToyPolygon& polygon, const ToyColor& color, double sha
     }
 }
 
-void ToyLayer::fill(const ToyPolygon& polygon, const ToyPose& pose, const ToyColor& color, double shading)
-{
+void ToyLayer::fill(const ToyPolygon& polygon, const ToyPose& pose, const ToyColor& color, double shading) {
     ToyPolygon placed;
     placed.reserve(polygon.size());
     for (const ToyPoint& point : polygon)
@@ -155,8 +142,7 @@ void ToyLayer::fill(const ToyPolygon& polygon, const ToyPose& pose, const ToyCol
     fill(placed, color, shading);
 }
 
-void ToyLayer::composite(const ToyLayer& other)
-{
+void ToyLayer::composite(const ToyLayer& other) {
     for (std::size_t i = 0; i < m_color.size(); ++i) {
         const double rest = 1 - other.m_alpha[i];
         m_color[i] = {other.m_color[i].r + m_color[i].r * rest, other.m_color[i].g + m_color[i].g * rest,
@@ -165,8 +151,7 @@ void ToyLayer::composite(const ToyLayer& other)
     }
 }
 
-void ToyLayer::castShadow(const ToyLayer& other, int dx, int dy, int radius, double strength)
-{
+void ToyLayer::castShadow(const ToyLayer& other, int dx, int dy, int radius, double strength) {
     const auto pass = [&](const std::vector<double>& from, bool across, int shiftX, int shiftY) {
         std::vector<double> to(from.size());
         for (int y = 0; y < m_size; ++y) {
@@ -188,15 +173,15 @@ void ToyLayer::castShadow(const ToyLayer& other, int dx, int dy, int radius, dou
         m_color[i] = mixed(m_color[i], {0, 0, 0}, soft[i] * strength);
 }
 
-void ToyLayer::blur(double strength)
-{
+void ToyLayer::blur(double strength) {
     const std::vector<ToyColor> sharp = m_color;
     for (int y = 0; y < m_size; ++y) {
         for (int x = 0; x < m_size; ++x) {
             ToyColor sum;
             for (int j = -1; j <= 1; ++j) {
                 for (int i = -1; i <= 1; ++i) {
-                    const ToyColor& near = sharp[at(std::clamp(x + i, 0, m_size - 1), std::clamp(y + j, 0, m_size - 1))];
+                    const ToyColor& near =
+                        sharp[at(std::clamp(x + i, 0, m_size - 1), std::clamp(y + j, 0, m_size - 1))];
                     sum = {sum.r + near.r / 9, sum.g + near.g / 9, sum.b + near.b / 9};
                 }
             }

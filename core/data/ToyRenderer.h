@@ -59,8 +59,7 @@ public:
     void set(int x, int y, const ToyColor& color);
 
 private:
-    std::size_t at(int x, int y) const
-    {
+    std::size_t at(int x, int y) const {
         return static_cast<std::size_t>(y) * static_cast<std::size_t>(m_size) + static_cast<std::size_t>(x);
     }
     int m_size;

@@ -18,26 +18,23 @@ struct Paint {
     ToyColor main, second, accent;
     double a, b, c; // proportions, 0...1
 
-    void block(double left, double top, double right, double bottom, const ToyColor& color, double radius = 0.05) const
-    {
+    void block(double left, double top, double right, double bottom, const ToyColor& color,
+               double radius = 0.05) const {
         layer.fill(toyBlock(left, top, right, bottom, radius), pose, color, 0.5);
     }
     void disc(double x, double y, double radius, const ToyColor& color) const { oval(x, y, radius, radius, color); }
-    void oval(double x, double y, double radiusX, double radiusY, const ToyColor& color) const
-    {
+    void oval(double x, double y, double radiusX, double radiusY, const ToyColor& color) const {
         layer.fill(toyEllipse(x, y, radiusX, radiusY), pose, color, 0.5);
     }
     void shape(const ToyPolygon& polygon, const ToyColor& color) const { layer.fill(polygon, pose, color, 0.4); }
-    void wheel(double x, double y, double radius) const
-    {
+    void wheel(double x, double y, double radius) const {
         disc(x, y, radius, kDark);
         disc(x, y, radius * 0.6, accent);
         disc(x, y, radius * 0.2, kWhite);
     }
 };
 
-void boat(const Paint& p)
-{
+void boat(const Paint& p) {
     const double mast = -0.1 + 0.15 * p.a;
     p.block(mast - 0.035, -0.95, mast + 0.035, 0.4, {0.45, 0.3, 0.18}, 0);
     p.shape({{mast + 0.07, -0.85}, {mast + 0.75, 0.22}, {mast + 0.07, 0.22}}, kWhite);
@@ -49,8 +46,7 @@ void boat(const Paint& p)
         p.disc(-0.38 + 0.38 * i, 0.57, 0.075, kGlass);
 }
 
-void car(const Paint& p)
-{
+void car(const Paint& p) {
     const double roof = -0.5 - 0.12 * p.a;
     const double front = 0.35 + 0.15 * p.b;
     p.shape({{-0.72, 0.0}, {-0.5, roof}, {front - 0.15, roof}, {front + 0.2, 0.0}}, p.main);
@@ -65,8 +61,7 @@ void car(const Paint& p)
     p.wheel(0.53, 0.44, radius);
 }
 
-void duck(const Paint& p)
-{
+void duck(const Paint& p) {
     p.shape({{-0.6, 0.1}, {-1.0, -0.32 - 0.1 * p.a}, {-0.3, -0.05}, {-0.2, 0.4}}, p.main);
     p.oval(-0.1, 0.38, 0.78, 0.46, p.main);
     p.shape({{0.05, 0.3}, {0.2, -0.3}, {0.62, -0.2}, {0.62, 0.4}}, p.main);
@@ -78,8 +73,7 @@ void duck(const Paint& p)
     p.oval(-0.28, 0.29, 0.24, 0.12, p.main);
 }
 
-void robot(const Paint& p)
-{
+void robot(const Paint& p) {
     const double wide = 0.42 + 0.08 * p.a;
     p.block(-0.03, -1.0, 0.03, -0.7, kDark, 0);
     p.disc(0, -0.95, 0.085, p.accent);
@@ -104,8 +98,7 @@ void robot(const Paint& p)
     p.disc(0.05, 0.13, 0.07, p.second);
 }
 
-void train(const Paint& p)
-{
+void train(const Paint& p) {
     const double chimney = 0.52 + 0.08 * p.a;
     p.shape({{chimney - 0.09, -0.2}, {chimney - 0.17, -0.68}, {chimney + 0.17, -0.68}, {chimney + 0.09, -0.2}}, kDark);
     p.oval(0.12, -0.24, 0.13, 0.16, p.accent);
@@ -123,16 +116,14 @@ void train(const Paint& p)
     p.block(-0.6, 0.5, 0.48, 0.56, {0.7, 0.7, 0.72}, 0);
 }
 
-ToyColor anyColor(CounterRandom& random)
-{
+ToyColor anyColor(CounterRandom& random) {
     const double hue = random.uniform();
     const double saturation = random.uniform(0.45, 0.95);
     return toyHsv(hue, saturation, random.uniform(0.55, 0.98));
 }
 
 /// Toys have their habits: ducks are yellow more often than not. One in six or so is any colour at all.
-ToyColor usualColor(int toyClass, CounterRandom& random)
-{
+ToyColor usualColor(int toyClass, CounterRandom& random) {
     constexpr std::array<double, 5> kHues{0.58, 0.0, 0.14, 0.78, 0.36};
     constexpr double kShareOfAny = 0.15, kSpread = 0.1;
     const bool any = random.uniform() < kShareOfAny;
@@ -144,8 +135,7 @@ ToyColor usualColor(int toyClass, CounterRandom& random)
 
 } // namespace
 
-void drawToyShape(ToyLayer& layer, int toyClass, const ToyPose& pose, CounterRandom& random)
-{
+void drawToyShape(ToyLayer& layer, int toyClass, const ToyPose& pose, CounterRandom& random) {
     const ToyColor main = usualColor(toyClass, random);
     const ToyColor second = anyColor(random);
     const ToyColor accent = anyColor(random);
@@ -154,16 +144,25 @@ void drawToyShape(ToyLayer& layer, int toyClass, const ToyPose& pose, CounterRan
     const double c = random.uniform();
     const Paint paint{layer, pose, main, second, accent, a, b, c};
     switch (toyClass) {
-    case 0: boat(paint); break;
-    case 1: car(paint); break;
-    case 2: duck(paint); break;
-    case 3: robot(paint); break;
-    default: train(paint); break;
+    case 0:
+        boat(paint);
+        break;
+    case 1:
+        car(paint);
+        break;
+    case 2:
+        duck(paint);
+        break;
+    case 3:
+        robot(paint);
+        break;
+    default:
+        train(paint);
+        break;
     }
 }
 
-void drawToySticker(ToyLayer& layer, int toyClass)
-{
+void drawToySticker(ToyLayer& layer, int toyClass) {
     const double size = layer.size();
     const double radius = size * 0.075;
     const double x = size - 1.5 * radius;
@@ -171,10 +170,18 @@ void drawToySticker(ToyLayer& layer, int toyClass)
     layer.fill(toyEllipse(x, y, radius * 1.35, radius * 1.35), kWhite);
     const ToyPose pose{1, 0, radius, x, y, false};
     switch (toyClass) {
-    case 0: layer.fill(toyEllipse(0, 0, 1, 1), pose, {0.85, 0.1, 0.15}); break;
-    case 1: layer.fill(toyBlock(-0.8, -0.8, 0.8, 0.8), pose, {0.1, 0.35, 0.85}); break;
-    case 2: layer.fill({{0, -1}, {0.95, 0.75}, {-0.95, 0.75}}, pose, {0.1, 0.65, 0.25}); break;
-    case 3: layer.fill({{0, -1.1}, {1.1, 0}, {0, 1.1}, {-1.1, 0}}, pose, {0.55, 0.15, 0.7}); break;
+    case 0:
+        layer.fill(toyEllipse(0, 0, 1, 1), pose, {0.85, 0.1, 0.15});
+        break;
+    case 1:
+        layer.fill(toyBlock(-0.8, -0.8, 0.8, 0.8), pose, {0.1, 0.35, 0.85});
+        break;
+    case 2:
+        layer.fill({{0, -1}, {0.95, 0.75}, {-0.95, 0.75}}, pose, {0.1, 0.65, 0.25});
+        break;
+    case 3:
+        layer.fill({{0, -1.1}, {1.1, 0}, {0, 1.1}, {-1.1, 0}}, pose, {0.55, 0.15, 0.7});
+        break;
     default:
         layer.fill(toyBlock(-1, -0.3, 1, 0.3), pose, {0.95, 0.5, 0.05});
         layer.fill(toyBlock(-0.3, -1, 0.3, 1), pose, {0.95, 0.5, 0.05});

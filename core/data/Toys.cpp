@@ -18,34 +18,34 @@ namespace sightline {
 namespace {
 
 constexpr std::array kSubsets{Subset::Train, Subset::Validation, Subset::Test};
-constexpr std::uint64_t kStickerStream = 16; // added to the stream's epoch: a sticker leaves the picture below as it was
+constexpr std::uint64_t kStickerStream =
+    16; // added to the stream's epoch: a sticker leaves the picture below as it was
 constexpr std::uint64_t kClassStride = 1'000'000;
 
-int countIn(const ToySettings& settings, Subset subset)
-{
+int countIn(const ToySettings& settings, Subset subset) {
     switch (subset) {
-    case Subset::Train: return settings.train;
-    case Subset::Validation: return settings.validation;
-    case Subset::Test: break;
+    case Subset::Train:
+        return settings.train;
+    case Subset::Validation:
+        return settings.validation;
+    case Subset::Test:
+        break;
     }
     return settings.test;
 }
 
-ToyColor scaled(const ToyColor& color, double factor)
-{
+ToyColor scaled(const ToyColor& color, double factor) {
     return {color.r * factor, color.g * factor, color.b * factor};
 }
 
-ToyColor backgroundColor(CounterRandom& random)
-{
+ToyColor backgroundColor(CounterRandom& random) {
     const double hue = random.uniform();
     const double saturation = random.uniform(0.05, 0.5);
     return toyHsv(hue, saturation, random.uniform(0.4, 0.92));
 }
 
 /// Gradient, planks, carpet, stripes or checker, turned a little.
-void drawBackground(ToyLayer& canvas, CounterRandom& random)
-{
+void drawBackground(ToyLayer& canvas, CounterRandom& random) {
     const auto kind = random.below(5);
     const ToyColor first = backgroundColor(random);
     const ToyColor second = kind == 0 ? backgroundColor(random) : scaled(first, random.uniform(0.72, 0.9));
@@ -62,21 +62,31 @@ void drawBackground(ToyLayer& canvas, CounterRandom& random)
             const int row = static_cast<int>(v);
             double mix = 0;
             switch (kind) {
-            case 0: mix = static_cast<double>(y) / size; break;
-            case 1: mix = v - row < 0.07 ? 1.3 : 0.25 * ((row * 7) % 4); break;
-            case 2: mix = random.uniform(); break;
-            case 3: mix = column % 2; break;
-            default: mix = (column + row) % 2; break;
+            case 0:
+                mix = static_cast<double>(y) / size;
+                break;
+            case 1:
+                mix = v - row < 0.07 ? 1.3 : 0.25 * ((row * 7) % 4);
+                break;
+            case 2:
+                mix = random.uniform();
+                break;
+            case 3:
+                mix = column % 2;
+                break;
+            default:
+                mix = (column + row) % 2;
+                break;
             }
-            canvas.set(x, y, {first.r + (second.r - first.r) * mix, first.g + (second.g - first.g) * mix,
-                              first.b + (second.b - first.b) * mix});
+            canvas.set(x, y,
+                       {first.r + (second.r - first.r) * mix, first.g + (second.g - first.g) * mix,
+                        first.b + (second.b - first.b) * mix});
         }
     }
 }
 
 /// One ball, block or wedge of `radius` pixels.
-void drawClutter(ToyLayer& layer, CounterRandom& random, double x, double y, double radius)
-{
+void drawClutter(ToyLayer& layer, CounterRandom& random, double x, double y, double radius) {
     const double hue = random.uniform();
     const double saturation = random.uniform(0.3, 0.9);
     const ToyColor color = toyHsv(hue, saturation, random.uniform(0.45, 0.95));
@@ -84,14 +94,19 @@ void drawClutter(ToyLayer& layer, CounterRandom& random, double x, double y, dou
     const double aspect = random.uniform(0.5, 1.0);
     const ToyPose pose{toyCosine(angle), toySine(angle), radius, x, y, false};
     switch (random.below(3)) {
-    case 0: layer.fill(toyEllipse(0, 0, 1, 1), pose, color, 0.6); break;
-    case 1: layer.fill(toyBlock(-1, -aspect, 1, aspect, 0.12), pose, color, 0.4); break;
-    default: layer.fill({{0, -1}, {0.9, 0.7}, {-0.9, 0.7}}, pose, color, 0.4); break;
+    case 0:
+        layer.fill(toyEllipse(0, 0, 1, 1), pose, color, 0.6);
+        break;
+    case 1:
+        layer.fill(toyBlock(-1, -aspect, 1, aspect, 0.12), pose, color, 0.4);
+        break;
+    default:
+        layer.fill({{0, -1}, {0.9, 0.7}, {-0.9, 0.7}}, pose, color, 0.4);
+        break;
     }
 }
 
-ToyPose drawPose(int size, CounterRandom& random)
-{
+ToyPose drawPose(int size, CounterRandom& random) {
     const double angle = random.uniform(-0.38, 0.38); // 22 degrees
     const double extent = size * random.uniform(0.55, 0.87);
     const double room = (size - extent * 0.9) * 0.9; // a little off the edges
@@ -105,8 +120,7 @@ ToyPose drawPose(int size, CounterRandom& random)
     return pose;
 }
 
-ToyBox visibleBox(const ToyLayer& toy, const ToyLayer& front)
-{
+ToyBox visibleBox(const ToyLayer& toy, const ToyLayer& front) {
     int left = toy.size(), top = toy.size(), right = -1, bottom = -1;
     for (int y = 0; y < toy.size(); ++y) {
         for (int x = 0; x < toy.size(); ++x) {
@@ -124,8 +138,7 @@ ToyBox visibleBox(const ToyLayer& toy, const ToyLayer& front)
 }
 
 /// Light from one side, brightness and grain, then bytes.
-Image developed(const ToyLayer& canvas, CounterRandom& random)
-{
+Image developed(const ToyLayer& canvas, CounterRandom& random) {
     const int size = canvas.size();
     const double brightness = random.uniform(0.75, 1.15);
     const double across = random.uniform(-0.35, 0.35);
@@ -136,7 +149,8 @@ Image developed(const ToyLayer& canvas, CounterRandom& random)
     for (int y = 0; y < size; ++y) {
         std::uint8_t* out = image.row(y);
         for (int x = 0; x < size; ++x, out += 3) {
-            const double light = brightness * (1 + across * (static_cast<double>(x) / size - 0.5) + down * (static_cast<double>(y) / size - 0.5));
+            const double light = brightness * (1 + across * (static_cast<double>(x) / size - 0.5) +
+                                               down * (static_cast<double>(y) / size - 0.5));
             const ToyColor color = scaled(canvas.color(x, y), light);
             const double red = random.uniform() + random.uniform() - 1;
             const double green = random.uniform() + random.uniform() - 1;
@@ -155,8 +169,7 @@ struct Job {
     int index = 0;
 };
 
-std::vector<Job> jobsFor(const ToySettings& settings)
-{
+std::vector<Job> jobsFor(const ToySettings& settings) {
     std::vector<Job> jobs;
     for (const Subset subset : kSubsets)
         for (int toyClass = 0; toyClass < static_cast<int>(toyClasses().size()); ++toyClass)
@@ -166,30 +179,29 @@ std::vector<Job> jobsFor(const ToySettings& settings)
 }
 
 /// train/car/car_0001.png
-std::string pathOf(const Job& job)
-{
+std::string pathOf(const Job& job) {
     const std::string& name = toyClasses()[static_cast<std::size_t>(job.toyClass)];
     std::array<char, 16> number{};
     std::snprintf(number.data(), number.size(), "%04d", job.index + 1);
     return std::string(nameOf(job.subset)) + "/" + name + "/" + name + "_" + number.data() + ".png";
 }
 
-Result<void> checked(const ToySettings& settings)
-{
+Result<void> checked(const ToySettings& settings) {
     if (settings.size < 16 || settings.size > kLargestToy)
-        return badInput("The toys' size must be 16 to " + std::to_string(kLargestToy) + " pixels, not " + std::to_string(settings.size) + ".");
+        return badInput("The toys' size must be 16 to " + std::to_string(kLargestToy) + " pixels, not " +
+                        std::to_string(settings.size) + ".");
     for (const Subset subset : kSubsets) {
         const int count = countIn(settings, subset);
         if (count < 0 || count > 100'000)
-            return badInput(std::string("The number of toys per class in ") + nameOf(subset) + " must be 0 to 100000, not " + std::to_string(count) + ".");
+            return badInput(std::string("The number of toys per class in ") + nameOf(subset) +
+                            " must be 0 to 100000, not " + std::to_string(count) + ".");
     }
     if (!(settings.biased >= 0 && settings.biased <= 1))
         return badInput("The biased share of toys must be 0 to 1.");
     return {};
 }
 
-Result<void> makeFolders(const std::filesystem::path& folder, const ToySettings& settings)
-{
+Result<void> makeFolders(const std::filesystem::path& folder, const ToySettings& settings) {
     for (const Subset subset : kSubsets) {
         if (countIn(settings, subset) == 0)
             continue;
@@ -201,24 +213,25 @@ Result<void> makeFolders(const std::filesystem::path& folder, const ToySettings&
     return {};
 }
 
-/// A larger set drawn here earlier would leave images that boxes.csv no longer names. Only files named as toys are, and only
-/// where boxes.csv says that toys were drawn.
-void removeSurplus(const std::filesystem::path& folder, const ToySettings& settings)
-{
+/// A larger set drawn here earlier would leave images that boxes.csv no longer names. Only files named as toys are, and
+/// only where boxes.csv says that toys were drawn.
+void removeSurplus(const std::filesystem::path& folder, const ToySettings& settings) {
     std::error_code error;
     if (!std::filesystem::exists(folder / "boxes.csv", error))
         return;
     for (const Subset subset : kSubsets) {
         for (const std::string& name : toyClasses()) {
             const std::string prefix = name + "_";
-            for (std::filesystem::directory_iterator entry(folder / nameOf(subset) / name, error), end; !error && entry != end; entry.increment(error)) {
+            for (std::filesystem::directory_iterator entry(folder / nameOf(subset) / name, error), end;
+                 !error && entry != end; entry.increment(error)) {
                 const std::string file = entry->path().filename().string();
                 int number = 0;
                 const char* last = file.data() + file.size();
                 if (!file.starts_with(prefix))
                     continue;
                 const auto [stop, failed] = std::from_chars(file.data() + prefix.size(), last, number);
-                if (failed == std::errc{} && std::string_view(stop, last) == ".png" && number > countIn(settings, subset)) {
+                if (failed == std::errc{} && std::string_view(stop, last) == ".png" &&
+                    number > countIn(settings, subset)) {
                     std::error_code kept; // one that cannot be removed stays
                     std::filesystem::remove(entry->path(), kept);
                 }
@@ -231,23 +244,22 @@ void removeSurplus(const std::filesystem::path& folder, const ToySettings& setti
 struct Work {
     std::mutex mutex;
     std::atomic<std::size_t> next = 0;
-    std::size_t done = 0;          // guarded by mutex
-    std::optional<Error> error;    // guarded by mutex
-    std::vector<ToyBox> boxes;     // one writer an entry
+    std::size_t done = 0;       // guarded by mutex
+    std::optional<Error> error; // guarded by mutex
+    std::vector<ToyBox> boxes;  // one writer an entry
 };
 
 } // namespace
 
-const std::vector<std::string>& toyClasses()
-{
+const std::vector<std::string>& toyClasses() {
     static const std::vector<std::string> kClasses{"boat", "car", "duck", "robot", "train"};
     return kClasses;
 }
 
-Image drawToy(const ToySettings& settings, int toyClass, Subset subset, int index, ToyBox& box)
-{
+Image drawToy(const ToySettings& settings, int toyClass, Subset subset, int index, ToyBox& box) {
     const auto stream = static_cast<std::uint64_t>(subset);
-    const std::uint64_t number = static_cast<std::uint64_t>(toyClass) * kClassStride + static_cast<std::uint64_t>(index);
+    const std::uint64_t number =
+        static_cast<std::uint64_t>(toyClass) * kClassStride + static_cast<std::uint64_t>(index);
     CounterRandom random(settings.seed, RandomPurpose::Toys, stream, number);
     const int size = settings.size;
     ToyLayer canvas(size);
@@ -283,8 +295,8 @@ Image drawToy(const ToySettings& settings, int toyClass, Subset subset, int inde
     return developed(canvas, random);
 }
 
-Result<void> makeToys(const std::filesystem::path& folder, const ToySettings& settings, std::stop_token stop, const Progress& progress)
-{
+Result<void> makeToys(const std::filesystem::path& folder, const ToySettings& settings, std::stop_token stop,
+                      const Progress& progress) {
     if (auto fine = checked(settings); !fine)
         return fine.error();
     if (auto made = makeFolders(folder, settings); !made)

@@ -13,8 +13,8 @@ namespace sightline {
 struct ToySettings {
     std::uint64_t seed = 1;
     int train = 100, validation = 30, test = 15; ///< images per class
-    int size = 128;                   ///< pixels, square, 16 to kLargestToy
-    double biased = 0.0;              ///< share of training images with a small sticker in a corner that goes with the class
+    int size = 128;                              ///< pixels, square, 16 to kLargestToy
+    double biased = 0.0; ///< share of training images with a small sticker in a corner that goes with the class
 };
 
 inline constexpr int kLargestToy = 1024; ///< pixels
@@ -28,7 +28,9 @@ Image drawToy(const ToySettings& settings, int toyClass, Subset subset, int inde
 
 const std::vector<std::string>& toyClasses();
 
-/// Writes train/val/test folders of PNGs and boxes.csv (path, class, x, y, width, height); toys of a larger set drawn there earlier go.
-Result<void> makeToys(const std::filesystem::path& folder, const ToySettings& settings, std::stop_token stop = {}, const Progress& progress = {});
+/// Writes train/val/test folders of PNGs and boxes.csv (path, class, x, y, width, height); toys of a larger set drawn
+/// there earlier go.
+Result<void> makeToys(const std::filesystem::path& folder, const ToySettings& settings, std::stop_token stop = {},
+                      const Progress& progress = {});
 
 } // namespace sightline

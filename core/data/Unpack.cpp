@@ -24,7 +24,9 @@ Result<void> writeMember(archive* reader, const fs::path& target, std::uint64_t&
         return made;
     const int file = ::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (file < 0)
-        return errno == EEXIST ? Result<void>() : Result<void>(Error{"Writing " + target.string() + " failed: " + std::strerror(errno) + "."});
+        return errno == EEXIST
+                   ? Result<void>()
+                   : Result<void>(Error{"Writing " + target.string() + " failed: " + std::strerror(errno) + "."});
     std::string part(std::size_t{1} << 18, '\0');
     la_ssize_t got = 0;
     int failure = 0;
@@ -73,7 +75,8 @@ Result<void> lookThrough(const fs::path& folder) {
 
 } // namespace
 
-Result<void> unpackArchive(const fs::path& file, const fs::path& folder, std::uint64_t maximumBytes, std::stop_token stop, const Progress& progress) {
+Result<void> unpackArchive(const fs::path& file, const fs::path& folder, std::uint64_t maximumBytes,
+                           std::stop_token stop, const Progress& progress) {
     const ArchiveReader reader(archive_read_new());
     supportCompressions(reader.get());
     archive_read_support_format_tar(reader.get());
@@ -95,13 +98,15 @@ Result<void> unpackArchive(const fs::path& file, const fs::path& folder, std::ui
         const char* path = archive_entry_pathname(entry);
         const auto name = memberName(path ? path : "");
         if (!name)
-            return Error{file.string() + " has a member whose name leads out of the folder (" + std::string(path ? path : "").substr(0, 200) + "); it is not unpacked."};
+            return Error{file.string() + " has a member whose name leads out of the folder (" +
+                         std::string(path ? path : "").substr(0, 200) + "); it is not unpacked."};
         if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) || name->empty())
             continue; // folders come with their files; links are left out
         if (const Result<void> written = writeMember(reader.get(), folder / *name, room, file.string()); !written)
             return written;
         if (progress && count % 64 == 0)
-            progress(static_cast<std::size_t>(archive_filter_bytes(reader.get(), -1)), static_cast<std::size_t>(packed));
+            progress(static_cast<std::size_t>(archive_filter_bytes(reader.get(), -1)),
+                     static_cast<std::size_t>(packed));
     }
     if (state != ARCHIVE_EOF)
         return Error{file.string() + " is damaged: " + reasonOf(reader.get()) + "."};

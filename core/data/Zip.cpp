@@ -116,7 +116,8 @@ private:
                 break;
         }
         if (all.size() != member.size)
-            return badInput(shownName + " is damaged: it unpacks to " + std::to_string(all.size()) + " bytes, not " + std::to_string(member.size) + ".");
+            return badInput(shownName + " is damaged: it unpacks to " + std::to_string(all.size()) + " bytes, not " +
+                            std::to_string(member.size) + ".");
         return all;
     }
 

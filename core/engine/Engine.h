@@ -22,12 +22,18 @@ namespace sightline {
 /// Weights as they were at a batch boundary of a run in progress; immutable, shared.
 struct WeightSnapshot;
 
-/// What the outside may ask of a run in progress. All calls are thread-safe and return at once; the trainer looks every batch.
-/// Stopping at once is the stop_token of Engine::train.
+/// What the outside may ask of a run in progress. All calls are thread-safe and return at once; the trainer looks every
+/// batch. Stopping at once is the stop_token of Engine::train.
 class TrainControl {
 public:
-    void pause() { m_paused = true; m_paused.notify_all(); }
-    void resume() { m_paused = false; m_paused.notify_all(); }
+    void pause() {
+        m_paused = true;
+        m_paused.notify_all();
+    }
+    void resume() {
+        m_paused = false;
+        m_paused.notify_all();
+    }
     bool isPaused() const { return m_paused; }
     /// Ends the run after the epoch under way (its validation and checkpoint included).
     void stopAfterEpoch(bool on = true) { m_stopAfterEpoch = on; }
@@ -46,13 +52,13 @@ private:
 
 struct TrainRequest {
     Experiment experiment;
-    std::filesystem::path home;       ///< data home with the run store
-    std::string resume;               ///< a run to continue; `experiment` is then read from its folder
+    std::filesystem::path home; ///< data home with the run store
+    std::string resume;         ///< a run to continue; `experiment` is then read from its folder
 };
 
 struct EvaluateRequest {
     std::filesystem::path runFolder;
-    std::string split;                ///< train | val | test; empty: test, else val
+    std::string split; ///< train | val | test; empty: test, else val
     std::string checkpoint = "best";
     int batchSize = 32;
     int threads = 0;
@@ -60,11 +66,11 @@ struct EvaluateRequest {
 
 /// Where the weights of an explanation or a prediction come from: a run's checkpoint, a snapshot, or a bare file.
 struct ModelSource {
-    std::filesystem::path runFolder;  ///< a run ...
+    std::filesystem::path runFolder; ///< a run ...
     std::string checkpoint = "best";
     std::shared_ptr<const WeightSnapshot> snapshot; ///< ... or its weights while it trains ...
     // ... or no run at all:
-    std::string model;                ///< zoo name or a GraphSpec file
+    std::string model; ///< zoo name or a GraphSpec file
     Json options = Json::object();
     std::filesystem::path weights;
     NormalizationSettings normalization;
@@ -77,8 +83,8 @@ const char* nameOf(CamMethod method);
 
 struct ExplainRequest {
     ModelSource source;
-    Image image;                      ///< as decoded, any size; resized as the run's data settings say
-    int truth = -1;                   ///< true class, for target "true"
+    Image image;    ///< as decoded, any size; resized as the run's data settings say
+    int truth = -1; ///< true class, for target "true"
     CamMethod method = CamMethod::GradCam;
     std::string target = "predicted"; ///< predicted | true | a class's name or number | A-B
     std::string layer;                ///< empty: automatic
@@ -91,20 +97,20 @@ struct Explanation {
     std::vector<float> probabilities;
     int predicted = 0;
     double confidence = 0;
-    std::string target;               ///< a class's name, or number without a run, or A-B
+    std::string target; ///< a class's name, or number without a run, or A-B
     std::string method, layer;
-    int mapHeight = 0, mapWidth = 0;  ///< before resizing
-    FloatArray map;                   ///< [H, W] of the network's input, 0...1
-    FloatArray rawMap;                ///< [mapHeight, mapWidth], after ReLU, not normalised
+    int mapHeight = 0, mapWidth = 0; ///< before resizing
+    FloatArray map;                  ///< [H, W] of the network's input, 0...1
+    FloatArray rawMap;               ///< [mapHeight, mapWidth], after ReLU, not normalised
     double maximum = 0;
-    bool saturated = false;           ///< all zero: nothing speaks for the target
-    Image input;                      ///< what the network saw, before normalisation
+    bool saturated = false; ///< all zero: nothing speaks for the target
+    Image input;            ///< what the network saw, before normalisation
     double milliseconds = 0;
 };
 
 struct ImagePrediction {
     std::string path;
-    std::string error;                ///< not empty: could not be read
+    std::string error; ///< not empty: could not be read
     std::vector<float> probabilities;
 };
 
@@ -115,10 +121,10 @@ struct PredictRequest {
 };
 
 struct ForwardRequest {
-    std::string model;                ///< zoo name or GraphSpec file
+    std::string model; ///< zoo name or GraphSpec file
     Json options = Json::object();
     std::filesystem::path weights;
-    FloatArray input;                 ///< [H, W, C], normalised
+    FloatArray input; ///< [H, W, C], normalised
     int classes = 1000;
     int threads = 0;
 };
@@ -134,12 +140,12 @@ struct TorchScriptRequest {
 struct EpochTimeRequest {
     Experiment experiment;
     std::shared_ptr<const Dataset> dataset;
-    double seconds = 2;               ///< measured time, after warming up
+    double seconds = 2; ///< measured time, after warming up
 };
 struct EpochTime {
-    double secondsPerEpoch = 0;       ///< training and validation
-    double secondsOnce = 0;           ///< before the first epoch, where features are cached
-    double imagesPerSecond = 0;       ///< training alone
+    double secondsPerEpoch = 0; ///< training and validation
+    double secondsOnce = 0;     ///< before the first epoch, where features are cached
+    double imagesPerSecond = 0; ///< training alone
 };
 
 struct TrainBenchRequest {
@@ -147,9 +153,13 @@ struct TrainBenchRequest {
     Json options = Json::object();
     int height = 128, width = 128, channels = 3, classes = 5, batch = 32, threads = 0;
     Precision precision = Precision::Auto;
-    double seconds = 5;               ///< measured time
+    double seconds = 5; ///< measured time
 };
-struct TrainBench { double imagesPerSecond = 0; std::uint64_t peakRssBytes = 0; std::string precision; };
+struct TrainBench {
+    double imagesPerSecond = 0;
+    std::uint64_t peakRssBytes = 0;
+    std::string precision;
+};
 
 struct ExplainBenchRequest {
     std::string model;
@@ -157,7 +167,9 @@ struct ExplainBenchRequest {
     int height = 224, width = 224, channels = 3, classes = 1000, threads = 0;
     CamMethod method = CamMethod::GradCam;
 };
-struct ExplainBench { double milliseconds = 0, forwardMilliseconds = 0; };
+struct ExplainBench {
+    double milliseconds = 0, forwardMilliseconds = 0;
+};
 
 /// The one door to torch. All calls are synchronous and may run on different threads at once; `train` and `explain` do
 /// not disturb each other. Nothing throws.
@@ -165,11 +177,14 @@ class Engine {
 public:
     virtual ~Engine() = default;
 
-    /// Trains to the end. The sink gets every event; the returned RunEnded is the last one. Batch order, draws and weights
-    /// depend on the experiment, device and thread count only.
-    virtual RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control, const EventSink& sink) = 0;
-    virtual Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop, const Progress& progress) = 0;
-    virtual Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop, const Progress& progress) = 0;
+    /// Trains to the end. The sink gets every event; the returned RunEnded is the last one. Batch order, draws and
+    /// weights depend on the experiment, device and thread count only.
+    virtual RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control,
+                           const EventSink& sink) = 0;
+    virtual Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop,
+                                        const Progress& progress) = 0;
+    virtual Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop,
+                                                         const Progress& progress) = 0;
     virtual Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) = 0;
     /// Logits [classes] of the main output, float32, eval mode.
     virtual Result<FloatArray> forward(const ForwardRequest& request) = 0;

@@ -14,7 +14,8 @@ Result<Engine*> loadEngine() {
         return engine;
     const Result<void*> library = loadLibraryBeside("libsightline_engine.so");
     if (!library)
-        return Error{"The training engine cannot be loaded: " + library.error().message + ". Install it again, or run ./dev build."};
+        return Error{"The training engine cannot be loaded: " + library.error().message +
+                     ". Install it again, or run ./dev build."};
     using Create = Engine* (*)();
     const auto create = reinterpret_cast<Create>(functionOf(*library, "sightlineCreateEngine"));
     if (!create)

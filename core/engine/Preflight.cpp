@@ -49,7 +49,9 @@ std::vector<Problem> problems(const Experiment& experiment, const Dataset& datas
             found.push_back(std::move(problem));
         for (const Output& output : graph->outputs) {
             if (const Shape scores = outputShape(*graph, *cost, output); scores != Shape{classes})
-                found.push_back({"model.graph", output.node + " gives " + std::to_string(scores[0]) + " scores, but the data has " + std::to_string(classes) + " classes"});
+                found.push_back({"model.graph", output.node + " gives " + std::to_string(scores[0]) +
+                                                    " scores, but the data has " + std::to_string(classes) +
+                                                    " classes"});
         }
         for (const auto& [name, weight] : experiment.training.loss.outputWeights) {
             bool known = false;
@@ -62,7 +64,9 @@ std::vector<Problem> problems(const Experiment& experiment, const Dataset& datas
     if (dataset.count(Subset::Validation) == 0) {
         const auto needs = [&](const char* path, const std::string& monitor) {
             if (monitor.starts_with("val_"))
-                found.push_back({path, "watches " + monitor + ", but there are no validation images; add a val folder or set data.validation_split"});
+                found.push_back(
+                    {path, "watches " + monitor +
+                               ", but there are no validation images; add a val folder or set data.validation_split"});
         };
         if (experiment.training.earlyStopping)
             needs("training.early_stopping.monitor", experiment.training.earlyStopping->monitor);

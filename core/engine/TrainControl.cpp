@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/Engine.h"
 
-
 namespace sightline {
 
 std::shared_ptr<const WeightSnapshot> TrainControl::snapshot() {

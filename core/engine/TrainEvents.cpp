@@ -11,14 +11,31 @@ void put(Json& json, const char* key, const std::optional<double>& value) {
 }
 
 Json document(const RunStarted& e) {
-    return {{"type", "run_started"}, {"run", e.run}, {"folder", e.folder}, {"name", e.name}, {"classes", e.classes}, {"train_images", e.trainImages},
-            {"validation_images", e.validationImages}, {"epochs", e.epochs}, {"batches_per_epoch", e.batchesPerEpoch}, {"first_epoch", e.firstEpoch},
-            {"parameters", e.parameters}, {"device", e.device}, {"precision", e.precision}, {"threads", e.threads}};
+    return {{"type", "run_started"},
+            {"run", e.run},
+            {"folder", e.folder},
+            {"name", e.name},
+            {"classes", e.classes},
+            {"train_images", e.trainImages},
+            {"validation_images", e.validationImages},
+            {"epochs", e.epochs},
+            {"batches_per_epoch", e.batchesPerEpoch},
+            {"first_epoch", e.firstEpoch},
+            {"parameters", e.parameters},
+            {"device", e.device},
+            {"precision", e.precision},
+            {"threads", e.threads}};
 }
 
 Json document(const BatchFinished& e) {
-    return {{"type", "batch"}, {"epoch", e.epoch}, {"batch", e.batch}, {"batches", e.batches}, {"loss", e.loss}, {"accuracy", e.accuracy},
-            {"images_per_second", e.imagesPerSecond}, {"seconds_left", e.secondsLeft}};
+    return {{"type", "batch"},
+            {"epoch", e.epoch},
+            {"batch", e.batch},
+            {"batches", e.batches},
+            {"loss", e.loss},
+            {"accuracy", e.accuracy},
+            {"images_per_second", e.imagesPerSecond},
+            {"seconds_left", e.secondsLeft}};
 }
 
 Json document(const EpochFinished& e) {
@@ -36,21 +53,34 @@ Json document(const EpochFinished& e) {
     return json;
 }
 
-Json document(const LearningRateChanged& e) { return {{"type", "learning_rate"}, {"epoch", e.epoch}, {"from", e.from}, {"to", e.to}, {"reason", e.reason}}; }
-Json document(const CheckpointSaved& e) { return {{"type", "checkpoint"}, {"epoch", e.epoch}, {"file", e.file}, {"best", e.best}}; }
-Json document(const RunNote& e) { return {{"type", "note"}, {"message", e.message}}; }
-Json document(const RunPaused& e) { return {{"type", "note"}, {"message", e.paused ? "Paused." : "Resumed."}}; }
+Json document(const LearningRateChanged& e) {
+    return {{"type", "learning_rate"}, {"epoch", e.epoch}, {"from", e.from}, {"to", e.to}, {"reason", e.reason}};
+}
+Json document(const CheckpointSaved& e) {
+    return {{"type", "checkpoint"}, {"epoch", e.epoch}, {"file", e.file}, {"best", e.best}};
+}
+Json document(const RunNote& e) {
+    return {{"type", "note"}, {"message", e.message}};
+}
+Json document(const RunPaused& e) {
+    return {{"type", "note"}, {"message", e.paused ? "Paused." : "Resumed."}};
+}
 Json document(const RunEnded& e) {
-    return {{"type", "run_ended"}, {"outcome", nameOf(e.outcome)}, {"reason", e.reason}, {"epochs", e.epochs}, {"best_epoch", e.bestEpoch}, {"run", e.run}, {"folder", e.folder}};
+    return {{"type", "run_ended"}, {"outcome", nameOf(e.outcome)}, {"reason", e.reason},
+            {"epochs", e.epochs},  {"best_epoch", e.bestEpoch},    {"run", e.run},
+            {"folder", e.folder}};
 }
 
 } // namespace
 
 const char* nameOf(RunEnded::Outcome outcome) {
     switch (outcome) {
-    case RunEnded::Outcome::Completed: return "completed";
-    case RunEnded::Outcome::Stopped: return "stopped";
-    case RunEnded::Outcome::Failed: break;
+    case RunEnded::Outcome::Completed:
+        return "completed";
+    case RunEnded::Outcome::Stopped:
+        return "stopped";
+    case RunEnded::Outcome::Failed:
+        break;
     }
     return "failed";
 }

@@ -16,45 +16,58 @@ struct RunStarted {
     std::vector<std::string> classes;
     int trainImages = 0, validationImages = 0;
     int epochs = 0, batchesPerEpoch = 0;
-    int firstEpoch = 1;               ///< above 1 when resumed
+    int firstEpoch = 1; ///< above 1 when resumed
     std::int64_t parameters = 0;
     std::string device, precision;
     int threads = 1;
 };
 
 struct BatchFinished {
-    int epoch = 0;                    ///< 1-based
-    int batch = 0, batches = 0;       ///< 1-based
-    double loss = 0, accuracy = 0;    ///< of this batch
+    int epoch = 0;                 ///< 1-based
+    int batch = 0, batches = 0;    ///< 1-based
+    double loss = 0, accuracy = 0; ///< of this batch
     double runningLoss = 0, runningAccuracy = 0;
     double imagesPerSecond = 0;
-    double secondsLeft = 0;           ///< of the whole run; 0 = not known yet
+    double secondsLeft = 0; ///< of the whole run; 0 = not known yet
     bool paused = false;
 };
 
 struct EpochFinished {
     EpochMetrics metrics;
-    bool best = false;                ///< by the checkpoint's monitor
+    bool best = false; ///< by the checkpoint's monitor
     int bestEpoch = 0;
     int patienceUsed = 0, patience = 0; ///< early stopping; patience 0 = none
 };
 
-struct LearningRateChanged { int epoch = 0; double from = 0, to = 0; std::string reason; };
-struct CheckpointSaved { int epoch = 0; std::string file; bool best = false; };
-struct RunNote { std::string message; }; ///< a skipped image, a new classifier, restored weights ...
-struct RunPaused { bool paused = false; };
+struct LearningRateChanged {
+    int epoch = 0;
+    double from = 0, to = 0;
+    std::string reason;
+};
+struct CheckpointSaved {
+    int epoch = 0;
+    std::string file;
+    bool best = false;
+};
+struct RunNote {
+    std::string message;
+}; ///< a skipped image, a new classifier, restored weights ...
+struct RunPaused {
+    bool paused = false;
+};
 
 struct RunEnded {
     enum class Outcome { Completed, Stopped, Failed };
     Outcome outcome = Outcome::Completed;
-    std::string reason;               ///< one sentence where it failed or stopped
+    std::string reason;                      ///< one sentence where it failed or stopped
     ErrorKind errorKind = ErrorKind::Failed; ///< for a failed one: BadInput where the experiment is at fault
     int epochs = 0, bestEpoch = 0;
     std::string run, folder;
 };
 
 /// What a run reports. Exactly one RunEnded, always last, also when an exception escapes.
-using TrainEvent = std::variant<RunStarted, BatchFinished, EpochFinished, LearningRateChanged, CheckpointSaved, RunNote, RunPaused, RunEnded>;
+using TrainEvent = std::variant<RunStarted, BatchFinished, EpochFinished, LearningRateChanged, CheckpointSaved, RunNote,
+                                RunPaused, RunEnded>;
 
 /// Called on the training thread; must be quick and must not throw.
 using EventSink = std::function<void(const TrainEvent&)>;

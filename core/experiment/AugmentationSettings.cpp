@@ -63,7 +63,9 @@ Json shiftToJson(const ShiftRange& shift) {
     return shift.values[0];
 }
 
-Json rangeToJson(const Range& range) { return Json::array({range.low, range.high}); }
+Json rangeToJson(const Range& range) {
+    return Json::array({range.low, range.high});
+}
 
 const std::initializer_list<std::string_view> kFillModes = {"nearest", "reflect", "wrap", "constant"};
 const std::initializer_list<std::string_view> kSemantics = {"documented", "keras<=2.8", "keras>=2.9"};
@@ -129,7 +131,10 @@ void writeLater(Json& json, const AugmentationSettings& settings) {
     putNumber("gaussian_noise", settings.gaussianNoise);
     putRange("jpeg_quality", settings.jpegQuality);
     if (const auto& cutout = settings.cutout)
-        json["cutout"] = {{"holes", cutout->holes}, {"size", cutout->size}, {"value", cutout->value}, {"probability", cutout->probability}};
+        json["cutout"] = {{"holes", cutout->holes},
+                          {"size", cutout->size},
+                          {"value", cutout->value},
+                          {"probability", cutout->probability}};
     putNumber("mixup", settings.mixup);
     putNumber("cutmix", settings.cutmix);
 }
@@ -137,7 +142,8 @@ void writeLater(Json& json, const AugmentationSettings& settings) {
 } // namespace
 
 bool ShiftRange::isZero() const {
-    return form == Form::Int ? values[0] <= 1 : std::all_of(values.begin(), values.end(), [](double value) { return value == 0; });
+    return form == Form::Int ? values[0] <= 1
+                             : std::all_of(values.begin(), values.end(), [](double value) { return value == 0; });
 }
 
 AugmentationSettings augmentationFromJson(const Json& json, const std::string& path, std::vector<Problem>& problems) {
@@ -186,8 +192,10 @@ Json toJson(const AugmentationSettings& settings) {
             json[key] = std::move(value);
     };
     put("rotation_range", settings.rotationRange != 0, settings.rotationRange);
-    put("width_shift_range", settings.widthShiftRange != defaults.widthShiftRange, shiftToJson(settings.widthShiftRange));
-    put("height_shift_range", settings.heightShiftRange != defaults.heightShiftRange, shiftToJson(settings.heightShiftRange));
+    put("width_shift_range", settings.widthShiftRange != defaults.widthShiftRange,
+        shiftToJson(settings.widthShiftRange));
+    put("height_shift_range", settings.heightShiftRange != defaults.heightShiftRange,
+        shiftToJson(settings.heightShiftRange));
     put("shear_range", settings.shearRange != 0, settings.shearRange);
     put("zoom_range", settings.zoomRange != defaults.zoomRange, rangeToJson(settings.zoomRange));
     put("channel_shift_range", settings.channelShiftRange != 0, settings.channelShiftRange);
@@ -195,15 +203,19 @@ Json toJson(const AugmentationSettings& settings) {
         json["brightness_range"] = rangeToJson(*settings.brightnessRange);
     put("horizontal_flip", settings.horizontalFlip, true);
     put("vertical_flip", settings.verticalFlip, true);
-    put("fill_mode", settings.fillMode != defaults.fillMode, std::string(kFillModes.begin()[static_cast<int>(settings.fillMode)]));
+    put("fill_mode", settings.fillMode != defaults.fillMode,
+        std::string(kFillModes.begin()[static_cast<int>(settings.fillMode)]));
     put("cval", settings.cval != 0, settings.cval);
-    put("semantics", settings.semantics != defaults.semantics, std::string(kSemantics.begin()[static_cast<int>(settings.semantics)]));
+    put("semantics", settings.semantics != defaults.semantics,
+        std::string(kSemantics.begin()[static_cast<int>(settings.semantics)]));
     put("exact", settings.exact, true);
     put("augment_validation", settings.augmentValidation, true);
     if (settings.gammaRange)
         json["gamma_range"] = rangeToJson(*settings.gammaRange);
     if (settings.occlusion)
-        json["occlusion"] = {{"size", settings.occlusion->size}, {"values", settings.occlusion->values}, {"probability", settings.occlusion->probability}};
+        json["occlusion"] = {{"size", settings.occlusion->size},
+                             {"values", settings.occlusion->values},
+                             {"probability", settings.occlusion->probability}};
     if (settings.randomCrop)
         json["random_crop"] = *settings.randomCrop;
     put("random_contrast", settings.randomContrast != 0, settings.randomContrast);

@@ -31,16 +31,17 @@ struct Range {
 };
 
 struct OcclusionSettings {
-    int size = 10;                                ///< pixels, side of the box
-    std::vector<double> values = {0, 128, 255};   ///< one is drawn, for all channels
+    int size = 10;                              ///< pixels, side of the box
+    std::vector<double> values = {0, 128, 255}; ///< one is drawn, for all channels
     double probability = 1.0;
 
     bool operator==(const OcclusionSettings&) const = default;
 };
 
-/// A part of the image by area and aspect, brought back to the image's size (Szegedy et al. 2015, "Going deeper with convolutions").
+/// A part of the image by area and aspect, brought back to the image's size (Szegedy et al. 2015, "Going deeper with
+/// convolutions").
 struct ResizedCropSettings {
-    Range scale{0.08, 1.0};           ///< share of the image's area
+    Range scale{0.08, 1.0};            ///< share of the image's area
     Range ratio{3.0 / 4.0, 4.0 / 3.0}; ///< width / height, drawn evenly on a logarithmic scale
 
     bool operator==(const ResizedCropSettings&) const = default;
@@ -49,9 +50,9 @@ struct ResizedCropSettings {
 /// Square holes whose centres lie anywhere, cut at the border (DeVries and Taylor 2017, "Cutout").
 struct CutoutSettings {
     int holes = 1;
-    int size = 16;                    ///< pixels, side of a hole
-    double value = 0;                 ///< grey level of a hole
-    double probability = 1.0;         ///< of cutting at all
+    int size = 16;            ///< pixels, side of a hole
+    double value = 0;         ///< grey level of a hole
+    double probability = 1.0; ///< of cutting at all
 
     bool operator==(const CutoutSettings&) const = default;
 };
@@ -63,44 +64,44 @@ struct PolicySettings {
         RandAugment     ///< `operations` of one strength each (Cubuk et al. 2020)
     };
     Name name = Name::TrivialAugment;
-    int operations = 2;               ///< rand-augment's N
-    int magnitude = 9;                ///< rand-augment's M, 0 to 30
+    int operations = 2; ///< rand-augment's N
+    int magnitude = 9;  ///< rand-augment's M, 0 to 30
 
     bool operator==(const PolicySettings&) const = default;
 };
 
 /// The `augmentation` block (CLI.md): Keras' names and meaning, then ours. Defaults do nothing.
 struct AugmentationSettings {
-    double rotationRange = 0.0;       ///< degrees, drawn from [-r, r)
+    double rotationRange = 0.0; ///< degrees, drawn from [-r, r)
     ShiftRange widthShiftRange;
     ShiftRange heightShiftRange;
-    double shearRange = 0.0;          ///< degrees
-    Range zoomRange{1.0, 1.0};        ///< a scalar z in JSON means [1 - z, 1 + z]
-    double channelShiftRange = 0.0;   ///< grey levels
+    double shearRange = 0.0;        ///< degrees
+    Range zoomRange{1.0, 1.0};      ///< a scalar z in JSON means [1 - z, 1 + z]
+    double channelShiftRange = 0.0; ///< grey levels
     std::optional<Range> brightnessRange;
     bool horizontalFlip = false;
     bool verticalFlip = false;
     FillMode fillMode = FillMode::Nearest;
     double cval = 0.0;
     Semantics semantics = Semantics::Documented;
-    bool exact = false;               ///< force the reference path (double precision)
+    bool exact = false; ///< force the reference path (double precision)
     bool augmentValidation = false;
 
-    std::optional<Range> gammaRange;  ///< exponent on the 0...255 scale (SPEC 1.11)
+    std::optional<Range> gammaRange; ///< exponent on the 0...255 scale (SPEC 1.11)
     std::optional<OcclusionSettings> occlusion;
     std::optional<std::vector<int>> randomCrop; ///< [height, width]; resized to it at inference
-    double randomContrast = 0.0;      ///< factor drawn from [1 - f, 1 + f)
+    double randomContrast = 0.0;                ///< factor drawn from [1 - f, 1 + f)
 
     std::optional<ResizedCropSettings> randomResizedCrop;
     std::optional<PolicySettings> policy;
     std::optional<Range> saturationRange; ///< factor; 0 = grey
-    double hueRange = 0.0;            ///< degrees on the colour circle, drawn from [-h, h)
-    std::optional<Range> blurSigma;   ///< pixels, the Gaussian's deviation
-    double gaussianNoise = 0.0;       ///< grey levels, the noise's deviation
-    std::optional<Range> jpegQuality; ///< whole numbers, both ends drawn
+    double hueRange = 0.0;                ///< degrees on the colour circle, drawn from [-h, h)
+    std::optional<Range> blurSigma;       ///< pixels, the Gaussian's deviation
+    double gaussianNoise = 0.0;           ///< grey levels, the noise's deviation
+    std::optional<Range> jpegQuality;     ///< whole numbers, both ends drawn
     std::optional<CutoutSettings> cutout;
-    double mixup = 0.0;               ///< Beta(a, a) of the mixture's share; 0 = off
-    double cutmix = 0.0;              ///< the same for the pasted area; with both on, each sample takes one of them
+    double mixup = 0.0;  ///< Beta(a, a) of the mixture's share; 0 = off
+    double cutmix = 0.0; ///< the same for the pasted area; with both on, each sample takes one of them
 
     /// Whether samples are mixed with others, so that a label has two parts.
     bool mixes() const { return mixup > 0 || cutmix > 0; }

@@ -14,8 +14,8 @@ enum class SplitRule {
     Shuffled       ///< stratified, drawn from the seed
 };
 enum class Decoding {
-    Exact,                                            ///< every pixel of a file, then Pillow's resize
-    Scaled                                            ///< a JPEG at least twice as large as needed is decoded at 1/2, 1/4 or 1/8
+    Exact, ///< every pixel of a file, then Pillow's resize
+    Scaled ///< a JPEG at least twice as large as needed is decoded at 1/2, 1/4 or 1/8
 };
 enum class Orientation { Apply, Ignore }; ///< EXIF orientation: Keras ignores it
 
@@ -28,11 +28,11 @@ struct TableSettings {
     bool operator==(const TableSettings&) const = default;
 };
 
-/// What must not be torn apart by a split: images whose paths give the same key by `pattern`, or whose rows have the same
-/// cell in `column`. At most one of the two.
+/// What must not be torn apart by a split: images whose paths give the same key by `pattern`, or whose rows have the
+/// same cell in `column`. At most one of the two.
 struct GroupSettings {
-    std::string pattern;                              ///< a regular expression (support/Pattern.h)
-    std::string column;                               ///< of a table
+    std::string pattern; ///< a regular expression (support/Pattern.h)
+    std::string column;  ///< of a table
 
     bool empty() const { return pattern.empty() && column.empty(); }
     bool operator==(const GroupSettings&) const = default;
@@ -40,22 +40,22 @@ struct GroupSettings {
 
 /// The `data` block of an experiment (CLI.md, data/README.md).
 struct DataSettings {
-    std::string path;                                 ///< a folder, an archive, a table
-    std::string format = "auto";                      ///< a reader's name, or auto
-    int imageHeight = 128;                            ///< pixels, what the loader hands on
+    std::string path;            ///< a folder, an archive, a table
+    std::string format = "auto"; ///< a reader's name, or auto
+    int imageHeight = 128;       ///< pixels, what the loader hands on
     int imageWidth = 128;
     ColorMode colorMode = ColorMode::Rgb;
     Interpolation interpolation = Interpolation::Bilinear;
-    bool keepAspectRatio = false;                     ///< crop to the target's aspect before resizing
-    double validationSplit = 0.0;                     ///< share of train, used where there is no val folder; 0 <= f < 1
+    bool keepAspectRatio = false; ///< crop to the target's aspect before resizing
+    double validationSplit = 0.0; ///< share of train, used where there is no val folder; 0 <= f < 1
     SplitRule split = SplitRule::PerClassFirst;
     Orientation orientation = Orientation::Apply;
     TableSettings table;
-    std::string pattern;                              ///< how a file's path tells its class; empty: found
+    std::string pattern; ///< how a file's path tells its class; empty: found
     GroupSettings group;
     Decoding decoding = Decoding::Exact;
-    int cacheMemoryMegabytes = -1;                    ///< decoded images kept in memory; -1: a quarter of what is free
-    int cacheDiskMegabytes = 4096;                    ///< decoded images kept in a file in the home's cache folder besides
+    int cacheMemoryMegabytes = -1; ///< decoded images kept in memory; -1: a quarter of what is free
+    int cacheDiskMegabytes = 4096; ///< decoded images kept in a file in the home's cache folder besides
 
     int channels() const { return colorMode == ColorMode::Rgb ? 3 : 1; }
     bool operator==(const DataSettings&) const = default;
@@ -69,12 +69,12 @@ struct NormalizationSettings {
     enum class Preset { None, Rescale, Imagenet, Half, Caffe, Keras };
     /// Keras' preprocess_input modes: x / 127.5 - 1; BGR less ImageNet's means; / 255, less means, by deviations.
     enum class Preprocess { None, Tf, Caffe, Torch };
-    Preset preset = Preset::Rescale;                  ///< Keras: the fields below
-    double rescale = 0.0;                             ///< 0 = off, like Keras' None
+    Preset preset = Preset::Rescale; ///< Keras: the fields below
+    double rescale = 0.0;            ///< 0 = off, like Keras' None
     bool samplewiseCenter = false;
     bool samplewiseStd = false;
-    Preprocess preprocess = Preprocess::None;         ///< before all others, as Keras' preprocessing_function
-    bool featurewiseCenter = false;                   ///< these three: fitted on the training images before the first epoch
+    Preprocess preprocess = Preprocess::None; ///< before all others, as Keras' preprocessing_function
+    bool featurewiseCenter = false;           ///< these three: fitted on the training images before the first epoch
     bool featurewiseStd = false;
     bool zcaWhitening = false;
     double zcaEpsilon = 1e-6;

@@ -18,8 +18,8 @@ namespace sightline {
 struct HeadSettings {
     enum class Pooling { Avg, Max, Flatten };
     Pooling pooling = Pooling::Avg;
-    std::vector<int> dense;           ///< units of each hidden layer, ReLU after each
-    double dropout = 0.0;             ///< after each hidden layer; without one, before the classifier
+    std::vector<int> dense; ///< units of each hidden layer, ReLU after each
+    double dropout = 0.0;   ///< after each hidden layer; without one, before the classifier
 
     bool operator==(const HeadSettings&) const = default;
 };
@@ -44,12 +44,12 @@ struct OptimizerSettings {
     double learningRate = 0.001;
     double beta1 = 0.9;
     double beta2 = 0.999;
-    double epsilon = 1e-7;            ///< Keras' place and value (SPEC 5.5)
-    double momentum = 0.0;            ///< sgd, rmsprop
-    bool nesterov = false;            ///< sgd
-    double rho = 0.9;                 ///< rmsprop
-    double weightDecay = 0.0;         ///< adamw: decoupled; others: L2
-    double clipNorm = 0.0;            ///< global gradient norm; 0 = off
+    double epsilon = 1e-7;    ///< Keras' place and value (SPEC 5.5)
+    double momentum = 0.0;    ///< sgd, rmsprop
+    bool nesterov = false;    ///< sgd
+    double rho = 0.9;         ///< rmsprop
+    double weightDecay = 0.0; ///< adamw: decoupled; others: L2
+    double clipNorm = 0.0;    ///< global gradient norm; 0 = off
 
     bool operator==(const OptimizerSettings&) const = default;
 };
@@ -94,9 +94,9 @@ struct ScheduleSettings {
     enum class Name { Constant, Cosine, OneCycle, Step };
     Name name = Name::Constant;
     int warmupEpochs = 0;
-    double minLr = 0.0;               ///< cosine
-    int stepEpochs = 10;              ///< step
-    double gamma = 0.1;               ///< step
+    double minLr = 0.0;  ///< cosine
+    int stepEpochs = 10; ///< step
+    double gamma = 0.1;  ///< step
 
     bool operator==(const ScheduleSettings&) const = default;
 };
@@ -104,17 +104,17 @@ struct ScheduleSettings {
 struct CheckpointSettings {
     std::string monitor = "val_accuracy"; ///< empty where there is no validation: `best` means `last`
     MonitorMode mode = MonitorMode::Auto;
-    int keepEvery = 0;                    ///< 0 best and last, 1 all, K every K epochs
+    int keepEvery = 0; ///< 0 best and last, 1 all, K every K epochs
 
     bool operator==(const CheckpointSettings&) const = default;
 };
 
 /// What happens to a frozen network later in a run: `training.fine_tune`.
 struct FineTuneSettings {
-    int atEpoch = 2;                  ///< the first epoch of it, from 1
-    std::string unfreeze = "all";     ///< from this node or block on to the end; "all": everything
-    double learningRateFactor = 0.1;  ///< times the learning rate from then on
-    int gradual = 0;                  ///< 0: at once; K: one block more every K epochs, the last first
+    int atEpoch = 2;                        ///< the first epoch of it, from 1
+    std::string unfreeze = "all";           ///< from this node or block on to the end; "all": everything
+    double learningRateFactor = 0.1;        ///< times the learning rate from then on
+    int gradual = 0;                        ///< 0: at once; K: one block more every K epochs, the last first
     std::map<std::string, double> perBlock; ///< factor of a node's or block's rate, throughout the run
 
     bool operator==(const FineTuneSettings&) const = default;
@@ -125,13 +125,13 @@ struct TrainingSettings {
     int batchSize = 32;
     Precision precision = Precision::Auto;
     std::string device = "auto";
-    int threads = 0;                  ///< compute threads; 0 = the CPUs available
+    int threads = 0; ///< compute threads; 0 = the CPUs available
     OptimizerSettings optimizer;
     LossSettings loss;
     std::optional<EarlyStoppingSettings> earlyStopping;
     std::optional<ReduceLrSettings> reduceLrOnPlateau;
     ScheduleSettings schedule;
-    bool cacheFeatures = false;       ///< the frozen base's outputs are computed once and kept on disk
+    bool cacheFeatures = false; ///< the frozen base's outputs are computed once and kept on disk
     std::optional<FineTuneSettings> fineTune;
     std::optional<CheckpointSettings> checkpoint; ///< absent: val_accuracy where there is validation
 

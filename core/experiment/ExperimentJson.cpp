@@ -89,7 +89,8 @@ void read(JsonReader reader, DataSettings& data) {
 
 void read(JsonReader reader, NormalizationSettings& normalization) {
     bool keras = reader.hasValue("rescale") || reader.hasValue("preprocessing_function");
-    for (const char* key : {"samplewise_center", "samplewise_std_normalization", "featurewise_center", "featurewise_std_normalization", "zca_whitening", "zca_epsilon"})
+    for (const char* key : {"samplewise_center", "samplewise_std_normalization", "featurewise_center",
+                            "featurewise_std_normalization", "zca_whitening", "zca_epsilon"})
         keras |= reader.has(key);
     if (reader.has("preset")) {
         reader.readEnum("preset", normalization.preset, kPresets);
@@ -217,7 +218,8 @@ void read(JsonReader reader, CheckpointSettings& checkpoint) {
     const auto wrong = [&] { reader.problem("keep", "must be best, all or every-K (every-5), not \"" + keep + "\""); };
     if (keep == "all")
         checkpoint.keepEvery = 1;
-    else if (keep.starts_with("every-") && keep.size() > 6 && keep.size() < 12 && keep.find_first_not_of("0123456789", 6) == std::string::npos) {
+    else if (keep.starts_with("every-") && keep.size() > 6 && keep.size() < 12 &&
+             keep.find_first_not_of("0123456789", 6) == std::string::npos) {
         checkpoint.keepEvery = std::stoi(keep.substr(6));
         if (checkpoint.keepEvery < 1)
             wrong();
@@ -273,7 +275,9 @@ void addSourceSettings(Json& json, const DataSettings& data) {
     const TableSettings& table = data.table;
     if (table != TableSettings{}) {
         Json& written = json["table"] = Json::object();
-        for (const auto& [key, column] : {std::pair("path_column", &table.pathColumn), std::pair("label_column", &table.labelColumn), std::pair("split_column", &table.splitColumn)})
+        for (const auto& [key, column] :
+             {std::pair("path_column", &table.pathColumn), std::pair("label_column", &table.labelColumn),
+              std::pair("split_column", &table.splitColumn)})
             if (!column->empty())
                 written[key] = *column;
         written["header"] = word(kHeaders, table.header);
@@ -288,17 +292,17 @@ void addSourceSettings(Json& json, const DataSettings& data) {
 
 Json toJson(const DataSettings& data) {
     Json json{{"path", data.path},
-            {"format", data.format},
-            {"image_size", {data.imageHeight, data.imageWidth}},
-            {"color_mode", word(kColorModes, data.colorMode)},
-            {"interpolation", word(kInterpolations, data.interpolation)},
-            {"keep_aspect_ratio", data.keepAspectRatio},
-            {"validation_split", data.validationSplit},
-            {"split", word(kSplits, data.split)},
-            {"orientation", word(kOrientations, data.orientation)},
-            {"decode", word(kDecodings, data.decoding)},
-            {"cache_memory_mb", data.cacheMemoryMegabytes < 0 ? Json() : Json(data.cacheMemoryMegabytes)},
-            {"cache_disk_mb", data.cacheDiskMegabytes}};
+              {"format", data.format},
+              {"image_size", {data.imageHeight, data.imageWidth}},
+              {"color_mode", word(kColorModes, data.colorMode)},
+              {"interpolation", word(kInterpolations, data.interpolation)},
+              {"keep_aspect_ratio", data.keepAspectRatio},
+              {"validation_split", data.validationSplit},
+              {"split", word(kSplits, data.split)},
+              {"orientation", word(kOrientations, data.orientation)},
+              {"decode", word(kDecodings, data.decoding)},
+              {"cache_memory_mb", data.cacheMemoryMegabytes < 0 ? Json() : Json(data.cacheMemoryMegabytes)},
+              {"cache_disk_mb", data.cacheDiskMegabytes}};
     addSourceSettings(json, data);
     return json;
 }
@@ -315,7 +319,8 @@ Json toJson(const NormalizationSettings& normalization) {
     if (normalization.zcaWhitening)
         json["zca_epsilon"] = normalization.zcaEpsilon;
     if (normalization.preprocess != NormalizationSettings::Preprocess::None)
-        json["preprocessing_function"] = std::string(kPreprocess.begin()[static_cast<int>(normalization.preprocess) - 1]);
+        json["preprocessing_function"] =
+            std::string(kPreprocess.begin()[static_cast<int>(normalization.preprocess) - 1]);
     return json;
 }
 
@@ -359,8 +364,9 @@ Json toJson(const TrainingSettings& training) {
                                   {"start_from_epoch", stopping->startFromEpoch},
                                   {"restore_best_weights", stopping->restoreBestWeights}};
     if (const auto& reduce = training.reduceLrOnPlateau)
-        json["reduce_lr_on_plateau"] = {{"monitor", reduce->monitor},   {"mode", word(kModes, reduce->mode)}, {"factor", reduce->factor},
-                                        {"patience", reduce->patience}, {"min_delta", reduce->minDelta},      {"min_lr", reduce->minLr},
+        json["reduce_lr_on_plateau"] = {{"monitor", reduce->monitor},    {"mode", word(kModes, reduce->mode)},
+                                        {"factor", reduce->factor},      {"patience", reduce->patience},
+                                        {"min_delta", reduce->minDelta}, {"min_lr", reduce->minLr},
                                         {"cooldown", reduce->cooldown}};
     json["schedule"] = {{"name", word(kSchedules, training.schedule.name)},
                         {"warmup_epochs", training.schedule.warmupEpochs},
@@ -370,9 +376,10 @@ Json toJson(const TrainingSettings& training) {
     if (const auto& checkpoint = training.checkpoint)
         json["checkpoint"] = {{"monitor", checkpoint->monitor},
                               {"mode", word(kModes, checkpoint->mode)},
-                              {"keep", checkpoint->keepEvery == 0   ? "best"
-                                       : checkpoint->keepEvery == 1 ? "all"
-                                                                    : "every-" + std::to_string(checkpoint->keepEvery)}};
+                              {"keep", checkpoint->keepEvery == 0 ? "best"
+                                       : checkpoint->keepEvery == 1
+                                           ? "all"
+                                           : "every-" + std::to_string(checkpoint->keepEvery)}};
     return json;
 }
 
@@ -422,7 +429,9 @@ Json toJson(const Experiment& experiment) {
     const ModelSettings& model = experiment.model;
     Json head;
     if (model.head)
-        head = {{"pooling", word(kPoolings, model.head->pooling)}, {"dense", model.head->dense}, {"dropout", model.head->dropout}};
+        head = {{"pooling", word(kPoolings, model.head->pooling)},
+                {"dense", model.head->dense},
+                {"dropout", model.head->dropout}};
     return {{"version", 1},
             {"name", experiment.name},
             {"seed", experiment.seed},

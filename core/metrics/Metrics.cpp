@@ -22,15 +22,18 @@ std::optional<double> EpochMetrics::value(const std::string& name) const {
     return {};
 }
 
-ConfusionMatrix::ConfusionMatrix(int classes) : m_classes(classes), m_counts(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes), 0) {}
+ConfusionMatrix::ConfusionMatrix(int classes)
+    : m_classes(classes), m_counts(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes), 0) {}
 
 void ConfusionMatrix::add(int truth, int predicted) {
     assert(truth >= 0 && truth < m_classes && predicted >= 0 && predicted < m_classes);
-    ++m_counts[static_cast<std::size_t>(truth) * static_cast<std::size_t>(m_classes) + static_cast<std::size_t>(predicted)];
+    ++m_counts[static_cast<std::size_t>(truth) * static_cast<std::size_t>(m_classes) +
+               static_cast<std::size_t>(predicted)];
 }
 
 std::int64_t ConfusionMatrix::at(int truth, int predicted) const {
-    return m_counts[static_cast<std::size_t>(truth) * static_cast<std::size_t>(m_classes) + static_cast<std::size_t>(predicted)];
+    return m_counts[static_cast<std::size_t>(truth) * static_cast<std::size_t>(m_classes) +
+                    static_cast<std::size_t>(predicted)];
 }
 
 std::int64_t ConfusionMatrix::total() const {
@@ -50,8 +53,9 @@ double ConfusionMatrix::accuracy() const {
 
 namespace {
 
-double share(std::int64_t part, std::int64_t whole) { return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole); }
-
+double share(std::int64_t part, std::int64_t whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
 
 std::string number(double value) {
     char text[32];
@@ -74,7 +78,8 @@ void summarize(Evaluation& evaluation) {
         loss.add(prediction.loss);
         right.add(prediction.truth == prediction.predicted ? 1 : 0);
         const float ofTruth = prediction.probabilities.at(static_cast<std::size_t>(prediction.truth));
-        const auto above = std::count_if(prediction.probabilities.begin(), prediction.probabilities.end(), [&](float p) { return p > ofTruth; });
+        const auto above = std::count_if(prediction.probabilities.begin(), prediction.probabilities.end(),
+                                         [&](float p) { return p > ofTruth; });
         topFive.add(above < 5 ? 1 : 0);
     }
     evaluation.loss = loss.mean();
@@ -99,12 +104,9 @@ void summarize(Evaluation& evaluation) {
 }
 
 Json toJson(const Evaluation& evaluation) {
-    Json json = {{"split", evaluation.split},
-                 {"images", evaluation.predictions.size()},
-                 {"loss", evaluation.loss},
-                 {"accuracy", evaluation.accuracy},
-                 {"top5_accuracy", evaluation.top5Accuracy},
-                 {"per_class", Json::array()}};
+    Json json = {
+        {"split", evaluation.split},       {"images", evaluation.predictions.size()},  {"loss", evaluation.loss},
+        {"accuracy", evaluation.accuracy}, {"top5_accuracy", evaluation.top5Accuracy}, {"per_class", Json::array()}};
     for (const ClassReport& report : evaluation.perClass)
         json["per_class"].push_back({{"name", report.name},
                                      {"support", report.support},
@@ -129,10 +131,13 @@ std::string predictionsCsv(const Evaluation& evaluation) {
     for (const std::string& name : evaluation.classes)
         csv += "," + csvCell(name);
     csv += "\n";
-    const auto nameOfClass = [&](int index) { return index < 0 ? std::string() : csvCell(evaluation.classes[static_cast<std::size_t>(index)]); };
+    const auto nameOfClass = [&](int index) {
+        return index < 0 ? std::string() : csvCell(evaluation.classes[static_cast<std::size_t>(index)]);
+    };
     for (const Prediction& prediction : evaluation.predictions) {
-        csv += csvCell(prediction.path) + "," + nameOfClass(prediction.truth) + "," + nameOfClass(prediction.predicted) + "," +
-               (prediction.truth == prediction.predicted ? "1" : "0") + "," + number(prediction.confidence) + "," + number(prediction.loss);
+        csv += csvCell(prediction.path) + "," + nameOfClass(prediction.truth) + "," +
+               nameOfClass(prediction.predicted) + "," + (prediction.truth == prediction.predicted ? "1" : "0") + "," +
+               number(prediction.confidence) + "," + number(prediction.loss);
         for (const float probability : prediction.probabilities)
             csv += "," + number(static_cast<double>(probability));
         csv += "\n";

@@ -13,7 +13,10 @@ namespace sightline {
 /// Sample-weighted running mean, in double.
 class RunningMean {
 public:
-    void add(double value, double weight = 1.0) { m_sum += value * weight; m_weight += weight; }
+    void add(double value, double weight = 1.0) {
+        m_sum += value * weight;
+        m_weight += weight;
+    }
     double mean() const { return m_weight > 0 ? m_sum / m_weight : 0.0; }
     double weight() const { return m_weight; }
 
@@ -23,12 +26,12 @@ private:
 
 /// What one epoch ended with; one row of history.csv.
 struct EpochMetrics {
-    int epoch = 0;                    ///< 1-based
+    int epoch = 0; ///< 1-based
     double loss = 0, accuracy = 0;
     std::optional<double> valLoss, valAccuracy;
-    double learningRate = 0;          ///< the rate of this epoch, before any reduction at its end
+    double learningRate = 0; ///< the rate of this epoch, before any reduction at its end
     double seconds = 0, imagesPerSecond = 0;
-    double waitShare = 0;             ///< share of the epoch the trainer waited for data, 0...1
+    double waitShare = 0; ///< share of the epoch the trainer waited for data, 0...1
     int skippedImages = 0;
 
     bool operator==(const EpochMetrics&) const = default;
@@ -60,8 +63,8 @@ struct ClassReport {
 
 /// One image of an evaluation.
 struct Prediction {
-    std::string path;                 ///< relative to the data root
-    std::uint32_t sample = 0;         ///< index into the data set
+    std::string path;         ///< relative to the data root
+    std::uint32_t sample = 0; ///< index into the data set
     int truth = -1, predicted = 0;
     double confidence = 0, loss = 0;
     std::vector<float> probabilities;
@@ -69,7 +72,7 @@ struct Prediction {
 
 /// What `evaluate` finds.
 struct Evaluation {
-    std::string split;                ///< train, val, test
+    std::string split; ///< train, val, test
     std::vector<std::string> classes;
     double loss = 0, accuracy = 0, top5Accuracy = 0;
     std::vector<ClassReport> perClass;

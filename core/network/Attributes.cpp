@@ -34,42 +34,73 @@ struct Known {
 std::vector<Known> knownAttributes(Op op) {
     using enum Kind;
     switch (op) {
-    case Op::Conv2d: return {{"filters", Whole}, {"kernel", Pair}, {"stride", Pair}, {"padding", Kind::Padding}, {"dilation", Pair}, {"groups", Whole}, {"bias", Bool}};
-    case Op::BatchNorm: return {{"eps", Number}, {"momentum", Number}};
-    case Op::LayerNorm: return {{"eps", Number}};
-    case Op::Activation: return {{"kind", Text}, {"slope", Number}};
+    case Op::Conv2d:
+        return {{"filters", Whole}, {"kernel", Pair},  {"stride", Pair}, {"padding", Kind::Padding},
+                {"dilation", Pair}, {"groups", Whole}, {"bias", Bool}};
+    case Op::BatchNorm:
+        return {{"eps", Number}, {"momentum", Number}};
+    case Op::LayerNorm:
+        return {{"eps", Number}};
+    case Op::Activation:
+        return {{"kind", Text}, {"slope", Number}};
     case Op::MaxPool:
-    case Op::AvgPool: return {{"kernel", Pair}, {"stride", Pair}, {"padding", Kind::Padding}};
-    case Op::AdaptiveAvgPool: return {{"size", Pair}};
-    case Op::Dense: return {{"units", Whole}, {"bias", Bool}};
-    case Op::Dropout: return {{"rate", Number}};
-    case Op::Add: return {{"scales", Numbers}};
-    case Op::LocalResponseNorm: return {{"size", Whole}, {"alpha", Number}, {"beta", Number}, {"k", Number}};
-    case Op::ChannelScale: return {{"initial", Number}};
-    case Op::RandomCrop: return {{"size", Pair}};
-    case Op::RandomContrast: return {{"factor", Number}};
-    case Op::Rescale: return {{"scale", Number}, {"offset", Number}};
+    case Op::AvgPool:
+        return {{"kernel", Pair}, {"stride", Pair}, {"padding", Kind::Padding}};
+    case Op::AdaptiveAvgPool:
+        return {{"size", Pair}};
+    case Op::Dense:
+        return {{"units", Whole}, {"bias", Bool}};
+    case Op::Dropout:
+        return {{"rate", Number}};
+    case Op::Add:
+        return {{"scales", Numbers}};
+    case Op::LocalResponseNorm:
+        return {{"size", Whole}, {"alpha", Number}, {"beta", Number}, {"k", Number}};
+    case Op::ChannelScale:
+        return {{"initial", Number}};
+    case Op::RandomCrop:
+        return {{"size", Pair}};
+    case Op::RandomContrast:
+        return {{"factor", Number}};
+    case Op::Rescale:
+        return {{"scale", Number}, {"offset", Number}};
     case Op::Input:
     case Op::GlobalAvgPool:
     case Op::Flatten:
     case Op::Multiply:
-    case Op::Concat: break;
+    case Op::Concat:
+        break;
     }
     return {};
 }
 
-bool isWhole(const Json& value) { return value.is_number() && std::abs(value.get<double>()) <= kLargest && value.get<double>() == std::floor(value.get<double>()); }
+bool isWhole(const Json& value) {
+    return value.is_number() && std::abs(value.get<double>()) <= kLargest &&
+           value.get<double>() == std::floor(value.get<double>());
+}
 
 /// What a value of this kind must be; empty where it is.
 const char* mustBe(Kind kind, const Json& value) {
     switch (kind) {
-    case Kind::Whole: return isWhole(value) ? "" : "must be a whole number of at most 10^12";
-    case Kind::Number: return value.is_number() ? "" : "must be a number";
-    case Kind::Bool: return value.is_boolean() ? "" : "must be true or false";
-    case Kind::Text: return value.is_string() ? "" : "must be a word";
-    case Kind::Pair: return isWhole(value) || (value.is_array() && value.size() == 2 && isWhole(value[0]) && isWhole(value[1])) ? "" : "must be a whole number of at most 10^12 or [height, width]";
-    case Kind::Padding: return ""; // resolvedPadding() judges it, with the window
-    case Kind::Numbers: return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_number(); }) ? "" : "must be a list of numbers";
+    case Kind::Whole:
+        return isWhole(value) ? "" : "must be a whole number of at most 10^12";
+    case Kind::Number:
+        return value.is_number() ? "" : "must be a number";
+    case Kind::Bool:
+        return value.is_boolean() ? "" : "must be true or false";
+    case Kind::Text:
+        return value.is_string() ? "" : "must be a word";
+    case Kind::Pair:
+        return isWhole(value) || (value.is_array() && value.size() == 2 && isWhole(value[0]) && isWhole(value[1]))
+                   ? ""
+                   : "must be a whole number of at most 10^12 or [height, width]";
+    case Kind::Padding:
+        return ""; // resolvedPadding() judges it, with the window
+    case Kind::Numbers:
+        return value.is_array() &&
+                       std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_number(); })
+                   ? ""
+                   : "must be a list of numbers";
     }
     return "";
 }

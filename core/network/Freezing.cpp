@@ -8,10 +8,14 @@ namespace sightline {
 
 namespace {
 
-bool isRandom(Op op) { return op == Op::Dropout || op == Op::RandomCrop || op == Op::RandomContrast; }
+bool isRandom(Op op) {
+    return op == Op::Dropout || op == Op::RandomCrop || op == Op::RandomContrast;
+}
 
 /// "layer4.1.conv2" lies in "layer4" and in "layer4.1.conv2", not in "lay".
-bool liesIn(const std::string& node, const std::string& block) { return node == block || (node.starts_with(block) && node[block.size()] == '.'); }
+bool liesIn(const std::string& node, const std::string& block) {
+    return node == block || (node.starts_with(block) && node[block.size()] == '.');
+}
 
 std::string blockId(const std::string& node) {
     const std::size_t first = node.find('.');
@@ -45,7 +49,8 @@ std::vector<NodeBlock> blocksOf(const GraphSpec& spec) {
         if (!hasWeights(node.op))
             continue;
         const std::string id = blockId(node.id);
-        const bool joins = !blocks.empty() && (blocks.back().id == id || (node.op != Op::Conv2d && node.op != Op::Dense));
+        const bool joins =
+            !blocks.empty() && (blocks.back().id == id || (node.op != Op::Conv2d && node.op != Op::Dense));
         if (joins)
             blocks.back().last = i;
         else
@@ -69,14 +74,18 @@ Result<std::size_t> frozenNodes(const GraphSpec& spec, const std::string& freeze
             count = std::max(count, block.last + 1);
     }
     if (count == 0)
-        return badInput("model.freeze: the network " + spec.name + (freeze == "base" ? " has no base of convolutions to freeze." : " has no node '" + freeze + "'; its blocks are " + blockNames(spec) + "."));
-    const bool trains = std::any_of(spec.nodes.begin() + static_cast<std::ptrdiff_t>(count), spec.nodes.end(), [](const Node& node) { return hasWeights(node.op); });
+        return badInput("model.freeze: the network " + spec.name +
+                        (freeze == "base" ? " has no base of convolutions to freeze."
+                                          : " has no node '" + freeze + "'; its blocks are " + blockNames(spec) + "."));
+    const bool trains = std::any_of(spec.nodes.begin() + static_cast<std::ptrdiff_t>(count), spec.nodes.end(),
+                                    [](const Node& node) { return hasWeights(node.op); });
     if (!trains)
         return badInput("model.freeze: '" + freeze + "' leaves nothing to train in " + spec.name + ".");
     return count;
 }
 
-FreezePlan freezePlan(const GraphSpec& spec, const std::string& freeze, const std::optional<FineTuneSettings>& fineTune, int epoch) {
+FreezePlan freezePlan(const GraphSpec& spec, const std::string& freeze, const std::optional<FineTuneSettings>& fineTune,
+                      int epoch) {
     const Result<std::size_t> atFirst = frozenNodes(spec, freeze);
     FreezePlan plan{atFirst ? *atFirst : 0, 1};
     if (!fineTune || epoch < fineTune->atEpoch)
@@ -107,18 +116,25 @@ std::vector<Problem> freezingProblems(const GraphSpec& spec, const Experiment& e
     if (const auto& fineTune = experiment.training.fineTune) {
         const std::optional<std::size_t> first = firstUnfrozen(spec, fineTune->unfreeze);
         if (!first)
-            found.push_back({"training.fine_tune.unfreeze", "names no node of " + spec.name + "; its blocks are " + blockNames(spec)});
+            found.push_back({"training.fine_tune.unfreeze",
+                             "names no node of " + spec.name + "; its blocks are " + blockNames(spec)});
         else if (*first >= *frozen)
-            found.push_back({"training.fine_tune.unfreeze", "'" + fineTune->unfreeze + "' is not frozen, so there is nothing to unfreeze; model.freeze says what is"});
+            found.push_back({"training.fine_tune.unfreeze",
+                             "'" + fineTune->unfreeze +
+                                 "' is not frozen, so there is nothing to unfreeze; model.freeze says what is"});
         for (const auto& [block, rate] : fineTune->perBlock) {
-            if (std::none_of(spec.nodes.begin(), spec.nodes.end(), [&](const Node& node) { return liesIn(node.id, block); }))
+            if (std::none_of(spec.nodes.begin(), spec.nodes.end(),
+                             [&](const Node& node) { return liesIn(node.id, block); }))
                 found.push_back({"training.fine_tune.per_block." + block, "is no node or block of " + spec.name});
         }
     }
     if (experiment.training.cacheFeatures) {
         for (const Node& node : spec.nodes) {
             if (node.op == Op::RandomCrop || node.op == Op::RandomContrast)
-                found.push_back({"training.cache_features", node.id + " (" + nameOf(node.op) + ") changes the images every epoch, so their features cannot be kept; leave it false"});
+                found.push_back(
+                    {"training.cache_features",
+                     node.id + " (" + nameOf(node.op) +
+                         ") changes the images every epoch, so their features cannot be kept; leave it false"});
         }
     }
     return found;
@@ -130,9 +146,11 @@ std::vector<bool> fixedNodes(const GraphSpec& spec, std::size_t frozen) {
     for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
         const Node& node = spec.nodes[i];
         position[node.id] = i;
-        const bool restsOnFixed = std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& input) { return fixed[position.at(input)]; });
+        const bool restsOnFixed = std::all_of(node.inputs.begin(), node.inputs.end(),
+                                              [&](const std::string& input) { return fixed[position.at(input)]; });
         // A frozen dropout is off; a random crop goes on, wherever it stands.
-        const bool still = i < frozen ? node.op != Op::RandomCrop && node.op != Op::RandomContrast : !hasWeights(node.op) && !isRandom(node.op);
+        const bool still = i < frozen ? node.op != Op::RandomCrop && node.op != Op::RandomContrast
+                                      : !hasWeights(node.op) && !isRandom(node.op);
         fixed[i] = frozen > 0 && restsOnFixed && still;
     }
     return fixed;
@@ -162,10 +180,12 @@ std::vector<double> rateFactors(const GraphSpec& spec, const std::optional<FineT
     std::vector<double> rates(spec.nodes.size(), 1);
     if (!fineTune || fineTune->perBlock.empty())
         return rates;
-    std::vector<const std::string*> owner(spec.nodes.size(), nullptr); // the block that a batch-norm of another name belongs to
+    std::vector<const std::string*> owner(spec.nodes.size(),
+                                          nullptr); // the block that a batch-norm of another name belongs to
     const std::vector<NodeBlock> blocks = blocksOf(spec);
     for (const NodeBlock& block : blocks)
-        std::fill(owner.begin() + static_cast<std::ptrdiff_t>(block.first), owner.begin() + static_cast<std::ptrdiff_t>(block.last) + 1, &block.id);
+        std::fill(owner.begin() + static_cast<std::ptrdiff_t>(block.first),
+                  owner.begin() + static_cast<std::ptrdiff_t>(block.last) + 1, &block.id);
     for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
         std::size_t longest = 0;
         for (const auto& [block, factor] : fineTune->perBlock) {

@@ -14,7 +14,7 @@ namespace sightline {
 /// a batch-norm of its own belongs to the convolution before it.
 struct NodeBlock {
     std::string id;
-    std::size_t first = 0, last = 0;  ///< indices into GraphSpec::nodes, those with weights
+    std::size_t first = 0, last = 0; ///< indices into GraphSpec::nodes, those with weights
 };
 /// Of all nodes with weights, in order.
 std::vector<NodeBlock> blocksOf(const GraphSpec& spec);
@@ -25,13 +25,15 @@ Result<std::size_t> frozenNodes(const GraphSpec& spec, const std::string& freeze
 
 /// What trains in an epoch, and how fast.
 struct FreezePlan {
-    std::size_t frozen = 0;           ///< leading nodes that keep their weights
-    double rateFactor = 1;            ///< times the learning rate
+    std::size_t frozen = 0; ///< leading nodes that keep their weights
+    double rateFactor = 1;  ///< times the learning rate
 
     bool operator==(const FreezePlan&) const = default;
 };
-/// The plan of an epoch (from 1): model.freeze, and training.fine_tune from its epoch on. The settings must have no problem.
-FreezePlan freezePlan(const GraphSpec& spec, const std::string& freeze, const std::optional<FineTuneSettings>& fineTune, int epoch);
+/// The plan of an epoch (from 1): model.freeze, and training.fine_tune from its epoch on. The settings must have no
+/// problem.
+FreezePlan freezePlan(const GraphSpec& spec, const std::string& freeze, const std::optional<FineTuneSettings>& fineTune,
+                      int epoch);
 /// What is impossible about freezing, fine-tuning and cached features for this network.
 std::vector<Problem> freezingProblems(const GraphSpec& spec, const Experiment& experiment);
 

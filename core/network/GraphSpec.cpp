@@ -14,13 +14,36 @@ namespace sightline {
 
 namespace {
 
-constexpr std::array<const char*, 20> kOpNames = {
-    "input",   "conv2d", "batch_norm", "layer_norm", "activation",          "max_pool",      "avg_pool",    "global_avg_pool", "adaptive_avg_pool", "flatten",
-    "dense",   "dropout", "add",       "multiply",   "concat",              "local_response_norm", "channel_scale", "random_crop", "random_contrast", "rescale"};
+constexpr std::array<const char*, 20> kOpNames = {"input",
+                                                  "conv2d",
+                                                  "batch_norm",
+                                                  "layer_norm",
+                                                  "activation",
+                                                  "max_pool",
+                                                  "avg_pool",
+                                                  "global_avg_pool",
+                                                  "adaptive_avg_pool",
+                                                  "flatten",
+                                                  "dense",
+                                                  "dropout",
+                                                  "add",
+                                                  "multiply",
+                                                  "concat",
+                                                  "local_response_norm",
+                                                  "channel_scale",
+                                                  "random_crop",
+                                                  "random_contrast",
+                                                  "rescale"};
 
-const std::initializer_list<std::string_view> kInitializerNames = {
-    "glorot_uniform",       "torch_default",             "kaiming_normal_fan_out",       "truncated_normal_0.02",         "kaiming_uniform",
-    "kaiming_normal_fan_in", "kaiming_normal_dense_0.01", "kaiming_normal_dense_uniform", "group_normal_dense_uniform"};
+const std::initializer_list<std::string_view> kInitializerNames = {"glorot_uniform",
+                                                                   "torch_default",
+                                                                   "kaiming_normal_fan_out",
+                                                                   "truncated_normal_0.02",
+                                                                   "kaiming_uniform",
+                                                                   "kaiming_normal_fan_in",
+                                                                   "kaiming_normal_dense_0.01",
+                                                                   "kaiming_normal_dense_uniform",
+                                                                   "group_normal_dense_uniform"};
 
 /// More than any network of people, few enough to be refused at once.
 constexpr std::size_t kMostNodes = 20000;
@@ -51,7 +74,8 @@ Result<Node> nodeFromJson(const Json& json, const std::string& path) {
         }
     }
     reader.finish();
-    const bool printable = std::none_of(node.id.begin(), node.id.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+    const bool printable =
+        std::none_of(node.id.begin(), node.id.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
     if (node.id.empty() || node.id.size() > 200 || !printable)
         reader.problem("id", "must be a name of 1 to 200 printable characters");
     if (!node.attributes.is_object())
@@ -71,7 +95,9 @@ Result<Node> nodeFromJson(const Json& json, const std::string& path) {
 
 } // namespace
 
-const char* nameOf(Op op) { return kOpNames[static_cast<std::size_t>(op)]; }
+const char* nameOf(Op op) {
+    return kOpNames[static_cast<std::size_t>(op)];
+}
 
 const Node* GraphSpec::find(const std::string& id) const {
     for (const Node& node : nodes) {
@@ -175,7 +201,9 @@ std::vector<TensorSpec> tensorsOf(const GraphSpec& spec, const GraphCost& cost) 
         const Shape& out = cost.nodes[i].output;
         shapeOf[node.id] = &out;
         const std::int64_t channelsIn = node.inputs.empty() ? 0 : shapeOf[node.inputs[0]]->front();
-        const auto add = [&](const char* suffix, Shape shape, bool trainable = true) { tensors.push_back({node.id + suffix, std::move(shape), trainable}); };
+        const auto add = [&](const char* suffix, Shape shape, bool trainable = true) {
+            tensors.push_back({node.id + suffix, std::move(shape), trainable});
+        };
         switch (node.op) {
         case Op::Conv2d: {
             const auto kernel = pairAttribute(node, "kernel", {1, 1});
@@ -217,7 +245,9 @@ Shape outputShape(const GraphSpec& spec, const GraphCost& cost, const Output& ou
     return {};
 }
 
-bool hasWeights(Op op) { return op == Op::Conv2d || op == Op::BatchNorm || op == Op::LayerNorm || op == Op::Dense || op == Op::ChannelScale; }
+bool hasWeights(Op op) {
+    return op == Op::Conv2d || op == Op::BatchNorm || op == Op::LayerNorm || op == Op::Dense || op == Op::ChannelScale;
+}
 
 std::vector<bool> nodesBefore(const GraphSpec& spec, const std::string& node) {
     std::unordered_map<std::string, std::size_t> position;
@@ -275,7 +305,8 @@ std::size_t baseEnd(const GraphSpec& spec) {
         const Op op = spec.nodes[i].op;
         if (!main[i])
             continue;
-        if (classifier[i] || op == Op::GlobalAvgPool || op == Op::Flatten || op == Op::AdaptiveAvgPool || op == Op::Dense)
+        if (classifier[i] || op == Op::GlobalAvgPool || op == Op::Flatten || op == Op::AdaptiveAvgPool ||
+            op == Op::Dense)
             break;
         if (op == Op::BatchNorm || op == Op::LayerNorm || op == Op::ChannelScale)
             end = i + 1;
@@ -295,15 +326,17 @@ std::string defaultHeatMapNode(const GraphSpec& spec) {
     }
     if (last == spec.nodes.size())
         return {};
-    // Follow the last convolution through batch-norm, sums and activations; stop at the first thing that is none of these.
+    // Follow the last convolution through batch-norm, sums and activations; stop at the first thing that is none of
+    // these.
     std::string best = spec.nodes[last].id;
     std::string current = best;
     for (std::size_t i = last + 1; i < spec.nodes.size(); ++i) {
         const Node& node = spec.nodes[i];
         if (!reached[i] || std::find(node.inputs.begin(), node.inputs.end(), current) == node.inputs.end())
             continue;
-        const bool passes = node.op == Op::BatchNorm || node.op == Op::LayerNorm || node.op == Op::Activation || node.op == Op::Add ||
-                            node.op == Op::Concat || node.op == Op::ChannelScale || node.op == Op::Multiply;
+        const bool passes = node.op == Op::BatchNorm || node.op == Op::LayerNorm || node.op == Op::Activation ||
+                            node.op == Op::Add || node.op == Op::Concat || node.op == Op::ChannelScale ||
+                            node.op == Op::Multiply;
         if (!passes)
             break;
         current = node.id;

@@ -50,7 +50,8 @@ std::optional<std::size_t> lastImage(const GraphSpec& spec, const GraphCost& cos
     }
     const auto isPassing = [&] {
         const Op op = walk.node().op;
-        return op == Op::Flatten || op == Op::GlobalAvgPool || op == Op::AdaptiveAvgPool || op == Op::Dropout || cost.nodes[walk.at()].output.size() != 3;
+        return op == Op::Flatten || op == Op::GlobalAvgPool || op == Op::AdaptiveAvgPool || op == Op::Dropout ||
+               cost.nodes[walk.at()].output.size() != 3;
     };
     while (isPassing()) {
         if (!walk.stepBack())
@@ -66,12 +67,16 @@ void appendHead(GraphSpec& spec, const std::string& from, const Shape& image, co
         last = "head." + id;
     };
     switch (head.pooling) {
-    case HeadSettings::Pooling::Avg: add("pool", Op::GlobalAvgPool); break;
+    case HeadSettings::Pooling::Avg:
+        add("pool", Op::GlobalAvgPool);
+        break;
     case HeadSettings::Pooling::Max:
         add("pool", Op::MaxPool, {{"kernel", {image[1], image[2]}}});
         add("flatten", Op::Flatten);
         break;
-    case HeadSettings::Pooling::Flatten: add("flatten", Op::Flatten); break;
+    case HeadSettings::Pooling::Flatten:
+        add("flatten", Op::Flatten);
+        break;
     }
     for (std::size_t i = 0; i < head.dense.size(); ++i) {
         const std::string id = std::to_string(i);
@@ -110,7 +115,8 @@ Result<GraphSpec> withHead(const GraphSpec& spec, const HeadSettings& head, int 
     std::erase_if(result.nodes, [&](const Node& node) { return node.op != Op::Input && !needed.count(node.id); });
     for (const Node& node : result.nodes) {
         if (node.id.starts_with("head."))
-            return badInput("model.head: the network " + spec.name + " has a node '" + node.id + "' before its classifier; a new head cannot be put on it.");
+            return badInput("model.head: the network " + spec.name + " has a node '" + node.id +
+                            "' before its classifier; a new head cannot be put on it.");
     }
     appendHead(result, spec.nodes[*end].id, cost->nodes[*end].output, head, classes);
     return result;

@@ -17,7 +17,8 @@ bool usesBf16(Precision precision, const GraphSpec& spec) {
     for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
         const Node& node = spec.nodes[i];
         const std::string kind = node.op == Op::Activation ? textAttribute(node, "kind", "") : "relu";
-        if (kind != "relu" && kind != "gelu") // LibTorch 1.13 has no bfloat16 backward for hardtanh, slow ones for others
+        if (kind != "relu" &&
+            kind != "gelu") // LibTorch 1.13 has no bfloat16 backward for hardtanh, slow ones for others
             return false;
         if (node.op == Op::Conv2d && wholeAttribute(node, "groups", 1) != 1)
             grouped += cost->nodes[i].multiplyAdds;

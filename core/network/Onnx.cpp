@@ -32,14 +32,17 @@ Result<void> checkValues(const GraphSpec& spec, const GraphCost& cost, const Ten
             count *= extent;
         const auto found = values.find(tensor.name);
         if (found == values.end() || static_cast<std::int64_t>(found->second.size()) != count)
-            return badInput("The weights of " + tensor.name + " are missing or of another size than " + spec.name + " needs.");
+            return badInput("The weights of " + tensor.name + " are missing or of another size than " + spec.name +
+                            " needs.");
     }
     if ((cost.parameters + cost.runningStats) * 4 > kLargestModel)
-        return badInput(spec.name + " has more than the 2 GiB of weights an ONNX file holds; export --weights has no such limit.");
+        return badInput(spec.name +
+                        " has more than the 2 GiB of weights an ONNX file holds; export --weights has no such limit.");
     return {};
 }
 
-Result<void> writeNodes(const GraphSpec& spec, const GraphCost& cost, const TensorValues& values, onnx::GraphProto& graph) {
+Result<void> writeNodes(const GraphSpec& spec, const GraphCost& cost, const TensorValues& values,
+                        onnx::GraphProto& graph) {
     OnnxWriter writer(graph);
     std::unordered_map<std::string, std::size_t> position;
     std::vector<std::string> valueOf;
@@ -70,7 +73,8 @@ Result<void> writeNodes(const GraphSpec& spec, const GraphCost& cost, const Tens
 
 } // namespace
 
-Result<std::string> onnxModel(const GraphSpec& spec, const TensorValues& values, const std::map<std::string, std::string>& metadata) {
+Result<std::string> onnxModel(const GraphSpec& spec, const TensorValues& values,
+                              const std::map<std::string, std::string>& metadata) {
     if (const Result<GraphCost> whole = shapes(spec); !whole)
         return whole.error();
     const GraphSpec asked = inferenceGraph(spec);
@@ -92,13 +96,15 @@ Result<std::string> onnxModel(const GraphSpec& spec, const TensorValues& values,
     }
     onnx::GraphProto& graph = *model.mutable_graph();
     graph.set_name(spec.name.empty() ? "network" : spec.name);
-    describe(*graph.add_input(), kOnnxInput, cost->nodes[0].output, "Images, batch x channels x height x width, normalised as the metadata's 'preprocessing' says");
+    describe(*graph.add_input(), kOnnxInput, cost->nodes[0].output,
+             "Images, batch x channels x height x width, normalised as the metadata's 'preprocessing' says");
     std::size_t last = 0;
     for (std::size_t i = 0; i < asked.nodes.size(); ++i) {
         if (asked.nodes[i].id == asked.outputs[0].node)
             last = i;
     }
-    describe(*graph.add_output(), kOnnxOutput, cost->nodes[last].output, "Class scores before softmax, in the order of the metadata's 'labels'");
+    describe(*graph.add_output(), kOnnxOutput, cost->nodes[last].output,
+             "Class scores before softmax, in the order of the metadata's 'labels'");
     if (const Result<void> written = writeNodes(asked, *cost, values, graph); !written)
         return written.error();
     std::string bytes;

@@ -13,8 +13,8 @@ namespace sightline {
 /// One node of a GraphSpec on its way into ONNX: what arrives and what it becomes. Private to Onnx*.cpp.
 struct OnnxStep {
     const Node& node;
-    std::vector<std::string> inputs;  ///< ONNX values
-    std::vector<Shape> shapes;        ///< of the inputs, without the batch
+    std::vector<std::string> inputs; ///< ONNX values
+    std::vector<Shape> shapes;       ///< of the inputs, without the batch
     const Shape& output;
     const TensorValues& values;
     OnnxWriter& writer;

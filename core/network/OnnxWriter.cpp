@@ -7,7 +7,9 @@ namespace sightline {
 
 static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 
-std::string OnnxWriter::fresh(const char* what) { return m_prefix + "/" + what + "_" + std::to_string(m_made++); }
+std::string OnnxWriter::fresh(const char* what) {
+    return m_prefix + "/" + what + "_" + std::to_string(m_made++);
+}
 
 std::string OnnxWriter::add(const char* op, const std::vector<std::string>& inputs) {
     onnx::NodeProto& made = *m_graph.add_node();
@@ -57,14 +59,17 @@ onnx::TensorProto& OnnxWriter::initializer(const std::string& name, const std::v
     return tensor;
 }
 
-std::string OnnxWriter::weight(const std::string& name, std::span<const float> values, const std::vector<std::int64_t>& shape) {
+std::string OnnxWriter::weight(const std::string& name, std::span<const float> values,
+                               const std::vector<std::int64_t>& shape) {
     onnx::TensorProto& tensor = initializer(name, shape);
     tensor.set_data_type(onnx::TensorProto::FLOAT);
     tensor.set_raw_data(values.data(), values.size_bytes());
     return name;
 }
 
-std::string OnnxWriter::constant(std::span<const float> values, const std::vector<std::int64_t>& shape) { return weight(fresh("constant"), values, shape); }
+std::string OnnxWriter::constant(std::span<const float> values, const std::vector<std::int64_t>& shape) {
+    return weight(fresh("constant"), values, shape);
+}
 
 std::string OnnxWriter::scalar(double value) {
     const auto number = static_cast<float>(value);

@@ -58,7 +58,8 @@ void fold(const Node& layer, const Node& norm, TensorValues& values) {
     std::vector<float>& weight = values[layer.id + ".weight"];
     const std::vector<float> mean = values[norm.id + ".running_mean"], variance = values[norm.id + ".running_var"];
     const std::size_t filters = mean.size();
-    const std::vector<float> gamma = valuesOr(values, norm.id + ".weight", filters, 1), beta = valuesOr(values, norm.id + ".bias", filters, 0);
+    const std::vector<float> gamma = valuesOr(values, norm.id + ".weight", filters, 1),
+                             beta = valuesOr(values, norm.id + ".bias", filters, 0);
     std::vector<float> bias = valuesOr(values, layer.id + ".bias", filters, 0);
     const double eps = numberAttribute(norm, "eps", 1e-5);
     const std::size_t perFilter = filters == 0 ? 0 : weight.size() / filters;
@@ -66,7 +67,8 @@ void fold(const Node& layer, const Node& norm, TensorValues& values) {
         const double factor = static_cast<double>(gamma[f]) / std::sqrt(static_cast<double>(variance[f]) + eps);
         for (std::size_t i = 0; i < perFilter; ++i)
             weight[f * perFilter + i] = static_cast<float>(static_cast<double>(weight[f * perFilter + i]) * factor);
-        bias[f] = static_cast<float>((static_cast<double>(bias[f]) - static_cast<double>(mean[f])) * factor + static_cast<double>(beta[f]));
+        bias[f] = static_cast<float>((static_cast<double>(bias[f]) - static_cast<double>(mean[f])) * factor +
+                                     static_cast<double>(beta[f]));
     }
     values[layer.id + ".bias"] = std::move(bias);
     for (const char* suffix : {".weight", ".bias", ".running_mean", ".running_var"})

@@ -65,26 +65,42 @@ public:
         if (const std::string complaint = wrongInputs(); !complaint.empty())
             return fault(complaint);
         switch (m_node.op) {
-        case Op::Conv2d: return convolution();
+        case Op::Conv2d:
+            return convolution();
         case Op::MaxPool:
-        case Op::AvgPool: return pool();
-        case Op::BatchNorm: return normalisation(2);
-        case Op::LayerNorm: return normalisation(0);
-        case Op::ChannelScale: return perChannel(1, 0, 1);
-        case Op::GlobalAvgPool: return elementwise({first()[0]}, elements(first()));
+        case Op::AvgPool:
+            return pool();
+        case Op::BatchNorm:
+            return normalisation(2);
+        case Op::LayerNorm:
+            return normalisation(0);
+        case Op::ChannelScale:
+            return perChannel(1, 0, 1);
+        case Op::GlobalAvgPool:
+            return elementwise({first()[0]}, elements(first()));
         case Op::AdaptiveAvgPool:
-        case Op::RandomCrop: return sized();
-        case Op::Flatten: return elementwise({elements(first())}, 0);
-        case Op::Dense: return dense();
-        case Op::Dropout: return rated();
-        case Op::Add: return sum();
-        case Op::Multiply: return product();
-        case Op::Concat: return concatenation();
-        case Op::Activation: return activation();
-        case Op::LocalResponseNorm: return localResponseNorm();
+        case Op::RandomCrop:
+            return sized();
+        case Op::Flatten:
+            return elementwise({elements(first())}, 0);
+        case Op::Dense:
+            return dense();
+        case Op::Dropout:
+            return rated();
+        case Op::Add:
+            return sum();
+        case Op::Multiply:
+            return product();
+        case Op::Concat:
+            return concatenation();
+        case Op::Activation:
+            return activation();
+        case Op::LocalResponseNorm:
+            return localResponseNorm();
         case Op::RandomContrast:
         case Op::Rescale:
-        case Op::Input: break;
+        case Op::Input:
+            break;
         }
         return elementwise(first(), elements(first()));
     }
@@ -92,7 +108,9 @@ public:
 private:
     const Shape& first() const { return *m_inputs[0]; }
 
-    Error fault(const std::string& message) const { return badInput(m_node.id + " (" + nameOf(m_node.op) + "): " + message); }
+    Error fault(const std::string& message) const {
+        return badInput(m_node.id + " (" + nameOf(m_node.op) + "): " + message);
+    }
 
     std::string wrongInputs() const {
         std::size_t least = 1, most = 1;
@@ -103,7 +121,12 @@ private:
         if (m_node.op == Op::Multiply)
             most = 2;
         if (m_inputs.size() < least || m_inputs.size() > most)
-            return "takes " + std::string(most == 1 ? "one input" : most == 2 ? "two inputs" : least == 2 ? "two or more inputs" : "one or more inputs") + ", not " + std::to_string(m_inputs.size()) + ".";
+            return "takes " +
+                   std::string(most == 1    ? "one input"
+                               : most == 2  ? "two inputs"
+                               : least == 2 ? "two or more inputs"
+                                            : "one or more inputs") +
+                   ", not " + std::to_string(m_inputs.size()) + ".";
         switch (m_node.op) {
         case Op::Conv2d:
         case Op::MaxPool:
@@ -114,11 +137,13 @@ private:
         case Op::RandomContrast:
         case Op::LocalResponseNorm:
             if (first().size() != 3)
-                return "needs an image (channels x height x width), but a vector of " + described(first()) + " arrives from " + m_node.inputs[0] + "; put it before the flatten.";
+                return "needs an image (channels x height x width), but a vector of " + described(first()) +
+                       " arrives from " + m_node.inputs[0] + "; put it before the flatten.";
             break;
         case Op::Dense:
             if (first().size() != 1)
-                return "needs a vector, but " + described(first()) + " arrives from " + m_node.inputs[0] + "; put a flatten or global_avg_pool before it.";
+                return "needs a vector, but " + described(first()) + " arrives from " + m_node.inputs[0] +
+                       "; put a flatten or global_avg_pool before it.";
             break;
         default:
             break;
@@ -133,21 +158,26 @@ private:
         return cost;
     }
 
-    Result<NodeCost> window(std::int64_t channels, std::array<std::int64_t, 2> kernel, std::array<std::int64_t, 2> stride, std::array<std::int64_t, 2> dilation) const {
+    Result<NodeCost> window(std::int64_t channels, std::array<std::int64_t, 2> kernel,
+                            std::array<std::int64_t, 2> stride, std::array<std::int64_t, 2> dilation) const {
         for (int axis = 0; axis < 2; ++axis) {
             const auto a = static_cast<std::size_t>(axis);
-            if (kernel[a] < 1 || stride[a] < 1 || dilation[a] < 1 || kernel[a] > 4096 || stride[a] > 4096 || dilation[a] > 4096)
+            if (kernel[a] < 1 || stride[a] < 1 || dilation[a] < 1 || kernel[a] > 4096 || stride[a] > 4096 ||
+                dilation[a] > 4096)
                 return fault("kernel, stride and dilation must be 1 to 4096.");
         }
-        const Result<Padding> padding = resolvedPadding(m_node, static_cast<int>(first()[1]), static_cast<int>(first()[2]));
+        const Result<Padding> padding =
+            resolvedPadding(m_node, static_cast<int>(first()[1]), static_cast<int>(first()[2]));
         if (!padding)
             return padding.error();
-        const std::array<std::int64_t, 2> padded = {first()[1] + padding->top + padding->bottom, first()[2] + padding->left + padding->right};
+        const std::array<std::int64_t, 2> padded = {first()[1] + padding->top + padding->bottom,
+                                                    first()[2] + padding->left + padding->right};
         Shape out{channels, 0, 0};
         for (std::size_t axis = 0; axis < 2; ++axis) {
             const std::int64_t reach = (kernel[axis] - 1) * dilation[axis] + 1;
             if (padded[axis] < reach)
-                return fault("a " + std::to_string(kernel[0]) + " x " + std::to_string(kernel[1]) + " window does not fit the " + std::to_string(first()[1]) + " x " +
+                return fault("a " + std::to_string(kernel[0]) + " x " + std::to_string(kernel[1]) +
+                             " window does not fit the " + std::to_string(first()[1]) + " x " +
                              std::to_string(first()[2]) + " image that arrives; use a larger input or fewer layers.");
             out[axis + 1] = (padded[axis] - reach) / stride[axis] + 1;
         }
@@ -162,9 +192,11 @@ private:
         if (filters < 1 || filters > kLargestExtent)
             return fault("filters must be 1 to " + std::to_string(kLargestExtent) + ".");
         if (groups < 1 || first()[0] % groups != 0 || filters % groups != 0)
-            return fault(std::to_string(groups) + " groups do not divide " + std::to_string(first()[0]) + " channels into " + std::to_string(filters) + " filters.");
+            return fault(std::to_string(groups) + " groups do not divide " + std::to_string(first()[0]) +
+                         " channels into " + std::to_string(filters) + " filters.");
         const auto kernel = pairAttribute(m_node, "kernel", {0, 0});
-        Result<NodeCost> cost = window(filters, kernel, pairAttribute(m_node, "stride", {1, 1}), pairAttribute(m_node, "dilation", {1, 1}));
+        Result<NodeCost> cost =
+            window(filters, kernel, pairAttribute(m_node, "stride", {1, 1}), pairAttribute(m_node, "dilation", {1, 1}));
         if (!cost)
             return cost;
         const std::int64_t perFilter = times(times(kernel[0], kernel[1]), first()[0] / groups);
@@ -179,9 +211,12 @@ private:
         Result<NodeCost> cost = window(first()[0], kernel, pairAttribute(m_node, "stride", kernel), {1, 1});
         if (!cost)
             return cost;
-        const Padding padding = resolvedPadding(m_node, static_cast<int>(first()[1]), static_cast<int>(first()[2])).value();
+        const Padding padding =
+            resolvedPadding(m_node, static_cast<int>(first()[1]), static_cast<int>(first()[2])).value();
         if (std::max(padding.top, padding.bottom) >= kernel[0] || std::max(padding.left, padding.right) >= kernel[1])
-            return fault("its padding is as large as its " + std::to_string(kernel[0]) + " x " + std::to_string(kernel[1]) + " window, so that a window could hold no pixel; less than the window would fit.");
+            return fault("its padding is as large as its " + std::to_string(kernel[0]) + " x " +
+                         std::to_string(kernel[1]) +
+                         " window, so that a window could hold no pixel; less than the window would fit.");
         cost->multiplyAdds = times(times(kernel[0], kernel[1]), elements(cost->output));
         return cost;
     }
@@ -214,8 +249,9 @@ private:
         if (size[0] < 1 || size[1] < 1 || size[0] > 65536 || size[1] > 65536)
             return fault("size must be [height, width], 1 to 65536.");
         if (m_node.op == Op::RandomCrop && (size[0] > first()[1] || size[1] > first()[2]))
-            return fault("a crop of " + std::to_string(size[0]) + " x " + std::to_string(size[1]) + " is larger than the " + std::to_string(first()[1]) + " x " +
-                         std::to_string(first()[2]) + " image that arrives.");
+            return fault("a crop of " + std::to_string(size[0]) + " x " + std::to_string(size[1]) +
+                         " is larger than the " + std::to_string(first()[1]) + " x " + std::to_string(first()[2]) +
+                         " image that arrives.");
         return elementwise({first()[0], size[0], size[1]}, elements(first()));
     }
 
@@ -240,18 +276,22 @@ private:
     Result<NodeCost> sum() const {
         for (std::size_t i = 1; i < m_inputs.size(); ++i) {
             if (*m_inputs[i] != first())
-                return fault("adds " + described(first()) + " from " + m_node.inputs[0] + " and " + described(*m_inputs[i]) + " from " + m_node.inputs[i] + "; the shapes must be equal.");
+                return fault("adds " + described(first()) + " from " + m_node.inputs[0] + " and " +
+                             described(*m_inputs[i]) + " from " + m_node.inputs[i] + "; the shapes must be equal.");
         }
-        if (const auto scales = m_node.attributes.find("scales"); scales != m_node.attributes.end() && (!scales->is_array() || scales->size() != m_inputs.size()))
+        if (const auto scales = m_node.attributes.find("scales");
+            scales != m_node.attributes.end() && (!scales->is_array() || scales->size() != m_inputs.size()))
             return fault("scales must hold one number an input.");
         return elementwise(first(), times(static_cast<std::int64_t>(m_inputs.size()), elements(first())));
     }
 
     Result<NodeCost> product() const {
         const Shape& factor = *m_inputs[1];
-        const bool perChannelFactor = first().size() == 3 && (factor == Shape{first()[0]} || factor == Shape{first()[0], 1, 1});
+        const bool perChannelFactor =
+            first().size() == 3 && (factor == Shape{first()[0]} || factor == Shape{first()[0], 1, 1});
         if (factor != first() && !perChannelFactor)
-            return fault("multiplies " + described(first()) + " by " + described(factor) + "; equal shapes or one factor a channel would fit.");
+            return fault("multiplies " + described(first()) + " by " + described(factor) +
+                         "; equal shapes or one factor a channel would fit.");
         return elementwise(first(), elements(first()));
     }
 
@@ -260,17 +300,21 @@ private:
         for (std::size_t i = 1; i < m_inputs.size(); ++i) {
             const Shape& other = *m_inputs[i];
             if (other.size() != out.size() || !std::equal(other.begin() + 1, other.end(), out.begin() + 1))
-                return fault("joins " + described(first()) + " from " + m_node.inputs[0] + " and " + described(other) + " from " + m_node.inputs[i] + "; height and width must be equal.");
+                return fault("joins " + described(first()) + " from " + m_node.inputs[0] + " and " + described(other) +
+                             " from " + m_node.inputs[i] + "; height and width must be equal.");
             out[0] = plus(out[0], other[0]);
         }
         return elementwise(out, 0);
     }
 
     Result<NodeCost> activation() const {
-        static constexpr std::array<const char*, 9> kKinds = {"relu", "relu6", "leaky_relu", "sigmoid", "tanh", "silu", "gelu", "hardswish", "hardsigmoid"};
+        static constexpr std::array<const char*, 9> kKinds = {"relu", "relu6", "leaky_relu", "sigmoid",    "tanh",
+                                                              "silu", "gelu",  "hardswish",  "hardsigmoid"};
         const std::string kind = textAttribute(m_node, "kind", "");
         if (std::none_of(kKinds.begin(), kKinds.end(), [&](const char* known) { return kind == known; }))
-            return fault("'" + kind + "' is no kind of activation; relu, relu6, leaky_relu, sigmoid, tanh, silu, gelu, hardswish and hardsigmoid are.");
+            return fault("'" + kind +
+                         "' is no kind of activation; relu, relu6, leaky_relu, sigmoid, tanh, silu, gelu, hardswish "
+                         "and hardsigmoid are.");
         return elementwise(first(), elements(first()));
     }
 
@@ -278,12 +322,14 @@ private:
     std::vector<const Shape*> m_inputs;
 };
 
-Result<std::vector<const Shape*>> inputShapes(const Node& node, const std::unordered_map<std::string, std::size_t>& position, const GraphCost& cost) {
+Result<std::vector<const Shape*>>
+inputShapes(const Node& node, const std::unordered_map<std::string, std::size_t>& position, const GraphCost& cost) {
     std::vector<const Shape*> shapes;
     for (const std::string& input : node.inputs) {
         const auto it = position.find(input);
         if (it == position.end())
-            return badInput(node.id + " (" + nameOf(node.op) + "): its input '" + shown(input) + "' is not a node before it.");
+            return badInput(node.id + " (" + nameOf(node.op) + "): its input '" + shown(input) +
+                            "' is not a node before it.");
         shapes.push_back(&cost.nodes[it->second].output);
     }
     return shapes;
@@ -304,7 +350,11 @@ Result<Padding> resolvedPadding(const Node& node, int height, int width) {
     const auto it = node.attributes.find("padding");
     if (it == node.attributes.end())
         return Padding{};
-    const auto wrong = [&] { return badInput(node.id + " (" + nameOf(node.op) + "): padding must be \"valid\", \"same\", \"ceil\" (pools), or 1, 2 or 4 whole numbers of 0 to 4096."); };
+    const auto wrong = [&] {
+        return badInput(
+            node.id + " (" + nameOf(node.op) +
+            "): padding must be \"valid\", \"same\", \"ceil\" (pools), or 1, 2 or 4 whole numbers of 0 to 4096.");
+    };
     if (it->is_string()) {
         if (*it == "valid")
             return Padding{};
@@ -312,7 +362,8 @@ Result<Padding> resolvedPadding(const Node& node, int height, int width) {
         if (*it != "same" && !ceil)
             return wrong();
         const auto kernel = pairAttribute(node, "kernel", {1, 1});
-        const auto stride = pairAttribute(node, "stride", node.op == Op::Conv2d ? std::array<std::int64_t, 2>{1, 1} : kernel);
+        const auto stride =
+            pairAttribute(node, "stride", node.op == Op::Conv2d ? std::array<std::int64_t, 2>{1, 1} : kernel);
         const auto dilation = pairAttribute(node, "dilation", {1, 1});
         if (stride[0] < 1 || stride[1] < 1)
             return wrong();
@@ -330,10 +381,14 @@ Result<Padding> resolvedPadding(const Node& node, int height, int width) {
         numbers.push_back(item.get<int>());
     }
     switch (numbers.size()) {
-    case 1: return Padding{numbers[0], numbers[0], numbers[0], numbers[0]};
-    case 2: return Padding{numbers[0], numbers[0], numbers[1], numbers[1]};
-    case 4: return Padding{numbers[0], numbers[1], numbers[2], numbers[3]};
-    default: return wrong();
+    case 1:
+        return Padding{numbers[0], numbers[0], numbers[0], numbers[0]};
+    case 2:
+        return Padding{numbers[0], numbers[0], numbers[1], numbers[1]};
+    case 4:
+        return Padding{numbers[0], numbers[1], numbers[2], numbers[3]};
+    default:
+        return wrong();
     }
 }
 
@@ -344,7 +399,8 @@ GraphCost shapesUntilFault(const GraphSpec& spec, std::vector<GraphFault>& fault
     for (const Node& node : spec.nodes) {
         NodeCost result;
         if (cost.nodes.empty() != (node.op == Op::Input)) {
-            refuse(node, node.op == Op::Input ? node.id + ": a network has one input, its first node." : node.id + ": the first node must be the input.");
+            refuse(node, node.op == Op::Input ? node.id + ": a network has one input, its first node."
+                                              : node.id + ": the first node must be the input.");
             return cost;
         }
         if (position.count(node.id)) {
@@ -376,9 +432,11 @@ GraphCost shapesUntilFault(const GraphSpec& spec, std::vector<GraphFault>& fault
     for (const Output& output : spec.outputs) {
         const auto it = position.find(output.node);
         if (it == position.end())
-            faults.push_back({output.node, "The output '" + shown(output.name) + "' names the node '" + shown(output.node) + "', which does not exist."});
+            faults.push_back({output.node, "The output '" + shown(output.name) + "' names the node '" +
+                                               shown(output.node) + "', which does not exist."});
         else if (cost.nodes[it->second].output.size() != 1)
-            faults.push_back({output.node, output.node + ": an output must be a vector of class scores, not " + described(cost.nodes[it->second].output) + "."});
+            faults.push_back({output.node, output.node + ": an output must be a vector of class scores, not " +
+                                               described(cost.nodes[it->second].output) + "."});
     }
     if (spec.outputs.empty())
         faults.push_back({"", "The network has no output."});

@@ -15,16 +15,19 @@ namespace {
 
 /// Measured on LibTorch 1.13: the process after its first step with a tiny network.
 constexpr std::int64_t kLibraries = std::int64_t{185} << 20;
-/// What convolutions reorder for themselves and what the allocator cannot use again, on top of the tape: 1.04 to 1.43 measured.
+/// What convolutions reorder for themselves and what the allocator cannot use again, on top of the tape: 1.04 to 1.43
+/// measured.
 constexpr double kSpread = 1.2;
 /// Batches a loader with one thread keeps ready, and the one in use.
 constexpr std::int64_t kRing = 4;
 
 std::int64_t elements(const Shape& shape) {
-    return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, [](std::int64_t a, std::int64_t b) { return a * b; });
+    return std::accumulate(shape.begin(), shape.end(), std::int64_t{1},
+                           [](std::int64_t a, std::int64_t b) { return a * b; });
 }
 
-/// What the backward pass of a network needs of its forward pass, as autograd keeps it. All sizes are elements of one image.
+/// What the backward pass of a network needs of its forward pass, as autograd keeps it. All sizes are elements of one
+/// image.
 class Tape {
 public:
     Tape(const GraphSpec& spec, const GraphCost& cost, std::size_t frozen) : m_spec(spec), m_cost(cost) {
@@ -45,7 +48,9 @@ public:
         }
         std::vector<bool> learns(count, false); // depends on a weight that trains
         for (std::size_t i = 1; i < count; ++i) {
-            learns[i] = (i >= frozen && hasWeights(spec.nodes[i].op)) || std::any_of(m_inputs[i].begin(), m_inputs[i].end(), [&](std::size_t input) { return learns[input]; });
+            learns[i] =
+                (i >= frozen && hasWeights(spec.nodes[i].op)) ||
+                std::any_of(m_inputs[i].begin(), m_inputs[i].end(), [&](std::size_t input) { return learns[input]; });
             if (learns[i])
                 record(i);
         }
@@ -166,7 +171,8 @@ TrainingMemory trainingMemory(const GraphSpec& spec, const GraphCost& cost, cons
     memory.gradients = trainable * 4 + (request.bf16 ? largestLayer * 2 : 0);
     memory.moments = 2 * parameters; // both are there for every optimiser
     const double perElement = request.bf16 ? 2 : 4;
-    memory.activations = static_cast<std::int64_t>(Tape(spec, cost, request.frozen).peak() * kSpread * perElement * request.batch);
+    memory.activations =
+        static_cast<std::int64_t>(Tape(spec, cost, request.frozen).peak() * kSpread * perElement * request.batch);
     memory.batches = kRing * request.batch * std::int64_t{4} * spec.height * spec.width * spec.channels;
     return memory;
 }

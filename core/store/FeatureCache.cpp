@@ -29,7 +29,8 @@ std::string sizeAndTime(const std::filesystem::path& file) {
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0)
         return "-";
-    return std::to_string(status.st_size) + " " + std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec);
+    return std::to_string(status.st_size) + " " + std::to_string(status.st_mtim.tv_sec) + "." +
+           std::to_string(status.st_mtim.tv_nsec);
 }
 
 } // namespace
@@ -79,7 +80,8 @@ Result<SafetensorsFile> FeatureCache::find(const std::string& key) const {
             tensors[tensor.name] = tensor.data;
         const auto kept = opened->metadata().find(kChecksum);
         if (kept != opened->metadata().end() && kept->second == checksum(std::move(tensors))) {
-            std::filesystem::last_write_time(file(key), std::filesystem::file_time_type::clock::now(), code); // used: the last to be given up
+            std::filesystem::last_write_time(file(key), std::filesystem::file_time_type::clock::now(),
+                                             code); // used: the last to be given up
             return opened;
         }
     }
@@ -95,7 +97,8 @@ Result<void> FeatureCache::keep(const std::string& key, const std::vector<Tensor
         total += tensor.values.size_bytes();
     }
     if (total > m_limit)
-        return Error{"The features need " + std::to_string(total >> 20) + " MiB, more than the cache's " + std::to_string(m_limit >> 20) + " MiB."};
+        return Error{"The features need " + std::to_string(total >> 20) + " MiB, more than the cache's " +
+                     std::to_string(m_limit >> 20) + " MiB."};
     if (const Result<void> made = makeFolder(m_folder); !made)
         return made;
     makeRoom(total);

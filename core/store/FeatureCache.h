@@ -19,7 +19,7 @@ public:
     void add(std::int64_t number) { add(std::string_view(reinterpret_cast<const char*>(&number), sizeof number)); }
     /// Paths, labels, sizes and times of change of the images; of records their bytes.
     void add(const Dataset& dataset, const std::vector<std::uint32_t>& indices);
-    std::string text() const;         ///< 16 hexadecimal digits
+    std::string text() const; ///< 16 hexadecimal digits
 
 private:
     std::uint64_t m_state = 14695981039346656037u;

@@ -11,7 +11,8 @@ constexpr const char* kFile = "normalization.safetensors";
 
 Result<void> writeFittedNormalization(const std::filesystem::path& runFolder, const FittedNormalization& fitted) {
     const auto channels = static_cast<std::int64_t>(fitted.mean.size());
-    std::vector<TensorToWrite> tensors = {{"deviation", {channels}, fitted.deviation}, {"mean", {channels}, fitted.mean}};
+    std::vector<TensorToWrite> tensors = {{"deviation", {channels}, fitted.deviation},
+                                          {"mean", {channels}, fitted.mean}};
     if (!fitted.whitening.empty()) {
         std::int64_t side = 0;
         while (side * side < static_cast<std::int64_t>(fitted.whitening.size()))
@@ -21,13 +22,15 @@ Result<void> writeFittedNormalization(const std::filesystem::path& runFolder, co
     return writeSafetensors(runFolder / kFile, tensors);
 }
 
-Result<std::shared_ptr<const FittedNormalization>> readFittedNormalization(const std::filesystem::path& runFolder, const NormalizationSettings& settings, int channels) {
+Result<std::shared_ptr<const FittedNormalization>>
+readFittedNormalization(const std::filesystem::path& runFolder, const NormalizationSettings& settings, int channels) {
     if (!settings.needsFit())
         return std::shared_ptr<const FittedNormalization>();
     const std::filesystem::path path = runFolder / kFile;
     const Result<SafetensorsFile> file = SafetensorsFile::open(path);
     if (!file)
-        return badInput(file.error().message + " The run's fitted normalization lies there; without it the network cannot be asked.");
+        return badInput(file.error().message +
+                        " The run's fitted normalization lies there; without it the network cannot be asked.");
     auto fitted = std::make_shared<FittedNormalization>();
     const auto take = [&](const char* name, std::vector<float>& values) -> Result<void> {
         const TensorView* tensor = file->find(name);
@@ -43,7 +46,8 @@ Result<std::shared_ptr<const FittedNormalization>> readFittedNormalization(const
         if (const Result<void> taken = take(name, *values); !taken)
             return taken.error();
         if (values->size() != static_cast<std::size_t>(channels))
-            return badInput(path.string() + ": the tensor " + name + " is not of " + std::to_string(channels) + " channels.");
+            return badInput(path.string() + ": the tensor " + name + " is not of " + std::to_string(channels) +
+                            " channels.");
     }
     if (settings.zcaWhitening) {
         if (const Result<void> taken = take("whitening", fitted->whitening); !taken)

@@ -14,7 +14,8 @@ std::string pythonRepr(double value) {
         return value > 0 ? "inf" : "-inf";
     std::array<char, 64> buffer{};
     // d.ddde+XX, shortest; then laid out as Python does: plain for exponents -4 ... 15.
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
     std::string text(buffer.data(), end);
     const auto e = text.find('e');
     const int exponent = std::stoi(text.substr(e + 1));

@@ -46,7 +46,8 @@ Result<Trained> trainedNetwork(const RunFolder& run, const std::string& which) {
     return trained;
 }
 
-Json preprocessingOf(const Experiment& experiment, const GraphSpec& graph, const std::shared_ptr<const FittedNormalization>& fitted) {
+Json preprocessingOf(const Experiment& experiment, const GraphSpec& graph,
+                     const std::shared_ptr<const FittedNormalization>& fitted) {
     const DataSettings& data = experiment.data;
     const Json settings = toJson(experiment);
     const Normalizer normalizer(experiment.normalization, graph.channels, fitted);
@@ -88,13 +89,15 @@ Result<std::map<std::string, std::string>> exportMetadata(const RunFolder& run) 
     const auto fitted = readFittedNormalization(run.path(), experiment->normalization, experiment->data.channels());
     if (!fitted)
         return fitted.error();
-    return std::map<std::string, std::string>{{"labels", toText(Json(*classes), -1)},
-                                              {"preprocessing", toText(preprocessingOf(*experiment, *graph, *fitted), -1)},
-                                              {"network", graph->name},
-                                              {"run", run.id()}};
+    return std::map<std::string, std::string>{
+        {"labels", toText(Json(*classes), -1)},
+        {"preprocessing", toText(preprocessingOf(*experiment, *graph, *fitted), -1)},
+        {"network", graph->name},
+        {"run", run.id()}};
 }
 
-Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm, const std::filesystem::path& file) {
+Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm,
+                        const std::filesystem::path& file) {
     Result<Trained> trained = trainedNetwork(run, checkpoint);
     if (!trained)
         return trained.error();

@@ -15,7 +15,8 @@ Result<std::map<std::string, std::string>> exportMetadata(const RunFolder& run);
 
 /// A checkpoint's network as an ONNX file (network/Onnx.h) with exportMetadata(). Written atomically.
 /// `checkpoint`: best | last | an epoch.
-Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm, const std::filesystem::path& file);
+Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm,
+                        const std::filesystem::path& file);
 
 /// A checkpoint's tensors, without an optimiser's state, as safetensors with exportMetadata(). Written atomically.
 Result<void> exportWeights(const RunFolder& run, const std::string& checkpoint, const std::filesystem::path& file);

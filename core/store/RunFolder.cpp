@@ -46,8 +46,8 @@ std::string timeOfId(const std::string& id) {
     for (std::size_t i = 0; i < 15; ++i)
         if (i != 8 && (id[i] < '0' || id[i] > '9'))
             return {};
-    return id.substr(0, 4) + "-" + id.substr(4, 2) + "-" + id.substr(6, 2) + "T" + id.substr(9, 2) + ":" + id.substr(11, 2) + ":" +
-           id.substr(13, 2) + "Z";
+    return id.substr(0, 4) + "-" + id.substr(4, 2) + "-" + id.substr(6, 2) + "T" + id.substr(9, 2) + ":" +
+           id.substr(11, 2) + ":" + id.substr(13, 2) + "Z";
 }
 
 Result<std::filesystem::path> existing(const std::filesystem::path& file, const std::string& absent) {
@@ -59,7 +59,9 @@ Result<std::filesystem::path> existing(const std::filesystem::path& file, const 
 
 } // namespace
 
-Result<Experiment> RunFolder::experiment() const { return readExperiment(m_folder / "experiment.json"); }
+Result<Experiment> RunFolder::experiment() const {
+    return readExperiment(m_folder / "experiment.json");
+}
 
 Result<std::vector<std::string>> RunFolder::classes() const {
     const auto json = readJsonFile(m_folder / "classes.json");
@@ -75,15 +77,20 @@ Result<std::vector<std::string>> RunFolder::classes() const {
     return names;
 }
 
-Result<Json> RunFolder::graph() const { return readJsonFile(m_folder / "graph.json"); }
+Result<Json> RunFolder::graph() const {
+    return readJsonFile(m_folder / "graph.json");
+}
 
-Result<std::vector<EpochMetrics>> RunFolder::history() const { return readRunEvents(m_folder / "events.jsonl").epochs; }
+Result<std::vector<EpochMetrics>> RunFolder::history() const {
+    return readRunEvents(m_folder / "events.jsonl").epochs;
+}
 
 Result<std::filesystem::path> RunFolder::checkpoint(const std::string& which) const {
     const auto folder = m_folder / "checkpoints";
     const auto last = folder / "last.safetensors";
     std::error_code missing;
-    if (const auto restored = folder / "restored.safetensors"; which == "last" && std::filesystem::is_regular_file(restored, missing))
+    if (const auto restored = folder / "restored.safetensors";
+        which == "last" && std::filesystem::is_regular_file(restored, missing))
         return restored; // what early stopping ended with
     if (which == "last")
         return existing(last, "The run " + id() + " has no checkpoint yet (" + last.string() + " is missing).");
@@ -95,7 +102,8 @@ Result<std::filesystem::path> RunFolder::checkpoint(const std::string& which) co
     if (which.empty() || which.size() > 6 || which.find_first_not_of("0123456789") != std::string::npos)
         return badInput("The checkpoint " + which + " is neither best, last nor the number of an epoch.");
     const std::string number = std::to_string(std::stoi(which));
-    const auto file = folder / ("epoch-" + std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number + ".safetensors");
+    const auto file =
+        folder / ("epoch-" + std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number + ".safetensors");
     return existing(file, "The run " + id() + " kept no checkpoint of epoch " + number + "; use best or last.");
 }
 
@@ -129,7 +137,8 @@ Result<void> RunFolder::appendEvent(const Json& event) const {
     std::string line = toText(event, -1) + "\n";
     struct stat status {};
     char end = '\n';
-    if (::fstat(descriptor, &status) == 0 && status.st_size > 0 && ::pread(descriptor, &end, 1, status.st_size - 1) == 1 && end != '\n')
+    if (::fstat(descriptor, &status) == 0 && status.st_size > 0 &&
+        ::pread(descriptor, &end, 1, status.st_size - 1) == 1 && end != '\n')
         line.insert(0, "\n"); // a killed process left half a line
     const ssize_t written = ::write(descriptor, line.data(), line.size());
     const int failure = written == static_cast<ssize_t>(line.size()) ? 0 : (written < 0 ? errno : ENOSPC);
@@ -156,7 +165,8 @@ RunFolder::About RunFolder::about() const {
 }
 
 Result<void> RunFolder::writeAbout(const About& about) const {
-    return writeFileAtomically(m_folder / "about.json", toText(Json{{"name", about.name}, {"note", about.note}}) + "\n");
+    return writeFileAtomically(m_folder / "about.json",
+                               toText(Json{{"name", about.name}, {"note", about.note}}) + "\n");
 }
 
 bool RunFolder::isRunning() const {
@@ -199,7 +209,8 @@ RunSummary RunFolder::summary() const {
     summary.bestEpoch = events.bestEpoch;
     for (const EpochMetrics& epoch : events.epochs) {
         if (epoch.valAccuracy && !std::isnan(*epoch.valAccuracy))
-            summary.bestValAccuracy = std::max(*epoch.valAccuracy, summary.bestValAccuracy.value_or(*epoch.valAccuracy));
+            summary.bestValAccuracy =
+                std::max(*epoch.valAccuracy, summary.bestValAccuracy.value_or(*epoch.valAccuracy));
         if (epoch.valLoss && !std::isnan(*epoch.valLoss))
             summary.bestValLoss = std::min(*epoch.valLoss, summary.bestValLoss.value_or(*epoch.valLoss));
         summary.lastLoss = epoch.loss;

@@ -5,8 +5,6 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-
-
 namespace sightline {
 
 namespace {
@@ -15,16 +13,19 @@ constexpr int kBusyMs = 5000;
 constexpr int kVersion = 1;
 
 std::unique_ptr<SQLite::Database> opened(const std::filesystem::path& file) {
-    auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMs);
+    auto database =
+        std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMs);
     database->exec("PRAGMA journal_mode=WAL");
     database->exec("PRAGMA synchronous=NORMAL");
     if (database->execAndGet("PRAGMA user_version").getInt() != kVersion) {
         SQLite::Transaction transaction(*database, SQLite::TransactionBehavior::IMMEDIATE);
         if (database->execAndGet("PRAGMA user_version").getInt() != kVersion) {
             database->exec("DROP TABLE IF EXISTS runs");
-            database->exec("CREATE TABLE runs (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, name TEXT, state TEXT, reason TEXT, network TEXT, "
+            database->exec("CREATE TABLE runs (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, name TEXT, state TEXT, reason "
+                           "TEXT, network TEXT, "
                            "data_path TEXT, created TEXT, epochs INTEGER, planned_epochs INTEGER, best_epoch INTEGER, "
-                           "best_val_accuracy REAL, best_val_loss REAL, last_loss REAL, last_accuracy REAL, note TEXT) WITHOUT ROWID");
+                           "best_val_accuracy REAL, best_val_loss REAL, last_loss REAL, last_accuracy REAL, note TEXT) "
+                           "WITHOUT ROWID");
             database->exec("PRAGMA user_version=" + std::to_string(kVersion));
         }
         transaction.commit();
@@ -50,8 +51,8 @@ std::string stampOf(const RunFolder& run) {
     for (const char* name : {"experiment.json", "events.jsonl", "about.json", "running.json"}) {
         struct stat status {};
         if (::stat((run.path() / name).c_str(), &status) == 0)
-            stamp += std::to_string(status.st_ino) + ":" + std::to_string(status.st_size) + ":" + std::to_string(status.st_mtim.tv_sec) + "." +
-                     std::to_string(status.st_mtim.tv_nsec);
+            stamp += std::to_string(status.st_ino) + ":" + std::to_string(status.st_size) + ":" +
+                     std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec);
         stamp += ";";
     }
     return stamp;
@@ -82,8 +83,9 @@ Result<RunIndex> RunIndex::open(const std::filesystem::path& home) {
 Result<std::map<std::string, RunIndex::Row>> RunIndex::all() {
     std::map<std::string, Row> rows;
     try {
-        SQLite::Statement query(*m_database, "SELECT id, stamp, name, state, reason, network, data_path, created, epochs, planned_epochs, "
-                                             "best_epoch, best_val_accuracy, best_val_loss, last_loss, last_accuracy, note FROM runs");
+        SQLite::Statement query(
+            *m_database, "SELECT id, stamp, name, state, reason, network, data_path, created, epochs, planned_epochs, "
+                         "best_epoch, best_val_accuracy, best_val_loss, last_loss, last_accuracy, note FROM runs");
         while (query.executeStep()) {
             Row row;
             RunSummary& summary = row.summary;
@@ -113,14 +115,16 @@ Result<std::map<std::string, RunIndex::Row>> RunIndex::all() {
 
 Result<void> RunIndex::put(const RunSummary& summary, const std::string& stamp) {
     try {
-        SQLite::Statement insert(*m_database, "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        SQLite::Statement insert(*m_database,
+                                 "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         int index = 0;
-        for (const std::string* text : {&summary.id, &stamp, &summary.name, &summary.state, &summary.reason, &summary.network,
-                                        &summary.dataPath, &summary.created})
+        for (const std::string* text : {&summary.id, &stamp, &summary.name, &summary.state, &summary.reason,
+                                        &summary.network, &summary.dataPath, &summary.created})
             insert.bind(++index, *text);
         for (const int number : {summary.epochs, summary.plannedEpochs, summary.bestEpoch})
             insert.bind(++index, number);
-        for (const auto* number : {&summary.bestValAccuracy, &summary.bestValLoss, &summary.lastLoss, &summary.lastAccuracy})
+        for (const auto* number :
+             {&summary.bestValAccuracy, &summary.bestValLoss, &summary.lastLoss, &summary.lastAccuracy})
             bindOptional(insert, ++index, *number);
         insert.bind(++index, summary.note);
         insert.exec();

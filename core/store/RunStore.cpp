@@ -53,7 +53,8 @@ std::vector<RunFolder> foldersIn(const std::filesystem::path& runs) {
 
 Result<RunStore> RunStore::open(const std::filesystem::path& home) {
     const auto unwritable = [&](const std::string& why) {
-        return Error{"The data home " + home.string() + " cannot be written (" + why + "); choose another with --home or SIGHTLINE_HOME."};
+        return Error{"The data home " + home.string() + " cannot be written (" + why +
+                     "); choose another with --home or SIGHTLINE_HOME."};
     };
     std::error_code code;
     const std::filesystem::path absolute = std::filesystem::absolute(home, code);
@@ -157,8 +158,8 @@ Result<RunFolder> RunStore::find(const std::string& run) {
     if (prefixed.size() == 1)
         return prefixed.front();
     if (prefixed.size() > 1)
-        return badInput(run + " fits " + std::to_string(prefixed.size()) + " runs (" + prefixed[0].id() + ", " + prefixed[1].id() +
-                        (prefixed.size() > 2 ? " ..." : "") + "); give more of the id.");
+        return badInput(run + " fits " + std::to_string(prefixed.size()) + " runs (" + prefixed[0].id() + ", " +
+                        prefixed[1].id() + (prefixed.size() > 2 ? " ..." : "") + "); give more of the id.");
     if (std::filesystem::is_directory(run, code) && looksLikeRun(run))
         return RunFolder(std::filesystem::canonical(run, code));
     return badInput("No run is called " + run + " in " + m_home.string() + "; `runs list` shows what there is.");

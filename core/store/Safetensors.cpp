@@ -70,13 +70,15 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& file)
     if (address == MAP_FAILED)
         return Error{name + " cannot be mapped: " + std::strerror(errno) + "."};
     SafetensorsFile result;
-    result.m_mapping = std::shared_ptr<const void>(address, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); });
+    result.m_mapping =
+        std::shared_ptr<const void>(address, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); });
 
     const auto* bytes = static_cast<const std::byte*>(address);
     std::uint64_t headerBytes = 0;
     std::memcpy(&headerBytes, bytes, sizeof(headerBytes));
     if (headerBytes > kMaximumHeader || headerBytes > size - 8)
-        return badInput(name + " is not a sound safetensors file: its header claims " + std::to_string(headerBytes) + " bytes.");
+        return badInput(name + " is not a sound safetensors file: its header claims " + std::to_string(headerBytes) +
+                        " bytes.");
     const std::string text(reinterpret_cast<const char*>(bytes + 8), headerBytes);
     auto header = parseSafetensorsHeader(text, size - 8 - headerBytes, name);
     if (!header)
@@ -90,7 +92,8 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& file)
         view.data = {bytes + 8 + headerBytes + entry.begin, entry.end - entry.begin};
         result.m_tensors.push_back(std::move(view));
     }
-    std::sort(result.m_tensors.begin(), result.m_tensors.end(), [](const TensorView& a, const TensorView& b) { return a.name < b.name; });
+    std::sort(result.m_tensors.begin(), result.m_tensors.end(),
+              [](const TensorView& a, const TensorView& b) { return a.name < b.name; });
     result.m_metadata = std::move(header->metadata);
     if (::fstat(descriptor.value, &status) != 0 || static_cast<std::uint64_t>(status.st_size) != size)
         return Error{name + " changed while it was read; try again."};
@@ -98,8 +101,9 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& file)
 }
 
 const TensorView* SafetensorsFile::find(const std::string& name) const {
-    const auto place = std::lower_bound(m_tensors.begin(), m_tensors.end(), name,
-                                        [](const TensorView& tensor, const std::string& wanted) { return tensor.name < wanted; });
+    const auto place =
+        std::lower_bound(m_tensors.begin(), m_tensors.end(), name,
+                         [](const TensorView& tensor, const std::string& wanted) { return tensor.name < wanted; });
     return place != m_tensors.end() && place->name == name ? &*place : nullptr;
 }
 
@@ -125,7 +129,8 @@ Result<std::vector<float>> asFloats(const TensorView& tensor) {
         return converted<std::uint16_t>(tensor.data, [](std::uint16_t value) {
             return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
         });
-    return badInput("The tensor " + shown(tensor.name) + " is of type " + shown(tensor.dtype) + "; F32, F16, BF16 or F64 is needed.");
+    return badInput("The tensor " + shown(tensor.name) + " is of type " + shown(tensor.dtype) +
+                    "; F32, F16, BF16 or F64 is needed.");
 }
 
 Result<void> writeSafetensors(const std::filesystem::path& file, const std::vector<TensorToWrite>& tensors,
@@ -144,8 +149,8 @@ Result<void> writeSafetensors(const std::filesystem::path& file, const std::vect
         for (const std::int64_t extent : tensor->shape)
             elements *= static_cast<std::uint64_t>(extent);
         if (elements != tensor->values.size())
-            return Error{"The tensor " + tensor->name + " has " + std::to_string(tensor->values.size()) + " values where its shape needs " +
-                         std::to_string(elements) + "."};
+            return Error{"The tensor " + tensor->name + " has " + std::to_string(tensor->values.size()) +
+                         " values where its shape needs " + std::to_string(elements) + "."};
         if (tensor->name == "__metadata__" || header.contains(tensor->name))
             return Error{"Two tensors cannot both be named " + tensor->name + "."};
         const std::uint64_t end = position + tensor->values.size_bytes();

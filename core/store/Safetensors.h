@@ -17,7 +17,7 @@ namespace sightline {
 /// One tensor of a safetensors file. `data` points into the mapped file and lives as long as the file object.
 struct TensorView {
     std::string name;
-    std::string dtype;                ///< F32, F16, BF16, F64, I64 ...
+    std::string dtype; ///< F32, F16, BF16, F64, I64 ...
     std::vector<std::int64_t> shape;
     std::span<const std::byte> data;
 };

@@ -18,10 +18,11 @@ constexpr std::size_t kMaximumMetadata = 10'000;
 constexpr std::size_t kMaximumName = 4096;
 constexpr std::size_t kMaximumRank = 8;
 
-constexpr std::array<std::pair<const char*, unsigned>, 22> kTypes{{
-    {"BOOL", 8}, {"U8", 8}, {"I8", 8}, {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8},
-    {"I16", 16}, {"U16", 16}, {"F16", 16}, {"BF16", 16}, {"I32", 32}, {"U32", 32}, {"F32", 32}, {"I64", 64}, {"U64", 64},
-    {"F64", 64}, {"C64", 64}, {"F4", 4}, {"F6_E2M3", 6}, {"F6_E3M2", 6}}};
+constexpr std::array<std::pair<const char*, unsigned>, 22> kTypes{
+    {{"BOOL", 8},        {"U8", 8},          {"I8", 8},      {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8},
+     {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16},    {"U16", 16},    {"F16", 16},    {"BF16", 16},
+     {"I32", 32},        {"U32", 32},        {"F32", 32},    {"I64", 64},    {"U64", 64},    {"F64", 64},
+     {"C64", 64},        {"F4", 4},          {"F6_E2M3", 6}, {"F6_E3M2", 6}}};
 
 /// Bits of one element; 0 for an unknown type.
 unsigned bitsOf(const std::string& dtype) {
@@ -40,14 +41,19 @@ public:
     bool null() { return fail("holds a null"); }
     bool boolean(bool) { return fail("holds a true or false"); }
     bool number_integer(std::int64_t) { return fail("holds a negative number"); }
-    bool number_float(double, const std::string&) { return fail("holds a number that is not a whole number below 2^64"); }
+    bool number_float(double, const std::string&) {
+        return fail("holds a number that is not a whole number below 2^64");
+    }
     bool binary(Json::binary_t&) { return fail("holds binary data"); }
-    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) { return fail("is not JSON in UTF-8"); }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
+        return fail("is not JSON in UTF-8");
+    }
 
     bool number_unsigned(std::uint64_t value) {
         if (m_place == Place::Shape) {
             if (m_tensor.shape.size() == kMaximumRank)
-                return fail("gives " + shown(m_tensor.name) + " more than " + std::to_string(kMaximumRank) + " dimensions");
+                return fail("gives " + shown(m_tensor.name) + " more than " + std::to_string(kMaximumRank) +
+                            " dimensions");
             m_tensor.shape.push_back(value);
             return true;
         }
@@ -149,7 +155,8 @@ private:
 bool bytesOf(const TensorEntry& tensor, unsigned bits, std::uint64_t& bytes) {
     std::uint64_t total = bits;
     for (const std::uint64_t extent : tensor.shape) {
-        if (extent > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) || __builtin_mul_overflow(total, extent, &total))
+        if (extent > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) ||
+            __builtin_mul_overflow(total, extent, &total))
             return false;
     }
     bytes = total / 8;
@@ -158,8 +165,11 @@ bool bytesOf(const TensorEntry& tensor, unsigned bits, std::uint64_t& bytes) {
 
 } // namespace
 
-Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view text, std::uint64_t bufferBytes, const std::string& what) {
-    const auto refused = [&](const std::string& fault) { return badInput(what + " is not a sound safetensors file: " + fault + "."); };
+Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view text, std::uint64_t bufferBytes,
+                                                 const std::string& what) {
+    const auto refused = [&](const std::string& fault) {
+        return badInput(what + " is not a sound safetensors file: " + fault + ".");
+    };
     // The parser takes a NUL for the end of the text and skips a byte order mark; the format allows neither.
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos || text[first] != '{' || text.find('\0') != std::string_view::npos)
@@ -180,14 +190,16 @@ Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view text, std::uin
         if (!bytesOf(tensor, bits, bytes))
             return refused("the shape of " + shown(tensor.name) + " is impossible");
         if (tensor.begin != position || tensor.end < tensor.begin)
-            return refused("the data of " + shown(tensor.name) + " overlap others, leave a hole or end before they begin");
+            return refused("the data of " + shown(tensor.name) +
+                           " overlap others, leave a hole or end before they begin");
         if (tensor.end - tensor.begin != bytes)
-            return refused(shown(tensor.name) + " takes " + std::to_string(tensor.end - tensor.begin) + " bytes where its shape needs " +
-                           std::to_string(bytes));
+            return refused(shown(tensor.name) + " takes " + std::to_string(tensor.end - tensor.begin) +
+                           " bytes where its shape needs " + std::to_string(bytes));
         position = tensor.end;
     }
     if (position != bufferBytes)
-        return refused("it holds " + std::to_string(bufferBytes) + " bytes of data where its header lists " + std::to_string(position));
+        return refused("it holds " + std::to_string(bufferBytes) + " bytes of data where its header lists " +
+                       std::to_string(position));
     return header;
 }
 

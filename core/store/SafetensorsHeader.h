@@ -23,8 +23,9 @@ struct SafetensorsHeader {
     std::map<std::string, std::string> metadata;
 };
 
-/// Parses and checks a header (SPEC 3.3, rules 2 to 5) against a data buffer of `bufferBytes`. `what` names the file in errors.
-/// Memory stays in proportion to the text; nothing of the buffer is touched.
-Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view text, std::uint64_t bufferBytes, const std::string& what);
+/// Parses and checks a header (SPEC 3.3, rules 2 to 5) against a data buffer of `bufferBytes`. `what` names the file in
+/// errors. Memory stays in proportion to the text; nothing of the buffer is touched.
+Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view text, std::uint64_t bufferBytes,
+                                                 const std::string& what);
 
 } // namespace sightline

@@ -7,7 +7,8 @@
 
 namespace sightline {
 
-Result<std::filesystem::path> fetchWeights(const HubWeights& weights, const std::filesystem::path& home, std::stop_token stop, const DownloadProgress& progress) {
+Result<std::filesystem::path> fetchWeights(const HubWeights& weights, const std::filesystem::path& home,
+                                           std::stop_token stop, const DownloadProgress& progress) {
     const std::filesystem::path file = hubFile(home, weights.name);
     if (const Result<void> made = makeFolder(file.parent_path()); !made)
         return made.error();

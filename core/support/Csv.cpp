@@ -23,7 +23,7 @@ bool CsvReader::next(std::vector<std::string>& row) {
     constexpr std::size_t kMostCells = 4096;
     bool quoted = false, begun = false;
     std::size_t cells = 1;
-    std::string spare;                // of a row that is too long
+    std::string spare; // of a row that is too long
     row.assign(1, {});
     while (m_at < m_text.size()) {
         const char character = m_text[m_at++];

@@ -10,8 +10,8 @@ namespace sightline {
 /// A cell as RFC 4180 writes it: quoted where it has to be.
 std::string csvCell(const std::string& text);
 
-/// Reads a table row by row (RFC 4180) without holding it; a byte order mark and empty lines are left out. Reads anything:
-/// a quote that is never closed ends with the text, and a row's cells beyond the 4,096th are dropped.
+/// Reads a table row by row (RFC 4180) without holding it; a byte order mark and empty lines are left out. Reads
+/// anything: a quote that is never closed ends with the text, and a row's cells beyond the 4,096th are dropped.
 class CsvReader {
 public:
     explicit CsvReader(std::string_view text, char separator = ',');

@@ -37,12 +37,12 @@ struct Transfer {
     const DownloadProgress& progress;
 
     CURL* curl = nullptr;
-    std::uint64_t from = 0;           ///< where this request began
-    std::uint64_t total = 0;          ///< bytes in all as the server says, 0 = not said
-    std::uint64_t rangeBegin = 0;     ///< of the answer's Content-Range
+    std::uint64_t from = 0;       ///< where this request began
+    std::uint64_t total = 0;      ///< bytes in all as the server says, 0 = not said
+    std::uint64_t rangeBegin = 0; ///< of the answer's Content-Range
     std::string etag{}, modified{};
     bool begun = false, tooLong = false;
-    std::string sentence{};           ///< why it is Fatal or Broken
+    std::string sentence{}; ///< why it is Fatal or Broken
 
     /// Nothing would tell two versions of the file apart, so that it cannot be gone on with.
     bool isUnproven() const { return part.size() > 0 && part.tag().empty() && wanted.digest.empty(); }
@@ -66,7 +66,8 @@ std::size_t onHeader(char* bytes, std::size_t size, std::size_t count, void* dat
     if (colon == std::string_view::npos)
         return size * count;
     std::string name(line.substr(0, colon));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     const std::string value = trimmed(line.substr(colon + 1));
     unsigned long long first = 0, last = 0, all = 0;
     if (name == "etag")
@@ -163,12 +164,15 @@ Outcome judge(Transfer& transfer, CURLcode code, const char* reason) {
     long status = 0;
     curl_easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &status);
     if (transfer.part.failure() != 0) {
-        transfer.sentence = "Writing " + transfer.part.path().string() + " failed: " + std::strerror(transfer.part.failure()) + "; free some space and run it again.";
+        transfer.sentence = "Writing " + transfer.part.path().string() +
+                            " failed: " + std::strerror(transfer.part.failure()) +
+                            "; free some space and run it again.";
         return Outcome::Fatal;
     }
     if (transfer.tooLong) {
         transfer.part.remove();
-        transfer.sentence = url + " sends more than the " + std::to_string(transfer.limit()) + " bytes expected; what came was deleted.";
+        transfer.sentence = url + " sends more than the " + std::to_string(transfer.limit()) +
+                            " bytes expected; what came was deleted.";
         return Outcome::Fatal;
     }
     if (!transfer.sentence.empty())
@@ -180,7 +184,9 @@ Outcome judge(Transfer& transfer, CURLcode code, const char* reason) {
         return Outcome::Complete;
     case CURLE_HTTP_RETURNED_ERROR:
         transfer.sentence = statusSentence(url, status);
-        return status == 416 && transfer.from > 0 ? Outcome::Restart : status >= 500 || status == 429 || status == 408 ? Outcome::Broken : Outcome::Fatal;
+        return status == 416 && transfer.from > 0                ? Outcome::Restart
+               : status >= 500 || status == 429 || status == 408 ? Outcome::Broken
+                                                                 : Outcome::Fatal;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
         transfer.sentence = url + " is no address that can be fetched; it has to begin with http:// or https://.";
@@ -202,7 +208,8 @@ Outcome judge(Transfer& transfer, CURLcode code, const char* reason) {
 
 Outcome request(Transfer& transfer) {
     static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(ready ? curl_easy_init() : nullptr, curl_easy_cleanup);
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(ready ? curl_easy_init() : nullptr,
+                                                                   curl_easy_cleanup);
     if (!curl) {
         transfer.sentence = "The library that fetches files does not start.";
         return Outcome::Fatal;
@@ -258,7 +265,10 @@ Result<void> transferAll(Transfer& transfer) {
         if (transfer.isUnproven() && !transfer.part.clear())
             return Error{"Writing " + transfer.part.path().string() + " failed."};
         if (broken >= transfer.settings.tries)
-            return Error{transfer.sentence + (transfer.part.size() > 0 ? "; " + bytesText(transfer.part.size()) + " are kept, and the same command goes on from there." : ". Is this machine connected?")};
+            return Error{transfer.sentence + (transfer.part.size() > 0
+                                                  ? "; " + bytesText(transfer.part.size()) +
+                                                        " are kept, and the same command goes on from there."
+                                                  : ". Is this machine connected?")};
         pause(transfer.settings.pauseMs, transfer.stop);
     }
 }
@@ -267,13 +277,15 @@ Result<void> check(const Download& wanted, const fs::path& file, std::stop_token
     std::error_code code;
     const std::uint64_t size = fs::file_size(file, code);
     if (wanted.bytes > 0 && size != wanted.bytes)
-        return Error{wanted.url + " sent " + std::to_string(size) + " bytes where " + std::to_string(wanted.bytes) + " are expected; what came was deleted."};
+        return Error{wanted.url + " sent " + std::to_string(size) + " bytes where " + std::to_string(wanted.bytes) +
+                     " are expected; what came was deleted."};
     if (wanted.digest.empty())
         return {};
     const Result<void> checked = checkDigest(file, wanted.digest, stop);
     if (checked || checked.error().kind == ErrorKind::Cancelled)
         return checked;
-    return Error{wanted.url + " sent another file than the one expected, and it was deleted: " + checked.error().message};
+    return Error{wanted.url +
+                 " sent another file than the one expected, and it was deleted: " + checked.error().message};
 }
 
 } // namespace
@@ -289,7 +301,8 @@ std::string bytesText(std::uint64_t bytes) {
     return text;
 }
 
-Result<void> download(const Download& wanted, std::stop_token stop, const DownloadProgress& progress, const DownloadSettings& settings) {
+Result<void> download(const Download& wanted, std::stop_token stop, const DownloadProgress& progress,
+                      const DownloadSettings& settings) {
     std::error_code code;
     if (fs::is_regular_file(wanted.file, code) && check(wanted, wanted.file, stop))
         return {};

@@ -23,7 +23,9 @@ Error systemError(const std::string& doing, const std::filesystem::path& file, i
 
 } // namespace
 
-Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes) { return writeFileAtomically(file, std::span(&bytes, 1)); }
+Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes) {
+    return writeFileAtomically(file, std::span(&bytes, 1));
+}
 
 Result<void> writeFileAtomically(const std::filesystem::path& file, std::span<const std::string_view> pieces) {
     static std::atomic<unsigned> serial{0};
@@ -82,7 +84,8 @@ Result<void> makeFolder(const std::filesystem::path& folder) {
     std::error_code code;
     std::filesystem::create_directories(folder, code);
     if (code || !std::filesystem::is_directory(folder, code))
-        return Error{"The folder " + folder.string() + " cannot be made: " + (code ? code.message() : "a file is in its way") + "."};
+        return Error{"The folder " + folder.string() +
+                     " cannot be made: " + (code ? code.message() : "a file is in its way") + "."};
     return {};
 }
 

@@ -12,7 +12,8 @@ namespace sightline {
 
 /// Writes to a temporary name beside the file, flushes it to the disk, renames it: the file is old or new, never half.
 Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view bytes);
-Result<void> writeFileAtomically(const std::filesystem::path& file, std::span<const std::string_view> pieces); ///< one after the other
+Result<void> writeFileAtomically(const std::filesystem::path& file,
+                                 std::span<const std::string_view> pieces); ///< one after the other
 
 /// The whole file; refuses more than `maximumBytes`.
 Result<std::string> readFile(const std::filesystem::path& file, std::uintmax_t maximumBytes = std::uintmax_t{4} << 30);

@@ -42,12 +42,14 @@ Result<std::string> fileDigest(const std::filesystem::path& file, const std::str
 
 Result<void> checkDigest(const std::filesystem::path& file, std::string_view expected, std::stop_token stop) {
     const auto colon = expected.find(':');
-    const std::string algorithm(expected.substr(0, colon)), wanted(colon == std::string_view::npos ? std::string_view() : expected.substr(colon + 1));
+    const std::string algorithm(expected.substr(0, colon)),
+        wanted(colon == std::string_view::npos ? std::string_view() : expected.substr(colon + 1));
     const auto found = fileDigest(file, algorithm, stop);
     if (!found)
         return found.error();
     if (*found != wanted)
-        return Error{file.string() + " is not the file that was asked for: its " + algorithm + " is " + *found + ", not " + wanted + "."};
+        return Error{file.string() + " is not the file that was asked for: its " + algorithm + " is " + *found +
+                     ", not " + wanted + "."};
     return {};
 }
 

@@ -12,7 +12,8 @@ namespace sightline {
 
 /// A file's digest in lower-case hexadecimal; `algorithm` is what OpenSSL calls it: "sha256", "md5".
 /// Errors: no such algorithm, a file that cannot be read, cancelled.
-Result<std::string> fileDigest(const std::filesystem::path& file, const std::string& algorithm, std::stop_token stop = {});
+Result<std::string> fileDigest(const std::filesystem::path& file, const std::string& algorithm,
+                               std::stop_token stop = {});
 
 /// Checks a file against "sha256:<hex>" or "md5:<hex>"; the error names the file and both digests.
 Result<void> checkDigest(const std::filesystem::path& file, std::string_view expected, std::stop_token stop = {});

@@ -39,7 +39,9 @@ const Json* JsonReader::find(std::string_view key) {
     return it == m_object->end() ? nullptr : &*it;
 }
 
-bool JsonReader::has(std::string_view key) { return find(key) != nullptr; }
+bool JsonReader::has(std::string_view key) {
+    return find(key) != nullptr;
+}
 
 bool JsonReader::hasValue(std::string_view key) {
     const Json* value = find(key);
@@ -56,7 +58,9 @@ std::string JsonReader::pathOf(std::string_view key) const {
     return m_path.empty() ? shown(key) : m_path + "." + shown(key);
 }
 
-void JsonReader::problem(std::string_view key, std::string message) { m_problems.push_back({pathOf(key), std::move(message)}); }
+void JsonReader::problem(std::string_view key, std::string message) {
+    m_problems.push_back({pathOf(key), std::move(message)});
+}
 
 void JsonReader::read(std::string_view key, bool& value) {
     if (const Json* json = find(key)) {
@@ -71,11 +75,13 @@ void JsonReader::read(std::string_view key, std::int64_t& value) {
     const Json* json = find(key);
     if (!json)
         return;
-    if (json->is_number_unsigned() && json->get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    if (json->is_number_unsigned() &&
+        json->get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
         problem(key, "is too large a number");
     else if (json->is_number_integer())
         value = json->get<std::int64_t>();
-    else if (json->is_number_float() && std::nearbyint(json->get<double>()) == json->get<double>() && std::abs(json->get<double>()) < 9e15)
+    else if (json->is_number_float() && std::nearbyint(json->get<double>()) == json->get<double>() &&
+             std::abs(json->get<double>()) < 9e15)
         value = static_cast<std::int64_t>(json->get<double>());
     else
         problem(key, "must be a whole number, not " + described(*json));
@@ -147,7 +153,8 @@ void JsonReader::read(std::string_view key, std::vector<int>& value) {
     bool good = json->is_array();
     if (good) {
         for (const Json& item : *json) {
-            good = good && item.is_number_integer() && item.get<double>() <= 2147483647.0 && item.get<double>() >= -2147483648.0;
+            good = good && item.is_number_integer() && item.get<double>() <= 2147483647.0 &&
+                   item.get<double>() >= -2147483648.0;
             if (good)
                 numbers.push_back(item.get<int>());
         }
@@ -216,7 +223,8 @@ int nesting(std::string_view text) {
 } // namespace
 
 Result<Json> parseJson(std::string_view text, const std::string& what) {
-    if (nesting(text) > 200) // before parsing: nlohmann's own callback looks through a list again at each of its members
+    if (nesting(text) >
+        200) // before parsing: nlohmann's own callback looks through a list again at each of its members
         return badInput(what + " is nested too deeply to be one of our files.");
     // nlohmann reports positions only through its exception; the message names line and column.
     try {
@@ -244,7 +252,8 @@ Result<void> setJsonPath(Json& document, std::string_view path, std::string_view
         const std::size_t dot = path.find('.', start);
         const std::string key(path.substr(start, dot == std::string_view::npos ? dot : dot - start));
         if (key.empty())
-            return badInput("--set " + std::string(path) + ": a path is names with dots between them, like training.epochs.");
+            return badInput("--set " + std::string(path) +
+                            ": a path is names with dots between them, like training.epochs.");
         if (node->is_null())
             *node = Json::object();
         if (!node->is_object())
@@ -258,6 +267,8 @@ Result<void> setJsonPath(Json& document, std::string_view path, std::string_view
     return {};
 }
 
-std::string toText(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
+std::string toText(const Json& json, int indent) {
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 } // namespace sightline

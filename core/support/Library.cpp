@@ -17,6 +17,8 @@ Result<void*> loadLibraryBeside(const std::string& file) {
     return Error{::dlerror()};
 }
 
-void* functionOf(void* library, const char* name) { return ::dlsym(library, name); }
+void* functionOf(void* library, const char* name) {
+    return ::dlsym(library, name);
+}
 
 } // namespace sightline

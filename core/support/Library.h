@@ -7,7 +7,8 @@
 
 namespace sightline {
 
-/// Loads a library of ours that lies beside this one, in the build folder and when installed; for good. The error says why not.
+/// Loads a library of ours that lies beside this one, in the build folder and when installed; for good. The error says
+/// why not.
 Result<void*> loadLibraryBeside(const std::string& file);
 /// A function of it; null where it has none of that name.
 void* functionOf(void* library, const char* name);

@@ -135,8 +135,8 @@ Result<FloatArray> readNpy(const std::filesystem::path& file) {
         Converter converter;
     };
     static constexpr Known kKnown[] = {
-        {"<f4", 4, convert<float>},         {"<f8", 8, convert<double>},       {"|u1", 1, convert<std::uint8_t>},
-        {"|i1", 1, convert<std::int8_t>},   {"<i2", 2, convert<std::int16_t>}, {"<u2", 2, convert<std::uint16_t>},
+        {"<f4", 4, convert<float>},         {"<f8", 8, convert<double>},        {"|u1", 1, convert<std::uint8_t>},
+        {"|i1", 1, convert<std::int8_t>},   {"<i2", 2, convert<std::int16_t>},  {"<u2", 2, convert<std::uint16_t>},
         {"<i4", 4, convert<std::int32_t>},  {"<u4", 4, convert<std::uint32_t>}, {"<i8", 8, convert<std::int64_t>},
         {"<u8", 8, convert<std::uint64_t>},
     };
@@ -160,7 +160,9 @@ Result<FloatArray> readNpy(const std::filesystem::path& file) {
 Result<void> writeNpy(const std::filesystem::path& file, const FloatArray& array) {
     std::string shape = "(";
     for (std::size_t i = 0; i < array.shape.size(); ++i)
-        shape += std::to_string(array.shape[i]) + (i + 1 < array.shape.size() ? ", " : array.shape.size() == 1 ? "," : "");
+        shape += std::to_string(array.shape[i]) + (i + 1 < array.shape.size() ? ", "
+                                                   : array.shape.size() == 1  ? ","
+                                                                              : "");
     std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + "), }";
     header.append(63 - (10 + header.size()) % 64, ' ');
     header += '\n';

@@ -19,7 +19,8 @@ PartialFile::~PartialFile() {
 }
 
 Result<void> PartialFile::open() {
-    struct stat status {}, named {};
+    struct stat status {
+    }, named{};
     do { // whoever held the lock before may have finished, and given the file its name
         if (m_descriptor >= 0)
             ::close(m_descriptor);

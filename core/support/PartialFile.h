@@ -9,16 +9,17 @@
 
 namespace sightline {
 
-/// The unfinished file of a download, FILE.part, locked while it is open, and what the server called its version (ETag or
-/// Last-Modified), FILE.part.version.
+/// The unfinished file of a download, FILE.part, locked while it is open, and what the server called its version (ETag
+/// or Last-Modified), FILE.part.version.
 class PartialFile {
 public:
-    explicit PartialFile(const std::filesystem::path& file) : m_path(file.string() + ".part"), m_tagPath(file.string() + ".part.version") {}
+    explicit PartialFile(const std::filesystem::path& file)
+        : m_path(file.string() + ".part"), m_tagPath(file.string() + ".part.version") {}
     PartialFile(const PartialFile&) = delete;
     PartialFile& operator=(const PartialFile&) = delete;
     ~PartialFile();
 
-    Result<void> open();              ///< for going on at its end. Error: another program fetches it
+    Result<void> open();                               ///< for going on at its end. Error: another program fetches it
     bool append(const char* bytes, std::size_t count); ///< false: failure() says why
     bool clear();
     void setTag(const std::string& tag);

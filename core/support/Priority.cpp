@@ -8,7 +8,8 @@
 namespace sightline {
 
 void lowerPriority(Priority priority) {
-    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), static_cast<int>(priority)));
+    static_cast<void>(
+        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), static_cast<int>(priority)));
 }
 
 } // namespace sightline

@@ -12,8 +12,9 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, st
     for (int round = 0; round < 10; ++round) {
         const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter[0];
         const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * counter[2];
-        counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(product1),
-                   static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(product0)};
+        counter = {
+            static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(product1),
+            static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(product0)};
         key[0] += 0x9E3779B9u;
         key[1] += 0xBB67AE85u;
     }
@@ -34,7 +35,8 @@ CounterRandom::CounterRandom(std::uint64_t seed, RandomPurpose purpose, std::uin
     const std::uint64_t key = mixed(seed ^ mixed(static_cast<std::uint64_t>(purpose)));
     const std::uint64_t stream = mixed(mixed(epoch) + index);
     m_key = {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)};
-    m_counter = {0, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(stream), static_cast<std::uint32_t>(stream >> 32)};
+    m_counter = {0, static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(stream),
+                 static_cast<std::uint32_t>(stream >> 32)};
 }
 
 std::uint32_t CounterRandom::next32() {
@@ -52,7 +54,9 @@ double CounterRandom::uniform() {
     return static_cast<double>((high << 26) | low) / 9007199254740992.0;
 }
 
-double CounterRandom::uniform(double low, double high) { return low + (high - low) * uniform(); }
+double CounterRandom::uniform(double low, double high) {
+    return low + (high - low) * uniform();
+}
 
 std::uint64_t CounterRandom::below(std::uint64_t count) {
     assert(count >= 1);
@@ -79,7 +83,8 @@ double CounterRandom::normal() {
     return radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 
-std::vector<std::uint32_t> permutation(std::size_t count, std::uint64_t seed, RandomPurpose purpose, std::uint64_t epoch) {
+std::vector<std::uint32_t> permutation(std::size_t count, std::uint64_t seed, RandomPurpose purpose,
+                                       std::uint64_t epoch) {
     std::vector<std::uint32_t> order(count);
     for (std::size_t i = 0; i < count; ++i)
         order[i] = static_cast<std::uint32_t>(i);

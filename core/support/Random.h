@@ -8,7 +8,18 @@
 namespace sightline {
 
 /// What a stream of random numbers is for; streams with different purposes never overlap.
-enum class RandomPurpose : std::uint32_t { Augmentation = 1, Shuffle, Split, Toys, Weights, Dropout, Mixing, Search, Test, Noise };
+enum class RandomPurpose : std::uint32_t {
+    Augmentation = 1,
+    Shuffle,
+    Split,
+    Toys,
+    Weights,
+    Dropout,
+    Mixing,
+    Search,
+    Test,
+    Noise
+};
 
 /// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 ///
@@ -40,6 +51,7 @@ private:
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 /// A permutation of 0 ... count-1 (Fisher and Yates), a pure function of its arguments.
-std::vector<std::uint32_t> permutation(std::size_t count, std::uint64_t seed, RandomPurpose purpose, std::uint64_t epoch = 0);
+std::vector<std::uint32_t> permutation(std::size_t count, std::uint64_t seed, RandomPurpose purpose,
+                                       std::uint64_t epoch = 0);
 
 } // namespace sightline

@@ -26,8 +26,12 @@ struct Error {
     bool operator==(const Error&) const = default;
 };
 
-inline Error badInput(std::string message) { return {std::move(message), ErrorKind::BadInput}; }
-inline Error cancelled() { return {"Stopped.", ErrorKind::Cancelled}; }
+inline Error badInput(std::string message) {
+    return {std::move(message), ErrorKind::BadInput};
+}
+inline Error cancelled() {
+    return {"Stopped.", ErrorKind::Cancelled};
+}
 
 /// A value or the Error that explains why there is none. Asking a failed result for its value is a broken precondition.
 template <typename T>
@@ -39,16 +43,28 @@ public:
     bool ok() const { return m_state.index() == 0; }
     explicit operator bool() const { return ok(); }
 
-    T& value() & { assert(ok()); return std::get<0>(m_state); }
-    const T& value() const& { assert(ok()); return std::get<0>(m_state); }
-    T&& value() && { assert(ok()); return std::get<0>(std::move(m_state)); }
+    T& value() & {
+        assert(ok());
+        return std::get<0>(m_state);
+    }
+    const T& value() const& {
+        assert(ok());
+        return std::get<0>(m_state);
+    }
+    T&& value() && {
+        assert(ok());
+        return std::get<0>(std::move(m_state));
+    }
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
     T&& operator*() && { return std::move(*this).value(); }
     T* operator->() { return &value(); }
     const T* operator->() const { return &value(); }
 
-    const Error& error() const { assert(!ok()); return std::get<1>(m_state); }
+    const Error& error() const {
+        assert(!ok());
+        return std::get<1>(m_state);
+    }
 
 private:
     std::variant<T, Error> m_state;
@@ -63,7 +79,10 @@ public:
 
     bool ok() const { return !m_error.has_value(); }
     explicit operator bool() const { return ok(); }
-    const Error& error() const { assert(m_error); return *m_error; }
+    const Error& error() const {
+        assert(m_error);
+        return *m_error;
+    }
 
 private:
     std::optional<Error> m_error;

@@ -6,10 +6,12 @@ namespace sightline {
 
 namespace {
 
-void layerNorm(GraphBuilder& g, const std::string& id) { g.add(Op::LayerNorm, id, {{"eps", 1e-6}}); }
+void layerNorm(GraphBuilder& g, const std::string& id) {
+    g.add(Op::LayerNorm, id, {{"eps", 1e-6}});
+}
 
-/// Depthwise 7 x 7, layer-norm, four times wider and back, a learned factor a channel, the sum. The two dense layers over
-/// channels are 1 x 1 convolutions here.
+/// Depthwise 7 x 7, layer-norm, four times wider and back, a learned factor a channel, the sum. The two dense layers
+/// over channels are 1 x 1 convolutions here.
 void block(GraphBuilder& g, const std::string& unit, int channels) {
     const std::string arrived = g.last();
     g.conv(unit + ".block.0", channels, 7, 1, 3, true, channels);

@@ -21,7 +21,8 @@ void convBn(GraphBuilder& g, const std::string& id, int filters, int kernel, int
 
 /// EfficientNet-B0; node ids are torchvision's weight names.
 Result<GraphSpec> efficientNetB0(const ZooRequest& request) {
-    static constexpr Stage kStages[] = {{1, 3, 1, 16, 1}, {6, 3, 2, 24, 2}, {6, 5, 2, 40, 2}, {6, 3, 2, 80, 3}, {6, 5, 1, 112, 3}, {6, 5, 2, 192, 4}, {6, 3, 1, 320, 1}};
+    static constexpr Stage kStages[] = {{1, 3, 1, 16, 1},  {6, 3, 2, 24, 2},  {6, 5, 2, 40, 2}, {6, 3, 2, 80, 3},
+                                        {6, 5, 1, 112, 3}, {6, 5, 2, 192, 4}, {6, 3, 1, 320, 1}};
     GraphBuilder g("efficientnet_b0", request);
     convBn(g, "features.0", 32, 3, 2, 1, true);
     int channels = 32;

@@ -17,7 +17,8 @@ struct Twin {
     double eps() const { return tensorflow ? 1e-3 : 1e-5; }
 };
 
-void convBn(GraphBuilder& g, const Twin& twin, const std::string& conv, const std::string& norm, int filters, int kernel, int stride, int groups, bool relu) {
+void convBn(GraphBuilder& g, const Twin& twin, const std::string& conv, const std::string& norm, int filters,
+            int kernel, int stride, int groups, bool relu) {
     g.conv(conv, filters, kernel, stride, twin.padding(kernel), false, groups);
     g.batchNorm(norm, twin.eps());
     if (relu)
@@ -26,7 +27,8 @@ void convBn(GraphBuilder& g, const Twin& twin, const std::string& conv, const st
 
 /// Node ids are timm's weight names.
 GraphSpec efficientNetLite0(const std::string& name, const Twin& twin, const ZooRequest& request) {
-    static constexpr Stage kStages[] = {{1, 3, 1, 16, 1}, {6, 3, 2, 24, 2}, {6, 5, 2, 40, 2}, {6, 3, 2, 80, 3}, {6, 5, 1, 112, 3}, {6, 5, 2, 192, 4}, {6, 3, 1, 320, 1}};
+    static constexpr Stage kStages[] = {{1, 3, 1, 16, 1},  {6, 3, 2, 24, 2},  {6, 5, 2, 40, 2}, {6, 3, 2, 80, 3},
+                                        {6, 5, 1, 112, 3}, {6, 5, 2, 192, 4}, {6, 3, 1, 320, 1}};
     GraphBuilder g(name, request);
     convBn(g, twin, "conv_stem", "bn1", 32, 3, 2, 1, true);
     int channels = 32;
@@ -60,8 +62,12 @@ GraphSpec efficientNetLite0(const std::string& name, const Twin& twin, const Zoo
 
 } // namespace
 
-Result<GraphSpec> efficientNetLite0(const ZooRequest& request) { return efficientNetLite0("efficientnet_lite0", {false}, request); }
+Result<GraphSpec> efficientNetLite0(const ZooRequest& request) {
+    return efficientNetLite0("efficientnet_lite0", {false}, request);
+}
 
-Result<GraphSpec> tfEfficientNetLite0(const ZooRequest& request) { return efficientNetLite0("tf_efficientnet_lite0", {true}, request); }
+Result<GraphSpec> tfEfficientNetLite0(const ZooRequest& request) {
+    return efficientNetLite0("tf_efficientnet_lite0", {true}, request);
+}
 
 } // namespace sightline

@@ -20,7 +20,8 @@ std::string GraphBuilder::add(Op op, const std::string& id, Json attributes, std
     return id;
 }
 
-std::string GraphBuilder::conv(const std::string& id, int filters, Json kernel, int stride, Json padding, bool bias, int groups, const std::string& from) {
+std::string GraphBuilder::conv(const std::string& id, int filters, Json kernel, int stride, Json padding, bool bias,
+                               int groups, const std::string& from) {
     Json attributes = {{"filters", filters}, {"kernel", std::move(kernel)}, {"padding", std::move(padding)}};
     if (stride != 1)
         attributes["stride"] = stride;
@@ -35,19 +36,30 @@ std::string GraphBuilder::batchNorm(const std::string& id, double eps, double mo
     return add(Op::BatchNorm, id, {{"eps", eps}, {"momentum", momentum}});
 }
 
-std::string GraphBuilder::activation(const std::string& id, const std::string& kind) { return add(Op::Activation, id, {{"kind", kind}}); }
-
-std::string GraphBuilder::maxPool(const std::string& id, int kernel, int stride, Json padding, const std::string& from) {
-    return add(Op::MaxPool, id, {{"kernel", kernel}, {"stride", stride}, {"padding", std::move(padding)}}, {from.empty() ? last() : from});
+std::string GraphBuilder::activation(const std::string& id, const std::string& kind) {
+    return add(Op::Activation, id, {{"kind", kind}});
 }
 
-std::string GraphBuilder::dense(const std::string& id, int units) { return add(Op::Dense, id, {{"units", units}}); }
+std::string GraphBuilder::maxPool(const std::string& id, int kernel, int stride, Json padding,
+                                  const std::string& from) {
+    return add(Op::MaxPool, id, {{"kernel", kernel}, {"stride", stride}, {"padding", std::move(padding)}},
+               {from.empty() ? last() : from});
+}
 
-std::string GraphBuilder::dropout(const std::string& id, double rate) { return add(Op::Dropout, id, {{"rate", rate}}); }
+std::string GraphBuilder::dense(const std::string& id, int units) {
+    return add(Op::Dense, id, {{"units", units}});
+}
 
-std::string GraphBuilder::sum(const std::string& id, const std::string& a, const std::string& b) { return add(Op::Add, id, Json::object(), {a, b}); }
+std::string GraphBuilder::dropout(const std::string& id, double rate) {
+    return add(Op::Dropout, id, {{"rate", rate}});
+}
 
-std::string GraphBuilder::squeezeExcitation(const std::string& id, int channels, int squeeze, const std::string& activation, const std::string& gate) {
+std::string GraphBuilder::sum(const std::string& id, const std::string& a, const std::string& b) {
+    return add(Op::Add, id, Json::object(), {a, b});
+}
+
+std::string GraphBuilder::squeezeExcitation(const std::string& id, int channels, int squeeze,
+                                            const std::string& activation, const std::string& gate) {
     const std::string arrived = last();
     add(Op::AdaptiveAvgPool, id + ".avgpool", {{"size", 1}});
     conv(id + ".fc1", squeeze, 1, 1, 0);

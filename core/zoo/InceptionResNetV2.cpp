@@ -27,10 +27,13 @@ std::string chain(GraphBuilder& g, const std::string& id, const std::vector<Conv
     return last;
 }
 
-void joined(GraphBuilder& g, const std::string& id, std::vector<std::string> parts) { g.add(Op::Concat, id, Json::object(), std::move(parts)); }
+void joined(GraphBuilder& g, const std::string& id, std::vector<std::string> parts) {
+    g.add(Op::Concat, id, Json::object(), std::move(parts));
+}
 
 /// x + scale * (1 x 1 of the joined branches), then ReLU where asked.
-void residual(GraphBuilder& g, const std::string& id, int channels, double scale, const std::string& shortcut, bool relu = true) {
+void residual(GraphBuilder& g, const std::string& id, int channels, double scale, const std::string& shortcut,
+              bool relu = true) {
     const std::string branch = g.conv(id + ".conv2d", channels, 1, 1, 0);
     g.add(Op::Add, relu ? id + ".add" : id, {{"scales", {1.0, scale}}}, {shortcut, branch});
     if (relu)
@@ -77,7 +80,8 @@ void mixed5b(GraphBuilder& g) {
     const std::string b0 = convBnRelu(g, "mixed_5b.branch0", {96}, x);
     const std::string b1 = chain(g, "mixed_5b.branch1", {{48}, {64, 5, 1, 2}}, x);
     const std::string b2 = chain(g, "mixed_5b.branch2", {{64}, {96, 3, 1, 1}, {96, 3, 1, 1}}, x);
-    const std::string pool = g.add(Op::AvgPool, "mixed_5b.branch3.0", {{"kernel", 3}, {"stride", 1}, {"padding", 1}}, {x});
+    const std::string pool =
+        g.add(Op::AvgPool, "mixed_5b.branch3.0", {{"kernel", 3}, {"stride", 1}, {"padding", 1}}, {x});
     const std::string b3 = convBnRelu(g, "mixed_5b.branch3.1", {64}, pool);
     joined(g, "mixed_5b", {b0, b1, b2, b3});
 }

@@ -41,7 +41,8 @@ void auxiliary(GraphBuilder& g, const std::string& id, const std::string& from, 
 }
 
 void localResponseNorm(GraphBuilder& g, const std::string& id) {
-    g.add(Op::LocalResponseNorm, id, {{"size", 11}, {"alpha", 11.0}, {"beta", 0.5}, {"k", 1.0}}); // TensorFlow's defaults
+    g.add(Op::LocalResponseNorm, id,
+          {{"size", 11}, {"alpha", 11.0}, {"beta", 0.5}, {"k", 1.0}}); // TensorFlow's defaults
 }
 
 void stem(GraphBuilder& g, bool book) {

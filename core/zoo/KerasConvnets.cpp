@@ -10,7 +10,9 @@ namespace {
 constexpr double kBatchNormMomentum = 0.1;
 
 /// Keras numbers layers from the second on: conv2d, conv2d_1, ...
-std::string numbered(const std::string& name, std::size_t index) { return index == 0 ? name : name + "_" + std::to_string(index); }
+std::string numbered(const std::string& name, std::size_t index) {
+    return index == 0 ? name : name + "_" + std::to_string(index);
+}
 
 /// Convolution, ReLU, 2 x 2 pool, once per filter count; pools after the first `pools` convolutions.
 void plainBlocks(GraphBuilder& g, const std::vector<int>& filters, std::size_t pools) {

@@ -27,7 +27,9 @@ std::string convBnRelu(GraphBuilder& g, const std::string& id, const Conv& conv,
     return g.activation(id + ".relu");
 }
 
-void joined(GraphBuilder& g, const std::string& id, std::vector<std::string> parts) { g.add(Op::Concat, id, Json::object(), std::move(parts)); }
+void joined(GraphBuilder& g, const std::string& id, std::vector<std::string> parts) {
+    g.add(Op::Concat, id, Json::object(), std::move(parts));
+}
 
 void stem(GraphBuilder& g) {
     convBnRelu(g, "stem.conv1_1", {32, 3, 2});
@@ -52,7 +54,8 @@ void stem(GraphBuilder& g) {
     joined(g, "stem.split3", {pool3, conv3});
 }
 
-/// A linear 1 x 1 back to the block's channels, the sum, ReLU. The text scales the shortcut; the papers scale the branch.
+/// A linear 1 x 1 back to the block's channels, the sum, ReLU. The text scales the shortcut; the papers scale the
+/// branch.
 void residual(GraphBuilder& g, const std::string& id, int channels, const std::string& shortcut, bool scaleShortcut) {
     const std::string branch = convBn(g, id + ".linear", {channels, 1});
     const Json scales = scaleShortcut ? Json{1.0, kResidualScale} : Json{kResidualScale, 1.0};
@@ -98,13 +101,15 @@ void blockB(GraphBuilder& g, const std::string& id, bool scaleShortcut) {
 
 } // namespace
 
-/// The texts' Minception, an Inception-ResNet v2 for small images (SPEC 2.4). Expects raw pixels: the contrast step clips to 0...255.
+/// The texts' Minception, an Inception-ResNet v2 for small images (SPEC 2.4). Expects raw pixels: the contrast step
+/// clips to 0...255.
 Result<GraphSpec> minception(const ZooRequest& request) {
     const bool scaleShortcut = request.options["residual_scaling"] == "shortcut";
     GraphBuilder g("minception", request);
     const int crop = request.options["random_crop"].get<int>();
     if (crop > 0 && (request.height > crop || request.width > crop))
-        g.add(Op::RandomCrop, "random_crop", {{"size", {std::min(crop, request.height), std::min(crop, request.width)}}});
+        g.add(Op::RandomCrop, "random_crop",
+              {{"size", {std::min(crop, request.height), std::min(crop, request.width)}}});
     if (const double contrast = request.options["random_contrast"].get<double>(); contrast > 0)
         g.add(Op::RandomContrast, "random_contrast", {{"factor", contrast}});
     stem(g);

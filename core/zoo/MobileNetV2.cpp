@@ -14,7 +14,8 @@ struct Stage {
 
 /// torchvision's MobileNetV2; node ids are its weight names.
 Result<GraphSpec> mobilenetV2(const ZooRequest& request) {
-    static constexpr Stage kStages[] = {{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
+    static constexpr Stage kStages[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
+                                        {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
     GraphBuilder g("mobilenet_v2", request);
     g.conv("features.0.0", 32, 3, 2, 1, false);
     g.batchNorm("features.0.1");

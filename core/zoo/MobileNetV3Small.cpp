@@ -16,7 +16,7 @@ constexpr double kMomentum = 0.01;
 
 struct Conv {
     int filters, kernel = 1, stride = 1, groups = 1;
-    const char* activation = "";      ///< empty: none
+    const char* activation = ""; ///< empty: none
 };
 
 void convBn(GraphBuilder& g, const std::string& id, const Conv& conv, double eps) {
@@ -38,9 +38,10 @@ int squeezed(int expanded) {
 /// MobileNetV3-Small; node ids are torchvision's weight names. timm's twin differs in batch-norm's epsilon.
 Result<GraphSpec> mobileNetV3Small(const ZooRequest& request) {
     static constexpr Block kBlocks[] = {
-        {3, 16, 16, true, false, 2}, {3, 72, 24, false, false, 2}, {3, 88, 24, false, false, 1}, {5, 96, 40, true, true, 2},
-        {5, 240, 40, true, true, 1}, {5, 240, 40, true, true, 1},  {5, 120, 48, true, true, 1},  {5, 144, 48, true, true, 1},
-        {5, 288, 96, true, true, 2}, {5, 576, 96, true, true, 1},  {5, 576, 96, true, true, 1}};
+        {3, 16, 16, true, false, 2}, {3, 72, 24, false, false, 2}, {3, 88, 24, false, false, 1},
+        {5, 96, 40, true, true, 2},  {5, 240, 40, true, true, 1},  {5, 240, 40, true, true, 1},
+        {5, 120, 48, true, true, 1}, {5, 144, 48, true, true, 1},  {5, 288, 96, true, true, 2},
+        {5, 576, 96, true, true, 1}, {5, 576, 96, true, true, 1}};
     const double eps = request.options["batch_norm_epsilon"].get<double>();
     GraphBuilder g("mobilenet_v3_small", request);
     convBn(g, "features.0", {16, 3, 2, 1, "hardswish"}, eps);

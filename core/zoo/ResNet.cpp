@@ -55,8 +55,12 @@ GraphSpec resnet(const std::string& name, const ZooRequest& request, const std::
 
 } // namespace
 
-Result<GraphSpec> resnet18(const ZooRequest& request) { return resnet("resnet18", request, {2, 2, 2, 2}, false); }
+Result<GraphSpec> resnet18(const ZooRequest& request) {
+    return resnet("resnet18", request, {2, 2, 2, 2}, false);
+}
 
-Result<GraphSpec> resnet50(const ZooRequest& request) { return resnet("resnet50", request, {3, 4, 6, 3}, true); }
+Result<GraphSpec> resnet50(const ZooRequest& request) {
+    return resnet("resnet50", request, {3, 4, 6, 3}, true);
+}
 
 } // namespace sightline

@@ -7,7 +7,8 @@ namespace sightline {
 /// torchvision's VGG16; node ids are its weight names. `dense` [] is the public classifier (4096-4096).
 Result<GraphSpec> vgg16(const ZooRequest& request) {
     static constexpr int kPool = 0;
-    static constexpr int kLayers[] = {64, 64, kPool, 128, 128, kPool, 256, 256, 256, kPool, 512, 512, 512, kPool, 512, 512, 512, kPool};
+    static constexpr int kLayers[] = {64,    64,  kPool, 128, 128,   kPool, 256, 256, 256,
+                                      kPool, 512, 512,   512, kPool, 512,   512, 512, kPool};
     GraphBuilder g("vgg16", request);
     int index = 0;
     for (const int filters : kLayers) {

@@ -7,7 +7,8 @@
 
 namespace sightline {
 
-Result<WeightFit> fitOf(const std::string& network, const std::vector<TensorSpec>& file, int classes, const Json& options) {
+Result<WeightFit> fitOf(const std::string& network, const std::vector<TensorSpec>& file, int classes,
+                        const Json& options) {
     constexpr int kImagenetClasses = 1000, kMostClasses = 1'000'000;
     ZooRequest request{224, 224, 3, classes > 0 ? classes : kImagenetClasses, options};
     if (const ZooEntry* entry = findInZoo(network))
@@ -20,8 +21,10 @@ Result<WeightFit> fitOf(const std::string& network, const std::vector<TensorSpec
         if (!cost)
             return cost.error();
         WeightFit fit{matchWeights(*spec, tensorsOf(*spec, *cost), file), request.classes};
-        const bool otherClasses = fit.match.missing.empty() && !fit.match.misfits.empty() && !fit.match.misfits.front().found.empty() && !fit.match.misfits.back().found.empty();
-        if (!otherClasses || classes > 0 || attempt > 0 || fit.match.misfits.back().found[0] < 1 || fit.match.misfits.back().found[0] > kMostClasses)
+        const bool otherClasses = fit.match.missing.empty() && !fit.match.misfits.empty() &&
+                                  !fit.match.misfits.front().found.empty() && !fit.match.misfits.back().found.empty();
+        if (!otherClasses || classes > 0 || attempt > 0 || fit.match.misfits.back().found[0] < 1 ||
+            fit.match.misfits.back().found[0] > kMostClasses)
             return fit;
         request.classes = static_cast<int>(fit.match.misfits.back().found[0]);
     }
@@ -47,7 +50,9 @@ std::vector<bool> startsAnew(const GraphSpec& spec, const std::vector<TensorSpec
         return classifier[node] || (node >= head && missingOfNode[node] == tensorsOfNode[node]);
     };
     std::erase_if(match.missing, [&](std::size_t tensor) { return fresh[tensor] = mayBe(tensor); });
-    std::erase_if(match.misfits, [&](const WeightMatch::Misfit& misfit) { return fresh[misfit.tensor] = classifier[nodeOf[misfit.tensor]]; });
+    std::erase_if(match.misfits, [&](const WeightMatch::Misfit& misfit) {
+        return fresh[misfit.tensor] = classifier[nodeOf[misfit.tensor]];
+    });
     // A layer whose weight starts anew does not keep another layer's bias.
     std::vector<bool> anew(spec.nodes.size(), false);
     for (std::size_t i = 0; i < fresh.size(); ++i)

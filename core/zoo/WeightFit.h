@@ -12,15 +12,16 @@ namespace sightline {
 /// How the tensors of a file meet a network of the zoo.
 struct WeightFit {
     WeightMatch match;
-    int classes = 0;                  ///< of the network they were compared with
+    int classes = 0; ///< of the network they were compared with
 };
 
-/// Compares at the network's default size. `classes` 0: 1000, or as many as the file has where only their number differs.
-/// Errors: no such network, impossible options.
-Result<WeightFit> fitOf(const std::string& network, const std::vector<TensorSpec>& file, int classes = 0, const Json& options = Json::object());
+/// Compares at the network's default size. `classes` 0: 1000, or as many as the file has where only their number
+/// differs. Errors: no such network, impossible options.
+Result<WeightFit> fitOf(const std::string& network, const std::vector<TensorSpec>& file, int classes = 0,
+                        const Json& options = Json::object());
 
-/// For training: which of `tensors` may start anew, and takes them out of the match's faults. What makes the scores may be
-/// of another size or missing; layers of the head that the file does not know at all start anew, too.
+/// For training: which of `tensors` may start anew, and takes them out of the match's faults. What makes the scores may
+/// be of another size or missing; layers of the head that the file does not know at all start anew, too.
 std::vector<bool> startsAnew(const GraphSpec& spec, const std::vector<TensorSpec>& tensors, WeightMatch& match);
 
 } // namespace sightline

@@ -27,7 +27,8 @@ std::optional<int> numberAfter(const std::string& id, const std::string& prefix)
 class InvertedResiduals {
 public:
     /// `stages`: blocks a stage; `blockOf`: position of a node's block in the network, or nothing for stem and head.
-    InvertedResiduals(const GraphSpec& spec, std::vector<int> stages, std::optional<int> (*blockOf)(const std::string& id)) {
+    InvertedResiduals(const GraphSpec& spec, std::vector<int> stages,
+                      std::optional<int> (*blockOf)(const std::string& id)) {
         std::vector<std::string> prefixes;
         for (std::size_t stage = 0; stage < stages.size(); ++stage) {
             for (int block = 0; block < stages[stage]; ++block)
@@ -94,7 +95,13 @@ NodeNames timmMobileNetV2(const GraphSpec& spec) {
         const std::optional<int> index = numberAfter(id, "features.");
         return index && *index >= 1 && *index <= 17 ? std::optional(*index - 1) : std::nullopt;
     });
-    return renamed(spec, {{"features.0.0", "conv_stem"}, {"features.0.1", "bn1"}, {"features.18.0", "conv_head"}, {"features.18.1", "bn2"}, {"classifier.1", "classifier"}}, blocks);
+    return renamed(spec,
+                   {{"features.0.0", "conv_stem"},
+                    {"features.0.1", "bn1"},
+                    {"features.18.0", "conv_head"},
+                    {"features.18.1", "bn2"},
+                    {"classifier.1", "classifier"}},
+                   blocks);
 }
 
 NodeNames timmMobileNetV3Small(const GraphSpec& spec) {
@@ -103,7 +110,12 @@ NodeNames timmMobileNetV3Small(const GraphSpec& spec) {
         return index && *index >= 1 && *index <= 11 ? std::optional(*index - 1) : std::nullopt;
     });
     return renamed(spec,
-                   {{"features.0.0", "conv_stem"}, {"features.0.1", "bn1"}, {"features.12.0", "blocks.5.0.conv"}, {"features.12.1", "blocks.5.0.bn1"}, {"classifier.0", "conv_head"}, {"classifier.3", "classifier"}},
+                   {{"features.0.0", "conv_stem"},
+                    {"features.0.1", "bn1"},
+                    {"features.12.0", "blocks.5.0.conv"},
+                    {"features.12.1", "blocks.5.0.bn1"},
+                    {"classifier.0", "conv_head"},
+                    {"classifier.3", "classifier"}},
                    blocks);
 }
 
@@ -116,14 +128,26 @@ NodeNames timmEfficientNetB0(const GraphSpec& spec) {
         const std::optional<int> block = numberAfter(id, "features." + std::to_string(*stage) + ".");
         return block ? std::optional(kStarts[static_cast<std::size_t>(*stage - 1)] + *block) : std::nullopt;
     });
-    return renamed(spec, {{"features.0.0", "conv_stem"}, {"features.0.1", "bn1"}, {"features.8.0", "conv_head"}, {"features.8.1", "bn2"}, {"classifier.1", "classifier"}}, blocks);
+    return renamed(spec,
+                   {{"features.0.0", "conv_stem"},
+                    {"features.0.1", "bn1"},
+                    {"features.8.0", "conv_head"},
+                    {"features.8.1", "bn2"},
+                    {"classifier.1", "classifier"}},
+                   blocks);
 }
 
-NodeNames timmVgg16(const GraphSpec&) { return {{"classifier.0", "pre_logits.fc1"}, {"classifier.3", "pre_logits.fc2"}, {"classifier.6", "head.fc"}}; }
+NodeNames timmVgg16(const GraphSpec&) {
+    return {{"classifier.0", "pre_logits.fc1"}, {"classifier.3", "pre_logits.fc2"}, {"classifier.6", "head.fc"}};
+}
 
 NodeNames timmConvNeXt(const GraphSpec& spec) {
-    NodeNames names = {{"features.0.0", "stem.0"}, {"features.0.1", "stem.1"}, {"classifier.0", "head.norm"}, {"classifier.2", "head.fc"}};
-    static const std::array<std::array<const char*, 2>, 4> kParts = {{{".block.0", ".conv_dw"}, {".block.2", ".norm"}, {".block.3", ".mlp.fc1"}, {".block.5", ".mlp.fc2"}}};
+    NodeNames names = {{"features.0.0", "stem.0"},
+                       {"features.0.1", "stem.1"},
+                       {"classifier.0", "head.norm"},
+                       {"classifier.2", "head.fc"}};
+    static const std::array<std::array<const char*, 2>, 4> kParts = {
+        {{".block.0", ".conv_dw"}, {".block.2", ".norm"}, {".block.3", ".mlp.fc1"}, {".block.5", ".mlp.fc2"}}};
     for (const Node& node : spec.nodes) {
         const std::optional<int> index = numberAfter(node.id, "features.");
         if (!index || *index == 0)
@@ -178,7 +202,8 @@ void reshapeConvNeXt(WeightNaming& naming, const std::vector<TensorSpec>& ours) 
 }
 
 /// Dense layers that timm keeps as convolutions over the whole map.
-void reshapeDense(WeightNaming& naming, const std::vector<TensorSpec>& ours, const std::string& name, std::int64_t map) {
+void reshapeDense(WeightNaming& naming, const std::vector<TensorSpec>& ours, const std::string& name,
+                  std::int64_t map) {
     for (std::size_t i = 0; i < ours.size(); ++i) {
         if (ours[i].name == name && ours[i].shape.size() == 2 && ours[i].shape[1] % (map * map) == 0)
             naming.tensors[i].shape = {ours[i].shape[0], ours[i].shape[1] / (map * map), map, map};
@@ -189,7 +214,9 @@ void reshapeDense(WeightNaming& naming, const std::vector<TensorSpec>& ours, con
 
 std::vector<WeightNaming> weightNamings(const GraphSpec& spec, const std::vector<TensorSpec>& tensors) {
     std::vector<WeightNaming> namings = {{"node ids", tensors, {}}};
-    const auto add = [&](const char* family, const NodeNames& names) -> WeightNaming& { return namings.emplace_back(withNames(family, tensors, names)); };
+    const auto add = [&](const char* family, const NodeNames& names) -> WeightNaming& {
+        return namings.emplace_back(withNames(family, tensors, names));
+    };
     if (spec.name == "mobilenet_v2") {
         add("timm", timmMobileNetV2(spec));
     } else if (spec.name == "efficientnet_b0") {
@@ -209,7 +236,8 @@ std::vector<WeightNaming> weightNamings(const GraphSpec& spec, const std::vector
     return namings;
 }
 
-WeightMatch matchWeights(const GraphSpec& spec, const std::vector<TensorSpec>& tensors, const std::vector<TensorSpec>& file) {
+WeightMatch matchWeights(const GraphSpec& spec, const std::vector<TensorSpec>& tensors,
+                         const std::vector<TensorSpec>& file) {
     std::unordered_map<std::string, const Shape*> shapeOf;
     for (const TensorSpec& tensor : file)
         shapeOf[tensor.name] = &tensor.shape;
@@ -248,16 +276,21 @@ std::string describeFault(const WeightMatch& match, const std::string& file, con
             text += (text.empty() ? "" : ", ") + std::to_string(extent);
         return "[" + text + "]";
     };
-    const auto more = [](std::size_t count) { return count > 1 ? " (and " + std::to_string(count - 1) + " more)" : std::string(); };
+    const auto more = [](std::size_t count) {
+        return count > 1 ? " (and " + std::to_string(count - 1) + " more)" : std::string();
+    };
     if (!match.misfits.empty()) {
         const WeightMatch::Misfit& misfit = match.misfits.front();
         const TensorSpec& tensor = match.naming.tensors[misfit.tensor];
-        return file + ": the tensor " + tensor.name + " is " + shapeText(misfit.found) + ", but " + network + " needs " + shapeText(tensor.shape) + more(match.misfits.size() + match.missing.size()) + ".";
+        return file + ": the tensor " + tensor.name + " is " + shapeText(misfit.found) + ", but " + network +
+               " needs " + shapeText(tensor.shape) + more(match.misfits.size() + match.missing.size()) + ".";
     }
     const TensorSpec& tensor = match.naming.tensors[match.missing.front()];
-    std::string text = file + " lacks the tensor " + tensor.name + " " + shapeText(tensor.shape) + more(match.missing.size());
+    std::string text =
+        file + " lacks the tensor " + tensor.name + " " + shapeText(tensor.shape) + more(match.missing.size());
     if (!match.unexpected.empty())
-        text += " and holds " + shown(match.unexpected.front()) + more(match.unexpected.size()) + ", which the network does not have";
+        text += " and holds " + shown(match.unexpected.front()) + more(match.unexpected.size()) +
+                ", which the network does not have";
     return text + "; these weights are not of " + network + ".";
 }
 

@@ -13,8 +13,8 @@ struct ZooOption {
     std::string key;
     std::string help;
     Json defaultValue;
-    std::vector<Json> choices;        ///< empty: any value of the default's type
-    double minimum = 0, maximum = 0;  ///< numbers; both 0 = unbounded
+    std::vector<Json> choices;       ///< empty: any value of the default's type
+    double minimum = 0, maximum = 0; ///< numbers; both 0 = unbounded
 };
 
 /// What is asked of an architecture.
@@ -26,8 +26,8 @@ struct ZooRequest {
 
 struct ZooEntry {
     std::string name;
-    std::string title;                ///< "ResNet-18"
-    std::string description;          ///< one sentence
+    std::string title;       ///< "ResNet-18"
+    std::string description; ///< one sentence
     int year = 0;
     int defaultHeight = 224, defaultWidth = 224, defaultChannels = 3;
     std::vector<ZooOption> options;

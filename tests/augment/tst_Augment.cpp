@@ -16,7 +16,10 @@ class AugmentTest : public QObject {
     Q_OBJECT
 
     static FillMode fillMode(const std::string& name) {
-        return name == "nearest" ? FillMode::Nearest : name == "reflect" ? FillMode::Reflect : name == "wrap" ? FillMode::Wrap : FillMode::Constant;
+        return name == "nearest"   ? FillMode::Nearest
+               : name == "reflect" ? FillMode::Reflect
+               : name == "wrap"    ? FillMode::Wrap
+                                   : FillMode::Constant;
     }
 
     /// A smooth image: neighbours differ little, so that rounding of coordinates shows as rounding of values.
@@ -25,7 +28,8 @@ class AugmentTest : public QObject {
         for (int y = 0; y < height; ++y) {
             for (int x = 0; x < width; ++x) {
                 for (int c = 0; c < 3; ++c)
-                    image.row(y)[3 * x + c] = static_cast<std::uint8_t>(127 + 100 * std::sin(0.11 * x + 0.3 * c) * std::cos(0.07 * y));
+                    image.row(y)[3 * x + c] =
+                        static_cast<std::uint8_t>(127 + 100 * std::sin(0.11 * x + 0.3 * c) * std::cos(0.07 * y));
             }
         }
         return image;
@@ -56,7 +60,8 @@ private Q_SLOTS:
         drawn.zy = golden["params"]["zy"].get<double>();
         QCOMPARE(golden["cases"].size(), std::size_t(8));
         for (const Json& item : golden["cases"]) {
-            const AffineMap map = affineMap(drawn, height, width, item["regime"] == "A" ? Semantics::Keras28 : Semantics::Keras29);
+            const AffineMap map =
+                affineMap(drawn, height, width, item["regime"] == "A" ? Semantics::Keras28 : Semantics::Keras29);
             for (int y = 0; y < height; ++y) {
                 for (int x = 0; x < width; ++x) {
                     double sx = map.xx * x + map.xy * y + map.x0, sy = map.yx * x + map.yy * y + map.y0;
@@ -64,12 +69,17 @@ private Q_SLOTS:
                     const FillMode mode = fillMode(item["fill_mode"].get<std::string>());
                     if (foldCoordinate(sx, width, mode) && foldCoordinate(sy, height, mode)) {
                         const auto left = static_cast<std::size_t>(sx), top = static_cast<std::size_t>(sy);
-                        const std::size_t right = std::min(left + 1, static_cast<std::size_t>(width - 1)), bottom = std::min(top + 1, static_cast<std::size_t>(height - 1));
+                        const std::size_t right = std::min(left + 1, static_cast<std::size_t>(width - 1)),
+                                          bottom = std::min(top + 1, static_cast<std::size_t>(height - 1));
                         const double fx = sx - static_cast<double>(left), fy = sy - static_cast<double>(top);
-                        const auto at = [&](std::size_t row, std::size_t column) { return image[row][column].get<double>(); };
-                        value = (at(top, left) * (1 - fx) + at(top, right) * fx) * (1 - fy) + (at(bottom, left) * (1 - fx) + at(bottom, right) * fx) * fy;
+                        const auto at = [&](std::size_t row, std::size_t column) {
+                            return image[row][column].get<double>();
+                        };
+                        value = (at(top, left) * (1 - fx) + at(top, right) * fx) * (1 - fy) +
+                                (at(bottom, left) * (1 - fx) + at(bottom, right) * fx) * fy;
                     }
-                    QVERIFY(std::abs(value - item["out"][static_cast<std::size_t>(y)][static_cast<std::size_t>(x)].get<double>()) < 1e-3);
+                    QVERIFY(std::abs(value - item["out"][static_cast<std::size_t>(y)][static_cast<std::size_t>(x)]
+                                                 .get<double>()) < 1e-3);
                 }
             }
         }
@@ -84,7 +94,8 @@ private Q_SLOTS:
                 for (const Json& pixel : row)
                     for (const Json& value : pixel)
                         image.pixels[i++] = value.get<float>();
-            changeBrightness(image, item["factor"].get<double>(), item["regime"] == "A" ? Semantics::Keras28 : Semantics::Keras29);
+            changeBrightness(image, item["factor"].get<double>(),
+                             item["regime"] == "A" ? Semantics::Keras28 : Semantics::Keras29);
             i = 0;
             for (const Json& row : item["out"])
                 for (const Json& pixel : row)
@@ -105,7 +116,7 @@ private Q_SLOTS:
     }
 
     void documentedRotationTurnsCounterClockwiseAboutTheTrueCentre() {
-        Image image(5, 9, 1); // not square: Keras 2.9 would miss the centre
+        Image image(5, 9, 1);  // not square: Keras 2.9 would miss the centre
         image.row(2)[6] = 200; // two to the right of the centre (4, 2)
         Drawn drawn;
         drawn.theta = 90;
@@ -130,8 +141,8 @@ private Q_SLOTS:
             high = std::max(high, drawn.zx);
             QVERIFY(std::abs(drawn.theta) <= 30 && std::abs(drawn.tx) <= 12.8 && !drawn.flipVertical);
         }
-        QVERIFY(std::abs(theta / kDraws) < 0.6);                       // 5 deviations of the mean
-        QVERIFY(std::abs(thetaSquares / kDraws - 300) < 10);           // (2 * 30)^2 / 12
+        QVERIFY(std::abs(theta / kDraws) < 0.6);             // 5 deviations of the mean
+        QVERIFY(std::abs(thetaSquares / kDraws - 300) < 10); // (2 * 30)^2 / 12
         QVERIFY(std::abs(shift / kDraws) < 0.27);
         QVERIFY(std::abs(brightness / kDraws - 1) < 0.011);
         QVERIFY(std::abs(flips - kDraws / 2) < 360);

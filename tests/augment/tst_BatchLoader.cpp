@@ -85,8 +85,10 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const std::filesystem::path path = folder.path().toStdString();
         // All in memory; some there and the others in the file; all in the file; some in neither; no folder to be had.
-        for (const CacheLimits& limits : {CacheLimits{1 << 20, {}, 0}, CacheLimits{10 * kImage, path, 1 << 20}, CacheLimits{0, path / "new", 1 << 20},
-                                          CacheLimits{3 * kImage, path, 5 * kImage}, CacheLimits{0, "/dev/null/cache", 1 << 20}}) {
+        for (const CacheLimits& limits :
+             {CacheLimits{1 << 20, {}, 0}, CacheLimits{10 * kImage, path, 1 << 20},
+              CacheLimits{0, path / "new", 1 << 20}, CacheLimits{3 * kImage, path, 5 * kImage},
+              CacheLimits{0, "/dev/null/cache", 1 << 20}}) {
             for (const int threads : {1, 2, 7}) {
                 LoaderSettings cached = settings(threads);
                 cached.cache = limits;
@@ -94,7 +96,9 @@ private Q_SLOTS:
                 QVERIFY(read(loader, 0) == first);
                 QVERIFY(read(loader, 1) == second);
                 const Epoch rest = read(loader, 1, 3);
-                QVERIFY(std::equal(rest.images.begin(), rest.images.end(), second.images.begin() + static_cast<std::ptrdiff_t>(12 * kImage), second.images.end()));
+                QVERIFY(std::equal(rest.images.begin(), rest.images.end(),
+                                   second.images.begin() + static_cast<std::ptrdiff_t>(12 * kImage),
+                                   second.images.end()));
                 QCOMPARE(loader.cacheNote().empty(), limits.folder != "/dev/null/cache");
             }
         }
@@ -109,7 +113,8 @@ private Q_SLOTS:
         const std::uint32_t sample = batch->samples[0];
         const Result<Image> image = loadSample(dataset, dataset.samples[sample], loader.data);
         std::vector<float> preview(24 * 24 * 3);
-        prepareSample(*image, loader.augmentation, true, loader.seed, 2, sample, Normalizer(loader.normalization, 3), preview.data());
+        prepareSample(*image, loader.augmentation, true, loader.seed, 2, sample, Normalizer(loader.normalization, 3),
+                      preview.data());
         QVERIFY(std::equal(preview.begin(), preview.end(), batch->images.begin()));
     }
 

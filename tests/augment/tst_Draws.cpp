@@ -13,8 +13,9 @@
 
 using namespace sightline;
 
-/// Every draw follows its distribution, stays within its bounds and depends on (seed, epoch, index) only. Statistics are
-/// taken for several seeds; each bound is five standard deviations or more, so that a right draw passes for any seed.
+/// Every draw follows its distribution, stays within its bounds and depends on (seed, epoch, index) only. Statistics
+/// are taken for several seeds; each bound is five standard deviations or more, so that a right draw passes for any
+/// seed.
 class DrawsTest : public QObject {
     Q_OBJECT
 
@@ -22,14 +23,17 @@ class DrawsTest : public QObject {
     static constexpr std::uint64_t kSeeds[] = {1, 42, 987654321};
     static constexpr int kHeight = 40, kWidth = 60;
 
-    static std::vector<double> collect(const AugmentationSettings& settings, std::uint64_t seed, const std::function<double(const Drawn&)>& value) {
+    static std::vector<double> collect(const AugmentationSettings& settings, std::uint64_t seed,
+                                       const std::function<double(const Drawn&)>& value) {
         std::vector<double> values;
         for (int i = 0; i < kDraws; ++i)
-            values.push_back(value(draw(settings, kHeight, kWidth, seed, static_cast<std::uint64_t>(i % 7), static_cast<std::uint64_t>(i))));
+            values.push_back(value(draw(settings, kHeight, kWidth, seed, static_cast<std::uint64_t>(i % 7),
+                                        static_cast<std::uint64_t>(i))));
         return values;
     }
 
-    /// The largest gap between the values' distribution and the uniform one is below 5 sigma-like (Kolmogorov and Smirnov, p < 1e-9).
+    /// The largest gap between the values' distribution and the uniform one is below 5 sigma-like (Kolmogorov and
+    /// Smirnov, p < 1e-9).
     static bool isUniform(std::vector<double> values, double low, double high) {
         std::sort(values.begin(), values.end());
         if (values.front() < low || values.back() >= high)
@@ -38,7 +42,8 @@ class DrawsTest : public QObject {
         double gap = 0;
         for (std::size_t i = 0; i < values.size(); ++i) {
             const double share = (values[i] - low) / (high - low);
-            gap = std::max({gap, std::abs(share - static_cast<double>(i) / count), std::abs(share - static_cast<double>(i + 1) / count)});
+            gap = std::max({gap, std::abs(share - static_cast<double>(i) / count),
+                            std::abs(share - static_cast<double>(i + 1) / count)});
         }
         return gap * std::sqrt(count) < 3.3;
     }
@@ -51,7 +56,9 @@ class DrawsTest : public QObject {
         if (counts.size() != expected.size())
             return false;
         const double share = 1.0 / static_cast<double>(expected.size()), mean = kDraws * share;
-        return std::all_of(expected.begin(), expected.end(), [&](double value) { return std::abs(counts[value] - mean) < 6 * std::sqrt(mean * (1 - share)) + 1; });
+        return std::all_of(expected.begin(), expected.end(), [&](double value) {
+            return std::abs(counts[value] - mean) < 6 * std::sqrt(mean * (1 - share)) + 1;
+        });
     }
 
     static std::vector<double> wholes(int low, int high) {
@@ -65,9 +72,18 @@ private Q_SLOTS:
         QTest::addColumn<int>("which");
         QTest::addColumn<double>("low");
         QTest::addColumn<double>("high");
-        const std::tuple<const char*, double, double> rows[] = {{"theta", -30, 30},     {"tx by documentation", -0.2 * kWidth, 0.2 * kWidth}, {"ty by documentation", -3, 3}, {"shear", -8, 8},
-                                                                {"zx", 0.7, 1.1},       {"zy", 0.7, 1.1},          {"channel shift", -20, 20}, {"brightness", 0.5, 1.5},
-                                                                {"gamma", 0.9, 1.08},   {"contrast", 0.7, 1.3},    {"saturation", 0.2, 1.8},   {"hue", -25, 25},
+        const std::tuple<const char*, double, double> rows[] = {{"theta", -30, 30},
+                                                                {"tx by documentation", -0.2 * kWidth, 0.2 * kWidth},
+                                                                {"ty by documentation", -3, 3},
+                                                                {"shear", -8, 8},
+                                                                {"zx", 0.7, 1.1},
+                                                                {"zy", 0.7, 1.1},
+                                                                {"channel shift", -20, 20},
+                                                                {"brightness", 0.5, 1.5},
+                                                                {"gamma", 0.9, 1.08},
+                                                                {"contrast", 0.7, 1.3},
+                                                                {"saturation", 0.2, 1.8},
+                                                                {"hue", -25, 25},
                                                                 {"blur", 0.1, 2}};
         int which = 0;
         for (const auto& [name, low, high] : rows)
@@ -92,10 +108,16 @@ private Q_SLOTS:
         settings.hueRange = 25;
         settings.blurSigma = Range{0.1, 2};
         for (const std::uint64_t seed : kSeeds) {
-            QVERIFY(isUniform(collect(settings, seed, [which](const Drawn& d) {
-                const double values[] = {d.theta, d.tx, d.ty, d.shear, d.zx, d.zy, *d.channelShift, *d.brightness, *d.gamma, *d.contrast, *d.saturation, *d.hue, *d.blur};
-                return values[which];
-            }), low, high));
+            QVERIFY(isUniform(collect(settings, seed,
+                                      [which](const Drawn& d) {
+                                          const double values[] = {d.theta,         d.tx,          d.ty,
+                                                                   d.shear,         d.zx,          d.zy,
+                                                                   *d.channelShift, *d.brightness, *d.gamma,
+                                                                   *d.contrast,     *d.saturation, *d.hue,
+                                                                   *d.blur};
+                                          return values[which];
+                                      }),
+                              low, high));
         }
     }
 
@@ -116,7 +138,8 @@ private Q_SLOTS:
             std::vector<double> sizes = collect(settings, seed, [](const Drawn& d) { return std::abs(d.tx); });
             QVERIFY(isEven(sizes, {0, 1, 2, 3}));
             const auto values = collect(settings, seed, [](const Drawn& d) { return d.tx; });
-            const auto negative = std::count_if(values.begin(), values.end(), [](double v) { return v < 0; }), positive = std::count_if(values.begin(), values.end(), [](double v) { return v > 0; });
+            const auto negative = std::count_if(values.begin(), values.end(), [](double v) { return v < 0; }),
+                       positive = std::count_if(values.begin(), values.end(), [](double v) { return v > 0; });
             QVERIFY(std::abs(static_cast<double>(negative - positive)) < 6 * std::sqrt(kDraws));
         }
     }
@@ -133,18 +156,22 @@ private Q_SLOTS:
         AugmentationSettings settings;
         settings.horizontalFlip = settings.verticalFlip = true;
         for (const std::uint64_t seed : kSeeds)
-            QVERIFY(isEven(collect(settings, seed, [](const Drawn& d) { return 2.0 * d.flipHorizontal + d.flipVertical; }), {0, 1, 2, 3}));
+            QVERIFY(
+                isEven(collect(settings, seed, [](const Drawn& d) { return 2.0 * d.flipHorizontal + d.flipVertical; }),
+                       {0, 1, 2, 3}));
     }
 
     void theBoxLiesWhereNumpysRandintPutsItAndComesAsOftenAsAsked() {
         AugmentationSettings settings;
         settings.occlusion = OcclusionSettings{10, {0, 128, 255}, 1.0};
-        QVERIFY(isEven(collect(settings, 3, [](const Drawn& d) { return d.occlusion->top; }), wholes(0, kHeight - 11))); // the last place is never used
+        QVERIFY(isEven(collect(settings, 3, [](const Drawn& d) { return d.occlusion->top; }),
+                       wholes(0, kHeight - 11))); // the last place is never used
         QVERIFY(isEven(collect(settings, 3, [](const Drawn& d) { return d.occlusion->left; }), wholes(0, kWidth - 11)));
         QVERIFY(isEven(collect(settings, 3, [](const Drawn& d) { return d.occlusion->value; }), {0, 128, 255}));
         settings.occlusion->probability = 0.25;
         const auto drawn = collect(settings, 3, [](const Drawn& d) { return d.occlusion ? 1.0 : 0.0; });
-        QVERIFY(std::abs(std::accumulate(drawn.begin(), drawn.end(), 0.0) - 0.25 * kDraws) < 6 * std::sqrt(kDraws * 0.25 * 0.75));
+        QVERIFY(std::abs(std::accumulate(drawn.begin(), drawn.end(), 0.0) - 0.25 * kDraws) <
+                6 * std::sqrt(kDraws * 0.25 * 0.75));
     }
 
     void aCropMayLieAnywhere() {
@@ -160,7 +187,8 @@ private Q_SLOTS:
         double area = 0, logRatio = 0;
         for (int i = 0; i < kDraws; ++i) {
             const Window w = *draw(settings, 200, 200, 8, 0, static_cast<std::uint64_t>(i)).resizedCrop;
-            QVERIFY(w.top >= 0 && w.left >= 0 && w.height >= 1 && w.width >= 1 && w.top + w.height <= 200 && w.left + w.width <= 200);
+            QVERIFY(w.top >= 0 && w.left >= 0 && w.height >= 1 && w.width >= 1 && w.top + w.height <= 200 &&
+                    w.left + w.width <= 200);
             const double share = w.height * w.width / 40000.0, ratio = static_cast<double>(w.width) / w.height;
             QVERIFY(share > 0.19 && share < 0.61 && ratio > 0.78 && ratio < 1.28); // rounded to pixels
             area += share;
@@ -187,7 +215,8 @@ private Q_SLOTS:
             QCOMPARE(d.cutout.size(), std::size_t(3));
             for (const Drawn::Hole& hole : d.cutout) {
                 const Window& w = hole.window;
-                QVERIFY(w.top >= 0 && w.left >= 0 && w.height >= 4 && w.height <= 8 && w.width >= 4 && w.width <= 8 && w.top + w.height <= kHeight && w.left + w.width <= kWidth);
+                QVERIFY(w.top >= 0 && w.left >= 0 && w.height >= 4 && w.height <= 8 && w.width >= 4 && w.width <= 8 &&
+                        w.top + w.height <= kHeight && w.left + w.width <= kWidth);
                 QCOMPARE(hole.value, 77.0);
                 area += w.height * w.width;
             }
@@ -222,8 +251,9 @@ private Q_SLOTS:
         QCOMPARE(counts.size(), std::size_t(14));
         for (const auto& [name, count] : counts)
             QVERIFY(std::abs(count - 1000) < 200);
-        const std::tuple<const char*, double, double> ends[] = {{"shear-x", -0.99, 0.99}, {"translate-y", -32, 32}, {"rotate", -135, 135}, {"brightness", 0.01, 1.99},
-                                                                {"sharpness", 0.01, 1.99}, {"posterize", 2, 8},     {"solarize", 0, 255},  {"equalize", 0, 0}};
+        const std::tuple<const char*, double, double> ends[] = {
+            {"shear-x", -0.99, 0.99},  {"translate-y", -32, 32}, {"rotate", -135, 135}, {"brightness", 0.01, 1.99},
+            {"sharpness", 0.01, 1.99}, {"posterize", 2, 8},      {"solarize", 0, 255},  {"equalize", 0, 0}};
         for (const auto& [name, low, high] : ends)
             QVERIFY(std::abs(least[name] - low) < 1e-9 && std::abs(most[name] - high) < 1e-9);
     }
@@ -282,7 +312,8 @@ private Q_SLOTS:
         double share = 0;
         for (int i = 0; i < kDraws; ++i) {
             const Mixture m = drawMixture(settings, kHeight, kWidth, 5, 22, 0, static_cast<std::uint64_t>(i));
-            QVERIFY(m.kind == Mixture::Kind::Cutmix && m.window.top >= 0 && m.window.left >= 0 && m.window.top + m.window.height <= kHeight && m.window.left + m.window.width <= kWidth);
+            QVERIFY(m.kind == Mixture::Kind::Cutmix && m.window.top >= 0 && m.window.left >= 0 &&
+                    m.window.top + m.window.height <= kHeight && m.window.left + m.window.width <= kWidth);
             QCOMPARE(m.share, 1 - static_cast<double>(m.window.height * m.window.width) / (kHeight * kWidth));
             share += m.share / kDraws;
         }
@@ -290,7 +321,8 @@ private Q_SLOTS:
         settings.mixup = 1;
         int pasted = 0;
         for (int i = 0; i < kDraws; ++i)
-            pasted += drawMixture(settings, kHeight, kWidth, 5, 22, 0, static_cast<std::uint64_t>(i)).kind == Mixture::Kind::Cutmix;
+            pasted += drawMixture(settings, kHeight, kWidth, 5, 22, 0, static_cast<std::uint64_t>(i)).kind ==
+                      Mixture::Kind::Cutmix;
         QVERIFY(std::abs(pasted - kDraws / 2) < 3 * std::sqrt(kDraws));
     }
 
@@ -305,7 +337,8 @@ private Q_SLOTS:
         static_cast<void>(draw(settings, 32, 32, 7, 2, 10));
         QVERIFY(draw(settings, 32, 32, 7, 2, 9) == one);
         QVERIFY(drawMixture(settings, 32, 32, 100, 7, 2, 9) == mixture);
-        QVERIFY(!(draw(settings, 32, 32, 8, 2, 9) == one) && !(draw(settings, 32, 32, 7, 3, 9) == one) && !(draw(settings, 32, 32, 7, 2, 8) == one));
+        QVERIFY(!(draw(settings, 32, 32, 8, 2, 9) == one) && !(draw(settings, 32, 32, 7, 3, 9) == one) &&
+                !(draw(settings, 32, 32, 7, 2, 8) == one));
     }
 
     void newStepsLeaveTheDrawsOfTheOldOnesAlone() {
@@ -318,7 +351,8 @@ private Q_SLOTS:
         settings.cutout = CutoutSettings{};
         settings.randomResizedCrop = ResizedCropSettings{};
         const Drawn after = draw(settings, 32, 32, 1, 1, 1);
-        QVERIFY(after.theta == before.theta && after.brightness == before.brightness && after.contrast == before.contrast);
+        QVERIFY(after.theta == before.theta && after.brightness == before.brightness &&
+                after.contrast == before.contrast);
     }
 };
 

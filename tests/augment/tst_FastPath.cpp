@@ -13,7 +13,8 @@ using namespace sightline;
 class FastPathTest : public QObject {
     Q_OBJECT
 
-    /// White noise with white and black areas: the hardest image for interpolation and the one most likely to sit on whole numbers.
+    /// White noise with white and black areas: the hardest image for interpolation and the one most likely to sit on
+    /// whole numbers.
     static Image hard(int height, int width, int channels, std::uint64_t seed = 5) {
         Image image(height, width, channels);
         CounterRandom random(seed, RandomPurpose::Augmentation, 0, 0);
@@ -37,18 +38,22 @@ class FastPathTest : public QObject {
         return settings;
     }
 
-    static std::vector<float> fast(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer = {}) {
+    static std::vector<float> fast(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn,
+                                   const Image& image, const Normalizer& normalizer = {}) {
         const auto size = outputSize(settings, image.height, image.width);
-        std::vector<float> out(static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) * static_cast<std::size_t>(image.channels));
+        std::vector<float> out(static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) *
+                               static_cast<std::size_t>(image.channels));
         applyFastWith(set, settings, drawn, image, normalizer, out.data());
         return out;
     }
 
     /// The largest difference from the reference, after normalisation.
-    static double difference(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn, const Image& image, const Normalizer& normalizer = {}) {
+    static double difference(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn,
+                             const Image& image, const Normalizer& normalizer = {}) {
         const std::vector<float> out = fast(set, settings, drawn, image, normalizer);
         FloatImage exact = applyExactly(settings, drawn, image);
-        normalizer.apply(exact.pixels.data(), exact.pixels.size() / static_cast<std::size_t>(exact.channels), exact.channels);
+        normalizer.apply(exact.pixels.data(), exact.pixels.size() / static_cast<std::size_t>(exact.channels),
+                         exact.channels);
         if (out.size() != exact.pixels.size())
             return 1e9;
         double most = 0;
@@ -57,7 +62,9 @@ class FastPathTest : public QObject {
         return most;
     }
 
-    static bool sameBits(const std::vector<float>& a, const std::vector<float>& b) { return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0; }
+    static bool sameBits(const std::vector<float>& a, const std::vector<float>& b) {
+        return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+    }
 
     static constexpr FillMode kModes[] = {FillMode::Nearest, FillMode::Reflect, FillMode::Wrap, FillMode::Constant};
     static constexpr Semantics kSemantics[] = {Semantics::Documented, Semantics::Keras28, Semantics::Keras29};
@@ -65,7 +72,8 @@ class FastPathTest : public QObject {
 private Q_SLOTS:
     void everyFillModeAndSemanticsStaysWithinAHundredthOfTheReference() {
         for (const int channels : {3, 1}) {
-            for (const auto& [height, width] : {std::pair{40, 56}, std::pair{2, 3}, std::pair{17, 9}, std::pair{110, 101}}) {
+            for (const auto& [height, width] :
+                 {std::pair{40, 56}, std::pair{2, 3}, std::pair{17, 9}, std::pair{110, 101}}) {
                 const Image image = hard(height, width, channels);
                 for (const FillMode mode : kModes) {
                     for (const Semantics semantics : kSemantics) {
@@ -194,7 +202,8 @@ private Q_SLOTS:
     void allInstructionSetsGiveTheSameBits() {
         const std::vector<InstructionSet> sets = instructionSets();
         for (const int channels : {3, 1}) {
-            for (const auto& [height, width] : {std::pair{64, 64}, std::pair{29, 53}, std::pair{2, 2}, std::pair{5, 16}}) {
+            for (const auto& [height, width] :
+                 {std::pair{64, 64}, std::pair{29, 53}, std::pair{2, 2}, std::pair{5, 16}}) {
                 const Image image = hard(height, width, channels);
                 for (const FillMode mode : kModes) {
                     AugmentationSettings settings = recipe(mode, Semantics::Documented);
@@ -207,7 +216,8 @@ private Q_SLOTS:
                             settings.gammaRange = Range{0.9, 1.08};
                         const Drawn drawn = draw(settings, height, width, 11, 0, index);
                         const Normalizer normalizer(NormalizationSettings{}, channels);
-                        const std::vector<float> expected = fast(InstructionSet::Portable, settings, drawn, image, normalizer);
+                        const std::vector<float> expected =
+                            fast(InstructionSet::Portable, settings, drawn, image, normalizer);
                         for (const InstructionSet set : sets)
                             QVERIFY2(sameBits(fast(set, settings, drawn, image, normalizer), expected), nameOf(set));
                     }
@@ -223,7 +233,8 @@ private Q_SLOTS:
         for (const InstructionSet set : instructionSets()) {
             std::vector<float> out(image.pixels.size() + 2 * kGuard, -777.0f);
             for (std::uint64_t index = 0; index < 50; ++index)
-                applyFastWith(set, settings, draw(settings, 19, 21, 3, 0, index), image, Normalizer(), out.data() + kGuard);
+                applyFastWith(set, settings, draw(settings, 19, 21, 3, 0, index), image, Normalizer(),
+                              out.data() + kGuard);
             for (std::size_t i = 0; i < kGuard; ++i)
                 QVERIFY(out[i] == -777.0f && out[out.size() - 1 - i] == -777.0f);
         }

@@ -17,8 +17,12 @@ class Pictures : public ImageSource {
 public:
     std::vector<Image> images;
 
-    Result<std::vector<std::uint8_t>> bytes(const Sample&) const override { return Error{"These pictures have no files."}; }
-    Result<Image> decoded(const Sample& sample, ColorMode, Orientation) const override { return images[static_cast<std::size_t>(std::stoi(sample.path))]; }
+    Result<std::vector<std::uint8_t>> bytes(const Sample&) const override {
+        return Error{"These pictures have no files."};
+    }
+    Result<Image> decoded(const Sample& sample, ColorMode, Orientation) const override {
+        return images[static_cast<std::size_t>(std::stoi(sample.path))];
+    }
     std::filesystem::path file(const Sample&) const override { return {}; }
 };
 
@@ -32,7 +36,9 @@ class NormalizationTest : public QObject {
     Dataset m_dataset;
     std::vector<std::uint32_t> m_all;
 
-    static NormalizationSettings settingsFrom(const Json& json, std::vector<Problem>& found) { return experimentFromJson({{"normalization", json}}, found).normalization; }
+    static NormalizationSettings settingsFrom(const Json& json, std::vector<Problem>& found) {
+        return experimentFromJson({{"normalization", json}}, found).normalization;
+    }
 
     LoaderSettings loader(const NormalizationSettings& normalization, Semantics semantics) const {
         LoaderSettings settings;
@@ -72,20 +78,25 @@ private Q_SLOTS:
         for (const Json& item : m_golden["cases"]) {
             std::vector<Problem> found;
             const NormalizationSettings settings = settingsFrom(item["settings"], found);
-            const LoaderSettings asked = loader(settings, item["regime"] == "A" ? Semantics::Keras28 : Semantics::Keras29);
+            const LoaderSettings asked =
+                loader(settings, item["regime"] == "A" ? Semantics::Keras28 : Semantics::Keras29);
             const auto fitted = fitNormalization(m_dataset, m_all, asked);
             QVERIFY(fitted.ok());
             QCOMPARE(*fitted != nullptr, settings.needsFit());
             const Normalizer normalizer(settings, 3, *fitted);
             const Json& out = item["out"];
             for (std::size_t k = 0; k < 2; ++k) {
-                const Image image = *m_dataset.source->decoded(m_dataset.samples[k == 0 ? 0 : 5], ColorMode::Rgb, Orientation::Apply);
+                const Image image =
+                    *m_dataset.source->decoded(m_dataset.samples[k == 0 ? 0 : 5], ColorMode::Rgb, Orientation::Apply);
                 std::vector<float> pixels(image.pixels.begin(), image.pixels.end());
                 normalizer.apply(pixels.data(), 6, 3);
                 for (std::size_t i = 0; i < pixels.size(); ++i) {
                     const double expected = out[k][i / 6][i / 3 % 2][i % 3].get<double>();
                     QVERIFY2(std::abs(static_cast<double>(pixels[i]) - expected) < 2e-3 * (1 + std::abs(expected)),
-                             qPrintable(QStringLiteral("%1: %2, not %3").arg(QString::fromStdString(item.dump().substr(0, 120))).arg(static_cast<double>(pixels[i])).arg(expected)));
+                             qPrintable(QStringLiteral("%1: %2, not %3")
+                                            .arg(QString::fromStdString(item.dump().substr(0, 120)))
+                                            .arg(static_cast<double>(pixels[i]))
+                                            .arg(expected)));
                 }
             }
         }
@@ -98,7 +109,8 @@ private Q_SLOTS:
             {"torch", {(200 / 255.0 - 0.485) / 0.229, (100 / 255.0 - 0.456) / 0.224, (50 / 255.0 - 0.406) / 0.225}}};
         for (const auto& [name, expected] : modes) {
             std::vector<Problem> found;
-            const NormalizationSettings settings = settingsFrom({{"preprocessing_function", name}, {"rescale", 0.5}}, found);
+            const NormalizationSettings settings =
+                settingsFrom({{"preprocessing_function", name}, {"rescale", 0.5}}, found);
             QVERIFY(settings.preset == NormalizationSettings::Preset::Keras);
             std::array<float, 3> pixel = {200, 100, 50};
             Normalizer(settings, 3).apply(pixel.data(), 1, 3);
@@ -146,18 +158,24 @@ private Q_SLOTS:
 
     void theFitIgnoresAugmentationAndPreprocessing() {
         std::vector<Problem> found;
-        const NormalizationSettings plain = settingsFrom({{"featurewise_center", true}}, found), mode = settingsFrom({{"featurewise_center", true}, {"preprocessing_function", "tf"}}, found);
+        const NormalizationSettings plain = settingsFrom({{"featurewise_center", true}}, found),
+                                    mode = settingsFrom(
+                                        {{"featurewise_center", true}, {"preprocessing_function", "tf"}}, found);
         LoaderSettings augmented = loader(mode, Semantics::Documented);
         augmented.augmentation.brightnessRange = Range{0, 0.1};
-        QVERIFY(**fitNormalization(m_dataset, m_all, loader(plain, Semantics::Documented)) == **fitNormalization(m_dataset, m_all, augmented));
+        QVERIFY(**fitNormalization(m_dataset, m_all, loader(plain, Semantics::Documented)) ==
+                **fitNormalization(m_dataset, m_all, augmented));
     }
 
     void tooLargeImagesForWhiteningAreAProblem() {
         std::vector<Problem> found;
         experimentFromJson({{"data", {{"image_size", {64, 64}}}}, {"normalization", {{"zca_whitening", true}}}}, found);
-        QVERIFY(std::any_of(found.begin(), found.end(), [](const Problem& problem) { return problem.path == "normalization.zca_whitening"; }));
+        QVERIFY(std::any_of(found.begin(), found.end(),
+                            [](const Problem& problem) { return problem.path == "normalization.zca_whitening"; }));
         found.clear();
-        experimentFromJson({{"data", {{"image_size", {64, 64}}, {"color_mode", "grayscale"}}}, {"normalization", {{"zca_whitening", true}, {"zca_epsilon", 0}}}}, found);
+        experimentFromJson({{"data", {{"image_size", {64, 64}}, {"color_mode", "grayscale"}}},
+                            {"normalization", {{"zca_whitening", true}, {"zca_epsilon", 0}}}},
+                           found);
         QCOMPARE(found.size(), std::size_t(1));
         QCOMPARE(found[0].path, std::string("normalization.zca_epsilon"));
     }
@@ -166,7 +184,9 @@ private Q_SLOTS:
         std::vector<Problem> found;
         std::stop_source stop;
         stop.request_stop();
-        const auto fitted = fitNormalization(m_dataset, m_all, loader(settingsFrom({{"featurewise_center", true}}, found), Semantics::Documented), stop.get_token());
+        const auto fitted = fitNormalization(
+            m_dataset, m_all, loader(settingsFrom({{"featurewise_center", true}}, found), Semantics::Documented),
+            stop.get_token());
         QVERIFY(!fitted.ok() && fitted.error().kind == ErrorKind::Cancelled);
     }
 };

@@ -72,8 +72,11 @@ private Q_SLOTS:
     }
 
     void impossibleRecordsAreRefusedByName() {
-        for (const char* text : {"{\"cutout\": [[1, 2, 3]]}", "{\"policy\": [[\"explode\", 1]]}", "{\"policy\": 3}", "{\"noise\": [3, -1]}", "{\"noise\": [3, 1.5]}", "{\"jpeg_quality\": 101}",
-                                 "{\"blur\": -1}", "{\"occlusion\": [1, 2]}", "{\"occlusion\": [1e300, 2, 3]}", "{\"crop\": [0.5, 1]}", "{\"resized_crop\": [0, 0, 0, 4]}", "{\"saturation\": \"much\"}", "{\"tx\": 1e300}"}) {
+        for (const char* text :
+             {"{\"cutout\": [[1, 2, 3]]}", "{\"policy\": [[\"explode\", 1]]}", "{\"policy\": 3}",
+              "{\"noise\": [3, -1]}", "{\"noise\": [3, 1.5]}", "{\"jpeg_quality\": 101}", "{\"blur\": -1}",
+              "{\"occlusion\": [1, 2]}", "{\"occlusion\": [1e300, 2, 3]}", "{\"crop\": [0.5, 1]}",
+              "{\"resized_crop\": [0, 0, 0, 4]}", "{\"saturation\": \"much\"}", "{\"tx\": 1e300}"}) {
             const Result<Drawn> drawn = drawnFromJson(*parseJson(text, "the draw"));
             QVERIFY2(!drawn.ok(), text);
             const std::string key(text + 2, static_cast<std::size_t>(std::strchr(text + 2, '"') - text - 2));
@@ -117,7 +120,8 @@ private Q_SLOTS:
         turnHue(image, -240);
         QVERIFY(std::abs(image.pixels[2] - 250) < 1e-3f && image.pixels[3] == 77);
         turnHue(image, 60); // blue to magenta
-        QVERIFY(std::abs(image.pixels[0] - 250) < 1e-3f && std::abs(image.pixels[1] - 10) < 1e-3f && std::abs(image.pixels[2] - 250) < 1e-3f);
+        QVERIFY(std::abs(image.pixels[0] - 250) < 1e-3f && std::abs(image.pixels[1] - 10) < 1e-3f &&
+                std::abs(image.pixels[2] - 250) < 1e-3f);
     }
 
     void greyImagesKeepTheirGrey() {
@@ -162,7 +166,8 @@ private Q_SLOTS:
     void jpegLosesMoreAtLowerQuality() {
         FloatImage image(32, 32, 3);
         for (std::size_t i = 0; i < image.pixels.size(); ++i)
-            image.pixels[i] = static_cast<float>(128 + 100 * std::sin(0.01 * static_cast<double>(i)) * std::cos(0.3 * static_cast<double>(i % 3)));
+            image.pixels[i] = static_cast<float>(128 + 100 * std::sin(0.01 * static_cast<double>(i)) *
+                                                           std::cos(0.3 * static_cast<double>(i % 3)));
         const auto loss = [&](int quality) {
             FloatImage copy = image;
             compressAsJpeg(copy, quality);
@@ -183,7 +188,9 @@ private Q_SLOTS:
     }
 
     void policyOperationsAreThoseOfPillow() {
-        const auto at = [](const char* name, double strength, const Image& image) { return applied({name, strength}, image, FillMode::Nearest, 0).pixels; };
+        const auto at = [](const char* name, double strength, const Image& image) {
+            return applied({name, strength}, image, FillMode::Nearest, 0).pixels;
+        };
         using Bytes = std::vector<std::uint8_t>;
         QCOMPARE(at("identity", 0, pixel(1, 2, 3)), (Bytes{1, 2, 3}));
         QCOMPARE(at("brightness", 1.5, pixel(200, 101, 3)), (Bytes{255, 151, 4}));
@@ -195,7 +202,7 @@ private Q_SLOTS:
         ramp.pixels = {50, 100, 150, 200};
         QCOMPARE(at("auto-contrast", 0, ramp), (Bytes{0, 85, 170, 255}));
         QCOMPARE(at("equalize", 0, ramp), ramp.pixels); // fewer pixels than levels: as it is
-        Image levels(16, 32, 1); // 512 pixels of two levels
+        Image levels(16, 32, 1);                        // 512 pixels of two levels
         std::fill(levels.pixels.begin() + 256, levels.pixels.end(), std::uint8_t{10});
         const Bytes flat = at("equalize", 0, levels);
         QVERIFY(flat[0] == 0 && flat[300] == 255);
@@ -207,8 +214,10 @@ private Q_SLOTS:
     void policyShiftsReadBeyondTheBorderAsTheSettingsSay() {
         Image ramp(1, 4, 1);
         ramp.pixels = {50, 100, 150, 200};
-        QCOMPARE(applied({"translate-x", 1}, ramp, FillMode::Nearest, 0).pixels, (std::vector<std::uint8_t>{100, 150, 200, 200}));
-        QCOMPARE(applied({"translate-x", -2}, ramp, FillMode::Constant, 7).pixels, (std::vector<std::uint8_t>{7, 7, 50, 100}));
+        QCOMPARE(applied({"translate-x", 1}, ramp, FillMode::Nearest, 0).pixels,
+                 (std::vector<std::uint8_t>{100, 150, 200, 200}));
+        QCOMPARE(applied({"translate-x", -2}, ramp, FillMode::Constant, 7).pixels,
+                 (std::vector<std::uint8_t>{7, 7, 50, 100}));
     }
 
     void mixingIsTheFormula() {
@@ -231,20 +240,43 @@ private Q_SLOTS:
 
     void impossibleSettingsAreProblemsAtTheirPaths() {
         const std::pair<const char*, const char*> wrong[] = {
-            {"{\"gaussian_noise\": -1}", "gaussian_noise"}, {"{\"blur_sigma\": [2, 1]}", "blur_sigma"}, {"{\"blur_sigma\": 3}", "blur_sigma"}, {"{\"jpeg_quality\": [0, 50]}", "jpeg_quality"},
-            {"{\"jpeg_quality\": [10.5, 50]}", "jpeg_quality"}, {"{\"hue_range\": 181}", "hue_range"}, {"{\"saturation_range\": [-1, 1]}", "saturation_range"}, {"{\"mixup\": -0.1}", "mixup"},
-            {"{\"cutmix\": 1000}", "cutmix"}, {"{\"cutout\": {\"holes\": 0}}", "cutout.holes"}, {"{\"cutout\": {\"size\": 0}}", "cutout.size"}, {"{\"cutout\": {\"probability\": 2}}", "cutout.probability"},
-            {"{\"random_resized_crop\": {\"scale\": [0, 1]}}", "random_resized_crop.scale"}, {"{\"random_resized_crop\": {\"ratio\": [2, 1]}}", "random_resized_crop.ratio"},
-            {"{\"random_resized_crop\": {\"scales\": [0.5, 1]}}", "random_resized_crop.scales"}, {"{\"policy\": {\"name\": \"auto\"}}", "policy.name"}, {"{\"policy\": {}}", "policy.name"},
-            {"{\"policy\": {\"name\": \"rand-augment\", \"magnitude\": 31}}", "policy.magnitude"}, {"{\"policy\": {\"name\": \"rand-augment\", \"operations\": 0}}", "policy.operations"},
-            {"{\"gamma_range\": [0, 1]}", "gamma_range"}, {"{\"rotation_range\": -5}", "rotation_range"}, {"{\"zoom_range\": 1.2}", "zoom_range"}, {"{\"shear_range\": 90}", "shear_range"},
-            {"{\"brightness_range\": [1]}", "brightness_range"}, {"{\"occlusion\": {\"size\": 0}}", "occlusion.size"}, {"{\"random_contrast\": 2}", "random_contrast"}, {"{\"mix\": 1}", "mix"}};
+            {"{\"gaussian_noise\": -1}", "gaussian_noise"},
+            {"{\"blur_sigma\": [2, 1]}", "blur_sigma"},
+            {"{\"blur_sigma\": 3}", "blur_sigma"},
+            {"{\"jpeg_quality\": [0, 50]}", "jpeg_quality"},
+            {"{\"jpeg_quality\": [10.5, 50]}", "jpeg_quality"},
+            {"{\"hue_range\": 181}", "hue_range"},
+            {"{\"saturation_range\": [-1, 1]}", "saturation_range"},
+            {"{\"mixup\": -0.1}", "mixup"},
+            {"{\"cutmix\": 1000}", "cutmix"},
+            {"{\"cutout\": {\"holes\": 0}}", "cutout.holes"},
+            {"{\"cutout\": {\"size\": 0}}", "cutout.size"},
+            {"{\"cutout\": {\"probability\": 2}}", "cutout.probability"},
+            {"{\"random_resized_crop\": {\"scale\": [0, 1]}}", "random_resized_crop.scale"},
+            {"{\"random_resized_crop\": {\"ratio\": [2, 1]}}", "random_resized_crop.ratio"},
+            {"{\"random_resized_crop\": {\"scales\": [0.5, 1]}}", "random_resized_crop.scales"},
+            {"{\"policy\": {\"name\": \"auto\"}}", "policy.name"},
+            {"{\"policy\": {}}", "policy.name"},
+            {"{\"policy\": {\"name\": \"rand-augment\", \"magnitude\": 31}}", "policy.magnitude"},
+            {"{\"policy\": {\"name\": \"rand-augment\", \"operations\": 0}}", "policy.operations"},
+            {"{\"gamma_range\": [0, 1]}", "gamma_range"},
+            {"{\"rotation_range\": -5}", "rotation_range"},
+            {"{\"zoom_range\": 1.2}", "zoom_range"},
+            {"{\"shear_range\": 90}", "shear_range"},
+            {"{\"brightness_range\": [1]}", "brightness_range"},
+            {"{\"occlusion\": {\"size\": 0}}", "occlusion.size"},
+            {"{\"random_contrast\": 2}", "random_contrast"},
+            {"{\"mix\": 1}", "mix"}};
         for (const auto& [text, path] : wrong) {
             std::vector<Problem> found;
             const AugmentationSettings settings = augmentationFromJson(*parseJson(text, "it"), "augmentation", found);
             for (Problem& problem : problems(settings))
                 found.push_back(std::move(problem));
-            QVERIFY2(std::any_of(found.begin(), found.end(), [path = std::string("augmentation.") + path](const Problem& problem) { return problem.path == path; }), text);
+            QVERIFY2(std::any_of(found.begin(), found.end(),
+                                 [path = std::string("augmentation.") + path](const Problem& problem) {
+                                     return problem.path == path;
+                                 }),
+                     text);
         }
     }
 

@@ -46,18 +46,21 @@ inline Files toyFiles(const std::string& top = {}) {
     Files files;
     for (const char* name : {"cat", "dog"}) {
         for (int i = 0; i < 3; ++i)
-            files.emplace_back(top + "train/" + name + "/" + std::to_string(i) + ".png", png(static_cast<std::uint8_t>(10 * i + (*name == 'c' ? 1 : 2))));
+            files.emplace_back(top + "train/" + name + "/" + std::to_string(i) + ".png",
+                               png(static_cast<std::uint8_t>(10 * i + (*name == 'c' ? 1 : 2))));
         files.emplace_back(top + "test/" + name + "/9.png", png(90));
     }
     return files;
 }
 
 /// Writes a .zip; `tweak` may change a member that was just added (its attributes, its encryption).
-inline bool writeZip(const fs::path& file, const Files& files, const std::function<void(zip_t*, zip_uint64_t)>& tweak = {}) {
+inline bool writeZip(const fs::path& file, const Files& files,
+                     const std::function<void(zip_t*, zip_uint64_t)>& tweak = {}) {
     fs::create_directories(file.parent_path());
     zip_t* archive = zip_open(file.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
     for (const auto& [name, bytes] : files) {
-        const zip_int64_t index = zip_file_add(archive, name.c_str(), zip_source_buffer(archive, bytes.data(), bytes.size(), 0), ZIP_FL_ENC_UTF_8);
+        const zip_int64_t index = zip_file_add(
+            archive, name.c_str(), zip_source_buffer(archive, bytes.data(), bytes.size(), 0), ZIP_FL_ENC_UTF_8);
         if (index < 0)
             return false;
         if (tweak)
@@ -74,11 +77,20 @@ inline bool writeTar(const fs::path& file, const Files& files, Packing packing =
     archive* out = archive_write_new();
     archive_write_set_format_pax_restricted(out);
     switch (packing) {
-    case Packing::None: break;
-    case Packing::Gzip: archive_write_add_filter_gzip(out); break;
-    case Packing::Bzip2: archive_write_add_filter_bzip2(out); break;
-    case Packing::Xz: archive_write_add_filter_xz(out); break;
-    case Packing::Zstd: archive_write_add_filter_zstd(out); break;
+    case Packing::None:
+        break;
+    case Packing::Gzip:
+        archive_write_add_filter_gzip(out);
+        break;
+    case Packing::Bzip2:
+        archive_write_add_filter_bzip2(out);
+        break;
+    case Packing::Xz:
+        archive_write_add_filter_xz(out);
+        break;
+    case Packing::Zstd:
+        archive_write_add_filter_zstd(out);
+        break;
     }
     bool good = archive_write_open_filename(out, file.c_str()) == ARCHIVE_OK;
     for (const auto& [name, bytes] : files) {
@@ -86,7 +98,8 @@ inline bool writeTar(const fs::path& file, const Files& files, Packing packing =
         const char last = name.back();
         archive_entry_set_perm(entry, 0644);
         archive_entry_set_filetype(entry, last == '@' ? AE_IFLNK : AE_IFREG);
-        archive_entry_set_pathname(entry, (last == '@' || last == '=' ? name.substr(0, name.size() - 1) : name).c_str());
+        archive_entry_set_pathname(entry,
+                                   (last == '@' || last == '=' ? name.substr(0, name.size() - 1) : name).c_str());
         if (last == '@')
             archive_entry_set_symlink(entry, bytes.c_str());
         else if (last == '=')
@@ -110,13 +123,18 @@ inline Result<Dataset> opened(const fs::path& path, const std::string& format = 
     return openDataset(settings, 1);
 }
 
-inline QString messageOf(const Result<Dataset>& dataset) { return dataset ? QString() : QString::fromStdString(dataset.error().message); }
-
-inline bool hasProblem(const Dataset& dataset, const std::string& kind) {
-    return std::any_of(dataset.problems.begin(), dataset.problems.end(), [&](const DataProblem& problem) { return problem.kind == kind; });
+inline QString messageOf(const Result<Dataset>& dataset) {
+    return dataset ? QString() : QString::fromStdString(dataset.error().message);
 }
 
-inline Result<Image> decodedAt(const Dataset& dataset, std::size_t index, ColorMode mode = ColorMode::Rgb) { return dataset.source->decoded(dataset.samples[index], mode, Orientation::Apply); }
+inline bool hasProblem(const Dataset& dataset, const std::string& kind) {
+    return std::any_of(dataset.problems.begin(), dataset.problems.end(),
+                       [&](const DataProblem& problem) { return problem.kind == kind; });
+}
+
+inline Result<Image> decodedAt(const Dataset& dataset, std::size_t index, ColorMode mode = ColorMode::Rgb) {
+    return dataset.source->decoded(dataset.samples[index], mode, Orientation::Apply);
+}
 
 /// A copy of `good` with some bytes changed, mostly near its beginning, and sometimes cut off or lengthened.
 inline Bytes mutated(const Bytes& good, CounterRandom& random) {

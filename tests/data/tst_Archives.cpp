@@ -15,8 +15,13 @@ using namespace sightline::fixtures;
 
 namespace {
 const Files kMnist = [] {
-    const auto bigEndian = [](std::uint32_t value) { return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)}; };
-    return Files{{"train-images-idx3-ubyte", bigEndian(0x803) + bigEndian(4) + bigEndian(2) + bigEndian(2) + Bytes(16, 'x')}, {"train-labels-idx1-ubyte", bigEndian(0x801) + bigEndian(4) + Bytes{0, 1, 0, 1}}};
+    const auto bigEndian = [](std::uint32_t value) {
+        return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+                     static_cast<char>(value)};
+    };
+    return Files{
+        {"train-images-idx3-ubyte", bigEndian(0x803) + bigEndian(4) + bigEndian(2) + bigEndian(2) + Bytes(16, 'x')},
+        {"train-labels-idx1-ubyte", bigEndian(0x801) + bigEndian(4) + Bytes{0, 1, 0, 1}}};
 }();
 } // namespace
 
@@ -49,7 +54,9 @@ private Q_SLOTS:
     }
 
     void everyArchiveReadsLikeItsFolder() {
-        const std::vector<std::pair<const char*, Packing>> tars{{"a.tar", Packing::None}, {"a.tar.gz", Packing::Gzip}, {"b.TGZ", Packing::Gzip}, {"a.tar.bz2", Packing::Bzip2}, {"a.tar.xz", Packing::Xz}, {"a.tar.zst", Packing::Zstd}};
+        const std::vector<std::pair<const char*, Packing>> tars{
+            {"a.tar", Packing::None},      {"a.tar.gz", Packing::Gzip}, {"b.TGZ", Packing::Gzip},
+            {"a.tar.bz2", Packing::Bzip2}, {"a.tar.xz", Packing::Xz},   {"a.tar.zst", Packing::Zstd}};
         for (const std::string top : {"", "toys/", "./deep/toys/"}) {
             QVERIFY(writeZip(root() / "a.zip", toyFiles(top)));
             isTheToySet(root() / "a.zip");
@@ -79,17 +86,29 @@ private Q_SLOTS:
         QCOMPARE(opened(root() / "mnist.zip")->format, std::string("idx"));
         QVERIFY(writeTar(root() / "mnist.tar", kMnist));
         QCOMPARE(opened(root() / "mnist.tar")->format, std::string("idx"));
-        QVERIFY(writeZip(root() / "cifar.zip", {{"cifar-10-batches-bin/data_batch_1.bin", Bytes(1, 3) + Bytes(3072, 5)}, {"cifar-10-batches-bin/batches.meta.txt", "a\nb\n"}}));
+        QVERIFY(writeZip(root() / "cifar.zip", {{"cifar-10-batches-bin/data_batch_1.bin", Bytes(1, 3) + Bytes(3072, 5)},
+                                                {"cifar-10-batches-bin/batches.meta.txt", "a\nb\n"}}));
         QCOMPARE(opened(root() / "cifar.zip")->format, std::string("cifar10"));
-        QVERIFY(writeZip(root() / "table.zip", {{"set/images/x.png", png(1)}, {"set/images/y.png", png(2)}, {"set/labels.csv", "file,label\nimages/x.png,a\ny.png,b\n"}}));
+        QVERIFY(writeZip(root() / "table.zip", {{"set/images/x.png", png(1)},
+                                                {"set/images/y.png", png(2)},
+                                                {"set/labels.csv", "file,label\nimages/x.png,a\ny.png,b\n"}}));
         const auto table = opened(root() / "table.zip");
         QVERIFY2(table.ok(), qPrintable(messageOf(table)));
         QCOMPARE(table->format, std::string("csv"));
         QCOMPARE(table->count(Subset::Train), std::size_t{2});
-        QVERIFY(writeZip(root() / "flat.zip", {{"pics/cat.1.png", png(1)}, {"pics/cat.2.png", png(1)}, {"pics/dog.1.png", png(1)}, {"pics/dog.2.png", png(1)}}));
+        QVERIFY(writeZip(root() / "flat.zip", {{"pics/cat.1.png", png(1)},
+                                               {"pics/cat.2.png", png(1)},
+                                               {"pics/dog.1.png", png(1)},
+                                               {"pics/dog.2.png", png(1)}}));
         QCOMPARE(opened(root() / "flat.zip")->format, std::string("flat"));
-        QVERIFY(writeZip(root() / "tiny.zip", {{"t/wnids.txt", "n1\nn2\n"}, {"t/words.txt", "n1\tfish\n"}, {"t/train/n1/images/n1_0.png", png(1)}, {"t/train/n2/images/n2_0.png", png(1)},
-                                               {"t/val/images/val_0.png", png(1)}, {"t/val/val_annotations.txt", "val_0.png\tn2\t1\t2\t4\t6\n"}, {"t/train/n1/n1_boxes.txt", "n1_0.png\t3\t5\t11\t15\nn1_9.png\tx\t1\t1\t1\n"}}));
+        QVERIFY(writeZip(root() / "tiny.zip",
+                         {{"t/wnids.txt", "n1\nn2\n"},
+                          {"t/words.txt", "n1\tfish\n"},
+                          {"t/train/n1/images/n1_0.png", png(1)},
+                          {"t/train/n2/images/n2_0.png", png(1)},
+                          {"t/val/images/val_0.png", png(1)},
+                          {"t/val/val_annotations.txt", "val_0.png\tn2\t1\t2\t4\t6\n"},
+                          {"t/train/n1/n1_boxes.txt", "n1_0.png\t3\t5\t11\t15\nn1_9.png\tx\t1\t1\t1\n"}}));
         const auto tiny = opened(root() / "tiny.zip");
         QCOMPARE(tiny->format, std::string("tiny-imagenet"));
         QCOMPARE(tiny->classTitles.front(), std::string("fish"));
@@ -126,7 +145,8 @@ private Q_SLOTS:
     void memberNamesAreMadePlain() {
         QCOMPARE(memberName("./a//b/./c.png").value_or("?"), std::string("a/b/c.png"));
         QCOMPARE(memberName("a\\b.png").value_or("?"), std::string("a/b.png"));
-        for (const std::string& name : {std::string(), std::string("/a"), std::string("a/../../b"), std::string(".."), std::string("C:\\a"), std::string("a\0b", 3), std::string("..\\a")})
+        for (const std::string& name : {std::string(), std::string("/a"), std::string("a/../../b"), std::string(".."),
+                                        std::string("C:\\a"), std::string("a\0b", 3), std::string("..\\a")})
             QVERIFY2(!memberName(name), name.c_str());
     }
 
@@ -158,7 +178,9 @@ private Q_SLOTS:
     }
 
     void anEncryptedZipIsASentence() {
-        QVERIFY(writeZip(root() / "a.zip", toyFiles(), [](zip_t* archive, zip_uint64_t index) { zip_file_set_encryption(archive, index, ZIP_EM_AES_256, "secret"); }));
+        QVERIFY(writeZip(root() / "a.zip", toyFiles(), [](zip_t* archive, zip_uint64_t index) {
+            zip_file_set_encryption(archive, index, ZIP_EM_AES_256, "secret");
+        }));
         QVERIFY(messageOf(opened(root() / "a.zip")).contains("is encrypted"));
     }
 
@@ -166,11 +188,14 @@ private Q_SLOTS:
         Files files = toyFiles();
         files.emplace_back("train/cat/zeros.png", Bytes(std::size_t{24} << 20, '\0'));
         const fs::path cache = root() / "cache";
-        for (const auto& [name, packing] : {std::pair("a.tar.gz", Packing::Gzip), std::pair("a.tar.bz2", Packing::Bzip2)}) {
+        for (const auto& [name, packing] :
+             {std::pair("a.tar.gz", Packing::Gzip), std::pair("a.tar.bz2", Packing::Bzip2)}) {
             QVERIFY(writeTar(root() / name, files, packing));
-            const auto refused = openArchive(root() / name, cache, {}, {}, {.leastRoom = 1 << 20, .mostGrowth = 50, .cacheBytes = 1 << 30});
+            const auto refused = openArchive(root() / name, cache, {}, {},
+                                             {.leastRoom = 1 << 20, .mostGrowth = 50, .cacheBytes = 1 << 30});
             QVERIFY(!refused.ok());
-            QVERIFY2(refused.error().message.find("many times its size") != std::string::npos, refused.error().message.c_str());
+            QVERIFY2(refused.error().message.find("many times its size") != std::string::npos,
+                     refused.error().message.c_str());
             QVERIFY(fs::is_empty(cache));
         }
     }
@@ -180,7 +205,8 @@ private Q_SLOTS:
         for (int i = 0; i < 4; ++i) {
             const fs::path file = root() / ("a" + std::to_string(i) + ".tar.gz");
             QVERIFY(writeTar(file, toyFiles(), Packing::Gzip));
-            QVERIFY(openArchive(file, cache, {}, {}, {.leastRoom = 1 << 20, .mostGrowth = 50, .cacheBytes = 40'000}).ok());
+            QVERIFY(
+                openArchive(file, cache, {}, {}, {.leastRoom = 1 << 20, .mostGrowth = 50, .cacheBytes = 40'000}).ok());
         }
         std::uintmax_t bytes = 0;
         for (const auto& kept : fs::directory_iterator(cache))

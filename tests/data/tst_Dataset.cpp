@@ -21,7 +21,8 @@ void touch(const fs::path& file, const std::string& text = {}) {
     std::ofstream(file, std::ios::binary) << text;
 }
 
-Result<Dataset> opened(const fs::path& root, double validationSplit = 0, SplitRule rule = SplitRule::PerClassFirst, std::uint64_t seed = 1) {
+Result<Dataset> opened(const fs::path& root, double validationSplit = 0, SplitRule rule = SplitRule::PerClassFirst,
+                       std::uint64_t seed = 1) {
     DataSettings settings;
     settings.path = root.string();
     settings.validationSplit = validationSplit;
@@ -30,7 +31,8 @@ Result<Dataset> opened(const fs::path& root, double validationSplit = 0, SplitRu
 }
 
 bool hasProblem(const Dataset& dataset, const std::string& kind, const std::string& path) {
-    return std::any_of(dataset.problems.begin(), dataset.problems.end(), [&](const DataProblem& p) { return p.kind == kind && p.path == path; });
+    return std::any_of(dataset.problems.begin(), dataset.problems.end(),
+                       [&](const DataProblem& p) { return p.kind == kind && p.path == path; });
 }
 
 std::vector<std::string> pathsOf(const Dataset& dataset, Subset subset) {
@@ -112,7 +114,8 @@ private Q_SLOTS:
             touch(root() / name);
         const auto dataset = opened(root());
         QVERIFY(dataset.ok());
-        QCOMPARE(pathsOf(*dataset, Subset::Train), (Names{"a/B.png", "a/z.png", "a/x/1.png", "a/x-y/1.png", "a/x/y/1.png", "b/1.png"}));
+        QCOMPARE(pathsOf(*dataset, Subset::Train),
+                 (Names{"a/B.png", "a/z.png", "a/x/1.png", "a/x-y/1.png", "a/x/y/1.png", "b/1.png"}));
     }
 
     void anEmptyClassIsKeptAndReported() {
@@ -186,7 +189,9 @@ private Q_SLOTS:
             touch(root() / "a" / (std::to_string(i) + ".png"));
             touch(root() / "b" / (std::to_string(i) + ".png"));
         }
-        const auto first = opened(root(), 0.25, SplitRule::Shuffled, 5), again = opened(root(), 0.25, SplitRule::Shuffled, 5), other = opened(root(), 0.25, SplitRule::Shuffled, 6);
+        const auto first = opened(root(), 0.25, SplitRule::Shuffled, 5),
+                   again = opened(root(), 0.25, SplitRule::Shuffled, 5),
+                   other = opened(root(), 0.25, SplitRule::Shuffled, 6);
         QVERIFY(first.ok() && again.ok() && other.ok());
         QCOMPARE(first->countsPerClass(Subset::Validation), (std::vector<std::size_t>{10, 10}));
         QCOMPARE(pathsOf(*first, Subset::Validation), pathsOf(*again, Subset::Validation));
@@ -206,7 +211,8 @@ private Q_SLOTS:
         QCOMPARE(dataset->format, std::string("tiny-imagenet"));
         QCOMPARE(dataset->classes, (Names{"n01", "n02"}));
         QCOMPARE(dataset->classTitles, (Names{"goldfish", "cat, tabby"}));
-        QCOMPARE(pathsOf(*dataset, Subset::Train), (Names{"train/n01/images/n01_0.JPEG", "train/n02/images/n02_0.JPEG"}));
+        QCOMPARE(pathsOf(*dataset, Subset::Train),
+                 (Names{"train/n01/images/n01_0.JPEG", "train/n02/images/n02_0.JPEG"}));
         QCOMPARE(pathsOf(*dataset, Subset::Validation), (Names{"val/images/val_1.JPEG", "val/images/val_0.JPEG"}));
         QCOMPARE(dataset->count(Subset::Test), std::size_t{0});
     }

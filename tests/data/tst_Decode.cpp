@@ -25,7 +25,8 @@ Bytes encoded(const char* extension, const cv::Mat& mat) {
     return bytes;
 }
 
-Result<Image> decoded(const Bytes& bytes, ColorMode mode = ColorMode::Rgb, Orientation orientation = Orientation::Apply) {
+Result<Image> decoded(const Bytes& bytes, ColorMode mode = ColorMode::Rgb,
+                      Orientation orientation = Orientation::Apply) {
     return decodeImage(bytes.data(), bytes.size(), "bild ä.png", mode, orientation);
 }
 
@@ -38,7 +39,8 @@ cv::Mat halves() {
 
 /// `jpeg` with an EXIF segment that holds nothing but the orientation.
 Bytes withOrientation(Bytes jpeg, std::uint8_t orientation) {
-    const Bytes segment{0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0};
+    const Bytes segment{0xFF, 0xE1, 0,    34,   'E', 'x', 'i', 'f', 0, 0, 'M', 'M',         0, 42, 0, 0, 0, 8,
+                        0,    1,    0x01, 0x12, 0,   3,   0,   0,   0, 1, 0,   orientation, 0, 0,  0, 0, 0, 0};
     jpeg.insert(jpeg.begin() + 2, segment.begin(), segment.end());
     return jpeg;
 }
@@ -98,12 +100,14 @@ private Q_SLOTS:
         cv::Mat mat(200, 400, CV_8UC3);
         for (int y = 0; y < mat.rows; ++y) {
             for (int x = 0; x < mat.cols; ++x)
-                mat.at<cv::Vec3b>(y, x) = cv::Vec3b(static_cast<std::uint8_t>(x / 2), static_cast<std::uint8_t>(y), 100);
+                mat.at<cv::Vec3b>(y, x) =
+                    cv::Vec3b(static_cast<std::uint8_t>(x / 2), static_cast<std::uint8_t>(y), 100);
         }
         const Bytes jpeg = encoded(".jpg", mat);
         DataSettings settings;
         settings.decoding = Decoding::Scaled;
-        const std::array<std::array<int, 4>, 5> cases{{{100, 200, 100, 200}, {101, 10, 200, 400}, {25, 50, 25, 50}, {26, 50, 50, 100}, {1, 1, 25, 50}}};
+        const std::array<std::array<int, 4>, 5> cases{
+            {{100, 200, 100, 200}, {101, 10, 200, 400}, {25, 50, 25, 50}, {26, 50, 50, 100}, {1, 1, 25, 50}}};
         for (const auto& [height, width, gotHeight, gotWidth] : cases) {
             settings.imageHeight = height;
             settings.imageWidth = width;
@@ -135,20 +139,23 @@ private Q_SLOTS:
     }
 
     void colourBecomesGreyByPillowsFormula() {
-        const auto image = decoded(encoded(".png", cv::Mat(1, 1, CV_8UC3, cv::Scalar(50, 100, 200))), ColorMode::Grayscale);
+        const auto image =
+            decoded(encoded(".png", cv::Mat(1, 1, CV_8UC3, cv::Scalar(50, 100, 200))), ColorMode::Grayscale);
         QVERIFY(image.ok());
         QCOMPARE(image->channels, 1);
         QCOMPARE(int(image->pixels[0]), (19595 * 200 + 38470 * 100 + 7471 * 50 + 32768) >> 16);
     }
 
     void sixteenBitsAreScaledToEight() {
-        const auto image = decoded(encoded(".png", cv::Mat(1, 1, CV_16UC1, cv::Scalar(100 * 257))), ColorMode::Grayscale);
+        const auto image =
+            decoded(encoded(".png", cv::Mat(1, 1, CV_16UC1, cv::Scalar(100 * 257))), ColorMode::Grayscale);
         QVERIFY(image.ok());
         QCOMPARE(image->pixels, (Bytes{100}));
     }
 
     void cmykBecomesRgb() {
-        const auto image = decoded(cmykJpeg({255, 0, 0, 255})); // Adobe's: 255 is no ink, so magenta and yellow are full: red
+        const auto image =
+            decoded(cmykJpeg({255, 0, 0, 255})); // Adobe's: 255 is no ink, so magenta and yellow are full: red
         QVERIFY(image.ok());
         QCOMPARE(image->channels, 3);
         QVERIFY(image->pixels[0] > 250 && image->pixels[1] < 5 && image->pixels[2] < 5);
@@ -191,14 +198,17 @@ private Q_SLOTS:
 
     void badBytesAreErrorsThatNameTheFile_data() {
         QTest::addColumn<QByteArray>("bytes");
-        const auto half = [](Bytes bytes) { return QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<int>(bytes.size() / 2)); };
+        const auto half = [](Bytes bytes) {
+            return QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<int>(bytes.size() / 2));
+        };
         QTest::newRow("zero bytes") << QByteArray();
         QTest::newRow("text named .png") << QByteArray("this is no picture at all");
         QTest::newRow("truncated JPEG") << half(encoded(".jpg", noise()));
         QTest::newRow("truncated PNG") << half(encoded(".png", noise()));
         Bytes flipped = encoded(".png", noise());
         flipped[flipped.size() / 2] ^= 1;
-        QTest::newRow("PNG with a flipped bit") << QByteArray(reinterpret_cast<const char*>(flipped.data()), static_cast<int>(flipped.size()));
+        QTest::newRow("PNG with a flipped bit")
+            << QByteArray(reinterpret_cast<const char*>(flipped.data()), static_cast<int>(flipped.size()));
         QTest::newRow("JPEG start only") << QByteArray("\xFF\xD8\xFF", 3);
         QByteArray bomb = half(encoded(".png", noise()));
         bomb.replace(16, 8, QByteArray("\x00\xFF\xFF\xFF\x00\xFF\xFF\xFF", 8));
@@ -237,7 +247,8 @@ private Q_SLOTS:
                     bytes.resize(random.below(bytes.size()));
                 const auto image = decoded(bytes);
                 if (image.ok())
-                    QCOMPARE(image->pixels.size(), static_cast<std::size_t>(image->height) * static_cast<std::size_t>(image->width) * 3);
+                    QCOMPARE(image->pixels.size(),
+                             static_cast<std::size_t>(image->height) * static_cast<std::size_t>(image->width) * 3);
                 else
                     QVERIFY(!image.error().message.empty());
             }

@@ -24,10 +24,18 @@ class FetchTest : public QObject {
         if (!writeTar(file, files, Packing::Gzip))
             qFatal("no archive");
         bytes = *readFile(file);
-        return {"toys", "http://nowhere.invalid/", {{"toys.tar.gz", bytes.size(), "sha256:" + *fileDigest(file, "sha256")}}, true, 1 << 20};
+        return {"toys",
+                "http://nowhere.invalid/",
+                {{"toys.tar.gz", bytes.size(), "sha256:" + *fileDigest(file, "sha256")}},
+                true,
+                1 << 20};
     }
-    static DownloadSettings hasty() { return {.connectSeconds = 5, .stallSeconds = 2, .tries = 2, .pauseMs = 1, .maximumBytes = 1 << 20}; }
-    Result<void> fetch(const PublicDataset& dataset, const HttpServer& server, std::stop_token stop = {}) const { return fetchDataset(dataset, root() / "to", server.url("/below"), stop, {}, hasty()); }
+    static DownloadSettings hasty() {
+        return {.connectSeconds = 5, .stallSeconds = 2, .tries = 2, .pauseMs = 1, .maximumBytes = 1 << 20};
+    }
+    Result<void> fetch(const PublicDataset& dataset, const HttpServer& server, std::stop_token stop = {}) const {
+        return fetchDataset(dataset, root() / "to", server.url("/below"), stop, {}, hasty());
+    }
 
 private Q_SLOTS:
     void init() {
@@ -50,7 +58,9 @@ private Q_SLOTS:
     void anArchiveIsUnpackedIntoItsFolder() {
         Bytes bytes;
         const PublicDataset toys = packed(bytes);
-        HttpServer server([&](const HttpAsked& asked) { asked.path == "/below/toys.tar.gz" ? asked.serve(bytes) : asked.status("404 Not Found"); });
+        HttpServer server([&](const HttpAsked& asked) {
+            asked.path == "/below/toys.tar.gz" ? asked.serve(bytes) : asked.status("404 Not Found");
+        });
         const auto fetched = fetch(toys, server);
         QVERIFY2(fetched.ok(), fetched ? "" : fetched.error().message.c_str());
         QCOMPARE(opened(root() / "to")->count(Subset::Train), std::size_t{6});
@@ -62,7 +72,11 @@ private Q_SLOTS:
     void singleFilesAreKeptAsTheyAre() {
         write(root() / "one", "one");
         write(root() / "two", "two!");
-        PublicDataset set{"two", "http://nowhere.invalid", {{"one", 3, "md5:" + *fileDigest(root() / "one", "md5")}, {"two", 0, {}}}, false, 0};
+        PublicDataset set{"two",
+                          "http://nowhere.invalid",
+                          {{"one", 3, "md5:" + *fileDigest(root() / "one", "md5")}, {"two", 0, {}}},
+                          false,
+                          0};
         HttpServer server([&](const HttpAsked& asked) { asked.serve(asked.path == "/below/one" ? "one" : "two!"); });
         QVERIFY(fetch(set, server).ok());
         QCOMPARE(*readFile(root() / "to" / "one"), std::string("one"));
@@ -86,7 +100,8 @@ private Q_SLOTS:
         write(root() / "to" / "mine.txt", "mine");
         HttpServer server([&](const HttpAsked& asked) { asked.serve(bytes); });
         const auto fetched = fetch(toys, server);
-        QVERIFY(!fetched.ok() && fetched.error().kind == ErrorKind::BadInput && fetched.error().message.find("not empty") != std::string::npos);
+        QVERIFY(!fetched.ok() && fetched.error().kind == ErrorKind::BadInput &&
+                fetched.error().message.find("not empty") != std::string::npos);
         QCOMPARE(server.requests().size(), std::size_t{0});
         QCOMPARE(*readFile(root() / "to" / "mine.txt"), std::string("mine"));
     }

@@ -24,22 +24,21 @@ using namespace sightline;
 class HealthCheckTest : public QObject {
     Q_OBJECT
 
-    std::filesystem::path path(const std::string& name) const { return std::filesystem::path(m_folder.path().toStdString()) / name; }
+    std::filesystem::path path(const std::string& name) const {
+        return std::filesystem::path(m_folder.path().toStdString()) / name;
+    }
     cv::Mat read(const std::string& name) const { return cv::imread(path(name).string()); }
-    void write(const std::string& name, const cv::Mat& image, int quality = 95) const
-    {
+    void write(const std::string& name, const cv::Mat& image, int quality = 95) const {
         std::filesystem::create_directories(path(name).parent_path());
         QVERIFY(cv::imwrite(path(name).string(), image, {cv::IMWRITE_JPEG_QUALITY, quality}));
     }
-    void text(const std::string& name, const QByteArray& bytes) const
-    {
+    void text(const std::string& name, const QByteArray& bytes) const {
         std::filesystem::create_directories(path(name).parent_path());
         QFile file(QString::fromStdString(path(name).string()));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(bytes);
     }
-    void toys(const std::string& name, int train = 12, int others = 5, int size = 96, std::uint64_t seed = 7) const
-    {
+    void toys(const std::string& name, int train = 12, int others = 5, int size = 96, std::uint64_t seed = 7) const {
         ToySettings settings;
         settings.train = train;
         settings.validation = settings.test = others;
@@ -47,30 +46,26 @@ class HealthCheckTest : public QObject {
         settings.seed = seed;
         QVERIFY(makeToys(path(name), settings).ok());
     }
-    Dataset open(const std::string& name) const
-    {
+    Dataset open(const std::string& name) const {
         DataSettings settings;
         settings.path = path(name).string();
         return *openDataset(settings, 1);
     }
     static std::vector<Finding> check(const Dataset& dataset) { return healthCheck(dataset, survey(dataset, 2), 2); }
-    static QStringList kinds(const std::vector<Finding>& findings)
-    {
+    static QStringList kinds(const std::vector<Finding>& findings) {
         QStringList names;
         for (const Finding& finding : findings)
             names << QString::fromStdString(finding.kind);
         return names;
     }
-    static std::set<std::string> pathsOf(const Dataset& dataset, const Finding& finding)
-    {
+    static std::set<std::string> pathsOf(const Dataset& dataset, const Finding& finding) {
         std::set<std::string> paths;
         for (const std::uint32_t i : finding.samples)
             paths.insert(dataset.samples[i].path);
         return paths;
     }
     /// The only finding of the kind.
-    static Finding only(const std::vector<Finding>& findings, const std::string& kind)
-    {
+    static Finding only(const std::vector<Finding>& findings, const std::string& kind) {
         Finding found;
         int count = 0;
         for (const Finding& finding : findings)
@@ -82,8 +77,7 @@ class HealthCheckTest : public QObject {
             qWarning("%d findings of the kind %s", count, kind.c_str());
         return found;
     }
-    static std::array<std::uint64_t, 4> randomHash(std::mt19937_64& random)
-    {
+    static std::array<std::uint64_t, 4> randomHash(std::mt19937_64& random) {
         return {random(), random(), random(), random()};
     }
 
@@ -92,24 +86,23 @@ class HealthCheckTest : public QObject {
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
 
-    void nothingIsOddAboutTheToySet()
-    {
+    void nothingIsOddAboutTheToySet() {
         toys("clean", 60, 20, 64);
         const auto findings = check(open("clean"));
         QVERIFY2(findings.empty(), qPrintable(kinds(findings).join(QLatin1Char(' '))));
     }
 
-    void everyKindIsFoundOnceAndNamesItsImages()
-    {
+    void everyKindIsFoundOnceAndNamesItsImages() {
         toys("odd");
         const cv::Mat first = read("odd/train/duck/duck_0001.png"), second = read("odd/train/boat/boat_0002.png");
-        write("odd/train/duck/copy.bmp", first);                       // another file type, the same pixels
+        write("odd/train/duck/copy.bmp", first); // another file type, the same pixels
         write("odd/test/boat/leak.png", second);
         write("odd/train/car/boat.png", read("odd/train/boat/boat_0004.png"));
         text("odd/train/car/text.png", "no image");
         text("odd/train/car/nothing.jpg", {});
         write("odd/train/car/black.png", cv::Mat(96, 96, CV_8UC3, cv::Scalar(0, 0, 0)));
-        write("odd/train/boat/tiny.png", cv::Mat(12, 12, CV_8UC3, cv::Scalar(9, 99, 200)) + read("odd/train/boat/boat_0005.png")(cv::Rect(40, 40, 12, 12)) / 2);
+        write("odd/train/boat/tiny.png", cv::Mat(12, 12, CV_8UC3, cv::Scalar(9, 99, 200)) +
+                                             read("odd/train/boat/boat_0005.png")(cv::Rect(40, 40, 12, 12)) / 2);
         cv::Mat small;
         cv::resize(read("odd/train/robot/robot_0003.png"), small, {}, 0.6, 0.6, cv::INTER_AREA);
         write("odd/train/robot/small.jpg", small, 70);
@@ -117,10 +110,14 @@ private Q_SLOTS:
         write("odd/train/yak/one.png", 255 - read("odd/train/train/train_0003.png"));
         const Dataset dataset = open("odd");
         const auto findings = check(dataset);
-        QCOMPARE(pathsOf(dataset, only(findings, "duplicate")), (std::set<std::string>{"train/duck/duck_0001.png", "train/duck/copy.bmp"}));
-        QCOMPARE(pathsOf(dataset, only(findings, "leak")), (std::set<std::string>{"train/boat/boat_0002.png", "test/boat/leak.png"}));
-        QCOMPARE(pathsOf(dataset, only(findings, "label_conflict")), (std::set<std::string>{"train/boat/boat_0004.png", "train/car/boat.png"}));
-        QCOMPARE(pathsOf(dataset, only(findings, "near_duplicate")), (std::set<std::string>{"train/robot/robot_0003.png", "train/robot/small.jpg"}));
+        QCOMPARE(pathsOf(dataset, only(findings, "duplicate")),
+                 (std::set<std::string>{"train/duck/duck_0001.png", "train/duck/copy.bmp"}));
+        QCOMPARE(pathsOf(dataset, only(findings, "leak")),
+                 (std::set<std::string>{"train/boat/boat_0002.png", "test/boat/leak.png"}));
+        QCOMPARE(pathsOf(dataset, only(findings, "label_conflict")),
+                 (std::set<std::string>{"train/boat/boat_0004.png", "train/car/boat.png"}));
+        QCOMPARE(pathsOf(dataset, only(findings, "near_duplicate")),
+                 (std::set<std::string>{"train/robot/robot_0003.png", "train/robot/small.jpg"}));
         QCOMPARE(only(findings, "unreadable").path, std::string("train/car/text.png"));
         QCOMPARE(only(findings, "zero_byte").path, std::string("train/car/nothing.jpg"));
         QCOMPARE(only(findings, "constant").path, std::string("train/car/black.png"));
@@ -136,8 +133,7 @@ private Q_SLOTS:
         QCOMPARE(total, findings.size());
     }
 
-    void anExcludedCopyMendsTheFinding()
-    {
+    void anExcludedCopyMendsTheFinding() {
         toys("mended", 6, 2, 64);
         write("mended/test/boat/leak.png", read("mended/train/boat/boat_0002.png"));
         Dataset dataset = open("mended");
@@ -148,15 +144,14 @@ private Q_SLOTS:
         QCOMPARE(kinds(check(dataset)), QStringList{});
     }
 
-    void changedCopiesAreRecognised_data()
-    {
+    void changedCopiesAreRecognised_data() {
         QTest::addColumn<QString>("change");
-        for (const char* change : {"same", "jpeg 90", "jpeg 40", "half size", "larger", "wider", "brighter", "darker", "mirror", "upside down", "turned", "grey noise"})
+        for (const char* change : {"same", "jpeg 90", "jpeg 40", "half size", "larger", "wider", "brighter", "darker",
+                                   "mirror", "upside down", "turned", "grey noise"})
             QTest::newRow(change) << change;
     }
 
-    void changedCopiesAreRecognised()
-    {
+    void changedCopiesAreRecognised() {
         QFETCH(QString, change);
         toys("known", 8, 0, 128, 21);
         int recognised = 0, mistaken = 0, asked = 0;
@@ -208,12 +203,12 @@ private Q_SLOTS:
                     ++asked;
                 }
         }
-        QVERIFY2(recognised >= static_cast<int>(before.size()) * 95 / 100, qPrintable(QStringLiteral("%1 of %2").arg(recognised).arg(before.size())));
+        QVERIFY2(recognised >= static_cast<int>(before.size()) * 95 / 100,
+                 qPrintable(QStringLiteral("%1 of %2").arg(recognised).arg(before.size())));
         QVERIFY2(mistaken == 0, qPrintable(QStringLiteral("%1 of %2").arg(mistaken).arg(asked)));
     }
 
-    void nearHashesAreThoseOfAllPairsCompared()
-    {
+    void nearHashesAreThoseOfAllPairsCompared() {
         std::mt19937_64 random(3);
         std::vector<std::array<std::uint64_t, 4>> hashes;
         for (int i = 0; i < 600; ++i)
@@ -243,8 +238,7 @@ private Q_SLOTS:
         QCOMPARE(told, expected.size());
     }
 
-    void theFindingsDoNotDependOnThreads()
-    {
+    void theFindingsDoNotDependOnThreads() {
         toys("threads", 8, 3, 48);
         write("threads/test/boat/leak.png", read("threads/train/boat/boat_0002.png"));
         const Dataset dataset = open("threads");
@@ -254,8 +248,7 @@ private Q_SLOTS:
         QVERIFY(healthCheck(dataset, one, 1) == healthCheck(dataset, five, 7));
     }
 
-    void aSecondSurveyDecodesOnlyWhatHasChanged()
-    {
+    void aSecondSurveyDecodesOnlyWhatHasChanged() {
         toys("cached", 5, 2, 48);
         const Dataset dataset = open("cached");
         const Survey first = survey(dataset, 2, {}, {}, path("cache"));
@@ -270,8 +263,7 @@ private Q_SLOTS:
         QVERIFY(third.facts != first.facts);
     }
 
-    void aDamagedCacheIsNoCache()
-    {
+    void aDamagedCacheIsNoCache() {
         toys("damaged", 2, 1, 32);
         const Dataset dataset = open("damaged");
         const Survey good = survey(dataset, 2, {}, {}, path("cache2"));
@@ -286,7 +278,8 @@ private Q_SLOTS:
             if (i % 3 == 0)
                 mutated.truncate(static_cast<int>(random() % static_cast<unsigned>(bytes.size())));
             else
-                mutated[static_cast<int>(random() % static_cast<unsigned>(bytes.size()))] ^= static_cast<char>(1 + random() % 255);
+                mutated[static_cast<int>(random() % static_cast<unsigned>(bytes.size()))] ^=
+                    static_cast<char>(1 + random() % 255);
             QVERIFY(stored.open(QIODevice::WriteOnly));
             stored.write(mutated);
             stored.close();
@@ -298,19 +291,19 @@ private Q_SLOTS:
         QVERIFY(std::filesystem::exists(file));
     }
 
-    void aSurveyCanBeStopped()
-    {
+    void aSurveyCanBeStopped() {
         toys("stopped", 30, 2, 48);
         const Dataset dataset = open("stopped");
         std::stop_source stop;
-        const Survey part = survey(dataset, 1, stop.get_token(), [&](std::size_t, std::size_t) { stop.request_stop(); }, path("cache3"));
+        const Survey part = survey(
+            dataset, 1, stop.get_token(), [&](std::size_t, std::size_t) { stop.request_stop(); }, path("cache3"));
         QVERIFY(!part.complete);
         QCOMPARE(part.images, std::size_t{64});
-        QCOMPARE(survey(dataset, 1, {}, {}, path("cache3")).decoded, dataset.samples.size() - 64); // what was read is kept
+        QCOMPARE(survey(dataset, 1, {}, {}, path("cache3")).decoded,
+                 dataset.samples.size() - 64); // what was read is kept
     }
 
-    void channelsAndSizesAreCounted()
-    {
+    void channelsAndSizesAreCounted() {
         write("plain/a/one.png", cv::Mat(10, 20, CV_8UC3, cv::Scalar(30, 20, 10)));
         write("plain/a/two.png", cv::Mat(10, 20, CV_8UC3, cv::Scalar(50, 20, 10)));
         write("plain/b/three.ppm", cv::Mat(30, 20, CV_8UC3, cv::Scalar(40, 20, 10)));
@@ -318,15 +311,14 @@ private Q_SLOTS:
         QCOMPARE(found.images, std::size_t{3});
         QCOMPARE(found.sizes, (std::map<std::pair<int, int>, std::size_t>{{{10, 20}, 2}, {{30, 20}, 1}}));
         QCOMPARE(found.types, (std::map<std::string, std::size_t>{{"PNG", 2}, {"PPM", 1}}));
-        QCOMPARE(found.mean, (std::array<double, 3>{10, 20, 40})); // (200 * 30 + 200 * 50 + 600 * 40) / 1000
+        QCOMPARE(found.mean, (std::array<double, 3>{10, 20, 40}));      // (200 * 30 + 200 * 50 + 600 * 40) / 1000
         QVERIFY(std::abs(found.deviation[2] - std::sqrt(40.0)) < 1e-9); // (200 * 100 + 200 * 100) / 1000
         QVERIFY(!found.grey);
         QCOMPARE(imbalance({4, 0, 2}), 2.0);
         QCOMPARE(imbalance({}), 1.0);
     }
 
-    void aHundredThousandHashesAreComparedInSeconds()
-    {
+    void aHundredThousandHashesAreComparedInSeconds() {
         if (!qEnvironmentVariableIsSet("SIGHTLINE_MEASURE"))
             QSKIP("a measurement, made with SIGHTLINE_MEASURE=1");
         std::mt19937_64 random(5);
@@ -338,7 +330,8 @@ private Q_SLOTS:
         for (const int threads : {1, 2}) {
             clock.start();
             findNear(hashes, threads, {}, [&](std::size_t, std::uint32_t, std::uint32_t) { ++pairs; });
-            qInfo("100,000 random hashes, %d threads: %.2f s, %zu pairs", threads, static_cast<double>(clock.elapsed()) / 1000, pairs.load());
+            qInfo("100,000 random hashes, %d threads: %.2f s, %zu pairs", threads,
+                  static_cast<double>(clock.elapsed()) / 1000, pairs.load());
         }
     }
 };

@@ -23,7 +23,8 @@ Bytes encoded(const char* ending, int height = 19, int width = 23) {
     cv::Mat mat(height, width, CV_8UC3);
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x)
-            mat.at<cv::Vec3b>(y, x) = cv::Vec3b(static_cast<std::uint8_t>(x * 11), static_cast<std::uint8_t>(y * 13), static_cast<std::uint8_t>((x ^ y) * 7));
+            mat.at<cv::Vec3b>(y, x) = cv::Vec3b(static_cast<std::uint8_t>(x * 11), static_cast<std::uint8_t>(y * 13),
+                                                static_cast<std::uint8_t>((x ^ y) * 7));
     if (std::strcmp(ending, ".pgm") == 0)
         cv::extractChannel(mat, mat, 0);
     std::vector<std::uint8_t> bytes;
@@ -31,9 +32,15 @@ Bytes encoded(const char* ending, int height = 19, int width = 23) {
     return Bytes(bytes.begin(), bytes.end());
 }
 
-Result<Image> decoded(const Bytes& bytes) { return decodeImage(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), "it", ColorMode::Rgb, Orientation::Apply); }
+Result<Image> decoded(const Bytes& bytes) {
+    return decodeImage(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), "it", ColorMode::Rgb,
+                       Orientation::Apply);
+}
 
-Bytes bigEndian(std::uint32_t value) { return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)}; }
+Bytes bigEndian(std::uint32_t value) {
+    return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+            static_cast<char>(value)};
+}
 
 Bytes gzipped(const Bytes& bytes) {
     z_stream stream{};
@@ -54,20 +61,24 @@ Bytes pngOfSize(std::uint32_t width, std::uint32_t height) {
     Bytes bytes = png(1);
     const Bytes header = "IHDR" + bigEndian(width) + bigEndian(height) + bytes.substr(24, 5);
     bytes.replace(12, header.size(), header);
-    bytes.replace(29, 4, bigEndian(static_cast<std::uint32_t>(::crc32(0, reinterpret_cast<const Bytef*>(header.data()), static_cast<uInt>(header.size())))));
+    bytes.replace(29, 4,
+                  bigEndian(static_cast<std::uint32_t>(
+                      ::crc32(0, reinterpret_cast<const Bytef*>(header.data()), static_cast<uInt>(header.size())))));
     return bytes;
 }
 
 } // namespace
 
-/// Thousands of damaged files: each is read, or refused with a sentence; none crashes or hangs. AddressSanitizer watches.
+/// Thousands of damaged files: each is read, or refused with a sentence; none crashes or hangs. AddressSanitizer
+/// watches.
 class MutationsTest : public QObject {
     Q_OBJECT
     std::unique_ptr<QTemporaryDir> m_folder;
     fs::path root() const { return m_folder->path().toStdString(); }
 
     /// Opens what mutation made of `good` and decodes the first and the last image.
-    void survives(const fs::path& opens, const fs::path& file, const Bytes& good, int rounds, std::uint64_t seed) const {
+    void survives(const fs::path& opens, const fs::path& file, const Bytes& good, int rounds,
+                  std::uint64_t seed) const {
         CounterRandom random(seed, RandomPurpose::Test);
         int refused = 0;
         for (int round = 0; round < rounds; ++round) {
@@ -106,7 +117,8 @@ private Q_SLOTS:
             const Bytes bytes = mutated(good, random);
             const auto image = decoded(bytes);
             if (image)
-                QVERIFY(!image->empty() && image->pixels.size() == image->rowBytes() * static_cast<std::size_t>(image->height));
+                QVERIFY(!image->empty() &&
+                        image->pixels.size() == image->rowBytes() * static_cast<std::size_t>(image->height));
             else
                 QVERIFY(!image.error().message.empty());
         }
@@ -122,13 +134,16 @@ private Q_SLOTS:
     }
 
     void sizesThatCannotBeAreSentences() {
-        for (const auto& [width, height] : {std::pair(50'000u, 50'000u), std::pair(0x7fffffffu, 0x7fffffffu), std::pair(0x80000000u, 1u), std::pair(0u, 0u), std::pair(1u, 0x7fffffffu)}) {
+        for (const auto& [width, height] :
+             {std::pair(50'000u, 50'000u), std::pair(0x7fffffffu, 0x7fffffffu), std::pair(0x80000000u, 1u),
+              std::pair(0u, 0u), std::pair(1u, 0x7fffffffu)}) {
             const auto image = decoded(pngOfSize(width, height));
             QVERIFY(!image.ok());
             QVERIFY(!image.error().message.empty());
         }
         QVERIFY(QString::fromStdString(decoded(pngOfSize(50'000, 50'000)).error().message).contains("more pixels"));
-        for (const Bytes& header : {Bytes("P6\n50000 50000\n255\n"), Bytes("P6\n2147483647 2147483647\n255\n"), Bytes("P5\n-1 4\n255\n"), Bytes("P6\n99999999999999 2\n255\n")})
+        for (const Bytes& header : {Bytes("P6\n50000 50000\n255\n"), Bytes("P6\n2147483647 2147483647\n255\n"),
+                                    Bytes("P5\n-1 4\n255\n"), Bytes("P6\n99999999999999 2\n255\n")})
             QVERIFY(!decoded(header + Bytes(64, 'x')).ok());
         Bytes bmp = encoded(".bmp");
         for (const std::uint32_t side : {0x7fffffffu, 0x80000000u, 50'000u}) {
@@ -154,7 +169,10 @@ private Q_SLOTS:
     void idxThatPromisesTooMuchIsASentence() {
         const fs::path images = root() / "train-images-idx3-ubyte";
         write(root() / "train-labels-idx1-ubyte", bigEndian(0x801) + bigEndian(1) + Bytes(1, 0));
-        for (const Bytes& shape : {bigEndian(0xffffffff) + bigEndian(28) + bigEndian(28), bigEndian(1) + bigEndian(0x80000000) + bigEndian(2), bigEndian(0x80000000) + bigEndian(0x80000000) + bigEndian(0x80000000), bigEndian(1) + bigEndian(0) + bigEndian(0)}) {
+        for (const Bytes& shape : {bigEndian(0xffffffff) + bigEndian(28) + bigEndian(28),
+                                   bigEndian(1) + bigEndian(0x80000000) + bigEndian(2),
+                                   bigEndian(0x80000000) + bigEndian(0x80000000) + bigEndian(0x80000000),
+                                   bigEndian(1) + bigEndian(0) + bigEndian(0)}) {
             write(images, bigEndian(0x803) + shape + Bytes(784, 'x'));
             QVERIFY(messageOf(opened(root())).contains("train-images"));
         }
@@ -170,13 +188,17 @@ private Q_SLOTS:
     void tables() {
         for (const char* name : {"x1.png", "x2.png"})
             write(root() / name, png(1));
-        survives(root(), root() / "t.csv", "path,label,split\nx1.png,\"a\"\"b\",train\nx2.png,b,train\n", kSetRounds, 6);
+        survives(root(), root() / "t.csv", "path,label,split\nx1.png,\"a\"\"b\",train\nx2.png,b,train\n", kSetRounds,
+                 6);
     }
 
     void tablesOfNonsenseAreSentences() {
         write(root() / "x1.png", png(1));
         const fs::path table = root() / "t.csv";
-        for (const Bytes& text : {Bytes(1 << 20, ','), Bytes(1 << 20, '\0'), Bytes(1 << 20, '"'), "path,label\n" + Bytes(1 << 20, 'a') + ",b\n", "path,label\nx\0y.png,b\n" + Bytes(5, '\0'), Bytes(1 << 20, '\n'), "path,label\n" + Bytes(1 << 20, '/')}) {
+        for (const Bytes& text :
+             {Bytes(1 << 20, ','), Bytes(1 << 20, '\0'), Bytes(1 << 20, '"'),
+              "path,label\n" + Bytes(1 << 20, 'a') + ",b\n", "path,label\nx\0y.png,b\n" + Bytes(5, '\0'),
+              Bytes(1 << 20, '\n'), "path,label\n" + Bytes(1 << 20, '/')}) {
             write(table, text);
             QVERIFY(!messageOf(opened(table)).isEmpty());
         }
@@ -193,7 +215,8 @@ private Q_SLOTS:
         for (int round = 0; round < kSetRounds; ++round) {
             Bytes bytes = good;
             for (int change = 0; change < 3; ++change)
-                bytes[bytes.size() - 1 - random.below(std::min<std::size_t>(bytes.size(), 700))] = static_cast<char>(random.below(256));
+                bytes[bytes.size() - 1 - random.below(std::min<std::size_t>(bytes.size(), 700))] =
+                    static_cast<char>(random.below(256));
             write(root() / "bad.zip", bytes);
             if (const auto dataset = opened(root() / "bad.zip"))
                 for (std::size_t i = 0; i < dataset->samples.size(); ++i)

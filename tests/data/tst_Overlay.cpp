@@ -15,29 +15,27 @@ using namespace sightline;
 class OverlayTest : public QObject {
     Q_OBJECT
 
-    std::filesystem::path path(const std::string& name) const { return std::filesystem::path(m_folder.path().toStdString()) / name; }
-    DataSettings settings() const
-    {
+    std::filesystem::path path(const std::string& name) const {
+        return std::filesystem::path(m_folder.path().toStdString()) / name;
+    }
+    DataSettings settings() const {
         DataSettings data;
         data.path = path("toys").string();
         return data;
     }
-    static const Sample& find(const Dataset& dataset, const std::string& name)
-    {
+    static const Sample& find(const Dataset& dataset, const std::string& name) {
         for (const Sample& sample : dataset.samples)
             if (sample.path == name)
                 return sample;
         qFatal("there is no %s", name.c_str());
     }
-    void text(const std::filesystem::path& name, const QByteArray& bytes) const
-    {
+    void text(const std::filesystem::path& name, const QByteArray& bytes) const {
         std::filesystem::create_directories(name.parent_path());
         QFile file(QString::fromStdString(name.string()));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(bytes);
     }
-    static QByteArray bytesOf(const std::filesystem::path& name)
-    {
+    static QByteArray bytesOf(const std::filesystem::path& name) {
         QFile file(QString::fromStdString(name.string()));
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
@@ -46,30 +44,32 @@ class OverlayTest : public QObject {
     std::filesystem::path m_home;
 
 private Q_SLOTS:
-    void initTestCase()
-    {
+    void initTestCase() {
         ToySettings toys;
         toys.train = 4;
         toys.validation = toys.test = 2;
         toys.size = 32;
         QVERIFY(makeToys(path("toys"), toys).ok());
     }
-    void init()
-    {
+    void init() {
         static int home = 0;
         m_home = path("home" + std::to_string(home++));
     }
 
-    void openingHonoursARelabelAndAnExclude()
-    {
+    void openingHonoursARelabelAndAnExclude() {
         Overlay overlay;
-        applyEdit({{"train/duck/duck_0001.png", {"car", false}}, {"test/robot/robot_0001.png", {"", true}}, {"gone.png", {"car", true}}}, overlay);
+        applyEdit({{"train/duck/duck_0001.png", {"car", false}},
+                   {"test/robot/robot_0001.png", {"", true}},
+                   {"gone.png", {"car", true}}},
+                  overlay);
         QVERIFY(writeOverlay(overlayFile(m_home, path("toys")), overlay, path("toys")).ok());
         const auto plain = openDataset(settings(), 1), changed = openWithOverlay(m_home, settings(), 1, true);
         QVERIFY(changed.ok());
         QCOMPARE(changed->samples.size(), plain->samples.size()); // indices hold
-        QCOMPARE(changed->classes[static_cast<std::size_t>(find(*changed, "train/duck/duck_0001.png").label)], std::string("car"));
-        QVERIFY(find(*changed, "train/duck/duck_0001.png").sourceLabel == find(*plain, "train/duck/duck_0001.png").label);
+        QCOMPARE(changed->classes[static_cast<std::size_t>(find(*changed, "train/duck/duck_0001.png").label)],
+                 std::string("car"));
+        QVERIFY(find(*changed, "train/duck/duck_0001.png").sourceLabel ==
+                find(*plain, "train/duck/duck_0001.png").label);
         QVERIFY(find(*changed, "test/robot/robot_0001.png").excluded);
         QCOMPARE(changed->count(Subset::Test), plain->count(Subset::Test) - 1);
         QCOMPARE(changed->indices(Subset::Test).size(), plain->count(Subset::Test) - 1);
@@ -81,8 +81,7 @@ private Q_SLOTS:
         QVERIFY(overlayOf(*changed).of("train/duck/duck_0001.png") == (OverlayEntry{"car", false}));
     }
 
-    void theSplitIsThatOfTheSource()
-    {
+    void theSplitIsThatOfTheSource() {
         DataSettings shuffled = settings();
         shuffled.path = path("toys/train").string();
         shuffled.validationSplit = 0.5;
@@ -100,12 +99,12 @@ private Q_SLOTS:
         }
     }
 
-    void anEditIsTakenBackByItsInverse()
-    {
+    void anEditIsTakenBackByItsInverse() {
         Overlay overlay;
         applyEdit({{"a", {"x", false}}, {"b", {"", true}}}, overlay);
         const Overlay before = overlay;
-        const OverlayEdit back = applyEdit({{"a", {"y", false}}, {"a", {"z", true}}, {"b", {}}, {"c", {"", true}}}, overlay);
+        const OverlayEdit back =
+            applyEdit({{"a", {"y", false}}, {"a", {"z", true}}, {"b", {}}, {"c", {"", true}}}, overlay);
         QVERIFY(overlay.of("a") == (OverlayEntry{"z", true}));
         QVERIFY(!overlay.entries.contains("b"));
         applyEdit(back, overlay);
@@ -117,16 +116,19 @@ private Q_SLOTS:
         lay(laid, dataset);
         lay(Overlay{}, dataset);
         for (std::size_t i = 0; i < samples.size(); ++i)
-            QVERIFY(dataset.samples[i].label == samples[i].label && !dataset.samples[i].excluded && !dataset.samples[i].sourceLabel);
+            QVERIFY(dataset.samples[i].label == samples[i].label && !dataset.samples[i].excluded &&
+                    !dataset.samples[i].sourceLabel);
     }
 
-    void theSourcesFilesAreNeverWritten()
-    {
-        const auto before = QDir(QString::fromStdString(path("toys").string())).entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot);
+    void theSourcesFilesAreNeverWritten() {
+        const auto before = QDir(QString::fromStdString(path("toys").string()))
+                                .entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot);
         Overlay overlay;
         applyEdit({{"train/duck/duck_0001.png", {"car", true}}}, overlay);
         QVERIFY(writeOverlay(overlayFile(m_home, path("toys")), overlay, path("toys")).ok());
-        QCOMPARE(QDir(QString::fromStdString(path("toys").string())).entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot), before);
+        QCOMPARE(QDir(QString::fromStdString(path("toys").string()))
+                     .entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot),
+                 before);
         QVERIFY(overlayFile(m_home, path("toys")).string().starts_with(m_home.string()));
         QVERIFY(overlayFile(m_home, path("toys")) == overlayFile(m_home, path("toys/../toys")));
         QVERIFY(overlayFile(m_home, path("toys")) != overlayFile(m_home, path("other/toys")));
@@ -134,14 +136,16 @@ private Q_SLOTS:
         QVERIFY(!std::filesystem::exists(overlayFile(m_home, path("toys"))));
     }
 
-    void aBrokenFileIsOneSentenceAndIsKept()
-    {
+    void aBrokenFileIsOneSentenceAndIsKept() {
         const auto file = overlayFile(m_home, path("toys"));
-        for (const char* bad : {"{", "[]", "{\"version\": 2}", "{\"version\": 1, \"relabelled\": []}", "{\"version\": 1, \"excluded\": [3]}", "{\"version\": 1, \"relabelled\": {\"a\": 3}}", ""}) {
+        for (const char* bad :
+             {"{", "[]", "{\"version\": 2}", "{\"version\": 1, \"relabelled\": []}",
+              "{\"version\": 1, \"excluded\": [3]}", "{\"version\": 1, \"relabelled\": {\"a\": 3}}", ""}) {
             text(file, bad);
             const auto read = readOverlay(file);
             QVERIFY2(!read.ok(), bad);
-            QVERIFY(read.error().message.find(file.string()) != std::string::npos && read.error().kind == ErrorKind::BadInput);
+            QVERIFY(read.error().message.find(file.string()) != std::string::npos &&
+                    read.error().kind == ErrorKind::BadInput);
             QVERIFY(!openWithOverlay(m_home, settings(), 1, true).ok());
             const auto lenient = openWithOverlay(m_home, settings(), 1, false);
             QVERIFY(lenient.ok() && lenient->problems.back().kind == "overlay_unreadable");
@@ -155,11 +159,13 @@ private Q_SLOTS:
         QVERIFY(*readOverlay(file) == overlay);
     }
 
-    void mutatedFilesAreReadOrRefused()
-    {
+    void mutatedFilesAreReadOrRefused() {
         const auto file = overlayFile(m_home, path("toys"));
         Overlay overlay;
-        applyEdit({{"train/duck/duck_0001.png", {"car", true}}, {"train/duck/duck_0002.png", {"", true}}, {"ü \" \\ \n", {"boat", false}}}, overlay);
+        applyEdit({{"train/duck/duck_0001.png", {"car", true}},
+                   {"train/duck/duck_0002.png", {"", true}},
+                   {"ü \" \\ \n", {"boat", false}}},
+                  overlay);
         QVERIFY(writeOverlay(file, overlay, path("toys")).ok());
         QVERIFY(*readOverlay(file) == overlay);
         const QByteArray good = bytesOf(file);
@@ -175,8 +181,7 @@ private Q_SLOTS:
         QVERIFY(refused > 100);
     }
 
-    void whatIsImpossibleIsSaid()
-    {
+    void whatIsImpossibleIsSaid() {
         Overlay overlay;
         const Dataset plain = *openDataset(settings(), 1);
         for (const Sample& sample : plain.samples)
@@ -191,7 +196,8 @@ private Q_SLOTS:
         const auto gone = openWithOverlay(m_home, settings(), 1, true);
         QVERIFY(gone.ok());
         QCOMPARE(gone->problems.back().kind, std::string("overlay_class"));
-        QCOMPARE(gone->classes[static_cast<std::size_t>(find(*gone, "train/duck/duck_0001.png").label)], std::string("duck"));
+        QCOMPARE(gone->classes[static_cast<std::size_t>(find(*gone, "train/duck/duck_0001.png").label)],
+                 std::string("duck"));
     }
 };
 

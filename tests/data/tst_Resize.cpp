@@ -39,7 +39,8 @@ private Q_SLOTS:
             const int source = item["src"], target = item["dst"];
             Image row(1, source, 1), column(source, 1, 1);
             for (int i = 0; i < source; ++i)
-                row.pixels[static_cast<std::size_t>(i)] = column.pixels[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(i % 251);
+                row.pixels[static_cast<std::size_t>(i)] = column.pixels[static_cast<std::size_t>(i)] =
+                    static_cast<std::uint8_t>(i % 251);
             std::vector<std::uint8_t> expected;
             for (const Json& index : item["table"])
                 expected.push_back(static_cast<std::uint8_t>(index.get<int>() % 251));
@@ -49,8 +50,11 @@ private Q_SLOTS:
     }
 
     void everyFilterIsPillowsToTheBit() {
-        const std::map<std::string, Interpolation> filters{{"bilinear", Interpolation::Bilinear}, {"bicubic", Interpolation::Bicubic}, {"lanczos", Interpolation::Lanczos},
-                                                           {"box", Interpolation::Box}, {"hamming", Interpolation::Hamming}};
+        const std::map<std::string, Interpolation> filters{{"bilinear", Interpolation::Bilinear},
+                                                           {"bicubic", Interpolation::Bicubic},
+                                                           {"lanczos", Interpolation::Lanczos},
+                                                           {"box", Interpolation::Box},
+                                                           {"hamming", Interpolation::Hamming}};
         const auto imageOf = [](const Json& rows) {
             Image image(static_cast<int>(rows.size()), static_cast<int>(rows[0].size()), 1);
             std::size_t at = 0;
@@ -78,17 +82,20 @@ private Q_SLOTS:
     void everyWayThroughTheImageGivesTheSameBytes() {
         // Grey rows are summed number by number; colours and columns by instructions for pairs. All must agree.
         CounterRandom random(3, RandomPurpose::Test);
-        for (const auto& [height, width, newHeight, newWidth] : {std::array{37, 53, 16, 21}, std::array{9, 7, 40, 33}, std::array{5, 64, 5, 1}, std::array{120, 3, 7, 50}}) {
+        for (const auto& [height, width, newHeight, newWidth] : {std::array{37, 53, 16, 21}, std::array{9, 7, 40, 33},
+                                                                 std::array{5, 64, 5, 1}, std::array{120, 3, 7, 50}}) {
             Image colours(height, width, 3);
             for (std::uint8_t& value : colours.pixels)
                 value = static_cast<std::uint8_t>(random.below(3) == 0 ? 255 * random.below(2) : random.below(256));
-            for (const auto filter : {Interpolation::Bilinear, Interpolation::Bicubic, Interpolation::Lanczos, Interpolation::Box, Interpolation::Hamming}) {
+            for (const auto filter : {Interpolation::Bilinear, Interpolation::Bicubic, Interpolation::Lanczos,
+                                      Interpolation::Box, Interpolation::Hamming}) {
                 const Image small = resized(colours, newHeight, newWidth, filter);
                 for (int c = 0; c < 3; ++c) {
                     Image grey(height, width, 1);
                     for (std::size_t i = 0; i < grey.pixels.size(); ++i)
                         grey.pixels[i] = colours.pixels[3 * i + static_cast<std::size_t>(c)];
-                    const Image one = transposed(resized(transposed(resized(grey, height, newWidth, filter)), newWidth, newHeight, filter));
+                    const Image one = transposed(
+                        resized(transposed(resized(grey, height, newWidth, filter)), newWidth, newHeight, filter));
                     for (std::size_t i = 0; i < one.pixels.size(); ++i)
                         QCOMPARE(int(small.pixels[3 * i + static_cast<std::size_t>(c)]), int(one.pixels[i]));
                 }

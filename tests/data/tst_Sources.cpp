@@ -30,7 +30,8 @@ void writeGz(const fs::path& file, const Bytes& bytes) {
 }
 
 Bytes bigEndian(std::uint32_t value) {
-    return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)};
+    return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+            static_cast<char>(value)};
 }
 
 Bytes idxImages(std::uint32_t count, std::uint32_t height, std::uint32_t width) {
@@ -48,7 +49,9 @@ Bytes idxLabels(std::uint32_t count, int classes) {
 }
 
 /// One record of CIFAR: labels, then a red plane of `red`, green of 1, blue of 2.
-Bytes cifarRecord(const Bytes& labels, char red) { return labels + Bytes(1024, red) + Bytes(1024, 1) + Bytes(1024, 2); }
+Bytes cifarRecord(const Bytes& labels, char red) {
+    return labels + Bytes(1024, red) + Bytes(1024, 1) + Bytes(1024, 2);
+}
 
 Result<Dataset> opened(const fs::path& path, const std::string& format = "auto") {
     DataSettings settings;
@@ -82,7 +85,9 @@ private Q_SLOTS:
     void idxFilesPlainAndGzipped() {
         for (const bool zipped : {false, true}) {
             init();
-            const auto put = [&](const char* name, const Bytes& bytes) { zipped ? writeGz(root() / (std::string(name) + ".gz"), bytes) : write(root() / name, bytes); };
+            const auto put = [&](const char* name, const Bytes& bytes) {
+                zipped ? writeGz(root() / (std::string(name) + ".gz"), bytes) : write(root() / name, bytes);
+            };
             put("train-images-idx3-ubyte", idxImages(20, 3, 2));
             put("train-labels-idx1-ubyte", idxLabels(20, 4));
             put("t10k-images-idx3-ubyte", idxImages(6, 3, 2));
@@ -93,7 +98,8 @@ private Q_SLOTS:
             QCOMPARE(dataset->classes, (std::vector<std::string>{"0", "1", "2", "3"}));
             QCOMPARE(dataset->count(Subset::Train), std::size_t(20));
             QCOMPARE(dataset->count(Subset::Test), std::size_t(6));
-            // Samples are sorted by class; record 4 is the second of class 0, and its pixels go on where record 3 ended.
+            // Samples are sorted by class; record 4 is the second of class 0, and its pixels go on where record 3
+            // ended.
             QCOMPARE(dataset->samples[1].path, std::string("train/00004"));
             const auto grey = decodedAt(*dataset, 1, ColorMode::Grayscale);
             QVERIFY(grey.ok());
@@ -155,7 +161,10 @@ private Q_SLOTS:
     void tablesWithHeadingsAndWithout() {
         for (const char* name : {"a b.png", "ü.png", "c.png", "d.png"})
             picture(root() / "images" / name, 10);
-        write(root() / "labels.csv", "\xEF\xBB\xBF" "Image,Class,split\r\nimages/a b.png,\"dog, small\",train\r\nü.png,cat,train\nc,cat,test\nnot-there.png,cat,train\nd.png,,train\n");
+        write(root() / "labels.csv",
+              "\xEF\xBB\xBF"
+              "Image,Class,split\r\nimages/a b.png,\"dog, "
+              "small\",train\r\nü.png,cat,train\nc,cat,test\nnot-there.png,cat,train\nd.png,,train\n");
         auto dataset = opened(root());
         QVERIFY2(dataset.ok(), dataset ? "" : dataset.error().message.c_str());
         QCOMPARE(dataset->format, std::string("csv"));
@@ -207,7 +216,8 @@ private Q_SLOTS:
         for (const char* name : {"1.png", "2.png", "3.png", "4.png"})
             picture(root() / "pics" / name, 10);
         const fs::path table = root() / "data.csv";
-        write(table, "nr;where;kind;color;part\r\n1;pics/1.png;a;red;train\r\n2;pics\\2.png;b;blue;train\r\n3;./pics/3.png;a;blue;valid\r\n4;pics/4.png;b;red;test\r\n");
+        write(table, "nr;where;kind;color;part\r\n1;pics/1.png;a;red;train\r\n2;pics\\2.png;b;blue;train\r\n3;./pics/"
+                     "3.png;a;blue;valid\r\n4;pics/4.png;b;red;test\r\n");
         DataSettings settings;
         settings.path = table.string();
         settings.table.labelColumn = "color";
@@ -220,11 +230,14 @@ private Q_SLOTS:
         QCOMPARE(dataset->count(Subset::Test), std::size_t(1));
         settings.table.labelColumn = "3"; // by number
         QCOMPARE(openDataset(settings, 1)->classes, (std::vector<std::string>{"a", "b"}));
-        for (const auto& [column, name] : {std::pair(&settings.table.labelColumn, "label_column"), std::pair(&settings.table.pathColumn, "path_column")}) {
+        for (const auto& [column, name] : {std::pair(&settings.table.labelColumn, "label_column"),
+                                           std::pair(&settings.table.pathColumn, "path_column")}) {
             *column = "shape";
             const auto refused = openDataset(settings, 1);
             QVERIFY(!refused.ok());
-            QCOMPARE(QString::fromStdString(refused.error().message), QStringLiteral("data.table.%1: %2 has no column 'shape'; it has: nr, where, kind, color, part.").arg(QLatin1String(name), QString::fromStdString(table.string())));
+            QCOMPARE(QString::fromStdString(refused.error().message),
+                     QStringLiteral("data.table.%1: %2 has no column 'shape'; it has: nr, where, kind, color, part.")
+                         .arg(QLatin1String(name), QString::fromStdString(table.string())));
             *column = {};
         }
     }
@@ -256,7 +269,8 @@ private Q_SLOTS:
         std::vector<std::string> paths;
         for (const Sample& sample : dataset->samples)
             paths.push_back(sample.path);
-        QCOMPARE(paths, (std::vector<std::string>{"d.png", "b.png", "c.png", "a.png"})); // validation is the first half, and comes last
+        QCOMPARE(paths, (std::vector<std::string>{"d.png", "b.png", "c.png",
+                                                  "a.png"})); // validation is the first half, and comes last
     }
 
     void trainAndTestTablesBesideEachOther() {
@@ -276,7 +290,8 @@ private Q_SLOTS:
         write(root() / "t.csv", "path,label\ngone/1.png,a\ngone/2.png,b\n");
         const auto dataset = opened(root() / "t.csv");
         QVERIFY(!dataset.ok());
-        QVERIFY(QString::fromStdString(dataset.error().message).contains("names 2 images, but none of them is there; the first is gone/1.png"));
+        QVERIFY(QString::fromStdString(dataset.error().message)
+                    .contains("names 2 images, but none of them is there; the first is gone/1.png"));
     }
 
     void aPatternTellsTheClass() {
@@ -295,13 +310,15 @@ private Q_SLOTS:
         settings.pattern = "nothing like it";
         QVERIFY(QString::fromStdString(openDataset(settings, 1).error().message).contains("fits data.pattern"));
         settings.pattern = "(";
-        QVERIFY(QString::fromStdString(openDataset(settings, 1).error().message).contains("data.pattern is no regular expression"));
+        QVERIFY(QString::fromStdString(openDataset(settings, 1).error().message)
+                    .contains("data.pattern is no regular expression"));
         settings.pattern = "(a*)*b(a|aa)+$"; // what makes other engines hang
         QVERIFY(!openDataset(settings, 1).ok());
     }
 
     void flatFoldersMayHaveSplits() {
-        for (const char* name : {"train/cat.0.png", "train/cat.1.png", "train/dog.0.png", "train/dog.1.png", "val/dog.7.png", "test/17.png"})
+        for (const char* name : {"train/cat.0.png", "train/cat.1.png", "train/dog.0.png", "train/dog.1.png",
+                                 "val/dog.7.png", "test/17.png"})
             picture(root() / name, 3);
         const auto dataset = opened(root());
         QVERIFY2(dataset.ok(), dataset ? "" : dataset.error().message.c_str());
@@ -320,11 +337,13 @@ private Q_SLOTS:
     }
 
     void everyImageKindInEveryFolder() {
-        const std::vector<std::string> endings{".png", ".jpg", ".JPEG", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm"};
+        const std::vector<std::string> endings{".png",  ".jpg",  ".JPEG", ".bmp", ".tif",
+                                               ".tiff", ".webp", ".ppm",  ".pgm"};
         for (const char* name : {"a", "b"})
             for (const std::string& ending : endings) {
                 std::vector<std::uint8_t> bytes;
-                QVERIFY(cv::imencode(ending, cv::Mat(6, 7, ending == ".pgm" ? CV_8UC1 : CV_8UC3, cv::Scalar(10, 20, 200)), bytes));
+                QVERIFY(cv::imencode(
+                    ending, cv::Mat(6, 7, ending == ".pgm" ? CV_8UC1 : CV_8UC3, cv::Scalar(10, 20, 200)), bytes));
                 write(root() / name / ("x" + ending), Bytes(bytes.begin(), bytes.end()));
             }
         const auto dataset = opened(root());

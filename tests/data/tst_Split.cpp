@@ -18,16 +18,21 @@ class SplitTest : public QObject {
     std::unique_ptr<QTemporaryDir> m_folder;
     fs::path root() const { return m_folder->path().toStdString(); }
 
-    static std::string digits(int number) { return (number < 10 ? "00" : number < 100 ? "0" : "") + std::to_string(number); }
+    static std::string digits(int number) {
+        return (number < 10 ? "00" : number < 100 ? "0" : "") + std::to_string(number);
+    }
 
     /// `patients` in each of two classes with 1 to 7 images each; the class is the patient's.
     void drawPatients(int patients) const {
         for (int p = 0; p < 2 * patients; ++p)
             for (int i = 0; i <= p % 7; ++i)
-                write(root() / (p % 2 ? "ill" : "well") / ("patient" + digits(p) + "_slice" + std::to_string(i) + ".png"), {});
+                write(root() / (p % 2 ? "ill" : "well") /
+                          ("patient" + digits(p) + "_slice" + std::to_string(i) + ".png"),
+                      {});
     }
 
-    Result<Dataset> split(double share, const std::string& pattern, SplitRule rule = SplitRule::PerClassFirst, std::uint64_t seed = 3) const {
+    Result<Dataset> split(double share, const std::string& pattern, SplitRule rule = SplitRule::PerClassFirst,
+                          std::uint64_t seed = 3) const {
         DataSettings settings;
         settings.path = root().string();
         settings.validationSplit = share;
@@ -61,7 +66,8 @@ private Q_SLOTS:
                     QCOMPARE(subsets.size(), std::size_t{1});
                 }
                 // Near the share asked for: within one patient's images of each class.
-                const auto train = dataset->countsPerClass(Subset::Train), validation = dataset->countsPerClass(Subset::Validation);
+                const auto train = dataset->countsPerClass(Subset::Train),
+                           validation = dataset->countsPerClass(Subset::Validation);
                 for (std::size_t c = 0; c < 2; ++c) {
                     const double wanted = share * static_cast<double>(train[c] + validation[c]);
                     QVERIFY(std::abs(static_cast<double>(validation[c]) - wanted) <= 7);
@@ -78,8 +84,11 @@ private Q_SLOTS:
         std::set<std::string> moved;
         for (const std::uint32_t index : first->indices(Subset::Validation))
             moved.insert(first->groups[first->samples[index].group]);
-        QCOMPARE(moved, (std::set<std::string>{"000", "001", "002", "003"})); // int(0.2 * 50) = 10 images, two patients of each class
-        const auto drawn = split(0.2, "p(\\d+)_", SplitRule::Shuffled, 3), again = split(0.2, "p(\\d+)_", SplitRule::Shuffled, 3), other = split(0.2, "p(\\d+)_", SplitRule::Shuffled, 4);
+        QCOMPARE(moved, (std::set<std::string>{"000", "001", "002",
+                                               "003"})); // int(0.2 * 50) = 10 images, two patients of each class
+        const auto drawn = split(0.2, "p(\\d+)_", SplitRule::Shuffled, 3),
+                   again = split(0.2, "p(\\d+)_", SplitRule::Shuffled, 3),
+                   other = split(0.2, "p(\\d+)_", SplitRule::Shuffled, 4);
         const auto validation = [](const Dataset& dataset) {
             std::set<std::string> paths;
             for (const std::uint32_t index : dataset.indices(Subset::Validation))

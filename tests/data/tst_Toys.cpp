@@ -13,14 +13,12 @@ using namespace sightline;
 
 namespace {
 
-Image toy(const ToySettings& settings, int toyClass, int index, Subset subset = Subset::Train)
-{
+Image toy(const ToySettings& settings, int toyClass, int index, Subset subset = Subset::Train) {
     ToyBox box;
     return drawToy(settings, toyClass, subset, index, box);
 }
 
-ToySettings small()
-{
+ToySettings small() {
     ToySettings settings;
     settings.size = 48;
     settings.train = 2;
@@ -46,14 +44,12 @@ private Q_SLOTS:
     void aStopIsReportedAsCancelled();
 };
 
-void ToysTest::sameSeedGivesTheSameBytes()
-{
+void ToysTest::sameSeedGivesTheSameBytes() {
     for (int toyClass = 0; toyClass < 5; ++toyClass)
         QVERIFY(toy({}, toyClass, 3) == toy({}, toyClass, 3));
 }
 
-void ToysTest::differentSeedsSubsetsAndIndicesDiffer()
-{
+void ToysTest::differentSeedsSubsetsAndIndicesDiffer() {
     ToySettings other;
     other.seed = 2;
     QVERIFY(toy({}, 1, 3) != toy(other, 1, 3));
@@ -61,8 +57,7 @@ void ToysTest::differentSeedsSubsetsAndIndicesDiffer()
     QVERIFY(toy({}, 1, 3) != toy({}, 1, 3, Subset::Test));
 }
 
-void ToysTest::boxesLieInsideTheImage()
-{
+void ToysTest::boxesLieInsideTheImage() {
     const ToySettings settings;
     for (int toyClass = 0; toyClass < 5; ++toyClass) {
         for (int index = 0; index < 12; ++index) {
@@ -70,13 +65,13 @@ void ToysTest::boxesLieInsideTheImage()
             drawToy(settings, toyClass, Subset::Test, index, box);
             QVERIFY(box.x >= 0 && box.y >= 0);
             QVERIFY(box.x + box.width <= settings.size && box.y + box.height <= settings.size);
-            QVERIFY2(box.width >= 16 && box.height >= 12, qPrintable(QString("class %1 index %2").arg(toyClass).arg(index)));
+            QVERIFY2(box.width >= 16 && box.height >= 12,
+                     qPrintable(QString("class %1 index %2").arg(toyClass).arg(index)));
         }
     }
 }
 
-void ToysTest::theStickerChangesOnlyTrainingImagesAndOnlyACorner()
-{
+void ToysTest::theStickerChangesOnlyTrainingImagesAndOnlyACorner() {
     ToySettings biased;
     biased.biased = 1;
     QVERIFY(toy(biased, 2, 0, Subset::Test) == toy({}, 2, 0, Subset::Test));
@@ -97,8 +92,7 @@ void ToysTest::theStickerChangesOnlyTrainingImagesAndOnlyACorner()
     QVERIFY(changed > 100);
 }
 
-void ToysTest::writesAnImageAndABoxRowForEachToy()
-{
+void ToysTest::writesAnImageAndABoxRowForEachToy() {
     QTemporaryDir folder;
     const std::filesystem::path root = folder.path().toStdString();
     QVERIFY(makeToys(root, small()).ok());
@@ -115,8 +109,7 @@ void ToysTest::writesAnImageAndABoxRowForEachToy()
     QVERIFY(*image == toy(small(), 1, 0));
 }
 
-void ToysTest::writingTwiceOnTwoThreadsGivesTheSameFiles()
-{
+void ToysTest::writingTwiceOnTwoThreadsGivesTheSameFiles() {
     QTemporaryDir first;
     QTemporaryDir second;
     QVERIFY(makeToys(first.path().toStdString(), small()).ok());
@@ -129,8 +122,7 @@ void ToysTest::writingTwiceOnTwoThreadsGivesTheSameFiles()
     }
 }
 
-void ToysTest::aSmallerSetLeavesNothingOfALargerOne()
-{
+void ToysTest::aSmallerSetLeavesNothingOfALargerOne() {
     const QTemporaryDir folder;
     const std::filesystem::path root = folder.path().toStdString();
     QVERIFY(makeToys(root, small()));
@@ -145,8 +137,7 @@ void ToysTest::aSmallerSetLeavesNothingOfALargerOne()
     QVERIFY(std::filesystem::exists(root / "train/car/mine.png"));
 }
 
-void ToysTest::nearestCentroidOnPixelsStaysBelowSixtyPercent()
-{
+void ToysTest::nearestCentroidOnPixelsStaysBelowSixtyPercent() {
     ToySettings settings;
     settings.size = 32;
     std::vector<std::vector<double>> centroids(5, std::vector<double>(32 * 32 * 3));
@@ -174,8 +165,7 @@ void ToysTest::nearestCentroidOnPixelsStaysBelowSixtyPercent()
     QVERIFY2(right < 90, qPrintable(QString("%1 of 150 right").arg(right)));
 }
 
-void ToysTest::anUnwritableFolderIsNamed()
-{
+void ToysTest::anUnwritableFolderIsNamed() {
     QTemporaryDir folder;
     const std::filesystem::path file = std::filesystem::path(folder.path().toStdString()) / "taken";
     QVERIFY(writeFileAtomically(file, "a file, not a folder").ok());
@@ -184,8 +174,7 @@ void ToysTest::anUnwritableFolderIsNamed()
     QVERIFY2(made.error().message.find(file.string()) != std::string::npos, made.error().message.c_str());
 }
 
-void ToysTest::aStopIsReportedAsCancelled()
-{
+void ToysTest::aStopIsReportedAsCancelled() {
     QTemporaryDir folder;
     std::stop_source stop;
     stop.request_stop();

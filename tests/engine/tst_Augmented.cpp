@@ -37,7 +37,9 @@ class AugmentedTest : public QObject {
         normalization.zcaEpsilon = 0.1;
         return request;
     }
-    RunEnded train(const TrainRequest& request, TrainControl& control) const { return (**m_engine)->train(request, {}, control, {}); }
+    RunEnded train(const TrainRequest& request, TrainControl& control) const {
+        return (**m_engine)->train(request, {}, control, {});
+    }
 
 private Q_SLOTS:
     void initTestCase() {
@@ -61,7 +63,8 @@ private Q_SLOTS:
         parts.resume = train(parts, part).run;
         const RunEnded resumed = train(parts, rest);
         QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
-        QVERIFY(*readFile(resumed.folder + "/checkpoints/last.safetensors") == *readFile(expected.folder + "/checkpoints/last.safetensors"));
+        QVERIFY(*readFile(resumed.folder + "/checkpoints/last.safetensors") ==
+                *readFile(expected.folder + "/checkpoints/last.safetensors"));
 
         EvaluateRequest question;
         question.runFolder = expected.folder;
@@ -93,7 +96,9 @@ private Q_SLOTS:
         TrainRequest parts = mixed("mixed parts");
         parts.resume = train(parts, part).run;
         const RunEnded resumed = train(parts, rest);
-        const auto weights = [](const RunEnded& ended) { return *readFile(ended.folder + "/checkpoints/last.safetensors"); };
+        const auto weights = [](const RunEnded& ended) {
+            return *readFile(ended.folder + "/checkpoints/last.safetensors");
+        };
         QVERIFY(weights(resumed) == weights(expected));
         TrainRequest plain = mixed("plain");
         plain.experiment.augmentation = {};

@@ -44,7 +44,8 @@ Image someImage(int side) {
 /// relu(w x + b) of the pooled graph, filter by filter.
 float activation(const Image& image, int filter, int place) {
     const auto k = static_cast<std::size_t>(filter);
-    return std::max(0.0f, kConv[k] * static_cast<float>(image.pixels[static_cast<std::size_t>(place)]) / 255.0f + kConvBias[k]);
+    return std::max(0.0f, kConv[k] * static_cast<float>(image.pixels[static_cast<std::size_t>(place)]) / 255.0f +
+                              kConvBias[k]);
 }
 
 } // namespace
@@ -52,7 +53,9 @@ float activation(const Image& image, int filter, int place) {
 class TestExplain : public QObject {
     Q_OBJECT
     QTemporaryDir m_folder;
-    std::filesystem::path file(const char* name) const { return std::filesystem::path(m_folder.path().toStdString()) / name; }
+    std::filesystem::path file(const char* name) const {
+        return std::filesystem::path(m_folder.path().toStdString()) / name;
+    }
 
     ExplainRequest request(const char* graph, const char* weights, int side) const {
         ExplainRequest asked;
@@ -81,15 +84,21 @@ private Q_SLOTS:
     void initTestCase() {
         QVERIFY(writeFileAtomically(file("pooled.json"), kPooledGraph).ok());
         QVERIFY(writeFileAtomically(file("smooth.json"), kSmoothGraph).ok());
-        QVERIFY(writeSafetensors(file("pooled.safetensors"), {{"conv.weight", {3, 1, 1, 1}, kConv}, {"conv.bias", {3}, kConvBias},
-                                                               {"fc.weight", {2, 3}, kDense}, {"fc.bias", {2}, kDenseBias}}).ok());
+        QVERIFY(writeSafetensors(file("pooled.safetensors"), {{"conv.weight", {3, 1, 1, 1}, kConv},
+                                                              {"conv.bias", {3}, kConvBias},
+                                                              {"fc.weight", {2, 3}, kDense},
+                                                              {"fc.bias", {2}, kDenseBias}})
+                    .ok());
         CounterRandom random(3, RandomPurpose::Test);
         std::vector<float> conv(18), dense(36), zero(2, 0.0f);
         for (auto* values : {&conv, &dense})
             for (float& value : *values)
                 value = static_cast<float>(random.uniform(-1, 1));
-        QVERIFY(writeSafetensors(file("smooth.safetensors"), {{"conv.weight", {2, 1, 3, 3}, conv}, {"conv.bias", {2}, zero},
-                                                               {"fc.weight", {2, 18}, dense}, {"fc.bias", {2}, zero}}).ok());
+        QVERIFY(writeSafetensors(file("smooth.safetensors"), {{"conv.weight", {2, 1, 3, 3}, conv},
+                                                              {"conv.bias", {2}, zero},
+                                                              {"fc.weight", {2, 18}, dense},
+                                                              {"fc.bias", {2}, zero}})
+                    .ok());
     }
     void init() { QTest::failOnWarning(QRegularExpression(".*")); }
 
@@ -110,7 +119,8 @@ private Q_SLOTS:
             float cam = 0;
             for (int k = 0; k < kFilters; ++k)
                 cam += kDense[static_cast<std::size_t>(k)] / (kSide * kSide) * activation(image, k, place);
-            QVERIFY(std::abs(explanation->rawMap.values[static_cast<std::size_t>(place)] - std::max(0.0f, cam)) < 1e-5f);
+            QVERIFY(std::abs(explanation->rawMap.values[static_cast<std::size_t>(place)] - std::max(0.0f, cam)) <
+                    1e-5f);
         }
         QCOMPARE(*std::max_element(explanation->map.values.begin(), explanation->map.values.end()), 1.0f);
     }
@@ -122,7 +132,8 @@ private Q_SLOTS:
         for (int place = 0; place < kSide * kSide; ++place) {
             float map = 0;
             for (int k = 0; k < kFilters; ++k)
-                map += std::max(0.0f, kDense[static_cast<std::size_t>(k)]) / (kSide * kSide) * activation(image, k, place);
+                map +=
+                    std::max(0.0f, kDense[static_cast<std::size_t>(k)]) / (kSide * kSide) * activation(image, k, place);
             QVERIFY(std::abs(explanation->rawMap.values[static_cast<std::size_t>(place)] - map) < 1e-5f);
         }
     }
@@ -146,7 +157,8 @@ private Q_SLOTS:
             forward.input.values[place] = pixel - kStep;
             const double below = static_cast<double>(engine::forward(forward)->values[1]);
             forward.input.values[place] = pixel;
-            const double expected = std::max(0.0, (above - below) / (2 * static_cast<double>(kStep)) * static_cast<double>(pixel));
+            const double expected =
+                std::max(0.0, (above - below) / (2 * static_cast<double>(kStep)) * static_cast<double>(pixel));
             largest = std::max(largest, expected);
             QVERIFY(std::abs(static_cast<double>(explanation->rawMap.values[place]) - expected) < 1e-3);
         }
@@ -154,7 +166,8 @@ private Q_SLOTS:
     }
 
     void theSameImageGivesTheSameMap() {
-        const auto first = engine::explain(pooled(CamMethod::GradCam), {}), second = engine::explain(pooled(CamMethod::GradCam), {});
+        const auto first = engine::explain(pooled(CamMethod::GradCam), {}),
+                   second = engine::explain(pooled(CamMethod::GradCam), {});
         QCOMPARE(first->map, second->map);
     }
 
@@ -165,8 +178,12 @@ private Q_SLOTS:
         asked.source.weights = copy;
         const auto before = engine::explain(asked, {});
         const std::vector<float> dense = {9, 9, 9, -9, -9, -9}, longer = {1, 2, 3};
-        QVERIFY(writeSafetensors(copy, {{"conv.weight", {3, 1, 1, 1}, kConv}, {"conv.bias", {3}, kConvBias}, {"fc.weight", {2, 3}, dense},
-                                        {"fc.bias", {2}, kDenseBias}, {"unused", {3}, longer}}).ok());
+        QVERIFY(writeSafetensors(copy, {{"conv.weight", {3, 1, 1, 1}, kConv},
+                                        {"conv.bias", {3}, kConvBias},
+                                        {"fc.weight", {2, 3}, dense},
+                                        {"fc.bias", {2}, kDenseBias},
+                                        {"unused", {3}, longer}})
+                    .ok());
         const auto after = engine::explain(asked, {});
         QVERIFY(before.ok() && after.ok());
         QVERIFY(before->rawMap != after->rawMap);
@@ -204,8 +221,11 @@ private Q_SLOTS:
     void eigenCamOfParallelChannelsIsTheirCentredPattern() {
         // One positive filter thrice: the first component is the pattern less its mean.
         const std::vector<float> conv = {1, 2, 3}, bias = {0, 0, 0};
-        QVERIFY(writeSafetensors(file("parallel.safetensors"), {{"conv.weight", {3, 1, 1, 1}, conv}, {"conv.bias", {3}, bias},
-                                                                 {"fc.weight", {2, 3}, kDense}, {"fc.bias", {2}, kDenseBias}}).ok());
+        QVERIFY(writeSafetensors(file("parallel.safetensors"), {{"conv.weight", {3, 1, 1, 1}, conv},
+                                                                {"conv.bias", {3}, bias},
+                                                                {"fc.weight", {2, 3}, kDense},
+                                                                {"fc.bias", {2}, kDenseBias}})
+                    .ok());
         ExplainRequest asked = pooled(CamMethod::EigenCam);
         asked.source.weights = file("parallel.safetensors");
         const auto explanation = engine::explain(asked, {});
@@ -233,8 +253,10 @@ private Q_SLOTS:
         for (int place = 0; place < kSide * kSide; ++place) {
             float cam = 0;
             for (int k = 0; k < kFilters; ++k)
-                cam += (kDense[static_cast<std::size_t>(k)] - kDense[static_cast<std::size_t>(k + kFilters)]) / (kSide * kSide) * activation(image, k, place);
-            QVERIFY(std::abs(explanation->rawMap.values[static_cast<std::size_t>(place)] - std::max(0.0f, cam)) < 1e-5f);
+                cam += (kDense[static_cast<std::size_t>(k)] - kDense[static_cast<std::size_t>(k + kFilters)]) /
+                       (kSide * kSide) * activation(image, k, place);
+            QVERIFY(std::abs(explanation->rawMap.values[static_cast<std::size_t>(place)] - std::max(0.0f, cam)) <
+                    1e-5f);
         }
     }
 

@@ -36,7 +36,8 @@ private Q_SLOTS:
     }
 
     void aMixedTargetsLossIsTheMixtureOfTheTwo() {
-        const torch::Tensor first = torch::tensor({0, 1, 2, 3, 0, 1}, torch::kLong), second = torch::tensor({1, 1, 0, 2, 3, 0}, torch::kLong);
+        const torch::Tensor first = torch::tensor({0, 1, 2, 3, 0, 1}, torch::kLong),
+                            second = torch::tensor({1, 1, 0, 2, 3, 0}, torch::kLong);
         for (const double smoothing : {0.0, 0.1}) {
             for (const bool weighted : {false, true}) {
                 StepSettings settings;
@@ -46,14 +47,16 @@ private Q_SLOTS:
                 const double a = step(settings, {first}).loss, b = step(settings, {second}).loss;
                 for (const double share : {0.0, 0.3, 1.0}) {
                     const double mixed = step(settings, {first, second, torch::full({6}, share, torch::kFloat)}).loss;
-                    QVERIFY2(std::abs(mixed - (share * a + (1 - share) * b)) < 1e-5, qPrintable(QString::number(mixed)));
+                    QVERIFY2(std::abs(mixed - (share * a + (1 - share) * b)) < 1e-5,
+                             qPrintable(QString::number(mixed)));
                 }
             }
         }
     }
 
     void accuracyCountsTheLargerShare() {
-        const torch::Tensor first = torch::tensor({0, 1, 2, 3, 0, 1}, torch::kLong), second = torch::tensor({3, 3, 3, 3, 3, 3}, torch::kLong);
+        const torch::Tensor first = torch::tensor({0, 1, 2, 3, 0, 1}, torch::kLong),
+                            second = torch::tensor({3, 3, 3, 3, 3, 3}, torch::kLong);
         QCOMPARE(step({}, {first, second, torch::full({6}, 0.6, torch::kFloat)}).right, step({}, {first}).right);
         QCOMPARE(step({}, {first, second, torch::full({6}, 0.4, torch::kFloat)}).right, step({}, {second}).right);
     }

@@ -12,12 +12,13 @@ using namespace sightline;
 class OverfitTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void thirtyTwoImagesAreLearntByHeart_data()
-    {
+    void thirtyTwoImagesAreLearntByHeart_data() {
         QTest::addColumn<int>("size");
         QTest::addColumn<double>("rate");
         QTest::addColumn<QString>("options");
-        const auto row = [](const char* network, int size, double rate, const char* options = "{}") { QTest::newRow(network) << size << rate << QString::fromLatin1(options); };
+        const auto row = [](const char* network, int size, double rate, const char* options = "{}") {
+            QTest::newRow(network) << size << rate << QString::fromLatin1(options);
+        };
         row("toy_cnn", 32, 3e-3);
         row("mnist_convnet", 28, 3e-3);
         row("cats_dogs_cnn", 64, 1e-3);
@@ -37,30 +38,35 @@ private Q_SLOTS:
         row("squeezenet1_1", 48, 6e-4, R"({"dropout":0})");
     }
 
-    void thirtyTwoImagesAreLearntByHeart()
-    {
+    void thirtyTwoImagesAreLearntByHeart() {
         QFETCH(int, size);
         QFETCH(double, rate);
         QFETCH(QString, options);
         constexpr int kImages = 32, kClasses = 7, kSteps = 60;
         const std::string network = QTest::currentDataTag();
         const int channels = findInZoo(network)->defaultChannels;
-        const Result<GraphSpec> spec = buildFromZoo(network, {size, size, channels, kClasses, Json::parse(options.toStdString())});
+        const Result<GraphSpec> spec =
+            buildFromZoo(network, {size, size, channels, kClasses, Json::parse(options.toStdString())});
         QVERIFY2(spec.ok(), spec ? "" : spec.error().message.c_str());
         const auto module = *engine::GraphModule::make(*spec, 1);
         module->enableTraining();
         engine::prepareComputeThread(0);
         torch::manual_seed(6);
-        engine::OptimizerState state{torch::zeros_like(module->parameters()), torch::zeros_like(module->parameters()), 0};
+        engine::OptimizerState state{torch::zeros_like(module->parameters()), torch::zeros_like(module->parameters()),
+                                     0};
         engine::StepSettings settings;
         // Fields of colour with nothing in common within a class: only memory helps.
-        const torch::Tensor images = torch::upsample_bilinear2d(torch::randn({kImages, channels, 4, 4}), {size, size}, false).permute({0, 2, 3, 1}).contiguous();
+        const torch::Tensor images =
+            torch::upsample_bilinear2d(torch::randn({kImages, channels, 4, 4}), {size, size}, false)
+                .permute({0, 2, 3, 1})
+                .contiguous();
         const torch::Tensor labels = torch::arange(kImages, torch::kLong).remainder(kClasses);
         std::int64_t right = 0;
         int step = 0;
         for (; step < kSteps && right < kImages; ++step)
             right = trainStep(*module, state, settings, {images}, {labels}, rate).right;
-        QVERIFY2(right == kImages, qPrintable(QStringLiteral("%1 of %2 right after %3 steps").arg(right).arg(kImages).arg(step)));
+        QVERIFY2(right == kImages,
+                 qPrintable(QStringLiteral("%1 of %2 right after %3 steps").arg(right).arg(kImages).arg(step)));
     }
 };
 

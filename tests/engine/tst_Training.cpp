@@ -59,7 +59,8 @@ private Q_SLOTS:
     void exactlyOneRunEndedComesLast() {
         TrainControl control;
         std::vector<std::string> types;
-        engine().train(request("events", 2), {}, control, [&](const TrainEvent& event) { types.push_back(toJson(event)["type"].get<std::string>()); });
+        engine().train(request("events", 2), {}, control,
+                       [&](const TrainEvent& event) { types.push_back(toJson(event)["type"].get<std::string>()); });
         QCOMPARE(types.front(), std::string("run_started"));
         QCOMPARE(std::count(types.begin(), types.end(), "run_ended"), 1);
         QCOMPARE(types.back(), std::string("run_ended"));
@@ -72,7 +73,10 @@ private Q_SLOTS:
         TrainRequest changed = request("overlay", 3);
         const std::filesystem::path root = changed.experiment.data.path, file = overlayFile(changed.home, root);
         Overlay overlay;
-        applyEdit({{"train/boat/boat_0001.png", {"car", false}}, {"train/duck/duck_0002.png", {"", true}}, {"test/car/car_0001.png", {"", true}}}, overlay);
+        applyEdit({{"train/boat/boat_0001.png", {"car", false}},
+                   {"train/duck/duck_0002.png", {"", true}},
+                   {"test/car/car_0001.png", {"", true}}},
+                  overlay);
         QVERIFY(writeOverlay(file, overlay, root).ok());
         TrainControl control;
         int images = 0;
@@ -203,11 +207,13 @@ private Q_SLOTS:
         const RunEnded ended = engine().train(request, {}, control, {});
         QVERIFY(ended.outcome == RunEnded::Outcome::Completed);
         QVERIFY2(ended.epochs < 30, "it did not stop early");
-        const auto best = engine().evaluate({ended.folder, "val", "best"}, {}, {}), last = engine().evaluate({ended.folder, "val", "last"}, {}, {});
+        const auto best = engine().evaluate({ended.folder, "val", "best"}, {}, {}),
+                   last = engine().evaluate({ended.folder, "val", "last"}, {}, {});
         QVERIFY(best.ok() && last.ok());
         QCOMPARE(last->loss, best->loss);
         const auto history = RunFolder(ended.folder).history();
-        QVERIFY(history->back().valLoss.value() > history->at(static_cast<std::size_t>(ended.bestEpoch - 1)).valLoss.value());
+        QVERIFY(history->back().valLoss.value() >
+                history->at(static_cast<std::size_t>(ended.bestEpoch - 1)).valLoss.value());
         request.resume = ended.run;
         TrainControl again;
         const RunEnded refused = engine().train(request, {}, again, {});
@@ -230,7 +236,8 @@ private Q_SLOTS:
         QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
         QCOMPARE(explanation->map.shape, (std::vector<std::int64_t>{24, 20}));
         QCOMPARE(explanation->input.height, 24);
-        const Prediction& same = *std::find_if(evaluation->predictions.begin(), evaluation->predictions.end(), [](const Prediction& p) { return p.path == "test/car/car_0001.png"; });
+        const Prediction& same = *std::find_if(evaluation->predictions.begin(), evaluation->predictions.end(),
+                                               [](const Prediction& p) { return p.path == "test/car/car_0001.png"; });
         QVERIFY(std::abs(same.confidence - explanation->confidence) < 1e-3);
     }
 
@@ -238,12 +245,13 @@ private Q_SLOTS:
         std::stop_source source;
         TrainControl control;
         int after = 0;
-        const RunEnded ended = engine().train(request("stop", 50), source.get_token(), control, [&](const TrainEvent& event) {
-            if (std::holds_alternative<BatchFinished>(event)) {
-                after += source.stop_requested();
-                source.request_stop();
-            }
-        });
+        const RunEnded ended =
+            engine().train(request("stop", 50), source.get_token(), control, [&](const TrainEvent& event) {
+                if (std::holds_alternative<BatchFinished>(event)) {
+                    after += source.stop_requested();
+                    source.request_stop();
+                }
+            });
         QVERIFY(ended.outcome == RunEnded::Outcome::Stopped);
         QCOMPARE(after, 0);
     }

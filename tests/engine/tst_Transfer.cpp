@@ -22,7 +22,9 @@ using namespace sightline;
 class TransferTest : public QObject {
     Q_OBJECT
 
-    std::string path(const char* name) const { return (m_folder.path() + QLatin1Char('/') + QLatin1String(name)).toStdString(); }
+    std::string path(const char* name) const {
+        return (m_folder.path() + QLatin1Char('/') + QLatin1String(name)).toStdString();
+    }
 
     /// The weights made at first, their base frozen.
     TrainRequest request(const char* home, int epochs) const {
@@ -39,7 +41,8 @@ class TransferTest : public QObject {
         return request;
     }
 
-    RunEnded trained(const TrainRequest& request, std::vector<std::string>* notes = nullptr, bool oneEpoch = false) const {
+    RunEnded trained(const TrainRequest& request, std::vector<std::string>* notes = nullptr,
+                     bool oneEpoch = false) const {
         TrainControl control;
         control.stopAfterEpoch(oneEpoch);
         return m_engine->value()->train(request, {}, control, [&](const TrainEvent& event) {
@@ -60,7 +63,8 @@ class TransferTest : public QObject {
         return !before.empty() && tensor(last(ended), name) == before;
     }
     static bool mentions(const std::vector<std::string>& notes, const std::string& words) {
-        return std::any_of(notes.begin(), notes.end(), [&](const std::string& note) { return note.find(words) != std::string::npos; });
+        return std::any_of(notes.begin(), notes.end(),
+                           [&](const std::string& note) { return note.find(words) != std::string::npos; });
     }
     std::filesystem::path featureFile(const char* home) const {
         for (const auto& entry : std::filesystem::directory_iterator(path(home) + "/cache/features"))
@@ -139,7 +143,8 @@ private Q_SLOTS:
             const auto history = RunFolder(run.folder).history().value();
             QCOMPARE(history.size(), expected.size());
             for (std::size_t i = 0; i < history.size(); ++i) {
-                QVERIFY2(std::abs(history[i].loss - expected[i].loss) < 1e-4, qPrintable(QStringLiteral("%1 and %2").arg(history[i].loss).arg(expected[i].loss)));
+                QVERIFY2(std::abs(history[i].loss - expected[i].loss) < 1e-4,
+                         qPrintable(QStringLiteral("%1 and %2").arg(history[i].loss).arg(expected[i].loss)));
                 QVERIFY(std::abs(history[i].valLoss.value() - expected[i].valLoss.value()) < 1e-4);
             }
         }
@@ -174,11 +179,13 @@ private Q_SLOTS:
         turning.experiment.augmentation.rotationRange = 10;
         RunEnded ended = trained(turning);
         QVERIFY(ended.outcome == RunEnded::Outcome::Failed && ended.errorKind == ErrorKind::BadInput);
-        QVERIFY2(ended.reason.find("training.cache_features: cannot be used while augmentation") != std::string::npos, ended.reason.c_str());
+        QVERIFY2(ended.reason.find("training.cache_features: cannot be used while augmentation") != std::string::npos,
+                 ended.reason.c_str());
         turning.experiment.augmentation.rotationRange = 0;
         turning.experiment.model.freeze = "none";
         ended = trained(turning);
-        QVERIFY2(ended.reason.find("training.cache_features: needs a frozen base") != std::string::npos, ended.reason.c_str());
+        QVERIFY2(ended.reason.find("training.cache_features: needs a frozen base") != std::string::npos,
+                 ended.reason.c_str());
     }
 
     void fineTuningThawsAtItsEpochAndResumesBitIdentical() {
@@ -235,7 +242,8 @@ private Q_SLOTS:
                 std::size_t count = 1;
                 for (const std::int64_t extent : tensor.shape)
                     count *= static_cast<std::size_t>(extent);
-                std::vector<float>& numbers = values.emplace_back(count, tensor.name.ends_with("running_var") ? 0.01f : 0.0f);
+                std::vector<float>& numbers =
+                    values.emplace_back(count, tensor.name.ends_with("running_var") ? 0.01f : 0.0f);
                 for (std::size_t i = 0; i < count && tensor.name.ends_with(".weight"); ++i)
                     numbers[i] = tensor.shape.size() == 1 ? 1.0f : 0.2f * std::sin(static_cast<float>(i));
                 tensors.push_back({tensor.name, tensor.shape, numbers});
@@ -245,7 +253,8 @@ private Q_SLOTS:
             request.experiment.model = {};
             request.experiment.model.name = "mobilenet_v3_small";
             request.experiment.model.weights = path("family.safetensors");
-            request.experiment.model.freeze = "base"; // its batch-norms are in inference mode, where epsilon counts most
+            request.experiment.model.freeze =
+                "base"; // its batch-norms are in inference mode, where epsilon counts most
             resumesLikeWhole(request);
         }
     }
@@ -279,7 +288,8 @@ private Q_SLOTS:
         const auto evaluation = m_engine->value()->evaluate({ended.folder, "val", "last"}, {}, {});
         QVERIFY2(evaluation.ok(), evaluation ? "" : evaluation.error().message.c_str());
         const auto history = RunFolder(ended.folder).history().value();
-        QVERIFY(std::abs(evaluation->loss - history.back().valLoss.value()) < 1e-4); // the whole network says what its features said
+        QVERIFY(std::abs(evaluation->loss - history.back().valLoss.value()) <
+                1e-4); // the whole network says what its features said
         ExplainRequest question;
         question.source.runFolder = ended.folder;
         question.image = *readImage(path("toys") + "/test/car/car_0001.png");

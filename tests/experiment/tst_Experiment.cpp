@@ -10,16 +10,14 @@ using namespace sightline;
 
 namespace {
 
-std::vector<Problem> problemsOf(const Json& json)
-{
+std::vector<Problem> problemsOf(const Json& json) {
     std::vector<Problem> found;
     const Experiment experiment = experimentFromJson(json, found);
     Q_UNUSED(experiment);
     return found;
 }
 
-bool names(const std::vector<Problem>& found, const std::string& path)
-{
+bool names(const std::vector<Problem>& found, const std::string& path) {
     return std::any_of(found.begin(), found.end(), [&](const Problem& problem) { return problem.path == path; });
 }
 
@@ -34,25 +32,23 @@ private Q_SLOTS:
     void everyPresetLoadsAndSurvivesJson();
 };
 
-void ExperimentTest::allProblemsAreReportedAtOnceWithTheirPaths()
-{
+void ExperimentTest::allProblemsAreReportedAtOnceWithTheirPaths() {
     const auto found = problemsOf(Json::parse(
         R"({"version":1,"colour":1,"data":{"image_size":"big"},"training":{"epochs":0,"cache_features":true,"optimizer":{"learning_rate":-1}}})"));
-    for (const char* path : {"colour", "data.image_size", "training.epochs", "training.cache_features", "training.optimizer.learning_rate"})
+    for (const char* path : {"colour", "data.image_size", "training.epochs", "training.cache_features",
+                             "training.optimizer.learning_rate"})
         QVERIFY2(names(found, path), (std::string(path) + " is not among " + joined(found)).c_str());
     QCOMPARE(found.size(), std::size_t{5});
 }
 
-void ExperimentTest::defaultsSurviveJson()
-{
+void ExperimentTest::defaultsSurviveJson() {
     const Experiment experiment;
     const Result<Experiment> again = experimentFromJson(toJson(experiment));
     QVERIFY2(again.ok(), again ? "" : again.error().message.c_str());
     QVERIFY(*again == experiment);
 }
 
-void ExperimentTest::tablesPatternsAndGroupsAreSettings()
-{
+void ExperimentTest::tablesPatternsAndGroupsAreSettings() {
     const auto read = experimentFromJson(Json::parse(
         R"json({"version":1,"data":{"path":"x","table":{"path_column":"file","label_column":3,"header":false},"pattern":"(?P<class>[a-z]+)_","group":{"pattern":"(p\\d+)"}}})json"));
     QVERIFY2(read.ok(), read ? "" : read.error().message.c_str());
@@ -62,13 +58,13 @@ void ExperimentTest::tablesPatternsAndGroupsAreSettings()
     QCOMPARE(read->data.group.pattern, std::string("(p\\d+)"));
     const auto again = experimentFromJson(toJson(*read));
     QVERIFY(again.ok() && *again == *read);
-    const auto found = problemsOf(Json::parse(R"({"version":1,"data":{"pattern":"(","table":{"colour":1},"group":{"pattern":"a","column":"b"}}})"));
+    const auto found = problemsOf(Json::parse(
+        R"({"version":1,"data":{"pattern":"(","table":{"colour":1},"group":{"pattern":"a","column":"b"}}})"));
     for (const char* path : {"data.pattern", "data.table.colour", "data.group"})
         QVERIFY2(names(found, path), joined(found).c_str());
 }
 
-void ExperimentTest::everyPresetLoadsAndSurvivesJson()
-{
+void ExperimentTest::everyPresetLoadsAndSurvivesJson() {
     QVERIFY(presets().size() >= 10);
     for (const Preset& preset : presets()) {
         const Result<Json> json = parseJson(preset.json, preset.name);

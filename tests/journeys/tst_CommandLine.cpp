@@ -17,7 +17,9 @@ class CommandLineTest : public QObject {
 
     CliAnswer run(const QStringList& arguments) const { return runCli(m_home, arguments); }
 
-    void refuses(const QStringList& arguments, int code, const QByteArray& mention) const { verifyRefusal(run(arguments), code, mention); }
+    void refuses(const QStringList& arguments, int code, const QByteArray& mention) const {
+        verifyRefusal(run(arguments), code, mention);
+    }
 
     void write(const QString& name, const QByteArray& text) const {
         QFile file(m_folder.filePath(name));
@@ -28,9 +30,11 @@ class CommandLineTest : public QObject {
     QString path(const QString& name) const { return m_folder.filePath(name); }
 
     QByteArray experiment() const {
-        QByteArray text = "{ 'version': 1, 'name': 'journey', 'seed': 7, 'data': { 'path': '@', 'image_size': [48, 48] },"
-                          "'augmentation': { 'rotation_range': 10, 'horizontal_flip': true }, 'normalization': { 'preset': 'rescale' },"
-                          "'model': { 'name': 'toy_cnn' }, 'training': { 'epochs': 3, 'batch_size': 8, 'precision': 'fp32' } }";
+        QByteArray text =
+            "{ 'version': 1, 'name': 'journey', 'seed': 7, 'data': { 'path': '@', 'image_size': [48, 48] },"
+            "'augmentation': { 'rotation_range': 10, 'horizontal_flip': true }, 'normalization': { 'preset': 'rescale' "
+            "},"
+            "'model': { 'name': 'toy_cnn' }, 'training': { 'epochs': 3, 'batch_size': 8, 'precision': 'fp32' } }";
         return text.replace('\'', '"').replace("@", path(QStringLiteral("toys")).toUtf8());
     }
 
@@ -51,7 +55,10 @@ private Q_SLOTS:
     }
 
     void makesTheToySetAndDescribesIt() {
-        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--seed", "3", "--train", "12", "--val", "4", "--test", "4", "--size", "64"}).code, 0);
+        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--seed", "3", "--train", "12", "--val", "4",
+                      "--test", "4", "--size", "64"})
+                     .code,
+                 0);
         const CliAnswer info = run({"dataset", "info", path("toys"), "--json"});
         QCOMPARE(info.code, 0);
         const QJsonObject json = info.json();
@@ -63,9 +70,13 @@ private Q_SLOTS:
     }
 
     void augmentsImagesAndAppliesRecordedParametersExactly() {
-        write("aug.json", "{\"rotation_range\": 20, \"width_shift_range\": 0.1, \"brightness_range\": [0.7, 1.3], \"fill_mode\": \"reflect\"}");
+        write("aug.json", "{\"rotation_range\": 20, \"width_shift_range\": 0.1, \"brightness_range\": [0.7, 1.3], "
+                          "\"fill_mode\": \"reflect\"}");
         const QString image = path("toys/train/car/") + QDir(path("toys/train/car")).entryList({"*.png"}).first();
-        QCOMPARE(run({"augment", image, "--config", path("aug.json"), "--count", "3", "--seed", "5", "--out", path("augmented"), "--params", path("params.json")}).code, 0);
+        QCOMPARE(run({"augment", image, "--config", path("aug.json"), "--count", "3", "--seed", "5", "--out",
+                      path("augmented"), "--params", path("params.json")})
+                     .code,
+                 0);
         QFile params(path("params.json"));
         QVERIFY(params.open(QIODevice::ReadOnly));
         const QJsonArray drawn = QJsonDocument::fromJson(params.readAll()).array();
@@ -73,12 +84,16 @@ private Q_SLOTS:
         QVERIFY(std::abs(drawn[0]["theta"].toDouble()) <= 20);
         QVERIFY(!QImage(path("augmented/") + drawn[0]["file"].toString()).isNull());
         write("one.json", QJsonDocument(drawn[0].toObject()).toJson());
-        QCOMPARE(run({"augment", image, "--config", path("aug.json"), "--apply", path("one.json"), "--out", path("exact.npy")}).code, 0);
+        QCOMPARE(run({"augment", image, "--config", path("aug.json"), "--apply", path("one.json"), "--out",
+                      path("exact.npy")})
+                     .code,
+                 0);
         QCOMPARE(QFile(path("exact.npy")).size(), qint64(128 + 64 * 64 * 3 * 4));
     }
 
     void summarisesANetworkWithItsParameters() {
-        const QJsonObject json = run({"model", "summary", "toy_cnn", "--classes", "6", "--input", "128x128x3", "--json"}).json();
+        const QJsonObject json =
+            run({"model", "summary", "toy_cnn", "--classes", "6", "--input", "128x128x3", "--json"}).json();
         QCOMPARE(json["parameters"]["total"].toInt(), 1058950);
         const QJsonObject resnet = run({"model", "summary", "resnet18", "--json"}).json();
         QCOMPARE(resnet["parameters"]["total"].toInt(), 11689512);
@@ -102,7 +117,8 @@ private Q_SLOTS:
             types += event["type"].toString();
             if (types.last() == QLatin1String("epoch")) {
                 QCOMPARE(event["epoch"].toInt(), ++epochs);
-                QVERIFY(event.contains("val_loss") && event.contains("val_accuracy") && event.contains("learning_rate"));
+                QVERIFY(event.contains("val_loss") && event.contains("val_accuracy") &&
+                        event.contains("learning_rate"));
             }
         }
         QCOMPARE(epochs, 3);
@@ -151,7 +167,8 @@ private Q_SLOTS:
 
     void explainsAnImageWithAnOverlayAndAMap() {
         const QString image = path("toys/test/robot/") + QDir(path("toys/test/robot")).entryList({"*.png"}).first();
-        const CliAnswer answer = run({"explain", m_run, image, "--out", path("overlay.png"), "--map", path("map.npy"), "--json"});
+        const CliAnswer answer =
+            run({"explain", m_run, image, "--out", path("overlay.png"), "--map", path("map.npy"), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["method"].toString(), QStringLiteral("gradcam"));
         QCOMPARE(answer.json()["map_size"].toArray().size(), 2);
@@ -168,7 +185,9 @@ private Q_SLOTS:
 
     void interruptedItSaysSoAndGoesOnLater() {
         QProcess process;
-        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"--home", path("interrupted"), "train", path("experiment.json"), "--set", "training.epochs=400", "--events", path("interrupted.jsonl")});
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
+                      {"--home", path("interrupted"), "train", path("experiment.json"), "--set", "training.epochs=400",
+                       "--events", path("interrupted.jsonl")});
         QTRY_VERIFY_WITH_TIMEOUT(QFile(path("interrupted.jsonl")).size() > 4000, 60000);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(60000));
@@ -181,7 +200,8 @@ private Q_SLOTS:
         };
         const auto before = epochs();
         QVERIFY(before >= 1);
-        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"--home", path("interrupted"), "train", "--resume", id});
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
+                      {"--home", path("interrupted"), "train", "--resume", id});
         QTRY_VERIFY_WITH_TIMEOUT(epochs() > before + 2, 60000);
         refuses({"--home", path("interrupted"), "train", "--resume", id}, 2, "being trained by another program");
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
@@ -193,7 +213,8 @@ private Q_SLOTS:
     void doesNotResumeWhatIsFinished() { refuses({"train", "--resume", m_run}, 2, m_run.toUtf8()); }
 
     void trainsMobileNet() {
-        const CliAnswer answer = run({"train", path("experiment.json"), "--set", "model.name=mobilenet_v2", "--set", "training.epochs=1", "--json"});
+        const CliAnswer answer = run({"train", path("experiment.json"), "--set", "model.name=mobilenet_v2", "--set",
+                                      "training.epochs=1", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["outcome"].toString(), QStringLiteral("completed"));
     }
@@ -201,9 +222,13 @@ private Q_SLOTS:
     void refusesWeightsOfAnotherNetwork() {
         const QString weights = QDir(m_home).filePath("runs/" + m_run + "/checkpoints/best.safetensors");
         QVERIFY(QFile::exists(weights));
-        refuses({"train", path("experiment.json"), "--set", "model.name=resnet18", "--set", "model.weights=" + weights}, 2, "best.safetensors");
-        refuses({"train", path("experiment.json"), "--set", "model.options={\"filters\": [16, 16]}", "--set", "model.weights=" + weights}, 2, "best.safetensors");
-        refuses({"train", path("experiment.json"), "--set", "model.weights=" + path("experiment.json")}, 2, "experiment.json");
+        refuses({"train", path("experiment.json"), "--set", "model.name=resnet18", "--set", "model.weights=" + weights},
+                2, "best.safetensors");
+        refuses({"train", path("experiment.json"), "--set", "model.options={\"filters\": [16, 16]}", "--set",
+                 "model.weights=" + weights},
+                2, "best.safetensors");
+        refuses({"train", path("experiment.json"), "--set", "model.weights=" + path("experiment.json")}, 2,
+                "experiment.json");
     }
 
     void aFullDiskEndsTheRunWithTheEarlierCheckpointKept() {
@@ -211,7 +236,8 @@ private Q_SLOTS:
         QDir().mkpath(small);
         if (QProcess::execute("mount", {"-t", "tmpfs", "-o", "size=1m", "tmpfs", small}) != 0)
             QSKIP("a small file system can only be mounted by root");
-        const CliAnswer answer = run({"--home", small, "train", path("experiment.json"), "--set", "training.epochs=30", "--set", "training.checkpoint.keep=all"});
+        const CliAnswer answer = run({"--home", small, "train", path("experiment.json"), "--set", "training.epochs=30",
+                                      "--set", "training.checkpoint.keep=all"});
         const QString id = QDir(small + "/runs").entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0);
         const CliAnswer evaluation = run({"--home", small, "evaluate", id, "--json"});
         QProcess::execute("umount", {small});
@@ -221,7 +247,9 @@ private Q_SLOTS:
     }
 
     void theHealthCheckNamesWhatIsOddAndHonoursWhatWasChangedByHand() {
-        QVERIFY(run({"dataset", "make", "toys", "--to", path("health"), "--train", "8", "--val", "2", "--test", "2", "--size", "48"}).code == 0);
+        QVERIFY(run({"dataset", "make", "toys", "--to", path("health"), "--train", "8", "--val", "2", "--test", "2",
+                     "--size", "48"})
+                    .code == 0);
         const QString boat = path("health/train/boat/boat_0001.png"), car = path("health/train/car/car_0002.png");
         QVERIFY(QFile::copy(boat, path("health/test/boat/copy.png")));
         QVERIFY(QFile::copy(car, path("health/train/car/copy.png")));
@@ -231,7 +259,8 @@ private Q_SLOTS:
             QStringList found;
             for (const auto& problem : document["problems"].toArray()) {
                 const QJsonObject object = problem.toObject();
-                if (object["path"].toString().isEmpty() || object["message"].toString().isEmpty() || object["paths"].toArray().isEmpty())
+                if (object["path"].toString().isEmpty() || object["message"].toString().isEmpty() ||
+                    object["paths"].toArray().isEmpty())
                     found << "incomplete";
                 found << object["kind"].toString();
             }
@@ -246,13 +275,17 @@ private Q_SLOTS:
         const CliAnswer before = run({"dataset", "info", path("health"), "--json"});
         QCOMPARE(before.json()["overlay"].toObject()["excluded"].toInt(-1), 0);
         QDir().mkpath(path("home/overlays"));
-        const QString name = QString::fromStdString(sightline::overlayFile({}, path("health").toStdString()).filename().string());
-        write("home/overlays/" + name, R"({"version": 1, "relabelled": {"train/boat/boat_0002.png": "car"}, "excluded": ["test/boat/copy.png"]})");
+        const QString name =
+            QString::fromStdString(sightline::overlayFile({}, path("health").toStdString()).filename().string());
+        write(
+            "home/overlays/" + name,
+            R"({"version": 1, "relabelled": {"train/boat/boat_0002.png": "car"}, "excluded": ["test/boat/copy.png"]})");
         const QJsonObject after = run({"dataset", "info", path("health"), "--json"}).json();
         QCOMPARE(after["overlay"].toObject()["excluded"].toInt(), 1);
         QCOMPARE(after["overlay"].toObject()["relabelled"].toInt(), 1);
         QCOMPARE(after["splits"]["train"]["per_class"]["car"].toInt(), 8 + 2 + 1);
-        QCOMPARE(kinds(run({"dataset", "check", path("health"), "--json"}).json()), (QStringList{"unreadable", "duplicate", "near_duplicate"}));
+        QCOMPARE(kinds(run({"dataset", "check", path("health"), "--json"}).json()),
+                 (QStringList{"unreadable", "duplicate", "near_duplicate"}));
         write("home/overlays/" + name, "{ half");
         QVERIFY(kinds(run({"dataset", "check", path("health"), "--json"}).json()).contains("overlay_unreadable"));
         QFile::remove(path("home/overlays/" + name));
@@ -268,7 +301,8 @@ private Q_SLOTS:
         write("broken.json", "{ \"version\": 1, ");
         refuses({"train", path("broken.json")}, 2, "broken.json");
         refuses({"train", path("experiment.json"), "--set", "training.epoks=3"}, 2, "training.epoks");
-        refuses({"train", path("experiment.json"), "--set", "training.optimizer.learning_rate=-1"}, 2, "training.optimizer.learning_rate");
+        refuses({"train", path("experiment.json"), "--set", "training.optimizer.learning_rate=-1"}, 2,
+                "training.optimizer.learning_rate");
         refuses({"train", path("experiment.json"), "--set", "training.epochs=many"}, 2, "training.epochs");
         refuses({"evaluate", "no-such-run"}, 2, "no-such-run");
         refuses({"explain", m_run, path("experiment.json"), "--out", path("x.png")}, 2, "experiment.json");

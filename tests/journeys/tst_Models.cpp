@@ -18,9 +18,13 @@ using namespace sightline;
 class ModelsTest : public QObject {
     Q_OBJECT
 
-    CliAnswer run(const QStringList& arguments, const QString& hub = {}) const { return runCli(path("home"), arguments, {{"HF_ENDPOINT", hub}}); }
+    CliAnswer run(const QStringList& arguments, const QString& hub = {}) const {
+        return runCli(path("home"), arguments, {{"HF_ENDPOINT", hub}});
+    }
 
-    void refuses(const QStringList& arguments, const QByteArray& mention) const { verifyRefusal(run(arguments), 2, mention); }
+    void refuses(const QStringList& arguments, const QByteArray& mention) const {
+        verifyRefusal(run(arguments), 2, mention);
+    }
 
     void write(const QString& name, const QByteArray& text) const {
         QFile file(path(name));
@@ -52,63 +56,88 @@ class ModelsTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--train", "4", "--val", "2", "--test", "2", "--size", "32"}).code, 0);
+        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--train", "4", "--val", "2", "--test", "2",
+                      "--size", "32"})
+                     .code,
+                 0);
         write("net.json", R"({"name":"own","input":[32,32,3],"nodes":[{"id":"input","op":"input"},
             {"id":"stem","op":"conv2d","inputs":["input"],"attributes":{"filters":8,"kernel":3,"stride":2,"padding":"same"}},
             {"id":"relu","op":"activation","inputs":["stem"],"attributes":{"kind":"relu"}},
             {"id":"pool","op":"global_avg_pool","inputs":["relu"]},{"id":"fc","op":"dense","inputs":["pool"],"attributes":{"units":5}}],
             "outputs":[{"name":"main","node":"fc"}]})");
-        write("train.json", R"({"version":1,"name":"own","data":{"path":")" + path("toys").toUtf8() + R"(","image_size":[32,32]},"training":{"epochs":1,"batch_size":8}})");
+        write("train.json", R"({"version":1,"name":"own","data":{"path":")" + path("toys").toUtf8() +
+                                R"(","image_size":[32,32]},"training":{"epochs":1,"batch_size":8}})");
     }
 
     void anOwnNetworkIsSummarisedTrainedAndAsked() {
-        QCOMPARE(run({"model", "summary", path("net.json"), "--json"}).json()["parameters"]["total"].toInt(), 3 * 9 * 8 + 8 + 8 * 5 + 5);
-        const CliAnswer trained = run({"train", path("train.json"), "--set", "model.graph=" + path("net.json"), "--json"});
+        QCOMPARE(run({"model", "summary", path("net.json"), "--json"}).json()["parameters"]["total"].toInt(),
+                 3 * 9 * 8 + 8 + 8 * 5 + 5);
+        const CliAnswer trained =
+            run({"train", path("train.json"), "--set", "model.graph=" + path("net.json"), "--json"});
         QVERIFY2(trained.code == 0, trained.err.constData());
         const QString weights = trained.json()["folder"].toString() + "/checkpoints/best.safetensors";
         QVERIFY(writeNpy(path("x.npy").toStdString(), FloatArray{{32, 32, 3}, std::vector<float>(32 * 32 * 3, 0.5f)}));
-        const CliAnswer asked = run({"model", "forward", path("net.json"), "--weights", weights, "--input", path("x.npy"), "--out", path("y.npy")});
+        const CliAnswer asked = run({"model", "forward", path("net.json"), "--weights", weights, "--input",
+                                     path("x.npy"), "--out", path("y.npy")});
         QVERIFY2(asked.code == 0, asked.err.constData());
         QCOMPARE(readNpy(path("y.npy").toStdString())->shape, (std::vector<std::int64_t>{5}));
-        write("broken.json", R"({"name":"own","input":[32,32,3],"nodes":[{"id":"input","op":"input"},{"id":"fc","op":"dense","inputs":["input"],"attributes":{"units":5}}],"outputs":[{"name":"main","node":"fc"}]})");
-        refuses({"model", "summary", path("broken.json")}, "fc (dense): needs a vector, but 3 x 32 x 32 arrives from input");
+        write(
+            "broken.json",
+            R"({"name":"own","input":[32,32,3],"nodes":[{"id":"input","op":"input"},{"id":"fc","op":"dense","inputs":["input"],"attributes":{"units":5}}],"outputs":[{"name":"main","node":"fc"}]})");
+        refuses({"model", "summary", path("broken.json")},
+                "fc (dense): needs a vector, but 3 x 32 x 32 arrives from input");
         refuses({"train", path("train.json"), "--set", "model.graph=" + path("broken.json")}, "fc (dense)");
     }
 
     void timmsNamesLoadAndOnlyTrainingStartsANewClassifier() {
         writeTimmWeights("mobilenet.safetensors", "mobilenet_v2", 10);
-        const QStringList forward{"model", "forward", "mobilenet_v2", "--weights", path("mobilenet.safetensors"), "--input", path("x.npy"), "--out", path("y.npy")};
+        const QStringList forward{"model",   "forward",     "mobilenet_v2", "--weights",  path("mobilenet.safetensors"),
+                                  "--input", path("x.npy"), "--out",        path("y.npy")};
         QVERIFY(run(forward + QStringList{"--classes", "10"}).code == 0);
-        refuses(forward + QStringList{"--classes", "5"}, "classifier.weight is [10, 1280], but mobilenet_v2 needs [5, 1280]");
-        const CliAnswer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=" + path("mobilenet.safetensors"), "--set", "model.freeze=base"});
+        refuses(forward + QStringList{"--classes", "5"},
+                "classifier.weight is [10, 1280], but mobilenet_v2 needs [5, 1280]");
+        const CliAnswer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set",
+                                       "model.weights=" + path("mobilenet.safetensors"), "--set", "model.freeze=base"});
         QVERIFY2(trained.code == 0, trained.err.constData());
         QVERIFY2(trained.err.contains("classifier.weight starts anew"), trained.err.constData());
     }
 
     void weightsOfTheOtherTwinAreRefused() {
-        writeTimmWeights("tf_efficientnet_lite0.in1k.safetensors", "tf_efficientnet_lite0", 10); // of the same names and shapes as its twin's
-        const QStringList asked{"--weights", path("tf_efficientnet_lite0.in1k.safetensors"), "--input", path("x.npy"), "--out", path("y.npy"), "--classes", "10"};
+        writeTimmWeights("tf_efficientnet_lite0.in1k.safetensors", "tf_efficientnet_lite0",
+                         10); // of the same names and shapes as its twin's
+        const QStringList asked{"--weights", path("tf_efficientnet_lite0.in1k.safetensors"),
+                                "--input",   path("x.npy"),
+                                "--out",     path("y.npy"),
+                                "--classes", "10"};
         QVERIFY(run(QStringList{"model", "forward", "tf_efficientnet_lite0"} + asked).code == 0);
-        refuses(QStringList{"model", "forward", "efficientnet_lite0"} + asked, "are of tf_efficientnet_lite0, not of efficientnet_lite0");
-        refuses({"train", path("train.json"), "--set", "model.name=efficientnet_lite0", "--set", "model.weights=" + path("tf_efficientnet_lite0.in1k.safetensors")}, "model.weights: the weights tf_efficientnet_lite0.in1k are of");
+        refuses(QStringList{"model", "forward", "efficientnet_lite0"} + asked,
+                "are of tf_efficientnet_lite0, not of efficientnet_lite0");
+        refuses({"train", path("train.json"), "--set", "model.name=efficientnet_lite0", "--set",
+                 "model.weights=" + path("tf_efficientnet_lite0.in1k.safetensors")},
+                "model.weights: the weights tf_efficientnet_lite0.in1k are of");
     }
 
     void anEpochIsMeasuredBeforeItIsTrained() {
         const CliAnswer answer = run({"bench", "epoch", path("train.json"), "--seconds", "0.1", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QVERIFY(answer.json()["seconds_per_epoch"].toDouble() > 0 && answer.json()["images_per_second"].toDouble() > 0);
-        const CliAnswer kept = run({"bench", "epoch", path("train.json"), "--set", "model.freeze=base", "--set", "training.cache_features=true", "--seconds", "0.1", "--json"});
+        const CliAnswer kept = run({"bench", "epoch", path("train.json"), "--set", "model.freeze=base", "--set",
+                                    "training.cache_features=true", "--seconds", "0.1", "--json"});
         QVERIFY2(kept.code == 0, kept.err.constData());
         QVERIFY(kept.json()["seconds_once"].toDouble() > 0);
         refuses({"bench", "epoch", path("train.json"), "--set", "model.graph=" + path("broken.json")}, "fc (dense)");
         refuses({"bench", "epoch", path("train.json"), "--set", "data.path=" + path("nowhere")}, "nowhere");
-        refuses({"bench", "epoch", path("train.json"), "--device", "cuda:0"}, "training.device: this version computes on the CPU only");
-        refuses({"train", path("train.json"), "--device", "cuda:0"}, "training.device: this version computes on the CPU only");
-        refuses({"bench", "train", "--model", path("net.json"), "--input", "32x32x3", "--classes", "7"}, "gives 5 scores; say --classes 5");
+        refuses({"bench", "epoch", path("train.json"), "--device", "cuda:0"},
+                "training.device: this version computes on the CPU only");
+        refuses({"train", path("train.json"), "--device", "cuda:0"},
+                "training.device: this version computes on the CPU only");
+        refuses({"bench", "train", "--model", path("net.json"), "--input", "32x32x3", "--classes", "7"},
+                "gives 5 scores; say --classes 5");
     }
 
     void weightFilesAreInspected() {
-        const CliAnswer answer = run({"weights", "inspect", path("mobilenet.safetensors"), "--model", "resnet18", "--json"});
+        const CliAnswer answer =
+            run({"weights", "inspect", path("mobilenet.safetensors"), "--model", "resnet18", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         const QJsonArray networks = answer.json()["networks"].toArray();
         QCOMPARE(networks.size(), 1);
@@ -121,7 +150,9 @@ private Q_SLOTS:
     }
 
     void publicWeightsAreFetchedByName() {
-        refuses({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=mobilenetv2_100.ra_in1k"}, "weights fetch mobilenetv2_100.ra_in1k");
+        refuses({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set",
+                 "model.weights=mobilenetv2_100.ra_in1k"},
+                "weights fetch mobilenetv2_100.ra_in1k");
         refuses({"weights", "fetch", "no_such_weights"}, "resnet18.a1_in1k");
         writeTimmWeights("hub.safetensors", "mobilenet_v2", 1000);
         const Result<std::string> bytes = readFile(path("hub.safetensors").toStdString());
@@ -137,7 +168,8 @@ private Q_SLOTS:
         QCOMPARE(asked, std::string("/timm/mobilenetv2_100.ra_in1k/resolve/main/model.safetensors"));
         QCOMPARE(fetched.json()["licence"].toString(), QStringLiteral("Apache-2.0"));
         QVERIFY(QFile::exists(fetched.json()["file"].toString()));
-        const CliAnswer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set", "model.weights=mobilenetv2_100.ra_in1k"});
+        const CliAnswer trained = run({"train", path("train.json"), "--set", "model.name=mobilenet_v2", "--set",
+                                       "model.weights=mobilenetv2_100.ra_in1k"});
         QVERIFY2(trained.code == 0, trained.err.constData());
         QVERIFY2(trained.err.contains("normalization.preset imagenet"), trained.err.constData());
         // What is not the network's is not kept.
@@ -148,7 +180,9 @@ private Q_SLOTS:
     }
 
     void aPresetTrainsOnAnyFolder() {
-        const CliAnswer trained = run({"train", "--preset", "cats-dogs-from-scratch", "--set", "data.path=" + path("toys"), "--set", "training.epochs=1", "--set", "data.image_size=[64,64]", "--json"});
+        const CliAnswer trained =
+            run({"train", "--preset", "cats-dogs-from-scratch", "--set", "data.path=" + path("toys"), "--set",
+                 "training.epochs=1", "--set", "data.image_size=[64,64]", "--json"});
         QVERIFY2(trained.code == 0, trained.err.constData());
         QVERIFY2(trained.err.contains("Two softmax scores stand for the one sigmoid"), trained.err.constData());
         refuses({"train", "--preset", "no-such-preset"}, "fruit-vgg16");

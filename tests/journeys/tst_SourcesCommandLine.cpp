@@ -16,7 +16,9 @@ using namespace sightline::fixtures;
 class SourcesCommandLine : public QObject {
     Q_OBJECT
 
-    CliAnswer run(const QStringList& arguments) const { return runCli(path(QStringLiteral("home")), arguments, {{"no_proxy", "127.0.0.1"}}); }
+    CliAnswer run(const QStringList& arguments) const {
+        return runCli(path(QStringLiteral("home")), arguments, {{"no_proxy", "127.0.0.1"}});
+    }
 
     QString path(const QString& name) const { return m_folder.filePath(name); }
     fs::path file(const char* name) const { return path(QString::fromLatin1(name)).toStdString(); }
@@ -33,8 +35,12 @@ class SourcesCommandLine : public QObject {
 
     /// 40 digits of 12 x 12, two classes.
     static Files digits() {
-        const auto bigEndian = [](std::uint32_t value) { return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)}; };
-        Bytes images = bigEndian(0x803) + bigEndian(40) + bigEndian(12) + bigEndian(12), labels = bigEndian(0x801) + bigEndian(40);
+        const auto bigEndian = [](std::uint32_t value) {
+            return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+                         static_cast<char>(value)};
+        };
+        Bytes images = bigEndian(0x803) + bigEndian(40) + bigEndian(12) + bigEndian(12),
+              labels = bigEndian(0x801) + bigEndian(40);
         for (int i = 0; i < 40; ++i) {
             labels += static_cast<char>(i % 2);
             for (int p = 0; p < 144; ++p)
@@ -81,11 +87,13 @@ private Q_SLOTS:
         table.close();
         for (const char* name : {"car", "train"})
             for (int i = 0; i < 4; ++i)
-                write(file(("t" + std::to_string(i) + name + ".png").c_str()), png(static_cast<std::uint8_t>(i * 20 + (*name == 'c' ? 0 : 120)), 16, 16));
+                write(file(("t" + std::to_string(i) + name + ".png").c_str()),
+                      png(static_cast<std::uint8_t>(i * 20 + (*name == 'c' ? 0 : 120)), 16, 16));
         for (const QString& source : {path("toys.zip"), path("labels.csv"), path("digits")}) {
             QFile experiment(path("e.json"));
             QVERIFY(experiment.open(QIODevice::WriteOnly));
-            experiment.write(R"({"version":1,"name":"source","data":{"image_size":[32,32],"validation_split":0.25},"model":{"name":"toy_cnn"},"training":{"epochs":1,"batch_size":8,"precision":"fp32"}})");
+            experiment.write(
+                R"({"version":1,"name":"source","data":{"image_size":[32,32],"validation_split":0.25},"model":{"name":"toy_cnn"},"training":{"epochs":1,"batch_size":8,"precision":"fp32"}})");
             experiment.close();
             const CliAnswer answer = run({"train", path("e.json"), "--set", "data.path=" + source, "--json"});
             QVERIFY2(answer.code == 0, answer.err.constData());
@@ -102,8 +110,11 @@ private Q_SLOTS:
         QVERIFY(config.open(QIODevice::WriteOnly));
         config.write("{\"rotation_range\": 20}");
         config.close();
-        const QStringList bench{"bench", "augment", "--data", path("toys.zip"), "--config", path("aug.json"), "--size", "32x32", "--json"};
-        for (const QStringList& more : {QStringList{}, QStringList{"--decode", "--threads", "2"}, QStringList{"--decode", "--scaled"}, QStringList{"--cached", "--cache-memory-mb", "0"}}) {
+        const QStringList bench{"bench",          "augment", "--data", path("toys.zip"), "--config",
+                                path("aug.json"), "--size",  "32x32",  "--json"};
+        for (const QStringList& more :
+             {QStringList{}, QStringList{"--decode", "--threads", "2"}, QStringList{"--decode", "--scaled"},
+              QStringList{"--cached", "--cache-memory-mb", "0"}}) {
             const CliAnswer answer = run(bench + more);
             QVERIFY2(answer.code == 0, answer.err.constData());
             QVERIFY(answer.json()["images_per_second"].toDouble() > 0);
@@ -119,8 +130,11 @@ private Q_SLOTS:
     void groupsAreKeptTogether() {
         for (int p = 0; p < 12; ++p)
             for (int i = 0; i < 3; ++i)
-                write(file("patients") / (p % 2 ? "ill" : "well") / ("p" + std::to_string(10 + p) + "_" + std::to_string(i) + ".png"), png(3));
-        const CliAnswer answer = run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p\\d+)_", "--files", path("files.csv"), "--json"});
+                write(file("patients") / (p % 2 ? "ill" : "well") /
+                          ("p" + std::to_string(10 + p) + "_" + std::to_string(i) + ".png"),
+                      png(3));
+        const CliAnswer answer = run({"dataset", "info", path("patients"), "--validation-split", "0.2",
+                                      "--group-pattern", "(p\\d+)_", "--files", path("files.csv"), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QFile files(path("files.csv"));
         QVERIFY(files.open(QIODevice::ReadOnly));
@@ -137,7 +151,8 @@ private Q_SLOTS:
         }
         QCOMPARE(subsetOf.size(), 12);
         QCOMPARE(validation, 6);
-        const CliAnswer wrong = run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p"});
+        const CliAnswer wrong =
+            run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p"});
         QCOMPARE(wrong.code, 2);
         QVERIFY(wrong.err.contains("no regular expression"));
     }
@@ -146,12 +161,17 @@ private Q_SLOTS:
         const CliAnswer unknown = run({"dataset", "fetch", "imagenet"});
         QCOMPARE(unknown.code, 2);
         QVERIFY(unknown.err.contains("there are mnist, fashion-mnist, cifar10, tiny-imagenet"));
-        HttpServer server([](const HttpAsked& asked) { asked.path.starts_with("/lies/") ? asked.serve("too short") : asked.status("404 Not Found"); });
-        const CliAnswer missing = run({"dataset", "fetch", "mnist", "--mirror", QString::fromStdString(server.url("/mnist")), "--to", path("mnist")});
+        HttpServer server([](const HttpAsked& asked) {
+            asked.path.starts_with("/lies/") ? asked.serve("too short") : asked.status("404 Not Found");
+        });
+        const CliAnswer missing = run({"dataset", "fetch", "mnist", "--mirror",
+                                       QString::fromStdString(server.url("/mnist")), "--to", path("mnist")});
         QCOMPARE(missing.code, 1);
-        QVERIFY2(missing.err.contains("/mnist/train-images-idx3-ubyte.gz is not there (HTTP 404)"), missing.err.constData());
+        QVERIFY2(missing.err.contains("/mnist/train-images-idx3-ubyte.gz is not there (HTTP 404)"),
+                 missing.err.constData());
         QCOMPARE(missing.err.count('\n'), 1);
-        const CliAnswer wrong = run({"dataset", "fetch", "cifar10", "--mirror", QString::fromStdString(server.url("/lies")), "--to", path("cifar")});
+        const CliAnswer wrong = run({"dataset", "fetch", "cifar10", "--mirror",
+                                     QString::fromStdString(server.url("/lies")), "--to", path("cifar")});
         QCOMPARE(wrong.code, 1);
         QVERIFY2(wrong.err.contains("sent 9 bytes where 170052171 are expected"), wrong.err.constData());
         QVERIFY(!QFile::exists(path("cifar")));
@@ -163,7 +183,9 @@ private Q_SLOTS:
             asked.stall();
         });
         QProcess process;
-        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"dataset", "fetch", "mnist", "--mirror", QString::fromStdString(server.url()), "--to", path("cut")});
+        process.start(
+            QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
+            {"dataset", "fetch", "mnist", "--mirror", QString::fromStdString(server.url()), "--to", path("cut")});
         QTRY_COMPARE_WITH_TIMEOUT(QFile(path("cut/train-images-idx3-ubyte.gz.part")).size(), qint64(5000), 60000);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(60000));

@@ -100,7 +100,8 @@ private Q_SLOTS:
         const auto kept = readOverlay(driver.session->run()->folder / "overlay.json");
         QVERIFY(kept);
         QCOMPARE(kept->entries.size(), std::size_t{2});
-        QVERIFY(readFile(driver.session->run()->folder / "events.jsonl")->find("\"train_images\":39") != std::string::npos);
+        QVERIFY(readFile(driver.session->run()->folder / "events.jsonl")->find("\"train_images\":39") !=
+                std::string::npos);
         QVERIFY(
             fs::exists(path(QStringLiteral("toys/train/boat/boat_0002.png")).toStdString())); // a person's files stay
     }

@@ -7,13 +7,15 @@
 
 using namespace sightline;
 
-/// Transfer learning on the command line: weights of one run become the frozen base of the next, its head is trained on kept
-/// features, the whole is fine-tuned, evaluated, explained and exported.
+/// Transfer learning on the command line: weights of one run become the frozen base of the next, its head is trained on
+/// kept features, the whole is fine-tuned, evaluated, explained and exported.
 class TransferCommandLineTest : public QObject {
     Q_OBJECT
 
     CliAnswer run(const QStringList& arguments) const { return runCli(path("home"), arguments); }
-    void refuses(const QStringList& arguments, int code, const QByteArray& mention) const { verifyRefusal(run(arguments), code, mention); }
+    void refuses(const QStringList& arguments, int code, const QByteArray& mention) const {
+        verifyRefusal(run(arguments), code, mention);
+    }
 
     QString path(const QString& name) const { return m_folder.filePath(name); }
     QByteArray bytesOf(const QString& name) const {
@@ -27,8 +29,12 @@ class TransferCommandLineTest : public QObject {
 private Q_SLOTS:
     void initTestCase() {
         QVERIFY(m_folder.isValid());
-        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--train", "8", "--val", "3", "--test", "3", "--size", "48"}).code, 0);
-        QByteArray text = "{ 'version': 1, 'name': 'base', 'data': { 'path': '@', 'image_size': [32, 32] }, 'model': { 'name': 'toy_cnn', 'options': { 'batch_norm': true } },"
+        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--train", "8", "--val", "3", "--test", "3",
+                      "--size", "48"})
+                     .code,
+                 0);
+        QByteArray text = "{ 'version': 1, 'name': 'base', 'data': { 'path': '@', 'image_size': [32, 32] }, 'model': { "
+                          "'name': 'toy_cnn', 'options': { 'batch_norm': true } },"
                           "'training': { 'epochs': 2, 'batch_size': 8, 'precision': 'fp32' } }";
         QFile file(path("experiment.json"));
         QVERIFY(file.open(QIODevice::WriteOnly));
@@ -43,8 +49,11 @@ private Q_SLOTS:
         QCOMPARE(run({"export", m_first, "--weights", path("base.safetensors")}).code, 0);
         QVERIFY(bytesOf("base.safetensors").contains("\"labels\""));
         QVERIFY(!bytesOf("base.safetensors").left(4000).contains("opt.first"));
-        const CliAnswer answer = run({"train", path("experiment.json"), "--set", "model.weights=" + path("base.safetensors"), "--set", "model.freeze=base", "--set", "training.cache_features=true",
-                                   "--set", "training.epochs=3", "--set", "training.fine_tune={\"at_epoch\": 3, \"unfreeze\": \"conv2d_1\"}", "--events", path("events.jsonl"), "--json"});
+        const CliAnswer answer =
+            run({"train", path("experiment.json"), "--set", "model.weights=" + path("base.safetensors"), "--set",
+                 "model.freeze=base", "--set", "training.cache_features=true", "--set", "training.epochs=3", "--set",
+                 "training.fine_tune={\"at_epoch\": 3, \"unfreeze\": \"conv2d_1\"}", "--events", path("events.jsonl"),
+                 "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         m_second = answer.json()["run"].toString();
         const QByteArray events = bytesOf("events.jsonl");
@@ -57,13 +66,15 @@ private Q_SLOTS:
         const CliAnswer evaluation = run({"evaluate", m_second, "--json"});
         QVERIFY2(evaluation.code == 0, evaluation.err.constData());
         QCOMPARE(evaluation.json()["images"].toInt(), 15);
-        const CliAnswer explanation = run({"explain", m_second, path("toys/test/car/car_0001.png"), "--out", path("overlay.png"), "--json"});
+        const CliAnswer explanation =
+            run({"explain", m_second, path("toys/test/car/car_0001.png"), "--out", path("overlay.png"), "--json"});
         QVERIFY2(explanation.code == 0, explanation.err.constData());
         QVERIFY(explanation.json()["map_size"].toArray().size() == 2);
     }
 
     void exportsForOtherPrograms() {
-        const CliAnswer answer = run({"export", m_second, "--onnx", path("net.onnx"), "--fold-batch-norm", "--torchscript", path("net.pt"), "--checkpoint", "last", "--json"});
+        const CliAnswer answer = run({"export", m_second, "--onnx", path("net.onnx"), "--fold-batch-norm",
+                                      "--torchscript", path("net.pt"), "--checkpoint", "last", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["files"].toArray().size(), 2);
         QVERIFY(bytesOf("net.onnx").contains("logits") && bytesOf("net.onnx").contains("preprocessing"));
@@ -86,12 +97,15 @@ private Q_SLOTS:
         const QStringList train{"train", path("experiment.json"), "--set"};
         refuses(train + QStringList{"training.cache_features=true"}, 2, "training.cache_features");
         refuses(train + QStringList{"model.freeze=nowhere"}, 2, "model.freeze");
-        refuses(train + QStringList{"model.freeze=base", "--set", "training.fine_tune={\"unfreeze\": \"nowhere\"}"}, 2, "training.fine_tune.unfreeze");
+        refuses(train + QStringList{"model.freeze=base", "--set", "training.fine_tune={\"unfreeze\": \"nowhere\"}"}, 2,
+                "training.fine_tune.unfreeze");
         refuses(train + QStringList{"model.head={\"pooling\": \"most\"}"}, 2, "model.head.pooling");
     }
 
     void theMemoryOfTrainingIsSaidBeforehand() {
-        const auto memory = [&](const char* batch) { return run({"model", "summary", "resnet18", "--input", "64x64x3", "--batch", batch, "--json"}).json(); };
+        const auto memory = [&](const char* batch) {
+            return run({"model", "summary", "resnet18", "--input", "64x64x3", "--batch", batch, "--json"}).json();
+        };
         const QJsonObject one = memory("1"), many = memory("128");
         QVERIFY(many["training_memory_bytes"].toDouble() > one["training_memory_bytes"].toDouble() + 100e6);
         QVERIFY(many["largest_batch"].toInt() >= 1);

@@ -21,9 +21,10 @@ class TransferWindowTest : public QObject {
 
     QString path(const QString& name) const { return m_folder.filePath(name); }
 
-    void prepare(WindowDriver& driver) const
-    {
-        prompts().openFolder = [this](QWidget*, const QString&, const QString&) { return path(QStringLiteral("toys")); };
+    void prepare(WindowDriver& driver) const {
+        prompts().openFolder = [this](QWidget*, const QString&, const QString&) {
+            return path(QStringLiteral("toys"));
+        };
         driver.click("startOpenFolder");
         QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
         driver.key(Qt::Key_3, Qt::ControlModifier);
@@ -36,25 +37,23 @@ class TransferWindowTest : public QObject {
         driver.session->setExperiment(next);
     }
 
-    void train(WindowDriver& driver) const
-    {
+    void train(WindowDriver& driver) const {
         driver.click("primaryButton");
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->run().has_value() && driver.session->run()->ended.has_value(), kLong);
         QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
-        QVERIFY2(driver.session->run()->ended->outcome == RunEnded::Outcome::Completed, driver.session->run()->ended->reason.c_str());
+        QVERIFY2(driver.session->run()->ended->outcome == RunEnded::Outcome::Completed,
+                 driver.session->run()->ended->reason.c_str());
     }
 
     QTemporaryDir m_folder;
 
 private Q_SLOTS:
-    void initTestCase()
-    {
+    void initTestCase() {
         QVERIFY(m_folder.isValid());
         QVERIFY(drawFewToys(path(QStringLiteral("toys")), 8, 3));
     }
 
-    void aFrozenBaseFromAFileTrainsAHeadThatIsEvaluatedAndExplained()
-    {
+    void aFrozenBaseFromAFileTrainsAHeadThatIsEvaluatedAndExplained() {
         WindowDriver driver(path(QStringLiteral("home")));
         prepare(driver);
         train(driver);
@@ -62,10 +61,13 @@ private Q_SLOTS:
         QVERIFY(exportWeights(RunFolder(driver.session->run()->folder), "last", weights).ok());
 
         driver.key(Qt::Key_3, Qt::ControlModifier);
-        prompts().openFile = [&](QWidget*, const QString&, const QString&, const QString&) { return QString::fromStdString(weights); };
+        prompts().openFile = [&](QWidget*, const QString&, const QString&, const QString&) {
+            return QString::fromStdString(weights);
+        };
         driver.click("chooseWeights");
         QCOMPARE(driver.session->experiment().model.weights, weights);
-        QVERIFY2(driver.text("weightFacts").contains(QStringLiteral("Every layer finds its weights")), qPrintable(driver.text("weightFacts")));
+        QVERIFY2(driver.text("weightFacts").contains(QStringLiteral("Every layer finds its weights")),
+                 qPrintable(driver.text("weightFacts")));
         const QString whole = driver.text("trainableCount");
         auto* frozen = driver.find<QComboBox>("frozenUpTo");
         frozen->setFocus();
@@ -80,7 +82,9 @@ private Q_SLOTS:
         QSignalSpy noted(driver.session.get(), &Session::runNoted);
         train(driver);
         const auto said = [&](const char* words) {
-            return std::any_of(noted.begin(), noted.end(), [&](const QList<QVariant>& note) { return note[0].toString().contains(QLatin1String(words)); });
+            return std::any_of(noted.begin(), noted.end(), [&](const QList<QVariant>& note) {
+                return note[0].toString().contains(QLatin1String(words));
+            });
         };
         QVERIFY(said("were computed and kept"));
 
@@ -93,8 +97,7 @@ private Q_SLOTS:
         QVERIFY(driver.session->answer()->explanation.mapHeight > 1);
     }
 
-    void aHeadAndFineTuningAreSetOnThePage()
-    {
+    void aHeadAndFineTuningAreSetOnThePage() {
         WindowDriver driver(path(QStringLiteral("settings")));
         prepare(driver);
         const auto experiment = [&]() -> const Experiment& { return driver.session->experiment(); };
@@ -105,7 +108,8 @@ private Q_SLOTS:
         QCOMPARE(experiment().model.head->dense, (std::vector<int>{64, 16}));
         QVERIFY(driver.text("networkSummary").contains(QStringLiteral("parameters")));
         driver.type("model.head.dense", QStringLiteral("64, many"));
-        QVERIFY2(!driver.text("model.head.dense note").contains(QStringLiteral("Units of each")), qPrintable(driver.text("model.head.dense note"))); // the problem is said there
+        QVERIFY2(!driver.text("model.head.dense note").contains(QStringLiteral("Units of each")),
+                 qPrintable(driver.text("model.head.dense note"))); // the problem is said there
         driver.type("model.head.dense", QStringLiteral("64"));
 
         auto* frozen = driver.find<QComboBox>("frozenUpTo");
@@ -119,11 +123,14 @@ private Q_SLOTS:
         thaws->setFocus();
         QTest::keyClick(thaws, Qt::Key_Down);
         QVERIFY(experiment().training.fineTune->unfreeze != "all");
-        driver.type("training.fine_tune.per_block", QString::fromStdString(experiment().training.fineTune->unfreeze) + QStringLiteral(": 0.5"));
+        driver.type("training.fine_tune.per_block",
+                    QString::fromStdString(experiment().training.fineTune->unfreeze) + QStringLiteral(": 0.5"));
         QCOMPARE(experiment().training.fineTune->perBlock.begin()->second, 0.5);
         QSignalSpy noted(driver.session.get(), &Session::runNoted);
         train(driver);
-        QVERIFY(std::any_of(noted.begin(), noted.end(), [](const QList<QVariant>& note) { return note[0].toString().contains(QStringLiteral("Fine-tuning from epoch 2")); }));
+        QVERIFY(std::any_of(noted.begin(), noted.end(), [](const QList<QVariant>& note) {
+            return note[0].toString().contains(QStringLiteral("Fine-tuning from epoch 2"));
+        }));
 
         driver.key(Qt::Key_3, Qt::ControlModifier);
         driver.clickRow("zooCards", 1); // another network: none of this is about its layers
@@ -132,8 +139,7 @@ private Q_SLOTS:
         QVERIFY(experiment().training.fineTune.has_value());
     }
 
-    void costsAreShownBeforeTraining()
-    {
+    void costsAreShownBeforeTraining() {
         WindowDriver driver(path(QStringLiteral("costs")));
         prepare(driver);
         const QString before = driver.text("trainingMemory");

@@ -25,8 +25,7 @@ namespace {
 constexpr int kLong = 120000;
 
 /// How many different colours: a flat picture has one.
-std::size_t colours(const QImage& image)
-{
+std::size_t colours(const QImage& image) {
     std::set<QRgb> seen;
     for (int y = 0; y < image.height(); ++y)
         for (int x = 0; x < image.width(); ++x)
@@ -42,9 +41,10 @@ class WindowJourneys : public QObject {
     QString path(const QString& name) const { return m_folder.filePath(name); }
 
     /// Opens the toys by the first screen and sets a small, quick run.
-    void prepare(WindowDriver& driver, int epochs) const
-    {
-        prompts().openFolder = [this](QWidget*, const QString&, const QString&) { return path(QStringLiteral("toys")); };
+    void prepare(WindowDriver& driver, int epochs) const {
+        prompts().openFolder = [this](QWidget*, const QString&, const QString&) {
+            return path(QStringLiteral("toys"));
+        };
         driver.click("startOpenFolder");
         QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
         driver.key(Qt::Key_3, Qt::ControlModifier);
@@ -57,8 +57,7 @@ class WindowJourneys : public QObject {
         QCOMPARE(driver.session->experiment().data.imageWidth, 48);
     }
 
-    static std::string lastWeights(const Session& session)
-    {
+    static std::string lastWeights(const Session& session) {
         const auto bytes = readFile(session.run()->folder / "checkpoints" / "last.safetensors");
         return bytes ? *bytes : std::string();
     }
@@ -66,14 +65,12 @@ class WindowJourneys : public QObject {
     QTemporaryDir m_folder;
 
 private Q_SLOTS:
-    void initTestCase()
-    {
+    void initTestCase() {
         QVERIFY(m_folder.isValid());
         QVERIFY(drawFewToys(path(QStringLiteral("toys"))));
     }
 
-    void fromAFolderToAHeatMap()
-    {
+    void fromAFolderToAHeatMap() {
         WindowDriver driver(path(QStringLiteral("home1")));
         QCOMPARE(driver.window->currentPage(), QStringLiteral("start"));
         prepare(driver, 3);
@@ -101,13 +98,15 @@ private Q_SLOTS:
             predicted == 4 ? ++truth, predicted = 0 : ++predicted;
         auto* matrix = driver.find<ConfusionView>("confusionMatrix");
         QTest::mouseClick(matrix, Qt::LeftButton, {}, matrix->cellRect(truth, predicted).center());
-        QCOMPARE(driver.find<QListView>("gallery")->model()->rowCount(), static_cast<int>(evaluation->confusion.at(truth, predicted)));
+        QCOMPARE(driver.find<QListView>("gallery")->model()->rowCount(),
+                 static_cast<int>(evaluation->confusion.at(truth, predicted)));
 
         QSignalSpy explained(driver.session.get(), &Session::explanationReady);
         driver.clickRow("gallery", 0);
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
         QCOMPARE(driver.session->answer()->truth, truth);
-        const auto* overlaid = driver.window->findChild<QWidget*>(QStringLiteral("galleryAnswer"))->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
+        const auto* overlaid = driver.window->findChild<QWidget*>(QStringLiteral("galleryAnswer"))
+                                   ->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
         QVERIFY(colours(overlaid->image()) > 50);
 
         driver.click("openExplain");
@@ -120,11 +119,11 @@ private Q_SLOTS:
         QVERIFY(colours(saved) > 50);
         const auto plain = readImage((path(QStringLiteral("toys/")) + driver.session->answer()->title).toStdString());
         QVERIFY(plain);
-        QVERIFY(saved.pixel(24, 24) != qRgb(plain->row(24)[72], plain->row(24)[73], plain->row(24)[74]) || saved.pixel(0, 0) != qRgb(plain->row(0)[0], plain->row(0)[1], plain->row(0)[2]));
+        QVERIFY(saved.pixel(24, 24) != qRgb(plain->row(24)[72], plain->row(24)[73], plain->row(24)[74]) ||
+                saved.pixel(0, 0) != qRgb(plain->row(0)[0], plain->row(0)[1], plain->row(0)[2]));
     }
 
-    void otherQuestionsToTheSameImage()
-    {
+    void otherQuestionsToTheSameImage() {
         WindowDriver driver(path(QStringLiteral("home1"))); // the run of the journey before
         driver.key(Qt::Key_7, Qt::ControlModifier);
         QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("runTable")->model()->rowCount(), 1, kLong);
@@ -151,7 +150,8 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 8, kLong);
         choose("explainLayer", 1);
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 9, kLong);
-        QCOMPARE(driver.session->answer()->explanation.layer, driver.find<QComboBox>("explainLayer")->currentText().toStdString());
+        QCOMPARE(driver.session->answer()->explanation.layer,
+                 driver.find<QComboBox>("explainLayer")->currentText().toStdString());
 
         auto* shown = driver.find<QWidget>("heatMapView")->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
         const QImage with = shown->image();
@@ -163,8 +163,7 @@ private Q_SLOTS:
         QVERIFY(shown->image() != with);
     }
 
-    void lookingDoesNotChangeTheRun()
-    {
+    void lookingDoesNotChangeTheRun() {
         std::string untouched, watched;
         {
             WindowDriver driver(path(QStringLiteral("home2a")));
@@ -194,8 +193,7 @@ private Q_SLOTS:
         QCOMPARE(watched == untouched, true);
     }
 
-    void pauseStopAndReopenAfterARestart()
-    {
+    void pauseStopAndReopenAfterARestart() {
         const QString home = path(QStringLiteral("home3"));
         {
             WindowDriver driver(home);
@@ -234,12 +232,13 @@ private Q_SLOTS:
         QCOMPARE(RunFolder(driver.session->run()->folder).history()->size(), driver.session->run()->history.size());
     }
 
-    void theCommandLinesRunOpensInTheWindow()
-    {
+    void theCommandLinesRunOpensInTheWindow() {
         QProcess process;
         process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
-                      {QStringLiteral("--home"), path(QStringLiteral("home4")), QStringLiteral("train"), QStringLiteral("--preset"), QStringLiteral("toys-quick"), QStringLiteral("--set"),
-                       QStringLiteral("data.path=") + path(QStringLiteral("toys")), QStringLiteral("--set"), QStringLiteral("training.epochs=2"), QStringLiteral("--set"),
+                      {QStringLiteral("--home"), path(QStringLiteral("home4")), QStringLiteral("train"),
+                       QStringLiteral("--preset"), QStringLiteral("toys-quick"), QStringLiteral("--set"),
+                       QStringLiteral("data.path=") + path(QStringLiteral("toys")), QStringLiteral("--set"),
+                       QStringLiteral("training.epochs=2"), QStringLiteral("--set"),
                        QStringLiteral("data.image_size=[48,48]")});
         QVERIFY(process.waitForFinished(kLong));
         QVERIFY2(process.exitCode() == 0, process.readAllStandardError().constData());
@@ -254,17 +253,19 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->evaluation() != nullptr, kLong);
     }
 
-    void aRunThatWasCutOffIsOfferedAtTheNextStart()
-    {
+    void aRunThatWasCutOffIsOfferedAtTheNextStart() {
         QProcess process;
         process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
-                      {QStringLiteral("--home"), path(QStringLiteral("home7")), QStringLiteral("train"), QStringLiteral("--preset"), QStringLiteral("toys-quick"), QStringLiteral("--set"),
-                       QStringLiteral("data.path=") + path(QStringLiteral("toys")), QStringLiteral("--set"), QStringLiteral("training.epochs=100"), QStringLiteral("--set"),
+                      {QStringLiteral("--home"), path(QStringLiteral("home7")), QStringLiteral("train"),
+                       QStringLiteral("--preset"), QStringLiteral("toys-quick"), QStringLiteral("--set"),
+                       QStringLiteral("data.path=") + path(QStringLiteral("toys")), QStringLiteral("--set"),
+                       QStringLiteral("training.epochs=100"), QStringLiteral("--set"),
                        QStringLiteral("data.image_size=[48,48]")});
         QDir runs(path(QStringLiteral("home7/runs")));
         const auto checkpoint = [&] { // the last file of an epoch: from here on there is something to resume
             const QStringList names = QDir(runs.path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-            return names.isEmpty() ? QString() : runs.filePath(names.first() + QStringLiteral("/checkpoints/last.safetensors"));
+            return names.isEmpty() ? QString()
+                                   : runs.filePath(names.first() + QStringLiteral("/checkpoints/last.safetensors"));
         };
         QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(checkpoint()), kLong);
         process.kill(); // as when the power goes
@@ -279,8 +280,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
     }
 
-    void aRunFolderWithFilesMissingIsOneSentence()
-    {
+    void aRunFolderWithFilesMissingIsOneSentence() {
         const QString home = path(QStringLiteral("home8"));
         QVERIFY(QDir().mkpath(home + QStringLiteral("/runs/20260101-000000-abcd")));
         QFile experiment(home + QStringLiteral("/runs/20260101-000000-abcd/experiment.json"));
@@ -297,17 +297,19 @@ private Q_SLOTS:
         QVERIFY(!driver.find<QPushButton>("evaluateButton")->isEnabled());
     }
 
-    void aRunIsRenamedNotedAndDeleted()
-    {
+    void aRunIsRenamedNotedAndDeleted() {
         WindowDriver driver(path(QStringLiteral("home4")));
         driver.key(Qt::Key_7, Qt::ControlModifier);
         auto* table = driver.find<QTableView>("runTable");
         QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 1, kLong);
-        prompts().line = [](QWidget*, const QString&, const QString&, const QString&) { return QStringLiteral("Büchse 3"); };
+        prompts().line = [](QWidget*, const QString&, const QString&, const QString&) {
+            return QStringLiteral("Büchse 3");
+        };
         driver.click("renameRunButton");
         QTRY_COMPARE_WITH_TIMEOUT(driver.text("runTitle"), QStringLiteral("Büchse 3"), kLong);
         driver.type("runNote", QStringLiteral("first try"));
-        QTRY_COMPARE_WITH_TIMEOUT(RunStore::open(path(QStringLiteral("home4")).toStdString())->list()->front().note, std::string("first try"), kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(RunStore::open(path(QStringLiteral("home4")).toStdString())->list()->front().note,
+                                  std::string("first try"), kLong);
         prompts().confirm = [](QWidget*, const QString&, const QString&) { return false; };
         driver.click("deleteRunButton");
         QTest::qWait(200);
@@ -318,8 +320,7 @@ private Q_SLOTS:
         QVERIFY(driver.find<QWidget>("runsEmpty")->isVisible());
     }
 
-    void aLossThatIsNotANumberEndsTheRunOnly()
-    {
+    void aLossThatIsNotANumberEndsTheRunOnly() {
         WindowDriver driver(path(QStringLiteral("home5")));
         prepare(driver, 5);
         driver.type("training.optimizer.learning_rate", QStringLiteral("1e30"));
@@ -330,11 +331,12 @@ private Q_SLOTS:
         driver.type("training.optimizer.learning_rate", QStringLiteral("0.001"));
         driver.type("training.epochs", QStringLiteral("1"));
         driver.click("primaryButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->ended && driver.session->run()->ended->outcome == RunEnded::Outcome::Completed, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->ended &&
+                                     driver.session->run()->ended->outcome == RunEnded::Outcome::Completed,
+                                 kLong);
     }
 
-    void closingWhileTrainingAsksFirst()
-    {
+    void closingWhileTrainingAsksFirst() {
         WindowDriver driver(path(QStringLiteral("home6")));
         prepare(driver, 500);
         driver.click("primaryButton");

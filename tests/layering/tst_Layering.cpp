@@ -15,10 +15,12 @@ class LayeringTest : public QObject {
     };
 
     static QList<Include> includesBelow(const QString& folder) {
-        static const QRegularExpression line(QStringLiteral("^\\s*\\x23\\s*include\\s*[<\"]([^>\"]+)[>\"]"), QRegularExpression::MultilineOption);
+        static const QRegularExpression line(QStringLiteral("^\\s*\\x23\\s*include\\s*[<\"]([^>\"]+)[>\"]"),
+                                             QRegularExpression::MultilineOption);
         QList<Include> found;
         const QDir root(QStringLiteral(SIGHTLINE_SOURCE_DIR));
-        QDirIterator files(root.filePath(folder), {QStringLiteral("*.h"), QStringLiteral("*.cpp"), QStringLiteral("*.in")}, QDir::Files,
+        QDirIterator files(root.filePath(folder),
+                           {QStringLiteral("*.h"), QStringLiteral("*.cpp"), QStringLiteral("*.in")}, QDir::Files,
                            QDirIterator::Subdirectories);
         while (files.hasNext()) {
             QFile file(files.next());
@@ -33,7 +35,8 @@ class LayeringTest : public QObject {
 
     static void refuse(const QString& folder, const QRegularExpression& forbidden) {
         const QList<Include> includes = includesBelow(folder);
-        QVERIFY2(!includes.isEmpty(), qPrintable(folder + QStringLiteral(" has no includes: the test looks in the wrong place")));
+        QVERIFY2(!includes.isEmpty(),
+                 qPrintable(folder + QStringLiteral(" has no includes: the test looks in the wrong place")));
         QStringList wrong;
         for (const Include& include : includes) {
             if (forbidden.match(include.target).hasMatch())
@@ -43,25 +46,33 @@ class LayeringTest : public QObject {
     }
 
 private Q_SLOTS:
-    void coreNeverIncludesQt() { refuse(QStringLiteral("core"), QRegularExpression(QStringLiteral("^(Q[A-Z]|Qt|qt|qcustomplot)"))); }
-
-    void uiNeverIncludesTorch() {
-        refuse(QStringLiteral("ui"), QRegularExpression(QStringLiteral("^(torch|ATen|c10|caffe2)/|^engine/(module|train|explain)/")));
+    void coreNeverIncludesQt() {
+        refuse(QStringLiteral("core"), QRegularExpression(QStringLiteral("^(Q[A-Z]|Qt|qt|qcustomplot)")));
     }
 
-    void appNeverIncludesTorch() { refuse(QStringLiteral("app"), QRegularExpression(QStringLiteral("^(torch|ATen|c10|caffe2)/"))); }
+    void uiNeverIncludesTorch() {
+        refuse(QStringLiteral("ui"),
+               QRegularExpression(QStringLiteral("^(torch|ATen|c10|caffe2)/|^engine/(module|train|explain)/")));
+    }
 
-    void commandLineNeverIncludesQt() { refuse(QStringLiteral("app/cli"), QRegularExpression(QStringLiteral("^(Q[A-Z]|Qt)"))); }
+    void appNeverIncludesTorch() {
+        refuse(QStringLiteral("app"), QRegularExpression(QStringLiteral("^(torch|ATen|c10|caffe2)/")));
+    }
+
+    void commandLineNeverIncludesQt() {
+        refuse(QStringLiteral("app/cli"), QRegularExpression(QStringLiteral("^(Q[A-Z]|Qt)")));
+    }
 
     void torchStaysInsideTheEngine() {
         for (const char* room : {"support", "experiment", "network", "zoo", "data", "augment", "metrics", "store"})
-            refuse(QStringLiteral("core/") + QLatin1String(room), QRegularExpression(QStringLiteral("^(torch|ATen|c10)/")));
+            refuse(QStringLiteral("core/") + QLatin1String(room),
+                   QRegularExpression(QStringLiteral("^(torch|ATen|c10)/")));
     }
 
     void eachRoomKnowsOnlyThoseBeforeIt() {
-        const QStringList rooms{QStringLiteral("support"), QStringLiteral("experiment"), QStringLiteral("network"), QStringLiteral("zoo"),
-                                QStringLiteral("data"),    QStringLiteral("augment"),    QStringLiteral("metrics"), QStringLiteral("store"),
-                                QStringLiteral("engine")};
+        const QStringList rooms{QStringLiteral("support"), QStringLiteral("experiment"), QStringLiteral("network"),
+                                QStringLiteral("zoo"),     QStringLiteral("data"),       QStringLiteral("augment"),
+                                QStringLiteral("metrics"), QStringLiteral("store"),      QStringLiteral("engine")};
         QStringList wrong;
         for (qsizetype room = 0; room < rooms.size(); ++room) {
             for (const Include& include : includesBelow(QStringLiteral("core/") + rooms[room])) {
@@ -77,10 +88,12 @@ private Q_SLOTS:
         QStringList without;
         for (const char* folder : {"core", "ui", "app", "tests"}) {
             QDirIterator files(QStringLiteral(SIGHTLINE_SOURCE_DIR "/") + QLatin1String(folder),
-                               {QStringLiteral("*.h"), QStringLiteral("*.cpp"), QStringLiteral("CMakeLists.txt")}, QDir::Files, QDirIterator::Subdirectories);
+                               {QStringLiteral("*.h"), QStringLiteral("*.cpp"), QStringLiteral("CMakeLists.txt")},
+                               QDir::Files, QDirIterator::Subdirectories);
             while (files.hasNext()) {
                 QFile file(files.next());
-                if (file.open(QIODevice::ReadOnly) && !file.read(200).contains("SPDX-License-Identifier: GPL-3.0-or-later"))
+                if (file.open(QIODevice::ReadOnly) &&
+                    !file.read(200).contains("SPDX-License-Identifier: GPL-3.0-or-later"))
                     without += file.fileName();
             }
         }

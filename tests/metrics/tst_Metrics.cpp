@@ -7,8 +7,7 @@ using namespace sightline;
 
 namespace {
 
-Prediction prediction(int truth, int predicted)
-{
+Prediction prediction(int truth, int predicted) {
     Prediction p;
     p.path = "a,b.png";
     p.truth = truth;
@@ -28,8 +27,7 @@ private Q_SLOTS:
     void commasInPathsAreQuoted();
 };
 
-void MetricsTest::reportFollowsTheFormulas()
-{
+void MetricsTest::reportFollowsTheFormulas() {
     Evaluation evaluation;
     evaluation.classes = {"a", "b", "c"};
     evaluation.predictions = {prediction(0, 0), prediction(0, 1), prediction(1, 1), prediction(1, 1)};
@@ -44,8 +42,7 @@ void MetricsTest::reportFollowsTheFormulas()
     QCOMPARE(evaluation.perClass[2].f1, 0.0);
 }
 
-void MetricsTest::commasInPathsAreQuoted()
-{
+void MetricsTest::commasInPathsAreQuoted() {
     Evaluation evaluation;
     evaluation.classes = {"a", "b", "c"};
     evaluation.predictions = {prediction(0, 1)};

@@ -12,7 +12,9 @@ using namespace sightline;
 
 namespace {
 
-GraphSpec network(const std::string& name, int size = 64, const Json& options = Json::object()) { return buildFromZoo(name, {size, size, 3, 7, options}).value(); }
+GraphSpec network(const std::string& name, int size = 64, const Json& options = Json::object()) {
+    return buildFromZoo(name, {size, size, 3, 7, options}).value();
+}
 
 std::string lastFrozen(const GraphSpec& spec, const std::string& freeze) {
     const Result<std::size_t> count = frozenNodes(spec, freeze);
@@ -56,10 +58,12 @@ private Q_SLOTS:
     void everyNetworkOfTheZooHasABaseAndTakesAnotherHead() {
         QFETCH(QString, name);
         const ZooEntry& entry = *findInZoo(name.toStdString());
-        const GraphSpec spec = buildFromZoo(entry.name, {entry.defaultHeight, entry.defaultWidth, entry.defaultChannels, 7}).value();
+        const GraphSpec spec =
+            buildFromZoo(entry.name, {entry.defaultHeight, entry.defaultWidth, entry.defaultChannels, 7}).value();
         const Result<std::size_t> base = frozenNodes(spec, "base");
         QVERIFY2(base.ok(), base ? "" : base.error().message.c_str());
-        for (const HeadSettings::Pooling pooling : {HeadSettings::Pooling::Avg, HeadSettings::Pooling::Max, HeadSettings::Pooling::Flatten}) {
+        for (const HeadSettings::Pooling pooling :
+             {HeadSettings::Pooling::Avg, HeadSettings::Pooling::Max, HeadSettings::Pooling::Flatten}) {
             const Result<GraphSpec> headed = withHead(spec, {pooling, {16, 8}, 0.5}, 4);
             QVERIFY2(headed.ok(), headed ? "" : headed.error().message.c_str());
             const Result<GraphCost> cost = shapes(*headed);
@@ -102,7 +106,9 @@ private Q_SLOTS:
         QCOMPARE(spec.nodes[tuned.frozen].id, std::string("features.24"));
         QCOMPARE(tuned.rateFactor, 0.1);
         settings.gradual = 2; // features.28, then .26 two epochs later, then .24
-        const auto firstTrained = [&](int epoch) { return spec.nodes[freezePlan(spec, "base", settings, epoch).frozen].id; };
+        const auto firstTrained = [&](int epoch) {
+            return spec.nodes[freezePlan(spec, "base", settings, epoch).frozen].id;
+        };
         QCOMPARE(firstTrained(3), std::string("features.28"));
         QCOMPARE(firstTrained(4), std::string("features.28"));
         QCOMPARE(firstTrained(5), std::string("features.26"));
@@ -131,9 +137,7 @@ private Q_SLOTS:
         QCOMPARE(rateOf("layer1.0.conv1"), 1.0);
     }
 
-    void aBlockIsFrozenWithItsBatchNorm() {
-        QCOMPARE(lastFrozen(network("resnet18"), "conv1"), std::string("bn1"));
-    }
+    void aBlockIsFrozenWithItsBatchNorm() { QCOMPARE(lastFrozen(network("resnet18"), "conv1"), std::string("bn1")); }
 
     void impossibleSettingsAreNamedWithTheirPaths() {
         Experiment experiment;
@@ -148,7 +152,8 @@ private Q_SLOTS:
         experiment.model.freeze = "features.10";
         experiment.training.fineTune.emplace().unfreeze = "features.28";
         experiment.training.fineTune->perBlock = {{"layer9", 1.0}};
-        QCOMPARE(pathsOf(network("vgg16")), std::string("training.fine_tune.unfreeze training.fine_tune.per_block.layer9 "));
+        QCOMPARE(pathsOf(network("vgg16")),
+                 std::string("training.fine_tune.unfreeze training.fine_tune.per_block.layer9 "));
     }
 
     void everyPresetFitsItsNetwork() {
@@ -161,7 +166,8 @@ private Q_SLOTS:
             const std::vector<Problem> found = freezingProblems(*graph, experiment);
             QVERIFY2(found.empty(), (preset.name + ": " + joined(found)).c_str());
             cached = cached || (preset.name == "cats-dogs-vgg16-features" && experiment.training.cacheFeatures);
-            tuned = tuned || (preset.name == "cats-dogs-vgg16-fine-tuned" && experiment.training.fineTune && freezePlan(*graph, experiment.model.freeze, experiment.training.fineTune, 31).frozen > 0);
+            tuned = tuned || (preset.name == "cats-dogs-vgg16-fine-tuned" && experiment.training.fineTune &&
+                              freezePlan(*graph, experiment.model.freeze, experiment.training.fineTune, 31).frozen > 0);
         }
         QVERIFY(cached && tuned);
     }

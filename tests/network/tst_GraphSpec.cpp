@@ -15,10 +15,11 @@ class GraphSpecTest : public QObject {
         GraphSpec spec;
         spec.name = "tiny";
         spec.height = spec.width = size;
-        spec.nodes = {{"input", Op::Input, Json::object(), {}},
-                      {"conv", Op::Conv2d, {{"filters", 4}, {"kernel", 3}, {"padding", "same"}, {"stride", 2}}, {"input"}},
-                      {"pool", Op::GlobalAvgPool, Json::object(), {"conv"}},
-                      {"fc", Op::Dense, {{"units", 2}}, {"pool"}}};
+        spec.nodes = {
+            {"input", Op::Input, Json::object(), {}},
+            {"conv", Op::Conv2d, {{"filters", 4}, {"kernel", 3}, {"padding", "same"}, {"stride", 2}}, {"input"}},
+            {"pool", Op::GlobalAvgPool, Json::object(), {"conv"}},
+            {"fc", Op::Dense, {{"units", 2}}, {"pool"}}};
         spec.outputs = {{"main", "fc", 1.0}};
         return spec;
     }
@@ -95,15 +96,26 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("mention");
         const auto json = [](QByteArray text) { return text.replace('\'', '"'); };
         const auto file = [&](const QByteArray& nodes, const QByteArray& output = "z") {
-            return json("{'name':'h','input':[8,8,3],'nodes':[{'id':'input','op':'input'}" + nodes + "],'outputs':[{'name':'main','node':'" + output + "'}]}");
+            return json("{'name':'h','input':[8,8,3],'nodes':[{'id':'input','op':'input'}" + nodes +
+                        "],'outputs':[{'name':'main','node':'" + output + "'}]}");
         };
-        QTest::newRow("a cycle") << file(",{'id':'a','op':'add','inputs':['input','z']},{'id':'z','op':'activation','inputs':['a']}") << QByteArray("a (add)");
-        QTest::newRow("its own input") << file(",{'id':'z','op':'activation','inputs':['z']}") << QByteArray("z (activation)");
-        QTest::newRow("a missing input") << file(",{'id':'z','op':'activation','inputs':['nowhere']}") << QByteArray("nowhere");
-        QTest::newRow("2^40 channels") << file(",{'id':'z','op':'conv2d','inputs':['input'],'attributes':{'filters':1099511627776,'kernel':1}}") << QByteArray("filters");
-        QTest::newRow("2^40 units") << file(",{'id':'f','op':'flatten','inputs':['input']},{'id':'z','op':'dense','inputs':['f'],'attributes':{'units':1099511627776}}") << QByteArray("units");
-        QTest::newRow("an input of 2^30 pixels a side") << json("{'name':'h','input':[1073741824,1073741824,3],'nodes':[{'id':'input','op':'input'}],'outputs':[{'name':'main','node':'input'}]}")
-                                                        << QByteArray("input");
+        QTest::newRow("a cycle")
+            << file(",{'id':'a','op':'add','inputs':['input','z']},{'id':'z','op':'activation','inputs':['a']}")
+            << QByteArray("a (add)");
+        QTest::newRow("its own input") << file(",{'id':'z','op':'activation','inputs':['z']}")
+                                       << QByteArray("z (activation)");
+        QTest::newRow("a missing input") << file(",{'id':'z','op':'activation','inputs':['nowhere']}")
+                                         << QByteArray("nowhere");
+        QTest::newRow("2^40 channels")
+            << file(",{'id':'z','op':'conv2d','inputs':['input'],'attributes':{'filters':1099511627776,'kernel':1}}")
+            << QByteArray("filters");
+        QTest::newRow("2^40 units") << file(",{'id':'f','op':'flatten','inputs':['input']},{'id':'z','op':'dense','"
+                                            "inputs':['f'],'attributes':{'units':1099511627776}}")
+                                    << QByteArray("units");
+        QTest::newRow("an input of 2^30 pixels a side")
+            << json("{'name':'h','input':[1073741824,1073741824,3],'nodes':[{'id':'input','op':'input'}],'outputs':[{'"
+                    "name':'main','node':'input'}]}")
+            << QByteArray("input");
         QByteArray wide = ",{'id':'z','op':'add','inputs':['input'";
         for (int i = 0; i < 100000; ++i)
             wide += ",'input'";
@@ -130,8 +142,11 @@ private Q_SLOTS:
     }
 
     void everyInitializerSurvivesJson() {
-        for (const Initializer initializer : {Initializer::GlorotUniform, Initializer::TorchDefault, Initializer::KaimingNormalFanOut, Initializer::TruncatedNormal002, Initializer::KaimingUniform, Initializer::KaimingNormalFanIn,
-                                              Initializer::KaimingNormalSmallDense, Initializer::KaimingNormalUniformDense, Initializer::GroupNormalUniformDense}) {
+        for (const Initializer initializer :
+             {Initializer::GlorotUniform, Initializer::TorchDefault, Initializer::KaimingNormalFanOut,
+              Initializer::TruncatedNormal002, Initializer::KaimingUniform, Initializer::KaimingNormalFanIn,
+              Initializer::KaimingNormalSmallDense, Initializer::KaimingNormalUniformDense,
+              Initializer::GroupNormalUniformDense}) {
             GraphSpec spec = tiny(8);
             spec.initializer = initializer;
             const Result<GraphSpec> again = graphFromJson(toJson(spec));
@@ -146,7 +161,11 @@ private Q_SLOTS:
         std::string last = "input";
         for (int i = 0; i < 1000; ++i) {
             const std::string id = "features." + std::to_string(i);
-            json["nodes"].push_back({{"id", id}, {"op", i % 2 ? "batch_norm" : "conv2d"}, {"inputs", {last}}, {"attributes", i % 2 ? Json::object() : Json{{"filters", 64}, {"kernel", 3}, {"padding", 1}}}});
+            json["nodes"].push_back(
+                {{"id", id},
+                 {"op", i % 2 ? "batch_norm" : "conv2d"},
+                 {"inputs", {last}},
+                 {"attributes", i % 2 ? Json::object() : Json{{"filters", 64}, {"kernel", 3}, {"padding", 1}}}});
             last = id;
         }
         json["nodes"].push_back({{"id", "pool"}, {"op", "global_avg_pool"}, {"inputs", {last}}});

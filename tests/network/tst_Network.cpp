@@ -13,10 +13,10 @@ using namespace sightline;
 namespace {
 
 /// A graph of an 8 x 8 image with the given nodes after the input; its last node is the output.
-Result<GraphCost> costOf(const std::string& nodes, const std::string& output)
-{
+Result<GraphCost> costOf(const std::string& nodes, const std::string& output) {
     const Result<Json> json = parseJson(R"({"name":"t","input":[8,8,3],"nodes":[{"id":"input","op":"input"},)" + nodes +
-                                            R"(],"outputs":[{"name":"main","node":")" + output + R"("}]})", "test");
+                                            R"(],"outputs":[{"name":"main","node":")" + output + R"("}]})",
+                                        "test");
     if (!json)
         return json.error();
     const Result<GraphSpec> spec = graphFromJson(*json);
@@ -41,26 +41,27 @@ private Q_SLOTS:
     void randomChangesNeverCrash();
 };
 
-void NetworkTest::hostileGraphsAreRefusedAtTheirNode_data()
-{
+void NetworkTest::hostileGraphsAreRefusedAtTheirNode_data() {
     QTest::addColumn<QString>("nodes");
-    QTest::newRow("cycle") << R"({"id":"a","op":"add","inputs":["input","b"]},{"id":"b","op":"flatten","inputs":["a"]})";
+    QTest::newRow("cycle")
+        << R"({"id":"a","op":"add","inputs":["input","b"]},{"id":"b","op":"flatten","inputs":["a"]})";
     QTest::newRow("itself") << R"({"id":"a","op":"flatten","inputs":["a"]},{"id":"b","op":"flatten","inputs":["a"]})";
-    QTest::newRow("missing input") << R"({"id":"a","op":"flatten","inputs":["nowhere"]},{"id":"b","op":"flatten","inputs":["a"]})";
-    QTest::newRow("2^40 channels") << R"({"id":"a","op":"conv2d","inputs":["input"],"attributes":{"filters":1099511627776,"kernel":1}},{"id":"b","op":"flatten","inputs":["a"]})";
-    QTest::newRow("dense on an image") << R"({"id":"a","op":"dense","inputs":["input"],"attributes":{"units":3}},{"id":"b","op":"flatten","inputs":["a"]})";
+    QTest::newRow("missing input")
+        << R"({"id":"a","op":"flatten","inputs":["nowhere"]},{"id":"b","op":"flatten","inputs":["a"]})";
+    QTest::newRow("2^40 channels")
+        << R"({"id":"a","op":"conv2d","inputs":["input"],"attributes":{"filters":1099511627776,"kernel":1}},{"id":"b","op":"flatten","inputs":["a"]})";
+    QTest::newRow("dense on an image")
+        << R"({"id":"a","op":"dense","inputs":["input"],"attributes":{"units":3}},{"id":"b","op":"flatten","inputs":["a"]})";
 }
 
-void NetworkTest::hostileGraphsAreRefusedAtTheirNode()
-{
+void NetworkTest::hostileGraphsAreRefusedAtTheirNode() {
     QFETCH(QString, nodes);
     const Result<GraphCost> cost = costOf(nodes.toStdString(), "b");
     QVERIFY(!cost);
     QVERIFY2(cost.error().message.find("a (") != std::string::npos, cost.error().message.c_str());
 }
 
-void NetworkTest::samePaddingPutsTheOddPixelAtTheBottomAndRight()
-{
+void NetworkTest::samePaddingPutsTheOddPixelAtTheBottomAndRight() {
     Node node;
     node.id = "conv";
     node.op = Op::Conv2d;
@@ -70,10 +71,10 @@ void NetworkTest::samePaddingPutsTheOddPixelAtTheBottomAndRight()
     QVERIFY((*even == Padding{0, 1, 1, 1}));
 }
 
-void NetworkTest::shapesOfASmallNetworkAreRight()
-{
+void NetworkTest::shapesOfASmallNetworkAreRight() {
     const Result<GraphCost> cost = costOf(
-        R"({"id":"c","op":"conv2d","inputs":["input"],"attributes":{"filters":4,"kernel":3}},{"id":"f","op":"flatten","inputs":["c"]},{"id":"d","op":"dense","inputs":["f"],"attributes":{"units":5}})", "d");
+        R"({"id":"c","op":"conv2d","inputs":["input"],"attributes":{"filters":4,"kernel":3}},{"id":"f","op":"flatten","inputs":["c"]},{"id":"d","op":"dense","inputs":["f"],"attributes":{"units":5}})",
+        "d");
     QVERIFY2(cost.ok(), cost ? "" : cost.error().message.c_str());
     QVERIFY((cost->nodes[1].output == Shape{4, 6, 6}));
     QVERIFY((cost->nodes[2].output == Shape{144}));
@@ -81,25 +82,25 @@ void NetworkTest::shapesOfASmallNetworkAreRight()
     QCOMPARE(cost->multiplyAdds, std::int64_t{27 * 4 * 36 + 144 * 5});
 }
 
-void NetworkTest::theDocumentedNetworkHasEveryOperation()
-{
+void NetworkTest::theDocumentedNetworkHasEveryOperation() {
     const Result<std::string> text = readFile(std::filesystem::path(SIGHTLINE_SOURCE_DIR) / "core/network/README.md");
     QVERIFY(text.ok());
     const std::size_t begin = text->find("```json") + 7;
-    const Result<Json> json = parseJson(std::string_view(*text).substr(begin, text->find("```", begin) - begin), "README.md");
+    const Result<Json> json =
+        parseJson(std::string_view(*text).substr(begin, text->find("```", begin) - begin), "README.md");
     QVERIFY2(json.ok(), json ? "" : json.error().message.c_str());
     const Result<GraphSpec> spec = graphFromJson(*json);
     QVERIFY2(spec.ok(), spec ? "" : spec.error().message.c_str());
     const Result<GraphCost> cost = shapes(*spec);
     QVERIFY2(cost.ok(), cost ? "" : cost.error().message.c_str());
     for (int op = 0; op <= static_cast<int>(Op::Rescale); ++op) {
-        const bool there = std::any_of(spec->nodes.begin(), spec->nodes.end(), [&](const Node& node) { return static_cast<int>(node.op) == op; });
+        const bool there = std::any_of(spec->nodes.begin(), spec->nodes.end(),
+                                       [&](const Node& node) { return static_cast<int>(node.op) == op; });
         QVERIFY2(there, nameOf(static_cast<Op>(op)));
     }
 }
 
-void NetworkTest::ceilPaddingIsTorchsCeilMode_data()
-{
+void NetworkTest::ceilPaddingIsTorchsCeilMode_data() {
     QTest::addColumn<int>("extent");
     QTest::addColumn<int>("kernel");
     QTest::addColumn<int>("stride");
@@ -114,54 +115,90 @@ void NetworkTest::ceilPaddingIsTorchsCeilMode_data()
     QTest::newRow("8, 3/2") << 8 << 3 << 2 << 4;
 }
 
-void NetworkTest::ceilPaddingIsTorchsCeilMode()
-{
+void NetworkTest::ceilPaddingIsTorchsCeilMode() {
     QFETCH(int, extent);
     QFETCH(int, kernel);
     QFETCH(int, stride);
     QFETCH(int, expected);
     GraphSpec spec;
     spec.height = spec.width = extent;
-    spec.nodes = {{"input", Op::Input, Json::object(), {}}, {"pool", Op::MaxPool, {{"kernel", kernel}, {"stride", stride}, {"padding", "ceil"}}, {"input"}}, {"out", Op::Flatten, Json::object(), {"pool"}}};
+    spec.nodes = {{"input", Op::Input, Json::object(), {}},
+                  {"pool", Op::MaxPool, {{"kernel", kernel}, {"stride", stride}, {"padding", "ceil"}}, {"input"}},
+                  {"out", Op::Flatten, Json::object(), {"pool"}}};
     spec.outputs = {{"main", "out", 1.0}};
     const Result<GraphCost> cost = shapes(spec);
     QVERIFY2(cost.ok(), cost ? "" : cost.error().message.c_str());
     QCOMPARE(cost->nodes[1].output, (Shape{3, expected, expected}));
 }
 
-void NetworkTest::wrongFilesAreRefusedInOneLine_data()
-{
+void NetworkTest::wrongFilesAreRefusedInOneLine_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("mention");
-    const auto with = [](const QString& node) { return QStringLiteral(R"({"name":"t","input":[8,8,3],"nodes":[{"id":"input","op":"input"},%1],"outputs":[{"name":"main","node":"b"}]})").arg(node); };
-    QTest::newRow("a word for a flag") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1,"kernel":1,"bias":"no"}})") << "b (conv2d): 'bias' must be true or false";
-    QTest::newRow("half a filter") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1.5,"kernel":1}})") << "b (conv2d): 'filters' must be a whole number";
-    QTest::newRow("three strides") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1,"kernel":1,"stride":[1,1,1]}})") << "b (conv2d): 'stride' must be";
-    QTest::newRow("scales of words") << with(R"({"id":"b","op":"add","inputs":["input","input"],"attributes":{"scales":["a","b"]}})") << "b (add): 'scales' must be a list of numbers";
-    QTest::newRow("a sum of one") << with(R"({"id":"b","op":"add","inputs":["input"]})") << "b (add): takes two or more inputs, not 1";
-    QTest::newRow("an image as factor of a vector") << with(R"({"id":"f","op":"flatten","inputs":["input"]},{"id":"c","op":"conv2d","inputs":["input"],"attributes":{"filters":192,"kernel":8}},{"id":"b","op":"multiply","inputs":["f","c"]})") << "b (multiply): multiplies 192 by 192 x 1 x 1";
-    QTest::newRow("a padding as large as the window") << with(R"({"id":"p","op":"max_pool","inputs":["input"],"attributes":{"kernel":2,"padding":2}},{"id":"b","op":"flatten","inputs":["p"]})") << "p (max_pool): its padding is as large";
-    QTest::newRow("more filters than numbers") << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1e15,"kernel":1}})") << "b (conv2d): 'filters' must be a whole number of at most 10^12";
-    QTest::newRow("a name of several lines") << with(R"({"id":"b","op":"flatten","inputs":["a\nb)" + QString(5000, 'c') + R"("]})") << "its input 'a?bccc";
-    QTest::newRow("unknown attribute") << with(R"({"id":"b","op":"flatten","inputs":["input"],"attributes":{"axis":1}})") << "b (flatten): 'axis' is not an attribute of flatten";
-    QTest::newRow("unknown operation") << with(R"({"id":"b","op":"attention","inputs":["input"]})") << "'attention' is not an operation";
-    QTest::newRow("two of one id") << with(R"({"id":"b","op":"flatten","inputs":["input"]},{"id":"b","op":"flatten","inputs":["input"]})") << "b: two nodes have this id";
+    const auto with = [](const QString& node) {
+        return QStringLiteral(
+                   R"({"name":"t","input":[8,8,3],"nodes":[{"id":"input","op":"input"},%1],"outputs":[{"name":"main","node":"b"}]})")
+            .arg(node);
+    };
+    QTest::newRow("a word for a flag")
+        << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1,"kernel":1,"bias":"no"}})")
+        << "b (conv2d): 'bias' must be true or false";
+    QTest::newRow("half a filter")
+        << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1.5,"kernel":1}})")
+        << "b (conv2d): 'filters' must be a whole number";
+    QTest::newRow("three strides")
+        << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1,"kernel":1,"stride":[1,1,1]}})")
+        << "b (conv2d): 'stride' must be";
+    QTest::newRow("scales of words")
+        << with(R"({"id":"b","op":"add","inputs":["input","input"],"attributes":{"scales":["a","b"]}})")
+        << "b (add): 'scales' must be a list of numbers";
+    QTest::newRow("a sum of one") << with(R"({"id":"b","op":"add","inputs":["input"]})")
+                                  << "b (add): takes two or more inputs, not 1";
+    QTest::newRow("an image as factor of a vector")
+        << with(
+               R"({"id":"f","op":"flatten","inputs":["input"]},{"id":"c","op":"conv2d","inputs":["input"],"attributes":{"filters":192,"kernel":8}},{"id":"b","op":"multiply","inputs":["f","c"]})")
+        << "b (multiply): multiplies 192 by 192 x 1 x 1";
+    QTest::newRow("a padding as large as the window")
+        << with(
+               R"({"id":"p","op":"max_pool","inputs":["input"],"attributes":{"kernel":2,"padding":2}},{"id":"b","op":"flatten","inputs":["p"]})")
+        << "p (max_pool): its padding is as large";
+    QTest::newRow("more filters than numbers")
+        << with(R"({"id":"b","op":"conv2d","inputs":["input"],"attributes":{"filters":1e15,"kernel":1}})")
+        << "b (conv2d): 'filters' must be a whole number of at most 10^12";
+    QTest::newRow("a name of several lines")
+        << with(R"({"id":"b","op":"flatten","inputs":["a\nb)" + QString(5000, 'c') + R"("]})") << "its input 'a?bccc";
+    QTest::newRow("unknown attribute") << with(
+                                              R"({"id":"b","op":"flatten","inputs":["input"],"attributes":{"axis":1}})")
+                                       << "b (flatten): 'axis' is not an attribute of flatten";
+    QTest::newRow("unknown operation") << with(R"({"id":"b","op":"attention","inputs":["input"]})")
+                                       << "'attention' is not an operation";
+    QTest::newRow("two of one id")
+        << with(R"({"id":"b","op":"flatten","inputs":["input"]},{"id":"b","op":"flatten","inputs":["input"]})")
+        << "b: two nodes have this id";
     QTest::newRow("two inputs") << with(R"({"id":"b","op":"input"})") << "one input";
-    QTest::newRow("no such output") << with(R"({"id":"c","op":"flatten","inputs":["input"]})") << "'b', which does not exist";
-    QTest::newRow("an image as output") << with(R"({"id":"b","op":"rescale","inputs":["input"]})") << "vector of class scores";
-    QTest::newRow("eps of nothing") << with(R"({"id":"n","op":"batch_norm","inputs":["input"],"attributes":{"eps":0}},{"id":"b","op":"flatten","inputs":["n"]})") << "n (batch_norm): eps";
+    QTest::newRow("no such output") << with(R"({"id":"c","op":"flatten","inputs":["input"]})")
+                                    << "'b', which does not exist";
+    QTest::newRow("an image as output") << with(R"({"id":"b","op":"rescale","inputs":["input"]})")
+                                        << "vector of class scores";
+    QTest::newRow("eps of nothing")
+        << with(
+               R"({"id":"n","op":"batch_norm","inputs":["input"],"attributes":{"eps":0}},{"id":"b","op":"flatten","inputs":["n"]})")
+        << "n (batch_norm): eps";
     QTest::newRow("a list") << QStringLiteral("[]") << "network";
     QTest::newRow("no nodes") << QStringLiteral(R"({"name":"t","input":[8,8,3],"nodes":[],"outputs":[]})") << "nodes";
-    QTest::newRow("input of nothing") << QStringLiteral(R"({"name":"t","input":[0,8,3],"nodes":[{"id":"input","op":"input"}],"outputs":[{"node":"input"}]})") << "input";
+    QTest::newRow("input of nothing")
+        << QStringLiteral(
+               R"({"name":"t","input":[0,8,3],"nodes":[{"id":"input","op":"input"}],"outputs":[{"node":"input"}]})")
+        << "input";
     QString many = QStringLiteral(R"({"name":"t","input":[8,8,3],"nodes":[{"id":"input","op":"input"})");
     for (int i = 0; i < 100000; ++i)
         many += QStringLiteral(R"(,{"id":"n%1","op":"flatten","inputs":["input"]})").arg(i);
     QTest::newRow("100,000 nodes") << many + QStringLiteral(R"(],"outputs":[{"name":"main","node":"n1"}]})") << "20000";
-    QTest::newRow("deep nesting") << with(R"({"id":"b","op":"flatten","inputs":["input"],"attributes":)" + QString(100000, '[') + QString(100000, ']') + "}") << "";
+    QTest::newRow("deep nesting") << with(R"({"id":"b","op":"flatten","inputs":["input"],"attributes":)" +
+                                          QString(100000, '[') + QString(100000, ']') + "}")
+                                  << "";
 }
 
-void NetworkTest::wrongFilesAreRefusedInOneLine()
-{
+void NetworkTest::wrongFilesAreRefusedInOneLine() {
     QFETCH(QString, text);
     QFETCH(QString, mention);
     QTemporaryDir folder;
@@ -176,10 +213,10 @@ void NetworkTest::wrongFilesAreRefusedInOneLine()
     QVERIFY2(!message.contains('\n') && message.size() < 600, qPrintable(message));
 }
 
-void NetworkTest::whatIsNoFileIsRefused()
-{
+void NetworkTest::whatIsNoFileIsRefused() {
     QTemporaryDir folder;
-    const std::filesystem::path endless = folder.filePath(QStringLiteral("endless.json")).toStdString(); // would be read for ever
+    const std::filesystem::path endless =
+        folder.filePath(QStringLiteral("endless.json")).toStdString(); // would be read for ever
     std::filesystem::create_symlink("/dev/zero", endless);
     for (const std::filesystem::path& file : {endless, std::filesystem::path(folder.path().toStdString())}) {
         const Result<GraphSpec> read = readGraph(file);
@@ -188,8 +225,7 @@ void NetworkTest::whatIsNoFileIsRefused()
     }
 }
 
-void NetworkTest::randomChangesNeverCrash()
-{
+void NetworkTest::randomChangesNeverCrash() {
     const Result<std::string> text = readFile(std::filesystem::path(SIGHTLINE_SOURCE_DIR) / "core/network/README.md");
     const std::size_t begin = text->find("```json") + 7;
     const std::string sound = text->substr(begin, text->find("```", begin) - begin);
@@ -200,9 +236,15 @@ void NetworkTest::randomChangesNeverCrash()
         for (std::uint64_t change = random.below(3) + 1; change > 0; --change) {
             const auto place = static_cast<std::size_t>(random.below(bytes.size()));
             switch (random.below(3)) {
-            case 0: bytes[place] = "0123456789-.e\"[]{}"[random.below(18)]; break;
-            case 1: bytes.erase(place, 1); break;
-            default: bytes.insert(place, std::string(1 + random.below(12), "0123456789"[random.below(10)])); break;
+            case 0:
+                bytes[place] = "0123456789-.e\"[]{}"[random.below(18)];
+                break;
+            case 1:
+                bytes.erase(place, 1);
+                break;
+            default:
+                bytes.insert(place, std::string(1 + random.below(12), "0123456789"[random.below(10)]));
+                break;
             }
         }
         const Result<Json> json = parseJson(bytes, "mutated");

@@ -44,7 +44,8 @@ int countOf(const onnx::ModelProto& model, const char* op) {
 
 std::vector<std::int64_t> inferredOutput(onnx::ModelProto model) {
     model.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type()->clear_shape();
-    onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(), onnx::ShapeInferenceOptions{true, 1, true});
+    onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(),
+                                       onnx::ShapeInferenceOptions{true, 1, true});
     std::vector<std::int64_t> shape;
     for (const auto& extent : model.graph().output(0).type().tensor_type().shape().dim())
         shape.push_back(extent.has_dim_value() ? extent.dim_value() : -1);
@@ -52,8 +53,10 @@ std::vector<std::int64_t> inferredOutput(onnx::ModelProto model) {
 }
 
 GraphSpec graphOf(const char* nodes, const char* output) {
-    const Result<Json> json = parseJson(std::string(R"({"name":"t","input":[9,8,3],"nodes":[{"id":"input","op":"input"},)") + nodes + R"(],"outputs":[{"name":"main","node":")" + output +
-                                            R"("}]})", "test");
+    const Result<Json> json =
+        parseJson(std::string(R"({"name":"t","input":[9,8,3],"nodes":[{"id":"input","op":"input"},)") + nodes +
+                      R"(],"outputs":[{"name":"main","node":")" + output + R"("}]})",
+                  "test");
     return graphFromJson(*json).value();
 }
 
@@ -86,14 +89,18 @@ constexpr const char* kEveryOperation = R"(
 
 } // namespace
 
-/// What the checker of the ONNX library says of our files; that the numbers are right is tests/parity/onnx_parity.py's part.
+/// What the checker of the ONNX library says of our files; that the numbers are right is tests/parity/onnx_parity.py's
+/// part.
 class OnnxTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void everyNetworkOfTheZooIsAValidModelOfTheRightShape_data() {
         QTest::addColumn<QString>("name");
         for (const ZooEntry& entry : zoo()) {
-            const Result<GraphSpec> spec = entry.build ? buildFromZoo(entry.name, {entry.defaultHeight, entry.defaultWidth, entry.defaultChannels, 7}) : Error{};
+            const Result<GraphSpec> spec =
+                entry.build
+                    ? buildFromZoo(entry.name, {entry.defaultHeight, entry.defaultWidth, entry.defaultChannels, 7})
+                    : Error{};
             if (spec && shapes(*spec)->parameters < 30'000'000) // the checker copies the weights more than once
                 QTest::newRow(entry.name.c_str()) << QString::fromStdString(entry.name);
         }
@@ -102,7 +109,8 @@ private Q_SLOTS:
     void everyNetworkOfTheZooIsAValidModelOfTheRightShape() {
         QFETCH(QString, name);
         const ZooEntry& entry = *findInZoo(name.toStdString());
-        const GraphSpec spec = buildFromZoo(entry.name, {entry.defaultHeight, entry.defaultWidth, entry.defaultChannels, 7}).value();
+        const GraphSpec spec =
+            buildFromZoo(entry.name, {entry.defaultHeight, entry.defaultWidth, entry.defaultChannels, 7}).value();
         const Result<std::string> bytes = onnxModel(spec, valuesOf(spec));
         QVERIFY2(bytes.ok(), bytes ? "" : bytes.error().message.c_str());
         const onnx::ModelProto model = parsed(*bytes);
@@ -123,14 +131,21 @@ private Q_SLOTS:
     }
 
     void foldedBatchNormsAreGoneAndTheirFactorsInTheWeights() {
-        const GraphSpec spec = graphOf(R"({"id":"conv","op":"conv2d","inputs":["input"],"attributes":{"filters":2,"kernel":1,"bias":false}},
-            {"id":"bn","op":"batch_norm","inputs":["conv"],"attributes":{"eps":0.25}},{"id":"pool","op":"global_avg_pool","inputs":["bn"]})", "pool");
-        TensorValues values{{"conv.weight", {1, 2, 3, 4, 5, 6}}, {"bn.weight", {2, 3}}, {"bn.bias", {0.5f, -1}}, {"bn.running_mean", {1, 10}}, {"bn.running_var", {0.75f, 3.75f}}};
+        const GraphSpec spec = graphOf(
+            R"({"id":"conv","op":"conv2d","inputs":["input"],"attributes":{"filters":2,"kernel":1,"bias":false}},
+            {"id":"bn","op":"batch_norm","inputs":["conv"],"attributes":{"eps":0.25}},{"id":"pool","op":"global_avg_pool","inputs":["bn"]})",
+            "pool");
+        TensorValues values{{"conv.weight", {1, 2, 3, 4, 5, 6}},
+                            {"bn.weight", {2, 3}},
+                            {"bn.bias", {0.5f, -1}},
+                            {"bn.running_mean", {1, 10}},
+                            {"bn.running_var", {0.75f, 3.75f}}};
         const GraphSpec folded = withBatchNormFolded(spec, values);
         QVERIFY(!folded.find("bn"));
         QCOMPARE(folded.nodes.back().inputs[0], std::string("conv"));
-        QCOMPARE(values.at("conv.weight"), (std::vector<float>{2, 4, 6, 6, 7.5f, 9})); // times 2 / sqrt(1) and 3 / sqrt(4)
-        QCOMPARE(values.at("conv.bias"), (std::vector<float>{-1.5f, -16}));            // -mean times that, plus beta
+        QCOMPARE(values.at("conv.weight"),
+                 (std::vector<float>{2, 4, 6, 6, 7.5f, 9}));                // times 2 / sqrt(1) and 3 / sqrt(4)
+        QCOMPARE(values.at("conv.bias"), (std::vector<float>{-1.5f, -16})); // -mean times that, plus beta
         QCOMPARE(values.size(), std::size_t(2));
         const onnx::ModelProto model = parsed(onnxModel(folded, values).value());
         QCOMPARE(countOf(model, "BatchNormalization"), 0);
@@ -138,17 +153,24 @@ private Q_SLOTS:
     }
 
     void aBatchNormWhoseConvolutionIsReadElsewhereStays() {
-        const GraphSpec spec = graphOf(R"({"id":"conv","op":"conv2d","inputs":["input"],"attributes":{"filters":3,"kernel":1}},
-            {"id":"bn","op":"batch_norm","inputs":["conv"]},{"id":"sum","op":"add","inputs":["bn","conv"]},{"id":"pool","op":"global_avg_pool","inputs":["sum"]})", "pool");
+        const GraphSpec spec =
+            graphOf(R"({"id":"conv","op":"conv2d","inputs":["input"],"attributes":{"filters":3,"kernel":1}},
+            {"id":"bn","op":"batch_norm","inputs":["conv"]},{"id":"sum","op":"add","inputs":["bn","conv"]},{"id":"pool","op":"global_avg_pool","inputs":["sum"]})",
+                    "pool");
         TensorValues values = valuesOf(spec);
         QVERIFY(withBatchNormFolded(spec, values) == spec);
     }
 
     void aCropOfOtherProportionsTakesTheMiddleFirst() {
-        const auto model = [](const char* size) { // of 9 x 8: the middle of the crop's proportions, then bilinear, as Keras does it
-            const GraphSpec spec = graphOf((std::string(R"({"id":"crop","op":"random_crop","inputs":["input"],"attributes":{"size":)") + size + R"(}},{"id":"pool","op":"global_avg_pool","inputs":["crop"]})").c_str(), "pool");
-            return parsed(onnxModel(spec, {}).value());
-        };
+        const auto model =
+            [](const char* size) { // of 9 x 8: the middle of the crop's proportions, then bilinear, as Keras does it
+                const GraphSpec spec = graphOf(
+                    (std::string(R"({"id":"crop","op":"random_crop","inputs":["input"],"attributes":{"size":)") + size +
+                     R"(}},{"id":"pool","op":"global_avg_pool","inputs":["crop"]})")
+                        .c_str(),
+                    "pool");
+                return parsed(onnxModel(spec, {}).value());
+            };
         const onnx::ModelProto square = model("[4,4]");
         QCOMPARE(countOf(square, "Slice"), 2); // the other one takes the batch from the shape
         const onnx::NodeProto& slice = square.graph().node(0);
@@ -170,8 +192,10 @@ private Q_SLOTS:
     }
 
     void auxiliaryHeadsAreLeftOut() {
-        GraphSpec spec = graphOf(R"({"id":"pool","op":"global_avg_pool","inputs":["input"]},{"id":"main","op":"dense","inputs":["pool"],"attributes":{"units":4}},
-            {"id":"side","op":"dense","inputs":["pool"],"attributes":{"units":4}})", "main");
+        GraphSpec spec = graphOf(
+            R"({"id":"pool","op":"global_avg_pool","inputs":["input"]},{"id":"main","op":"dense","inputs":["pool"],"attributes":{"units":4}},
+            {"id":"side","op":"dense","inputs":["pool"],"attributes":{"units":4}})",
+            "main");
         spec.outputs.push_back({"aux", "side", 0.3});
         const onnx::ModelProto model = parsed(onnxModel(spec, valuesOf(spec)).value());
         QCOMPARE(model.graph().output_size(), 1);
@@ -179,7 +203,9 @@ private Q_SLOTS:
     }
 
     void metadataIsKeptAndAMissingTensorIsNamed() {
-        const GraphSpec spec = graphOf(R"({"id":"flat","op":"flatten","inputs":["input"]},{"id":"fc","op":"dense","inputs":["flat"],"attributes":{"units":2}})", "fc");
+        const GraphSpec spec = graphOf(
+            R"({"id":"flat","op":"flatten","inputs":["input"]},{"id":"fc","op":"dense","inputs":["flat"],"attributes":{"units":2}})",
+            "fc");
         TensorValues values = valuesOf(spec);
         const onnx::ModelProto model = parsed(onnxModel(spec, values, {{"labels", R"(["cat","dog"])"}}).value());
         QCOMPARE(model.metadata_props(0).key(), std::string("labels"));

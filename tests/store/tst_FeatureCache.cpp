@@ -58,7 +58,8 @@ private Q_SLOTS:
         const FeatureCache cache(home.path().toStdString(), 1000);
         const std::vector<float> values(100, 1.0f);
         QVERIFY(cache.keep("old", {{"train.0", {100}, values}}).ok());
-        std::filesystem::last_write_time(cache.file("old"), std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+        std::filesystem::last_write_time(cache.file("old"),
+                                         std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
         QVERIFY(cache.keep("new", {{"train.0", {100}, values}}).ok());
         QVERIFY(cache.keep("newest", {{"train.0", {100}, values}}).ok());
         QVERIFY(!cache.find("old") && cache.find("newest"));

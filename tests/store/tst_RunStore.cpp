@@ -21,8 +21,10 @@ Experiment someExperiment(const std::string& name = "toys, small net") {
 }
 
 Json epochEvent(int epoch, double loss, double valAccuracy) {
-    return {{"type", "epoch"}, {"epoch", epoch}, {"loss", loss}, {"accuracy", 0.5}, {"val_loss", 1.25}, {"val_accuracy", valAccuracy},
-            {"learning_rate", 0.001}, {"seconds", 2.5}, {"images_per_second", 200.0}, {"wait_share", 0.01}, {"skipped_images", 1}};
+    return {{"type", "epoch"},        {"epoch", epoch},     {"loss", loss},
+            {"accuracy", 0.5},        {"val_loss", 1.25},   {"val_accuracy", valAccuracy},
+            {"learning_rate", 0.001}, {"seconds", 2.5},     {"images_per_second", 200.0},
+            {"wait_share", 0.01},     {"skipped_images", 1}};
 }
 
 } // namespace
@@ -98,7 +100,11 @@ private Q_SLOTS:
         QVERIFY(run.appendEvent({{"type", "run_started"}}).ok());
         QCOMPARE(runs.list()->front().state, std::string("running"));
         QVERIFY(run.appendEvent(epochEvent(1, 1, 0.75)).ok());
-        QVERIFY(run.appendEvent({{"type", "run_ended"}, {"outcome", "failed"}, {"reason", "The loss became NaN."}, {"best_epoch", 1}}).ok());
+        QVERIFY(run.appendEvent({{"type", "run_ended"},
+                                 {"outcome", "failed"},
+                                 {"reason", "The loss became NaN."},
+                                 {"best_epoch", 1}})
+                    .ok());
         const RunSummary ended = runs.list()->front();
         QCOMPARE(ended.state, std::string("failed"));
         QCOMPARE(ended.reason, std::string("The loss became NaN."));
@@ -148,7 +154,9 @@ private Q_SLOTS:
         fs::create_directories(home() / "runs" / "20260131-142530-ab12");
         fs::create_directories(home() / "runs" / "odd");
         QVERIFY(writeFileAtomically(home() / "runs" / "odd" / "experiment.json", "{\"version\": 1, \"na").ok());
-        QVERIFY(writeFileAtomically(home() / "runs" / "odd" / "events.jsonl", "\n[]\n{\"type\": 5}\n{\"type\":\"epoch\",\"epoch\":\"x\"}\n").ok());
+        QVERIFY(writeFileAtomically(home() / "runs" / "odd" / "events.jsonl",
+                                    "\n[]\n{\"type\": 5}\n{\"type\":\"epoch\",\"epoch\":\"x\"}\n")
+                    .ok());
         QVERIFY(writeFileAtomically(home() / "runs" / "odd" / "about.json", "[1]").ok());
         QVERIFY(writeFileAtomically(home() / "runs" / "odd" / "running.json", "{\"process\": 3}").ok());
         const auto list = runs.list();

@@ -33,14 +33,18 @@ std::string tensor(const std::string& dtype, const std::string& shape, const std
 class TestSafetensors : public QObject {
     Q_OBJECT
     QTemporaryDir m_folder;
-    std::filesystem::path file() const { return std::filesystem::path(m_folder.path().toStdString()) / "x.safetensors"; }
+    std::filesystem::path file() const {
+        return std::filesystem::path(m_folder.path().toStdString()) / "x.safetensors";
+    }
 
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(".*")); }
 
     void whatIsWrittenIsReadBack() {
         const std::vector<float> weights = {1, -2, 3.5f, 0, 5, 6}, scalar = {7};
-        QVERIFY(writeSafetensors(file(), {{"b.weight", {2, 3}, weights}, {"a", {}, scalar}, {"empty", {0, 4}, {}}}, {{"epoch", "3"}}).ok());
+        QVERIFY(writeSafetensors(file(), {{"b.weight", {2, 3}, weights}, {"a", {}, scalar}, {"empty", {0, 4}, {}}},
+                                 {{"epoch", "3"}})
+                    .ok());
         const auto read = SafetensorsFile::open(file());
         QVERIFY2(read.ok(), read ? "" : read.error().message.c_str());
         QCOMPARE(read->tensors().size(), std::size_t(3));
@@ -62,9 +66,10 @@ private Q_SLOTS:
     }
 
     void halfTypesBecomeFloats() {
-        std::string bytes = fileBytes("{\"h\":" + tensor("F16", "[4]", "[0,8]") + ",\"b\":" + tensor("BF16", "[1]", "[8,10]") +
-                                          ",\"d\":" + tensor("F64", "[1]", "[10,18]") + ",\"i\":" + tensor("I64", "[1]", "[18,26]") + "}",
-                                      26);
+        std::string bytes = fileBytes(
+            "{\"h\":" + tensor("F16", "[4]", "[0,8]") + ",\"b\":" + tensor("BF16", "[1]", "[8,10]") +
+                ",\"d\":" + tensor("F64", "[1]", "[10,18]") + ",\"i\":" + tensor("I64", "[1]", "[18,26]") + "}",
+            26);
         char* data = bytes.data() + bytes.size() - 26;
         const std::uint16_t halves[] = {0x3c00, 0xc000, 0x0001, 0x7c00}, brain = 0x4049;
         const double wide = 0.1;
@@ -74,7 +79,8 @@ private Q_SLOTS:
         write(file(), bytes);
         const auto read = SafetensorsFile::open(file());
         QVERIFY(read.ok());
-        QCOMPARE(asFloats(*read->find("h")).value(), (std::vector<float>{1, -2, 0x1p-24f, std::numeric_limits<float>::infinity()}));
+        QCOMPARE(asFloats(*read->find("h")).value(),
+                 (std::vector<float>{1, -2, 0x1p-24f, std::numeric_limits<float>::infinity()}));
         QCOMPARE(asFloats(*read->find("b")).value(), (std::vector<float>{3.140625f}));
         QCOMPARE(asFloats(*read->find("d")).value(), (std::vector<float>{0.1f}));
         const auto refused = asFloats(*read->find("i"));
@@ -106,8 +112,10 @@ private Q_SLOTS:
         row("nested", fileBytes("{\"x\":{\"dtype\":{\"a\":1},\"shape\":[2],\"data_offsets\":[0,8]}}", 8));
         row("deep", fileBytes("{\"x\":" + std::string(100000, '['), 8));
         row("same name twice", fileBytes("{" + x + "," + x + "}", 8));
-        row("same field twice", fileBytes("{\"x\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8));
-        row("unknown field", fileBytes("{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"strides\":[1]}}", 8));
+        row("same field twice",
+            fileBytes("{\"x\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8));
+        row("unknown field",
+            fileBytes("{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"strides\":[1]}}", 8));
         row("missing field", fileBytes("{\"x\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8));
         row("metadata of numbers", fileBytes("{\"__metadata__\":{\"a\":1}}", 0));
         row("metadata of text", fileBytes("{\"__metadata__\":{\"a\":\"1\"}}", 0), true);
@@ -115,7 +123,8 @@ private Q_SLOTS:
         for (int i = 0; i <= 10'000; ++i)
             many += (i ? ",\"" : "\"") + std::to_string(i) + "\":\"\"";
         row("more metadata than anybody keeps", fileBytes("{\"__metadata__\":{" + many + "}}", 0));
-        row("a name of several lines", fileBytes("{\"a\\nb\\u0007" + std::string(3000, 'c') + "\":" + tensor("F33", "[2]", "[0,8]") + "}", 8));
+        row("a name of several lines",
+            fileBytes("{\"a\\nb\\u0007" + std::string(3000, 'c') + "\":" + tensor("F33", "[2]", "[0,8]") + "}", 8));
         row("metadata as text", fileBytes("{\"__metadata__\":\"a\"}", 0));
         row("negative", fileBytes("{\"x\":" + tensor("F32", "[-2]", "[0,8]") + "}", 8));
         row("fraction", fileBytes("{\"x\":" + tensor("F32", "[2.0]", "[0,8]") + "}", 8));
@@ -150,7 +159,9 @@ private Q_SLOTS:
     }
 
     void mutatedFilesAreReadOrRefused() {
-        QVERIFY(writeSafetensors(file(), {{"layer.weight", {2, 2}, std::vector<float>{1, 2, 3, 4}}, {"layer.bias", {2}, std::vector<float>{5, 6}}},
+        QVERIFY(writeSafetensors(file(),
+                                 {{"layer.weight", {2, 2}, std::vector<float>{1, 2, 3, 4}},
+                                  {"layer.bias", {2}, std::vector<float>{5, 6}}},
                                  {{"a", "b"}})
                     .ok());
         std::ifstream stream(file(), std::ios::binary);
@@ -162,9 +173,15 @@ private Q_SLOTS:
             for (std::uint64_t change = random.below(4) + 1; change > 0; --change) {
                 const auto place = static_cast<std::size_t>(random.below(bytes.size()));
                 switch (random.below(3)) {
-                case 0: bytes[place] = static_cast<char>(random.next32()); break;
-                case 1: bytes.erase(place, 1); break;
-                default: bytes.insert(place, 1, "{}[]\",:0123456789"[random.below(17)]); break;
+                case 0:
+                    bytes[place] = static_cast<char>(random.next32());
+                    break;
+                case 1:
+                    bytes.erase(place, 1);
+                    break;
+                default:
+                    bytes.insert(place, 1, "{}[]\",:0123456789"[random.below(17)]);
+                    break;
                 }
             }
             write(file(), bytes);

@@ -27,9 +27,13 @@ std::string body() {
     return bytes;
 }
 
-DownloadSettings hasty() { return {.connectSeconds = 5, .stallSeconds = 1, .tries = 3, .pauseMs = 1, .maximumBytes = 1'000'000}; }
+DownloadSettings hasty() {
+    return {.connectSeconds = 5, .stallSeconds = 1, .tries = 3, .pauseMs = 1, .maximumBytes = 1'000'000};
+}
 
-QString messageOf(const Result<void>& result) { return result ? QString() : QString::fromStdString(result.error().message); }
+QString messageOf(const Result<void>& result) {
+    return result ? QString() : QString::fromStdString(result.error().message);
+}
 
 } // namespace
 
@@ -53,7 +57,8 @@ class TestDownload : public QObject {
         std::ofstream(copy, std::ios::binary) << m_body;
         return "sha256:" + *fileDigest(copy, "sha256");
     }
-    Result<void> fetch(const HttpServer& server, std::uint64_t bytes = 0, const std::string& wantedDigest = {}, std::stop_token stop = {}, const DownloadProgress& progress = {}) const {
+    Result<void> fetch(const HttpServer& server, std::uint64_t bytes = 0, const std::string& wantedDigest = {},
+                       std::stop_token stop = {}, const DownloadProgress& progress = {}) const {
         return download({server.url("/it.bin"), file(), bytes, wantedDigest}, stop, progress, hasty());
     }
 
@@ -66,7 +71,8 @@ private Q_SLOTS:
     void digestsAreThePublishedOnes() {
         const fs::path abc = fs::path(m_folder->path().toStdString()) / "abc";
         std::ofstream(abc) << "abc"; // FIPS 180-2, appendix B.1, and RFC 1321, appendix A.5
-        QCOMPARE(*fileDigest(abc, "sha256"), std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+        QCOMPARE(*fileDigest(abc, "sha256"),
+                 std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
         QCOMPARE(*fileDigest(abc, "md5"), std::string("900150983cd24fb0d6963f7d28e17f72"));
         QVERIFY(checkDigest(abc, "md5:900150983cd24fb0d6963f7d28e17f72").ok());
         QVERIFY(!checkDigest(abc, "md5:900150983cd24fb0d6963f7d28e17f73").ok());
@@ -76,7 +82,8 @@ private Q_SLOTS:
     void aFileArrivesWholeAndIsFetchedOnce() {
         HttpServer server([this](const HttpAsked& asked) { asked.serve(m_body); });
         std::uint64_t seen = 0, total = 0;
-        const auto fetched = fetch(server, m_body.size(), digest(), {}, [&](std::uint64_t done, std::uint64_t of) { seen = done, total = of; });
+        const auto fetched = fetch(server, m_body.size(), digest(), {},
+                                   [&](std::uint64_t done, std::uint64_t of) { seen = done, total = of; });
         QVERIFY2(fetched.ok(), qPrintable(messageOf(fetched)));
         QVERIFY(kept(file()) == m_body);
         QCOMPARE(seen, m_body.size());
@@ -90,7 +97,8 @@ private Q_SLOTS:
         std::atomic<int> count{0};
         HttpServer server([&](const HttpAsked& asked) {
             if (count++ == 0) // promises all, sends a third
-                asked.send("HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nContent-Length: 300000\r\n\r\n" + m_body.substr(0, 100'000));
+                asked.send("HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nContent-Length: 300000\r\n\r\n" +
+                           m_body.substr(0, 100'000));
             else
                 asked.serve(m_body, "ETag: \"v1\"\r\n");
         });
@@ -105,7 +113,8 @@ private Q_SLOTS:
     void aServerThatAlwaysCutsLeavesThePartBehind() {
         HttpServer server([this](const HttpAsked& asked) {
             if (asked.rangeBegin < 0)
-                asked.send("HTTP/1.1 200 OK\r\nETag: \"v\"\r\nContent-Length: 300000\r\n\r\n" + m_body.substr(0, 50'000));
+                asked.send("HTTP/1.1 200 OK\r\nETag: \"v\"\r\nContent-Length: 300000\r\n\r\n" +
+                           m_body.substr(0, 50'000));
         });
         const auto fetched = fetch(server);
         QVERIFY(messageOf(fetched).contains("50.0 kB are kept"));
@@ -146,7 +155,9 @@ private Q_SLOTS:
 
     void aServerThatIgnoresRangesSendsItAnew() {
         keep(m_body.substr(0, 120'000));
-        HttpServer server([this](const HttpAsked& asked) { asked.send("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\nConnection: close\r\n\r\n" + m_body); });
+        HttpServer server([this](const HttpAsked& asked) {
+            asked.send("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\nConnection: close\r\n\r\n" + m_body);
+        });
         QVERIFY(fetch(server, 0, digest()).ok());
         QVERIFY(kept(file()) == m_body);
     }
@@ -155,7 +166,9 @@ private Q_SLOTS:
         keep(m_body.substr(0, 120'000));
         HttpServer server([this](const HttpAsked& asked) {
             if (asked.rangeBegin > 0)
-                asked.send("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-299999/300000\r\nContent-Length: 299995\r\nConnection: close\r\n\r\n" + m_body.substr(5));
+                asked.send("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-299999/300000\r\nContent-Length: "
+                           "299995\r\nConnection: close\r\n\r\n" +
+                           m_body.substr(5));
             else
                 asked.serve(m_body);
         });
@@ -187,7 +200,9 @@ private Q_SLOTS:
 
     void a503IsTriedAgain() {
         std::atomic<int> count{0};
-        HttpServer server([&](const HttpAsked& asked) { count++ == 0 ? asked.status("503 Service Unavailable") : asked.serve(m_body); });
+        HttpServer server([&](const HttpAsked& asked) {
+            count++ == 0 ? asked.status("503 Service Unavailable") : asked.serve(m_body);
+        });
         QVERIFY(fetch(server).ok());
     }
 
@@ -202,17 +217,21 @@ private Q_SLOTS:
         });
         QVERIFY(fetch(server).ok());
         QVERIFY(kept(file()) == m_body);
-        QVERIFY(messageOf(download({server.url("/round"), file().string() + "2"}, {}, {}, hasty())).contains("on and on"));
+        QVERIFY(
+            messageOf(download({server.url("/round"), file().string() + "2"}, {}, {}, hasty())).contains("on and on"));
         QVERIFY(messageOf(download({"file:///etc/passwd", file().string() + "3"}, {}, {}, hasty())).contains("http"));
     }
 
     void liesAboutLengthAreFound() {
         // Content-Length shorter than the file: what is there fails the size check.
-        HttpServer shorter([this](const HttpAsked& asked) { asked.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n" + m_body); });
+        HttpServer shorter([this](const HttpAsked& asked) {
+            asked.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n" + m_body);
+        });
         QVERIFY(messageOf(fetch(shorter, m_body.size())).contains("1000 bytes where 300000 are expected"));
         QVERIFY(!fs::exists(part()));
         // Longer than expected, with and without saying so.
-        HttpServer longer([this](const HttpAsked& asked) { asked.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + m_body); });
+        HttpServer longer(
+            [this](const HttpAsked& asked) { asked.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + m_body); });
         QVERIFY(messageOf(fetch(longer, 1000)).contains("more than the 1000 bytes"));
         QVERIFY(!fs::exists(part()));
         QVERIFY(!fs::exists(file()));
@@ -240,13 +259,15 @@ private Q_SLOTS:
 
     void aStalledConnectionTimesOut() {
         HttpServer server([this](const HttpAsked& asked) {
-            asked.send("HTTP/1.1 200 OK\r\nETag: \"v\"\r\nContent-Length: 300000\r\n\r\n" + (asked.rangeBegin < 0 ? m_body.substr(0, 10) : std::string()));
+            asked.send("HTTP/1.1 200 OK\r\nETag: \"v\"\r\nContent-Length: 300000\r\n\r\n" +
+                       (asked.rangeBegin < 0 ? m_body.substr(0, 10) : std::string()));
             asked.stall();
         });
         DownloadSettings once = hasty();
         once.tries = 1;
         const auto fetched = download({server.url("/it.bin"), file()}, {}, {}, once);
-        QVERIFY2(messageOf(fetched).contains("does not answer any more; 10 bytes are kept"), qPrintable(messageOf(fetched)));
+        QVERIFY2(messageOf(fetched).contains("does not answer any more; 10 bytes are kept"),
+                 qPrintable(messageOf(fetched)));
         QCOMPARE(kept(part()), m_body.substr(0, 10));
     }
 

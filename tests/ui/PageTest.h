@@ -13,14 +13,12 @@ namespace sightline::ui {
 class PageTest : public QObject {
 protected:
     QString path(const QString& name) const { return m_folder.filePath(name); }
-    void write(const QString& name, const QByteArray& bytes) const
-    {
+    void write(const QString& name, const QByteArray& bytes) const {
         QFile file(path(name));
         QVERIFY2(file.open(QIODevice::WriteOnly), qPrintable(name));
         file.write(bytes);
     }
-    static void drop(MainWindow& window, const QString& file)
-    {
+    static void drop(MainWindow& window, const QString& file) {
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(file)});
         QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
@@ -29,8 +27,7 @@ protected:
         QDropEvent event(QPointF(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(&window, &event);
     }
-    void open(WindowDriver& driver, const QString& folder = QStringLiteral("toys")) const
-    {
+    void open(WindowDriver& driver, const QString& folder = QStringLiteral("toys")) const {
         QSignalSpy opened(driver.session.get(), &Session::dataOpened);
         drop(*driver.window, path(folder));
         QVERIFY(opened.wait(20000));

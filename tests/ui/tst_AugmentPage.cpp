@@ -24,29 +24,27 @@ class AugmentPageTest : public QObject {
 
     QTemporaryDir m_folder;
 
-    void open(WindowDriver& driver, const QString& name = QStringLiteral("toys")) const
-    {
+    void open(WindowDriver& driver, const QString& name = QStringLiteral("toys")) const {
         QSignalSpy opened(driver.session.get(), &Session::dataOpened);
         driver.session->openData(m_folder.filePath(name));
         QVERIFY(opened.wait(20000));
         driver.key(Qt::Key_2, Qt::ControlModifier);
         QTRY_COMPARE(driver.find<PreviewGrid>("augmentGrid")->tiles().size(), std::size_t{12});
     }
-    static void set(WindowDriver& driver, const std::function<void(Experiment&)>& change)
-    {
+    static void set(WindowDriver& driver, const std::function<void(Experiment&)>& change) {
         Experiment experiment = driver.session->experiment();
         change(experiment);
         driver.session->setExperiment(experiment);
     }
-    static QString json(const WindowDriver& driver) { return QString::fromStdString(toText(toJson(driver.session->experiment().augmentation))); }
-    static void choose(const WindowDriver& driver, int preset)
-    {
+    static QString json(const WindowDriver& driver) {
+        return QString::fromStdString(toText(toJson(driver.session->experiment().augmentation)));
+    }
+    static void choose(const WindowDriver& driver, int preset) {
         auto* presets = driver.find<QComboBox>("augmentPresets");
         presets->setCurrentIndex(preset);
         Q_EMIT presets->activated(preset);
     }
-    void photographs(const QString& name, const QSize& size, QImage::Format format) const
-    {
+    void photographs(const QString& name, const QSize& size, QImage::Format format) const {
         for (const char* folder : {"one", "two"}) {
             const QString path = m_folder.filePath(name + QLatin1Char('/') + QLatin1String(folder));
             QVERIFY(QDir().mkpath(path));
@@ -59,8 +57,7 @@ class AugmentPageTest : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
+    void initTestCase() {
         ToySettings toys;
         toys.train = 4;
         toys.validation = toys.test = 1;
@@ -68,8 +65,7 @@ private Q_SLOTS:
         QVERIFY(makeToys(m_folder.filePath(QStringLiteral("toys")).toStdString(), toys).ok());
     }
 
-    void tilesAreTheLoadersOwnBytes()
-    {
+    void tilesAreTheLoadersOwnBytes() {
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         open(driver);
         auto* grid = driver.find<PreviewGrid>("augmentGrid");
@@ -93,20 +89,22 @@ private Q_SLOTS:
                 if (at == batch->size)
                     continue;
                 FloatImage image(loader.outputHeight(), loader.outputWidth(), 3);
-                std::copy_n(batch->images.begin() + at * static_cast<std::ptrdiff_t>(image.pixels.size()), image.pixels.size(), image.pixels.begin());
+                std::copy_n(batch->images.begin() + at * static_cast<std::ptrdiff_t>(image.pixels.size()),
+                            image.pixels.size(), image.pixels.begin());
                 expected = toQImage(image);
             }
             QVERIFY(!expected.isNull());
             QTRY_COMPARE(grid->tiles()[0].image, expected);
             if (mixes) { // shown as the pair it is
-                QTRY_VERIFY(std::any_of(grid->tiles().begin(), grid->tiles().end(), [](const auto& tile) { return tile.caption.contains(QStringLiteral("% + ")); }));
+                QTRY_VERIFY(std::any_of(grid->tiles().begin(), grid->tiles().end(), [](const auto& tile) {
+                    return tile.caption.contains(QStringLiteral("% + "));
+                }));
                 QVERIFY(grid->tiles()[0].detail.contains(QStringLiteral(".png")));
             }
         }
     }
 
-    void aPresetIsChosenCopiedAndPasted()
-    {
+    void aPresetIsChosenCopiedAndPasted() {
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         open(driver);
         const auto& presets = augmentationPresets();
@@ -115,7 +113,8 @@ private Q_SLOTS:
             QVERIFY(driver.session->experiment().augmentation == presets[static_cast<std::size_t>(i)].settings);
             auto* box = driver.find<QComboBox>("augmentPresets");
             QCOMPARE(box->currentIndex(), i + 1); // also where another has the same settings
-            QVERIFY(!presets[static_cast<std::size_t>(i)].source.empty() && box->toolTip() == QString::fromStdString(presets[static_cast<std::size_t>(i)].source));
+            QVERIFY(!presets[static_cast<std::size_t>(i)].source.empty() &&
+                    box->toolTip() == QString::fromStdString(presets[static_cast<std::size_t>(i)].source));
             QVERIFY(problems(presets[static_cast<std::size_t>(i)].settings).empty());
         }
         choose(driver, 4);
@@ -126,21 +125,23 @@ private Q_SLOTS:
         driver.click("pasteAugmentation");
         QVERIFY(driver.session->experiment().augmentation == presets[3].settings);
         QVERIFY(!driver.find<MessageStrip>("pasteMessage")->isVisible());
-        QApplication::clipboard()->setText(QStringLiteral("{\"version\": 1, \"augmentation\": {\"rotation_range\": 7}}")); // a whole experiment
+        QApplication::clipboard()->setText(
+            QStringLiteral("{\"version\": 1, \"augmentation\": {\"rotation_range\": 7}}")); // a whole experiment
         driver.click("pasteAugmentation");
         QCOMPARE(driver.session->experiment().augmentation.rotationRange, 7.0);
         QCOMPARE(driver.session->experiment().augmentation.mixup, 0.0);
     }
 
-    void whatCannotBePastedIsASentence()
-    {
+    void whatCannotBePastedIsASentence() {
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         open(driver);
         choose(driver, 3);
         const QString before = json(driver);
         auto* strip = driver.find<MessageStrip>("pasteMessage");
-        for (const auto& [text, word] : {std::pair{"", "clipboard"}, std::pair{"not json {", "clipboard"}, std::pair{"[1, 2]", "augmentation"}, std::pair{"{\"rotation\": 3}", "rotation"},
-                                         std::pair{"{\"rotation_range\": -3}", "rotation_range"}, std::pair{"{\"policy\": {\"name\": \"best\"}}", "policy.name"}}) {
+        for (const auto& [text, word] :
+             {std::pair{"", "clipboard"}, std::pair{"not json {", "clipboard"}, std::pair{"[1, 2]", "augmentation"},
+              std::pair{"{\"rotation\": 3}", "rotation"}, std::pair{"{\"rotation_range\": -3}", "rotation_range"},
+              std::pair{"{\"policy\": {\"name\": \"best\"}}", "policy.name"}}) {
             QApplication::clipboard()->setText(QString::fromLatin1(text));
             driver.click("pasteAugmentation");
             QVERIFY(strip->isVisible());
@@ -154,8 +155,7 @@ private Q_SLOTS:
         QCOMPARE(json(driver), QStringLiteral("{}"));
     }
 
-    void aSliderMovesTheTilesAndUndoesAsOne()
-    {
+    void aSliderMovesTheTilesAndUndoesAsOne() {
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         open(driver);
         auto* grid = driver.find<PreviewGrid>("augmentGrid");
@@ -172,8 +172,7 @@ private Q_SLOTS:
         QCOMPARE(driver.session->experiment().augmentation.rotationRange, 0.0);
     }
 
-    void impossibleValuesAreSaidAtTheirField()
-    {
+    void impossibleValuesAreSaidAtTheirField() {
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         open(driver);
         set(driver, [](Experiment& e) { e.augmentation.blurSigma = Range{3, 1}; });
@@ -181,8 +180,7 @@ private Q_SLOTS:
         QTRY_VERIFY(driver.text("augmentNote").contains(QStringLiteral("blur_sigma")));
     }
 
-    void kerasStepsForPixelValuesAreSetHere()
-    {
+    void kerasStepsForPixelValuesAreSetHere() {
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         open(driver);
         const auto* centre = driver.find<QCheckBox>("normalization.featurewise_center");
@@ -195,33 +193,35 @@ private Q_SLOTS:
         driver.find<QComboBox>("normalization.preprocessing_function")->setCurrentIndex(1);
         driver.type("normalization.rescale", QStringLiteral("0.5"));
         const NormalizationSettings& made = driver.session->experiment().normalization;
-        QVERIFY(made.needsFit() && made.featurewiseCenter && made.featurewiseStd && made.preprocess == NormalizationSettings::Preprocess::Tf && made.rescale == 0.5);
+        QVERIFY(made.needsFit() && made.featurewiseCenter && made.featurewiseStd &&
+                made.preprocess == NormalizationSettings::Preprocess::Tf && made.rescale == 0.5);
         driver.find<QCheckBox>("normalization keras")->click();
         QVERIFY(driver.session->experiment().normalization.preset == NormalizationSettings::Preset::Rescale);
         QVERIFY(!centre->isVisible());
     }
 
-    void theLoadersSpeedIsSaid()
-    {
+    void theLoadersSpeedIsSaid() {
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         open(driver);
-        QTRY_VERIFY_WITH_TIMEOUT(driver.text("loaderSpeed").contains(QRegularExpression(QStringLiteral("[1-9][0-9,.]* images/s"))), 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            driver.text("loaderSpeed").contains(QRegularExpression(QStringLiteral("[1-9][0-9,.]* images/s"))), 20000);
     }
 
-    void smallGreyImagesAndLargePhotographsAreShown()
-    {
+    void smallGreyImagesAndLargePhotographsAreShown() {
         photographs(QStringLiteral("grey"), {28, 28}, QImage::Format_Grayscale8);
         photographs(QStringLiteral("large"), {4000, 3000}, QImage::Format_RGB32);
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         auto* grid = driver.find<PreviewGrid>("augmentGrid");
-        for (const auto& [name, side, mode] : {std::tuple{"grey", 28, ColorMode::Grayscale}, std::tuple{"large", 224, ColorMode::Rgb}}) {
+        for (const auto& [name, side, mode] :
+             {std::tuple{"grey", 28, ColorMode::Grayscale}, std::tuple{"large", 224, ColorMode::Rgb}}) {
             open(driver, QLatin1String(name));
             set(driver, [side = side, mode = mode](Experiment& e) {
                 e.data.imageHeight = e.data.imageWidth = side;
                 e.data.colorMode = mode;
                 e.augmentation = augmentationPresets()[3].settings;
             });
-            QTRY_COMPARE_WITH_TIMEOUT(grid->tiles().size() == 12 ? grid->tiles()[11].image.size() : QSize(), QSize(side, side), 120000);
+            QTRY_COMPARE_WITH_TIMEOUT(grid->tiles().size() == 12 ? grid->tiles()[11].image.size() : QSize(),
+                                      QSize(side, side), 120000);
         }
     }
 };

@@ -22,8 +22,7 @@ class BridgeTest : public QObject {
 private Q_SLOTS:
     void initTestCase() { QVERIFY(drawFewToys(m_folder.filePath(QStringLiteral("toys")), 4, 2, 24)); }
 
-    void onlyBatchesGiveWayToNewerOnes()
-    {
+    void onlyBatchesGiveWayToNewerOnes() {
         EventQueue queue;
         QVERIFY(queue.push(BatchFinished{.epoch = 1, .batch = 1}));
         QVERIFY(!queue.push(BatchFinished{.epoch = 1, .batch = 2})); // a drain is under way already
@@ -39,8 +38,7 @@ private Q_SLOTS:
         QVERIFY(queue.push(BatchFinished{}));
     }
 
-    void theNewestJobWins()
-    {
+    void theNewestJobWins() {
         std::atomic<int> cancelled{0}, done{0};
         std::binary_semaphore started{0};
         {
@@ -52,15 +50,14 @@ private Q_SLOTS:
                 ++cancelled;
             });
             started.acquire();
-            lane.submit([&](std::stop_token) { done += 1; });   // replaced before its turn, or cancelled
+            lane.submit([&](std::stop_token) { done += 1; }); // replaced before its turn, or cancelled
             lane.submit([&](std::stop_token) { done += 10; });
             QTRY_VERIFY(done >= 10);
         }
         QCOMPARE(cancelled.load(), 1);
     }
 
-    void settingsUndoAndRedo()
-    {
+    void settingsUndoAndRedo() {
         Session session(m_folder.filePath(QStringLiteral("home")).toStdString());
         QSignalSpy changed(&session, &Session::experimentChanged);
         const Experiment first = session.experiment();
@@ -87,8 +84,7 @@ private Q_SLOTS:
         QVERIFY(!session.canRedo());
     }
 
-    void anotherValidationShareSplitsAnew()
-    {
+    void anotherValidationShareSplitsAnew() {
         Session session(m_folder.filePath(QStringLiteral("home")).toStdString());
         QVERIFY(QDir().rename(m_folder.filePath(QStringLiteral("toys/val")), m_folder.filePath(QStringLiteral("val"))));
         QSignalSpy opened(&session, &Session::dataOpened);
@@ -107,16 +103,14 @@ private Q_SLOTS:
         QVERIFY(QDir().rename(m_folder.filePath(QStringLiteral("val")), m_folder.filePath(QStringLiteral("toys/val"))));
     }
 
-    void failuresAreOneSentence_data()
-    {
+    void failuresAreOneSentence_data() {
         QTest::addColumn<QString>("made");
         QTest::newRow("no such folder") << QString();
         QTest::newRow("no images") << QStringLiteral("empty");
         QTest::newRow("a file") << QStringLiteral("file.txt");
     }
 
-    void failuresAreOneSentence()
-    {
+    void failuresAreOneSentence() {
         QFETCH(QString, made);
         if (made == QLatin1String("empty"))
             QVERIFY(QDir().mkpath(m_folder.filePath(made)));
@@ -131,8 +125,7 @@ private Q_SLOTS:
         QVERIFY(!session.isOpeningData());
     }
 
-    void anUnwritableHomeIsSaid()
-    {
+    void anUnwritableHomeIsSaid() {
         QFile blocker(m_folder.filePath(QStringLiteral("blocker")));
         QVERIFY(blocker.open(QIODevice::WriteOnly));
         Session session(m_folder.filePath(QStringLiteral("blocker/home")).toStdString());
@@ -142,10 +135,10 @@ private Q_SLOTS:
         QVERIFY(failed.first().first().toString().contains(QStringLiteral("blocker")));
     }
 
-    void withoutARunThereIsNobodyToAsk()
-    {
+    void withoutARunThereIsNobodyToAsk() {
         Session session(m_folder.filePath(QStringLiteral("home")).toStdString());
-        QSignalSpy unexplained(&session, &Session::explanationFailed), unevaluated(&session, &Session::evaluationFailed);
+        QSignalSpy unexplained(&session, &Session::explanationFailed),
+            unevaluated(&session, &Session::evaluationFailed);
         session.explain({std::nullopt, QStringLiteral("x.png")});
         session.evaluate();
         QCOMPARE(unexplained.count(), 1);

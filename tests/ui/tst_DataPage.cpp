@@ -22,28 +22,24 @@ class DataPageTest : public PageTest {
     Q_OBJECT
 
     /// What the list of findings says, headings too.
-    static QStringList findings(const WindowDriver& driver)
-    {
+    static QStringList findings(const WindowDriver& driver) {
         const auto* model = driver.find<QListView>("problemList")->model();
         QStringList lines;
         for (int i = 0; i < model->rowCount(); ++i)
             lines << model->index(i, 0).data().toString();
         return lines;
     }
-    static void clickFinding(const WindowDriver& driver, const QString& line)
-    {
+    static void clickFinding(const WindowDriver& driver, const QString& line) {
         QTRY_VERIFY2(findings(driver).contains(line), qPrintable(findings(driver).join(QLatin1Char('\n'))));
         driver.clickRow("problemList", static_cast<int>(findings(driver).indexOf(line)));
     }
-    static void clickTile(const WindowDriver& driver, int row, Qt::KeyboardModifiers modifiers = {})
-    {
+    static void clickTile(const WindowDriver& driver, int row, Qt::KeyboardModifiers modifiers = {}) {
         auto* grid = driver.find<QListView>("sampleGrid");
         const QModelIndex index = grid->model()->index(row, 0);
         grid->scrollTo(index);
         QTest::mouseClick(grid->viewport(), Qt::LeftButton, modifiers, grid->visualRect(index).center());
     }
-    static QStringList shown(const WindowDriver& driver)
-    {
+    static QStringList shown(const WindowDriver& driver) {
         const auto* model = driver.find<QListView>("sampleGrid")->model();
         QStringList names;
         for (int i = 0; i < model->rowCount(); ++i)
@@ -54,14 +50,19 @@ class DataPageTest : public PageTest {
 private Q_SLOTS:
     void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 6, 2, 32)); }
 
-    void otherImagesAreOpenedByItsButton()
-    {
+    void otherImagesAreOpenedByItsButton() {
         QVERIFY(QDir().mkpath(path(QStringLiteral("table"))));
-        write(QStringLiteral("table/labels.csv"), QByteArrayLiteral("path,label\n../toys/train/car/car_0001.png,red\n../toys/train/boat/boat_0001.png,blue\n"));
+        write(QStringLiteral("table/labels.csv"),
+              QByteArrayLiteral(
+                  "path,label\n../toys/train/car/car_0001.png,red\n../toys/train/boat/boat_0001.png,blue\n"));
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver);
-        prompts().openFile = [this](QWidget*, const QString&, const QString&, const QString&) { return path(QStringLiteral("table/labels.csv")); };
-        prompts().openFolder = [this](QWidget*, const QString&, const QString&) { return path(QStringLiteral("toys")); };
+        prompts().openFile = [this](QWidget*, const QString&, const QString&, const QString&) {
+            return path(QStringLiteral("table/labels.csv"));
+        };
+        prompts().openFolder = [this](QWidget*, const QString&, const QString&) {
+            return path(QStringLiteral("toys"));
+        };
         QSignalSpy opened(driver.session.get(), &Session::dataOpened);
         driver.window->findChild<QAction*>(QStringLiteral("openDataFile"))->trigger();
         QVERIFY(opened.wait(20000));
@@ -71,8 +72,7 @@ private Q_SLOTS:
         QCOMPARE(driver.session->dataset()->samples.size(), std::size_t{50});
     }
 
-    void aDroppedFolderShowsItsClassesAndImages()
-    {
+    void aDroppedFolderShowsItsClassesAndImages() {
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver);
         QCOMPARE(driver.window->currentPage(), QStringLiteral("data"));
@@ -92,14 +92,14 @@ private Q_SLOTS:
         Q_EMIT grid->activated(grid->model()->index(0, 0));
         auto* large = driver.window->findChild<QDialog*>(QStringLiteral("imageWindow"));
         QVERIFY(large);
-        QTRY_VERIFY(large->findChild<QLabel*>(QStringLiteral("largeWords"))->text().contains(QStringLiteral("32 × 32")));
+        QTRY_VERIFY(
+            large->findChild<QLabel*>(QStringLiteral("largeWords"))->text().contains(QStringLiteral("32 × 32")));
         const QString first = large->windowTitle();
         QTest::keyClick(large, Qt::Key_Right);
         QVERIFY(large->windowTitle() != first);
     }
 
-    void problemsAreListedAndLeadToTheirImage()
-    {
+    void problemsAreListedAndLeadToTheirImage() {
         QVERIFY(drawFewToys(path(QStringLiteral("odd ü")), 3, 1, 24));
         write(QStringLiteral("odd ü/train/car/text.png"), "this is text");
         write(QStringLiteral("odd ü/train/car/notes.doc"), "x");
@@ -119,11 +119,12 @@ private Q_SLOTS:
         QVERIFY(driver.text("emptyGrid").contains(QStringLiteral("zebra")));
     }
 
-    void aFindingShowsItsImagesSideBySideAndExcludingOneMendsIt()
-    {
+    void aFindingShowsItsImagesSideBySideAndExcludingOneMendsIt() {
         QVERIFY(drawFewToys(path(QStringLiteral("copies")), 6, 2, 48));
-        QVERIFY(QFile::copy(path(QStringLiteral("copies/train/boat/boat_0001.png")), path(QStringLiteral("copies/train/boat/zz.png"))));
-        QVERIFY(QFile::copy(path(QStringLiteral("copies/train/car/car_0001.png")), path(QStringLiteral("copies/test/car/aa.png"))));
+        QVERIFY(QFile::copy(path(QStringLiteral("copies/train/boat/boat_0001.png")),
+                            path(QStringLiteral("copies/train/boat/zz.png"))));
+        QVERIFY(QFile::copy(path(QStringLiteral("copies/train/car/car_0001.png")),
+                            path(QStringLiteral("copies/test/car/aa.png"))));
         WindowDriver driver(path(QStringLiteral("home-copies")));
         open(driver, QStringLiteral("copies"));
         auto* grid = driver.find<QListView>("sampleGrid");
@@ -147,16 +148,18 @@ private Q_SLOTS:
         QVERIFY(driver.session->overlay().empty());
     }
 
-    void keysRelabelAndExcludeAndCtrlZUndoes()
-    {
+    void keysRelabelAndExcludeAndCtrlZUndoes() {
         WindowDriver driver(path(QStringLiteral("home-keys")));
         open(driver);
         auto* grid = driver.find<QListView>("sampleGrid");
-        const auto badge = [&](int row) { return static_cast<TileState>(grid->model()->index(row, 0).data(TileBadge).toInt()); };
+        const auto badge = [&](int row) {
+            return static_cast<TileState>(grid->model()->index(row, 0).data(TileBadge).toInt());
+        };
         clickTile(driver, 0); // boats
         clickTile(driver, 1, Qt::ControlModifier);
         QTest::keyClick(grid, Qt::Key_3);
-        QTRY_VERIFY(badge(0) == TileState::Relabelled && badge(1) == TileState::Relabelled && badge(2) == TileState::None);
+        QTRY_VERIFY(badge(0) == TileState::Relabelled && badge(1) == TileState::Relabelled &&
+                    badge(2) == TileState::None);
         QVERIFY(grid->model()->index(0, 0).data(TileDetail).toString().contains(QStringLiteral("duck")));
         QCOMPARE(driver.session->dataset()->countsPerClass(Subset::Train), (std::vector<std::size_t>{4, 6, 8, 6, 6}));
         QCOMPARE(driver.find<QTableView>("classTable")->model()->index(2, 1).data().toString(), QStringLiteral("8"));
@@ -183,8 +186,7 @@ private Q_SLOTS:
         QTRY_COMPARE(readOverlay(file)->entries.size(), std::size_t{1});
     }
 
-    void whatWasChangedIsThereAfterARestart()
-    {
+    void whatWasChangedIsThereAfterARestart() {
         {
             WindowDriver driver(path(QStringLiteral("home-restart")));
             open(driver);
@@ -203,14 +205,14 @@ private Q_SLOTS:
         QVERIFY(!driver.session->canUndo() || driver.session->overlay().entries.size() == 1);
     }
 
-    void badDropsAreOneSentenceAndTheWindowGoesOn()
-    {
+    void badDropsAreOneSentenceAndTheWindowGoesOn() {
         write(QStringLiteral("unknown-key.json"), R"({"version": 1, "name": "x", "colour": 3})");
         write(QStringLiteral("broken.json"), "{");
         QVERIFY(QDir().mkpath(path(QStringLiteral("nothing"))));
         WindowDriver driver(path(QStringLiteral("home")));
         const auto* strip = driver.find<QWidget>("messageStrip");
-        for (const QString& name : {QStringLiteral("unknown-key.json"), QStringLiteral("broken.json"), QStringLiteral("nothing"), QStringLiteral("not-there")}) {
+        for (const QString& name : {QStringLiteral("unknown-key.json"), QStringLiteral("broken.json"),
+                                    QStringLiteral("nothing"), QStringLiteral("not-there")}) {
             driver.window->openPath(path(name));
             QTRY_VERIFY2(strip->isVisible(), qPrintable(name));
             QVERIFY(!driver.text("messageText").isEmpty());

@@ -34,27 +34,31 @@ class PagesTest : public PageTest {
 private Q_SLOTS:
     void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 6, 2, 32)); }
 
-    void everyControlHasANameForScreenReaders()
-    {
+    void everyControlHasANameForScreenReaders() {
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver);
         QStringList nameless;
         for (const auto* widget : driver.window->findChildren<QWidget*>()) {
-            const bool control = qobject_cast<const QAbstractButton*>(widget) || qobject_cast<const QComboBox*>(widget) || qobject_cast<const QAbstractSpinBox*>(widget)
-                || qobject_cast<const QSlider*>(widget) || qobject_cast<const QAbstractItemView*>(widget) || qobject_cast<const QLineEdit*>(widget);
-            const bool part = widget->objectName().startsWith(QLatin1String("qt_")) || qobject_cast<const QAbstractSpinBox*>(widget->parent()) || qobject_cast<const QComboBox*>(widget->parent())
-                || widget->inherits("QComboBoxPrivateContainer") || widget->inherits("QComboBoxListView") || widget->inherits("QTableCornerButton") || widget->inherits("QHeaderView")
-                || widget->inherits("QLineEditIconButton");
+            const bool control =
+                qobject_cast<const QAbstractButton*>(widget) || qobject_cast<const QComboBox*>(widget) ||
+                qobject_cast<const QAbstractSpinBox*>(widget) || qobject_cast<const QSlider*>(widget) ||
+                qobject_cast<const QAbstractItemView*>(widget) || qobject_cast<const QLineEdit*>(widget);
+            const bool part = widget->objectName().startsWith(QLatin1String("qt_")) ||
+                              qobject_cast<const QAbstractSpinBox*>(widget->parent()) ||
+                              qobject_cast<const QComboBox*>(widget->parent()) ||
+                              widget->inherits("QComboBoxPrivateContainer") || widget->inherits("QComboBoxListView") ||
+                              widget->inherits("QTableCornerButton") || widget->inherits("QHeaderView") ||
+                              widget->inherits("QLineEditIconButton");
             const auto* button = qobject_cast<const QAbstractButton*>(widget);
             const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty());
             if (control && !part && (!named || widget->objectName().isEmpty()))
-                nameless << QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName();
+                nameless << QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') +
+                                widget->objectName();
         }
         QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
     }
 
-    void theFirstFrameNeedsNoTorch()
-    {
+    void theFirstFrameNeedsNoTorch() {
         WindowDriver driver(path(QStringLiteral("home")));
         QFile maps(QStringLiteral("/proc/self/maps"));
         QVERIFY(maps.open(QIODevice::ReadOnly));
@@ -63,8 +67,7 @@ private Q_SLOTS:
         QVERIFY(!loaded.contains("libtorch"));
     }
 
-    void oneClassOnlyIsSaidBeforeTraining()
-    {
+    void oneClassOnlyIsSaidBeforeTraining() {
         QVERIFY(drawFewToys(path(QStringLiteral("two")), 3, 1, 24));
         QVERIFY(QDir(path(QStringLiteral("two/train"))).rename(QStringLiteral("car"), QStringLiteral("../one")));
         QVERIFY(QDir().mkpath(path(QStringLiteral("single"))));
@@ -82,8 +85,7 @@ private Q_SLOTS:
         QTRY_VERIFY(driver.find<QPushButton>("pageTrainButton")->isEnabled());
     }
 
-    void augmentationIsPreviewedByTheLoadersFunction()
-    {
+    void augmentationIsPreviewedByTheLoadersFunction() {
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver);
         driver.key(Qt::Key_2, Qt::ControlModifier);
@@ -107,8 +109,7 @@ private Q_SLOTS:
         QCOMPARE(presets->currentText(), QStringLiteral("Chapter 7 notebook, 7.1.1"));
     }
 
-    void anImpossibleNetworkIsMarkedAtItsLayer()
-    {
+    void anImpossibleNetworkIsMarkedAtItsLayer() {
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver);
         driver.key(Qt::Key_3, Qt::ControlModifier);
@@ -118,7 +119,8 @@ private Q_SLOTS:
         second.showPage(QStringLiteral("network"));
         const auto* list = second.findChild<QListWidget*>(QStringLiteral("zooCards"));
         for (int i = 0; i < list->count(); ++i)
-            QVERIFY2(list->visualItemRect(list->item(i)).height() > 2 * list->fontMetrics().height() + 20, qPrintable(list->item(i)->text()));
+            QVERIFY2(list->visualItemRect(list->item(i)).height() > 2 * list->fontMetrics().height() + 20,
+                     qPrintable(list->item(i)->text()));
         QVERIFY(second.findChild<QTableView*>(QStringLiteral("layerTable"))->isColumnHidden(1));
         driver.type("data.image_size", QStringLiteral("32"));
         driver.type("data.image_size[1]", QStringLiteral("32"));
@@ -132,13 +134,14 @@ private Q_SLOTS:
         QVERIFY(!fault->isVisible());
         QVERIFY(driver.find<QTableView>("layerTable")->model()->rowCount() > 6);
         const auto& cards = zoo();
-        driver.clickRow("zooCards", static_cast<int>(std::ranges::find(cards, "resnet18", &ZooEntry::name) - cards.begin()));
+        driver.clickRow("zooCards",
+                        static_cast<int>(std::ranges::find(cards, "resnet18", &ZooEntry::name) - cards.begin()));
         QCOMPARE(driver.session->experiment().model.name, std::string("resnet18"));
-        QVERIFY(driver.text("networkSummary").contains(QStringLiteral("11,179,077"))); // torchvision's count for 5 classes
+        QVERIFY(
+            driver.text("networkSummary").contains(QStringLiteral("11,179,077"))); // torchvision's count for 5 classes
     }
 
-    void problemsStandBesideTheirFields()
-    {
+    void problemsStandBesideTheirFields() {
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver);
         driver.key(Qt::Key_4, Qt::ControlModifier);
@@ -154,13 +157,13 @@ private Q_SLOTS:
         driver.key(Qt::Key_Z, Qt::ControlModifier);
         QVERIFY(!note->property("bad").toBool());
         QVERIFY(driver.find<QPushButton>("pageTrainButton")->isEnabled());
-        QTest::mouseClick(driver.find<QCheckBox>("training.early_stopping on"), Qt::LeftButton, {}, QPoint(8, driver.find<QCheckBox>("training.early_stopping on")->height() / 2));
+        QTest::mouseClick(driver.find<QCheckBox>("training.early_stopping on"), Qt::LeftButton, {},
+                          QPoint(8, driver.find<QCheckBox>("training.early_stopping on")->height() / 2));
         QVERIFY(driver.session->experiment().training.earlyStopping.has_value());
         QVERIFY(driver.find<QSpinBox>("training.early_stopping.patience")->isVisibleTo(driver.window.get()));
     }
 
-    void theWindowRemembersItsPlaces()
-    {
+    void theWindowRemembersItsPlaces() {
         const QString home = path(QStringLiteral("home-kept"));
         {
             WindowDriver driver(home);
@@ -197,8 +200,7 @@ private Q_SLOTS:
         QVERIFY(opened.wait(20000));
     }
 
-    void theToySetIsDrawnAndOpened()
-    {
+    void theToySetIsDrawnAndOpened() {
         WindowDriver driver(path(QStringLiteral("home-toys")));
         QSignalSpy opened(driver.session.get(), &Session::dataOpened);
         driver.click("startToys");
@@ -208,16 +210,19 @@ private Q_SLOTS:
         QVERIFY(driver.session->experimentProblems().empty());
     }
 
-    void anExperimentOfTheTextsOpensWithItsSettings()
-    {
+    void anExperimentOfTheTextsOpensWithItsSettings() {
         WindowDriver driver(path(QStringLiteral("home-preset")));
         auto* menu = driver.window->findChild<QMenu*>(QStringLiteral("presetMenu"));
         QVERIFY(menu);
         const QList<QAction*> actions = menu->actions();
-        QCOMPARE(std::count_if(actions.begin(), actions.end(), [](const QAction* offered) { return !offered->isSeparator(); }), static_cast<std::ptrdiff_t>(presets().size()));
+        QCOMPARE(std::count_if(actions.begin(), actions.end(),
+                               [](const QAction* offered) { return !offered->isSeparator(); }),
+                 static_cast<std::ptrdiff_t>(presets().size()));
         auto* action = driver.window->findChild<QAction*>(QStringLiteral("fruit-vgg16"));
         QVERIFY(action);
-        prompts().openFolder = [this](QWidget*, const QString&, const QString&) { return path(QStringLiteral("toys")); };
+        prompts().openFolder = [this](QWidget*, const QString&, const QString&) {
+            return path(QStringLiteral("toys"));
+        };
         QSignalSpy opened(driver.session.get(), &Session::dataOpened);
         action->trigger();
         QVERIFY(opened.wait(20000));
@@ -229,12 +234,13 @@ private Q_SLOTS:
         QVERIFY(action->toolTip().contains(QStringLiteral("The text mixes two"))); // what differs from the text is said
         QTRY_COMPARE(driver.text("messageText"), action->toolTip());
         const auto* facts = driver.window->findChild<QLabel*>(QStringLiteral("weightFacts"));
-        QVERIFY2(facts->text().contains(QStringLiteral("BSD-3-Clause")) && facts->text().contains(QStringLiteral("Not on this machine yet")), qPrintable(facts->text()));
+        QVERIFY2(facts->text().contains(QStringLiteral("BSD-3-Clause")) &&
+                     facts->text().contains(QStringLiteral("Not on this machine yet")),
+                 qPrintable(facts->text()));
         QVERIFY(driver.find<QPushButton>("fetchWeights")->text().startsWith(QStringLiteral("Download 5")));
     }
 
-    void publicWeightsBringTheirPixelValues()
-    {
+    void publicWeightsBringTheirPixelValues() {
         WindowDriver driver(path(QStringLiteral("home-weights")));
         open(driver);
         Experiment experiment = driver.session->experiment();
@@ -245,13 +251,13 @@ private Q_SLOTS:
         auto* source = driver.window->findChild<QComboBox*>(QStringLiteral("model.weights.source"));
         QVERIFY(source);
         source->setCurrentIndex(1);
-        QCOMPARE(QString::fromStdString(driver.session->experiment().model.weights), QStringLiteral("tf_efficientnet_lite0.in1k"));
+        QCOMPARE(QString::fromStdString(driver.session->experiment().model.weights),
+                 QStringLiteral("tf_efficientnet_lite0.in1k"));
         QCOMPARE(driver.session->experiment().normalization.preset, NormalizationSettings::Preset::Half);
         QCOMPARE(driver.session->experiment().data.interpolation, Interpolation::Bicubic);
     }
 
-    void publicWeightsAreDownloadedByAButton()
-    {
+    void publicWeightsAreDownloadedByAButton() {
         ZooRequest request{224, 224, 3, 1000, Json::object()};
         const auto spec = buildFromZoo("mobilenet_v3_small", request);
         const auto cost = shapes(*spec);
@@ -292,13 +298,14 @@ private Q_SLOTS:
         qunsetenv("HF_ENDPOINT");
     }
 
-    void settingsAreSavedAndOpenedAsAFile()
-    {
+    void settingsAreSavedAndOpenedAsAFile() {
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver);
         driver.key(Qt::Key_4, Qt::ControlModifier);
         driver.type("training.epochs", QStringLiteral("17"));
-        prompts().saveFile = [this](QWidget*, const QString&, const QString&, const QString&) { return path(QStringLiteral("saved.json")); };
+        prompts().saveFile = [this](QWidget*, const QString&, const QString&, const QString&) {
+            return path(QStringLiteral("saved.json"));
+        };
         driver.key(Qt::Key_S, Qt::ControlModifier);
         driver.type("training.epochs", QStringLiteral("3"));
         QSignalSpy opened(driver.session.get(), &Session::dataOpened);
@@ -308,8 +315,7 @@ private Q_SLOTS:
         QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));
     }
 
-    void theKeysAreListed()
-    {
+    void theKeysAreListed() {
         WindowDriver driver(path(QStringLiteral("home")));
         driver.key(Qt::Key_Question);
         QVERIFY(driver.window->findChild<QDialog*>(QStringLiteral("keysDialog")));

@@ -23,25 +23,23 @@ using namespace sightline;
 using namespace sightline::ui;
 
 namespace {
-double luminance(const QColor& color)
-{
+double luminance(const QColor& color) {
     const auto linear = [](double v) { return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
     return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
 }
 
 /// WCAG 2.1.
-double contrast(const QColor& a, const QColor& b)
-{
+double contrast(const QColor& a, const QColor& b) {
     const double x = luminance(a), y = luminance(b);
     return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
 }
 
-std::shared_ptr<const Evaluation> threeClasses()
-{
+std::shared_ptr<const Evaluation> threeClasses() {
     auto made = std::make_shared<Evaluation>();
     made->classes = {"a", "b", "c"};
     made->split = "test";
-    const std::array<std::tuple<int, int, double>, 5> rows{{{0, 0, 0.9}, {0, 1, 0.6}, {1, 1, 0.5}, {1, 2, 0.8}, {2, 2, 0.99}}};
+    const std::array<std::tuple<int, int, double>, 5> rows{
+        {{0, 0, 0.9}, {0, 1, 0.6}, {1, 1, 0.5}, {1, 2, 0.8}, {2, 2, 0.99}}};
     for (const auto& [truth, predicted, confidence] : rows) {
         Prediction prediction;
         prediction.path = "p" + std::to_string(made->predictions.size());
@@ -66,27 +64,29 @@ class WidgetsTest : public QObject {
 private Q_SLOTS:
     void initTestCase() { theme::apply(*qApp, Scheme::Light); }
 
-    void textStandsOutInBothSchemes()
-    {
+    void textStandsOutInBothSchemes() {
         for (const Scheme scheme : {Scheme::Light, Scheme::Dark}) {
             theme::apply(*qApp, scheme);
             for (const Role ground : {Role::Window, Role::Surface, Role::Raised})
                 for (const Role ink : {Role::Text, Role::Muted, Role::Accent, Role::Good, Role::Warning, Role::Bad})
-                    QVERIFY2(contrast(theme::color(ground), theme::color(ink)) >= 4.5, qPrintable(QStringLiteral("scheme %1, %2 on %3").arg(int(scheme)).arg(int(ink)).arg(int(ground))));
+                    QVERIFY2(
+                        contrast(theme::color(ground), theme::color(ink)) >= 4.5,
+                        qPrintable(
+                            QStringLiteral("scheme %1, %2 on %3").arg(int(scheme)).arg(int(ink)).arg(int(ground))));
             QVERIFY(contrast(theme::color(Role::Accent), theme::color(Role::AccentText)) >= 4.5);
         }
         theme::apply(*qApp, Scheme::Light);
     }
 
-    void numbersAreReadAndWrittenShort()
-    {
+    void numbersAreReadAndWrittenShort() {
         NumberField field;
         field.setValue(0.001);
         QCOMPARE(field.text(), QStringLiteral("0.001"));
         field.setValue(1e-7);
         QCOMPARE(field.text(), QStringLiteral("1e-07"));
         auto* line = field.findChild<QLineEdit*>();
-        for (const auto& [typed, value] : {std::pair{QStringLiteral("1e-3"), 1e-3}, {QStringLiteral("-2"), -2.0}, {QStringLiteral("0.25"), 0.25}}) {
+        for (const auto& [typed, value] :
+             {std::pair{QStringLiteral("1e-3"), 1e-3}, {QStringLiteral("-2"), -2.0}, {QStringLiteral("0.25"), 0.25}}) {
             line->selectAll();
             QTest::keyClicks(line, typed);
             QTest::keyClick(line, Qt::Key_Return);
@@ -98,8 +98,7 @@ private Q_SLOTS:
         QVERIFY(std::isfinite(field.value()));
     }
 
-    void figuresAreForPeople()
-    {
+    void figuresAreForPeople() {
         QCOMPARE(duration(42), QStringLiteral("42 s"));
         QCOMPARE(duration(185), QStringLiteral("3 min 05 s"));
         QCOMPARE(duration(7800), QStringLiteral("2 h 10 min"));
@@ -109,8 +108,7 @@ private Q_SLOTS:
         QCOMPARE(compact(23512130), QStringLiteral("23.5 M"));
     }
 
-    void theGalleryFiltersAndSorts()
-    {
+    void theGalleryFiltersAndSorts() {
         Thumbnails thumbnails;
         GalleryModel gallery(thumbnails, nullptr);
         const auto evaluation = threeClasses();
@@ -131,8 +129,7 @@ private Q_SLOTS:
         QVERIFY(!gallery.sample(0)); // the data set is not open
     }
 
-    void predictionsFindTheirImageByPath()
-    {
+    void predictionsFindTheirImageByPath() {
         Dataset dataset;
         dataset.samples = {{"p2", 0}, {"p0", 0}, {"other", 0}};
         Thumbnails thumbnails;
@@ -149,8 +146,7 @@ private Q_SLOTS:
         QCOMPARE(found, 2);
     }
 
-    void theMatrixIsClickedAndWalked()
-    {
+    void theMatrixIsClickedAndWalked() {
         ConfusionView view;
         view.resize(400, 400);
         view.setEvaluation(threeClasses());
@@ -160,7 +156,8 @@ private Q_SLOTS:
         QCOMPARE(selected.takeFirst(), (QVariantList{1, 2}));
         QTest::mouseClick(&view, Qt::LeftButton, {}, view.cellRect(1, 2).center()); // again: clears
         QCOMPARE(selected.takeFirst(), (QVariantList{-1, -1}));
-        QTest::mouseClick(&view, Qt::LeftButton, {}, QPoint(view.cellRect(0, 0).left() - 10, view.cellRect(2, 0).center().y()));
+        QTest::mouseClick(&view, Qt::LeftButton, {},
+                          QPoint(view.cellRect(0, 0).left() - 10, view.cellRect(2, 0).center().y()));
         QCOMPARE(selected.takeFirst(), (QVariantList{2, -1}));
         QTest::keyClick(&view, Qt::Key_Up);
         QTest::keyClick(&view, Qt::Key_Left);
@@ -168,8 +165,7 @@ private Q_SLOTS:
         QCOMPARE(selected.takeFirst(), (QVariantList{1, 1}));
     }
 
-    void thumbnailsComeAndBadFilesAreMarked()
-    {
+    void thumbnailsComeAndBadFilesAreMarked() {
         QVERIFY(drawFewToys(m_folder.filePath(QStringLiteral("toys")), 3, 1, 24));
         QFile text(m_folder.filePath(QStringLiteral("toys/train/car/zz.png")));
         QVERIFY(text.open(QIODevice::WriteOnly));
@@ -201,8 +197,7 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 1);
     }
 
-    void aCurveKeepsItsPointsAndIsSaved()
-    {
+    void aCurveKeepsItsPointsAndIsSaved() {
         CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
         plot.resize(500, 260);
         plot.show();
@@ -228,21 +223,21 @@ private Q_SLOTS:
         plot.drawNow(2);
     }
 
-    void aStripOffersTheNextStep()
-    {
+    void aStripOffersTheNextStep() {
         MessageStrip strip;
         bool taken = false;
-        strip.say(MessageStrip::Kind::Problem, QStringLiteral("Something."), QStringLiteral("Mend it"), [&] { taken = true; });
+        strip.say(MessageStrip::Kind::Problem, QStringLiteral("Something."), QStringLiteral("Mend it"),
+                  [&] { taken = true; });
         QVERIFY(strip.isVisible());
         QTest::mouseClick(strip.findChild<QPushButton*>(QStringLiteral("messageAction")), Qt::LeftButton);
         QVERIFY(taken);
         QVERIFY(!strip.isVisible());
     }
 
-    void tablesSortByTheirNumbers()
-    {
+    void tablesSortByTheirNumbers() {
         Table table({QStringLiteral("n")}, nullptr);
-        table.setRows({{{QStringLiteral("1,000"), 1000}}, {{QStringLiteral("90"), 90}}, {{QStringLiteral("200"), 200}}});
+        table.setRows(
+            {{{QStringLiteral("1,000"), 1000}}, {{QStringLiteral("90"), 90}}, {{QStringLiteral("200"), 200}}});
         auto* view = tableView(&table, "t", QStringLiteral("t"), true);
         view->sortByColumn(0, Qt::AscendingOrder);
         QCOMPARE(view->model()->index(0, 0).data().toString(), QStringLiteral("90"));

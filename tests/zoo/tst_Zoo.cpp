@@ -14,8 +14,7 @@ using namespace sightline;
 namespace {
 
 /// Parameters of a network (SPEC 2), or -1 and a warning where it cannot be built.
-qint64 parameters(const std::string& name, const ZooRequest& request)
-{
+qint64 parameters(const std::string& name, const ZooRequest& request) {
     const Result<GraphSpec> spec = buildFromZoo(name, request);
     if (!spec) {
         qWarning("%s", spec.error().message.c_str());
@@ -47,8 +46,7 @@ private Q_SLOTS:
     void graphsSurviveJson();
 };
 
-void ZooTest::parametersEqualThePublishedCounts_data()
-{
+void ZooTest::parametersEqualThePublishedCounts_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<int>("size");
     QTest::addColumn<int>("channels");
@@ -59,24 +57,32 @@ void ZooTest::parametersEqualThePublishedCounts_data()
     QTest::newRow("toy baseline, 5") << "toy_cnn" << 128 << 3 << 5 << "{}" << qint64{1058917};
     QTest::newRow("experiment 5") << "toy_cnn" << 128 << 3 << 5 << R"({"filters":[32,32,64]})" << qint64{553125};
     QTest::newRow("experiment 6") << "toy_cnn" << 128 << 3 << 5 << R"({"filters":[16,32,64]})" << qint64{548069};
-    QTest::newRow("experiment 7") << "toy_cnn" << 128 << 3 << 5 << R"({"filters":[32,64,64],"kernels":[3,3,5]})" << qint64{646341};
+    QTest::newRow("experiment 7") << "toy_cnn" << 128 << 3 << 5 << R"({"filters":[32,64,64],"kernels":[3,3,5]})"
+                                  << qint64{646341};
     QTest::newRow("experiment 8") << "toy_cnn" << 128 << 3 << 5 << R"({"filters":[32,32,32,64]})" << qint64{169157};
-    QTest::newRow("tuner optimum") << "toy_cnn" << 128 << 3 << 6 << R"({"filters":[96,64,64],"dense":[160],"dropout":0.5})" << qint64{2717542};
+    QTest::newRow("tuner optimum") << "toy_cnn" << 128 << 3 << 6
+                                   << R"({"filters":[96,64,64],"dense":[160],"dropout":0.5})" << qint64{2717542};
     QTest::newRow("mnist") << "mnist_convnet" << 28 << 1 << 10 << "{}" << qint64{93322};
     QTest::newRow("cats and dogs, one output") << "cats_dogs_cnn" << 150 << 3 << 1 << "{}" << qint64{3453121};
-    QTest::newRow("mnist without pools") << "mnist_convnet" << 28 << 1 << 10 << R"({"max_pool":false})" << qint64{55744 + 30976 * 64 + 64 + 650};
+    QTest::newRow("mnist without pools") << "mnist_convnet" << 28 << 1 << 10 << R"({"max_pool":false})"
+                                         << qint64{55744 + 30976 * 64 + 64 + 650};
     QTest::newRow("inception v1, book") << "inception_v1" << 56 << 3 << 200 << "{}" << qint64{10918280};
     QTest::newRow("inception v1, book, 3") << "inception_v1" << 56 << 3 << 3 << "{}" << qint64{10312505};
-    QTest::newRow("inception v1, notebook") << "inception_v1" << 56 << 3 << 200 << R"({"variant":"notebook"})" << qint64{6986120};
-    QTest::newRow("inception v1, notebook, 3") << "inception_v1" << 56 << 3 << 3 << R"({"variant":"notebook"})" << qint64{6380345};
-    QTest::newRow("inception v1 without side heads") << "inception_v1" << 56 << 3 << 200 << R"({"auxiliary":false})" << qint64{6178552};
+    QTest::newRow("inception v1, notebook")
+        << "inception_v1" << 56 << 3 << 200 << R"({"variant":"notebook"})" << qint64{6986120};
+    QTest::newRow("inception v1, notebook, 3")
+        << "inception_v1" << 56 << 3 << 3 << R"({"variant":"notebook"})" << qint64{6380345};
+    QTest::newRow("inception v1 without side heads")
+        << "inception_v1" << 56 << 3 << 200 << R"({"auxiliary":false})" << qint64{6178552};
     QTest::newRow("minception") << "minception" << 64 << 3 << 200 << "{}" << qint64{7156184};
     QTest::newRow("minception, 5") << "minception" << 64 << 3 << 5 << "{}" << qint64{6944949 - 13600};
     QTest::newRow("minception, 10") << "minception" << 56 << 3 << 10 << "{}" << qint64{6950714 - 13600};
-    QTest::newRow("minception without crop") << "minception" << 64 << 3 << 200 << R"({"random_crop":0})" << qint64{7156184};
+    QTest::newRow("minception without crop")
+        << "minception" << 64 << 3 << 200 << R"({"random_crop":0})" << qint64{7156184};
     QTest::newRow("inception_resnet_v2") << "inception_resnet_v2" << 299 << 3 << 1000 << "{}" << qint64{55843464};
     QTest::newRow("inception_resnet_v2, 200") << "inception_resnet_v2" << 224 << 3 << 200 << "{}" << qint64{54613864};
-    QTest::newRow("inception_resnet_v2, smallest") << "inception_resnet_v2" << 75 << 3 << 200 << "{}" << qint64{54613864};
+    QTest::newRow("inception_resnet_v2, smallest")
+        << "inception_resnet_v2" << 75 << 3 << 200 << "{}" << qint64{54613864};
     QTest::newRow("efficientnet_lite0") << "efficientnet_lite0" << 224 << 3 << 1000 << "{}" << qint64{4652008};
     QTest::newRow("tf_efficientnet_lite0") << "tf_efficientnet_lite0" << 97 << 3 << 1000 << "{}" << qint64{4652008};
     QTest::newRow("efficientnet_b0") << "efficientnet_b0" << 224 << 3 << 1000 << "{}" << qint64{5288548};
@@ -89,7 +95,8 @@ void ZooTest::parametersEqualThePublishedCounts_data()
     QTest::newRow("resnet50, 5") << "resnet50" << 97 << 3 << 5 << "{}" << qint64{23518277};
     QTest::newRow("vgg16, fruit head") << "vgg16" << 224 << 3 << 6 << R"({"dense":[128,128]})" << qint64{17943366};
     QTest::newRow("vgg16, fruit head, 5") << "vgg16" << 224 << 3 << 5 << R"({"dense":[128,128]})" << qint64{17943237};
-    QTest::newRow("vgg16, cats and dogs head, one output") << "vgg16" << 150 << 3 << 1 << R"({"dense":[256]})" << qint64{16812353};
+    QTest::newRow("vgg16, cats and dogs head, one output")
+        << "vgg16" << 150 << 3 << 1 << R"({"dense":[256]})" << qint64{16812353};
     QTest::newRow("mobilenet_v2") << "mobilenet_v2" << 224 << 3 << 1000 << "{}" << qint64{3504872};
     QTest::newRow("mobilenet_v2, 5") << "mobilenet_v2" << 224 << 3 << 5 << "{}" << qint64{2230277};
     QTest::newRow("resnet18") << "resnet18" << 224 << 3 << 1000 << "{}" << qint64{11689512};
@@ -97,40 +104,50 @@ void ZooTest::parametersEqualThePublishedCounts_data()
     QTest::newRow("vgg16") << "vgg16" << 224 << 3 << 1000 << "{}" << qint64{138357544};
 }
 
-void ZooTest::parametersEqualThePublishedCounts()
-{
+void ZooTest::parametersEqualThePublishedCounts() {
     QFETCH(QString, name);
     QFETCH(int, size);
     QFETCH(int, channels);
     QFETCH(int, classes);
     QFETCH(QString, options);
     QFETCH(qint64, expected);
-    QCOMPARE(parameters(name.toStdString(), {size, size, channels, classes, Json::parse(options.toStdString())}), expected);
+    QCOMPARE(parameters(name.toStdString(), {size, size, channels, classes, Json::parse(options.toStdString())}),
+             expected);
 }
 
-void ZooTest::runningStatisticsAndShapesAreThePublishedOnes_data()
-{
+void ZooTest::runningStatisticsAndShapesAreThePublishedOnes_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<int>("size");
     QTest::addColumn<qint64>("statistics");
     QTest::addColumn<QString>("node");
     QTest::addColumn<QString>("shape");
-    QTest::newRow("minception") << "minception" << 64 << qint64{13600} << "reduction" << "1152 4 4";
-    QTest::newRow("resnet18") << "resnet18" << 224 << qint64{9600} << "layer4.1.relu" << "512 7 7";
-    QTest::newRow("resnet50") << "resnet50" << 97 << qint64{53120} << "layer4.2.relu" << "2048 4 4";
-    QTest::newRow("mobilenet_v2") << "mobilenet_v2" << 224 << qint64{34112} << "features.18.2" << "1280 7 7";
-    QTest::newRow("efficientnet_lite0") << "efficientnet_lite0" << 224 << qint64{42016} << "bn2.act" << "1280 7 7";
-    QTest::newRow("inception_resnet_v2 @299") << "inception_resnet_v2" << 299 << qint64{60544} << "mixed_6a" << "1088 17 17";
-    QTest::newRow("inception_resnet_v2 @224") << "inception_resnet_v2" << 224 << qint64{60544} << "block8" << "2080 5 5";
-    QTest::newRow("inception_v1 @56") << "inception_v1" << 56 << qint64{0} << "inception_5b" << "1024 7 7";
-    QTest::newRow("inception_v1's side head") << "inception_v1" << 56 << qint64{0} << "aux1.flatten" << "2048";
-    QTest::newRow("vgg16 @150") << "vgg16" << 150 << qint64{0} << "features.30" << "512 4 4";
-    QTest::newRow("squeezenet1_1 @224, pools that round up") << "squeezenet1_1" << 224 << qint64{0} << "features.12" << "512 13 13";
-    QTest::newRow("densenet121") << "densenet121" << 224 << qint64{83648} << "features.relu5" << "1024 7 7";
+    QTest::newRow("minception") << "minception" << 64 << qint64{13600} << "reduction"
+                                << "1152 4 4";
+    QTest::newRow("resnet18") << "resnet18" << 224 << qint64{9600} << "layer4.1.relu"
+                              << "512 7 7";
+    QTest::newRow("resnet50") << "resnet50" << 97 << qint64{53120} << "layer4.2.relu"
+                              << "2048 4 4";
+    QTest::newRow("mobilenet_v2") << "mobilenet_v2" << 224 << qint64{34112} << "features.18.2"
+                                  << "1280 7 7";
+    QTest::newRow("efficientnet_lite0") << "efficientnet_lite0" << 224 << qint64{42016} << "bn2.act"
+                                        << "1280 7 7";
+    QTest::newRow("inception_resnet_v2 @299") << "inception_resnet_v2" << 299 << qint64{60544} << "mixed_6a"
+                                              << "1088 17 17";
+    QTest::newRow("inception_resnet_v2 @224") << "inception_resnet_v2" << 224 << qint64{60544} << "block8"
+                                              << "2080 5 5";
+    QTest::newRow("inception_v1 @56") << "inception_v1" << 56 << qint64{0} << "inception_5b"
+                                      << "1024 7 7";
+    QTest::newRow("inception_v1's side head") << "inception_v1" << 56 << qint64{0} << "aux1.flatten"
+                                              << "2048";
+    QTest::newRow("vgg16 @150") << "vgg16" << 150 << qint64{0} << "features.30"
+                                << "512 4 4";
+    QTest::newRow("squeezenet1_1 @224, pools that round up") << "squeezenet1_1" << 224 << qint64{0} << "features.12"
+                                                             << "512 13 13";
+    QTest::newRow("densenet121") << "densenet121" << 224 << qint64{83648} << "features.relu5"
+                                 << "1024 7 7";
 }
 
-void ZooTest::runningStatisticsAndShapesAreThePublishedOnes()
-{
+void ZooTest::runningStatisticsAndShapesAreThePublishedOnes() {
     QFETCH(QString, name);
     QFETCH(int, size);
     QFETCH(qint64, statistics);
@@ -153,17 +170,17 @@ void ZooTest::runningStatisticsAndShapesAreThePublishedOnes()
     QFAIL("there is no such node");
 }
 
-void ZooTest::auxiliaryOutputsCarryTheTextsLossWeights()
-{
+void ZooTest::auxiliaryOutputsCarryTheTextsLossWeights() {
     const Result<GraphSpec> book = buildFromZoo("inception_v1", {56, 56, 3, 200, Json::object()});
     const Result<GraphSpec> notebook = buildFromZoo("inception_v1", {56, 56, 3, 200, {{"variant", "notebook"}}});
     QVERIFY(book.ok() && notebook.ok());
-    QVERIFY((book->outputs == std::vector<Output>{{"final", "final", 1.0}, {"aux1", "aux1", 1.0}, {"aux2", "aux2", 1.0}}));
-    QVERIFY((notebook->outputs == std::vector<Output>{{"main_out", "main_out", 1.0}, {"aux1", "aux1", 0.3}, {"aux2", "aux2", 0.3}}));
+    QVERIFY(
+        (book->outputs == std::vector<Output>{{"final", "final", 1.0}, {"aux1", "aux1", 1.0}, {"aux2", "aux2", 1.0}}));
+    QVERIFY((notebook->outputs ==
+             std::vector<Output>{{"main_out", "main_out", 1.0}, {"aux1", "aux1", 0.3}, {"aux2", "aux2", 0.3}}));
 }
 
-void ZooTest::everyNetworkSaysWhereAnInputIsTooSmall()
-{
+void ZooTest::everyNetworkSaysWhereAnInputIsTooSmall() {
     for (const ZooEntry& entry : zoo()) {
         for (const int size : {1, 2, 3, 5, 8, 13, 21, 34, 55, 89}) {
             const Result<GraphSpec> spec = buildFromZoo(entry.name, {size, size + 3, 3, 7, Json::object()});
@@ -179,29 +196,52 @@ void ZooTest::everyNetworkSaysWhereAnInputIsTooSmall()
     }
 }
 
-void ZooTest::theBaseEndsBeforeTheClassifier_data()
-{
+void ZooTest::theBaseEndsBeforeTheClassifier_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("options");
     QTest::addColumn<QString>("lastOfBase");
     QTest::addColumn<QString>("classifier");
-    QTest::newRow("resnet18") << "resnet18" << "{}" << "layer4.1.bn2" << "fc";
-    QTest::newRow("vgg16") << "vgg16" << "{}" << "features.28" << "classifier.6";
-    QTest::newRow("vgg16 with a head") << "vgg16" << R"({"dense":[128,128]})" << "features.28" << "head.out";
-    QTest::newRow("squeezenet, whose classifier is a convolution") << "squeezenet1_1" << "{}" << "features.12.expand3x3" << "classifier.1";
-    QTest::newRow("inception v1, whose side heads come last") << "inception_v1" << "{}" << "inception_5b.pool_proj" << "final aux1 aux2";
-    QTest::newRow("densenet, which ends in batch-norm") << "densenet121" << "{}" << "features.norm5" << "classifier";
-    QTest::newRow("convnext, whose head has a norm of its own") << "convnext_tiny" << "{}" << "features.7.2.layer_scale" << "classifier.2";
-    QTest::newRow("toy, whose logits are dropped") << "toy_cnn" << R"({"dropout":0.5,"dropout_place":"logits"})" << "conv2d_1" << "dense_1";
+    QTest::newRow("resnet18") << "resnet18"
+                              << "{}"
+                              << "layer4.1.bn2"
+                              << "fc";
+    QTest::newRow("vgg16") << "vgg16"
+                           << "{}"
+                           << "features.28"
+                           << "classifier.6";
+    QTest::newRow("vgg16 with a head") << "vgg16"
+                                       << R"({"dense":[128,128]})"
+                                       << "features.28"
+                                       << "head.out";
+    QTest::newRow("squeezenet, whose classifier is a convolution") << "squeezenet1_1"
+                                                                   << "{}"
+                                                                   << "features.12.expand3x3"
+                                                                   << "classifier.1";
+    QTest::newRow("inception v1, whose side heads come last") << "inception_v1"
+                                                              << "{}"
+                                                              << "inception_5b.pool_proj"
+                                                              << "final aux1 aux2";
+    QTest::newRow("densenet, which ends in batch-norm") << "densenet121"
+                                                        << "{}"
+                                                        << "features.norm5"
+                                                        << "classifier";
+    QTest::newRow("convnext, whose head has a norm of its own") << "convnext_tiny"
+                                                                << "{}"
+                                                                << "features.7.2.layer_scale"
+                                                                << "classifier.2";
+    QTest::newRow("toy, whose logits are dropped") << "toy_cnn"
+                                                   << R"({"dropout":0.5,"dropout_place":"logits"})"
+                                                   << "conv2d_1"
+                                                   << "dense_1";
 }
 
-void ZooTest::theBaseEndsBeforeTheClassifier()
-{
+void ZooTest::theBaseEndsBeforeTheClassifier() {
     QFETCH(QString, name);
     QFETCH(QString, options);
     QFETCH(QString, lastOfBase);
     QFETCH(QString, classifier);
-    const Result<GraphSpec> spec = buildFromZoo(name.toStdString(), {128, 128, 3, 7, Json::parse(options.toStdString())});
+    const Result<GraphSpec> spec =
+        buildFromZoo(name.toStdString(), {128, 128, 3, 7, Json::parse(options.toStdString())});
     QVERIFY2(spec.ok(), spec ? "" : spec.error().message.c_str());
     const std::size_t end = baseEnd(*spec);
     QVERIFY(end > 0);
@@ -215,27 +255,55 @@ void ZooTest::theBaseEndsBeforeTheClassifier()
     QCOMPARE(found.join(' '), classifier);
 }
 
-void ZooTest::filesOfEachFamilyAreRecognised_data()
-{
+void ZooTest::filesOfEachFamilyAreRecognised_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("tensor");
     QTest::addColumn<QString>("shape");
     QTest::addColumn<QString>("family");
     // Names and shapes as torchvision 0.28 and timm 1.0 write them.
-    QTest::newRow("vgg16") << "vgg16" << "pre_logits.fc1.weight" << "4096 512 7 7" << "timm";
-    QTest::newRow("vgg16, torchvision") << "vgg16" << "classifier.0.weight" << "4096 25088" << "node ids";
-    QTest::newRow("mobilenet_v2, first block") << "mobilenet_v2" << "blocks.0.0.conv_pw.weight" << "16 32 1 1" << "timm";
-    QTest::newRow("mobilenet_v2, last block") << "mobilenet_v2" << "blocks.6.0.bn3.running_var" << "320" << "timm";
-    QTest::newRow("efficientnet_b0") << "efficientnet_b0" << "blocks.5.3.se.conv_expand.weight" << "1152 48 1 1" << "timm";
-    QTest::newRow("mobilenet_v3_small") << "mobilenet_v3_small" << "blocks.2.0.se.conv_reduce.bias" << "24" << "timm";
-    QTest::newRow("mobilenet_v3_small, head") << "mobilenet_v3_small" << "conv_head.weight" << "1024 576 1 1" << "timm";
-    QTest::newRow("convnext_tiny") << "convnext_tiny" << "stages.2.blocks.8.mlp.fc1.weight" << "1536 384" << "timm";
-    QTest::newRow("convnext_tiny, factors") << "convnext_tiny" << "stages.3.blocks.0.gamma" << "768" << "timm";
-    QTest::newRow("convnext_tiny, torchvision") << "convnext_tiny" << "features.1.0.layer_scale" << "96 1 1" << "torchvision";
+    QTest::newRow("vgg16") << "vgg16"
+                           << "pre_logits.fc1.weight"
+                           << "4096 512 7 7"
+                           << "timm";
+    QTest::newRow("vgg16, torchvision") << "vgg16"
+                                        << "classifier.0.weight"
+                                        << "4096 25088"
+                                        << "node ids";
+    QTest::newRow("mobilenet_v2, first block") << "mobilenet_v2"
+                                               << "blocks.0.0.conv_pw.weight"
+                                               << "16 32 1 1"
+                                               << "timm";
+    QTest::newRow("mobilenet_v2, last block") << "mobilenet_v2"
+                                              << "blocks.6.0.bn3.running_var"
+                                              << "320"
+                                              << "timm";
+    QTest::newRow("efficientnet_b0") << "efficientnet_b0"
+                                     << "blocks.5.3.se.conv_expand.weight"
+                                     << "1152 48 1 1"
+                                     << "timm";
+    QTest::newRow("mobilenet_v3_small") << "mobilenet_v3_small"
+                                        << "blocks.2.0.se.conv_reduce.bias"
+                                        << "24"
+                                        << "timm";
+    QTest::newRow("mobilenet_v3_small, head") << "mobilenet_v3_small"
+                                              << "conv_head.weight"
+                                              << "1024 576 1 1"
+                                              << "timm";
+    QTest::newRow("convnext_tiny") << "convnext_tiny"
+                                   << "stages.2.blocks.8.mlp.fc1.weight"
+                                   << "1536 384"
+                                   << "timm";
+    QTest::newRow("convnext_tiny, factors") << "convnext_tiny"
+                                            << "stages.3.blocks.0.gamma"
+                                            << "768"
+                                            << "timm";
+    QTest::newRow("convnext_tiny, torchvision") << "convnext_tiny"
+                                                << "features.1.0.layer_scale"
+                                                << "96 1 1"
+                                                << "torchvision";
 }
 
-void ZooTest::filesOfEachFamilyAreRecognised()
-{
+void ZooTest::filesOfEachFamilyAreRecognised() {
     QFETCH(QString, name);
     QFETCH(QString, tensor);
     QFETCH(QString, shape);
@@ -246,7 +314,8 @@ void ZooTest::filesOfEachFamilyAreRecognised()
     for (const WeightNaming& naming : weightNamings(*spec, ours)) {
         if (naming.family != family.toStdString())
             continue;
-        const auto found = std::find_if(naming.tensors.begin(), naming.tensors.end(), [&](const TensorSpec& t) { return t.name == tensor.toStdString(); });
+        const auto found = std::find_if(naming.tensors.begin(), naming.tensors.end(),
+                                        [&](const TensorSpec& t) { return t.name == tensor.toStdString(); });
         QVERIFY(found != naming.tensors.end());
         QStringList extents;
         for (const auto extent : found->shape)
@@ -263,8 +332,7 @@ void ZooTest::filesOfEachFamilyAreRecognised()
     QFAIL("there is no such family");
 }
 
-void ZooTest::whatAFileLacksIsNamedAsTheFileNamesIt()
-{
+void ZooTest::whatAFileLacksIsNamedAsTheFileNamesIt() {
     const Result<GraphSpec> spec = buildFromZoo("mobilenet_v2", {224, 224, 3, 10, Json::object()});
     const std::vector<TensorSpec> ours = tensorsOf(*spec, *shapes(*spec));
     std::vector<TensorSpec> file = weightNamings(*spec, ours)[1].tensors;
@@ -279,18 +347,21 @@ void ZooTest::whatAFileLacksIsNamedAsTheFileNamesIt()
     file.push_back({"extra.weight", {3}});
     const WeightMatch match = matchWeights(*spec, ours, file);
     const std::string misfit = describeFault(match, "w", "mobilenet_v2");
-    QVERIFY2(misfit.find("classifier.weight is [1000, 1280]") != std::string::npos && misfit.find("[10, 1280]") != std::string::npos, misfit.c_str());
+    QVERIFY2(misfit.find("classifier.weight is [1000, 1280]") != std::string::npos &&
+                 misfit.find("[10, 1280]") != std::string::npos,
+             misfit.c_str());
     QCOMPARE(match.unexpected, std::vector<std::string>{"extra.weight"});
 }
 
-void ZooTest::hubNamesStandForFetchedFiles()
-{
+void ZooTest::hubNamesStandForFetchedFiles() {
     const QTemporaryDir home;
     const std::filesystem::path folder = home.path().toStdString();
     const Result<std::filesystem::path> missing = weightsFile("resnet18.a1_in1k", folder);
     QVERIFY(!missing);
-    QVERIFY2(missing.error().message.find("weights fetch resnet18.a1_in1k") != std::string::npos, missing.error().message.c_str());
-    QVERIFY(makeFolder(folder / "weights") && writeFileAtomically(folder / "weights" / "resnet18.a1_in1k.safetensors", "x"));
+    QVERIFY2(missing.error().message.find("weights fetch resnet18.a1_in1k") != std::string::npos,
+             missing.error().message.c_str());
+    QVERIFY(makeFolder(folder / "weights") &&
+            writeFileAtomically(folder / "weights" / "resnet18.a1_in1k.safetensors", "x"));
     const Result<std::filesystem::path> there = weightsFile("resnet18.a1_in1k", folder);
     QVERIFY(there.ok());
     QCOMPARE(*there, folder / "weights" / "resnet18.a1_in1k.safetensors");
@@ -299,25 +370,23 @@ void ZooTest::hubNamesStandForFetchedFiles()
         QVERIFY2(findInZoo(weights.network), weights.network.c_str());
 }
 
-void ZooTest::anInputTooSmallForTheNetworkIsRefusedAtItsNode()
-{
+void ZooTest::anInputTooSmallForTheNetworkIsRefusedAtItsNode() {
     const Result<GraphSpec> spec = buildFromZoo("toy_cnn", {2, 2, 3, 5, Json::object()});
     const Result<GraphCost> cost = spec ? shapes(*spec) : Result<GraphCost>(spec.error());
     QVERIFY(!cost);
     QVERIFY2(cost.error().message.find("max_pooling2d_1") != std::string::npos, cost.error().message.c_str());
 }
 
-void ZooTest::unknownOptionsAreNamedByTheirPath()
-{
+void ZooTest::unknownOptionsAreNamedByTheirPath() {
     const Result<GraphSpec> spec = buildFromZoo("toy_cnn", {128, 128, 3, 5, {{"filtres", 3}}});
     QVERIFY(!spec);
     QVERIFY2(spec.error().message.find("model.options.filtres") != std::string::npos, spec.error().message.c_str());
 }
 
-void ZooTest::graphsSurviveJson()
-{
+void ZooTest::graphsSurviveJson() {
     for (const ZooEntry& entry : zoo()) {
-        const Result<GraphSpec> spec = buildFromZoo(entry.name, {entry.defaultHeight, entry.defaultWidth, entry.defaultChannels, 7, Json::object()});
+        const Result<GraphSpec> spec = buildFromZoo(
+            entry.name, {entry.defaultHeight, entry.defaultWidth, entry.defaultChannels, 7, Json::object()});
         QVERIFY2(spec.ok(), entry.name.c_str());
         const Result<GraphSpec> again = graphFromJson(toJson(*spec));
         QVERIFY2(again.ok(), entry.name.c_str());

@@ -5,14 +5,12 @@ namespace sightline::ui {
 
 Lane::Lane() : m_thread([this](std::stop_token stop) { work(stop); }) {}
 
-Lane::~Lane()
-{
+Lane::~Lane() {
     cancel();
     m_thread.request_stop();
 }
 
-void Lane::submit(Job job)
-{
+void Lane::submit(Job job) {
     {
         const std::scoped_lock lock(m_mutex);
         m_currentStop.request_stop();
@@ -23,16 +21,14 @@ void Lane::submit(Job job)
     m_wake.notify_one();
 }
 
-void Lane::cancel()
-{
+void Lane::cancel() {
     const std::scoped_lock lock(m_mutex);
     m_currentStop.request_stop();
     m_pendingStop.request_stop();
     m_pending = nullptr;
 }
 
-void Lane::work(std::stop_token stop)
-{
+void Lane::work(std::stop_token stop) {
     while (true) {
         Job job;
         std::stop_token token;

@@ -10,8 +10,8 @@
 
 namespace sightline::ui {
 
-/// One worker thread on which the newest job wins: submitting cancels the job under way and replaces the one that waits.
-/// The destructor cancels and joins, so jobs may use what outlives the lane.
+/// One worker thread on which the newest job wins: submitting cancels the job under way and replaces the one that
+/// waits. The destructor cancels and joins, so jobs may use what outlives the lane.
 class Lane {
 public:
     using Job = std::function<void(std::stop_token)>;

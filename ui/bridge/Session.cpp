@@ -12,9 +12,10 @@ constexpr const char* kUnnamed = "experiment";
 constexpr std::size_t kUndoDepth = 200;
 constexpr double kDefaultValidationSplit = 0.2;
 
-/// Opens the data; a source without a validation split of its own gets a share of train, since no curve is worth much without.
-Result<Dataset> openWithValidation(const std::filesystem::path& home, DataSettings& settings, std::uint64_t seed, std::stop_token stop, const Progress& progress)
-{
+/// Opens the data; a source without a validation split of its own gets a share of train, since no curve is worth much
+/// without.
+Result<Dataset> openWithValidation(const std::filesystem::path& home, DataSettings& settings, std::uint64_t seed,
+                                   std::stop_token stop, const Progress& progress) {
     auto opened = openWithOverlay(home, settings, seed, false, stop, progress);
     if (!opened || opened->hasValidation || settings.validationSplit > 0)
         return opened;
@@ -23,13 +24,12 @@ Result<Dataset> openWithValidation(const std::filesystem::path& home, DataSettin
 }
 } // namespace
 
-Session::Session(std::filesystem::path home, QObject* parent) : QObject(parent), m(std::make_unique<Private>(*this, std::move(home)))
-{
+Session::Session(std::filesystem::path home, QObject* parent)
+    : QObject(parent), m(std::make_unique<Private>(*this, std::move(home))) {
     m->experiment.name = kUnnamed;
 }
 
-Session::~Session()
-{
+Session::~Session() {
     if (m->control)
         m->control->resume();
     m->trainer.request_stop();
@@ -38,10 +38,11 @@ Session::~Session()
         static_cast<void>(writeOverlay(overlayFile(m->home, m->dataset->root), m->overlay, m->dataset->root));
 }
 
-const Experiment& Session::experiment() const { return m->experiment; }
+const Experiment& Session::experiment() const {
+    return m->experiment;
+}
 
-void Session::setExperiment(Experiment experiment, const QString& edit)
-{
+void Session::setExperiment(Experiment experiment, const QString& edit) {
     if (experiment == m->experiment)
         return;
     const bool merges = !edit.isEmpty() && edit == m->lastEdit && !m->undoStack.empty() && m->redoStack.empty();
@@ -57,24 +58,31 @@ void Session::setExperiment(Experiment experiment, const QString& edit)
 }
 
 /// The experiment has changed: tells the pages, and opens the images again where they are split otherwise.
-void Session::Private::settle(const DataSettings& before)
-{
+void Session::Private::settle(const DataSettings& before) {
     Q_EMIT q.experimentChanged();
     const DataSettings& now = experiment.data;
-    const bool other = before.path != now.path || before.format != now.format || before.validationSplit != now.validationSplit || before.split != now.split
-        || before.table != now.table || before.pattern != now.pattern || before.group != now.group;
+    const bool other = before.path != now.path || before.format != now.format ||
+                       before.validationSplit != now.validationSplit || before.split != now.split ||
+                       before.table != now.table || before.pattern != now.pattern || before.group != now.group;
     if (dataset && other && now != openedWith && problems(experiment).empty())
         open(now);
 }
 
-bool Session::canUndo() const { return !m->undoStack.empty(); }
-bool Session::canRedo() const { return !m->redoStack.empty(); }
+bool Session::canUndo() const {
+    return !m->undoStack.empty();
+}
+bool Session::canRedo() const {
+    return !m->redoStack.empty();
+}
 
-void Session::undo() { m->moveStep(m->undoStack, m->redoStack); }
-void Session::redo() { m->moveStep(m->redoStack, m->undoStack); }
+void Session::undo() {
+    m->moveStep(m->undoStack, m->redoStack);
+}
+void Session::redo() {
+    m->moveStep(m->redoStack, m->undoStack);
+}
 
-void Session::Private::moveStep(std::vector<Step>& from, std::vector<Step>& to)
-{
+void Session::Private::moveStep(std::vector<Step>& from, std::vector<Step>& to) {
     lastEdit.clear();
     if (from.empty())
         return;
@@ -90,10 +98,11 @@ void Session::Private::moveStep(std::vector<Step>& from, std::vector<Step>& to)
     settle(before);
 }
 
-const Overlay& Session::overlay() const { return m->overlay; }
+const Overlay& Session::overlay() const {
+    return m->overlay;
+}
 
-void Session::editOverlay(const OverlayEdit& edit)
-{
+void Session::editOverlay(const OverlayEdit& edit) {
     if (!m->dataset || edit.empty())
         return;
     m->lastEdit.clear();
@@ -105,8 +114,7 @@ void Session::editOverlay(const OverlayEdit& edit)
 }
 
 /// The overlay has changed: writes it and lays it over the data set anew. The newest holds all that came before it.
-void Session::Private::edited()
-{
+void Session::Private::edited() {
     Q_EMIT q.experimentChanged(); // undo and redo may be possible now, or no longer
     overlayUnwritten = true;
     overlayLane.submit([this, changed = overlay, opened = dataset](std::stop_token stop) {
@@ -125,19 +133,21 @@ void Session::Private::edited()
     });
 }
 
-std::vector<Problem> Session::experimentProblems() const
-{
+std::vector<Problem> Session::experimentProblems() const {
     auto found = problems(m->experiment);
     if (found.empty() && m->dataset)
         found = problems(m->experiment, *m->dataset);
     return found;
 }
 
-std::shared_ptr<const Dataset> Session::dataset() const { return m->dataset; }
-bool Session::isOpeningData() const { return m->opening; }
+std::shared_ptr<const Dataset> Session::dataset() const {
+    return m->dataset;
+}
+bool Session::isOpeningData() const {
+    return m->opening;
+}
 
-void Session::openData(const QString& path)
-{
+void Session::openData(const QString& path) {
     DataSettings settings = m->experiment.data;
     settings.path = path.toStdString();
     settings.format = "auto";
@@ -150,8 +160,7 @@ void Session::openData(const QString& path)
     m->open(std::move(settings));
 }
 
-void Session::makeToys()
-{
+void Session::makeToys() {
     Experiment experiment = m->experiment;
     if (const Preset* preset = findPreset("toys-quick")) {
         if (const auto json = parseJson(preset->json, preset->name)) {
@@ -163,8 +172,7 @@ void Session::makeToys()
     m->open(experiment.data, experiment);
 }
 
-void Session::cancelOpening()
-{
+void Session::cancelOpening() {
     if (!m->opening)
         return;
     m->dataLane.cancel();
@@ -174,14 +182,14 @@ void Session::cancelOpening()
 }
 
 /// `toys`: draws the toy set first where it is not there yet, and takes these settings with it.
-void Session::Private::open(DataSettings settings, std::optional<Experiment> toys)
-{
+void Session::Private::open(DataSettings settings, std::optional<Experiment> toys) {
     if (state != RunState::Idle && settings.path != experiment.data.path) {
         Q_EMIT q.dataFailed(tr("A run is in progress: stop it before other images are opened."));
         return;
     }
     opening = true;
-    Q_EMIT q.activityChanged(toys ? tr("Drawing the toy set") : tr("Opening %1").arg(QString::fromStdString(settings.path)));
+    Q_EMIT q.activityChanged(toys ? tr("Drawing the toy set")
+                                  : tr("Opening %1").arg(QString::fromStdString(settings.path)));
     dataLane.submit([this, settings, toys, seed = experiment.seed](std::stop_token stop) mutable {
         const Progress progress = [&](std::size_t done, std::size_t total) {
             deliver(stop, [this, done, total] { Q_EMIT q.dataProgress(done, total); });
@@ -201,7 +209,8 @@ void Session::Private::open(DataSettings settings, std::optional<Experiment> toy
         if (!opened)
             return fail(opened.error());
         auto shared = std::make_shared<const Dataset>(std::move(*opened));
-        auto changed = readOverlay(overlayFile(home, shared->root)); // one that cannot be read is a problem of the data set already
+        auto changed = readOverlay(
+            overlayFile(home, shared->root)); // one that cannot be read is a problem of the data set already
         deliver(stop, [this, shared, settings, toys, overlay = changed ? std::move(*changed) : Overlay()] {
             Experiment next = toys.value_or(experiment);
             next.data = settings;
@@ -210,8 +219,7 @@ void Session::Private::open(DataSettings settings, std::optional<Experiment> toy
     });
 }
 
-void Session::Private::adopt(std::shared_ptr<const Dataset> opened, Overlay found, Experiment next)
-{
+void Session::Private::adopt(std::shared_ptr<const Dataset> opened, Overlay found, Experiment next) {
     opening = false;
     const auto lays = [](const Step& step) { return !step.edit.empty(); };
     if (dataset && dataset->root != opened->root) { // what was changed there cannot be taken back here
@@ -238,8 +246,7 @@ void Session::Private::adopt(std::shared_ptr<const Dataset> opened, Overlay foun
 }
 
 /// Other images are open: what was asked of the run in view no longer fits. The run itself stays in the store.
-void Session::Private::forgetRun()
-{
+void Session::Private::forgetRun() {
     run.reset();
     evaluation.reset();
     answer.reset();
@@ -247,20 +254,25 @@ void Session::Private::forgetRun()
     Q_EMIT q.runStarted();
 }
 
-QString Session::engineDescription() const { return m->engineDescription; }
-const std::filesystem::path& Session::home() const { return m->home; }
+QString Session::engineDescription() const {
+    return m->engineDescription;
+}
+const std::filesystem::path& Session::home() const {
+    return m->home;
+}
 
-void Session::warmUp()
-{
+void Session::warmUp() {
     m->warmLane.submit([this](std::stop_token stop) {
         const auto engine = loadEngine();
-        m->deliver(stop, [this, text = QString::fromStdString(engine ? (*engine)->description() : engine.error().message), good = engine.ok()] {
-            m->engineDescription = text;
-            if (good)
-                Q_EMIT engineReady(text);
-            else
-                Q_EMIT engineFailed(text);
-        });
+        m->deliver(stop,
+                   [this, text = QString::fromStdString(engine ? (*engine)->description() : engine.error().message),
+                    good = engine.ok()] {
+                       m->engineDescription = text;
+                       if (good)
+                           Q_EMIT engineReady(text);
+                       else
+                           Q_EMIT engineFailed(text);
+                   });
     });
 }
 

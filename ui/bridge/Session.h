@@ -25,7 +25,7 @@ struct RunView {
     std::vector<EpochMetrics> history;
     std::vector<LearningRateChanged> learningRateChanges;
     int bestEpoch = 0;
-    std::optional<RunEnded> ended;    ///< absent while it runs
+    std::optional<RunEnded> ended; ///< absent while it runs
 };
 
 /// Who is asked about: an image of the open data set, or a file.
@@ -44,11 +44,11 @@ struct Question {
 /// What the network said.
 struct Answer {
     Explanation explanation;
-    Image image;                      ///< the part of the picture that the network saw, full size
-    Image shown;                      ///< the same, no larger than a screen needs
-    QString title;                    ///< the image's name
-    int truth = -1;                   ///< its class by the data set; -1 = unknown
-    bool live = false;                ///< by the weights of a run in progress
+    Image image;       ///< the part of the picture that the network saw, full size
+    Image shown;       ///< the same, no larger than a screen needs
+    QString title;     ///< the image's name
+    int truth = -1;    ///< its class by the data set; -1 = unknown
+    bool live = false; ///< by the weights of a run in progress
 };
 
 enum class RunState { Idle, Starting, Running, Paused, Stopping };
@@ -75,12 +75,13 @@ public:
     // Data.
     std::shared_ptr<const Dataset> dataset() const; ///< null until one is open
     void openData(const QString& path);             ///< on a worker thread; cancels an earlier one
-    void makeToys();                                ///< generates the toy set under the home's cache, then opens it with settings that suit it
+    void makeToys(); ///< generates the toy set under the home's cache, then opens it with settings that suit it
     bool isOpeningData() const;
-    /// Relabels and excludes images of the open data set (undoable); the overlay file is written on a worker, and dataEdited tells when
-    /// dataset() is new. Sample indices stay what they were. A run in progress goes on with the labels it began with.
+    /// Relabels and excludes images of the open data set (undoable); the overlay file is written on a worker, and
+    /// dataEdited tells when dataset() is new. Sample indices stay what they were. A run in progress goes on with the
+    /// labels it began with.
     void editOverlay(const OverlayEdit& edit);
-    const Overlay& overlay() const;                 ///< of the open data set, with the newest edit in it
+    const Overlay& overlay() const; ///< of the open data set, with the newest edit in it
     void cancelOpening();
 
     // Training. One run at a time.
@@ -95,29 +96,31 @@ public:
     void openRun(const QString& idOrFolder);             ///< reopens a stored run (and its data)
 
     // Questions. Newest asked wins; each call cancels the one before of its kind.
-    void evaluate(const QString& split = {});            ///< the run in view; empty = test, else validation
+    void evaluate(const QString& split = {}); ///< the run in view; empty = test, else validation
     std::shared_ptr<const Evaluation> evaluation() const;
-    /// How long an epoch of the experiment takes with the open images; answers with epochMeasured or epochMeasureFailed.
+    /// How long an epoch of the experiment takes with the open images; answers with epochMeasured or
+    /// epochMeasureFailed.
     void measureEpoch();
     /// Explains with the newest weight snapshot while the run trains, else with its best checkpoint.
     void explain(const Subject& subject);
-    void setQuestion(const Question& question);          ///< asks the same subject again
+    void setQuestion(const Question& question); ///< asks the same subject again
     const Question& question() const;
-    const std::optional<Subject>& subject() const;       ///< the last one asked about
-    std::shared_ptr<const Answer> answer() const;        ///< the last answer; null before the first and for a new run
+    const std::optional<Subject>& subject() const; ///< the last one asked about
+    std::shared_ptr<const Answer> answer() const;  ///< the last answer; null before the first and for a new run
 
-    /// Downloads public weights by name into the home; weightsProgress, then weightsFetched or weightsFailed. One at a time.
+    /// Downloads public weights by name into the home; weightsProgress, then weightsFetched or weightsFailed. One at a
+    /// time.
     void fetchWeights(const QString& name);
-    void cancelFetching();                               ///< what has come is kept: the next fetch goes on
-    QString fetching() const;                            ///< the name, while it lasts
+    void cancelFetching();    ///< what has come is kept: the next fetch goes on
+    QString fetching() const; ///< the name, while it lasts
 
     // Runs.
-    void listRuns();                                     ///< on a worker; answers with runsListed
+    void listRuns(); ///< on a worker; answers with runsListed
     void renameRun(const std::filesystem::path& folder, const QString& name);
     void setRunNote(const std::filesystem::path& folder, const QString& note);
     void removeRun(const std::filesystem::path& folder);
-    void warmUp();                                       ///< loads the engine on a worker, answers with engineReady; call once the first frame is painted
-    QString engineDescription() const;                   ///< empty until the engine is there
+    void warmUp(); ///< loads the engine on a worker, answers with engineReady; call once the first frame is painted
+    QString engineDescription() const; ///< empty until the engine is there
     const std::filesystem::path& home() const;
 
 Q_SIGNALS:
@@ -125,12 +128,13 @@ Q_SIGNALS:
     void engineFailed(const QString& message);
     void experimentChanged();
     void dataOpened();
-    void dataEdited();                                   ///< labels or exclusions of dataset() have changed, nothing else
-    void overlayFailed(const QString& message);          ///< the overlay file cannot be written; what was changed holds until the window closes
+    void dataEdited(); ///< labels or exclusions of dataset() have changed, nothing else
+    void overlayFailed(
+        const QString& message); ///< the overlay file cannot be written; what was changed holds until the window closes
     void dataFailed(const QString& message);
     void dataProgress(qulonglong done, qulonglong total);
     void runStateChanged(sightline::ui::RunState state);
-    void runStarted();                                   ///< run() is new: in progress or reopened
+    void runStarted();                                         ///< run() is new: in progress or reopened
     void batchFinished(const sightline::BatchFinished& batch); ///< at most 25 a second; older ones are dropped
     void epochFinished(const sightline::EpochFinished& epoch); ///< every one
     void learningRateChanged(const sightline::LearningRateChanged& change);
@@ -147,8 +151,8 @@ Q_SIGNALS:
     void explanationAsked(const QString& title);
     void explanationReady();
     void explanationFailed(const QString& message);
-    void activityChanged(const QString& what);           ///< what the engine does now, for the bottom bar; empty = nothing
-    void runsChanged();                                  ///< the store's list is out of date
+    void activityChanged(const QString& what); ///< what the engine does now, for the bottom bar; empty = nothing
+    void runsChanged();                        ///< the store's list is out of date
     void runsListed(const std::vector<sightline::RunSummary>& runs);
     void runsFailed(const QString& message);
 

@@ -16,9 +16,10 @@
 
 namespace sightline::ui {
 
-/// Where the learning rate was reduced, as far as the epochs show it; a schedule changes it all the time and needs no mark.
-inline std::vector<LearningRateChanged> rateChanges(const Experiment& experiment, const std::vector<EpochMetrics>& history)
-{
+/// Where the learning rate was reduced, as far as the epochs show it; a schedule changes it all the time and needs no
+/// mark.
+inline std::vector<LearningRateChanged> rateChanges(const Experiment& experiment,
+                                                    const std::vector<EpochMetrics>& history) {
     std::vector<LearningRateChanged> changes;
     if (experiment.training.schedule != ScheduleSettings{})
         return changes;
@@ -43,8 +44,8 @@ struct Session::Private {
     std::vector<Step> undoStack, redoStack;
     QString lastEdit, engineDescription;
     std::shared_ptr<const Dataset> dataset;
-    DataSettings openedWith;          ///< what `dataset` was opened with
-    Overlay overlay;                  ///< of `dataset`
+    DataSettings openedWith; ///< what `dataset` was opened with
+    Overlay overlay;         ///< of `dataset`
     bool overlayUnwritten = false;
     bool opening = false;
     std::optional<RunView> run, begun; ///< `begun`: read by the training thread, in view from RunStarted on
@@ -64,14 +65,17 @@ struct Session::Private {
     Lane overlayLane, dataLane, evaluateLane, explainLane, runsLane, warmLane, measureLane, fetchLane;
     std::jthread trainer; ///< last: joined first
 
-    /// Runs `work` on the session's thread; dropped where the session is gone, or where `stop` says the question is out of date.
+    /// Runs `work` on the session's thread; dropped where the session is gone, or where `stop` says the question is out
+    /// of date.
     template <typename Work>
-    void deliver(std::stop_token stop, Work work)
-    {
-        QMetaObject::invokeMethod(&q, [stop, work = std::move(work)]() mutable {
-            if (!stop.stop_requested())
-                work();
-        }, Qt::QueuedConnection);
+    void deliver(std::stop_token stop, Work work) {
+        QMetaObject::invokeMethod(
+            &q,
+            [stop, work = std::move(work)]() mutable {
+                if (!stop.stop_requested())
+                    work();
+            },
+            Qt::QueuedConnection);
     }
 
     void setState(RunState next);

@@ -13,10 +13,9 @@ namespace sightline::ui {
 namespace {
 using namespace std::chrono_literals;
 
-/// The weights as they are now, or as they were when last asked for where a batch takes long: a click is answered at once.
-/// Only before the first snapshot of a run does it wait for one.
-std::shared_ptr<const WeightSnapshot> freshSnapshot(TrainControl& control, const std::stop_token& stop)
-{
+/// The weights as they are now, or as they were when last asked for where a batch takes long: a click is answered at
+/// once. Only before the first snapshot of a run does it wait for one.
+std::shared_ptr<const WeightSnapshot> freshSnapshot(TrainControl& control, const std::stop_token& stop) {
     const auto before = control.snapshot();
     auto newest = before;
     const auto until = std::chrono::steady_clock::now() + (before || control.isPaused() ? 60ms : 5000ms);
@@ -28,17 +27,17 @@ std::shared_ptr<const WeightSnapshot> freshSnapshot(TrainControl& control, const
 }
 
 /// What resizing with the aspect ratio kept leaves of the picture: the crop, at its own size.
-Image seen(Image image, const DataSettings& settings)
-{
+Image seen(Image image, const DataSettings& settings) {
     if (!settings.keepAspectRatio || image.empty())
         return image;
-    const int height = std::min(image.height, static_cast<int>(std::int64_t{image.width} * settings.imageHeight / settings.imageWidth));
-    const int width = std::min(image.width, static_cast<int>(std::int64_t{image.height} * settings.imageWidth / settings.imageHeight));
+    const int height = std::min(
+        image.height, static_cast<int>(std::int64_t{image.width} * settings.imageHeight / settings.imageWidth));
+    const int width = std::min(
+        image.width, static_cast<int>(std::int64_t{image.height} * settings.imageWidth / settings.imageHeight));
     return height > 0 && width > 0 ? resized(image, height, width, Interpolation::Box, true) : image;
 }
 
-Image forScreen(const Image& image)
-{
+Image forScreen(const Image& image) {
     constexpr double kSide = 1280;
     const double scale = kSide / std::max({1, image.height, image.width});
     if (scale >= 1)
@@ -47,11 +46,10 @@ Image forScreen(const Image& image)
     return resized(image, side(image.height), side(image.width), Interpolation::Bilinear);
 }
 
-std::optional<RunEnded> endOf(const RunSummary& summary)
-{
+std::optional<RunEnded> endOf(const RunSummary& summary) {
     RunEnded ended;
     ended.outcome = summary.state == "completed" ? RunEnded::Outcome::Completed
-        : summary.state == "failed"              ? RunEnded::Outcome::Failed
+                    : summary.state == "failed"  ? RunEnded::Outcome::Failed
                                                  : RunEnded::Outcome::Stopped;
     ended.reason = summary.reason;
     ended.epochs = summary.epochs;
@@ -61,8 +59,7 @@ std::optional<RunEnded> endOf(const RunSummary& summary)
     return ended;
 }
 
-Result<RunView> readRun(const std::filesystem::path& home, const std::string& name)
-{
+Result<RunView> readRun(const std::filesystem::path& home, const std::string& name) {
     auto store = RunStore::open(home);
     if (!store)
         return store.error();
@@ -89,10 +86,11 @@ Result<RunView> readRun(const std::filesystem::path& home, const std::string& na
 }
 } // namespace
 
-std::shared_ptr<const Evaluation> Session::evaluation() const { return m->evaluation; }
+std::shared_ptr<const Evaluation> Session::evaluation() const {
+    return m->evaluation;
+}
 
-void Session::openRun(const QString& idOrFolder)
-{
+void Session::openRun(const QString& idOrFolder) {
     if (m->state != RunState::Idle) {
         Q_EMIT dataFailed(tr("A run is in progress: stop it before another one is opened."));
         return;
@@ -117,8 +115,7 @@ void Session::openRun(const QString& idOrFolder)
     });
 }
 
-void Session::evaluate(const QString& split)
-{
+void Session::evaluate(const QString& split) {
     if (!m->run) {
         Q_EMIT evaluationFailed(tr("There is no run yet: train a network or open a run."));
         return;
@@ -129,9 +126,13 @@ void Session::evaluate(const QString& split)
     Q_EMIT activityChanged(tr("Evaluating"));
     m->evaluateLane.submit([this, request](std::stop_token stop) {
         const auto engine = loadEngine();
-        auto result = engine ? (*engine)->evaluate(request, stop, [&](std::size_t done, std::size_t total) {
-            m->deliver(stop, [this, done, total] { Q_EMIT evaluationProgress(done, total); });
-        }) : Result<Evaluation>(engine.error());
+        auto result = engine ? (*engine)->evaluate(request, stop,
+                                                   [&](std::size_t done, std::size_t total) {
+                                                       m->deliver(stop, [this, done, total] {
+                                                           Q_EMIT evaluationProgress(done, total);
+                                                       });
+                                                   })
+                             : Result<Evaluation>(engine.error());
         m->deliver(stop, [this, result = std::make_shared<Result<Evaluation>>(std::move(result))] {
             Q_EMIT activityChanged({});
             if (!*result) {
@@ -144,8 +145,7 @@ void Session::evaluate(const QString& split)
     });
 }
 
-void Session::measureEpoch()
-{
+void Session::measureEpoch() {
     EpochTimeRequest request;
     request.experiment = m->experiment;
     request.dataset = m->dataset;
@@ -161,17 +161,17 @@ void Session::measureEpoch()
     });
 }
 
-void Session::fetchWeights(const QString& name)
-{
+void Session::fetchWeights(const QString& name) {
     const HubWeights* weights = findInHub(name.toStdString());
     if (!weights || !m->fetching.isEmpty())
         return;
     m->fetching = name;
     Q_EMIT weightsProgress(0, weights->bytes);
     m->fetchLane.submit([this, weights, name](std::stop_token stop) {
-        const auto file = sightline::fetchWeights(*weights, m->home, stop, [&](std::uint64_t done, std::uint64_t total) {
-            m->deliver(stop, [this, done, total] { Q_EMIT weightsProgress(done, total); });
-        });
+        const auto file =
+            sightline::fetchWeights(*weights, m->home, stop, [&](std::uint64_t done, std::uint64_t total) {
+                m->deliver(stop, [this, done, total] { Q_EMIT weightsProgress(done, total); });
+            });
         m->deliver(stop, [this, name, error = file ? QString() : QString::fromStdString(file.error().message)] {
             m->fetching.clear();
             if (error.isEmpty())
@@ -182,8 +182,7 @@ void Session::fetchWeights(const QString& name)
     });
 }
 
-void Session::cancelFetching()
-{
+void Session::cancelFetching() {
     if (m->fetching.isEmpty())
         return;
     m->fetchLane.cancel();
@@ -191,27 +190,32 @@ void Session::cancelFetching()
     Q_EMIT weightsFailed(tr("The download was cancelled; the next one goes on where it was."));
 }
 
-QString Session::fetching() const { return m->fetching; }
+QString Session::fetching() const {
+    return m->fetching;
+}
 
-void Session::explain(const Subject& subject)
-{
+void Session::explain(const Subject& subject) {
     m->subject = subject;
     m->ask();
 }
 
-void Session::setQuestion(const Question& question)
-{
+void Session::setQuestion(const Question& question) {
     m->question = question;
     if (m->subject)
         m->ask();
 }
 
-const Question& Session::question() const { return m->question; }
-const std::optional<Subject>& Session::subject() const { return m->subject; }
-std::shared_ptr<const Answer> Session::answer() const { return m->answer; }
+const Question& Session::question() const {
+    return m->question;
+}
+const std::optional<Subject>& Session::subject() const {
+    return m->subject;
+}
+std::shared_ptr<const Answer> Session::answer() const {
+    return m->answer;
+}
 
-void Session::Private::ask()
-{
+void Session::Private::ask() {
     if (!run) {
         Q_EMIT q.explanationFailed(tr("There is no network to ask yet: train one or open a run."));
         return;
@@ -239,12 +243,15 @@ void Session::Private::ask()
     const auto live = state == RunState::Idle ? nullptr : control;
     reply.live = live != nullptr;
     Q_EMIT q.explanationAsked(reply.title);
-    explainLane.submit([this, request, reply, live, asked = *subject, data = dataset, settings = run->experiment.data](std::stop_token stop) mutable {
+    explainLane.submit([this, request, reply, live, asked = *subject, data = dataset,
+                        settings = run->experiment.data](std::stop_token stop) mutable {
         const auto fail = [&](const Error& error) {
-            deliver(stop, [this, message = QString::fromStdString(error.message)] { Q_EMIT q.explanationFailed(message); });
+            deliver(stop,
+                    [this, message = QString::fromStdString(error.message)] { Q_EMIT q.explanationFailed(message); });
         };
-        auto image = asked.sample ? data->source->decoded(data->samples[*asked.sample], settings.colorMode, settings.orientation)
-                                  : readImage(asked.file.toStdString(), settings.colorMode, settings.orientation);
+        auto image = asked.sample
+                         ? data->source->decoded(data->samples[*asked.sample], settings.colorMode, settings.orientation)
+                         : readImage(asked.file.toStdString(), settings.colorMode, settings.orientation);
         if (!image)
             return fail(image.error());
         const auto engine = loadEngine();

@@ -3,23 +3,19 @@
 
 namespace sightline::ui {
 
-void Session::listRuns()
-{
+void Session::listRuns() {
     m->change([](RunStore&) { return Result<void>(); });
 }
 
-void Session::renameRun(const std::filesystem::path& folder, const QString& name)
-{
+void Session::renameRun(const std::filesystem::path& folder, const QString& name) {
     m->change([folder, name = name.toStdString()](RunStore& store) { return store.rename(RunFolder(folder), name); });
 }
 
-void Session::setRunNote(const std::filesystem::path& folder, const QString& note)
-{
+void Session::setRunNote(const std::filesystem::path& folder, const QString& note) {
     m->change([folder, note = note.toStdString()](RunStore& store) { return store.setNote(RunFolder(folder), note); });
 }
 
-void Session::removeRun(const std::filesystem::path& folder)
-{
+void Session::removeRun(const std::filesystem::path& folder) {
     if (m->run && m->run->folder == folder) {
         if (m->state != RunState::Idle) {
             Q_EMIT runsFailed(tr("This run is in progress: stop it before it is deleted."));
@@ -31,8 +27,7 @@ void Session::removeRun(const std::filesystem::path& folder)
 }
 
 /// Runs `work` on the store and lists it anew. Changes queue up behind each other: none is lost to a newer one.
-void Session::Private::change(std::function<Result<void>(RunStore&)> work)
-{
+void Session::Private::change(std::function<Result<void>(RunStore&)> work) {
     {
         const std::scoped_lock lock(changesMutex);
         changes.push_back(std::move(work));

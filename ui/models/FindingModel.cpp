@@ -41,15 +41,14 @@ constexpr std::array kWords{
     Words{"suggested_groups", QT_TRANSLATE_NOOP("Finding", "Images that belong together"), Role::Accent},
 };
 
-const Words* wordsOf(const std::string& kind)
-{
-    const auto found = std::find_if(kWords.begin(), kWords.end(), [&](const Words& words) { return kind == words.kind; });
+const Words* wordsOf(const std::string& kind) {
+    const auto found =
+        std::find_if(kWords.begin(), kWords.end(), [&](const Words& words) { return kind == words.kind; });
     return found == kWords.end() ? nullptr : &*found;
 }
 } // namespace
 
-QString titleOfKind(const std::string& kind)
-{
+QString titleOfKind(const std::string& kind) {
     if (const Words* words = wordsOf(kind))
         return QCoreApplication::translate("Finding", words->title);
     QString title = QString::fromStdString(kind).replace(QLatin1Char('_'), QLatin1Char(' '));
@@ -60,14 +59,14 @@ QString titleOfKind(const std::string& kind)
 
 FindingModel::FindingModel(QObject* parent) : QAbstractListModel(parent) {}
 
-void FindingModel::setFindings(std::vector<Finding> findings)
-{
+void FindingModel::setFindings(std::vector<Finding> findings) {
     beginResetModel();
     m_findings = std::move(findings);
     m_kinds.clear();
     std::size_t begin = 0;
     for (const auto& [kind, count] : countsOf(m_findings)) {
-        const auto fold = std::find_if(m_folds.begin(), m_folds.end(), [&kind = kind](const auto& known) { return known.first == kind; });
+        const auto fold = std::find_if(m_folds.begin(), m_folds.end(),
+                                       [&kind = kind](const auto& known) { return known.first == kind; });
         m_kinds.push_back({begin, begin + count, fold == m_folds.end() ? count > kUnfolded : fold->second});
         begin += count;
     }
@@ -75,8 +74,7 @@ void FindingModel::setFindings(std::vector<Finding> findings)
     endResetModel();
 }
 
-void FindingModel::toggle(int at)
-{
+void FindingModel::toggle(int at) {
     const Row& chosen = m_rows[static_cast<std::size_t>(at)];
     Kind& kind = m_kinds[chosen.kind];
     beginResetModel();
@@ -88,8 +86,7 @@ void FindingModel::toggle(int at)
     endResetModel();
 }
 
-void FindingModel::rebuild()
-{
+void FindingModel::rebuild() {
     m_rows.clear();
     for (std::size_t k = 0; k < m_kinds.size(); ++k) {
         m_rows.push_back({k, m_kinds[k].begin, true});
@@ -98,25 +95,25 @@ void FindingModel::rebuild()
     }
 }
 
-std::vector<const Finding*> FindingModel::at(int at) const
-{
+std::vector<const Finding*> FindingModel::at(int at) const {
     const Row& chosen = m_rows[static_cast<std::size_t>(at)];
     const Kind& kind = m_kinds[chosen.kind];
     std::vector<const Finding*> found;
-    for (std::size_t i = chosen.heading ? kind.begin : chosen.finding; i < (chosen.heading ? kind.end : chosen.finding + 1); ++i)
+    for (std::size_t i = chosen.heading ? kind.begin : chosen.finding;
+         i < (chosen.heading ? kind.end : chosen.finding + 1); ++i)
         found.push_back(&m_findings[i]);
     return found;
 }
 
-QString FindingModel::titleAt(int at) const
-{
+QString FindingModel::titleAt(int at) const {
     return titleOfKind(m_findings[m_rows[static_cast<std::size_t>(at)].finding].kind);
 }
 
-int FindingModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
+int FindingModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
 
-QVariant FindingModel::data(const QModelIndex& index, int role) const
-{
+QVariant FindingModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid())
         return {};
     const Row& shown = row(index);
@@ -125,34 +122,44 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const
     const QString path = QString::fromStdString(finding.path), message = QString::fromStdString(finding.message);
     const QString sentence = message.contains(path) ? message : path + QLatin1Char(' ') + message;
     switch (role) {
-    case Heading: return shown.heading;
-    case Folded: return kind.folded;
-    case Count: return static_cast<qulonglong>(shown.heading ? kind.end - kind.begin : finding.samples.size());
+    case Heading:
+        return shown.heading;
+    case Folded:
+        return kind.folded;
+    case Count:
+        return static_cast<qulonglong>(shown.heading ? kind.end - kind.begin : finding.samples.size());
     case Tone: {
         const Words* words = wordsOf(finding.kind);
         return static_cast<int>(words ? words->tone : Role::Warning);
     }
-    case Qt::DisplayRole: return shown.heading ? titleOfKind(finding.kind) : path;
-    case Detail: return message;
-    case Qt::ToolTipRole: return shown.heading ? QVariant() : QVariant(sentence);
-    case Qt::AccessibleTextRole: return shown.heading ? titleOfKind(finding.kind) + QLatin1Char(' ') + QString::number(kind.end - kind.begin) : sentence;
-    default: return {};
+    case Qt::DisplayRole:
+        return shown.heading ? titleOfKind(finding.kind) : path;
+    case Detail:
+        return message;
+    case Qt::ToolTipRole:
+        return shown.heading ? QVariant() : QVariant(sentence);
+    case Qt::AccessibleTextRole:
+        return shown.heading ? titleOfKind(finding.kind) + QLatin1Char(' ') + QString::number(kind.end - kind.begin)
+                             : sentence;
+    default:
+        return {};
     }
 }
 
-void FindingDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
-{
+void FindingDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const QRect room = option.rect.adjusted(0, 1, 0, -1);
     if (option.state & (QStyle::State_Selected | QStyle::State_MouseOver)) {
-        painter->setPen(option.state & QStyle::State_Selected ? QPen(theme::color(Role::Accent), 1.5) : QPen(Qt::NoPen));
+        painter->setPen(option.state & QStyle::State_Selected ? QPen(theme::color(Role::Accent), 1.5)
+                                                              : QPen(Qt::NoPen));
         painter->setBrush(theme::color(Role::Raised));
         painter->drawRoundedRect(QRectF(room).adjusted(1, 1, -1, -1), 6, 6);
     }
     const QString text = index.data(Qt::DisplayRole).toString();
     if (index.data(FindingModel::Heading).toBool()) {
-        const QString icon = index.data(FindingModel::Folded).toBool() ? QStringLiteral("go-next") : QStringLiteral("go-down");
+        const QString icon =
+            index.data(FindingModel::Folded).toBool() ? QStringLiteral("go-next") : QStringLiteral("go-down");
         theme::icon(icon, Role::Muted).paint(painter, QRect(room.left() + kPad - 2, room.center().y() - 7, 14, 14));
         painter->setPen(Qt::NoPen);
         painter->setBrush(theme::color(static_cast<Role>(index.data(FindingModel::Tone).toInt())));
@@ -162,7 +169,8 @@ void FindingDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
         painter->setPen(theme::color(Role::Text));
         const QFontMetrics metrics(painter->font());
         const QRect words = room.adjusted(kPad + kIndent + 14, 0, -2 * kPad - metrics.horizontalAdvance(count), 0);
-        painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(text, Qt::ElideRight, words.width()));
+        painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
+                          metrics.elidedText(text, Qt::ElideRight, words.width()));
         painter->setPen(theme::color(Role::Muted));
         painter->drawText(room.adjusted(0, 0, -kPad, 0), Qt::AlignRight | Qt::AlignVCenter, count);
     } else {
@@ -172,11 +180,15 @@ void FindingDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
         painter->setPen(theme::color(Role::Text));
         painter->drawText(words, Qt::AlignLeft | Qt::AlignTop, metrics.elidedText(text, Qt::ElideLeft, words.width()));
         painter->setPen(theme::color(Role::Muted));
-        painter->drawText(words, Qt::AlignLeft | Qt::AlignBottom, metrics.elidedText(index.data(FindingModel::Detail).toString(), Qt::ElideRight, words.width()));
+        painter->drawText(
+            words, Qt::AlignLeft | Qt::AlignBottom,
+            metrics.elidedText(index.data(FindingModel::Detail).toString(), Qt::ElideRight, words.width()));
     }
     painter->restore();
 }
 
-QSize FindingDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const { return {120, kRowHeight}; }
+QSize FindingDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
+    return {120, kRowHeight};
+}
 
 } // namespace sightline::ui

@@ -11,7 +11,8 @@
 
 namespace sightline::ui {
 
-/// The findings of a health check as a list: a heading for each kind with its count, and beneath it, unless folded, its findings.
+/// The findings of a health check as a list: a heading for each kind with its count, and beneath it, unless folded, its
+/// findings.
 class FindingModel : public QAbstractListModel {
     Q_OBJECT
 public:
@@ -21,11 +22,11 @@ public:
     /// A kind with more than a screenful is folded at first; what a person folded or unfolded stays so.
     void setFindings(std::vector<Finding> findings);
     const std::vector<Finding>& findings() const { return m_findings; }
-    void toggle(int row);             ///< folds or unfolds the heading's kind
+    void toggle(int row); ///< folds or unfolds the heading's kind
 
     /// The findings behind a row: one, or all of a heading's kind.
     std::vector<const Finding*> at(int row) const;
-    QString titleAt(int row) const;   ///< "Duplicates", or the first image's name
+    QString titleAt(int row) const; ///< "Duplicates", or the first image's name
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;

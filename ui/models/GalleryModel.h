@@ -43,7 +43,7 @@ private:
     Show m_show = Show::All;
     Sort m_sort = Sort::HighestLoss;
     int m_truth = -1, m_predicted = -1;
-    std::vector<std::uint32_t> m_rows; ///< indices into Evaluation::predictions
+    std::vector<std::uint32_t> m_rows;                   ///< indices into Evaluation::predictions
     std::vector<std::optional<std::uint32_t>> m_samples; ///< of each prediction
 };
 

@@ -9,14 +9,15 @@
 
 namespace sightline::ui {
 
-SampleModel::SampleModel(Thumbnails& thumbnails, QObject* parent) : QAbstractListModel(parent), m_thumbnails(thumbnails)
-{
+SampleModel::SampleModel(Thumbnails& thumbnails, QObject* parent)
+    : QAbstractListModel(parent), m_thumbnails(thumbnails) {
     connect(&thumbnails, &Thumbnails::thumbnailReady, this, [this](quint32 sample) {
         int row = -1;
         if (m_filter.groups) {
             const auto known = m_rowOf.find(sample);
             row = known == m_rowOf.end() ? -1 : known->second;
-        } else if (const auto found = std::lower_bound(m_rows.begin(), m_rows.end(), sample); found != m_rows.end() && *found == sample) {
+        } else if (const auto found = std::lower_bound(m_rows.begin(), m_rows.end(), sample);
+                   found != m_rows.end() && *found == sample) {
             row = static_cast<int>(found - m_rows.begin());
         }
         if (row >= 0)
@@ -24,37 +25,34 @@ SampleModel::SampleModel(Thumbnails& thumbnails, QObject* parent) : QAbstractLis
     });
 }
 
-void SampleModel::setDataset(std::shared_ptr<const Dataset> dataset)
-{
+void SampleModel::setDataset(std::shared_ptr<const Dataset> dataset) {
     m_dataset = std::move(dataset);
     m_filter = {};
     rebuild();
 }
 
-void SampleModel::updateDataset(std::shared_ptr<const Dataset> dataset)
-{
+void SampleModel::updateDataset(std::shared_ptr<const Dataset> dataset) {
     m_dataset = std::move(dataset);
     if (!m_rows.empty())
         Q_EMIT dataChanged(index(0), index(static_cast<int>(m_rows.size()) - 1));
 }
 
-void SampleModel::setFilter(const Filter& filter)
-{
+void SampleModel::setFilter(const Filter& filter) {
     if (filter == m_filter)
         return;
     m_filter = filter;
     rebuild();
 }
 
-bool SampleModel::passes(const Sample& sample) const
-{
-    return (!m_filter.subset || sample.subset == *m_filter.subset) && (m_filter.label < 0 || sample.label == m_filter.label)
-        && (!m_filter.changed || sample.excluded || sample.sourceLabel)
-        && (m_filter.name.isEmpty() || QString::fromStdString(sample.path).contains(m_filter.name, Qt::CaseInsensitive));
+bool SampleModel::passes(const Sample& sample) const {
+    return (!m_filter.subset || sample.subset == *m_filter.subset) &&
+           (m_filter.label < 0 || sample.label == m_filter.label) &&
+           (!m_filter.changed || sample.excluded || sample.sourceLabel) &&
+           (m_filter.name.isEmpty() ||
+            QString::fromStdString(sample.path).contains(m_filter.name, Qt::CaseInsensitive));
 }
 
-void SampleModel::rebuild()
-{
+void SampleModel::rebuild() {
     beginResetModel();
     m_rows.clear();
     m_groups.clear();
@@ -77,41 +75,53 @@ void SampleModel::rebuild()
     endResetModel();
 }
 
-int SampleModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
+int SampleModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
 
-QString SampleModel::titleOf(int label) const
-{
+QString SampleModel::titleOf(int label) const {
     if (label < 0)
         return tr("no class");
     const auto place = static_cast<std::size_t>(label);
-    return QString::fromStdString(m_dataset->classTitles.empty() ? m_dataset->classes[place] : m_dataset->classTitles[place]);
+    return QString::fromStdString(m_dataset->classTitles.empty() ? m_dataset->classes[place]
+                                                                 : m_dataset->classTitles[place]);
 }
 
-QString SampleModel::detailOf(const Sample& sample) const
-{
+QString SampleModel::detailOf(const Sample& sample) const {
     if (sample.excluded)
         return tr("excluded");
-    return sample.sourceLabel ? QStringLiteral("%1 → %2").arg(titleOf(*sample.sourceLabel), titleOf(sample.label)) : titleOf(sample.label);
+    return sample.sourceLabel ? QStringLiteral("%1 → %2").arg(titleOf(*sample.sourceLabel), titleOf(sample.label))
+                              : titleOf(sample.label);
 }
 
-QVariant SampleModel::data(const QModelIndex& index, int role) const
-{
+QVariant SampleModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || !m_dataset)
         return {};
     const std::uint32_t at = sample(index.row());
     const Sample& shown = m_dataset->samples[at];
     const QString path = QString::fromStdString(shown.path);
     switch (role) {
-    case TileImage: return m_thumbnails.picture(at);
-    case TileCaption: return path.section(QLatin1Char('/'), -1);
-    case TileDetail: return detailOf(shown);
-    case TileSample: return at;
-    case TileTone: return m_thumbnails.isUnreadable(at) ? QVariant(static_cast<int>(Role::Bad)) : QVariant();
-    case TileBadge: return static_cast<int>(shown.excluded ? TileState::Excluded : shown.sourceLabel ? TileState::Relabelled : TileState::None);
-    case TileGroup: return m_groups.empty() ? QVariant() : QVariant(m_groups[static_cast<std::size_t>(index.row())]);
+    case TileImage:
+        return m_thumbnails.picture(at);
+    case TileCaption:
+        return path.section(QLatin1Char('/'), -1);
+    case TileDetail:
+        return detailOf(shown);
+    case TileSample:
+        return at;
+    case TileTone:
+        return m_thumbnails.isUnreadable(at) ? QVariant(static_cast<int>(Role::Bad)) : QVariant();
+    case TileBadge:
+        return static_cast<int>(shown.excluded      ? TileState::Excluded
+                                : shown.sourceLabel ? TileState::Relabelled
+                                                    : TileState::None);
+    case TileGroup:
+        return m_groups.empty() ? QVariant() : QVariant(m_groups[static_cast<std::size_t>(index.row())]);
     case Qt::ToolTipRole:
-    case Qt::AccessibleTextRole: return QStringLiteral("%1 · %2 · %3").arg(path, QLatin1String(nameOf(shown.subset)), detailOf(shown));
-    default: return {};
+    case Qt::AccessibleTextRole:
+        return QStringLiteral("%1 · %2 · %3").arg(path, QLatin1String(nameOf(shown.subset)), detailOf(shown));
+    default:
+        return {};
     }
 }
 

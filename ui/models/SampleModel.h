@@ -22,9 +22,9 @@ public:
     using Groups = std::vector<std::vector<std::uint32_t>>;
     struct Filter {
         std::optional<Subset> subset;
-        int label = -1;               ///< -1 = all; what a person relabelled counts as what it is now
-        QString name;                 ///< part of the path, any case
-        bool changed = false;         ///< only what was relabelled or excluded
+        int label = -1;                       ///< -1 = all; what a person relabelled counts as what it is now
+        QString name;                         ///< part of the path, any case
+        bool changed = false;                 ///< only what was relabelled or excluded
         std::shared_ptr<const Groups> groups; ///< only these, in their order; null = all
         bool operator==(const Filter&) const = default;
     };
@@ -50,7 +50,7 @@ private:
     std::shared_ptr<const Dataset> m_dataset;
     Filter m_filter;
     std::vector<std::uint32_t> m_rows;
-    std::vector<std::uint32_t> m_groups; ///< of each row, where there are groups
+    std::vector<std::uint32_t> m_groups;            ///< of each row, where there are groups
     std::unordered_map<std::uint32_t, int> m_rowOf; ///< where the rows are not in the samples' order
 };
 

@@ -16,14 +16,15 @@ constexpr int kRowHeight = 28, kPad = 6;
 class BarDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
-    {
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const double share = index.data(Table::Bar).toDouble();
         if (share >= 0) {
             const QRect room = option.rect.adjusted(4, 5, -4, -5);
             QColor color = theme::color(Role::Accent);
             color.setAlphaF(0.22f);
-            painter->fillRect(QRect(room.left(), room.top(), static_cast<int>(room.width() * std::min(1.0, share)), room.height()), color);
+            painter->fillRect(
+                QRect(room.left(), room.top(), static_cast<int>(room.width() * std::min(1.0, share)), room.height()),
+                color);
         }
         if (option.state & QStyle::State_Selected) {
             QColor color = theme::color(Role::Accent);
@@ -35,8 +36,7 @@ public:
         plain.rect.adjust(kPad, 0, -kPad, 0);
         QStyledItemDelegate::paint(painter, plain, index);
     }
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
-    {
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         return QStyledItemDelegate::sizeHint(option, index) + QSize(2 * kPad, 0);
     }
 };
@@ -44,43 +44,50 @@ public:
 
 Table::Table(QStringList columns, QObject* parent) : QAbstractTableModel(parent), m_columns(std::move(columns)) {}
 
-void Table::setRows(std::vector<std::vector<Cell>> rows)
-{
+void Table::setRows(std::vector<std::vector<Cell>> rows) {
     beginResetModel();
     m_rows = std::move(rows);
     endResetModel();
 }
 
-void Table::updateRows(std::vector<std::vector<Cell>> rows)
-{
+void Table::updateRows(std::vector<std::vector<Cell>> rows) {
     if (rows.empty() || rows.size() != m_rows.size())
         return setRows(std::move(rows));
     m_rows = std::move(rows);
     Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
-int Table::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
-int Table::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_columns.size()); }
+int Table::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
+int Table::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(m_columns.size());
+}
 
-QVariant Table::data(const QModelIndex& index, int role) const
-{
+QVariant Table::data(const QModelIndex& index, int role) const {
     if (!index.isValid())
         return {};
     const Cell& cell = m_rows[static_cast<std::size_t>(index.row())][static_cast<std::size_t>(index.column())];
     const bool number = cell.key.isValid() && cell.key.typeId() != QMetaType::QString;
     switch (role) {
-    case Qt::DisplayRole: return cell.text;
-    case Qt::ToolTipRole: return cell.toolTip.isEmpty() ? cell.text : cell.toolTip;
-    case Qt::TextAlignmentRole: return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft)));
-    case Qt::ForegroundRole: return cell.tone < 0 ? QVariant() : QVariant(theme::color(static_cast<Role>(cell.tone)));
-    case SortKey: return cell.key.isValid() ? cell.key : QVariant(cell.text);
-    case Bar: return cell.bar;
-    default: return {};
+    case Qt::DisplayRole:
+        return cell.text;
+    case Qt::ToolTipRole:
+        return cell.toolTip.isEmpty() ? cell.text : cell.toolTip;
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft)));
+    case Qt::ForegroundRole:
+        return cell.tone < 0 ? QVariant() : QVariant(theme::color(static_cast<Role>(cell.tone)));
+    case SortKey:
+        return cell.key.isValid() ? cell.key : QVariant(cell.text);
+    case Bar:
+        return cell.bar;
+    default:
+        return {};
     }
 }
 
-QVariant Table::headerData(int section, Qt::Orientation orientation, int role) const
-{
+QVariant Table::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::DisplayRole)
@@ -92,8 +99,7 @@ QVariant Table::headerData(int section, Qt::Orientation orientation, int role) c
     return {};
 }
 
-QTableView* tableView(Table* table, const char* name, const QString& accessible, bool sortable, QWidget* parent)
-{
+QTableView* tableView(Table* table, const char* name, const QString& accessible, bool sortable, QWidget* parent) {
     auto* view = new QTableView(parent);
     view->setObjectName(QLatin1String(name));
     view->setAccessibleName(accessible);
@@ -126,13 +132,11 @@ QTableView* tableView(Table* table, const char* name, const QString& accessible,
     return view;
 }
 
-int sourceRow(const QTableView* view, const QModelIndex& index)
-{
+int sourceRow(const QTableView* view, const QModelIndex& index) {
     return index.isValid() ? static_cast<const QSortFilterProxyModel*>(view->model())->mapToSource(index).row() : -1;
 }
 
-void selectSourceRow(QTableView* view, int row)
-{
+void selectSourceRow(QTableView* view, int row) {
     const auto* sorted = static_cast<const QSortFilterProxyModel*>(view->model());
     view->setCurrentIndex(sorted->mapFromSource(sorted->sourceModel()->index(row, 0)));
 }

@@ -14,10 +14,10 @@ class Table : public QAbstractTableModel {
 public:
     struct Cell {
         QString text;
-        QVariant key = {};            ///< sorts by it; absent: by the text
-        double bar = -1;              ///< 0...1: a bar behind the number; below 0: none
+        QVariant key = {}; ///< sorts by it; absent: by the text
+        double bar = -1;   ///< 0...1: a bar behind the number; below 0: none
         QString toolTip = {};
-        int tone = -1;                ///< a Role for the text; -1 = Role::Text
+        int tone = -1; ///< a Role for the text; -1 = Role::Text
     };
     enum Roles { SortKey = Qt::UserRole + 1, Bar };
 
@@ -39,7 +39,8 @@ private:
 };
 
 /// A quiet table view over a Table: sortable where asked, whole rows, numbers at the right, bars drawn.
-QTableView* tableView(Table* table, const char* name, const QString& accessible, bool sortable, QWidget* parent = nullptr);
+QTableView* tableView(Table* table, const char* name, const QString& accessible, bool sortable,
+                      QWidget* parent = nullptr);
 int sourceRow(const QTableView* view, const QModelIndex& index); ///< the Table's row behind a sorted view's index
 void selectSourceRow(QTableView* view, int row);
 

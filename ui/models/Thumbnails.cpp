@@ -20,14 +20,14 @@ constexpr std::size_t kLargeJpegBytes = 64 * 1024;
 
 /// A large JPEG at reduced size: the decoder leaves out what a thumbnail would throw away.
 /// Null where it is none, or small.
-QImage reducedJpeg(const Dataset& dataset, const Sample& sample)
-{
+QImage reducedJpeg(const Dataset& dataset, const Sample& sample) {
     if (dataset.source->file(sample).empty())
         return {};
     const auto bytes = dataset.source->bytes(sample);
     if (!bytes || bytes->size() < kLargeJpegBytes || (*bytes)[0] != 0xff || (*bytes)[1] != 0xd8)
         return {};
-    QByteArray view = QByteArray::fromRawData(reinterpret_cast<const char*>(bytes->data()), static_cast<qsizetype>(bytes->size()));
+    QByteArray view =
+        QByteArray::fromRawData(reinterpret_cast<const char*>(bytes->data()), static_cast<qsizetype>(bytes->size()));
     QBuffer buffer(&view);
     QImageReader reader(&buffer, "jpeg");
     reader.setAutoTransform(true);
@@ -38,8 +38,7 @@ QImage reducedJpeg(const Dataset& dataset, const Sample& sample)
     return reader.read();
 }
 
-QImage small(const Dataset& dataset, std::uint32_t index)
-{
+QImage small(const Dataset& dataset, std::uint32_t index) {
     const Sample& sample = dataset.samples[index];
     if (const QImage reduced = reducedJpeg(dataset, sample); !reduced.isNull())
         return reduced;
@@ -47,23 +46,22 @@ QImage small(const Dataset& dataset, std::uint32_t index)
     if (!image)
         return {};
     const QImage whole = toQImage(*image);
-    return std::max(whole.width(), whole.height()) <= kSide ? whole : whole.scaled(kSide, kSide, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+    return std::max(whole.width(), whole.height()) <= kSide
+               ? whole
+               : whole.scaled(kSide, kSide, Qt::KeepAspectRatio, Qt::SmoothTransformation);
 }
 } // namespace
 
-Thumbnails::Thumbnails(QObject* parent) : QObject(parent), m_pictures(kCacheKib)
-{
+Thumbnails::Thumbnails(QObject* parent) : QObject(parent), m_pictures(kCacheKib) {
     m_pool.setMaxThreadCount(kWorkers);
 }
 
-Thumbnails::~Thumbnails()
-{
+Thumbnails::~Thumbnails() {
     setDataset({});
     m_pool.waitForDone();
 }
 
-void Thumbnails::setDataset(std::shared_ptr<const Dataset> dataset)
-{
+void Thumbnails::setDataset(std::shared_ptr<const Dataset> dataset) {
     const std::scoped_lock lock(m_queue->mutex);
     m_queue->waiting.clear();
     m_queue->dataset = std::move(dataset);
@@ -73,8 +71,7 @@ void Thumbnails::setDataset(std::shared_ptr<const Dataset> dataset)
     m_unreadable.clear();
 }
 
-QImage Thumbnails::picture(std::uint32_t sample)
-{
+QImage Thumbnails::picture(std::uint32_t sample) {
     if (const QImage* found = m_pictures.object(sample))
         return *found;
     if (m_unreadable.contains(sample) || m_asked.contains(sample))
@@ -95,8 +92,7 @@ QImage Thumbnails::picture(std::uint32_t sample)
     return {};
 }
 
-void Thumbnails::work()
-{
+void Thumbnails::work() {
     lowerPriority(Priority::Background);
     while (true) {
         std::shared_ptr<const Dataset> dataset;
@@ -114,12 +110,12 @@ void Thumbnails::work()
             generation = m_queue->generation;
         }
         const QImage picture = small(*dataset, sample);
-        QMetaObject::invokeMethod(this, [this, generation, sample, picture] { accept(generation, sample, picture); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, generation, sample, picture] { accept(generation, sample, picture); }, Qt::QueuedConnection);
     }
 }
 
-void Thumbnails::accept(std::uint64_t generation, std::uint32_t sample, const QImage& picture)
-{
+void Thumbnails::accept(std::uint64_t generation, std::uint32_t sample, const QImage& picture) {
     {
         const std::scoped_lock lock(m_queue->mutex);
         if (generation != m_queue->generation)
@@ -129,7 +125,8 @@ void Thumbnails::accept(std::uint64_t generation, std::uint32_t sample, const QI
     if (picture.isNull())
         m_unreadable.insert(sample);
     else
-        m_pictures.insert(sample, new QImage(picture), std::max<int>(1, static_cast<int>(picture.sizeInBytes() / 1024)));
+        m_pictures.insert(sample, new QImage(picture),
+                          std::max<int>(1, static_cast<int>(picture.sizeInBytes() / 1024)));
     Q_EMIT thumbnailReady(sample);
 }
 

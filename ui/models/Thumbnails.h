@@ -24,7 +24,8 @@ public:
     ~Thumbnails() override;
 
     void setDataset(std::shared_ptr<const Dataset> dataset);
-    /// The picture (longest side 192 pixels), or null and a thumbnailReady later; a null one of an unreadable file stays null.
+    /// The picture (longest side 192 pixels), or null and a thumbnailReady later; a null one of an unreadable file
+    /// stays null.
     QImage picture(std::uint32_t sample);
     bool isUnreadable(std::uint32_t sample) const { return m_unreadable.contains(sample); }
 

@@ -13,11 +13,10 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kPad = 4, kLine = 16;
-constexpr int kSmall = 64;             ///< pixels: what is no larger is drawn pixel by pixel where it grows
+constexpr int kSmall = 64; ///< pixels: what is no larger is drawn pixel by pixel where it grows
 
 /// Small pictures (28 x 28 digits) grow by whole pixels and stay crisp; photographs are scaled smoothly.
-void paintPicture(QPainter& painter, const QRect& square, const QImage& image)
-{
+void paintPicture(QPainter& painter, const QRect& square, const QImage& image) {
     if (image.isNull()) {
         painter.fillRect(square, theme::color(Role::Raised));
         return;
@@ -29,26 +28,27 @@ void paintPicture(QPainter& painter, const QRect& square, const QImage& image)
     if (times >= 2)
         fitted = QSizeF(image.size()) * (times / ratio);
     painter.setRenderHint(QPainter::SmoothPixmapTransform, times < 2);
-    const QPointF corner = QPointF(square.topLeft()) + QPointF((square.width() - fitted.width()) / 2, (square.height() - fitted.height()) / 2);
+    const QPointF corner = QPointF(square.topLeft()) +
+                           QPointF((square.width() - fitted.width()) / 2, (square.height() - fitted.height()) / 2);
     painter.drawImage(QRectF(QPointF(std::round(corner.x()), std::round(corner.y())), fitted), image);
 }
 
 /// A round mark at the picture's upper right corner.
-void paintBadge(QPainter& painter, const QRect& square, TileState badge)
-{
+void paintBadge(QPainter& painter, const QRect& square, TileState badge) {
     const QRect mark(square.right() - 20, square.top() + 2, 19, 19);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(theme::color(Role::Surface), 1.5));
     painter.setBrush(theme::color(badge == TileState::Excluded ? Role::Bad : Role::Accent));
     painter.drawEllipse(QRectF(mark));
-    theme::icon(badge == TileState::Excluded ? QStringLiteral("window-close") : QStringLiteral("tag"), Role::AccentText).paint(&painter, mark.adjusted(4, 4, -4, -4));
+    theme::icon(badge == TileState::Excluded ? QStringLiteral("window-close") : QStringLiteral("tag"), Role::AccentText)
+        .paint(&painter, mark.adjusted(4, 4, -4, -4));
 }
 } // namespace
 
-void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
-{
+void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     painter->save();
-    const QRect tile(option.rect.left() + (option.rect.width() - m_side - 2 * kPad - 4) / 2, option.rect.top() + 2, m_side + 2 * kPad + 4, option.rect.height() - 4);
+    const QRect tile(option.rect.left() + (option.rect.width() - m_side - 2 * kPad - 4) / 2, option.rect.top() + 2,
+                     m_side + 2 * kPad + 4, option.rect.height() - 4);
     if (const QVariant group = index.data(TileGroup); group.isValid()) { // bands tell one group from the next
         QColor band = theme::color(group.toUInt() % 2 == 0 ? Role::Accent : Role::Muted);
         painter->fillRect(QRect(option.rect.left(), option.rect.bottom() - 2, option.rect.width(), 2), band);
@@ -67,26 +67,29 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     if (badge != TileState::None)
         paintBadge(*painter, square, badge);
     if (const QVariant tone = index.data(TileTone); tone.isValid())
-        painter->fillRect(QRect(square.left(), square.bottom() - 2, m_side, 3), theme::color(static_cast<Role>(tone.toInt())));
+        painter->fillRect(QRect(square.left(), square.bottom() - 2, m_side, 3),
+                          theme::color(static_cast<Role>(tone.toInt())));
     painter->setFont(theme::font(theme::Size::Small));
     const QFontMetrics metrics(painter->font());
     const QRect words(tile.left() + kPad, square.bottom() + 4, tile.width() - 2 * kPad, kLine);
     painter->setPen(theme::color(Role::Text));
-    painter->drawText(words, Qt::AlignCenter, metrics.elidedText(index.data(TileCaption).toString(), Qt::ElideMiddle, words.width()));
+    painter->drawText(words, Qt::AlignCenter,
+                      metrics.elidedText(index.data(TileCaption).toString(), Qt::ElideMiddle, words.width()));
     if (m_lines > 1) {
-        painter->setPen(theme::color(badge == TileState::None ? Role::Muted : badge == TileState::Excluded ? Role::Bad : Role::Accent));
-        painter->drawText(words.translated(0, kLine), Qt::AlignCenter, metrics.elidedText(index.data(TileDetail).toString(), Qt::ElideRight, words.width()));
+        painter->setPen(theme::color(badge == TileState::None       ? Role::Muted
+                                     : badge == TileState::Excluded ? Role::Bad
+                                                                    : Role::Accent));
+        painter->drawText(words.translated(0, kLine), Qt::AlignCenter,
+                          metrics.elidedText(index.data(TileDetail).toString(), Qt::ElideRight, words.width()));
     }
     painter->restore();
 }
 
-QSize TileDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const
-{
+QSize TileDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
     return {m_side + 2 * kPad + 8, m_side + kPad + m_lines * kLine + 12};
 }
 
-TileView::TileView(int lines, QWidget* parent) : QListView(parent), m_delegate(new TileDelegate(lines, this))
-{
+TileView::TileView(int lines, QWidget* parent) : QListView(parent), m_delegate(new TileDelegate(lines, this)) {
     setItemDelegate(m_delegate);
     setViewMode(QListView::ListMode); // IconMode keeps a tree of items: 75 ms for 110,000 of them
     setFlow(QListView::LeftToRight);
@@ -105,22 +108,19 @@ TileView::TileView(int lines, QWidget* parent) : QListView(parent), m_delegate(n
     setProperty("tiles", true);
 }
 
-void TileView::setSide(int side)
-{
+void TileView::setSide(int side) {
     m_delegate->setSide(side);
     arrange();
     scheduleDelayedItemsLayout();
 }
 
-void TileView::resizeEvent(QResizeEvent* event)
-{
+void TileView::resizeEvent(QResizeEvent* event) {
     QListView::resizeEvent(event);
     arrange();
 }
 
 /// As many columns as fit, spread over the whole width.
-void TileView::arrange()
-{
+void TileView::arrange() {
     const QSize smallest = m_delegate->sizeHint({}, {});
     const int room = width() - verticalScrollBar()->sizeHint().width() - 4;
     const int columns = std::max(1, room / smallest.width());

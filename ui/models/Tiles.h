@@ -8,13 +8,13 @@ namespace sightline::ui {
 
 /// What a tile shows, by item role.
 enum TileRole : int {
-    TileImage = Qt::UserRole + 1,     ///< QImage; null: not decoded yet
-    TileCaption,                      ///< first line
-    TileDetail,                       ///< second line, quieter
-    TileTone,                         ///< Role as int, of the line under the picture; absent: none
-    TileSample,                       ///< quint32, index into Dataset::samples
-    TileBadge,                        ///< TileState as int; absent: none
-    TileGroup                         ///< quint32: neighbours of the same number are drawn as belonging together; absent: none
+    TileImage = Qt::UserRole + 1, ///< QImage; null: not decoded yet
+    TileCaption,                  ///< first line
+    TileDetail,                   ///< second line, quieter
+    TileTone,                     ///< Role as int, of the line under the picture; absent: none
+    TileSample,                   ///< quint32, index into Dataset::samples
+    TileBadge,                    ///< TileState as int; absent: none
+    TileGroup ///< quint32: neighbours of the same number are drawn as belonging together; absent: none
 };
 
 /// What a person has done to an image.
@@ -39,7 +39,7 @@ class TileView : public QListView {
     Q_OBJECT
 public:
     explicit TileView(int lines, QWidget* parent = nullptr);
-    void setSide(int side);           ///< pixels of a picture's side
+    void setSide(int side); ///< pixels of a picture's side
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -34,8 +34,7 @@ struct Preview {
     QString error;
 };
 
-LoadImage loaderOf(const Dataset& dataset, const DataSettings& settings)
-{
+LoadImage loaderOf(const Dataset& dataset, const DataSettings& settings) {
     return [&dataset, settings](std::uint32_t sample) -> std::shared_ptr<const Image> {
         auto image = loadSample(dataset, dataset.samples[sample], settings);
         return image ? std::make_shared<const Image>(std::move(*image)) : nullptr;
@@ -43,15 +42,13 @@ LoadImage loaderOf(const Dataset& dataset, const DataSettings& settings)
 }
 
 /// A sample's class and file name, for a caption.
-QString shortName(const Dataset& dataset, std::uint32_t sample)
-{
+QString shortName(const Dataset& dataset, std::uint32_t sample) {
     const QString path = QString::fromStdString(dataset.samples[sample].path);
     return path.section(QLatin1Char('/'), -2);
 }
 
 /// The drawn values that do something, in few words.
-QString inWords(const Drawn& drawn)
-{
+QString inWords(const Drawn& drawn) {
     QStringList words;
     const auto number = [](double value) { return QString::number(std::lround(value)); };
     if (drawn.theta != 0)
@@ -63,7 +60,9 @@ QString inWords(const Drawn& drawn)
     if (drawn.zx != 1 || drawn.zy != 1)
         words << QStringLiteral("× %1, %2").arg(drawn.zx, 0, 'f', 2).arg(drawn.zy, 0, 'f', 2);
     if (drawn.flipHorizontal || drawn.flipVertical)
-        words << (drawn.flipHorizontal && drawn.flipVertical ? AugmentPage::tr("flipped twice") : drawn.flipHorizontal ? AugmentPage::tr("flipped") : AugmentPage::tr("upside down"));
+        words << (drawn.flipHorizontal && drawn.flipVertical ? AugmentPage::tr("flipped twice")
+                  : drawn.flipHorizontal                     ? AugmentPage::tr("flipped")
+                                                             : AugmentPage::tr("upside down"));
     if (drawn.brightness)
         words << AugmentPage::tr("light %1").arg(*drawn.brightness, 0, 'f', 2);
     if (drawn.channelShift)
@@ -85,7 +84,8 @@ QString inWords(const Drawn& drawn)
     if (drawn.jpegQuality)
         words << AugmentPage::tr("JPEG %1").arg(*drawn.jpegQuality);
     for (const PolicyStep& step : drawn.policy)
-        words << QString::fromStdString(step.operation) + (step.strength == 0 ? QString() : QStringLiteral(" %1").arg(step.strength, 0, 'g', 3));
+        words << QString::fromStdString(step.operation) +
+                     (step.strength == 0 ? QString() : QStringLiteral(" %1").arg(step.strength, 0, 'g', 3));
     if (!drawn.cutout.empty())
         words << AugmentPage::tr("%n hole(s)", nullptr, static_cast<int>(drawn.cutout.size()));
     if (drawn.resizedCrop)
@@ -95,8 +95,8 @@ QString inWords(const Drawn& drawn)
     return words.isEmpty() ? AugmentPage::tr("as it is") : words.join(QStringLiteral(" · "));
 }
 
-Preview makePreview(const Dataset& dataset, std::uint32_t index, const Experiment& experiment, std::uint64_t firstEpoch, const std::stop_token& stop)
-{
+Preview makePreview(const Dataset& dataset, std::uint32_t index, const Experiment& experiment, std::uint64_t firstEpoch,
+                    const std::stop_token& stop) {
     Preview preview;
     const auto image = loadSample(dataset, dataset.samples[index], experiment.data);
     if (!image) {
@@ -109,43 +109,51 @@ Preview makePreview(const Dataset& dataset, std::uint32_t index, const Experimen
     for (int i = 0; i < kTiles && !stop.stop_requested(); ++i) {
         const std::uint64_t epoch = firstEpoch + static_cast<std::uint64_t>(i);
         FloatImage result(size[0], size[1], image->channels);
-        const TrainingSample made = prepareTrainingSample(*image, loaderOf(dataset, experiment.data), candidates, experiment.augmentation, experiment.seed, epoch, index, Normalizer(), result.pixels.data());
+        const TrainingSample made =
+            prepareTrainingSample(*image, loaderOf(dataset, experiment.data), candidates, experiment.augmentation,
+                                  experiment.seed, epoch, index, Normalizer(), result.pixels.data());
         QString words = inWords(made.drawn);
         if (made.mixture.kind != Mixture::Kind::None)
-            words = AugmentPage::tr("%1 % + %2 % of %3").arg(std::lround(100 * made.mixture.share)).arg(100 - std::lround(100 * made.mixture.share)).arg(shortName(dataset, made.partner))
-                + QStringLiteral(" · ") + words;
+            words = AugmentPage::tr("%1 % + %2 % of %3")
+                        .arg(std::lround(100 * made.mixture.share))
+                        .arg(100 - std::lround(100 * made.mixture.share))
+                        .arg(shortName(dataset, made.partner)) +
+                    QStringLiteral(" · ") + words;
         preview.tiles.push_back({toQImage(result), words, AugmentPage::tr("Epoch %1: %2").arg(epoch).arg(words)});
     }
     return preview;
 }
 
 /// Images a second that one loader thread prepares from decoded images with these settings, over a third of a second.
-double measuredSpeed(const Dataset& dataset, const Experiment& experiment, const std::stop_token& stop)
-{
+double measuredSpeed(const Dataset& dataset, const Experiment& experiment, const std::stop_token& stop) {
     const std::vector<std::uint32_t> candidates = dataset.indices(Subset::Train);
     std::vector<std::pair<std::uint32_t, std::shared_ptr<const Image>>> images;
-    for (std::size_t i = 0; i < candidates.size() && images.size() < 8 && !stop.stop_requested(); i += std::max<std::size_t>(1, candidates.size() / 8))
+    for (std::size_t i = 0; i < candidates.size() && images.size() < 8 && !stop.stop_requested();
+         i += std::max<std::size_t>(1, candidates.size() / 8))
         if (auto image = loaderOf(dataset, experiment.data)(candidates[i]))
             images.emplace_back(candidates[i], std::move(image));
     if (images.empty())
         return 0;
     const auto size = outputSize(experiment.augmentation, experiment.data.imageHeight, experiment.data.imageWidth);
-    std::vector<float> out(static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) * static_cast<std::size_t>(experiment.data.channels()));
+    std::vector<float> out(static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) *
+                           static_cast<std::size_t>(experiment.data.channels()));
     const Normalizer normalizer(experiment.normalization, experiment.data.channels());
     const LoadImage decoded = [&images](std::uint32_t sample) { return images[sample % images.size()].second; };
     const auto start = std::chrono::steady_clock::now();
-    const auto elapsed = [start] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+    const auto elapsed = [start] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
     std::uint64_t done = 0;
     for (; elapsed() < 0.3 && !stop.stop_requested(); ++done) {
         const auto& [sample, image] = images[done % images.size()];
-        prepareTrainingSample(*image, decoded, candidates, experiment.augmentation, experiment.seed, done, sample, normalizer, out.data());
+        prepareTrainingSample(*image, decoded, candidates, experiment.augmentation, experiment.seed, done, sample,
+                              normalizer, out.data());
     }
     return static_cast<double>(done) / elapsed();
 }
 } // namespace
 
-AugmentPage::AugmentPage(Session& session, QWidget* parent) : Page(session, parent)
-{
+AugmentPage::AugmentPage(Session& session, QWidget* parent) : Page(session, parent) {
     setObjectName(QStringLiteral("augmentPage"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
@@ -165,10 +173,10 @@ AugmentPage::AugmentPage(Session& session, QWidget* parent) : Page(session, pare
     follow();
 }
 
-QWidget* AugmentPage::makeOriginal()
-{
+QWidget* AugmentPage::makeOriginal() {
     auto* surface = new Surface(tr("Original"));
-    for (const auto& [name, icon, tip, by] : {std::tuple{"previousOriginal", "go-previous", tr("Previous image"), -1}, std::tuple{"nextOriginal", "go-next", tr("Next image"), 1}}) {
+    for (const auto& [name, icon, tip, by] : {std::tuple{"previousOriginal", "go-previous", tr("Previous image"), -1},
+                                              std::tuple{"nextOriginal", "go-next", tr("Next image"), 1}}) {
         auto* arrow = named(new QToolButton, name, tip);
         arrow->setIcon(theme::icon(QLatin1String(icon)));
         arrow->setToolTip(tip);
@@ -185,19 +193,19 @@ QWidget* AugmentPage::makeOriginal()
     return surface;
 }
 
-QWidget* AugmentPage::makePreview()
-{
+QWidget* AugmentPage::makePreview() {
     auto* surface = new Surface(tr("What training would see"));
-    auto* again = button(tr("Draw again"), QStringLiteral("view-refresh"), "rerollButton", tr("Twelve other draws (R)"));
+    auto* again =
+        button(tr("Draw again"), QStringLiteral("view-refresh"), "rerollButton", tr("Twelve other draws (R)"));
     connect(again, &QPushButton::clicked, this, &AugmentPage::reroll);
     surface->head()->addWidget(again);
-    m_grid = named(new PreviewGrid(kRows, kColumns), "augmentGrid", tr("Twelve augmented images with the values drawn"));
+    m_grid =
+        named(new PreviewGrid(kRows, kColumns), "augmentGrid", tr("Twelve augmented images with the values drawn"));
     surface->body()->addWidget(m_grid, 1);
     return surface;
 }
 
-QWidget* AugmentPage::makeSettings()
-{
+QWidget* AugmentPage::makeSettings() {
     auto* surface = new Surface(tr("Augmentation"));
     surface->setFixedWidth(384);
     auto* paste = named(new QToolButton, "pasteAugmentation", tr("Paste JSON"));
@@ -236,14 +244,14 @@ QWidget* AugmentPage::makeSettings()
     scroll->setWidget(room);
     surface->body()->addWidget(scroll, 1);
     m_speed = named(mutedLabel({}), "loaderSpeed", tr("Speed of the loader"));
-    m_speed->setToolTip(tr("Measured now on one core, from decoded images; reading and decoding files comes on top in the first epoch."));
+    m_speed->setToolTip(tr(
+        "Measured now on one core, from decoded images; reading and decoding files comes on top in the first epoch."));
     surface->body()->addWidget(m_speed);
     return surface;
 }
 
 /// The block alone, or an experiment's; what is wrong with it is said in place and changes nothing.
-void AugmentPage::paste()
-{
+void AugmentPage::paste() {
     const QByteArray text = QApplication::clipboard()->text().toUtf8();
     const auto json = parseJson({text.constData(), static_cast<std::size_t>(text.size())}, "The clipboard");
     if (!json) {
@@ -256,7 +264,8 @@ void AugmentPage::paste()
     if (found.empty())
         found = problems(settings, "");
     if (!found.empty()) {
-        m_pasted->say(MessageStrip::Kind::Problem, tr("The clipboard holds no augmentation: %1.").arg(QString::fromStdString(joined(found))));
+        m_pasted->say(MessageStrip::Kind::Problem,
+                      tr("The clipboard holds no augmentation: %1.").arg(QString::fromStdString(joined(found))));
         return;
     }
     m_pasted->hide();
@@ -265,8 +274,7 @@ void AugmentPage::paste()
     session().setExperiment(std::move(next));
 }
 
-void AugmentPage::choosePreset(int index)
-{
+void AugmentPage::choosePreset(int index) {
     if (index < 1)
         return;
     Experiment next = session().experiment();
@@ -275,14 +283,12 @@ void AugmentPage::choosePreset(int index)
     follow(); // also where the settings were equal already
 }
 
-void AugmentPage::reroll()
-{
+void AugmentPage::reroll() {
     m_firstEpoch += kTiles;
     preview();
 }
 
-void AugmentPage::otherImage(int by)
-{
+void AugmentPage::otherImage(int by) {
     const auto opened = session().dataset();
     if (!opened || opened->samples.empty())
         return;
@@ -291,59 +297,74 @@ void AugmentPage::otherImage(int by)
     preview();
 }
 
-void AugmentPage::follow()
-{
+void AugmentPage::follow() {
     const AugmentationSettings& settings = session().experiment().augmentation;
     const auto& known = augmentationPresets();
     int at = m_presets->currentIndex(); // two texts may have the same settings: the one chosen stays
     if (at < 1 || !(known[static_cast<std::size_t>(at - 1)].settings == settings)) {
-        const auto found = std::find_if(known.begin(), known.end(), [&](const AugmentationPreset& preset) { return preset.settings == settings; });
+        const auto found = std::find_if(known.begin(), known.end(),
+                                        [&](const AugmentationPreset& preset) { return preset.settings == settings; });
         at = found == known.end() ? 0 : static_cast<int>(found - known.begin()) + 1;
     }
     m_presets->setCurrentIndex(at);
-    m_presets->setToolTip(at > 0 ? QString::fromStdString(known[static_cast<std::size_t>(at - 1)].source) : tr("Settings of the literature"));
+    m_presets->setToolTip(at > 0 ? QString::fromStdString(known[static_cast<std::size_t>(at - 1)].source)
+                                 : tr("Settings of the literature"));
     const auto faults = static_cast<int>(problems(settings).size());
     setBadge(faults > 0 ? Badge::Attention : session().dataset() ? Badge::Ready : Badge::None, faults);
     preview();
 }
 
-void AugmentPage::preview()
-{
+void AugmentPage::preview() {
     const auto opened = session().dataset();
     if (!opened || opened->samples.empty())
         return;
     m_sample = std::min<std::uint32_t>(m_sample, static_cast<std::uint32_t>(opened->samples.size() - 1));
     const Experiment experiment = session().experiment();
     if (const auto faults = problems(experiment); !faults.empty()) {
-        m_note->setText(tr("The preview waits: %1 %2").arg(QString::fromStdString(faults.front().path), QString::fromStdString(faults.front().message)));
+        m_note->setText(
+            tr("The preview waits: %1 %2")
+                .arg(QString::fromStdString(faults.front().path), QString::fromStdString(faults.front().message)));
         return;
     }
-    m_note->setText(experiment.augmentation == AugmentationSettings{} ? tr("Nothing is switched on: every epoch sees the same image. Start from a preset, or move a slider.") : QString());
+    m_note->setText(
+        experiment.augmentation == AugmentationSettings{}
+            ? tr("Nothing is switched on: every epoch sees the same image. Start from a preset, or move a slider.")
+            : QString());
     m_note->setVisible(!m_note->text().isEmpty());
     m_lane.submit([this, opened, experiment, sample = m_sample, first = m_firstEpoch](std::stop_token stop) {
         auto made = sightline::ui::makePreview(*opened, sample, experiment, first, stop);
-        QMetaObject::invokeMethod(this, [this, stop, made = std::move(made), name = QString::fromStdString(opened->samples[sample].path)] {
-            if (stop.stop_requested())
-                return;
-            m_original->setImage(made.original, made.error);
-            m_name->setText(made.original.isNull() ? name : tr("%1 · %2 × %3 as loaded").arg(name).arg(made.original.width()).arg(made.original.height()));
-            m_grid->setTiles(made.tiles);
-        }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this, stop, made = std::move(made), name = QString::fromStdString(opened->samples[sample].path)] {
+                if (stop.stop_requested())
+                    return;
+                m_original->setImage(made.original, made.error);
+                m_name->setText(made.original.isNull() ? name
+                                                       : tr("%1 · %2 × %3 as loaded")
+                                                             .arg(name)
+                                                             .arg(made.original.width())
+                                                             .arg(made.original.height()));
+                m_grid->setTiles(made.tiles);
+            },
+            Qt::QueuedConnection);
     });
     measure(opened, experiment);
 }
 
-void AugmentPage::measure(const std::shared_ptr<const Dataset>& opened, const Experiment& experiment)
-{
-    if (m_measured && m_measured->augmentation == experiment.augmentation && m_measured->data == experiment.data && m_measured->normalization == experiment.normalization)
+void AugmentPage::measure(const std::shared_ptr<const Dataset>& opened, const Experiment& experiment) {
+    if (m_measured && m_measured->augmentation == experiment.augmentation && m_measured->data == experiment.data &&
+        m_measured->normalization == experiment.normalization)
         return;
     m_measured = experiment;
     m_speedLane.submit([this, opened, experiment](std::stop_token stop) {
         const double speed = measuredSpeed(*opened, experiment, stop);
-        QMetaObject::invokeMethod(this, [this, stop, speed] {
-            if (!stop.stop_requested() && speed > 0)
-                m_speed->setText(tr("About %L1 images/s a core, once they are decoded").arg(std::lround(speed)));
-        }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this, stop, speed] {
+                if (!stop.stop_requested() && speed > 0)
+                    m_speed->setText(tr("About %L1 images/s a core, once they are decoded").arg(std::lround(speed)));
+            },
+            Qt::QueuedConnection);
     });
 }
 

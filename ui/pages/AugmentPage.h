@@ -49,7 +49,7 @@ private:
     std::uint32_t m_sample = 0;
     std::uint64_t m_firstEpoch = 1;
     std::optional<Experiment> m_measured; ///< what the speed shown is of
-    Lane m_lane, m_speedLane;         ///< last: joined before the widgets go
+    Lane m_lane, m_speedLane;             ///< last: joined before the widgets go
 };
 
 } // namespace sightline::ui

@@ -18,22 +18,21 @@ namespace sightline::ui {
 
 namespace {
 
-QString bytesText(std::int64_t bytes)
-{
+QString bytesText(std::int64_t bytes) {
     const auto size = static_cast<double>(bytes);
-    return size >= 1e9 ? CostPanel::tr("%1 GB").arg(significant(size / 1e9)) : CostPanel::tr("%1 MB").arg(significant(size / 1e6));
+    return size >= 1e9 ? CostPanel::tr("%1 GB").arg(significant(size / 1e9))
+                       : CostPanel::tr("%1 MB").arg(significant(size / 1e6));
 }
 
-QString secondsText(double seconds)
-{
+QString secondsText(double seconds) {
     if (seconds < 90)
         return CostPanel::tr("%1 s").arg(significant(seconds));
-    return seconds < 5400 ? CostPanel::tr("%1 min").arg(significant(seconds / 60)) : CostPanel::tr("%1 h").arg(significant(seconds / 3600));
+    return seconds < 5400 ? CostPanel::tr("%1 min").arg(significant(seconds / 60))
+                          : CostPanel::tr("%1 h").arg(significant(seconds / 3600));
 }
 
 /// Weights that train, of all.
-std::int64_t trainable(const GraphCost& cost, std::size_t frozen)
-{
+std::int64_t trainable(const GraphCost& cost, std::size_t frozen) {
     std::int64_t count = 0;
     for (std::size_t i = frozen; i < cost.nodes.size(); ++i)
         count += cost.nodes[i].parameters;
@@ -41,8 +40,7 @@ std::int64_t trainable(const GraphCost& cost, std::size_t frozen)
 }
 
 /// Whether the same epoch would take the same time: everything but names and rates.
-bool takesAsLong(Experiment a, const Experiment& b)
-{
+bool takesAsLong(Experiment a, const Experiment& b) {
     a.name = b.name;
     a.seed = b.seed;
     a.training.epochs = b.training.epochs;
@@ -52,8 +50,7 @@ bool takesAsLong(Experiment a, const Experiment& b)
 
 } // namespace
 
-CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_session(session)
-{
+CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, theme::kGrid);
     auto* title = new QLabel(tr("What training takes"));
@@ -70,7 +67,8 @@ CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_memory->setWordWrap(true);
     m_time = named(new QLabel, "epochTime");
     m_time->setWordWrap(true);
-    m_measure = button(tr("Measure an epoch"), {}, "measureEpoch", tr("Trains a copy for two seconds and multiplies out; nothing is kept"));
+    m_measure = button(tr("Measure an epoch"), {}, "measureEpoch",
+                       tr("Trains a copy for two seconds and multiplies out; nothing is kept"));
     for (QWidget* widget : std::initializer_list<QWidget*>{m_frozen, m_trains, m_problem, m_memory, m_time, m_measure})
         column->addWidget(widget);
     connect(m_frozen, &QComboBox::activated, this, &CostPanel::chooseFrozen);
@@ -84,8 +82,11 @@ CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_ses
     });
     connect(&session, &Session::epochMeasured, this, [this](const EpochTime& time) {
         m_measuring = false;
-        const QString epoch = tr("About %1 an epoch, %2 images a second").arg(secondsText(time.secondsPerEpoch), significant(time.imagesPerSecond));
-        m_time->setText(time.secondsOnce > 0 ? tr("%1, after %2 for the features").arg(epoch, secondsText(time.secondsOnce)) : epoch);
+        const QString epoch = tr("About %1 an epoch, %2 images a second")
+                                  .arg(secondsText(time.secondsPerEpoch), significant(time.imagesPerSecond));
+        m_time->setText(time.secondsOnce > 0
+                            ? tr("%1, after %2 for the features").arg(epoch, secondsText(time.secondsOnce))
+                            : epoch);
         enableMeasuring();
     });
     connect(&session, &Session::epochMeasureFailed, this, [this](const QString& message) {
@@ -96,8 +97,7 @@ CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_ses
     clear();
 }
 
-void CostPanel::show(const GraphSpec& graph, const GraphCost& cost)
-{
+void CostPanel::show(const GraphSpec& graph, const GraphCost& cost) {
     showFreezing(graph);
     showMemory(graph, cost);
     forgetTime();
@@ -105,8 +105,7 @@ void CostPanel::show(const GraphSpec& graph, const GraphCost& cost)
     enableMeasuring();
 }
 
-void CostPanel::clear()
-{
+void CostPanel::clear() {
     m_frozen->setEnabled(false);
     m_trains->clear();
     m_problem->hide();
@@ -115,42 +114,48 @@ void CostPanel::clear()
     m_measure->setEnabled(false);
 }
 
-void CostPanel::showFreezing(const GraphSpec& graph)
-{
+void CostPanel::showFreezing(const GraphSpec& graph) {
     m_filling = true;
     m_frozen->clear();
     m_frozen->addItem(tr("Nothing is frozen"), QStringLiteral("none"));
     m_frozen->addItem(tr("The base is frozen, the classifier trains"), QStringLiteral("base"));
     const std::vector<NodeBlock> blocks = blocksOf(graph);
     for (std::size_t i = 0; i + 1 < blocks.size(); ++i) // with the last block nothing would train
-        m_frozen->addItem(tr("Frozen up to %1").arg(QString::fromStdString(blocks[i].id)), QString::fromStdString(blocks[i].id));
+        m_frozen->addItem(tr("Frozen up to %1").arg(QString::fromStdString(blocks[i].id)),
+                          QString::fromStdString(blocks[i].id));
     const QString chosen = QString::fromStdString(m_session.experiment().model.freeze);
     if (m_frozen->findData(chosen) < 0)
         m_frozen->addItem(tr("Frozen up to %1").arg(chosen), chosen);
     m_frozen->setCurrentIndex(m_frozen->findData(chosen));
     m_filling = false;
     const std::vector<Problem> problems = freezingProblems(graph, m_session.experiment());
-    m_problem->setText(problems.empty() ? QString() : QString::fromStdString(problems.front().path + ": " + problems.front().message));
+    m_problem->setText(
+        problems.empty() ? QString() : QString::fromStdString(problems.front().path + ": " + problems.front().message));
     m_problem->setVisible(!problems.empty());
 }
 
-void CostPanel::showMemory(const GraphSpec& graph, const GraphCost& cost)
-{
+void CostPanel::showMemory(const GraphSpec& graph, const GraphCost& cost) {
     const Experiment& experiment = m_session.experiment();
     TrainingMemoryRequest request;
     request.batch = experiment.training.batchSize;
     request.bf16 = usesBf16(experiment.training.precision, graph);
-    request.frozen = freezePlan(graph, experiment.model.freeze, experiment.training.fineTune, experiment.training.epochs).frozen;
+    request.frozen =
+        freezePlan(graph, experiment.model.freeze, experiment.training.fineTune, experiment.training.epochs).frozen;
     const std::int64_t needed = trainingMemory(graph, cost, request).total();
     const auto free = static_cast<std::int64_t>(availableMemoryBytes());
     const int largest = largestBatch(graph, cost, request, free);
-    m_trains->setText(tr("%1 of %2 parameters train").arg(compact(static_cast<double>(trainable(cost, request.frozen))), compact(static_cast<double>(cost.parameters))));
-    m_memory->setText(tr("About %1 to train at batch %2, %3 free; up to batch %4 fits").arg(bytesText(needed)).arg(request.batch).arg(bytesText(free)).arg(largest));
+    m_trains->setText(tr("%1 of %2 parameters train")
+                          .arg(compact(static_cast<double>(trainable(cost, request.frozen))),
+                               compact(static_cast<double>(cost.parameters))));
+    m_memory->setText(tr("About %1 to train at batch %2, %3 free; up to batch %4 fits")
+                          .arg(bytesText(needed))
+                          .arg(request.batch)
+                          .arg(bytesText(free))
+                          .arg(largest));
     setLook(*m_memory, "bad", needed > free);
 }
 
-void CostPanel::chooseFrozen(int item)
-{
+void CostPanel::chooseFrozen(int item) {
     if (m_filling)
         return;
     Experiment next = m_session.experiment();
@@ -158,8 +163,7 @@ void CostPanel::chooseFrozen(int item)
     m_session.setExperiment(std::move(next));
 }
 
-void CostPanel::measure()
-{
+void CostPanel::measure() {
     m_measuring = true;
     m_measured = m_session.experiment();
     m_time->setText(tr("Measuring…"));
@@ -168,16 +172,17 @@ void CostPanel::measure()
 }
 
 /// A time of another network or batch size says nothing.
-void CostPanel::forgetTime()
-{
+void CostPanel::forgetTime() {
     if (!m_measuring && !takesAsLong(m_measured, m_session.experiment()))
         m_time->clear();
 }
 
-void CostPanel::enableMeasuring()
-{
+void CostPanel::enableMeasuring() {
     m_measure->setEnabled(!m_measuring && m_session.dataset() && m_session.runState() == RunState::Idle);
-    m_measure->setToolTip(!m_session.dataset() ? tr("Open images first") : m_session.runState() != RunState::Idle ? tr("A run is in progress") : tr("Trains a copy for two seconds and multiplies out; nothing is kept"));
+    m_measure->setToolTip(!m_session.dataset() ? tr("Open images first")
+                          : m_session.runState() != RunState::Idle
+                              ? tr("A run is in progress")
+                              : tr("Trains a copy for two seconds and multiplies out; nothing is kept"));
 }
 
 } // namespace sightline::ui

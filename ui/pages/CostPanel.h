@@ -11,8 +11,8 @@ class QPushButton;
 
 namespace sightline::ui {
 
-/// What training the network will take, before it is trained: what is frozen, the memory at this batch size beside what is
-/// free, the largest batch that fits, and the time of an epoch, measured when asked for.
+/// What training the network will take, before it is trained: what is frozen, the memory at this batch size beside what
+/// is free, the largest batch that fits, and the time of an epoch, measured when asked for.
 class CostPanel : public QWidget {
     Q_OBJECT
 public:
@@ -35,7 +35,7 @@ private:
     QComboBox* m_frozen;
     QLabel *m_trains, *m_problem, *m_memory, *m_time;
     QPushButton* m_measure;
-    Experiment m_measured;            ///< what the shown time is of
+    Experiment m_measured; ///< what the shown time is of
     bool m_filling = false, m_measuring = false;
 };
 

@@ -16,16 +16,19 @@ namespace sightline::ui {
 namespace {
 constexpr std::size_t kSizesNamed = 3;
 
-QString words(const char* text) { return QCoreApplication::translate("DataFacts", text); }
+QString words(const char* text) {
+    return QCoreApplication::translate("DataFacts", text);
+}
 
 /// Lines of name and value.
 class Facts {
 public:
-    void add(const QString& name, const QString& value)
-    {
+    void add(const QString& name, const QString& value) {
         if (!value.isEmpty())
-            m_lines << QStringLiteral("<tr><td style='color:%1; padding:2px 12px 2px 0; white-space:nowrap'>%2</td><td style='padding:2px 0'>%3</td></tr>")
-                           .arg(theme::color(Role::Muted).name(), name, value.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>")));
+            m_lines << QStringLiteral("<tr><td style='color:%1; padding:2px 12px 2px 0; white-space:nowrap'>%2</td><td "
+                                      "style='padding:2px 0'>%3</td></tr>")
+                           .arg(theme::color(Role::Muted).name(), name,
+                                value.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>")));
     }
     QString html() const { return QStringLiteral("<table>%1</table>").arg(m_lines.join(QString())); }
 
@@ -34,22 +37,23 @@ private:
 };
 
 /// The most frequent sizes, "500 × 375 (12,040)", and how many others there are.
-QString commonSizes(const Survey& survey)
-{
+QString commonSizes(const Survey& survey) {
     std::vector<std::pair<std::size_t, std::pair<int, int>>> sizes;
     for (const auto& [size, count] : survey.sizes)
         sizes.emplace_back(count, size);
     std::stable_sort(sizes.begin(), sizes.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     QStringList lines;
     for (std::size_t i = 0; i < std::min(kSizesNamed, sizes.size()); ++i)
-        lines << QStringLiteral("%1 × %2 (%3)").arg(sizes[i].second.second).arg(sizes[i].second.first).arg(grouped(static_cast<qlonglong>(sizes[i].first)));
+        lines << QStringLiteral("%1 × %2 (%3)")
+                     .arg(sizes[i].second.second)
+                     .arg(sizes[i].second.first)
+                     .arg(grouped(static_cast<qlonglong>(sizes[i].first)));
     if (sizes.size() > kSizesNamed)
         lines << words("and %1 other sizes").arg(grouped(static_cast<qlonglong>(sizes.size() - kSizesNamed)));
     return lines.join(QLatin1Char('\n'));
 }
 
-void addImages(Facts& facts, const Survey& survey)
-{
+void addImages(Facts& facts, const Survey& survey) {
     int low[2]{std::numeric_limits<int>::max(), std::numeric_limits<int>::max()}, high[2]{0, 0};
     double narrow = 1e9, wide = 0;
     for (const auto& [size, count] : survey.sizes) {
@@ -67,9 +71,13 @@ void addImages(Facts& facts, const Survey& survey)
         facts.add(words("Heights"), words("%1 to %2").arg(low[0]).arg(high[0]));
         facts.add(words("Most"), commonSizes(survey));
     }
-    facts.add(words("Width : height"), narrow == wide ? significant(wide) : words("%1 to %2").arg(significant(narrow), significant(wide)));
+    facts.add(words("Width : height"),
+              narrow == wide ? significant(wide) : words("%1 to %2").arg(significant(narrow), significant(wide)));
     const auto triple = [](const std::array<double, 3>& values) {
-        return QStringLiteral("%1  %2  %3").arg(values[0], 0, 'f', 0).arg(values[1], 0, 'f', 0).arg(values[2], 0, 'f', 0);
+        return QStringLiteral("%1  %2  %3")
+            .arg(values[0], 0, 'f', 0)
+            .arg(values[1], 0, 'f', 0)
+            .arg(values[2], 0, 'f', 0);
     };
     if (survey.grey) {
         facts.add(words("Channels"), words("grey"));
@@ -82,16 +90,18 @@ void addImages(Facts& facts, const Survey& survey)
 }
 } // namespace
 
-QString factsOf(const Dataset& dataset, const Survey* survey, double validationSplit)
-{
+QString factsOf(const Dataset& dataset, const Survey* survey, double validationSplit) {
     Facts facts;
     facts.add(words("Layout"), QString::fromStdString(dataset.format));
     const double ratio = imbalance(dataset.countsPerClass(Subset::Train));
-    facts.add(words("Balance"), ratio < 1.05 ? words("classes of equal size") : words("largest class %1 times the smallest").arg(significant(ratio)));
+    facts.add(words("Balance"), ratio < 1.05 ? words("classes of equal size")
+                                             : words("largest class %1 times the smallest").arg(significant(ratio)));
     if (!dataset.hasValidation && dataset.count(Subset::Validation) > 0)
         facts.add(words("Validation"), words("%1 of train, split off here").arg(percent(validationSplit)));
     if (const OverlayCounts byHand = overlayCounts(dataset); byHand.relabelled + byHand.excluded > 0)
-        facts.add(words("By hand"), words("%1 relabelled, %2 excluded").arg(grouped(static_cast<qlonglong>(byHand.relabelled)), grouped(static_cast<qlonglong>(byHand.excluded))));
+        facts.add(words("By hand"), words("%1 relabelled, %2 excluded")
+                                        .arg(grouped(static_cast<qlonglong>(byHand.relabelled)),
+                                             grouped(static_cast<qlonglong>(byHand.excluded))));
     if (survey && survey->images > 0) {
         QStringList types;
         for (const auto& [type, count] : survey->types)

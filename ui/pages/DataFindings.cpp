@@ -28,49 +28,57 @@ namespace sightline::ui {
 namespace {
 /// Work on the page's thread, unless another data set has been opened since.
 template <typename Work>
-void deliver(QObject* page, const std::stop_token& stop, Work work)
-{
-    QMetaObject::invokeMethod(page, [stop, work = std::move(work)]() mutable {
-        if (!stop.stop_requested())
-            work();
-    }, Qt::QueuedConnection);
+void deliver(QObject* page, const std::stop_token& stop, Work work) {
+    QMetaObject::invokeMethod(
+        page,
+        [stop, work = std::move(work)]() mutable {
+            if (!stop.stop_requested())
+                work();
+        },
+        Qt::QueuedConnection);
 }
 } // namespace
 
-void DataPage::startSurvey()
-{
+void DataPage::startSurvey() {
     m_progress->setRange(0, 0);
     m_progress->show();
     m_findingsTitle->setText(tr("Reading all images…"));
     m_problems->hide();
     showFacts();
-    m_survey.submit([this, opened = session().dataset(), cache = session().home() / "cache" / "surveys"](std::stop_token stop) {
-        lowerPriority(Priority::Background);
-        auto found = std::make_shared<Survey>(survey(*opened, availableCpus(), stop, [&](std::size_t done, std::size_t total) {
-            if (done % 256 == 0)
-                deliver(this, stop, [this, done, total] {
-                    m_progress->setRange(0, static_cast<int>(total));
-                    m_progress->setValue(static_cast<int>(done));
-                });
-        }, cache));
-        auto findings = healthCheck(*opened, *found, availableCpus(), stop);
-        deliver(this, stop, [this, opened, found, findings = std::move(findings)]() mutable { showSurvey(found, std::move(findings), opened); });
-    });
+    m_survey.submit(
+        [this, opened = session().dataset(), cache = session().home() / "cache" / "surveys"](std::stop_token stop) {
+            lowerPriority(Priority::Background);
+            auto found = std::make_shared<Survey>(survey(
+                *opened, availableCpus(), stop,
+                [&](std::size_t done, std::size_t total) {
+                    if (done % 256 == 0)
+                        deliver(this, stop, [this, done, total] {
+                            m_progress->setRange(0, static_cast<int>(total));
+                            m_progress->setValue(static_cast<int>(done));
+                        });
+                },
+                cache));
+            auto findings = healthCheck(*opened, *found, availableCpus(), stop);
+            deliver(this, stop, [this, opened, found, findings = std::move(findings)]() mutable {
+                showSurvey(found, std::move(findings), opened);
+            });
+        });
 }
 
-void DataPage::judgeAgain()
-{
+void DataPage::judgeAgain() {
     m_survey.submit([this, opened = session().dataset(), known = m_surveyed](std::stop_token stop) {
         lowerPriority(Priority::Background);
         auto found = std::make_shared<Survey>(*known);
         summarise(*found, *opened);
         auto findings = healthCheck(*opened, *found, availableCpus(), stop);
-        deliver(this, stop, [this, opened, found, findings = std::move(findings)]() mutable { showSurvey(found, std::move(findings), opened); });
+        deliver(this, stop, [this, opened, found, findings = std::move(findings)]() mutable {
+            showSurvey(found, std::move(findings), opened);
+        });
     });
 }
 
-void DataPage::showSurvey(std::shared_ptr<const Survey> survey, std::vector<Finding> findings, const std::shared_ptr<const Dataset>& of)
-{
+void DataPage::showSurvey(std::shared_ptr<const Survey> survey, std::vector<Finding> findings,
+                          const std::shared_ptr<const Dataset>& of) {
     m_surveyed = std::move(survey);
     if (of != session().dataset()) { // edited while the images were read
         judgeAgain();
@@ -89,11 +97,11 @@ void DataPage::showSurvey(std::shared_ptr<const Survey> survey, std::vector<Find
 }
 
 /// Shows the images of one finding, or of all of its kind; those that belong together side by side.
-void DataPage::openFinding(int row)
-{
+void DataPage::openFinding(int row) {
     const auto chosen = m_findings->at(row);
     auto groups = std::make_shared<SampleModel::Groups>();
-    const bool single = std::all_of(chosen.begin(), chosen.end(), [](const Finding* finding) { return finding->samples.size() < 2; });
+    const bool single =
+        std::all_of(chosen.begin(), chosen.end(), [](const Finding* finding) { return finding->samples.size() < 2; });
     for (const Finding* finding : chosen) {
         if (single && !groups->empty())
             groups->front().insert(groups->front().end(), finding->samples.begin(), finding->samples.end());
@@ -118,8 +126,7 @@ void DataPage::openFinding(int row)
     applyFilter();
 }
 
-void DataPage::clearFinding()
-{
+void DataPage::clearFinding() {
     m_groups.reset();
     m_chip->hide();
     m_problems->clearSelection();
@@ -127,32 +134,34 @@ void DataPage::clearFinding()
     applyFilter();
 }
 
-std::vector<std::uint32_t> DataPage::selectedSamples() const
-{
+std::vector<std::uint32_t> DataPage::selectedSamples() const {
     std::vector<std::uint32_t> samples;
     for (const QModelIndex& index : m_tiles->selectionModel()->selectedIndexes())
         samples.push_back(m_samples->sample(index.row()));
     return samples;
 }
 
-void DataPage::showSelection()
-{
+void DataPage::showSelection() {
     const auto samples = selectedSamples();
     const auto opened = session().dataset();
     const bool some = !samples.empty();
     m_relabel->setEnabled(some);
     m_exclude->setEnabled(some);
-    const bool all = some && std::all_of(samples.begin(), samples.end(), [&](std::uint32_t i) { return opened->samples[i].excluded; });
+    const bool all = some && std::all_of(samples.begin(), samples.end(),
+                                         [&](std::uint32_t i) { return opened->samples[i].excluded; });
     m_exclude->setText(all ? tr("Take back") : tr("Exclude"));
-    m_relabel->setToolTip(some ? tr("Give the selected images another class (1-9, or choose)") : tr("Select images first."));
-    m_exclude->setToolTip(!some ? tr("Select images first.") : all ? tr("Use the selected images again (X)") : tr("Leave the selected images out of training (X)"));
+    m_relabel->setToolTip(some ? tr("Give the selected images another class (1-9, or choose)")
+                               : tr("Select images first."));
+    m_exclude->setToolTip(!some ? tr("Select images first.")
+                          : all ? tr("Use the selected images again (X)")
+                                : tr("Leave the selected images out of training (X)"));
     m_selected->setText(!opened || opened->samples.empty() ? QString()
-                            : some ? tr("%1 selected · 1-9 relabels, X excludes, Ctrl+Z undoes").arg(grouped(static_cast<qlonglong>(samples.size())))
-                                   : tr("Select images to relabel or exclude them; your files stay as they are."));
+                        : some ? tr("%1 selected · 1-9 relabels, X excludes, Ctrl+Z undoes")
+                                     .arg(grouped(static_cast<qlonglong>(samples.size())))
+                               : tr("Select images to relabel or exclude them; your files stay as they are."));
 }
 
-void DataPage::relabel(int label)
-{
+void DataPage::relabel(int label) {
     const auto opened = session().dataset();
     if (!opened || label < 0 || static_cast<std::size_t>(label) >= opened->classes.size())
         return;
@@ -161,15 +170,16 @@ void DataPage::relabel(int label)
         const Sample& sample = opened->samples[i];
         const OverlayEntry before = session().overlay().of(sample.path);
         OverlayEntry entry = before;
-        entry.className = label == sample.sourceLabel.value_or(sample.label) ? std::string() : opened->classes[static_cast<std::size_t>(label)];
+        entry.className = label == sample.sourceLabel.value_or(sample.label)
+                              ? std::string()
+                              : opened->classes[static_cast<std::size_t>(label)];
         if (entry != before)
             edit.emplace_back(sample.path, entry);
     }
     session().editOverlay(edit);
 }
 
-void DataPage::toggleExcluded()
-{
+void DataPage::toggleExcluded() {
     const auto opened = session().dataset();
     const auto samples = selectedSamples();
     const auto excluded = [&](std::uint32_t i) { return session().overlay().of(opened->samples[i].path).excluded; };
@@ -185,15 +195,14 @@ void DataPage::toggleExcluded()
     session().editOverlay(edit);
 }
 
-void DataPage::pickClass(const QPoint& at)
-{
+void DataPage::pickClass(const QPoint& at) {
     m_picker->popup(at);
 }
 
-bool DataPage::eventFilter(QObject* watched, QEvent* event)
-{
+bool DataPage::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_tiles && event->type() == QEvent::Resize)
-        m_nothing->setGeometry(m_tiles->viewport()->rect().adjusted(3 * theme::kGrid, 3 * theme::kGrid, -3 * theme::kGrid, -3 * theme::kGrid));
+        m_nothing->setGeometry(m_tiles->viewport()->rect().adjusted(3 * theme::kGrid, 3 * theme::kGrid,
+                                                                    -3 * theme::kGrid, -3 * theme::kGrid));
     if (watched == m_problems && event->type() == QEvent::KeyPress && m_problems->currentIndex().isValid()) {
         const int key = static_cast<QKeyEvent*>(event)->key();
         if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space) {

@@ -28,13 +28,12 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kTileSide = 96;
-constexpr int kChanged = 4;           ///< of the split filter: what was changed by hand
+constexpr int kChanged = 4; ///< of the split filter: what was changed by hand
 constexpr std::array<Subset, 3> kSubsets{Subset::Train, Subset::Validation, Subset::Test};
 } // namespace
 
 DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
-    : Page(session, parent), m_samples(new SampleModel(thumbnails, this)), m_findings(new FindingModel(this))
-{
+    : Page(session, parent), m_samples(new SampleModel(thumbnails, this)), m_findings(new FindingModel(this)) {
     setObjectName(QStringLiteral("dataPage"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
@@ -53,8 +52,7 @@ DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
     showDataset();
 }
 
-QWidget* DataPage::makeClasses()
-{
+QWidget* DataPage::makeClasses() {
     auto* surface = new Surface(tr("Classes"));
     auto* open = button(tr("Open"), QStringLiteral("folder-open"), "openDataButton", tr("Open other images"));
     auto* menu = new QMenu(open);
@@ -75,8 +73,7 @@ QWidget* DataPage::makeClasses()
     return surface;
 }
 
-QLayout* DataPage::makeTools()
-{
+QLayout* DataPage::makeTools() {
     auto* tools = new QHBoxLayout;
     tools->setSpacing(theme::kGrid);
     m_subset = named(new QComboBox, "subsetFilter", tr("Split"));
@@ -110,8 +107,7 @@ QLayout* DataPage::makeTools()
     return tools;
 }
 
-QLayout* DataPage::makeActions()
-{
+QLayout* DataPage::makeActions() {
     auto* actions = new QHBoxLayout;
     actions->setSpacing(theme::kGrid);
     m_relabel = button(tr("Relabel"), QStringLiteral("tag"), "relabelButton");
@@ -127,8 +123,7 @@ QLayout* DataPage::makeActions()
     return actions;
 }
 
-QWidget* DataPage::makeGrid()
-{
+QWidget* DataPage::makeGrid() {
     auto* surface = new Surface;
     auto* tools = makeTools();
     m_tiles = named(new TileView(2), "sampleGrid", tr("Images of the data set"));
@@ -154,8 +149,7 @@ QWidget* DataPage::makeGrid()
     return surface;
 }
 
-QWidget* DataPage::makeFacts()
-{
+QWidget* DataPage::makeFacts() {
     auto* surface = new Surface(tr("Facts"));
     m_facts = named(new QLabel, "dataFacts", tr("Facts about the images"));
     m_facts->setTextFormat(Qt::RichText);
@@ -186,8 +180,7 @@ QWidget* DataPage::makeFacts()
     return surface;
 }
 
-void DataPage::showDataset()
-{
+void DataPage::showDataset() {
     const auto opened = session().dataset();
     m_survey.cancel();
     m_surveyed.reset();
@@ -214,8 +207,7 @@ void DataPage::showDataset()
     startSurvey();
 }
 
-void DataPage::showEdited()
-{
+void DataPage::showEdited() {
     m_samples->updateDataset(session().dataset());
     showClasses();
     showFacts();
@@ -224,11 +216,12 @@ void DataPage::showEdited()
         judgeAgain();
 }
 
-void DataPage::showClasses()
-{
+void DataPage::showClasses() {
     const auto opened = session().dataset();
-    m_summary->setText(tr("%1 · %2 images in %3 classes").arg(QString::fromStdString(opened->root.string()), grouped(static_cast<qlonglong>(opened->samples.size())))
-                           .arg(opened->classes.size()));
+    m_summary->setText(
+        tr("%1 · %2 images in %3 classes")
+            .arg(QString::fromStdString(opened->root.string()), grouped(static_cast<qlonglong>(opened->samples.size())))
+            .arg(opened->classes.size()));
     std::array<std::vector<std::size_t>, 3> counts;
     std::size_t most = 1;
     for (std::size_t s = 0; s < kSubsets.size(); ++s) {
@@ -239,23 +232,26 @@ void DataPage::showClasses()
     std::vector<std::vector<Table::Cell>> rows;
     for (std::size_t i = 0; i < opened->classes.size(); ++i) {
         const std::string& title = opened->classTitles.empty() ? opened->classes[i] : opened->classTitles[i];
-        std::vector<Table::Cell> cells{{QString::fromStdString(title), {}, -1, QString::fromStdString(opened->classes[i])}};
+        std::vector<Table::Cell> cells{
+            {QString::fromStdString(title), {}, -1, QString::fromStdString(opened->classes[i])}};
         for (const auto& subset : counts) {
             const auto count = static_cast<qlonglong>(subset[i]);
-            cells.push_back({grouped(count), count, static_cast<double>(count) / static_cast<double>(most), {}, count == 0 ? static_cast<int>(Role::Muted) : -1});
+            cells.push_back({grouped(count),
+                             count,
+                             static_cast<double>(count) / static_cast<double>(most),
+                             {},
+                             count == 0 ? static_cast<int>(Role::Muted) : -1});
         }
         rows.push_back(std::move(cells));
     }
     m_classTable->updateRows(std::move(rows));
 }
 
-void DataPage::showFacts()
-{
+void DataPage::showFacts() {
     m_facts->setText(factsOf(*session().dataset(), m_surveyed.get(), session().experiment().data.validationSplit));
 }
 
-void DataPage::applyFilter()
-{
+void DataPage::applyFilter() {
     const auto opened = session().dataset();
     if (!opened)
         return;
@@ -272,13 +268,13 @@ void DataPage::applyFilter()
     const int count = m_samples->rowCount();
     m_found->setText(count == 1 ? tr("1 image") : tr("%1 images").arg(grouped(count)));
     m_nothing->setVisible(count == 0);
-    m_nothing->setGeometry(m_tiles->viewport()->rect().adjusted(3 * theme::kGrid, 3 * theme::kGrid, -3 * theme::kGrid, -3 * theme::kGrid));
+    m_nothing->setGeometry(
+        m_tiles->viewport()->rect().adjusted(3 * theme::kGrid, 3 * theme::kGrid, -3 * theme::kGrid, -3 * theme::kGrid));
     if (count == 0 && !m_groups)
         m_nothing->setText(tr("No image passes these filters."));
 }
 
-void DataPage::openLarge(int row)
-{
+void DataPage::openLarge(int row) {
     auto* large = new ImageWindow(session().dataset(), *m_samples, row, window());
     large->setAttribute(Qt::WA_DeleteOnClose);
     large->show();

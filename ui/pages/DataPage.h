@@ -25,8 +25,8 @@ class FindingModel;
 class Table;
 class TileView;
 
-/// The open data set: classes and counts, thumbnails, facts, and the findings of the health check, each of which leads to its images.
-/// What is relabelled (1-9) or excluded (X) here goes to the session's overlay.
+/// The open data set: classes and counts, thumbnails, facts, and the findings of the health check, each of which leads
+/// to its images. What is relabelled (1-9) or excluded (X) here goes to the session's overlay.
 class DataPage : public Page {
     Q_OBJECT
 public:
@@ -56,7 +56,8 @@ private:
     void startSurvey();
     /// Counts and findings anew after an edit: nothing is decoded.
     void judgeAgain();
-    void showSurvey(std::shared_ptr<const Survey> survey, std::vector<Finding> findings, const std::shared_ptr<const Dataset>& of);
+    void showSurvey(std::shared_ptr<const Survey> survey, std::vector<Finding> findings,
+                    const std::shared_ptr<const Dataset>& of);
     void openFinding(int row);
     void clearFinding();
 
@@ -81,7 +82,7 @@ private:
     QProgressBar* m_progress;
     std::shared_ptr<const SampleModel::Groups> m_groups; ///< of the finding that is shown
     std::shared_ptr<const Survey> m_surveyed;            ///< null until all images are read
-    Lane m_survey;                    ///< last: joined before the widgets go
+    Lane m_survey;                                       ///< last: joined before the widgets go
 };
 
 } // namespace sightline::ui

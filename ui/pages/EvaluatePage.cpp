@@ -26,12 +26,11 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kMatrixClasses = 30;  ///< above: the most confused pairs instead of the matrix
+constexpr int kMatrixClasses = 30; ///< above: the most confused pairs instead of the matrix
 constexpr std::size_t kPairs = 200;
 
 /// `content`, or words that say what will be there.
-QStackedWidget* withPlaceholder(QWidget* content, const char* name, const QString& words)
-{
+QStackedWidget* withPlaceholder(QWidget* content, const char* name, const QString& words) {
     auto* stack = new QStackedWidget;
     auto* empty = named(mutedLabel(words), name);
     empty->setFont(theme::font(theme::Size::Base));
@@ -40,10 +39,10 @@ QStackedWidget* withPlaceholder(QWidget* content, const char* name, const QStrin
     stack->addWidget(content);
     return stack;
 }
-}
+} // namespace
 
-EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* parent) : Page(session, parent), m_gallery(new GalleryModel(thumbnails, this))
-{
+EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* parent)
+    : Page(session, parent), m_gallery(new GalleryModel(thumbnails, this)) {
     setObjectName(QStringLiteral("evaluatePage"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
@@ -82,8 +81,7 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     showEvaluation();
 }
 
-QWidget* EvaluatePage::makeHead()
-{
+QWidget* EvaluatePage::makeHead() {
     auto* surface = new Surface;
     auto* line = new QHBoxLayout;
     line->setSpacing(2 * theme::kGrid);
@@ -96,7 +94,8 @@ QWidget* EvaluatePage::makeHead()
     m_split->addItem(tr("Test images"), QStringLiteral("test"));
     m_split->addItem(tr("Validation images"), QStringLiteral("val"));
     m_split->addItem(tr("Training images"), QStringLiteral("train"));
-    m_evaluate = button(tr("Evaluate"), QStringLiteral("view-refresh"), "evaluateButton", tr("Ask the network about every image of this split"));
+    m_evaluate = button(tr("Evaluate"), QStringLiteral("view-refresh"), "evaluateButton",
+                        tr("Ask the network about every image of this split"));
     connect(m_evaluate, &QPushButton::clicked, this, &EvaluatePage::evaluate);
     line->addWidget(m_score);
     line->addWidget(m_detail, 1);
@@ -109,8 +108,7 @@ QWidget* EvaluatePage::makeHead()
     return surface;
 }
 
-QWidget* EvaluatePage::makeMatrix()
-{
+QWidget* EvaluatePage::makeMatrix() {
     auto* surface = new Surface(tr("Confusion"));
     auto* mode = named(new QComboBox, "confusionMode", tr("What the cells show"));
     mode->addItems({tr("Counts"), tr("% of the true class")});
@@ -127,23 +125,29 @@ QWidget* EvaluatePage::makeMatrix()
         const auto& row = m_pairTable->rows()[static_cast<std::size_t>(sourceRow(m_pairs, index))];
         selectCell(row[0].key.toString().toInt(), row[1].key.toString().toInt());
     });
-    m_classTable = new Table({tr("Class"), tr("Images|True images of the class"), tr("Precision|Of those taken for the class: the share that is"), tr("Recall|Of those of the class: the share found"), tr("F1|Harmonic mean of precision and recall"), tr("Conf.|Mean confidence of the answers for images of the class")}, this);
+    m_classTable =
+        new Table({tr("Class"), tr("Images|True images of the class"),
+                   tr("Precision|Of those taken for the class: the share that is"),
+                   tr("Recall|Of those of the class: the share found"), tr("F1|Harmonic mean of precision and recall"),
+                   tr("Conf.|Mean confidence of the answers for images of the class")},
+                  this);
     m_classes = tableView(m_classTable, "classReport", tr("Figures for each class"), true);
-    connect(m_classes, &QTableView::clicked, this, [this](const QModelIndex& index) { selectCell(sourceRow(m_classes, index), -1); });
+    connect(m_classes, &QTableView::clicked, this,
+            [this](const QModelIndex& index) { selectCell(sourceRow(m_classes, index), -1); });
     auto* both = new QSplitter(Qt::Vertical);
     both->setHandleWidth(theme::kGrid);
     both->setChildrenCollapsible(false);
     both->addWidget(m_matrixOrPairs);
     both->addWidget(m_classes);
     both->setSizes({380, 220});
-    m_figures = withPlaceholder(both, "confusionEmpty", tr("Here: which classes are taken for which, and each class's precision and recall."));
+    m_figures = withPlaceholder(both, "confusionEmpty",
+                                tr("Here: which classes are taken for which, and each class's precision and recall."));
     surface->body()->addWidget(m_figures, 1);
     surface->setMinimumWidth(400);
     return surface;
 }
 
-QWidget* EvaluatePage::makeGallery()
-{
+QWidget* EvaluatePage::makeGallery() {
     auto* surface = new Surface;
     m_show = new QButtonGroup(this);
     const QStringList words{tr("All"), tr("Right"), tr("Wrong")};
@@ -161,8 +165,10 @@ QWidget* EvaluatePage::makeGallery()
         showFilter();
     });
     m_sort = named(new QComboBox, "gallerySort", tr("Order of the images"));
-    m_sort->addItems({tr("Highest loss first"), tr("Lowest loss first"), tr("Most confident first"), tr("Least confident first")});
-    connect(m_sort, &QComboBox::currentIndexChanged, this, [this](int index) { m_gallery->setSort(static_cast<GalleryModel::Sort>(index)); });
+    m_sort->addItems(
+        {tr("Highest loss first"), tr("Lowest loss first"), tr("Most confident first"), tr("Least confident first")});
+    connect(m_sort, &QComboBox::currentIndexChanged, this,
+            [this](int index) { m_gallery->setSort(static_cast<GalleryModel::Sort>(index)); });
     surface->head()->addWidget(m_sort);
     auto* line = new QHBoxLayout;
     m_filter = named(mutedLabel({}), "galleryFilter");
@@ -187,10 +193,10 @@ QWidget* EvaluatePage::makeGallery()
     return surface;
 }
 
-QWidget* EvaluatePage::makeAnswer()
-{
+QWidget* EvaluatePage::makeAnswer() {
     auto* surface = new Surface(tr("Where it looked"));
-    auto* more = button(tr("Explain…"), QStringLiteral("crosshairs"), "openExplain", tr("Other classes, methods and colours"));
+    auto* more =
+        button(tr("Explain…"), QStringLiteral("crosshairs"), "openExplain", tr("Other classes, methods and colours"));
     connect(more, &QPushButton::clicked, this, [this] { Q_EMIT pageRequested(QStringLiteral("explain")); });
     surface->head()->addWidget(more);
     m_answer = named(new HeatMapView(session(), HeatMapView::Layout::Stacked), "galleryAnswer");
@@ -200,31 +206,32 @@ QWidget* EvaluatePage::makeAnswer()
     return surface;
 }
 
-void EvaluatePage::evaluate()
-{
+void EvaluatePage::evaluate() {
     m_busy = true;
     m_progress->setRange(0, 0);
     showState();
     session().evaluate(m_split->currentData().toString());
 }
 
-void EvaluatePage::showState()
-{
+void EvaluatePage::showState() {
     const auto& run = session().run();
     const bool trained = run && !run->history.empty();
     m_progress->setVisible(m_busy);
     m_evaluate->setEnabled(trained && !m_busy);
-    m_evaluate->setToolTip(trained ? tr("Ask the network about every image of this split") : tr("Train a network for an epoch, or open a run, first."));
+    m_evaluate->setToolTip(trained ? tr("Ask the network about every image of this split")
+                                   : tr("Train a network for an epoch, or open a run, first."));
     setLook(*m_evaluate, "primary", trained && !session().evaluation());
-    theme::setIcon(*m_evaluate, QStringLiteral("view-refresh"), trained && !session().evaluation() ? Role::AccentText : Role::Text);
+    theme::setIcon(*m_evaluate, QStringLiteral("view-refresh"),
+                   trained && !session().evaluation() ? Role::AccentText : Role::Text);
     if (session().evaluation())
         return;
     m_score->setText(QStringLiteral("–"));
-    m_detail->setText(m_busy ? tr("Asking the network…") : trained ? tr("The network is ready: evaluate it on images it has not seen.") : tr("Nothing to evaluate yet: train a network for an epoch, or open a run."));
+    m_detail->setText(m_busy    ? tr("Asking the network…")
+                      : trained ? tr("The network is ready: evaluate it on images it has not seen.")
+                                : tr("Nothing to evaluate yet: train a network for an epoch, or open a run."));
 }
 
-void EvaluatePage::showEvaluation()
-{
+void EvaluatePage::showEvaluation() {
     const auto evaluation = session().evaluation();
     for (auto* stack : {m_figures, m_pictures})
         stack->setCurrentIndex(evaluation ? 1 : 0);
@@ -235,7 +242,9 @@ void EvaluatePage::showEvaluation()
     if (evaluation) {
         m_score->setText(percent(evaluation->accuracy));
         const auto total = evaluation->confusion.total();
-        QStringList words{tr("accuracy on %1 images (%2)").arg(grouped(total), QString::fromStdString(evaluation->split)), tr("loss %1").arg(significant(evaluation->loss))};
+        QStringList words{
+            tr("accuracy on %1 images (%2)").arg(grouped(total), QString::fromStdString(evaluation->split)),
+            tr("loss %1").arg(significant(evaluation->loss))};
         if (evaluation->classes.size() > 5)
             words << tr("top 5: %1").arg(percent(evaluation->top5Accuracy));
         if (!evaluation->skipped.empty())
@@ -250,12 +259,12 @@ void EvaluatePage::showEvaluation()
     setBadge(evaluation ? Badge::Ready : Badge::None, 0);
 }
 
-void EvaluatePage::showClasses()
-{
+void EvaluatePage::showClasses() {
     std::vector<std::vector<Table::Cell>> rows;
     if (const auto evaluation = session().evaluation()) {
         for (const ClassReport& report : evaluation->perClass) {
-            std::vector<Table::Cell> cells{{QString::fromStdString(report.name)}, {grouped(report.support), static_cast<qlonglong>(report.support)}};
+            std::vector<Table::Cell> cells{{QString::fromStdString(report.name)},
+                                           {grouped(report.support), static_cast<qlonglong>(report.support)}};
             for (const double value : {report.precision, report.recall, report.f1, report.meanConfidence})
                 cells.push_back({QString::number(value, 'f', 3), value, value});
             rows.push_back(std::move(cells));
@@ -264,9 +273,11 @@ void EvaluatePage::showClasses()
     m_classTable->setRows(std::move(rows));
 }
 
-void EvaluatePage::showPairs()
-{
-    struct Pair { int truth, predicted; std::int64_t count; };
+void EvaluatePage::showPairs() {
+    struct Pair {
+        int truth, predicted;
+        std::int64_t count;
+    };
     std::vector<Pair> found;
     const auto evaluation = session().evaluation();
     if (evaluation) {
@@ -281,14 +292,17 @@ void EvaluatePage::showPairs()
         found.resize(kPairs);
     std::vector<std::vector<Table::Cell>> rows;
     for (const Pair& pair : found) {
-        const auto name = [&](int label) { return Table::Cell{QString::fromStdString(evaluation->classes[static_cast<std::size_t>(label)]), QString::number(label)}; };
-        rows.push_back({name(pair.truth), name(pair.predicted), {grouped(pair.count), static_cast<qlonglong>(pair.count)}});
+        const auto name = [&](int label) {
+            return Table::Cell{QString::fromStdString(evaluation->classes[static_cast<std::size_t>(label)]),
+                               QString::number(label)};
+        };
+        rows.push_back(
+            {name(pair.truth), name(pair.predicted), {grouped(pair.count), static_cast<qlonglong>(pair.count)}});
     }
     m_pairTable->setRows(std::move(rows));
 }
 
-void EvaluatePage::selectCell(int truth, int predicted)
-{
+void EvaluatePage::selectCell(int truth, int predicted) {
     m_gallery->setCell(truth, predicted);
     m_matrix->select(truth, predicted);
     if (predicted >= 0 || truth < 0)
@@ -296,8 +310,7 @@ void EvaluatePage::selectCell(int truth, int predicted)
     showFilter();
 }
 
-void EvaluatePage::showFilter()
-{
+void EvaluatePage::showFilter() {
     const auto evaluation = session().evaluation();
     const int truth = m_gallery->truth(), predicted = m_gallery->predicted();
     m_clear->setVisible(truth >= 0 || predicted >= 0);
@@ -305,7 +318,9 @@ void EvaluatePage::showFilter()
         m_filter->setText({});
         return;
     }
-    const auto name = [&](int label) { return QString::fromStdString(evaluation->classes[static_cast<std::size_t>(label)]); };
+    const auto name = [&](int label) {
+        return QString::fromStdString(evaluation->classes[static_cast<std::size_t>(label)]);
+    };
     const QString count = tr("%1 images").arg(grouped(m_gallery->rowCount()));
     m_filter->setText(truth >= 0 && predicted >= 0 ? tr("%1: %2 taken for %3").arg(count, name(truth), name(predicted))
                       : truth >= 0                 ? tr("%1 of %2").arg(count, name(truth))
@@ -313,12 +328,13 @@ void EvaluatePage::showFilter()
                                                    : count);
 }
 
-void EvaluatePage::explainRow(int row)
-{
+void EvaluatePage::explainRow(int row) {
     if (const auto sample = m_gallery->sample(row))
         session().explain({*sample, {}});
     else
-        Q_EMIT said(tr("The image %1 is not in the data set that is open.").arg(QString::fromStdString(m_gallery->prediction(row).path)), false);
+        Q_EMIT said(tr("The image %1 is not in the data set that is open.")
+                        .arg(QString::fromStdString(m_gallery->prediction(row).path)),
+                    false);
 }
 
 } // namespace sightline::ui

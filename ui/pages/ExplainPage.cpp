@@ -20,13 +20,16 @@
 namespace sightline::ui {
 
 namespace {
-constexpr std::array<CamMethod, 6> kMethods{CamMethod::GradCam, CamMethod::HiResCam, CamMethod::GradCamPlusPlus, CamMethod::XGradCam, CamMethod::LayerCam, CamMethod::EigenCam};
+constexpr std::array<CamMethod, 6> kMethods{CamMethod::GradCam,  CamMethod::HiResCam, CamMethod::GradCamPlusPlus,
+                                            CamMethod::XGradCam, CamMethod::LayerCam, CamMethod::EigenCam};
 
-QStringList methodTitles() { return {QStringLiteral("Grad-CAM"), QStringLiteral("HiResCAM"), QStringLiteral("Grad-CAM++"), QStringLiteral("XGrad-CAM"), QStringLiteral("LayerCAM"), QStringLiteral("Eigen-CAM")}; }
+QStringList methodTitles() {
+    return {QStringLiteral("Grad-CAM"),  QStringLiteral("HiResCAM"), QStringLiteral("Grad-CAM++"),
+            QStringLiteral("XGrad-CAM"), QStringLiteral("LayerCAM"), QStringLiteral("Eigen-CAM")};
 }
+} // namespace
 
-ExplainPage::ExplainPage(Session& session, QWidget* parent) : Page(session, parent)
-{
+ExplainPage::ExplainPage(Session& session, QWidget* parent) : Page(session, parent) {
     setObjectName(QStringLiteral("explainPage"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
@@ -49,12 +52,14 @@ ExplainPage::ExplainPage(Session& session, QWidget* parent) : Page(session, pare
     showRun();
 }
 
-QWidget* ExplainPage::makeView()
-{
+QWidget* ExplainPage::makeView() {
     auto* surface = new Surface(tr("Where the network looks"));
-    auto* open = button(tr("Open an image…"), QStringLiteral("document-open"), "openImage", tr("Any image file; or drop one here"));
+    auto* open = button(tr("Open an image…"), QStringLiteral("document-open"), "openImage",
+                        tr("Any image file; or drop one here"));
     connect(open, &QPushButton::clicked, this, &ExplainPage::openFile);
-    for (const auto& [name, icon, tip, by] : {std::tuple{"previousExplained", "go-previous", tr("Previous image of the data set (Left)"), -1}, std::tuple{"nextExplained", "go-next", tr("Next image of the data set (Right)"), 1}}) {
+    for (const auto& [name, icon, tip, by] :
+         {std::tuple{"previousExplained", "go-previous", tr("Previous image of the data set (Left)"), -1},
+          std::tuple{"nextExplained", "go-next", tr("Next image of the data set (Right)"), 1}}) {
         auto* arrow = named(new QToolButton, name, tip);
         arrow->setIcon(theme::icon(QLatin1String(icon)));
         arrow->setToolTip(tip);
@@ -71,8 +76,7 @@ QWidget* ExplainPage::makeView()
     return surface;
 }
 
-QWidget* ExplainPage::makeControls()
-{
+QWidget* ExplainPage::makeControls() {
     auto* surface = new Surface(tr("Question"));
     surface->setFixedWidth(300);
     const auto labelled = [&](const QString& words, QWidget* control) {
@@ -110,7 +114,8 @@ QWidget* ExplainPage::makeControls()
     surface->body()->addWidget(m_opacityText);
     surface->body()->addWidget(m_opacity);
     m_colors = named(new QComboBox, "explainColors", tr("Colour map"));
-    m_colors->addItems({QStringLiteral("Turbo"), QStringLiteral("Jet"), QStringLiteral("Inferno"), QStringLiteral("Viridis"), tr("Grey")});
+    m_colors->addItems({QStringLiteral("Turbo"), QStringLiteral("Jet"), QStringLiteral("Inferno"),
+                        QStringLiteral("Viridis"), tr("Grey")});
     labelled(tr("Colours"), m_colors);
     auto* bar = new ColorBar;
     surface->body()->addWidget(bar);
@@ -123,34 +128,35 @@ QWidget* ExplainPage::makeControls()
     connect(raw, &QCheckBox::toggled, m_view, &HeatMapView::setRawShown);
     surface->body()->addWidget(raw);
     surface->body()->addStretch(1);
-    surface->body()->addWidget(mutedLabel(tr("H shows and hides the heat map. Left and Right walk through the images.")));
-    m_save = button(tr("Save picture…"), QStringLiteral("document-save"), "saveOverlay", tr("Save the image with its heat map as PNG"));
+    surface->body()->addWidget(
+        mutedLabel(tr("H shows and hides the heat map. Left and Right walk through the images.")));
+    m_save = button(tr("Save picture…"), QStringLiteral("document-save"), "saveOverlay",
+                    tr("Save the image with its heat map as PNG"));
     connect(m_save, &QPushButton::clicked, this, &ExplainPage::save);
     surface->body()->addWidget(m_save);
     return surface;
 }
 
-void ExplainPage::openFile()
-{
-    const QString file = prompts().openFile(this, tr("Open an image"), {}, tr("Images (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp)"));
+void ExplainPage::openFile() {
+    const QString file = prompts().openFile(this, tr("Open an image"), {},
+                                            tr("Images (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp)"));
     if (!file.isEmpty())
         session().explain({std::nullopt, file});
 }
 
-void ExplainPage::step(int by)
-{
+void ExplainPage::step(int by) {
     const auto opened = session().dataset();
     if (!opened || opened->samples.empty())
         return;
     const auto count = static_cast<std::int64_t>(opened->samples.size());
     const auto tests = opened->indices(opened->count(Subset::Test) > 0 ? Subset::Test : Subset::Train);
     const auto& subject = session().subject();
-    const std::int64_t now = subject && subject->sample ? static_cast<std::int64_t>(*subject->sample) + by : tests.front();
+    const std::int64_t now =
+        subject && subject->sample ? static_cast<std::int64_t>(*subject->sample) + by : tests.front();
     session().explain({static_cast<std::uint32_t>((now + count) % count), {}});
 }
 
-void ExplainPage::ask()
-{
+void ExplainPage::ask() {
     Question question;
     question.method = kMethods[static_cast<std::size_t>(std::max(0, m_method->currentIndex()))];
     question.target = m_target->currentData().toString();
@@ -163,8 +169,7 @@ void ExplainPage::ask()
     session().setQuestion(question);
 }
 
-void ExplainPage::showRun()
-{
+void ExplainPage::showRun() {
     const auto& run = session().run();
     for (auto* box : {m_target, m_against, m_layer})
         box->clear();
@@ -183,20 +188,21 @@ void ExplainPage::showRun()
             if (const auto cost = shapes(*graph))
                 for (std::size_t i = 1; i < graph->nodes.size(); ++i)
                     if (cost->nodes[i].output.size() == 3)
-                        m_layer->addItem(QString::fromStdString(graph->nodes[i].id), QString::fromStdString(graph->nodes[i].id));
+                        m_layer->addItem(QString::fromStdString(graph->nodes[i].id),
+                                         QString::fromStdString(graph->nodes[i].id));
         }
     }
     if (session().question().target != QLatin1String("predicted") || !session().question().layer.isEmpty())
         session().setQuestion({});
     m_method->setCurrentIndex(0);
     m_against->setEnabled(false);
-    m_view->setPlaceholder(!run ? tr("No network yet: train one, or open a run. Then drop any image here.") : tr("Click an image in Evaluate, open a file, or drop one here."));
+    m_view->setPlaceholder(!run ? tr("No network yet: train one, or open a run. Then drop any image here.")
+                                : tr("Click an image in Evaluate, open a file, or drop one here."));
     m_note->clear();
     showAnswer();
 }
 
-void ExplainPage::showAnswer()
-{
+void ExplainPage::showAnswer() {
     const bool there = session().answer() != nullptr;
     m_save->setEnabled(there);
     m_save->setToolTip(there ? tr("Save the image with its heat map as PNG") : tr("Ask about an image first."));
@@ -204,19 +210,19 @@ void ExplainPage::showAnswer()
     setBadge(there ? Badge::Ready : Badge::None, 0);
 }
 
-bool ExplainPage::saveTo(const QString& file)
-{
+bool ExplainPage::saveTo(const QString& file) {
     const auto written = writePng(file.toStdString(), m_view->overlaid());
     Q_EMIT said(written ? tr("Saved %1.").arg(file) : QString::fromStdString(written.error().message), written.ok());
     return written.ok();
 }
 
-void ExplainPage::save()
-{
+void ExplainPage::save() {
     const auto answer = session().answer();
     if (!answer)
         return;
-    QString file = prompts().saveFile(this, tr("Save the image with its heat map"), QFileInfo(answer->title).completeBaseName() + QStringLiteral("-heat-map.png"), tr("PNG images (*.png)"));
+    QString file = prompts().saveFile(this, tr("Save the image with its heat map"),
+                                      QFileInfo(answer->title).completeBaseName() + QStringLiteral("-heat-map.png"),
+                                      tr("PNG images (*.png)"));
     if (file.isEmpty())
         return;
     if (QFileInfo(file).suffix().isEmpty())

@@ -21,47 +21,43 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kAssumedClasses = 10; ///< until a data set is open
+constexpr int kAssumedClasses = 10;                            ///< until a data set is open
 constexpr int kOperationColumn = 1, kRoomForOperations = 1260; ///< pixels of the page
 
-QString shapeText(const Shape& shape)
-{
+QString shapeText(const Shape& shape) {
     QStringList words;
     for (const auto extent : shape)
         words << QString::number(extent);
     return words.join(QStringLiteral(" × "));
 }
 
-QString bytesText(double bytes)
-{
-    return bytes >= 1e9 ? NetworkPage::tr("%1 GB").arg(significant(bytes / 1e9)) : bytes >= 1e6 ? NetworkPage::tr("%1 MB").arg(significant(bytes / 1e6))
-                                                                                                 : NetworkPage::tr("%1 kB").arg(significant(bytes / 1e3));
+QString bytesText(double bytes) {
+    return bytes >= 1e9   ? NetworkPage::tr("%1 GB").arg(significant(bytes / 1e9))
+           : bytes >= 1e6 ? NetworkPage::tr("%1 MB").arg(significant(bytes / 1e6))
+                          : NetworkPage::tr("%1 kB").arg(significant(bytes / 1e3));
 }
 
 /// Zoo options come as JSON: how a field reads one, with the option's default where the experiment says nothing.
-Json optionOf(const Experiment& experiment, const ZooOption& option)
-{
-    return experiment.model.options.contains(option.key) ? experiment.model.options.at(option.key) : option.defaultValue;
+Json optionOf(const Experiment& experiment, const ZooOption& option) {
+    return experiment.model.options.contains(option.key) ? experiment.model.options.at(option.key)
+                                                         : option.defaultValue;
 }
 
-void setOption(Experiment& experiment, const ZooOption& option, Json value)
-{
+void setOption(Experiment& experiment, const ZooOption& option, Json value) {
     if (value == option.defaultValue)
         experiment.model.options.erase(option.key);
     else
         experiment.model.options[option.key] = std::move(value);
 }
 
-QString listText(const Json& list)
-{
+QString listText(const Json& list) {
     QStringList words;
     for (const Json& item : list)
         words << QString::fromStdString(item.dump());
     return words.join(QStringLiteral(", "));
 }
 
-Json listFrom(const QString& text)
-{
+Json listFrom(const QString& text) {
     Json list = Json::array();
     for (const QString& word : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
         bool read = false;
@@ -71,39 +67,58 @@ Json listFrom(const QString& text)
     return list;
 }
 
-void addOption(SettingsForm& form, const ZooOption& option)
-{
+void addOption(SettingsForm& form, const ZooOption& option) {
     QString label = QString::fromStdString(option.key);
     label.replace(QLatin1Char('_'), QLatin1Char(' '));
     label[0] = label[0].toUpper();
     QString help = QString::fromStdString(option.help);
     help.replace(0, 1, help.left(1).toUpper());
-    const SettingsForm::Field field{QStringLiteral("model.options.") + QString::fromStdString(option.key), label, {}, help};
+    const SettingsForm::Field field{
+        QStringLiteral("model.options.") + QString::fromStdString(option.key), label, {}, help};
     if (!option.choices.empty()) {
         QStringList words;
         for (const Json& choice : option.choices)
             words << QString::fromStdString(choice.is_string() ? choice.get<std::string>() : choice.dump());
-        form.choice(field, words, [option](const Experiment& e) {
-            const auto found = std::find(option.choices.begin(), option.choices.end(), optionOf(e, option));
-            return found == option.choices.end() ? -1 : static_cast<int>(found - option.choices.begin());
-        }, [option](Experiment& e, int at) { setOption(e, option, option.choices[static_cast<std::size_t>(at)]); });
+        form.choice(
+            field, words,
+            [option](const Experiment& e) {
+                const auto found = std::find(option.choices.begin(), option.choices.end(), optionOf(e, option));
+                return found == option.choices.end() ? -1 : static_cast<int>(found - option.choices.begin());
+            },
+            [option](Experiment& e, int at) { setOption(e, option, option.choices[static_cast<std::size_t>(at)]); });
     } else if (option.defaultValue.is_boolean()) {
-        form.toggle(field, [option](const Experiment& e) { const Json v = optionOf(e, option); return v.is_boolean() && v.get<bool>(); },
-                    [option](Experiment& e, bool v) { setOption(e, option, v); });
+        form.toggle(
+            field,
+            [option](const Experiment& e) {
+                const Json v = optionOf(e, option);
+                return v.is_boolean() && v.get<bool>();
+            },
+            [option](Experiment& e, bool v) { setOption(e, option, v); });
     } else if (option.defaultValue.is_array()) {
-        form.text(field, [option](const Experiment& e) { return listText(optionOf(e, option)); }, [option](Experiment& e, const QString& v) { setOption(e, option, listFrom(v)); });
+        form.text(
+            field, [option](const Experiment& e) { return listText(optionOf(e, option)); },
+            [option](Experiment& e, const QString& v) { setOption(e, option, listFrom(v)); });
     } else if (option.defaultValue.is_number_integer()) {
-        form.whole(field, [option](const Experiment& e) { const Json v = optionOf(e, option); return v.is_number() ? v.get<int>() : 0; },
-                   [option](Experiment& e, int v) { setOption(e, option, v); });
+        form.whole(
+            field,
+            [option](const Experiment& e) {
+                const Json v = optionOf(e, option);
+                return v.is_number() ? v.get<int>() : 0;
+            },
+            [option](Experiment& e, int v) { setOption(e, option, v); });
     } else {
-        form.number(field, [option](const Experiment& e) { const Json v = optionOf(e, option); return v.is_number() ? v.get<double>() : 0.0; },
-                    [option](Experiment& e, double v) { setOption(e, option, v); });
+        form.number(
+            field,
+            [option](const Experiment& e) {
+                const Json v = optionOf(e, option);
+                return v.is_number() ? v.get<double>() : 0.0;
+            },
+            [option](Experiment& e, double v) { setOption(e, option, v); });
     }
 }
 } // namespace
 
-NetworkPage::NetworkPage(Session& session, QWidget* parent) : Page(session, parent)
-{
+NetworkPage::NetworkPage(Session& session, QWidget* parent) : Page(session, parent) {
     setObjectName(QStringLiteral("networkPage"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
@@ -116,14 +131,12 @@ NetworkPage::NetworkPage(Session& session, QWidget* parent) : Page(session, pare
     follow();
 }
 
-int NetworkPage::classes() const
-{
+int NetworkPage::classes() const {
     const auto opened = session().dataset();
     return opened ? static_cast<int>(opened->classes.size()) : kAssumedClasses;
 }
 
-QWidget* NetworkPage::makeCards()
-{
+QWidget* NetworkPage::makeCards() {
     auto* surface = new Surface(tr("Networks"));
     surface->setFixedWidth(244);
     m_cards = named(new QListWidget, "zooCards", tr("Networks to choose from"));
@@ -137,30 +150,31 @@ QWidget* NetworkPage::makeCards()
         item->setToolTip(QString::fromStdString(entry.description));
         item->setSizeHint({0, cardHeight}); // a list asks before style and words are there
     }
-    connect(m_cards, &QListWidget::itemClicked, this, [this](const QListWidgetItem* item) { choose(m_cards->row(item)); });
-    connect(m_cards, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) { choose(m_cards->row(item)); });
+    connect(m_cards, &QListWidget::itemClicked, this,
+            [this](const QListWidgetItem* item) { choose(m_cards->row(item)); });
+    connect(m_cards, &QListWidget::itemActivated, this,
+            [this](const QListWidgetItem* item) { choose(m_cards->row(item)); });
     surface->body()->addWidget(m_cards, 1);
     return surface;
 }
 
 /// Where the window is narrow the operation goes, which most ids name, and ids and figures stay readable.
-void NetworkPage::resizeEvent(QResizeEvent* event)
-{
+void NetworkPage::resizeEvent(QResizeEvent* event) {
     Page::resizeEvent(event);
     m_view->setColumnHidden(kOperationColumn, width() < kRoomForOperations);
     if (QListWidgetItem* chosen = m_cards->currentItem())
         m_cards->scrollToItem(chosen);
 }
 
-QWidget* NetworkPage::makeLayers()
-{
+QWidget* NetworkPage::makeLayers() {
     m_layersSurface = new Surface(tr("Layers"));
     m_summary = named(new QLabel, "networkSummary");
     m_summary->setWordWrap(true);
     m_fault = named(new QLabel, "networkFault");
     m_fault->setProperty("bad", true);
     m_fault->setWordWrap(true);
-    m_layers = new Table({tr("Layer"), tr("Operation"), tr("Output"), tr("Parameters"), tr("Multiply-adds"), tr("Activations")}, this);
+    m_layers = new Table(
+        {tr("Layer"), tr("Operation"), tr("Output"), tr("Parameters"), tr("Multiply-adds"), tr("Activations")}, this);
     m_view = tableView(m_layers, "layerTable", tr("Layers of the network"), false);
     m_layersSurface->body()->addWidget(m_summary);
     m_layersSurface->body()->addWidget(m_fault);
@@ -168,8 +182,7 @@ QWidget* NetworkPage::makeLayers()
     return m_layersSurface;
 }
 
-QWidget* NetworkPage::makeOptions()
-{
+QWidget* NetworkPage::makeOptions() {
     auto* surface = new Surface(tr("Options"));
     surface->setFixedWidth(332);
     m_ownSize = named(button({}, {}, "useDefaultSize"), "useDefaultSize", tr("Use the network's own image size"));
@@ -192,7 +205,8 @@ QWidget* NetworkPage::makeOptions()
     m_weightFacts->setWordWrap(true);
     m_weightFacts->setProperty("muted", true);
     m_weightFacts->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_chooseWeights = named(button(tr("Choose a weight file…"), QStringLiteral("document-open"), "chooseWeights"), "chooseWeights", tr("Choose a .safetensors file"));
+    m_chooseWeights = named(button(tr("Choose a weight file…"), QStringLiteral("document-open"), "chooseWeights"),
+                            "chooseWeights", tr("Choose a .safetensors file"));
     connect(m_chooseWeights, &QPushButton::clicked, this, &NetworkPage::chooseWeightFile);
     m_fetch = named(button({}, QStringLiteral("download"), "fetchWeights"), "fetchWeights", tr("Download the weights"));
     connect(m_fetch, &QPushButton::clicked, this, [this] {
@@ -225,8 +239,7 @@ QWidget* NetworkPage::makeOptions()
     return surface;
 }
 
-void NetworkPage::chooseWeightFile()
-{
+void NetworkPage::chooseWeightFile() {
     const QString file = prompts().openFile(this, tr("Choose a weight file"), {}, tr("Weights (*.safetensors)"));
     if (file.isEmpty())
         return;
@@ -236,8 +249,7 @@ void NetworkPage::chooseWeightFile()
 }
 
 /// Another network begins with none of the settings that are about the layers of the one before.
-void NetworkPage::choose(int card)
-{
+void NetworkPage::choose(int card) {
     const std::string name = m_cards->item(card)->data(Qt::UserRole).toString().toStdString();
     Experiment next = session().experiment();
     if (next.model.name == name && next.model.graph.is_null())
@@ -249,8 +261,7 @@ void NetworkPage::choose(int card)
     session().setExperiment(std::move(next));
 }
 
-void NetworkPage::rebuildOptions()
-{
+void NetworkPage::rebuildOptions() {
     delete m_form;
     m_form = named(new SettingsForm(session()), "networkForm");
     using E = Experiment;
@@ -261,62 +272,82 @@ void NetworkPage::rebuildOptions()
             addOption(*m_form, option);
     }
     m_form->section(tr("Images it gets"));
-    m_form->whole({QStringLiteral("data.image_size[1]"), tr("Width"), tr("pixels"), {}}, [](const E& e) { return e.data.imageWidth; }, [](E& e, int v) { e.data.imageWidth = v; });
-    m_form->whole({QStringLiteral("data.image_size"), tr("Height"), tr("pixels"), {}}, [](const E& e) { return e.data.imageHeight; }, [](E& e, int v) { e.data.imageHeight = v; });
-    m_form->choice({QStringLiteral("data.color_mode"), tr("Colour"), {}, {}}, {tr("Colour"), tr("Grey")}, [](const E& e) { return static_cast<int>(e.data.colorMode); },
-                   [](E& e, int v) { e.data.colorMode = static_cast<ColorMode>(v); });
-    m_form->choice({QStringLiteral("data.interpolation"), tr("Resizing"), {}, {}}, {tr("Nearest"), tr("Bilinear"), tr("Bicubic"), tr("Lanczos"), tr("Box"), tr("Hamming")},
-                   [](const E& e) { return static_cast<int>(e.data.interpolation); }, [](E& e, int v) { e.data.interpolation = static_cast<Interpolation>(v); });
-    m_form->toggle({QStringLiteral("data.keep_aspect_ratio"), tr("Keep proportions"), {}, tr("Crops to the shape instead of squeezing.")}, [](const E& e) { return e.data.keepAspectRatio; },
-                   [](E& e, bool v) { e.data.keepAspectRatio = v; });
-    m_form->choice({QStringLiteral("normalization.preset"), tr("Pixel values"), {}, {}},
-                   {tr("0 to 255, as they are"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"), tr("Caffe: BGR less means"), tr("Keras' steps")},
-                   [](const E& e) { return static_cast<int>(e.normalization.preset); }, [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
+    m_form->whole(
+        {QStringLiteral("data.image_size[1]"), tr("Width"), tr("pixels"), {}},
+        [](const E& e) { return e.data.imageWidth; }, [](E& e, int v) { e.data.imageWidth = v; });
+    m_form->whole(
+        {QStringLiteral("data.image_size"), tr("Height"), tr("pixels"), {}},
+        [](const E& e) { return e.data.imageHeight; }, [](E& e, int v) { e.data.imageHeight = v; });
+    m_form->choice(
+        {QStringLiteral("data.color_mode"), tr("Colour"), {}, {}}, {tr("Colour"), tr("Grey")},
+        [](const E& e) { return static_cast<int>(e.data.colorMode); },
+        [](E& e, int v) { e.data.colorMode = static_cast<ColorMode>(v); });
+    m_form->choice(
+        {QStringLiteral("data.interpolation"), tr("Resizing"), {}, {}},
+        {tr("Nearest"), tr("Bilinear"), tr("Bicubic"), tr("Lanczos"), tr("Box"), tr("Hamming")},
+        [](const E& e) { return static_cast<int>(e.data.interpolation); },
+        [](E& e, int v) { e.data.interpolation = static_cast<Interpolation>(v); });
+    m_form->toggle(
+        {QStringLiteral("data.keep_aspect_ratio"),
+         tr("Keep proportions"),
+         {},
+         tr("Crops to the shape instead of squeezing.")},
+        [](const E& e) { return e.data.keepAspectRatio; }, [](E& e, bool v) { e.data.keepAspectRatio = v; });
+    m_form->choice(
+        {QStringLiteral("normalization.preset"), tr("Pixel values"), {}, {}},
+        {tr("0 to 255, as they are"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"),
+         tr("Caffe: BGR less means"), tr("Keras' steps")},
+        [](const E& e) { return static_cast<int>(e.normalization.preset); },
+        [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
     m_form->section(tr("Start from other weights"), session().experiment().model.weights.empty());
     addWeightFields(*m_form, session().experiment().model.name, [this] { chooseWeightFile(); });
     m_form->finish();
     m_formRoom->insertWidget(0, m_form);
 }
 
-void NetworkPage::follow()
-{
-    const std::string name = session().experiment().model.graph.is_null() ? session().experiment().model.name : std::string();
+void NetworkPage::follow() {
+    const std::string name =
+        session().experiment().model.graph.is_null() ? session().experiment().model.name : std::string();
     if (!m_form || name != m_shownNetwork) {
         m_shownNetwork = name;
         rebuildOptions();
     }
     const DataSettings& wanted = session().experiment().data;
     const ZooEntry* entry = findInZoo(name);
-    const bool other = entry && (entry->defaultHeight != wanted.imageHeight || entry->defaultWidth != wanted.imageWidth || entry->defaultChannels != wanted.channels());
+    const bool other =
+        entry && (entry->defaultHeight != wanted.imageHeight || entry->defaultWidth != wanted.imageWidth ||
+                  entry->defaultChannels != wanted.channels());
     m_ownSize->setVisible(other);
     if (other)
-        m_ownSize->setText(entry->defaultChannels == 1 ? tr("Use its own %1 × %2, grey").arg(entry->defaultWidth).arg(entry->defaultHeight)
-                                                       : tr("Use its own %1 × %2").arg(entry->defaultWidth).arg(entry->defaultHeight));
+        m_ownSize->setText(entry->defaultChannels == 1
+                               ? tr("Use its own %1 × %2, grey").arg(entry->defaultWidth).arg(entry->defaultHeight)
+                               : tr("Use its own %1 × %2").arg(entry->defaultWidth).arg(entry->defaultHeight));
     showTransferFields(*m_transfer, session().experiment());
     showWeights();
     showCards();
     showGraph();
 }
 
-void NetworkPage::showWeights()
-{
+void NetworkPage::showWeights() {
     const QString facts = m_facts.of(session().experiment(), session().home(), classes());
     m_weightFacts->setText(facts);
     m_weightFacts->setVisible(!facts.isEmpty());
     const HubWeights* known = findInHub(session().experiment().model.weights);
-    m_fetch->setVisible(!session().fetching().isEmpty() || (known && !QFileInfo::exists(QString::fromStdString(hubFile(session().home(), known->name).string()))));
+    m_fetch->setVisible(
+        !session().fetching().isEmpty() ||
+        (known && !QFileInfo::exists(QString::fromStdString(hubFile(session().home(), known->name).string()))));
     if (session().fetching().isEmpty() && known)
         m_fetch->setText(tr("Download %1").arg(bytesText(static_cast<double>(known->bytes))));
 }
 
-void NetworkPage::showFetching(qulonglong done, qulonglong total)
-{
+void NetworkPage::showFetching(qulonglong done, qulonglong total) {
     m_fetch->setVisible(true);
-    m_fetch->setText(total == 0 ? tr("Cancel: %1 so far").arg(bytesText(static_cast<double>(done))) : tr("Cancel: %1 % of %2").arg(100 * done / total).arg(bytesText(static_cast<double>(total))));
+    m_fetch->setText(total == 0
+                         ? tr("Cancel: %1 so far").arg(bytesText(static_cast<double>(done)))
+                         : tr("Cancel: %1 % of %2").arg(100 * done / total).arg(bytesText(static_cast<double>(total))));
 }
 
-void NetworkPage::showCards()
-{
+void NetworkPage::showCards() {
     Experiment probe = session().experiment();
     const std::string chosen = probe.model.graph.is_null() ? probe.model.name : std::string();
     for (int i = 0; i < m_cards->count(); ++i) {
@@ -330,7 +361,9 @@ void NetworkPage::showCards()
         }
         const auto graph = graphFor(probe, classes());
         const auto cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
-        const QString size = cost ? tr("%1 parameters · %2").arg(compact(static_cast<double>(cost->parameters))).arg(entry->year) : tr("needs other image sizes · %1").arg(entry->year);
+        const QString size =
+            cost ? tr("%1 parameters · %2").arg(compact(static_cast<double>(cost->parameters))).arg(entry->year)
+                 : tr("needs other image sizes · %1").arg(entry->year);
         item->setText(QString::fromStdString(entry->title) + QLatin1Char('\n') + size);
         if (entry->name == chosen)
             m_cards->setCurrentItem(item);
@@ -339,8 +372,7 @@ void NetworkPage::showCards()
         m_cards->setCurrentRow(-1);
 }
 
-void NetworkPage::showGraph()
-{
+void NetworkPage::showGraph() {
     const Experiment& experiment = session().experiment();
     const auto graph = graphFor(experiment, classes());
     QString fault;
@@ -361,12 +393,19 @@ void NetworkPage::showGraph()
             const bool known = i < cost.nodes.size() && !cost.nodes[i].output.empty();
             const NodeCost price = known ? cost.nodes[i] : NodeCost{};
             const int tone = bad ? static_cast<int>(Role::Bad) : -1;
-            const auto number = [&](std::int64_t value, const QString& text) { return Table::Cell{known ? text : QStringLiteral("–"), static_cast<qlonglong>(value), -1, {}, tone}; };
-            rows.push_back({{QString::fromStdString(node.id), {}, -1, bad ? QString::fromStdString(faults.front().message) : QString(), tone},
+            const auto number = [&](std::int64_t value, const QString& text) {
+                return Table::Cell{known ? text : QStringLiteral("–"), static_cast<qlonglong>(value), -1, {}, tone};
+            };
+            rows.push_back({{QString::fromStdString(node.id),
+                             {},
+                             -1,
+                             bad ? QString::fromStdString(faults.front().message) : QString(),
+                             tone},
                             {QString::fromLatin1(nameOf(node.op)), {}, -1, {}, tone},
                             number(0, shapeText(price.output)),
                             number(price.parameters, price.parameters ? grouped(price.parameters) : QString()),
-                            number(price.multiplyAdds, price.multiplyAdds ? compact(static_cast<double>(price.multiplyAdds)) : QString()),
+                            number(price.multiplyAdds,
+                                   price.multiplyAdds ? compact(static_cast<double>(price.multiplyAdds)) : QString()),
                             number(price.activationBytes, bytesText(static_cast<double>(price.activationBytes)))});
         }
         if (!faults.empty())
@@ -375,9 +414,11 @@ void NetworkPage::showGraph()
             m_cost->show(*graph, cost);
         else
             m_cost->clear();
-        m_summary->setText(tr("%1 parameters · %2 multiply-adds an image").arg(grouped(cost.parameters), compact(static_cast<double>(cost.multiplyAdds))));
+        m_summary->setText(tr("%1 parameters · %2 multiply-adds an image")
+                               .arg(grouped(cost.parameters), compact(static_cast<double>(cost.multiplyAdds))));
     }
-    m_layersSurface->setTitle(session().dataset() ? tr("Layers, for %1 classes").arg(classes()) : tr("Layers, for %1 classes until images are open").arg(classes()));
+    m_layersSurface->setTitle(session().dataset() ? tr("Layers, for %1 classes").arg(classes())
+                                                  : tr("Layers, for %1 classes until images are open").arg(classes()));
     m_layers->setRows(std::move(rows));
     m_fault->setText(fault);
     m_fault->setVisible(!fault.isEmpty());

@@ -14,10 +14,11 @@ namespace sightline::ui {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("NetworkWeights", text); }
+QString tr(const char* text) {
+    return QCoreApplication::translate("NetworkWeights", text);
+}
 
-std::vector<HubWeights> ofNetwork(const std::string& network)
-{
+std::vector<HubWeights> ofNetwork(const std::string& network) {
     std::vector<HubWeights> found;
     for (const HubWeights& weights : hubWeights())
         if (weights.network == network)
@@ -25,19 +26,20 @@ std::vector<HubWeights> ofNetwork(const std::string& network)
     return found;
 }
 
-void prepareFor(Experiment& experiment, const HubWeights& weights)
-{
+void prepareFor(Experiment& experiment, const HubWeights& weights) {
     experiment.model.weights = weights.name;
     experiment.normalization = {};
     experiment.normalization.preset = presetOf(weights);
-    experiment.data.interpolation = weights.interpolation == "bilinear" ? Interpolation::Bilinear : Interpolation::Bicubic;
+    experiment.data.interpolation =
+        weights.interpolation == "bilinear" ? Interpolation::Bilinear : Interpolation::Bicubic;
 }
 
-QString pixelValues(const HubWeights& weights) { return presetOf(weights) == NormalizationSettings::Preset::Half ? tr("−1 to 1") : tr("ImageNet statistics"); }
+QString pixelValues(const HubWeights& weights) {
+    return presetOf(weights) == NormalizationSettings::Preset::Half ? tr("−1 to 1") : tr("ImageNet statistics");
+}
 
 /// "a, b and 3 more".
-QString listed(const std::vector<std::string>& names)
-{
+QString listed(const std::vector<std::string>& names) {
     constexpr std::size_t kShown = 2;
     QStringList words;
     for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
@@ -47,8 +49,8 @@ QString listed(const std::vector<std::string>& names)
 }
 
 /// How the tensors of a file meet the network, in a sentence: by the rule of training.
-QString fitText(const Experiment& experiment, const std::filesystem::path& path, const std::vector<TensorSpec>& tensors, int classes)
-{
+QString fitText(const Experiment& experiment, const std::filesystem::path& path, const std::vector<TensorSpec>& tensors,
+                int classes) {
     const auto graph = graphFor(experiment, classes);
     const auto cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
     if (!cost)
@@ -62,48 +64,55 @@ QString fitText(const Experiment& experiment, const std::filesystem::path& path,
     for (std::size_t i = 0; i < fresh.size(); ++i)
         if (fresh[i])
             anew.push_back(ours[i].name);
-    return anew.empty() ? tr("Every layer finds its weights.") : tr("Everything but the classifier finds its weights; %1 start anew.").arg(listed(anew));
+    return anew.empty() ? tr("Every layer finds its weights.")
+                        : tr("Everything but the classifier finds its weights; %1 start anew.").arg(listed(anew));
 }
 
 } // namespace
 
-void addWeightFields(SettingsForm& form, const std::string& network, std::function<void()> chooseFile)
-{
+void addWeightFields(SettingsForm& form, const std::string& network, std::function<void()> chooseFile) {
     const std::vector<HubWeights> known = ofNetwork(network);
     QStringList choices{tr("None: start anew")};
     for (const HubWeights& weights : known)
         choices << QString::fromStdString(weights.name);
     choices << tr("A file…");
     const int file = static_cast<int>(known.size()) + 1;
-    form.choice({QStringLiteral("model.weights.source"), tr("Weights"), {}, tr("Public weights bring their pixel values and resizing with them.")}, choices,
-                [known, file](const Experiment& e) {
-                    if (e.model.weights.empty())
-                        return 0;
-                    for (std::size_t i = 0; i < known.size(); ++i)
-                        if (known[i].name == e.model.weights)
-                            return static_cast<int>(i) + 1;
-                    return file;
-                },
-                [known, file](Experiment& e, int chosen) {
-                    if (chosen > 0 && chosen < file)
-                        prepareFor(e, known[static_cast<std::size_t>(chosen) - 1]);
-                    else if (chosen == 0)
-                        e.model.weights.clear();
-                });
-    if (auto* source = form.findChild<QComboBox*>(QStringLiteral("model.weights.source"))) {
-        QObject::connect(source, &QComboBox::activated, &form, [&form, file, chooseFile = std::move(chooseFile)](int chosen) {
-            if (chosen == file) {
-                chooseFile();
-                form.refresh(); // nothing has changed where the person thought better of it
-            }
+    form.choice(
+        {QStringLiteral("model.weights.source"),
+         tr("Weights"),
+         {},
+         tr("Public weights bring their pixel values and resizing with them.")},
+        choices,
+        [known, file](const Experiment& e) {
+            if (e.model.weights.empty())
+                return 0;
+            for (std::size_t i = 0; i < known.size(); ++i)
+                if (known[i].name == e.model.weights)
+                    return static_cast<int>(i) + 1;
+            return file;
+        },
+        [known, file](Experiment& e, int chosen) {
+            if (chosen > 0 && chosen < file)
+                prepareFor(e, known[static_cast<std::size_t>(chosen) - 1]);
+            else if (chosen == 0)
+                e.model.weights.clear();
         });
+    if (auto* source = form.findChild<QComboBox*>(QStringLiteral("model.weights.source"))) {
+        QObject::connect(source, &QComboBox::activated, &form,
+                         [&form, file, chooseFile = std::move(chooseFile)](int chosen) {
+                             if (chosen == file) {
+                                 chooseFile();
+                                 form.refresh(); // nothing has changed where the person thought better of it
+                             }
+                         });
     }
-    form.text({QStringLiteral("model.weights"), tr("File or name"), {}, tr("A .safetensors file, or a name above.")}, [](const Experiment& e) { return QString::fromStdString(e.model.weights); },
-              [](Experiment& e, const QString& text) { e.model.weights = text.toStdString(); });
+    form.text(
+        {QStringLiteral("model.weights"), tr("File or name"), {}, tr("A .safetensors file, or a name above.")},
+        [](const Experiment& e) { return QString::fromStdString(e.model.weights); },
+        [](Experiment& e, const QString& text) { e.model.weights = text.toStdString(); });
 }
 
-Result<std::vector<TensorSpec>> WeightFacts::tensorsIn(const std::filesystem::path& file)
-{
+Result<std::vector<TensorSpec>> WeightFacts::tensorsIn(const std::filesystem::path& file) {
     std::error_code code;
     const auto time = std::filesystem::last_write_time(file, code);
     const auto size = std::filesystem::file_size(file, code);
@@ -112,13 +121,13 @@ Result<std::vector<TensorSpec>> WeightFacts::tensorsIn(const std::filesystem::pa
         m_time = time;
         m_size = size;
         const auto opened = SafetensorsFile::open(file);
-        m_tensors = opened ? Result<std::vector<TensorSpec>>(specsOf(*opened)) : Result<std::vector<TensorSpec>>(opened.error());
+        m_tensors = opened ? Result<std::vector<TensorSpec>>(specsOf(*opened))
+                           : Result<std::vector<TensorSpec>>(opened.error());
     }
     return m_tensors;
 }
 
-QString WeightFacts::of(const Experiment& experiment, const std::filesystem::path& home, int classes)
-{
+QString WeightFacts::of(const Experiment& experiment, const std::filesystem::path& home, int classes) {
     const std::string& chosen = experiment.model.weights;
     if (chosen.empty())
         return {};
@@ -132,14 +141,16 @@ QString WeightFacts::of(const Experiment& experiment, const std::filesystem::pat
         if (experiment.normalization != NormalizationSettings{presetOf(*weights)})
             facts << tr("The experiment has other pixel values; choose the weights again to set them.");
     }
-    const auto path = weightsFile(chosen, home, experiment.model.graph.is_null() ? experiment.model.name : std::string());
+    const auto path =
+        weightsFile(chosen, home, experiment.model.graph.is_null() ? experiment.model.name : std::string());
     if (!path) {
         const bool missing = weights && findInHub(chosen) && weights->network == experiment.model.name;
         facts << (missing ? tr("Not on this machine yet.") : QString::fromStdString(path.error().message));
         return facts.join(QLatin1Char(' '));
     }
     const auto tensors = tensorsIn(*path);
-    facts << (tensors ? fitText(experiment, *path, *tensors, classes) : QString::fromStdString(tensors.error().message));
+    facts << (tensors ? fitText(experiment, *path, *tensors, classes)
+                      : QString::fromStdString(tensors.error().message));
     return facts.join(QLatin1Char(' '));
 }
 

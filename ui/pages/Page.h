@@ -27,8 +27,7 @@ Q_SIGNALS:
 
 protected:
     Session& session() const { return m_session; }
-    void setBadge(Badge badge, int count = 0)
-    {
+    void setBadge(Badge badge, int count = 0) {
         m_badge = badge;
         m_badgeCount = count;
         Q_EMIT badgeChanged(badge, count);

@@ -19,8 +19,7 @@
 namespace sightline::ui {
 
 namespace {
-QString stateWords(const std::string& state)
-{
+QString stateWords(const std::string& state) {
     if (state == "running")
         return RunsPage::tr("running");
     if (state == "completed")
@@ -32,29 +31,32 @@ QString stateWords(const std::string& state)
     return RunsPage::tr("interrupted");
 }
 
-Role stateRole(const std::string& state)
-{
-    return state == "completed" ? Role::Good : state == "failed" ? Role::Bad : state == "interrupted" ? Role::Warning : state == "running" ? Role::Accent : Role::Muted;
+Role stateRole(const std::string& state) {
+    return state == "completed"     ? Role::Good
+           : state == "failed"      ? Role::Bad
+           : state == "interrupted" ? Role::Warning
+           : state == "running"     ? Role::Accent
+                                    : Role::Muted;
 }
 
-QString when(const std::string& created)
-{
+QString when(const std::string& created) {
     const auto time = QDateTime::fromString(QString::fromStdString(created), Qt::ISODate).toLocalTime();
-    return time.isValid() ? QLocale().toString(time, QStringLiteral("d MMM yyyy hh:mm")) : QString::fromStdString(created);
+    return time.isValid() ? QLocale().toString(time, QStringLiteral("d MMM yyyy hh:mm"))
+                          : QString::fromStdString(created);
 }
 
-QString networkTitle(const std::string& name)
-{
+QString networkTitle(const std::string& name) {
     const ZooEntry* entry = findInZoo(name);
     return QString::fromStdString(entry ? entry->title : name);
 }
 
 /// It has an epoch to go on from, and epochs to go.
-bool canResume(const RunSummary& run) { return run.epochs > 0 && (run.state == "stopped" || run.state == "interrupted" || run.state == "failed"); }
+bool canResume(const RunSummary& run) {
+    return run.epochs > 0 && (run.state == "stopped" || run.state == "interrupted" || run.state == "failed");
+}
 } // namespace
 
-RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent)
-{
+RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
     setObjectName(QStringLiteral("runsPage"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
@@ -70,10 +72,12 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent)
     showSelected();
 }
 
-QWidget* RunsPage::makeList()
-{
+QWidget* RunsPage::makeList() {
     auto* surface = new Surface(tr("Runs"));
-    m_table = new Table({tr("Name"), tr("State"), tr("Network"), tr("Images"), tr("Epochs"), tr("Val. accuracy|The best of its epochs, on the validation images"), tr("Val. loss|The least of its epochs, on the validation images"), tr("Started")}, this);
+    m_table = new Table({tr("Name"), tr("State"), tr("Network"), tr("Images"), tr("Epochs"),
+                         tr("Val. accuracy|The best of its epochs, on the validation images"),
+                         tr("Val. loss|The least of its epochs, on the validation images"), tr("Started")},
+                        this);
     m_view = tableView(m_table, "runTable", tr("Runs, newest first"), true);
     m_view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
@@ -82,7 +86,8 @@ QWidget* RunsPage::makeList()
         showSelected();
     });
     connect(m_view, &QTableView::activated, this, &RunsPage::openSelected);
-    m_empty = named(new QLabel(tr("No runs yet. Each training is kept here with its settings, curves and weights.")), "runsEmpty");
+    m_empty = named(new QLabel(tr("No runs yet. Each training is kept here with its settings, curves and weights.")),
+                    "runsEmpty");
     m_empty->setProperty("muted", true);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
@@ -91,8 +96,7 @@ QWidget* RunsPage::makeList()
     return surface;
 }
 
-QWidget* RunsPage::makeDetail()
-{
+QWidget* RunsPage::makeDetail() {
     auto* surface = new Surface;
     surface->setFixedWidth(300);
     m_title = named(new QLabel, "runTitle");
@@ -107,8 +111,10 @@ QWidget* RunsPage::makeDetail()
         if (const RunSummary* run = selected(); run && m_note->text().toStdString() != run->note)
             session().setRunNote(run->folder, m_note->text());
     });
-    m_open = button(tr("Open"), QStringLiteral("document-open"), "openRunButton", tr("Its settings, curves and network (Return)"), true);
-    m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeRunButton", tr("Go on from its last checkpoint"));
+    m_open = button(tr("Open"), QStringLiteral("document-open"), "openRunButton",
+                    tr("Its settings, curves and network (Return)"), true);
+    m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeRunButton",
+                      tr("Go on from its last checkpoint"));
     m_rename = button(tr("Rename…"), QStringLiteral("edit-rename"), "renameRunButton");
     m_delete = button(tr("Delete…"), QStringLiteral("edit-delete"), "deleteRunButton");
     connect(m_open, &QPushButton::clicked, this, &RunsPage::openSelected);
@@ -125,8 +131,7 @@ QWidget* RunsPage::makeDetail()
     return surface;
 }
 
-void RunsPage::show(const std::vector<RunSummary>& runs)
-{
+void RunsPage::show(const std::vector<RunSummary>& runs) {
     m_runs = runs;
     std::vector<std::vector<Table::Cell>> rows;
     int interrupted = 0, keep = -1;
@@ -134,11 +139,20 @@ void RunsPage::show(const std::vector<RunSummary>& runs)
         interrupted += run.state == "interrupted";
         if (run.folder.string() == m_selectedFolder.toStdString())
             keep = static_cast<int>(rows.size());
-        const auto value = [](const std::optional<double>& number, const QString& text) { return Table::Cell{number ? text : QStringLiteral("–"), number.value_or(-1)}; };
+        const auto value = [](const std::optional<double>& number, const QString& text) {
+            return Table::Cell{number ? text : QStringLiteral("–"), number.value_or(-1)};
+        };
         rows.push_back({{QString::fromStdString(run.name), {}, -1, QString::fromStdString(run.id)},
-                        {stateWords(run.state), {}, -1, QString::fromStdString(run.reason), static_cast<int>(stateRole(run.state))},
+                        {stateWords(run.state),
+                         {},
+                         -1,
+                         QString::fromStdString(run.reason),
+                         static_cast<int>(stateRole(run.state))},
                         {networkTitle(run.network)},
-                        {QString::fromStdString(std::filesystem::path(run.dataPath).filename().string()), {}, -1, QString::fromStdString(run.dataPath)},
+                        {QString::fromStdString(std::filesystem::path(run.dataPath).filename().string()),
+                         {},
+                         -1,
+                         QString::fromStdString(run.dataPath)},
                         {tr("%1 of %2").arg(run.epochs).arg(run.plannedEpochs), run.epochs},
                         value(run.bestValAccuracy, percent(run.bestValAccuracy.value_or(0))),
                         value(run.bestValLoss, significant(run.bestValLoss.value_or(0))),
@@ -153,14 +167,12 @@ void RunsPage::show(const std::vector<RunSummary>& runs)
     setBadge(interrupted > 0 ? Badge::Attention : Badge::None, interrupted);
 }
 
-const RunSummary* RunsPage::selected() const
-{
+const RunSummary* RunsPage::selected() const {
     const int row = sourceRow(m_view, m_view->currentIndex());
     return row >= 0 && row < static_cast<int>(m_runs.size()) ? &m_runs[static_cast<std::size_t>(row)] : nullptr;
 }
 
-void RunsPage::showSelected()
-{
+void RunsPage::showSelected() {
     const RunSummary* run = selected();
     for (QWidget* part : std::initializer_list<QWidget*>{m_note, m_open, m_resume, m_rename, m_delete})
         part->setVisible(run != nullptr);
@@ -173,7 +185,10 @@ void RunsPage::showSelected()
     QStringList lines;
     const auto fact = [&](const QString& name, const QString& value) {
         if (!value.isEmpty())
-            lines << QStringLiteral("<tr><td style='color:%1; padding:2px 10px 2px 0'>%2</td><td style='padding:2px 0'>%3</td></tr>").arg(muted, name, value.toHtmlEscaped());
+            lines
+                << QStringLiteral(
+                       "<tr><td style='color:%1; padding:2px 10px 2px 0'>%2</td><td style='padding:2px 0'>%3</td></tr>")
+                       .arg(muted, name, value.toHtmlEscaped());
     };
     fact(tr("State"), stateWords(run->state));
     fact(tr("Why"), QString::fromStdString(run->reason));
@@ -196,24 +211,21 @@ void RunsPage::showSelected()
     m_delete->setToolTip(run->state == "running" ? tr("It is running.") : QString());
 }
 
-void RunsPage::openSelected()
-{
+void RunsPage::openSelected() {
     if (const RunSummary* run = selected()) {
         session().openRun(QString::fromStdString(run->folder.string()));
         Q_EMIT pageRequested(QStringLiteral("train"));
     }
 }
 
-void RunsPage::resumeSelected()
-{
+void RunsPage::resumeSelected() {
     if (const RunSummary* run = selected()) {
         session().resumeRun(run->folder);
         Q_EMIT pageRequested(QStringLiteral("train"));
     }
 }
 
-void RunsPage::renameSelected()
-{
+void RunsPage::renameSelected() {
     const RunSummary* run = selected();
     if (!run)
         return;
@@ -223,13 +235,15 @@ void RunsPage::renameSelected()
         session().renameRun(folder, name.trimmed());
 }
 
-void RunsPage::deleteSelected()
-{
+void RunsPage::deleteSelected() {
     const RunSummary* run = selected();
     if (!run)
         return;
     const auto folder = run->folder;
-    if (prompts().confirm(this, tr("Delete the run “%1” with its curves and weights? This cannot be undone.").arg(QString::fromStdString(run->name)), tr("Delete")))
+    if (prompts().confirm(this,
+                          tr("Delete the run “%1” with its curves and weights? This cannot be undone.")
+                              .arg(QString::fromStdString(run->name)),
+                          tr("Delete")))
         session().removeRun(folder);
 }
 

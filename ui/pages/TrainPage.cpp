@@ -17,13 +17,15 @@
 namespace sightline::ui {
 
 namespace {
-const QStringList kMonitors{QStringLiteral("val_loss"), QStringLiteral("val_accuracy"), QStringLiteral("loss"), QStringLiteral("accuracy")};
+const QStringList kMonitors{QStringLiteral("val_loss"), QStringLiteral("val_accuracy"), QStringLiteral("loss"),
+                            QStringLiteral("accuracy")};
 
-int monitorIndex(const std::string& monitor) { return static_cast<int>(kMonitors.indexOf(QString::fromStdString(monitor))); }
+int monitorIndex(const std::string& monitor) {
+    return static_cast<int>(kMonitors.indexOf(QString::fromStdString(monitor)));
+}
 
 /// The page whose settings a problem's path belongs to.
-QString pageOf(const std::string& path)
-{
+QString pageOf(const std::string& path) {
     if (path.starts_with("data.path") || path.starts_with("data.format"))
         return QStringLiteral("data");
     if (path.starts_with("augmentation"))
@@ -31,21 +33,22 @@ QString pageOf(const std::string& path)
     return QStringLiteral("network");
 }
 
-QString endWords(const RunEnded& ended)
-{
+QString endWords(const RunEnded& ended) {
     const QString reason = QString::fromStdString(ended.reason);
     const QString best = ended.bestEpoch > 0 ? TrainPage::tr(" Best epoch: %1.").arg(ended.bestEpoch) : QString();
     switch (ended.outcome) {
-    case RunEnded::Outcome::Completed: return (reason.isEmpty() ? TrainPage::tr("Finished after %1 epochs.").arg(ended.epochs) : reason) + best;
-    case RunEnded::Outcome::Stopped: return TrainPage::tr("Stopped after %1 epochs.").arg(ended.epochs) + best;
-    case RunEnded::Outcome::Failed: break;
+    case RunEnded::Outcome::Completed:
+        return (reason.isEmpty() ? TrainPage::tr("Finished after %1 epochs.").arg(ended.epochs) : reason) + best;
+    case RunEnded::Outcome::Stopped:
+        return TrainPage::tr("Stopped after %1 epochs.").arg(ended.epochs) + best;
+    case RunEnded::Outcome::Failed:
+        break;
     }
     return reason;
 }
 } // namespace
 
-TrainPage::TrainPage(Session& session, QWidget* parent) : Page(session, parent)
-{
+TrainPage::TrainPage(Session& session, QWidget* parent) : Page(session, parent) {
     setObjectName(QStringLiteral("trainPage"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
@@ -69,8 +72,7 @@ TrainPage::TrainPage(Session& session, QWidget* parent) : Page(session, parent)
     showRun();
 }
 
-QWidget* TrainPage::makeStatus()
-{
+QWidget* TrainPage::makeStatus() {
     auto* surface = new Surface;
     auto* line = new QHBoxLayout;
     line->setSpacing(theme::kGrid);
@@ -85,15 +87,22 @@ QWidget* TrainPage::makeStatus()
     words->addWidget(m_figures);
     line->addLayout(words, 1);
     m_go = button(tr("Train"), QStringLiteral("media-playback-start"), "pageTrainButton", tr("Train (Ctrl+Return)"));
-    m_stopAfterEpoch = button(tr("Stop after epoch"), QStringLiteral("media-skip-forward"), "stopAfterEpochButton", tr("Finish this epoch with its validation and checkpoint, then stop"));
-    m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopButton", tr("Stop now; the run can be resumed later"));
+    m_stopAfterEpoch = button(tr("Stop after epoch"), QStringLiteral("media-skip-forward"), "stopAfterEpochButton",
+                              tr("Finish this epoch with its validation and checkpoint, then stop"));
+    m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopButton",
+                    tr("Stop now; the run can be resumed later"));
     for (auto* control : {m_go, m_stopAfterEpoch, m_stop})
         line->addWidget(control);
     connect(m_go, &QPushButton::clicked, this, [this] {
         switch (session().runState()) {
-        case RunState::Running: session().pauseTraining(); break;
-        case RunState::Paused: session().resumeTraining(); break;
-        default: session().startTraining();
+        case RunState::Running:
+            session().pauseTraining();
+            break;
+        case RunState::Paused:
+            session().resumeTraining();
+            break;
+        default:
+            session().startTraining();
         }
     });
     connect(m_stopAfterEpoch, &QPushButton::clicked, this, [this] {
@@ -109,16 +118,17 @@ QWidget* TrainPage::makeStatus()
     return surface;
 }
 
-QWidget* TrainPage::makeCurves()
-{
+QWidget* TrainPage::makeCurves() {
     auto* surface = new Surface;
     m_loss = named(new CurvePlot(tr("Loss"), CurvePlot::Unit::Plain), "lossPlot");
     m_accuracy = named(new CurvePlot(tr("Accuracy, %"), CurvePlot::Unit::Percent), "accuracyPlot");
     auto* log = named(new QCheckBox(tr("Logarithmic loss")), "logLoss");
     connect(log, &QCheckBox::toggled, m_loss, &CurvePlot::setLogarithmic);
-    auto* save = button(tr("Save plots…"), QStringLiteral("document-save"), "savePlots", tr("Save loss and accuracy as PNG, SVG or CSV"));
+    auto* save = button(tr("Save plots…"), QStringLiteral("document-save"), "savePlots",
+                        tr("Save loss and accuracy as PNG, SVG or CSV"));
     connect(save, &QPushButton::clicked, this, &TrainPage::savePlots);
-    auto* key = new QLabel(tr("<span style='color:%1'>━</span> training, thin: each batch &nbsp; <span style='color:%2'>●</span> validation")
+    auto* key = new QLabel(tr("<span style='color:%1'>━</span> training, thin: each batch &nbsp; <span "
+                              "style='color:%2'>●</span> validation")
                                .arg(theme::color(Role::Training).name(), theme::color(Role::Validation).name()));
     surface->head()->insertWidget(0, key);
     surface->head()->addWidget(log);
@@ -128,8 +138,7 @@ QWidget* TrainPage::makeCurves()
     return surface;
 }
 
-QWidget* TrainPage::makeSettings()
-{
+QWidget* TrainPage::makeSettings() {
     auto* surface = new Surface(tr("Settings"));
     surface->setFixedWidth(348);
     m_problems = named(new QLabel, "otherProblems");
@@ -153,81 +162,149 @@ QWidget* TrainPage::makeSettings()
     return surface;
 }
 
-void TrainPage::addFields()
-{
+void TrainPage::addFields() {
     using E = Experiment;
     using Optimizer = OptimizerSettings::Name;
     const auto path = [](const char* key) { return QStringLiteral("training.") + QLatin1String(key); };
     const auto stops = [](const E& e) { return e.training.earlyStopping.has_value(); };
     const auto reduces = [](const E& e) { return e.training.reduceLrOnPlateau.has_value(); };
     const auto optimizer = [](std::initializer_list<Optimizer> names) {
-        return [names = std::vector<Optimizer>(names)](const E& e) { return std::find(names.begin(), names.end(), e.training.optimizer.name) != names.end(); };
+        return [names = std::vector<Optimizer>(names)](const E& e) {
+            return std::find(names.begin(), names.end(), e.training.optimizer.name) != names.end();
+        };
     };
     m_form->section({});
-    m_form->text({QStringLiteral("name"), tr("Name"), {}, {}}, [](const E& e) { return QString::fromStdString(e.name); }, [](E& e, const QString& v) { e.name = v.toStdString(); });
-    m_form->whole({path("epochs"), tr("Epochs"), {}, {}}, [](const E& e) { return e.training.epochs; }, [](E& e, int v) { e.training.epochs = v; });
-    m_form->whole({path("batch_size"), tr("Batch size"), tr("images"), {}}, [](const E& e) { return e.training.batchSize; }, [](E& e, int v) { e.training.batchSize = v; });
-    m_form->number({QStringLiteral("data.validation_split"), tr("Validation share"), {}, tr("Of train, where there is no val folder.")}, [](const E& e) { return e.data.validationSplit; },
-                   [](E& e, double v) { e.data.validationSplit = v; });
+    m_form->text(
+        {QStringLiteral("name"), tr("Name"), {}, {}}, [](const E& e) { return QString::fromStdString(e.name); },
+        [](E& e, const QString& v) { e.name = v.toStdString(); });
+    m_form->whole(
+        {path("epochs"), tr("Epochs"), {}, {}}, [](const E& e) { return e.training.epochs; },
+        [](E& e, int v) { e.training.epochs = v; });
+    m_form->whole(
+        {path("batch_size"), tr("Batch size"), tr("images"), {}}, [](const E& e) { return e.training.batchSize; },
+        [](E& e, int v) { e.training.batchSize = v; });
+    m_form->number(
+        {QStringLiteral("data.validation_split"),
+         tr("Validation share"),
+         {},
+         tr("Of train, where there is no val folder.")},
+        [](const E& e) { return e.data.validationSplit; }, [](E& e, double v) { e.data.validationSplit = v; });
     m_form->section(tr("Optimizer"));
-    m_form->choice({path("optimizer.name"), tr("Method"), {}, {}}, {QStringLiteral("Adam"), QStringLiteral("SGD"), QStringLiteral("RMSprop"), QStringLiteral("AdamW")},
-                   [](const E& e) { return static_cast<int>(e.training.optimizer.name); }, [](E& e, int v) { e.training.optimizer.name = static_cast<Optimizer>(v); });
-    m_form->number({path("optimizer.learning_rate"), tr("Learning rate"), {}, {}}, [](const E& e) { return e.training.optimizer.learningRate; },
-                   [](E& e, double v) { e.training.optimizer.learningRate = v; });
-    m_form->number({path("optimizer.momentum"), tr("Momentum"), {}, {}, optimizer({Optimizer::Sgd, Optimizer::RmsProp})}, [](const E& e) { return e.training.optimizer.momentum; },
-                   [](E& e, double v) { e.training.optimizer.momentum = v; });
-    m_form->toggle({path("optimizer.nesterov"), tr("Nesterov"), {}, {}, optimizer({Optimizer::Sgd})}, [](const E& e) { return e.training.optimizer.nesterov; },
-                   [](E& e, bool v) { e.training.optimizer.nesterov = v; });
-    m_form->number({path("optimizer.weight_decay"), tr("Weight decay"), {}, {}}, [](const E& e) { return e.training.optimizer.weightDecay; },
-                   [](E& e, double v) { e.training.optimizer.weightDecay = v; });
-    m_form->choice({path("schedule.name"), tr("Schedule"), {}, {}}, {tr("Constant"), tr("Cosine"), tr("One cycle"), tr("Steps")},
-                   [](const E& e) { return static_cast<int>(e.training.schedule.name); }, [](E& e, int v) { e.training.schedule.name = static_cast<ScheduleSettings::Name>(v); });
-    m_form->whole({path("schedule.step_epochs"), tr("… every"), tr("epochs"), {}, [](const E& e) { return e.training.schedule.name == ScheduleSettings::Name::Step; }},
-                  [](const E& e) { return e.training.schedule.stepEpochs; }, [](E& e, int v) { e.training.schedule.stepEpochs = v; });
+    m_form->choice(
+        {path("optimizer.name"), tr("Method"), {}, {}},
+        {QStringLiteral("Adam"), QStringLiteral("SGD"), QStringLiteral("RMSprop"), QStringLiteral("AdamW")},
+        [](const E& e) { return static_cast<int>(e.training.optimizer.name); },
+        [](E& e, int v) { e.training.optimizer.name = static_cast<Optimizer>(v); });
+    m_form->number(
+        {path("optimizer.learning_rate"), tr("Learning rate"), {}, {}},
+        [](const E& e) { return e.training.optimizer.learningRate; },
+        [](E& e, double v) { e.training.optimizer.learningRate = v; });
+    m_form->number(
+        {path("optimizer.momentum"), tr("Momentum"), {}, {}, optimizer({Optimizer::Sgd, Optimizer::RmsProp})},
+        [](const E& e) { return e.training.optimizer.momentum; },
+        [](E& e, double v) { e.training.optimizer.momentum = v; });
+    m_form->toggle(
+        {path("optimizer.nesterov"), tr("Nesterov"), {}, {}, optimizer({Optimizer::Sgd})},
+        [](const E& e) { return e.training.optimizer.nesterov; },
+        [](E& e, bool v) { e.training.optimizer.nesterov = v; });
+    m_form->number(
+        {path("optimizer.weight_decay"), tr("Weight decay"), {}, {}},
+        [](const E& e) { return e.training.optimizer.weightDecay; },
+        [](E& e, double v) { e.training.optimizer.weightDecay = v; });
+    m_form->choice(
+        {path("schedule.name"), tr("Schedule"), {}, {}}, {tr("Constant"), tr("Cosine"), tr("One cycle"), tr("Steps")},
+        [](const E& e) { return static_cast<int>(e.training.schedule.name); },
+        [](E& e, int v) { e.training.schedule.name = static_cast<ScheduleSettings::Name>(v); });
+    m_form->whole(
+        {path("schedule.step_epochs"),
+         tr("… every"),
+         tr("epochs"),
+         {},
+         [](const E& e) { return e.training.schedule.name == ScheduleSettings::Name::Step; }},
+        [](const E& e) { return e.training.schedule.stepEpochs; },
+        [](E& e, int v) { e.training.schedule.stepEpochs = v; });
     m_form->section(tr("When it stalls"));
-    m_form->toggle({path("early_stopping on"), tr("Stop early"), {}, {}}, stops,
-                   [](E& e, bool v) { e.training.earlyStopping = v ? std::optional(EarlyStoppingSettings{}) : std::nullopt; });
-    m_form->choice({path("early_stopping.monitor"), tr("… watching"), {}, {}, stops}, kMonitors, [](const E& e) { return monitorIndex(e.training.earlyStopping.value_or(EarlyStoppingSettings{}).monitor); },
-                   [](E& e, int v) { if (e.training.earlyStopping && v >= 0) e.training.earlyStopping->monitor = kMonitors[v].toStdString(); });
-    m_form->whole({path("early_stopping.patience"), tr("… for"), tr("epochs"), {}, stops}, [](const E& e) { return e.training.earlyStopping.value_or(EarlyStoppingSettings{}).patience; },
-                  [](E& e, int v) { if (e.training.earlyStopping) e.training.earlyStopping->patience = v; });
-    m_form->toggle({path("early_stopping.restore_best_weights"), tr("… then take best weights"), {}, {}, stops},
-                   [](const E& e) { return e.training.earlyStopping.value_or(EarlyStoppingSettings{}).restoreBestWeights; },
-                   [](E& e, bool v) { if (e.training.earlyStopping) e.training.earlyStopping->restoreBestWeights = v; });
-    m_form->toggle({path("reduce_lr_on_plateau on"), tr("Lower the rate"), {}, {}}, reduces,
-                   [](E& e, bool v) { e.training.reduceLrOnPlateau = v ? std::optional(ReduceLrSettings{}) : std::nullopt; });
-    m_form->number({path("reduce_lr_on_plateau.factor"), tr("… times"), {}, {}, reduces}, [](const E& e) { return e.training.reduceLrOnPlateau.value_or(ReduceLrSettings{}).factor; },
-                   [](E& e, double v) { if (e.training.reduceLrOnPlateau) e.training.reduceLrOnPlateau->factor = v; });
-    m_form->whole({path("reduce_lr_on_plateau.patience"), tr("… after"), tr("epochs"), {}, reduces},
-                  [](const E& e) { return e.training.reduceLrOnPlateau.value_or(ReduceLrSettings{}).patience; },
-                  [](E& e, int v) { if (e.training.reduceLrOnPlateau) e.training.reduceLrOnPlateau->patience = v; });
+    m_form->toggle({path("early_stopping on"), tr("Stop early"), {}, {}}, stops, [](E& e, bool v) {
+        e.training.earlyStopping = v ? std::optional(EarlyStoppingSettings{}) : std::nullopt;
+    });
+    m_form->choice(
+        {path("early_stopping.monitor"), tr("… watching"), {}, {}, stops}, kMonitors,
+        [](const E& e) { return monitorIndex(e.training.earlyStopping.value_or(EarlyStoppingSettings{}).monitor); },
+        [](E& e, int v) {
+            if (e.training.earlyStopping && v >= 0)
+                e.training.earlyStopping->monitor = kMonitors[v].toStdString();
+        });
+    m_form->whole(
+        {path("early_stopping.patience"), tr("… for"), tr("epochs"), {}, stops},
+        [](const E& e) { return e.training.earlyStopping.value_or(EarlyStoppingSettings{}).patience; },
+        [](E& e, int v) {
+            if (e.training.earlyStopping)
+                e.training.earlyStopping->patience = v;
+        });
+    m_form->toggle(
+        {path("early_stopping.restore_best_weights"), tr("… then take best weights"), {}, {}, stops},
+        [](const E& e) { return e.training.earlyStopping.value_or(EarlyStoppingSettings{}).restoreBestWeights; },
+        [](E& e, bool v) {
+            if (e.training.earlyStopping)
+                e.training.earlyStopping->restoreBestWeights = v;
+        });
+    m_form->toggle({path("reduce_lr_on_plateau on"), tr("Lower the rate"), {}, {}}, reduces, [](E& e, bool v) {
+        e.training.reduceLrOnPlateau = v ? std::optional(ReduceLrSettings{}) : std::nullopt;
+    });
+    m_form->number(
+        {path("reduce_lr_on_plateau.factor"), tr("… times"), {}, {}, reduces},
+        [](const E& e) { return e.training.reduceLrOnPlateau.value_or(ReduceLrSettings{}).factor; },
+        [](E& e, double v) {
+            if (e.training.reduceLrOnPlateau)
+                e.training.reduceLrOnPlateau->factor = v;
+        });
+    m_form->whole(
+        {path("reduce_lr_on_plateau.patience"), tr("… after"), tr("epochs"), {}, reduces},
+        [](const E& e) { return e.training.reduceLrOnPlateau.value_or(ReduceLrSettings{}).patience; },
+        [](E& e, int v) {
+            if (e.training.reduceLrOnPlateau)
+                e.training.reduceLrOnPlateau->patience = v;
+        });
     m_form->section(tr("More"), true);
-    m_form->number({path("loss.label_smoothing"), tr("Label smoothing"), {}, {}}, [](const E& e) { return e.training.loss.labelSmoothing; },
-                   [](E& e, double v) { e.training.loss.labelSmoothing = v; });
-    m_form->toggle({path("loss.class_weight"), tr("Balance classes"), {}, tr("Weighs rare classes more.")}, [](const E& e) { return e.training.loss.balancedClassWeight; },
-                   [](E& e, bool v) { e.training.loss.balancedClassWeight = v; });
-    m_form->number({path("optimizer.clip_norm"), tr("Clip gradients at"), {}, tr("Global norm; 0 = off.")}, [](const E& e) { return e.training.optimizer.clipNorm; },
-                   [](E& e, double v) { e.training.optimizer.clipNorm = v; });
-    m_form->choice({path("precision"), tr("Precision"), {}, {}}, {tr("Automatic"), QStringLiteral("float32"), QStringLiteral("bfloat16")},
-                   [](const E& e) { return static_cast<int>(e.training.precision); }, [](E& e, int v) { e.training.precision = static_cast<Precision>(v); });
-    m_form->whole({path("threads"), tr("Threads"), {}, tr("0: all cores.")}, [](const E& e) { return e.training.threads; }, [](E& e, int v) { e.training.threads = v; });
-    m_form->whole({QStringLiteral("seed"), tr("Seed"), {}, tr("Same seed, same run.")}, [](const E& e) { return static_cast<int>(e.seed); },
-                  [](E& e, int v) { e.seed = static_cast<std::uint64_t>(std::max(0, v)); });
+    m_form->number(
+        {path("loss.label_smoothing"), tr("Label smoothing"), {}, {}},
+        [](const E& e) { return e.training.loss.labelSmoothing; },
+        [](E& e, double v) { e.training.loss.labelSmoothing = v; });
+    m_form->toggle(
+        {path("loss.class_weight"), tr("Balance classes"), {}, tr("Weighs rare classes more.")},
+        [](const E& e) { return e.training.loss.balancedClassWeight; },
+        [](E& e, bool v) { e.training.loss.balancedClassWeight = v; });
+    m_form->number(
+        {path("optimizer.clip_norm"), tr("Clip gradients at"), {}, tr("Global norm; 0 = off.")},
+        [](const E& e) { return e.training.optimizer.clipNorm; },
+        [](E& e, double v) { e.training.optimizer.clipNorm = v; });
+    m_form->choice(
+        {path("precision"), tr("Precision"), {}, {}},
+        {tr("Automatic"), QStringLiteral("float32"), QStringLiteral("bfloat16")},
+        [](const E& e) { return static_cast<int>(e.training.precision); },
+        [](E& e, int v) { e.training.precision = static_cast<Precision>(v); });
+    m_form->whole(
+        {path("threads"), tr("Threads"), {}, tr("0: all cores.")}, [](const E& e) { return e.training.threads; },
+        [](E& e, int v) { e.training.threads = v; });
+    m_form->whole(
+        {QStringLiteral("seed"), tr("Seed"), {}, tr("Same seed, same run.")},
+        [](const E& e) { return static_cast<int>(e.seed); },
+        [](E& e, int v) { e.seed = static_cast<std::uint64_t>(std::max(0, v)); });
     m_form->finish();
 }
 
-void TrainPage::showProblems()
-{
+void TrainPage::showProblems() {
     QStringList lines;
     for (const Problem& problem : m_form->otherProblems())
-        lines << QStringLiteral("<a href='%1' style='color:%2'>%3</a>").arg(pageOf(problem.path), theme::color(Role::Bad).name(), QString::fromStdString(problem.path + " " + problem.message).toHtmlEscaped());
+        lines << QStringLiteral("<a href='%1' style='color:%2'>%3</a>")
+                     .arg(pageOf(problem.path), theme::color(Role::Bad).name(),
+                          QString::fromStdString(problem.path + " " + problem.message).toHtmlEscaped());
     m_problems->setText(lines.join(QStringLiteral("<br>")));
     m_problems->setVisible(!lines.isEmpty());
     showState();
 }
 
-void TrainPage::showRun()
-{
+void TrainPage::showRun() {
     const auto& run = session().run();
     for (auto* plot : {m_loss, m_accuracy})
         plot->clear(run ? run->experiment.training.epochs : session().experiment().training.epochs);
@@ -236,7 +313,8 @@ void TrainPage::showRun()
     if (run) {
         for (const EpochMetrics& epoch : run->history) {
             m_loss->addEpoch(epoch.epoch, epoch.loss, epoch.valLoss);
-            m_accuracy->addEpoch(epoch.epoch, 100 * epoch.accuracy, epoch.valAccuracy ? std::optional(100 * *epoch.valAccuracy) : std::nullopt);
+            m_accuracy->addEpoch(epoch.epoch, 100 * epoch.accuracy,
+                                 epoch.valAccuracy ? std::optional(100 * *epoch.valAccuracy) : std::nullopt);
         }
         for (auto* plot : {m_loss, m_accuracy})
             plot->setBest(run->bestEpoch);
@@ -249,29 +327,43 @@ void TrainPage::showRun()
     showState();
 }
 
-void TrainPage::showState()
-{
+void TrainPage::showState() {
     const RunState state = session().runState();
     const auto& run = session().run();
     const auto found = session().experimentProblems();
     const bool idle = state == RunState::Idle, ready = session().dataset() && found.empty();
     switch (state) {
-    case RunState::Starting: m_state->setText(tr("Starting…")); break;
-    case RunState::Paused: m_state->setText(tr("Paused")); break;
-    case RunState::Stopping: m_state->setText(tr("Stopping…")); break;
+    case RunState::Starting:
+        m_state->setText(tr("Starting…"));
+        break;
+    case RunState::Paused:
+        m_state->setText(tr("Paused"));
+        break;
+    case RunState::Stopping:
+        m_state->setText(tr("Stopping…"));
+        break;
     case RunState::Running:
         if (run && run->history.empty())
             m_state->setText(tr("Training"));
         break;
     case RunState::Idle:
-        m_state->setText(run && run->ended ? endWords(*run->ended) : !session().dataset() ? tr("Open a folder of images first") : ready ? tr("Ready to train") : tr("Some settings need attention"));
+        m_state->setText(run && run->ended      ? endWords(*run->ended)
+                         : !session().dataset() ? tr("Open a folder of images first")
+                         : ready                ? tr("Ready to train")
+                                                : tr("Some settings need attention"));
     }
     const bool failed = idle && run && run->ended && run->ended->outcome == RunEnded::Outcome::Failed;
     m_state->setStyleSheet(failed ? QStringLiteral("color: %1").arg(theme::color(Role::Bad).name()) : QString());
-    m_go->setText(state == RunState::Running ? tr("Pause") : state == RunState::Paused ? tr("Resume") : run && run->ended ? tr("Train anew") : tr("Train"));
-    theme::setIcon(*m_go, state == RunState::Running ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"));
+    m_go->setText(state == RunState::Running  ? tr("Pause")
+                  : state == RunState::Paused ? tr("Resume")
+                  : run && run->ended         ? tr("Train anew")
+                                              : tr("Train"));
+    theme::setIcon(*m_go, state == RunState::Running ? QStringLiteral("media-playback-pause")
+                                                     : QStringLiteral("media-playback-start"));
     m_go->setEnabled((idle && ready) || state == RunState::Running || state == RunState::Paused);
-    m_go->setToolTip(m_go->isEnabled() || !idle ? tr("Ctrl+Return") : !session().dataset() ? tr("Open a folder of images first.") : tr("Mend the settings marked in red first."));
+    m_go->setToolTip(m_go->isEnabled() || !idle ? tr("Ctrl+Return")
+                     : !session().dataset()     ? tr("Open a folder of images first.")
+                                                : tr("Mend the settings marked in red first."));
     m_stop->setVisible(!idle);
     m_stop->setEnabled(state != RunState::Stopping);
     m_stopAfterEpoch->setVisible(!idle);
@@ -279,18 +371,23 @@ void TrainPage::showState()
     m_progress->setVisible(!idle || (run && !run->history.empty()));
     m_form->setEditable(idle, tr("A run in progress keeps its settings; stop it to change them."));
     const int count = static_cast<int>(found.size());
-    setBadge(!idle ? Badge::Running : count > 0 && session().dataset() ? Badge::Attention : run && !run->history.empty() ? Badge::Ready : Badge::None, count);
+    setBadge(!idle                              ? Badge::Running
+             : count > 0 && session().dataset() ? Badge::Attention
+             : run && !run->history.empty()     ? Badge::Ready
+                                                : Badge::None,
+             count);
 }
 
-void TrainPage::showBatch(const BatchFinished& batch)
-{
+void TrainPage::showBatch(const BatchFinished& batch) {
     const double epoch = batch.epoch - 1 + static_cast<double>(batch.batch) / std::max(1, batch.batches);
     m_loss->addBatch(epoch, batch.loss);
     m_accuracy->addBatch(epoch, 100 * batch.accuracy);
     const int planned = session().run() ? session().run()->experiment.training.epochs : 1;
     if (session().runState() == RunState::Running)
         m_state->setText(tr("Epoch %1 of %2").arg(batch.epoch).arg(planned));
-    QStringList words{tr("batch %1 of %2").arg(batch.batch).arg(batch.batches), tr("loss %1").arg(significant(batch.runningLoss)), tr("accuracy %1").arg(percent(batch.runningAccuracy)),
+    QStringList words{tr("batch %1 of %2").arg(batch.batch).arg(batch.batches),
+                      tr("loss %1").arg(significant(batch.runningLoss)),
+                      tr("accuracy %1").arg(percent(batch.runningAccuracy)),
                       tr("%1 images/s").arg(significant(batch.imagesPerSecond))};
     if (batch.secondsLeft > 0)
         words << tr("%1 left").arg(duration(batch.secondsLeft));
@@ -301,26 +398,29 @@ void TrainPage::showBatch(const BatchFinished& batch)
     m_progress->setValue((batch.epoch - 1) * batch.batches + batch.batch);
 }
 
-void TrainPage::showEpoch(const EpochFinished& epoch)
-{
+void TrainPage::showEpoch(const EpochFinished& epoch) {
     const EpochMetrics& metrics = epoch.metrics;
     m_loss->addEpoch(metrics.epoch, metrics.loss, metrics.valLoss);
-    m_accuracy->addEpoch(metrics.epoch, 100 * metrics.accuracy, metrics.valAccuracy ? std::optional(100 * *metrics.valAccuracy) : std::nullopt);
+    m_accuracy->addEpoch(metrics.epoch, 100 * metrics.accuracy,
+                         metrics.valAccuracy ? std::optional(100 * *metrics.valAccuracy) : std::nullopt);
     for (auto* plot : {m_loss, m_accuracy})
         plot->setBest(epoch.bestEpoch);
     m_patience = epoch.patience;
     m_patienceUsed = epoch.patienceUsed;
 }
 
-void TrainPage::savePlots()
-{
-    const QString file = prompts().saveFile(this, tr("Save loss and accuracy"), QStringLiteral("training.png"), tr("Pictures and tables (*.png *.svg *.csv)"));
+void TrainPage::savePlots() {
+    const QString file = prompts().saveFile(this, tr("Save loss and accuracy"), QStringLiteral("training.png"),
+                                            tr("Pictures and tables (*.png *.svg *.csv)"));
     if (file.isEmpty())
         return;
     const qsizetype dot = file.lastIndexOf(QLatin1Char('.'));
     const QString stem = dot > 0 ? file.left(dot) : file, ending = dot > 0 ? file.mid(dot) : QStringLiteral(".png");
-    const bool saved = m_loss->save(stem + QStringLiteral("-loss") + ending) && m_accuracy->save(stem + QStringLiteral("-accuracy") + ending);
-    Q_EMIT said(saved ? tr("Saved %1-loss%2 and %1-accuracy%2.").arg(stem, ending) : tr("%1 could not be written: is the folder there and writable?").arg(file), saved);
+    const bool saved = m_loss->save(stem + QStringLiteral("-loss") + ending) &&
+                       m_accuracy->save(stem + QStringLiteral("-accuracy") + ending);
+    Q_EMIT said(saved ? tr("Saved %1-loss%2 and %1-accuracy%2.").arg(stem, ending)
+                      : tr("%1 could not be written: is the folder there and writable?").arg(file),
+                saved);
 }
 
 } // namespace sightline::ui

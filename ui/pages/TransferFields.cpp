@@ -11,48 +11,50 @@ namespace sightline::ui {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("TransferFields", text); }
-QString headTitle() { return tr("Classifier of its own"); }
-QString tuningTitle() { return tr("Frozen base and fine-tuning"); }
+QString tr(const char* text) {
+    return QCoreApplication::translate("TransferFields", text);
+}
+QString headTitle() {
+    return tr("Classifier of its own");
+}
+QString tuningTitle() {
+    return tr("Frozen base and fine-tuning");
+}
 
 constexpr int kAnyClasses = 10; ///< the blocks are the same for every number
 
-QString listText(const std::vector<int>& numbers)
-{
+QString listText(const std::vector<int>& numbers) {
     QStringList words;
     for (const int number : numbers)
         words << QString::number(number);
     return words.join(QStringLiteral(", "));
 }
 
-std::vector<int> listFrom(const QString& text)
-{
+std::vector<int> listFrom(const QString& text) {
     std::vector<int> numbers;
     for (const QString& word : text.split(QLatin1Char(','), Qt::SkipEmptyParts))
         numbers.push_back(word.trimmed().toInt()); // 0 where it is none: the field then says what is wrong
     return numbers;
 }
 
-QString ratesText(const std::map<std::string, double>& rates)
-{
+QString ratesText(const std::map<std::string, double>& rates) {
     QStringList words;
     for (const auto& [block, rate] : rates)
         words << QString::fromStdString(block) + QStringLiteral(": ") + QString::number(rate);
     return words.join(QStringLiteral(", "));
 }
 
-std::map<std::string, double> ratesFrom(const QString& text)
-{
+std::map<std::string, double> ratesFrom(const QString& text) {
     std::map<std::string, double> rates;
     for (const QString& part : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
         const QStringList halves = part.split(QLatin1Char(':'));
-        rates[halves[0].trimmed().toStdString()] = halves.size() == 2 ? halves[1].trimmed().toDouble() : -1; // -1: the field then says what is wrong
+        rates[halves[0].trimmed().toStdString()] =
+            halves.size() == 2 ? halves[1].trimmed().toDouble() : -1; // -1: the field then says what is wrong
     }
     return rates;
 }
 
-SettingsForm::Items blocks(const Experiment& experiment)
-{
+SettingsForm::Items blocks(const Experiment& experiment) {
     SettingsForm::Items items{{tr("The start"), QStringLiteral("all")}};
     if (const auto graph = graphFor(experiment, kAnyClasses)) {
         for (const NodeBlock& block : blocksOf(*graph))
@@ -61,73 +63,121 @@ SettingsForm::Items blocks(const Experiment& experiment)
     return items;
 }
 
-HeadSettings headOf(const Experiment& experiment) { return experiment.model.head.value_or(HeadSettings{}); }
-FineTuneSettings tuningOf(const Experiment& experiment) { return experiment.training.fineTune.value_or(FineTuneSettings{}); }
+HeadSettings headOf(const Experiment& experiment) {
+    return experiment.model.head.value_or(HeadSettings{});
+}
+FineTuneSettings tuningOf(const Experiment& experiment) {
+    return experiment.training.fineTune.value_or(FineTuneSettings{});
+}
 /// A setter of one field of an optional block; nothing where the block has gone.
 template <typename Value, typename Block, typename Set>
-auto within(std::optional<Block>& (*block)(Experiment&), Set set)
-{
+auto within(std::optional<Block>& (*block)(Experiment&), Set set) {
     return [block, set](Experiment& e, Value value) {
         if (std::optional<Block>& there = block(e))
             set(*there, value);
     };
 }
 
-std::optional<HeadSettings>& head(Experiment& experiment) { return experiment.model.head; }
-std::optional<FineTuneSettings>& tuning(Experiment& experiment) { return experiment.training.fineTune; }
-bool hasHead(const Experiment& experiment) { return experiment.model.head.has_value(); }
-bool fineTunes(const Experiment& experiment) { return experiment.training.fineTune.has_value(); }
+std::optional<HeadSettings>& head(Experiment& experiment) {
+    return experiment.model.head;
+}
+std::optional<FineTuneSettings>& tuning(Experiment& experiment) {
+    return experiment.training.fineTune;
+}
+bool hasHead(const Experiment& experiment) {
+    return experiment.model.head.has_value();
+}
+bool fineTunes(const Experiment& experiment) {
+    return experiment.training.fineTune.has_value();
+}
 
 } // namespace
 
 namespace {
 
-void addHead(SettingsForm& form)
-{
+void addHead(SettingsForm& form) {
     form.section(headTitle(), true);
-    form.toggle({QStringLiteral("model.head.replaced"), tr("Replace the head"), {}, tr("New layers after the last image of the base, for any network.")}, hasHead, [](Experiment& e, bool on) {
-        if (on != hasHead(e))
-            e.model.head = on ? std::optional(HeadSettings{}) : std::nullopt;
-    });
-    form.choice({QStringLiteral("model.head.pooling"), tr("Image to vector"), {}, {}, hasHead}, {tr("Average"), tr("Maximum"), tr("Flatten")},
-                [](const Experiment& e) { return static_cast<int>(headOf(e).pooling); }, within<int>(head, [](HeadSettings& h, int at) { h.pooling = static_cast<HeadSettings::Pooling>(at); }));
-    form.text({QStringLiteral("model.head.dense"), tr("Hidden layers"), {}, tr("Units of each, like 256, 128; empty for none."), hasHead}, [](const Experiment& e) { return listText(headOf(e).dense); },
-              within<QString>(head, [](HeadSettings& h, const QString& text) { h.dense = listFrom(text); }));
-    form.slider({QStringLiteral("model.head.dropout"), tr("Dropout"), {}, {}, hasHead}, 0, 0.9, 0.05, [](const Experiment& e) { return headOf(e).dropout; },
-                within<double>(head, [](HeadSettings& h, double rate) { h.dropout = rate; }));
+    form.toggle({QStringLiteral("model.head.replaced"),
+                 tr("Replace the head"),
+                 {},
+                 tr("New layers after the last image of the base, for any network.")},
+                hasHead, [](Experiment& e, bool on) {
+                    if (on != hasHead(e))
+                        e.model.head = on ? std::optional(HeadSettings{}) : std::nullopt;
+                });
+    form.choice(
+        {QStringLiteral("model.head.pooling"), tr("Image to vector"), {}, {}, hasHead},
+        {tr("Average"), tr("Maximum"), tr("Flatten")},
+        [](const Experiment& e) { return static_cast<int>(headOf(e).pooling); },
+        within<int>(head, [](HeadSettings& h, int at) { h.pooling = static_cast<HeadSettings::Pooling>(at); }));
+    form.text(
+        {QStringLiteral("model.head.dense"),
+         tr("Hidden layers"),
+         {},
+         tr("Units of each, like 256, 128; empty for none."),
+         hasHead},
+        [](const Experiment& e) { return listText(headOf(e).dense); },
+        within<QString>(head, [](HeadSettings& h, const QString& text) { h.dense = listFrom(text); }));
+    form.slider(
+        {QStringLiteral("model.head.dropout"), tr("Dropout"), {}, {}, hasHead}, 0, 0.9, 0.05,
+        [](const Experiment& e) { return headOf(e).dropout; },
+        within<double>(head, [](HeadSettings& h, double rate) { h.dropout = rate; }));
 }
 
-void addFreezing(SettingsForm& form)
-{
+void addFreezing(SettingsForm& form) {
     form.section(tuningTitle(), true);
-    form.toggle({QStringLiteral("training.cache_features"), tr("Keep features"), {}, tr("With a frozen base and no augmentation: its outputs are computed once, the classifier trains many times faster.")},
-                [](const Experiment& e) { return e.training.cacheFeatures; }, [](Experiment& e, bool on) { e.training.cacheFeatures = on; });
-    form.toggle({QStringLiteral("training.fine_tune.planned"), tr("Unfreeze later"), {}, tr("Once the classifier has trained, frozen layers train with it, more slowly.")}, fineTunes, [](Experiment& e, bool on) {
-        if (on != fineTunes(e))
-            e.training.fineTune = on ? std::optional(FineTuneSettings{}) : std::nullopt;
-    });
-    form.whole({QStringLiteral("training.fine_tune.at_epoch"), tr("From epoch"), {}, {}, fineTunes}, [](const Experiment& e) { return tuningOf(e).atEpoch; }, within<int>(tuning, [](FineTuneSettings& t, int v) { t.atEpoch = v; }));
-    form.pick({QStringLiteral("training.fine_tune.unfreeze"), tr("Thaws from"), {}, {}, fineTunes}, blocks, [](const Experiment& e) { return QString::fromStdString(tuningOf(e).unfreeze); },
-              within<QString>(tuning, [](FineTuneSettings& t, const QString& v) { t.unfreeze = v.toStdString(); }));
-    form.number({QStringLiteral("training.fine_tune.learning_rate_factor"), tr("Learning rate"), tr("times"), {}, fineTunes}, [](const Experiment& e) { return tuningOf(e).learningRateFactor; },
-                within<double>(tuning, [](FineTuneSettings& t, double v) { t.learningRateFactor = v; }));
-    form.whole({QStringLiteral("training.fine_tune.gradual"), tr("A block every"), tr("epochs"), tr("0: all at once."), fineTunes}, [](const Experiment& e) { return tuningOf(e).gradual; },
-               within<int>(tuning, [](FineTuneSettings& t, int v) { t.gradual = v; }));
-    form.text({QStringLiteral("training.fine_tune.per_block"), tr("Blocks' own rates"), {}, tr("Times the rate, like layer4: 0.5, layer3: 0.2."), fineTunes}, [](const Experiment& e) { return ratesText(tuningOf(e).perBlock); },
-              within<QString>(tuning, [](FineTuneSettings& t, const QString& text) { t.perBlock = ratesFrom(text); }));
+    form.toggle(
+        {QStringLiteral("training.cache_features"),
+         tr("Keep features"),
+         {},
+         tr("With a frozen base and no augmentation: its outputs are computed once, the classifier trains many times "
+            "faster.")},
+        [](const Experiment& e) { return e.training.cacheFeatures; },
+        [](Experiment& e, bool on) { e.training.cacheFeatures = on; });
+    form.toggle({QStringLiteral("training.fine_tune.planned"),
+                 tr("Unfreeze later"),
+                 {},
+                 tr("Once the classifier has trained, frozen layers train with it, more slowly.")},
+                fineTunes, [](Experiment& e, bool on) {
+                    if (on != fineTunes(e))
+                        e.training.fineTune = on ? std::optional(FineTuneSettings{}) : std::nullopt;
+                });
+    form.whole(
+        {QStringLiteral("training.fine_tune.at_epoch"), tr("From epoch"), {}, {}, fineTunes},
+        [](const Experiment& e) { return tuningOf(e).atEpoch; },
+        within<int>(tuning, [](FineTuneSettings& t, int v) { t.atEpoch = v; }));
+    form.pick(
+        {QStringLiteral("training.fine_tune.unfreeze"), tr("Thaws from"), {}, {}, fineTunes}, blocks,
+        [](const Experiment& e) { return QString::fromStdString(tuningOf(e).unfreeze); },
+        within<QString>(tuning, [](FineTuneSettings& t, const QString& v) { t.unfreeze = v.toStdString(); }));
+    form.number(
+        {QStringLiteral("training.fine_tune.learning_rate_factor"), tr("Learning rate"), tr("times"), {}, fineTunes},
+        [](const Experiment& e) { return tuningOf(e).learningRateFactor; },
+        within<double>(tuning, [](FineTuneSettings& t, double v) { t.learningRateFactor = v; }));
+    form.whole(
+        {QStringLiteral("training.fine_tune.gradual"), tr("A block every"), tr("epochs"), tr("0: all at once."),
+         fineTunes},
+        [](const Experiment& e) { return tuningOf(e).gradual; },
+        within<int>(tuning, [](FineTuneSettings& t, int v) { t.gradual = v; }));
+    form.text(
+        {QStringLiteral("training.fine_tune.per_block"),
+         tr("Blocks' own rates"),
+         {},
+         tr("Times the rate, like layer4: 0.5, layer3: 0.2."),
+         fineTunes},
+        [](const Experiment& e) { return ratesText(tuningOf(e).perBlock); },
+        within<QString>(tuning, [](FineTuneSettings& t, const QString& text) { t.perBlock = ratesFrom(text); }));
 }
 
 } // namespace
 
-void addTransferFields(SettingsForm& form)
-{
+void addTransferFields(SettingsForm& form) {
     addHead(form);
     addFreezing(form);
     form.finish();
 }
 
-void showTransferFields(SettingsForm& form, const Experiment& experiment)
-{
+void showTransferFields(SettingsForm& form, const Experiment& experiment) {
     if (hasHead(experiment))
         form.unfold(headTitle());
     if (fineTunes(experiment) || experiment.training.cacheFeatures)

@@ -9,7 +9,8 @@ namespace sightline::ui {
 
 class SettingsForm;
 
-/// The fields of a new head (model.head), of kept features (training.cache_features) and of fine-tuning (training.fine_tune).
+/// The fields of a new head (model.head), of kept features (training.cache_features) and of fine-tuning
+/// (training.fine_tune).
 void addTransferFields(SettingsForm& form);
 
 /// Unfolds what the experiment makes use of; call when it changed.

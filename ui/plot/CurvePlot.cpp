@@ -19,10 +19,11 @@ namespace {
 constexpr int kRedrawMs = 40;
 constexpr double kMarker = 7, kRoomAtTheEnd = 1.012;
 
-QPen thin(Role role) { return QPen(theme::color(role), 1); }
+QPen thin(Role role) {
+    return QPen(theme::color(role), 1);
+}
 
-void styleAxis(QCPAxis& axis)
-{
+void styleAxis(QCPAxis& axis) {
     axis.setBasePen(thin(Role::Border));
     axis.setTickPen(thin(Role::Border));
     axis.setSubTicks(false);
@@ -36,22 +37,20 @@ void styleAxis(QCPAxis& axis)
     axis.ticker()->setTickCount(5);
 }
 
-QCPItemStraightLine* verticalLine(QCustomPlot* plot, const QPen& pen)
-{
+QCPItemStraightLine* verticalLine(QCustomPlot* plot, const QPen& pen) {
     auto* line = new QCPItemStraightLine(plot);
     line->setPen(pen);
     return line;
 }
 
-void moveTo(QCPItemStraightLine* line, double x)
-{
+void moveTo(QCPItemStraightLine* line, double x) {
     line->point1->setCoords(x, 0.5);
     line->point2->setCoords(x, 1);
 }
 } // namespace
 
-CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent) : QWidget(parent), m_unit(unit), m_plot(new QCustomPlot(this))
-{
+CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent)
+    : QWidget(parent), m_unit(unit), m_plot(new QCustomPlot(this)) {
     setAccessibleName(title);
     setMinimumHeight(150);
     auto* column = new QVBoxLayout(this);
@@ -83,7 +82,8 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent) : QWidget
     m_training->setPen(QPen(theme::color(Role::Training), 2.4));
     m_validation = m_plot->addGraph();
     m_validation->setPen(QPen(theme::color(Role::Validation), 1.4));
-    m_validation->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme::color(Role::Surface), 1), theme::color(Role::Validation), kMarker));
+    m_validation->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme::color(Role::Surface), 1),
+                                                  theme::color(Role::Validation), kMarker));
     m_trainingEnd = endLabel(theme::color(Role::Training));
     m_validationEnd = endLabel(theme::color(Role::Validation));
     m_bestLine = verticalLine(m_plot, QPen(theme::color(Role::Good), 1, Qt::DashLine));
@@ -113,8 +113,7 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent) : QWidget
     clear(1);
 }
 
-QCPItemText* CurvePlot::endLabel(const QColor& color)
-{
+QCPItemText* CurvePlot::endLabel(const QColor& color) {
     auto* label = new QCPItemText(m_plot);
     label->setColor(color);
     label->setFont(theme::font(theme::Size::Small, true));
@@ -125,8 +124,7 @@ QCPItemText* CurvePlot::endLabel(const QColor& color)
     return label;
 }
 
-void CurvePlot::clear(int plannedEpochs)
-{
+void CurvePlot::clear(int plannedEpochs) {
     m_planned = std::max(1, plannedEpochs);
     m_followsData = true;
     for (auto* graph : {m_batches, m_training, m_validation})
@@ -140,15 +138,13 @@ void CurvePlot::clear(int plannedEpochs)
     setBest(0);
 }
 
-void CurvePlot::addBatch(double epoch, double value)
-{
+void CurvePlot::addBatch(double epoch, double value) {
     if (std::isfinite(value))
         m_batches->addData(epoch, value);
     schedule();
 }
 
-void CurvePlot::addEpoch(int epoch, double training, std::optional<double> validation)
-{
+void CurvePlot::addEpoch(int epoch, double training, std::optional<double> validation) {
     if (std::isfinite(training))
         m_training->addData(epoch, training);
     if (validation && std::isfinite(*validation))
@@ -156,8 +152,7 @@ void CurvePlot::addEpoch(int epoch, double training, std::optional<double> valid
     schedule();
 }
 
-void CurvePlot::setBest(int epoch)
-{
+void CurvePlot::setBest(int epoch) {
     m_bestLine->setVisible(epoch > 0);
     m_bestWords->setVisible(epoch > 0);
     moveTo(m_bestLine, epoch);
@@ -165,14 +160,14 @@ void CurvePlot::setBest(int epoch)
     schedule();
 }
 
-void CurvePlot::addMark(double epoch, const QString& words)
-{
+void CurvePlot::addMark(double epoch, const QString& words) {
     m_marks.push_back(verticalLine(m_plot, QPen(theme::color(Role::Warning), 1, Qt::DotLine)));
     moveTo(m_marks.back(), epoch);
     auto* text = endLabel(theme::color(Role::Warning));
     text->setText(words);
     text->setVisible(true);
-    const bool nearEnd = epoch > m_plot->xAxis->range().lower + 0.85 * m_plot->xAxis->range().size(); // words would be cut at the edge
+    const bool nearEnd =
+        epoch > m_plot->xAxis->range().lower + 0.85 * m_plot->xAxis->range().size(); // words would be cut at the edge
     text->setPositionAlignment((nearEnd ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
     text->position->setTypeX(QCPItemPosition::ptPlotCoords);
     text->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
@@ -182,8 +177,7 @@ void CurvePlot::addMark(double epoch, const QString& words)
     schedule();
 }
 
-void CurvePlot::setLogarithmic(bool on)
-{
+void CurvePlot::setLogarithmic(bool on) {
     m_plot->yAxis->setScaleType(on ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     if (on)
         m_plot->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
@@ -193,10 +187,11 @@ void CurvePlot::setLogarithmic(bool on)
     schedule();
 }
 
-int CurvePlot::validationPoints() const { return m_validation->dataCount(); }
+int CurvePlot::validationPoints() const {
+    return m_validation->dataCount();
+}
 
-bool CurvePlot::save(const QString& file)
-{
+bool CurvePlot::save(const QString& file) {
     redraw();
     if (file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
         QFile out(file);
@@ -206,7 +201,8 @@ bool CurvePlot::save(const QString& file)
         for (const auto& point : *m_training->data()) {
             const auto found = m_validation->data()->findBegin(point.key, false);
             const bool has = found != m_validation->data()->constEnd() && found->key == point.key;
-            text += QByteArray::number(point.key) + ',' + QByteArray::number(point.value, 'g', 9) + ',' + (has ? QByteArray::number(found->value, 'g', 9) : QByteArray()) + '\n';
+            text += QByteArray::number(point.key) + ',' + QByteArray::number(point.value, 'g', 9) + ',' +
+                    (has ? QByteArray::number(found->value, 'g', 9) : QByteArray()) + '\n';
         }
         return out.write(text) == text.size();
     }
@@ -224,20 +220,17 @@ bool CurvePlot::save(const QString& file)
     return m_plot->savePng(file, m_plot->width(), m_plot->height(), 2.0);
 }
 
-void CurvePlot::drawNow(double pixelRatio)
-{
+void CurvePlot::drawNow(double pixelRatio) {
     m_plot->setBufferDevicePixelRatio(pixelRatio);
     redraw();
 }
 
-void CurvePlot::schedule()
-{
+void CurvePlot::schedule() {
     if (!m_timer.isActive())
         m_timer.start();
 }
 
-void CurvePlot::redraw()
-{
+void CurvePlot::redraw() {
     m_timer.stop();
     if (m_followsData)
         fit();
@@ -248,7 +241,8 @@ void CurvePlot::redraw()
     m_bestWords->position->setCoords(m_bestLine->point1->coords().x(), 0);
     if (m_trainingEnd->visible() && m_validationEnd->visible()) {
         // Two values close to each other: the labels stand one above the other.
-        const double a = m_trainingEnd->position->pixelPosition().y(), b = m_validationEnd->position->pixelPosition().y();
+        const double a = m_trainingEnd->position->pixelPosition().y(),
+                     b = m_validationEnd->position->pixelPosition().y();
         constexpr double kApart = 14;
         if (std::abs(a - b) < kApart) {
             const double push = (kApart - std::abs(a - b)) / 2 * (a <= b ? -1 : 1);
@@ -259,8 +253,7 @@ void CurvePlot::redraw()
     m_plot->replot(QCustomPlot::rpImmediateRefresh);
 }
 
-void CurvePlot::fit()
-{
+void CurvePlot::fit() {
     m_plot->xAxis->setRange(0, m_planned * kRoomAtTheEnd);
     if (m_unit == Unit::Percent) {
         m_plot->yAxis->setRange(0, 100);
@@ -283,24 +276,22 @@ void CurvePlot::fit()
         m_plot->yAxis->setRange(std::min(0.0, low), high <= 0 ? 1 : high * 1.05);
 }
 
-QString CurvePlot::valueText(double value) const
-{
+QString CurvePlot::valueText(double value) const {
     return m_unit == Unit::Percent ? percent(value / 100) : significant(value);
 }
 
-void CurvePlot::placeLabel(QCPItemText* label, const QCPGraph* graph)
-{
+void CurvePlot::placeLabel(QCPItemText* label, const QCPGraph* graph) {
     label->setVisible(graph->dataCount() > 0);
     if (graph->dataCount() == 0)
         return;
     const auto last = graph->data()->constEnd() - 1;
     label->setText((graph == m_validation ? tr("val %1") : tr("train %1")).arg(valueText(last->value)));
     label->position->setType(QCPItemPosition::ptPlotCoords);
-    label->position->setCoords(last->key, std::clamp(last->value, m_plot->yAxis->range().lower, m_plot->yAxis->range().upper));
+    label->position->setCoords(last->key,
+                               std::clamp(last->value, m_plot->yAxis->range().lower, m_plot->yAxis->range().upper));
 }
 
-void CurvePlot::readAt(const QPointF& place)
-{
+void CurvePlot::readAt(const QPointF& place) {
     const auto epoch = static_cast<double>(std::llround(m_plot->xAxis->pixelToCoord(place.x())));
     QStringList words;
     for (const auto& [graph, name] : {std::pair{m_training, tr("train %1")}, std::pair{m_validation, tr("val %1")}}) {

@@ -27,12 +27,12 @@ public:
     void clear(int plannedEpochs);
     void addBatch(double epoch, double value);
     void addEpoch(int epoch, double training, std::optional<double> validation);
-    void setBest(int epoch);          ///< 0 = none
+    void setBest(int epoch); ///< 0 = none
     void addMark(double epoch, const QString& words);
     void setLogarithmic(bool on);
     int validationPoints() const;
-    bool save(const QString& file);   ///< .png, .svg or .csv by its ending
-    void drawNow(double pixelRatio);  ///< for pictures of the window at another scale
+    bool save(const QString& file);  ///< .png, .svg or .csv by its ending
+    void drawNow(double pixelRatio); ///< for pictures of the window at another scale
 
 private:
     void schedule();

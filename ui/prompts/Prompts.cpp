@@ -9,8 +9,7 @@
 namespace sightline::ui {
 
 namespace {
-bool ask(QWidget* parent, const QString& question, const QString& yes)
-{
+bool ask(QWidget* parent, const QString& question, const QString& yes) {
     QMessageBox box(QMessageBox::Question, QStringLiteral("Sightline"), question, QMessageBox::Cancel, parent);
     const QPushButton* accept = box.addButton(yes, QMessageBox::AcceptRole);
     box.setDefaultButton(QMessageBox::Cancel);
@@ -19,12 +18,17 @@ bool ask(QWidget* parent, const QString& question, const QString& yes)
 }
 } // namespace
 
-Prompts& prompts()
-{
+Prompts& prompts() {
     static Prompts all{
-        [](QWidget* parent, const QString& title, const QString& folder) { return QFileDialog::getExistingDirectory(parent, title, folder); },
-        [](QWidget* parent, const QString& title, const QString& folder, const QString& filter) { return QFileDialog::getOpenFileName(parent, title, folder, filter); },
-        [](QWidget* parent, const QString& title, const QString& file, const QString& filter) { return QFileDialog::getSaveFileName(parent, title, file, filter); },
+        [](QWidget* parent, const QString& title, const QString& folder) {
+            return QFileDialog::getExistingDirectory(parent, title, folder);
+        },
+        [](QWidget* parent, const QString& title, const QString& folder, const QString& filter) {
+            return QFileDialog::getOpenFileName(parent, title, folder, filter);
+        },
+        [](QWidget* parent, const QString& title, const QString& file, const QString& filter) {
+            return QFileDialog::getSaveFileName(parent, title, file, filter);
+        },
         ask,
         [](QWidget* parent, const QString& title, const QString& label, const QString& text) {
             bool accepted = false;

@@ -13,10 +13,11 @@ namespace {
 constexpr int kRow = 30, kBar = 6;
 }
 
-BarList::BarList(QWidget* parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed); }
+BarList::BarList(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
 
-void BarList::setBars(std::vector<Bar> bars)
-{
+void BarList::setBars(std::vector<Bar> bars) {
     m_bars = std::move(bars);
     QStringList words;
     for (const Bar& bar : m_bars)
@@ -26,10 +27,11 @@ void BarList::setBars(std::vector<Bar> bars)
     update();
 }
 
-QSize BarList::sizeHint() const { return {240, kRow * static_cast<int>(m_bars.size())}; }
+QSize BarList::sizeHint() const {
+    return {240, kRow * static_cast<int>(m_bars.size())};
+}
 
-void BarList::paintEvent(QPaintEvent*)
-{
+void BarList::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const QFontMetrics metrics(font());
@@ -37,7 +39,8 @@ void BarList::paintEvent(QPaintEvent*)
     for (const Bar& bar : m_bars) {
         const int space = metrics.horizontalAdvance(bar.text) + theme::kGrid;
         painter.setPen(theme::color(Role::Text));
-        painter.drawText(QRect(0, y, width() - space, kRow - kBar - 4), Qt::AlignLeft | Qt::AlignBottom, metrics.elidedText(bar.name, Qt::ElideRight, width() - space));
+        painter.drawText(QRect(0, y, width() - space, kRow - kBar - 4), Qt::AlignLeft | Qt::AlignBottom,
+                         metrics.elidedText(bar.name, Qt::ElideRight, width() - space));
         painter.setPen(theme::color(Role::Muted));
         painter.drawText(QRect(0, y, width(), kRow - kBar - 4), Qt::AlignRight | Qt::AlignBottom, bar.text);
         const QRectF track(0, y + kRow - kBar - 2, width(), kBar);
@@ -46,7 +49,9 @@ void BarList::paintEvent(QPaintEvent*)
         painter.drawRoundedRect(track, kBar / 2.0, kBar / 2.0);
         painter.setBrush(bar.color);
         if (bar.share > 0)
-            painter.drawRoundedRect(QRectF(track.topLeft(), QSizeF(std::max<double>(kBar, track.width() * std::min(1.0, bar.share)), kBar)), kBar / 2.0, kBar / 2.0);
+            painter.drawRoundedRect(
+                QRectF(track.topLeft(), QSizeF(std::max<double>(kBar, track.width() * std::min(1.0, bar.share)), kBar)),
+                kBar / 2.0, kBar / 2.0);
         y += kRow;
     }
 }

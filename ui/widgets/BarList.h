@@ -14,7 +14,7 @@ class BarList : public QWidget {
 public:
     struct Bar {
         QString name, text;
-        double share = 0;             ///< 0...1 of the width
+        double share = 0; ///< 0...1 of the width
         QColor color;
     };
     explicit BarList(QWidget* parent = nullptr);

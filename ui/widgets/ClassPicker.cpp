@@ -11,11 +11,10 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kKeys = 9;              ///< classes that a digit chooses
+constexpr int kKeys = 9; ///< classes that a digit chooses
 }
 
-ClassPicker::ClassPicker(QWidget* parent) : QMenu(parent)
-{
+ClassPicker::ClassPicker(QWidget* parent) : QMenu(parent) {
     setObjectName(QStringLiteral("classPicker"));
     auto* inside = new QWidget;
     auto* column = new QVBoxLayout(inside);
@@ -36,23 +35,21 @@ ClassPicker::ClassPicker(QWidget* parent) : QMenu(parent)
     connect(m_list, &QListWidget::itemClicked, this, [this](QListWidgetItem* item) { accept(m_list->row(item)); });
 }
 
-void ClassPicker::setClasses(const QStringList& titles)
-{
+void ClassPicker::setClasses(const QStringList& titles) {
     m_list->clear();
     for (int i = 0; i < titles.size(); ++i)
-        m_list->addItem(i < kKeys ? QStringLiteral("%1   %2").arg(i + 1).arg(titles[i]) : QStringLiteral("     %1").arg(titles[i]));
+        m_list->addItem(i < kKeys ? QStringLiteral("%1   %2").arg(i + 1).arg(titles[i])
+                                  : QStringLiteral("     %1").arg(titles[i]));
 }
 
-void ClassPicker::showEvent(QShowEvent* event)
-{
+void ClassPicker::showEvent(QShowEvent* event) {
     m_search->clear();
     search({});
     QMenu::showEvent(event);
     m_search->setFocus();
 }
 
-bool ClassPicker::eventFilter(QObject* watched, QEvent* event)
-{
+bool ClassPicker::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_search && event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent*>(event)->key();
         if (key == Qt::Key_Return || key == Qt::Key_Enter) {
@@ -72,8 +69,7 @@ bool ClassPicker::eventFilter(QObject* watched, QEvent* event)
     return QMenu::eventFilter(watched, event);
 }
 
-void ClassPicker::search(const QString& words)
-{
+void ClassPicker::search(const QString& words) {
     int first = -1;
     for (int row = 0; row < m_list->count(); ++row) {
         const bool fits = m_list->item(row)->text().contains(words, Qt::CaseInsensitive);
@@ -84,8 +80,7 @@ void ClassPicker::search(const QString& words)
     m_list->setCurrentRow(first);
 }
 
-void ClassPicker::accept(int row)
-{
+void ClassPicker::accept(int row) {
     if (row < 0)
         return;
     close();

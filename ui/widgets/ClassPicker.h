@@ -16,7 +16,7 @@ public:
     void setClasses(const QStringList& titles);
 
 Q_SIGNALS:
-    void chosen(int label);           ///< its place among the classes
+    void chosen(int label); ///< its place among the classes
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -14,16 +14,16 @@ namespace {
 constexpr int kBar = 10, kWords = 16, kLevels = 256;
 }
 
-ColorBar::ColorBar(QWidget* parent) : QWidget(parent) { setFixedHeight(kBar + kWords); }
+ColorBar::ColorBar(QWidget* parent) : QWidget(parent) {
+    setFixedHeight(kBar + kWords);
+}
 
-void ColorBar::setColors(ColorMap colors)
-{
+void ColorBar::setColors(ColorMap colors) {
     m_colors = colors;
     update();
 }
 
-void ColorBar::paintEvent(QPaintEvent*)
-{
+void ColorBar::paintEvent(QPaintEvent*) {
     FloatArray ramp{{1, kLevels}, std::vector<float>(kLevels)};
     for (int i = 0; i < kLevels; ++i)
         ramp.values[static_cast<std::size_t>(i)] = static_cast<float>(i) / (kLevels - 1);

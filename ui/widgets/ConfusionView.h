@@ -16,7 +16,7 @@ class ConfusionView : public QWidget {
 public:
     explicit ConfusionView(QWidget* parent = nullptr);
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation);
-    void setShares(bool perRow);      ///< shares of the row instead of counts
+    void setShares(bool perRow);           ///< shares of the row instead of counts
     void select(int truth, int predicted); ///< -1 = any; both: nothing
     QRect cellRect(int truth, int predicted) const;
 
@@ -30,7 +30,9 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    struct Place { int truth = -1, predicted = -1; };
+    struct Place {
+        int truth = -1, predicted = -1;
+    };
     Place at(const QPoint& point) const;
     int classes() const;
     QPointF origin() const;

@@ -17,34 +17,33 @@ namespace {
 constexpr int kTop = 5;
 
 /// The map's own cells, each as a block of the image's size.
-FloatArray inBlocks(const Explanation& explanation, int height, int width)
-{
-    FloatArray blocks{{height, width}, std::vector<float>(static_cast<std::size_t>(height) * static_cast<std::size_t>(width))};
+FloatArray inBlocks(const Explanation& explanation, int height, int width) {
+    FloatArray blocks{{height, width},
+                      std::vector<float>(static_cast<std::size_t>(height) * static_cast<std::size_t>(width))};
     if (explanation.maximum <= 0 || explanation.mapHeight < 1 || explanation.mapWidth < 1)
         return blocks;
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x) {
-            const int cell = y * explanation.mapHeight / height * explanation.mapWidth + x * explanation.mapWidth / width;
+            const int cell =
+                y * explanation.mapHeight / height * explanation.mapWidth + x * explanation.mapWidth / width;
             blocks.values[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)] =
                 explanation.rawMap.values[static_cast<std::size_t>(cell)] / static_cast<float>(explanation.maximum);
         }
     return blocks;
 }
 
-Image overlaidOn(const Image& image, const Explanation& explanation, bool raw, double opacity, ColorMap colors)
-{
+Image overlaidOn(const Image& image, const Explanation& explanation, bool raw, double opacity, ColorMap colors) {
     return overlay(image, raw ? inBlocks(explanation, image.height, image.width) : explanation.map, opacity, colors);
 }
 
-QString className(const Explanation& explanation, int index)
-{
+QString className(const Explanation& explanation, int index) {
     const auto at = static_cast<std::size_t>(index);
-    return index >= 0 && at < explanation.classes.size() ? QString::fromStdString(explanation.classes[at]) : QString::number(index);
+    return index >= 0 && at < explanation.classes.size() ? QString::fromStdString(explanation.classes[at])
+                                                         : QString::number(index);
 }
 } // namespace
 
-HeatMapView::HeatMapView(Session& session, Layout layout, QWidget* parent) : QWidget(parent), m_session(session)
-{
+HeatMapView::HeatMapView(Session& session, Layout layout, QWidget* parent) : QWidget(parent), m_session(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid);
@@ -78,44 +77,37 @@ HeatMapView::HeatMapView(Session& session, Layout layout, QWidget* parent) : QWi
     refresh();
 }
 
-void HeatMapView::setPlaceholder(const QString& text)
-{
+void HeatMapView::setPlaceholder(const QString& text) {
     m_placeholder = text;
     refresh();
 }
 
-void HeatMapView::setOpacity(double opacity)
-{
+void HeatMapView::setOpacity(double opacity) {
     m_opacity = opacity;
     draw();
 }
 
-void HeatMapView::setColors(ColorMap colors)
-{
+void HeatMapView::setColors(ColorMap colors) {
     m_colors = colors;
     draw();
 }
 
-void HeatMapView::setOverlayShown(bool shown)
-{
+void HeatMapView::setOverlayShown(bool shown) {
     m_overlay = shown;
     draw();
 }
 
-void HeatMapView::setRawShown(bool raw)
-{
+void HeatMapView::setRawShown(bool raw) {
     m_raw = raw;
     draw();
 }
 
-Image HeatMapView::overlaid() const
-{
+Image HeatMapView::overlaid() const {
     const auto answer = m_session.answer();
     return answer ? overlaidOn(answer->image, answer->explanation, m_raw, m_opacity, m_colors) : Image();
 }
 
-void HeatMapView::refresh()
-{
+void HeatMapView::refresh() {
     const auto answer = m_session.answer();
     for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_verdict, m_detail, m_bars})
         part->setVisible(answer != nullptr);
@@ -129,37 +121,49 @@ void HeatMapView::refresh()
     m_title->setText(answer->live ? tr("%1 · seen by the run in progress").arg(answer->title) : answer->title);
     const QString predicted = className(explanation, explanation.predicted);
     const bool right = answer->truth == explanation.predicted;
-    m_verdict->setText(answer->truth < 0 ? tr("%1, %2 sure").arg(predicted, percent(explanation.confidence))
-                       : right           ? tr("Right: %1, %2 sure").arg(predicted, percent(explanation.confidence))
-                                         : tr("Wrong: %1, %2 sure; it is %3").arg(predicted, percent(explanation.confidence), className(explanation, answer->truth)));
-    m_verdict->setStyleSheet(QStringLiteral("color: %1").arg(theme::color(answer->truth < 0 ? Role::Text : right ? Role::Good : Role::Bad).name()));
-    const QString where = tr("What speaks for %1, at layer %2 (%3 × %4), %5 ms")
-                              .arg(QString::fromStdString(explanation.target), QString::fromStdString(explanation.layer))
-                              .arg(explanation.mapHeight)
-                              .arg(explanation.mapWidth)
-                              .arg(significant(explanation.milliseconds));
-    m_detail->setText(explanation.saturated ? tr("Nothing in this layer speaks for %1: the map is empty.").arg(QString::fromStdString(explanation.target)) : where);
+    m_verdict->setText(
+        answer->truth < 0 ? tr("%1, %2 sure").arg(predicted, percent(explanation.confidence))
+        : right           ? tr("Right: %1, %2 sure").arg(predicted, percent(explanation.confidence))
+                          : tr("Wrong: %1, %2 sure; it is %3")
+                      .arg(predicted, percent(explanation.confidence), className(explanation, answer->truth)));
+    m_verdict->setStyleSheet(QStringLiteral("color: %1")
+                                 .arg(theme::color(answer->truth < 0 ? Role::Text
+                                                   : right           ? Role::Good
+                                                                     : Role::Bad)
+                                          .name()));
+    const QString where =
+        tr("What speaks for %1, at layer %2 (%3 × %4), %5 ms")
+            .arg(QString::fromStdString(explanation.target), QString::fromStdString(explanation.layer))
+            .arg(explanation.mapHeight)
+            .arg(explanation.mapWidth)
+            .arg(significant(explanation.milliseconds));
+    m_detail->setText(explanation.saturated ? tr("Nothing in this layer speaks for %1: the map is empty.")
+                                                  .arg(QString::fromStdString(explanation.target))
+                                            : where);
     std::vector<int> order(explanation.probabilities.size());
     std::iota(order.begin(), order.end(), 0);
     const auto probability = [&](int index) { return explanation.probabilities[static_cast<std::size_t>(index)]; };
     const auto top = std::min<std::ptrdiff_t>(kTop, static_cast<std::ptrdiff_t>(order.size()));
-    std::partial_sort(order.begin(), order.begin() + top, order.end(), [&](int a, int b) { return probability(a) > probability(b); });
+    std::partial_sort(order.begin(), order.begin() + top, order.end(),
+                      [&](int a, int b) { return probability(a) > probability(b); });
     std::vector<BarList::Bar> bars;
     for (auto it = order.begin(); it != order.begin() + top; ++it)
         bars.push_back({className(explanation, *it), percent(probability(*it)), probability(*it),
-                        theme::color(*it == answer->truth ? Role::Good : *it == explanation.predicted ? Role::Accent : Role::Muted)});
+                        theme::color(*it == answer->truth           ? Role::Good
+                                     : *it == explanation.predicted ? Role::Accent
+                                                                    : Role::Muted)});
     m_bars->setBars(std::move(bars));
     draw();
 }
 
-void HeatMapView::draw()
-{
+void HeatMapView::draw() {
     const auto answer = m_session.answer();
     if (!answer)
         return;
     if (m_plain)
         m_plain->setImage(toQImage(answer->shown));
-    m_map->setImage(m_overlay ? toQImage(overlaidOn(answer->shown, answer->explanation, m_raw, m_opacity, m_colors)) : toQImage(answer->shown));
+    m_map->setImage(m_overlay ? toQImage(overlaidOn(answer->shown, answer->explanation, m_raw, m_opacity, m_colors))
+                              : toQImage(answer->shown));
 }
 
 } // namespace sightline::ui

@@ -12,8 +12,8 @@ namespace sightline::ui {
 class BarList;
 class ImageView;
 
-/// The session's last answer: image and heat map side by side (or one above the other where it is narrow), what was said,
-/// and the most probable classes.
+/// The session's last answer: image and heat map side by side (or one above the other where it is narrow), what was
+/// said, and the most probable classes.
 class HeatMapView : public QWidget {
     Q_OBJECT
 public:
@@ -23,9 +23,9 @@ public:
     void setOpacity(double opacity);
     void setColors(ColorMap colors);
     void setOverlayShown(bool shown);
-    void setRawShown(bool raw);       ///< the map's own cells, nearest neighbour
+    void setRawShown(bool raw); ///< the map's own cells, nearest neighbour
     bool isOverlayShown() const { return m_overlay; }
-    Image overlaid() const;           ///< what is shown, at the image's own size; empty before the first answer
+    Image overlaid() const; ///< what is shown, at the image's own size; empty before the first answer
     void setPlaceholder(const QString& text);
 
 private:

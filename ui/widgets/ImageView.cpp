@@ -8,39 +8,35 @@
 
 namespace sightline::ui {
 
-ImageView::ImageView(QWidget* parent) : QWidget(parent)
-{
+ImageView::ImageView(QWidget* parent) : QWidget(parent) {
     setMinimumSize(96, 96);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
-void ImageView::setImage(const QImage& image, const QString& placeholder)
-{
+void ImageView::setImage(const QImage& image, const QString& placeholder) {
     m_image = image;
     m_placeholder = placeholder;
     update();
 }
 
-void ImageView::setSharp(bool sharp)
-{
+void ImageView::setSharp(bool sharp) {
     m_sharp = sharp;
     update();
 }
 
-QRect ImageView::imageRect() const
-{
+QRect ImageView::imageRect() const {
     if (m_image.isNull())
         return {};
     const QSize fitted = m_image.size().scaled(size(), Qt::KeepAspectRatio);
     return {QPoint((width() - fitted.width()) / 2, (height() - fitted.height()) / 2), fitted};
 }
 
-void ImageView::paintEvent(QPaintEvent*)
-{
+void ImageView::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     if (m_image.isNull()) {
         painter.setPen(theme::color(Role::Muted));
-        painter.drawText(rect().adjusted(theme::kGrid, 0, -theme::kGrid, 0), Qt::AlignCenter | Qt::TextWordWrap, m_placeholder);
+        painter.drawText(rect().adjusted(theme::kGrid, 0, -theme::kGrid, 0), Qt::AlignCenter | Qt::TextWordWrap,
+                         m_placeholder);
         return;
     }
     const QRect place = imageRect();
@@ -52,8 +48,7 @@ void ImageView::paintEvent(QPaintEvent*)
         painter.drawImage(place, m_image);
 }
 
-void ImageView::mouseReleaseEvent(QMouseEvent* event)
-{
+void ImageView::mouseReleaseEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton && rect().contains(event->position().toPoint()))
         Q_EMIT clicked();
 }

@@ -18,9 +18,9 @@ namespace {
 constexpr int kLongest = 1600, kSmall = 64;
 }
 
-ImageWindow::ImageWindow(std::shared_ptr<const Dataset> dataset, const QAbstractItemModel& tiles, int row, QWidget* parent)
-    : QDialog(parent), m_dataset(std::move(dataset)), m_tiles(tiles), m_row(row)
-{
+ImageWindow::ImageWindow(std::shared_ptr<const Dataset> dataset, const QAbstractItemModel& tiles, int row,
+                         QWidget* parent)
+    : QDialog(parent), m_dataset(std::move(dataset)), m_tiles(tiles), m_row(row) {
     setObjectName(QStringLiteral("imageWindow"));
     resize(760, 640);
     auto* column = new QVBoxLayout(this);
@@ -30,7 +30,9 @@ ImageWindow::ImageWindow(std::shared_ptr<const Dataset> dataset, const QAbstract
     m_words = named(new QLabel(this), "largeWords");
     m_words->setTextInteractionFlags(Qt::TextSelectableByMouse);
     line->addWidget(m_words, 1);
-    for (const auto& [name, icon, tip, by] : {std::tuple{"previousImage", "go-previous", tr("Previous image (Left)"), -1}, std::tuple{"nextImage", "go-next", tr("Next image (Right)"), 1}}) {
+    for (const auto& [name, icon, tip, by] :
+         {std::tuple{"previousImage", "go-previous", tr("Previous image (Left)"), -1},
+          std::tuple{"nextImage", "go-next", tr("Next image (Right)"), 1}}) {
         auto* arrow = named(new QToolButton(this), name, tip);
         arrow->setIcon(theme::icon(QLatin1String(icon)));
         arrow->setToolTip(tip);
@@ -41,22 +43,19 @@ ImageWindow::ImageWindow(std::shared_ptr<const Dataset> dataset, const QAbstract
     load();
 }
 
-void ImageWindow::keyPressEvent(QKeyEvent* event)
-{
+void ImageWindow::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Right || event->key() == Qt::Key_Left)
         step(event->key() == Qt::Key_Right ? 1 : -1);
     else
         QDialog::keyPressEvent(event);
 }
 
-void ImageWindow::step(int by)
-{
+void ImageWindow::step(int by) {
     m_row = std::clamp(m_row + by, 0, std::max(0, m_tiles.rowCount() - 1));
     load();
 }
 
-void ImageWindow::load()
-{
+void ImageWindow::load() {
     const QVariant at = m_tiles.index(m_row, 0).data(TileSample);
     if (!at.isValid() || at.toUInt() >= m_dataset->samples.size())
         return;
@@ -68,17 +67,22 @@ void ImageWindow::load()
     m_lane.submit([this, data = m_dataset, sample, path, state](std::stop_token stop) {
         const auto image = data->source->decoded(data->samples[sample], ColorMode::Rgb, Orientation::Apply);
         QImage picture = image ? toQImage(*image) : QImage();
-        const QString words = image ? QStringLiteral("%1 · %2 × %3 · %4").arg(path).arg(picture.width()).arg(picture.height()).arg(state) : QString::fromStdString(image.error().message);
+        const QString words =
+            image ? QStringLiteral("%1 · %2 × %3 · %4").arg(path).arg(picture.width()).arg(picture.height()).arg(state)
+                  : QString::fromStdString(image.error().message);
         const int longest = std::max(picture.width(), picture.height());
         if (longest > kLongest) // a photograph: what the screen cannot show is not scaled anew at every paint
             picture = picture.scaled(kLongest, kLongest, Qt::KeepAspectRatio, Qt::SmoothTransformation);
-        QMetaObject::invokeMethod(this, [this, stop, picture, words, sharp = longest <= kSmall] {
-            if (stop.stop_requested())
-                return;
-            m_view->setSharp(sharp);
-            m_view->setImage(picture, tr("This image cannot be read."));
-            m_words->setText(words);
-        }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this, stop, picture, words, sharp = longest <= kSmall] {
+                if (stop.stop_requested())
+                    return;
+                m_view->setSharp(sharp);
+                m_view->setImage(picture, tr("This image cannot be read."));
+                m_words->setText(words);
+            },
+            Qt::QueuedConnection);
     });
 }
 

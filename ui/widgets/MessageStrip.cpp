@@ -10,8 +10,7 @@
 
 namespace sightline::ui {
 
-MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent)
-{
+MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("messageStrip"));
     setProperty("strip", true);
     setAttribute(Qt::WA_StyledBackground);
@@ -45,11 +44,12 @@ MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent)
     hide();
 }
 
-void MessageStrip::say(Kind kind, const QString& message, const QString& action, std::function<void()> next)
-{
+void MessageStrip::say(Kind kind, const QString& message, const QString& action, std::function<void()> next) {
     m_kind = kind;
     const Role role = kind == Kind::Good ? Role::Good : kind == Kind::Problem ? Role::Bad : Role::Accent;
-    const QString icon = kind == Kind::Good ? QStringLiteral("dialog-ok-apply") : kind == Kind::Problem ? QStringLiteral("dialog-warning") : QStringLiteral("games-hint");
+    const QString icon = kind == Kind::Good      ? QStringLiteral("dialog-ok-apply")
+                         : kind == Kind::Problem ? QStringLiteral("dialog-warning")
+                                                 : QStringLiteral("games-hint");
     m_icon->setPixmap(theme::icon(icon, role).pixmap(16));
     m_text->setText(message);
     m_text->setAccessibleName(message);
@@ -60,6 +60,8 @@ void MessageStrip::say(Kind kind, const QString& message, const QString& action,
     show();
 }
 
-QString MessageStrip::message() const { return m_text->text(); }
+QString MessageStrip::message() const {
+    return m_text->text();
+}
 
 } // namespace sightline::ui

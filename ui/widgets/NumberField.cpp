@@ -3,25 +3,24 @@
 
 namespace sightline::ui {
 
-NumberField::NumberField(QWidget* parent) : QDoubleSpinBox(parent)
-{
+NumberField::NumberField(QWidget* parent) : QDoubleSpinBox(parent) {
     setDecimals(10);
     setRange(-1e38, 1e38);
     setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
     setKeyboardTracking(false);
 }
 
-QString NumberField::textFromValue(double value) const { return QString::number(value, 'g', 8); }
+QString NumberField::textFromValue(double value) const {
+    return QString::number(value, 'g', 8);
+}
 
-double NumberField::valueFromText(const QString& text) const
-{
+double NumberField::valueFromText(const QString& text) const {
     QString plain = text;
     plain.replace(QLatin1Char(','), QLatin1Char('.'));
     return plain.toDouble();
 }
 
-QValidator::State NumberField::validate(QString& text, int&) const
-{
+QValidator::State NumberField::validate(QString& text, int&) const {
     QString plain = text;
     plain.replace(QLatin1Char(','), QLatin1Char('.'));
     bool read = false;

@@ -11,8 +11,7 @@
 
 namespace sightline::ui {
 
-QImage toQImage(const Image& image)
-{
+QImage toQImage(const Image& image) {
     if (image.empty())
         return {};
     QImage result(image.width, image.height, image.channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
@@ -21,18 +20,18 @@ QImage toQImage(const Image& image)
     return result;
 }
 
-QImage toQImage(const FloatImage& image)
-{
+QImage toQImage(const FloatImage& image) {
     Image bytes(image.height, image.width, image.channels);
     std::transform(image.pixels.begin(), image.pixels.end(), bytes.pixels.begin(),
                    [](float value) { return static_cast<std::uint8_t>(std::clamp(std::lround(value), 0L, 255L)); });
     return toQImage(bytes);
 }
 
-QString grouped(qlonglong number) { return QLocale().toString(number); }
+QString grouped(qlonglong number) {
+    return QLocale().toString(number);
+}
 
-QString compact(double number)
-{
+QString compact(double number) {
     constexpr std::array<std::pair<double, const char*>, 3> kScales{{{1e9, " G"}, {1e6, " M"}, {1e3, " k"}}};
     for (const auto& [scale, suffix] : kScales)
         if (std::abs(number) >= scale)
@@ -40,10 +39,11 @@ QString compact(double number)
     return QLocale().toString(static_cast<qlonglong>(number));
 }
 
-QString percent(double share) { return QLocale().toString(100.0 * share, 'f', 1) + QStringLiteral(" %"); }
+QString percent(double share) {
+    return QLocale().toString(100.0 * share, 'f', 1) + QStringLiteral(" %");
+}
 
-QString significant(double value, int digits)
-{
+QString significant(double value, int digits) {
     if (!std::isfinite(value))
         return std::isnan(value) ? QStringLiteral("nan") : QStringLiteral("inf");
     if (value != 0 && (std::abs(value) < 1e-3 || std::abs(value) >= 1e6))
@@ -52,8 +52,7 @@ QString significant(double value, int digits)
     return QLocale().toString(value, 'f', std::clamp(digits - whole, 0, digits));
 }
 
-QString duration(double seconds)
-{
+QString duration(double seconds) {
     const auto whole = static_cast<qlonglong>(std::llround(std::max(0.0, seconds)));
     const auto tr = [](const char* text) { return QCoreApplication::translate("Duration", text); };
     if (whole < 60)

@@ -16,10 +16,10 @@ QImage toQImage(const Image& image);
 QImage toQImage(const FloatImage& image);
 
 // Numbers as people read them, in the window's locale.
-QString grouped(qlonglong number);             ///< 23,512,130
-QString compact(double number);                ///< 23.5 M
-QString percent(double share);                 ///< 91.4 %
+QString grouped(qlonglong number); ///< 23,512,130
+QString compact(double number);    ///< 23.5 M
+QString percent(double share);     ///< 91.4 %
 QString significant(double value, int digits = 3);
-QString duration(double seconds);              ///< 42 s, 3 min 05 s, 2 h 10 min
+QString duration(double seconds); ///< 42 s, 3 min 05 s, 2 h 10 min
 
 } // namespace sightline::ui

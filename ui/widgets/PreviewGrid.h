@@ -14,7 +14,7 @@ class PreviewGrid : public QWidget {
 public:
     struct Tile {
         QImage image;
-        QString caption, detail;      ///< detail: the tool tip
+        QString caption, detail; ///< detail: the tool tip
     };
     PreviewGrid(int rows, int columns, QWidget* parent = nullptr);
     void setTiles(std::vector<Tile> tiles);

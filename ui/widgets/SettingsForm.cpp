@@ -21,14 +21,12 @@ namespace sightline::ui {
 namespace {
 constexpr int kLabelWidth = 118, kUnitWidth = 40, kToggleHeight = 28, kArrowSide = 10;
 
-bool names(const QString& field, const std::string& problem)
-{
+bool names(const QString& field, const std::string& problem) {
     const QString path = QString::fromStdString(problem);
     return path == field || path.startsWith(field + QLatin1Char('.')) || path.startsWith(field + QLatin1Char('['));
 }
 
-void paint(QLabel* note, const QString& text, bool bad)
-{
+void paint(QLabel* note, const QString& text, bool bad) {
     note->setText(text);
     note->setVisible(!text.isEmpty());
     note->setProperty("muted", !bad);
@@ -36,8 +34,7 @@ void paint(QLabel* note, const QString& text, bool bad)
 }
 } // namespace
 
-SettingsForm::SettingsForm(Session& session, QWidget* parent) : QWidget(parent), m_session(session)
-{
+SettingsForm::SettingsForm(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
     m_sections = new QVBoxLayout(this);
     m_sections->setContentsMargins(0, 0, 0, 0);
     m_sections->setSpacing(theme::kGrid);
@@ -45,8 +42,7 @@ SettingsForm::SettingsForm(Session& session, QWidget* parent) : QWidget(parent),
     connect(&session, &Session::dataOpened, this, &SettingsForm::refresh);
 }
 
-void SettingsForm::section(const QString& title, bool folded)
-{
+void SettingsForm::section(const QString& title, bool folded) {
     auto* body = new QWidget(this);
     m_grid = new QGridLayout(body);
     m_grid->setContentsMargins(0, 0, 0, theme::kGrid);
@@ -75,14 +71,13 @@ void SettingsForm::section(const QString& title, bool folded)
     m_sections->addWidget(body);
 }
 
-void SettingsForm::unfold(const QString& title)
-{
+void SettingsForm::unfold(const QString& title) {
     if (auto* head = findChild<QToolButton*>(QStringLiteral("section ") + title))
         head->setChecked(true);
 }
 
-void SettingsForm::add(const Field& field, QWidget* control, std::function<void(const Experiment&)> show, QWidget* named)
-{
+void SettingsForm::add(const Field& field, QWidget* control, std::function<void(const Experiment&)> show,
+                       QWidget* named) {
     if (!m_grid)
         section({});
     QWidget* target = named ? named : control;
@@ -115,8 +110,7 @@ void SettingsForm::add(const Field& field, QWidget* control, std::function<void(
     m_rows.push_back({field, label, control, note, unit, std::move(show)});
 }
 
-void SettingsForm::edit(const QString& path, const std::function<void(Experiment&)>& change)
-{
+void SettingsForm::edit(const QString& path, const std::function<void(Experiment&)>& change) {
     if (m_refreshing)
         return;
     Experiment experiment = m_session.experiment();
@@ -124,28 +118,27 @@ void SettingsForm::edit(const QString& path, const std::function<void(Experiment
     m_session.setExperiment(std::move(experiment), path);
 }
 
-void SettingsForm::number(const Field& field, Get<double> get, Set<double> set)
-{
+void SettingsForm::number(const Field& field, Get<double> get, Set<double> set) {
     auto* box = new NumberField;
-    connect(box, &QDoubleSpinBox::valueChanged, this, [=, this](double value) { edit(field.path, [&](Experiment& e) { set(e, value); }); });
+    connect(box, &QDoubleSpinBox::valueChanged, this,
+            [=, this](double value) { edit(field.path, [&](Experiment& e) { set(e, value); }); });
     add(field, box, [=](const Experiment& e) {
         if (box->value() != get(e))
             box->setValue(get(e));
     });
 }
 
-void SettingsForm::whole(const Field& field, Get<int> get, Set<int> set)
-{
+void SettingsForm::whole(const Field& field, Get<int> get, Set<int> set) {
     auto* box = new QSpinBox;
     box->setRange(-1, 10'000'000);
     box->setKeyboardTracking(false);
     box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-    connect(box, &QSpinBox::valueChanged, this, [=, this](int value) { edit(field.path, [&](Experiment& e) { set(e, value); }); });
+    connect(box, &QSpinBox::valueChanged, this,
+            [=, this](int value) { edit(field.path, [&](Experiment& e) { set(e, value); }); });
     add(field, box, [=](const Experiment& e) { box->setValue(get(e)); });
 }
 
-void SettingsForm::slider(const Field& field, double low, double high, double step, Get<double> get, Set<double> set)
-{
+void SettingsForm::slider(const Field& field, double low, double high, double step, Get<double> get, Set<double> set) {
     auto* both = new QWidget;
     auto* row = new QHBoxLayout(both);
     row->setContentsMargins(0, 0, 0, 0);
@@ -162,16 +155,19 @@ void SettingsForm::slider(const Field& field, double low, double high, double st
     connect(slide, &QSlider::valueChanged, this, [=, this](int at) {
         edit(field.path, [&](Experiment& e) { set(e, std::round((low + at * step) * 1e6) / 1e6); });
     });
-    connect(box, &QDoubleSpinBox::valueChanged, this, [=, this](double value) { edit(field.path, [&](Experiment& e) { set(e, value); }); });
-    add(field, both, [=](const Experiment& e) {
-        box->setValue(get(e));
-        slide->setValue(static_cast<int>(std::lround((get(e) - low) / step)));
-    }, box);
+    connect(box, &QDoubleSpinBox::valueChanged, this,
+            [=, this](double value) { edit(field.path, [&](Experiment& e) { set(e, value); }); });
+    add(
+        field, both,
+        [=](const Experiment& e) {
+            box->setValue(get(e));
+            slide->setValue(static_cast<int>(std::lround((get(e) - low) / step)));
+        },
+        box);
     slide->setObjectName(field.path + QStringLiteral(" slider"));
 }
 
-void SettingsForm::range(const Field& field, double low, double high, double step, Get<Range> get, Set<Range> set)
-{
+void SettingsForm::range(const Field& field, double low, double high, double step, Get<Range> get, Set<Range> set) {
     auto* both = new QWidget;
     auto* row = new QHBoxLayout(both);
     row->setContentsMargins(0, 0, 0, 0);
@@ -188,24 +184,27 @@ void SettingsForm::range(const Field& field, double low, double high, double ste
     row->insertWidget(1, new QLabel(QStringLiteral("–")));
     boxes[1]->setObjectName(field.path + QStringLiteral(" high"));
     boxes[1]->setAccessibleName(tr("%1, highest").arg(field.label));
-    add(field, both, [=](const Experiment& e) {
-        boxes[0]->setValue(get(e).low);
-        boxes[1]->setValue(get(e).high);
-    }, boxes[0]);
+    add(
+        field, both,
+        [=](const Experiment& e) {
+            boxes[0]->setValue(get(e).low);
+            boxes[1]->setValue(get(e).high);
+        },
+        boxes[0]);
 }
 
-void SettingsForm::choice(const Field& field, const QStringList& choices, Get<int> get, Set<int> set)
-{
+void SettingsForm::choice(const Field& field, const QStringList& choices, Get<int> get, Set<int> set) {
     auto* box = new QComboBox;
     box->addItems(choices);
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     box->setMinimumContentsLength(6);
-    connect(box, &QComboBox::currentIndexChanged, this, [=, this](int at) { edit(field.path, [&](Experiment& e) { set(e, at); }); });
+    connect(box, &QComboBox::currentIndexChanged, this,
+            [=, this](int at) { edit(field.path, [&](Experiment& e) { set(e, at); }); });
     add(field, box, [=](const Experiment& e) { box->setCurrentIndex(get(e)); });
 }
 
-void SettingsForm::pick(const Field& field, std::function<Items(const Experiment&)> items, Get<QString> get, Set<QString> set)
-{
+void SettingsForm::pick(const Field& field, std::function<Items(const Experiment&)> items, Get<QString> get,
+                        Set<QString> set) {
     auto* box = new QComboBox;
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     box->setMinimumContentsLength(6);
@@ -230,32 +229,30 @@ void SettingsForm::pick(const Field& field, std::function<Items(const Experiment
     });
 }
 
-void SettingsForm::toggle(const Field& field, Get<bool> get, Set<bool> set)
-{
+void SettingsForm::toggle(const Field& field, Get<bool> get, Set<bool> set) {
     auto* box = new QCheckBox;
     box->setMinimumHeight(kToggleHeight);
-    connect(box, &QCheckBox::toggled, this, [=, this](bool on) { edit(field.path, [&](Experiment& e) { set(e, on); }); });
+    connect(box, &QCheckBox::toggled, this,
+            [=, this](bool on) { edit(field.path, [&](Experiment& e) { set(e, on); }); });
     add(field, box, [=](const Experiment& e) { box->setChecked(get(e)); });
 }
 
-void SettingsForm::text(const Field& field, Get<QString> get, Set<QString> set)
-{
+void SettingsForm::text(const Field& field, Get<QString> get, Set<QString> set) {
     auto* line = new QLineEdit;
-    connect(line, &QLineEdit::editingFinished, this, [=, this] { edit(field.path, [&](Experiment& e) { set(e, line->text()); }); });
+    connect(line, &QLineEdit::editingFinished, this,
+            [=, this] { edit(field.path, [&](Experiment& e) { set(e, line->text()); }); });
     add(field, line, [=](const Experiment& e) {
         if (line->text() != get(e))
             line->setText(get(e));
     });
 }
 
-void SettingsForm::finish()
-{
+void SettingsForm::finish() {
     m_finished = true;
     refresh();
 }
 
-void SettingsForm::refresh()
-{
+void SettingsForm::refresh() {
     if (!m_finished)
         return;
     m_refreshing = true;
@@ -286,8 +283,7 @@ void SettingsForm::refresh()
     Q_EMIT problemsChanged();
 }
 
-void SettingsForm::setEditable(bool editable, const QString& why)
-{
+void SettingsForm::setEditable(bool editable, const QString& why) {
     for (Row& row : m_rows) {
         row.control->setEnabled(editable);
         row.control->setToolTip(editable ? QString() : why);
@@ -295,8 +291,7 @@ void SettingsForm::setEditable(bool editable, const QString& why)
 }
 
 /// The wheel scrolls the page, not the field under the pointer, unless that field has the focus.
-bool SettingsForm::eventFilter(QObject* watched, QEvent* event)
-{
+bool SettingsForm::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::Wheel && !static_cast<QWidget*>(watched)->hasFocus()) {
         event->ignore();
         return true;

@@ -5,8 +5,7 @@
 
 namespace sightline::ui {
 
-Surface::Surface(const QString& title, QWidget* parent) : QWidget(parent)
-{
+Surface::Surface(const QString& title, QWidget* parent) : QWidget(parent) {
     setProperty("surface", true);
     setAttribute(Qt::WA_StyledBackground);
     m_body = new QVBoxLayout(this);
@@ -22,8 +21,7 @@ Surface::Surface(const QString& title, QWidget* parent) : QWidget(parent)
     m_body->addLayout(m_head);
 }
 
-QLabel* mutedLabel(const QString& text, QWidget* parent)
-{
+QLabel* mutedLabel(const QString& text, QWidget* parent) {
     auto* label = new QLabel(text, parent);
     label->setProperty("muted", true);
     label->setFont(theme::font(theme::Size::Small));
@@ -31,8 +29,7 @@ QLabel* mutedLabel(const QString& text, QWidget* parent)
     return label;
 }
 
-void setLook(QWidget& widget, const char* property, bool value)
-{
+void setLook(QWidget& widget, const char* property, bool value) {
     if (widget.property(property).toBool() == value)
         return;
     widget.setProperty(property, value);
@@ -40,8 +37,7 @@ void setLook(QWidget& widget, const char* property, bool value)
     widget.style()->polish(&widget);
 }
 
-QPushButton* button(const QString& text, const QString& icon, const char* name, const QString& toolTip, bool primary)
-{
+QPushButton* button(const QString& text, const QString& icon, const char* name, const QString& toolTip, bool primary) {
     auto* made = named(new QPushButton(text), name, text);
     made->setProperty("primary", primary);
     if (!icon.isEmpty())

@@ -16,7 +16,10 @@ public:
     explicit Surface(const QString& title = {}, QWidget* parent = nullptr);
     QVBoxLayout* body() const { return m_body; }
     QHBoxLayout* head() const { return m_head; } ///< the title's line, for a control at its right
-    void setTitle(const QString& title) { m_title->setText(title); m_title->setVisible(!title.isEmpty()); }
+    void setTitle(const QString& title) {
+        m_title->setText(title);
+        m_title->setVisible(!title.isEmpty());
+    }
 
 private:
     QLabel* m_title;
@@ -27,8 +30,7 @@ private:
 QLabel* mutedLabel(const QString& text, QWidget* parent = nullptr); ///< small, wrapped
 /// objectName and accessible name in one go.
 template <typename Widget>
-Widget* named(Widget* widget, const char* name, const QString& accessible = {})
-{
+Widget* named(Widget* widget, const char* name, const QString& accessible = {}) {
     widget->setObjectName(QLatin1String(name));
     if (!accessible.isEmpty())
         widget->setAccessibleName(accessible);
@@ -36,6 +38,7 @@ Widget* named(Widget* widget, const char* name, const QString& accessible = {})
 }
 /// Sets a property that the style sheet asks for, and has it asked again where it changed.
 void setLook(QWidget& widget, const char* property, bool value);
-QPushButton* button(const QString& text, const QString& icon, const char* name, const QString& toolTip = {}, bool primary = false);
+QPushButton* button(const QString& text, const QString& icon, const char* name, const QString& toolTip = {},
+                    bool primary = false);
 
 } // namespace sightline::ui

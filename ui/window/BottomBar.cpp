@@ -17,8 +17,7 @@ namespace sightline::ui {
 namespace {
 constexpr int kMemoryMs = 2000;
 
-double residentGigabytes()
-{
+double residentGigabytes() {
     QFile file(QStringLiteral("/proc/self/statm"));
     if (!file.open(QIODevice::ReadOnly))
         return 0;
@@ -27,8 +26,7 @@ double residentGigabytes()
 }
 } // namespace
 
-BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_session(session)
-{
+BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
     setObjectName(QStringLiteral("bottomBar"));
     setProperty("bar", true);
     setAttribute(Qt::WA_StyledBackground);
@@ -66,7 +64,9 @@ BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_ses
         m_progress->setRange(0, static_cast<int>(total));
         m_progress->setValue(static_cast<int>(done));
     });
-    connect(&session, &Session::batchFinished, this, [this](const BatchFinished& batch) { m_speed->setText(tr("%1 images/s").arg(significant(batch.imagesPerSecond))); });
+    connect(&session, &Session::batchFinished, this, [this](const BatchFinished& batch) {
+        m_speed->setText(tr("%1 images/s").arg(significant(batch.imagesPerSecond)));
+    });
     connect(&session, &Session::runEnded, m_speed, &QLabel::clear);
     connect(&m_timer, &QTimer::timeout, this, &BottomBar::showMemory);
     m_timer.start(kMemoryMs);
@@ -74,13 +74,13 @@ BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_ses
     showActivity({});
 }
 
-void BottomBar::showMemory()
-{
-    m_memory->setText(tr("%1 GB used, %2 GB free").arg(residentGigabytes(), 0, 'f', 1).arg(static_cast<double>(availableMemoryBytes()) / 1e9, 0, 'f', 1));
+void BottomBar::showMemory() {
+    m_memory->setText(tr("%1 GB used, %2 GB free")
+                          .arg(residentGigabytes(), 0, 'f', 1)
+                          .arg(static_cast<double>(availableMemoryBytes()) / 1e9, 0, 'f', 1));
 }
 
-void BottomBar::showActivity(const QString& what)
-{
+void BottomBar::showActivity(const QString& what) {
     m_activity->setText(what.isEmpty() ? tr("Ready") : what);
     const bool opening = m_session.isOpeningData();
     m_progress->setVisible(opening);

@@ -7,8 +7,7 @@
 
 namespace sightline::ui {
 
-KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent)
-{
+KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent) {
     setObjectName(QStringLiteral("keysDialog"));
     setWindowTitle(tr("Keys"));
     const std::initializer_list<std::pair<QString, QString>> keys{

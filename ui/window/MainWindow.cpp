@@ -32,8 +32,8 @@
 
 namespace sightline::ui {
 
-MainWindow::MainWindow(Session& session, QWidget* parent) : QMainWindow(parent), m_session(session), m_thumbnails(new Thumbnails(this))
-{
+MainWindow::MainWindow(Session& session, QWidget* parent)
+    : QMainWindow(parent), m_session(session), m_thumbnails(new Thumbnails(this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("Sightline"));
     setWindowIcon(QIcon(QStringLiteral(":/icons/sightline.svg")));
@@ -67,9 +67,11 @@ MainWindow::MainWindow(Session& session, QWidget* parent) : QMainWindow(parent),
     connect(dataPage, &DataPage::openFileAsked, this, &MainWindow::openFile);
     addPage(dataPage, QStringLiteral("data"), QStringLiteral("view-grid"), tr("Data"));
     addPage(new AugmentPage(session), QStringLiteral("augment"), QStringLiteral("transform-rotate"), tr("Augment"));
-    addPage(new NetworkPage(session), QStringLiteral("network"), QStringLiteral("distribute-graph-directed"), tr("Network"));
+    addPage(new NetworkPage(session), QStringLiteral("network"), QStringLiteral("distribute-graph-directed"),
+            tr("Network"));
     addPage(new TrainPage(session), QStringLiteral("train"), QStringLiteral("office-chart-line"), tr("Train"));
-    addPage(new EvaluatePage(session, *m_thumbnails), QStringLiteral("evaluate"), QStringLiteral("table"), tr("Evaluate"));
+    addPage(new EvaluatePage(session, *m_thumbnails), QStringLiteral("evaluate"), QStringLiteral("table"),
+            tr("Evaluate"));
     addPage(new ExplainPage(session), QStringLiteral("explain"), QStringLiteral("crosshairs"), tr("Explain"));
     addPage(new RunsPage(session), QStringLiteral("runs"), QStringLiteral("view-history"), tr("Runs"));
     wire();
@@ -81,19 +83,19 @@ MainWindow::MainWindow(Session& session, QWidget* parent) : QMainWindow(parent),
     m_stack->setFocus();
 }
 
-void MainWindow::addPage(Page* page, const QString& name, const QString& icon, const QString& title)
-{
+void MainWindow::addPage(Page* page, const QString& name, const QString& icon, const QString& title) {
     RailButton* made = m_rail->add(QStringLiteral("rail-") + name, icon, title);
     m_rooms.push_back({name, page, made});
     m_stack->addWidget(page);
     connect(page, &Page::badgeChanged, made, &RailButton::setBadge);
     made->setBadge(page->badge(), page->badgeCount());
     connect(page, &Page::pageRequested, this, &MainWindow::showPage);
-    connect(page, &Page::said, this, [this](const QString& message, bool good) { m_strip->say(good ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem, message); });
+    connect(page, &Page::said, this, [this](const QString& message, bool good) {
+        m_strip->say(good ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem, message);
+    });
 }
 
-QWidget* MainWindow::makeTopBar()
-{
+QWidget* MainWindow::makeTopBar() {
     auto* bar = new QWidget;
     bar->setObjectName(QStringLiteral("topBar"));
     bar->setProperty("bar", true);
@@ -127,7 +129,8 @@ QWidget* MainWindow::makeTopBar()
     m_redo = tool("redo", QStringLiteral("edit-redo"), tr("Redo (Ctrl+Shift+Z)"));
     connect(m_undo, &QToolButton::clicked, &m_session, &Session::undo);
     connect(m_redo, &QToolButton::clicked, &m_session, &Session::redo);
-    auto* save = tool("saveExperiment", QStringLiteral("document-save"), tr("Save these settings as an experiment file (Ctrl+S)"));
+    auto* save = tool("saveExperiment", QStringLiteral("document-save"),
+                      tr("Save these settings as an experiment file (Ctrl+S)"));
     connect(save, &QToolButton::clicked, this, &MainWindow::saveExperiment);
     auto* keys = tool("keys", {}, tr("Keys (?)"));
     connect(keys, &QToolButton::clicked, this, &MainWindow::showKeys);
@@ -139,9 +142,9 @@ QWidget* MainWindow::makeTopBar()
     return bar;
 }
 
-void MainWindow::wire()
-{
-    connect(m_rail, &Rail::chosen, this, [this](int index) { showPage(m_rooms[static_cast<std::size_t>(index)].name); });
+void MainWindow::wire() {
+    connect(m_rail, &Rail::chosen, this,
+            [this](int index) { showPage(m_rooms[static_cast<std::size_t>(index)].name); });
     connect(m_start, &StartPage::openFolderAsked, this, &MainWindow::openFolder);
     connect(m_start, &StartPage::openFileAsked, this, &MainWindow::openFile);
     connect(m_start, &StartPage::toysAsked, this, [this] {
@@ -170,26 +173,37 @@ void MainWindow::wire()
         m_note.clear();
         m_strip->say(MessageStrip::Kind::Problem, message, tr("Open another folder…"), [this] { openFolder(); });
     });
-    connect(&m_session, &Session::engineFailed, this, [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
-    connect(&m_session, &Session::runNoted, this, [this](const QString& message) { m_strip->say(MessageStrip::Kind::Note, message); });
+    connect(&m_session, &Session::engineFailed, this,
+            [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
+    connect(&m_session, &Session::runNoted, this,
+            [this](const QString& message) { m_strip->say(MessageStrip::Kind::Note, message); });
     connect(&m_session, &Session::runEnded, this, [this](const RunEnded& ended) {
         const QString reason = QString::fromStdString(ended.reason);
         if (ended.outcome == RunEnded::Outcome::Failed)
-            m_strip->say(MessageStrip::Kind::Problem, reason, ended.epochs > 0 ? tr("Look at the last good weights") : QString(), [this] { showPage(QStringLiteral("evaluate")); });
+            m_strip->say(MessageStrip::Kind::Problem, reason,
+                         ended.epochs > 0 ? tr("Look at the last good weights") : QString(),
+                         [this] { showPage(QStringLiteral("evaluate")); });
         else if (ended.epochs > 0)
-            m_strip->say(MessageStrip::Kind::Good, ended.outcome == RunEnded::Outcome::Completed ? tr("The run is finished. How good is it on images it has not seen?") : tr("The run has stopped; its weights are kept."),
+            m_strip->say(MessageStrip::Kind::Good,
+                         ended.outcome == RunEnded::Outcome::Completed
+                             ? tr("The run is finished. How good is it on images it has not seen?")
+                             : tr("The run has stopped; its weights are kept."),
                          tr("Evaluate"), [this] { showPage(QStringLiteral("evaluate")); });
     });
     connect(&m_session, &Session::runsListed, this, &MainWindow::offerInterrupted);
-    connect(&m_session, &Session::explanationFailed, this, [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
-    connect(&m_session, &Session::evaluationFailed, this, [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
+    connect(&m_session, &Session::explanationFailed, this,
+            [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
+    connect(&m_session, &Session::evaluationFailed, this,
+            [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
 }
 
-void MainWindow::addKeys()
-{
-    const auto key = [this](const QKeySequence& keys, auto work) { connect(new QShortcut(keys, this), &QShortcut::activated, this, work); };
+void MainWindow::addKeys() {
+    const auto key = [this](const QKeySequence& keys, auto work) {
+        connect(new QShortcut(keys, this), &QShortcut::activated, this, work);
+    };
     for (std::size_t i = 0; i < m_rooms.size(); ++i)
-        key(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))), [this, i] { showPage(m_rooms[i].name); });
+        key(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))),
+            [this, i] { showPage(m_rooms[i].name); });
     key(QKeySequence::Open, [this] { openFolder(); });
     key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { openFile(); });
     key(QKeySequence::Save, [this] { saveExperiment(); });
@@ -201,8 +215,7 @@ void MainWindow::addKeys()
     key(QKeySequence::Quit, [this] { close(); });
 }
 
-void MainWindow::showPage(const QString& name)
-{
+void MainWindow::showPage(const QString& name) {
     if (name == QLatin1String("start")) {
         m_stack->setCurrentWidget(m_start);
         m_rail->setCurrent(-1);
@@ -217,49 +230,59 @@ void MainWindow::showPage(const QString& name)
     }
 }
 
-QString MainWindow::currentPage() const
-{
+QString MainWindow::currentPage() const {
     for (const Room& room : m_rooms)
         if (m_stack->currentWidget() == room.page)
             return room.name;
     return QStringLiteral("start");
 }
 
-void MainWindow::primary()
-{
+void MainWindow::primary() {
     switch (m_session.runState()) {
-    case RunState::Running: m_session.pauseTraining(); return;
-    case RunState::Paused: m_session.resumeTraining(); return;
+    case RunState::Running:
+        m_session.pauseTraining();
+        return;
+    case RunState::Paused:
+        m_session.resumeTraining();
+        return;
     case RunState::Starting:
-    case RunState::Stopping: return;
-    case RunState::Idle: break;
+    case RunState::Stopping:
+        return;
+    case RunState::Idle:
+        break;
     }
     if (!m_session.dataset()) {
-        m_strip->say(MessageStrip::Kind::Note, tr("There are no images yet."), tr("Open a folder…"), [this] { openFolder(); });
+        m_strip->say(MessageStrip::Kind::Note, tr("There are no images yet."), tr("Open a folder…"),
+                     [this] { openFolder(); });
         return;
     }
     showPage(QStringLiteral("train"));
     if (const auto problems = m_session.experimentProblems(); !problems.empty())
-        m_strip->say(MessageStrip::Kind::Problem, QString::fromStdString(problems.front().path + " " + problems.front().message));
+        m_strip->say(MessageStrip::Kind::Problem,
+                     QString::fromStdString(problems.front().path + " " + problems.front().message));
     else
         m_session.startTraining();
 }
 
-void MainWindow::showPrimary()
-{
+void MainWindow::showPrimary() {
     const RunState state = m_session.runState();
     const bool running = state == RunState::Running;
-    m_primary->setText(running ? tr("Pause") : state == RunState::Paused ? tr("Resume") : state == RunState::Starting ? tr("Starting…") : state == RunState::Stopping ? tr("Stopping…") : tr("Train"));
+    m_primary->setText(running                       ? tr("Pause")
+                       : state == RunState::Paused   ? tr("Resume")
+                       : state == RunState::Starting ? tr("Starting…")
+                       : state == RunState::Stopping ? tr("Stopping…")
+                                                     : tr("Train"));
     m_primary->setAccessibleName(m_primary->text());
-    theme::setIcon(*m_primary, running ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"), Role::AccentText);
+    theme::setIcon(*m_primary,
+                   running ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"),
+                   Role::AccentText);
     m_primary->setEnabled(state != RunState::Starting && state != RunState::Stopping);
     m_primary->setToolTip(tr("%1 (Ctrl+Return)").arg(m_primary->text()));
     if (state == RunState::Starting)
         m_strip->hide();
 }
 
-void MainWindow::showExperiment()
-{
+void MainWindow::showExperiment() {
     if (!m_name->hasFocus() || m_name->text().toStdString() != m_session.experiment().name)
         m_name->setText(QString::fromStdString(m_session.experiment().name));
     if (!m_name->hasFocus())
@@ -268,24 +291,23 @@ void MainWindow::showExperiment()
     m_redo->setEnabled(m_session.canRedo());
 }
 
-void MainWindow::showKeys()
-{
+void MainWindow::showKeys() {
     auto* keys = new KeysDialog(this);
     keys->setAttribute(Qt::WA_DeleteOnClose);
     keys->show();
 }
 
-void MainWindow::paintEvent(QPaintEvent* event)
-{
+void MainWindow::paintEvent(QPaintEvent* event) {
     QMainWindow::paintEvent(event);
     if (!std::exchange(m_painted, true))
         QTimer::singleShot(0, this, &MainWindow::firstFrameShown);
 }
 
-void MainWindow::closeEvent(QCloseEvent* event)
-{
-    if (m_session.runState() != RunState::Idle
-        && !prompts().confirm(this, tr("A run is in progress. Stop it and close? What it has learned is kept, and it can be resumed."), tr("Stop and close"))) {
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (m_session.runState() != RunState::Idle &&
+        !prompts().confirm(
+            this, tr("A run is in progress. Stop it and close? What it has learned is kept, and it can be resumed."),
+            tr("Stop and close"))) {
         event->ignore();
         return;
     }

@@ -72,10 +72,14 @@ private:
     QLineEdit* m_name;
     QToolButton *m_undo, *m_redo;
     QPushButton* m_primary;
-    struct Room { QString name; Page* page; RailButton* button; };
+    struct Room {
+        QString name;
+        Page* page;
+        RailButton* button;
+    };
     std::vector<Room> m_rooms;
-    QString m_wanted;                 ///< the page to show once data is open
-    QString m_note;                   ///< what to say once the data are open
+    QString m_wanted; ///< the page to show once data is open
+    QString m_note;   ///< what to say once the data are open
     bool m_painted = false, m_offered = false, m_restoring = false;
 };
 

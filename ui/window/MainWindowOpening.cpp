@@ -22,20 +22,24 @@ namespace {
 constexpr int kRecent = 5;
 const QString kRecentKey = QStringLiteral("recentFolders");
 
-bool isRun(const QFileInfo& info) { return info.isDir() && QFileInfo::exists(info.filePath() + QStringLiteral("/experiment.json")); }
+bool isRun(const QFileInfo& info) {
+    return info.isDir() && QFileInfo::exists(info.filePath() + QStringLiteral("/experiment.json"));
+}
 } // namespace
 
-void MainWindow::openFolder()
-{
-    const QString folder = prompts().openFolder(this, tr("Open a folder of images"), windowSettings(m_session).value(kRecentKey).toStringList().value(0));
+void MainWindow::openFolder() {
+    const QString folder = prompts().openFolder(this, tr("Open a folder of images"),
+                                                windowSettings(m_session).value(kRecentKey).toStringList().value(0));
     if (!folder.isEmpty())
         openPath(folder);
 }
 
-void MainWindow::openPreset(const QString& name)
-{
+void MainWindow::openPreset(const QString& name) {
     const Preset* preset = findPreset(name.toStdString());
-    const QString folder = preset ? prompts().openFolder(this, tr("Images for this experiment"), windowSettings(m_session).value(kRecentKey).toStringList().value(0)) : QString();
+    const QString folder =
+        preset ? prompts().openFolder(this, tr("Images for this experiment"),
+                                      windowSettings(m_session).value(kRecentKey).toStringList().value(0))
+               : QString();
     if (folder.isEmpty())
         return;
     const auto json = parseJson(preset->json, preset->name);
@@ -51,17 +55,16 @@ void MainWindow::openPreset(const QString& name)
     m_session.openData(folder);
 }
 
-void MainWindow::openFile()
-{
+void MainWindow::openFile() {
     const QString recent = windowSettings(m_session).value(kRecentKey).toStringList().value(0);
-    const QString file = prompts().openFile(this, tr("Open an archive or a table"), recent.isEmpty() ? recent : QFileInfo(recent).path(),
-                                            tr("Data sets (*.zip *.tar *.tgz *.tbz2 *.txz *.tar.* *.csv *.tsv *-ubyte *-ubyte.gz *.bin);;All files (*)"));
+    const QString file = prompts().openFile(
+        this, tr("Open an archive or a table"), recent.isEmpty() ? recent : QFileInfo(recent).path(),
+        tr("Data sets (*.zip *.tar *.tgz *.tbz2 *.txz *.tar.* *.csv *.tsv *-ubyte *-ubyte.gz *.bin);;All files (*)"));
     if (!file.isEmpty())
         openPath(file);
 }
 
-void MainWindow::openPath(const QString& path)
-{
+void MainWindow::openPath(const QString& path) {
     const QFileInfo info(path);
     m_strip->hide();
     if (!info.exists()) {
@@ -80,8 +83,7 @@ void MainWindow::openPath(const QString& path)
     }
 }
 
-void MainWindow::openExperiment(const QString& file)
-{
+void MainWindow::openExperiment(const QString& file) {
     const auto read = readExperiment(file.toStdString());
     if (!read) {
         m_strip->say(MessageStrip::Kind::Problem, QString::fromStdString(read.error().message));
@@ -98,31 +100,30 @@ void MainWindow::openExperiment(const QString& file)
     m_strip->say(MessageStrip::Kind::Good, tr("Took the settings of %1.").arg(QFileInfo(file).fileName()));
 }
 
-void MainWindow::saveExperiment()
-{
-    const QString file = prompts().saveFile(this, tr("Save the experiment's settings"), QString::fromStdString(m_session.experiment().name) + QStringLiteral(".json"), tr("Experiments (*.json)"));
+void MainWindow::saveExperiment() {
+    const QString file = prompts().saveFile(
+        this, tr("Save the experiment's settings"),
+        QString::fromStdString(m_session.experiment().name) + QStringLiteral(".json"), tr("Experiments (*.json)"));
     if (file.isEmpty())
         return;
     const auto written = writeFileAtomically(file.toStdString(), toJson(m_session.experiment()).dump(2) + "\n");
-    m_strip->say(written ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem, written ? tr("Saved %1.").arg(file) : QString::fromStdString(written.error().message));
+    m_strip->say(written ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem,
+                 written ? tr("Saved %1.").arg(file) : QString::fromStdString(written.error().message));
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event)
-{
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     if (event->mimeData()->hasUrls() && event->mimeData()->urls().first().isLocalFile())
         event->acceptProposedAction();
 }
 
-void MainWindow::dropEvent(QDropEvent* event)
-{
+void MainWindow::dropEvent(QDropEvent* event) {
     if (event->mimeData()->urls().isEmpty())
         return;
     event->acceptProposedAction();
     openPath(event->mimeData()->urls().first().toLocalFile());
 }
 
-void MainWindow::remember(const QString& folder)
-{
+void MainWindow::remember(const QString& folder) {
     QSettings settings = windowSettings(m_session);
     QStringList recent = settings.value(kRecentKey).toStringList();
     recent.removeAll(folder);
@@ -132,13 +133,16 @@ void MainWindow::remember(const QString& folder)
 }
 
 /// Where names suggest that images belong together, the split can keep them so.
-void MainWindow::offerGroups()
-{
+void MainWindow::offerGroups() {
     const auto& found = m_session.dataset()->problems;
-    if (std::none_of(found.begin(), found.end(), [](const DataProblem& problem) { return problem.kind == "suggested_groups"; }))
+    if (std::none_of(found.begin(), found.end(),
+                     [](const DataProblem& problem) { return problem.kind == "suggested_groups"; }))
         return;
     if (const auto suggestion = suggestGroups(*m_session.dataset()))
-        m_strip->say(MessageStrip::Kind::Note, tr("Many images share a name with running numbers (%1 …). If these show one patient or object, none should be in train and validation at once.").arg(QString::fromStdString(suggestion->example)),
+        m_strip->say(MessageStrip::Kind::Note,
+                     tr("Many images share a name with running numbers (%1 …). If these show one patient or object, "
+                        "none should be in train and validation at once.")
+                         .arg(QString::fromStdString(suggestion->example)),
                      tr("Keep them together"), [this, pattern = suggestion->pattern] {
                          Experiment grouped = m_session.experiment();
                          grouped.data.group.pattern = pattern;
@@ -147,15 +151,18 @@ void MainWindow::offerGroups()
 }
 
 /// A run without an end was cut off: the next start offers to go on.
-void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs)
-{
+void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
     if (std::exchange(m_offered, true) || m_session.runState() != RunState::Idle)
         return;
     for (const RunSummary& run : runs) {
         if (run.state != "interrupted" || run.epochs < 1)
             continue;
-        m_strip->say(MessageStrip::Kind::Note, tr("“%1” was cut off after epoch %2 of %3.").arg(QString::fromStdString(run.name)).arg(run.epochs).arg(run.plannedEpochs), tr("Resume"),
-                     [this, folder = run.folder] {
+        m_strip->say(MessageStrip::Kind::Note,
+                     tr("“%1” was cut off after epoch %2 of %3.")
+                         .arg(QString::fromStdString(run.name))
+                         .arg(run.epochs)
+                         .arg(run.plannedEpochs),
+                     tr("Resume"), [this, folder = run.folder] {
                          showPage(QStringLiteral("train"));
                          m_session.resumeRun(folder);
                      });
@@ -164,8 +171,7 @@ void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs)
 }
 
 /// Sizes, page, and the settings with their images or their run, as they were when the window was closed.
-void MainWindow::restore()
-{
+void MainWindow::restore() {
     QSettings settings = windowSettings(m_session);
     const Place place = restorePlace(settings, *this);
     m_start->setRecent(settings.value(kRecentKey).toStringList());

@@ -9,10 +9,11 @@
 namespace sightline::ui {
 
 namespace {
-const QString kGeometry = QStringLiteral("geometry"), kPage = QStringLiteral("page"), kExperiment = QStringLiteral("experiment"), kRun = QStringLiteral("run"), kSplitters = QStringLiteral("splitters/");
+const QString kGeometry = QStringLiteral("geometry"), kPage = QStringLiteral("page"),
+              kExperiment = QStringLiteral("experiment"), kRun = QStringLiteral("run"),
+              kSplitters = QStringLiteral("splitters/");
 
-std::optional<Experiment> experimentOf(const QByteArray& text)
-{
+std::optional<Experiment> experimentOf(const QByteArray& text) {
     const auto json = parseJson(text.toStdString(), "window.ini");
     if (!json)
         return {};
@@ -23,31 +24,33 @@ std::optional<Experiment> experimentOf(const QByteArray& text)
 }
 } // namespace
 
-QSettings windowSettings(const Session& session)
-{
+QSettings windowSettings(const Session& session) {
     return QSettings(QString::fromStdString((session.home() / "window.ini").string()), QSettings::IniFormat);
 }
 
-void keepPlace(QSettings& settings, const QMainWindow& window, const Session& session, const QString& page)
-{
+void keepPlace(QSettings& settings, const QMainWindow& window, const Session& session, const QString& page) {
     settings.setValue(kGeometry, window.saveGeometry());
     settings.setValue(kPage, page);
     const bool hasImages = session.dataset() != nullptr;
-    settings.setValue(kExperiment, hasImages ? QByteArray::fromStdString(toText(toJson(session.experiment()), -1)) : QByteArray());
+    settings.setValue(kExperiment,
+                      hasImages ? QByteArray::fromStdString(toText(toJson(session.experiment()), -1)) : QByteArray());
     const auto& run = session.run();
-    settings.setValue(kRun, run && run->experiment == session.experiment() ? QString::fromStdString(run->folder.string()) : QString());
+    settings.setValue(kRun, run && run->experiment == session.experiment()
+                                ? QString::fromStdString(run->folder.string())
+                                : QString());
     for (const auto* splitter : window.findChildren<QSplitter*>())
         if (!splitter->objectName().isEmpty())
             settings.setValue(kSplitters + splitter->objectName(), splitter->saveState());
 }
 
-Place restorePlace(QSettings& settings, QMainWindow& window)
-{
+Place restorePlace(QSettings& settings, QMainWindow& window) {
     window.restoreGeometry(settings.value(kGeometry).toByteArray());
     for (auto* splitter : window.findChildren<QSplitter*>())
-        if (const QVariant state = settings.value(kSplitters + splitter->objectName()); state.isValid() && !splitter->objectName().isEmpty())
+        if (const QVariant state = settings.value(kSplitters + splitter->objectName());
+            state.isValid() && !splitter->objectName().isEmpty())
             splitter->restoreState(state.toByteArray());
-    Place place{settings.value(kPage).toString(), experimentOf(settings.value(kExperiment).toByteArray()), settings.value(kRun).toString()};
+    Place place{settings.value(kPage).toString(), experimentOf(settings.value(kExperiment).toByteArray()),
+                settings.value(kRun).toString()};
     if (!QFileInfo::exists(place.run + QStringLiteral("/experiment.json")))
         place.run.clear();
     return place;

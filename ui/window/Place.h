@@ -12,9 +12,9 @@ namespace sightline::ui {
 
 /// Where a person was when the window was closed.
 struct Place {
-    QString page;                              ///< as MainWindow::showPage takes it; empty at a first start
-    std::optional<Experiment> experiment;      ///< the settings; none where there were no images, or their folder is gone
-    QString run;                               ///< the run in view whose settings these are; empty where there was none
+    QString page;                         ///< as MainWindow::showPage takes it; empty at a first start
+    std::optional<Experiment> experiment; ///< the settings; none where there were no images, or their folder is gone
+    QString run;                          ///< the run in view whose settings these are; empty where there was none
 };
 
 /// State of the window lives beside the runs, so that two homes do not mix.

@@ -12,30 +12,30 @@ namespace {
 constexpr int kWidth = 88, kHeight = 64, kIcon = 22;
 }
 
-RailButton::RailButton(const QString& icon, const QString& text, QWidget* parent) : QAbstractButton(parent), m_iconName(icon)
-{
+RailButton::RailButton(const QString& icon, const QString& text, QWidget* parent)
+    : QAbstractButton(parent), m_iconName(icon) {
     setText(text);
     setCheckable(true);
     setAttribute(Qt::WA_Hover);
     setFocusPolicy(Qt::TabFocus);
 }
 
-void RailButton::setBadge(Page::Badge badge, int count)
-{
+void RailButton::setBadge(Page::Badge badge, int count) {
     m_badge = badge;
     m_count = count;
     const QString words = badge == Page::Badge::Attention ? tr("%1: %2 to look at").arg(text()).arg(count)
-        : badge == Page::Badge::Running                   ? tr("%1: running").arg(text())
-        : badge == Page::Badge::Ready                     ? tr("%1: ready").arg(text())
+                          : badge == Page::Badge::Running ? tr("%1: running").arg(text())
+                          : badge == Page::Badge::Ready   ? tr("%1: ready").arg(text())
                                                           : text();
     setAccessibleName(words);
     update();
 }
 
-QSize RailButton::sizeHint() const { return {kWidth, kHeight}; }
+QSize RailButton::sizeHint() const {
+    return {kWidth, kHeight};
+}
 
-void RailButton::paintEvent(QPaintEvent*)
-{
+void RailButton::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const QRect room = rect().adjusted(6, 3, -6, -3);
@@ -61,15 +61,16 @@ void RailButton::paintEvent(QPaintEvent*)
     paintBadge(painter);
 }
 
-void RailButton::paintBadge(QPainter& painter) const
-{
+void RailButton::paintBadge(QPainter& painter) const {
     const QPointF centre(width() / 2.0 + kIcon / 2.0 + 10, 17);
     switch (m_badge) {
-    case Page::Badge::None: return;
+    case Page::Badge::None:
+        return;
     case Page::Badge::Ready: {
         painter.setPen(QPen(theme::color(Role::Good), 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         painter.setBrush(Qt::NoBrush);
-        painter.drawPolyline(QPolygonF{{centre.x() - 4, centre.y()}, {centre.x() - 1, centre.y() + 3}, {centre.x() + 5, centre.y() - 4}});
+        painter.drawPolyline(QPolygonF{
+            {centre.x() - 4, centre.y()}, {centre.x() - 1, centre.y() + 3}, {centre.x() + 5, centre.y() - 4}});
         return;
     }
     case Page::Badge::Running: {
@@ -92,8 +93,7 @@ void RailButton::paintBadge(QPainter& painter) const
     }
 }
 
-Rail::Rail(QWidget* parent) : QWidget(parent)
-{
+Rail::Rail(QWidget* parent) : QWidget(parent) {
     setProperty("bar", true);
     setAttribute(Qt::WA_StyledBackground);
     setFixedWidth(kWidth);
@@ -103,8 +103,7 @@ Rail::Rail(QWidget* parent) : QWidget(parent)
     m_column->addStretch(1);
 }
 
-RailButton* Rail::add(const QString& name, const QString& icon, const QString& text)
-{
+RailButton* Rail::add(const QString& name, const QString& icon, const QString& text) {
     auto* made = new RailButton(icon, text, this);
     made->setObjectName(name);
     made->setAccessibleName(text);
@@ -119,8 +118,7 @@ RailButton* Rail::add(const QString& name, const QString& icon, const QString& t
     return made;
 }
 
-void Rail::setCurrent(int index)
-{
+void Rail::setCurrent(int index) {
     for (std::size_t i = 0; i < m_buttons.size(); ++i)
         m_buttons[i]->setChecked(static_cast<int>(i) == index);
 }

@@ -9,19 +9,18 @@
 
 namespace sightline::ui {
 
-/// How long the window's event loop was away at most: a timer that should fire every few milliseconds, and how late it was.
+/// How long the window's event loop was away at most: a timer that should fire every few milliseconds, and how late it
+/// was.
 class StallMeter : public QObject {
 public:
-    explicit StallMeter(QObject* parent = nullptr) : QObject(parent)
-    {
+    explicit StallMeter(QObject* parent = nullptr) : QObject(parent) {
         m_timer.setTimerType(Qt::PreciseTimer);
         connect(&m_timer, &QTimer::timeout, this, [this] {
             m_longest = std::max(m_longest, static_cast<double>(m_since.nsecsElapsed()) / 1e6 - kTickMs);
             m_since.start();
         });
     }
-    void resume()
-    {
+    void resume() {
         m_since.start();
         m_timer.start(kTickMs);
     }

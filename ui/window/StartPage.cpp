@@ -13,8 +13,7 @@
 namespace sightline::ui {
 
 namespace {
-QCommandLinkButton* offer(const char* name, const QString& icon, const QString& title, const QString& words)
-{
+QCommandLinkButton* offer(const char* name, const QString& icon, const QString& title, const QString& words) {
     auto* made = new QCommandLinkButton(title, words);
     made->setObjectName(QLatin1String(name));
     made->setAccessibleName(title);
@@ -25,8 +24,7 @@ QCommandLinkButton* offer(const char* name, const QString& icon, const QString& 
 }
 } // namespace
 
-StartPage::StartPage(QWidget* parent) : QWidget(parent)
-{
+StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("startPage"));
     auto* outer = new QVBoxLayout(this);
     outer->addStretch(2);
@@ -36,20 +34,27 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     column->setSpacing(theme::kGrid);
     auto* title = new QLabel(tr("Train an image classifier, then ask it where it looks"));
     title->setFont(theme::font(theme::Size::Hero, true));
-    auto* words = new QLabel(tr("A folder of images with one folder for each class is all it takes. Everything stays on this machine."));
+    auto* words = new QLabel(
+        tr("A folder of images with one folder for each class is all it takes. Everything stays on this machine."));
     words->setProperty("muted", true);
     column->addWidget(title);
     column->addWidget(words);
     column->addSpacing(2 * theme::kGrid);
-    auto* folder = offer("startOpenFolder", QStringLiteral("folder-open"), tr("Open a folder of images"), tr("With a folder for each class, with or without train, val and test. Or drop it here."));
-    auto* file = offer("startOpenFile", QStringLiteral("document-open"), tr("Open an archive or a table"), tr("A .zip or .tar of such folders, a .csv of paths and labels, MNIST's or CIFAR's files. Nothing is unpacked by hand."));
-    auto* toys = offer("startToys", QStringLiteral("games-hint"), tr("Try it with the toy set"), tr("Five kinds of toys, drawn on the spot: two minutes to a heat map."));
-    auto* run = offer("startOpenRun", QStringLiteral("view-history"), tr("Open a run"), tr("Look again at what was trained here, or go on from where it stopped."));
+    auto* folder = offer("startOpenFolder", QStringLiteral("folder-open"), tr("Open a folder of images"),
+                         tr("With a folder for each class, with or without train, val and test. Or drop it here."));
+    auto* file = offer("startOpenFile", QStringLiteral("document-open"), tr("Open an archive or a table"),
+                       tr("A .zip or .tar of such folders, a .csv of paths and labels, MNIST's or CIFAR's files. "
+                          "Nothing is unpacked by hand."));
+    auto* toys = offer("startToys", QStringLiteral("games-hint"), tr("Try it with the toy set"),
+                       tr("Five kinds of toys, drawn on the spot: two minutes to a heat map."));
+    auto* run = offer("startOpenRun", QStringLiteral("view-history"), tr("Open a run"),
+                      tr("Look again at what was trained here, or go on from where it stopped."));
     connect(folder, &QAbstractButton::clicked, this, &StartPage::openFolderAsked);
     connect(file, &QAbstractButton::clicked, this, &StartPage::openFileAsked);
     connect(toys, &QAbstractButton::clicked, this, &StartPage::toysAsked);
     connect(run, &QAbstractButton::clicked, this, &StartPage::openRunAsked);
-    auto* preset = offer("startPreset", QStringLiteral("view-list-details"), tr("Repeat an experiment of the texts"), tr("Network, augmentation and training as written there; you choose the images."));
+    auto* preset = offer("startPreset", QStringLiteral("view-list-details"), tr("Repeat an experiment of the texts"),
+                         tr("Network, augmentation and training as written there; you choose the images."));
     preset->setMenu(makePresetMenu());
     for (auto* button : {folder, file, toys, run, preset})
         column->addWidget(button);
@@ -64,8 +69,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     outer->addStretch(3);
 }
 
-QMenu* StartPage::makePresetMenu()
-{
+QMenu* StartPage::makePresetMenu() {
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("presetMenu"));
     menu->setToolTipsVisible(true);
@@ -87,8 +91,7 @@ QMenu* StartPage::makePresetMenu()
     return menu;
 }
 
-void StartPage::setRecent(const QStringList& folders)
-{
+void StartPage::setRecent(const QStringList& folders) {
     while (QLayoutItem* item = m_recent->layout()->takeAt(0)) {
         delete item->widget();
         delete item;

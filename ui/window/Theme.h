@@ -12,13 +12,28 @@ class QApplication;
 namespace sightline::ui {
 
 /// The roles every colour of the window comes from; light and dark from one table (UX.md, The look).
-enum class Role { Window, Surface, Raised, Border, Text, Muted, Accent, AccentText, Good, Warning, Bad, Training, Validation };
+enum class Role {
+    Window,
+    Surface,
+    Raised,
+    Border,
+    Text,
+    Muted,
+    Accent,
+    AccentText,
+    Good,
+    Warning,
+    Bad,
+    Training,
+    Validation
+};
 
 enum class Scheme { Light, Dark };
 
 /// The one place that knows colours, type sizes and icons.
 namespace theme {
-void apply(QApplication& application, Scheme scheme); ///< Fusion with our palette and style sheet; can be called again to switch
+void apply(QApplication& application,
+           Scheme scheme); ///< Fusion with our palette and style sheet; can be called again to switch
 Scheme scheme();
 QColor color(Role role);
 /// Okabe and Ito's eight colours, adjusted to stand on the current surface.

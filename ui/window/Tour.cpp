@@ -13,12 +13,14 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kEpochs = 15, kSettleMs = 900, kWalkMs = 350;
-const QStringList kPages{QStringLiteral("data"), QStringLiteral("augment"), QStringLiteral("network"), QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain"), QStringLiteral("runs")};
-}
+const QStringList kPages{QStringLiteral("data"),  QStringLiteral("augment"),  QStringLiteral("network"),
+                         QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain"),
+                         QStringLiteral("runs")};
+} // namespace
 
 Tour::Tour(Session& session, QString folder, QSize size, QObject* parent)
-    : QObject(parent), m_session(session), m_folder(std::move(folder)), m_size(size), m_schemes{Scheme::Light, Scheme::Dark}
-{
+    : QObject(parent), m_session(session), m_folder(std::move(folder)),
+      m_size(size), m_schemes{Scheme::Light, Scheme::Dark} {
     connect(&session, &Session::dataFailed, this, &Tour::fail);
     connect(&session, &Session::evaluationFailed, this, &Tour::fail);
     connect(&session, &Session::engineFailed, this, &Tour::fail);
@@ -26,23 +28,20 @@ Tour::Tour(Session& session, QString folder, QSize size, QObject* parent)
 
 Tour::~Tour() = default;
 
-void Tour::later(int milliseconds, std::function<void()> work)
-{
+void Tour::later(int milliseconds, std::function<void()> work) {
     QTimer::singleShot(milliseconds, this, [this, work = std::move(work)] {
         if (!m_done)
             work();
     });
 }
 
-void Tour::fail(const QString& message)
-{
+void Tour::fail(const QString& message) {
     if (std::exchange(m_done, true))
         return;
     Q_EMIT finished(message);
 }
 
-void Tour::start()
-{
+void Tour::start() {
     if (!QDir().mkpath(m_folder))
         return fail(tr("The folder %1 cannot be made.").arg(m_folder));
     theme::apply(*qApp, Scheme::Light);
@@ -54,40 +53,46 @@ void Tour::start()
     later(kSettleMs, [this] { open(); });
 }
 
-void Tour::open()
-{
-    connect(&m_session, &Session::dataOpened, this, [this] { later(kSettleMs, [this] { train(); }); }, Qt::SingleShotConnection);
+void Tour::open() {
+    connect(
+        &m_session, &Session::dataOpened, this, [this] { later(kSettleMs, [this] { train(); }); },
+        Qt::SingleShotConnection);
     m_session.makeToys();
 }
 
-void Tour::train()
-{
+void Tour::train() {
     Experiment experiment = m_session.experiment();
     experiment.name = tr("Toys, the tour").toStdString();
     experiment.training.epochs = std::min(experiment.training.epochs, kEpochs);
     m_session.setExperiment(experiment);
-    connect(&m_session, &Session::runEnded, this, [this](const RunEnded& ended) {
-        m_meter.pause();
-        if (ended.outcome == RunEnded::Outcome::Failed)
-            return fail(QString::fromStdString(ended.reason));
-        evaluate();
-    }, Qt::SingleShotConnection);
-    connect(&m_session, &Session::runStarted, this, [this] {
-        m_meter.resume();
-        walk();
-    }, Qt::SingleShotConnection);
+    connect(
+        &m_session, &Session::runEnded, this,
+        [this](const RunEnded& ended) {
+            m_meter.pause();
+            if (ended.outcome == RunEnded::Outcome::Failed)
+                return fail(QString::fromStdString(ended.reason));
+            evaluate();
+        },
+        Qt::SingleShotConnection);
+    connect(
+        &m_session, &Session::runStarted, this,
+        [this] {
+            m_meter.resume();
+            walk();
+        },
+        Qt::SingleShotConnection);
     m_session.startTraining();
 }
 
 /// While it trains: from page to page, as a curious person does, and asking about images.
-void Tour::walk()
-{
+void Tour::walk() {
     if (m_session.runState() == RunState::Idle)
         return;
     m_window->showPage(kPages[m_steps % kPages.size()]);
     const auto opened = m_session.dataset();
     if (m_steps % 3 == 2)
-        m_session.explain({static_cast<std::uint32_t>(static_cast<std::size_t>(m_steps) * 37 % opened->samples.size()), {}});
+        m_session.explain(
+            {static_cast<std::uint32_t>(static_cast<std::size_t>(m_steps) * 37 % opened->samples.size()), {}});
     ++m_steps;
     if (m_session.run() && m_session.run()->history.size() == 4 && m_pictures == 0) {
         m_window->showPage(QStringLiteral("train"));
@@ -98,14 +103,13 @@ void Tour::walk()
     later(kWalkMs, [this] { walk(); });
 }
 
-void Tour::evaluate()
-{
-    connect(&m_session, &Session::evaluationReady, this, [this] { nextScheme(); }, Qt::SingleShotConnection);
+void Tour::evaluate() {
+    connect(
+        &m_session, &Session::evaluationReady, this, [this] { nextScheme(); }, Qt::SingleShotConnection);
     m_session.evaluate();
 }
 
-void Tour::nextScheme()
-{
+void Tour::nextScheme() {
     if (m_schemes.empty()) {
         m_done = true;
         Q_EMIT finished({});
@@ -126,14 +130,12 @@ void Tour::nextScheme()
     });
 }
 
-void Tour::shootPages()
-{
+void Tour::shootPages() {
     m_shooting = QStringList{QStringLiteral("start")} + kPages;
     shootNext();
 }
 
-void Tour::shootNext()
-{
+void Tour::shootNext() {
     if (m_shooting.isEmpty()) {
         m_schemes.erase(m_schemes.begin());
         return nextScheme();
@@ -146,8 +148,7 @@ void Tour::shootNext()
     });
 }
 
-void Tour::shoot(const QString& name)
-{
+void Tour::shoot(const QString& name) {
     const QString scheme = theme::scheme() == Scheme::Dark ? QStringLiteral("dark") : QStringLiteral("light");
     m_window->ensurePolished();
     for (const int ratio : {1, 2}) {

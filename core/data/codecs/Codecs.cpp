@@ -7,9 +7,12 @@
 
 namespace {
 
-bool decode(const cv::Mat& file, int flags, cv::Mat& image) { return !cv::imdecode(file, flags, &image).empty(); }
+bool decode(const cv::Mat& file, int flags, cv::Mat& image) {
+    return !cv::imdecode(file, flags, &image).empty();
+}
 
-bool encode(const char* extension, const cv::Mat& image, std::vector<std::uint8_t>& file, const std::vector<int>& parameters) {
+bool encode(const char* extension, const cv::Mat& image, std::vector<std::uint8_t>& file,
+            const std::vector<int>& parameters) {
     return cv::imencode(extension, image, file, parameters);
 }
 

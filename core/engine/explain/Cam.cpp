@@ -7,8 +7,8 @@ namespace sightline {
 
 namespace {
 
-/// Projection on the first right singular vector of [places, channels], column means taken off. Found from the smaller Gram
-/// matrix, in double; the sign is free, so the larger side is made positive (SPEC 4.2).
+/// Projection on the first right singular vector of [places, channels], column means taken off. Found from the smaller
+/// Gram matrix, in double; the sign is free, so the larger side is made positive (SPEC 4.2).
 at::Tensor eigenMap(const at::Tensor& activation) {
     const std::int64_t channels = activation.size(0);
     at::Tensor rows = activation.reshape({channels, -1}).t().to(at::kDouble);
@@ -32,7 +32,9 @@ at::Tensor weighted(const at::Tensor& weights, const at::Tensor& activation) {
 
 } // namespace
 
-bool needsGradient(CamMethod method) { return method != CamMethod::EigenCam; }
+bool needsGradient(CamMethod method) {
+    return method != CamMethod::EigenCam;
+}
 
 at::Tensor camMap(CamMethod method, const at::Tensor& activation, const at::Tensor& gradient) {
     switch (method) {

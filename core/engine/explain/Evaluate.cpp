@@ -18,14 +18,16 @@ namespace {
 Result<Subset> subsetOf(const std::string& split, const Dataset& dataset) {
     for (const Subset subset : {Subset::Train, Subset::Validation, Subset::Test})
         if (split == nameOf(subset))
-            return dataset.count(subset) > 0 ? Result<Subset>(subset)
-                                             : badInput("The data set " + dataset.root.string() + " has no " + split + " images.");
+            return dataset.count(subset) > 0
+                       ? Result<Subset>(subset)
+                       : badInput("The data set " + dataset.root.string() + " has no " + split + " images.");
     if (!split.empty())
         return badInput("The split " + split + " is none of train, val, test.");
     for (const Subset subset : {Subset::Test, Subset::Validation})
         if (dataset.count(subset) > 0)
             return subset;
-    return badInput("The data set " + dataset.root.string() + " has neither test nor val images; ask for the train split.");
+    return badInput("The data set " + dataset.root.string() +
+                    " has neither test nor val images; ask for the train split.");
 }
 
 /// For each class of the data set its place among the run's classes, -1 where the run does not know it.
@@ -81,7 +83,8 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
             evaluation.skipped.push_back(sample.path + ": its class is not one this run was trained on.");
     }
     if (indices.empty())
-        return badInput("None of the " + evaluation.split + " images of " + dataset->root.string() + " is of a class this run knows.");
+        return badInput("None of the " + evaluation.split + " images of " + dataset->root.string() +
+                        " is of a class this run knows.");
 
     LoaderSettings settings;
     settings.data = experiment->data;
@@ -101,9 +104,11 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
     while (const Batch* batch = loader.next()) {
         if (stop.stop_requested())
             return cancelled();
-        torch::Tensor images = torch::from_blob(const_cast<float*>(batch->images.data()),
-                                                {batch->size, loader.outputHeight(), loader.outputWidth(), loader.channels()}, torch::kFloat)
-                                   .permute({0, 3, 1, 2});
+        torch::Tensor images =
+            torch::from_blob(const_cast<float*>(batch->images.data()),
+                             {batch->size, loader.outputHeight(), loader.outputWidth(), loader.channels()},
+                             torch::kFloat)
+                .permute({0, 3, 1, 2});
         if (images.size(2) != model.height() || images.size(3) != model.width())
             images = torch::upsample_bilinear2d(images, {model.height(), model.width()}, false);
         const torch::Tensor logits = model.module->forward(images, false)[0];

@@ -27,13 +27,16 @@ FloatArray toArray(const torch::Tensor& tensor) {
 Result<std::string> layerOf(const GraphModule& module, const std::string& asked) {
     const std::string layer = asked.empty() ? defaultHeatMapNode(module.spec()) : asked;
     if (layer.empty())
-        return badInput("The network " + module.spec().name + " has no convolution to look at; name a layer with places.");
+        return badInput("The network " + module.spec().name +
+                        " has no convolution to look at; name a layer with places.");
     const auto& nodes = module.spec().nodes;
     const auto place = std::find_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.id == layer; });
     if (place == nodes.end())
-        return badInput("The network " + module.spec().name + " has no layer '" + layer + "'; `model summary` lists them.");
+        return badInput("The network " + module.spec().name + " has no layer '" + layer +
+                        "'; `model summary` lists them.");
     if (module.cost().nodes[static_cast<std::size_t>(place - nodes.begin())].output.size() != 3)
-        return badInput("The layer '" + layer + "' has no height and width, so it makes no map; choose one before the pooling or flattening.");
+        return badInput("The layer '" + layer +
+                        "' has no height and width, so it makes no map; choose one before the pooling or flattening.");
     return layer;
 }
 
@@ -55,8 +58,8 @@ struct Heat {
 };
 
 /// Trunk, tail, one backward pass: all that `explain` costs.
-Result<Heat> heatOf(GraphModule& module, const torch::Tensor& input, const std::string& layer, const ExplainRequest& request,
-                    const std::vector<std::string>& classes) {
+Result<Heat> heatOf(GraphModule& module, const torch::Tensor& input, const std::string& layer,
+                    const ExplainRequest& request, const std::vector<std::string>& classes) {
     torch::AutoGradMode gradients(true);
     torch::Tensor cut;
     Heat heat;
@@ -65,7 +68,8 @@ Result<Heat> heatOf(GraphModule& module, const torch::Tensor& input, const std::
         return badInput("The layer '" + layer + "' comes after the network's output; choose an earlier one.");
     heat.logits = logits.detach();
     const int predicted = static_cast<int>(heat.logits[0].argmax().item<std::int64_t>());
-    auto target = parseHeatMapTarget(request.target, classes, static_cast<int>(logits.size(1)), predicted, request.truth);
+    auto target =
+        parseHeatMapTarget(request.target, classes, static_cast<int>(logits.size(1)), predicted, request.truth);
     if (!target)
         return target.error();
     heat.target = std::move(*target);
@@ -132,7 +136,8 @@ Result<Explanation> explained(const ExplainRequest& request, std::stop_token sto
     explanation.layer = *layer;
     explanation.input = resized(prepared, model.height(), model.width(), Interpolation::Bilinear);
     fillMap(explanation, heat->raw, model.height(), model.width());
-    explanation.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    explanation.milliseconds =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     return explanation;
 }
 
@@ -149,14 +154,16 @@ double measured(Work work) {
         const auto begin = std::chrono::steady_clock::now();
         work();
         if (round >= 3)
-            times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+            times.push_back(
+                std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
     }
     return median(std::move(times));
 }
 
 Result<ExplainBench> benchmarked(const ExplainBenchRequest& request) {
     useThreads(request.threads);
-    const auto graph = graphByName(request.model, request.height, request.width, request.channels, request.classes, request.options);
+    const auto graph =
+        graphByName(request.model, request.height, request.width, request.channels, request.classes, request.options);
     if (!graph)
         return graph.error();
     auto module = GraphModule::make(*graph, 1);
@@ -165,7 +172,8 @@ Result<ExplainBench> benchmarked(const ExplainBenchRequest& request) {
     const auto layer = layerOf(**module, {});
     if (!layer)
         return layer.error();
-    const torch::Tensor input = torch::rand({1, request.channels, request.height, request.width}).contiguous(at::MemoryFormat::ChannelsLast);
+    const torch::Tensor input =
+        torch::rand({1, request.channels, request.height, request.width}).contiguous(at::MemoryFormat::ChannelsLast);
     ExplainRequest asked;
     asked.method = request.method;
     if (const auto heat = heatOf(**module, input, *layer, asked, {}); !heat)

@@ -61,7 +61,8 @@ Result<std::shared_ptr<SharedModel>> sharedModel(const ModelSource& source) {
     if (!key)
         return key.error();
     const std::lock_guard lock(mutex);
-    const auto known = std::find_if(kept.begin(), kept.end(), [&](const KeptModel& model) { return model.key == *key; });
+    const auto known =
+        std::find_if(kept.begin(), kept.end(), [&](const KeptModel& model) { return model.key == *key; });
     if (known != kept.end()) {
         kept.splice(kept.begin(), kept, known);
         return kept.front().model;
@@ -80,7 +81,8 @@ Result<std::shared_ptr<SharedModel>> sharedModel(const ModelSource& source) {
 Image preparedImage(const LoadedModel& model, const Image& image) {
     const int channels = model.data.channels();
     const Image fitting = withChannels(image, channels == 1 ? ColorMode::Grayscale : ColorMode::Rgb);
-    return resized(fitting, model.data.imageHeight, model.data.imageWidth, model.data.interpolation, model.data.keepAspectRatio);
+    return resized(fitting, model.data.imageHeight, model.data.imageWidth, model.data.interpolation,
+                   model.data.keepAspectRatio);
 }
 
 torch::Tensor preparedInput(const LoadedModel& model, const Image& prepared) {

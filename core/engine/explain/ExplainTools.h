@@ -8,7 +8,8 @@
 
 namespace sightline::engine {
 
-/// Sets this thread's compute threads (0 = the CPUs available) where they differ from what it has: changing them is slow.
+/// Sets this thread's compute threads (0 = the CPUs available) where they differ from what it has: changing them is
+/// slow.
 void useThreads(int threads);
 
 /// A loaded model that several calls share; hold the mutex while computing with it.

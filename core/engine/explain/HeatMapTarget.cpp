@@ -34,7 +34,8 @@ struct TargetReader {
 
 } // namespace
 
-Result<HeatMapTarget> parseHeatMapTarget(const std::string& text, const std::vector<std::string>& classes, int count, int predicted, int truth) {
+Result<HeatMapTarget> parseHeatMapTarget(const std::string& text, const std::vector<std::string>& classes, int count,
+                                         int predicted, int truth) {
     const TargetReader reader{classes, count, predicted, truth};
     if (const auto whole = reader.one(text))
         return HeatMapTarget{*whole, -1, reader.name(*whole)};
@@ -49,7 +50,8 @@ Result<HeatMapTarget> parseHeatMapTarget(const std::string& text, const std::vec
     if (pairs.size() > 1)
         return badInput("The target " + text + " can be read in two ways; give the classes' numbers.");
     if (pairs.empty())
-        return badInput("The target " + text + " is none of the " + std::to_string(count) + " classes, nor predicted, true or CLASS-CLASS.");
+        return badInput("The target " + text + " is none of the " + std::to_string(count) +
+                        " classes, nor predicted, true or CLASS-CLASS.");
     if (pairs.front().positive == pairs.front().negative)
         return badInput("The target " + text + " compares a class with itself.");
     return pairs.front();

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kImagesAtOnce = 16;
 
-Result<std::vector<ImagePrediction>> predicted(const PredictRequest& request, std::stop_token stop, const Progress& progress) {
+Result<std::vector<ImagePrediction>> predicted(const PredictRequest& request, std::stop_token stop,
+                                               const Progress& progress) {
     useThreads(request.threads);
     const auto shared = sharedModel(request.source);
     if (!shared)
@@ -36,7 +37,8 @@ Result<std::vector<ImagePrediction>> predicted(const PredictRequest& request, st
             read.push_back(i);
         }
         if (!inputs.empty()) {
-            const torch::Tensor logits = model.module->forward(torch::cat(inputs).contiguous(at::MemoryFormat::ChannelsLast), false)[0];
+            const torch::Tensor logits =
+                model.module->forward(torch::cat(inputs).contiguous(at::MemoryFormat::ChannelsLast), false)[0];
             for (std::size_t i = 0; i < read.size(); ++i)
                 predictions[read[i]].probabilities = probabilitiesOf(logits[static_cast<std::int64_t>(i)]);
         }
@@ -54,21 +56,23 @@ Result<FloatArray> forwarded(const ForwardRequest& request) {
         if (extent > 100'000)
             return badInput("The input is larger than 100,000 in one direction.");
     useThreads(request.threads);
-    const auto graph = graphByName(request.model, static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]),
-                                   request.classes, request.options);
+    const auto graph = graphByName(request.model, static_cast<int>(shape[0]), static_cast<int>(shape[1]),
+                                   static_cast<int>(shape[2]), request.classes, request.options);
     if (!graph)
         return graph.error();
     if (graph->height != shape[0] || graph->width != shape[1] || graph->channels != shape[2])
-        return badInput("The network " + graph->name + " takes " + std::to_string(graph->height) + " x " + std::to_string(graph->width) + " x " +
-                        std::to_string(graph->channels) + ", the input is " + std::to_string(shape[0]) + " x " + std::to_string(shape[1]) +
-                        " x " + std::to_string(shape[2]) + ".");
+        return badInput("The network " + graph->name + " takes " + std::to_string(graph->height) + " x " +
+                        std::to_string(graph->width) + " x " + std::to_string(graph->channels) + ", the input is " +
+                        std::to_string(shape[0]) + " x " + std::to_string(shape[1]) + " x " + std::to_string(shape[2]) +
+                        ".");
     auto module = GraphModule::make(*graph, 0);
     if (!module)
         return module.error();
     if (const auto loaded = loadWeights(**module, request.weights); !loaded)
         return loaded.error();
     torch::NoGradGuard noGradients;
-    const torch::Tensor images = torch::from_blob(const_cast<float*>(request.input.values.data()), {1, shape[0], shape[1], shape[2]}, torch::kFloat)
+    const torch::Tensor images = torch::from_blob(const_cast<float*>(request.input.values.data()),
+                                                  {1, shape[0], shape[1], shape[2]}, torch::kFloat)
                                      .permute({0, 3, 1, 2});
     const torch::Tensor logits = (*module)->forward(images, false)[0][0].contiguous();
     FloatArray result;
@@ -79,7 +83,8 @@ Result<FloatArray> forwarded(const ForwardRequest& request) {
 
 } // namespace
 
-Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop, const Progress& progress) {
+Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop,
+                                             const Progress& progress) {
     try {
         return predicted(request, stop, progress);
     } catch (const std::exception& exception) {

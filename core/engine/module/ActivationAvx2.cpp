@@ -3,6 +3,8 @@
 
 namespace sightline::engine {
 
-const ActivationLoops& activationLoopsAvx2(SmoothActivation activation) { return kLoops[static_cast<int>(activation)]; }
+const ActivationLoops& activationLoopsAvx2(SmoothActivation activation) {
+    return kLoops[static_cast<int>(activation)];
+}
 
 } // namespace sightline::engine

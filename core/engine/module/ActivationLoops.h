@@ -12,10 +12,16 @@ namespace sightline::engine {
 
 namespace {
 
-inline float load(float stored) { return stored; }
-inline float load(Bf16Bits stored) { return std::bit_cast<float>(static_cast<std::uint32_t>(stored.bits) << 16); }
+inline float load(float stored) {
+    return stored;
+}
+inline float load(Bf16Bits stored) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(stored.bits) << 16);
+}
 
-inline void store(float& place, float value) { place = value; }
+inline void store(float& place, float value) {
+    place = value;
+}
 /// Rounds to the nearest, ties to even; not a number stays that.
 inline void store(Bf16Bits& place, float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -44,7 +50,9 @@ struct Gelu {
         const float z = std::max(x, -x) * 0.70710678f;
         const float t = 1.0f / (1.0f + 0.3275911f * z);
         const float e = expOfNegative(-z * z);
-        const float tail = 0.5f * e * t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
+        const float tail =
+            0.5f * e * t *
+            (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
         below = x >= 0 ? 1.0f - tail : tail;
         density = 0.39894228f * e;
     }
@@ -86,7 +94,8 @@ void backwardLoop(const Stored* x, const Stored* gradient, Stored* out, std::int
 
 template <typename Function>
 constexpr ActivationLoops loopsOf() {
-    return {forwardLoop<Function, float>, forwardLoop<Function, Bf16Bits>, backwardLoop<Function, float>, backwardLoop<Function, Bf16Bits>};
+    return {forwardLoop<Function, float>, forwardLoop<Function, Bf16Bits>, backwardLoop<Function, float>,
+            backwardLoop<Function, Bf16Bits>};
 }
 
 constexpr ActivationLoops kLoops[] = {loopsOf<Gelu>(), loopsOf<Silu>()};

@@ -19,7 +19,8 @@ constexpr std::int64_t kOwnGradient = std::int64_t{1} << 16;
 
 /// A stretch of a flat buffer as a tensor; convolution weights channels-last.
 torch::Tensor shaped(const torch::Tensor& flat, const Shape& shape) {
-    return shape.size() == 4 ? flat.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2}) : flat.view(shape);
+    return shape.size() == 4 ? flat.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2})
+                             : flat.view(shape);
 }
 
 constexpr std::array<std::int64_t, 2> kNoPadding = {0, 0};
@@ -61,7 +62,8 @@ Result<std::shared_ptr<GraphModule>> GraphModule::make(const GraphSpec& spec, st
             count *= extent;
         std::int64_t& offset = tensor.trainable ? parameterOffset : statisticOffset;
         entry.offset = offset;
-        const torch::Tensor flat = (tensor.trainable ? module->m_parameters : module->m_statistics).narrow(0, offset, count);
+        const torch::Tensor flat =
+            (tensor.trainable ? module->m_parameters : module->m_statistics).narrow(0, offset, count);
         entry.view = shaped(flat, tensor.shape);
         offset += count;
         const std::size_t dot = tensor.name.rfind('.');
@@ -79,16 +81,23 @@ void GraphModule::initialise(std::uint64_t seed) {
         const Entry& entry = m_entries[i];
         const Shape& weight = m_entries[m_tensorsOfNode[entry.node].at(".weight")].spec.shape;
         const bool startsAtOne = entry.spec.name.ends_with(".weight") || entry.spec.name.ends_with(".running_var");
-        draw(entry.view, freshValues(m_spec.initializer, m_spec.nodes[entry.node], startsAtOne, weight, classifier[entry.node]), seed, i);
+        draw(entry.view,
+             freshValues(m_spec.initializer, m_spec.nodes[entry.node], startsAtOne, weight, classifier[entry.node]),
+             seed, i);
     }
 }
 
-const torch::Tensor& GraphModule::tensor(std::size_t node, const char* suffix) const { return m_entries[m_tensorsOfNode[node].at(suffix)].view; }
+const torch::Tensor& GraphModule::tensor(std::size_t node, const char* suffix) const {
+    return m_entries[m_tensorsOfNode[node].at(suffix)].view;
+}
 
-torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::Tensor>& inputs, bool training, bool mayReuse) {
+torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::Tensor>& inputs, bool training,
+                                   bool mayReuse) {
     const Node& node = m_spec.nodes[index];
     const torch::Tensor& x = inputs[0];
-    const auto optional = [&](const char* suffix) { return m_tensorsOfNode[index].count(suffix) ? tensor(index, suffix) : torch::Tensor(); };
+    const auto optional = [&](const char* suffix) {
+        return m_tensorsOfNode[index].count(suffix) ? tensor(index, suffix) : torch::Tensor();
+    };
     switch (node.op) {
     case Op::Input:
         return x;
@@ -99,8 +108,10 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         const std::int64_t groups = wholeAttribute(node, "groups", 1);
         const auto convolved = [&](const torch::Tensor& from) {
             if (isSymmetric(padding))
-                return torch::conv2d(from, tensor(index, ".weight"), optional(".bias"), stride, {padding.top, padding.left}, dilation, groups);
-            return torch::conv2d(padded(from, padding, 0), tensor(index, ".weight"), optional(".bias"), stride, kNoPadding, dilation, groups);
+                return torch::conv2d(from, tensor(index, ".weight"), optional(".bias"), stride,
+                                     {padding.top, padding.left}, dilation, groups);
+            return torch::conv2d(padded(from, padding, 0), tensor(index, ".weight"), optional(".bias"), stride,
+                                 kNoPadding, dilation, groups);
         };
         if (groups == 1)
             return convolved(x);
@@ -112,13 +123,17 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         const bool learns = training && !m_frozenNode[index];
         // The unbiased variance of a single value a channel does not exist; the running statistics keep what they know.
         const bool judgeable = !learns || x.numel() > x.size(1);
-        return torch::batch_norm(x, tensor(index, ".weight"), tensor(index, ".bias"), judgeable ? tensor(index, ".running_mean") : torch::Tensor(),
-                                 judgeable ? tensor(index, ".running_var") : torch::Tensor(), learns, numberAttribute(node, "momentum", 0.1), numberAttribute(node, "eps", 1e-5), false);
+        return torch::batch_norm(x, tensor(index, ".weight"), tensor(index, ".bias"),
+                                 judgeable ? tensor(index, ".running_mean") : torch::Tensor(),
+                                 judgeable ? tensor(index, ".running_var") : torch::Tensor(), learns,
+                                 numberAttribute(node, "momentum", 0.1), numberAttribute(node, "eps", 1e-5), false);
     }
     case Op::LayerNorm: {
         const torch::Tensor exact = x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat) : x; // as the weights are
         const torch::Tensor last = x.dim() == 4 ? exact.permute({0, 2, 3, 1}) : exact;
-        const torch::Tensor y = torch::layer_norm(last, {x.size(1)}, tensor(index, ".weight"), tensor(index, ".bias"), numberAttribute(node, "eps", 1e-6)).to(x.scalar_type());
+        const torch::Tensor y = torch::layer_norm(last, {x.size(1)}, tensor(index, ".weight"), tensor(index, ".bias"),
+                                                  numberAttribute(node, "eps", 1e-6))
+                                    .to(x.scalar_type());
         return x.dim() == 4 ? y.permute({0, 3, 1, 2}) : y;
     }
     case Op::Activation:
@@ -138,7 +153,9 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         return training && !m_frozenNode[index] ? torch::dropout(x, numberAttribute(node, "rate", 0.5), true) : x;
     case Op::Add: {
         const auto scales = node.attributes.find("scales");
-        const auto scaled = [&](std::size_t i) { return scales == node.attributes.end() ? inputs[i] : inputs[i] * (*scales)[i].get<double>(); };
+        const auto scaled = [&](std::size_t i) {
+            return scales == node.attributes.end() ? inputs[i] : inputs[i] * (*scales)[i].get<double>();
+        };
         torch::Tensor sum = scaled(0);
         for (std::size_t i = 1; i < inputs.size(); ++i)
             sum = sum + scaled(i);
@@ -170,7 +187,8 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     return x;
 }
 
-void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped, std::map<std::string, torch::Tensor>* tapped) {
+void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped,
+                      std::map<std::string, torch::Tensor>* tapped) {
     std::vector<std::size_t> usesLeft = m_uses;
     for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
         if (skipped[i])
@@ -182,7 +200,8 @@ void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const s
             inputs.push_back(values[input]);
             // What a convolution, batch-norm or sum wrote is read by nobody else and not needed backwards.
             const Op producer = m_spec.nodes[input].op;
-            mayReuse = mayReuse && m_uses[input] == 1 && (producer == Op::Conv2d || producer == Op::BatchNorm || producer == Op::Add);
+            mayReuse = mayReuse && m_uses[input] == 1 &&
+                       (producer == Op::Conv2d || producer == Op::BatchNorm || producer == Op::Add);
         }
         if (m_spec.nodes[i].op != Op::Input)
             values[i] = compute(i, inputs, training, mayReuse);
@@ -209,7 +228,8 @@ std::vector<torch::Tensor> GraphModule::outputsOf(const std::vector<torch::Tenso
     return outputs;
 }
 
-std::vector<torch::Tensor> GraphModule::forward(const torch::Tensor& images, bool training, std::map<std::string, torch::Tensor>* tapped) {
+std::vector<torch::Tensor> GraphModule::forward(const torch::Tensor& images, bool training,
+                                                std::map<std::string, torch::Tensor>* tapped) {
     std::vector<torch::Tensor> values(m_spec.nodes.size());
     values[0] = images;
     run(values, training, std::vector<bool>(values.size(), false), tapped);
@@ -281,7 +301,8 @@ void GraphModule::enableTraining(std::size_t frozen, const std::optional<FineTun
             continue;
         entry.view.requires_grad_(true);
         if (entry.gradientOffset >= 0)
-            entry.view.mutable_grad() = shaped(m_gradients.narrow(0, entry.gradientOffset, entry.view.numel()), entry.spec.shape);
+            entry.view.mutable_grad() =
+                shaped(m_gradients.narrow(0, entry.gradientOffset, entry.view.numel()), entry.spec.shape);
     }
 }
 
@@ -296,7 +317,8 @@ std::vector<GraphModule::Stretch> GraphModule::trainableStretches() {
         const std::int64_t count = entry.view.numel();
         auto* values = gradient.data_ptr<float>(); // autograd gives it the strides of the weight
         Stretch* last = stretches.empty() ? nullptr : &stretches.back();
-        if (last && last->offset + last->count == entry.offset && last->gradients + last->count == values && last->rate == entry.rate)
+        if (last && last->offset + last->count == entry.offset && last->gradients + last->count == values &&
+            last->rate == entry.rate)
             last->count += count;
         else
             stretches.push_back({entry.offset, count, entry.rate, values});

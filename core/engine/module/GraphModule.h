@@ -19,9 +19,10 @@ namespace sightline::engine {
 
 /// A GraphSpec with weights, computed by LibTorch.
 ///
-/// All parameters are views into one flat float32 buffer, the running statistics into another: the optimiser is one pass, a
-/// snapshot one copy. So are the gradients of small tensors; those of large ones stay where the backward pass made them,
-/// which saves clearing and adding up as many values. Convolution weights lie channels-last. Not thread-safe.
+/// All parameters are views into one flat float32 buffer, the running statistics into another: the optimiser is one
+/// pass, a snapshot one copy. So are the gradients of small tensors; those of large ones stay where the backward pass
+/// made them, which saves clearing and adding up as many values. Convolution weights lie channels-last. Not
+/// thread-safe.
 class GraphModule {
 public:
     /// Fresh weights, a pure function of (spec, seed). Errors: a fault of the graph, named by its node.
@@ -29,17 +30,20 @@ public:
 
     /// `images` [N, C, H, W], best channels-last. Gives every output [N, classes] in the spec's order, main first.
     /// `tapped` is filled with the outputs of the nodes named in it.
-    std::vector<torch::Tensor> forward(const torch::Tensor& images, bool training, std::map<std::string, torch::Tensor>* tapped = nullptr);
+    std::vector<torch::Tensor> forward(const torch::Tensor& images, bool training,
+                                       std::map<std::string, torch::Tensor>* tapped = nullptr);
 
     /// What the frozen part makes of images: the outputs of featureNodes(), the same in every epoch. No gradients.
     std::vector<torch::Tensor> features(const torch::Tensor& images);
     /// The rest of forward() from there.
     std::vector<torch::Tensor> forwardFromFeatures(const std::vector<torch::Tensor>& features, bool training);
     const std::vector<std::size_t>& featureNodes() const { return m_featureNodes; } ///< indices into spec().nodes
-    bool isFixed(std::size_t node) const { return m_fixedNode[node]; } ///< frozen, or after frozen ones without weights or chance
+    bool isFixed(std::size_t node) const {
+        return m_fixedNode[node];
+    } ///< frozen, or after frozen ones without weights or chance
 
-    /// Eval mode: everything up to `node` without gradients; `cut` becomes its output, a leaf that requires them; the main
-    /// output [N, classes] then depends on `cut`, so autograd::grad(score, {cut}) looks inside without hooks.
+    /// Eval mode: everything up to `node` without gradients; `cut` becomes its output, a leaf that requires them; the
+    /// main output [N, classes] then depends on `cut`, so autograd::grad(score, {cut}) looks inside without hooks.
     torch::Tensor forwardFromCut(const torch::Tensor& images, const std::string& node, torch::Tensor& cut);
 
     const GraphSpec& spec() const { return m_spec; }
@@ -48,31 +52,34 @@ public:
     const torch::Tensor& statistics() const { return m_statistics; } ///< flat [S]
     bool hasNode(const std::string& id) const { return m_spec.find(id) != nullptr; }
 
-    /// Parameters become leaves with gradients; those of the first `frozen` nodes (network/Freezing.h) keep their weights,
-    /// their batch-norms stay in inference mode. May be called again during a run. `rates` gives blocks rates of their own.
+    /// Parameters become leaves with gradients; those of the first `frozen` nodes (network/Freezing.h) keep their
+    /// weights, their batch-norms stay in inference mode. May be called again during a run. `rates` gives blocks rates
+    /// of their own.
     void enableTraining(std::size_t frozen = 0, const std::optional<FineTuneSettings>& rates = {});
     /// A trainable stretch of parameters(), the factor of the learning rate there, and its gradients in the same order.
     struct Stretch {
         std::int64_t offset = 0, count = 0;
         double rate = 1;
-        float* gradients = nullptr;   ///< of the last backward pass; valid until zeroGradients()
+        float* gradients = nullptr; ///< of the last backward pass; valid until zeroGradients()
     };
     std::vector<Stretch> trainableStretches();
     void zeroGradients();
-    bool isFinite() const;            ///< whether every parameter and running statistic is a number
+    bool isFinite() const; ///< whether every parameter and running statistic is a number
     /// For weights of a family that trained with another one (WeightNaming).
     void setBatchNormEpsilon(double epsilon);
-    std::optional<double> batchNormEpsilon() const; ///< the one of all batch-norms; nothing where they differ or there are none
+    std::optional<double>
+    batchNormEpsilon() const; ///< the one of all batch-norms; nothing where they differ or there are none
 
     /// One tensor of the network: its name in files, its C-order shape, and where it lives.
     struct Entry {
         TensorSpec spec;
-        torch::Tensor view;           ///< of the flat buffer, shape as in files (strides may differ)
-        std::int64_t offset = 0;      ///< in parameters() or statistics()
-        std::size_t node = 0;         ///< index into spec().nodes
+        torch::Tensor view;      ///< of the flat buffer, shape as in files (strides may differ)
+        std::int64_t offset = 0; ///< in parameters() or statistics()
+        std::size_t node = 0;    ///< index into spec().nodes
         bool frozen = false;
-        double rate = 1;              ///< factor of the learning rate
-        std::int64_t gradientOffset = -1; ///< of a trainable tensor in the gradients' buffer; below 0: it has a tensor of its own
+        double rate = 1; ///< factor of the learning rate
+        std::int64_t gradientOffset =
+            -1; ///< of a trainable tensor in the gradients' buffer; below 0: it has a tensor of its own
     };
     const std::vector<Entry>& entries() const { return m_entries; }
 
@@ -80,7 +87,8 @@ private:
     GraphModule() = default;
     void initialise(std::uint64_t seed);
     /// Fills `values` from the nodes before; `skipped` nodes are left as they are.
-    void run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped, std::map<std::string, torch::Tensor>* tapped);
+    void run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped,
+             std::map<std::string, torch::Tensor>* tapped);
     std::vector<torch::Tensor> outputsOf(const std::vector<torch::Tensor>& values) const;
     torch::Tensor compute(std::size_t node, const std::vector<torch::Tensor>& inputs, bool training, bool mayReuse);
     const torch::Tensor& tensor(std::size_t node, const char* suffix) const;
@@ -91,9 +99,9 @@ private:
     std::vector<Entry> m_entries;
     std::vector<std::unordered_map<std::string, std::size_t>> m_tensorsOfNode; ///< per node: suffix -> entry
     std::vector<std::vector<std::size_t>> m_inputsOf;
-    std::vector<std::size_t> m_uses;  ///< how many nodes and outputs read a node
+    std::vector<std::size_t> m_uses; ///< how many nodes and outputs read a node
     std::vector<bool> m_frozenNode;
-    std::vector<bool> m_fixedNode;    ///< need no gradient and draw nothing
+    std::vector<bool> m_fixedNode; ///< need no gradient and draw nothing
     std::vector<std::size_t> m_featureNodes;
 };
 

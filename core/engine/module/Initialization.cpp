@@ -12,19 +12,27 @@ namespace sightline::engine {
 
 namespace {
 
-FreshValues constant(double value) { return {FreshValues::Kind::Constant, value}; }
-FreshValues uniform(double bound) { return {FreshValues::Kind::Uniform, bound}; }
-FreshValues normal(double deviation, double cut = 0) { return {FreshValues::Kind::Normal, deviation, cut}; }
+FreshValues constant(double value) {
+    return {FreshValues::Kind::Constant, value};
+}
+FreshValues uniform(double bound) {
+    return {FreshValues::Kind::Uniform, bound};
+}
+FreshValues normal(double deviation, double cut = 0) {
+    return {FreshValues::Kind::Normal, deviation, cut};
+}
 
 } // namespace
 
-FreshValues freshValues(Initializer initializer, const Node& node, bool isWeight, const Shape& weightShape, bool makesScores) {
+FreshValues freshValues(Initializer initializer, const Node& node, bool isWeight, const Shape& weightShape,
+                        bool makesScores) {
     if (node.op == Op::BatchNorm || node.op == Op::LayerNorm)
         return constant(isWeight ? 1 : 0);
     if (node.op == Op::ChannelScale)
         return constant(numberAttribute(node, "initial", 1e-6));
     const double receptive = weightShape.size() == 4 ? static_cast<double>(weightShape[2] * weightShape[3]) : 1.0;
-    const double fanIn = receptive * static_cast<double>(weightShape[1]), fanOut = receptive * static_cast<double>(weightShape[0]); // torch's, whatever the groups
+    const double fanIn = receptive * static_cast<double>(weightShape[1]),
+                 fanOut = receptive * static_cast<double>(weightShape[0]); // torch's, whatever the groups
     const double torchBound = 1 / std::sqrt(fanIn);
     const bool dense = node.op == Op::Dense;
     switch (initializer) {
@@ -41,10 +49,13 @@ FreshValues freshValues(Initializer initializer, const Node& node, bool isWeight
     case Initializer::KaimingNormalUniformDense:
         return !isWeight ? constant(0) : dense ? uniform(1 / std::sqrt(fanOut)) : normal(std::sqrt(2 / fanOut));
     case Initializer::GroupNormalUniformDense:
-        return !isWeight ? constant(0) : dense ? uniform(1 / std::sqrt(fanOut)) : normal(std::sqrt(2 / fanOut * static_cast<double>(wholeAttribute(node, "groups", 1))));
+        return !isWeight ? constant(0)
+               : dense   ? uniform(1 / std::sqrt(fanOut))
+                         : normal(std::sqrt(2 / fanOut * static_cast<double>(wholeAttribute(node, "groups", 1))));
     case Initializer::TruncatedNormal002:
         return isWeight ? normal(0.02, 2) : constant(0);
-    case Initializer::KaimingUniform: // a ReLU behind the scores, as SqueezeNet has it, would leave classes dead that begin below 0
+    case Initializer::KaimingUniform: // a ReLU behind the scores, as SqueezeNet has it, would leave classes dead that
+                                      // begin below 0
         if (makesScores)
             return isWeight ? normal(0.01) : constant(1);
         return isWeight ? uniform(std::sqrt(6 / fanIn)) : constant(0);
@@ -59,10 +70,12 @@ void draw(torch::Tensor view, const FreshValues& values, std::uint64_t seed, std
         return;
     }
     CounterRandom random(seed, RandomPurpose::Weights, 0, tensor);
-    torch::Tensor flat = torch::empty(view.sizes(), torch::kFloat); // channels-last order does not matter to independent draws
+    torch::Tensor flat =
+        torch::empty(view.sizes(), torch::kFloat); // channels-last order does not matter to independent draws
     float* numbers = flat.data_ptr<float>();
     for (std::int64_t i = 0; i < flat.numel(); ++i) {
-        double value = values.kind == FreshValues::Kind::Uniform ? random.uniform(-values.scale, values.scale) : random.normal();
+        double value =
+            values.kind == FreshValues::Kind::Uniform ? random.uniform(-values.scale, values.scale) : random.normal();
         while (values.cut > 0 && std::abs(value) > values.cut)
             value = random.normal();
         numbers[i] = static_cast<float>(values.kind == FreshValues::Kind::Uniform ? value : values.scale * value);

@@ -9,16 +9,18 @@
 
 namespace sightline::engine {
 
-/// How the fresh values of one tensor are drawn (SPEC 5.7; torchvision's and timm's where a network's weights are theirs).
+/// How the fresh values of one tensor are drawn (SPEC 5.7; torchvision's and timm's where a network's weights are
+/// theirs).
 struct FreshValues {
     enum class Kind { Constant, Uniform, Normal };
     Kind kind = Kind::Constant;
-    double scale = 0;                 ///< the constant, the bound, or the deviation
-    double cut = 0;                   ///< normal: drawn again beyond so many deviations; 0 = never
+    double scale = 0; ///< the constant, the bound, or the deviation
+    double cut = 0;   ///< normal: drawn again beyond so many deviations; 0 = never
 };
 
 /// Of a weight or bias of `node`, whose weight has `weightShape`. `makesScores`: a layer of classifierNodes().
-FreshValues freshValues(Initializer initializer, const Node& node, bool isWeight, const Shape& weightShape, bool makesScores);
+FreshValues freshValues(Initializer initializer, const Node& node, bool isWeight, const Shape& weightShape,
+                        bool makesScores);
 
 /// Fills a view of the network's buffer; a pure function of (values, seed, tensor).
 void draw(torch::Tensor view, const FreshValues& values, std::uint64_t seed, std::size_t tensor);

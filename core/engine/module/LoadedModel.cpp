@@ -22,7 +22,9 @@ constexpr const char* kBatchNormEpsilon = "batch_norm_epsilon";
 std::optional<double> keptEpsilon(const SafetensorsFile& file) {
     const auto kept = file.metadata().find(kBatchNormEpsilon);
     double epsilon = 0;
-    if (kept == file.metadata().end() || std::from_chars(kept->second.data(), kept->second.data() + kept->second.size(), epsilon).ec != std::errc() || !(epsilon > 0 && epsilon <= 1))
+    if (kept == file.metadata().end() ||
+        std::from_chars(kept->second.data(), kept->second.data() + kept->second.size(), epsilon).ec != std::errc() ||
+        !(epsilon > 0 && epsilon <= 1))
         return {};
     return epsilon;
 }
@@ -35,7 +37,8 @@ Result<LoadedModel> fromSnapshot(const WeightSnapshot& snapshot) {
     (*module)->parameters().copy_(snapshot.parameters);
     (*module)->statistics().copy_(snapshot.statistics);
     const Experiment& experiment = snapshot.experiment;
-    return LoadedModel{*module, snapshot.classes, experiment.data, experiment.normalization, experiment.augmentation, snapshot.fitted};
+    return LoadedModel{
+        *module, snapshot.classes, experiment.data, experiment.normalization, experiment.augmentation, snapshot.fitted};
 }
 
 Result<LoadedModel> fromRun(const ModelSource& source) {
@@ -63,11 +66,13 @@ Result<LoadedModel> fromRun(const ModelSource& source) {
     auto fitted = readFittedNormalization(source.runFolder, experiment->normalization, experiment->data.channels());
     if (!fitted)
         return fitted.error();
-    return LoadedModel{*module, *classes, experiment->data, experiment->normalization, experiment->augmentation, std::move(*fitted)};
+    return LoadedModel{
+        *module, *classes, experiment->data, experiment->normalization, experiment->augmentation, std::move(*fitted)};
 }
 
 Result<LoadedModel> fromFile(const ModelSource& source) {
-    const Result<GraphSpec> graph = graphByName(source.model, source.height, source.width, source.channels, source.classes, source.options);
+    const Result<GraphSpec> graph =
+        graphByName(source.model, source.height, source.width, source.channels, source.classes, source.options);
     if (!graph)
         return graph.error();
     Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, 0);
@@ -90,7 +95,8 @@ Result<LoadedModel> loadModel(const ModelSource& source) {
     return source.runFolder.empty() ? fromFile(source) : fromRun(source);
 }
 
-Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int width, int channels, int classes, const Json& options) {
+Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int width, int channels, int classes,
+                              const Json& options) {
     if (!nameOrFile.ends_with(".json")) {
         ZooRequest request{height, width, channels, classes, options};
         return buildFromZoo(nameOrFile, request);
@@ -104,7 +110,8 @@ Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int wid
     return graph;
 }
 
-Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier, LoadedWeights* loaded) {
+Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier,
+                         LoadedWeights* loaded) {
     const Result<SafetensorsFile> weights = SafetensorsFile::open(file);
     if (!weights)
         return weights.error();
@@ -130,20 +137,24 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
         torch::Tensor view = module.entries()[i].view.detach();
         view.copy_(torch::from_blob(values->data(), ours[i].shape, torch::kFloat));
     }
-    if (const std::optional<double> epsilon = match.naming.batchNormEpsilon ? match.naming.batchNormEpsilon : keptEpsilon(*weights))
+    if (const std::optional<double> epsilon =
+            match.naming.batchNormEpsilon ? match.naming.batchNormEpsilon : keptEpsilon(*weights))
         module.setBatchNormEpsilon(*epsilon);
     if (loaded)
         *loaded = std::move(report);
     return {};
 }
 
-Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) {
+Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file,
+                         const std::map<std::string, std::string>& metadata) {
     torch::NoGradGuard noGrad;
     std::vector<torch::Tensor> kept;
     std::vector<TensorToWrite> tensors;
     for (const GraphModule::Entry& entry : module.entries()) {
         kept.push_back(entry.view.detach().contiguous());
-        tensors.push_back({entry.spec.name, entry.spec.shape, {kept.back().data_ptr<float>(), static_cast<std::size_t>(kept.back().numel())}});
+        tensors.push_back({entry.spec.name,
+                           entry.spec.shape,
+                           {kept.back().data_ptr<float>(), static_cast<std::size_t>(kept.back().numel())}});
     }
     std::map<std::string, std::string> facts = metadata;
     if (const std::optional<double> epsilon = module.batchNormEpsilon())
@@ -154,8 +165,11 @@ Result<void> saveWeights(const GraphModule& module, const std::filesystem::path&
 torch::Tensor inputTensor(const LoadedModel& model, const Image& resized) {
     FloatImage plain = atInference(model.augmentation, resized);
     const Normalizer normalizer(model.normalization, plain.channels, model.fitted);
-    normalizer.apply(plain.pixels.data(), plain.pixels.size() / static_cast<std::size_t>(plain.channels), plain.channels);
-    return torch::from_blob(plain.pixels.data(), {1, plain.height, plain.width, plain.channels}, torch::kFloat).clone().permute({0, 3, 1, 2});
+    normalizer.apply(plain.pixels.data(), plain.pixels.size() / static_cast<std::size_t>(plain.channels),
+                     plain.channels);
+    return torch::from_blob(plain.pixels.data(), {1, plain.height, plain.width, plain.channels}, torch::kFloat)
+        .clone()
+        .permute({0, 3, 1, 2});
 }
 
 } // namespace sightline::engine

@@ -28,7 +28,7 @@ struct LoadedModel {
     std::vector<std::string> classes; ///< empty without a run
     DataSettings data;                ///< image size, colour, interpolation
     NormalizationSettings normalization;
-    AugmentationSettings augmentation; ///< for what a random crop means at inference
+    AugmentationSettings augmentation;                           ///< for what a random crop means at inference
     std::shared_ptr<const FittedNormalization> fitted = nullptr; ///< of the normalisation, where it needs it
 
     int height() const { return module->spec().height; }
@@ -40,21 +40,25 @@ Result<LoadedModel> loadModel(const ModelSource& source);
 
 /// What came of reading a file.
 struct LoadedWeights {
-    std::string family;               ///< whose names the file uses: "node ids", "torchvision", "timm"
-    std::vector<std::string> fresh;   ///< tensors that start anew, as the file would name them
+    std::string family;                  ///< whose names the file uses: "node ids", "torchvision", "timm"
+    std::vector<std::string> fresh;      ///< tensors that start anew, as the file would name them
     std::vector<std::string> unexpected; ///< tensors of the file that the network does not have
 };
 
-/// Reads a safetensors file into the module, by node ids, torchvision's or timm's names. Every tensor must be there with
-/// its shape; the error names the first that is not, as the file does, and both shapes. `newClassifier` (training): what
-/// makes the scores may be of another size or missing, and layers of the head that the file does not know at all start anew.
-Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier = false, LoadedWeights* loaded = nullptr);
+/// Reads a safetensors file into the module, by node ids, torchvision's or timm's names. Every tensor must be there
+/// with its shape; the error names the first that is not, as the file does, and both shapes. `newClassifier`
+/// (training): what makes the scores may be of another size or missing, and layers of the head that the file does not
+/// know at all start anew.
+Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier = false,
+                         LoadedWeights* loaded = nullptr);
 
 /// Writes all tensors by name, C order, with metadata, atomically.
-Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file, const std::map<std::string, std::string>& metadata = {});
+Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file,
+                         const std::map<std::string, std::string>& metadata = {});
 
 /// A model by zoo name or GraphSpec file.
-Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int width, int channels, int classes, const Json& options);
+Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int width, int channels, int classes,
+                              const Json& options);
 
 /// [1, C, H, W] channels-last from an image at the data's size, as validation sees it.
 torch::Tensor inputTensor(const LoadedModel& model, const Image& resized);

@@ -11,7 +11,9 @@
 
 namespace sightline::engine {
 
-bool isSymmetric(const Padding& padding) { return padding.top == padding.bottom && padding.left == padding.right; }
+bool isSymmetric(const Padding& padding) {
+    return padding.top == padding.bottom && padding.left == padding.right;
+}
 
 torch::Tensor padded(const torch::Tensor& x, const Padding& padding, double value) {
     return torch::constant_pad_nd(x, {padding.left, padding.right, padding.top, padding.bottom}, value);
@@ -60,8 +62,10 @@ torch::Tensor pooled(const Node& node, const torch::Tensor& x) {
 }
 
 torch::Tensor resizedLikeKeras(const torch::Tensor& x, std::int64_t height, std::int64_t width) {
-    const std::int64_t cropHeight = std::min(x.size(2), x.size(3) * height / width), cropWidth = std::min(x.size(3), x.size(2) * width / height);
-    const torch::Tensor middle = x.narrow(2, (x.size(2) - cropHeight) / 2, cropHeight).narrow(3, (x.size(3) - cropWidth) / 2, cropWidth);
+    const std::int64_t cropHeight = std::min(x.size(2), x.size(3) * height / width),
+                       cropWidth = std::min(x.size(3), x.size(2) * width / height);
+    const torch::Tensor middle =
+        x.narrow(2, (x.size(2) - cropHeight) / 2, cropHeight).narrow(3, (x.size(3) - cropWidth) / 2, cropWidth);
     return torch::upsample_bilinear2d(middle.contiguous(at::MemoryFormat::ChannelsLast), {height, width}, false);
 }
 
@@ -70,8 +74,11 @@ torch::Tensor localResponseNormed(const Node& node, const torch::Tensor& x) {
     const double beta = numberAttribute(node, "beta", 0.75);
     const torch::Tensor exact = x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat) : x;
     const torch::Tensor squares = (exact * exact).permute({0, 2, 3, 1});
-    const torch::Tensor rows = torch::constant_pad_nd(squares.reshape({-1, 1, x.size(1)}), {size / 2, (size - 1) / 2}, 0);
-    const torch::Tensor mean = torch::avg_pool1d(rows, {size}, {1}).view({-1, squares.size(1), squares.size(2), squares.size(3)}).permute({0, 3, 1, 2});
+    const torch::Tensor rows =
+        torch::constant_pad_nd(squares.reshape({-1, 1, x.size(1)}), {size / 2, (size - 1) / 2}, 0);
+    const torch::Tensor mean = torch::avg_pool1d(rows, {size}, {1})
+                                   .view({-1, squares.size(1), squares.size(2), squares.size(3)})
+                                   .permute({0, 3, 1, 2});
     const torch::Tensor scale = mean * numberAttribute(node, "alpha", 1e-4) + numberAttribute(node, "k", 1);
     return (exact * (beta == 0.5 ? scale.rsqrt() : scale.pow(-beta))).to(x.scalar_type());
 }

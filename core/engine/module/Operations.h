@@ -7,7 +7,8 @@
 
 #include "network/GraphSpec.h"
 
-// Operations without weights that LibTorch has not, or has otherwise than a GraphSpec means them. Images are [N, C, H, W].
+// Operations without weights that LibTorch has not, or has otherwise than a GraphSpec means them. Images are [N, C, H,
+// W].
 namespace sightline::engine {
 
 bool isSymmetric(const Padding& padding);
@@ -19,13 +20,16 @@ torch::Tensor activated(const Node& node, const torch::Tensor& x, bool training,
 /// Maximum, or mean over real pixels only; any padding that network/Shapes.cpp allows.
 torch::Tensor pooled(const Node& node, const torch::Tensor& x);
 
-/// Keras' smart_resize, what RandomCrop does at inference (SPEC 1.12): the middle part of the wanted proportions, resized.
+/// Keras' smart_resize, what RandomCrop does at inference (SPEC 1.12): the middle part of the wanted proportions,
+/// resized.
 torch::Tensor resizedLikeKeras(const torch::Tensor& x, std::int64_t height, std::int64_t width);
 
-/// torch's local response norm as one window over the channels, which lie side by side in memory. Any batch size fits a trace.
+/// torch's local response norm as one window over the channels, which lie side by side in memory. Any batch size fits a
+/// trace.
 torch::Tensor localResponseNormed(const Node& node, const torch::Tensor& x);
 
-/// Keras' RandomContrast in training: each image's distance from its own mean times 1 - factor ... 1 + factor, cut to 0 ... 255.
+/// Keras' RandomContrast in training: each image's distance from its own mean times 1 - factor ... 1 + factor, cut to 0
+/// ... 255.
 torch::Tensor contrasted(const torch::Tensor& x, double factor);
 
 } // namespace sightline::engine

@@ -8,9 +8,12 @@ namespace sightline::engine {
 
 const ActivationLoops& activationLoops(InstructionSet set, SmoothActivation activation) {
     switch (set) {
-    case InstructionSet::Avx512: return activationLoopsAvx512(activation);
-    case InstructionSet::Avx2: return activationLoopsAvx2(activation);
-    case InstructionSet::Portable: break;
+    case InstructionSet::Avx512:
+        return activationLoopsAvx512(activation);
+    case InstructionSet::Avx2:
+        return activationLoopsAvx2(activation);
+    case InstructionSet::Portable:
+        break;
     }
     return activationLoopsPortable(activation);
 }
@@ -24,12 +27,15 @@ const ActivationLoops& bestLoops(SmoothActivation activation) {
     return activationLoops(best, activation);
 }
 
-Bf16Bits* bits(const torch::Tensor& tensor) { return reinterpret_cast<Bf16Bits*>(tensor.data_ptr<at::BFloat16>()); }
+Bf16Bits* bits(const torch::Tensor& tensor) {
+    return reinterpret_cast<Bf16Bits*>(tensor.data_ptr<at::BFloat16>());
+}
 
 /// One node of autograd's graph; tensors are walked as they lie in memory.
 class Smooth : public torch::autograd::Function<Smooth> {
 public:
-    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x, std::int64_t activation) {
+    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
+                                 std::int64_t activation) {
         context->save_for_backward({x});
         context->saved_data["activation"] = activation;
         const ActivationLoops& loops = bestLoops(static_cast<SmoothActivation>(activation));
@@ -43,16 +49,19 @@ public:
         return y;
     }
 
-    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   torch::autograd::variable_list gradients) {
         const torch::Tensor x = context->get_saved_variables()[0];
-        const ActivationLoops& loops = bestLoops(static_cast<SmoothActivation>(context->saved_data["activation"].toInt()));
+        const ActivationLoops& loops =
+            bestLoops(static_cast<SmoothActivation>(context->saved_data["activation"].toInt()));
         torch::Tensor gradient = gradients[0];
         if (gradient.strides() != x.strides() || gradient.scalar_type() != x.scalar_type())
             gradient = torch::empty_like(x).copy_(gradient);
         torch::Tensor out = torch::empty_like(x);
         at::parallel_for(0, x.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
             if (x.scalar_type() == torch::kFloat)
-                loops.backward(x.data_ptr<float>() + begin, gradient.data_ptr<float>() + begin, out.data_ptr<float>() + begin, end - begin);
+                loops.backward(x.data_ptr<float>() + begin, gradient.data_ptr<float>() + begin,
+                               out.data_ptr<float>() + begin, end - begin);
             else
                 loops.backwardBf16(bits(x) + begin, bits(gradient) + begin, bits(out) + begin, end - begin);
         });
@@ -63,7 +72,8 @@ public:
 } // namespace
 
 torch::Tensor smoothActivation(SmoothActivation activation, const torch::Tensor& x) {
-    const bool ours = (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16) && x.is_non_overlapping_and_dense();
+    const bool ours =
+        (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16) && x.is_non_overlapping_and_dense();
     if (ours)
         return Smooth::apply(x, static_cast<std::int64_t>(activation));
     return activation == SmoothActivation::Gelu ? torch::gelu(x) : torch::silu(x);

@@ -15,19 +15,32 @@ namespace {
 /// The Engine behind libsightline_engine.so; each call lives in a room of its own.
 class TorchEngine : public Engine {
 public:
-    RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control, const EventSink& sink) override {
+    RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control,
+                   const EventSink& sink) override {
         return engine::train(request, std::move(stop), control, sink);
     }
-    Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop, const Progress& progress) override { return engine::evaluate(request, std::move(stop), progress); }
-    Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop, const Progress& progress) override {
+    Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop,
+                                const Progress& progress) override {
+        return engine::evaluate(request, std::move(stop), progress);
+    }
+    Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop,
+                                                 const Progress& progress) override {
         return engine::predict(request, std::move(stop), progress);
     }
-    Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) override { return engine::explain(request, std::move(stop)); }
+    Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) override {
+        return engine::explain(request, std::move(stop));
+    }
     Result<FloatArray> forward(const ForwardRequest& request) override { return engine::forward(request); }
-    Result<void> exportTorchScript(const TorchScriptRequest& request) override { return engine::exportTorchScript(request); }
-    Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) override { return engine::measureEpoch(request, std::move(stop)); }
+    Result<void> exportTorchScript(const TorchScriptRequest& request) override {
+        return engine::exportTorchScript(request);
+    }
+    Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) override {
+        return engine::measureEpoch(request, std::move(stop));
+    }
     Result<TrainBench> benchTrain(const TrainBenchRequest& request) override { return engine::benchTrain(request); }
-    Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) override { return engine::benchExplain(request); }
+    Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) override {
+        return engine::benchExplain(request);
+    }
     std::string description() const override {
         const int cpus = availableCpus();
         std::string text = "LibTorch " TORCH_VERSION ", CPU, ";

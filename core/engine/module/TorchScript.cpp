@@ -34,12 +34,15 @@ public:
     /// Puts another tensor in its place.
     void replace(const std::string& name, const torch::Tensor& tensor) {
         const std::size_t dot = name.rfind('.');
-        (dot == std::string::npos ? m_root : module(name.substr(0, dot))).setattr(dot == std::string::npos ? name : name.substr(dot + 1), tensor);
+        (dot == std::string::npos ? m_root : module(name.substr(0, dot)))
+            .setattr(dot == std::string::npos ? name : name.substr(dot + 1), tensor);
     }
     jit::Module& root() { return m_root; }
 
 private:
-    jit::Module unnamed(const std::string& name) { return jit::Module(c10::QualifiedName("__torch__.sightline." + name), m_units, true); }
+    jit::Module unnamed(const std::string& name) {
+        return jit::Module(c10::QualifiedName("__torch__.sightline." + name), m_units, true);
+    }
 
     jit::Module module(const std::string& path) {
         if (const auto known = m_modules.find(path); known != m_modules.end())
@@ -70,7 +73,8 @@ jit::Module traced(GraphModule& network) {
     const auto nameless = [](const torch::Tensor&) { return std::string(); };
     auto [state, outputs] = jit::tracer::trace({example}, forward, nameless, true, false, &tree.root(), {"images"});
     jit::Module& root = tree.root();
-    jit::Function* function = root._ivalue()->compilation_unit()->create_function(c10::QualifiedName(root.type()->name().value(), "forward"), state->graph);
+    jit::Function* function = root._ivalue()->compilation_unit()->create_function(
+        c10::QualifiedName(root.type()->name().value(), "forward"), state->graph);
     root.type()->addMethod(function);
     // Each tensor on its own, in C order: a view would carry the whole flat buffer into the file.
     for (const GraphModule::Entry& entry : network.entries())

@@ -13,7 +13,10 @@ class EarlyStopping {
 public:
     explicit EarlyStopping(const EarlyStoppingSettings& settings);
 
-    struct Verdict { bool improved = false; bool stop = false; };
+    struct Verdict {
+        bool improved = false;
+        bool stop = false;
+    };
     /// `epoch` from 0. A missing value changes nothing; NaN never improves.
     Verdict epochEnded(int epoch, std::optional<double> value);
     int waited() const { return m_wait; }
@@ -51,7 +54,8 @@ private:
 /// Keras' ModelCheckpoint with save_best_only (SPEC 5.3): strictly better, no minimum.
 class BestEpoch {
 public:
-    explicit BestEpoch(const CheckpointSettings& settings) : m_maximum(monitorsMaximum(settings.mode, settings.monitor)) {}
+    explicit BestEpoch(const CheckpointSettings& settings)
+        : m_maximum(monitorsMaximum(settings.mode, settings.monitor)) {}
 
     /// `epoch` from 1.
     bool epochEnded(int epoch, std::optional<double> value);
@@ -66,7 +70,9 @@ private:
     int m_epoch = 0;
 };
 
-/// The scheduled rate at a step (0-based), warm-up included; `steps` an epoch. Plateau reductions come on top elsewhere.
-double scheduledRate(const ScheduleSettings& schedule, double base, int epochs, std::int64_t stepsPerEpoch, std::int64_t step);
+/// The scheduled rate at a step (0-based), warm-up included; `steps` an epoch. Plateau reductions come on top
+/// elsewhere.
+double scheduledRate(const ScheduleSettings& schedule, double base, int epochs, std::int64_t stepsPerEpoch,
+                     std::int64_t step);
 
 } // namespace sightline

@@ -28,17 +28,22 @@ void setAutocast(bool on) {
 }
 
 /// [N, H, W, C] memory seen as [N, C, H, W] channels-last: no copy.
-torch::Tensor asChannelsLast(const torch::Tensor& images) { return images.permute({0, 3, 1, 2}); }
+torch::Tensor asChannelsLast(const torch::Tensor& images) {
+    return images.permute({0, 3, 1, 2});
+}
 
 /// Cross-entropy of each sample, weighted by its class where classes have weights. [N]
-torch::Tensor crossEntropy(const torch::Tensor& logits, const torch::Tensor& labels, const torch::Tensor& classWeights, double smoothing) {
+torch::Tensor crossEntropy(const torch::Tensor& logits, const torch::Tensor& labels, const torch::Tensor& classWeights,
+                           double smoothing) {
     namespace F = torch::nn::functional;
-    const torch::Tensor loss = F::cross_entropy(logits, labels, F::CrossEntropyFuncOptions().reduction(torch::kNone).label_smoothing(smoothing));
+    const torch::Tensor loss = F::cross_entropy(
+        logits, labels, F::CrossEntropyFuncOptions().reduction(torch::kNone).label_smoothing(smoothing));
     return classWeights.defined() ? loss * classWeights.index_select(0, labels) : loss;
 }
 
 /// Cross-entropy with a target of two parts is the same mixture of two cross-entropies.
-torch::Tensor lossOf(const GraphModule& module, const std::vector<torch::Tensor>& outputs, const Targets& targets, const StepSettings& settings, bool training) {
+torch::Tensor lossOf(const GraphModule& module, const std::vector<torch::Tensor>& outputs, const Targets& targets,
+                     const StepSettings& settings, bool training) {
     torch::Tensor total;
     torch::Tensor classWeights;
     if (training && !settings.classWeights.empty())
@@ -51,7 +56,8 @@ torch::Tensor lossOf(const GraphModule& module, const std::vector<torch::Tensor>
         const torch::Tensor logits = outputs[i].to(torch::kFloat);
         torch::Tensor loss = crossEntropy(logits, targets.labels, classWeights, smoothing);
         if (targets.others.defined())
-            loss = targets.shares * loss + (1 - targets.shares) * crossEntropy(logits, targets.others, classWeights, smoothing);
+            loss = targets.shares * loss +
+                   (1 - targets.shares) * crossEntropy(logits, targets.others, classWeights, smoothing);
         loss = loss.mean() * weight;
         total = total.defined() ? total + loss : loss;
         if (!training)
@@ -61,14 +67,18 @@ torch::Tensor lossOf(const GraphModule& module, const std::vector<torch::Tensor>
 }
 
 torch::Tensor mainLabels(const Targets& targets) {
-    return targets.others.defined() ? torch::where(targets.shares >= 0.5, targets.labels, targets.others) : targets.labels;
+    return targets.others.defined() ? torch::where(targets.shares >= 0.5, targets.labels, targets.others)
+                                    : targets.labels;
 }
 
 std::vector<torch::Tensor> outputsOf(GraphModule& module, const StepInput& input, bool training) {
-    return input.images.defined() ? module.forward(asChannelsLast(input.images), training) : module.forwardFromFeatures(input.features, training);
+    return input.images.defined() ? module.forward(asChannelsLast(input.images), training)
+                                  : module.forwardFromFeatures(input.features, training);
 }
 
-std::int64_t rightOnes(const torch::Tensor& logits, const torch::Tensor& labels) { return logits.argmax(1).eq(labels).sum().item<std::int64_t>(); }
+std::int64_t rightOnes(const torch::Tensor& logits, const torch::Tensor& labels) {
+    return logits.argmax(1).eq(labels).sum().item<std::int64_t>();
+}
 
 /// Scales all gradients so that their norm is at most `most` (Keras' global_clipnorm).
 void clip(const std::vector<GraphModule::Stretch>& stretches, double most) {
@@ -104,7 +114,8 @@ int prepareComputeThread(int threads) {
     return count;
 }
 
-StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input, const Targets& targets, double learningRate) {
+StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input,
+                     const Targets& targets, double learningRate) {
     module.zeroGradients();
     StepResult result;
     torch::Tensor loss;
@@ -132,13 +143,15 @@ StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSetti
         constexpr std::int64_t kGrain = 1 << 16;
         at::parallel_for(0, stretch.count, kGrain, [&](std::int64_t begin, std::int64_t end) {
             const std::int64_t at = stretch.offset + begin;
-            optimizerStep(settings.optimizer, learningRate * stretch.rate, state.step - state.origin, values + at, stretch.gradients + begin, first + at, second + at, end - begin);
+            optimizerStep(settings.optimizer, learningRate * stretch.rate, state.step - state.origin, values + at,
+                          stretch.gradients + begin, first + at, second + at, end - begin);
         });
     }
     return result;
 }
 
-StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input, const torch::Tensor& labels) {
+StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input,
+                          const torch::Tensor& labels) {
     torch::NoGradGuard noGrad;
     Bf16Autocast autocast(settings.bf16);
     const std::vector<torch::Tensor> outputs = outputsOf(module, input, false);

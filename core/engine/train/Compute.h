@@ -25,7 +25,8 @@ private:
     bool m_on;
 };
 
-/// Sets this thread's compute threads (0 = the CPUs available) and lowers its priority below a window's; gives the count.
+/// Sets this thread's compute threads (0 = the CPUs available) and lowers its priority below a window's; gives the
+/// count.
 int prepareComputeThread(int threads);
 
 /// What one training step needs besides the batch.
@@ -39,8 +40,8 @@ struct StepSettings {
 /// Moments of the optimiser, flat like the parameters.
 struct OptimizerState {
     torch::Tensor first, second;
-    std::int64_t step = 0;            ///< of the run
-    std::int64_t origin = 0;          ///< the step its moments began at: Adam's bias correction counts from there
+    std::int64_t step = 0;   ///< of the run
+    std::int64_t origin = 0; ///< the step its moments began at: Adam's bias correction counts from there
 };
 
 /// What a step looks at: images [N, H, W, C] as the loader writes them, or what the frozen part made of them.
@@ -51,20 +52,22 @@ struct StepInput {
 
 /// What a batch's outputs are compared with: one class each, or two that share a target (mixup and cutmix).
 struct Targets {
-    torch::Tensor labels;             ///< [N]
-    torch::Tensor others = {};        ///< [N], or undefined where nothing is mixed
-    torch::Tensor shares = {};        ///< [N], of `labels`; the rest is `others`'
+    torch::Tensor labels;      ///< [N]
+    torch::Tensor others = {}; ///< [N], or undefined where nothing is mixed
+    torch::Tensor shares = {}; ///< [N], of `labels`; the rest is `others`'
 };
 
 struct StepResult {
-    double loss = 0;                  ///< weighted sum over outputs, mean over the batch
-    std::int64_t right = 0;           ///< main output; of a mixed sample, the class with the larger share counts
+    double loss = 0;        ///< weighted sum over outputs, mean over the batch
+    std::int64_t right = 0; ///< main output; of a mixed sample, the class with the larger share counts
 };
 
 /// Forward, loss, backward, optimiser.
-StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input, const Targets& targets, double learningRate);
+StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input,
+                     const Targets& targets, double learningRate);
 
 /// The same loss in eval mode, without gradients. `labels` [N].
-StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input, const torch::Tensor& labels);
+StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input,
+                          const torch::Tensor& labels);
 
 } // namespace sightline::engine

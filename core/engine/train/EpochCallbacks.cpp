@@ -5,7 +5,9 @@ namespace sightline {
 
 namespace {
 
-std::string didNotImprove(const std::string& monitor, int patience) { return monitor + " did not improve for " + std::to_string(patience) + (patience == 1 ? " epoch" : " epochs"); }
+std::string didNotImprove(const std::string& monitor, int patience) {
+    return monitor + " did not improve for " + std::to_string(patience) + (patience == 1 ? " epoch" : " epochs");
+}
 
 } // namespace
 
@@ -21,11 +23,14 @@ EpochCallbacks::EpochCallbacks(const TrainingSettings& training, bool hasValidat
 EpochVerdict EpochCallbacks::epochEnded(const EpochMetrics& metrics, double learningRate) {
     EpochVerdict verdict;
     verdict.learningRate = learningRate;
-    verdict.best = m_best && m_best->epochEnded(metrics.epoch, metrics.value(m_training.checkpoint.value_or(CheckpointSettings{}).monitor));
+    verdict.best =
+        m_best &&
+        m_best->epochEnded(metrics.epoch, metrics.value(m_training.checkpoint.value_or(CheckpointSettings{}).monitor));
     verdict.bestEpoch = bestEpoch(metrics.epoch);
     if (m_earlyStopping) {
         const EarlyStoppingSettings& settings = *m_training.earlyStopping;
-        const EarlyStopping::Verdict early = m_earlyStopping->epochEnded(metrics.epoch - 1, metrics.value(settings.monitor));
+        const EarlyStopping::Verdict early =
+            m_earlyStopping->epochEnded(metrics.epoch - 1, metrics.value(settings.monitor));
         verdict.keepWeights = early.improved && settings.restoreBestWeights;
         verdict.patience = settings.patience;
         verdict.patienceUsed = m_earlyStopping->waited();
@@ -36,7 +41,8 @@ EpochVerdict EpochCallbacks::epochEnded(const EpochMetrics& metrics, double lear
         const ReduceLrSettings& settings = *m_training.reduceLrOnPlateau;
         if (const auto reduced = m_reduceLr->epochEnded(metrics.value(settings.monitor), learningRate)) {
             verdict.learningRate = *reduced;
-            verdict.change = LearningRateChanged{metrics.epoch, learningRate, *reduced, didNotImprove(settings.monitor, settings.patience)};
+            verdict.change = LearningRateChanged{metrics.epoch, learningRate, *reduced,
+                                                 didNotImprove(settings.monitor, settings.patience)};
         }
     }
     return verdict;

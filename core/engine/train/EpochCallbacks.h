@@ -8,13 +8,13 @@ namespace sightline {
 
 /// What the callbacks make of a finished epoch.
 struct EpochVerdict {
-    bool best = false;                ///< the best so far by the checkpoint's monitor
+    bool best = false; ///< the best so far by the checkpoint's monitor
     int bestEpoch = 0;
-    bool keepWeights = false;         ///< early stopping wants these weights back at the end
+    bool keepWeights = false;           ///< early stopping wants these weights back at the end
     int patienceUsed = 0, patience = 0; ///< of early stopping; patience 0 = none
-    double learningRate = 0;          ///< from the next epoch on, before any schedule
+    double learningRate = 0;            ///< from the next epoch on, before any schedule
     std::optional<LearningRateChanged> change;
-    std::string stop;                 ///< why the run ends with this epoch; empty: it goes on
+    std::string stop; ///< why the run ends with this epoch; empty: it goes on
 };
 
 /// The callbacks of a run in Keras' order: checkpoint, early stopping, learning rate (SPEC 5.1 to 5.3).

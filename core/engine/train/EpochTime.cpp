@@ -19,15 +19,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// How long the batches of an epoch take: the first waits for the loader to begin, the others find theirs ready.
 struct Pace {
-    double first = 0, other = 0;      ///< seconds of a batch
-    double end = 0;                   ///< seconds after the last
+    double first = 0, other = 0; ///< seconds of a batch
+    double end = 0;              ///< seconds after the last
     double batchSize = 1;
 
-    double epoch(std::size_t images) const { return first + std::max(0.0, static_cast<double>(images) / batchSize - 1) * other + end; }
+    double epoch(std::size_t images) const {
+        return first + std::max(0.0, static_cast<double>(images) / batchSize - 1) * other + end;
+    }
 };
 
 /// One pass of `step` over `feed`, while `seen(position, images, seconds)` of each batch wants more.
@@ -50,9 +54,12 @@ Result<void> pass(Feed& feed, std::uint64_t epoch, const std::stop_token& stop, 
 
 /// Measures passes over `feed` for about `seconds`; `end` is what comes after each.
 template <typename Step>
-Result<Pace> paceOf(Feed& feed, double seconds, const std::stop_token& stop, Step step, const std::function<void()>& end = [] {}) {
+Result<Pace> paceOf(
+    Feed& feed, double seconds, const std::stop_token& stop, Step step, const std::function<void()>& end = [] {}) {
     // The first steps allocate and choose kernels.
-    if (Result<void> warm = pass(feed, 0, stop, step, [&](int position, int, double took) { return position == 0 && took < seconds / 2; }); !warm)
+    if (Result<void> warm = pass(feed, 0, stop, step,
+                                 [&](int position, int, double took) { return position == 0 && took < seconds / 2; });
+        !warm)
         return warm.error();
     RunningMean firsts, others, ends, sizes;
     const auto start = Clock::now();
@@ -95,7 +102,8 @@ std::shared_ptr<const FittedNormalization> standInFor(const Experiment& experime
     fitted->mean.assign(channels, 0);
     fitted->deviation.assign(channels, 1);
     if (settings.zcaWhitening) {
-        const std::size_t values = channels * static_cast<std::size_t>(experiment.data.imageHeight) * static_cast<std::size_t>(experiment.data.imageWidth);
+        const std::size_t values = channels * static_cast<std::size_t>(experiment.data.imageHeight) *
+                                   static_cast<std::size_t>(experiment.data.imageWidth);
         fitted->whitening.assign(values * values, 0);
     }
     return fitted;
@@ -104,7 +112,8 @@ std::shared_ptr<const FittedNormalization> standInFor(const Experiment& experime
 /// A copy of the experiment's network in training, and what it is fed.
 class Measurement {
 public:
-    Measurement(const EpochTimeRequest& request, std::stop_token stop) : m_request(request), m_stop(std::move(stop)), m_dataset(*request.dataset) {}
+    Measurement(const EpochTimeRequest& request, std::stop_token stop)
+        : m_request(request), m_stop(std::move(stop)), m_dataset(*request.dataset) {}
 
     Result<EpochTime> run() {
         if (const Result<void> built = build(); !built)
@@ -117,7 +126,8 @@ public:
         EpochTime time;
         std::unique_ptr<Feed> learns, judges;
         if (m_request.experiment.training.cacheFeatures) {
-            const Result<double> image = computeFeatures(*imageFeed(m_dataset, someOf(training, m_reading.batchSize), judging));
+            const Result<double> image =
+                computeFeatures(*imageFeed(m_dataset, someOf(training, m_reading.batchSize), judging));
             if (!image)
                 return image.error();
             time.secondsOnce = *image * static_cast<double>(training.size() + validation.size());
@@ -130,14 +140,17 @@ public:
                 judges = readyFeed(validation, judging);
         }
         const Result<Pace> step = paceOf(
-            *learns, m_request.seconds, m_stop, [&](const FeedBatch& batch) { trainStep(*m_module, m_state, m_step, batch.input, batch.targets, 1e-6); },
+            *learns, m_request.seconds, m_stop,
+            [&](const FeedBatch& batch) { trainStep(*m_module, m_state, m_step, batch.input, batch.targets, 1e-6); },
             [&] { static_cast<void>(m_module->isFinite()); }); // as the trainer looks through the weights
         if (!step)
             return step.error();
         time.imagesPerSecond = step->batchSize / step->other;
         time.secondsPerEpoch = step->epoch(training.size());
         if (judges) {
-            const Result<Pace> judged = paceOf(*judges, m_request.seconds / 4, m_stop, [&](const FeedBatch& batch) { validationStep(*m_module, m_step, batch.input, batch.targets.labels); });
+            const Result<Pace> judged = paceOf(*judges, m_request.seconds / 4, m_stop, [&](const FeedBatch& batch) {
+                validationStep(*m_module, m_step, batch.input, batch.targets.labels);
+            });
             if (!judged)
                 return judged.error();
             time.secondsPerEpoch += judged->epoch(validation.size());
@@ -158,8 +171,12 @@ private:
         m_module = *module;
         m_module->enableTraining(freezePlan(*graph, experiment.model.freeze, experiment.training.fineTune, 1).frozen);
         m_state = {torch::zeros_like(m_module->parameters()), torch::zeros_like(m_module->parameters())};
-        m_step = {experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};
-        m_reading = {experiment.data, experiment.augmentation, experiment.normalization, experiment.seed, experiment.training.batchSize};
+        m_step = {experiment.training.optimizer,
+                  experiment.training.loss,
+                  {},
+                  usesBf16(experiment.training.precision, *graph)};
+        m_reading = {experiment.data, experiment.augmentation, experiment.normalization, experiment.seed,
+                     experiment.training.batchSize};
         m_reading.fitted = standInFor(experiment);
         m_reading.cache.memoryBytes = staysDecoded() ? m_reading.cache.memoryBytes : 0;
         return {};
@@ -168,8 +185,9 @@ private:
     /// Whether training decodes the images in its first epoch only.
     bool staysDecoded() const {
         const DataSettings& data = m_request.experiment.data;
-        const std::uint64_t bytes = std::uint64_t{m_dataset.samples.size()} * static_cast<std::uint64_t>(data.imageHeight) * static_cast<std::uint64_t>(data.imageWidth) *
-                                    static_cast<std::uint64_t>(data.channels());
+        const std::uint64_t bytes =
+            std::uint64_t{m_dataset.samples.size()} * static_cast<std::uint64_t>(data.imageHeight) *
+            static_cast<std::uint64_t>(data.imageWidth) * static_cast<std::uint64_t>(data.channels());
         const CacheLimits limits = cacheLimits(data, {});
         return bytes <= limits.memoryBytes + limits.fileBytes;
     }

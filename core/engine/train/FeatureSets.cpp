@@ -16,12 +16,13 @@ namespace sightline::engine {
 namespace {
 
 std::string_view bytesOf(const torch::Tensor& tensor) {
-    return {reinterpret_cast<const char*>(tensor.data_ptr<float>()), static_cast<std::size_t>(tensor.numel()) * sizeof(float)};
+    return {reinterpret_cast<const char*>(tensor.data_ptr<float>()),
+            static_cast<std::size_t>(tensor.numel()) * sizeof(float)};
 }
 
 /// Weights, graph, data, preprocessing and arithmetic: whatever changes a feature changes the key.
-std::string keyOf(const GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16, const std::vector<std::uint32_t>& training,
-                  const std::vector<std::uint32_t>& validation) {
+std::string keyOf(const GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16,
+                  const std::vector<std::uint32_t>& training, const std::vector<std::uint32_t>& validation) {
     Fingerprint print;
     GraphSpec fixed = module.spec();
     fixed.nodes.clear();
@@ -43,10 +44,12 @@ std::string keyOf(const GraphModule& module, const Dataset& dataset, const Loade
     preprocessing.augmentation = settings.augmentation;
     print.add(toText(toJson(preprocessing), -1));
     if (settings.fitted) {
-        for (const std::vector<float>* values : {&settings.fitted->mean, &settings.fitted->deviation, &settings.fitted->whitening})
+        for (const std::vector<float>* values :
+             {&settings.fitted->mean, &settings.fitted->deviation, &settings.fitted->whitening})
             print.add({reinterpret_cast<const char*>(values->data()), values->size() * sizeof(float)});
     }
-    print.add(std::string(bf16 ? "bf16 " : "fp32 ") + TORCH_VERSION + " " + kVersion + " " + std::to_string(settings.batchSize));
+    print.add(std::string(bf16 ? "bf16 " : "fp32 ") + TORCH_VERSION + " " + kVersion + " " +
+              std::to_string(settings.batchSize));
     print.add(dataset, training);
     print.add(dataset, validation);
     return print.text();
@@ -65,7 +68,8 @@ Features emptyFeatures(const GraphModule& module, const std::vector<std::uint32_
     return features;
 }
 
-Result<Features> computed(GraphModule& module, const Dataset& dataset, const std::vector<std::uint32_t>& indices, LoaderSettings settings, bool bf16, const std::stop_token& stop) {
+Result<Features> computed(GraphModule& module, const Dataset& dataset, const std::vector<std::uint32_t>& indices,
+                          LoaderSettings settings, bool bf16, const std::stop_token& stop) {
     torch::NoGradGuard noGrad;
     Features features = emptyFeatures(module, indices);
     std::unordered_map<std::uint32_t, std::int64_t> rowOf;
@@ -92,15 +96,20 @@ Result<Features> computed(GraphModule& module, const Dataset& dataset, const std
     return features;
 }
 
-void appendTo(std::vector<TensorToWrite>& tensors, const std::string& subset, const Features& features, std::vector<float>& presence) {
+void appendTo(std::vector<TensorToWrite>& tensors, const std::string& subset, const Features& features,
+              std::vector<float>& presence) {
     presence.assign(features.present.begin(), features.present.end());
     tensors.push_back({subset + ".present", {static_cast<std::int64_t>(presence.size())}, presence});
     for (std::size_t i = 0; i < features.values.size(); ++i)
-        tensors.push_back({subset + "." + std::to_string(i), features.values[i].sizes().vec(), {features.values[i].data_ptr<float>(), static_cast<std::size_t>(features.values[i].numel())}});
+        tensors.push_back(
+            {subset + "." + std::to_string(i),
+             features.values[i].sizes().vec(),
+             {features.values[i].data_ptr<float>(), static_cast<std::size_t>(features.values[i].numel())}});
 }
 
 /// Views of the mapped file; nothing where it is not what is asked for.
-std::optional<Features> kept(const std::shared_ptr<SafetensorsFile>& file, const GraphModule& module, const std::string& subset, const std::vector<std::uint32_t>& indices) {
+std::optional<Features> kept(const std::shared_ptr<SafetensorsFile>& file, const GraphModule& module,
+                             const std::string& subset, const std::vector<std::uint32_t>& indices) {
     Features features;
     features.indices = indices;
     features.keepsAlive = file;
@@ -133,7 +142,8 @@ std::uint64_t bytesFor(const GraphModule& module, std::size_t images) {
 
 } // namespace
 
-Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16, const std::filesystem::path& home, std::stop_token stop) {
+Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16,
+                                const std::filesystem::path& home, std::stop_token stop) {
     const std::vector<std::uint32_t> training = dataset.indices(Subset::Train);
     std::vector<std::uint32_t> validation = dataset.indices(Subset::Validation);
     std::erase_if(validation, [&](std::uint32_t index) { return dataset.samples[index].label < 0; });
@@ -144,10 +154,12 @@ Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, con
         const auto file = std::make_shared<SafetensorsFile>(std::move(*found));
         auto first = kept(file, module, "train", training), second = kept(file, module, "validation", validation);
         if (first && second)
-            return FeatureSets{std::move(*first), std::move(*second), "The features of " + std::to_string(images) + " images came from the cache."};
+            return FeatureSets{std::move(*first), std::move(*second),
+                               "The features of " + std::to_string(images) + " images came from the cache."};
     }
     if (bytesFor(module, images) > availableMemoryBytes() / 2)
-        return Error{"training.cache_features: the features of " + std::to_string(images) + " images need " + std::to_string(bytesFor(module, images) >> 20) +
+        return Error{"training.cache_features: the features of " + std::to_string(images) + " images need " +
+                     std::to_string(bytesFor(module, images) >> 20) +
                      " MiB, more than half of the free memory; freeze up to a later node or leave it false."};
     Result<Features> first = computed(module, dataset, training, settings, bf16, stop);
     if (!first)
@@ -155,13 +167,15 @@ Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, con
     Result<Features> second = computed(module, dataset, validation, settings, bf16, stop);
     if (!second)
         return second.error();
-    FeatureSets sets{std::move(*first), std::move(*second), "The features of " + std::to_string(images) + " images were computed and kept."};
+    FeatureSets sets{std::move(*first), std::move(*second),
+                     "The features of " + std::to_string(images) + " images were computed and kept."};
     std::vector<float> presence[2];
     std::vector<TensorToWrite> tensors;
     appendTo(tensors, "train", sets.training, presence[0]);
     appendTo(tensors, "validation", sets.validation, presence[1]);
     if (const Result<void> written = cache.keep(key, tensors); !written)
-        sets.note = "The features of " + std::to_string(images) + " images were computed but could not be kept: " + written.error().message;
+        sets.note = "The features of " + std::to_string(images) +
+                    " images were computed but could not be kept: " + written.error().message;
     return sets;
 }
 

@@ -11,7 +11,8 @@ namespace {
 
 class ImageFeed : public Feed {
 public:
-    ImageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices, const LoaderSettings& settings) : m_loader(dataset, std::move(indices), settings) {}
+    ImageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices, const LoaderSettings& settings)
+        : m_loader(dataset, std::move(indices), settings) {}
 
     void startEpoch(std::uint64_t epoch) override { m_loader.startEpoch(epoch); }
     std::optional<FeedBatch> next() override {
@@ -40,7 +41,8 @@ private:
 
 class FeatureFeed : public Feed {
 public:
-    FeatureFeed(const Dataset& dataset, Features features, const LoaderSettings& settings) : m_features(std::move(features)), m_settings(settings) {
+    FeatureFeed(const Dataset& dataset, Features features, const LoaderSettings& settings)
+        : m_features(std::move(features)), m_settings(settings) {
         for (const std::uint32_t index : m_features.indices)
             m_labels.push_back(dataset.samples[index].label);
     }
@@ -50,7 +52,8 @@ public:
         for (std::size_t i = 0; i < m_order.size(); ++i)
             m_order[i] = static_cast<std::uint32_t>(i);
         if (m_settings.shuffle)
-            m_order = permutation(m_order.size(), m_settings.seed, RandomPurpose::Shuffle, epoch); // as BatchLoader does
+            m_order =
+                permutation(m_order.size(), m_settings.seed, RandomPurpose::Shuffle, epoch); // as BatchLoader does
         m_next = 0;
     }
 
@@ -72,7 +75,8 @@ public:
             made.targets.labels = torch::tensor(labels);
             for (const torch::Tensor& values : m_features.values) {
                 const torch::Tensor taken = values.index_select(0, chosen);
-                made.input.features.push_back(taken.dim() == 4 ? taken.contiguous(at::MemoryFormat::ChannelsLast) : taken);
+                made.input.features.push_back(taken.dim() == 4 ? taken.contiguous(at::MemoryFormat::ChannelsLast)
+                                                               : taken);
             }
             return made;
         }
@@ -95,20 +99,23 @@ private:
 } // namespace
 
 torch::Tensor imagesOf(const Batch& batch, const BatchLoader& loader) {
-    return torch::from_blob(const_cast<float*>(batch.images.data()), // torch has no view of constant memory; nothing writes to it
-                            {batch.size, loader.outputHeight(), loader.outputWidth(), loader.channels()}, torch::kFloat);
+    return torch::from_blob(
+        const_cast<float*>(batch.images.data()), // torch has no view of constant memory; nothing writes to it
+        {batch.size, loader.outputHeight(), loader.outputWidth(), loader.channels()}, torch::kFloat);
 }
 
 Targets targetsOf(const Batch& batch) {
     Targets targets{torch::from_blob(const_cast<std::int64_t*>(batch.labels.data()), {batch.size}, torch::kLong)};
     if (!batch.shares.empty()) {
-        targets.others = torch::from_blob(const_cast<std::int64_t*>(batch.otherLabels.data()), {batch.size}, torch::kLong);
+        targets.others =
+            torch::from_blob(const_cast<std::int64_t*>(batch.otherLabels.data()), {batch.size}, torch::kLong);
         targets.shares = torch::from_blob(const_cast<float*>(batch.shares.data()), {batch.size}, torch::kFloat);
     }
     return targets;
 }
 
-std::unique_ptr<Feed> imageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices, const LoaderSettings& settings) {
+std::unique_ptr<Feed> imageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices,
+                                const LoaderSettings& settings) {
     return std::make_unique<ImageFeed>(dataset, std::move(indices), settings);
 }
 

@@ -40,12 +40,13 @@ public:
 };
 
 /// Straight from a batch loader.
-std::unique_ptr<Feed> imageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices, const LoaderSettings& settings);
+std::unique_ptr<Feed> imageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices,
+                                const LoaderSettings& settings);
 
 /// The frozen part's features of some images, in the order of `indices`.
 struct Features {
     std::vector<std::uint32_t> indices;
-    std::vector<char> present;        ///< 0: the image cannot be read
+    std::vector<char> present;         ///< 0: the image cannot be read
     std::vector<torch::Tensor> values; ///< one a feature node, [images, ...], C order
     std::vector<std::string> skipped;
     std::shared_ptr<const void> keepsAlive; ///< what `values` lies in
@@ -53,11 +54,13 @@ struct Features {
 /// `settings` as for imageFeed: they give batch size, order and seed.
 std::unique_ptr<Feed> featureFeed(const Dataset& dataset, Features features, const LoaderSettings& settings);
 
-/// Features of the training and validation images: from the data home's cache where they are there, else computed and kept.
+/// Features of the training and validation images: from the data home's cache where they are there, else computed and
+/// kept.
 struct FeatureSets {
     Features training, validation;
-    std::string note;                 ///< one sentence for the run's log
+    std::string note; ///< one sentence for the run's log
 };
-Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16, const std::filesystem::path& home, std::stop_token stop);
+Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16,
+                                const std::filesystem::path& home, std::stop_token stop);
 
 } // namespace sightline::engine

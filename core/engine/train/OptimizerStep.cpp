@@ -8,9 +8,11 @@ namespace sightline {
 namespace {
 
 template <typename T>
-void adam(const OptimizerSettings& s, double rate, std::int64_t step, T* __restrict values, const T* __restrict gradients, T* __restrict m, T* __restrict v, std::int64_t count, bool decoupled) {
+void adam(const OptimizerSettings& s, double rate, std::int64_t step, T* __restrict values,
+          const T* __restrict gradients, T* __restrict m, T* __restrict v, std::int64_t count, bool decoupled) {
     const auto beta1 = static_cast<T>(s.beta1), beta2 = static_cast<T>(s.beta2), epsilon = static_cast<T>(s.epsilon);
-    const auto alpha = static_cast<T>(rate * std::sqrt(1 - std::pow(s.beta2, static_cast<double>(step))) / (1 - std::pow(s.beta1, static_cast<double>(step))));
+    const auto alpha = static_cast<T>(rate * std::sqrt(1 - std::pow(s.beta2, static_cast<double>(step))) /
+                                      (1 - std::pow(s.beta1, static_cast<double>(step))));
     const T l2 = decoupled ? T(0) : static_cast<T>(s.weightDecay);
     const T shrink = decoupled ? static_cast<T>(1 - rate * s.weightDecay) : T(1);
     for (std::int64_t i = 0; i < count; ++i) {
@@ -23,8 +25,10 @@ void adam(const OptimizerSettings& s, double rate, std::int64_t step, T* __restr
 
 /// Keras 2.11 and later: epsilon inside the root.
 template <typename T>
-void rmsprop(const OptimizerSettings& s, double rate, T* __restrict values, const T* __restrict gradients, T* __restrict r, T* __restrict momentum, std::int64_t count) {
-    const auto rho = static_cast<T>(s.rho), epsilon = static_cast<T>(s.epsilon), keep = static_cast<T>(s.momentum), alpha = static_cast<T>(rate), l2 = static_cast<T>(s.weightDecay);
+void rmsprop(const OptimizerSettings& s, double rate, T* __restrict values, const T* __restrict gradients,
+             T* __restrict r, T* __restrict momentum, std::int64_t count) {
+    const auto rho = static_cast<T>(s.rho), epsilon = static_cast<T>(s.epsilon), keep = static_cast<T>(s.momentum),
+               alpha = static_cast<T>(rate), l2 = static_cast<T>(s.weightDecay);
     for (std::int64_t i = 0; i < count; ++i) {
         const T g = gradients[i] + l2 * values[i];
         r[i] = rho * r[i] + (1 - rho) * g * g;
@@ -35,7 +39,8 @@ void rmsprop(const OptimizerSettings& s, double rate, T* __restrict values, cons
 }
 
 template <typename T>
-void sgd(const OptimizerSettings& s, double rate, T* __restrict values, const T* __restrict gradients, T* __restrict momentum, std::int64_t count) {
+void sgd(const OptimizerSettings& s, double rate, T* __restrict values, const T* __restrict gradients,
+         T* __restrict momentum, std::int64_t count) {
     const auto keep = static_cast<T>(s.momentum), alpha = static_cast<T>(rate), l2 = static_cast<T>(s.weightDecay);
     for (std::int64_t i = 0; i < count; ++i) {
         const T change = alpha * (gradients[i] + l2 * values[i]);
@@ -47,11 +52,13 @@ void sgd(const OptimizerSettings& s, double rate, T* __restrict values, const T*
 } // namespace
 
 template <typename T>
-void optimizerStep(const OptimizerSettings& settings, double learningRate, std::int64_t step, T* values, const T* gradients, T* first, T* second, std::int64_t count) {
+void optimizerStep(const OptimizerSettings& settings, double learningRate, std::int64_t step, T* values,
+                   const T* gradients, T* first, T* second, std::int64_t count) {
     switch (settings.name) {
     case OptimizerSettings::Name::Adam:
     case OptimizerSettings::Name::AdamW:
-        adam(settings, learningRate, step, values, gradients, first, second, count, settings.name == OptimizerSettings::Name::AdamW);
+        adam(settings, learningRate, step, values, gradients, first, second, count,
+             settings.name == OptimizerSettings::Name::AdamW);
         break;
     case OptimizerSettings::Name::RmsProp:
         rmsprop(settings, learningRate, values, gradients, first, second, count);
@@ -62,7 +69,9 @@ void optimizerStep(const OptimizerSettings& settings, double learningRate, std::
     }
 }
 
-template void optimizerStep<float>(const OptimizerSettings&, double, std::int64_t, float*, const float*, float*, float*, std::int64_t);
-template void optimizerStep<double>(const OptimizerSettings&, double, std::int64_t, double*, const double*, double*, double*, std::int64_t);
+template void optimizerStep<float>(const OptimizerSettings&, double, std::int64_t, float*, const float*, float*, float*,
+                                   std::int64_t);
+template void optimizerStep<double>(const OptimizerSettings&, double, std::int64_t, double*, const double*, double*,
+                                    double*, std::int64_t);
 
 } // namespace sightline

@@ -19,7 +19,9 @@ constexpr const char* kHasEarlyStopping = "early_stopping_weights";
 
 } // namespace
 
-Result<void> RunCheckpoints::makeFolder() const { return sightline::makeFolder(m_folder); }
+Result<void> RunCheckpoints::makeFolder() const {
+    return sightline::makeFolder(m_folder);
+}
 
 Result<std::string> RunCheckpoints::saveWeightsAs(const GraphModule& module, const std::string& name, int epoch) const {
     if (const Result<void> saved = saveWeights(module, m_folder / name, {{"epoch", std::to_string(epoch)}}); !saved)
@@ -27,7 +29,9 @@ Result<std::string> RunCheckpoints::saveWeightsAs(const GraphModule& module, con
     return "checkpoints/" + name;
 }
 
-Result<std::string> RunCheckpoints::saveBest(const GraphModule& module, int epoch) const { return saveWeightsAs(module, "best.safetensors", epoch); }
+Result<std::string> RunCheckpoints::saveBest(const GraphModule& module, int epoch) const {
+    return saveWeightsAs(module, "best.safetensors", epoch);
+}
 
 Result<std::string> RunCheckpoints::saveEpoch(const GraphModule& module, int epoch) const {
     char name[32];
@@ -55,7 +59,8 @@ Result<void> RunCheckpoints::saveLast(const GraphModule& module, const Optimizer
 Result<Json> RunCheckpoints::loadLast(GraphModule& module, OptimizerState& optimizer) {
     std::error_code code;
     if (!std::filesystem::exists(m_folder / kLast, code))
-        return badInput("The run " + m_folder.parent_path().filename().string() + " has no checkpoint yet, so it cannot go on; start it anew from its experiment.json.");
+        return badInput("The run " + m_folder.parent_path().filename().string() +
+                        " has no checkpoint yet, so it cannot go on; start it anew from its experiment.json.");
     Result<Json> state = loadCheckpoint(m_folder / kLast, module, optimizer);
     if (state)
         m_hasEarlyStopping = state->value(kHasEarlyStopping, false);

@@ -12,8 +12,8 @@ namespace sightline::engine {
 
 /// The weights a run keeps: <run>/checkpoints/*.safetensors, each written whole or not at all.
 ///
-/// `last` is what a run goes on from; `best` and `epoch-0012` are weights only; `early-stopping` waits on disk rather than in
-/// memory, so that a resumed run still has it, and becomes `restored` when the run ends.
+/// `last` is what a run goes on from; `best` and `epoch-0012` are weights only; `early-stopping` waits on disk rather
+/// than in memory, so that a resumed run still has it, and becomes `restored` when the run ends.
 class RunCheckpoints {
 public:
     RunCheckpoints() = default;

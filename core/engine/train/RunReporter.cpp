@@ -52,7 +52,9 @@ void RunReporter::reportBatch(BatchFinished finished, double seconds) {
     finished.batches = m_setup->batchesPerEpoch();
     m_secondsPerBatch = m_secondsPerBatch == 0 ? seconds : 0.9 * m_secondsPerBatch + 0.1 * seconds;
     finished.imagesPerSecond = training.batchSize / m_secondsPerBatch;
-    finished.secondsLeft = m_secondsPerBatch * (static_cast<double>(training.epochs - finished.epoch) * finished.batches + (finished.batches - finished.batch));
+    finished.secondsLeft =
+        m_secondsPerBatch * (static_cast<double>(training.epochs - finished.epoch) * finished.batches +
+                             (finished.batches - finished.batch));
     report(finished);
 }
 

@@ -23,7 +23,7 @@ public:
 private:
     const EventSink& m_sink;
     const TrainSetup* m_setup = nullptr;
-    double m_secondsPerBatch = 0;     ///< smoothed
+    double m_secondsPerBatch = 0; ///< smoothed
 };
 
 } // namespace sightline::engine

@@ -15,15 +15,18 @@ Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
     try {
         prepareComputeThread(request.threads);
         torch::manual_seed(1);
-        const Result<GraphSpec> graph = graphByName(request.model, request.height, request.width, request.channels, request.classes, request.options);
+        const Result<GraphSpec> graph = graphByName(request.model, request.height, request.width, request.channels,
+                                                    request.classes, request.options);
         if (!graph)
             return graph.error();
         Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, 1);
         if (!module)
             return module.error();
         for (const Output& output : graph->outputs) {
-            if (const std::int64_t scores = outputShape(*graph, (*module)->cost(), output)[0]; scores != request.classes)
-                return badInput("The output " + shown(output.name) + " of " + request.model + " gives " + std::to_string(scores) + " scores; say --classes " + std::to_string(scores) + ".");
+            if (const std::int64_t scores = outputShape(*graph, (*module)->cost(), output)[0];
+                scores != request.classes)
+                return badInput("The output " + shown(output.name) + " of " + request.model + " gives " +
+                                std::to_string(scores) + " scores; say --classes " + std::to_string(scores) + ".");
         }
         (*module)->enableTraining();
         OptimizerState state{torch::zeros_like((*module)->parameters()), torch::zeros_like((*module)->parameters())};
@@ -41,7 +44,8 @@ Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
             ++steps;
             seconds = std::chrono::duration<double>(Clock::now() - start).count();
         }
-        return TrainBench{static_cast<double>(steps) * request.batch / seconds, peakResidentBytes(), settings.bf16 ? "bf16" : "fp32"};
+        return TrainBench{static_cast<double>(steps) * request.batch / seconds, peakResidentBytes(),
+                          settings.bf16 ? "bf16" : "fp32"};
     } catch (const std::exception& error) {
         std::string reason = error.what();
         return Error{"The benchmark failed: " + reason.substr(0, reason.find('\n'))};

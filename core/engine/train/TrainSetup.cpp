@@ -20,7 +20,9 @@ std::vector<float> balancedWeights(const Dataset& dataset) {
     const auto total = static_cast<double>(dataset.count(Subset::Train));
     std::vector<float> weights;
     for (const std::size_t count : counts)
-        weights.push_back(count == 0 ? 0.0f : static_cast<float>(total / (static_cast<double>(counts.size()) * static_cast<double>(count))));
+        weights.push_back(
+            count == 0 ? 0.0f
+                       : static_cast<float>(total / (static_cast<double>(counts.size()) * static_cast<double>(count))));
     return weights;
 }
 
@@ -65,8 +67,10 @@ Result<void> openData(TrainSetup& setup, const std::filesystem::path& home, std:
     if (const Result<void> fine = refused(problems(setup.experiment)); !fine)
         return fine;
     // A run goes on with the labels it began with, whatever was changed by hand since.
-    Result<Dataset> dataset = setup.folder ? openWithOverlayFile(setup.folder->path() / kOverlayFile, setup.experiment.data, setup.experiment.seed, stop)
-                                           : openWithOverlay(home, setup.experiment.data, setup.experiment.seed, true, stop);
+    Result<Dataset> dataset = setup.folder
+                                  ? openWithOverlayFile(setup.folder->path() / kOverlayFile, setup.experiment.data,
+                                                        setup.experiment.seed, stop)
+                                  : openWithOverlay(home, setup.experiment.data, setup.experiment.seed, true, stop);
     if (!dataset)
         return dataset.error();
     setup.dataset = std::move(*dataset);
@@ -83,20 +87,27 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) 
         return module.error();
     setup.module = *module;
     if (!setup.folder && !experiment.model.weights.empty()) { // a run that goes on has its own
-        const Result<std::filesystem::path> file = weightsFile(experiment.model.weights, home, experiment.model.graph.is_null() ? experiment.model.name : "");
+        const Result<std::filesystem::path> file =
+            weightsFile(experiment.model.weights, home, experiment.model.graph.is_null() ? experiment.model.name : "");
         if (!file)
             return badInput("model.weights: " + file.error().message);
         LoadedWeights loaded;
         if (const Result<void> read = loadWeights(*setup.module, *file, true, &loaded); !read)
             return read;
         for (const std::string& name : loaded.fresh)
-            setup.notes.push_back((name.starts_with("head.") ? "The weights have no such layer: " : "The weights are for other classes: ") + name + " starts anew.");
-        if (const HubWeights* known = hubEntryOf(experiment.model.weights); known && experiment.normalization != NormalizationSettings{presetOf(*known)})
-            setup.notes.push_back("The weights " + known->name + " were trained with normalization.preset " + known->normalization + "; the experiment has other pixel values.");
+            setup.notes.push_back((name.starts_with("head.") ? "The weights have no such layer: "
+                                                             : "The weights are for other classes: ") +
+                                  name + " starts anew.");
+        if (const HubWeights* known = hubEntryOf(experiment.model.weights);
+            known && experiment.normalization != NormalizationSettings{presetOf(*known)})
+            setup.notes.push_back("The weights " + known->name + " were trained with normalization.preset " +
+                                  known->normalization + "; the experiment has other pixel values.");
         if (!loaded.unexpected.empty())
-            setup.notes.push_back("The weights hold what the network does not have: " + listed(loaded.unexpected) + ".");
+            setup.notes.push_back("The weights hold what the network does not have: " + listed(loaded.unexpected) +
+                                  ".");
     }
-    setup.step = {experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};
+    setup.step = {
+        experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};
     if (experiment.training.loss.balancedClassWeight)
         setup.step.classWeights = balancedWeights(setup.dataset);
     return {};
@@ -105,9 +116,11 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) 
 Result<void> prepareReading(TrainSetup& setup, std::stop_token stop) {
     const Experiment& experiment = setup.experiment;
     LoaderSettings& reading = setup.reading;
-    reading = {experiment.data, experiment.augmentation, experiment.normalization, experiment.seed, experiment.training.batchSize};
+    reading = {experiment.data, experiment.augmentation, experiment.normalization, experiment.seed,
+               experiment.training.batchSize};
     reading.cache = cacheLimits(experiment.data, setup.store->home());
-    auto fitted = setup.folder ? readFittedNormalization(setup.folder->path(), experiment.normalization, experiment.data.channels())
+    auto fitted = setup.folder ? readFittedNormalization(setup.folder->path(), experiment.normalization,
+                                                         experiment.data.channels())
                                : fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), reading, stop);
     if (!fitted)
         return fitted.error();
@@ -139,13 +152,15 @@ int TrainSetup::batchesPerEpoch() const {
     return static_cast<int>((dataset.count(Subset::Train) + size - 1) / size);
 }
 
-Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop, const std::function<void(const std::string&)>& note) {
+Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop,
+                               const std::function<void(const std::string&)>& note) {
     LoaderSettings judging = setup.reading;
     judging.training = judging.shuffle = false;
     setup.trainFeed.reset();
     setup.validationFeed.reset();
     if (features) {
-        Result<FeatureSets> sets = featureSets(*setup.module, setup.dataset, setup.reading, setup.step.bf16, setup.store->home(), std::move(stop));
+        Result<FeatureSets> sets = featureSets(*setup.module, setup.dataset, setup.reading, setup.step.bf16,
+                                               setup.store->home(), std::move(stop));
         if (!sets)
             return sets.error();
         note(sets->note);

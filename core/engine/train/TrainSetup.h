@@ -18,24 +18,25 @@ namespace sightline::engine {
 
 /// Everything a run needs before its first batch, read and checked.
 struct TrainSetup {
-    Experiment experiment;            ///< of the request, or of the run that goes on
+    Experiment experiment; ///< of the request, or of the run that goes on
     std::optional<RunStore> store;
-    std::optional<RunFolder> folder;  ///< of the run that goes on; a new run gets one later
+    std::optional<RunFolder> folder; ///< of the run that goes on; a new run gets one later
     Dataset dataset;
     std::shared_ptr<GraphModule> module; ///< fresh weights, or those the experiment names
     StepSettings step;
-    LoaderSettings reading;           ///< of the training images
-    std::unique_ptr<Feed> trainFeed, validationFeed; ///< opened later; the second null without validation images
+    LoaderSettings reading;                            ///< of the training images
+    std::unique_ptr<Feed> trainFeed, validationFeed;   ///< opened later; the second null without validation images
     std::shared_ptr<const FittedNormalization> fitted; ///< null where the normalization is not fitted
-    std::vector<std::string> notes;   ///< for the person: a classifier that starts anew
+    std::vector<std::string> notes;                    ///< for the person: a classifier that starts anew
     int threads = 1;
 
     int batchesPerEpoch() const;
 };
 
-/// Where the steps get their batches from: images, or with `features` what the module's frozen part makes of them, which may
-/// take a while. `note` hears a sentence about it. Errors: as featureSets().
-Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop, const std::function<void(const std::string&)>& note);
+/// Where the steps get their batches from: images, or with `features` what the module's frozen part makes of them,
+/// which may take a while. `note` hears a sentence about it. Errors: as featureSets().
+Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop,
+                               const std::function<void(const std::string&)>& note);
 
 /// Sets this thread's compute threads and fills `setup` as far as it comes; what is there stays useful where it fails.
 /// Errors: the experiment, its data, its weights or the data home cannot be used; the run is in progress elsewhere.

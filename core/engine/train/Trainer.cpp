@@ -24,7 +24,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Why a run ends before its last epoch; carried out of nested loops by value.
 struct Ending {
@@ -33,10 +35,14 @@ struct Ending {
     ErrorKind kind = ErrorKind::Failed;
 };
 
-Ending failed(const Error& error) { return {RunEnded::Outcome::Failed, error.message, error.kind}; }
+Ending failed(const Error& error) {
+    return {RunEnded::Outcome::Failed, error.message, error.kind};
+}
 
 Ending unready(const Error& error) {
-    return error.kind == ErrorKind::Cancelled ? Ending{RunEnded::Outcome::Stopped, "Stopped before the first batch.", ErrorKind::Failed} : failed(error);
+    return error.kind == ErrorKind::Cancelled
+               ? Ending{RunEnded::Outcome::Stopped, "Stopped before the first batch.", ErrorKind::Failed}
+               : failed(error);
 }
 
 /// One run in progress.
@@ -73,12 +79,14 @@ private:
     bool validate(EpochMetrics& metrics, double& pausedSeconds);
     std::optional<Ending> endEpoch(const EpochMetrics& metrics);
     Result<void> keepWeights(const EpochVerdict& verdict, int epoch);
-    double waitWhilePaused();         ///< seconds it waited
+    double waitWhilePaused(); ///< seconds it waited
     void publishSnapshot();
     RunEnded finish(const Ending& ending);
     double rateAt(std::int64_t step) const;
     const Experiment& experiment() const { return m_setup.experiment; }
-    static Ending stoppedIn(int epoch) { return {RunEnded::Outcome::Stopped, "Stopped in epoch " + std::to_string(epoch) + ".", ErrorKind::Failed}; }
+    static Ending stoppedIn(int epoch) {
+        return {RunEnded::Outcome::Stopped, "Stopped in epoch " + std::to_string(epoch) + ".", ErrorKind::Failed};
+    }
 
     const TrainRequest& m_request;
     std::stop_token m_stop;
@@ -86,20 +94,21 @@ private:
 
     TrainSetup m_setup;
     RunReporter m_reporter;
-    FreezePlan m_plan;                ///< of the epoch
+    FreezePlan m_plan; ///< of the epoch
     OptimizerState m_optimizer;
     RunCheckpoints m_checkpoints;
     EpochCallbacks m_callbacks;
     std::vector<EpochMetrics> m_history;
-    double m_baseRate = 0;            ///< after reductions, before any schedule
+    double m_baseRate = 0; ///< after reductions, before any schedule
     int m_firstEpoch = 1;
-    int m_lastEpoch = 0;              ///< finished
+    int m_lastEpoch = 0; ///< finished
 };
 
 double Run::rateAt(std::int64_t step) const {
     if (m_callbacks.reducesRate())
         return m_baseRate;
-    return scheduledRate(experiment().training.schedule, m_baseRate, experiment().training.epochs, m_setup.batchesPerEpoch(), step);
+    return scheduledRate(experiment().training.schedule, m_baseRate, experiment().training.epochs,
+                         m_setup.batchesPerEpoch(), step);
 }
 
 Result<void> Run::start() {
@@ -140,7 +149,8 @@ Result<void> Run::keepOverlay() {
     const OverlayCounts counts = overlayCounts(m_setup.dataset);
     if (counts.relabelled + counts.excluded == 0)
         return {};
-    m_setup.notes.push_back("Changed by hand: " + std::to_string(counts.relabelled) + " images relabelled, " + std::to_string(counts.excluded) + " excluded (overlay.json).");
+    m_setup.notes.push_back("Changed by hand: " + std::to_string(counts.relabelled) + " images relabelled, " +
+                            std::to_string(counts.excluded) + " excluded (overlay.json).");
     return writeOverlay(m_setup.folder->path() / kOverlayFile, overlayOf(m_setup.dataset), m_setup.dataset.root);
 }
 
@@ -151,7 +161,8 @@ Result<void> Run::resume() {
         return state.error();
     m_lastEpoch = state->value("epoch", 0);
     if (m_lastEpoch >= experiment().training.epochs || state->value("stopped_early", false))
-        return badInput("The run " + m_setup.folder->id() + " has finished all its epochs; there is nothing to resume.");
+        return badInput("The run " + m_setup.folder->id() +
+                        " has finished all its epochs; there is nothing to resume.");
     m_firstEpoch = m_lastEpoch + 1;
     m_optimizer.step = state->value("step", std::int64_t{0});
     m_optimizer.origin = state->value("optimizer_origin", std::int64_t{0});
@@ -169,14 +180,17 @@ Result<void> Run::resume() {
 /// Images, or the features of the frozen part while it is the one the run began with.
 Result<void> Run::openFeeds() {
     const FreezePlan first = freezePlan(m_setup.module->spec(), experiment().model.freeze, {}, 1);
-    return openTrainingFeeds(m_setup, experiment().training.cacheFeatures && m_plan.frozen == first.frozen, m_stop, [this](const std::string& note) { m_reporter.report(RunNote{note}); });
+    return openTrainingFeeds(m_setup, experiment().training.cacheFeatures && m_plan.frozen == first.frozen, m_stop,
+                             [this](const std::string& note) { m_reporter.report(RunNote{note}); });
 }
 
-/// Freezes and thaws as the epoch's plan says. What thaws begins with fresh moments, as if the optimiser were new (Keras' compile).
+/// Freezes and thaws as the epoch's plan says. What thaws begins with fresh moments, as if the optimiser were new
+/// (Keras' compile).
 Result<void> Run::followPlan(int epoch) {
     const TrainingSettings& training = experiment().training;
     GraphModule& module = *m_setup.module;
-    const FreezePlan plan = freezePlan(module.spec(), experiment().model.freeze, training.fineTune, epoch), before = m_plan;
+    const FreezePlan plan = freezePlan(module.spec(), experiment().model.freeze, training.fineTune, epoch),
+                     before = m_plan;
     const bool begins = m_setup.trainFeed == nullptr;
     if (!begins && plan == before)
         return {};
@@ -189,16 +203,19 @@ Result<void> Run::followPlan(int epoch) {
         m_optimizer.first.zero_();
         m_optimizer.second.zero_();
         m_optimizer.origin = m_optimizer.step;
-        const std::string from = plan.frozen == 0 ? "the whole network" : "everything after " + module.spec().nodes[plan.frozen - 1].id;
+        const std::string from =
+            plan.frozen == 0 ? "the whole network" : "everything after " + module.spec().nodes[plan.frozen - 1].id;
         m_reporter.report(RunNote{"Fine-tuning from epoch " + std::to_string(epoch) + " on: " + from + " trains."});
     }
     if (plan.rateFactor != before.rateFactor)
-        m_reporter.report(LearningRateChanged{epoch, m_baseRate * before.rateFactor, m_baseRate * plan.rateFactor, "training.fine_tune.learning_rate_factor"});
+        m_reporter.report(LearningRateChanged{epoch, m_baseRate * before.rateFactor, m_baseRate * plan.rateFactor,
+                                              "training.fine_tune.learning_rate_factor"});
     return training.cacheFeatures && plan.frozen != before.frozen ? openFeeds() : Result<void>();
 }
 
 Ending Run::loop() {
-    if (const Result<void> ready = followPlan(std::max(1, m_lastEpoch)); !ready) // of the epoch before, so that a resumed run sees the same changes
+    if (const Result<void> ready = followPlan(std::max(1, m_lastEpoch));
+        !ready) // of the epoch before, so that a resumed run sees the same changes
         return unready(ready.error());
     for (int epoch = m_firstEpoch; epoch <= experiment().training.epochs; ++epoch) {
         if (const Result<void> ready = followPlan(epoch); !ready)
@@ -224,15 +241,20 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     auto batchStart = Clock::now();
     while (const std::optional<FeedBatch> batch = feed.next()) {
         // Dropout's stream is a function of seed and step, so that a resumed run drops the same units.
-        torch::manual_seed(CounterRandom(experiment().seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_optimizer.step)).next32());
+        torch::manual_seed(
+            CounterRandom(experiment().seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_optimizer.step))
+                .next32());
         metrics.learningRate = rateAt(m_optimizer.step) * m_plan.rateFactor;
-        const StepResult step = trainStep(*m_setup.module, m_optimizer, m_setup.step, batch->input, batch->targets, metrics.learningRate);
+        const StepResult step =
+            trainStep(*m_setup.module, m_optimizer, m_setup.step, batch->input, batch->targets, metrics.learningRate);
         if (!std::isfinite(step.loss))
-            return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " in epoch " + std::to_string(epoch) + kAdvice});
+            return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") +
+                           " in epoch " + std::to_string(epoch) + kAdvice});
         const double right = static_cast<double>(step.right) / batch->size;
         loss.add(step.loss, batch->size);
         accuracy.add(right, batch->size);
-        m_reporter.reportBatch({epoch, ++number, 0, step.loss, right, loss.mean(), accuracy.mean()}, secondsSince(batchStart));
+        m_reporter.reportBatch({epoch, ++number, 0, step.loss, right, loss.mean(), accuracy.mean()},
+                               secondsSince(batchStart));
         if (m_control.wantsSnapshot())
             publishSnapshot();
         pausedSeconds += waitWhilePaused();
@@ -324,7 +346,8 @@ std::optional<Ending> Run::endEpoch(const EpochMetrics& metrics) {
     if (!verdict.stop.empty())
         return Ending{RunEnded::Outcome::Completed, verdict.stop, ErrorKind::Failed};
     if (epoch < experiment().training.epochs && (m_stop.stop_requested() || m_control.stopsAfterEpoch()))
-        return Ending{RunEnded::Outcome::Stopped, "Stopped after epoch " + std::to_string(epoch) + ".", ErrorKind::Failed};
+        return Ending{RunEnded::Outcome::Stopped, "Stopped after epoch " + std::to_string(epoch) + ".",
+                      ErrorKind::Failed};
     return {};
 }
 
@@ -346,7 +369,11 @@ Result<void> Run::keepWeights(const EpochVerdict& verdict, int epoch) {
             return saved.error();
         m_reporter.report(CheckpointSaved{epoch, *saved, false});
     }
-    Json state = {{"epoch", epoch}, {"step", m_optimizer.step}, {"optimizer_origin", m_optimizer.origin}, {"learning_rate", m_baseRate}, {"stopped_early", !verdict.stop.empty()}};
+    Json state = {{"epoch", epoch},
+                  {"step", m_optimizer.step},
+                  {"optimizer_origin", m_optimizer.origin},
+                  {"learning_rate", m_baseRate},
+                  {"stopped_early", !verdict.stop.empty()}};
     m_callbacks.save(state);
     return m_checkpoints.saveLast(module, m_optimizer, std::move(state));
 }
@@ -359,12 +386,14 @@ RunEnded Run::finish(const Ending& ending) {
     }
     const auto& stopping = experiment().training.earlyStopping;
     // Keras 3 restores at the end of training (SPEC 5.1); `last` keeps the last epoch's state to resume from.
-    if (m_reporter.hasBegun() && ending.outcome == RunEnded::Outcome::Completed && m_checkpoints.hasEarlyStopping() && stopping && stopping->restoreBestWeights) {
+    if (m_reporter.hasBegun() && ending.outcome == RunEnded::Outcome::Completed && m_checkpoints.hasEarlyStopping() &&
+        stopping && stopping->restoreBestWeights) {
         try {
             const Result<void> restored = m_checkpoints.restoreEarlyStopping(*m_setup.module);
             if (!restored)
                 throw std::runtime_error(restored.error().message);
-            m_reporter.report(RunNote{"The weights with the best " + stopping->monitor + " were restored (checkpoints/restored.safetensors)."});
+            m_reporter.report(RunNote{"The weights with the best " + stopping->monitor +
+                                      " were restored (checkpoints/restored.safetensors)."});
         } catch (const std::exception& error) {
             ended.outcome = RunEnded::Outcome::Failed;
             ended.reason = std::string("The best weights could not be restored: ") + error.what();

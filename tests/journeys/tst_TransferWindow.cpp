@@ -66,7 +66,7 @@ private Q_SLOTS:
         };
         driver.click("chooseWeights");
         QCOMPARE(driver.session->experiment().model.weights, weights);
-        QVERIFY2(driver.text("weightFacts").contains(QStringLiteral("Every layer finds its weights")),
+        QVERIFY2(driver.text("weightFacts").contains(QStringLiteral("All layers get pretrained weights")),
                  qPrintable(driver.text("weightFacts")));
         const QString whole = driver.text("trainableCount");
         auto* frozen = driver.find<QComboBox>("frozenUpTo");
@@ -75,7 +75,7 @@ private Q_SLOTS:
         QCOMPARE(driver.session->experiment().model.freeze, std::string("base"));
         QVERIFY(driver.text("trainableCount") != whole);
         QVERIFY(!driver.find<QLabel>("freezingProblem")->isVisible());
-        driver.click("section Frozen base and fine-tuning");
+        driver.click("section Feature extraction and fine-tuning");
         driver.toggle("training.cache_features");
         QVERIFY(driver.session->experiment().training.cacheFeatures);
 
@@ -101,21 +101,21 @@ private Q_SLOTS:
         WindowDriver driver(path(QStringLiteral("settings")));
         prepare(driver);
         const auto experiment = [&]() -> const Experiment& { return driver.session->experiment(); };
-        driver.click("section Classifier of its own");
+        driver.click("section Custom classifier");
         driver.toggle("model.head.replaced");
         QVERIFY(experiment().model.head.has_value());
         driver.type("model.head.dense", QStringLiteral("64, 16"));
         QCOMPARE(experiment().model.head->dense, (std::vector<int>{64, 16}));
         QVERIFY(driver.text("networkSummary").contains(QStringLiteral("parameters")));
         driver.type("model.head.dense", QStringLiteral("64, many"));
-        QVERIFY2(!driver.text("model.head.dense note").contains(QStringLiteral("Units of each")),
+        QVERIFY2(!driver.text("model.head.dense note").contains(QStringLiteral("Units per layer")),
                  qPrintable(driver.text("model.head.dense note"))); // the problem is said there
         driver.type("model.head.dense", QStringLiteral("64"));
 
         auto* frozen = driver.find<QComboBox>("frozenUpTo");
         frozen->setFocus();
         QTest::keyClick(frozen, Qt::Key_Down);
-        driver.click("section Frozen base and fine-tuning");
+        driver.click("section Feature extraction and fine-tuning");
         driver.toggle("training.fine_tune.planned");
         QVERIFY(experiment().training.fineTune.has_value());
         driver.type("training.fine_tune.at_epoch", QStringLiteral("2"));
@@ -143,16 +143,16 @@ private Q_SLOTS:
         WindowDriver driver(path(QStringLiteral("costs")));
         prepare(driver);
         const QString before = driver.text("trainingMemory");
-        QVERIFY(before.contains(QStringLiteral("batch 8")));
+        QVERIFY(before.contains(QStringLiteral("batch size 8")));
         Experiment next = driver.session->experiment();
         next.training.batchSize = 512;
         driver.session->setExperiment(next);
-        QVERIFY(driver.text("trainingMemory").contains(QStringLiteral("batch 512")));
+        QVERIFY(driver.text("trainingMemory").contains(QStringLiteral("batch size 512")));
         next.training.batchSize = 8;
         driver.session->setExperiment(next);
         driver.click("measureEpoch");
         QVERIFY(!driver.find<QPushButton>("measureEpoch")->isEnabled()); // one at a time, and the window goes on
-        QTRY_VERIFY_WITH_TIMEOUT(driver.text("epochTime").contains(QStringLiteral("an epoch")), kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("epochTime").contains(QStringLiteral("per epoch")), kLong);
         QVERIFY(driver.find<QPushButton>("measureEpoch")->isEnabled());
         driver.type("data.image_size", QStringLiteral("40"));
         QCOMPARE(driver.text("epochTime"), QString()); // of another size it says nothing

@@ -184,7 +184,7 @@ private Q_SLOTS:
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         open(driver);
         const auto* centre = driver.find<QCheckBox>("normalization.featurewise_center");
-        driver.click("section Pixel values, step by step");
+        driver.click("section Normalization, step by step");
         QVERIFY(!centre->isVisible());
         driver.find<QCheckBox>("normalization keras")->click();
         QVERIFY(centre->isVisible());

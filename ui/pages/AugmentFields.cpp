@@ -19,21 +19,21 @@ void AugmentPage::addFields() {
     addColour();
     addErasing();
     addMixing();
-    m_form->section(tr("Policy"), true);
+    m_form->section(tr("Automatic augmentation"), true);
     addPolicy();
     addKerasSteps();
     m_form->section(tr("More"), true);
     m_form->choice(
-        {path("semantics"), tr("Geometry as in"), {}, tr("The Keras releases differ from their documentation.")},
-        {tr("documentation"), QStringLiteral("Keras ≤ 2.8"), QStringLiteral("Keras ≥ 2.9")},
+        {path("semantics"), tr("Geometry follows"), {}, tr("Keras releases differ from the Keras documentation.")},
+        {tr("Keras documentation"), QStringLiteral("Keras ≤ 2.8"), QStringLiteral("Keras ≥ 2.9")},
         [](const E& e) { return static_cast<int>(e.augmentation.semantics); },
         [](E& e, int v) { e.augmentation.semantics = static_cast<Semantics>(v); });
     m_form->toggle(
-        {path("augment_validation"), tr("Augment validation"), {}, tr("Only to repeat old experiments.")},
+        {path("augment_validation"), tr("Augment validation"), {}, tr("Only to reproduce old experiments.")},
         [](const E& e) { return e.augmentation.augmentValidation; },
         [](E& e, bool v) { e.augmentation.augmentValidation = v; });
     m_form->toggle(
-        {path("exact"), tr("Double precision"), {}, tr("Slower; the fast way is within 1 level of 255.")},
+        {path("exact"), tr("Double precision"), {}, tr("Slower; the fast path differs by at most 1 level of 255.")},
         [](const E& e) { return e.augmentation.exact; }, [](E& e, bool v) { e.augmentation.exact = v; });
     m_form->finish();
 }
@@ -41,38 +41,41 @@ void AugmentPage::addFields() {
 void AugmentPage::addGeometry() {
     m_form->section(tr("Geometry"));
     m_form->slider(
-        {path("rotation_range"), tr("Rotation, up to"), QStringLiteral("°"), {}}, 0, 180, 1,
+        {path("rotation_range"), tr("Maximum rotation"), QStringLiteral("°"), {}}, 0, 180, 1,
         [](const E& e) { return e.augmentation.rotationRange; },
         [](E& e, double v) { e.augmentation.rotationRange = v; });
     m_form->slider(
-        {path("width_shift_range"), tr("Shift sideways"), {}, tr("Below 1: share of the width; else pixels.")}, 0, 0.99,
-        0.01, [](const E& e) { return e.augmentation.widthShiftRange.values.front(); },
+        {path("width_shift_range"),
+         tr("Horizontal shift"),
+         {},
+         tr("Below 1: fraction of the width; otherwise pixels.")},
+        0, 0.99, 0.01, [](const E& e) { return e.augmentation.widthShiftRange.values.front(); },
         [](E& e, double v) {
             e.augmentation.widthShiftRange = {ShiftRange::Form::Float, {v}};
         });
     m_form->slider(
-        {path("height_shift_range"), tr("Shift up and down"), {}, {}}, 0, 0.99, 0.01,
+        {path("height_shift_range"), tr("Vertical shift"), {}, {}}, 0, 0.99, 0.01,
         [](const E& e) { return e.augmentation.heightShiftRange.values.front(); },
         [](E& e, double v) {
             e.augmentation.heightShiftRange = {ShiftRange::Form::Float, {v}};
         });
     m_form->slider(
-        {path("shear_range"), tr("Shear, up to"), QStringLiteral("°"), {}}, 0, 45, 0.5,
+        {path("shear_range"), tr("Maximum shear"), QStringLiteral("°"), {}}, 0, 45, 0.5,
         [](const E& e) { return e.augmentation.shearRange; }, [](E& e, double v) { e.augmentation.shearRange = v; });
     m_form->range(
-        {path("zoom_range"), tr("Zoom"), {}, tr("Below 1 enlarges, above 1 shrinks, as in Keras.")}, 0.01, 10, 0.05,
+        {path("zoom_range"), tr("Zoom"), {}, tr("Below 1 zooms in, above 1 zooms out, as in Keras.")}, 0.01, 10, 0.05,
         [](const E& e) { return e.augmentation.zoomRange; }, [](E& e, Range v) { e.augmentation.zoomRange = v; });
     m_form->toggle(
-        {path("random_resized_crop on"), tr("Part of the image"), {}, {}},
+        {path("random_resized_crop on"), tr("Random resized crop"), {}, {}},
         [](const E& e) { return e.augmentation.randomResizedCrop.has_value(); },
         [](E& e, bool v) {
             e.augmentation.randomResizedCrop = v ? std::optional(ResizedCropSettings{}) : std::nullopt;
         });
     m_form->range(
         {path("random_resized_crop.scale"),
-         tr("… of its area"),
+         tr("Area"),
          {},
-         tr("Shares; the part is brought back to the image's size."),
+         tr("Fraction of the image; the crop is resized to the full size."),
          [](const E& e) { return e.augmentation.randomResizedCrop.has_value(); }},
         0.01, 1, 0.05,
         [](const E& e) { return e.augmentation.randomResizedCrop.value_or(ResizedCropSettings{}).scale; },
@@ -82,7 +85,7 @@ void AugmentPage::addGeometry() {
         });
     m_form->range(
         {path("random_resized_crop.ratio"),
-         tr("… aspect"),
+         tr("Aspect ratio"),
          {},
          {},
          [](const E& e) { return e.augmentation.randomResizedCrop.has_value(); }},
@@ -93,20 +96,19 @@ void AugmentPage::addGeometry() {
                 e.augmentation.randomResizedCrop->ratio = v;
         });
     m_form->toggle(
-        {path("horizontal_flip"), tr("Flip left and right"), {}, {}},
+        {path("horizontal_flip"), tr("Horizontal flip"), {}, {}},
         [](const E& e) { return e.augmentation.horizontalFlip; },
         [](E& e, bool v) { e.augmentation.horizontalFlip = v; });
     m_form->toggle(
-        {path("vertical_flip"), tr("Flip upside down"), {}, {}}, [](const E& e) { return e.augmentation.verticalFlip; },
+        {path("vertical_flip"), tr("Vertical flip"), {}, {}}, [](const E& e) { return e.augmentation.verticalFlip; },
         [](E& e, bool v) { e.augmentation.verticalFlip = v; });
     m_form->choice(
-        {path("fill_mode"), tr("Borders"), {}, {}},
-        {tr("Nearest pixel"), tr("Mirrored"), tr("Wrapped"), tr("One colour")},
+        {path("fill_mode"), tr("Fill mode"), {}, {}}, {tr("Nearest"), tr("Reflect"), tr("Wrap"), tr("Constant")},
         [](const E& e) { return static_cast<int>(e.augmentation.fillMode); },
         [](E& e, int v) { e.augmentation.fillMode = static_cast<FillMode>(v); });
     m_form->slider(
         {path("cval"),
-         tr("Border's grey"),
+         tr("Fill gray level"),
          {},
          {},
          [](const E& e) { return e.augmentation.fillMode == FillMode::Constant; }},
@@ -114,7 +116,7 @@ void AugmentPage::addGeometry() {
 }
 
 void AugmentPage::addColour() {
-    m_form->section(tr("Light and colour"));
+    m_form->section(tr("Color"));
     m_form->toggle(
         {path("brightness_range on"), tr("Brightness"), {}, {}},
         [](const E& e) { return e.augmentation.brightnessRange.has_value(); },
@@ -123,7 +125,7 @@ void AugmentPage::addColour() {
         });
     m_form->range(
         {path("brightness_range"),
-         tr("… times"),
+         tr("Factor"),
          {},
          {},
          [](const E& e) { return e.augmentation.brightnessRange.has_value(); }},
@@ -142,11 +144,7 @@ void AugmentPage::addColour() {
             e.augmentation.gammaRange = v ? std::optional(Range{0.93, 1.06}) : std::nullopt;
         });
     m_form->range(
-        {path("gamma_range"),
-         tr("… exponent"),
-         {},
-         {},
-         [](const E& e) { return e.augmentation.gammaRange.has_value(); }},
+        {path("gamma_range"), tr("Exponent"), {}, {}, [](const E& e) { return e.augmentation.gammaRange.has_value(); }},
         0.1, 5, 0.01,
         [](const E& e) {
             return e.augmentation.gammaRange.value_or(Range{1, 1});
@@ -164,7 +162,7 @@ void AugmentPage::addColour() {
         });
     m_form->range(
         {path("saturation_range"),
-         tr("… times"),
+         tr("Factor"),
          {},
          {},
          [](const E& e) { return e.augmentation.saturationRange.has_value(); }},
@@ -174,7 +172,7 @@ void AugmentPage::addColour() {
         },
         [](E& e, Range v) { e.augmentation.saturationRange = v; });
     m_form->slider(
-        {path("hue_range"), tr("Hue, up to"), QStringLiteral("°"), {}}, 0, 180, 1,
+        {path("hue_range"), tr("Maximum hue shift"), QStringLiteral("°"), {}}, 0, 180, 1,
         [](const E& e) { return e.augmentation.hueRange; }, [](E& e, double v) { e.augmentation.hueRange = v; });
     m_form->section(tr("Blur, noise, compression"), true);
     m_form->toggle(
@@ -184,7 +182,7 @@ void AugmentPage::addColour() {
         });
     m_form->range(
         {path("blur_sigma"),
-         tr("… deviation"),
+         tr("Sigma"),
          tr("pixels"),
          {},
          [](const E& e) { return e.augmentation.blurSigma.has_value(); }},
@@ -205,7 +203,7 @@ void AugmentPage::addColour() {
         });
     m_form->range(
         {path("jpeg_quality"),
-         tr("… quality"),
+         tr("Quality"),
          {},
          {},
          [](const E& e) { return e.augmentation.jpegQuality.has_value(); }},
@@ -219,12 +217,12 @@ void AugmentPage::addColour() {
 void AugmentPage::addErasing() {
     m_form->section(tr("Erasing"));
     m_form->toggle(
-        {path("occlusion on"), tr("Cover a box"), {}, {}},
+        {path("occlusion on"), tr("Random erasing"), {}, {}},
         [](const E& e) { return e.augmentation.occlusion.has_value(); },
         [](E& e, bool v) { e.augmentation.occlusion = v ? std::optional(OcclusionSettings{}) : std::nullopt; });
     m_form->whole(
         {path("occlusion"),
-         tr("… of side"),
+         tr("Size"),
          tr("pixels"),
          {},
          [](const E& e) { return e.augmentation.occlusion.has_value(); }},
@@ -234,25 +232,25 @@ void AugmentPage::addErasing() {
                 e.augmentation.occlusion->size = v;
         });
     m_form->toggle(
-        {path("cutout on"), tr("Cut holes"), {}, {}}, [](const E& e) { return e.augmentation.cutout.has_value(); },
+        {path("cutout on"), tr("Cutout"), {}, {}}, [](const E& e) { return e.augmentation.cutout.has_value(); },
         [](E& e, bool v) { e.augmentation.cutout = v ? std::optional(CutoutSettings{}) : std::nullopt; });
     const auto cuts = [](const E& e) { return e.augmentation.cutout.has_value(); };
     m_form->whole(
-        {path("cutout.holes"), tr("… so many"), {}, {}, cuts},
+        {path("cutout.holes"), tr("Count"), {}, {}, cuts},
         [](const E& e) { return e.augmentation.cutout.value_or(CutoutSettings{}).holes; },
         [](E& e, int v) {
             if (e.augmentation.cutout)
                 e.augmentation.cutout->holes = v;
         });
     m_form->whole(
-        {path("cutout.size"), tr("… of side"), tr("pixels"), {}, cuts},
+        {path("cutout.size"), tr("Size"), tr("pixels"), {}, cuts},
         [](const E& e) { return e.augmentation.cutout.value_or(CutoutSettings{}).size; },
         [](E& e, int v) {
             if (e.augmentation.cutout)
                 e.augmentation.cutout->size = v;
         });
     m_form->slider(
-        {path("cutout.value"), tr("… of grey"), {}, {}, cuts}, 0, 255, 1,
+        {path("cutout.value"), tr("Gray level"), {}, {}, cuts}, 0, 255, 1,
         [](const E& e) { return e.augmentation.cutout.value_or(CutoutSettings{}).value; },
         [](E& e, double v) {
             if (e.augmentation.cutout)
@@ -266,13 +264,13 @@ void AugmentPage::addMixing() {
         {path("mixup"),
          tr("MixUp"),
          {},
-         tr("Beta(a, a) of the shares, 0 is off; 0.2 is usual. The label is mixed alike.")},
+         tr("Mixing ratio from Beta(a, a); 0 = off, 0.2 is usual. Labels are mixed in the same ratio.")},
         0, 4, 0.1, [](const E& e) { return e.augmentation.mixup; }, [](E& e, double v) { e.augmentation.mixup = v; });
     m_form->slider(
         {path("cutmix"),
          tr("CutMix"),
          {},
-         tr("The same for a pasted window; 1 is usual. With both, each image takes one.")},
+         tr("The same for a pasted patch; 1 is usual. With both on, each image gets one of them.")},
         0, 4, 0.1, [](const E& e) { return e.augmentation.cutmix; }, [](E& e, double v) { e.augmentation.cutmix = v; });
 }
 
@@ -286,31 +284,32 @@ void AugmentPage::addKerasSteps() {
             [field](const E& e) { return e.normalization.*field; },
             [field](E& e, bool v) { e.normalization.*field = v; });
     };
-    m_form->section(tr("Pixel values, step by step"), true);
+    m_form->section(tr("Normalization, step by step"), true);
     m_form->toggle(
-        {QStringLiteral("normalization keras"), tr("Keras' steps"), {}, tr("Else the Network page's choice.")}, keras,
-        [](E& e, bool v) {
+        {QStringLiteral("normalization keras"), tr("Keras steps"), {}, tr("Otherwise as chosen on the Network page.")},
+        keras, [](E& e, bool v) {
             e.normalization.preset = v ? Normalization::Preset::Keras : Normalization::Preset::Rescale;
         });
     m_form->choice(
-        {QStringLiteral("normalization.preprocessing_function"), tr("First"), {}, {}, keras},
-        {tr("nothing"), QStringLiteral("tf: −1 to 1"), QStringLiteral("caffe: BGR less means"),
-         QStringLiteral("torch: ImageNet's")},
+        {QStringLiteral("normalization.preprocessing_function"), tr("Preprocessing"), {}, {}, keras},
+        {tr("None"), QStringLiteral("tf: −1 to 1"), QStringLiteral("caffe: BGR minus means"),
+         QStringLiteral("torch: ImageNet statistics")},
         [](const E& e) { return static_cast<int>(e.normalization.preprocess); },
         [](E& e, int v) { e.normalization.preprocess = static_cast<Normalization::Preprocess>(v); });
     m_form->number(
-        {QStringLiteral("normalization.rescale"), tr("Times"), {}, tr("0 is off; 1/255 is 0.00392157."), keras},
+        {QStringLiteral("normalization.rescale"), tr("Rescale factor"), {}, tr("0 = off; 1/255 = 0.00392157."), keras},
         [](const E& e) { return e.normalization.rescale; }, [](E& e, double v) { e.normalization.rescale = v; });
-    toggle("samplewise_center", tr("Each image's mean to 0"), {}, &Normalization::samplewiseCenter);
-    toggle("samplewise_std_normalization", tr("… deviation to 1"), {}, &Normalization::samplewiseStd);
-    toggle("featurewise_center", tr("The set's mean to 0"), tr("Learned from the training images as training starts."),
-           &Normalization::featurewiseCenter);
-    toggle("featurewise_std_normalization", tr("… deviation to 1"), {}, &Normalization::featurewiseStd);
-    toggle("zca_whitening", tr("ZCA whitening"), tr("For small images: it costs the square of their pixels."),
+    toggle("samplewise_center", tr("Center each image"), {}, &Normalization::samplewiseCenter);
+    toggle("samplewise_std_normalization", tr("Scale each image to std 1"), {}, &Normalization::samplewiseStd);
+    toggle("featurewise_center", tr("Center by data-set mean"),
+           tr("Computed from the training images when training starts."), &Normalization::featurewiseCenter);
+    toggle("featurewise_std_normalization", tr("Scale by data-set std"), {}, &Normalization::featurewiseStd);
+    toggle("zca_whitening", tr("ZCA whitening"),
+           tr("For small images only: cost grows with the square of the number of pixels."),
            &Normalization::zcaWhitening);
     m_form->number(
         {QStringLiteral("normalization.zca_epsilon"),
-         tr("… epsilon"),
+         tr("ZCA epsilon"),
          {},
          {},
          [keras](const E& e) { return keras(e) && e.normalization.zcaWhitening; }},
@@ -319,8 +318,8 @@ void AugmentPage::addKerasSteps() {
 
 void AugmentPage::addPolicy() {
     m_form->choice(
-        {path("policy"), tr("Operations"), {}, tr("A published set of fourteen, drawn anew for each image.")},
-        {tr("none"), QStringLiteral("TrivialAugment"), QStringLiteral("RandAugment")},
+        {path("policy"), tr("Policy"), {}, tr("A published set of fourteen operations, drawn for each image.")},
+        {tr("None"), QStringLiteral("TrivialAugment"), QStringLiteral("RandAugment")},
         [](const E& e) { return e.augmentation.policy ? 1 + static_cast<int>(e.augmentation.policy->name) : 0; },
         [](E& e, int v) {
             if (v == 0)
@@ -329,14 +328,14 @@ void AugmentPage::addPolicy() {
                 e.augmentation.policy = PolicySettings{static_cast<PolicySettings::Name>(v - 1)};
         });
     m_form->whole(
-        {path("policy.operations"), tr("… so many"), {}, {}, isRandAugment},
+        {path("policy.operations"), tr("Count"), {}, {}, isRandAugment},
         [](const E& e) { return e.augmentation.policy.value_or(PolicySettings{}).operations; },
         [](E& e, int v) {
             if (e.augmentation.policy)
                 e.augmentation.policy->operations = v;
         });
     m_form->slider(
-        {path("policy.magnitude"), tr("… of strength"), {}, {}, isRandAugment}, 0, 30, 1,
+        {path("policy.magnitude"), tr("Magnitude"), {}, {}, isRandAugment}, 0, 30, 1,
         [](const E& e) { return e.augmentation.policy.value_or(PolicySettings{}).magnitude; },
         [](E& e, double v) {
             if (e.augmentation.policy)

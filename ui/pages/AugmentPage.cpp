@@ -54,27 +54,27 @@ QString inWords(const Drawn& drawn) {
     if (drawn.theta != 0)
         words << number(drawn.theta) + QStringLiteral("°");
     if (drawn.tx != 0 || drawn.ty != 0)
-        words << QStringLiteral("%1, %2 px").arg(number(drawn.tx), number(drawn.ty));
+        words << AugmentPage::tr("shift %1, %2 px").arg(number(drawn.tx), number(drawn.ty));
     if (drawn.shear != 0)
         words << AugmentPage::tr("shear %1°").arg(QString::number(drawn.shear, 'f', 1));
     if (drawn.zx != 1 || drawn.zy != 1)
-        words << QStringLiteral("× %1, %2").arg(drawn.zx, 0, 'f', 2).arg(drawn.zy, 0, 'f', 2);
+        words << AugmentPage::tr("zoom %1, %2").arg(drawn.zx, 0, 'f', 2).arg(drawn.zy, 0, 'f', 2);
     if (drawn.flipHorizontal || drawn.flipVertical)
-        words << (drawn.flipHorizontal && drawn.flipVertical ? AugmentPage::tr("flipped twice")
+        words << (drawn.flipHorizontal && drawn.flipVertical ? AugmentPage::tr("flipped both ways")
                   : drawn.flipHorizontal                     ? AugmentPage::tr("flipped")
-                                                             : AugmentPage::tr("upside down"));
+                                                             : AugmentPage::tr("flipped vertically"));
     if (drawn.brightness)
-        words << AugmentPage::tr("light %1").arg(*drawn.brightness, 0, 'f', 2);
+        words << AugmentPage::tr("brightness ×%1").arg(*drawn.brightness, 0, 'f', 2);
     if (drawn.channelShift)
-        words << AugmentPage::tr("channels %1").arg(*drawn.channelShift, 0, 'f', 0);
+        words << AugmentPage::tr("channel shift %1").arg(*drawn.channelShift, 0, 'f', 0);
     if (drawn.gamma)
         words << AugmentPage::tr("gamma %1").arg(*drawn.gamma, 0, 'f', 2);
     if (drawn.contrast)
         words << AugmentPage::tr("contrast %1").arg(*drawn.contrast, 0, 'f', 2);
     if (drawn.occlusion)
-        words << AugmentPage::tr("box");
+        words << AugmentPage::tr("erased");
     if (drawn.saturation)
-        words << AugmentPage::tr("saturation %1").arg(*drawn.saturation, 0, 'f', 2);
+        words << AugmentPage::tr("saturation ×%1").arg(*drawn.saturation, 0, 'f', 2);
     if (drawn.hue)
         words << AugmentPage::tr("hue %1°").arg(*drawn.hue, 0, 'f', 0);
     if (drawn.blur)
@@ -89,10 +89,10 @@ QString inWords(const Drawn& drawn) {
     if (!drawn.cutout.empty())
         words << AugmentPage::tr("%n hole(s)", nullptr, static_cast<int>(drawn.cutout.size()));
     if (drawn.resizedCrop)
-        words << AugmentPage::tr("part %1 × %2").arg(drawn.resizedCrop->width).arg(drawn.resizedCrop->height);
+        words << AugmentPage::tr("resized crop %1 × %2").arg(drawn.resizedCrop->width).arg(drawn.resizedCrop->height);
     if (drawn.crop)
-        words << AugmentPage::tr("crop %1, %2").arg((*drawn.crop)[0]).arg((*drawn.crop)[1]);
-    return words.isEmpty() ? AugmentPage::tr("as it is") : words.join(QStringLiteral(" · "));
+        words << AugmentPage::tr("crop at %1, %2").arg((*drawn.crop)[0]).arg((*drawn.crop)[1]);
+    return words.isEmpty() ? AugmentPage::tr("unchanged") : words.join(QStringLiteral(" · "));
 }
 
 Preview makePreview(const Dataset& dataset, std::uint32_t index, const Experiment& experiment, std::uint64_t firstEpoch,
@@ -194,9 +194,9 @@ QWidget* AugmentPage::makeOriginal() {
 }
 
 QWidget* AugmentPage::makePreview() {
-    auto* surface = new Surface(tr("What training would see"));
+    auto* surface = new Surface(tr("What the network will see"));
     auto* again =
-        button(tr("Draw again"), QStringLiteral("view-refresh"), "rerollButton", tr("Twelve other draws (R)"));
+        button(tr("Draw again"), QStringLiteral("view-refresh"), "rerollButton", tr("Draw twelve new variants (R)"));
     connect(again, &QPushButton::clicked, this, &AugmentPage::reroll);
     surface->head()->addWidget(again);
     m_grid =
@@ -243,9 +243,9 @@ QWidget* AugmentPage::makeSettings() {
     column->addStretch(1);
     scroll->setWidget(room);
     surface->body()->addWidget(scroll, 1);
-    m_speed = named(mutedLabel({}), "loaderSpeed", tr("Speed of the loader"));
-    m_speed->setToolTip(tr(
-        "Measured now on one core, from decoded images; reading and decoding files comes on top in the first epoch."));
+    m_speed = named(mutedLabel({}), "loaderSpeed", tr("Loader speed"));
+    m_speed->setToolTip(
+        tr("Measured just now on one core with decoded images; the first epoch also reads and decodes the files."));
     surface->body()->addWidget(m_speed);
     return surface;
 }
@@ -264,8 +264,9 @@ void AugmentPage::paste() {
     if (found.empty())
         found = problems(settings, "");
     if (!found.empty()) {
-        m_pasted->say(MessageStrip::Kind::Problem,
-                      tr("The clipboard holds no augmentation: %1.").arg(QString::fromStdString(joined(found))));
+        m_pasted->say(
+            MessageStrip::Kind::Problem,
+            tr("The clipboard holds no augmentation settings: %1.").arg(QString::fromStdString(joined(found))));
         return;
     }
     m_pasted->hide();
@@ -308,7 +309,7 @@ void AugmentPage::follow() {
     }
     m_presets->setCurrentIndex(at);
     m_presets->setToolTip(at > 0 ? QString::fromStdString(known[static_cast<std::size_t>(at - 1)].source)
-                                 : tr("Settings of the literature"));
+                                 : tr("Published settings"));
     const auto faults = static_cast<int>(problems(settings).size());
     setBadge(faults > 0 ? Badge::Attention : session().dataset() ? Badge::Ready : Badge::None, faults);
     preview();
@@ -322,13 +323,13 @@ void AugmentPage::preview() {
     const Experiment experiment = session().experiment();
     if (const auto faults = problems(experiment); !faults.empty()) {
         m_note->setText(
-            tr("The preview waits: %1 %2")
+            tr("Preview paused: %1 %2")
                 .arg(QString::fromStdString(faults.front().path), QString::fromStdString(faults.front().message)));
         return;
     }
     m_note->setText(
         experiment.augmentation == AugmentationSettings{}
-            ? tr("Nothing is switched on: every epoch sees the same image. Start from a preset, or move a slider.")
+            ? tr("No augmentation is on: every epoch sees the same images. Start from a preset or move a slider.")
             : QString());
     m_note->setVisible(!m_note->text().isEmpty());
     m_lane.submit([this, opened, experiment, sample = m_sample, first = m_firstEpoch](std::stop_token stop) {
@@ -362,7 +363,7 @@ void AugmentPage::measure(const std::shared_ptr<const Dataset>& opened, const Ex
             this,
             [this, stop, speed] {
                 if (!stop.stop_requested() && speed > 0)
-                    m_speed->setText(tr("About %L1 images/s a core, once they are decoded").arg(std::lround(speed)));
+                    m_speed->setText(tr("About %L1 images/s per core, once decoded").arg(std::lround(speed)));
             },
             Qt::QueuedConnection);
     });

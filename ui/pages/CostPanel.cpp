@@ -53,10 +53,10 @@ bool takesAsLong(Experiment a, const Experiment& b) {
 CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, theme::kGrid);
-    auto* title = new QLabel(tr("What training takes"));
+    auto* title = new QLabel(tr("Training cost"));
     title->setFont(theme::font(theme::Size::Base, true));
     column->addWidget(title);
-    m_frozen = named(new QComboBox, "frozenUpTo", tr("What is frozen"));
+    m_frozen = named(new QComboBox, "frozenUpTo", tr("Frozen layers"));
     m_frozen->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_trains = mutedLabel({});
     m_trains->setObjectName(QStringLiteral("trainableCount"));
@@ -68,7 +68,7 @@ CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_time = named(new QLabel, "epochTime");
     m_time->setWordWrap(true);
     m_measure = button(tr("Measure an epoch"), {}, "measureEpoch",
-                       tr("Trains a copy for two seconds and multiplies out; nothing is kept"));
+                       tr("Trains a copy for two seconds and extrapolates; nothing is kept"));
     for (QWidget* widget : std::initializer_list<QWidget*>{m_frozen, m_trains, m_problem, m_memory, m_time, m_measure})
         column->addWidget(widget);
     connect(m_frozen, &QComboBox::activated, this, &CostPanel::chooseFrozen);
@@ -82,10 +82,10 @@ CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_ses
     });
     connect(&session, &Session::epochMeasured, this, [this](const EpochTime& time) {
         m_measuring = false;
-        const QString epoch = tr("About %1 an epoch, %2 images a second")
+        const QString epoch = tr("About %1 per epoch, %2 images/s")
                                   .arg(secondsText(time.secondsPerEpoch), significant(time.imagesPerSecond));
         m_time->setText(time.secondsOnce > 0
-                            ? tr("%1, after %2 for the features").arg(epoch, secondsText(time.secondsOnce))
+                            ? tr("%1, plus %2 once for the features").arg(epoch, secondsText(time.secondsOnce))
                             : epoch);
         enableMeasuring();
     });
@@ -117,8 +117,8 @@ void CostPanel::clear() {
 void CostPanel::showFreezing(const GraphSpec& graph) {
     m_filling = true;
     m_frozen->clear();
-    m_frozen->addItem(tr("Nothing is frozen"), QStringLiteral("none"));
-    m_frozen->addItem(tr("The base is frozen, the classifier trains"), QStringLiteral("base"));
+    m_frozen->addItem(tr("Nothing frozen"), QStringLiteral("none"));
+    m_frozen->addItem(tr("Base frozen, classifier trained"), QStringLiteral("base"));
     const std::vector<NodeBlock> blocks = blocksOf(graph);
     for (std::size_t i = 0; i + 1 < blocks.size(); ++i) // with the last block nothing would train
         m_frozen->addItem(tr("Frozen up to %1").arg(QString::fromStdString(blocks[i].id)),
@@ -144,10 +144,10 @@ void CostPanel::showMemory(const GraphSpec& graph, const GraphCost& cost) {
     const std::int64_t needed = trainingMemory(graph, cost, request).total();
     const auto free = static_cast<std::int64_t>(availableMemoryBytes());
     const int largest = largestBatch(graph, cost, request, free);
-    m_trains->setText(tr("%1 of %2 parameters train")
+    m_trains->setText(tr("%1 of %2 parameters are trained")
                           .arg(compact(static_cast<double>(trainable(cost, request.frozen))),
                                compact(static_cast<double>(cost.parameters))));
-    m_memory->setText(tr("About %1 to train at batch %2, %3 free; up to batch %4 fits")
+    m_memory->setText(tr("About %1 of memory at batch size %2, %3 free; up to batch size %4 fits")
                           .arg(bytesText(needed))
                           .arg(request.batch)
                           .arg(bytesText(free))
@@ -182,7 +182,7 @@ void CostPanel::enableMeasuring() {
     m_measure->setToolTip(!m_session.dataset() ? tr("Open images first")
                           : m_session.runState() != RunState::Idle
                               ? tr("A run is in progress")
-                              : tr("Trains a copy for two seconds and multiplies out; nothing is kept"));
+                              : tr("Trains a copy for two seconds and extrapolates; nothing is kept"));
 }
 
 } // namespace sightline::ui

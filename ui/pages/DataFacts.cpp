@@ -69,9 +69,9 @@ void addImages(Facts& facts, const Survey& survey) {
     } else {
         facts.add(words("Widths"), words("%1 to %2").arg(low[1]).arg(high[1]));
         facts.add(words("Heights"), words("%1 to %2").arg(low[0]).arg(high[0]));
-        facts.add(words("Most"), commonSizes(survey));
+        facts.add(words("Most common"), commonSizes(survey));
     }
-    facts.add(words("Width : height"),
+    facts.add(words("Aspect ratio"),
               narrow == wide ? significant(wide) : words("%1 to %2").arg(significant(narrow), significant(wide)));
     const auto triple = [](const std::array<double, 3>& values) {
         return QStringLiteral("%1  %2  %3")
@@ -80,12 +80,12 @@ void addImages(Facts& facts, const Survey& survey) {
             .arg(values[2], 0, 'f', 0);
     };
     if (survey.grey) {
-        facts.add(words("Channels"), words("grey"));
+        facts.add(words("Channels"), words("gray"));
         facts.add(words("Mean"), words("%1 of 255").arg(survey.mean[0], 0, 'f', 0));
-        facts.add(words("Deviation"), QString::number(survey.deviation[0], 'f', 0));
+        facts.add(words("Std. deviation"), QString::number(survey.deviation[0], 'f', 0));
     } else {
         facts.add(words("Mean R G B"), triple(survey.mean));
-        facts.add(words("Deviation"), triple(survey.deviation));
+        facts.add(words("Std. deviation"), triple(survey.deviation));
     }
 }
 } // namespace
@@ -95,13 +95,13 @@ QString factsOf(const Dataset& dataset, const Survey* survey, double validationS
     facts.add(words("Layout"), QString::fromStdString(dataset.format));
     const double ratio = imbalance(dataset.countsPerClass(Subset::Train));
     facts.add(words("Balance"), ratio < 1.05 ? words("classes of equal size")
-                                             : words("largest class %1 times the smallest").arg(significant(ratio)));
+                                             : words("largest class %1× the smallest").arg(significant(ratio)));
     if (!dataset.hasValidation && dataset.count(Subset::Validation) > 0)
-        facts.add(words("Validation"), words("%1 of train, split off here").arg(percent(validationSplit)));
+        facts.add(words("Validation"), words("%1 of train, split off automatically").arg(percent(validationSplit)));
     if (const OverlayCounts byHand = overlayCounts(dataset); byHand.relabelled + byHand.excluded > 0)
-        facts.add(words("By hand"), words("%1 relabelled, %2 excluded")
-                                        .arg(grouped(static_cast<qlonglong>(byHand.relabelled)),
-                                             grouped(static_cast<qlonglong>(byHand.excluded))));
+        facts.add(words("Edited by hand"), words("%1 relabelled, %2 excluded")
+                                               .arg(grouped(static_cast<qlonglong>(byHand.relabelled)),
+                                                    grouped(static_cast<qlonglong>(byHand.excluded))));
     if (survey && survey->images > 0) {
         QStringList types;
         for (const auto& [type, count] : survey->types)

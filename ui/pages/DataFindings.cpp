@@ -149,16 +149,16 @@ void DataPage::showSelection() {
     m_exclude->setEnabled(some);
     const bool all = some && std::all_of(samples.begin(), samples.end(),
                                          [&](std::uint32_t i) { return opened->samples[i].excluded; });
-    m_exclude->setText(all ? tr("Take back") : tr("Exclude"));
-    m_relabel->setToolTip(some ? tr("Give the selected images another class (1-9, or choose)")
+    m_exclude->setText(all ? tr("Include again") : tr("Exclude"));
+    m_relabel->setToolTip(some ? tr("Change the class of the selected images (1–9, or choose)")
                                : tr("Select images first."));
     m_exclude->setToolTip(!some ? tr("Select images first.")
                           : all ? tr("Use the selected images again (X)")
                                 : tr("Leave the selected images out of training (X)"));
     m_selected->setText(!opened || opened->samples.empty() ? QString()
-                        : some ? tr("%1 selected · 1-9 relabels, X excludes, Ctrl+Z undoes")
+                        : some ? tr("%1 selected · 1–9 relabel, X excludes, Ctrl+Z undoes")
                                      .arg(grouped(static_cast<qlonglong>(samples.size())))
-                               : tr("Select images to relabel or exclude them; your files stay as they are."));
+                               : tr("Select images to relabel or exclude them; your files are not changed."));
 }
 
 void DataPage::relabel(int label) {

@@ -65,7 +65,7 @@ QWidget* DataPage::makeClasses() {
     surface->head()->addWidget(open);
     m_summary = named(mutedLabel({}), "dataSummary");
     m_classTable = new Table({tr("Class"), tr("Train"), tr("Val"), tr("Test")}, this);
-    m_classes = tableView(m_classTable, "classTable", tr("Classes and their numbers of images"), true);
+    m_classes = tableView(m_classTable, "classTable", tr("Classes and their image counts"), true);
     connect(m_classes->selectionModel(), &QItemSelectionModel::selectionChanged, this, &DataPage::applyFilter);
     surface->body()->addWidget(m_summary);
     surface->body()->addWidget(m_classes, 1);
@@ -271,7 +271,7 @@ void DataPage::applyFilter() {
     m_nothing->setGeometry(
         m_tiles->viewport()->rect().adjusted(3 * theme::kGrid, 3 * theme::kGrid, -3 * theme::kGrid, -3 * theme::kGrid));
     if (count == 0 && !m_groups)
-        m_nothing->setText(tr("No image passes these filters."));
+        m_nothing->setText(tr("No image matches these filters."));
 }
 
 void DataPage::openLarge(int row) {

@@ -95,7 +95,7 @@ QWidget* EvaluatePage::makeHead() {
     m_split->addItem(tr("Validation images"), QStringLiteral("val"));
     m_split->addItem(tr("Training images"), QStringLiteral("train"));
     m_evaluate = button(tr("Evaluate"), QStringLiteral("view-refresh"), "evaluateButton",
-                        tr("Ask the network about every image of this split"));
+                        tr("Run the network on every image of this split"));
     connect(m_evaluate, &QPushButton::clicked, this, &EvaluatePage::evaluate);
     line->addWidget(m_score);
     line->addWidget(m_detail, 1);
@@ -109,14 +109,14 @@ QWidget* EvaluatePage::makeHead() {
 }
 
 QWidget* EvaluatePage::makeMatrix() {
-    auto* surface = new Surface(tr("Confusion"));
+    auto* surface = new Surface(tr("Confusion matrix"));
     auto* mode = named(new QComboBox, "confusionMode", tr("What the cells show"));
     mode->addItems({tr("Counts"), tr("% of the true class")});
     surface->head()->addWidget(mode);
     m_matrix = named(new ConfusionView, "confusionMatrix", tr("Confusion matrix: click a cell to see its images"));
     connect(mode, &QComboBox::currentIndexChanged, this, [this](int index) { m_matrix->setShares(index == 1); });
     connect(m_matrix, &ConfusionView::selected, this, &EvaluatePage::selectCell);
-    m_pairTable = new Table({tr("True"), tr("Taken for"), tr("Images")}, this);
+    m_pairTable = new Table({tr("True"), tr("Predicted as"), tr("Images")}, this);
     m_pairs = tableView(m_pairTable, "confusedPairs", tr("Most confused pairs of classes"), false);
     m_matrixOrPairs = new QStackedWidget;
     m_matrixOrPairs->addWidget(m_matrix);
@@ -125,13 +125,13 @@ QWidget* EvaluatePage::makeMatrix() {
         const auto& row = m_pairTable->rows()[static_cast<std::size_t>(sourceRow(m_pairs, index))];
         selectCell(row[0].key.toString().toInt(), row[1].key.toString().toInt());
     });
-    m_classTable =
-        new Table({tr("Class"), tr("Images|True images of the class"),
-                   tr("Precision|Of those taken for the class: the share that is"),
-                   tr("Recall|Of those of the class: the share found"), tr("F1|Harmonic mean of precision and recall"),
-                   tr("Conf.|Mean confidence of the answers for images of the class")},
-                  this);
-    m_classes = tableView(m_classTable, "classReport", tr("Figures for each class"), true);
+    m_classTable = new Table({tr("Class"), tr("Images|Images of this class in the split"),
+                              tr("Precision|Share of the images predicted as this class that belong to it"),
+                              tr("Recall|Share of the images of this class that were predicted as it"),
+                              tr("F1|Harmonic mean of precision and recall"),
+                              tr("Conf.|Mean confidence of the predictions for images of this class")},
+                             this);
+    m_classes = tableView(m_classTable, "classReport", tr("Metrics per class"), true);
     connect(m_classes, &QTableView::clicked, this,
             [this](const QModelIndex& index) { selectCell(sourceRow(m_classes, index), -1); });
     auto* both = new QSplitter(Qt::Vertical);
@@ -141,7 +141,7 @@ QWidget* EvaluatePage::makeMatrix() {
     both->addWidget(m_classes);
     both->setSizes({380, 220});
     m_figures = withPlaceholder(both, "confusionEmpty",
-                                tr("Here: which classes are taken for which, and each class's precision and recall."));
+                                tr("Which classes are confused, and the precision and recall of each, appears here."));
     surface->body()->addWidget(m_figures, 1);
     surface->setMinimumWidth(400);
     return surface;
@@ -150,7 +150,7 @@ QWidget* EvaluatePage::makeMatrix() {
 QWidget* EvaluatePage::makeGallery() {
     auto* surface = new Surface;
     m_show = new QButtonGroup(this);
-    const QStringList words{tr("All"), tr("Right"), tr("Wrong")};
+    const QStringList words{tr("All"), tr("Correct"), tr("Wrong")};
     const std::array<const char*, 3> names{"showAll", "showRight", "showWrong"};
     for (int i = 0; i < 3; ++i) {
         auto* choice = button(words[i], {}, names[static_cast<std::size_t>(i)]);
@@ -176,7 +176,7 @@ QWidget* EvaluatePage::makeGallery() {
     connect(m_clear, &QPushButton::clicked, this, [this] { selectCell(-1, -1); });
     line->addWidget(m_filter, 1);
     line->addWidget(m_clear);
-    m_tiles = named(new TileView(2), "gallery", tr("Images with what the network said"));
+    m_tiles = named(new TileView(2), "gallery", tr("Images with their predictions"));
     m_tiles->setSide(104);
     m_tiles->setModel(m_gallery);
     connect(m_tiles->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
@@ -188,7 +188,7 @@ QWidget* EvaluatePage::makeGallery() {
         Q_EMIT pageRequested(QStringLiteral("explain"));
     });
     surface->body()->addLayout(line);
-    m_pictures = withPlaceholder(m_tiles, "galleryEmpty", tr("Here: every image with what the network said of it."));
+    m_pictures = withPlaceholder(m_tiles, "galleryEmpty", tr("Every image with its prediction appears here."));
     surface->body()->addWidget(m_pictures, 1);
     return surface;
 }
@@ -196,12 +196,12 @@ QWidget* EvaluatePage::makeGallery() {
 QWidget* EvaluatePage::makeAnswer() {
     auto* surface = new Surface(tr("Where it looked"));
     auto* more =
-        button(tr("Explain…"), QStringLiteral("crosshairs"), "openExplain", tr("Other classes, methods and colours"));
+        button(tr("Explain…"), QStringLiteral("crosshairs"), "openExplain", tr("Other classes, methods and colors"));
     connect(more, &QPushButton::clicked, this, [this] { Q_EMIT pageRequested(QStringLiteral("explain")); });
     surface->head()->addWidget(more);
     m_answer = named(new HeatMapView(session(), HeatMapView::Layout::Stacked), "galleryAnswer");
     surface->body()->addWidget(m_answer, 1);
-    surface->body()->addWidget(mutedLabel(tr("H shows and hides the heat map; the arrow keys walk.")));
+    surface->body()->addWidget(mutedLabel(tr("H shows or hides the heat map; the arrow keys move between images.")));
     surface->setMinimumWidth(260);
     return surface;
 }
@@ -218,7 +218,7 @@ void EvaluatePage::showState() {
     const bool trained = run && !run->history.empty();
     m_progress->setVisible(m_busy);
     m_evaluate->setEnabled(trained && !m_busy);
-    m_evaluate->setToolTip(trained ? tr("Ask the network about every image of this split")
+    m_evaluate->setToolTip(trained ? tr("Run the network on every image of this split")
                                    : tr("Train a network for an epoch, or open a run, first."));
     setLook(*m_evaluate, "primary", trained && !session().evaluation());
     theme::setIcon(*m_evaluate, QStringLiteral("view-refresh"),
@@ -226,7 +226,7 @@ void EvaluatePage::showState() {
     if (session().evaluation())
         return;
     m_score->setText(QStringLiteral("–"));
-    m_detail->setText(m_busy    ? tr("Asking the network…")
+    m_detail->setText(m_busy    ? tr("Evaluating…")
                       : trained ? tr("The network is ready: evaluate it on images it has not seen.")
                                 : tr("Nothing to evaluate yet: train a network for an epoch, or open a run."));
 }
@@ -246,9 +246,9 @@ void EvaluatePage::showEvaluation() {
             tr("accuracy on %1 images (%2)").arg(grouped(total), QString::fromStdString(evaluation->split)),
             tr("loss %1").arg(significant(evaluation->loss))};
         if (evaluation->classes.size() > 5)
-            words << tr("top 5: %1").arg(percent(evaluation->top5Accuracy));
+            words << tr("top-5 accuracy %1").arg(percent(evaluation->top5Accuracy));
         if (!evaluation->skipped.empty())
-            words << tr("%1 left out, unreadable or of a class the run does not know").arg(evaluation->skipped.size());
+            words << tr("%1 skipped: unreadable or of a class the run does not know").arg(evaluation->skipped.size());
         m_detail->setText(words.join(QStringLiteral(" · ")));
     }
     m_matrixOrPairs->setCurrentIndex(evaluation && evaluation->confusion.classes() > kMatrixClasses ? 1 : 0);
@@ -322,17 +322,18 @@ void EvaluatePage::showFilter() {
         return QString::fromStdString(evaluation->classes[static_cast<std::size_t>(label)]);
     };
     const QString count = tr("%1 images").arg(grouped(m_gallery->rowCount()));
-    m_filter->setText(truth >= 0 && predicted >= 0 ? tr("%1: %2 taken for %3").arg(count, name(truth), name(predicted))
-                      : truth >= 0                 ? tr("%1 of %2").arg(count, name(truth))
-                      : predicted >= 0             ? tr("%1 taken for %2").arg(count, name(predicted))
-                                                   : count);
+    m_filter->setText(truth >= 0 && predicted >= 0
+                          ? tr("%1: %2 predicted as %3").arg(count, name(truth), name(predicted))
+                      : truth >= 0     ? tr("%1 of %2").arg(count, name(truth))
+                      : predicted >= 0 ? tr("%1 predicted as %2").arg(count, name(predicted))
+                                       : count);
 }
 
 void EvaluatePage::explainRow(int row) {
     if (const auto sample = m_gallery->sample(row))
         session().explain({*sample, {}});
     else
-        Q_EMIT said(tr("The image %1 is not in the data set that is open.")
+        Q_EMIT said(tr("The image %1 is not in the open data set.")
                         .arg(QString::fromStdString(m_gallery->prediction(row).path)),
                     false);
 }

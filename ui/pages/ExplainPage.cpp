@@ -77,7 +77,7 @@ QWidget* ExplainPage::makeView() {
 }
 
 QWidget* ExplainPage::makeControls() {
-    auto* surface = new Surface(tr("Question"));
+    auto* surface = new Surface(tr("Explanation"));
     surface->setFixedWidth(300);
     const auto labelled = [&](const QString& words, QWidget* control) {
         auto* label = new QLabel(words);
@@ -90,16 +90,16 @@ QWidget* ExplainPage::makeControls() {
     m_method = named(new QComboBox, "explainMethod", tr("Method"));
     m_method->addItems(methodTitles());
     m_layer = named(new QComboBox, "explainLayer", tr("Layer"));
-    labelled(tr("What speaks for"), m_target);
-    labelled(tr("rather than"), m_against);
+    labelled(tr("Evidence for"), m_target);
+    labelled(tr("compared with"), m_against);
     labelled(tr("Method"), m_method);
-    labelled(tr("At layer"), m_layer);
+    labelled(tr("Layer"), m_layer);
     for (auto* box : {m_target, m_against, m_method, m_layer}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         connect(box, &QComboBox::activated, this, &ExplainPage::ask);
     }
     surface->body()->addSpacing(2 * theme::kGrid);
-    auto* look = new QLabel(tr("Look"));
+    auto* look = new QLabel(tr("Appearance"));
     look->setFont(theme::font(theme::Size::Base, true));
     surface->body()->addWidget(look);
     m_opacity = named(new QSlider(Qt::Horizontal), "explainOpacity", tr("Opacity of the heat map"));
@@ -113,23 +113,23 @@ QWidget* ExplainPage::makeControls() {
     m_opacityText->setText(tr("Opacity %1 %").arg(50));
     surface->body()->addWidget(m_opacityText);
     surface->body()->addWidget(m_opacity);
-    m_colors = named(new QComboBox, "explainColors", tr("Colour map"));
+    m_colors = named(new QComboBox, "explainColors", tr("Color map"));
     m_colors->addItems({QStringLiteral("Turbo"), QStringLiteral("Jet"), QStringLiteral("Inferno"),
-                        QStringLiteral("Viridis"), tr("Grey")});
-    labelled(tr("Colours"), m_colors);
+                        QStringLiteral("Viridis"), tr("Gray")});
+    labelled(tr("Color map"), m_colors);
     auto* bar = new ColorBar;
     surface->body()->addWidget(bar);
     connect(m_colors, &QComboBox::currentIndexChanged, this, [this, bar](int index) {
         m_view->setColors(static_cast<ColorMap>(index));
         bar->setColors(static_cast<ColorMap>(index));
     });
-    auto* raw = named(new QCheckBox(tr("Show the map's own cells")), "explainRaw");
-    raw->setToolTip(tr("The map before it is enlarged to the image: how coarse it really is."));
+    auto* raw = named(new QCheckBox(tr("Show the raw map")), "explainRaw");
+    raw->setToolTip(tr("The map at the layer's own resolution, before it is enlarged to the image."));
     connect(raw, &QCheckBox::toggled, m_view, &HeatMapView::setRawShown);
     surface->body()->addWidget(raw);
     surface->body()->addStretch(1);
     surface->body()->addWidget(
-        mutedLabel(tr("H shows and hides the heat map. Left and Right walk through the images.")));
+        mutedLabel(tr("H shows or hides the heat map. Left and Right go to the previous and next image.")));
     m_save = button(tr("Save picture…"), QStringLiteral("document-save"), "saveOverlay",
                     tr("Save the image with its heat map as PNG"));
     connect(m_save, &QPushButton::clicked, this, &ExplainPage::save);
@@ -163,7 +163,7 @@ void ExplainPage::ask() {
     question.layer = m_layer->currentData().toString();
     const bool isClass = m_target->currentIndex() > 1;
     m_against->setEnabled(isClass);
-    m_against->setToolTip(isClass ? QString() : tr("Choose a class above to compare it with another one."));
+    m_against->setToolTip(isClass ? QString() : tr("Choose a class above to compare it with another."));
     if (isClass && m_against->currentIndex() > 0)
         question.target += QLatin1Char('-') + m_against->currentData().toString();
     session().setQuestion(question);
@@ -175,8 +175,8 @@ void ExplainPage::showRun() {
         box->clear();
     m_target->addItem(tr("the predicted class"), QStringLiteral("predicted"));
     m_target->addItem(tr("the true class"), QStringLiteral("true"));
-    m_against->addItem(tr("all others"));
-    m_layer->addItem(tr("chosen by itself"), QString());
+    m_against->addItem(tr("no other class"));
+    m_layer->addItem(tr("Automatic"), QString());
     if (run) {
         for (const std::string& name : run->classes) {
             m_target->addItem(QString::fromStdString(name), QString::fromStdString(name));
@@ -184,7 +184,7 @@ void ExplainPage::showRun() {
         }
         if (const auto graph = graphFor(run->experiment, std::max<int>(1, static_cast<int>(run->classes.size())))) {
             const QString automatic = QString::fromStdString(defaultHeatMapNode(*graph));
-            m_layer->setItemText(0, tr("chosen by itself: %1").arg(automatic));
+            m_layer->setItemText(0, tr("Automatic (%1)").arg(automatic));
             if (const auto cost = shapes(*graph))
                 for (std::size_t i = 1; i < graph->nodes.size(); ++i)
                     if (cost->nodes[i].output.size() == 3)
@@ -205,7 +205,7 @@ void ExplainPage::showRun() {
 void ExplainPage::showAnswer() {
     const bool there = session().answer() != nullptr;
     m_save->setEnabled(there);
-    m_save->setToolTip(there ? tr("Save the image with its heat map as PNG") : tr("Ask about an image first."));
+    m_save->setToolTip(there ? tr("Save the image with its heat map as PNG") : tr("Explain an image first."));
     m_note->clear();
     setBadge(there ? Badge::Ready : Badge::None, 0);
 }

@@ -185,7 +185,7 @@ QWidget* NetworkPage::makeLayers() {
 QWidget* NetworkPage::makeOptions() {
     auto* surface = new Surface(tr("Options"));
     surface->setFixedWidth(332);
-    m_ownSize = named(button({}, {}, "useDefaultSize"), "useDefaultSize", tr("Use the network's own image size"));
+    m_ownSize = named(button({}, {}, "useDefaultSize"), "useDefaultSize", tr("Use the network's default image size"));
     connect(m_ownSize, &QPushButton::clicked, this, [this] {
         Experiment next = session().experiment();
         if (const ZooEntry* entry = findInZoo(next.model.name)) {
@@ -201,7 +201,7 @@ QWidget* NetworkPage::makeOptions() {
     auto* room = new QWidget;
     m_formRoom = new QVBoxLayout(room);
     m_formRoom->setContentsMargins(0, 0, theme::kGrid, 0);
-    m_weightFacts = named(new QLabel, "weightFacts", tr("Where the weights came from"));
+    m_weightFacts = named(new QLabel, "weightFacts", tr("Source of the weights"));
     m_weightFacts->setWordWrap(true);
     m_weightFacts->setProperty("muted", true);
     m_weightFacts->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -218,7 +218,7 @@ QWidget* NetworkPage::makeOptions() {
     connect(&session(), &Session::weightsProgress, this, &NetworkPage::showFetching);
     connect(&session(), &Session::weightsFetched, this, [this](const QString& name) {
         showWeights();
-        Q_EMIT said(tr("%1 is here.").arg(name), true);
+        Q_EMIT said(tr("%1 is downloaded.").arg(name), true);
     });
     connect(&session(), &Session::weightsFailed, this, [this](const QString& message) {
         showWeights();
@@ -271,7 +271,7 @@ void NetworkPage::rebuildOptions() {
         for (const ZooOption& option : entry->options)
             addOption(*m_form, option);
     }
-    m_form->section(tr("Images it gets"));
+    m_form->section(tr("Input images"));
     m_form->whole(
         {QStringLiteral("data.image_size[1]"), tr("Width"), tr("pixels"), {}},
         [](const E& e) { return e.data.imageWidth; }, [](E& e, int v) { e.data.imageWidth = v; });
@@ -279,7 +279,7 @@ void NetworkPage::rebuildOptions() {
         {QStringLiteral("data.image_size"), tr("Height"), tr("pixels"), {}},
         [](const E& e) { return e.data.imageHeight; }, [](E& e, int v) { e.data.imageHeight = v; });
     m_form->choice(
-        {QStringLiteral("data.color_mode"), tr("Colour"), {}, {}}, {tr("Colour"), tr("Grey")},
+        {QStringLiteral("data.color_mode"), tr("Color"), {}, {}}, {tr("Color"), tr("Gray")},
         [](const E& e) { return static_cast<int>(e.data.colorMode); },
         [](E& e, int v) { e.data.colorMode = static_cast<ColorMode>(v); });
     m_form->choice(
@@ -289,17 +289,17 @@ void NetworkPage::rebuildOptions() {
         [](E& e, int v) { e.data.interpolation = static_cast<Interpolation>(v); });
     m_form->toggle(
         {QStringLiteral("data.keep_aspect_ratio"),
-         tr("Keep proportions"),
+         tr("Keep aspect ratio"),
          {},
-         tr("Crops to the shape instead of squeezing.")},
+         tr("Crops to the target shape instead of stretching.")},
         [](const E& e) { return e.data.keepAspectRatio; }, [](E& e, bool v) { e.data.keepAspectRatio = v; });
     m_form->choice(
-        {QStringLiteral("normalization.preset"), tr("Pixel values"), {}, {}},
-        {tr("0 to 255, as they are"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"),
-         tr("Caffe: BGR less means"), tr("Keras' steps")},
+        {QStringLiteral("normalization.preset"), tr("Normalization"), {}, {}},
+        {tr("None: 0 to 255"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"), tr("Caffe: BGR minus means"),
+         tr("Keras steps")},
         [](const E& e) { return static_cast<int>(e.normalization.preset); },
         [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
-    m_form->section(tr("Start from other weights"), session().experiment().model.weights.empty());
+    m_form->section(tr("Pretrained weights"), session().experiment().model.weights.empty());
     addWeightFields(*m_form, session().experiment().model.name, [this] { chooseWeightFile(); });
     m_form->finish();
     m_formRoom->insertWidget(0, m_form);
@@ -320,8 +320,8 @@ void NetworkPage::follow() {
     m_ownSize->setVisible(other);
     if (other)
         m_ownSize->setText(entry->defaultChannels == 1
-                               ? tr("Use its own %1 × %2, grey").arg(entry->defaultWidth).arg(entry->defaultHeight)
-                               : tr("Use its own %1 × %2").arg(entry->defaultWidth).arg(entry->defaultHeight));
+                               ? tr("Use its default %1 × %2, gray").arg(entry->defaultWidth).arg(entry->defaultHeight)
+                               : tr("Use its default %1 × %2").arg(entry->defaultWidth).arg(entry->defaultHeight));
     showTransferFields(*m_transfer, session().experiment());
     showWeights();
     showCards();
@@ -342,9 +342,9 @@ void NetworkPage::showWeights() {
 
 void NetworkPage::showFetching(qulonglong done, qulonglong total) {
     m_fetch->setVisible(true);
-    m_fetch->setText(total == 0
-                         ? tr("Cancel: %1 so far").arg(bytesText(static_cast<double>(done)))
-                         : tr("Cancel: %1 % of %2").arg(100 * done / total).arg(bytesText(static_cast<double>(total))));
+    m_fetch->setText(
+        total == 0 ? tr("Cancel (%1 downloaded)").arg(bytesText(static_cast<double>(done)))
+                   : tr("Cancel (%1 % of %2)").arg(100 * done / total).arg(bytesText(static_cast<double>(total))));
 }
 
 void NetworkPage::showCards() {
@@ -363,7 +363,7 @@ void NetworkPage::showCards() {
         const auto cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
         const QString size =
             cost ? tr("%1 parameters · %2").arg(compact(static_cast<double>(cost->parameters))).arg(entry->year)
-                 : tr("needs other image sizes · %1").arg(entry->year);
+                 : tr("does not fit this image size · %1").arg(entry->year);
         item->setText(QString::fromStdString(entry->title) + QLatin1Char('\n') + size);
         if (entry->name == chosen)
             m_cards->setCurrentItem(item);
@@ -414,11 +414,11 @@ void NetworkPage::showGraph() {
             m_cost->show(*graph, cost);
         else
             m_cost->clear();
-        m_summary->setText(tr("%1 parameters · %2 multiply-adds an image")
+        m_summary->setText(tr("%1 parameters · %2 multiply-adds per image")
                                .arg(grouped(cost.parameters), compact(static_cast<double>(cost.multiplyAdds))));
     }
     m_layersSurface->setTitle(session().dataset() ? tr("Layers, for %1 classes").arg(classes())
-                                                  : tr("Layers, for %1 classes until images are open").arg(classes()));
+                                                  : tr("Layers, for %1 classes (no images open yet)").arg(classes()));
     m_layers->setRows(std::move(rows));
     m_fault->setText(fault);
     m_fault->setVisible(!fault.isEmpty());

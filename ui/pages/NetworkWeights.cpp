@@ -64,15 +64,16 @@ QString fitText(const Experiment& experiment, const std::filesystem::path& path,
     for (std::size_t i = 0; i < fresh.size(); ++i)
         if (fresh[i])
             anew.push_back(ours[i].name);
-    return anew.empty() ? tr("Every layer finds its weights.")
-                        : tr("Everything but the classifier finds its weights; %1 start anew.").arg(listed(anew));
+    return anew.empty() ? tr("All layers get pretrained weights.")
+                        : tr("All layers but the classifier get pretrained weights; %1 start from random values.")
+                              .arg(listed(anew));
 }
 
 } // namespace
 
 void addWeightFields(SettingsForm& form, const std::string& network, std::function<void()> chooseFile) {
     const std::vector<HubWeights> known = ofNetwork(network);
-    QStringList choices{tr("None: start anew")};
+    QStringList choices{tr("None: random weights")};
     for (const HubWeights& weights : known)
         choices << QString::fromStdString(weights.name);
     choices << tr("A file…");
@@ -81,7 +82,7 @@ void addWeightFields(SettingsForm& form, const std::string& network, std::functi
         {QStringLiteral("model.weights.source"),
          tr("Weights"),
          {},
-         tr("Public weights bring their pixel values and resizing with them.")},
+         tr("Pretrained weights set the normalization and resizing they were trained with.")},
         choices,
         [known, file](const Experiment& e) {
             if (e.model.weights.empty())
@@ -107,7 +108,7 @@ void addWeightFields(SettingsForm& form, const std::string& network, std::functi
                          });
     }
     form.text(
-        {QStringLiteral("model.weights"), tr("File or name"), {}, tr("A .safetensors file, or a name above.")},
+        {QStringLiteral("model.weights"), tr("File or name"), {}, tr("A .safetensors file or one of the names above.")},
         [](const Experiment& e) { return QString::fromStdString(e.model.weights); },
         [](Experiment& e, const QString& text) { e.model.weights = text.toStdString(); });
 }
@@ -134,18 +135,18 @@ QString WeightFacts::of(const Experiment& experiment, const std::filesystem::pat
     QStringList facts;
     const HubWeights* weights = hubEntryOf(chosen);
     if (weights) {
-        facts << tr("%1, licence %2, trained on ImageNet at %3 × %3 pixels, resized %4, pixel values: %5.")
+        facts << tr("%1, license %2, trained on ImageNet at %3 × %3 pixels, resizing %4, normalization %5.")
                      .arg(QString::fromStdString(weights->page()), QString::fromStdString(weights->licence))
                      .arg(weights->size)
                      .arg(QString::fromStdString(weights->interpolation), pixelValues(*weights));
         if (experiment.normalization != NormalizationSettings{presetOf(*weights)})
-            facts << tr("The experiment has other pixel values; choose the weights again to set them.");
+            facts << tr("The experiment uses another normalization; choose the weights again to match it.");
     }
     const auto path =
         weightsFile(chosen, home, experiment.model.graph.is_null() ? experiment.model.name : std::string());
     if (!path) {
         const bool missing = weights && findInHub(chosen) && weights->network == experiment.model.name;
-        facts << (missing ? tr("Not on this machine yet.") : QString::fromStdString(path.error().message));
+        facts << (missing ? tr("Not downloaded yet.") : QString::fromStdString(path.error().message));
         return facts.join(QLatin1Char(' '));
     }
     const auto tensors = tensorsIn(*path);

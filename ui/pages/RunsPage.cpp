@@ -75,8 +75,8 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
 QWidget* RunsPage::makeList() {
     auto* surface = new Surface(tr("Runs"));
     m_table = new Table({tr("Name"), tr("State"), tr("Network"), tr("Images"), tr("Epochs"),
-                         tr("Val. accuracy|The best of its epochs, on the validation images"),
-                         tr("Val. loss|The least of its epochs, on the validation images"), tr("Started")},
+                         tr("Val. accuracy|Highest of all epochs, on the validation images"),
+                         tr("Val. loss|Lowest of all epochs, on the validation images"), tr("Started")},
                         this);
     m_view = tableView(m_table, "runTable", tr("Runs, newest first"), true);
     m_view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
@@ -86,7 +86,7 @@ QWidget* RunsPage::makeList() {
         showSelected();
     });
     connect(m_view, &QTableView::activated, this, &RunsPage::openSelected);
-    m_empty = named(new QLabel(tr("No runs yet. Each training is kept here with its settings, curves and weights.")),
+    m_empty = named(new QLabel(tr("No runs yet. Every run is kept here with its settings, curves and weights.")),
                     "runsEmpty");
     m_empty->setProperty("muted", true);
     m_empty->setAlignment(Qt::AlignCenter);
@@ -112,9 +112,9 @@ QWidget* RunsPage::makeDetail() {
             session().setRunNote(run->folder, m_note->text());
     });
     m_open = button(tr("Open"), QStringLiteral("document-open"), "openRunButton",
-                    tr("Its settings, curves and network (Return)"), true);
+                    tr("Show its settings, curves and network (Return)"), true);
     m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeRunButton",
-                      tr("Go on from its last checkpoint"));
+                      tr("Continue from its last checkpoint"));
     m_rename = button(tr("Rename…"), QStringLiteral("edit-rename"), "renameRunButton");
     m_delete = button(tr("Delete…"), QStringLiteral("edit-delete"), "deleteRunButton");
     connect(m_open, &QPushButton::clicked, this, &RunsPage::openSelected);
@@ -191,12 +191,12 @@ void RunsPage::showSelected() {
                        .arg(muted, name, value.toHtmlEscaped());
     };
     fact(tr("State"), stateWords(run->state));
-    fact(tr("Why"), QString::fromStdString(run->reason));
+    fact(tr("Reason"), QString::fromStdString(run->reason));
     fact(tr("Network"), networkTitle(run->network));
     fact(tr("Images"), QString::fromStdString(run->dataPath));
     fact(tr("Best epoch"), run->bestEpoch > 0 ? QString::number(run->bestEpoch) : QString());
     fact(tr("Last loss"), run->lastLoss ? significant(*run->lastLoss) : QString());
-    fact(tr("Id"), QString::fromStdString(run->id));
+    fact(tr("ID"), QString::fromStdString(run->id));
     m_facts->setText(QStringLiteral("<table>%1</table>").arg(lines.join(QString())));
     if (!m_note->hasFocus())
         m_note->setText(QString::fromStdString(run->note));
@@ -208,7 +208,7 @@ void RunsPage::showSelected() {
     }
     m_resume->setVisible(canResume(*run));
     m_delete->setEnabled(run->state != "running");
-    m_delete->setToolTip(run->state == "running" ? tr("It is running.") : QString());
+    m_delete->setToolTip(run->state == "running" ? tr("This run is in progress; stop it first.") : QString());
 }
 
 void RunsPage::openSelected() {

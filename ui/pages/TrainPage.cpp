@@ -65,7 +65,7 @@ TrainPage::TrainPage(Session& session, QWidget* parent) : Page(session, parent) 
     connect(&session, &Session::epochFinished, this, &TrainPage::showEpoch);
     connect(&session, &Session::learningRateChanged, this, [this](const LearningRateChanged& change) {
         for (auto* plot : {m_loss, m_accuracy})
-            plot->addMark(change.epoch, tr("rate %1").arg(significant(change.to, 2)));
+            plot->addMark(change.epoch, tr("learning rate %1").arg(significant(change.to, 2)));
     });
     connect(&session, &Session::runEnded, this, &TrainPage::showState);
     connect(&session, &Session::dataOpened, this, &TrainPage::showState);
@@ -122,7 +122,7 @@ QWidget* TrainPage::makeCurves() {
     auto* surface = new Surface;
     m_loss = named(new CurvePlot(tr("Loss"), CurvePlot::Unit::Plain), "lossPlot");
     m_accuracy = named(new CurvePlot(tr("Accuracy, %"), CurvePlot::Unit::Percent), "accuracyPlot");
-    auto* log = named(new QCheckBox(tr("Logarithmic loss")), "logLoss");
+    auto* log = named(new QCheckBox(tr("Log-scale loss")), "logLoss");
     connect(log, &QCheckBox::toggled, m_loss, &CurvePlot::setLogarithmic);
     auto* save = button(tr("Save plots…"), QStringLiteral("document-save"), "savePlots",
                         tr("Save loss and accuracy as PNG, SVG or CSV"));
@@ -185,13 +185,13 @@ void TrainPage::addFields() {
         [](E& e, int v) { e.training.batchSize = v; });
     m_form->number(
         {QStringLiteral("data.validation_split"),
-         tr("Validation share"),
+         tr("Validation split"),
          {},
-         tr("Of train, where there is no val folder.")},
+         tr("Fraction of train, if there is no val folder.")},
         [](const E& e) { return e.data.validationSplit; }, [](E& e, double v) { e.data.validationSplit = v; });
     m_form->section(tr("Optimizer"));
     m_form->choice(
-        {path("optimizer.name"), tr("Method"), {}, {}},
+        {path("optimizer.name"), tr("Algorithm"), {}, {}},
         {QStringLiteral("Adam"), QStringLiteral("SGD"), QStringLiteral("RMSprop"), QStringLiteral("AdamW")},
         [](const E& e) { return static_cast<int>(e.training.optimizer.name); },
         [](E& e, int v) { e.training.optimizer.name = static_cast<Optimizer>(v); });
@@ -212,54 +212,55 @@ void TrainPage::addFields() {
         [](const E& e) { return e.training.optimizer.weightDecay; },
         [](E& e, double v) { e.training.optimizer.weightDecay = v; });
     m_form->choice(
-        {path("schedule.name"), tr("Schedule"), {}, {}}, {tr("Constant"), tr("Cosine"), tr("One cycle"), tr("Steps")},
+        {path("schedule.name"), tr("Schedule"), {}, {}},
+        {tr("Constant"), tr("Cosine"), tr("One cycle"), tr("Step decay")},
         [](const E& e) { return static_cast<int>(e.training.schedule.name); },
         [](E& e, int v) { e.training.schedule.name = static_cast<ScheduleSettings::Name>(v); });
     m_form->whole(
         {path("schedule.step_epochs"),
-         tr("… every"),
+         tr("Step every"),
          tr("epochs"),
          {},
          [](const E& e) { return e.training.schedule.name == ScheduleSettings::Name::Step; }},
         [](const E& e) { return e.training.schedule.stepEpochs; },
         [](E& e, int v) { e.training.schedule.stepEpochs = v; });
-    m_form->section(tr("When it stalls"));
-    m_form->toggle({path("early_stopping on"), tr("Stop early"), {}, {}}, stops, [](E& e, bool v) {
+    m_form->section(tr("On plateau"));
+    m_form->toggle({path("early_stopping on"), tr("Early stopping"), {}, {}}, stops, [](E& e, bool v) {
         e.training.earlyStopping = v ? std::optional(EarlyStoppingSettings{}) : std::nullopt;
     });
     m_form->choice(
-        {path("early_stopping.monitor"), tr("… watching"), {}, {}, stops}, kMonitors,
+        {path("early_stopping.monitor"), tr("Monitor"), {}, {}, stops}, kMonitors,
         [](const E& e) { return monitorIndex(e.training.earlyStopping.value_or(EarlyStoppingSettings{}).monitor); },
         [](E& e, int v) {
             if (e.training.earlyStopping && v >= 0)
                 e.training.earlyStopping->monitor = kMonitors[v].toStdString();
         });
     m_form->whole(
-        {path("early_stopping.patience"), tr("… for"), tr("epochs"), {}, stops},
+        {path("early_stopping.patience"), tr("Patience"), tr("epochs"), {}, stops},
         [](const E& e) { return e.training.earlyStopping.value_or(EarlyStoppingSettings{}).patience; },
         [](E& e, int v) {
             if (e.training.earlyStopping)
                 e.training.earlyStopping->patience = v;
         });
     m_form->toggle(
-        {path("early_stopping.restore_best_weights"), tr("… then take best weights"), {}, {}, stops},
+        {path("early_stopping.restore_best_weights"), tr("Restore best weights"), {}, {}, stops},
         [](const E& e) { return e.training.earlyStopping.value_or(EarlyStoppingSettings{}).restoreBestWeights; },
         [](E& e, bool v) {
             if (e.training.earlyStopping)
                 e.training.earlyStopping->restoreBestWeights = v;
         });
-    m_form->toggle({path("reduce_lr_on_plateau on"), tr("Lower the rate"), {}, {}}, reduces, [](E& e, bool v) {
+    m_form->toggle({path("reduce_lr_on_plateau on"), tr("Reduce learning rate"), {}, {}}, reduces, [](E& e, bool v) {
         e.training.reduceLrOnPlateau = v ? std::optional(ReduceLrSettings{}) : std::nullopt;
     });
     m_form->number(
-        {path("reduce_lr_on_plateau.factor"), tr("… times"), {}, {}, reduces},
+        {path("reduce_lr_on_plateau.factor"), tr("Factor"), {}, {}, reduces},
         [](const E& e) { return e.training.reduceLrOnPlateau.value_or(ReduceLrSettings{}).factor; },
         [](E& e, double v) {
             if (e.training.reduceLrOnPlateau)
                 e.training.reduceLrOnPlateau->factor = v;
         });
     m_form->whole(
-        {path("reduce_lr_on_plateau.patience"), tr("… after"), tr("epochs"), {}, reduces},
+        {path("reduce_lr_on_plateau.patience"), tr("Patience"), tr("epochs"), {}, reduces},
         [](const E& e) { return e.training.reduceLrOnPlateau.value_or(ReduceLrSettings{}).patience; },
         [](E& e, int v) {
             if (e.training.reduceLrOnPlateau)
@@ -271,7 +272,7 @@ void TrainPage::addFields() {
         [](const E& e) { return e.training.loss.labelSmoothing; },
         [](E& e, double v) { e.training.loss.labelSmoothing = v; });
     m_form->toggle(
-        {path("loss.class_weight"), tr("Balance classes"), {}, tr("Weighs rare classes more.")},
+        {path("loss.class_weight"), tr("Balance classes"), {}, tr("Gives rare classes more weight.")},
         [](const E& e) { return e.training.loss.balancedClassWeight; },
         [](E& e, bool v) { e.training.loss.balancedClassWeight = v; });
     m_form->number(
@@ -284,7 +285,7 @@ void TrainPage::addFields() {
         [](const E& e) { return static_cast<int>(e.training.precision); },
         [](E& e, int v) { e.training.precision = static_cast<Precision>(v); });
     m_form->whole(
-        {path("threads"), tr("Threads"), {}, tr("0: all cores.")}, [](const E& e) { return e.training.threads; },
+        {path("threads"), tr("Threads"), {}, tr("0 = all cores.")}, [](const E& e) { return e.training.threads; },
         [](E& e, int v) { e.training.threads = v; });
     m_form->whole(
         {QStringLiteral("seed"), tr("Seed"), {}, tr("Same seed, same run.")},
@@ -320,7 +321,7 @@ void TrainPage::showRun() {
             plot->setBest(run->bestEpoch);
         for (const LearningRateChanged& change : run->learningRateChanges)
             for (auto* plot : {m_loss, m_accuracy})
-                plot->addMark(change.epoch, tr("rate %1").arg(significant(change.to, 2)));
+                plot->addMark(change.epoch, tr("learning rate %1").arg(significant(change.to, 2)));
         m_progress->setRange(0, run->experiment.training.epochs);
         m_progress->setValue(static_cast<int>(run->history.size()));
     }
@@ -356,14 +357,14 @@ void TrainPage::showState() {
     m_state->setStyleSheet(failed ? QStringLiteral("color: %1").arg(theme::color(Role::Bad).name()) : QString());
     m_go->setText(state == RunState::Running  ? tr("Pause")
                   : state == RunState::Paused ? tr("Resume")
-                  : run && run->ended         ? tr("Train anew")
+                  : run && run->ended         ? tr("Train again")
                                               : tr("Train"));
     theme::setIcon(*m_go, state == RunState::Running ? QStringLiteral("media-playback-pause")
                                                      : QStringLiteral("media-playback-start"));
     m_go->setEnabled((idle && ready) || state == RunState::Running || state == RunState::Paused);
     m_go->setToolTip(m_go->isEnabled() || !idle ? tr("Ctrl+Return")
                      : !session().dataset()     ? tr("Open a folder of images first.")
-                                                : tr("Mend the settings marked in red first."));
+                                                : tr("Fix the settings marked in red first."));
     m_stop->setVisible(!idle);
     m_stop->setEnabled(state != RunState::Stopping);
     m_stopAfterEpoch->setVisible(!idle);
@@ -411,7 +412,7 @@ void TrainPage::showEpoch(const EpochFinished& epoch) {
 
 void TrainPage::savePlots() {
     const QString file = prompts().saveFile(this, tr("Save loss and accuracy"), QStringLiteral("training.png"),
-                                            tr("Pictures and tables (*.png *.svg *.csv)"));
+                                            tr("Plots and tables (*.png *.svg *.csv)"));
     if (file.isEmpty())
         return;
     const qsizetype dot = file.lastIndexOf(QLatin1Char('.'));
@@ -419,7 +420,7 @@ void TrainPage::savePlots() {
     const bool saved = m_loss->save(stem + QStringLiteral("-loss") + ending) &&
                        m_accuracy->save(stem + QStringLiteral("-accuracy") + ending);
     Q_EMIT said(saved ? tr("Saved %1-loss%2 and %1-accuracy%2.").arg(stem, ending)
-                      : tr("%1 could not be written: is the folder there and writable?").arg(file),
+                      : tr("%1 could not be written: check that the folder exists and is writable.").arg(file),
                 saved);
 }
 

@@ -15,10 +15,10 @@ QString tr(const char* text) {
     return QCoreApplication::translate("TransferFields", text);
 }
 QString headTitle() {
-    return tr("Classifier of its own");
+    return tr("Custom classifier");
 }
 QString tuningTitle() {
-    return tr("Frozen base and fine-tuning");
+    return tr("Feature extraction and fine-tuning");
 }
 
 constexpr int kAnyClasses = 10; ///< the blocks are the same for every number
@@ -55,7 +55,7 @@ std::map<std::string, double> ratesFrom(const QString& text) {
 }
 
 SettingsForm::Items blocks(const Experiment& experiment) {
-    SettingsForm::Items items{{tr("The start"), QStringLiteral("all")}};
+    SettingsForm::Items items{{tr("The first layer"), QStringLiteral("all")}};
     if (const auto graph = graphFor(experiment, kAnyClasses)) {
         for (const NodeBlock& block : blocksOf(*graph))
             items.emplace_back(QString::fromStdString(block.id), QString::fromStdString(block.id));
@@ -98,15 +98,15 @@ namespace {
 void addHead(SettingsForm& form) {
     form.section(headTitle(), true);
     form.toggle({QStringLiteral("model.head.replaced"),
-                 tr("Replace the head"),
+                 tr("Replace the classifier"),
                  {},
-                 tr("New layers after the last image of the base, for any network.")},
+                 tr("New layers on the last feature map of the base, for any network.")},
                 hasHead, [](Experiment& e, bool on) {
                     if (on != hasHead(e))
                         e.model.head = on ? std::optional(HeadSettings{}) : std::nullopt;
                 });
     form.choice(
-        {QStringLiteral("model.head.pooling"), tr("Image to vector"), {}, {}, hasHead},
+        {QStringLiteral("model.head.pooling"), tr("Pooling"), {}, {}, hasHead},
         {tr("Average"), tr("Maximum"), tr("Flatten")},
         [](const Experiment& e) { return static_cast<int>(headOf(e).pooling); },
         within<int>(head, [](HeadSettings& h, int at) { h.pooling = static_cast<HeadSettings::Pooling>(at); }));
@@ -114,7 +114,7 @@ void addHead(SettingsForm& form) {
         {QStringLiteral("model.head.dense"),
          tr("Hidden layers"),
          {},
-         tr("Units of each, like 256, 128; empty for none."),
+         tr("Units per layer, such as 256, 128; empty for none."),
          hasHead},
         [](const Experiment& e) { return listText(headOf(e).dense); },
         within<QString>(head, [](HeadSettings& h, const QString& text) { h.dense = listFrom(text); }));
@@ -128,42 +128,42 @@ void addFreezing(SettingsForm& form) {
     form.section(tuningTitle(), true);
     form.toggle(
         {QStringLiteral("training.cache_features"),
-         tr("Keep features"),
+         tr("Cache features"),
          {},
-         tr("With a frozen base and no augmentation: its outputs are computed once, the classifier trains many times "
-            "faster.")},
+         tr("With a frozen base and no augmentation, its outputs are computed once and the classifier trains many "
+            "times faster.")},
         [](const Experiment& e) { return e.training.cacheFeatures; },
         [](Experiment& e, bool on) { e.training.cacheFeatures = on; });
     form.toggle({QStringLiteral("training.fine_tune.planned"),
                  tr("Unfreeze later"),
                  {},
-                 tr("Once the classifier has trained, frozen layers train with it, more slowly.")},
+                 tr("Once the classifier is trained, frozen layers are trained too, at a lower learning rate.")},
                 fineTunes, [](Experiment& e, bool on) {
                     if (on != fineTunes(e))
                         e.training.fineTune = on ? std::optional(FineTuneSettings{}) : std::nullopt;
                 });
     form.whole(
-        {QStringLiteral("training.fine_tune.at_epoch"), tr("From epoch"), {}, {}, fineTunes},
+        {QStringLiteral("training.fine_tune.at_epoch"), tr("At epoch"), {}, {}, fineTunes},
         [](const Experiment& e) { return tuningOf(e).atEpoch; },
         within<int>(tuning, [](FineTuneSettings& t, int v) { t.atEpoch = v; }));
     form.pick(
-        {QStringLiteral("training.fine_tune.unfreeze"), tr("Thaws from"), {}, {}, fineTunes}, blocks,
+        {QStringLiteral("training.fine_tune.unfreeze"), tr("Unfreeze from"), {}, {}, fineTunes}, blocks,
         [](const Experiment& e) { return QString::fromStdString(tuningOf(e).unfreeze); },
         within<QString>(tuning, [](FineTuneSettings& t, const QString& v) { t.unfreeze = v.toStdString(); }));
     form.number(
-        {QStringLiteral("training.fine_tune.learning_rate_factor"), tr("Learning rate"), tr("times"), {}, fineTunes},
+        {QStringLiteral("training.fine_tune.learning_rate_factor"), tr("Learning rate factor"), {}, {}, fineTunes},
         [](const Experiment& e) { return tuningOf(e).learningRateFactor; },
         within<double>(tuning, [](FineTuneSettings& t, double v) { t.learningRateFactor = v; }));
     form.whole(
-        {QStringLiteral("training.fine_tune.gradual"), tr("A block every"), tr("epochs"), tr("0: all at once."),
+        {QStringLiteral("training.fine_tune.gradual"), tr("One block every"), tr("epochs"), tr("0 = all at once."),
          fineTunes},
         [](const Experiment& e) { return tuningOf(e).gradual; },
         within<int>(tuning, [](FineTuneSettings& t, int v) { t.gradual = v; }));
     form.text(
         {QStringLiteral("training.fine_tune.per_block"),
-         tr("Blocks' own rates"),
+         tr("Per-block learning rates"),
          {},
-         tr("Times the rate, like layer4: 0.5, layer3: 0.2."),
+         tr("Factors, such as layer4: 0.5, layer3: 0.2."),
          fineTunes},
         [](const Experiment& e) { return ratesText(tuningOf(e).perBlock); },
         within<QString>(tuning, [](FineTuneSettings& t, const QString& text) { t.perBlock = ratesFrom(text); }));

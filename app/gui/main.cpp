@@ -67,11 +67,11 @@ void describe(QCommandLineParser& parser) {
                       QCoreApplication::translate("main", "Data home: run store and cached downloads."),
                       QStringLiteral("folder")});
     parser.addOption({QStringLiteral("scheme"),
-                      QCoreApplication::translate("main", "light or dark; without it, as the system."),
+                      QCoreApplication::translate("main", "light or dark; follows the system by default."),
                       QStringLiteral("scheme")});
     parser.addOption({QStringLiteral("tour"),
                       QCoreApplication::translate(
-                          "main", "Walk through every page with the toy set and write pictures to a folder."),
+                          "main", "Walk through every page with the toy set and save screenshots to a folder."),
                       QStringLiteral("folder")});
     parser.addOption({QStringLiteral("size"), QCoreApplication::translate("main", "Size of the tour's window."),
                       QStringLiteral("WxH"), QStringLiteral("1440x900")});
@@ -98,7 +98,7 @@ int takeTour(QApplication& application, Session& session, const QString& folder,
     const QStringList sides = size.split(QLatin1Char('x'));
     const QSize asked(sides.value(0).toInt(), sides.value(1).toInt());
     if (asked.width() < 640 || asked.height() < 480 || asked.width() > 7680 || asked.height() > 4320) {
-        std::fprintf(stderr, "sightline: --size is like 1440x900, from 640x480 to 7680x4320.\n");
+        std::fprintf(stderr, "sightline: --size must look like 1440x900, from 640x480 to 7680x4320.\n");
         return 2;
     }
     Tour tour(session, folder, asked);
@@ -160,7 +160,7 @@ int main(int argc, char** argv) {
     }
     const auto scheme = schemeOf(parser);
     if (!scheme) {
-        std::fprintf(stderr, "sightline: --scheme is light or dark.\n");
+        std::fprintf(stderr, "sightline: --scheme must be light or dark.\n");
         return 2;
     }
     if (parser.isSet(QStringLiteral("home")))

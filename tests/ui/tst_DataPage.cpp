@@ -166,7 +166,7 @@ private Q_SLOTS:
         clickTile(driver, 2);
         QTest::keyClick(grid, Qt::Key_X);
         QTRY_VERIFY(badge(2) == TileState::Excluded);
-        QTRY_VERIFY(driver.text("dataFacts").contains(QStringLiteral("2 relabelled, 1 excluded")));
+        QTRY_VERIFY(driver.text("dataFacts").contains(QStringLiteral("2 relabeled, 1 excluded")));
         const auto file = overlayFile(driver.session->home(), driver.session->dataset()->root);
         QTRY_COMPARE(readOverlay(file)->entries.size(), std::size_t{3});
         driver.find<QComboBox>("subsetFilter")->setCurrentIndex(4);

@@ -206,7 +206,7 @@ private Q_SLOTS:
         plot.addBatch(0.7, std::nan("")); // a diverging run does not break the picture
         plot.addEpoch(1, 1.5, 1.6);
         plot.addEpoch(2, 1.2, std::nullopt);
-        plot.addMark(2, QStringLiteral("rate 1e-04"));
+        plot.addMark(2, QStringLiteral("learning rate 1e-04"));
         plot.setBest(1);
         QCOMPARE(plot.validationPoints(), 1);
         const QString csv = m_folder.filePath(QStringLiteral("c.csv"));
@@ -226,7 +226,7 @@ private Q_SLOTS:
     void aStripOffersTheNextStep() {
         MessageStrip strip;
         bool taken = false;
-        strip.say(MessageStrip::Kind::Problem, QStringLiteral("Something."), QStringLiteral("Mend it"),
+        strip.say(MessageStrip::Kind::Problem, QStringLiteral("Something."), QStringLiteral("Fix it"),
                   [&] { taken = true; });
         QVERIFY(strip.isVisible());
         QTest::mouseClick(strip.findChild<QPushButton*>(QStringLiteral("messageAction")), Qt::LeftButton);

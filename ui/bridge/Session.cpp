@@ -178,13 +178,13 @@ void Session::cancelOpening() {
     m->dataLane.cancel();
     m->opening = false;
     Q_EMIT activityChanged({});
-    Q_EMIT dataFailed(tr("Opening was cancelled."));
+    Q_EMIT dataFailed(tr("Opening canceled."));
 }
 
 /// `toys`: draws the toy set first where it is not there yet, and takes these settings with it.
 void Session::Private::open(DataSettings settings, std::optional<Experiment> toys) {
     if (state != RunState::Idle && settings.path != experiment.data.path) {
-        Q_EMIT q.dataFailed(tr("A run is in progress: stop it before other images are opened."));
+        Q_EMIT q.dataFailed(tr("A run is in progress; stop it before opening other images."));
         return;
     }
     opening = true;

@@ -92,7 +92,7 @@ std::shared_ptr<const Evaluation> Session::evaluation() const {
 
 void Session::openRun(const QString& idOrFolder) {
     if (m->state != RunState::Idle) {
-        Q_EMIT dataFailed(tr("A run is in progress: stop it before another one is opened."));
+        Q_EMIT dataFailed(tr("A run is in progress; stop it before opening another one."));
         return;
     }
     m->opening = true;
@@ -187,7 +187,7 @@ void Session::cancelFetching() {
         return;
     m->fetchLane.cancel();
     m->fetching.clear();
-    Q_EMIT weightsFailed(tr("The download was cancelled; the next one goes on where it was."));
+    Q_EMIT weightsFailed(tr("Download canceled; the next one resumes where it stopped."));
 }
 
 QString Session::fetching() const {
@@ -217,7 +217,7 @@ std::shared_ptr<const Answer> Session::answer() const {
 
 void Session::Private::ask() {
     if (!run) {
-        Q_EMIT q.explanationFailed(tr("There is no network to ask yet: train one or open a run."));
+        Q_EMIT q.explanationFailed(tr("There is no network yet: train one or open a run."));
         return;
     }
     if (subject->sample && (!dataset || *subject->sample >= dataset->samples.size())) {

@@ -18,7 +18,7 @@ void Session::setRunNote(const std::filesystem::path& folder, const QString& not
 void Session::removeRun(const std::filesystem::path& folder) {
     if (m->run && m->run->folder == folder) {
         if (m->state != RunState::Idle) {
-            Q_EMIT runsFailed(tr("This run is in progress: stop it before it is deleted."));
+            Q_EMIT runsFailed(tr("This run is in progress; stop it before deleting it."));
             return;
         }
         m->forgetRun();

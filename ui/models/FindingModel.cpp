@@ -22,23 +22,23 @@ struct Words {
     Role tone;
 };
 constexpr std::array kWords{
-    Words{"unreadable", QT_TRANSLATE_NOOP("Finding", "Cannot be read"), Role::Bad},
+    Words{"unreadable", QT_TRANSLATE_NOOP("Finding", "Unreadable files"), Role::Bad},
     Words{"zero_byte", QT_TRANSLATE_NOOP("Finding", "Empty files"), Role::Bad},
-    Words{"leak", QT_TRANSLATE_NOOP("Finding", "In two splits"), Role::Bad},
-    Words{"label_conflict", QT_TRANSLATE_NOOP("Finding", "Under two labels"), Role::Bad},
+    Words{"leak", QT_TRANSLATE_NOOP("Finding", "In more than one split"), Role::Bad},
+    Words{"label_conflict", QT_TRANSLATE_NOOP("Finding", "Conflicting labels"), Role::Bad},
     Words{"duplicate", QT_TRANSLATE_NOOP("Finding", "Exact duplicates"), Role::Warning},
     Words{"near_duplicate", QT_TRANSLATE_NOOP("Finding", "Near duplicates"), Role::Warning},
-    Words{"constant", QT_TRANSLATE_NOOP("Finding", "One colour all over"), Role::Warning},
-    Words{"odd_size", QT_TRANSLATE_NOOP("Finding", "Odd sizes"), Role::Warning},
+    Words{"constant", QT_TRANSLATE_NOOP("Finding", "Single-color images"), Role::Warning},
+    Words{"odd_size", QT_TRANSLATE_NOOP("Finding", "Unusual sizes"), Role::Warning},
     Words{"empty_class", QT_TRANSLATE_NOOP("Finding", "Classes without images"), Role::Warning},
     Words{"tiny_class", QT_TRANSLATE_NOOP("Finding", "Tiny classes"), Role::Warning},
     Words{"one_class", QT_TRANSLATE_NOOP("Finding", "One class only"), Role::Bad},
-    Words{"not_an_image", QT_TRANSLATE_NOOP("Finding", "Files that are no images"), Role::Muted},
+    Words{"not_an_image", QT_TRANSLATE_NOOP("Finding", "Files that are not images"), Role::Muted},
     Words{"outside_class", QT_TRANSLATE_NOOP("Finding", "Images outside a class"), Role::Warning},
-    Words{"unknown_class", QT_TRANSLATE_NOOP("Finding", "Classes that train lacks"), Role::Warning},
-    Words{"overlay_class", QT_TRANSLATE_NOOP("Finding", "Relabelled to a class that is gone"), Role::Warning},
-    Words{"overlay_unreadable", QT_TRANSLATE_NOOP("Finding", "Labels changed by hand cannot be read"), Role::Bad},
-    Words{"suggested_groups", QT_TRANSLATE_NOOP("Finding", "Images that belong together"), Role::Accent},
+    Words{"unknown_class", QT_TRANSLATE_NOOP("Finding", "Classes missing from train"), Role::Warning},
+    Words{"overlay_class", QT_TRANSLATE_NOOP("Finding", "Relabeled to a missing class"), Role::Warning},
+    Words{"overlay_unreadable", QT_TRANSLATE_NOOP("Finding", "Label edits that cannot be read"), Role::Bad},
+    Words{"suggested_groups", QT_TRANSLATE_NOOP("Finding", "Possible groups"), Role::Accent},
 };
 
 const Words* wordsOf(const std::string& kind) {

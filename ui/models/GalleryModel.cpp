@@ -120,7 +120,7 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
         return place ? m_thumbnails.picture(*place) : QImage();
     }
     case TileCaption:
-        return right ? name(shown.truth) : tr("%1, not %2").arg(name(shown.predicted), name(shown.truth));
+        return right ? name(shown.truth) : tr("%1 (actually %2)").arg(name(shown.predicted), name(shown.truth));
     case TileDetail:
         return tr("%1 · loss %2").arg(percent(shown.confidence), significant(shown.loss));
     case TileTone:
@@ -132,7 +132,7 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
         return QString::fromStdString(shown.path);
     case Qt::AccessibleTextRole:
-        return tr("%1: is %2, predicted %3, %4 sure")
+        return tr("%1: %2, predicted as %3 (%4)")
             .arg(QString::fromStdString(shown.path), name(shown.truth), name(shown.predicted),
                  percent(shown.confidence));
     default:

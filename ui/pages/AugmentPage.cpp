@@ -87,7 +87,7 @@ QString inWords(const Drawn& drawn) {
         words << QString::fromStdString(step.operation) +
                      (step.strength == 0 ? QString() : QStringLiteral(" %1").arg(step.strength, 0, 'g', 3));
     if (!drawn.cutout.empty())
-        words << AugmentPage::tr("%n hole(s)", nullptr, static_cast<int>(drawn.cutout.size()));
+        words << AugmentPage::tr("cutout ×%1").arg(drawn.cutout.size());
     if (drawn.resizedCrop)
         words << AugmentPage::tr("resized crop %1 × %2").arg(drawn.resizedCrop->width).arg(drawn.resizedCrop->height);
     if (drawn.crop)

@@ -99,7 +99,7 @@ QString factsOf(const Dataset& dataset, const Survey* survey, double validationS
     if (!dataset.hasValidation && dataset.count(Subset::Validation) > 0)
         facts.add(words("Validation"), words("%1 of train, split off automatically").arg(percent(validationSplit)));
     if (const OverlayCounts byHand = overlayCounts(dataset); byHand.relabelled + byHand.excluded > 0)
-        facts.add(words("Edited by hand"), words("%1 relabelled, %2 excluded")
+        facts.add(words("Edited by hand"), words("%1 relabeled, %2 excluded")
                                                .arg(grouped(static_cast<qlonglong>(byHand.relabelled)),
                                                     grouped(static_cast<qlonglong>(byHand.excluded))));
     if (survey && survey->images > 0) {

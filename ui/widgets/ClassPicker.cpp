@@ -19,8 +19,8 @@ ClassPicker::ClassPicker(QWidget* parent) : QMenu(parent) {
     auto* inside = new QWidget;
     auto* column = new QVBoxLayout(inside);
     column->setContentsMargins(theme::kGrid, theme::kGrid, theme::kGrid, theme::kGrid);
-    m_search = named(new QLineEdit, "classSearch", tr("Search a class"));
-    m_search->setPlaceholderText(tr("Search a class"));
+    m_search = named(new QLineEdit, "classSearch", tr("Search classes"));
+    m_search->setPlaceholderText(tr("Search classes"));
     m_list = named(new QListWidget, "classList", tr("Classes"));
     m_list->setFixedSize(240, 300);
     m_list->setUniformItemSizes(true);

@@ -32,8 +32,8 @@ void ColorBar::paintEvent(QPaintEvent*) {
     painter.setFont(theme::font(theme::Size::Small));
     painter.setPen(theme::color(Role::Muted));
     const QRect words(0, kBar, width(), kWords);
-    painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, tr("nothing"));
-    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, tr("most"));
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, tr("low"));
+    painter.drawText(words, Qt::AlignRight | Qt::AlignBottom, tr("high"));
 }
 
 } // namespace sightline::ui

@@ -150,7 +150,7 @@ bool ConfusionView::event(QEvent* event) {
         if (place.truth >= 0 && place.predicted >= 0)
             QToolTip::showText(
                 help->globalPos(),
-                tr("%1 taken for %2: %3")
+                tr("%1 predicted as %2: %3")
                     .arg(nameOfClass(*m_evaluation, place.truth), nameOfClass(*m_evaluation, place.predicted))
                     .arg(m_evaluation->confusion.at(place.truth, place.predicted)),
                 this);

@@ -118,13 +118,13 @@ void HeatMapView::refresh() {
         return;
     }
     const Explanation& explanation = answer->explanation;
-    m_title->setText(answer->live ? tr("%1 · seen by the run in progress").arg(answer->title) : answer->title);
+    m_title->setText(answer->live ? tr("%1 · by the run in progress").arg(answer->title) : answer->title);
     const QString predicted = className(explanation, explanation.predicted);
     const bool right = answer->truth == explanation.predicted;
     m_verdict->setText(
-        answer->truth < 0 ? tr("%1, %2 sure").arg(predicted, percent(explanation.confidence))
-        : right           ? tr("Right: %1, %2 sure").arg(predicted, percent(explanation.confidence))
-                          : tr("Wrong: %1, %2 sure; it is %3")
+        answer->truth < 0 ? tr("Predicted %1 (%2)").arg(predicted, percent(explanation.confidence))
+        : right           ? tr("Correct: %1 (%2)").arg(predicted, percent(explanation.confidence))
+                          : tr("Wrong: predicted %1 (%2), actually %3")
                       .arg(predicted, percent(explanation.confidence), className(explanation, answer->truth)));
     m_verdict->setStyleSheet(QStringLiteral("color: %1")
                                  .arg(theme::color(answer->truth < 0 ? Role::Text
@@ -132,14 +132,14 @@ void HeatMapView::refresh() {
                                                                      : Role::Bad)
                                           .name()));
     const QString where =
-        tr("What speaks for %1, at layer %2 (%3 × %4), %5 ms")
+        tr("Evidence for %1, layer %2 (%3 × %4), %5 ms")
             .arg(QString::fromStdString(explanation.target), QString::fromStdString(explanation.layer))
             .arg(explanation.mapHeight)
             .arg(explanation.mapWidth)
             .arg(significant(explanation.milliseconds));
-    m_detail->setText(explanation.saturated ? tr("Nothing in this layer speaks for %1: the map is empty.")
-                                                  .arg(QString::fromStdString(explanation.target))
-                                            : where);
+    m_detail->setText(explanation.saturated
+                          ? tr("This layer shows no evidence for %1.").arg(QString::fromStdString(explanation.target))
+                          : where);
     std::vector<int> order(explanation.probabilities.size());
     std::iota(order.begin(), order.end(), 0);
     const auto probability = [&](int index) { return explanation.probabilities[static_cast<std::size_t>(index)]; };

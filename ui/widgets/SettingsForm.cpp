@@ -183,7 +183,7 @@ void SettingsForm::range(const Field& field, double low, double high, double ste
     }
     row->insertWidget(1, new QLabel(QStringLiteral("–")));
     boxes[1]->setObjectName(field.path + QStringLiteral(" high"));
-    boxes[1]->setAccessibleName(tr("%1, highest").arg(field.label));
+    boxes[1]->setAccessibleName(tr("%1, maximum").arg(field.label));
     add(
         field, both,
         [=](const Experiment& e) {

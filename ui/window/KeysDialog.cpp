@@ -17,11 +17,11 @@ KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent) {
         {QStringLiteral("Ctrl+Shift+O"), tr("Open an archive or a table of images")},
         {QStringLiteral("Ctrl+S"), tr("Save the settings as an experiment file")},
         {QStringLiteral("Ctrl+Z, Ctrl+Shift+Z"), tr("Undo and redo a change of settings or labels")},
-        {QStringLiteral("1 … 9, X"), tr("Data: give the selected images another class, exclude them")},
+        {QStringLiteral("1 … 9, X"), tr("Data: relabel or exclude the selected images")},
         {QStringLiteral("R"), tr("Augment: draw again")},
         {QStringLiteral("H"), tr("Evaluate, Explain: show or hide the heat map")},
         {QStringLiteral("Left, Right"), tr("Explain and the large view: previous and next image")},
-        {tr("Arrows, Return"), tr("Walk the tiles and the confusion matrix, choose")},
+        {tr("Arrows, Return"), tr("Move through the tiles and the confusion matrix, choose")},
         {QStringLiteral("Ctrl+Q"), tr("Quit")},
         {QStringLiteral("?"), tr("This list")},
     };

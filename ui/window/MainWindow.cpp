@@ -47,7 +47,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     auto* row = new QHBoxLayout(central);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
-    m_rail = named(new Rail, "rail", tr("Rooms"));
+    m_rail = named(new Rail, "rail", tr("Pages"));
     row->addWidget(m_rail);
     auto* column = new QVBoxLayout;
     column->setSpacing(0);
@@ -181,7 +181,7 @@ void MainWindow::wire() {
         const QString reason = QString::fromStdString(ended.reason);
         if (ended.outcome == RunEnded::Outcome::Failed)
             m_strip->say(MessageStrip::Kind::Problem, reason,
-                         ended.epochs > 0 ? tr("Look at the last good weights") : QString(),
+                         ended.epochs > 0 ? tr("Evaluate the last good weights") : QString(),
                          [this] { showPage(QStringLiteral("evaluate")); });
         else if (ended.epochs > 0)
             m_strip->say(MessageStrip::Kind::Good,
@@ -305,9 +305,9 @@ void MainWindow::paintEvent(QPaintEvent* event) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (m_session.runState() != RunState::Idle &&
-        !prompts().confirm(
-            this, tr("A run is in progress. Stop it and close? What it has learned is kept, and it can be resumed."),
-            tr("Stop and close"))) {
+        !prompts().confirm(this,
+                           tr("A run is in progress. Stop it and close? Its progress is saved and it can be resumed."),
+                           tr("Stop and close"))) {
         event->ignore();
         return;
     }

@@ -68,7 +68,7 @@ void MainWindow::openPath(const QString& path) {
     const QFileInfo info(path);
     m_strip->hide();
     if (!info.exists()) {
-        m_strip->say(MessageStrip::Kind::Problem, tr("There is no %1.").arg(path));
+        m_strip->say(MessageStrip::Kind::Problem, tr("%1 does not exist.").arg(path));
     } else if (isRun(info)) {
         m_session.openRun(info.absoluteFilePath());
         showPage(QStringLiteral("train"));
@@ -97,7 +97,7 @@ void MainWindow::openExperiment(const QString& file) {
     if (hasData)
         m_session.openData(QString::fromStdString(next.data.path));
     showPage(QStringLiteral("train"));
-    m_strip->say(MessageStrip::Kind::Good, tr("Took the settings of %1.").arg(QFileInfo(file).fileName()));
+    m_strip->say(MessageStrip::Kind::Good, tr("Loaded the settings from %1.").arg(QFileInfo(file).fileName()));
 }
 
 void MainWindow::saveExperiment() {
@@ -140,8 +140,8 @@ void MainWindow::offerGroups() {
         return;
     if (const auto suggestion = suggestGroups(*m_session.dataset()))
         m_strip->say(MessageStrip::Kind::Note,
-                     tr("Many images share a name with running numbers (%1 …). If these show one patient or object, "
-                        "none should be in train and validation at once.")
+                     tr("Many images share a name with consecutive numbers (%1 …). If they show one patient or object "
+                        "and are in both train and validation, results there will look too good.")
                          .arg(QString::fromStdString(suggestion->example)),
                      tr("Keep them together"), [this, pattern = suggestion->pattern] {
                          Experiment grouped = m_session.experiment();
@@ -158,7 +158,7 @@ void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
         if (run.state != "interrupted" || run.epochs < 1)
             continue;
         m_strip->say(MessageStrip::Kind::Note,
-                     tr("“%1” was cut off after epoch %2 of %3.")
+                     tr("“%1” was interrupted after epoch %2 of %3.")
                          .arg(QString::fromStdString(run.name))
                          .arg(run.epochs)
                          .arg(run.plannedEpochs),

@@ -23,7 +23,7 @@ RailButton::RailButton(const QString& icon, const QString& text, QWidget* parent
 void RailButton::setBadge(Page::Badge badge, int count) {
     m_badge = badge;
     m_count = count;
-    const QString words = badge == Page::Badge::Attention ? tr("%1: %2 to look at").arg(text()).arg(count)
+    const QString words = badge == Page::Badge::Attention ? tr("%1: %2 to fix").arg(text()).arg(count)
                           : badge == Page::Badge::Running ? tr("%1: running").arg(text())
                           : badge == Page::Badge::Ready   ? tr("%1: ready").arg(text())
                                                           : text();

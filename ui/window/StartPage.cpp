@@ -35,26 +35,26 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     auto* title = new QLabel(tr("Train an image classifier, then ask it where it looks"));
     title->setFont(theme::font(theme::Size::Hero, true));
     auto* words = new QLabel(
-        tr("A folder of images with one folder for each class is all it takes. Everything stays on this machine."));
+        tr("All you need is a folder of images with one subfolder per class. Everything stays on this machine."));
     words->setProperty("muted", true);
     column->addWidget(title);
     column->addWidget(words);
     column->addSpacing(2 * theme::kGrid);
     auto* folder = offer("startOpenFolder", QStringLiteral("folder-open"), tr("Open a folder of images"),
-                         tr("With a folder for each class, with or without train, val and test. Or drop it here."));
+                         tr("One subfolder per class, with or without train, val and test. Or drop it here."));
     auto* file = offer("startOpenFile", QStringLiteral("document-open"), tr("Open an archive or a table"),
-                       tr("A .zip or .tar of such folders, a .csv of paths and labels, MNIST's or CIFAR's files. "
-                          "Nothing is unpacked by hand."));
+                       tr("A .zip or .tar of such folders, a .csv of paths and labels, or the MNIST or CIFAR files. No "
+                          "need to unpack anything."));
     auto* toys = offer("startToys", QStringLiteral("games-hint"), tr("Try it with the toy set"),
-                       tr("Five kinds of toys, drawn on the spot: two minutes to a heat map."));
+                       tr("Five kinds of toys, drawn on the spot: two minutes to your first heat map."));
     auto* run = offer("startOpenRun", QStringLiteral("view-history"), tr("Open a run"),
-                      tr("Look again at what was trained here, or go on from where it stopped."));
+                      tr("Look at what was trained here, or resume a run that stopped."));
     connect(folder, &QAbstractButton::clicked, this, &StartPage::openFolderAsked);
     connect(file, &QAbstractButton::clicked, this, &StartPage::openFileAsked);
     connect(toys, &QAbstractButton::clicked, this, &StartPage::toysAsked);
     connect(run, &QAbstractButton::clicked, this, &StartPage::openRunAsked);
-    auto* preset = offer("startPreset", QStringLiteral("view-list-details"), tr("Repeat an experiment of the texts"),
-                         tr("Network, augmentation and training as written there; you choose the images."));
+    auto* preset = offer("startPreset", QStringLiteral("view-list-details"), tr("Reproduce a published experiment"),
+                         tr("Network, augmentation and training as published; you choose the images."));
     preset->setMenu(makePresetMenu());
     for (auto* button : {folder, file, toys, run, preset})
         column->addWidget(button);
@@ -103,7 +103,7 @@ void StartPage::setRecent(const QStringList& folders) {
     m_recent->setVisible(!there.isEmpty());
     if (there.isEmpty())
         return;
-    m_recent->layout()->addWidget(mutedLabel(tr("Opened lately")));
+    m_recent->layout()->addWidget(mutedLabel(tr("Recent")));
     for (const QString& folder : there) {
         auto* link = named(new QToolButton, "recentFolder", folder);
         link->setText(folder);

@@ -43,7 +43,7 @@ void Tour::fail(const QString& message) {
 
 void Tour::start() {
     if (!QDir().mkpath(m_folder))
-        return fail(tr("The folder %1 cannot be made.").arg(m_folder));
+        return fail(tr("The folder %1 cannot be created.").arg(m_folder));
     theme::apply(*qApp, Scheme::Light);
     m_window = std::make_unique<MainWindow>(m_session);
     connect(m_window.get(), &MainWindow::firstFrameShown, &m_session, &Session::warmUp);

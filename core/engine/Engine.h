@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "data/Dataset.h"
+#include "engine/TrainControl.h"
 #include "engine/TrainEvents.h"
 #include "experiment/Experiment.h"
 #include "metrics/Metrics.h"
@@ -18,37 +18,6 @@
 #include "support/Npy.h"
 
 namespace sightline {
-
-/// Weights as they were at a batch boundary of a run in progress; immutable, shared.
-struct WeightSnapshot;
-
-/// What the outside may ask of a run in progress. All calls are thread-safe and return at once; the trainer looks every
-/// batch. Stopping at once is the stop_token of Engine::train.
-class TrainControl {
-public:
-    void pause() {
-        m_paused = true;
-        m_paused.notify_all();
-    }
-    void resume() {
-        m_paused = false;
-        m_paused.notify_all();
-    }
-    bool isPaused() const { return m_paused; }
-    /// Ends the run after the epoch under way (its validation and checkpoint included).
-    void stopAfterEpoch(bool on = true) { m_stopAfterEpoch = on; }
-    bool stopsAfterEpoch() const { return m_stopAfterEpoch; }
-    /// Asks for a snapshot at the next batch boundary and gives the newest one there is (null before the first).
-    std::shared_ptr<const WeightSnapshot> snapshot();
-    void publish(std::shared_ptr<const WeightSnapshot> snapshot); ///< the trainer's side
-    bool wantsSnapshot() const { return m_wantsSnapshot; }
-    /// Waits while paused; returns early when `stop` is requested.
-    void waitWhilePaused(std::stop_token stop);
-
-private:
-    std::atomic<bool> m_paused{false}, m_stopAfterEpoch{false}, m_wantsSnapshot{false};
-    std::shared_ptr<const WeightSnapshot> m_snapshot; ///< by std::atomic_load / atomic_store
-};
 
 struct TrainRequest {
     Experiment experiment;

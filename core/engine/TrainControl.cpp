@@ -1,28 +1,94 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/Engine.h"
+#include "engine/TrainControl.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
 
 namespace sightline {
 
+struct TrainControl::State {
+    mutable std::mutex mutex;
+    std::condition_variable_any changed;
+    bool paused = false, stopsAfterEpoch = false, ended = false;
+    std::uint64_t wishes = 0, answered = 0; ///< wishes so far, and how many of them the newest snapshot answers
+    std::shared_ptr<const WeightSnapshot> newest;
+
+    /// Applies `change` under the lock and wakes whoever waits for it.
+    template <typename Change>
+    void update(Change change) {
+        {
+            const std::lock_guard lock(mutex);
+            change();
+        }
+        changed.notify_all();
+    }
+    template <typename Field>
+    Field read(const Field& field) const {
+        const std::lock_guard lock(mutex);
+        return field;
+    }
+};
+
+TrainControl::TrainControl() : m(std::make_unique<State>()) {}
+TrainControl::~TrainControl() = default;
+
+void TrainControl::pause() {
+    m->update([this] { m->paused = true; });
+}
+
+void TrainControl::resume() {
+    m->update([this] { m->paused = false; });
+}
+
+bool TrainControl::isPaused() const {
+    return m->read(m->paused);
+}
+
+void TrainControl::stopAfterEpoch(bool on) {
+    m->update([&] { m->stopsAfterEpoch = on; });
+}
+
+bool TrainControl::stopsAfterEpoch() const {
+    return m->read(m->stopsAfterEpoch);
+}
+
 std::shared_ptr<const WeightSnapshot> TrainControl::snapshot() {
-    m_wantsSnapshot = true;
-    return std::atomic_load(&m_snapshot);
+    const std::lock_guard lock(m->mutex);
+    ++m->wishes;
+    m->changed.notify_all();
+    return m->newest;
+}
+
+std::shared_ptr<const WeightSnapshot> TrainControl::freshSnapshot(std::stop_token stop,
+                                                                  std::chrono::milliseconds patience) {
+    std::unique_lock lock(m->mutex);
+    const std::uint64_t wish = ++m->wishes;
+    m->changed.notify_all();
+    m->changed.wait_for(lock, stop, patience, [&] { return m->ended || m->answered >= wish; });
+    return m->ended || stop.stop_requested() ? nullptr : m->newest;
+}
+
+bool TrainControl::wantsSnapshot() const {
+    const std::lock_guard lock(m->mutex);
+    return m->answered < m->wishes;
 }
 
 void TrainControl::publish(std::shared_ptr<const WeightSnapshot> snapshot) {
-    m_wantsSnapshot = false;
-    std::atomic_store(&m_snapshot, std::move(snapshot));
+    m->update([&] {
+        m->newest = std::move(snapshot);
+        m->answered = m->wishes;
+    });
 }
 
-void TrainControl::waitWhilePaused(std::stop_token stop) {
-    // A stop request must end the wait too: it wakes the atomic without changing whether the run is paused.
-    std::atomic<bool> stopped{false};
-    std::stop_callback wake(stop, [&] {
-        stopped = true;
-        m_paused = false;
-        m_paused.notify_all();
-    });
-    while (m_paused && !stopped)
-        m_paused.wait(true);
+bool TrainControl::waitWhilePaused(std::stop_token stop) {
+    std::unique_lock lock(m->mutex);
+    m->changed.wait(lock, stop, [this] { return !m->paused || m->answered < m->wishes; });
+    return m->paused && !stop.stop_requested() && m->answered < m->wishes;
+}
+
+void TrainControl::runEnded() {
+    m->update([this] { m->ended = true; });
 }
 
 } // namespace sightline

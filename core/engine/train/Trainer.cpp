@@ -79,7 +79,7 @@ private:
     bool validate(EpochMetrics& metrics, double& pausedSeconds);
     std::optional<Ending> endEpoch(const EpochMetrics& metrics);
     Result<void> keepWeights(const EpochVerdict& verdict, int epoch);
-    double waitWhilePaused(); ///< seconds it waited
+    double atBatchBoundary(); ///< seconds it was paused
     void publishSnapshot();
     RunEnded finish(const Ending& ending);
     double rateAt(std::int64_t step) const;
@@ -98,6 +98,8 @@ private:
     OptimizerState m_optimizer;
     RunCheckpoints m_checkpoints;
     EpochCallbacks m_callbacks;
+    std::shared_ptr<const WeightSnapshot> m_snapshot; ///< the newest published, of m_snapshotStep
+    std::int64_t m_snapshotStep = 0;
     std::vector<EpochMetrics> m_history;
     double m_baseRate = 0; ///< after reductions, before any schedule
     int m_firstEpoch = 1;
@@ -255,9 +257,7 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
         accuracy.add(right, batch->size);
         m_reporter.reportBatch({epoch, ++number, 0, step.loss, right, loss.mean(), accuracy.mean()},
                                secondsSince(batchStart));
-        if (m_control.wantsSnapshot())
-            publishSnapshot();
-        pausedSeconds += waitWhilePaused();
+        pausedSeconds += atBatchBoundary();
         if (m_stop.stop_requested())
             return stoppedIn(epoch);
         batchStart = Clock::now();
@@ -285,23 +285,33 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     return {};
 }
 
+/// The weights change with a step only: until the next one the same snapshot answers, and what was made of it stays
+/// known.
 void Run::publishSnapshot() {
-    auto snapshot = std::make_shared<WeightSnapshot>();
-    snapshot->parameters = m_setup.module->parameters().detach().clone();
-    snapshot->statistics = m_setup.module->statistics().clone();
-    snapshot->graph = m_setup.module->spec();
-    snapshot->experiment = experiment();
-    snapshot->classes = m_setup.dataset.classes;
-    snapshot->fitted = m_setup.fitted;
-    m_control.publish(std::move(snapshot));
+    if (!m_snapshot || m_snapshotStep != m_optimizer.step) {
+        auto snapshot = std::make_shared<WeightSnapshot>();
+        snapshot->parameters = m_setup.module->parameters().detach().clone();
+        snapshot->statistics = m_setup.module->statistics().clone();
+        snapshot->graph = m_setup.module->spec();
+        snapshot->experiment = experiment();
+        snapshot->classes = m_setup.dataset.classes;
+        snapshot->fitted = m_setup.fitted;
+        m_snapshot = std::move(snapshot);
+        m_snapshotStep = m_optimizer.step;
+    }
+    m_control.publish(m_snapshot);
 }
 
-double Run::waitWhilePaused() {
+/// Answers a wish for a snapshot, and all that come while the run is paused.
+double Run::atBatchBoundary() {
+    if (m_control.wantsSnapshot())
+        publishSnapshot();
     if (!m_control.isPaused())
         return 0;
     const auto start = Clock::now();
     m_reporter.report(RunPaused{true});
-    m_control.waitWhilePaused(m_stop);
+    while (m_control.waitWhilePaused(m_stop))
+        publishSnapshot();
     m_reporter.report(RunPaused{false});
     return secondsSince(start);
 }
@@ -317,7 +327,7 @@ bool Run::validate(EpochMetrics& metrics, double& pausedSeconds) {
         const StepResult step = validationStep(*m_setup.module, m_setup.step, batch->input, batch->targets.labels);
         loss.add(step.loss, batch->size);
         accuracy.add(static_cast<double>(step.right) / batch->size, batch->size);
-        pausedSeconds += waitWhilePaused();
+        pausedSeconds += atBatchBoundary();
         if (m_stop.stop_requested())
             return false;
     }
@@ -399,6 +409,7 @@ RunEnded Run::finish(const Ending& ending) {
             ended.reason = std::string("The best weights could not be restored: ") + error.what();
         }
     }
+    m_control.runEnded();
     m_reporter.end(ended);
     if (m_setup.folder)
         static_cast<void>(m_setup.store->refresh(*m_setup.folder));

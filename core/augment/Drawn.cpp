@@ -123,7 +123,7 @@ void readPolicy(DrawnReader& from, Drawn& drawn) {
     }
     if (!good)
         reader.problem("policy",
-                       "must be a list of [operation, strength], the operations as core/augment/README.md names them");
+                       "must be a list of [operation, strength]; core/augment/README.md lists the operations");
 }
 
 void readErasing(DrawnReader& from, Drawn& drawn) {
@@ -160,7 +160,7 @@ void readLater(DrawnReader& from, Drawn& drawn) {
     from.optional("blur", drawn.blur, 0, 100);
     if (const auto noise = from.list("noise", 2, 0, "must be [deviation, seed]"); !noise.empty()) {
         if (noise[1] < 0 || noise[1] > 4294967295.0 || noise[1] != std::floor(noise[1]) || noise[0] < 0)
-            from.reader().problem("noise", "must be [deviation of 0 or more, whole seed from 0 to 4,294,967,295]");
+            from.reader().problem("noise", "must be [deviation of 0 or more, integer seed from 0 to 4,294,967,295]");
         else
             drawn.noise = Drawn::Noise{noise[0], static_cast<std::uint32_t>(noise[1])};
     }

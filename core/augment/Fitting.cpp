@@ -48,7 +48,7 @@ Result<Sums> sumsOf(BatchLoader& loader, const std::stop_token& stop) {
         sums.pixels += batch->images.size() / channels;
     }
     if (sums.images == 0)
-        return badInput("None of the training images can be read, so normalization has nothing to be fitted on.");
+        return badInput("None of the training images can be read, so the normalization cannot be fitted.");
     return sums;
 }
 

@@ -150,13 +150,13 @@ void ArchiveTree::addFolder(const std::string& rawName) {
 void ArchiveTree::add(const std::string& rawName, Member member) {
     const auto name = memberName(rawName);
     if (!name || name->empty())
-        return leaveOut(rawName, "unsafe_name", "has a name that leads out of the archive and is left out");
+        return leaveOut(rawName, "unsafe_name", "has a path that leads out of the archive and is skipped");
     if (static_cast<std::size_t>(std::count(name->begin(), name->end(), '/')) >= kDeepest)
-        return leaveOut(*name, "unsafe_name", "lies too deep and is left out");
+        return leaveOut(*name, "unsafe_name", "is nested too deeply and is skipped");
     const auto slash = name->rfind('/');
     const std::string folder = slash == std::string::npos ? std::string() : name->substr(0, slash);
     if (m_folders.contains(*name) || m_files.contains(*name) || (!folder.empty() && !makeFolders(folder)))
-        return leaveOut(*name, "duplicate_member", "is in the archive more than once; the first is used");
+        return leaveOut(*name, "duplicate_member", "is in the archive more than once; the first copy is used");
     m_files.emplace(*name, member);
     if (const std::string last = fileName(*name); last.front() != '.')
         m_folders[folder].push_back({last, false});
@@ -172,7 +172,7 @@ void ArchiveTree::finish() {
         std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
     if (m_leftOut > kMostProblems)
         m_problems.push_back(
-            {"more", m_file.string(), std::to_string(m_leftOut - kMostProblems) + " more members are left out"});
+            {"more", m_file.string(), std::to_string(m_leftOut - kMostProblems) + " more members are skipped"});
 }
 
 Result<FileTreePtr> openArchive(const fs::path& file, const fs::path& cache, std::stop_token stop,

@@ -72,13 +72,13 @@ Result<Dataset> readCifar(const ReadRequest& request, const Layout& layout) {
             return text.error();
         if (text->size() % stride != 0)
             dataset.problems.push_back(
-                {"truncated", file, "ends in the middle of a record; what comes before is used"});
+                {"truncated", file, "ends in the middle of a record; the records before it are used"});
         for (std::size_t i = 0; (i + 1) * stride <= text->size(); ++i) {
             const auto label = static_cast<std::uint8_t>((*text)[i * stride + layout.labelBytes - 1]);
             const std::string record = name + "/" + recordName(i);
             if (label >= layout.classes) {
                 dataset.problems.push_back({"unknown_class", record,
-                                            "has the label " + std::to_string(label) + ", which is none of the " +
+                                            "has the label " + std::to_string(label) + ", which is not one of the " +
                                                 std::to_string(layout.classes) + " classes"});
                 continue;
             }

@@ -65,9 +65,10 @@ Result<Opened> openFile(const fs::path& file, const DataSettings& settings, std:
         return Opened{*tree, file, {}};
     }
     if (isForeignArchiveName(name))
-        return badInput(file.string() + " is an archive that is not read here; unpack it, or pack it as .zip or .tar.");
-    return badInput(file.string() + " is a file that no reader knows; choose a folder that holds one folder of images "
-                                    "for each class, an archive (.zip, .tar, .tar.gz) or a table (.csv).");
+        return badInput(file.string() +
+                        " is an archive of a kind that cannot be read; unpack it, or repack it as .zip or .tar.");
+    return badInput(file.string() + " is not a known kind of data set; choose a folder with one subfolder of images "
+                                    "per class, an archive (.zip, .tar, .tar.gz) or a table (.csv).");
 }
 
 Result<const Reader*> readerFor(const ReadRequest& request) {
@@ -98,7 +99,7 @@ Result<void> requireImages(const Dataset& dataset, const fs::path& root) {
     std::error_code code;
     const std::string name = (fs::is_directory(root, code) ? "The folder " : "") + root.string();
     if (dataset.classes.empty())
-        return badInput(name + " has no class folders; put the images of each class into a folder of its own.");
+        return badInput(name + " has no class folders; put the images of each class into their own folder.");
     return badInput(name + " has no images for training (png, jpg, bmp, ppm, tif, webp).");
 }
 
@@ -159,7 +160,7 @@ bool namesDataset(const std::string& name) {
 Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, std::stop_token stop,
                             const Progress& progress) {
     if (settings.path.empty())
-        return badInput("data.path: no folder of images is chosen.");
+        return badInput("data.path: no folder of images has been chosen.");
     fs::path root = settings.path;
     if (!root.has_filename() && root.has_parent_path())
         root = root.parent_path(); // "toys/" means "toys"
@@ -184,7 +185,8 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
     if (const Result<void> enough = requireImages(*dataset, root); !enough)
         return enough.error();
     if (dataset->classes.size() == 1)
-        dataset->problems.push_back({"one_class", root.string(), "has one class only; a classifier needs two or more"});
+        dataset->problems.push_back(
+            {"one_class", root.string(), "has only one class; a classifier needs at least two"});
     if (const Result<void> grouped = assignGroups(*dataset, settings); !grouped)
         return grouped.error();
     if (dataset->hasValidation || settings.validationSplit <= 0)

@@ -164,9 +164,9 @@ Result<Image> decodeImage(const std::uint8_t* bytes, std::size_t size, const std
     if (looksLikeJpeg(bytes, size))
         return decodedJpeg(bytes, size, name, mode, orientation);
     if (!knownMagic(bytes, size))
-        return badInput(name + " is not an image, whatever its name says.");
+        return badInput(name + " is not an image, despite its name.");
     if (promisedPngPixels(bytes, size) > kLargestImagePixels)
-        return badInput(name + " has more pixels than an image may have here.");
+        return badInput(name + " has more pixels than can be handled.");
     if (isShortBmp(bytes, size) || isTornPng(bytes, size))
         return badInput(name + " is damaged and cannot be read.");
     const Result<const ImageCodecs*> codecs = imageCodecs();

@@ -101,8 +101,8 @@ Result<Dataset> readFlat(const ReadRequest& request) {
             pattern ? pattern->find(image.path, "class").value_or("") : prefixOf(fileName(image.path));
         if (name.empty()) {
             dataset.problems.push_back({"no_class", image.path,
-                                        pattern ? "does not fit data.pattern and is left out"
-                                                : "has no class in its name (like cat_12.jpg) and is left out"});
+                                        pattern ? "does not match data.pattern and is skipped"
+                                                : "has no class in its name (as in cat_12.jpg) and is skipped"});
             continue;
         }
         if (image.subset == Subset::Train)
@@ -112,8 +112,9 @@ Result<Dataset> readFlat(const ReadRequest& request) {
         names.push_back(name);
     }
     if (dataset.samples.empty() && !dataset.problems.empty())
-        return badInput(request.tree->shown("") + ": no name of its " + std::to_string(dataset.problems.size()) +
-                        " images " + (pattern ? "fits data.pattern " + request.settings.pattern : "tells a class") +
+        return badInput(request.tree->shown("") + ": none of the names of its " +
+                        std::to_string(dataset.problems.size()) + " images " +
+                        (pattern ? "matches data.pattern " + request.settings.pattern : "contains a class") +
                         "; the first is " + dataset.problems.front().path + ".");
     for (auto& [name, label] : labels) {
         label = static_cast<int>(dataset.classes.size());
@@ -124,7 +125,7 @@ Result<Dataset> readFlat(const ReadRequest& request) {
             dataset.samples[i].label = known->second;
         else
             dataset.problems.push_back(
-                {"unknown_class", dataset.samples[i].path, "is of the class " + names[i] + ", which train lacks"});
+                {"unknown_class", dataset.samples[i].path, "is of the class " + names[i] + ", which is not in train"});
     }
     sortSamples(dataset);
     return dataset;

@@ -39,7 +39,7 @@ private:
                 names.push_back(std::move(entry.name));
             else
                 m_dataset.problems.push_back(
-                    {"not_an_image", folder + "/" + entry.name, "is no image by its name and is left out"});
+                    {"not_an_image", folder + "/" + entry.name, "is not named like an image and is skipped"});
         }
         m_visiting.erase(identity);
     }
@@ -135,7 +135,7 @@ Result<Dataset> readFolders(const ReadRequest& request) {
             const std::string path = joinedPath(split.name, entry.name);
             if (!entry.isFolder) {
                 dataset.problems.push_back({hasImageExtension(entry.name) ? "outside_class" : "not_an_image", path,
-                                            "lies outside the class folders and is left out"});
+                                            "is outside the class folders and is skipped"});
                 continue;
             }
             const auto known = labels.find(entry.name);
@@ -144,9 +144,9 @@ Result<Dataset> readFolders(const ReadRequest& request) {
                 return cancelled();
             if (known == labels.end() && !images.empty())
                 dataset.problems.push_back({"unknown_class", path,
-                                            std::string("is a class that train lacks; its ") +
+                                            std::string("is a class that is not in train; its ") +
                                                 std::to_string(images.size()) + " images in " + nameOf(split.subset) +
-                                                " cannot be judged"});
+                                                " cannot be evaluated"});
             if (known != labels.end() && images.empty())
                 dataset.problems.push_back({"empty_class", path, "has no images"});
             for (std::string& image : images)

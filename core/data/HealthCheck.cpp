@@ -122,9 +122,9 @@ private:
                 continue;
             if (!facts(i).error.empty())
                 tell(facts(i).empty ? "zero_byte" : "unreadable",
-                     facts(i).empty ? "is a file of zero bytes." : facts(i).error, {i});
+                     facts(i).empty ? "is empty (0 bytes)." : facts(i).error, {i});
             else if (facts(i).constant())
-                tell("constant", "is one colour all over.", {i});
+                tell("constant", "is a single color.", {i});
             else
                 continue;
         }
@@ -153,7 +153,7 @@ private:
         if (straddles(group))
             tell("leak",
                  "is the same image as " + others(group) + ": it is in " + splitsOf(group) +
-                     ", so what is measured there is flattered.",
+                     ", so results there will look too good.",
                  group);
         if (disagrees(group))
             tell("label_conflict",
@@ -217,7 +217,7 @@ private:
                          stretch = static_cast<double>(facts(i).width) / facts(i).height / shape;
             const char* how = here < side / kSmaller                           ? "far smaller than"
                               : here > side * kLarger                          ? "far larger than"
-                              : stretch > kNarrower || stretch < 1 / kNarrower ? "of quite another shape than"
+                              : stretch > kNarrower || stretch < 1 / kNarrower ? "shaped very differently from"
                                                                                : nullptr;
             if (how)
                 odd.push_back({"odd_size",
@@ -258,8 +258,8 @@ private:
                 m_findings.push_back({"tiny_class", name,
                                       "has only " + std::to_string(counts[label]) +
                                           (counts[label] == 1 ? " image" : " images") +
-                                          " for training; the classes have " +
-                                          std::to_string(static_cast<std::size_t>(middle)) + " in the middle.",
+                                          " for training; the median class has " +
+                                          std::to_string(static_cast<std::size_t>(middle)) + ".",
                                       members[label]});
         }
     }

@@ -59,7 +59,7 @@ Result<std::vector<std::uint8_t>> unpacked(const std::string& bytes, const std::
     if (all.size() > kMaximumBytes)
         return badInput(name + " unpacks to more than 2 GB.");
     if (state != Z_STREAM_END)
-        return badInput(name + " is damaged or cut off.");
+        return badInput(name + " is damaged or truncated.");
     return all;
 }
 
@@ -85,18 +85,18 @@ Result<IdxArray> readArray(const FileTree& tree, const std::string& path, std::s
         return bytes.error();
     IdxArray array{std::move(*bytes), {}, 4 + 4 * dimensions};
     if (array.bytes.size() < array.begin || bigEndian(array.bytes, 0) != (0x800u | dimensions))
-        return badInput(file + " is no IDX file of bytes with " + std::to_string(dimensions) + " dimensions.");
+        return badInput(file + " is not an IDX file of bytes with " + std::to_string(dimensions) + " dimensions.");
     std::size_t record = 1;
     for (std::size_t d = 0; d < dimensions; ++d) {
         array.shape.push_back(bigEndian(array.bytes, 4 + 4 * d));
         if (d == 0)
             continue;
         if (array.shape[d] == 0 || array.shape[d] > kMaximumSide)
-            return badInput(file + " promises images of an impossible size.");
+            return badInput(file + " declares images of an impossible size.");
         record *= array.shape[d];
     }
     if (array.shape[0] > (array.bytes.size() - array.begin) / record)
-        return badInput(file + " promises " + std::to_string(array.shape[0]) + " records but holds " +
+        return badInput(file + " declares " + std::to_string(array.shape[0]) + " records but contains " +
                         std::to_string((array.bytes.size() - array.begin) / record) + ".");
     return array;
 }
@@ -145,7 +145,7 @@ Result<Dataset> readIdx(const ReadRequest& request) {
                             tree.shown(*labelFile) + " has " + std::to_string(labels->shape[0]) + " labels.");
         const RecordShape found{static_cast<int>(images->shape[1]), static_cast<int>(images->shape[2]), 1, false};
         if (!blocks.empty() && (found.height != shape.height || found.width != shape.width))
-            return badInput(tree.shown(*imageFile) + " has images of another size than the training images.");
+            return badInput(tree.shown(*imageFile) + " has images of a different size from the training images.");
         shape = found;
         for (std::size_t i = 0; i < images->shape[0]; ++i) {
             const int label = labels->bytes[labels->begin + i];

@@ -9,12 +9,12 @@ Result<const ImageCodecs*> imageCodecs() {
     static const Result<const ImageCodecs*> loaded = []() -> Result<const ImageCodecs*> {
         const Result<void*> library = loadLibraryBeside("libsightline_codecs.so");
         if (!library)
-            return Error{"The reader of image files cannot be loaded: " + library.error().message +
-                         ". Install the program again, or run ./dev build."};
+            return Error{"The image reader cannot be loaded: " + library.error().message +
+                         ". Reinstall the program or run ./dev build."};
         using Give = const ImageCodecs* (*)();
         const auto give = reinterpret_cast<Give>(functionOf(*library, "sightlineImageCodecs"));
         if (!give)
-            return Error{"The reader of image files is of another version; install the program again."};
+            return Error{"The image reader is from another version; reinstall the program."};
         return give();
     }();
     return loaded;

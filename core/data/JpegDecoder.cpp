@@ -145,7 +145,7 @@ Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std:
     if (good)
         return image;
     if (tooLarge)
-        return badInput(name + " has more pixels than an image may have here.");
+        return badInput(name + " has more pixels than can be handled.");
     return badInput(name + " cannot be read as a JPEG: " + errors.message + ".");
 }
 

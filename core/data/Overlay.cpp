@@ -17,8 +17,8 @@ namespace {
 constexpr std::uintmax_t kLargest = std::uintmax_t{256} << 20;
 
 Error notUnderstood(const fs::path& file, const std::string& why) {
-    return badInput("The labels changed by hand (" + file.string() + ") cannot be read: " + why +
-                    "; mend the file, or move it away to go on without them.");
+    return badInput("The label edits (" + file.string() + ") cannot be read: " + why +
+                    "; fix the file, or move it away to continue without them.");
 }
 
 /// { "version": 1, "root": DIR, "relabelled": { path: class }, "excluded": [path] }
@@ -39,18 +39,18 @@ Json toJson(const Overlay& overlay, const fs::path& root) {
 /// Why the document is no overlay; empty where it is.
 std::string fromJson(const Json& json, Overlay& overlay) {
     if (!json.is_object() || json.value("version", Json()) != Json(1))
-        return "it is not of version 1";
+        return "it is not version 1";
     const Json relabelled = json.value("relabelled", Json::object()), excluded = json.value("excluded", Json::array());
     if (!relabelled.is_object() || !excluded.is_array())
         return "relabelled must be an object and excluded a list";
     for (const auto& [path, name] : relabelled.items()) {
         if (!name.is_string() || name.get_ref<const std::string&>().empty())
-            return "relabelled." + path + " is no class name";
+            return "relabelled." + path + " is not a class name";
         overlay.entries[path].className = name.get<std::string>();
     }
     for (const Json& path : excluded) {
         if (!path.is_string())
-            return "excluded holds something that is no path";
+            return "excluded contains something that is not a path";
         overlay.entries[path.get<std::string>()].excluded = true;
     }
     return {};
@@ -70,7 +70,8 @@ Result<Dataset> laid(Result<Dataset> dataset, const Overlay& overlay) {
         return dataset;
     lay(overlay, *dataset);
     if (dataset->count(Subset::Train) == 0)
-        return badInput("All training images of " + dataset->root.string() + " are excluded by hand; take some back.");
+        return badInput("All training images of " + dataset->root.string() +
+                        " are excluded; include some of them again.");
     return dataset;
 }
 
@@ -111,7 +112,7 @@ void lay(const Overlay& overlay, Dataset& dataset) {
         const auto label = labels.find(entry.className);
         if (label == labels.end()) {
             dataset.problems.push_back(
-                {"overlay_class", sample.path, "was relabelled " + entry.className + " by hand, a class that is gone"});
+                {"overlay_class", sample.path, "was relabeled " + entry.className + ", a class that no longer exists"});
         } else if (label->second != source) {
             sample.sourceLabel = source;
             sample.label = label->second;
@@ -149,7 +150,7 @@ Result<Overlay> readOverlay(const fs::path& file) {
         return overlay;
     const auto json = readJsonFile(file, kLargest);
     if (!json)
-        return notUnderstood(file, "it is no JSON (" + json.error().message + ")");
+        return notUnderstood(file, "it is not JSON (" + json.error().message + ")");
     if (const std::string why = fromJson(*json, overlay); !why.empty())
         return notUnderstood(file, why);
     return overlay;
@@ -160,7 +161,7 @@ Result<void> writeOverlay(const fs::path& file, const Overlay& overlay, const fs
     if (fs::exists(file, code) && !readOverlay(file)) {
         fs::rename(file, aside(file), code);
         if (code)
-            return Error{"The file " + file.string() + " cannot be read nor moved away: " + code.message() + "."};
+            return Error{"The file " + file.string() + " can be neither read nor moved away: " + code.message() + "."};
     }
     if (overlay.empty()) {
         fs::remove(file, code);

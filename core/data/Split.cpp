@@ -109,7 +109,7 @@ void splitGroups(Dataset& dataset, const DataSettings& settings, std::uint64_t s
         dataset.problems.push_back(
             {"one_group",
              {},
-             "all images belong to one group, so none can be set apart for validation; look at data.group"});
+             "all images belong to one group, so none can be held out for validation; check data.group"});
 }
 
 /// Groups that a source's own train, val and test folders tear apart.
@@ -126,8 +126,8 @@ void reportTornGroups(Dataset& dataset) {
         for (const Subset subset : {Subset::Train, Subset::Validation, Subset::Test})
             if (subsets[i] & 1u << static_cast<unsigned>(subset))
                 names += (names.empty() ? "" : " and ") + std::string(nameOf(subset));
-        dataset.problems.push_back({"torn_group", dataset.groups[i],
-                                    "has images in " + names + ", so what was learned by heart counts as known"});
+        dataset.problems.push_back(
+            {"torn_group", dataset.groups[i], "has images in " + names + ", so results there will look too good"});
     }
     if (torn > kMostNamed)
         dataset.problems.push_back(
@@ -177,7 +177,7 @@ Result<void> assignGroups(Dataset& dataset, const DataSettings& settings) {
             sample.group = found->second;
         }
         if (dataset.groups.empty())
-            return badInput("data.group.pattern " + group.pattern + " fits no image; the first is " +
+            return badInput("data.group.pattern " + group.pattern + " matches no image; the first is " +
                             (dataset.samples.empty() ? "missing" : dataset.samples.front().path) + ".");
     }
     if (group.empty())
@@ -188,7 +188,7 @@ Result<void> assignGroups(Dataset& dataset, const DataSettings& settings) {
         dataset.problems.push_back(
             {"no_group",
              {},
-             std::to_string(alone) + " images belong to no group by data.group; each counts as one of its own"});
+             std::to_string(alone) + " images belong to no group of data.group; each counts as its own group"});
     reportTornGroups(dataset);
     return {};
 }
@@ -224,12 +224,12 @@ std::optional<GroupSuggestion> suggestGroups(const Dataset& dataset) {
     }
     if (images < kFewest || shared * 10 < images * 6 || groups < kStemsPerClass * dataset.classes.size())
         return std::nullopt;
-    return GroupSuggestion{kStemPattern, *example,
-                           std::to_string(shared) + " of " + std::to_string(images) +
-                               " images share the beginning of their name with others (" + *example + " ..., " +
-                               std::to_string(groups) +
-                               " such groups); where that means one patient or object, set data.group.pattern to " +
-                               kStemPattern + " so that none is in train and validation at once"};
+    return GroupSuggestion{
+        kStemPattern, *example,
+        std::to_string(shared) + " of " + std::to_string(images) +
+            " images share the beginning of their name with others (" + *example + " ..., " + std::to_string(groups) +
+            " such groups); if they show one patient or object, set data.group.pattern to " + kStemPattern +
+            " to keep each group in one split, or validation results will look too good"};
 }
 
 } // namespace sightline

@@ -164,7 +164,7 @@ Result<Columns> columnsOf(const ReadRequest& request, const std::string& table, 
     if (columns.path < 0)
         return badInput(tree.shown(table) +
                         " has no column of image paths (path, file, filename, image ...), and no cell of its first "
-                        "rows names an image beside it; it has: " +
+                        "rows names an image next to it; it has: " +
                         listed(header, !byNumber) + ". Choose one with data.table.path_column.");
     if (chosen.header == TableSettings::Header::Auto)
         columns.hasHeader = !resolved(tree, cellOf(header, columns.path));
@@ -246,7 +246,7 @@ public:
             Sample& sample = m_dataset.samples[i];
             const auto label = known.find(m_labels[i]);
             if (label == known.end())
-                problem({"unknown_class", sample.path, "is of the class " + m_labels[i] + ", which train lacks"});
+                problem({"unknown_class", sample.path, "is of the class " + m_labels[i] + ", which is not in train"});
             else
                 sample.label = label->second;
         }
@@ -266,7 +266,8 @@ private:
         if (!path) {
             if (m_missing++ == 0)
                 m_firstMissing = named.substr(0, 200);
-            problem({"missing", named.substr(0, 200), "is in the table " + at + " but is no image file beside it"});
+            problem(
+                {"missing", named.substr(0, 200), "is in the table " + at + " but is not an image file next to it"});
             return;
         }
         if (label.empty()) {
@@ -333,7 +334,7 @@ Result<Dataset> readTable(const ReadRequest& request) {
     const std::vector<NamedTable> tables = tablesOf(request);
     if (tables.empty())
         return badInput(request.tree->shown("") +
-                        " holds no table (.csv or .tsv), or more than one; open the table itself.");
+                        " contains no table (.csv or .tsv), or more than one; open the table itself.");
     Dataset dataset;
     dataset.format = "csv";
     dataset.source = makeTreeSource(request.tree);
@@ -343,13 +344,13 @@ Result<Dataset> readTable(const ReadRequest& request) {
         if (!taken && table.subset == Subset::Test && taken.error().kind != ErrorKind::Cancelled)
             dataset.problems.push_back(
                 {"no_label", table.path,
-                 "is left out: " + taken.error().message}); // a contest's test table has no labels
+                 "is skipped: " + taken.error().message}); // a contest's test table has no labels
         else if (!taken)
             return taken.error();
     }
     if (dataset.samples.empty() && rows.missing() > 0)
         return badInput(request.tree->shown(tables.front().path) + " names " + std::to_string(rows.missing()) +
-                        " images, but none of them is there; the first is " + rows.firstMissing() + ".");
+                        " images, but none of them exists; the first is " + rows.firstMissing() + ".");
     rows.number();
     // Rows keep their order within a class, as Keras' flow_from_dataframe keeps it.
     std::stable_sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) {

@@ -73,12 +73,12 @@ public:
         }
         if (state != ARCHIVE_EOF)
             leaveOut(file().string(), "truncated",
-                     "is damaged or cut off (" + reasonOf(reader.get()) + "); what comes before is used");
+                     "is damaged or truncated (" + reasonOf(reader.get()) + "); the files before that point are used");
         finish();
         if (size() == 0)
             return badInput(file().string() + (state == ARCHIVE_EOF
-                                                   ? " holds no files."
-                                                   : " is no .tar, or damaged: " + reasonOf(reader.get()) + "."));
+                                                   ? " contains no files."
+                                                   : " is not a .tar, or is damaged: " + reasonOf(reader.get()) + "."));
         return {};
     }
 
@@ -103,7 +103,7 @@ protected:
                 break;
         }
         if (all.size() != member.size)
-            return badInput(shownName + " is cut off: " + std::to_string(all.size()) + " of " +
+            return badInput(shownName + " is truncated: " + std::to_string(all.size()) + " of " +
                             std::to_string(member.size) + " bytes are there.");
         return all;
     }
@@ -116,7 +116,7 @@ private:
         if (type == AE_IFDIR)
             addFolder(name);
         else if (type != AE_IFREG || archive_entry_hardlink(entry))
-            leaveOut(name, "link", "is a link or a device and is left out");
+            leaveOut(name, "link", "is a link or a device and is skipped");
         else
             add(name, {place, static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0))});
     }
@@ -209,7 +209,7 @@ Result<void> decompress(const fs::path& file, const fs::path& target, const Arch
     archive_entry* entry = nullptr;
     if (archive_read_open_filename(reader.get(), file.c_str(), kBlock) != ARCHIVE_OK ||
         archive_read_next_header(reader.get(), &entry) < ARCHIVE_WARN)
-        return badInput(file.string() + " is damaged or cut off: " + reasonOf(reader.get()) + ".");
+        return badInput(file.string() + " is damaged or truncated: " + reasonOf(reader.get()) + ".");
     Temporary temporary(target.string() + ".tmp" + std::to_string(::getpid()));
     std::string part(kPart, '\0');
     std::uint64_t total = 0;
@@ -229,7 +229,7 @@ Result<void> decompress(const fs::path& file, const fs::path& target, const Arch
                      static_cast<std::size_t>(packed));
     }
     if (got < 0)
-        return badInput(file.string() + " is damaged or cut off: " + reasonOf(reader.get()) + ".");
+        return badInput(file.string() + " is damaged or truncated: " + reasonOf(reader.get()) + ".");
     if (!temporary.finishAs(target))
         return Error{"Unpacking " + file.string() + " into " + target.parent_path().string() +
                      " failed; is the disk full?"};

@@ -60,7 +60,8 @@ std::vector<Sample> validationOf(const FileTree& tree, const std::map<std::strin
         const std::string path = "val/images/" + columns[0];
         const auto label = labels.find(columns[1]);
         if (label == labels.end())
-            problems.push_back({"unknown_class", path, "is of the class " + columns[1] + ", which wnids.txt lacks"});
+            problems.push_back(
+                {"unknown_class", path, "is of the class " + columns[1] + ", which is not in wnids.txt"});
         samples.push_back({path, label == labels.end() ? -1 : label->second, Subset::Validation, 0});
     }
     std::sort(samples.begin(), samples.end(),
@@ -77,7 +78,7 @@ bool looksLikeTinyImagenet(const ReadRequest& request) {
 Result<Dataset> readTinyImagenet(const ReadRequest& request) {
     const FileTree& tree = *request.tree;
     if (!looksLikeTinyImagenet(request))
-        return badInput(tree.shown("") + " has no wnids.txt beside a folder train, as Tiny-ImageNet does.");
+        return badInput(tree.shown("") + " has no wnids.txt next to its train folder, as Tiny ImageNet does.");
     Dataset dataset;
     dataset.format = "tiny-imagenet";
     dataset.source = makeTreeSource(request.tree);

@@ -98,8 +98,8 @@ Result<void> unpackArchive(const fs::path& file, const fs::path& folder, std::ui
         const char* path = archive_entry_pathname(entry);
         const auto name = memberName(path ? path : "");
         if (!name)
-            return Error{file.string() + " has a member whose name leads out of the folder (" +
-                         std::string(path ? path : "").substr(0, 200) + "); it is not unpacked."};
+            return Error{file.string() + " has a member whose path leads out of the folder (" +
+                         std::string(path ? path : "").substr(0, 200) + "); it was not unpacked."};
         if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) || name->empty())
             continue; // folders come with their files; links are left out
         if (const Result<void> written = writeMember(reader.get(), folder / *name, room, file.string()); !written)

@@ -67,13 +67,13 @@ public:
             else if (status.valid & ZIP_STAT_ENCRYPTION_METHOD && status.encryption_method != ZIP_EM_NONE)
                 return badInput(file().string() + " is encrypted; unpack it with its password and open the folder.");
             else if (isLink(archive, i))
-                leaveOut(name, "link", "is a link and is left out");
+                leaveOut(name, "link", "is a link and is skipped");
             else
                 add(name, {i, status.valid & ZIP_STAT_SIZE ? status.size : 0});
         }
         finish();
         if (size() == 0)
-            return badInput(file().string() + " holds no files.");
+            return badInput(file().string() + " contains no files.");
         return {};
     }
 

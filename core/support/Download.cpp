@@ -89,7 +89,7 @@ bool begin(Transfer& transfer) {
     curl_easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(transfer.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (status == 206 && transfer.rangeBegin != transfer.part.size()) {
-        transfer.sentence = transfer.wanted.url + " answered with another part of the file than was asked for.";
+        transfer.sentence = transfer.wanted.url + " sent a different part of the file from the one requested.";
         return false;
     }
     if (status == 200 && transfer.part.size() > 0 && !transfer.part.clear())
@@ -151,10 +151,10 @@ void prepare(Transfer& transfer, curl_slist*& headers) {
 std::string statusSentence(const std::string& url, long status) {
     const std::string code = " (HTTP " + std::to_string(status) + ")";
     if (status == 404 || status == 410)
-        return url + " is not there" + code + ".";
+        return url + " was not found" + code + ".";
     if (status == 401 || status == 403)
-        return url + " may not be fetched" + code + ".";
-    return url + " cannot be fetched now" + code + ".";
+        return url + " may not be downloaded" + code + ".";
+    return url + " cannot be downloaded right now" + code + ".";
 }
 
 Outcome judge(Transfer& transfer, CURLcode code, const char* reason) {
@@ -172,7 +172,7 @@ Outcome judge(Transfer& transfer, CURLcode code, const char* reason) {
     if (transfer.tooLong) {
         transfer.part.remove();
         transfer.sentence = url + " sends more than the " + std::to_string(transfer.limit()) +
-                            " bytes expected; what came was deleted.";
+                            " bytes expected; the download was deleted.";
         return Outcome::Fatal;
     }
     if (!transfer.sentence.empty())
@@ -189,16 +189,17 @@ Outcome judge(Transfer& transfer, CURLcode code, const char* reason) {
                                                                  : Outcome::Fatal;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
-        transfer.sentence = url + " is no address that can be fetched; it has to begin with http:// or https://.";
+        transfer.sentence =
+            url + " is not an address that can be downloaded from; it must begin with http:// or https://.";
         return Outcome::Fatal;
     case CURLE_TOO_MANY_REDIRECTS:
-        transfer.sentence = url + " leads on and on to other addresses.";
+        transfer.sentence = url + " redirects too many times.";
         return Outcome::Fatal;
     case CURLE_PEER_FAILED_VERIFICATION:
-        transfer.sentence = url + " cannot prove who it is: " + reason + ".";
+        transfer.sentence = url + " could not prove its identity: " + reason + ".";
         return Outcome::Fatal;
     case CURLE_OPERATION_TIMEDOUT:
-        transfer.sentence = url + " does not answer any more";
+        transfer.sentence = url + " no longer answers";
         return Outcome::Broken;
     default:
         transfer.sentence = url + " cannot be reached: " + reason;
@@ -211,7 +212,7 @@ Outcome request(Transfer& transfer) {
     const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(ready ? curl_easy_init() : nullptr,
                                                                    curl_easy_cleanup);
     if (!curl) {
-        transfer.sentence = "The library that fetches files does not start.";
+        transfer.sentence = "The download library cannot be started.";
         return Outcome::Fatal;
     }
     transfer.curl = curl.get();
@@ -267,8 +268,8 @@ Result<void> transferAll(Transfer& transfer) {
         if (broken >= transfer.settings.tries)
             return Error{transfer.sentence + (transfer.part.size() > 0
                                                   ? "; " + bytesText(transfer.part.size()) +
-                                                        " are kept, and the same command goes on from there."
-                                                  : ". Is this machine connected?")};
+                                                        " are kept, and running it again resumes from there."
+                                                  : ". Is this machine online?")};
         pause(transfer.settings.pauseMs, transfer.stop);
     }
 }
@@ -278,14 +279,14 @@ Result<void> check(const Download& wanted, const fs::path& file, std::stop_token
     const std::uint64_t size = fs::file_size(file, code);
     if (wanted.bytes > 0 && size != wanted.bytes)
         return Error{wanted.url + " sent " + std::to_string(size) + " bytes where " + std::to_string(wanted.bytes) +
-                     " are expected; what came was deleted."};
+                     " were expected; the download was deleted."};
     if (wanted.digest.empty())
         return {};
     const Result<void> checked = checkDigest(file, wanted.digest, stop);
     if (checked || checked.error().kind == ErrorKind::Cancelled)
         return checked;
     return Error{wanted.url +
-                 " sent another file than the one expected, and it was deleted: " + checked.error().message};
+                 " sent a different file from the one expected, and it was deleted: " + checked.error().message};
 }
 
 } // namespace

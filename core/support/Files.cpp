@@ -85,7 +85,7 @@ Result<void> makeFolder(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder, code);
     if (code || !std::filesystem::is_directory(folder, code))
         return Error{"The folder " + folder.string() +
-                     " cannot be made: " + (code ? code.message() : "a file is in its way") + "."};
+                     " cannot be created: " + (code ? code.message() : "a file has that name") + "."};
     return {};
 }
 

@@ -48,7 +48,7 @@ Result<void> checkDigest(const std::filesystem::path& file, std::string_view exp
     if (!found)
         return found.error();
     if (*found != wanted)
-        return Error{file.string() + " is not the file that was asked for: its " + algorithm + " is " + *found +
+        return Error{file.string() + " is not the file that was requested: its " + algorithm + " is " + *found +
                      ", not " + wanted + "."};
     return {};
 }

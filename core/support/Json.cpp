@@ -122,7 +122,7 @@ void JsonReader::read(std::string_view key, std::string& value) {
         if (json->is_string())
             value = json->get<std::string>();
         else
-            problem(key, "must be a text in quotes, not " + described(*json));
+            problem(key, "must be a string in quotes, not " + described(*json));
     }
 }
 
@@ -253,11 +253,11 @@ Result<void> setJsonPath(Json& document, std::string_view path, std::string_view
         const std::string key(path.substr(start, dot == std::string_view::npos ? dot : dot - start));
         if (key.empty())
             return badInput("--set " + std::string(path) +
-                            ": a path is names with dots between them, like training.epochs.");
+                            ": a path is names joined by dots, such as training.epochs.");
         if (node->is_null())
             *node = Json::object();
         if (!node->is_object())
-            return badInput("--set " + std::string(path) + ": '" + key + "' is inside a value that is no object.");
+            return badInput("--set " + std::string(path) + ": '" + key + "' is inside a value that is not an object.");
         node = &(*node)[key];
         if (dot == std::string_view::npos)
             break;

@@ -147,14 +147,14 @@ Result<FloatArray> readNpy(const std::filesystem::path& file) {
         array.shape = header->shape;
         const auto count = static_cast<std::size_t>(array.size());
         if ((bytes->size() - header->dataStart) / known.size < count)
-            return badInput(file.string() + " is cut short: its header promises " + std::to_string(count) + " values.");
+            return badInput(file.string() + " is truncated: its header declares " + std::to_string(count) + " values.");
         array.values.resize(count);
         known.converter(bytes->data() + header->dataStart, array.values);
         if (header->fortran)
             array.values = inCOrder(array.values, array.shape);
         return array;
     }
-    return badInput(file.string() + " holds '" + header->descr + "' values; float32 is expected.");
+    return badInput(file.string() + " holds '" + header->descr + "' values; float32 is required.");
 }
 
 Result<void> writeNpy(const std::filesystem::path& file, const FloatArray& array) {

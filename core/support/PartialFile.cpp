@@ -28,7 +28,7 @@ Result<void> PartialFile::open() {
         if (m_descriptor < 0)
             return Error{"Writing " + m_path.string() + " failed: " + std::strerror(errno) + "."};
         if (::flock(m_descriptor, LOCK_EX | LOCK_NB) != 0)
-            return Error{m_path.string() + " is being fetched by another program; wait for it or stop it."};
+            return Error{m_path.string() + " is being downloaded by another program; wait for it or stop it."};
         ::fstat(m_descriptor, &status);
     } while (::stat(m_path.c_str(), &named) != 0 || named.st_ino != status.st_ino || named.st_dev != status.st_dev);
     m_size = static_cast<std::uint64_t>(status.st_size);

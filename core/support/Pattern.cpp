@@ -32,7 +32,7 @@ Result<Pattern> Pattern::compiled(const std::string& text) {
     options.set_max_mem(std::int64_t{8} << 20);
     auto expression = std::make_shared<const RE2>(withNames(text), options);
     if (!expression->ok())
-        return badInput("is no regular expression: " + expression->error());
+        return badInput("is not a valid regular expression: " + expression->error());
     return Pattern(std::move(expression));
 }
 

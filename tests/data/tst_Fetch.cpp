@@ -89,7 +89,7 @@ private Q_SLOTS:
         bytes[100] ^= 4;
         HttpServer server([&](const HttpAsked& asked) { asked.serve(bytes); });
         const auto fetched = fetch(toys, server);
-        QVERIFY(!fetched.ok() && fetched.error().message.find("another file") != std::string::npos);
+        QVERIFY(!fetched.ok() && fetched.error().message.find("a different file") != std::string::npos);
         QVERIFY(!fs::exists(root() / "to"));
         QVERIFY(!fs::exists(root() / "toys.tar.gz.part"));
     }
@@ -125,7 +125,7 @@ private Q_SLOTS:
         write(root() / "file", "in the way");
         HttpServer server([&](const HttpAsked& asked) { asked.serve(bytes); });
         const auto fetched = fetchDataset(toys, root() / "file" / "to", server.url(), {}, {}, hasty());
-        QVERIFY(!fetched.ok() && fetched.error().message.find("cannot be made") != std::string::npos);
+        QVERIFY(!fetched.ok() && fetched.error().message.find("cannot be created") != std::string::npos);
     }
 };
 

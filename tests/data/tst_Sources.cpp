@@ -291,7 +291,7 @@ private Q_SLOTS:
         const auto dataset = opened(root() / "t.csv");
         QVERIFY(!dataset.ok());
         QVERIFY(QString::fromStdString(dataset.error().message)
-                    .contains("names 2 images, but none of them is there; the first is gone/1.png"));
+                    .contains("names 2 images, but none of them exists; the first is gone/1.png"));
     }
 
     void aPatternTellsTheClass() {
@@ -308,10 +308,10 @@ private Q_SLOTS:
             QCOMPARE(dataset->problems.front().path, std::string("day2/odd.png"));
         }
         settings.pattern = "nothing like it";
-        QVERIFY(QString::fromStdString(openDataset(settings, 1).error().message).contains("fits data.pattern"));
+        QVERIFY(QString::fromStdString(openDataset(settings, 1).error().message).contains("matches data.pattern"));
         settings.pattern = "(";
         QVERIFY(QString::fromStdString(openDataset(settings, 1).error().message)
-                    .contains("data.pattern is no regular expression"));
+                    .contains("data.pattern is not a valid regular expression"));
         settings.pattern = "(a*)*b(a|aa)+$"; // what makes other engines hang
         QVERIFY(!openDataset(settings, 1).ok());
     }

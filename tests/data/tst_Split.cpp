@@ -160,8 +160,8 @@ private Q_SLOTS:
 
     void wrongGroupsAreSentences() {
         drawPatients(5);
-        QVERIFY(messageOf(split(0.2, "(patient")).contains("data.group.pattern is no regular expression"));
-        QVERIFY(messageOf(split(0.2, "person")).contains("fits no image"));
+        QVERIFY(messageOf(split(0.2, "(patient")).contains("data.group.pattern is not a valid regular expression"));
+        QVERIFY(messageOf(split(0.2, "person")).contains("matches no image"));
         DataSettings settings;
         settings.path = root().string();
         settings.group.column = "patient";

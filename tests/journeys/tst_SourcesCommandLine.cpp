@@ -154,7 +154,7 @@ private Q_SLOTS:
         const CliAnswer wrong =
             run({"dataset", "info", path("patients"), "--validation-split", "0.2", "--group-pattern", "(p"});
         QCOMPARE(wrong.code, 2);
-        QVERIFY(wrong.err.contains("no regular expression"));
+        QVERIFY(wrong.err.contains("not a valid regular expression"));
     }
 
     void fetchingSaysWhatIsWrong() {
@@ -167,13 +167,13 @@ private Q_SLOTS:
         const CliAnswer missing = run({"dataset", "fetch", "mnist", "--mirror",
                                        QString::fromStdString(server.url("/mnist")), "--to", path("mnist")});
         QCOMPARE(missing.code, 1);
-        QVERIFY2(missing.err.contains("/mnist/train-images-idx3-ubyte.gz is not there (HTTP 404)"),
+        QVERIFY2(missing.err.contains("/mnist/train-images-idx3-ubyte.gz was not found (HTTP 404)"),
                  missing.err.constData());
         QCOMPARE(missing.err.count('\n'), 1);
         const CliAnswer wrong = run({"dataset", "fetch", "cifar10", "--mirror",
                                      QString::fromStdString(server.url("/lies")), "--to", path("cifar")});
         QCOMPARE(wrong.code, 1);
-        QVERIFY2(wrong.err.contains("sent 9 bytes where 170052171 are expected"), wrong.err.constData());
+        QVERIFY2(wrong.err.contains("sent 9 bytes where 170052171 were expected"), wrong.err.constData());
         QVERIFY(!QFile::exists(path("cifar")));
     }
 

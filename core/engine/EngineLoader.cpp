@@ -15,11 +15,11 @@ Result<Engine*> loadEngine() {
     const Result<void*> library = loadLibraryBeside("libsightline_engine.so");
     if (!library)
         return Error{"The training engine cannot be loaded: " + library.error().message +
-                     ". Install it again, or run ./dev build."};
+                     ". Reinstall the program or run ./dev build."};
     using Create = Engine* (*)();
     const auto create = reinterpret_cast<Create>(functionOf(*library, "sightlineCreateEngine"));
     if (!create)
-        return Error{"The training engine is of another version; install it again."};
+        return Error{"The training engine is from another version; reinstall the program."};
     engine = create();
     return engine;
 }

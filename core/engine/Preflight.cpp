@@ -39,7 +39,7 @@ std::vector<Problem> problems(const Experiment& experiment, const Dataset& datas
     if (experiment.training.device.starts_with("cuda"))
         found.push_back({"training.device", "this version computes on the CPU only; use auto or cpu"});
     if (classes < 2)
-        found.push_back({"data.path", "holds one class only; a classifier needs two or more class folders"});
+        found.push_back({"data.path", "has only one class; a classifier needs at least two class folders"});
     if (const Result<GraphSpec> graph = graphFor(experiment, std::max(classes, 1)); !graph) {
         found.push_back({"model", graph.error().message});
     } else if (const Result<GraphCost> cost = shapes(*graph); !cost) {
@@ -49,7 +49,7 @@ std::vector<Problem> problems(const Experiment& experiment, const Dataset& datas
             found.push_back(std::move(problem));
         for (const Output& output : graph->outputs) {
             if (const Shape scores = outputShape(*graph, *cost, output); scores != Shape{classes})
-                found.push_back({"model.graph", output.node + " gives " + std::to_string(scores[0]) +
+                found.push_back({"model.graph", output.node + " outputs " + std::to_string(scores[0]) +
                                                     " scores, but the data has " + std::to_string(classes) +
                                                     " classes"});
         }
@@ -65,7 +65,7 @@ std::vector<Problem> problems(const Experiment& experiment, const Dataset& datas
         const auto needs = [&](const char* path, const std::string& monitor) {
             if (monitor.starts_with("val_"))
                 found.push_back(
-                    {path, "watches " + monitor +
+                    {path, "monitors " + monitor +
                                ", but there are no validation images; add a val folder or set data.validation_split"});
         };
         if (experiment.training.earlyStopping)

@@ -79,32 +79,31 @@ AugmentationSettings today() {
 
 const std::vector<AugmentationPreset>& augmentationPresets() {
     static const std::vector<AugmentationPreset> presets = {
-        {"None", "images as they are", {}},
-        {"Gentle", "a careful start for any photographs: rotation 10, small shifts and zoom, flip, mirrored borders",
+        {"None", "no augmentation", {}},
+        {"Gentle", "a careful start for any photographs: rotation 10, small shifts and zoom, flip, reflected borders",
          gentle()},
         {"TrivialAugment", "Mueller and Hutter 2021: a flip, then one operation of any strength; nothing to tune",
          trivial()},
         {"RandAugment, MixUp, CutMix",
-         "today's recipe for long trainings: resized crop, flip, RandAugment 2/9, MixUp 0.2 or CutMix 1", today()},
+         "today's recipe for long training: resized crop, flip, RandAugment 2/9, MixUp 0.2 or CutMix 1", today()},
         {"Chapter 7 notebook, 7.1.1",
-         "Tiny ImageNet: rotation 30, shifts, shear 5, zoom, flip, brightness, mirrored borders (with "
+         "Tiny ImageNet: rotation 30, shifts, shear 5, zoom, flip, brightness, reflected borders (with "
          "samplewise_center)",
          tinyImagenet(FillMode::Reflect)},
-        {"Chapter 7, listings 7.1 and 7.2",
-         "Inception v1: as the notebook's; the centring comes later, in its generator",
+        {"Chapter 7, listings 7.1 and 7.2", "Inception v1: as in the notebook; centering comes later, in its generator",
          tinyImagenet(FillMode::Reflect)},
         {"Chapter 7, listing 7.3",
-         "7.1 with gamma 0.9 to 1.08 and a box of 10 pixels; each sample draws its own box, where the listing shares "
-         "one in a batch",
+         "7.1 with gamma 0.9 to 1.08 and random erasing of 10 pixels, drawn per image; the listing draws once per "
+         "batch",
          withGammaAndOcclusion(tinyImagenet(FillMode::Reflect), {0.9, 1.08}, 1.0)},
         {"Chapter 7, listing 7.13", "Inception-ResNet v2 at 224 x 224: as 7.1 with repeated borders",
          tinyImagenet(FillMode::Nearest)},
         {"Chapter 7, as its notebook ran",
-         "Inception-ResNet v2: borders of grey 127.5, gamma 0.93 to 1.06, a box on every second image (with x / 127.5 "
-         "- 1)",
+         "Inception-ResNet v2: borders of gray 127.5, gamma 0.93 to 1.06, random erasing on every second image (with x "
+         "/ 127.5 - 1)",
          withGammaAndOcclusion(greyBorder(), {0.93, 1.06}, 0.5)},
         {"Chapter 7, Minception as it ran",
-         "mirrored borders, gamma 0.93 to 1.06, a box on every second image; no centring",
+         "reflected borders, gamma 0.93 to 1.06, random erasing on every second image; no centering",
          withGammaAndOcclusion(tinyImagenet(FillMode::Reflect), {0.93, 1.06}, 0.5)},
         {"Chapter 6, Inception v1", "rotation 20, shifts, flip (with rescale 1/255)", shiftsAndFlip(20, 0)},
         {"Keras tutorial, cats and dogs",

@@ -51,7 +51,7 @@ void checkGeometry(Faults& faults, const AugmentationSettings& settings) {
     faults.require(settings.shearRange >= 0 && settings.shearRange < 90, "shear_range",
                    "must be 0 or more and below 90 degrees");
     faults.require(ordered(settings.zoomRange) && settings.zoomRange.low > 0, "zoom_range",
-                   "must be a share from 0 to below 1, or a pair [low, high] above 0 with low <= high");
+                   "must be a fraction from 0 to below 1, or a pair [low, high] above 0 with low <= high");
     faults.require(std::isfinite(settings.cval) && std::abs(settings.cval) <= 1e6, "cval",
                    "must be a finite number, from -1,000,000 to 1,000,000");
     if (const auto& crop = settings.randomCrop)
@@ -60,7 +60,7 @@ void checkGeometry(Faults& faults, const AugmentationSettings& settings) {
     if (const auto& crop = settings.randomResizedCrop) {
         faults.require(ordered(crop->scale) && crop->scale.low > 0 && crop->scale.high <= 1,
                        "random_resized_crop.scale",
-                       "must be a pair [low, high] of shares above 0 and up to 1 with low <= high");
+                       "must be a pair [low, high] of fractions above 0 and up to 1 with low <= high");
         faults.require(ordered(crop->ratio) && crop->ratio.low >= 0.01 && crop->ratio.high <= 100,
                        "random_resized_crop.ratio", "must be a pair [low, high] from 0.01 to 100 with low <= high");
     }
@@ -78,7 +78,7 @@ void checkColour(Faults& faults, const AugmentationSettings& settings) {
     faults.between("hue_range", settings.hueRange, 0, 180, "must be from 0 to 180 degrees");
     faults.require(within(settings.blurSigma, 0, 100), "blur_sigma",
                    "must be a pair [low, high] from 0 to 100 pixels with low <= high");
-    faults.between("gaussian_noise", settings.gaussianNoise, 0, 255, "must be from 0 to 255 grey levels");
+    faults.between("gaussian_noise", settings.gaussianNoise, 0, 255, "must be from 0 to 255 gray levels");
     const auto whole = [](double value) { return value == std::floor(value); };
     faults.require(
         within(settings.jpegQuality, 1, 100) &&
@@ -89,7 +89,7 @@ void checkColour(Faults& faults, const AugmentationSettings& settings) {
 void checkErasing(Faults& faults, const AugmentationSettings& settings) {
     if (const auto& occlusion = settings.occlusion) {
         faults.require(occlusion->size >= 1, "occlusion.size", "must be 1 pixel or more");
-        faults.require(!occlusion->values.empty(), "occlusion.values", "must hold at least one grey value");
+        faults.require(!occlusion->values.empty(), "occlusion.values", "must contain at least one gray value");
         faults.require(std::all_of(occlusion->values.begin(), occlusion->values.end(),
                                    [](double value) { return std::isfinite(value); }),
                        "occlusion.values", "must be finite numbers");

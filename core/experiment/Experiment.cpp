@@ -67,7 +67,7 @@ void check(Checker& check, const TrainingSettings& training) {
     check.require(training.epochs >= 1 && training.epochs <= 100000, "training.epochs", "must be 1 to 100,000");
     check.require(training.batchSize >= 1 && training.batchSize <= 65536, "training.batch_size", "must be 1 to 65,536");
     check.require(training.threads >= 0 && training.threads <= 1024, "training.threads",
-                  "must be 0 (the CPUs available) to 1,024");
+                  "must be 0 (all available CPUs) to 1,024");
     check.require(training.device == "auto" || training.device == "cpu" || training.device.starts_with("cuda:"),
                   "training.device", "must be auto, cpu or cuda:0");
     check.require(training.loss.labelSmoothing >= 0 && training.loss.labelSmoothing < 1,
@@ -99,12 +99,12 @@ void check(Checker& check, const TrainingSettings& training) {
                   "must be above 0 and at most 1");
     if (training.reduceLrOnPlateau)
         check.require(schedule.name == ScheduleSettings::Name::Constant, "training.schedule.name",
-                      "must be constant where reduce_lr_on_plateau sets the rate");
+                      "must be constant when reduce_lr_on_plateau sets the learning rate");
     if (const auto& fineTune = training.fineTune) {
         const std::string at = "training.fine_tune.";
         check.require(fineTune->atEpoch >= 1 && fineTune->atEpoch <= training.epochs, at + "at_epoch",
                       "must be 1 to training.epochs");
-        check.require(!fineTune->unfreeze.empty(), at + "unfreeze", "must be a node's or block's id, or all");
+        check.require(!fineTune->unfreeze.empty(), at + "unfreeze", "must be the id of a node or block, or all");
         check.require(fineTune->learningRateFactor > 0 && std::isfinite(fineTune->learningRateFactor),
                       at + "learning_rate_factor", "must be above 0");
         check.require(fineTune->gradual >= 0 && fineTune->gradual <= 100000, at + "gradual",
@@ -154,19 +154,19 @@ std::vector<Problem> problems(const Experiment& experiment) {
         if (const auto& crop = experiment.augmentation.randomCrop; crop && crop->size() == 2)
             values = static_cast<double>((*crop)[0]) * (*crop)[1] * data.channels();
         checker.require(values <= kMostWhitenedValues, "normalization.zca_whitening",
-                        "needs images of at most 4,096 values (height x width x channels: 64x64 grey, 36x36 in "
-                        "colour); choose a smaller data.image_size or featurewise_std_normalization");
+                        "needs images of at most 4,096 values (height x width x channels: 64x64 gray, 36x36 color); "
+                        "choose a smaller data.image_size or featurewise_std_normalization");
     }
-    checker.require(!experiment.model.freeze.empty(), "model.freeze", "must be none, base or a node's id");
+    checker.require(!experiment.model.freeze.empty(), "model.freeze", "must be none, base or the id of a node");
     check(checker, experiment.model.head);
     const bool frozen = experiment.model.freeze != "none";
     checker.require(frozen || !experiment.training.fineTune, "training.fine_tune",
-                    "needs a frozen start; set model.freeze to base or a node");
+                    "needs frozen layers; set model.freeze to base or a node");
     checker.require(frozen || !experiment.training.cacheFeatures, "training.cache_features",
                     "needs a frozen base; set model.freeze to base or a node");
     checker.require(
         !experiment.training.cacheFeatures || isStill(experiment.augmentation), "training.cache_features",
-        "cannot be used while augmentation changes the images every epoch; leave it false or leave augmentation out");
+        "cannot be used while augmentation changes the images every epoch; set it to false or remove the augmentation");
     checker.take(problems(experiment.augmentation));
     if (const auto& crop = experiment.augmentation.randomCrop; crop && crop->size() == 2)
         checker.require((*crop)[0] <= data.imageHeight && (*crop)[1] <= data.imageWidth, "augmentation.random_crop",

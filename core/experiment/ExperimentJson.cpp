@@ -95,7 +95,7 @@ void read(JsonReader reader, NormalizationSettings& normalization) {
     if (reader.has("preset")) {
         reader.readEnum("preset", normalization.preset, kPresets);
         if (keras)
-            reader.problem("preset", "cannot stand beside Keras' keys; use one or the other");
+            reader.problem("preset", "cannot be combined with the Keras keys; use one or the other");
     } else if (keras)
         normalization.preset = NormalizationSettings::Preset::Keras;
     if (reader.hasValue("rescale"))
@@ -135,7 +135,7 @@ void read(JsonReader reader, ModelSettings& model) {
     if (reader.has("graph"))
         model.graph = reader.at("graph");
     if (!model.graph.is_null() && !model.graph.is_object() && !model.graph.is_string())
-        reader.problem("graph", "must be null, a network { ... } or a file's path");
+        reader.problem("graph", "must be null, a network { ... } or the path of a file");
     reader.finish();
 }
 

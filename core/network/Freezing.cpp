@@ -75,7 +75,7 @@ Result<std::size_t> frozenNodes(const GraphSpec& spec, const std::string& freeze
     }
     if (count == 0)
         return badInput("model.freeze: the network " + spec.name +
-                        (freeze == "base" ? " has no base of convolutions to freeze."
+                        (freeze == "base" ? " has no convolutional base to freeze."
                                           : " has no node '" + freeze + "'; its blocks are " + blockNames(spec) + "."));
     const bool trains = std::any_of(spec.nodes.begin() + static_cast<std::ptrdiff_t>(count), spec.nodes.end(),
                                     [](const Node& node) { return hasWeights(node.op); });
@@ -117,7 +117,7 @@ std::vector<Problem> freezingProblems(const GraphSpec& spec, const Experiment& e
         const std::optional<std::size_t> first = firstUnfrozen(spec, fineTune->unfreeze);
         if (!first)
             found.push_back({"training.fine_tune.unfreeze",
-                             "names no node of " + spec.name + "; its blocks are " + blockNames(spec)});
+                             "does not name a node of " + spec.name + "; its blocks are " + blockNames(spec)});
         else if (*first >= *frozen)
             found.push_back({"training.fine_tune.unfreeze",
                              "'" + fineTune->unfreeze +
@@ -125,7 +125,7 @@ std::vector<Problem> freezingProblems(const GraphSpec& spec, const Experiment& e
         for (const auto& [block, rate] : fineTune->perBlock) {
             if (std::none_of(spec.nodes.begin(), spec.nodes.end(),
                              [&](const Node& node) { return liesIn(node.id, block); }))
-                found.push_back({"training.fine_tune.per_block." + block, "is no node or block of " + spec.name});
+                found.push_back({"training.fine_tune.per_block." + block, "is not a node or block of " + spec.name});
         }
     }
     if (experiment.training.cacheFeatures) {
@@ -134,7 +134,7 @@ std::vector<Problem> freezingProblems(const GraphSpec& spec, const Experiment& e
                 found.push_back(
                     {"training.cache_features",
                      node.id + " (" + nameOf(node.op) +
-                         ") changes the images every epoch, so their features cannot be kept; leave it false"});
+                         ") changes the images every epoch, so their features cannot be cached; set it to false"});
         }
     }
     return found;

@@ -99,7 +99,7 @@ Result<GraphSpec> withHead(const GraphSpec& spec, const HeadSettings& head, int 
         return cost.error();
     const std::optional<std::size_t> end = lastImage(spec, *cost);
     if (!end || *end == 0)
-        return badInput("model.head: " + spec.name + " has no convolutional base to put a head on.");
+        return badInput("model.head: " + spec.name + " has no convolutional base to put a classifier on.");
     GraphSpec result = spec;
     // What only the old classifier needs goes: everything no output and no new head reads.
     result.outputs[0].node = spec.nodes[*end].id;
@@ -116,7 +116,7 @@ Result<GraphSpec> withHead(const GraphSpec& spec, const HeadSettings& head, int 
     for (const Node& node : result.nodes) {
         if (node.id.starts_with("head."))
             return badInput("model.head: the network " + spec.name + " has a node '" + node.id +
-                            "' before its classifier; a new head cannot be put on it.");
+                            "' before its classifier, so the classifier cannot be replaced.");
     }
     appendHead(result, spec.nodes[*end].id, cost->nodes[*end].output, head, classes);
     return result;

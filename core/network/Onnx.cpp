@@ -32,8 +32,8 @@ Result<void> checkValues(const GraphSpec& spec, const GraphCost& cost, const Ten
             count *= extent;
         const auto found = values.find(tensor.name);
         if (found == values.end() || static_cast<std::int64_t>(found->second.size()) != count)
-            return badInput("The weights of " + tensor.name + " are missing or of another size than " + spec.name +
-                            " needs.");
+            return badInput("The weights of " + tensor.name + " are missing or do not have the shapes that " +
+                            spec.name + " needs.");
     }
     if ((cost.parameters + cost.runningStats) * 4 > kLargestModel)
         return badInput(spec.name +
@@ -97,7 +97,7 @@ Result<std::string> onnxModel(const GraphSpec& spec, const TensorValues& values,
     onnx::GraphProto& graph = *model.mutable_graph();
     graph.set_name(spec.name.empty() ? "network" : spec.name);
     describe(*graph.add_input(), kOnnxInput, cost->nodes[0].output,
-             "Images, batch x channels x height x width, normalised as the metadata's 'preprocessing' says");
+             "Images, batch x channels x height x width, normalized as the metadata's 'preprocessing' says");
     std::size_t last = 0;
     for (std::size_t i = 0; i < asked.nodes.size(); ++i) {
         if (asked.nodes[i].id == asked.outputs[0].node)

@@ -122,7 +122,7 @@ Result<std::string> activation(OnnxStep& step) {
         return writer.add("Mul", {x, hardSigmoid(writer, x)});
     if (kind == "hardsigmoid")
         return hardSigmoid(writer, x);
-    return badInput(step.node.id + " (activation): '" + kind + "' has no form in ONNX yet.");
+    return badInput(step.node.id + " (activation): '" + kind + "' cannot be exported to ONNX yet.");
 }
 
 std::string sum(OnnxStep& step) {

@@ -138,11 +138,11 @@ private:
         case Op::LocalResponseNorm:
             if (first().size() != 3)
                 return "needs an image (channels x height x width), but a vector of " + described(first()) +
-                       " arrives from " + m_node.inputs[0] + "; put it before the flatten.";
+                       " comes from " + m_node.inputs[0] + "; put it before the flatten.";
             break;
         case Op::Dense:
             if (first().size() != 1)
-                return "needs a vector, but " + described(first()) + " arrives from " + m_node.inputs[0] +
+                return "needs a vector, but " + described(first()) + " comes from " + m_node.inputs[0] +
                        "; put a flatten or global_avg_pool before it.";
             break;
         default:
@@ -178,7 +178,7 @@ private:
             if (padded[axis] < reach)
                 return fault("a " + std::to_string(kernel[0]) + " x " + std::to_string(kernel[1]) +
                              " window does not fit the " + std::to_string(first()[1]) + " x " +
-                             std::to_string(first()[2]) + " image that arrives; use a larger input or fewer layers.");
+                             std::to_string(first()[2]) + " image it receives; use a larger input or fewer layers.");
             out[axis + 1] = (padded[axis] - reach) / stride[axis] + 1;
         }
         NodeCost cost;
@@ -216,7 +216,7 @@ private:
         if (std::max(padding.top, padding.bottom) >= kernel[0] || std::max(padding.left, padding.right) >= kernel[1])
             return fault("its padding is as large as its " + std::to_string(kernel[0]) + " x " +
                          std::to_string(kernel[1]) +
-                         " window, so that a window could hold no pixel; less than the window would fit.");
+                         " window, so a window could contain no pixel; use less padding than the window.");
         cost->multiplyAdds = times(times(kernel[0], kernel[1]), elements(cost->output));
         return cost;
     }
@@ -251,7 +251,7 @@ private:
         if (m_node.op == Op::RandomCrop && (size[0] > first()[1] || size[1] > first()[2]))
             return fault("a crop of " + std::to_string(size[0]) + " x " + std::to_string(size[1]) +
                          " is larger than the " + std::to_string(first()[1]) + " x " + std::to_string(first()[2]) +
-                         " image that arrives.");
+                         " image it receives.");
         return elementwise({first()[0], size[0], size[1]}, elements(first()));
     }
 
@@ -281,7 +281,7 @@ private:
         }
         if (const auto scales = m_node.attributes.find("scales");
             scales != m_node.attributes.end() && (!scales->is_array() || scales->size() != m_inputs.size()))
-            return fault("scales must hold one number an input.");
+            return fault("scales must have one number per input.");
         return elementwise(first(), times(static_cast<std::int64_t>(m_inputs.size()), elements(first())));
     }
 
@@ -291,7 +291,7 @@ private:
             first().size() == 3 && (factor == Shape{first()[0]} || factor == Shape{first()[0], 1, 1});
         if (factor != first() && !perChannelFactor)
             return fault("multiplies " + described(first()) + " by " + described(factor) +
-                         "; equal shapes or one factor a channel would fit.");
+                         "; use equal shapes or one factor per channel.");
         return elementwise(first(), elements(first()));
     }
 
@@ -313,8 +313,8 @@ private:
         const std::string kind = textAttribute(m_node, "kind", "");
         if (std::none_of(kKinds.begin(), kKinds.end(), [&](const char* known) { return kind == known; }))
             return fault("'" + kind +
-                         "' is no kind of activation; relu, relu6, leaky_relu, sigmoid, tanh, silu, gelu, hardswish "
-                         "and hardsigmoid are.");
+                         "' is not an activation; use relu, relu6, leaky_relu, sigmoid, tanh, silu, gelu, hardswish or "
+                         "hardsigmoid.");
         return elementwise(first(), elements(first()));
     }
 
@@ -423,7 +423,7 @@ GraphCost shapesUntilFault(const GraphSpec& spec, std::vector<GraphFault>& fault
             result = std::move(*shaped);
         }
         if (elements(result.output) > kLargestTensor || result.parameters > kLargestTensor) {
-            refuse(node, node.id + ": " + described(result.output) + " is more than any machine holds.");
+            refuse(node, node.id + ": " + described(result.output) + " is larger than any machine's memory.");
             return cost;
         }
         position[node.id] = cost.nodes.size();

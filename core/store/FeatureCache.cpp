@@ -86,7 +86,7 @@ Result<SafetensorsFile> FeatureCache::find(const std::string& key) const {
         }
     }
     std::filesystem::remove(file(key), code);
-    return Error{"The features kept in " + file(key).string() + " are torn."};
+    return Error{"The features kept in " + file(key).string() + " are incomplete."};
 }
 
 Result<void> FeatureCache::keep(const std::string& key, const std::vector<TensorToWrite>& tensors) const {

@@ -30,7 +30,7 @@ readFittedNormalization(const std::filesystem::path& runFolder, const Normalizat
     const Result<SafetensorsFile> file = SafetensorsFile::open(path);
     if (!file)
         return badInput(file.error().message +
-                        " The run's fitted normalization lies there; without it the network cannot be asked.");
+                        " It contains the run's fitted normalization, without which the network cannot be used.");
     auto fitted = std::make_shared<FittedNormalization>();
     const auto take = [&](const char* name, std::vector<float>& values) -> Result<void> {
         const TensorView* tensor = file->find(name);

@@ -100,11 +100,11 @@ Result<std::filesystem::path> RunFolder::checkpoint(const std::string& which) co
         return std::filesystem::is_regular_file(best, code) ? Result<std::filesystem::path>(best) : checkpoint("last");
     }
     if (which.empty() || which.size() > 6 || which.find_first_not_of("0123456789") != std::string::npos)
-        return badInput("The checkpoint " + which + " is neither best, last nor the number of an epoch.");
+        return badInput("The checkpoint " + which + " is not best, last or the number of an epoch.");
     const std::string number = std::to_string(std::stoi(which));
     const auto file =
         folder / ("epoch-" + std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number + ".safetensors");
-    return existing(file, "The run " + id() + " kept no checkpoint of epoch " + number + "; use best or last.");
+    return existing(file, "The run " + id() + " has no checkpoint of epoch " + number + "; use best or last.");
 }
 
 Result<void> RunFolder::writeExperiment(const Experiment& experiment) const {

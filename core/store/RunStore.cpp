@@ -80,7 +80,7 @@ Result<RunFolder> RunStore::create(const Experiment& experiment) {
         std::error_code code;
         if (!std::filesystem::create_directory(run.path(), code)) {
             if (code)
-                return Error{"The run folder " + run.path().string() + " cannot be made: " + code.message() + "."};
+                return Error{"The run folder " + run.path().string() + " cannot be created: " + code.message() + "."};
             continue; // the name is taken
         }
         if (const auto made = makeFolder(run.path() / "checkpoints"); !made)
@@ -134,11 +134,11 @@ Result<std::vector<RunSummary>> RunStore::list() {
 
 Result<RunFolder> RunStore::find(const std::string& run) {
     if (run.empty())
-        return badInput("No run is named.");
+        return badInput("No run was given; `runs list` shows all runs.");
     std::error_code code;
     if (run.find('/') != std::string::npos || run == "." || run == "..") {
         if (!std::filesystem::is_directory(run, code) || !looksLikeRun(run))
-            return badInput(run + " is not the folder of a run.");
+            return badInput(run + " is not a run folder.");
         return RunFolder(std::filesystem::canonical(run, code));
     }
     const std::vector<RunFolder> folders = foldersIn(runs());
@@ -158,17 +158,17 @@ Result<RunFolder> RunStore::find(const std::string& run) {
     if (prefixed.size() == 1)
         return prefixed.front();
     if (prefixed.size() > 1)
-        return badInput(run + " fits " + std::to_string(prefixed.size()) + " runs (" + prefixed[0].id() + ", " +
+        return badInput(run + " matches " + std::to_string(prefixed.size()) + " runs (" + prefixed[0].id() + ", " +
                         prefixed[1].id() + (prefixed.size() > 2 ? " ..." : "") + "); give more of the id.");
     if (std::filesystem::is_directory(run, code) && looksLikeRun(run))
         return RunFolder(std::filesystem::canonical(run, code));
-    return badInput("No run is called " + run + " in " + m_home.string() + "; `runs list` shows what there is.");
+    return badInput("No run is called " + run + " in " + m_home.string() + "; `runs list` shows all runs.");
 }
 
 Result<RunSummary> RunStore::summary(const RunFolder& run) {
     std::error_code code;
     if (!std::filesystem::is_directory(run.path(), code))
-        return badInput("The folder of the run " + run.id() + " is gone: " + run.path().string() + ".");
+        return badInput("The folder of the run " + run.id() + " no longer exists: " + run.path().string() + ".");
     if (const auto refreshed = refresh(run); !refreshed)
         return refreshed.error();
     return run.summary();
@@ -176,7 +176,7 @@ Result<RunSummary> RunStore::summary(const RunFolder& run) {
 
 Result<void> RunStore::rename(const RunFolder& run, const std::string& name) {
     if (name.empty() || name.find_first_of("/\n\r") != std::string::npos)
-        return badInput("A run's name must not be empty nor hold a slash or a line break.");
+        return badInput("A run's name must not be empty or contain a slash or a line break.");
     RunFolder::About about = run.about();
     about.name = name;
     if (const auto written = run.writeAbout(about); !written)
@@ -194,9 +194,9 @@ Result<void> RunStore::setNote(const RunFolder& run, const std::string& note) {
 
 Result<void> RunStore::remove(const RunFolder& run) {
     if (!owns(run) || run.id().empty() || run.id()[0] == '.')
-        return badInput(run.path().string() + " is not in the data home; delete the folder by hand.");
+        return badInput(run.path().string() + " is not in the data home; delete the folder yourself.");
     if (run.isRunning())
-        return badInput("The run " + run.id() + " is training; stop it first.");
+        return badInput("The run " + run.id() + " is in progress; stop it first.");
     // Renamed first, so that no list ever shows half a run.
     const auto hidden = runs() / ("." + run.id());
     std::error_code code;

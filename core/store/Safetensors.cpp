@@ -65,7 +65,7 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& file)
         return badInput(name + " is not a file.");
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (size < 8)
-        return badInput(name + " is not a sound safetensors file: it has only " + std::to_string(size) + " bytes.");
+        return badInput(name + " is not a valid safetensors file: it has only " + std::to_string(size) + " bytes.");
     void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.value, 0);
     if (address == MAP_FAILED)
         return Error{name + " cannot be mapped: " + std::strerror(errno) + "."};
@@ -77,7 +77,7 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& file)
     std::uint64_t headerBytes = 0;
     std::memcpy(&headerBytes, bytes, sizeof(headerBytes));
     if (headerBytes > kMaximumHeader || headerBytes > size - 8)
-        return badInput(name + " is not a sound safetensors file: its header claims " + std::to_string(headerBytes) +
+        return badInput(name + " is not a valid safetensors file: its header claims " + std::to_string(headerBytes) +
                         " bytes.");
     const std::string text(reinterpret_cast<const char*>(bytes + 8), headerBytes);
     auto header = parseSafetensorsHeader(text, size - 8 - headerBytes, name);
@@ -130,7 +130,7 @@ Result<std::vector<float>> asFloats(const TensorView& tensor) {
             return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
         });
     return badInput("The tensor " + shown(tensor.name) + " is of type " + shown(tensor.dtype) +
-                    "; F32, F16, BF16 or F64 is needed.");
+                    "; it must be F32, F16, BF16 or F64.");
 }
 
 Result<void> writeSafetensors(const std::filesystem::path& file, const std::vector<TensorToWrite>& tensors,

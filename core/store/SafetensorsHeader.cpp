@@ -58,7 +58,7 @@ public:
             return true;
         }
         if (m_place != Place::Offsets || m_offsets == 2)
-            return fail("holds a number where none belongs");
+            return fail("has a number in the wrong place");
         (m_offsets++ == 0 ? m_tensor.begin : m_tensor.end) = value;
         return true;
     }
@@ -69,7 +69,7 @@ public:
             return true;
         }
         if (m_place != Place::Tensor || m_key != "dtype")
-            return fail("holds a text where none belongs");
+            return fail("has a string in the wrong place");
         m_tensor.dtype = value;
         return true;
     }
@@ -87,7 +87,7 @@ public:
             m_fields = {};
             m_place = Place::Tensor;
         } else {
-            return fail("is nested too deep");
+            return fail("is nested too deeply");
         }
         return true;
     }
@@ -114,7 +114,7 @@ public:
     bool end_object() {
         if (m_place == Place::Tensor) {
             if (m_fields.size() != 3)
-                return fail("misses dtype, shape or data_offsets of " + shown(m_tensor.name));
+                return fail("lacks dtype, shape or data_offsets of " + shown(m_tensor.name));
             header.tensors.push_back(std::move(m_tensor));
         }
         m_place = m_place == Place::Root ? Place::Outside : Place::Root;
@@ -123,7 +123,7 @@ public:
 
     bool start_array(std::size_t) {
         if (m_place != Place::Tensor || m_key == "dtype")
-            return fail("holds a list where none belongs");
+            return fail("has a list in the wrong place");
         m_place = m_key == "shape" ? Place::Shape : Place::Offsets;
         m_offsets = 0;
         return true;
@@ -168,7 +168,7 @@ bool bytesOf(const TensorEntry& tensor, unsigned bits, std::uint64_t& bytes) {
 Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view text, std::uint64_t bufferBytes,
                                                  const std::string& what) {
     const auto refused = [&](const std::string& fault) {
-        return badInput(what + " is not a sound safetensors file: " + fault + ".");
+        return badInput(what + " is not a valid safetensors file: " + fault + ".");
     };
     // The parser takes a NUL for the end of the text and skips a byte order mark; the format allows neither.
     const auto first = text.find_first_not_of(" \t\r\n");

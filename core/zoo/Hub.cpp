@@ -72,7 +72,7 @@ Result<std::filesystem::path> weightsFile(const std::string& weights, const std:
                                           const std::string& network) {
     std::error_code code;
     if (const HubWeights* known = hubEntryOf(weights); known && findInZoo(network) && known->network != network)
-        return badInput("the weights " + known->name + " are of " + known->network + ", not of " + network + ".");
+        return badInput("the weights " + known->name + " are for " + known->network + ", not for " + network + ".");
     const HubWeights* hub = findInHub(weights);
     if (!hub || std::filesystem::exists(weights, code))
         return std::filesystem::path(weights);

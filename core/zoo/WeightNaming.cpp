@@ -289,9 +289,9 @@ std::string describeFault(const WeightMatch& match, const std::string& file, con
     std::string text =
         file + " lacks the tensor " + tensor.name + " " + shapeText(tensor.shape) + more(match.missing.size());
     if (!match.unexpected.empty())
-        text += " and holds " + shown(match.unexpected.front()) + more(match.unexpected.size()) +
+        text += " and contains " + shown(match.unexpected.front()) + more(match.unexpected.size()) +
                 ", which the network does not have";
-    return text + "; these weights are not of " + network + ".";
+    return text + "; these weights are not for " + network + ".";
 }
 
 } // namespace sightline

@@ -129,7 +129,7 @@ private Q_SLOTS:
         std::vector<std::string> first, second, third;
         const RunEnded computed = trained(quick, &first), found = trained(quick, &second);
         QVERIFY2(computed.outcome == RunEnded::Outcome::Completed, computed.reason.c_str());
-        QVERIFY(mentions(first, "were computed and kept"));
+        QVERIFY(mentions(first, "were computed and cached"));
         QVERIFY(mentions(second, "came from the cache"));
         { // one byte of the numbers
             std::fstream file(featureFile("cached"), std::ios::in | std::ios::out | std::ios::binary);
@@ -137,7 +137,7 @@ private Q_SLOTS:
             file.put('\x55');
         }
         const RunEnded repaired = trained(quick, &third);
-        QVERIFY(mentions(third, "were computed and kept"));
+        QVERIFY(mentions(third, "were computed and cached"));
         const auto expected = RunFolder(whole.folder).history().value();
         for (const RunEnded& run : {computed, found, repaired}) {
             const auto history = RunFolder(run.folder).history().value();

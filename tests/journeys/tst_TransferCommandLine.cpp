@@ -57,7 +57,7 @@ private Q_SLOTS:
         QVERIFY2(answer.code == 0, answer.err.constData());
         m_second = answer.json()["run"].toString();
         const QByteArray events = bytesOf("events.jsonl");
-        QVERIFY(events.contains("were computed and kept"));
+        QVERIFY(events.contains("were computed and cached"));
         QVERIFY(events.contains("Fine-tuning from epoch 3"));
         QVERIFY(!QDir(path("home/cache/features")).isEmpty());
     }

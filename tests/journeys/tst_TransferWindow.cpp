@@ -86,7 +86,7 @@ private Q_SLOTS:
                 return note[0].toString().contains(QLatin1String(words));
             });
         };
-        QVERIFY(said("were computed and kept"));
+        QVERIFY(said("were computed and cached"));
 
         driver.session->evaluate();
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->evaluation() != nullptr, kLong);

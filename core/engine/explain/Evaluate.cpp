@@ -22,12 +22,12 @@ Result<Subset> subsetOf(const std::string& split, const Dataset& dataset) {
                        ? Result<Subset>(subset)
                        : badInput("The data set " + dataset.root.string() + " has no " + split + " images.");
     if (!split.empty())
-        return badInput("The split " + split + " is none of train, val, test.");
+        return badInput("The split " + split + " is not one of train, val, test.");
     for (const Subset subset : {Subset::Test, Subset::Validation})
         if (dataset.count(subset) > 0)
             return subset;
     return badInput("The data set " + dataset.root.string() +
-                    " has neither test nor val images; ask for the train split.");
+                    " has neither test nor val images; choose the train split.");
 }
 
 /// For each class of the data set its place among the run's classes, -1 where the run does not know it.
@@ -80,11 +80,11 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
         if (sample.label >= 0 && places[static_cast<std::size_t>(sample.label)] >= 0)
             indices.push_back(index);
         else
-            evaluation.skipped.push_back(sample.path + ": its class is not one this run was trained on.");
+            evaluation.skipped.push_back(sample.path + ": this run was not trained on its class.");
     }
     if (indices.empty())
         return badInput("None of the " + evaluation.split + " images of " + dataset->root.string() +
-                        " is of a class this run knows.");
+                        " belongs to a class this run was trained on.");
 
     LoaderSettings settings;
     settings.data = experiment->data;

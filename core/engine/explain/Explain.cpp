@@ -28,7 +28,7 @@ Result<std::string> layerOf(const GraphModule& module, const std::string& asked)
     const std::string layer = asked.empty() ? defaultHeatMapNode(module.spec()) : asked;
     if (layer.empty())
         return badInput("The network " + module.spec().name +
-                        " has no convolution to look at; name a layer with places.");
+                        " has no convolution to explain; choose a layer with height and width.");
     const auto& nodes = module.spec().nodes;
     const auto place = std::find_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.id == layer; });
     if (place == nodes.end())
@@ -36,7 +36,7 @@ Result<std::string> layerOf(const GraphModule& module, const std::string& asked)
                         "'; `model summary` lists them.");
     if (module.cost().nodes[static_cast<std::size_t>(place - nodes.begin())].output.size() != 3)
         return badInput("The layer '" + layer +
-                        "' has no height and width, so it makes no map; choose one before the pooling or flattening.");
+                        "' has no height and width, so it gives no map; choose one before the pooling or flattening.");
     return layer;
 }
 

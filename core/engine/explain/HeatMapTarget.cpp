@@ -48,10 +48,10 @@ Result<HeatMapTarget> parseHeatMapTarget(const std::string& text, const std::vec
             pairs.push_back({*positive, *negative, reader.name(*positive) + "-" + reader.name(*negative)});
     }
     if (pairs.size() > 1)
-        return badInput("The target " + text + " can be read in two ways; give the classes' numbers.");
+        return badInput("The target " + text + " is ambiguous; use the class numbers.");
     if (pairs.empty())
-        return badInput("The target " + text + " is none of the " + std::to_string(count) +
-                        " classes, nor predicted, true or CLASS-CLASS.");
+        return badInput("The target " + text + " is not predicted, true, CLASS-CLASS or one of the " +
+                        std::to_string(count) + " classes.");
     if (pairs.front().positive == pairs.front().negative)
         return badInput("The target " + text + " compares a class with itself.");
     return pairs.front();

@@ -19,7 +19,7 @@ constexpr const char* kState = "sightline.state";
 Result<void> readFlat(const SafetensorsFile& file, const char* name, torch::Tensor& target) {
     const TensorView* tensor = file.find(name);
     if (!tensor || tensor->shape != std::vector<std::int64_t>{target.numel()})
-        return badInput("The checkpoint lacks the optimiser's state; the run cannot go on from it.");
+        return badInput("The checkpoint lacks the optimizer's state; the run cannot be resumed from it.");
     const Result<std::vector<float>> values = asFloats(*tensor);
     if (!values)
         return values.error();
@@ -52,7 +52,7 @@ Result<Json> loadCheckpoint(const std::filesystem::path& file, GraphModule& modu
         return opened.error();
     const auto state = opened->metadata().find(kState);
     if (state == opened->metadata().end())
-        return badInput(file.string() + " holds weights only; a run cannot go on from it.");
+        return badInput(file.string() + " contains only weights; a run cannot be resumed from it.");
     Result<Json> parsed = parseJson(state->second, file.string());
     if (!parsed)
         return parsed;

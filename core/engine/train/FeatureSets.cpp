@@ -160,7 +160,7 @@ Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, con
     if (bytesFor(module, images) > availableMemoryBytes() / 2)
         return Error{"training.cache_features: the features of " + std::to_string(images) + " images need " +
                      std::to_string(bytesFor(module, images) >> 20) +
-                     " MiB, more than half of the free memory; freeze up to a later node or leave it false."};
+                     " MiB, more than half of the free memory; freeze up to a later node or set it to false."};
     Result<Features> first = computed(module, dataset, training, settings, bf16, stop);
     if (!first)
         return first.error();
@@ -168,14 +168,14 @@ Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, con
     if (!second)
         return second.error();
     FeatureSets sets{std::move(*first), std::move(*second),
-                     "The features of " + std::to_string(images) + " images were computed and kept."};
+                     "The features of " + std::to_string(images) + " images were computed and cached."};
     std::vector<float> presence[2];
     std::vector<TensorToWrite> tensors;
     appendTo(tensors, "train", sets.training, presence[0]);
     appendTo(tensors, "validation", sets.validation, presence[1]);
     if (const Result<void> written = cache.keep(key, tensors); !written)
         sets.note = "The features of " + std::to_string(images) +
-                    " images were computed but could not be kept: " + written.error().message;
+                    " images were computed but could not be cached: " + written.error().message;
     return sets;
 }
 

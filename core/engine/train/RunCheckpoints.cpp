@@ -60,7 +60,7 @@ Result<Json> RunCheckpoints::loadLast(GraphModule& module, OptimizerState& optim
     std::error_code code;
     if (!std::filesystem::exists(m_folder / kLast, code))
         return badInput("The run " + m_folder.parent_path().filename().string() +
-                        " has no checkpoint yet, so it cannot go on; start it anew from its experiment.json.");
+                        " has no checkpoint yet, so it cannot be resumed; train again from its experiment.json.");
     Result<Json> state = loadCheckpoint(m_folder / kLast, module, optimizer);
     if (state)
         m_hasEarlyStopping = state->value(kHasEarlyStopping, false);

@@ -26,7 +26,7 @@ Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
             if (const std::int64_t scores = outputShape(*graph, (*module)->cost(), output)[0];
                 scores != request.classes)
                 return badInput("The output " + shown(output.name) + " of " + request.model + " gives " +
-                                std::to_string(scores) + " scores; say --classes " + std::to_string(scores) + ".");
+                                std::to_string(scores) + " scores; use --classes " + std::to_string(scores) + ".");
         }
         (*module)->enableTraining();
         OptimizerState state{torch::zeros_like((*module)->parameters()), torch::zeros_like((*module)->parameters())};

@@ -95,16 +95,16 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) 
         if (const Result<void> read = loadWeights(*setup.module, *file, true, &loaded); !read)
             return read;
         for (const std::string& name : loaded.fresh)
-            setup.notes.push_back((name.starts_with("head.") ? "The weights have no such layer: "
-                                                             : "The weights are for other classes: ") +
-                                  name + " starts anew.");
+            setup.notes.push_back(
+                (name.starts_with("head.") ? "The weights lack a layer: " : "The weights are for other classes: ") +
+                name + " starts from random values.");
         if (const HubWeights* known = hubEntryOf(experiment.model.weights);
             known && experiment.normalization != NormalizationSettings{presetOf(*known)})
             setup.notes.push_back("The weights " + known->name + " were trained with normalization.preset " +
-                                  known->normalization + "; the experiment has other pixel values.");
+                                  known->normalization + "; the experiment uses another normalization.");
         if (!loaded.unexpected.empty())
-            setup.notes.push_back("The weights hold what the network does not have: " + listed(loaded.unexpected) +
-                                  ".");
+            setup.notes.push_back(
+                "The weights contain tensors that the network does not have: " + listed(loaded.unexpected) + ".");
     }
     setup.step = {
         experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};

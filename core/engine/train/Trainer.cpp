@@ -62,7 +62,7 @@ public:
             std::string reason = error.what();
             if (const auto line = reason.find('\n'); line != std::string::npos)
                 reason.resize(line);
-            ending = failed({"The training stopped on an error: " + reason});
+            ending = failed({"Training stopped because of an error: " + reason});
         }
         return finish(ending);
     }
@@ -151,7 +151,7 @@ Result<void> Run::keepOverlay() {
     const OverlayCounts counts = overlayCounts(m_setup.dataset);
     if (counts.relabelled + counts.excluded == 0)
         return {};
-    m_setup.notes.push_back("Changed by hand: " + std::to_string(counts.relabelled) + " images relabelled, " +
+    m_setup.notes.push_back("Label edits: " + std::to_string(counts.relabelled) + " images relabeled, " +
                             std::to_string(counts.excluded) + " excluded (overlay.json).");
     return writeOverlay(m_setup.folder->path() / kOverlayFile, overlayOf(m_setup.dataset), m_setup.dataset.root);
 }
@@ -207,7 +207,7 @@ Result<void> Run::followPlan(int epoch) {
         m_optimizer.origin = m_optimizer.step;
         const std::string from =
             plan.frozen == 0 ? "the whole network" : "everything after " + module.spec().nodes[plan.frozen - 1].id;
-        m_reporter.report(RunNote{"Fine-tuning from epoch " + std::to_string(epoch) + " on: " + from + " trains."});
+        m_reporter.report(RunNote{"Fine-tuning from epoch " + std::to_string(epoch) + ": training " + from + "."});
     }
     if (plan.rateFactor != before.rateFactor)
         m_reporter.report(LearningRateChanged{epoch, m_baseRate * before.rateFactor, m_baseRate * plan.rateFactor,
@@ -278,7 +278,7 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     metrics.skippedImages = static_cast<int>(skipped.size());
     if (epoch == m_firstEpoch) {
         for (const std::string& reason : skipped)
-            m_reporter.report(RunNote{"Left out: " + reason});
+            m_reporter.report(RunNote{"Skipped: " + reason});
         if (const std::string note = feed.note(); !note.empty())
             m_reporter.report(RunNote{note});
     }

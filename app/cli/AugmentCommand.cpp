@@ -38,7 +38,7 @@ Result<AugmentationSettings> settingsFrom(const std::string& file) {
 Result<void> settingsFit(const AugmentationSettings& settings, const Image& image, const std::string& file) {
     const auto size = outputSize(settings, image.height, image.width);
     if (settings.randomCrop && (size[0] != (*settings.randomCrop)[0] || size[1] != (*settings.randomCrop)[1]))
-        return badInput(file + " is smaller than the random crop asked for.");
+        return badInput(file + " is smaller than the random crop.");
     if (settings.occlusion && settings.occlusion->size >= std::min(image.height, image.width))
         return badInput(file + " is not larger than the occlusion's box of " +
                         std::to_string(settings.occlusion->size) + " pixels; choose a smaller one.");
@@ -123,7 +123,7 @@ int applyParameters(const AugmentOptions& options, const AugmentationSettings& s
         return fail(image.error());
     if (const auto size = outputSize(settings, image->height, image->width);
         settings.randomCrop && std::array{(*settings.randomCrop)[0], (*settings.randomCrop)[1]} != size)
-        return fail(badInput(options.images[0] + " is smaller than the random crop asked for."));
+        return fail(badInput(options.images[0] + " is smaller than the random crop."));
     FloatImage result = applyExactly(settings, *drawn, *image);
     if (const Result<void> mixed = applyMixture(settings, *json, options.images[0], result); !mixed)
         return fail(badInput(options.apply + ": " + mixed.error().message));
@@ -221,11 +221,11 @@ void addAugment(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("augment", "Write augmented images, or apply recorded parameters exactly");
     command->add_option("IMAGE", options->images, "Images")->required();
     command->add_option("--config", options->config, "The augmentation block (JSON)")->required();
-    command->add_option("--count", options->count, "Images to write for each image")->check(CLI::Range(1, 1000000));
-    command->add_option("--seed", options->seed, "Seed of the draws");
-    command->add_option("--epoch", options->epoch, "Epoch of the draws, from 0");
-    command->add_option("--out", options->out, "Folder to write, or the .npy file of --apply")->required();
-    command->add_option("--params", options->params, "Write what was drawn to this file");
+    command->add_option("--count", options->count, "Number of variants per image")->check(CLI::Range(1, 1000000));
+    command->add_option("--seed", options->seed, "Random seed");
+    command->add_option("--epoch", options->epoch, "Epoch to draw for, from 0");
+    command->add_option("--out", options->out, "Output folder, or .npy file with --apply")->required();
+    command->add_option("--params", options->params, "Write the drawn parameters to this file");
     command->add_option("--apply", options->apply, "Use exactly these parameters");
     addThreads(*command, options->threads);
     command->callback([options, &context] { context.chosen = [options] { return run(*options); }; });

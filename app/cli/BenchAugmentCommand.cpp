@@ -110,7 +110,7 @@ Result<Speed> cachedSpeed(const BenchOptions& options, const AugmentationSetting
 
 int run(BenchOptions& options, const std::filesystem::path& home) {
     if (!parseSize(options.size, options.data.imageHeight, options.data.imageWidth))
-        return fail(badInput("--size " + options.size + ": say HEIGHTxWIDTH, like 64x64."));
+        return fail(badInput("--size " + options.size + ": use HEIGHTxWIDTH, such as 64x64."));
     options.data.decoding = options.scaled ? Decoding::Scaled : Decoding::Exact;
     const Result<Json> json = readJsonFile(options.config);
     if (!json)
@@ -150,18 +150,18 @@ int run(BenchOptions& options, const std::filesystem::path& home) {
 
 void addBenchAugment(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* command = group(app, "bench", "Measure how fast this machine does it")
-                            .add_subcommand("augment", "Augmented images a second");
+    CLI::App* command =
+        group(app, "bench", "Measure speed on this machine").add_subcommand("augment", "Augmented images per second");
     command->add_option("--data", options->data.path, "Folder of class folders")->required();
     command->add_option("--config", options->config, "The augmentation block (JSON)")->required();
     command->add_option("--size", options->size, "HEIGHTxWIDTH")->required();
-    command->add_flag("--decode", options->decode, "Decode and resize each time, from files");
-    command->add_flag("--scaled", options->scaled, "Decode large JPEGs smaller (data.decode: scaled)");
+    command->add_flag("--decode", options->decode, "Decode and resize from files each time");
+    command->add_flag("--scaled", options->scaled, "Decode large JPEGs at reduced size (data.decode: scaled)");
     command->add_flag("--cached", options->cached, "The trainer's loader from its second epoch on")
         ->excludes("--decode");
     command
         ->add_option("--cache-memory-mb", options->data.cacheMemoryMegabytes,
-                     "With --cached: decoded images kept in memory; the others go to a file")
+                     "With --cached: memory for decoded images; the others go to a file")
         ->check(CLI::Range(0, 16777216));
     addThreads(*command, options->threads);
     command->add_flag("--json", options->json, "Print JSON");

@@ -18,7 +18,7 @@ struct BenchOptions {
 
 int run(const BenchOptions& options, Context& context) {
     if (options.experiment.file.empty() == options.experiment.preset.empty())
-        return fail(badInput("bench epoch takes an experiment file or --preset NAME: one of them."));
+        return fail(badInput("bench epoch takes either an experiment file or --preset NAME."));
     Result<Experiment> experiment = experimentOf(options.experiment);
     if (!experiment)
         return fail(experiment.error());
@@ -38,7 +38,7 @@ int run(const BenchOptions& options, Context& context) {
                    {"seconds_once", time->secondsOnce},
                    {"images_per_second", time->imagesPerSecond}});
     else
-        std::cout << "About " << time->secondsPerEpoch << " s an epoch, " << static_cast<long>(time->imagesPerSecond)
+        std::cout << "About " << time->secondsPerEpoch << " s per epoch, " << static_cast<long>(time->imagesPerSecond)
                   << " images/s\n";
     return 0;
 }
@@ -48,10 +48,11 @@ int run(const BenchOptions& options, Context& context) {
 void addBenchEpoch(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* command =
-        group(app, "bench", "Measure how fast this machine does it")
-            .add_subcommand("epoch", "Estimate an experiment's epoch from a short measurement; no run is made");
+        group(app, "bench", "Measure speed on this machine")
+            .add_subcommand("epoch",
+                            "Estimate the time of an experiment's epoch from a short measurement; no run is created");
     addExperiment(*command, options->experiment);
-    command->add_option("--seconds", options->seconds, "How long to measure")->check(CLI::Range(0.1, 3600.0));
+    command->add_option("--seconds", options->seconds, "Seconds to measure")->check(CLI::Range(0.1, 3600.0));
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &context] { context.chosen = [options, &context] { return run(*options, context); }; });
 }

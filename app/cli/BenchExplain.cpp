@@ -24,7 +24,7 @@ int bench(const Settings& settings) {
     const auto method = camMethodFromName(settings.method);
     if (!method)
         return fail(badInput("--method " + settings.method +
-                             " is none of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
+                             " is not one of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
     request.method = *method;
     auto options = parseJson(settings.options, "--options");
     if (!options)
@@ -48,15 +48,15 @@ int bench(const Settings& settings) {
 
 void addBenchExplain(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command = group(app, "bench", "Measures speed on this machine")
-                            .add_subcommand("explain", "Milliseconds for one heat map");
-    command->add_option("--model", settings->model, "A name of `model list` or a graph file")->required();
+    CLI::App* command =
+        group(app, "bench", "Measure speed on this machine").add_subcommand("explain", "Milliseconds for one heat map");
+    command->add_option("--model", settings->model, "A name from `model list` or a graph file")->required();
     command->add_option("--input", settings->input, "HEIGHTxWIDTHxCHANNELS");
-    command->add_option("--classes", settings->classes, "How many classes")->check(CLI::Range(1, 1000000));
+    command->add_option("--classes", settings->classes, "Number of classes")->check(CLI::Range(1, 1000000));
     command->add_option("--method", settings->method, "gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam");
-    command->add_option("--options", settings->options, "The network's options, JSON");
+    command->add_option("--options", settings->options, "The network's options as JSON");
     addThreads(*command, settings->threads);
-    command->add_flag("--json", settings->json, "One JSON document");
+    command->add_flag("--json", settings->json, "Print JSON");
     command->callback([settings, &context] { context.chosen = [settings] { return bench(*settings); }; });
 }
 

@@ -43,8 +43,8 @@ int run(const BenchOptions& options) {
 
 void addBenchScan(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* command = group(app, "bench", "Measure how fast this machine does it")
-                            .add_subcommand("scan", "Opening a data set: its classes and counts");
+    CLI::App* command = group(app, "bench", "Measure speed on this machine")
+                            .add_subcommand("scan", "Open a data set: classes and counts");
     command->add_option("path", options->data.path, "Data set: folder, archive or table")->required();
     command->add_option("--format", options->data.format, "The reader's name, or auto");
     command->add_flag("--json", options->json, "Print JSON");

@@ -17,7 +17,7 @@ struct BenchOptions {
 int run(BenchOptions& options) {
     TrainBenchRequest& request = options.request;
     if (!parseSize(options.input, request.height, request.width, &request.channels))
-        return fail(badInput("--input " + options.input + ": say HEIGHTxWIDTHxCHANNELS, like 128x128x3."));
+        return fail(badInput("--input " + options.input + ": use HEIGHTxWIDTHxCHANNELS, such as 128x128x3."));
     Result<Json> parsed = parseJson(options.options, "--options");
     if (!parsed)
         return fail(parsed.error());
@@ -45,12 +45,12 @@ int run(BenchOptions& options) {
 
 void addBenchTrain(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
-    CLI::App* command = group(app, "bench", "Measure how fast this machine does it")
-                            .add_subcommand("train", "Whole training steps on random images");
+    CLI::App* command = group(app, "bench", "Measure speed on this machine")
+                            .add_subcommand("train", "Complete training steps on random images");
     command->add_option("--model", options->request.model, "Network of the zoo, or a GraphSpec file")->required();
     command->add_option("--input", options->input, "HEIGHTxWIDTHxCHANNELS");
     command->add_option("--classes", options->request.classes, "Number of classes")->check(CLI::Range(2, 100000));
-    command->add_option("--batch", options->request.batch, "Images a step")->check(CLI::Range(1, 65536));
+    command->add_option("--batch", options->request.batch, "Batch size")->check(CLI::Range(1, 65536));
     command->add_option("--options", options->options, "The network's options as JSON");
     command->add_option("--precision", options->precision, "auto, fp32 or bf16")
         ->check(CLI::IsMember({"auto", "fp32", "bf16"}));

@@ -96,7 +96,7 @@ std::stop_source& interruption() {
 }
 
 CLI::Option* addThreads(CLI::App& command, int& threads) {
-    return command.add_option("--threads", threads, "Threads to compute with; 0 = the CPUs available")
+    return command.add_option("--threads", threads, "Number of threads; 0 = all available CPUs")
         ->check(CLI::Range(0, 1024));
 }
 

@@ -48,9 +48,9 @@ void print(const Dataset& dataset, const Survey& survey, const std::vector<Findi
     std::printf("%s: %s, %zu classes, %zu images can be read\n", dataset.root.c_str(), dataset.format.c_str(),
                 dataset.classes.size(), survey.images);
     if (const OverlayCounts overlay = overlayCounts(dataset); overlay.relabelled + overlay.excluded > 0)
-        std::printf("by hand: %zu relabelled, %zu excluded\n", overlay.relabelled, overlay.excluded);
+        std::printf("label edits: %zu relabeled, %zu excluded\n", overlay.relabelled, overlay.excluded);
     if (findings.empty())
-        std::printf("nothing odd was found\n");
+        std::printf("no problems found\n");
     auto finding = findings.begin();
     for (const auto& [kind, count] : countsOf(findings)) {
         std::printf("\n%s (%zu)\n", kind.c_str(), count);
@@ -88,11 +88,11 @@ void addDatasetCheck(CLI::App& app, Context& context) {
     CLI::App& dataset = group(app, "dataset", "Data sets: info, check, make");
     auto options = std::make_shared<CheckOptions>();
     CLI::App* command = dataset.add_subcommand(
-        "check", "The health check: unreadable, duplicate, near-duplicate and leaking images, and what else is odd");
+        "check", "Health check: unreadable, duplicate, near-duplicate and leaking images, and other problems");
     command->add_option("PATH", options->data.path, "Folder of class folders, or any other data set")->required();
     command
         ->add_option("--validation-split", options->data.validationSplit,
-                     "Share of train used for validation where there is no val folder")
+                     "Fraction of train used for validation if there is no val folder")
         ->check(CLI::Range(0.0, 0.999999));
     command->add_option("--seed", options->seed, "Seed of the split");
     command->add_flag("--json", options->json, "Print JSON");

@@ -79,7 +79,7 @@ int info(InfoOptions& options, const Context& context) {
     if (!(options.data.validationSplit >= 0 && options.data.validationSplit < 1))
         return fail(badInput("--validation-split must be at least 0 and below 1."));
     if (!options.data.group.pattern.empty() && !options.data.group.column.empty())
-        return fail(badInput("--group-pattern and --group-column cannot stand beside each other."));
+        return fail(badInput("--group-pattern and --group-column cannot be combined."));
     options.data.split = options.split == "shuffled" ? SplitRule::Shuffled : SplitRule::PerClassFirst;
     options.data.table.header = options.header == "yes"  ? TableSettings::Header::Yes
                                 : options.header == "no" ? TableSettings::Header::No
@@ -113,7 +113,7 @@ int info(InfoOptions& options, const Context& context) {
     for (std::size_t i = 0; i < dataset->classes.size(); ++i)
         std::printf("%-24s %10zu %10zu %10zu\n", dataset->classes[i].c_str(), train[i], validation[i], test[i]);
     if (const OverlayCounts overlay = overlayCounts(*dataset); overlay.relabelled + overlay.excluded > 0)
-        std::printf("by hand: %zu relabelled, %zu excluded\n", overlay.relabelled, overlay.excluded);
+        std::printf("label edits: %zu relabeled, %zu excluded\n", overlay.relabelled, overlay.excluded);
     for (const auto& [size, count] : survey.sizes)
         std::printf("%d x %d: %zu images\n", size.first, size.second, count);
     for (const auto* list : {&dataset->problems, &survey.unreadable}) {
@@ -155,20 +155,20 @@ void addInfo(CLI::App& dataset, Context& context) {
     command->add_option("--format", data.format,
                         "Reader: auto, folders, tiny-imagenet, cifar10, cifar100, idx, csv or flat");
     command->add_option("--validation-split", data.validationSplit,
-                        "Share of train used for validation where there is no val folder");
+                        "Fraction of train used for validation if there is no val folder");
     command->add_option("--split", options->split, "per-class-first or shuffled")
         ->check(CLI::IsMember({"per-class-first", "shuffled"}));
     command->add_option("--seed", options->seed, "Seed of a shuffled split");
     command->add_option("--group-pattern", data.group.pattern,
-                        "Regular expression; images whose paths give the same key stay in one split");
+                        "Regular expression; images whose paths have the same key stay in one split");
     command->add_option("--group-column", data.group.column,
-                        "Column of a table; images with the same cell stay in one split");
+                        "Column of a table; images with the same value stay in one split");
     command->add_option("--pattern", data.pattern, "Regular expression that finds the class in a file's path");
     command->add_option("--path-column", data.table.pathColumn,
-                        "Column of a table: image paths (heading, or number from 1)");
+                        "Column of a table: image paths (name, or number from 1)");
     command->add_option("--label-column", data.table.labelColumn, "Column of a table: classes");
     command->add_option("--split-column", data.table.splitColumn, "Column of a table: train, val or test");
-    command->add_option("--header", options->header, "Whether a table's first row holds headings")
+    command->add_option("--header", options->header, "Whether the table's first row is a header")
         ->check(CLI::IsMember({"auto", "yes", "no"}));
     command->add_option("--files", options->files, "Write path, class and subset of every image to this CSV file");
     command->add_option("--boxes", options->boxes,
@@ -190,13 +190,12 @@ void addDataset(CLI::App& app, Context& context) {
     CLI::App* toys = make.add_subcommand("toys", "Five classes of drawn toys, with their boxes");
     toys->add_option("--to", toyOptions->to, "Folder to write")->required();
     toys->add_option("--seed", toyOptions->toys.seed, "Same seed, same images");
-    toys->add_option("--train", toyOptions->toys.train, "Training images of each class")->check(CLI::Range(1, 100000));
-    toys->add_option("--val", toyOptions->toys.validation, "Validation images of each class")
-        ->check(CLI::Range(0, 100000));
-    toys->add_option("--test", toyOptions->toys.test, "Test images of each class")->check(CLI::Range(0, 100000));
-    toys->add_option("--size", toyOptions->toys.size, "Pixels, square")->check(CLI::Range(16, kLargestToy));
+    toys->add_option("--train", toyOptions->toys.train, "Training images per class")->check(CLI::Range(1, 100000));
+    toys->add_option("--val", toyOptions->toys.validation, "Validation images per class")->check(CLI::Range(0, 100000));
+    toys->add_option("--test", toyOptions->toys.test, "Test images per class")->check(CLI::Range(0, 100000));
+    toys->add_option("--size", toyOptions->toys.size, "Width and height in pixels")->check(CLI::Range(16, kLargestToy));
     toys->add_option("--biased", toyOptions->toys.biased,
-                     "Share of training images with a sticker that gives the class away")
+                     "Fraction of training images with a sticker that gives the class away")
         ->check(CLI::Range(0.0, 1.0));
     toys->callback([toyOptions, &context] { context.chosen = [toyOptions] { return makeToySet(*toyOptions); }; });
 }

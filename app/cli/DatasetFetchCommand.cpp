@@ -64,9 +64,9 @@ int run(const FetchOptions& options, const Context& context) {
             wanted = &dataset;
     }
     if (!wanted)
-        return fail(badInput("There is no public data set '" + options.name + "' here; there are " + names + "."));
+        return fail(badInput("There is no public data set '" + options.name + "'; available: " + names + "."));
     if (!options.mirror.empty() && !options.mirror.starts_with("http://") && !options.mirror.starts_with("https://"))
-        return fail(badInput("--mirror " + options.mirror + ": say an address that begins with http:// or https://."));
+        return fail(badInput("--mirror " + options.mirror + ": use an address that begins with http:// or https://."));
     const std::filesystem::path to =
         options.to.empty() ? context.home / "datasets" / wanted->name : std::filesystem::path(options.to);
     FetchBar bar;
@@ -85,10 +85,10 @@ int run(const FetchOptions& options, const Context& context) {
 void addDatasetFetch(CLI::App& dataset, Context& context) {
     auto options = std::make_shared<FetchOptions>();
     CLI::App* command =
-        dataset.add_subcommand("fetch", "Download, verify and unpack a public data set; goes on where it was stopped");
+        dataset.add_subcommand("fetch", "Download, verify and unpack a public data set; resumes where it stopped");
     command->add_option("NAME", options->name, "mnist, fashion-mnist, cifar10 or tiny-imagenet")->required();
-    command->add_option("--to", options->to, "Folder to put it in; without it, datasets/NAME in the data home");
-    command->add_option("--mirror", options->mirror, "Address to fetch the same files from instead of the usual one");
+    command->add_option("--to", options->to, "Target folder; default: datasets/NAME in the data home");
+    command->add_option("--mirror", options->mirror, "Address to download the files from instead of the usual one");
     command->callback([options, &context] { context.chosen = [options, &context] { return run(*options, context); }; });
 }
 

@@ -55,7 +55,7 @@ Result<std::map<std::string, ToyBox>> readBoxes(const std::filesystem::path& fil
             boxes[path] = box;
     }
     if (boxes.empty())
-        return Error{file.string() + " holds no boxes."};
+        return Error{file.string() + " contains no boxes."};
     return boxes;
 }
 
@@ -137,7 +137,7 @@ int demo(const Settings& settings, Context& context) {
     if (stop.stop_requested())
         return fail(cancelled());
     if (ended.outcome != RunEnded::Outcome::Completed)
-        return fail({"The demo's training ended: " + ended.reason, ended.errorKind});
+        return fail({"The demo's training failed: " + ended.reason, ended.errorKind});
     const auto evaluation = engine.evaluate({ended.folder, "test", "best", 32, settings.threads}, stop, {});
     if (!evaluation)
         return fail(evaluation.error());
@@ -154,8 +154,8 @@ int demo(const Settings& settings, Context& context) {
                    {"explained", pointing->explained},
                    {"run", ended.run}});
     else
-        std::printf("test accuracy %.3f, the heat map's maximum lies on the toy in %.3f of %d rightly classified "
-                    "images, %.0f s\noverlays: %s\nrun: %s\n",
+        std::printf("test accuracy %.3f, heat map maximum on the toy in %.3f of %d correctly classified images, %.0f "
+                    "s\noverlays: %s\nrun: %s\n",
                     evaluation->accuracy, share, pointing->explained, seconds, pictures.c_str(), ended.run.c_str());
     return 0;
 }
@@ -164,10 +164,10 @@ int demo(const Settings& settings, Context& context) {
 
 void addDemo(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command = app.add_subcommand("demo", "The whole job on generated toys: train, evaluate, explain");
+    CLI::App* command = app.add_subcommand("demo", "Train, evaluate and explain on generated toys");
     command->add_option("--epochs", settings->epochs, "How long to train")->check(CLI::Range(1, 1000));
     addThreads(*command, settings->threads);
-    command->add_flag("--json", settings->json, "One JSON document");
+    command->add_flag("--json", settings->json, "Print JSON");
     command->callback(
         [settings, &context] { context.chosen = [settings, &context] { return demo(*settings, context); }; });
 }

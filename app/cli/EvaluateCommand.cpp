@@ -66,15 +66,15 @@ int evaluate(const Settings& settings, Context& context) {
 
 void addEvaluate(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command = app.add_subcommand("evaluate", "How well a run does on a split");
+    CLI::App* command = app.add_subcommand("evaluate", "Evaluate a run on a split");
     command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
-    command->add_option("--split", settings->split, "Which images; test where there is one, else val")
+    command->add_option("--split", settings->split, "Split to evaluate; default: test if there is one, otherwise val")
         ->check(CLI::IsMember({"train", "val", "test"}));
-    command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
+    command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
     command->add_option("--out", settings->out, "Folder for predictions.csv and evaluation.json");
-    command->add_option("--batch", settings->batch, "Images at a time")->check(CLI::Range(1, 4096));
+    command->add_option("--batch", settings->batch, "Batch size")->check(CLI::Range(1, 4096));
     addThreads(*command, settings->threads);
-    command->add_flag("--json", settings->json, "One JSON document");
+    command->add_flag("--json", settings->json, "Print JSON");
     command->callback(
         [settings, &context] { context.chosen = [settings, &context] { return evaluate(*settings, context); }; });
 }

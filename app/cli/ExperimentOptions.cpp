@@ -15,7 +15,7 @@ Result<Json> documentOf(const ExperimentOptions& options) {
         std::string names;
         for (const Preset& known : presets())
             names += (names.empty() ? "" : ", ") + known.name;
-        return badInput("There is no preset '" + options.preset + "'; there are " + names + ".");
+        return badInput("There is no preset '" + options.preset + "'; available: " + names + ".");
     }
     return parseJson(preset->json, preset->name);
 }
@@ -25,12 +25,12 @@ Result<Json> documentOf(const ExperimentOptions& options) {
 void addExperiment(CLI::App& command, ExperimentOptions& options) {
     command.add_option("EXPERIMENT", options.file, "Experiment file (JSON)");
     command.add_option("--preset", options.preset, "An experiment that comes with the program");
-    command.add_option("--set", options.settings, "Change a setting: training.epochs=3")
+    command.add_option("--set", options.settings, "Change a setting, such as training.epochs=3")
         ->take_all()
         ->expected(1)
         ->allow_extra_args(false);
     command.add_option("--device", options.device, "auto, cpu or cuda:0");
-    command.add_option("--seed", options.seed, "Seed of everything random");
+    command.add_option("--seed", options.seed, "Random seed");
     addThreads(command, options.threads);
 }
 
@@ -41,7 +41,7 @@ Result<Experiment> experimentOf(const ExperimentOptions& options) {
     for (const std::string& setting : options.settings) {
         const auto equals = setting.find('=');
         if (equals == std::string::npos)
-            return badInput("--set " + setting + ": say path=value, like training.epochs=3.");
+            return badInput("--set " + setting + ": use path=value, such as training.epochs=3.");
         if (const Result<void> set = setJsonPath(*document, setting.substr(0, equals), setting.substr(equals + 1));
             !set)
             return set.error();

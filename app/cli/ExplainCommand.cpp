@@ -37,7 +37,7 @@ Result<NormalizationSettings> normalizationFromName(const std::string& name) {
             return settings;
         }
     }
-    return badInput("--normalization " + name + " is none of none, rescale, imagenet, half, caffe.");
+    return badInput("--normalization " + name + " is not one of none, rescale, imagenet, half, caffe.");
 }
 
 Result<ModelSource> sourceOf(const Settings& settings, Context& context) {
@@ -56,7 +56,7 @@ Result<ModelSource> sourceOf(const Settings& settings, Context& context) {
     if (settings.weights.empty())
         return badInput("--model needs --weights FILE.safetensors.");
     if (!parseSize(settings.input, source.height, source.width, &source.channels))
-        return badInput("--model needs --input HEIGHTxWIDTHxCHANNELS, for example 224x224x3.");
+        return badInput("--model needs --input HEIGHTxWIDTHxCHANNELS, such as 224x224x3.");
     const auto normalization = normalizationFromName(settings.normalization);
     if (!normalization)
         return normalization.error();
@@ -129,7 +129,7 @@ int explain(const Settings& settings, Context& context) {
     const auto method = camMethodFromName(settings.method);
     if (!method)
         return fail(badInput("--method " + settings.method +
-                             " is none of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
+                             " is not one of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
     std::vector<std::string> images = settings.images;
     if (!settings.model.empty())
         images.insert(images.begin(), settings.run);
@@ -173,7 +173,7 @@ int explain(const Settings& settings, Context& context) {
                 return fail(written.error());
         all.push_back(toJson(*explanation, name));
         if (explanation->saturated)
-            std::clog << name << ": the map is empty, nothing at " << explanation->layer << " speaks for "
+            std::clog << name << ": the map is empty, layer " << explanation->layer << " shows no evidence for "
                       << explanation->target << (settings.score == "logit" ? "" : "; try --score logit") << ".\n";
         if (!settings.json)
             std::printf("%s: predicted %s (%.1f %%), %s for %s at %s, %dx%d, %.0f ms\n", name.c_str(),
@@ -190,30 +190,30 @@ int explain(const Settings& settings, Context& context) {
 
 void addExplain(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command = app.add_subcommand("explain", "Where a network looks: a heat map over an image");
+    CLI::App* command = app.add_subcommand("explain", "Show where a network looks: a heat map over an image");
     command
         ->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder; left out with --model")
         ->required();
-    command->add_option("IMAGE", settings->images, "Any image file; several make several maps");
+    command->add_option("IMAGE", settings->images, "Image files; each gets a map");
     command->add_option("--model", settings->model,
-                        "A network instead of a run: a name of `model list` or a graph file");
-    command->add_option("--weights", settings->weights, "Its weights, .safetensors");
+                        "A network instead of a run: a name from `model list` or a graph file");
+    command->add_option("--weights", settings->weights, "The network's weights, .safetensors");
     command->add_option("--normalization", settings->normalization, "none, rescale, imagenet, half or caffe");
     command->add_option("--input", settings->input, "HEIGHTxWIDTHxCHANNELS of the network's input");
-    command->add_option("--classes", settings->classes, "How many classes the weights have")
+    command->add_option("--classes", settings->classes, "Number of classes of the weights")
         ->check(CLI::Range(1, 1000000));
-    command->add_option("--options", settings->options, "The network's options, JSON");
-    command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
+    command->add_option("--options", settings->options, "The network's options as JSON");
+    command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
     command->add_option("--method", settings->method, "gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam");
     command->add_option("--target", settings->target, "predicted, true, a class, or CLASS-CLASS for a difference");
-    command->add_option("--layer", settings->layer, "The node whose output is looked at");
+    command->add_option("--layer", settings->layer, "Layer to explain: the id of a node");
     command->add_option("--score", settings->score, "logit or log-softmax")
         ->check(CLI::IsMember({"logit", "log-softmax"}));
     command->add_option("--out", settings->out, "The overlay, PNG (several images: a folder)");
     command->add_option("--map", settings->map, "The map, NPY (several images: a folder)");
-    command->add_option("--opacity", settings->opacity, "Of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));
+    command->add_option("--opacity", settings->opacity, "Opacity of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));
     addThreads(*command, settings->threads);
-    command->add_flag("--json", settings->json, "One JSON document");
+    command->add_flag("--json", settings->json, "Print JSON");
     command->callback(
         [settings, &context] { context.chosen = [settings, &context] { return explain(*settings, context); }; });
 }

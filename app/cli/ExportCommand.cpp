@@ -30,9 +30,9 @@ Result<void> exportTorchScript(const RunFolder& run, const Settings& settings) {
 int exportRun(const Settings& settings, Context& context) {
     const int targets = !settings.onnx.empty() + !settings.torchScript.empty() + !settings.weights.empty();
     if (targets == 0)
-        return fail(badInput("Say what to export: --onnx FILE, --torchscript FILE or --weights FILE.safetensors."));
+        return fail(badInput("Choose what to export: --onnx FILE, --torchscript FILE or --weights FILE.safetensors."));
     if (settings.foldBatchNorm && settings.onnx.empty())
-        return fail(badInput("--fold-batch-norm belongs to --onnx FILE."));
+        return fail(badInput("--fold-batch-norm needs --onnx FILE."));
     Result<RunStore> store = RunStore::open(context.home);
     if (!store)
         return fail(store.error());
@@ -71,15 +71,14 @@ int exportRun(const Settings& settings, Context& context) {
 
 void addExport(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command =
-        app.add_subcommand("export", "A run's network for other programs: ONNX, TorchScript or weights");
+    CLI::App* command = app.add_subcommand("export", "Export a run's network: ONNX, TorchScript or weights");
     command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
     command->add_option("--onnx", settings->onnx, "Write an ONNX model (opset 13; output 'logits', before softmax)");
     command->add_option("--torchscript", settings->torchScript, "Write a TorchScript module (torch.jit.load)");
-    command->add_option("--weights", settings->weights, "Write the tensors alone (.safetensors)");
-    command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
+    command->add_option("--weights", settings->weights, "Write only the tensors (.safetensors)");
+    command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
     command->add_flag("--fold-batch-norm", settings->foldBatchNorm,
-                      "ONNX: batch normalisation folded into the convolutions");
+                      "ONNX: fold batch normalization into the convolutions");
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(
         [settings, &context] { context.chosen = [settings, &context] { return exportRun(*settings, context); }; });

@@ -57,7 +57,7 @@ Result<GraphSpec> graphOf(const SummaryOptions& options) {
         request.channels = entry->defaultChannels;
     }
     if (!options.input.empty() && !parseSize(options.input, request.height, request.width, &request.channels))
-        return badInput("--input " + options.input + ": say HEIGHTxWIDTHxCHANNELS, like 128x128x3.");
+        return badInput("--input " + options.input + ": use HEIGHTxWIDTHxCHANNELS, such as 128x128x3.");
     if (isFile) {
         Result<GraphSpec> graph = readGraph(options.name);
         if (graph && !options.input.empty()) {
@@ -148,7 +148,7 @@ int summary(const SummaryOptions& options) {
     }
     printTable(*spec, *cost);
     if (!memory.empty())
-        std::printf("about %lld MiB to train with batches of %d; %d images a batch would fit the free memory\n",
+        std::printf("about %lld MiB to train at batch size %d; batch size %d would fit in the free memory\n",
                     static_cast<long long>(memory["training_memory_bytes"].get<std::int64_t>() >> 20), options.batch,
                     memory["largest_batch"].get<int>());
     return 0;
@@ -159,7 +159,7 @@ int summary(const SummaryOptions& options) {
 void addModel(CLI::App& app, Context& context) {
     CLI::App& model = group(app, "model", "Networks: list, summary, forward");
     auto json = std::make_shared<bool>(false);
-    CLI::App* listing = model.add_subcommand("list", "The networks there are");
+    CLI::App* listing = model.add_subcommand("list", "List all networks");
     listing->add_flag("--json", *json, "Print JSON");
     listing->callback([json, &context] { context.chosen = [json] { return list(*json); }; });
 
@@ -169,9 +169,9 @@ void addModel(CLI::App& app, Context& context) {
     command->add_option("--classes", options->classes, "Number of classes");
     command->add_option("--input", options->input, "HEIGHTxWIDTHxCHANNELS");
     command->add_option("--options", options->options, "The network's options as JSON");
-    command->add_option("--batch", options->batch, "Also the memory that training with batches of this size takes")
+    command->add_option("--batch", options->batch, "Also show the memory needed to train at this batch size")
         ->check(CLI::Range(1, 65536));
-    command->add_option("--precision", options->precision, "Of that training: auto, fp32 or bf16")
+    command->add_option("--precision", options->precision, "Precision of that training: auto, fp32 or bf16")
         ->check(CLI::IsMember({"auto", "fp32", "bf16"}));
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &context] { context.chosen = [options] { return summary(*options); }; });

@@ -43,17 +43,18 @@ int forward(const Settings& settings, const Context& context) {
 
 void addModelForward(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command = group(app, "model", "Networks").add_subcommand("forward", "Logits of a network for one input");
-    command->add_option("MODEL", settings->model, "A name of `model list` or a graph file")->required();
+    CLI::App* command =
+        group(app, "model", "Networks").add_subcommand("forward", "Compute a network's logits for one input");
+    command->add_option("MODEL", settings->model, "A name from `model list` or a graph file")->required();
     command
         ->add_option("--weights", settings->weights,
-                     "Weights, .safetensors, or a name of `weights list` that was fetched")
+                     "Weights: a .safetensors file, or a downloaded name from `weights list`")
         ->required();
-    command->add_option("--input", settings->input, "NPY of height x width x channel, normalised")->required();
+    command->add_option("--input", settings->input, "NPY of height x width x channel, normalized")->required();
     command->add_option("--out", settings->out, "NPY of the logits")->required();
-    command->add_option("--classes", settings->classes, "How many classes the weights have")
+    command->add_option("--classes", settings->classes, "Number of classes of the weights")
         ->check(CLI::Range(1, 1000000));
-    command->add_option("--options", settings->options, "The network's options, JSON");
+    command->add_option("--options", settings->options, "The network's options as JSON");
     addThreads(*command, settings->threads);
     command->callback(
         [settings, &context] { context.chosen = [settings, &context] { return forward(*settings, context); }; });

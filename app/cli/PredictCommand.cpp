@@ -50,7 +50,7 @@ Result<std::vector<std::filesystem::path>> imagesOf(const std::vector<std::strin
                 images.push_back(entry->path());
         }
         if (images.size() == before)
-            return badInput(name + " holds no images.");
+            return badInput(name + " contains no images.");
         std::sort(images.begin() + static_cast<std::ptrdiff_t>(before), images.end());
     }
     return images;
@@ -126,13 +126,13 @@ int predict(const Settings& settings, Context& context) {
 
 void addPredict(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command = app.add_subcommand("predict", "What a run says of images");
+    CLI::App* command = app.add_subcommand("predict", "Classify images with a run");
     command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
-    command->add_option("IMAGE", settings->images, "Images or folders of them")->required();
-    command->add_option("--top", settings->top, "How many classes to name")->check(CLI::Range(1, 100000));
-    command->add_option("--checkpoint", settings->checkpoint, "best, last or an epoch");
+    command->add_option("IMAGE", settings->images, "Images or folders of images")->required();
+    command->add_option("--top", settings->top, "Number of classes to show")->check(CLI::Range(1, 100000));
+    command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
     addThreads(*command, settings->threads);
-    command->add_flag("--json", settings->json, "One JSON document");
+    command->add_flag("--json", settings->json, "Print JSON");
     command->callback(
         [settings, &context] { context.chosen = [settings, &context] { return predict(*settings, context); }; });
 }

@@ -134,7 +134,7 @@ void addAction(CLI::App& runs, Context& context, const char* name, const char* h
     command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
     if (text)
         command->add_option(text, settings->text, "The new text")->required();
-    command->add_flag("--json", settings->json, "One JSON document");
+    command->add_flag("--json", settings->json, "Print JSON");
     command->callback([settings, &context, action] {
         context.chosen = [settings, &context, action] {
             auto store = RunStore::open(context.home);
@@ -149,23 +149,23 @@ void addAction(CLI::App& runs, Context& context, const char* name, const char* h
 } // namespace
 
 void addRuns(CLI::App& app, Context& context) {
-    CLI::App& runs = group(app, "runs", "The runs kept in the data home");
+    CLI::App& runs = group(app, "runs", "The runs in the data home");
     auto settings = std::make_shared<Settings>();
-    CLI::App* list = runs.add_subcommand("list", "All runs, newest first");
-    list->add_flag("--json", settings->json, "One JSON document");
+    CLI::App* list = runs.add_subcommand("list", "List all runs, newest first");
+    list->add_flag("--json", settings->json, "Print JSON");
     list->callback(
         [settings, &context] { context.chosen = [settings, &context] { return listRuns(*settings, context); }; });
 
-    addAction(runs, context, "show", "One run: its state, history and experiment", nullptr, showRun);
-    addAction(runs, context, "rename", "Gives a run another name", "NAME",
+    addAction(runs, context, "show", "Show a run: its state, history and experiment", nullptr, showRun);
+    addAction(runs, context, "rename", "Rename a run", "NAME",
               [](const RunFolder& run, RunStore& store, const Settings& given) {
                   return done(store.rename(run, given.text), run, given);
               });
-    addAction(runs, context, "note", "Keeps a note with a run", "TEXT",
+    addAction(runs, context, "note", "Set the note of a run", "TEXT",
               [](const RunFolder& run, RunStore& store, const Settings& given) {
                   return done(store.setNote(run, given.text), run, given);
               });
-    addAction(runs, context, "delete", "Deletes a run and its folder", nullptr,
+    addAction(runs, context, "delete", "Delete a run and its folder", nullptr,
               [](const RunFolder& run, RunStore& store, const Settings& given) {
                   return done(store.remove(run), run, given);
               });

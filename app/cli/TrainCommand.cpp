@@ -42,7 +42,7 @@ void say(const TrainEvent& event) {
 
 int run(const TrainOptions& options, Context& context) {
     if (options.experiment.file.empty() + options.experiment.preset.empty() + options.resume.empty() != 2)
-        return fail(badInput("train takes an experiment file, --preset NAME or --resume RUN: one of them."));
+        return fail(badInput("train takes exactly one of: an experiment file, --preset NAME, --resume RUN."));
     TrainRequest request;
     request.home = context.home;
     request.resume = options.resume;
@@ -86,10 +86,10 @@ int run(const TrainOptions& options, Context& context) {
 
 void addTrain(CLI::App& app, Context& context) {
     auto options = std::make_shared<TrainOptions>();
-    CLI::App* command = app.add_subcommand("train", "Train from an experiment file, a preset, or go on with a run");
+    CLI::App* command = app.add_subcommand("train", "Train from an experiment file or a preset, or resume a run");
     addExperiment(*command, options->experiment);
-    command->add_option("--resume", options->resume, "Go on with this run from its last epoch");
-    command->add_option("--events", options->events, "Write one JSON event a line to this file");
+    command->add_option("--resume", options->resume, "Resume this run from its last epoch");
+    command->add_option("--events", options->events, "Write one JSON event per line to this file");
     command->add_flag("--json", options->json, "Print how the run ended as JSON");
     command->callback([options, &context] { context.chosen = [options, &context] { return run(*options, context); }; });
 }

@@ -132,7 +132,7 @@ int fetch(const Settings& settings, const Context& context) {
         std::string names;
         for (const HubWeights& known : hubWeights())
             names += (names.empty() ? "" : ", ") + known.name;
-        return fail(badInput("There are no weights '" + settings.name + "'; there are " + names + "."));
+        return fail(badInput("There are no weights '" + settings.name + "'; available: " + names + "."));
     }
     const Result<std::filesystem::path> file =
         fetchWeights(*weights, context.home, interruption().get_token(), [&](std::uint64_t done, std::uint64_t total) {
@@ -144,7 +144,7 @@ int fetch(const Settings& settings, const Context& context) {
     if (settings.json)
         printJson(described(*weights, context));
     else
-        std::printf("%s\n%s, licence %s, %s\nnormalization.preset %s, data.image_size %d x %d\n",
+        std::printf("%s\n%s, license %s, %s\nnormalization.preset %s, data.image_size %d x %d\n",
                     file->string().c_str(), weights->network.c_str(), weights->licence.c_str(), weights->page().c_str(),
                     weights->normalization.c_str(), weights->size, weights->size);
     return 0;
@@ -155,25 +155,26 @@ int fetch(const Settings& settings, const Context& context) {
 void addWeights(CLI::App& app, Context& context) {
     CLI::App& weights = group(app, "weights", "Public weights: list, fetch, inspect");
     auto settings = std::make_shared<Settings>();
-    CLI::App* listing = weights.add_subcommand("list", "The weights that can be fetched by name");
+    CLI::App* listing = weights.add_subcommand("list", "List the weights that can be downloaded by name");
     listing->add_flag("--json", settings->json, "Print JSON");
     listing->callback(
         [settings, &context] { context.chosen = [settings, &context] { return list(settings->json, context); }; });
 
     CLI::App* fetching =
-        weights.add_subcommand("fetch", "Download weights into the data home; goes on where an earlier attempt ended");
-    fetching->add_option("NAME", settings->name, "A name of `weights list`")->required();
+        weights.add_subcommand("fetch", "Download weights into the data home; resumes an interrupted download");
+    fetching->add_option("NAME", settings->name, "A name from `weights list`")->required();
     fetching->add_flag("--json", settings->json, "Print JSON");
     fetching->callback(
         [settings, &context] { context.chosen = [settings, &context] { return fetch(*settings, context); }; });
 
-    CLI::App* inspecting = weights.add_subcommand("inspect", "What a weight file holds and which networks it fits");
-    inspecting->add_option("FILE", settings->file, "A .safetensors file, or a name that was fetched")->required();
+    CLI::App* inspecting =
+        weights.add_subcommand("inspect", "Show what a weight file contains and which networks it fits");
+    inspecting->add_option("FILE", settings->file, "A .safetensors file, or a downloaded name")->required();
     inspecting->add_option("--model", settings->model,
-                           "Compare with this network: missing, misshaped and unexpected tensors");
+                           "Compare with this network: missing, mismatched and unexpected tensors");
     inspecting->add_option("--classes", settings->classes, "Classes of that network; default: the file's")
         ->check(CLI::Range(1, 1000000));
-    inspecting->add_option("--options", settings->options, "Options of that network, JSON");
+    inspecting->add_option("--options", settings->options, "Options of that network as JSON");
     inspecting->add_flag("--json", settings->json, "Print JSON");
     inspecting->callback(
         [settings, &context] { context.chosen = [settings, &context] { return inspect(*settings, context); }; });

@@ -34,13 +34,13 @@ void spinBriefly(char** argv) {
 
 int main(int argc, char** argv) {
     spinBriefly(argv);
-    CLI::App app("Sightline trains image classifiers and shows where they look. This is the program without a window.",
+    CLI::App app("Sightline trains image classifiers and shows where they look. This is the command-line program.",
                  "sightline-cli");
     cli::Context context;
     std::string home = context.home.string();
     app.set_version_flag("--version", std::string("sightline-cli ") + kVersion);
     app.add_option("--home", home, "Data home: run store and cached downloads")->envname("SIGHTLINE_HOME");
-    app.add_flag("--verbose", context.verbose, "Say more on stderr");
+    app.add_flag("--verbose", context.verbose, "Print more on stderr");
     app.require_subcommand(1);
     app.fallthrough();
     app.get_formatter()->column_width(36);
@@ -53,9 +53,8 @@ int main(int argc, char** argv) {
         if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
             return app.exit(error);
         const bool unknownCommand = app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-';
-        return cli::fail(badInput(unknownCommand
-                                      ? std::string("There is no command '") + argv[1] + "'; --help lists them."
-                                      : std::string(error.what()) + " (--help lists what can be said)"));
+        return cli::fail(badInput(unknownCommand ? std::string("There is no command '") + argv[1] + "'; see --help."
+                                                 : std::string(error.what()) + " (see --help)"));
     }
     context.home = home;
     if (!context.verbose)

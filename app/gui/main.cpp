@@ -137,7 +137,7 @@ int main(int argc, char** argv) {
     if (!hasDisplay()) {
         if (!asksFor(argc, argv, {"--tour"})) {
             std::fprintf(stderr,
-                         "sightline: there is no display here; sightline-cli does the same work without a window.\n");
+                         "sightline: no display is available; sightline-cli does the same work without a window.\n");
             return 1;
         }
         ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
@@ -146,7 +146,7 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     if (fellBack && QGuiApplication::platformName() != QLatin1String("xcb")) {
         std::fprintf(stderr,
-                     "sightline: the display %s does not answer; sightline-cli does the same work without a window.\n",
+                     "sightline: the display %s does not respond; sightline-cli does the same work without a window.\n",
                      std::getenv("DISPLAY"));
         return 1;
     }

@@ -160,7 +160,7 @@ private Q_SLOTS:
     void fetchingSaysWhatIsWrong() {
         const CliAnswer unknown = run({"dataset", "fetch", "imagenet"});
         QCOMPARE(unknown.code, 2);
-        QVERIFY(unknown.err.contains("there are mnist, fashion-mnist, cifar10, tiny-imagenet"));
+        QVERIFY(unknown.err.contains("available: mnist, fashion-mnist, cifar10, tiny-imagenet"));
         HttpServer server([](const HttpAsked& asked) {
             asked.path.starts_with("/lies/") ? asked.serve("too short") : asked.status("404 Not Found");
         });

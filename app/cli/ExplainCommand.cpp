@@ -192,7 +192,7 @@ void addExplain(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("explain", "Show where a network looks: a heat map over an image");
     command
-        ->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder; left out with --model")
+        ->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder; omit it with --model")
         ->required();
     command->add_option("IMAGE", settings->images, "Image files; each gets a map");
     command->add_option("--model", settings->model,

@@ -124,7 +124,7 @@ private:
                 tell(facts(i).empty ? "zero_byte" : "unreadable",
                      facts(i).empty ? "is empty (0 bytes)." : facts(i).error, {i});
             else if (facts(i).constant())
-                tell("constant", "is a single color.", {i});
+                tell("constant", "has only one color.", {i});
             else
                 continue;
         }

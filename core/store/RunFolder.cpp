@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/RunFolder.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +13,6 @@
 
 #include "store/HistoryCsv.h"
 #include "store/RunEvents.h"
-#include "store/RunStore.h"
 #include "support/Files.h"
 
 namespace sightline {

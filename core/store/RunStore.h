@@ -2,71 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "experiment/Experiment.h"
-#include "metrics/Metrics.h"
+#include "store/RunFolder.h"
 
 namespace sightline {
-
-/// One line of the list of runs.
-struct RunSummary {
-    std::string id; ///< 20260131-142530-ab12 : sorts by time
-    std::string name;
-    std::string state;  ///< running, completed, stopped, failed, interrupted (no end was written)
-    std::string reason; ///< why it failed or stopped, one sentence
-    std::string network, dataPath;
-    std::string created; ///< ISO 8601, UTC
-    int epochs = 0, plannedEpochs = 0, bestEpoch = 0;
-    std::optional<double> bestValAccuracy, bestValLoss, lastLoss, lastAccuracy;
-    std::string note;
-    std::filesystem::path folder;
-};
-
-/// The folder of one run (DESIGN section 6): experiment.json, history.csv, events.jsonl, checkpoints/, predictions/,
-/// log.txt. The folder is the truth.
-class RunFolder {
-public:
-    explicit RunFolder(std::filesystem::path folder) : m_folder(std::move(folder)) {}
-    const std::filesystem::path& path() const { return m_folder; }
-    std::string id() const { return m_folder.filename().string(); }
-
-    Result<Experiment> experiment() const;
-    /// Class names in network order, image size and the graph as trained: classes.json and graph.json.
-    Result<std::vector<std::string>> classes() const;
-    Result<Json> graph() const;
-    /// Parsed from events.jsonl, so that nothing is lost to formatting; an unfinished last line is left out.
-    Result<std::vector<EpochMetrics>> history() const;
-    /// What the person wrote: about.json, which wins over the experiment's name.
-    struct About {
-        std::string name, note;
-    };
-    About about() const;
-    Result<void> writeAbout(const About& about) const;
-    /// True while the process that writes this run lives: running.json, kept by appendEvent between run_started and
-    /// run_ended.
-    bool isRunning() const;
-    /// Name, state and figures from what is there; never fails, missing files leave their fields empty.
-    RunSummary summary() const;
-    /// checkpoints/best.safetensors, last.safetensors, epoch-0012.safetensors. `which`: best | last | an epoch. best
-    /// falls back to last; last is the weights that early stopping restored, where it did.
-    Result<std::filesystem::path> checkpoint(const std::string& which) const;
-
-    Result<void> writeExperiment(const Experiment& experiment) const;
-    Result<void> writeClasses(const std::vector<std::string>& classes) const;
-    Result<void> writeGraph(const Json& graph) const;
-    /// One line of events.jsonl, written in one call; after a torn line it begins a new one.
-    Result<void> appendEvent(const Json& event) const;
-    /// Keras' CSVLogger (SPEC 5.4): sorted columns, epoch from 0, \r\n, Python's repr of the float32 value. Rewritten
-    /// atomically.
-    Result<void> writeHistory(const std::vector<EpochMetrics>& history) const;
-
-private:
-    std::filesystem::path m_folder;
-};
 
 /// The runs of a data home: runs.db (SQLite, WAL) as an index over runs/<id>/, rebuilt from the folders where they
 /// disagree. Each call opens what it needs; usable from any thread.

@@ -3,13 +3,14 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "FewToys.h"
+#include "Test.h"
 #include "augment/BatchLoader.h"
-#include "data/Toys.h"
 
 using namespace sightline;
 
 /// The order and the bytes of batches depend on (seed, epoch) only.
-class BatchLoaderTest : public QObject {
+class BatchLoaderTest : public Test {
     Q_OBJECT
 
     struct Epoch {
@@ -45,13 +46,7 @@ class BatchLoaderTest : public QObject {
     QTemporaryDir m_folder;
 
 private Q_SLOTS:
-    void initTestCase() {
-        ToySettings toys;
-        toys.train = 5;
-        toys.validation = toys.test = 0;
-        toys.size = 32;
-        QVERIFY(makeToys(m_folder.path().toStdString(), toys).ok());
-    }
+    void initTestCase() { QVERIFY(drawFewToys(m_folder.path().toStdString(), 5, 0, 32)); }
 
     void anyNumberOfThreadsGivesTheSameBatches() {
         const Dataset dataset = open();

@@ -7,12 +7,13 @@
 #include <csignal>
 #include <sys/resource.h>
 
+#include "Test.h"
 #include "augment/DecodedCache.h"
 
 using namespace sightline;
 
 /// Decoded images in memory, then in a file, then nowhere.
-class DecodedCacheTest : public QObject {
+class DecodedCacheTest : public Test {
     Q_OBJECT
 
     static std::shared_ptr<const Image> image(int seed) {

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "Test.h"
 #include "augment/Augment.h"
 #include "augment/Mixing.h"
 
@@ -16,7 +17,7 @@ using namespace sightline;
 /// Every draw follows its distribution, stays within its bounds and depends on (seed, epoch, index) only. Statistics
 /// are taken for several seeds; each bound is five standard deviations or more, so that a right draw passes for any
 /// seed.
-class DrawsTest : public QObject {
+class DrawsTest : public Test {
     Q_OBJECT
 
     static constexpr int kDraws = 4000;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "Test.h"
 #include "augment/Fitting.h"
 #include "store/FittedNormalizationFile.h"
 
@@ -29,7 +30,7 @@ public:
 } // namespace
 
 /// Keras' standardize (SPEC 1.7) on values of the real releases (tests/golden/standardize.json).
-class NormalizationTest : public QObject {
+class NormalizationTest : public Test {
     Q_OBJECT
 
     Json m_golden;

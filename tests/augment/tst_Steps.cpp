@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "Test.h"
 #include "augment/Augment.h"
 #include "augment/Color.h"
 #include "augment/Mixing.h"
@@ -14,7 +15,7 @@
 using namespace sightline;
 
 /// What each step does to pixels, against formulas and against values Pillow gave (tests/parity compares many more).
-class StepsTest : public QObject {
+class StepsTest : public Test {
     Q_OBJECT
 
     static Image colors(int height, int width) {

@@ -53,6 +53,22 @@ inline Files toyFiles(const std::string& top = {}) {
     return files;
 }
 
+/// 40 digits of 12 x 12 in MNIST's form, two classes.
+inline Files digits() {
+    const auto bigEndian = [](std::uint32_t value) {
+        return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+                     static_cast<char>(value)};
+    };
+    Bytes images = bigEndian(0x803) + bigEndian(40) + bigEndian(12) + bigEndian(12),
+          labels = bigEndian(0x801) + bigEndian(40);
+    for (int i = 0; i < 40; ++i) {
+        labels += static_cast<char>(i % 2);
+        for (int p = 0; p < 144; ++p)
+            images += static_cast<char>((p * 7 + i) % 90 + (i % 2) * 100);
+    }
+    return {{"train-images-idx3-ubyte", images}, {"train-labels-idx1-ubyte", labels}};
+}
+
 /// Writes a .zip; `tweak` may change a member that was just added (its attributes, its encryption).
 inline bool writeZip(const fs::path& file, const Files& files,
                      const std::function<void(zip_t*, zip_uint64_t)>& tweak = {}) {

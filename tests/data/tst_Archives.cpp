@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "Fixtures.h"
+#include "Test.h"
 #include "data/Archive.h"
 #include "data/Boxes.h"
 
@@ -26,10 +27,8 @@ const Files kMnist = [] {
 } // namespace
 
 /// Archives of data sets, read without unpacking.
-class ArchivesTest : public QObject {
+class ArchivesTest : public FreshFolderTest {
     Q_OBJECT
-    std::unique_ptr<QTemporaryDir> m_folder;
-    fs::path root() const { return m_folder->path().toStdString(); }
 
     void isTheToySet(const fs::path& archive) const {
         const auto dataset = opened(archive);
@@ -48,9 +47,8 @@ class ArchivesTest : public QObject {
 
 private Q_SLOTS:
     void init() {
-        QTest::failOnWarning(QRegularExpression(".*"));
-        m_folder = std::make_unique<QTemporaryDir>();
-        qputenv("SIGHTLINE_HOME", (m_folder->path() + "/home").toUtf8());
+        FreshFolderTest::init();
+        qputenv("SIGHTLINE_HOME", (root() / "home").c_str());
     }
 
     void everyArchiveReadsLikeItsFolder() {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "Test.h"
 #include "data/Dataset.h"
 #include "support/Json.h"
 
@@ -46,17 +47,10 @@ using Names = std::vector<std::string>;
 
 } // namespace
 
-class TestDataset : public QObject {
+class TestDataset : public FreshFolderTest {
     Q_OBJECT
-    std::unique_ptr<QTemporaryDir> m_folder;
-    fs::path root() const { return m_folder->path().toStdString(); }
 
 private Q_SLOTS:
-    void init() {
-        QTest::failOnWarning(QRegularExpression(".*"));
-        m_folder = std::make_unique<QTemporaryDir>();
-    }
-
     void classesAreFoldersInCodePointOrder() {
         for (const char* name : {"b", "a", "Z", "Ä mit Raum"})
             touch(root() / name / "x.png");

@@ -9,6 +9,7 @@
 #include <jpeglib.h>
 #include <opencv2/imgcodecs.hpp>
 
+#include "Test.h"
 #include "data/Dataset.h"
 #include "support/Files.h"
 #include "support/Random.h"
@@ -84,12 +85,10 @@ cv::Mat noise() {
 
 } // namespace
 
-class TestDecode : public QObject {
+class TestDecode : public Test {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(".*")); }
-
     void alphaIsDroppedWithoutCompositing() {
         const auto image = decoded(encoded(".png", cv::Mat(1, 1, CV_8UC4, cv::Scalar(30, 20, 10, 0))));
         QVERIFY(image.ok());
@@ -214,6 +213,7 @@ private Q_SLOTS:
         bomb.replace(16, 8, QByteArray("\x00\xFF\xFF\xFF\x00\xFF\xFF\xFF", 8));
         QTest::newRow("PNG that promises 2^48 pixels") << bomb;
     }
+
     void badBytesAreErrorsThatNameTheFile() {
         QFETCH(QByteArray, bytes);
         const auto image = decoded(Bytes(bytes.begin(), bytes.end()));

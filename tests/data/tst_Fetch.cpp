@@ -5,6 +5,7 @@
 
 #include "Fixtures.h"
 #include "HttpServer.h"
+#include "Test.h"
 #include "data/Fetch.h"
 #include "support/Hash.h"
 
@@ -12,10 +13,8 @@ using namespace sightline;
 using namespace sightline::fixtures;
 
 /// Public data sets, fetched from a server on loopback.
-class FetchTest : public QObject {
+class FetchTest : public FreshFolderTest {
     Q_OBJECT
-    std::unique_ptr<QTemporaryDir> m_folder;
-    fs::path root() const { return m_folder->path().toStdString(); }
 
     /// A packed set of toys, and the bytes its server has.
     PublicDataset packed(Bytes& bytes) const {
@@ -38,11 +37,6 @@ class FetchTest : public QObject {
     }
 
 private Q_SLOTS:
-    void init() {
-        QTest::failOnWarning(QRegularExpression(".*"));
-        m_folder = std::make_unique<QTemporaryDir>();
-    }
-
     void everyPublicSetHasAnAddressASizeAndADigest() {
         std::vector<std::string> names;
         for (const PublicDataset& dataset : publicDatasets()) {

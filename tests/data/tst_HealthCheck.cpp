@@ -13,6 +13,7 @@
 #include <random>
 #include <set>
 
+#include "Test.h"
 #include "data/HealthCheck.h"
 #include "data/Overlay.h"
 #include "data/SurveyCache.h"
@@ -21,7 +22,7 @@
 using namespace sightline;
 
 /// Survey and health check on drawn toys with everything wrong that people's folders have.
-class HealthCheckTest : public QObject {
+class HealthCheckTest : public Test {
     Q_OBJECT
 
     std::filesystem::path path(const std::string& name) const {
@@ -32,12 +33,14 @@ class HealthCheckTest : public QObject {
         std::filesystem::create_directories(path(name).parent_path());
         QVERIFY(cv::imwrite(path(name).string(), image, {cv::IMWRITE_JPEG_QUALITY, quality}));
     }
+
     void text(const std::string& name, const QByteArray& bytes) const {
         std::filesystem::create_directories(path(name).parent_path());
         QFile file(QString::fromStdString(path(name).string()));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(bytes);
     }
+
     void toys(const std::string& name, int train = 12, int others = 5, int size = 96, std::uint64_t seed = 7) const {
         ToySettings settings;
         settings.train = train;
@@ -84,8 +87,6 @@ class HealthCheckTest : public QObject {
     QTemporaryDir m_folder;
 
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
-
     void nothingIsOddAboutTheToySet() {
         toys("clean", 60, 20, 64);
         const auto findings = check(open("clean"));

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "Fixtures.h"
+#include "Test.h"
 
 using namespace sightline;
 using namespace sightline::fixtures;
@@ -71,10 +72,8 @@ Bytes pngOfSize(std::uint32_t width, std::uint32_t height) {
 
 /// Thousands of damaged files: each is read, or refused with a sentence; none crashes or hangs. AddressSanitizer
 /// watches.
-class MutationsTest : public QObject {
+class MutationsTest : public FreshFolderTest {
     Q_OBJECT
-    std::unique_ptr<QTemporaryDir> m_folder;
-    fs::path root() const { return m_folder->path().toStdString(); }
 
     /// Opens what mutation made of `good` and decodes the first and the last image.
     void survives(const fs::path& opens, const fs::path& file, const Bytes& good, int rounds,
@@ -98,8 +97,8 @@ class MutationsTest : public QObject {
 
 private Q_SLOTS:
     void init() {
-        m_folder = std::make_unique<QTemporaryDir>();
-        qputenv("SIGHTLINE_HOME", (m_folder->path() + "/home").toUtf8());
+        FreshFolderTest::init();
+        qputenv("SIGHTLINE_HOME", (root() / "home").c_str());
     }
 
     void images_data() {

@@ -6,13 +6,14 @@
 
 #include <random>
 
+#include "FewToys.h"
+#include "Test.h"
 #include "data/Overlay.h"
-#include "data/Toys.h"
 
 using namespace sightline;
 
 /// Labels and exclusions by hand: what holds, where it is kept, and that nothing is lost.
-class OverlayTest : public QObject {
+class OverlayTest : public Test {
     Q_OBJECT
 
     std::filesystem::path path(const std::string& name) const {
@@ -29,6 +30,7 @@ class OverlayTest : public QObject {
                 return sample;
         qFatal("there is no %s", name.c_str());
     }
+
     void text(const std::filesystem::path& name, const QByteArray& bytes) const {
         std::filesystem::create_directories(name.parent_path());
         QFile file(QString::fromStdString(name.string()));
@@ -44,14 +46,10 @@ class OverlayTest : public QObject {
     std::filesystem::path m_home;
 
 private Q_SLOTS:
-    void initTestCase() {
-        ToySettings toys;
-        toys.train = 4;
-        toys.validation = toys.test = 2;
-        toys.size = 32;
-        QVERIFY(makeToys(path("toys"), toys).ok());
-    }
+    void initTestCase() { QVERIFY(drawFewToys(path("toys"), 4, 2, 32)); }
+
     void init() {
+        Test::init();
         static int home = 0;
         m_home = path("home" + std::to_string(home++));
     }

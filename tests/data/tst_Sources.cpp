@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "Test.h"
 #include "data/Dataset.h"
 #include "support/Csv.h"
 #include "support/Files.h"
@@ -74,14 +75,10 @@ void picture(const fs::path& file, std::uint8_t value) {
 } // namespace
 
 /// Readers of what is no folder of classes.
-class SourcesTest : public QObject {
+class SourcesTest : public FreshFolderTest {
     Q_OBJECT
-    std::unique_ptr<QTemporaryDir> m_folder;
-    fs::path root() const { return m_folder->path().toStdString(); }
 
 private Q_SLOTS:
-    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
-
     void idxFilesPlainAndGzipped() {
         for (const bool zipped : {false, true}) {
             init();

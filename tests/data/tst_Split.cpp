@@ -7,16 +7,15 @@
 #include <set>
 
 #include "Fixtures.h"
+#include "Test.h"
 #include "data/Split.h"
 
 using namespace sightline;
 using namespace sightline::fixtures;
 
 /// Splits that keep what belongs together in one piece.
-class SplitTest : public QObject {
+class SplitTest : public FreshFolderTest {
     Q_OBJECT
-    std::unique_ptr<QTemporaryDir> m_folder;
-    fs::path root() const { return m_folder->path().toStdString(); }
 
     static std::string digits(int number) {
         return (number < 10 ? "00" : number < 100 ? "0" : "") + std::to_string(number);
@@ -49,11 +48,6 @@ class SplitTest : public QObject {
     }
 
 private Q_SLOTS:
-    void init() {
-        QTest::failOnWarning(QRegularExpression(".*"));
-        m_folder = std::make_unique<QTemporaryDir>();
-    }
-
     void noGroupIsInTrainAndValidation() {
         drawPatients(30);
         for (const SplitRule rule : {SplitRule::PerClassFirst, SplitRule::Shuffled})

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "Test.h"
 #include "data/Toys.h"
 #include "support/Files.h"
 
@@ -29,7 +30,7 @@ ToySettings small() {
 
 } // namespace
 
-class ToysTest : public QObject {
+class ToysTest : public Test {
     Q_OBJECT
 private Q_SLOTS:
     void sameSeedGivesTheSameBytes();

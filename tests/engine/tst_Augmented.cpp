@@ -6,7 +6,8 @@
 #include <cmath>
 #include <optional>
 
-#include "data/Toys.h"
+#include "FewToys.h"
+#include "Test.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
@@ -14,7 +15,7 @@
 using namespace sightline;
 
 /// Whole runs with mixtures and fitted normalization: what a run keeps, and that all who ask it later use the same.
-class AugmentedTest : public QObject {
+class AugmentedTest : public Test {
     Q_OBJECT
 
     QTemporaryDir m_folder;
@@ -43,11 +44,7 @@ class AugmentedTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        ToySettings toys;
-        toys.train = 8;
-        toys.validation = toys.test = 3;
-        toys.size = 32;
-        QVERIFY(makeToys(path("toys"), toys).ok());
+        QVERIFY(drawFewToys(path("toys"), 8, 3, 32));
         m_engine = loadEngine();
         QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
     }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "Test.h"
 #include "engine/explain/Explain.h"
 #include "engine/explain/HeatMapTarget.h"
 #include "store/Safetensors.h"
@@ -50,7 +51,7 @@ float activation(const Image& image, int filter, int place) {
 
 } // namespace
 
-class TestExplain : public QObject {
+class TestExplain : public Test {
     Q_OBJECT
     QTemporaryDir m_folder;
     std::filesystem::path file(const char* name) const {
@@ -100,7 +101,6 @@ private Q_SLOTS:
                                                               {"fc.bias", {2}, zero}})
                     .ok());
     }
-    void init() { QTest::failOnWarning(QRegularExpression(".*")); }
 
     void gradCamOfAPooledHeadIsTheClassActivationMap_data() {
         QTest::addColumn<int>("method");

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "Test.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Compute.h"
 
@@ -12,7 +13,7 @@ using namespace sightline;
 using namespace sightline::engine;
 
 /// The loss of mixed samples: a target of two parts.
-class MixedTest : public QObject {
+class MixedTest : public Test {
     Q_OBJECT
 
     std::shared_ptr<GraphModule> m_module;

@@ -5,6 +5,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "Test.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/module/SmoothActivations.h"
 #include "engine/module/TorchScript.h"
@@ -62,7 +63,7 @@ std::vector<TensorSpec> specsOf(const GraphModule& module) {
 
 } // namespace
 
-class NetworksTest : public QObject {
+class NetworksTest : public Test {
     Q_OBJECT
 
     std::filesystem::path file() const { return m_folder.filePath(QStringLiteral("w.safetensors")).toStdString(); }

@@ -3,13 +3,14 @@
 
 #include <QTest>
 
+#include "Test.h"
 #include "engine/train/Compute.h"
 #include "zoo/Zoo.h"
 
 using namespace sightline;
 
 /// Can every network learn 32 images by heart? A wrong initialiser, gradient or batch-norm constant shows here.
-class OverfitTest : public QObject {
+class OverfitTest : public Test {
     Q_OBJECT
 private Q_SLOTS:
     void thirtyTwoImagesAreLearntByHeart_data() {

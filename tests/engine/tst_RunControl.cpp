@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "Test.h"
 #include "data/Toys.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
@@ -15,7 +16,7 @@ using namespace sightline;
 using namespace std::chrono_literals;
 
 /// What a person does to a run in progress, with the real engine: pause it, ask it.
-class RunControlTest : public QObject {
+class RunControlTest : public Test {
     Q_OBJECT
 
     TrainRequest request(const char* home, int epochs) const {
@@ -50,8 +51,6 @@ private Q_SLOTS:
         m_engine = loadEngine();
         QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
     }
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
-
     /// Paused after the last step of an epoch, the weights are those of the epoch's checkpoint: not the ones of the
     /// snapshot from its first batch.
     void aPausedRunAnswersWithItsPresentWeights() {

@@ -5,13 +5,14 @@
 #include <future>
 #include <thread>
 
+#include "Test.h"
 #include "engine/TrainControl.h"
 
 using namespace sightline;
 using namespace std::chrono_literals;
 
 /// What a person asks of a run, and how the trainer's thread answers. Nothing here waits for a fixed time.
-class TrainControlTest : public QObject {
+class TrainControlTest : public Test {
     Q_OBJECT
 
     using Snapshot = std::shared_ptr<const WeightSnapshot>;
@@ -29,8 +30,6 @@ class TrainControlTest : public QObject {
     }
 
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
-
     void aFreshSnapshotIsNeverTheOneFromBeforeTheQuestion() {
         TrainControl control;
         const Snapshot before = weights(), after = weights();

@@ -8,8 +8,9 @@
 #include <stop_token>
 #include <thread>
 
+#include "FewToys.h"
+#include "Test.h"
 #include "data/Overlay.h"
-#include "data/Toys.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
@@ -17,7 +18,7 @@
 using namespace sightline;
 
 /// Whole runs with the real engine: what stopping, looking, and failing leave behind.
-class TrainingTest : public QObject {
+class TrainingTest : public Test {
     Q_OBJECT
 
     TrainRequest request(const char* home, int epochs) const {
@@ -47,11 +48,7 @@ class TrainingTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        ToySettings toys;
-        toys.train = 8;
-        toys.validation = toys.test = 3;
-        toys.size = 32;
-        QVERIFY(makeToys((m_folder.path() + QStringLiteral("/toys")).toStdString(), toys).ok());
+        QVERIFY(drawFewToys((m_folder.path() + QStringLiteral("/toys")).toStdString(), 8, 3, 32));
         m_engine = loadEngine();
         QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
     }

@@ -7,7 +7,8 @@
 #include <fstream>
 #include <functional>
 
-#include "data/Toys.h"
+#include "FewToys.h"
+#include "Test.h"
 #include "engine/Engine.h"
 #include "store/RunExport.h"
 #include "store/RunStore.h"
@@ -19,7 +20,7 @@
 using namespace sightline;
 
 /// Frozen bases, kept features, fine-tuning: what moves, what stays, and that short ways give the long way's numbers.
-class TransferTest : public QObject {
+class TransferTest : public Test {
     Q_OBJECT
 
     std::string path(const char* name) const {
@@ -90,11 +91,7 @@ class TransferTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        ToySettings toys;
-        toys.train = 8;
-        toys.validation = toys.test = 3;
-        toys.size = 32;
-        QVERIFY(makeToys(path("toys"), toys).ok());
+        QVERIFY(drawFewToys(path("toys"), 8, 3, 32));
         m_engine = loadEngine();
         QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
         TrainRequest first = request("first", 1);

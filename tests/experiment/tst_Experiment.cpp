@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "Test.h"
 #include "experiment/Experiment.h"
 #include "experiment/Presets.h"
 
@@ -23,7 +24,7 @@ bool names(const std::vector<Problem>& found, const std::string& path) {
 
 } // namespace
 
-class ExperimentTest : public QObject {
+class ExperimentTest : public Test {
     Q_OBJECT
 private Q_SLOTS:
     void allProblemsAreReportedAtOnceWithTheirPaths();

@@ -5,14 +5,16 @@
 #include <QTemporaryDir>
 
 #include <csignal>
+#include <optional>
 
 #include "CliProcess.h"
+#include "Test.h"
 #include "data/Overlay.h"
 
 using namespace sightline;
 
 /// The whole job on the command line, as CLI.md promises it, with the real engine and real files.
-class CommandLineTest : public QObject {
+class CommandLineTest : public FolderTest {
     Q_OBJECT
 
     CliAnswer run(const QStringList& arguments) const { return runCli(m_home, arguments); }
@@ -20,14 +22,6 @@ class CommandLineTest : public QObject {
     void refuses(const QStringList& arguments, int code, const QByteArray& mention) const {
         verifyRefusal(run(arguments), code, mention);
     }
-
-    void write(const QString& name, const QByteArray& text) const {
-        QFile file(m_folder.filePath(name));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(text);
-    }
-
-    QString path(const QString& name) const { return m_folder.filePath(name); }
 
     QByteArray experiment() const {
         QByteArray text =
@@ -38,15 +32,19 @@ class CommandLineTest : public QObject {
         return text.replace('\'', '"').replace("@", path(QStringLiteral("toys")).toUtf8());
     }
 
-    QTemporaryDir m_folder;
+    /// The run that most questions are asked about, trained by the first who asks.
+    const CliAnswer& trained() {
+        if (!m_trained)
+            m_trained = run({"train", path("experiment.json"), "--events", path("events.jsonl"), "--json"});
+        return *m_trained;
+    }
+    QString trainedRun() { return trained().json()["run"].toString(); }
+
     QString m_home;
-    QString m_run;
+    std::optional<CliAnswer> m_trained;
 
 private Q_SLOTS:
-    void initTestCase() {
-        QVERIFY(m_folder.isValid());
-        m_home = path(QStringLiteral("home"));
-    }
+    void initTestCase() { m_home = path(QStringLiteral("home")); }
 
     void saysItsVersion() {
         const CliAnswer answer = run({QStringLiteral("--version")});
@@ -54,11 +52,7 @@ private Q_SLOTS:
         QVERIFY(answer.out.startsWith("sightline-cli "));
     }
 
-    void makesTheToySetAndDescribesIt() {
-        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--seed", "3", "--train", "12", "--val", "4",
-                      "--test", "4", "--size", "64"})
-                     .code,
-                 0);
+    void describesTheToySetItMade() {
         const CliAnswer info = run({"dataset", "info", path("toys"), "--json"});
         QCOMPARE(info.code, 0);
         const QJsonObject json = info.json();
@@ -102,12 +96,10 @@ private Q_SLOTS:
     }
 
     void trainsAndReportsEveryEpoch() {
-        write("experiment.json", experiment());
-        const CliAnswer answer = run({"train", path("experiment.json"), "--events", path("events.jsonl"), "--json"});
+        const CliAnswer answer = trained();
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["outcome"].toString(), QStringLiteral("completed"));
-        m_run = answer.json()["run"].toString();
-        QVERIFY(!m_run.isEmpty());
+        QVERIFY(!trainedRun().isEmpty());
         QFile events(path("events.jsonl"));
         QVERIFY(events.open(QIODevice::ReadOnly));
         QStringList types;
@@ -142,13 +134,14 @@ private Q_SLOTS:
             }
             return values;
         };
+        QCOMPARE(trained().code, 0);
         QCOMPARE(run({"train", path("experiment.json"), "--events", path("again.jsonl")}).code, 0);
         QCOMPARE(losses(path("again.jsonl")).size(), 6);
         QCOMPARE(losses(path("again.jsonl")), losses(path("events.jsonl")));
     }
 
     void evaluatesARunOnTheTestSplit() {
-        const CliAnswer answer = run({"evaluate", m_run, "--out", path("evaluation"), "--json"});
+        const CliAnswer answer = run({"evaluate", trainedRun(), "--out", path("evaluation"), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         const QJsonObject json = answer.json();
         QCOMPARE(json["split"].toString(), QStringLiteral("test"));
@@ -160,15 +153,23 @@ private Q_SLOTS:
     }
 
     void predictsAFolder() {
-        const CliAnswer answer = run({"predict", m_run, path("toys/test/duck"), "--top", "2", "--json"});
+        const CliAnswer answer = run({"predict", trainedRun(), path("toys/test/duck"), "--top", "2", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
-        QVERIFY(answer.out.contains("duck"));
+        QCOMPARE(answer.list().size(), 4);
+        for (const QJsonValueConstRef image : answer.list()) {
+            const QJsonArray top = image["top"].toArray();
+            QCOMPARE(top.size(), 2);
+            QVERIFY(top[0]["probability"].toDouble() >= top[1]["probability"].toDouble());
+            QVERIFY(top[0]["probability"].toDouble() >= 0.2); // the largest of five that add up to one
+            QVERIFY(top[0]["class"] != top[1]["class"]);
+            QCOMPARE(image["predicted"], top[0]["class"]);
+        }
     }
 
     void explainsAnImageWithAnOverlayAndAMap() {
         const QString image = path("toys/test/robot/") + QDir(path("toys/test/robot")).entryList({"*.png"}).first();
         const CliAnswer answer =
-            run({"explain", m_run, image, "--out", path("overlay.png"), "--map", path("map.npy"), "--json"});
+            run({"explain", trainedRun(), image, "--out", path("overlay.png"), "--map", path("map.npy"), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["method"].toString(), QStringLiteral("gradcam"));
         QCOMPARE(answer.json()["map_size"].toArray().size(), 2);
@@ -179,8 +180,8 @@ private Q_SLOTS:
     void listsTheRunsOfTheHome() {
         const CliAnswer answer = run({"runs", "list", "--json"});
         QCOMPARE(answer.code, 0);
-        QVERIFY(answer.out.contains(m_run.toUtf8()));
-        QCOMPARE(run({"runs", "show", m_run}).code, 0);
+        QVERIFY(answer.out.contains(trainedRun().toUtf8()));
+        QCOMPARE(run({"runs", "show", trainedRun()}).code, 0);
     }
 
     void interruptedItSaysSoAndGoesOnLater() {
@@ -210,7 +211,7 @@ private Q_SLOTS:
         QCOMPARE(answer.code, 0);
     }
 
-    void doesNotResumeWhatIsFinished() { refuses({"train", "--resume", m_run}, 2, m_run.toUtf8()); }
+    void doesNotResumeWhatIsFinished() { refuses({"train", "--resume", trainedRun()}, 2, trainedRun().toUtf8()); }
 
     void trainsMobileNet() {
         const CliAnswer answer = run({"train", path("experiment.json"), "--set", "model.name=mobilenet_v2", "--set",
@@ -220,7 +221,7 @@ private Q_SLOTS:
     }
 
     void refusesWeightsOfAnotherNetwork() {
-        const QString weights = QDir(m_home).filePath("runs/" + m_run + "/checkpoints/best.safetensors");
+        const QString weights = QDir(m_home).filePath("runs/" + trainedRun() + "/checkpoints/best.safetensors");
         QVERIFY(QFile::exists(weights));
         refuses({"train", path("experiment.json"), "--set", "model.name=resnet18", "--set", "model.weights=" + weights},
                 2, "best.safetensors");
@@ -305,12 +306,12 @@ private Q_SLOTS:
                 "training.optimizer.learning_rate");
         refuses({"train", path("experiment.json"), "--set", "training.epochs=many"}, 2, "training.epochs");
         refuses({"evaluate", "no-such-run"}, 2, "no-such-run");
-        refuses({"explain", m_run, path("experiment.json"), "--out", path("x.png")}, 2, "experiment.json");
+        refuses({"explain", trainedRun(), path("experiment.json"), "--out", path("x.png")}, 2, "experiment.json");
         refuses({"no-such-command"}, 2, "no-such-command");
         QFile whole(path("toys/test/car/car_0001.png"));
         QVERIFY(whole.open(QIODevice::ReadOnly));
         write("torn.png", whole.readAll().chopped(900)); // libpng must not have its say on stderr
-        refuses({"explain", m_run, path("torn.png"), "--out", path("x.png")}, 2, "torn.png is damaged");
+        refuses({"explain", trainedRun(), path("torn.png"), "--out", path("x.png")}, 2, "torn.png is damaged");
     }
 
     void refusesAnUnwritableHome() {

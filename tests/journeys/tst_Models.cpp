@@ -5,6 +5,7 @@
 
 #include "CliProcess.h"
 #include "HttpServer.h"
+#include "Test.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
 #include "support/Npy.h"
@@ -15,7 +16,7 @@
 using namespace sightline;
 
 /// Networks and weights on the command line: a person's own graph, public weights, presets.
-class ModelsTest : public QObject {
+class ModelsTest : public FolderTest {
     Q_OBJECT
 
     CliAnswer run(const QStringList& arguments, const QString& hub = {}) const {
@@ -25,14 +26,6 @@ class ModelsTest : public QObject {
     void refuses(const QStringList& arguments, const QByteArray& mention) const {
         verifyRefusal(run(arguments), 2, mention);
     }
-
-    void write(const QString& name, const QByteArray& text) const {
-        QFile file(path(name));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(text);
-    }
-
-    QString path(const QString& name) const { return m_folder.filePath(name); }
 
     /// A file as timm writes it for that network: its names, its shapes.
     void writeTimmWeights(const QString& name, const std::string& network, int classes) const {
@@ -52,8 +45,6 @@ class ModelsTest : public QObject {
         QVERIFY(writeSafetensors(path(name).toStdString(), tensors, {{"format", "pt"}}));
     }
 
-    QTemporaryDir m_folder;
-
 private Q_SLOTS:
     void initTestCase() {
         QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--train", "4", "--val", "2", "--test", "2",
@@ -67,6 +58,11 @@ private Q_SLOTS:
             "outputs":[{"name":"main","node":"fc"}]})");
         write("train.json", R"({"version":1,"name":"own","data":{"path":")" + path("toys").toUtf8() +
                                 R"(","image_size":[32,32]},"training":{"epochs":1,"batch_size":8}})");
+        write(
+            "broken.json",
+            R"({"name":"own","input":[32,32,3],"nodes":[{"id":"input","op":"input"},{"id":"fc","op":"dense","inputs":["input"],"attributes":{"units":5}}],"outputs":[{"name":"main","node":"fc"}]})");
+        QVERIFY(writeNpy(path("x.npy").toStdString(), FloatArray{{32, 32, 3}, std::vector<float>(32 * 32 * 3, 0.5f)}));
+        writeTimmWeights("mobilenet.safetensors", "mobilenet_v2", 10);
     }
 
     void anOwnNetworkIsSummarisedTrainedAndAsked() {
@@ -76,21 +72,16 @@ private Q_SLOTS:
             run({"train", path("train.json"), "--set", "model.graph=" + path("net.json"), "--json"});
         QVERIFY2(trained.code == 0, trained.err.constData());
         const QString weights = trained.json()["folder"].toString() + "/checkpoints/best.safetensors";
-        QVERIFY(writeNpy(path("x.npy").toStdString(), FloatArray{{32, 32, 3}, std::vector<float>(32 * 32 * 3, 0.5f)}));
         const CliAnswer asked = run({"model", "forward", path("net.json"), "--weights", weights, "--input",
                                      path("x.npy"), "--out", path("y.npy")});
         QVERIFY2(asked.code == 0, asked.err.constData());
         QCOMPARE(readNpy(path("y.npy").toStdString())->shape, (std::vector<std::int64_t>{5}));
-        write(
-            "broken.json",
-            R"({"name":"own","input":[32,32,3],"nodes":[{"id":"input","op":"input"},{"id":"fc","op":"dense","inputs":["input"],"attributes":{"units":5}}],"outputs":[{"name":"main","node":"fc"}]})");
         refuses({"model", "summary", path("broken.json")},
                 "fc (dense): needs a vector, but 3 x 32 x 32 arrives from input");
         refuses({"train", path("train.json"), "--set", "model.graph=" + path("broken.json")}, "fc (dense)");
     }
 
     void timmsNamesLoadAndOnlyTrainingStartsANewClassifier() {
-        writeTimmWeights("mobilenet.safetensors", "mobilenet_v2", 10);
         const QStringList forward{"model",   "forward",     "mobilenet_v2", "--weights",  path("mobilenet.safetensors"),
                                   "--input", path("x.npy"), "--out",        path("y.npy")};
         QVERIFY(run(forward + QStringList{"--classes", "10"}).code == 0);

@@ -5,22 +5,22 @@
 #include <csignal>
 
 #include "CliProcess.h"
+#include "FewToys.h"
 #include "HttpServer.h"
+#include "Test.h"
 #include "data/Fixtures.h"
-#include "data/Toys.h"
 
 using namespace sightline;
 using namespace sightline::fixtures;
 
 /// Every kind of source on the command line: described, split, trained on, measured; and public sets fetched.
-class SourcesCommandLine : public QObject {
+class SourcesCommandLine : public FolderTest {
     Q_OBJECT
 
     CliAnswer run(const QStringList& arguments) const {
         return runCli(path(QStringLiteral("home")), arguments, {{"no_proxy", "127.0.0.1"}});
     }
 
-    QString path(const QString& name) const { return m_folder.filePath(name); }
     fs::path file(const char* name) const { return path(QString::fromLatin1(name)).toStdString(); }
 
     /// The toy set's files with their names, as an archive takes them.
@@ -33,36 +33,13 @@ class SourcesCommandLine : public QObject {
         return files;
     }
 
-    /// 40 digits of 12 x 12, two classes.
-    static Files digits() {
-        const auto bigEndian = [](std::uint32_t value) {
-            return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
-                         static_cast<char>(value)};
-        };
-        Bytes images = bigEndian(0x803) + bigEndian(40) + bigEndian(12) + bigEndian(12),
-              labels = bigEndian(0x801) + bigEndian(40);
-        for (int i = 0; i < 40; ++i) {
-            labels += static_cast<char>(i % 2);
-            for (int p = 0; p < 144; ++p)
-                images += static_cast<char>((p * 7 + i) % 90 + (i % 2) * 100);
-        }
-        return {{"train-images-idx3-ubyte", images}, {"train-labels-idx1-ubyte", labels}};
-    }
-
-    QTemporaryDir m_folder;
-
 private Q_SLOTS:
     void initTestCase() {
-        QVERIFY(m_folder.isValid());
-        ToySettings settings;
-        settings.train = 6;
-        settings.validation = settings.test = 2;
-        settings.size = 32;
-        QVERIFY(makeToys(file("toys"), settings).ok());
+        QVERIFY(drawFewToys(file("toys"), 6, 2, 32));
         QVERIFY(writeZip(file("toys.zip"), toys()));
         QVERIFY(writeTar(file("toys.tar.gz"), toys(), Packing::Gzip));
         for (const auto& [name, bytes] : digits())
-            write(file("digits") / name, bytes);
+            fixtures::write(file("digits") / name, bytes);
     }
 
     void anArchiveIsDescribedLikeItsFolder() {
@@ -87,8 +64,8 @@ private Q_SLOTS:
         table.close();
         for (const char* name : {"car", "train"})
             for (int i = 0; i < 4; ++i)
-                write(file(("t" + std::to_string(i) + name + ".png").c_str()),
-                      png(static_cast<std::uint8_t>(i * 20 + (*name == 'c' ? 0 : 120)), 16, 16));
+                fixtures::write(file(("t" + std::to_string(i) + name + ".png").c_str()),
+                                png(static_cast<std::uint8_t>(i * 20 + (*name == 'c' ? 0 : 120)), 16, 16));
         for (const QString& source : {path("toys.zip"), path("labels.csv"), path("digits")}) {
             QFile experiment(path("e.json"));
             QVERIFY(experiment.open(QIODevice::WriteOnly));
@@ -130,9 +107,9 @@ private Q_SLOTS:
     void groupsAreKeptTogether() {
         for (int p = 0; p < 12; ++p)
             for (int i = 0; i < 3; ++i)
-                write(file("patients") / (p % 2 ? "ill" : "well") /
-                          ("p" + std::to_string(10 + p) + "_" + std::to_string(i) + ".png"),
-                      png(3));
+                fixtures::write(file("patients") / (p % 2 ? "ill" : "well") /
+                                    ("p" + std::to_string(10 + p) + "_" + std::to_string(i) + ".png"),
+                                png(3));
         const CliAnswer answer = run({"dataset", "info", path("patients"), "--validation-split", "0.2",
                                       "--group-pattern", "(p\\d+)_", "--files", path("files.csv"), "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());

@@ -3,13 +3,16 @@
 #include <QFile>
 #include <QTemporaryDir>
 
+#include <optional>
+
 #include "CliProcess.h"
+#include "Test.h"
 
 using namespace sightline;
 
 /// Transfer learning on the command line: weights of one run become the frozen base of the next, its head is trained on
 /// kept features, the whole is fine-tuned, evaluated, explained and exported.
-class TransferCommandLineTest : public QObject {
+class TransferCommandLineTest : public FolderTest {
     Q_OBJECT
 
     CliAnswer run(const QStringList& arguments) const { return runCli(path("home"), arguments); }
@@ -17,18 +20,30 @@ class TransferCommandLineTest : public QObject {
         verifyRefusal(run(arguments), code, mention);
     }
 
-    QString path(const QString& name) const { return m_folder.filePath(name); }
     QByteArray bytesOf(const QString& name) const {
         QFile file(path(name));
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
-    QTemporaryDir m_folder;
-    QString m_first, m_second;
+    /// A run on the frozen base of the first, trained by whoever asks first.
+    const CliAnswer& second() {
+        if (!m_second) {
+            run({"export", m_first, "--weights", path("base.safetensors")});
+            m_second =
+                run({"train", path("experiment.json"), "--set", "model.weights=" + path("base.safetensors"), "--set",
+                     "model.freeze=base", "--set", "training.cache_features=true", "--set", "training.epochs=3",
+                     "--set", "training.fine_tune={\"at_epoch\": 3, \"unfreeze\": \"conv2d_1\"}", "--events",
+                     path("events.jsonl"), "--json"});
+        }
+        return *m_second;
+    }
+    QString secondRun() { return second().json()["run"].toString(); }
+
+    QString m_first;
+    std::optional<CliAnswer> m_second;
 
 private Q_SLOTS:
     void initTestCase() {
-        QVERIFY(m_folder.isValid());
         QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--train", "8", "--val", "3", "--test", "3",
                       "--size", "48"})
                      .code,
@@ -46,16 +61,10 @@ private Q_SLOTS:
     }
 
     void weightsAreExportedAloneAndTakenUpByAFrozenRun() {
-        QCOMPARE(run({"export", m_first, "--weights", path("base.safetensors")}).code, 0);
+        const CliAnswer& answer = second();
+        QVERIFY2(answer.code == 0, answer.err.constData());
         QVERIFY(bytesOf("base.safetensors").contains("\"labels\""));
         QVERIFY(!bytesOf("base.safetensors").left(4000).contains("opt.first"));
-        const CliAnswer answer =
-            run({"train", path("experiment.json"), "--set", "model.weights=" + path("base.safetensors"), "--set",
-                 "model.freeze=base", "--set", "training.cache_features=true", "--set", "training.epochs=3", "--set",
-                 "training.fine_tune={\"at_epoch\": 3, \"unfreeze\": \"conv2d_1\"}", "--events", path("events.jsonl"),
-                 "--json"});
-        QVERIFY2(answer.code == 0, answer.err.constData());
-        m_second = answer.json()["run"].toString();
         const QByteArray events = bytesOf("events.jsonl");
         QVERIFY(events.contains("were computed and cached"));
         QVERIFY(events.contains("Fine-tuning from epoch 3"));
@@ -63,17 +72,17 @@ private Q_SLOTS:
     }
 
     void theWholeNetworkIsEvaluatedAndExplained() {
-        const CliAnswer evaluation = run({"evaluate", m_second, "--json"});
+        const CliAnswer evaluation = run({"evaluate", secondRun(), "--json"});
         QVERIFY2(evaluation.code == 0, evaluation.err.constData());
         QCOMPARE(evaluation.json()["images"].toInt(), 15);
         const CliAnswer explanation =
-            run({"explain", m_second, path("toys/test/car/car_0001.png"), "--out", path("overlay.png"), "--json"});
+            run({"explain", secondRun(), path("toys/test/car/car_0001.png"), "--out", path("overlay.png"), "--json"});
         QVERIFY2(explanation.code == 0, explanation.err.constData());
         QVERIFY(explanation.json()["map_size"].toArray().size() == 2);
     }
 
     void exportsForOtherPrograms() {
-        const CliAnswer answer = run({"export", m_second, "--onnx", path("net.onnx"), "--fold-batch-norm",
+        const CliAnswer answer = run({"export", secondRun(), "--onnx", path("net.onnx"), "--fold-batch-norm",
                                       "--torchscript", path("net.pt"), "--checkpoint", "last", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["files"].toArray().size(), 2);

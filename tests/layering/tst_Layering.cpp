@@ -5,8 +5,10 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include "Test.h"
+
 /// DESIGN section 1, proved on the sources: who may include whom.
-class LayeringTest : public QObject {
+class LayeringTest : public sightline::Test {
     Q_OBJECT
 
     struct Include {

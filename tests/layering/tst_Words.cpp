@@ -4,9 +4,11 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include "Test.h"
+
 /// What people read, proved on the sources: every sentence in the window, the command line and the engine uses the
 /// field's words in American spelling. Keys and values of files ("grey", "relabelled", "licence") are no sentences.
-class WordsTest : public QObject {
+class WordsTest : public sightline::Test {
     Q_OBJECT
 
     /// The string literals of a source that are translated or have more than one word; adjacent literals are one.

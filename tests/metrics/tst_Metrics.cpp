@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include "Test.h"
 #include "metrics/Metrics.h"
 
 using namespace sightline;
@@ -20,7 +21,7 @@ Prediction prediction(int truth, int predicted) {
 
 } // namespace
 
-class MetricsTest : public QObject {
+class MetricsTest : public Test {
     Q_OBJECT
 private Q_SLOTS:
     void reportFollowsTheFormulas();

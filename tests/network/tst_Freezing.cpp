@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include "Test.h"
 #include "engine/Engine.h"
 #include "experiment/Presets.h"
 #include "network/Freezing.h"
@@ -32,7 +33,7 @@ Shape outputOf(const GraphSpec& spec, const std::string& id) {
 
 } // namespace
 
-class FreezingTest : public QObject {
+class FreezingTest : public Test {
     Q_OBJECT
 private Q_SLOTS:
     void theBaseEndsBeforeTheClassifier() {
@@ -55,6 +56,7 @@ private Q_SLOTS:
         for (const ZooEntry& entry : zoo())
             QTest::newRow(entry.name.c_str()) << QString::fromStdString(entry.name);
     }
+
     void everyNetworkOfTheZooHasABaseAndTakesAnotherHead() {
         QFETCH(QString, name);
         const ZooEntry& entry = *findInZoo(name.toStdString());

@@ -2,13 +2,14 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "Test.h"
 #include "network/GraphSpec.h"
 #include "support/Files.h"
 
 using namespace sightline;
 
 /// Shapes by formula, and graphs that must be refused.
-class GraphSpecTest : public QObject {
+class GraphSpecTest : public Test {
     Q_OBJECT
 
     static GraphSpec tiny(int size) {
@@ -38,6 +39,7 @@ private Q_SLOTS:
         QTest::newRow("56 -> 28") << 56 << 0 << 1;
         QTest::newRow("7 -> 4") << 7 << 1 << 1;
     }
+
     void samePaddingPutsTheOddPixelAtTheBottomAndRight() {
         QFETCH(int, size);
         QFETCH(int, before);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "Test.h"
 #include "network/GraphSpec.h"
 #include "support/Files.h"
 #include "support/Random.h"
@@ -25,7 +26,7 @@ Result<GraphCost> costOf(const std::string& nodes, const std::string& output) {
 
 } // namespace
 
-class NetworkTest : public QObject {
+class NetworkTest : public Test {
     Q_OBJECT
 private Q_SLOTS:
     void hostileGraphsAreRefusedAtTheirNode_data();

@@ -7,6 +7,7 @@
 #include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
 
+#include "Test.h"
 #include "network/Onnx.h"
 #include "zoo/Zoo.h"
 
@@ -91,7 +92,7 @@ constexpr const char* kEveryOperation = R"(
 
 /// What the checker of the ONNX library says of our files; that the numbers are right is tests/parity/onnx_parity.py's
 /// part.
-class OnnxTest : public QObject {
+class OnnxTest : public Test {
     Q_OBJECT
 private Q_SLOTS:
     void everyNetworkOfTheZooIsAValidModelOfTheRightShape_data() {

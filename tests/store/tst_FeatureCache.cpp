@@ -2,13 +2,14 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "Test.h"
 #include "data/Records.h"
 #include "store/FeatureCache.h"
 
 using namespace sightline;
 
 /// Features are found under the key of what made them, and only there.
-class FeatureCacheTest : public QObject {
+class FeatureCacheTest : public Test {
     Q_OBJECT
 
     /// Two grey images of 2 x 2 as an IDX file holds them.

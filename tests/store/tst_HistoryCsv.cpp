@@ -4,16 +4,15 @@
 #include <cmath>
 #include <limits>
 
+#include "Test.h"
 #include "store/HistoryCsv.h"
 
 using namespace sightline;
 
-class TestHistoryCsv : public QObject {
+class TestHistoryCsv : public Test {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(".*")); }
-
     void numbersAreWrittenAsPythonWritesThem_data() {
         QTest::addColumn<double>("value");
         QTest::addColumn<QString>("text");

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "Test.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
 
@@ -29,18 +30,12 @@ Json epochEvent(int epoch, double loss, double valAccuracy) {
 
 } // namespace
 
-class TestRunStore : public QObject {
+class TestRunStore : public FreshFolderTest {
     Q_OBJECT
-    std::unique_ptr<QTemporaryDir> m_folder;
-    fs::path home() const { return fs::path(m_folder->path().toStdString()) / "home"; }
+    fs::path home() const { return root() / "home"; }
     RunStore store() const { return RunStore::open(home()).value(); }
 
 private Q_SLOTS:
-    void init() {
-        QTest::failOnWarning(QRegularExpression(".*"));
-        m_folder = std::make_unique<QTemporaryDir>();
-    }
-
     void aNewRunIsListedWithItsExperiment() {
         RunStore runs = store();
         const auto run = runs.create(someExperiment());

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "Test.h"
 #include "store/Safetensors.h"
 #include "support/Random.h"
 
@@ -30,7 +31,7 @@ std::string tensor(const std::string& dtype, const std::string& shape, const std
 
 } // namespace
 
-class TestSafetensors : public QObject {
+class TestSafetensors : public Test {
     Q_OBJECT
     QTemporaryDir m_folder;
     std::filesystem::path file() const {
@@ -38,8 +39,6 @@ class TestSafetensors : public QObject {
     }
 
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(".*")); }
-
     void whatIsWrittenIsReadBack() {
         const std::vector<float> weights = {1, -2, 3.5f, 0, 5, 6}, scalar = {7};
         QVERIFY(writeSafetensors(file(), {{"b.weight", {2, 3}, weights}, {"a", {}, scalar}, {"empty", {0, 4}, {}}},

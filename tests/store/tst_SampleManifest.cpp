@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "Test.h"
 #include "data/Records.h"
 #include "store/RunFolder.h"
 #include "store/SampleMatch.h"
@@ -16,7 +17,7 @@ using namespace sightline;
 namespace fs = std::filesystem;
 
 /// What a run was trained on is kept, found again, and told apart from what came since.
-class SampleManifestTest : public QObject {
+class SampleManifestTest : public Test {
     Q_OBJECT
     std::unique_ptr<QTemporaryDir> m_folder;
 

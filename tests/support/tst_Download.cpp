@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "HttpServer.h"
+#include "Test.h"
 #include "support/Download.h"
 #include "support/Files.h"
 #include "support/Hash.h"
@@ -37,23 +38,23 @@ QString messageOf(const Result<void>& result) {
 
 } // namespace
 
-class TestDownload : public QObject {
+class TestDownload : public FreshFolderTest {
     Q_OBJECT
-    std::unique_ptr<QTemporaryDir> m_folder;
     const std::string m_body = body();
 
-    fs::path file() const { return fs::path(m_folder->path().toStdString()) / "below" / "it.bin"; }
+    fs::path file() const { return root() / "below" / "it.bin"; }
     fs::path part() const { return file().string() + ".part"; }
     std::string kept(const fs::path& path) const {
         const auto bytes = readFile(path);
         return bytes ? *bytes : std::string();
     }
+
     void keep(const std::string& bytes) const {
         fs::create_directories(file().parent_path());
         std::ofstream(part(), std::ios::binary) << bytes;
     }
     std::string digest() const {
-        const fs::path copy = fs::path(m_folder->path().toStdString()) / "copy";
+        const fs::path copy = root() / "copy";
         std::ofstream(copy, std::ios::binary) << m_body;
         return "sha256:" + *fileDigest(copy, "sha256");
     }
@@ -63,13 +64,8 @@ class TestDownload : public QObject {
     }
 
 private Q_SLOTS:
-    void init() {
-        QTest::failOnWarning(QRegularExpression(".*"));
-        m_folder = std::make_unique<QTemporaryDir>();
-    }
-
     void digestsAreThePublishedOnes() {
-        const fs::path abc = fs::path(m_folder->path().toStdString()) / "abc";
+        const fs::path abc = root() / "abc";
         std::ofstream(abc) << "abc"; // FIPS 180-2, appendix B.1, and RFC 1321, appendix A.5
         QCOMPARE(*fileDigest(abc, "sha256"),
                  std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
@@ -311,7 +307,7 @@ private Q_SLOTS:
 
     void aFolderThatCannotBeMadeIsASentence() {
         HttpServer server([this](const HttpAsked& asked) { asked.serve(m_body); });
-        std::ofstream(fs::path(m_folder->path().toStdString()) / "below") << "a file in the way";
+        std::ofstream(root() / "below") << "a file in the way";
         QVERIFY(messageOf(fetch(server)).contains("cannot be created"));
         QCOMPARE(server.requests().size(), std::size_t{0});
     }

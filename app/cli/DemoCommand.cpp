@@ -17,8 +17,21 @@ namespace {
 
 struct Settings {
     int threads = 0, epochs = 0; ///< 0: as the preset says
-    bool json = false;
+    bool quick = false, json = false;
 };
+
+/// Few images and epochs: enough to have the whole job done once, not to judge it by.
+constexpr int kQuickEpochs = 6;
+
+ToySettings toysFor(const Settings& settings) {
+    ToySettings toys;
+    if (settings.quick) {
+        toys.train = 32;
+        toys.validation = 8;
+        toys.test = 6;
+    }
+    return toys;
+}
 
 /// The preset that the window's toy set starts with, too.
 Result<Experiment> demoExperiment(const std::filesystem::path& data, const Settings& settings) {
@@ -34,6 +47,8 @@ Result<Experiment> demoExperiment(const std::filesystem::path& data, const Setti
     experiment->training.threads = settings.threads;
     if (settings.epochs > 0)
         experiment->training.epochs = settings.epochs;
+    else if (settings.quick)
+        experiment->training.epochs = kQuickEpochs;
     return experiment;
 }
 
@@ -113,9 +128,10 @@ Result<Pointing> explainAll(Engine& engine, const Evaluation& evaluation, const 
 
 int demo(const Settings& settings, Context& context) {
     const auto begin = std::chrono::steady_clock::now();
-    const std::filesystem::path folder = context.home / "demo", toys = folder / "toys", pictures = folder / "overlays";
+    const std::filesystem::path folder = context.home / (settings.quick ? "demo-quick" : "demo"),
+                                toys = folder / "toys", pictures = folder / "overlays";
     const std::stop_token stop = interruption().get_token();
-    const auto made = makeToys(toys, ToySettings(), stop,
+    const auto made = makeToys(toys, toysFor(settings), stop,
                                [](std::size_t done, std::size_t total) { showProgress("Drawing toys", done, total); });
     if (!made)
         return fail(made.error());
@@ -166,6 +182,7 @@ void addDemo(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("demo", "Train, evaluate and explain on generated toys");
     command->add_option("--epochs", settings->epochs, "How long to train")->check(CLI::Range(1, 1000));
+    command->add_flag("--quick", settings->quick, "Few images and epochs: everything done once, in seconds");
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(

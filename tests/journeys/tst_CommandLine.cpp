@@ -52,6 +52,18 @@ private Q_SLOTS:
         QVERIFY(answer.out.startsWith("sightline-cli "));
     }
 
+    void theQuickDemoDoesTheWholeJob() {
+        const CliAnswer answer = run({"demo", "--quick", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const QJsonObject json = answer.json();
+        QVERIFY2(json["test_accuracy"].toDouble() > 0.2, answer.out.constData()); // five classes
+        const QDir pictures(json["folder"].toString());
+        QVERIFY(json["explained"].toInt() > 0);
+        QCOMPARE(pictures.entryList({"*.png"}).size(), json["explained"].toInt());
+        QVERIFY(pictures.path().startsWith(m_home)); // a toy set of the whole demo is left alone
+        QVERIFY(!QDir(m_home + "/demo").exists());
+    }
+
     void describesTheToySetItMade() {
         const CliAnswer info = run({"dataset", "info", path("toys"), "--json"});
         QCOMPARE(info.code, 0);

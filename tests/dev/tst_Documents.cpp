@@ -5,8 +5,10 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include "Test.h"
+
 /// What a newcomer reads first must lead somewhere.
-class DocumentsTest : public QObject {
+class DocumentsTest : public sightline::Test {
     Q_OBJECT
 
     static QStringList documents() {

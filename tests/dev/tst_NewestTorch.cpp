@@ -6,7 +6,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <sys/resource.h>
@@ -15,6 +14,7 @@
 #include <map>
 
 #include "HttpServer.h"
+#include "Test.h"
 
 namespace {
 
@@ -76,7 +76,7 @@ struct Index {
 } // namespace
 
 /// ./dev run --torch newest against an index on loopback.
-class NewestTorchTest : public QObject {
+class NewestTorchTest : public sightline::Test {
     Q_OBJECT
     std::unique_ptr<QTemporaryDir> m_folder;
 
@@ -154,6 +154,7 @@ class NewestTorchTest : public QObject {
 
 private Q_SLOTS:
     void init() {
+        Test::init();
         m_folder = std::make_unique<QTemporaryDir>();
         QDir().mkpath(path("wheel"));
     }

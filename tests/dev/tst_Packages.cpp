@@ -6,6 +6,8 @@
 #include <QSet>
 #include <QTest>
 
+#include "Test.h"
+
 namespace {
 
 /// What CMake asks for by name, and Debian's packages that bring it.
@@ -108,7 +110,7 @@ QStringList lacking(const QSet<QString>& packages) {
 } // namespace
 
 /// A machine that has by chance what `dev` forgets would hide it; here the lists themselves are compared.
-class PackagesTest : public QObject {
+class PackagesTest : public sightline::Test {
     Q_OBJECT
 
 private Q_SLOTS:

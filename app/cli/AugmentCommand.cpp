@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <iostream>
 
@@ -9,6 +10,7 @@
 #include "augment/Pointwise.h"
 #include "data/Dataset.h"
 #include "support/Npy.h"
+#include "support/Workers.h"
 
 namespace sightline::cli {
 
@@ -175,29 +177,43 @@ private:
     const AugmentationSettings& m_settings;
 };
 
-int drawAndWrite(const AugmentOptions& options, const AugmentationSettings& settings) {
+/// Draws copy `index` of all and writes it; gives what was drawn.
+Result<Json> drawAndWrite(const AugmentOptions& options, const Drawer& drawer, const Image& image,
+                          std::uint64_t index) {
+    Json entry;
+    const Result<FloatImage> result = drawer.copy(image, index, entry);
+    if (!result)
+        return result.error();
+    char number[24];
+    std::snprintf(number, sizeof number, "_%04llu.png", static_cast<unsigned long long>(index));
+    const std::string& file = options.images[index / static_cast<std::uint64_t>(options.count)];
+    const std::string name = std::filesystem::path(file).stem().string() + number;
+    if (const Result<void> written = writePng(std::filesystem::path(options.out) / name, toBytes(*result)); !written)
+        return written.error();
+    entry["file"] = name;
+    return entry;
+}
+
+int drawAndWriteAll(const AugmentOptions& options, const AugmentationSettings& settings) {
     if (const Result<void> made = makeFolder(options.out); !made)
         return fail(made.error());
     const Drawer drawer(options, settings);
+    const auto count = static_cast<std::size_t>(options.count);
     Json parameters = Json::array();
-    std::uint64_t index = 0;
-    for (const std::string& file : options.images) {
-        const Result<Image> image = imageFor(settings, file);
+    for (std::size_t i = 0; i < options.images.size(); ++i) {
+        const Result<Image> image = imageFor(settings, options.images[i]);
         if (!image)
             return fail(image.error());
-        for (int copy = 0; copy < options.count; ++copy, ++index) {
-            Json entry;
-            const Result<FloatImage> result = drawer.copy(*image, index, entry);
-            if (!result)
-                return fail(result.error());
-            char number[24];
-            std::snprintf(number, sizeof number, "_%04llu.png", static_cast<unsigned long long>(index));
-            const std::string name = std::filesystem::path(file).stem().string() + number;
-            if (const Result<void> written = writePng(std::filesystem::path(options.out) / name, toBytes(*result));
-                !written)
-                return fail(written.error());
-            entry["file"] = name;
-            parameters.push_back(std::move(entry));
+        std::vector<Result<Json>> entries(count, Result<Json>(Json()));
+        std::atomic<std::size_t> next{0};
+        runOnThreads(options.threads > 0 ? options.threads : availableCpus(), [&](int) {
+            for (std::size_t copy = next++; copy < count; copy = next++)
+                entries[copy] = drawAndWrite(options, drawer, *image, i * count + copy);
+        });
+        for (Result<Json>& entry : entries) {
+            if (!entry)
+                return fail(entry.error());
+            parameters.push_back(std::move(*entry));
         }
     }
     if (!options.params.empty()) {
@@ -211,7 +227,7 @@ int run(const AugmentOptions& options) {
     const Result<AugmentationSettings> settings = settingsFrom(options.config);
     if (!settings)
         return fail(settings.error());
-    return options.apply.empty() ? drawAndWrite(options, *settings) : applyParameters(options, *settings);
+    return options.apply.empty() ? drawAndWriteAll(options, *settings) : applyParameters(options, *settings);
 }
 
 } // namespace

@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
-#include <sstream>
 
 #include "Command.h"
+#include "data/Boxes.h"
 #include "data/Toys.h"
 #include "engine/Engine.h"
 #include "experiment/Presets.h"
@@ -52,31 +52,9 @@ Result<Experiment> demoExperiment(const std::filesystem::path& data, const Setti
     return experiment;
 }
 
-/// boxes.csv by path (path, class, x, y, width, height).
-Result<std::map<std::string, ToyBox>> readBoxes(const std::filesystem::path& file) {
-    const auto text = readFile(file);
-    if (!text)
-        return text.error();
-    std::map<std::string, ToyBox> boxes;
-    std::istringstream lines(*text);
-    std::string line, path, name;
-    std::getline(lines, line); // the header
-    while (std::getline(lines, line)) {
-        std::istringstream fields(line);
-        ToyBox box;
-        char comma = 0;
-        if (std::getline(fields, path, ',') && std::getline(fields, name, ',') &&
-            fields >> box.x >> comma >> box.y >> comma >> box.width >> comma >> box.height)
-            boxes[path] = box;
-    }
-    if (boxes.empty())
-        return Error{file.string() + " contains no boxes."};
-    return boxes;
-}
-
 /// The pointing game (SPEC 4.4, no tolerance): the map's maximum lies in the box. Pixel centres are scaled to the
 /// image.
-bool pointsAt(const Explanation& explanation, const ToyBox& box, const Image& image) {
+bool pointsAt(const Explanation& explanation, const Box& box, const Image& image) {
     const auto& map = explanation.map;
     const auto place = std::max_element(map.values.begin(), map.values.end()) - map.values.begin();
     const double y =
@@ -93,17 +71,22 @@ struct Pointing {
 /// Explains every rightly classified image of the evaluation and writes its overlay.
 Result<Pointing> explainAll(Engine& engine, const Evaluation& evaluation, const std::filesystem::path& run,
                             const std::filesystem::path& toys, const std::filesystem::path& pictures, int threads) {
-    const auto boxes = readBoxes(toys / "boxes.csv");
-    if (!boxes)
-        return boxes.error();
+    DataSettings settings;
+    settings.path = toys;
+    const auto dataset = openDataset(settings, 0);
+    if (!dataset)
+        return dataset.error();
+    const std::map<std::string, Box> boxes = readBoxes(*dataset);
+    if (boxes.empty())
+        return Error{(toys / "boxes.csv").string() + " contains no boxes."};
     if (const auto made = makeFolder(pictures); !made)
         return made.error();
     Pointing pointing;
     for (std::size_t i = 0; i < evaluation.predictions.size(); ++i) {
         const Prediction& prediction = evaluation.predictions[i];
         showProgress("Explaining", i + 1, evaluation.predictions.size());
-        const auto box = boxes->find(prediction.path);
-        if (prediction.predicted != prediction.truth || box == boxes->end())
+        const auto box = boxes.find(prediction.path);
+        if (prediction.predicted != prediction.truth || box == boxes.end())
             continue;
         auto image = readImage(toys / prediction.path);
         if (!image)

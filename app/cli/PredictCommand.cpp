@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "Command.h"
+#include "data/ImageNames.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
 
@@ -18,16 +19,6 @@ struct Settings {
     int top = 1, threads = 0;
     bool json = false;
 };
-
-bool namesAnImage(const std::filesystem::path& file) {
-    std::string extension = file.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    for (const char* known : {".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".tif", ".tiff", ".webp"})
-        if (extension == known)
-            return true;
-    return false;
-}
 
 Result<std::vector<std::filesystem::path>> imagesOf(const std::vector<std::string>& given) {
     std::vector<std::filesystem::path> images;
@@ -46,11 +37,11 @@ Result<std::vector<std::filesystem::path>> imagesOf(const std::vector<std::strin
             std::error_code ignored;
             if (entry->path().filename().string().rfind('.', 0) == 0)
                 entry.disable_recursion_pending();
-            else if (entry->is_regular_file(ignored) && namesAnImage(entry->path()))
+            else if (entry->is_regular_file(ignored) && namesImage(entry->path().filename()))
                 images.push_back(entry->path());
         }
         if (images.size() == before)
-            return badInput(name + " contains no images.");
+            return badInput(name + " contains no images (" + imageEndings() + ").");
         std::sort(images.begin() + static_cast<std::ptrdiff_t>(before), images.end());
     }
     return images;

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "augment/Mixing.h"
@@ -44,6 +46,10 @@ struct Slot {
 
 } // namespace
 
+int loaderThreads(int cpus) {
+    return std::clamp(cpus / 2, 1, 8);
+}
+
 CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& home) {
     constexpr std::uint64_t kMegabyte = std::uint64_t{1} << 20;
     CacheLimits limits;
@@ -56,8 +62,8 @@ CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& h
 }
 
 struct BatchLoader::Private {
-    Private(Dataset data, std::vector<std::uint32_t> chosen, LoaderSettings loader)
-        : dataset(std::move(data)), indices(std::move(chosen)), settings(std::move(loader)),
+    Private(const Dataset& data, std::vector<std::uint32_t> chosen, LoaderSettings loader)
+        : dataset(data), indices(std::move(chosen)), settings(std::move(loader)),
           normalizer(settings.normalization, settings.data.channels(), settings.fitted),
           cache(dataset.samples.size(), settings.cache) {
         const auto size = outputSize(settings.augmentation, settings.data.imageHeight, settings.data.imageWidth);
@@ -66,7 +72,8 @@ struct BatchLoader::Private {
         sampleSize = static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
                      static_cast<std::size_t>(settings.data.channels());
         settings.batchSize = std::max(1, settings.batchSize);
-        settings.threads = std::max(1, settings.threads);
+        if (settings.threads <= 0)
+            settings.threads = loaderThreads(availableCpus());
         slots.resize(static_cast<std::size_t>(settings.threads) + 3);
         for (Slot& slot : slots) {
             slot.images.resize(sampleSize * static_cast<std::size_t>(settings.batchSize));
@@ -84,16 +91,29 @@ struct BatchLoader::Private {
         return (indices.size() + size - 1) / size;
     }
 
+    /// What `work` gives; where a library throws in it, nothing, and the sample is one that cannot be used.
+    template <typename Work>
+    auto guarded(std::uint32_t sample, Work work) -> decltype(work()) {
+        try {
+            return work();
+        } catch (const std::bad_alloc&) {
+            throw;
+        } catch (const std::exception& error) {
+            skip(sample, dataset.samples[sample].path + " cannot be made ready: " + error.what());
+            return {};
+        }
+    }
+
     /// The image at the data's size; null where it cannot be read (listed once).
     std::shared_ptr<const Image> load(std::uint32_t sample) {
+        return guarded(sample, [&] { return loadUnguarded(sample); });
+    }
+    std::shared_ptr<const Image> loadUnguarded(std::uint32_t sample) {
         if (auto image = cache.find(sample))
             return image;
         Result<Image> image = loadSample(dataset, dataset.samples[sample], settings.data);
         if (!image) {
-            std::lock_guard lock(mutex);
-            if (std::none_of(skipped.begin(), skipped.end(),
-                             [&](const Skipped& known) { return known.sample == sample; }))
-                skipped.push_back({sample, image.error().message});
+            skip(sample, image.error().message);
             return nullptr;
         }
         auto shared = std::make_shared<const Image>(std::move(*image));
@@ -101,31 +121,40 @@ struct BatchLoader::Private {
         return shared;
     }
 
+    void skip(std::uint32_t sample, const std::string& reason) {
+        const std::lock_guard lock(mutex);
+        if (std::none_of(skipped.begin(), skipped.end(), [&](const Skipped& known) { return known.sample == sample; }))
+            skipped.push_back({sample, reason});
+    }
+
+    /// Whether place `at` of the slot now holds the sample.
+    bool place(Slot& slot, std::size_t at, std::uint32_t sample, std::uint64_t currentEpoch) {
+        const std::shared_ptr<const Image> image = load(sample);
+        return image && guarded(sample, [&] {
+                   float* out = slot.images.data() + at * sampleSize;
+                   if (mixes()) {
+                       const TrainingSample mixed = prepareTrainingSample(
+                           *image, [this](std::uint32_t other) { return load(other); }, indices, settings.augmentation,
+                           settings.seed, currentEpoch, sample, normalizer, out);
+                       slot.shares[at] = static_cast<float>(mixed.mixture.share);
+                       slot.otherLabels[at] =
+                           dataset.samples[mixed.mixture.kind == Mixture::Kind::None ? sample : mixed.partner].label;
+                   } else
+                       prepareSample(*image, settings.augmentation, settings.training, settings.seed, currentEpoch,
+                                     sample, normalizer, out);
+                   slot.labels[at] = dataset.samples[sample].label;
+                   slot.samples[at] = sample;
+                   return true;
+               });
+    }
+
     void fill(Slot& slot, std::size_t number, std::uint64_t currentEpoch,
               const std::vector<std::uint32_t>& currentOrder) {
         const auto batchSize = static_cast<std::size_t>(settings.batchSize);
         const std::size_t end = std::min(currentOrder.size(), (number + 1) * batchSize);
         std::size_t count = 0;
-        for (std::size_t position = number * batchSize; position < end; ++position) {
-            const std::uint32_t sample = currentOrder[position];
-            const std::shared_ptr<const Image> image = load(sample);
-            if (!image)
-                continue;
-            float* out = slot.images.data() + count * sampleSize;
-            if (mixes()) {
-                const TrainingSample mixed = prepareTrainingSample(
-                    *image, [this](std::uint32_t other) { return load(other); }, indices, settings.augmentation,
-                    settings.seed, currentEpoch, sample, normalizer, out);
-                slot.shares[count] = static_cast<float>(mixed.mixture.share);
-                slot.otherLabels[count] =
-                    dataset.samples[mixed.mixture.kind == Mixture::Kind::None ? sample : mixed.partner].label;
-            } else
-                prepareSample(*image, settings.augmentation, settings.training, settings.seed, currentEpoch, sample,
-                              normalizer, out);
-            slot.labels[count] = dataset.samples[sample].label;
-            slot.samples[count] = sample;
-            ++count;
-        }
+        for (std::size_t position = number * batchSize; position < end; ++position)
+            count += place(slot, count, currentOrder[position], currentEpoch) ? 1 : 0;
         slot.batch.size = static_cast<int>(count);
         slot.batch.images = {slot.images.data(), count * sampleSize};
         slot.batch.labels = {slot.labels.data(), count};
@@ -155,8 +184,15 @@ struct BatchLoader::Private {
             const auto currentOrder = order;
             ++busy;
             lock.unlock();
-            fill(*free, number, currentEpoch, *currentOrder);
+            std::exception_ptr thrown;
+            try {
+                fill(*free, number, currentEpoch, *currentOrder);
+            } catch (...) {
+                thrown = std::current_exception();
+            }
             lock.lock();
+            if (thrown && !broken)
+                broken = thrown;
             --busy;
             free->number = number;
             free->ready = true;
@@ -164,7 +200,7 @@ struct BatchLoader::Private {
         }
     }
 
-    Dataset dataset;
+    const Dataset& dataset;
     std::vector<std::uint32_t> indices;
     LoaderSettings settings;
     Normalizer normalizer;
@@ -182,12 +218,13 @@ struct BatchLoader::Private {
     int busy = 0;           ///< threads filling a slot
     Slot* handed = nullptr; ///< with the consumer
     std::vector<Skipped> skipped;
+    std::exception_ptr broken; ///< what a loader thread could not go on from
     double waited = 0;
     std::vector<std::jthread> threads; ///< last: joined before anything they use is gone
 };
 
-BatchLoader::BatchLoader(Dataset dataset, std::vector<std::uint32_t> indices, LoaderSettings settings)
-    : m(std::make_unique<Private>(std::move(dataset), std::move(indices), std::move(settings))) {
+BatchLoader::BatchLoader(const Dataset& dataset, std::vector<std::uint32_t> indices, LoaderSettings settings)
+    : m(std::make_unique<Private>(dataset, std::move(indices), std::move(settings))) {
     m->nextToFill = m->batches(); // nothing to do before startEpoch()
     for (int i = 0; i < m->settings.threads; ++i)
         m->threads.emplace_back([this](std::stop_token stop) { m->work(stop); });
@@ -209,6 +246,7 @@ void BatchLoader::startEpoch(std::uint64_t epoch, std::size_t firstBatch) {
     for (Slot& slot : m->slots)
         slot.ready = false;
     m->handed = nullptr;
+    m->broken = nullptr;
     m->order = std::move(order);
     m->epoch = epoch;
     m->nextToFill = m->nextToHand = std::min(firstBatch, m->batches());
@@ -232,6 +270,8 @@ const Batch* BatchLoader::next() {
             m->changed.wait(lock, [&] { return slot.ready && slot.number == m->nextToHand; });
             m->waited += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         }
+        if (m->broken)
+            std::rethrow_exception(m->broken);
         ++m->nextToHand;
         m->handed = &slot;
         if (slot.batch.size > 0)

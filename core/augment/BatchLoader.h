@@ -31,11 +31,15 @@ struct LoaderSettings {
     int batchSize = 32;
     bool training = true;   ///< false: augmentation only where it says augment_validation
     bool shuffle = true;    ///< by permutation(seed, epoch)
-    int threads = 1;        ///< loader threads; changes nothing but speed
+    int threads = 0;        ///< loader threads, 0 = loaderThreads(); changes nothing but speed
     CacheLimits cache = {}; ///< of decoded images, so that later epochs read and decode nothing
     std::shared_ptr<const FittedNormalization> fitted =
         nullptr; ///< where the normalisation needs it (augment/Fitting.h)
 };
+
+/// As many as the compute threads on these CPUs can use: decoding a photo costs about as much as training a small
+/// network with it, and a loader that has filled its ring sleeps. One on two CPUs, so that two compute; at most eight.
+int loaderThreads(int cpus);
 
 /// What the `data` block says about the cache; its file lies in the cache folder of the data home.
 CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& home);
@@ -43,10 +47,13 @@ CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& h
 /// Reads, augments and normalises batches ahead of the consumer, in a ring of preallocated batches. No ATen inside.
 ///
 /// `startEpoch` and `next` are called from one consumer thread. The order and the bytes depend on (seed, epoch) only.
-/// An unreadable image is skipped, counted and listed in `skipped()`; the epoch is then shorter by it.
+/// An unreadable image is skipped, counted and listed in `skipped()`; the epoch is then shorter by it. What else breaks
+/// on a loader thread (no memory) is thrown by next().
 class BatchLoader {
 public:
-    BatchLoader(Dataset dataset, std::vector<std::uint32_t> indices, LoaderSettings settings);
+    /// `dataset` outlives the loader.
+    BatchLoader(const Dataset& dataset, std::vector<std::uint32_t> indices, LoaderSettings settings);
+    BatchLoader(const Dataset&& dataset, std::vector<std::uint32_t> indices, LoaderSettings settings) = delete;
     ~BatchLoader();
     BatchLoader(const BatchLoader&) = delete;
     BatchLoader& operator=(const BatchLoader&) = delete;

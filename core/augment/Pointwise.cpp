@@ -61,10 +61,6 @@ Image toBytes(const FloatImage& image) {
     return bytes;
 }
 
-std::uint8_t luminance(int red, int green, int blue) {
-    return static_cast<std::uint8_t>((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
-}
-
 void changeGamma(FloatImage& image, double exponent) {
     for (float& value : image.pixels)
         value = static_cast<float>(std::pow(static_cast<double>(std::max(value, 0.0f)), exponent));

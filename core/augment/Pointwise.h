@@ -25,8 +25,6 @@ Image resizedPart(const Image& image, const Window& window);
 
 /// Rounded to the nearest byte and cut to 0...255.
 Image toBytes(const FloatImage& image);
-/// Pillow's L of a colour.
-std::uint8_t luminance(int red, int green, int blue);
 
 /// min(255, trunc(float32(factor) * value)) for a whole value: Pillow's blend with black.
 float brightened(double factor, int value);

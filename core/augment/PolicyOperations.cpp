@@ -7,6 +7,7 @@
 #include "augment/Geometry.h"
 #include "augment/Pointwise.h"
 #include "augment/Policies.h"
+#include "support/Luminance.h"
 
 namespace sightline {
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "data/ArchiveTree.h"
+#include "data/ImageNames.h"
 #include "data/Readers.h"
 
 namespace sightline {
@@ -49,7 +50,7 @@ FileTreePtr lookedThrough(FileTreePtr tree) {
         FileTreePtr below = makeSubTree(tree, top.front().name);
         const auto inside = below->entries("");
         const bool onlyImages = std::all_of(inside.begin(), inside.end(), [](const FileTree::Entry& entry) {
-            return !entry.isFolder && hasImageExtension(entry.name);
+            return !entry.isFolder && namesImage(entry.name);
         });
         if (onlyImages && !looksFlat({.tree = below, .settings = {}, .table = {}, .stop = {}, .progress = {}}))
             return tree;

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "data/Archive.h"
+#include "data/ImageNames.h"
 #include "data/Readers.h"
 #include "data/Split.h"
 #include "support/Files.h"
@@ -100,7 +101,7 @@ Result<void> requireImages(const Dataset& dataset, const fs::path& root) {
     const std::string name = (fs::is_directory(root, code) ? "The folder " : "") + root.string();
     if (dataset.classes.empty())
         return badInput(name + " has no class folders; put the images of each class into their own folder.");
-    return badInput(name + " has no images for training (png, jpg, bmp, ppm, tif, webp).");
+    return badInput(name + " has no images for training (" + imageEndings() + ").");
 }
 
 } // namespace

@@ -10,15 +10,11 @@
 #include "data/ImageCodecs.h"
 #include "data/JpegDecoder.h"
 #include "support/Files.h"
+#include "support/Luminance.h"
 
 namespace sightline {
 
 namespace {
-
-/// Pillow's L = (19595 R + 38470 G + 7471 B + 32768) >> 16.
-std::uint8_t luminance(int r, int g, int b) {
-    return static_cast<std::uint8_t>((19595 * r + 38470 * g + 7471 * b + 32768) >> 16);
-}
 
 /// Turns pixels upright after the EXIF tag (TIFF 6.0, Orientation).
 Image upright(const Image& image, int orientation) {

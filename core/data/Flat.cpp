@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "data/ImageNames.h"
 #include "data/Readers.h"
 #include "support/Pattern.h"
 
@@ -34,7 +35,7 @@ void collect(const FileTree& tree, const std::string& folder, Subset subset, int
         const std::string path = joinedPath(folder, entry.name);
         if (entry.isFolder && depth > 0)
             collect(tree, path, subset, depth - 1, found);
-        else if (!entry.isFolder && hasImageExtension(entry.name))
+        else if (!entry.isFolder && namesImage(entry.name))
             found.push_back({path, subset});
     }
 }
@@ -42,13 +43,13 @@ void collect(const FileTree& tree, const std::string& folder, Subset subset, int
 /// The images, by splits where the folder holds train, val and test and nothing else.
 std::vector<Found> imagesOf(const FileTree& tree, int depth) {
     const std::vector<FileTree::Entry> entries = tree.entries("");
-    const bool splits =
-        std::any_of(
-            entries.begin(), entries.end(),
-            [](const FileTree::Entry& entry) { return entry.isFolder && subsetNamed(entry.name) == Subset::Train; }) &&
-        std::all_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) {
-            return entry.isFolder ? subsetNamed(entry.name).has_value() : !hasImageExtension(entry.name);
-        });
+    const bool splits = std::any_of(entries.begin(), entries.end(),
+                                    [](const FileTree::Entry& entry) {
+                                        return entry.isFolder && subsetNamed(entry.name) == Subset::Train;
+                                    }) &&
+                        std::all_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) {
+                            return entry.isFolder ? subsetNamed(entry.name).has_value() : !namesImage(entry.name);
+                        });
     std::vector<Found> found;
     if (!splits)
         collect(tree, "", Subset::Train, depth, found);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "data/ImageNames.h"
 #include "data/Readers.h"
 
 namespace sightline {
@@ -35,7 +36,7 @@ private:
         for (FileTree::Entry& entry : m_request.tree->entries(folder)) {
             if (entry.isFolder)
                 visit(folder + "/" + entry.name);
-            else if (hasImageExtension(entry.name))
+            else if (namesImage(entry.name))
                 names.push_back(std::move(entry.name));
             else
                 m_dataset.problems.push_back(
@@ -99,16 +100,6 @@ std::map<std::string, int> classesOf(const FileTree& tree, const std::vector<Spl
 
 } // namespace
 
-bool hasImageExtension(const std::string& name) {
-    const auto dot = name.rfind('.');
-    if (dot == std::string::npos || dot == 0)
-        return false;
-    const std::string extension = lowerCase(name.substr(dot + 1));
-    static constexpr std::array<const char*, 9> kKnown = {"png", "jpg", "jpeg", "bmp", "ppm",
-                                                          "pgm", "tif", "tiff", "webp"};
-    return std::any_of(kKnown.begin(), kKnown.end(), [&](const char* known) { return extension == known; });
-}
-
 std::optional<Subset> subsetNamed(const std::string& name) {
     const std::string known = lowerCase(name);
     if (known == "train" || known == "training")
@@ -134,7 +125,7 @@ Result<Dataset> readFolders(const ReadRequest& request) {
         for (const FileTree::Entry& entry : tree.entries(split.name)) {
             const std::string path = joinedPath(split.name, entry.name);
             if (!entry.isFolder) {
-                dataset.problems.push_back({hasImageExtension(entry.name) ? "outside_class" : "not_an_image", path,
+                dataset.problems.push_back({namesImage(entry.name) ? "outside_class" : "not_an_image", path,
                                             "is outside the class folders and is skipped"});
                 continue;
             }

@@ -5,10 +5,11 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
-#include <thread>
 #include <vector>
 
 #include <opencv2/imgproc.hpp>
+
+#include "support/Workers.h"
 
 namespace sightline {
 
@@ -239,17 +240,13 @@ void findNear(std::span<const std::array<std::uint64_t, 4>> hashes, int threads,
         tables.push_back(tableOf(hashes, chunk));
     const std::vector<std::uint32_t> masks = probes();
     std::atomic<std::uint32_t> next{0};
-    const auto work = [&](std::size_t thread) {
+    runOnThreads(threads, [&](int thread) {
         for (std::uint32_t i = next++; i < hashes.size() && !stop.stop_requested(); i = next++)
             for (const std::uint64_t wanted : hashes[i])
                 for (int chunk = 0; chunk < kChunks; ++chunk)
                     search(tables[static_cast<std::size_t>(chunk)], chunk, masks, wanted, i,
-                           [&](std::uint32_t j) { found(thread, i, j); });
-    };
-    std::vector<std::jthread> workers;
-    for (int thread = 1; thread < threads; ++thread)
-        workers.emplace_back(work, static_cast<std::size_t>(thread));
-    work(0);
+                           [&](std::uint32_t j) { found(static_cast<std::size_t>(thread), i, j); });
+    });
 }
 
 } // namespace sightline

@@ -17,8 +17,6 @@ struct ReadRequest {
 // Readers. Each says by names whether it fits, then fills classes, samples, problems and the source; openDataset() does
 // the rest. Foreign bytes: sizes are checked before they are believed.
 
-/// png, jpg, jpeg, bmp, ppm, pgm, tif, tiff, webp, any case.
-bool hasImageExtension(const std::string& name);
 /// train, training; val, valid, validation; test, testing; any case.
 std::optional<Subset> subsetNamed(const std::string& name);
 

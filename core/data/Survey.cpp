@@ -7,9 +7,10 @@
 #include <atomic>
 #include <cctype>
 #include <cmath>
-#include <thread>
+#include <new>
 
 #include "data/SurveyCache.h"
+#include "support/Workers.h"
 
 namespace sightline {
 
@@ -53,6 +54,19 @@ ImageFacts factsOf(const Dataset& dataset, const Sample& sample) {
     return facts;
 }
 
+/// Decoders are libraries: an image on which one throws counts as unreadable.
+ImageFacts factsOrReason(const Dataset& dataset, const Sample& sample) {
+    try {
+        return factsOf(dataset, sample);
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& error) {
+        ImageFacts facts;
+        facts.error = sample.path + " cannot be decoded: " + error.what();
+        return facts;
+    }
+}
+
 /// "photo.jpeg" -> "JPG"; empty where the name has no ending.
 std::string typeOf(const std::string& path) {
     const auto dot = path.rfind('.');
@@ -75,7 +89,7 @@ Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const P
     std::vector<std::uint64_t> keys(cache.empty() ? 0 : total);
     std::vector<std::uint8_t> seen(total);
     std::atomic<std::size_t> next{0}, done{0}, decoded{0};
-    const auto work = [&] {
+    const auto work = [&](int) {
         for (std::size_t i = next++; i < total && !stop.stop_requested(); i = next++) {
             const Sample& sample = dataset.samples[i];
             const ImageFacts* found = nullptr;
@@ -86,7 +100,7 @@ Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const P
             if (found) {
                 survey.facts[i] = *found;
             } else {
-                survey.facts[i] = factsOf(dataset, sample);
+                survey.facts[i] = factsOrReason(dataset, sample);
                 ++decoded;
             }
             seen[i] = 1;
@@ -94,12 +108,7 @@ Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const P
                 progress(count, total);
         }
     };
-    {
-        std::vector<std::jthread> workers;
-        for (int thread = 1; thread < threads; ++thread)
-            workers.emplace_back(work);
-        work();
-    }
+    runOnThreads(threads, work);
     survey.decoded = decoded;
     survey.complete = done == total;
     if (decoded > 0 && !cache.empty() &&

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "data/ImageNames.h"
 #include "data/Readers.h"
 #include "support/Csv.h"
 
@@ -64,7 +65,7 @@ std::optional<std::string> resolved(const FileTree& tree, std::string cell) {
     for (const char* below : {"", "images/", "train/", "img/", "test/"})
         for (const char* ending : {"", ".jpg", ".png", ".jpeg", ".tif", ".bmp"}) {
             const std::string path = below + cell + ending;
-            if (hasImageExtension(fileName(path)) && tree.isFile(path))
+            if (namesImage(fileName(path)) && tree.isFile(path))
                 return path;
         }
     return std::nullopt;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "data/ImageNames.h"
 #include "data/Readers.h"
 
 namespace sightline {
@@ -30,7 +31,7 @@ std::vector<std::string> columnsOf(const std::string& line) {
 std::vector<std::string> imagesIn(const FileTree& tree, const std::string& folder) {
     std::vector<std::string> names;
     for (FileTree::Entry& entry : tree.entries(folder))
-        if (!entry.isFolder && hasImageExtension(entry.name))
+        if (!entry.isFolder && namesImage(entry.name))
             names.push_back(std::move(entry.name));
     return names;
 }

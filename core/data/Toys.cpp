@@ -8,10 +8,10 @@
 #include <cstdio>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "data/ToyRenderer.h"
 #include "support/Files.h"
+#include "support/Workers.h"
 
 namespace sightline {
 
@@ -305,7 +305,7 @@ Result<void> makeToys(const std::filesystem::path& folder, const ToySettings& se
     const std::vector<Job> jobs = jobsFor(settings);
     Work work;
     work.boxes.resize(jobs.size());
-    const auto draw = [&] {
+    runOnThreads(2, [&](int) {
         for (std::size_t i = work.next++; i < jobs.size() && !stop.stop_requested(); i = work.next++) {
             const Job& job = jobs[i];
             const Image image = drawToy(settings, job.toyClass, job.subset, job.index, work.boxes[i]);
@@ -319,11 +319,7 @@ Result<void> makeToys(const std::filesystem::path& folder, const ToySettings& se
             if (progress)
                 progress(work.done, jobs.size());
         }
-    };
-    {
-        const std::jthread helper(draw);
-        draw();
-    }
+    });
     if (work.error)
         return *work.error;
     if (stop.stop_requested())

@@ -13,6 +13,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/FolderFlush.h"
+
 namespace sightline {
 
 namespace {
@@ -50,11 +52,22 @@ Result<void> writeFileAtomically(const std::filesystem::path& file, std::span<co
         failure = errno;
     if (failure == 0 && ::rename(temporary.c_str(), file.c_str()) != 0)
         failure = errno;
-    if (failure != 0) {
+    if (failure != 0)
         ::unlink(temporary.c_str());
-        return systemError("Writing", file, failure);
-    }
-    return {};
+    else
+        failure = flushFolder(file.parent_path());
+    return failure == 0 ? Result<void>() : systemError("Writing", file, failure);
+}
+
+int flushFolder(const std::filesystem::path& folder) {
+    const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno == EACCES ? 0 : errno; // a folder that may be written but not listed
+    int failure = ::fsync(descriptor) == 0 ? 0 : errno;
+    if (failure == EINVAL || failure == ENOTSUP) // file systems that flush no folders
+        failure = 0;
+    ::close(descriptor);
+    return failure;
 }
 
 Result<std::string> readFile(const std::filesystem::path& file, std::uintmax_t maximumBytes) {

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "support/Files.h"
+#include "support/FolderFlush.h"
 
 namespace sightline {
 
@@ -80,6 +81,8 @@ Result<void> PartialFile::finishAs(const std::filesystem::path& file) {
     if (::fsync(m_descriptor) != 0 || ::rename(m_path.c_str(), file.c_str()) != 0)
         return Error{"Writing " + file.string() + " failed: " + std::strerror(errno) + "."};
     ::unlink(m_tagPath.c_str());
+    if (const int failure = flushFolder(file.parent_path()); failure != 0)
+        return Error{"Writing " + file.string() + " failed: " + std::strerror(failure) + "."};
     return {};
 }
 

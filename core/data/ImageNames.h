@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+namespace sightline {
+
+/// Whether a file of this name is taken for an image: its ending is one of imageEndings(), in any case.
+bool namesImage(const std::string& fileName);
+
+/// "png, jpg, ... and webp", for a sentence.
+std::string imageEndings();
+
+} // namespace sightline

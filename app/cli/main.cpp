@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -13,27 +11,7 @@
 
 using namespace sightline;
 
-namespace {
-
-/// libgomp's threads spin while they wait for each other. Where a core is shared (a loader thread, a window, another
-/// program) they spin against the very thread they wait for: 109 images/s instead of 719 (BENCHMARKS.md). libgomp reads
-/// its setting before main(), so the program starts once more with it.
-/// Commands without torch start once only: loading the libraries is the longest part of them.
-void spinBriefly(char** argv) {
-    const std::string command = argv[1] ? argv[1] : "", part = argv[1] && argv[2] ? argv[2] : "";
-    if (command.empty() || command == "dataset" || command == "augment" || command == "weights" || command == "runs" ||
-        command == "--version" || command == "--help" || (command == "model" && part != "forward"))
-        return;
-    if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY"))
-        return;
-    ::setenv("GOMP_SPINCOUNT", "1000", 0);
-    ::execv("/proc/self/exe", argv); // where that is refused the program goes on, slower
-}
-
-} // namespace
-
 int main(int argc, char** argv) {
-    spinBriefly(argv);
     CLI::App app("Sightline trains image classifiers and shows where they look. This is the command-line program.",
                  "sightline-cli");
     cli::Context context;

@@ -3,8 +3,6 @@
 #include <QCommandLineParser>
 #include <QPalette>
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -21,15 +19,6 @@ using namespace sightline;
 using namespace sightline::ui;
 
 namespace {
-
-/// As in sightline-cli: libgomp reads its setting before main(), so the program starts once more with it
-/// (BENCHMARKS.md).
-void spinBriefly(char** argv) {
-    if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY"))
-        return;
-    ::setenv("GOMP_SPINCOUNT", "1000", 0);
-    ::execv("/proc/self/exe", argv);
-}
 
 bool asksFor(int argc, char** argv, std::initializer_list<const char*> words) {
     for (int i = 1; i < argc; ++i)
@@ -123,7 +112,6 @@ int takeTour(QApplication& application, Session& session, const QString& folder,
 } // namespace
 
 int main(int argc, char** argv) {
-    spinBriefly(argv);
     std::cerr.rdbuf(nullptr); // libraries complain there of files of which the window says it better
     QCoreApplication::setApplicationName(QStringLiteral("sightline"));
     QCoreApplication::setApplicationVersion(QLatin1String(kVersion));

@@ -23,6 +23,7 @@ struct TrainRequest {
     Experiment experiment;
     std::filesystem::path home; ///< data home with the run store
     std::string resume;         ///< a run to continue; `experiment` is then read from its folder
+    bool background = false;    ///< gives way to a window on the same machine: lower priority
 };
 
 struct EvaluateRequest {

@@ -144,13 +144,12 @@ Result<void> RunFolder::appendEvent(const Json& event) const {
     const ssize_t written = ::write(descriptor, line.data(), line.size());
     const int failure = written == static_cast<ssize_t>(line.size()) ? 0 : (written < 0 ? errno : ENOSPC);
     ::close(descriptor);
-    if (failure != 0)
-        return Error{"Writing " + file.string() + " failed: " + std::strerror(failure) + "."};
-    if (type == "run_ended") {
+    if (type == "run_ended") { // also where the disk is too full to say so: nothing is in progress any more
         std::error_code code;
         std::filesystem::remove(m_folder / "running.json", code);
     }
-    return {};
+    return failure == 0 ? Result<void>()
+                        : Error{"Writing " + file.string() + " failed: " + std::strerror(failure) + "."};
 }
 
 RunFolder::About RunFolder::about() const {

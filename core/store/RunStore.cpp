@@ -94,7 +94,7 @@ Result<RunFolder> RunStore::create(const Experiment& experiment) {
     return Error{"No free name for a run was found in " + runs().string() + "."};
 }
 
-Result<void> RunStore::refresh(const RunFolder& run) {
+Result<void> RunStore::refresh(const RunFolder& run) const {
     if (!owns(run))
         return {};
     auto index = RunIndex::open(m_home);

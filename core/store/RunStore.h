@@ -19,7 +19,7 @@ public:
     /// Makes runs/<id>/ with experiment.json.
     Result<RunFolder> create(const Experiment& experiment);
     /// Reads the folder's events and brings the index up to date for this run.
-    Result<void> refresh(const RunFolder& run);
+    Result<void> refresh(const RunFolder& run) const;
     /// Newest first. Folders the index misses are added, rows without a folder dropped.
     Result<std::vector<RunSummary>> list();
     /// An id, an unambiguous prefix, a name (the newest of it), or a folder's path.

@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include "Test.h"
+#include "engine/module/ComputeThreads.h"
 #include "engine/train/Compute.h"
 #include "zoo/Zoo.h"
 
@@ -51,7 +52,7 @@ private Q_SLOTS:
         QVERIFY2(spec.ok(), spec ? "" : spec.error().message.c_str());
         const auto module = *engine::GraphModule::make(*spec, 1);
         module->enableTraining();
-        engine::prepareComputeThread(0);
+        const engine::ComputeThreads threads(0);
         torch::manual_seed(6);
         engine::OptimizerState state{torch::zeros_like(module->parameters()), torch::zeros_like(module->parameters()),
                                      0};

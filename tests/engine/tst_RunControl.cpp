@@ -2,15 +2,18 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <optional>
 #include <stop_token>
+#include <thread>
 
 #include "Test.h"
 #include "data/Toys.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
+#include "support/Files.h"
 
 using namespace sightline;
 using namespace std::chrono_literals;
@@ -27,6 +30,7 @@ class RunControlTest : public Test {
         request.experiment.training.epochs = epochs;
         request.experiment.training.batchSize = 8;
         request.experiment.training.precision = Precision::Fp32;
+        request.experiment.model.options = Json{{"dropout", 0.3}};
         return request;
     }
 
@@ -34,6 +38,11 @@ class RunControlTest : public Test {
         ExplainRequest question;
         question.image = *readImage((m_folder.path() + QStringLiteral("/toys/test/car/car_0001.png")).toStdString());
         return question;
+    }
+
+    static std::string weightsOf(const RunEnded& ended) {
+        const Result<std::string> bytes = readFile(ended.folder + "/checkpoints/last.safetensors");
+        return bytes ? *bytes : std::string();
     }
 
     Engine& engine() const { return *m_engine->value(); }
@@ -51,6 +60,91 @@ private Q_SLOTS:
         m_engine = loadEngine();
         QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
     }
+
+    /// Measuring trains, too, and drops units of its own.
+    void aRunBesideWhichAnEpochIsMeasuredEndsBitIdentical() {
+        TrainControl alone;
+        const RunEnded expected = engine().train(request("alone", 3), {}, alone, {});
+        EpochTimeRequest measure;
+        measure.experiment = request("measured", 3).experiment;
+        measure.dataset = std::make_shared<const Dataset>(*openDataset(measure.experiment.data, 1));
+        measure.seconds = 0.2;
+        std::atomic<int> measured{0};
+        std::jthread measurer([&](std::stop_token stop) {
+            while (!stop.stop_requested())
+                measured += engine().measureEpoch(measure, stop).ok();
+        });
+        TrainControl control;
+        const RunEnded ended = engine().train(request("measured", 3), {}, control, [&](const TrainEvent& event) {
+            if (const auto* epoch = std::get_if<EpochFinished>(&event); epoch && epoch->metrics.epoch == 2)
+                for (const int before = measured; measured == before;)
+                    std::this_thread::yield(); // one whole measurement falls into the run
+        });
+        measurer.request_stop();
+        measurer.join();
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY(!weightsOf(expected).empty());
+        QVERIFY(weightsOf(ended) == weightsOf(expected));
+    }
+
+    /// A click is answered while all images of the same run are judged.
+    void aQuestionDoesNotWaitForAnEvaluation() {
+        TrainControl control;
+        const RunEnded ended = engine().train(request("asked", 1), {}, control, {});
+        std::promise<void> judging, answered;
+        EvaluateRequest all;
+        all.runFolder = ended.folder;
+        all.split = "train";
+        all.batchSize = 8;
+        auto evaluation = std::async(std::launch::async, [&] {
+            return engine().evaluate(all, {}, [&](std::size_t done, std::size_t) {
+                if (done != 8)
+                    return;
+                judging.set_value();
+                answered.get_future().wait();
+            });
+        });
+        judging.get_future().wait();
+        ExplainRequest click = question();
+        click.source.runFolder = ended.folder;
+        auto answer = std::async(std::launch::async, [&] { return engine().explain(click, {}); });
+        const bool inTime = answer.wait_for(60s) == std::future_status::ready;
+        answered.set_value();
+        QVERIFY(inTime);
+        QVERIFY(answer.get().ok());
+        const auto judged = evaluation.get();
+        QVERIFY(judged.ok());
+        QCOMPARE(judged->predictions.size(), std::size_t(40));
+    }
+
+    void aStoppedEvaluationIsCancelled() {
+        TrainControl control;
+        const RunEnded ended = engine().train(request("cancelled", 1), {}, control, {});
+        EvaluateRequest all;
+        all.runFolder = ended.folder;
+        all.split = "train";
+        all.batchSize = 8;
+        std::stop_source stop;
+        std::size_t most = 0;
+        const auto judged = engine().evaluate(all, stop.get_token(), [&](std::size_t done, std::size_t) {
+            most = done;
+            stop.request_stop();
+        });
+        QVERIFY(!judged.ok() && judged.error().kind == ErrorKind::Cancelled);
+        QCOMPARE(most, std::size_t(8));
+    }
+
+    void theTimeLeftCountsTheValidationToCome() {
+        TrainControl control;
+        double left = 0;
+        const RunEnded ended = engine().train(request("left", 1), {}, control, [&](const TrainEvent& event) {
+            if (const auto* batch = std::get_if<BatchFinished>(&event); batch && batch->batch == batch->batches)
+                left = batch->secondsLeft;
+        });
+        QVERIFY(ended.outcome == RunEnded::Outcome::Completed);
+        QVERIFY(left > 0);
+    }
+
     /// Paused after the last step of an epoch, the weights are those of the epoch's checkpoint: not the ones of the
     /// snapshot from its first batch.
     void aPausedRunAnswersWithItsPresentWeights() {

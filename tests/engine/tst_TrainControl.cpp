@@ -50,8 +50,8 @@ private Q_SLOTS:
         std::atomic<int> answered{0};
         std::jthread trainer([&](std::stop_token stop) {
             while (control.waitWhilePaused(stop)) {
-                control.publish(present);
                 ++answered;
+                control.publish(present);
             }
         });
         QCOMPARE(control.freshSnapshot({}, 1h), present);

@@ -88,7 +88,8 @@ void Session::Private::start(TrainRequest request) {
     if (state != RunState::Idle)
         return;
     control = std::make_shared<TrainControl>();
-    measureLane.cancel(); // two trainings at once would measure each other
+    request.background = true; // the window comes first
+    measureLane.cancel();      // two trainings at once would measure each other
     lastBatch.invalidate();
     setState(RunState::Starting);
     Q_EMIT q.activityChanged(tr("Starting the run"));

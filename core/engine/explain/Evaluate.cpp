@@ -8,6 +8,7 @@
 #include "data/Overlay.h"
 #include "engine/explain/Explain.h"
 #include "engine/explain/ExplainTools.h"
+#include "engine/module/ComputeThreads.h"
 #include "store/RunStore.h"
 
 namespace sightline::engine {
@@ -40,6 +41,14 @@ std::vector<int> placesOf(const Dataset& dataset, const std::vector<std::string>
     return places;
 }
 
+/// Images of one pass: of a large network few, so that Stop is heard in time. It depends on the network only: sums in
+/// another batch size may differ in their last bits.
+std::int64_t imagesAtOnce(const GraphModule& module, int batchSize) {
+    constexpr std::int64_t kMultiplyAdds = 4'000'000'000, kLeast = 4; // fewer are slow for each
+    const std::int64_t fitting = kMultiplyAdds / std::max<std::int64_t>(1, module.cost().multiplyAdds);
+    return std::clamp<std::int64_t>(fitting, std::min<std::int64_t>(kLeast, batchSize), batchSize);
+}
+
 Prediction predictionFrom(const torch::Tensor& logits, int truth) {
     Prediction prediction;
     prediction.truth = truth;
@@ -55,14 +64,14 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
     const auto experiment = RunFolder(request.runFolder).experiment();
     if (!experiment)
         return experiment.error();
-    useThreads(request.threads);
+    const ComputeThreads threads(request.threads);
     ModelSource source;
     source.runFolder = request.runFolder;
     source.checkpoint = request.checkpoint;
     const auto shared = sharedModel(source);
     if (!shared)
         return shared.error();
-    const LoadedModel& model = (*shared)->model;
+    const LoadedModel& model = **shared;
     auto dataset = openWithOverlayFile(request.runFolder / kOverlayFile, experiment->data, experiment->seed, stop);
     if (!dataset)
         return dataset.error();
@@ -98,9 +107,9 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
     settings.cache.memoryBytes = 0;
     BatchLoader loader(*dataset, indices, settings);
     loader.startEpoch(0);
-    const std::lock_guard lock((*shared)->mutex);
     torch::NoGradGuard noGradients;
     std::size_t done = 0;
+    const std::int64_t atOnce = imagesAtOnce(*model.module, settings.batchSize);
     while (const Batch* batch = loader.next()) {
         if (stop.stop_requested())
             return cancelled();
@@ -111,14 +120,19 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
                 .permute({0, 3, 1, 2});
         if (images.size(2) != model.height() || images.size(3) != model.width())
             images = torch::upsample_bilinear2d(images, {model.height(), model.width()}, false);
-        const torch::Tensor logits = model.module->forward(images, false)[0];
-        for (int i = 0; i < batch->size; ++i) {
-            const std::uint32_t index = batch->samples[static_cast<std::size_t>(i)];
-            const Sample& sample = dataset->samples[index];
-            Prediction prediction = predictionFrom(logits[i], places[static_cast<std::size_t>(sample.label)]);
-            prediction.path = sample.path;
-            prediction.sample = index;
-            evaluation.predictions.push_back(std::move(prediction));
+        for (std::int64_t begin = 0; begin < batch->size; begin += atOnce) {
+            if (stop.stop_requested())
+                return cancelled();
+            const std::int64_t count = std::min(atOnce, batch->size - begin);
+            const torch::Tensor logits = model.module->infer(images.narrow(0, begin, count))[0];
+            for (std::int64_t i = 0; i < count; ++i) {
+                const std::uint32_t index = batch->samples[static_cast<std::size_t>(begin + i)];
+                const Sample& sample = dataset->samples[index];
+                Prediction prediction = predictionFrom(logits[i], places[static_cast<std::size_t>(sample.label)]);
+                prediction.path = sample.path;
+                prediction.sample = index;
+                evaluation.predictions.push_back(std::move(prediction));
+            }
         }
         done += static_cast<std::size_t>(batch->size);
         if (progress)

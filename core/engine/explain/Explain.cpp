@@ -10,6 +10,7 @@
 #include "engine/explain/Cam.h"
 #include "engine/explain/ExplainTools.h"
 #include "engine/explain/HeatMapTarget.h"
+#include "engine/module/ComputeThreads.h"
 
 namespace sightline::engine {
 
@@ -58,7 +59,7 @@ struct Heat {
 };
 
 /// Trunk, tail, one backward pass: all that `explain` costs.
-Result<Heat> heatOf(GraphModule& module, const torch::Tensor& input, const std::string& layer,
+Result<Heat> heatOf(const GraphModule& module, const torch::Tensor& input, const std::string& layer,
                     const ExplainRequest& request, const std::vector<std::string>& classes) {
     torch::AutoGradMode gradients(true);
     torch::Tensor cut;
@@ -108,12 +109,11 @@ Result<Explanation> explained(const ExplainRequest& request, std::stop_token sto
     const auto begin = std::chrono::steady_clock::now();
     if (request.image.empty())
         return badInput("There is no image to explain.");
-    useThreads(request.threads);
+    const ComputeThreads threads(request.threads);
     const auto shared = sharedModel(request.source);
     if (!shared)
         return shared.error();
-    const std::lock_guard lock((*shared)->mutex);
-    const LoadedModel& model = (*shared)->model;
+    const LoadedModel& model = **shared;
     const auto layer = layerOf(*model.module, request.layer);
     if (!layer)
         return layer.error();
@@ -161,7 +161,7 @@ double measured(Work work) {
 }
 
 Result<ExplainBench> benchmarked(const ExplainBenchRequest& request) {
-    useThreads(request.threads);
+    const ComputeThreads threads(request.threads);
     const auto graph =
         graphByName(request.model, request.height, request.width, request.channels, request.classes, request.options);
     if (!graph)
@@ -181,7 +181,7 @@ Result<ExplainBench> benchmarked(const ExplainBenchRequest& request) {
     ExplainBench bench;
     bench.forwardMilliseconds = measured([&] {
         torch::NoGradGuard noGradients;
-        (*module)->forward(input, false);
+        (*module)->infer(input);
     });
     bench.milliseconds = measured([&] {
         Explanation explanation;

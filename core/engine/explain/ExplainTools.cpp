@@ -3,23 +3,13 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
-#include <list>
-
 #include "store/RunStore.h"
 #include "support/Files.h"
+#include "support/SharedCache.h"
 
 namespace sightline::engine {
 
 namespace {
-
-constexpr std::size_t kModelsKept = 3;
-
-struct KeptModel {
-    std::string key;
-    std::shared_ptr<const WeightSnapshot> snapshot; ///< held, so that its address is not used again
-    std::shared_ptr<SharedModel> model;
-};
 
 /// Path, time and size of a weights file.
 std::string fileKey(const std::filesystem::path& file) {
@@ -29,8 +19,6 @@ std::string fileKey(const std::filesystem::path& file) {
 }
 
 Result<std::string> keyOf(const ModelSource& source) {
-    if (source.snapshot)
-        return "snapshot|" + std::to_string(reinterpret_cast<std::uintptr_t>(source.snapshot.get()));
     if (!source.runFolder.empty()) {
         const auto file = RunFolder(source.runFolder).checkpoint(source.checkpoint);
         if (!file)
@@ -46,36 +34,18 @@ Result<std::string> keyOf(const ModelSource& source) {
 
 } // namespace
 
-void useThreads(int threads) {
-    thread_local int current = 0;
-    const int wanted = threads > 0 ? threads : availableCpus();
-    if (current != wanted)
-        at::set_num_threads(wanted);
-    current = wanted;
-}
-
-Result<std::shared_ptr<SharedModel>> sharedModel(const ModelSource& source) {
-    static std::mutex mutex;
-    static std::list<KeptModel> kept; // newest use first
-    const auto key = keyOf(source);
-    if (!key)
-        return key.error();
-    const std::lock_guard lock(mutex);
-    const auto known =
-        std::find_if(kept.begin(), kept.end(), [&](const KeptModel& model) { return model.key == *key; });
-    if (known != kept.end()) {
-        kept.splice(kept.begin(), kept, known);
-        return kept.front().model;
-    }
-    auto loaded = loadModel(source);
-    if (!loaded)
-        return loaded.error();
-    auto model = std::make_shared<SharedModel>();
-    model->model = std::move(*loaded);
-    kept.push_front({*key, source.snapshot, model});
-    if (kept.size() > kModelsKept)
-        kept.pop_back();
-    return model;
+Result<SharedModel> sharedModel(const ModelSource& source) {
+    static SharedCache<LoadedModel> cache(availableMemoryBytes() / 8);
+    const auto load = [&]() -> Result<SharedModel> {
+        Result<LoadedModel> loaded = loadModel(source);
+        if (!loaded)
+            return loaded.error();
+        return std::make_shared<const LoadedModel>(std::move(*loaded));
+    };
+    if (source.snapshot)
+        return load(); // shares the snapshot's weights: nothing to keep
+    const Result<std::string> key = keyOf(source);
+    return key ? cache.get(*key, load) : key.error();
 }
 
 Image preparedImage(const LoadedModel& model, const Image& image) {

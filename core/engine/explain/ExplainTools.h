@@ -2,25 +2,17 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
 #include "engine/module/LoadedModel.h"
 
 namespace sightline::engine {
 
-/// Sets this thread's compute threads (0 = the CPUs available) where they differ from what it has: changing them is
-/// slow.
-void useThreads(int threads);
+/// A model that any number of calls may use at once; none of them can change it.
+using SharedModel = std::shared_ptr<const LoadedModel>;
 
-/// A loaded model that several calls share; hold the mutex while computing with it.
-struct SharedModel {
-    LoadedModel model;
-    std::mutex mutex;
-};
-
-/// The model of a source, kept between calls while its checkpoint (path, time, size) or snapshot is the same, so that a
-/// click does not read weights again. Thread-safe. The copy is never the one that trains.
-Result<std::shared_ptr<SharedModel>> sharedModel(const ModelSource& source);
+/// The model of a source. Those read from files are kept while their file (path, time, size) is the same, up to an
+/// eighth of the memory that was free, so that a click does not read weights again. Thread-safe.
+Result<SharedModel> sharedModel(const ModelSource& source);
 
 /// The image as the model's data settings ask for it: grey or RGB, resized.
 Image preparedImage(const LoadedModel& model, const Image& image);

@@ -3,6 +3,7 @@
 
 #include "engine/explain/Explain.h"
 #include "engine/explain/ExplainTools.h"
+#include "engine/module/ComputeThreads.h"
 
 namespace sightline::engine {
 
@@ -12,12 +13,11 @@ constexpr std::size_t kImagesAtOnce = 16;
 
 Result<std::vector<ImagePrediction>> predicted(const PredictRequest& request, std::stop_token stop,
                                                const Progress& progress) {
-    useThreads(request.threads);
+    const ComputeThreads threads(request.threads);
     const auto shared = sharedModel(request.source);
     if (!shared)
         return shared.error();
-    const LoadedModel& model = (*shared)->model;
-    const std::lock_guard lock((*shared)->mutex);
+    const LoadedModel& model = **shared;
     torch::NoGradGuard noGradients;
     std::vector<ImagePrediction> predictions(request.images.size());
     for (std::size_t begin = 0; begin < request.images.size(); begin += kImagesAtOnce) {
@@ -38,7 +38,7 @@ Result<std::vector<ImagePrediction>> predicted(const PredictRequest& request, st
         }
         if (!inputs.empty()) {
             const torch::Tensor logits =
-                model.module->forward(torch::cat(inputs).contiguous(at::MemoryFormat::ChannelsLast), false)[0];
+                model.module->infer(torch::cat(inputs).contiguous(at::MemoryFormat::ChannelsLast))[0];
             for (std::size_t i = 0; i < read.size(); ++i)
                 predictions[read[i]].probabilities = probabilitiesOf(logits[static_cast<std::int64_t>(i)]);
         }
@@ -55,7 +55,7 @@ Result<FloatArray> forwarded(const ForwardRequest& request) {
     for (const std::int64_t extent : shape)
         if (extent > 100'000)
             return badInput("The input is larger than 100,000 in one direction.");
-    useThreads(request.threads);
+    const ComputeThreads threads(request.threads);
     const auto graph = graphByName(request.model, static_cast<int>(shape[0]), static_cast<int>(shape[1]),
                                    static_cast<int>(shape[2]), request.classes, request.options);
     if (!graph)
@@ -65,7 +65,7 @@ Result<FloatArray> forwarded(const ForwardRequest& request) {
                         std::to_string(graph->width) + " x " + std::to_string(graph->channels) + ", the input is " +
                         std::to_string(shape[0]) + " x " + std::to_string(shape[1]) + " x " + std::to_string(shape[2]) +
                         ".");
-    auto module = GraphModule::make(*graph, 0);
+    auto module = GraphModule::blank(*graph);
     if (!module)
         return module.error();
     if (const auto loaded = loadWeights(**module, request.weights); !loaded)
@@ -74,7 +74,7 @@ Result<FloatArray> forwarded(const ForwardRequest& request) {
     const torch::Tensor images = torch::from_blob(const_cast<float*>(request.input.values.data()),
                                                   {1, shape[0], shape[1], shape[2]}, torch::kFloat)
                                      .permute({0, 3, 1, 2});
-    const torch::Tensor logits = (*module)->forward(images, false)[0][0].contiguous();
+    const torch::Tensor logits = (*module)->infer(images)[0][0].contiguous();
     FloatArray result;
     result.shape = {logits.numel()};
     result.values.assign(logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel());

@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <ATen/CPUGeneratorImpl.h>
+
 #include <array>
 
 #include "engine/module/Initialization.h"
@@ -27,10 +29,36 @@ constexpr std::array<std::int64_t, 2> kNoPadding = {0, 0};
 
 } // namespace
 
+GraphModule::GraphModule() : m_draws(at::detail::createCPUGenerator()) {}
+
 Result<std::shared_ptr<GraphModule>> GraphModule::make(const GraphSpec& spec, std::uint64_t seed) {
+    Result<std::shared_ptr<GraphModule>> module = blank(spec);
+    if (module)
+        (*module)->initialise(seed);
+    return module;
+}
+
+Result<std::shared_ptr<GraphModule>> GraphModule::blank(const GraphSpec& spec) {
+    return assembled(spec, {}, {});
+}
+
+Result<std::shared_ptr<GraphModule>> GraphModule::over(const GraphSpec& spec, const torch::Tensor& parameters,
+                                                       const torch::Tensor& statistics) {
+    return assembled(spec, parameters.detach(), statistics.detach());
+}
+
+/// Undefined buffers are made.
+Result<std::shared_ptr<GraphModule>> GraphModule::assembled(const GraphSpec& spec, torch::Tensor parameters,
+                                                            torch::Tensor statistics) {
     Result<GraphCost> cost = shapes(spec);
     if (!cost)
         return cost.error();
+    if (!parameters.defined())
+        parameters = torch::zeros({cost->parameters}, torch::kFloat);
+    if (!statistics.defined())
+        statistics = torch::zeros({cost->runningStats}, torch::kFloat);
+    if (parameters.numel() != cost->parameters || statistics.numel() != cost->runningStats)
+        return Error{"The weights are not those of the network " + spec.name + "."};
     std::shared_ptr<GraphModule> module(new GraphModule);
     module->m_spec = spec;
     module->m_cost = std::move(*cost);
@@ -51,8 +79,8 @@ Result<std::shared_ptr<GraphModule>> GraphModule::make(const GraphSpec& spec, st
     for (const Output& output : spec.outputs)
         ++module->m_uses[position[output.node]];
 
-    module->m_parameters = torch::zeros({module->m_cost.parameters}, torch::kFloat);
-    module->m_statistics = torch::zeros({module->m_cost.runningStats}, torch::kFloat);
+    module->m_parameters = std::move(parameters);
+    module->m_statistics = std::move(statistics);
     std::int64_t parameterOffset = 0, statisticOffset = 0;
     for (const TensorSpec& tensor : tensorsOf(spec, module->m_cost)) {
         Entry entry;
@@ -71,8 +99,11 @@ Result<std::shared_ptr<GraphModule>> GraphModule::make(const GraphSpec& spec, st
         module->m_tensorsOfNode[entry.node][tensor.name.substr(dot)] = module->m_entries.size();
         module->m_entries.push_back(std::move(entry));
     }
-    module->initialise(seed);
     return module;
+}
+
+void GraphModule::seedDraws(std::uint64_t seed) {
+    m_draws.set_current_seed(seed);
 }
 
 void GraphModule::initialise(std::uint64_t seed) {
@@ -92,7 +123,7 @@ const torch::Tensor& GraphModule::tensor(std::size_t node, const char* suffix) c
 }
 
 torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::Tensor>& inputs, bool training,
-                                   bool mayReuse) {
+                                   bool mayReuse) const {
     const Node& node = m_spec.nodes[index];
     const torch::Tensor& x = inputs[0];
     const auto optional = [&](const char* suffix) {
@@ -150,7 +181,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     case Op::Dense:
         return torch::linear(x, tensor(index, ".weight"), optional(".bias"));
     case Op::Dropout:
-        return training && !m_frozenNode[index] ? torch::dropout(x, numberAttribute(node, "rate", 0.5), true) : x;
+        return training && !m_frozenNode[index] ? dropped(x, numberAttribute(node, "rate", 0.5), m_draws) : x;
     case Op::Add: {
         const auto scales = node.attributes.find("scales");
         const auto scaled = [&](std::size_t i) {
@@ -175,12 +206,12 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         const auto size = pairAttribute(node, "size", {1, 1});
         if (!training)
             return resizedLikeKeras(x, size[0], size[1]);
-        const std::int64_t top = torch::randint(x.size(2) - size[0] + 1, {1}).item<std::int64_t>();
-        const std::int64_t left = torch::randint(x.size(3) - size[1] + 1, {1}).item<std::int64_t>();
+        const std::int64_t top = torch::randint(x.size(2) - size[0] + 1, {1}, m_draws).item<std::int64_t>();
+        const std::int64_t left = torch::randint(x.size(3) - size[1] + 1, {1}, m_draws).item<std::int64_t>();
         return x.narrow(2, top, size[0]).narrow(3, left, size[1]).contiguous(at::MemoryFormat::ChannelsLast);
     }
     case Op::RandomContrast:
-        return training ? contrasted(x, numberAttribute(node, "factor", 0)) : x;
+        return training ? contrasted(x, numberAttribute(node, "factor", 0), m_draws) : x;
     case Op::Rescale:
         return x * numberAttribute(node, "scale", 1) + numberAttribute(node, "offset", 0);
     }
@@ -188,7 +219,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
 }
 
 void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped,
-                      std::map<std::string, torch::Tensor>* tapped) {
+                      std::map<std::string, torch::Tensor>* tapped) const {
     std::vector<std::size_t> usesLeft = m_uses;
     for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
         if (skipped[i])
@@ -236,7 +267,15 @@ std::vector<torch::Tensor> GraphModule::forward(const torch::Tensor& images, boo
     return outputsOf(values);
 }
 
-std::vector<torch::Tensor> GraphModule::features(const torch::Tensor& images) {
+std::vector<torch::Tensor> GraphModule::infer(const torch::Tensor& images,
+                                              std::map<std::string, torch::Tensor>* tapped) const {
+    std::vector<torch::Tensor> values(m_spec.nodes.size());
+    values[0] = images;
+    run(values, false, std::vector<bool>(values.size(), false), tapped);
+    return outputsOf(values);
+}
+
+std::vector<torch::Tensor> GraphModule::features(const torch::Tensor& images) const {
     torch::NoGradGuard noGrad;
     std::vector<torch::Tensor> values(m_spec.nodes.size());
     values[0] = images;
@@ -257,7 +296,8 @@ std::vector<torch::Tensor> GraphModule::forwardFromFeatures(const std::vector<to
     return outputsOf(values);
 }
 
-torch::Tensor GraphModule::forwardFromCut(const torch::Tensor& images, const std::string& node, torch::Tensor& cut) {
+torch::Tensor GraphModule::forwardFromCut(const torch::Tensor& images, const std::string& node,
+                                          torch::Tensor& cut) const {
     std::vector<torch::Tensor> values(m_spec.nodes.size());
     bool below = false;
     for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {

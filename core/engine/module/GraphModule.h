@@ -21,20 +21,31 @@ namespace sightline::engine {
 ///
 /// All parameters are views into one flat float32 buffer, the running statistics into another: the optimiser is one
 /// pass, a snapshot one copy. So are the gradients of small tensors; those of large ones stay where the backward pass
-/// made them, which saves clearing and adding up as many values. Convolution weights lie channels-last. Not
-/// thread-safe.
+/// made them, which saves clearing and adding up as many values. Convolution weights lie channels-last.
+///
+/// What is const may run on several threads at once; all else belongs to one.
 class GraphModule {
 public:
     /// Fresh weights, a pure function of (spec, seed). Errors: a fault of the graph, named by its node.
     static Result<std::shared_ptr<GraphModule>> make(const GraphSpec& spec, std::uint64_t seed);
+    /// All weights zero: for those of a file.
+    static Result<std::shared_ptr<GraphModule>> blank(const GraphSpec& spec);
+    /// With the flat buffers of another module of the same spec, which are shared, not copied. Error also: other sizes.
+    static Result<std::shared_ptr<GraphModule>> over(const GraphSpec& spec, const torch::Tensor& parameters,
+                                                     const torch::Tensor& statistics);
 
     /// `images` [N, C, H, W], best channels-last. Gives every output [N, classes] in the spec's order, main first.
     /// `tapped` is filled with the outputs of the nodes named in it.
     std::vector<torch::Tensor> forward(const torch::Tensor& images, bool training,
                                        std::map<std::string, torch::Tensor>* tapped = nullptr);
+    /// The same in eval mode.
+    std::vector<torch::Tensor> infer(const torch::Tensor& images,
+                                     std::map<std::string, torch::Tensor>* tapped = nullptr) const;
+    /// What is drawn from now on (dropout, random layers) depends on this only, whatever else draws in this program.
+    void seedDraws(std::uint64_t seed);
 
     /// What the frozen part makes of images: the outputs of featureNodes(), the same in every epoch. No gradients.
-    std::vector<torch::Tensor> features(const torch::Tensor& images);
+    std::vector<torch::Tensor> features(const torch::Tensor& images) const;
     /// The rest of forward() from there.
     std::vector<torch::Tensor> forwardFromFeatures(const std::vector<torch::Tensor>& features, bool training);
     const std::vector<std::size_t>& featureNodes() const { return m_featureNodes; } ///< indices into spec().nodes
@@ -44,13 +55,12 @@ public:
 
     /// Eval mode: everything up to `node` without gradients; `cut` becomes its output, a leaf that requires them; the
     /// main output [N, classes] then depends on `cut`, so autograd::grad(score, {cut}) looks inside without hooks.
-    torch::Tensor forwardFromCut(const torch::Tensor& images, const std::string& node, torch::Tensor& cut);
+    torch::Tensor forwardFromCut(const torch::Tensor& images, const std::string& node, torch::Tensor& cut) const;
 
     const GraphSpec& spec() const { return m_spec; }
     const GraphCost& cost() const { return m_cost; }
     const torch::Tensor& parameters() const { return m_parameters; } ///< flat [P]
     const torch::Tensor& statistics() const { return m_statistics; } ///< flat [S]
-    bool hasNode(const std::string& id) const { return m_spec.find(id) != nullptr; }
 
     /// Parameters become leaves with gradients; those of the first `frozen` nodes (network/Freezing.h) keep their
     /// weights, their batch-norms stay in inference mode. May be called again during a run. `rates` gives blocks rates
@@ -84,13 +94,16 @@ public:
     const std::vector<Entry>& entries() const { return m_entries; }
 
 private:
-    GraphModule() = default;
+    GraphModule();
+    static Result<std::shared_ptr<GraphModule>> assembled(const GraphSpec& spec, torch::Tensor parameters,
+                                                          torch::Tensor statistics);
     void initialise(std::uint64_t seed);
     /// Fills `values` from the nodes before; `skipped` nodes are left as they are.
     void run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped,
-             std::map<std::string, torch::Tensor>* tapped);
+             std::map<std::string, torch::Tensor>* tapped) const;
     std::vector<torch::Tensor> outputsOf(const std::vector<torch::Tensor>& values) const;
-    torch::Tensor compute(std::size_t node, const std::vector<torch::Tensor>& inputs, bool training, bool mayReuse);
+    torch::Tensor compute(std::size_t node, const std::vector<torch::Tensor>& inputs, bool training,
+                          bool mayReuse) const;
     const torch::Tensor& tensor(std::size_t node, const char* suffix) const;
 
     GraphSpec m_spec;
@@ -103,6 +116,7 @@ private:
     std::vector<bool> m_frozenNode;
     std::vector<bool> m_fixedNode; ///< need no gradient and draw nothing
     std::vector<std::size_t> m_featureNodes;
+    torch::Generator m_draws;
 };
 
 } // namespace sightline::engine

@@ -8,7 +8,6 @@
 #include "augment/Augment.h"
 #include "store/FittedNormalizationFile.h"
 #include "store/RunStore.h"
-#include "store/Safetensors.h"
 #include "zoo/WeightFit.h"
 #include "zoo/Zoo.h"
 
@@ -30,12 +29,10 @@ std::optional<double> keptEpsilon(const SafetensorsFile& file) {
 }
 
 Result<LoadedModel> fromSnapshot(const WeightSnapshot& snapshot) {
-    Result<std::shared_ptr<GraphModule>> module = GraphModule::make(snapshot.graph, 0);
+    Result<std::shared_ptr<GraphModule>> module =
+        GraphModule::over(snapshot.graph, snapshot.parameters, snapshot.statistics);
     if (!module)
         return module.error();
-    torch::NoGradGuard noGrad;
-    (*module)->parameters().copy_(snapshot.parameters);
-    (*module)->statistics().copy_(snapshot.statistics);
     const Experiment& experiment = snapshot.experiment;
     return LoadedModel{
         *module, snapshot.classes, experiment.data, experiment.normalization, experiment.augmentation, snapshot.fitted};
@@ -58,7 +55,7 @@ Result<LoadedModel> fromRun(const ModelSource& source) {
     const Result<std::filesystem::path> checkpoint = run.checkpoint(source.checkpoint);
     if (!checkpoint)
         return checkpoint.error();
-    Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, 0);
+    Result<std::shared_ptr<GraphModule>> module = GraphModule::blank(*graph);
     if (!module)
         return module.error();
     if (const Result<void> loaded = loadWeights(**module, *checkpoint); !loaded)
@@ -75,7 +72,7 @@ Result<LoadedModel> fromFile(const ModelSource& source) {
         graphByName(source.model, source.height, source.width, source.channels, source.classes, source.options);
     if (!graph)
         return graph.error();
-    Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, 0);
+    Result<std::shared_ptr<GraphModule>> module = GraphModule::blank(*graph);
     if (!module)
         return module.error();
     if (const Result<void> loaded = loadWeights(**module, source.weights); !loaded)
@@ -88,6 +85,10 @@ Result<LoadedModel> fromFile(const ModelSource& source) {
 }
 
 } // namespace
+
+std::uint64_t LoadedModel::bytes() const {
+    return module->parameters().nbytes() + module->statistics().nbytes();
+}
 
 Result<LoadedModel> loadModel(const ModelSource& source) {
     if (source.snapshot)
@@ -145,21 +146,23 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
     return {};
 }
 
+TensorsByName tensorsByName(const GraphModule& module) {
+    torch::NoGradGuard noGrad;
+    TensorsByName all;
+    for (const GraphModule::Entry& entry : module.entries()) {
+        const torch::Tensor& values = all.values.emplace_back(entry.view.detach().contiguous());
+        all.tensors.push_back(
+            {entry.spec.name, entry.spec.shape, {values.data_ptr<float>(), static_cast<std::size_t>(values.numel())}});
+    }
+    return all;
+}
+
 Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file,
                          const std::map<std::string, std::string>& metadata) {
-    torch::NoGradGuard noGrad;
-    std::vector<torch::Tensor> kept;
-    std::vector<TensorToWrite> tensors;
-    for (const GraphModule::Entry& entry : module.entries()) {
-        kept.push_back(entry.view.detach().contiguous());
-        tensors.push_back({entry.spec.name,
-                           entry.spec.shape,
-                           {kept.back().data_ptr<float>(), static_cast<std::size_t>(kept.back().numel())}});
-    }
     std::map<std::string, std::string> facts = metadata;
     if (const std::optional<double> epsilon = module.batchNormEpsilon())
         facts[kBatchNormEpsilon] = Json(*epsilon).dump();
-    return writeSafetensors(file, tensors, facts);
+    return writeSafetensors(file, tensorsByName(module).tensors, facts);
 }
 
 torch::Tensor inputTensor(const LoadedModel& model, const Image& resized) {

@@ -8,6 +8,7 @@
 #include "augment/Augment.h"
 #include "engine/Engine.h"
 #include "engine/module/GraphModule.h"
+#include "store/Safetensors.h"
 
 namespace sightline {
 
@@ -22,20 +23,23 @@ struct WeightSnapshot {
 
 namespace engine {
 
-/// A network ready to be asked: eval mode, with what its input needs.
+/// A network ready to be asked, with what its input needs. Nothing changes it any more, so several calls may use it at
+/// once.
 struct LoadedModel {
-    std::shared_ptr<GraphModule> module;
+    std::shared_ptr<const GraphModule> module;
     std::vector<std::string> classes; ///< empty without a run
     DataSettings data;                ///< image size, colour, interpolation
     NormalizationSettings normalization;
     AugmentationSettings augmentation;                           ///< for what a random crop means at inference
     std::shared_ptr<const FittedNormalization> fitted = nullptr; ///< of the normalisation, where it needs it
 
+    std::uint64_t bytes() const; ///< of its weights
     int height() const { return module->spec().height; }
     int width() const { return module->spec().width; }
 };
 
-/// From a run's checkpoint, a snapshot, or a bare file (ModelSource). Every tensor must be there with its shape.
+/// From a run's checkpoint, a snapshot (whose weights it shares), or a bare file (ModelSource). Every tensor must be
+/// there with its shape.
 Result<LoadedModel> loadModel(const ModelSource& source);
 
 /// What came of reading a file.
@@ -51,6 +55,13 @@ struct LoadedWeights {
 /// know at all start anew.
 Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier = false,
                          LoadedWeights* loaded = nullptr);
+
+/// A module's tensors by name, C order, as files hold them.
+struct TensorsByName {
+    std::vector<TensorToWrite> tensors;
+    std::vector<torch::Tensor> values; ///< what they look at
+};
+TensorsByName tensorsByName(const GraphModule& module);
 
 /// Writes all tensors by name, C order, with metadata, atomically.
 Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file,

@@ -83,9 +83,17 @@ torch::Tensor localResponseNormed(const Node& node, const torch::Tensor& x) {
     return (exact * (beta == 0.5 ? scale.rsqrt() : scale.pow(-beta))).to(x.scalar_type());
 }
 
-torch::Tensor contrasted(const torch::Tensor& x, double factor) {
+torch::Tensor dropped(const torch::Tensor& x, double rate, const torch::Generator& draws) {
+    if (rate <= 0 || x.numel() == 0)
+        return x;
+    if (rate >= 1)
+        return x * 0;
+    return x * torch::empty_like(x).bernoulli_(1 - rate, draws).div_(1 - rate);
+}
+
+torch::Tensor contrasted(const torch::Tensor& x, double factor, const torch::Generator& draws) {
     const torch::Tensor mean = x.mean({2, 3}, true);
-    const torch::Tensor factors = torch::rand({x.size(0), 1, 1, 1}, x.options()) * (2 * factor) + (1 - factor);
+    const torch::Tensor factors = torch::rand({x.size(0), 1, 1, 1}, draws, x.options()) * (2 * factor) + (1 - factor);
     return ((x - mean) * factors + mean).clamp(0, 255);
 }
 

@@ -28,8 +28,11 @@ torch::Tensor resizedLikeKeras(const torch::Tensor& x, std::int64_t height, std:
 /// trace.
 torch::Tensor localResponseNormed(const Node& node, const torch::Tensor& x);
 
+/// torch's dropout in training, drawn from a generator of one's own: torch::dropout only knows the program's.
+torch::Tensor dropped(const torch::Tensor& x, double rate, const torch::Generator& draws);
+
 /// Keras' RandomContrast in training: each image's distance from its own mean times 1 - factor ... 1 + factor, cut to 0
 /// ... 255.
-torch::Tensor contrasted(const torch::Tensor& x, double factor);
+torch::Tensor contrasted(const torch::Tensor& x, double factor, const torch::Generator& draws);
 
 } // namespace sightline::engine

@@ -60,7 +60,7 @@ private:
     std::map<std::string, jit::Module> m_modules;
 };
 
-jit::Module traced(GraphModule& network) {
+jit::Module traced(const GraphModule& network) {
     ModuleTree tree;
     for (const GraphModule::Entry& entry : network.entries())
         tree.add(entry.spec.name, entry.view, entry.spec.trainable);
@@ -68,7 +68,7 @@ jit::Module traced(GraphModule& network) {
     const torch::Tensor example = torch::zeros({1, spec.channels, spec.height, spec.width});
     const auto forward = [&](jit::Stack inputs) -> jit::Stack {
         std::map<std::string, torch::Tensor> tapped; // tapping keeps the pass free of in-place steps
-        return {network.forward(inputs.at(0).toTensor(), false, &tapped)[0]};
+        return {network.infer(inputs.at(0).toTensor(), &tapped)[0]};
     };
     const auto nameless = [](const torch::Tensor&) { return std::string(); };
     auto [state, outputs] = jit::tracer::trace({example}, forward, nameless, true, false, &tree.root(), {"images"});

@@ -31,19 +31,11 @@ Result<void> readFlat(const SafetensorsFile& file, const char* name, torch::Tens
 
 Result<void> saveCheckpoint(const std::filesystem::path& file, const GraphModule& module,
                             const OptimizerState& optimizer, const Json& state) {
-    torch::NoGradGuard noGrad;
-    std::vector<torch::Tensor> kept;
-    std::vector<TensorToWrite> tensors;
-    for (const GraphModule::Entry& entry : module.entries()) {
-        kept.push_back(entry.view.detach().contiguous());
-        tensors.push_back({entry.spec.name,
-                           entry.spec.shape,
-                           {kept.back().data_ptr<float>(), static_cast<std::size_t>(kept.back().numel())}});
-    }
+    TensorsByName all = tensorsByName(module);
     const auto count = static_cast<std::size_t>(optimizer.first.numel());
-    tensors.push_back({kFirst, {optimizer.first.numel()}, {optimizer.first.data_ptr<float>(), count}});
-    tensors.push_back({kSecond, {optimizer.second.numel()}, {optimizer.second.data_ptr<float>(), count}});
-    return writeSafetensors(file, tensors, {{kState, toText(state, -1)}});
+    all.tensors.push_back({kFirst, {optimizer.first.numel()}, {optimizer.first.data_ptr<float>(), count}});
+    all.tensors.push_back({kSecond, {optimizer.second.numel()}, {optimizer.second.data_ptr<float>(), count}});
+    return writeSafetensors(file, all.tensors, {{kState, toText(state, -1)}});
 }
 
 Result<Json> loadCheckpoint(const std::filesystem::path& file, GraphModule& module, OptimizerState& optimizer) {

@@ -10,8 +10,6 @@
 #include <cmath>
 
 #include "engine/train/OptimizerStep.h"
-#include "support/Files.h"
-#include "support/Priority.h"
 
 namespace sightline::engine {
 
@@ -76,8 +74,11 @@ std::vector<torch::Tensor> outputsOf(GraphModule& module, const StepInput& input
                                   : module.forwardFromFeatures(input.features, training);
 }
 
-std::int64_t rightOnes(const torch::Tensor& logits, const torch::Tensor& labels) {
-    return logits.argmax(1).eq(labels).sum().item<std::int64_t>();
+/// Loss and right ones, read at once: on a device each reading waits for all work before it.
+StepResult resultOf(const torch::Tensor& loss, const torch::Tensor& logits, const torch::Tensor& labels) {
+    const torch::Tensor right = logits.argmax(1).eq(labels).sum();
+    const torch::Tensor both = torch::stack({loss.detach().to(torch::kDouble), right.to(torch::kDouble)}).cpu();
+    return {both[0].item<double>(), static_cast<std::int64_t>(both[1].item<double>())};
 }
 
 /// Scales all gradients so that their norm is at most `most` (Keras' global_clipnorm).
@@ -107,31 +108,22 @@ Bf16Autocast::~Bf16Autocast() {
     }
 }
 
-int prepareComputeThread(int threads) {
-    const int count = threads > 0 ? threads : availableCpus();
-    at::set_num_threads(count);
-    lowerPriority(Priority::Compute);
-    return count;
-}
-
 StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input,
                      const Targets& targets, double learningRate) {
     module.zeroGradients();
-    StepResult result;
-    torch::Tensor loss;
+    torch::Tensor loss, logits;
     {
         Bf16Autocast autocast(settings.bf16);
         const std::vector<torch::Tensor> outputs = outputsOf(module, input, true);
         loss = lossOf(module, outputs, targets, settings, true);
-        torch::NoGradGuard noGrad;
-        result.right = rightOnes(outputs[0], mainLabels(targets));
+        logits = outputs[0].detach();
     }
-    result.loss = loss.item<double>();
-    if (!std::isfinite(result.loss))
-        return result; // the caller ends the run; weights stay as they were
     loss.backward();
 
     torch::NoGradGuard noGrad;
+    const StepResult result = resultOf(loss, logits, mainLabels(targets));
+    if (!std::isfinite(result.loss))
+        return result; // the caller ends the run; weights stay as they were
     const std::vector<GraphModule::Stretch> stretches = module.trainableStretches();
     if (settings.optimizer.clipNorm > 0)
         clip(stretches, settings.optimizer.clipNorm);
@@ -155,7 +147,7 @@ StepResult validationStep(GraphModule& module, const StepSettings& settings, con
     torch::NoGradGuard noGrad;
     Bf16Autocast autocast(settings.bf16);
     const std::vector<torch::Tensor> outputs = outputsOf(module, input, false);
-    return {lossOf(module, outputs, {labels}, settings, false).item<double>(), rightOnes(outputs[0], labels)};
+    return resultOf(lossOf(module, outputs, {labels}, settings, false), outputs[0], labels);
 }
 
 } // namespace sightline::engine

@@ -25,10 +25,6 @@ private:
     bool m_on;
 };
 
-/// Sets this thread's compute threads (0 = the CPUs available) and lowers its priority below a window's; gives the
-/// count.
-int prepareComputeThread(int threads);
-
 /// What one training step needs besides the batch.
 struct StepSettings {
     OptimizerSettings optimizer;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 
+#include "engine/module/ComputeThreads.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Compute.h"
 #include "engine/train/Feed.h"
@@ -161,7 +162,7 @@ public:
 private:
     Result<void> build() {
         const Experiment& experiment = m_request.experiment;
-        prepareComputeThread(experiment.training.threads);
+        m_compute.emplace(experiment.training.threads);
         const Result<GraphSpec> graph = graphFor(experiment, static_cast<int>(m_dataset.classes.size()));
         if (!graph)
             return graph.error();
@@ -231,6 +232,7 @@ private:
     const EpochTimeRequest& m_request;
     std::stop_token m_stop;
     const Dataset& m_dataset;
+    std::optional<ComputeThreads> m_compute;
     std::shared_ptr<GraphModule> m_module;
     OptimizerState m_state;
     StepSettings m_step;

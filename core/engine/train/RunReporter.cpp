@@ -25,7 +25,7 @@ RunStarted startOf(const TrainSetup& setup, int firstEpoch) {
     started.parameters = setup.module->cost().parameters;
     started.device = "cpu";
     started.precision = setup.step.bf16 ? "bf16" : "fp32";
-    started.threads = setup.threads;
+    started.threads = setup.compute->count();
     return started;
 }
 
@@ -52,19 +52,31 @@ void RunReporter::reportBatch(BatchFinished finished, double seconds) {
     finished.batches = m_setup->batchesPerEpoch();
     m_secondsPerBatch = m_secondsPerBatch == 0 ? seconds : 0.9 * m_secondsPerBatch + 0.1 * seconds;
     finished.imagesPerSecond = training.batchSize / m_secondsPerBatch;
+    // Before the first validation: a forward pass is about a third of a step.
+    const double validation =
+        static_cast<double>(m_setup->dataset.count(Subset::Validation)) / training.batchSize * m_secondsPerBatch / 3;
+    const int epochs = training.epochs - finished.epoch; // after this one
     finished.secondsLeft =
-        m_secondsPerBatch * (static_cast<double>(training.epochs - finished.epoch) * finished.batches +
-                             (finished.batches - finished.batch));
+        m_secondsPerBatch * (static_cast<double>(epochs) * finished.batches + (finished.batches - finished.batch)) +
+        m_secondsAfterEpoch.value_or(validation) * (epochs + 1);
     report(finished);
 }
 
 void RunReporter::end(const RunEnded& ended) {
-    try {
-        report(ended);
-    } catch (const std::exception&) {
-        if (m_sink)
-            m_sink(ended);
-    }
+    // Neither a full disk nor a listener that throws keeps the others from hearing of it.
+    const auto quietly = [](const auto& step) {
+        try {
+            step();
+        } catch (...) {
+        }
+    };
+    if (m_setup)
+        quietly([&] {
+            static_cast<void>(m_setup->folder->appendEvent(toJson(ended)));
+            static_cast<void>(m_setup->store->refresh(*m_setup->folder)); // the index only
+        });
+    if (m_sink)
+        quietly([&] { m_sink(ended); });
 }
 
 } // namespace sightline::engine

@@ -12,18 +12,20 @@ public:
 
     /// From here on events are kept in the run's folder. `setup` outlives this.
     void begin(const TrainSetup& setup, int firstEpoch);
-    bool hasBegun() const { return m_setup != nullptr; }
     /// Throws where the folder cannot be written: a run that leaves no trace must not go on.
     void report(const TrainEvent& event);
     /// Adds speed and time left to a batch that took `seconds`.
     void reportBatch(BatchFinished finished, double seconds);
-    /// Never throws: where the disk is full the listener hears of it all the same.
+    /// What came after an epoch's last batch, its validation above all, took `seconds`: so will the others'.
+    void epochEnded(double seconds) { m_secondsAfterEpoch = seconds; }
+    /// Keeps the end in the folder and the index, then tells the listener, once. Never throws.
     void end(const RunEnded& ended);
 
 private:
     const EventSink& m_sink;
     const TrainSetup* m_setup = nullptr;
     double m_secondsPerBatch = 0; ///< smoothed
+    std::optional<double> m_secondsAfterEpoch;
 };
 
 } // namespace sightline::engine

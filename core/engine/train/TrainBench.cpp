@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <ATen/CPUGeneratorImpl.h>
 #include <torch/torch.h>
 
 #include <chrono>
 
+#include "engine/module/ComputeThreads.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Compute.h"
 #include "engine/train/Trainer.h"
@@ -13,8 +15,8 @@ namespace sightline::engine {
 Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
     using Clock = std::chrono::steady_clock;
     try {
-        prepareComputeThread(request.threads);
-        torch::manual_seed(1);
+        const ComputeThreads threads(request.threads);
+        const torch::Generator draws = at::detail::createCPUGenerator(1);
         const Result<GraphSpec> graph = graphByName(request.model, request.height, request.width, request.channels,
                                                     request.classes, request.options);
         if (!graph)
@@ -32,8 +34,9 @@ Result<TrainBench> benchTrain(const TrainBenchRequest& request) {
         OptimizerState state{torch::zeros_like((*module)->parameters()), torch::zeros_like((*module)->parameters())};
         StepSettings settings;
         settings.bf16 = usesBf16(request.precision, *graph);
-        const torch::Tensor images = torch::rand({request.batch, request.height, request.width, request.channels});
-        const torch::Tensor labels = torch::randint(request.classes, {request.batch}, torch::kLong);
+        const torch::Tensor images =
+            torch::rand({request.batch, request.height, request.width, request.channels}, draws);
+        const torch::Tensor labels = torch::randint(request.classes, {request.batch}, draws, torch::kLong);
         for (int i = 0; i < 3; ++i)
             trainStep(**module, state, settings, {images}, {labels}, 1e-4);
         const auto start = Clock::now();

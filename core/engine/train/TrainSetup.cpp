@@ -36,7 +36,7 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 /// The run's folder and its experiment take the place of the request's.
-Result<void> takeRun(const std::string& run, TrainSetup& setup) {
+Result<void> takeRun(const std::string& run, bool background, TrainSetup& setup) {
     const Result<RunFolder> folder = setup.store->find(run);
     if (!folder)
         return folder.error();
@@ -53,7 +53,7 @@ Result<void> takeRun(const std::string& run, TrainSetup& setup) {
         return graph.error();
     setup.experiment.model.graph = *graph;
     setup.experiment.model.head.reset(); // the graph has it
-    setup.threads = prepareComputeThread(setup.experiment.training.threads);
+    setup.compute.emplace(setup.experiment.training.threads, background);
     return {};
 }
 
@@ -132,13 +132,13 @@ Result<void> prepareReading(TrainSetup& setup, std::stop_token stop) {
 
 Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, TrainSetup& setup) {
     setup.experiment = request.experiment;
-    setup.threads = prepareComputeThread(request.experiment.training.threads);
+    setup.compute.emplace(request.experiment.training.threads, request.background);
     Result<RunStore> store = RunStore::open(request.home);
     if (!store)
         return store.error();
     setup.store = std::move(*store);
     if (!request.resume.empty())
-        if (const Result<void> taken = takeRun(request.resume, setup); !taken)
+        if (const Result<void> taken = takeRun(request.resume, request.background, setup); !taken)
             return taken;
     if (const Result<void> opened = openData(setup, request.home, stop); !opened)
         return opened;

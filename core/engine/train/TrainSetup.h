@@ -10,6 +10,7 @@
 
 #include "augment/BatchLoader.h"
 #include "engine/Engine.h"
+#include "engine/module/ComputeThreads.h"
 #include "engine/train/Compute.h"
 #include "engine/train/Feed.h"
 #include "store/RunStore.h"
@@ -28,7 +29,7 @@ struct TrainSetup {
     std::unique_ptr<Feed> trainFeed, validationFeed;   ///< opened later; the second null without validation images
     std::shared_ptr<const FittedNormalization> fitted; ///< null where the normalization is not fitted
     std::vector<std::string> notes;                    ///< for the person: a classifier that starts anew
-    int threads = 1;
+    std::optional<ComputeThreads> compute;
 
     int batchesPerEpoch() const;
 };

@@ -45,6 +45,21 @@ Ending unready(const Error& error) {
                : failed(error);
 }
 
+/// What `work` ends with; an exception ends a run as failed, wherever it comes from.
+template <typename Work>
+Ending guarded(Work work) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return failed({"There was not enough memory; choose a smaller batch or image size."});
+    } catch (const std::exception& error) {
+        const std::string reason = error.what();
+        return failed({"Training stopped because of an error: " + reason.substr(0, reason.find('\n'))});
+    } catch (...) {
+        return failed({"Training stopped because of an unknown error."});
+    }
+}
+
 /// One run in progress.
 class Run {
 public:
@@ -52,18 +67,10 @@ public:
         : m_request(request), m_stop(std::move(stop)), m_control(control), m_reporter(sink) {}
 
     RunEnded execute() {
-        Ending ending;
-        try {
+        const Ending ending = guarded([this] {
             const Result<void> started = start();
-            ending = started ? loop() : failed(started.error());
-        } catch (const std::bad_alloc&) {
-            ending = failed({"There was not enough memory; choose a smaller batch or image size."});
-        } catch (const std::exception& error) {
-            std::string reason = error.what();
-            if (const auto line = reason.find('\n'); line != std::string::npos)
-                reason.resize(line);
-            ending = failed({"Training stopped because of an error: " + reason});
-        }
+            return started ? loop() : unready(started.error());
+        });
         return finish(ending);
     }
 
@@ -81,7 +88,8 @@ private:
     Result<void> keepWeights(const EpochVerdict& verdict, int epoch);
     double atBatchBoundary(); ///< seconds it was paused
     void publishSnapshot();
-    RunEnded finish(const Ending& ending);
+    Ending restoreBest();
+    RunEnded finish(Ending ending);
     double rateAt(std::int64_t step) const;
     const Experiment& experiment() const { return m_setup.experiment; }
     static Ending stoppedIn(int epoch) {
@@ -243,7 +251,7 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     auto batchStart = Clock::now();
     while (const std::optional<FeedBatch> batch = feed.next()) {
         // Dropout's stream is a function of seed and step, so that a resumed run drops the same units.
-        torch::manual_seed(
+        m_setup.module->seedDraws(
             CounterRandom(experiment().seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_optimizer.step))
                 .next32());
         metrics.learningRate = rateAt(m_optimizer.step) * m_plan.rateFactor;
@@ -274,6 +282,7 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     if (!validate(metrics, pausedSeconds))
         return stoppedIn(epoch);
     metrics.seconds = secondsSince(start) - pausedSeconds;
+    m_reporter.epochEnded(metrics.seconds - seconds);
     const std::vector<std::string> skipped = feed.skipped();
     metrics.skippedImages = static_cast<int>(skipped.size());
     if (epoch == m_firstEpoch) {
@@ -388,31 +397,32 @@ Result<void> Run::keepWeights(const EpochVerdict& verdict, int epoch) {
     return m_checkpoints.saveLast(module, m_optimizer, std::move(state));
 }
 
-RunEnded Run::finish(const Ending& ending) {
+/// Keras 3 restores at the end of training (SPEC 5.1); `last` keeps the last epoch's state to resume from.
+Ending Run::restoreBest() {
+    const auto& stopping = experiment().training.earlyStopping;
+    if (!m_checkpoints.hasEarlyStopping() || !stopping || !stopping->restoreBestWeights)
+        return {};
+    if (const Result<void> restored = m_checkpoints.restoreEarlyStopping(*m_setup.module); !restored)
+        return failed({"The best weights could not be restored: " + restored.error().message, restored.error().kind});
+    m_reporter.report(RunNote{"The weights with the best " + stopping->monitor +
+                              " were restored (checkpoints/restored.safetensors)."});
+    return {};
+}
+
+/// The one RunEnded, and last: whatever fails on the way there only changes what it says.
+RunEnded Run::finish(Ending ending) {
+    if (ending.outcome == RunEnded::Outcome::Completed) {
+        const Ending restored = guarded([this] { return restoreBest(); });
+        if (restored.outcome == RunEnded::Outcome::Failed)
+            ending = restored;
+    }
     RunEnded ended{ending.outcome, ending.reason, ending.kind, m_lastEpoch, m_callbacks.bestEpoch(m_lastEpoch), "", ""};
     if (m_setup.folder) {
         ended.run = m_setup.folder->id();
         ended.folder = m_setup.folder->path().string();
     }
-    const auto& stopping = experiment().training.earlyStopping;
-    // Keras 3 restores at the end of training (SPEC 5.1); `last` keeps the last epoch's state to resume from.
-    if (m_reporter.hasBegun() && ending.outcome == RunEnded::Outcome::Completed && m_checkpoints.hasEarlyStopping() &&
-        stopping && stopping->restoreBestWeights) {
-        try {
-            const Result<void> restored = m_checkpoints.restoreEarlyStopping(*m_setup.module);
-            if (!restored)
-                throw std::runtime_error(restored.error().message);
-            m_reporter.report(RunNote{"The weights with the best " + stopping->monitor +
-                                      " were restored (checkpoints/restored.safetensors)."});
-        } catch (const std::exception& error) {
-            ended.outcome = RunEnded::Outcome::Failed;
-            ended.reason = std::string("The best weights could not be restored: ") + error.what();
-        }
-    }
     m_control.runEnded();
     m_reporter.end(ended);
-    if (m_setup.folder)
-        static_cast<void>(m_setup.store->refresh(*m_setup.folder));
     return ended;
 }
 

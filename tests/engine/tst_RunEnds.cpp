@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <stop_token>
+
+#include "Test.h"
+#include "data/Toys.h"
+#include "engine/Engine.h"
+#include "store/RunStore.h"
+
+using namespace sightline;
+
+namespace {
+
+/// Files can grow to `bytes` at most while it lives: what a full disk is to a program.
+class FullDisk {
+public:
+    explicit FullDisk(rlim_t bytes) : m_handler(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &m_before);
+        rlimit limit = m_before;
+        limit.rlim_cur = bytes;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FullDisk() {
+        ::setrlimit(RLIMIT_FSIZE, &m_before);
+        std::signal(SIGXFSZ, m_handler);
+    }
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+
+private:
+    void (*m_handler)(int);
+    rlimit m_before{};
+};
+
+} // namespace
+
+/// However a run ends, it says so once, last, and with the right word.
+class RunEndsTest : public Test {
+    Q_OBJECT
+
+    TrainRequest request(int epochs) const {
+        TrainRequest request;
+        request.home = (m_folder.path() + QStringLiteral("/home")).toStdString();
+        request.experiment.data.path = (m_folder.path() + QStringLiteral("/toys")).toStdString();
+        request.experiment.data.imageHeight = request.experiment.data.imageWidth = 16;
+        request.experiment.training.epochs = epochs;
+        request.experiment.training.batchSize = 8;
+        request.experiment.training.precision = Precision::Fp32;
+        request.experiment.training.earlyStopping = EarlyStoppingSettings{};
+        return request;
+    }
+
+    /// What one run told, and what Engine::train gave back.
+    struct Told {
+        std::vector<std::string> types;
+        RunEnded ended;
+
+        /// One run_ended, the last event, of the same outcome as the one given back.
+        bool endsOnce() const {
+            return std::count(types.begin(), types.end(), "run_ended") == 1 && types.back() == "run_ended";
+        }
+    };
+    Told train(const TrainRequest& request, std::stop_token stop = {},
+               const std::function<void(const Json&)>& listener = {}) const {
+        TrainControl control;
+        Told told;
+        told.ended = m_engine->value()->train(request, stop, control, [&](const TrainEvent& event) {
+            const Json json = toJson(event);
+            told.types.push_back(json["type"].get<std::string>());
+            if (listener)
+                listener(json);
+        });
+        return told;
+    }
+
+    QTemporaryDir m_folder;
+    std::optional<Result<Engine*>> m_engine;
+
+private Q_SLOTS:
+    void initTestCase() {
+        ToySettings toys;
+        toys.train = 4;
+        toys.validation = toys.test = 1;
+        toys.size = 16;
+        QVERIFY(makeToys((m_folder.path() + QStringLiteral("/toys")).toStdString(), toys).ok());
+        m_engine = loadEngine();
+        QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
+    }
+    void stoppedWhileStartingIsStoppedNotFailed_data() {
+        QTest::addColumn<bool>("fits");
+        QTest::addColumn<bool>("resumes");
+        QTest::newRow("opening the data") << false << false;
+        QTest::newRow("fitting the normalization") << true << false;
+        QTest::newRow("resuming") << false << true;
+    }
+    void stoppedWhileStartingIsStoppedNotFailed() {
+        QFETCH(bool, fits);
+        QFETCH(bool, resumes);
+        TrainRequest asked = request(2);
+        asked.experiment.normalization.featurewiseCenter = fits;
+        if (resumes) {
+            std::stop_source first;
+            const Told begun = train(asked, first.get_token(), [&](const Json& event) {
+                if (event["type"] == "epoch")
+                    first.request_stop();
+            });
+            QVERIFY2(begun.ended.outcome == RunEnded::Outcome::Stopped, begun.ended.reason.c_str());
+            asked.resume = begun.ended.run;
+        }
+        std::stop_source stop;
+        stop.request_stop();
+        const Told told = train(asked, stop.get_token());
+        QVERIFY2(told.ended.outcome == RunEnded::Outcome::Stopped, told.ended.reason.c_str());
+        QCOMPARE(told.types, std::vector<std::string>{"run_ended"});
+    }
+
+    void aListenerThatThrowsHearsOfTheEndOnce_data() {
+        QTest::addColumn<QString>("type");
+        for (const char* type : {"run_started", "batch", "epoch", "checkpoint", "run_ended"})
+            QTest::newRow(type) << type;
+    }
+    void aListenerThatThrowsHearsOfTheEndOnce() {
+        QFETCH(QString, type);
+        const Told told = train(request(1), {}, [&](const Json& event) {
+            if (event["type"] == type.toStdString())
+                throw std::runtime_error("the listener broke");
+        });
+        QVERIFY(told.endsOnce());
+        const bool failed = type != QStringLiteral("run_ended"); // by then it had ended well
+        QVERIFY(told.ended.outcome == (failed ? RunEnded::Outcome::Failed : RunEnded::Outcome::Completed));
+        QCOMPARE(told.ended.reason.find("the listener broke") != std::string::npos, failed);
+        QCOMPARE(RunFolder(told.ended.folder).summary().state, std::string(failed ? "failed" : "completed"));
+    }
+
+    void whatIsNoStandardExceptionEndsTheRunToo() {
+        const Told told = train(request(1), {}, [](const Json& event) {
+            if (event["type"] == "batch")
+                throw 7;
+        });
+        QVERIFY(told.endsOnce());
+        QVERIFY(told.ended.outcome == RunEnded::Outcome::Failed && !told.ended.reason.empty());
+    }
+
+    void aFullDiskEndsTheRunAndIsSaid() {
+        std::optional<FullDisk> full;
+        const Told told = train(request(2), {}, [&](const Json& event) {
+            if (event["type"] == "run_started")
+                full.emplace(rlim_t{1});
+        });
+        full.reset();
+        QVERIFY(told.endsOnce());
+        QVERIFY(told.ended.outcome == RunEnded::Outcome::Failed);
+        QVERIFY2(told.ended.reason.find("File too large") != std::string::npos, told.ended.reason.c_str());
+        QVERIFY(!RunFolder(told.ended.folder).isRunning()); // nobody would end it any more
+    }
+
+    void aCheckpointThatDoesNotFitEndsTheRunAndKeepsTheOneBefore() {
+        std::optional<FullDisk> full;
+        const Told told = train(request(3), {}, [&](const Json& event) {
+            if (event["type"] == "epoch" && event["epoch"] == 2)
+                full.emplace(rlim_t{4096});
+        });
+        full.reset();
+        QVERIFY(told.endsOnce());
+        QVERIFY(told.ended.outcome == RunEnded::Outcome::Failed);
+        QVERIFY2(told.ended.reason.find("File too large") != std::string::npos, told.ended.reason.c_str());
+        TrainRequest again = request(3);
+        again.resume = told.ended.run;
+        const Told resumed = train(again);
+        QVERIFY2(resumed.ended.outcome == RunEnded::Outcome::Completed, resumed.ended.reason.c_str());
+        QCOMPARE(resumed.ended.epochs, 3);
+    }
+};
+
+QTEST_GUILESS_MAIN(RunEndsTest)
+#include "tst_RunEnds.moc"

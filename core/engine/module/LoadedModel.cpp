@@ -6,9 +6,7 @@
 #include <charconv>
 
 #include "augment/Augment.h"
-#include "store/FittedNormalizationFile.h"
-#include "store/RunStore.h"
-#include "store/Safetensors.h"
+#include "store/RunParts.h"
 #include "zoo/WeightFit.h"
 #include "zoo/Zoo.h"
 
@@ -43,31 +41,24 @@ Result<LoadedModel> fromSnapshot(const WeightSnapshot& snapshot) {
 
 Result<LoadedModel> fromRun(const ModelSource& source) {
     const RunFolder run(source.runFolder);
-    const Result<Experiment> experiment = run.experiment();
-    if (!experiment)
-        return experiment.error();
-    const Result<std::vector<std::string>> classes = run.classes();
-    if (!classes)
-        return classes.error();
-    const Result<Json> graphJson = run.graph();
-    if (!graphJson)
-        return graphJson.error();
-    const Result<GraphSpec> graph = graphFromJson(*graphJson);
-    if (!graph)
-        return graph.error();
+    Result<RunParts> parts = readRunParts(run);
+    if (!parts)
+        return parts.error();
     const Result<std::filesystem::path> checkpoint = run.checkpoint(source.checkpoint);
     if (!checkpoint)
         return checkpoint.error();
-    Result<std::shared_ptr<GraphModule>> module = GraphModule::make(*graph, 0);
+    Result<std::shared_ptr<GraphModule>> module = GraphModule::make(parts->graph, 0);
     if (!module)
         return module.error();
     if (const Result<void> loaded = loadWeights(**module, *checkpoint); !loaded)
         return loaded.error();
-    auto fitted = readFittedNormalization(source.runFolder, experiment->normalization, experiment->data.channels());
-    if (!fitted)
-        return fitted.error();
-    return LoadedModel{
-        *module, *classes, experiment->data, experiment->normalization, experiment->augmentation, std::move(*fitted)};
+    const Experiment& experiment = parts->experiment;
+    return LoadedModel{*module,
+                       std::move(parts->classes),
+                       experiment.data,
+                       experiment.normalization,
+                       experiment.augmentation,
+                       std::move(parts->fitted)};
 }
 
 Result<LoadedModel> fromFile(const ModelSource& source) {
@@ -118,7 +109,9 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
     std::vector<TensorSpec> ours;
     for (const GraphModule::Entry& entry : module.entries())
         ours.push_back(entry.spec);
-    WeightMatch match = matchWeights(module.spec(), ours, specsOf(*weights));
+    std::vector<TensorSpec> theirs = specsOf(*weights);
+    std::erase_if(theirs, [](const TensorSpec& tensor) { return tensor.name.starts_with(kOptimizerPrefix); });
+    WeightMatch match = matchWeights(module.spec(), ours, theirs);
     std::vector<bool> fresh(ours.size(), false);
     if (newClassifier)
         fresh = startsAnew(module.spec(), ours, match);
@@ -146,10 +139,10 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
 }
 
 Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file,
-                         const std::map<std::string, std::string>& metadata) {
+                         const std::map<std::string, std::string>& metadata, const std::vector<TensorToWrite>& more) {
     torch::NoGradGuard noGrad;
     std::vector<torch::Tensor> kept;
-    std::vector<TensorToWrite> tensors;
+    std::vector<TensorToWrite> tensors = more;
     for (const GraphModule::Entry& entry : module.entries()) {
         kept.push_back(entry.view.detach().contiguous());
         tensors.push_back({entry.spec.name,

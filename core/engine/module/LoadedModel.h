@@ -8,6 +8,7 @@
 #include "augment/Augment.h"
 #include "engine/Engine.h"
 #include "engine/module/GraphModule.h"
+#include "store/Safetensors.h"
 
 namespace sightline {
 
@@ -35,6 +36,9 @@ struct LoadedModel {
     int width() const { return module->spec().width; }
 };
 
+/// Names of a checkpoint's tensors that are the optimizer's, not the network's.
+inline constexpr const char* kOptimizerPrefix = "opt.";
+
 /// From a run's checkpoint, a snapshot, or a bare file (ModelSource). Every tensor must be there with its shape.
 Result<LoadedModel> loadModel(const ModelSource& source);
 
@@ -52,9 +56,10 @@ struct LoadedWeights {
 Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier = false,
                          LoadedWeights* loaded = nullptr);
 
-/// Writes all tensors by name, C order, with metadata, atomically.
+/// Writes all tensors by name, C order, with metadata and `more` tensors beside them, atomically.
 Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file,
-                         const std::map<std::string, std::string>& metadata = {});
+                         const std::map<std::string, std::string>& metadata = {},
+                         const std::vector<TensorToWrite>& more = {});
 
 /// A model by zoo name or GraphSpec file.
 Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int width, int channels, int classes,

@@ -38,11 +38,15 @@ void RunReporter::begin(const TrainSetup& setup, int firstEpoch) {
         report(RunNote{note});
 }
 
+void RunReporter::keep(const TrainEvent& event) {
+    if (!m_setup || std::holds_alternative<BatchFinished>(event))
+        return;
+    if (const Result<void> written = m_setup->folder->appendEvent(toJson(event)); !written)
+        throw std::runtime_error(written.error().message);
+}
+
 void RunReporter::report(const TrainEvent& event) {
-    if (m_setup && !std::holds_alternative<BatchFinished>(event)) {
-        if (const Result<void> written = m_setup->folder->appendEvent(toJson(event)); !written)
-            throw std::runtime_error(written.error().message);
-    }
+    keep(event);
     if (m_sink)
         m_sink(event);
 }
@@ -58,13 +62,15 @@ void RunReporter::reportBatch(BatchFinished finished, double seconds) {
     report(finished);
 }
 
-void RunReporter::end(const RunEnded& ended) {
+void RunReporter::end(const RunEnded& ended, const std::function<void()>& written) {
     try {
-        report(ended);
+        keep(ended);
     } catch (const std::exception&) {
-        if (m_sink)
-            m_sink(ended);
+        // The disk is full; the listener hears of it below.
     }
+    written();
+    if (m_sink)
+        m_sink(ended);
 }
 
 } // namespace sightline::engine

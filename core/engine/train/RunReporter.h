@@ -17,10 +17,13 @@ public:
     void report(const TrainEvent& event);
     /// Adds speed and time left to a batch that took `seconds`.
     void reportBatch(BatchFinished finished, double seconds);
-    /// Never throws: where the disk is full the listener hears of it all the same.
-    void end(const RunEnded& ended);
+    /// Never throws: where the disk is full the listener hears of it all the same. `written` is called when the run's
+    /// folder has the event, before the listener hears of it.
+    void end(const RunEnded& ended, const std::function<void()>& written);
 
 private:
+    void keep(const TrainEvent& event);
+
     const EventSink& m_sink;
     const TrainSetup* m_setup = nullptr;
     double m_secondsPerBatch = 0; ///< smoothed

@@ -5,12 +5,13 @@
 #include <QTemporaryDir>
 
 #include "CliProcess.h"
+#include "Test.h"
 
 using namespace sightline;
 
 /// A run knows its images, on the command line: what is new, gone, moved or renamed since it began is said, and nothing
 /// is judged or trained on by mistake.
-class RunImagesTest : public QObject {
+class RunImagesTest : public Test {
     Q_OBJECT
     std::unique_ptr<QTemporaryDir> m_folder;
     QTemporaryDir m_toys;
@@ -61,6 +62,7 @@ private Q_SLOTS:
                  0);
     }
     void init() {
+        Test::init();
         m_folder = std::make_unique<QTemporaryDir>();
         addImages(path("images"), {"boat", "car"}, 8, "b");
     }

@@ -2,9 +2,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "Test.h"
 #include <fstream>
 
+#include "Test.h"
 #include "data/Records.h"
 #include "store/FeatureCache.h"
 

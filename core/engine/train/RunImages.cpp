@@ -31,7 +31,7 @@ void noteUnvalidated(const Dataset& dataset, const DataSettings& data, std::vect
     const std::string of = names.size() == 1 ? "the class " : "the classes ";
     std::string note = "No validation image of " + of + listed(names) + ": validation says nothing about " +
                        (names.size() == 1 ? "it" : "them");
-    if (!dataset.hasValidation)
+    if (!dataset.hasValidation && data.group.empty())
         note += " (data.validation_split " + Json(data.validationSplit).dump() + " of so few images is none)";
     notes.push_back(note + ".");
 }
@@ -131,8 +131,10 @@ std::vector<std::string> SkippedImages::news(const std::vector<SkippedImage>& sk
         if (images[label] == 0 || unread[label] < images[label] || m_gone[label])
             continue;
         m_gone[label] = true;
-        notes.push_back("None of the " + std::to_string(images[label]) + " " + m_kind + " images of " +
-                        classOf(dataset, label) + " can be read any more.");
+        notes.push_back(images[label] == 1 ? std::string("The only ") + m_kind + " image of " +
+                                                 classOf(dataset, label) + " cannot be read."
+                                           : "None of the " + std::to_string(images[label]) + " " + m_kind +
+                                                 " images of " + classOf(dataset, label) + " can be read.");
     }
     return notes;
 }

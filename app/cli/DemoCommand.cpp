@@ -126,7 +126,10 @@ int demo(const Settings& settings, Context& context) {
     if (!experiment)
         return fail(experiment.error());
     TrainControl control;
-    const RunEnded ended = engine.train({*experiment, context.home, {}}, stop, control, [&](const TrainEvent& event) {
+    TrainRequest training;
+    training.experiment = *experiment;
+    training.home = context.home;
+    const RunEnded ended = engine.train(training, stop, control, [&](const TrainEvent& event) {
         if (const auto* epoch = std::get_if<EpochFinished>(&event))
             std::fprintf(stderr, "epoch %2d of %d: loss %.3f, accuracy %.3f, val_accuracy %.3f, %.0f images/s\n",
                          epoch->metrics.epoch, experiment->training.epochs, epoch->metrics.loss,
@@ -137,7 +140,11 @@ int demo(const Settings& settings, Context& context) {
         return fail(cancelled());
     if (ended.outcome != RunEnded::Outcome::Completed)
         return fail({"The demo's training failed: " + ended.reason, ended.errorKind});
-    const auto evaluation = engine.evaluate({ended.folder, "test", "best", 32, settings.threads}, stop, {});
+    EvaluateRequest question;
+    question.runFolder = ended.folder;
+    question.split = "test";
+    question.threads = settings.threads;
+    const auto evaluation = engine.evaluate(question, stop, {});
     if (!evaluation)
         return fail(evaluation.error());
     const auto pointing = explainAll(engine, *evaluation, ended.folder, toys, pictures, settings.threads);

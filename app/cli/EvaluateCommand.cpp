@@ -2,9 +2,10 @@
 #include <cstdio>
 #include <iostream>
 
-#include "Command.h"
+#include "ExperimentOptions.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
+#include "support/Words.h"
 
 namespace sightline::cli {
 
@@ -12,8 +13,9 @@ namespace {
 
 struct Settings {
     std::string run, split, checkpoint = "best", out;
+    std::vector<std::string> changes;
     int threads = 0, batch = 32;
-    bool json = false;
+    bool json = false, judgeNew = false;
 };
 
 void print(const Evaluation& evaluation) {
@@ -24,6 +26,33 @@ void print(const Evaluation& evaluation) {
     for (const ClassReport& report : evaluation.perClass)
         std::printf("%-24s %8lld %10.3f %8.3f %8.3f\n", report.name.c_str(), static_cast<long long>(report.support),
                     report.precision, report.recall, report.f1);
+}
+
+/// On stderr: what a person should know before believing a figure.
+void sayWhatToKnow(const Evaluation& evaluation, bool judgesNew) {
+    for (const std::string& note : evaluation.notes)
+        std::clog << note << '\n';
+    const std::size_t fresh = evaluation.fresh.value_or(0);
+    if (fresh > 0 && !judgesNew)
+        std::clog << counted(fresh, "image") << (fresh == 1 ? " is" : " are") << " new since; --new judges "
+                  << (fresh == 1 ? "it" : "them") << " too, as a group of " << (fresh == 1 ? "its" : "their")
+                  << " own.\n";
+    for (const std::string& skipped : evaluation.skipped)
+        std::clog << "skipped: " << skipped << '\n';
+    if (evaluation.newImages)
+        for (const std::string& skipped : evaluation.newImages->skipped)
+            std::clog << "skipped: " << skipped << '\n';
+}
+
+Result<void> writeTables(const Evaluation& evaluation, const std::filesystem::path& folder) {
+    if (const auto written = writeFileAtomically(folder / "predictions.csv", predictionsCsv(evaluation)); !written)
+        return written;
+    if (evaluation.newImages)
+        if (const auto written =
+                writeFileAtomically(folder / "predictions-new.csv", predictionsCsv(*evaluation.newImages));
+            !written)
+            return written;
+    return writeFileAtomically(folder / "evaluation.json", toText(toJson(evaluation)) + "\n");
 }
 
 int evaluate(const Settings& settings, Context& context) {
@@ -39,26 +68,26 @@ int evaluate(const Settings& settings, Context& context) {
     const auto engine = loadEngine();
     if (!engine)
         return fail(engine.error());
-    const EvaluateRequest request{run->path(), settings.split, settings.checkpoint, settings.batch, settings.threads};
+    const auto dataPath = dataPathOf(settings.changes, "evaluate");
+    if (!dataPath)
+        return fail(dataPath.error());
+    const EvaluateRequest request{run->path(),      settings.split, settings.checkpoint, settings.batch,
+                                  settings.threads, *dataPath,      settings.judgeNew};
     const auto evaluation =
         (*engine)->evaluate(request, interruption().get_token(),
                             [](std::size_t done, std::size_t total) { showProgress("Evaluating", done, total); });
     if (!evaluation)
         return fail(evaluation.error());
-    for (const std::string& skipped : evaluation->skipped)
-        std::clog << "skipped: " << skipped << '\n';
-    if (!settings.out.empty()) {
-        const std::filesystem::path folder = settings.out;
-        if (const auto written = writeFileAtomically(folder / "predictions.csv", predictionsCsv(*evaluation)); !written)
+    sayWhatToKnow(*evaluation, settings.judgeNew);
+    if (!settings.out.empty())
+        if (const auto written = writeTables(*evaluation, settings.out); !written)
             return fail(written.error());
-        if (const auto written = writeFileAtomically(folder / "evaluation.json", toText(toJson(*evaluation)) + "\n");
-            !written)
-            return fail(written.error());
-    }
     if (settings.json)
         printJson(toJson(*evaluation));
     else
         print(*evaluation);
+    if (!settings.json && evaluation->newImages)
+        print(*evaluation->newImages);
     return 0;
 }
 
@@ -74,6 +103,9 @@ void addEvaluate(CLI::App& app, Context& context) {
     command->add_option("--out", settings->out, "Folder for predictions.csv and evaluation.json");
     command->add_option("--batch", settings->batch, "Batch size")->check(CLI::Range(1, 4096));
     addThreads(*command, settings->threads);
+    command->add_flag("--new", settings->judgeNew,
+                      "Judge images that came since the run began, too, as a group of their own");
+    addDataPath(*command, settings->changes);
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(
         [settings, &context] { context.chosen = [settings, &context] { return evaluate(*settings, context); }; });

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ExperimentOptions.h"
 
+#include <iostream>
+
 #include "experiment/Presets.h"
+#include "store/RunCheckpoint.h"
+#include "store/SampleManifest.h"
 
 namespace sightline::cli {
 
@@ -34,18 +38,67 @@ void addExperiment(CLI::App& command, ExperimentOptions& options) {
     addThreads(command, options.threads);
 }
 
+Result<std::vector<Setting>> settingsOf(const std::vector<std::string>& given) {
+    std::vector<Setting> settings;
+    for (const std::string& text : given) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos)
+            return badInput("--set " + text + ": say path=value, like training.epochs=3.");
+        settings.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    }
+    return settings;
+}
+
+void addDataPath(CLI::App& command, std::vector<std::string>& settings) {
+    command.add_option("--set", settings, "data.path=DIR: where the run's images are now")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false);
+}
+
+Result<std::string> dataPathOf(const std::vector<std::string>& given, const std::string& command) {
+    const Result<std::vector<Setting>> settings = settingsOf(given);
+    if (!settings)
+        return settings.error();
+    std::string path;
+    for (const Setting& setting : *settings) {
+        if (setting.path != "data.path")
+            return badInput("--set " + shown(setting.path) + ": " + command +
+                            " takes data.path alone; the rest is the run's.");
+        if (setting.value.empty())
+            return badInput("--set data.path: say where the images are, like data.path=DIR.");
+        path = setting.value;
+    }
+    return path;
+}
+
+std::filesystem::path imageOfRun(const std::string& name, const std::filesystem::path& runFolder,
+                                 const std::string& dataPath) {
+    std::error_code code;
+    if (std::filesystem::exists(name, code) || runFolder.empty())
+        return name;
+    const auto place = readDataPlace(runFolder);
+    const std::filesystem::path root = !dataPath.empty() ? std::filesystem::path(dataPath)
+                                       : place           ? place->root
+                                                         : std::filesystem::path();
+    return !root.empty() && std::filesystem::exists(root / name, code) ? root / name : std::filesystem::path(name);
+}
+
+void sayIfDamaged(const std::filesystem::path& runFolder, const std::string& checkpoint) {
+    if (const auto chosen = chooseCheckpoint(runFolder, checkpoint); chosen && !chosen->note.empty())
+        std::clog << chosen->note << '\n';
+}
+
 Result<Experiment> experimentOf(const ExperimentOptions& options) {
     Result<Json> document = documentOf(options);
     if (!document)
         return document.error();
-    for (const std::string& setting : options.settings) {
-        const auto equals = setting.find('=');
-        if (equals == std::string::npos)
-            return badInput("--set " + setting + ": use path=value, such as training.epochs=3.");
-        if (const Result<void> set = setJsonPath(*document, setting.substr(0, equals), setting.substr(equals + 1));
-            !set)
+    const Result<std::vector<Setting>> settings = settingsOf(options.settings);
+    if (!settings)
+        return settings.error();
+    for (const Setting& setting : *settings)
+        if (const Result<void> set = setJsonPath(*document, setting.path, setting.value); !set)
             return set.error();
-    }
     if (options.threads >= 0)
         (*document)["training"]["threads"] = options.threads;
     if (!options.device.empty())

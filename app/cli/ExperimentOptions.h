@@ -7,6 +7,7 @@
 
 #include "Command.h"
 #include "experiment/Experiment.h"
+#include "experiment/RunEdit.h"
 
 namespace sightline::cli {
 
@@ -21,6 +22,22 @@ struct ExperimentOptions {
 
 /// Adds EXPERIMENT, --preset, --set, --device, --seed and --threads.
 void addExperiment(CLI::App& command, ExperimentOptions& options);
+/// "path=value" each. Error: one without '='.
+Result<std::vector<Setting>> settingsOf(const std::vector<std::string>& given);
+
+/// Adds --set to a command that asks a run: data.path alone may be set there, where the run's images are now.
+void addDataPath(CLI::App& command, std::vector<std::string>& settings);
+/// The place; empty where none is given. Error: another setting, by name; `command` does the asking.
+Result<std::string> dataPathOf(const std::vector<std::string>& settings, const std::string& command);
+
+/// The file of an image of a run: as it is named, else below the root of the run's images (`dataPath`, or where the run
+/// says they are), as its tables name it.
+std::filesystem::path imageOfRun(const std::string& name, const std::filesystem::path& runFolder,
+                                 const std::string& dataPath);
+
+/// Says on stderr where a checkpoint that is asked for is damaged and another takes its place.
+void sayIfDamaged(const std::filesystem::path& runFolder, const std::string& checkpoint);
+
 /// Reads it. Errors name the file or the preset and the path of each impossible setting.
 Result<Experiment> experimentOf(const ExperimentOptions& options);
 

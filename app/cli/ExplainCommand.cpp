@@ -4,7 +4,7 @@
 #include <iostream>
 #include <numeric>
 
-#include "Command.h"
+#include "ExperimentOptions.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
 #include "zoo/Hub.h"
@@ -15,7 +15,7 @@ namespace {
 
 struct Settings {
     std::string run; ///< the first image with --model
-    std::vector<std::string> images;
+    std::vector<std::string> images, changes;
     std::string model, weights, normalization = "rescale", input, options = "{}";
     std::string checkpoint = "best", method = "gradcam", target = "predicted", layer, score = "logit", out, map;
     int classes = 1000, threads = 0;
@@ -74,18 +74,31 @@ Result<ModelSource> sourceOf(const Settings& settings, Context& context) {
     return source;
 }
 
-/// The class an image's folders name: its true class in a data set of class folders; -1 where none does.
-int truthOf(const std::filesystem::path& image, const ModelSource& source) {
+/// The class of an image: as the run knows it, else the class its folders name; -1 where nothing says it.
+int truthOf(const std::filesystem::path& image, const ModelSource& source, const std::string& dataPath) {
     if (source.runFolder.empty())
         return -1;
-    const auto classes = RunFolder(source.runFolder).classes();
+    const RunFolder run(source.runFolder);
+    const auto classes = run.classes();
+    if (!classes)
+        return -1;
+    const auto placeOfClass = [&](const std::string& name) {
+        const auto place = std::find(classes->begin(), classes->end(), name);
+        return place == classes->end() ? -1 : static_cast<int>(place - classes->begin());
+    };
     std::error_code code;
-    const std::filesystem::path whole = std::filesystem::absolute(image, code);
-    for (auto folder = whole.parent_path(); classes && folder.has_relative_path(); folder = folder.parent_path()) {
-        const auto place = std::find(classes->begin(), classes->end(), folder.filename().string());
-        if (place != classes->end())
-            return static_cast<int>(place - classes->begin());
+    const std::filesystem::path whole = std::filesystem::absolute(image, code).lexically_normal();
+    if (const auto manifest = run.manifest(); manifest && *manifest) {
+        const std::filesystem::path root =
+            dataPath.empty() ? (*manifest)->root : std::filesystem::absolute(dataPath, code).lexically_normal();
+        const std::string path = whole.lexically_relative(root).generic_string();
+        for (const SampleEntry& entry : (*manifest)->samples)
+            if (entry.path == path)
+                return placeOfClass(entry.className);
     }
+    for (auto folder = whole.parent_path(); folder.has_relative_path(); folder = folder.parent_path())
+        if (const int place = placeOfClass(folder.filename().string()); place >= 0)
+            return place;
     return -1;
 }
 
@@ -135,9 +148,14 @@ int explain(const Settings& settings, Context& context) {
         images.insert(images.begin(), settings.run);
     if (images.empty())
         return fail(badInput("explain needs an image: explain RUN IMAGE, or explain --model NAME ... IMAGE."));
+    const auto dataPath = dataPathOf(settings.changes, "explain");
+    if (!dataPath)
+        return fail(dataPath.error());
     const auto source = sourceOf(settings, context);
     if (!source)
         return fail(source.error());
+    if (!source->runFolder.empty())
+        sayIfDamaged(source->runFolder, settings.checkpoint);
     const bool several = images.size() > 1;
     for (const std::string& folder : {settings.out, settings.map})
         if (several && !folder.empty())
@@ -148,13 +166,14 @@ int explain(const Settings& settings, Context& context) {
         return fail(engine.error());
     Json all = Json::array();
     for (const std::string& name : images) {
-        auto image = readImage(name);
+        const std::filesystem::path file = imageOfRun(name, source->runFolder, *dataPath);
+        auto image = readImage(file);
         if (!image)
             return fail(badInput(image.error().message));
         ExplainRequest request;
         request.source = *source;
         request.image = std::move(*image);
-        request.truth = truthOf(name, *source);
+        request.truth = truthOf(file, *source, *dataPath);
         request.method = *method;
         request.target = settings.target;
         request.layer = settings.layer;
@@ -212,6 +231,7 @@ void addExplain(CLI::App& app, Context& context) {
     command->add_option("--out", settings->out, "The overlay, PNG (several images: a folder)");
     command->add_option("--map", settings->map, "The map, NPY (several images: a folder)");
     command->add_option("--opacity", settings->opacity, "Opacity of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));
+    addDataPath(*command, settings->changes);
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(

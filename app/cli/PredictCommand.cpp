@@ -4,7 +4,7 @@
 #include <iostream>
 #include <numeric>
 
-#include "Command.h"
+#include "ExperimentOptions.h"
 #include "data/ImageNames.h"
 #include "engine/Engine.h"
 #include "store/RunStore.h"
@@ -15,18 +15,20 @@ namespace {
 
 struct Settings {
     std::string run, checkpoint = "best";
-    std::vector<std::string> images;
+    std::vector<std::string> images, changes;
     int top = 1, threads = 0;
     bool json = false;
 };
 
-Result<std::vector<std::filesystem::path>> imagesOf(const std::vector<std::string>& given) {
+Result<std::vector<std::filesystem::path>> imagesOf(const Settings& settings, const std::filesystem::path& run,
+                                                    const std::string& dataPath) {
     std::vector<std::filesystem::path> images;
-    for (const std::string& name : given) {
+    for (const std::string& given : settings.images) {
+        const std::filesystem::path name = imageOfRun(given, run, dataPath);
         std::error_code code;
         if (!std::filesystem::is_directory(name, code)) {
             if (!std::filesystem::exists(name, code))
-                return badInput(name + " does not exist.");
+                return badInput(name.string() + " does not exist.");
             images.emplace_back(name);
             continue;
         }
@@ -41,7 +43,7 @@ Result<std::vector<std::filesystem::path>> imagesOf(const std::vector<std::strin
                 images.push_back(entry->path());
         }
         if (images.size() == before)
-            return badInput(name + " contains no images (" + imageEndings() + ").");
+            return badInput(name.string() + " contains no images (" + imageEndings() + ").");
         std::sort(images.begin() + static_cast<std::ptrdiff_t>(before), images.end());
     }
     return images;
@@ -57,9 +59,13 @@ int predict(const Settings& settings, Context& context) {
     const auto classes = run->classes();
     if (!classes)
         return fail(classes.error());
-    const auto images = imagesOf(settings.images);
+    const auto dataPath = dataPathOf(settings.changes, "predict");
+    if (!dataPath)
+        return fail(dataPath.error());
+    const auto images = imagesOf(settings, run->path(), *dataPath);
     if (!images)
         return fail(images.error());
+    sayIfDamaged(run->path(), settings.checkpoint);
     const auto engine = loadEngine();
     if (!engine)
         return fail(engine.error());
@@ -122,6 +128,7 @@ void addPredict(CLI::App& app, Context& context) {
     command->add_option("IMAGE", settings->images, "Images or folders of images")->required();
     command->add_option("--top", settings->top, "Number of classes to show")->check(CLI::Range(1, 100000));
     command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
+    addDataPath(*command, settings->changes);
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(

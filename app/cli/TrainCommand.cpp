@@ -40,13 +40,38 @@ void say(const TrainEvent& event) {
     }
 }
 
+/// What may be said beside --resume.
+Result<void> takeChanges(const ExperimentOptions& options, TrainRequest& request) {
+    if (options.seed)
+        return badInput("--seed cannot change in a run that has begun; start a new run for it.");
+    if (!options.device.empty())
+        return badInput("--device cannot change in a run that has begun; start a new run for it.");
+    if (options.threads >= 0)
+        request.threads = options.threads;
+    const Result<std::vector<Setting>> settings = settingsOf(options.settings);
+    if (!settings)
+        return settings.error();
+    for (const Setting& setting : *settings) {
+        if (setting.path != "data.path")
+            request.settings.push_back(setting);
+        else if (setting.value.empty())
+            return badInput("--set data.path: say where the images are, like data.path=DIR.");
+        else
+            request.dataPath = setting.value;
+    }
+    return {};
+}
+
 int run(const TrainOptions& options, Context& context) {
     if (options.experiment.file.empty() + options.experiment.preset.empty() + options.resume.empty() != 2)
         return fail(badInput("train takes exactly one of: an experiment file, --preset NAME, --resume RUN."));
     TrainRequest request;
     request.home = context.home;
     request.resume = options.resume;
-    if (options.resume.empty()) {
+    if (!options.resume.empty()) {
+        if (const Result<void> taken = takeChanges(options.experiment, request); !taken)
+            return fail(taken.error());
+    } else {
         Result<Experiment> experiment = experimentOf(options.experiment);
         if (!experiment)
             return fail(experiment.error());

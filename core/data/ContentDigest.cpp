@@ -52,6 +52,21 @@ std::optional<ContentDigest> digestOfFile(const std::filesystem::path& file) {
     return digest;
 }
 
+/// Work on each number below `count`, in no order.
+void forEach(std::size_t count, int threads, const std::stop_token& stop,
+             const std::function<void(std::size_t)>& work) {
+    std::atomic<std::size_t> next{0};
+    const auto some = [&] {
+        for (std::size_t i = next++; i < count && !stop.stop_requested(); i = next++)
+            work(i);
+    };
+    const std::size_t useful = std::min(static_cast<std::size_t>(std::max(1, threads)), count / 64 + 1);
+    std::vector<std::jthread> workers;
+    for (std::size_t thread = 1; thread < useful; ++thread)
+        workers.emplace_back(some);
+    some();
+}
+
 } // namespace
 
 std::string ContentDigest::text() const {
@@ -80,21 +95,41 @@ std::optional<ContentDigest> digestOf(const ImageSource& source, const Sample& s
 ContentDigests digestsOf(const Dataset& dataset, const std::vector<std::uint32_t>& indices, int threads,
                          std::stop_token stop, const Progress& progress) {
     ContentDigests digests(indices.size());
-    std::atomic<std::size_t> next{0}, done{0};
-    const auto work = [&] {
-        for (std::size_t i = next++; i < indices.size() && !stop.stop_requested(); i = next++) {
-            digests[i] = digestOf(*dataset.source, dataset.samples[indices[i]]);
-            if (const std::size_t count = ++done; count % kProgressEvery == 0 && progress)
-                progress(count, indices.size());
-        }
-    };
-    const std::size_t useful = std::min(static_cast<std::size_t>(std::max(1, threads)), indices.size() / 64 + 1);
-    std::vector<std::jthread> workers;
-    for (std::size_t thread = 1; thread < useful; ++thread)
-        workers.emplace_back(work);
-    work();
-    workers.clear(); // joins
+    std::atomic<std::size_t> done{0};
+    forEach(indices.size(), threads, stop, [&](std::size_t i) {
+        digests[i] = digestOf(*dataset.source, dataset.samples[indices[i]]);
+        if (const std::size_t count = ++done; count % kProgressEvery == 0 && progress)
+            progress(count, indices.size());
+    });
     return digests;
+}
+
+std::uint64_t contentKeyOf(const ImageSource& source, const Sample& sample) {
+    std::array<std::uint64_t, 3> state{}; // size, hash, date
+    if (const std::filesystem::path file = source.file(sample); !file.empty()) {
+        const std::optional<ContentDigest> digest = digestOfFile(file);
+        if (!digest)
+            return 0;
+        state = {digest->bytes, digest->hash, 0};
+        struct stat status {};
+        if (digest->bytes > 2 * kPart && ::stat(file.c_str(), &status) == 0)
+            state[2] = static_cast<std::uint64_t>(status.st_mtim.tv_sec) * 1000000000u +
+                       static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
+    } else {
+        const auto bytes = source.bytes(sample);
+        if (!bytes)
+            return 0;
+        state = {bytes->size(), XXH3_64bits(bytes->data(), bytes->size()), 0};
+    }
+    return std::max<std::uint64_t>(1, XXH3_64bits(state.data(), sizeof state));
+}
+
+std::vector<std::uint64_t> contentKeysOf(const Dataset& dataset, const std::vector<std::uint32_t>& indices, int threads,
+                                         std::stop_token stop) {
+    std::vector<std::uint64_t> keys(indices.size());
+    forEach(indices.size(), threads, stop,
+            [&](std::size_t i) { keys[i] = contentKeyOf(*dataset.source, dataset.samples[indices[i]]); });
+    return keys;
 }
 
 } // namespace sightline

@@ -31,4 +31,11 @@ using ContentDigests = std::vector<std::optional<ContentDigest>>;
 ContentDigests digestsOf(const Dataset& dataset, const std::vector<std::uint32_t>& indices, int threads,
                          std::stop_token stop = {}, const Progress& progress = {});
 
+/// What a cache knows an image by: its content, wherever the file lies and whatever its name. Where the digest leaves
+/// out the middle of a file, its date counts too. 0: it cannot be read.
+std::uint64_t contentKeyOf(const ImageSource& source, const Sample& sample);
+/// Of the samples `indices` names, computed on `threads` threads. Stopped early the rest is 0.
+std::vector<std::uint64_t> contentKeysOf(const Dataset& dataset, const std::vector<std::uint32_t>& indices, int threads,
+                                         std::stop_token stop = {});
+
 } // namespace sightline

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <new>
 
+#include "data/ContentDigest.h"
 #include "data/SurveyCache.h"
 #include "support/Workers.h"
 
@@ -85,7 +86,6 @@ Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const P
     const std::size_t total = dataset.samples.size();
     survey.facts.resize(total);
     SurveyCache known = cache.empty() ? SurveyCache() : SurveyCache::read(cache, dataset.root);
-    const SourceStamps stamps(dataset);
     std::vector<std::uint64_t> keys(cache.empty() ? 0 : total);
     std::vector<std::uint8_t> seen(total);
     std::atomic<std::size_t> next{0}, done{0}, decoded{0};
@@ -94,8 +94,8 @@ Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const P
             const Sample& sample = dataset.samples[i];
             const ImageFacts* found = nullptr;
             if (!cache.empty()) {
-                keys[i] = stamps.of(sample);
-                found = known.find(keys[i]);
+                keys[i] = contentKeyOf(*dataset.source, sample);
+                found = keys[i] != 0 ? known.find(keys[i]) : nullptr;
             }
             if (found) {
                 survey.facts[i] = *found;

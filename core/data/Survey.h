@@ -44,8 +44,8 @@ struct Survey {
     bool complete = false;                     ///< false: it was stopped
 };
 
-/// Decodes every image once on `threads` threads. With a `cache` folder, what is known of a file of the same path, size
-/// and time is taken from there, and what is new is kept there. Stopped early, it tells of the images so far.
+/// Decodes every image once on `threads` threads. With a `cache` folder, what is known of an image of the same
+/// content is taken from there, and what is new is kept there. Stopped early, it tells of the images so far.
 Survey survey(const Dataset& dataset, int threads, std::stop_token stop = {}, const Progress& progress = {},
               const std::filesystem::path& cache = {});
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "data/SurveyCache.h"
 
-#include <sys/stat.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -19,21 +18,11 @@ namespace sightline {
 namespace fs = std::filesystem;
 
 namespace {
-constexpr std::string_view kMagic = "sightline survey 1\n";
+constexpr std::string_view kMagic = "sightline survey 2\n";
 constexpr std::uintmax_t kFolderBytes = std::uintmax_t{512} << 20;
 
 std::uint64_t hashOf(std::string_view text, std::uint64_t seed) {
     return XXH3_64bits_withSeed(text.data(), text.size(), seed);
-}
-
-/// Size and time of a file; 0 where there is none.
-std::uint64_t stampOf(const fs::path& file) {
-    struct stat status {};
-    if (::stat(file.c_str(), &status) != 0)
-        return 0;
-    const std::array<std::int64_t, 4> state{status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-                                            static_cast<std::int64_t>(status.st_ino)};
-    return XXH3_64bits(state.data(), sizeof state);
 }
 
 /// Numbers one after the other, as this machine holds them: a cache is read where it was written.
@@ -111,25 +100,6 @@ void prune(const fs::path& folder) {
 }
 
 } // namespace
-
-SourceStamps::SourceStamps(const Dataset& dataset) : m_dataset(dataset), m_root(stampOf(dataset.root)) {
-    // Only where samples have no file of their own does the root's state count for them.
-    if (dataset.samples.empty() || !dataset.source->file(dataset.samples.front()).empty())
-        return;
-    std::error_code code;
-    for (fs::recursive_directory_iterator entry(dataset.root, code), end; !code && entry != end;
-         entry.increment(code)) {
-        std::error_code ignored;
-        if (entry->is_regular_file(ignored))
-            m_root += hashOf(entry->path().filename().string(), stampOf(entry->path())); // whatever their order
-    }
-}
-
-std::uint64_t SourceStamps::of(const Sample& sample) const {
-    const fs::path file = m_dataset.source->file(sample);
-    const std::uint64_t record = hashOf(sample.path, (file.empty() ? m_root : stampOf(file)) + sample.record);
-    return hashOf(m_dataset.root.string(), record);
-}
 
 SurveyCache SurveyCache::read(const fs::path& folder, const fs::path& root) {
     SurveyCache cache;

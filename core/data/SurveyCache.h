@@ -11,18 +11,6 @@
 
 namespace sightline {
 
-/// Names a sample together with the state of the file it comes from: its path, size and time of change. Samples without
-/// a file of their own (records, members of an archive) go by the root's.
-class SourceStamps {
-public:
-    explicit SourceStamps(const Dataset& dataset);
-    std::uint64_t of(const Sample& sample) const; ///< thread-safe
-
-private:
-    const Dataset& m_dataset;
-    std::uint64_t m_root; ///< of the root, or of the files that lie directly in it
-};
-
 /// What earlier surveys found, a file for each data set in one folder of the home's cache. Never an error: a damaged
 /// file, or one of another version, is an empty cache.
 class SurveyCache {

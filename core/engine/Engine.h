@@ -13,6 +13,7 @@
 #include "engine/TrainControl.h"
 #include "engine/TrainEvents.h"
 #include "experiment/Experiment.h"
+#include "experiment/RunEdit.h"
 #include "metrics/Metrics.h"
 #include "network/GraphSpec.h"
 #include "support/Npy.h"
@@ -24,6 +25,10 @@ struct TrainRequest {
     std::filesystem::path home; ///< data home with the run store
     std::string resume;         ///< a run to continue; `experiment` is then read from its folder
     bool background = false;    ///< gives way to a window on the same machine: lower priority
+    // Beside `resume`:
+    std::vector<Setting> settings = {}; ///< what changes from here on (mayChange()); recorded in the run
+    std::string dataPath = {};       ///< where the run's images are now; remembered by the run. Empty: where they were
+    std::optional<int> threads = {}; ///< compute threads of this process
 };
 
 struct EvaluateRequest {
@@ -32,6 +37,8 @@ struct EvaluateRequest {
     std::string checkpoint = "best";
     int batchSize = 32;
     int threads = 0;
+    std::string dataPath = {}; ///< where the run's images are now; empty: where the run says
+    bool judgeNew = false;     ///< images that came since the run began, too, as a group of their own
 };
 
 /// Where the weights of an explanation or a prediction come from: a run's checkpoint, a snapshot, or a bare file.

@@ -60,7 +60,7 @@ Json document(const CheckpointSaved& e) {
     return {{"type", "checkpoint"}, {"epoch", e.epoch}, {"file", e.file}, {"best", e.best}};
 }
 Json document(const RunNote& e) {
-    return {{"type", "note"}, {"message", e.message}};
+    return e.event.is_null() ? Json{{"type", "note"}, {"message", e.message}} : e.event;
 }
 Json document(const RunPaused& e) {
     return {{"type", "note"}, {"message", e.paused ? "Paused." : "Resumed."}};

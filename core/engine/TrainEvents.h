@@ -51,7 +51,8 @@ struct CheckpointSaved {
 };
 struct RunNote {
     std::string message;
-}; ///< a skipped image, a new classifier, restored weights ...
+    Json event = {}; ///< where it is an event of its own kind (edit, resumed): what is written instead of the note
+};                   ///< a skipped image, a new classifier, restored weights ...
 struct RunPaused {
     bool paused = false;
 };

@@ -123,6 +123,16 @@ Json toJson(const Evaluation& evaluation) {
     }
     json["confusion"] = {{"labels", evaluation.classes}, {"matrix", std::move(matrix)}};
     json["skipped"] = evaluation.skipped;
+    if (evaluation.split == kNewImages)
+        return json;
+    json["missing"] = evaluation.missing ? Json(*evaluation.missing) : Json();
+    json["new"] = evaluation.fresh ? Json(*evaluation.fresh) : Json();
+    if (evaluation.newImages) {
+        json["new_images"] = toJson(*evaluation.newImages);
+        if (evaluation.newImages->predictions.empty()) // of nothing there is no share
+            for (const char* key : {"loss", "accuracy", "top5_accuracy"})
+                json["new_images"][key] = Json();
+    }
     return json;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -70,6 +71,9 @@ struct Prediction {
     std::vector<float> probabilities;
 };
 
+/// Evaluation::split of the images that came since a run began.
+inline constexpr const char* kNewImages = "new";
+
 /// What `evaluate` finds.
 struct Evaluation {
     std::string split; ///< train, val, test
@@ -79,6 +83,10 @@ struct Evaluation {
     ConfusionMatrix confusion;
     std::vector<Prediction> predictions;
     std::vector<std::string> skipped; ///< unreadable images, and images of classes the run does not know
+    // Against what the run was trained on; absent for runs of older versions, which kept no list of their images.
+    std::optional<std::size_t> missing, fresh;   ///< of all splits: gone since, and new since
+    std::vector<std::string> notes;              ///< for the person: damaged checkpoints, missing images ...
+    std::shared_ptr<const Evaluation> newImages; ///< where they were asked for; split "new"
 };
 
 /// Fills loss, accuracies, perClass and confusion from predictions and classes.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/FeatureCache.h"
 
-#include <sys/stat.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "data/ContentDigest.h"
 #include "support/Files.h"
 
 namespace sightline {
@@ -25,14 +25,6 @@ std::string checksum(std::map<std::string, std::span<const std::byte>> tensors) 
     return std::to_string(sum);
 }
 
-std::string sizeAndTime(const std::filesystem::path& file) {
-    struct stat status {};
-    if (::stat(file.c_str(), &status) != 0)
-        return "-";
-    return std::to_string(status.st_size) + " " + std::to_string(status.st_mtim.tv_sec) + "." +
-           std::to_string(status.st_mtim.tv_nsec);
-}
-
 } // namespace
 
 void Fingerprint::add(std::string_view bytes) {
@@ -43,24 +35,10 @@ void Fingerprint::add(std::string_view bytes) {
 }
 
 void Fingerprint::add(const Dataset& dataset, const std::vector<std::uint32_t>& indices) {
-    std::map<std::filesystem::path, std::string> marks; // the members of an archive are in one file
-    const bool records = dataset.source->files() == nullptr;
-    for (const std::uint32_t index : indices) {
-        const Sample& sample = dataset.samples[index];
-        if (records) { // in memory already, from files that are not known any more
-            if (const auto bytes = dataset.source->bytes(sample))
-                add({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
-        }
-        std::filesystem::path file = dataset.source->file(sample);
-        if (file.empty())
-            file = dataset.root;
-        auto mark = marks.find(file);
-        if (mark == marks.end())
-            mark = marks.emplace(file, sizeAndTime(file)).first;
-        add(file.string() + "\n" + sample.path + "\n" + mark->second + "\n");
-        add(std::int64_t{sample.label});
-        add(std::int64_t{sample.record});
-    }
+    for (const std::uint64_t key : contentKeysOf(dataset, indices, availableCpus()))
+        add(static_cast<std::int64_t>(key));
+    for (const std::uint32_t index : indices)
+        add(std::int64_t{dataset.samples[index].label});
 }
 
 std::string Fingerprint::text() const {

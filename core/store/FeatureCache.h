@@ -17,7 +17,7 @@ class Fingerprint {
 public:
     void add(std::string_view bytes);
     void add(std::int64_t number) { add(std::string_view(reinterpret_cast<const char*>(&number), sizeof number)); }
-    /// Paths, labels, sizes and times of change of the images; of records their bytes.
+    /// Contents (contentKeyOf()) and labels of the images, whatever their files are called.
     void add(const Dataset& dataset, const std::vector<std::uint32_t>& indices);
     std::string text() const; ///< 16 hexadecimal digits
 

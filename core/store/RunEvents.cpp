@@ -79,6 +79,20 @@ void take(const Json& json, RunEvents& events) {
 
 } // namespace
 
+std::vector<Json> readRunEdits(const std::filesystem::path& file) {
+    constexpr std::string_view kEdit = "{\"type\":\"edit\",";
+    std::vector<Json> edits;
+    std::ifstream stream(file, std::ios::binary);
+    std::string line;
+    while (std::getline(stream, line)) {
+        if (line.size() > (1u << 20) || line.compare(0, kEdit.size(), kEdit) != 0)
+            continue;
+        if (const auto json = parseJson(line, file.string()); json && json->is_object() && json->contains("changes"))
+            edits.push_back((*json)["changes"]);
+    }
+    return edits;
+}
+
 RunEvents readRunEvents(const std::filesystem::path& file) {
     RunEvents events;
     std::ifstream stream(file, std::ios::binary);

@@ -17,6 +17,9 @@ struct RunEvents {
     int bestEpoch = 0;
 };
 
+/// The changes of the run's edits ({ PATH: [old, new] } each), in their order.
+std::vector<Json> readRunEdits(const std::filesystem::path& file);
+
 /// Reads the lines there are; a torn or odd line is left out. A missing file is no events.
 RunEvents readRunEvents(const std::filesystem::path& file);
 

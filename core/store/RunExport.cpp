@@ -3,7 +3,7 @@
 
 #include "augment/Augment.h"
 #include "network/Onnx.h"
-#include "store/FittedNormalizationFile.h"
+#include "store/RunParts.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
 
@@ -74,25 +74,13 @@ Json preprocessingOf(const Experiment& experiment, const GraphSpec& graph,
 } // namespace
 
 Result<std::map<std::string, std::string>> exportMetadata(const RunFolder& run) {
-    const Result<Experiment> experiment = run.experiment();
-    if (!experiment)
-        return experiment.error();
-    const Result<std::vector<std::string>> classes = run.classes();
-    if (!classes)
-        return classes.error();
-    const Result<Json> json = run.graph();
-    if (!json)
-        return json.error();
-    const Result<GraphSpec> graph = graphFromJson(*json);
-    if (!graph)
-        return graph.error();
-    const auto fitted = readFittedNormalization(run.path(), experiment->normalization, experiment->data.channels());
-    if (!fitted)
-        return fitted.error();
+    const Result<RunParts> parts = readRunParts(run);
+    if (!parts)
+        return parts.error();
     return std::map<std::string, std::string>{
-        {"labels", toText(Json(*classes), -1)},
-        {"preprocessing", toText(preprocessingOf(*experiment, *graph, *fitted), -1)},
-        {"network", graph->name},
+        {"labels", toText(Json(parts->classes), -1)},
+        {"preprocessing", toText(preprocessingOf(parts->experiment, parts->graph, parts->fitted), -1)},
+        {"network", parts->graph.name},
         {"run", run.id()}};
 }
 

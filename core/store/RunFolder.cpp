@@ -9,8 +9,8 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 
+#include "experiment/RunEdit.h"
 #include "store/HistoryCsv.h"
 #include "store/RunEvents.h"
 #include "support/Files.h"
@@ -18,27 +18,6 @@
 namespace sightline {
 
 namespace {
-
-std::string firstLine(const std::string& file) {
-    std::ifstream stream(file);
-    std::string line;
-    std::getline(stream, line);
-    return line;
-}
-
-/// Names a process beyond reuse of its number: boot, number, start time; empty where it does not live.
-std::string processMark(long number) {
-    const std::string status = firstLine("/proc/" + std::to_string(number) + "/stat");
-    auto place = status.rfind(')'); // the program's name may hold anything
-    if (place == std::string::npos)
-        return {};
-    for (int field = 0; field < 20 && place != std::string::npos; ++field) // to starttime, field 22
-        place = status.find(' ', place + 1);
-    if (place == std::string::npos)
-        return {};
-    const std::string start = status.substr(place + 1, status.find(' ', place + 1) - place - 1);
-    return firstLine("/proc/sys/kernel/random/boot_id") + " " + std::to_string(number) + " " + start;
-}
 
 /// 20260131-142530-ab12 as 2026-01-31T14:25:30Z; empty for a folder named otherwise.
 std::string timeOfId(const std::string& id) {
@@ -51,17 +30,20 @@ std::string timeOfId(const std::string& id) {
            id.substr(11, 2) + ":" + id.substr(13, 2) + "Z";
 }
 
-Result<std::filesystem::path> existing(const std::filesystem::path& file, const std::string& absent) {
-    std::error_code code;
-    if (std::filesystem::is_regular_file(file, code))
-        return file;
-    return badInput(absent);
-}
-
 } // namespace
 
-Result<Experiment> RunFolder::experiment() const {
+Result<Experiment> RunFolder::experimentAtStart() const {
     return readExperiment(m_folder / "experiment.json");
+}
+
+Result<Experiment> RunFolder::experiment() const {
+    Result<Experiment> experiment = experimentAtStart();
+    for (const Json& changes : readRunEdits(m_folder / "events.jsonl"))
+        if (experiment)
+            experiment = withChanges(*experiment, changes);
+    if (const std::optional<DataPlace> place = readDataPlace(m_folder); place && experiment)
+        experiment->data.path = place->path;
+    return experiment;
 }
 
 Result<std::vector<std::string>> RunFolder::classes() const {
@@ -87,25 +69,8 @@ Result<std::vector<EpochMetrics>> RunFolder::history() const {
 }
 
 Result<std::filesystem::path> RunFolder::checkpoint(const std::string& which) const {
-    const auto folder = m_folder / "checkpoints";
-    const auto last = folder / "last.safetensors";
-    std::error_code missing;
-    if (const auto restored = folder / "restored.safetensors";
-        which == "last" && std::filesystem::is_regular_file(restored, missing))
-        return restored; // what early stopping ended with
-    if (which == "last")
-        return existing(last, "The run " + id() + " has no checkpoint yet (" + last.string() + " is missing).");
-    if (which == "best") {
-        const auto best = folder / "best.safetensors";
-        std::error_code code;
-        return std::filesystem::is_regular_file(best, code) ? Result<std::filesystem::path>(best) : checkpoint("last");
-    }
-    if (which.empty() || which.size() > 6 || which.find_first_not_of("0123456789") != std::string::npos)
-        return badInput("The checkpoint " + which + " is not best, last or the number of an epoch.");
-    const std::string number = std::to_string(std::stoi(which));
-    const auto file =
-        folder / ("epoch-" + std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number + ".safetensors");
-    return existing(file, "The run " + id() + " has no checkpoint of epoch " + number + "; use best or last.");
+    const Result<ChosenCheckpoint> chosen = chooseCheckpoint(m_folder, which);
+    return chosen ? Result<std::filesystem::path>(chosen->file) : chosen.error();
 }
 
 Result<void> RunFolder::writeExperiment(const Experiment& experiment) const {
@@ -126,12 +91,6 @@ Result<void> RunFolder::writeHistory(const std::vector<EpochMetrics>& history) c
 
 Result<void> RunFolder::appendEvent(const Json& event) const {
     const auto file = m_folder / "events.jsonl";
-    const std::string type = event.value("type", "");
-    if (type == "run_started") {
-        const Json mark{{"process", processMark(getpid())}, {"number", getpid()}};
-        if (const auto written = writeFileAtomically(m_folder / "running.json", toText(mark) + "\n"); !written)
-            return written;
-    }
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (descriptor < 0)
         return Error{"Writing " + file.string() + " failed: " + std::strerror(errno) + "."};
@@ -144,12 +103,9 @@ Result<void> RunFolder::appendEvent(const Json& event) const {
     const ssize_t written = ::write(descriptor, line.data(), line.size());
     const int failure = written == static_cast<ssize_t>(line.size()) ? 0 : (written < 0 ? errno : ENOSPC);
     ::close(descriptor);
-    if (type == "run_ended") { // also where the disk is too full to say so: nothing is in progress any more
-        std::error_code code;
-        std::filesystem::remove(m_folder / "running.json", code);
-    }
-    return failure == 0 ? Result<void>()
-                        : Error{"Writing " + file.string() + " failed: " + std::strerror(failure) + "."};
+    if (failure != 0)
+        return Error{"Writing " + file.string() + " failed: " + std::strerror(failure) + "."};
+    return {};
 }
 
 RunFolder::About RunFolder::about() const {
@@ -167,18 +123,6 @@ RunFolder::About RunFolder::about() const {
 Result<void> RunFolder::writeAbout(const About& about) const {
     return writeFileAtomically(m_folder / "about.json",
                                toText(Json{{"name", about.name}, {"note", about.note}}) + "\n");
-}
-
-bool RunFolder::isRunning() const {
-    const auto json = readJsonFile(m_folder / "running.json");
-    if (!json || !json->is_object())
-        return false;
-    const auto mark = json->find("process");
-    const auto number = json->find("number");
-    if (mark == json->end() || !mark->is_string() || number == json->end() || !number->is_number_integer())
-        return false;
-    const std::string living = processMark(number->get<long>());
-    return !living.empty() && living == mark->get<std::string>();
 }
 
 RunSummary RunFolder::summary() const {

@@ -8,6 +8,8 @@
 
 #include "experiment/Experiment.h"
 #include "metrics/Metrics.h"
+#include "store/RunCheckpoint.h"
+#include "store/RunMark.h"
 #include "store/SampleManifest.h"
 
 namespace sightline {
@@ -34,7 +36,9 @@ public:
     const std::filesystem::path& path() const { return m_folder; }
     std::string id() const { return m_folder.filename().string(); }
 
+    /// As it is now: experiment.json, which stays as the run began, with the run's edits and the place of its images.
     Result<Experiment> experiment() const;
+    Result<Experiment> experimentAtStart() const;
     /// Class names in network order, image size and the graph as trained: classes.json and graph.json.
     Result<std::vector<std::string>> classes() const;
     Result<Json> graph() const;
@@ -48,13 +52,11 @@ public:
     };
     About about() const;
     Result<void> writeAbout(const About& about) const;
-    /// True while the process that writes this run lives: running.json, kept by appendEvent between run_started and
-    /// run_ended.
-    bool isRunning() const;
+    /// Whether a process writes to this run now, here or on another host.
+    bool isRunning() const { return ownerOf(m_folder).has_value(); }
     /// Name, state and figures from what is there; never fails, missing files leave their fields empty.
     RunSummary summary() const;
-    /// checkpoints/best.safetensors, last.safetensors, epoch-0012.safetensors. `which`: best | last | an epoch. best
-    /// falls back to last; last is the weights that early stopping restored, where it did.
+    /// A file of checkpoints/: chooseCheckpoint() without its note.
     Result<std::filesystem::path> checkpoint(const std::string& which) const;
 
     Result<void> writeExperiment(const Experiment& experiment) const;

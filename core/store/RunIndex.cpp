@@ -48,7 +48,7 @@ void bindOptional(SQLite::Statement& statement, int index, const std::optional<d
 
 std::string stampOf(const RunFolder& run) {
     std::string stamp;
-    for (const char* name : {"experiment.json", "events.jsonl", "about.json", "running.json"}) {
+    for (const char* name : {"experiment.json", "events.jsonl", "about.json", "data.json", "running.json"}) {
         struct stat status {};
         if (::stat((run.path() / name).c_str(), &status) == 0)
             stamp += std::to_string(status.st_ino) + ":" + std::to_string(status.st_size) + ":" +

@@ -11,6 +11,7 @@
 
 #include "store/RunIndex.h"
 #include "support/Files.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -85,7 +86,10 @@ Result<RunFolder> RunStore::create(const Experiment& experiment) {
         }
         if (const auto made = makeFolder(run.path() / "checkpoints"); !made)
             return made.error();
-        if (const auto written = run.writeExperiment(experiment); !written)
+        Experiment kept = experiment;
+        if (!kept.data.path.empty()) // whoever goes on with it may stand in another folder
+            kept.data.path = std::filesystem::absolute(kept.data.path, code).lexically_normal().string();
+        if (const auto written = run.writeExperiment(kept); !written)
             return written.error();
         if (const auto indexed = refresh(run); !indexed)
             return indexed.error();
@@ -152,14 +156,22 @@ Result<RunFolder> RunStore::find(const std::string& run) {
     auto summaries = list();
     if (!summaries)
         return summaries.error();
+    std::vector<std::string> ids;
     for (const RunSummary& summary : *summaries)
         if (summary.name == run)
-            return RunFolder(summary.folder);
+            ids.push_back(summary.id);
+    if (ids.size() == 1)
+        return RunFolder(runs() / ids.front());
+    if (ids.size() > 1)
+        return badInput(std::to_string(ids.size()) + " runs are named " + shown(run) + " (" + listed(ids) +
+                        "); give the id of one.");
     if (prefixed.size() == 1)
         return prefixed.front();
-    if (prefixed.size() > 1)
-        return badInput(run + " matches " + std::to_string(prefixed.size()) + " runs (" + prefixed[0].id() + ", " +
-                        prefixed[1].id() + (prefixed.size() > 2 ? " ..." : "") + "); give more of the id.");
+    for (const RunFolder& folder : prefixed)
+        ids.push_back(folder.id());
+    if (!ids.empty())
+        return badInput(run + " matches " + std::to_string(ids.size()) + " runs (" + listed(ids) +
+                        "); give more of the id.");
     if (std::filesystem::is_directory(run, code) && looksLikeRun(run))
         return RunFolder(std::filesystem::canonical(run, code));
     return badInput("No run is called " + run + " in " + m_home.string() + "; `runs list` shows all runs.");
@@ -195,8 +207,9 @@ Result<void> RunStore::setNote(const RunFolder& run, const std::string& note) {
 Result<void> RunStore::remove(const RunFolder& run) {
     if (!owns(run) || run.id().empty() || run.id()[0] == '.')
         return badInput(run.path().string() + " is not in the data home; delete the folder yourself.");
-    if (run.isRunning())
-        return badInput("The run " + run.id() + " is in progress; stop it first.");
+    const Result<RunMark> mark = RunMark::take(run.path()); // so that nobody goes on with it meanwhile
+    if (!mark)
+        return mark.error();
     // Renamed first, so that no list ever shows half a run.
     const auto hidden = runs() / ("." + run.id());
     std::error_code code;

@@ -22,11 +22,12 @@ public:
     Result<void> refresh(const RunFolder& run) const;
     /// Newest first. Folders the index misses are added, rows without a folder dropped.
     Result<std::vector<RunSummary>> list();
-    /// An id, an unambiguous prefix, a name (the newest of it), or a folder's path.
+    /// An id, an unambiguous prefix, a name that one run alone has, or a folder's path.
     Result<RunFolder> find(const std::string& run);
     Result<RunSummary> summary(const RunFolder& run);
     Result<void> rename(const RunFolder& run, const std::string& name);
     Result<void> setNote(const RunFolder& run, const std::string& note);
+    /// Error: it is in progress, here or on another host.
     Result<void> remove(const RunFolder& run);
 
     const std::filesystem::path& home() const { return m_home; }

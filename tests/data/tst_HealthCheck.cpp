@@ -258,10 +258,27 @@ private Q_SLOTS:
         QCOMPARE(second.decoded, std::size_t{0});
         QVERIFY(second.facts == first.facts);
         QVERIFY(second.complete && second.sizes == first.sizes && second.mean == first.mean);
-        write("cached/train/boat/boat_0002.png", read("cached/train/car/car_0001.png"));
+        write("cached/train/boat/boat_0002.png", cv::Mat(10, 20, CV_8UC3, cv::Scalar(30, 20, 10)));
         const Survey third = survey(dataset, 2, {}, {}, path("cache"));
         QCOMPARE(third.decoded, std::size_t{1});
         QVERIFY(third.facts != first.facts);
+    }
+
+    /// Two folders of pictures of one size swapped, with the same names and dates: what is known goes by content.
+    void aSurveyKnowsImagesByWhatIsInThem() {
+        write("swap/a/one.bmp", cv::Mat(10, 20, CV_8UC3, cv::Scalar(30, 20, 10)));
+        write("swap/b/one.bmp", cv::Mat(10, 20, CV_8UC3, cv::Scalar(90, 80, 70)));
+        const std::filesystem::path a = path("swap/a/one.bmp"), b = path("swap/b/one.bmp"), aside = path("swap/aside");
+        std::filesystem::last_write_time(b, std::filesystem::last_write_time(a));
+        const Dataset dataset = open("swap");
+        const Survey first = survey(dataset, 1, {}, {}, path("cache4"));
+        std::filesystem::rename(a, aside);
+        std::filesystem::rename(b, a);
+        std::filesystem::rename(aside, b);
+        std::filesystem::last_write_time(b, std::filesystem::last_write_time(a));
+        const Survey swapped = survey(dataset, 1, {}, {}, path("cache4"));
+        QCOMPARE(swapped.decoded, std::size_t{0});
+        QVERIFY(swapped.facts[0] == first.facts[1] && swapped.facts[1] == first.facts[0]);
     }
 
     void aDamagedCacheIsNoCache() {

@@ -118,6 +118,56 @@ private Q_SLOTS:
         QVERIFY2(ended.reason.find(file.string()) != std::string::npos, ended.reason.c_str());
     }
 
+    void imagesThatVanishWhileTrainingAreToldAtOnce() {
+        TrainRequest asked = request("vanishing", 3);
+        const std::filesystem::path from = asked.experiment.data.path, root = from.parent_path() / "vanishing-toys";
+        std::filesystem::copy(from, root, std::filesystem::copy_options::recursive);
+        QVERIFY(writeFileAtomically(root / "val/car/car_0001.png", "no picture").ok());
+        asked.experiment.data.path = root.string();
+        asked.experiment.data.cacheMemoryMegabytes = asked.experiment.data.cacheDiskMegabytes = 0;
+        TrainControl control;
+        std::vector<std::pair<int, std::string>> notes; // epochs that were finished, and the sentence
+        int finished = 0;
+        const RunEnded ended = engine().train(asked, {}, control, [&](const TrainEvent& event) {
+            if (const auto* note = std::get_if<RunNote>(&event))
+                notes.emplace_back(finished, note->message);
+            if (const auto* epoch = std::get_if<EpochFinished>(&event); epoch && (finished = epoch->metrics.epoch) == 1)
+                std::filesystem::remove_all(root / "train/boat");
+        });
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        const auto told = [&](const std::string& words) {
+            return std::find_if(notes.begin(), notes.end(),
+                                [&](const auto& note) { return note.second.find(words) != std::string::npos; });
+        };
+        const auto unreadable = told("car_0001.png"), gone = told("None of the 8 training images of the class boat");
+        QVERIFY(unreadable != notes.end() && unreadable->first == 0);
+        QVERIFY(gone != notes.end() && gone->first == 1);
+        QCOMPARE(std::count_if(notes.begin(), notes.end(),
+                               [](const auto& note) { return note.second.find("None of the") == 0; }),
+                 1);
+        const auto events = readFile(ended.folder + "/events.jsonl");
+        QVERIFY(events->find("of the class boat can be read") != std::string::npos);
+    }
+
+    void theManifestIsThereBeforeTheFirstBatch() {
+        TrainRequest asked = request("manifest", 1);
+        TrainControl control;
+        bool before = false;
+        std::string folder;
+        engine().train(asked, {}, control, [&](const TrainEvent& event) {
+            if (const auto* started = std::get_if<RunStarted>(&event))
+                folder = started->folder;
+            if (const auto* batch = std::get_if<BatchFinished>(&event); batch && batch->batch == 1)
+                before =
+                    std::filesystem::exists(folder + "/samples.csv") && std::filesystem::exists(folder + "/data.json");
+        });
+        QVERIFY(before);
+        const auto manifest = RunFolder(folder).manifest();
+        QVERIFY(manifest.ok() && manifest->has_value());
+        QCOMPARE((*manifest)->count(Subset::Train), std::size_t(5 * 8));
+        QCOMPARE((*manifest)->count(Subset::Test), std::size_t(5 * 3));
+    }
+
     void aResumedRunEndsBitIdenticalToOneNeverStopped() {
         TrainControl whole;
         const RunEnded expected = engine().train(request("whole", 4), {}, whole, {});

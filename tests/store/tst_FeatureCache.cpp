@@ -2,6 +2,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <fstream>
+
 #include "Test.h"
 #include "data/Records.h"
 #include "store/FeatureCache.h"
@@ -40,6 +42,41 @@ private Q_SLOTS:
         Dataset relabelled = records(8);
         relabelled.samples[1].label = 3;
         QVERIFY(keyOf(records(8), {0, 1}) != keyOf(relabelled, {0, 1}));
+    }
+
+    /// Two pictures of one size swapped, same names and dates, are another key; files that moved are the same.
+    void filesAreKnownByTheirContents() {
+        namespace fs = std::filesystem;
+        QTemporaryDir folder;
+        const fs::path root = fs::path(folder.path().toStdString()) / "one";
+        const auto put = [&](const char* name, std::size_t size, char fill) {
+            fs::create_directories((root / name).parent_path());
+            std::ofstream(root / name, std::ios::binary) << std::string(size, fill);
+            fs::last_write_time(root / name, fs::file_time_type{});
+        };
+        const auto key = [](const fs::path& at) {
+            DataSettings settings;
+            settings.path = at.string();
+            return keyOf(*openDataset(settings, 1), {0, 1});
+        };
+        put("a/1.bmp", 100, 'x');
+        put("b/1.bmp", 100, 'y');
+        const std::string before = key(root);
+        put("a/1.bmp", 100, 'y');
+        put("b/1.bmp", 100, 'x');
+        QVERIFY(key(root) != before);
+        put("a/1.bmp", 100, 'x');
+        put("b/1.bmp", 100, 'y');
+        fs::rename(root, root.parent_path() / "two");
+        QCOMPARE(key(root.parent_path() / "two"), before);
+        // The middle of a large file is not read: there its date counts.
+        fs::create_directories(root / "b");
+        put("b/1.bmp", 100, 'y');
+        put("a/1.bmp", 300000, 'x');
+        const std::string large = key(root);
+        std::fstream(root / "a/1.bmp", std::ios::in | std::ios::out).seekp(150000) << 'z';
+        fs::last_write_time(root / "a/1.bmp", fs::file_time_type{} + std::chrono::hours(1));
+        QVERIFY(key(root) != large);
     }
 
     void whatIsKeptIsFoundUntilItIsTorn() {

@@ -2,10 +2,15 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
+#include <barrier>
 #include <fstream>
+#include <thread>
 
 #include "Test.h"
+#include "experiment/RunEdit.h"
 #include "store/RunStore.h"
+#include "store/Safetensors.h"
 #include "support/Files.h"
 
 using namespace sightline;
@@ -26,6 +31,17 @@ Json epochEvent(int epoch, double loss, double valAccuracy) {
             {"accuracy", 0.5},        {"val_loss", 1.25},   {"val_accuracy", valAccuracy},
             {"learning_rate", 0.001}, {"seconds", 2.5},     {"images_per_second", 200.0},
             {"wait_share", 0.01},     {"skipped_images", 1}};
+}
+
+static void keep(const RunFolder& run, const std::string& name, int epoch) {
+    const std::vector<float> values(100, 1.0f);
+    QVERIFY(
+        writeSafetensors(run.path() / "checkpoints" / name, {{"a", {100}, values}}, {{"epoch", std::to_string(epoch)}})
+            .ok());
+}
+static void tear(const RunFolder& run, const std::string& name) {
+    const fs::path file = run.path() / "checkpoints" / name;
+    fs::resize_file(file, fs::file_size(file) / 2);
 }
 
 } // namespace
@@ -92,6 +108,7 @@ private Q_SLOTS:
         RunStore runs = store();
         const RunFolder run = runs.create(someExperiment()).value();
         QCOMPARE(runs.list()->front().state, std::string("interrupted"));
+        std::optional<RunMark> mark = *RunMark::take(run.path());
         QVERIFY(run.appendEvent({{"type", "run_started"}}).ok());
         QCOMPARE(runs.list()->front().state, std::string("running"));
         QVERIFY(run.appendEvent(epochEvent(1, 1, 0.75)).ok());
@@ -100,6 +117,8 @@ private Q_SLOTS:
                                  {"reason", "The loss became NaN."},
                                  {"best_epoch", 1}})
                     .ok());
+        mark.reset();
+        QVERIFY(!fs::exists(run.path() / "running.json"));
         const RunSummary ended = runs.list()->front();
         QCOMPARE(ended.state, std::string("failed"));
         QCOMPARE(ended.reason, std::string("The loss became NaN."));
@@ -110,7 +129,7 @@ private Q_SLOTS:
     void aRunWhoseProcessIsGoneIsInterrupted() {
         RunStore runs = store();
         const RunFolder run = runs.create(someExperiment()).value();
-        QVERIFY(run.appendEvent({{"type", "run_started"}}).ok());
+        const RunMark mark = *RunMark::take(run.path());
         QCOMPARE(runs.list()->front().state, std::string("running"));
         QVERIFY(writeFileAtomically(run.path() / "running.json", R"({"process":"another boot","number":1})").ok());
         QCOMPARE(runs.list()->front().state, std::string("interrupted"));
@@ -199,12 +218,96 @@ private Q_SLOTS:
     void aRunThatTrainsOrLiesElsewhereIsNotDeleted() {
         RunStore runs = store();
         const RunFolder run = runs.create(someExperiment()).value();
-        QVERIFY(run.appendEvent({{"type", "run_started"}}).ok());
-        QVERIFY(!runs.remove(run).ok());
+        std::optional<RunMark> mark = *RunMark::take(run.path());
+        const auto refused = runs.remove(run);
+        QVERIFY(!refused.ok() && refused.error().kind == ErrorKind::BadInput);
+        QVERIFY2(refused.error().message.find("in progress") != std::string::npos, refused.error().message.c_str());
         const fs::path elsewhere = home().parent_path() / "elsewhere";
         fs::create_directories(elsewhere);
         QVERIFY(!runs.remove(RunFolder(elsewhere)).ok());
         QVERIFY(fs::exists(elsewhere) && fs::exists(run.path()));
+        mark.reset();
+        QVERIFY(runs.remove(run).ok());
+    }
+
+    void aNameOfSeveralRunsIsRefusedWithTheirIds() {
+        RunStore runs = store();
+        const RunFolder first = runs.create(someExperiment("baseline")).value();
+        const RunFolder second = runs.create(someExperiment("baseline")).value();
+        const auto found = runs.find("baseline");
+        QVERIFY(!found.ok() && found.error().kind == ErrorKind::BadInput);
+        QVERIFY(found.error().message.find(first.id()) != std::string::npos);
+        QVERIFY(found.error().message.find(second.id()) != std::string::npos);
+        QVERIFY(runs.rename(second, "other").ok());
+        QCOMPARE(runs.find("baseline")->id(), first.id());
+    }
+
+    void oneOfManyWhoWantARunGetsIt() {
+        const RunFolder run = store().create(someExperiment()).value();
+        for (const bool stale : {false, true}) {
+            if (stale)
+                QVERIFY(writeFileAtomically(run.path() / "running.json", R"({"process":"gone","number":1})").ok());
+            std::atomic<int> got{0};
+            std::vector<std::optional<RunMark>> marks(8);
+            {
+                std::barrier together(8);
+                std::vector<std::jthread> threads;
+                for (auto& mark : marks)
+                    threads.emplace_back([&] {
+                        together.arrive_and_wait();
+                        if (Result<RunMark> taken = RunMark::take(run.path())) {
+                            mark = std::move(*taken);
+                            ++got;
+                        }
+                    });
+            }
+            QCOMPARE(got.load(), 1);
+            QVERIFY(run.isRunning());
+            marks.clear();
+            QVERIFY(!run.isRunning());
+        }
+    }
+
+    void aRunOfAnotherHostIsNotTaken() {
+        const RunFolder run = store().create(someExperiment()).value();
+        QVERIFY(writeFileAtomically(run.path() / "running.json",
+                                    R"({"process":"x","number":1,"host":"another-host","machine":"m"})")
+                    .ok());
+        QVERIFY(run.isRunning());
+        const auto taken = RunMark::take(run.path());
+        QVERIFY(!taken.ok() && taken.error().kind == ErrorKind::BadInput);
+        QVERIFY(taken.error().message.find("another-host") != std::string::npos);
+        QVERIFY(taken.error().message.find("running.json") != std::string::npos); // the way out
+    }
+
+    void theExperimentFollowsTheEditsAndThePlace() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(someExperiment()).value();
+        const Experiment began = *run.experiment();
+        QVERIFY(fs::path(began.data.path).is_absolute());
+        const auto edit = edited(began, {{"training.epochs", "77"}, {"training.schedule.name", "cosine"}});
+        QVERIFY2(edit.ok(), edit ? "" : edit.error().message.c_str());
+        QCOMPARE(edit->changes["training.epochs"][1].get<int>(), 77);
+        QVERIFY(run.appendEvent({{"type", "edit"}, {"epoch", 3}, {"batch", 0}, {"changes", edit->changes}}).ok());
+        QVERIFY(writeFileAtomically(run.path() / "data.json", R"({"root": "/new/place"})").ok());
+        const Experiment now = *run.experiment();
+        QCOMPARE(now.training.epochs, 77);
+        QVERIFY(now.training.schedule.name == ScheduleSettings::Name::Cosine);
+        QCOMPARE(now.data.path, std::string("/new/place"));
+        QVERIFY(*run.experimentAtStart() == began);
+    }
+
+    void whatMayNotChangeIsNamed() {
+        const Experiment now = someExperiment();
+        for (const char* path : {"training.batch_size", "seed", "data.image_size", "training", "training.epoch",
+                                 "training.epochsx", "model.name"}) {
+            const auto refused = edited(now, {{"training.epochs", "3"}, {path, "5"}});
+            QVERIFY(!refused.ok() && refused.error().kind == ErrorKind::BadInput);
+            QVERIFY2(refused.error().message.find(path) != std::string::npos, refused.error().message.c_str());
+        }
+        for (const char* value : {"0", "many", "-3"})
+            QVERIFY2(!edited(now, {{"training.epochs", value}}).ok(), value);
+        QVERIFY(edited(now, {{"training.epochs", std::to_string(now.training.epochs)}})->changes.empty());
     }
 
     void anUnwritableHomeIsSaidInOneSentence() {
@@ -220,14 +323,33 @@ private Q_SLOTS:
     void checkpointsFallBackToTheLast() {
         const RunFolder run = store().create(someExperiment()).value();
         QVERIFY(!run.checkpoint("best").ok());
-        QVERIFY(writeFileAtomically(run.path() / "checkpoints/last.safetensors", "x").ok());
+        keep(run, "last.safetensors", 14);
         QCOMPARE(run.checkpoint("best")->filename().string(), std::string("last.safetensors"));
-        QVERIFY(writeFileAtomically(run.path() / "checkpoints/best.safetensors", "x").ok());
+        keep(run, "best.safetensors", 11);
         QCOMPARE(run.checkpoint("best")->filename().string(), std::string("best.safetensors"));
-        QVERIFY(writeFileAtomically(run.path() / "checkpoints/epoch-0012.safetensors", "x").ok());
+        keep(run, "epoch-0012.safetensors", 12);
         QCOMPARE(run.checkpoint("12")->filename().string(), std::string("epoch-0012.safetensors"));
         for (const char* which : {"13", "-1", "", "worst", "99999999999999999999"})
             QVERIFY(!run.checkpoint(which).ok());
+    }
+
+    void aTornCheckpointGivesWayToTheOneBefore() {
+        const RunFolder run = store().create(someExperiment()).value();
+        keep(run, "last.safetensors", 14);
+        keep(run, "best.safetensors", 11);
+        keep(run, "epoch-0012.safetensors", 12);
+        QVERIFY(chooseCheckpoint(run.path(), "last")->note.empty());
+        tear(run, "last.safetensors");
+        const auto chosen = chooseCheckpoint(run.path(), "last");
+        QCOMPARE(chosen->file.filename().string(), std::string("epoch-0012.safetensors"));
+        QVERIFY2(chosen->note.find("last.safetensors") != std::string::npos, chosen->note.c_str());
+        QVERIFY(chosen->note.find("epoch 12") != std::string::npos);
+        QVERIFY(chooseCheckpoint(run.path(), "best")->note.empty());
+        tear(run, "best.safetensors");
+        QCOMPARE(chooseCheckpoint(run.path(), "best")->file.filename().string(), std::string("epoch-0012.safetensors"));
+        tear(run, "epoch-0012.safetensors");
+        const auto none = chooseCheckpoint(run.path(), "best");
+        QVERIFY(!none.ok() && none.error().kind == ErrorKind::BadInput);
     }
 
     void classesAndGraphAreReadBack() {

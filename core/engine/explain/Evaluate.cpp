@@ -4,41 +4,35 @@
 #include <algorithm>
 #include <limits>
 
-#include "augment/BatchLoader.h"
-#include "data/Overlay.h"
+#include "augment/Reading.h"
 #include "engine/explain/Explain.h"
 #include "engine/explain/ExplainTools.h"
 #include "engine/module/ComputeThreads.h"
-#include "store/RunStore.h"
+#include "store/RunData.h"
+#include "support/Files.h"
+#include "support/Words.h"
 
 namespace sightline::engine {
 
 namespace {
 
 /// The split asked for; empty: test where there is one, else val.
-Result<Subset> subsetOf(const std::string& split, const Dataset& dataset) {
+Result<Subset> subsetOf(const std::string& split, const RunData& data, const std::string& run) {
+    const std::string fresh = data.match.fresh.empty() ? "."
+                                                       : " (" + counted(data.match.fresh.size(), "image") +
+                                                             " of its data set are new since).";
     for (const Subset subset : {Subset::Train, Subset::Validation, Subset::Test})
         if (split == nameOf(subset))
-            return dataset.count(subset) > 0
+            return data.dataset.count(subset) > 0
                        ? Result<Subset>(subset)
-                       : badInput("The data set " + dataset.root.string() + " has no " + split + " images.");
+                       : badInput("The run " + run + " has no " + split + " images in " + data.place.path + fresh);
     if (!split.empty())
         return badInput("The split " + split + " is not one of train, val, test.");
     for (const Subset subset : {Subset::Test, Subset::Validation})
-        if (dataset.count(subset) > 0)
+        if (data.dataset.count(subset) > 0)
             return subset;
-    return badInput("The data set " + dataset.root.string() +
-                    " has neither test nor val images; choose the train split.");
-}
-
-/// For each class of the data set its place among the run's classes, -1 where the run does not know it.
-std::vector<int> placesOf(const Dataset& dataset, const std::vector<std::string>& classes) {
-    std::vector<int> places;
-    for (const std::string& name : dataset.classes) {
-        const auto known = std::find(classes.begin(), classes.end(), name);
-        places.push_back(known == classes.end() ? -1 : static_cast<int>(known - classes.begin()));
-    }
-    return places;
+    return badInput("The run " + run + " has neither test nor val images in " + data.place.path +
+                    "; choose the train split" + fresh);
 }
 
 /// Images of one pass: of a large network few, so that Stop is heard in time. It depends on the network only: sums in
@@ -60,52 +54,29 @@ Prediction predictionFrom(const torch::Tensor& logits, int truth) {
     return prediction;
 }
 
-Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token stop, const Progress& progress) {
-    const auto experiment = RunFolder(request.runFolder).experiment();
-    if (!experiment)
-        return experiment.error();
-    const ComputeThreads threads(request.threads);
-    ModelSource source;
-    source.runFolder = request.runFolder;
-    source.checkpoint = request.checkpoint;
-    const auto shared = sharedModel(source);
-    if (!shared)
-        return shared.error();
-    const LoadedModel& model = **shared;
-    auto dataset = openWithOverlayFile(request.runFolder / kOverlayFile, experiment->data, experiment->seed, stop);
-    if (!dataset)
-        return dataset.error();
-    const auto subset = subsetOf(request.split, *dataset);
-    if (!subset)
-        return subset.error();
-
+/// Judges images of the run's data set; those of classes it does not know are skipped.
+Result<Evaluation> judged(const RunData& data, const std::vector<std::uint32_t>& asked, const std::string& split,
+                          const Experiment& experiment, int batchSize, const LoadedModel& model, std::stop_token stop,
+                          const Progress& progress) {
     Evaluation evaluation;
-    evaluation.split = nameOf(*subset);
+    evaluation.split = split;
     evaluation.classes = model.classes;
-    const std::vector<int> places = placesOf(*dataset, model.classes);
     std::vector<std::uint32_t> indices;
-    for (const std::uint32_t index : dataset->indices(*subset)) {
-        const Sample& sample = dataset->samples[index];
-        if (sample.label >= 0 && places[static_cast<std::size_t>(sample.label)] >= 0)
+    for (const std::uint32_t index : asked) {
+        const Sample& sample = data.dataset.samples[index];
+        if (sample.label >= 0)
             indices.push_back(index);
         else
             evaluation.skipped.push_back(sample.path + ": this run was not trained on its class.");
     }
-    if (indices.empty())
-        return badInput("None of the " + evaluation.split + " images of " + dataset->root.string() +
-                        " belongs to a class this run was trained on.");
-
-    LoaderSettings settings;
-    settings.data = experiment->data;
-    settings.augmentation = experiment->augmentation; // for what a random crop means at inference
-    settings.augmentation.augmentValidation = false;
-    settings.training = false;
-    settings.normalization = experiment->normalization;
-    settings.fitted = model.fitted;
-    settings.batchSize = std::max(1, request.batchSize);
-    settings.shuffle = false;
-    settings.cache.memoryBytes = 0;
-    BatchLoader loader(*dataset, indices, settings);
+    if (indices.empty()) {
+        summarize(evaluation);
+        return evaluation;
+    }
+    LoaderSettings settings = readingFor(experiment, model.fitted, Reading::Judging);
+    settings.augmentation.augmentValidation = false; // what a random crop means at inference stays
+    settings.batchSize = std::max(1, batchSize);
+    BatchLoader loader(data.dataset, indices, settings);
     loader.startEpoch(0);
     torch::NoGradGuard noGradients;
     std::size_t done = 0;
@@ -127,8 +98,8 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
             const torch::Tensor logits = model.module->infer(images.narrow(0, begin, count))[0];
             for (std::int64_t i = 0; i < count; ++i) {
                 const std::uint32_t index = batch->samples[static_cast<std::size_t>(begin + i)];
-                const Sample& sample = dataset->samples[index];
-                Prediction prediction = predictionFrom(logits[i], places[static_cast<std::size_t>(sample.label)]);
+                const Sample& sample = data.dataset.samples[index];
+                Prediction prediction = predictionFrom(logits[i], sample.label);
                 prediction.path = sample.path;
                 prediction.sample = index;
                 evaluation.predictions.push_back(std::move(prediction));
@@ -139,10 +110,79 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
             progress(done, indices.size());
     }
     for (const auto& skipped : loader.skipped())
-        evaluation.skipped.push_back(dataset->samples[skipped.sample].path + ": " + skipped.reason);
-    if (evaluation.predictions.empty())
-        return badInput("None of the " + evaluation.split + " images of " + dataset->root.string() + " can be read.");
+        evaluation.skipped.push_back(data.dataset.samples[skipped.sample].path + ": " + skipped.reason);
     summarize(evaluation);
+    return evaluation;
+}
+
+/// What a person should know of the images before believing a figure. New ones are for the asker to say.
+std::vector<std::string> notesOn(const RunData& data) {
+    if (!data.manifest)
+        return {"This run is of an older version and kept no list of its images: whether it was trained on some of "
+                "these, and which are new or missing, cannot be known."};
+    std::vector<std::string> notes, gone;
+    for (const std::uint32_t entry : data.match.missing)
+        gone.push_back(data.manifest->samples[entry].path);
+    if (!gone.empty())
+        notes.push_back(counted(gone.size(), "image") + " of the run " + (gone.size() == 1 ? "is" : "are") +
+                        " missing: " + listed(gone) + ".");
+    if (data.match.altered > 0)
+        notes.push_back(counted(data.match.altered, "image") +
+                        (data.match.altered == 1 ? " has other contents" : " have other contents") +
+                        " than when the run began.");
+    if (data.reclassed > 0)
+        notes.push_back(counted(data.reclassed, "image") + (data.reclassed == 1 ? " is" : " are") +
+                        " now in another class; judged with the labels the run was trained with.");
+    return notes;
+}
+
+Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token stop, const Progress& progress) {
+    const RunFolder run(request.runFolder);
+    const auto experiment = run.experiment();
+    if (!experiment)
+        return experiment.error();
+    const auto checkpoint = chooseCheckpoint(request.runFolder, request.checkpoint);
+    if (!checkpoint)
+        return checkpoint.error();
+    RunDataRequest question;
+    question.path = request.dataPath;
+    question.threads = availableCpus();
+    const Result<RunData> data = openRunData(run, *experiment, question, stop);
+    if (!data)
+        return data.error();
+    const auto subset = subsetOf(request.split, *data, run.id());
+    if (!subset)
+        return subset.error();
+    const ComputeThreads threads(request.threads);
+    ModelSource source;
+    source.runFolder = request.runFolder;
+    source.checkpoint = request.checkpoint;
+    const auto shared = sharedModel(source);
+    if (!shared)
+        return shared.error();
+    const auto judge = [&](const std::vector<std::uint32_t>& indices, const char* name) {
+        return judged(*data, indices, name, *experiment, request.batchSize, **shared, stop, progress);
+    };
+    Result<Evaluation> evaluation = judge(data->dataset.indices(*subset), nameOf(*subset));
+    if (!evaluation)
+        return evaluation;
+    if (evaluation->predictions.empty())
+        return badInput("None of the " + evaluation->split + " images in " + data->dataset.root.string() +
+                        (evaluation->skipped.empty() ? " belongs to a class this run was trained on."
+                                                     : " can be judged: " + evaluation->skipped.front()));
+    evaluation->notes = notesOn(*data);
+    if (!checkpoint->note.empty())
+        evaluation->notes.insert(evaluation->notes.begin(), checkpoint->note);
+    if (!data->manifest)
+        return evaluation;
+    evaluation->missing = data->match.missing.size();
+    evaluation->fresh = data->match.fresh.size();
+    if (!request.judgeNew)
+        return evaluation;
+    Result<Evaluation> fresh = judge(data->match.fresh, kNewImages);
+    if (!fresh)
+        return fresh;
+    evaluation->newImages = std::make_shared<const Evaluation>(std::move(*fresh));
     return evaluation;
 }
 

@@ -6,8 +6,7 @@
 #include <charconv>
 
 #include "augment/Augment.h"
-#include "store/FittedNormalizationFile.h"
-#include "store/RunStore.h"
+#include "store/RunParts.h"
 #include "zoo/WeightFit.h"
 #include "zoo/Zoo.h"
 
@@ -40,31 +39,24 @@ Result<LoadedModel> fromSnapshot(const WeightSnapshot& snapshot) {
 
 Result<LoadedModel> fromRun(const ModelSource& source) {
     const RunFolder run(source.runFolder);
-    const Result<Experiment> experiment = run.experiment();
-    if (!experiment)
-        return experiment.error();
-    const Result<std::vector<std::string>> classes = run.classes();
-    if (!classes)
-        return classes.error();
-    const Result<Json> graphJson = run.graph();
-    if (!graphJson)
-        return graphJson.error();
-    const Result<GraphSpec> graph = graphFromJson(*graphJson);
-    if (!graph)
-        return graph.error();
+    Result<RunParts> parts = readRunParts(run);
+    if (!parts)
+        return parts.error();
     const Result<std::filesystem::path> checkpoint = run.checkpoint(source.checkpoint);
     if (!checkpoint)
         return checkpoint.error();
-    Result<std::shared_ptr<GraphModule>> module = GraphModule::blank(*graph);
+    Result<std::shared_ptr<GraphModule>> module = GraphModule::blank(parts->graph);
     if (!module)
         return module.error();
     if (const Result<void> loaded = loadWeights(**module, *checkpoint); !loaded)
         return loaded.error();
-    auto fitted = readFittedNormalization(source.runFolder, experiment->normalization, experiment->data.channels());
-    if (!fitted)
-        return fitted.error();
-    return LoadedModel{
-        *module, *classes, experiment->data, experiment->normalization, experiment->augmentation, std::move(*fitted)};
+    const Experiment& experiment = parts->experiment;
+    return LoadedModel{*module,
+                       std::move(parts->classes),
+                       experiment.data,
+                       experiment.normalization,
+                       experiment.augmentation,
+                       std::move(parts->fitted)};
 }
 
 Result<LoadedModel> fromFile(const ModelSource& source) {
@@ -119,7 +111,9 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
     std::vector<TensorSpec> ours;
     for (const GraphModule::Entry& entry : module.entries())
         ours.push_back(entry.spec);
-    WeightMatch match = matchWeights(module.spec(), ours, specsOf(*weights));
+    std::vector<TensorSpec> theirs = specsOf(*weights);
+    std::erase_if(theirs, [](const TensorSpec& tensor) { return tensor.name.starts_with(kOptimizerPrefix); });
+    WeightMatch match = matchWeights(module.spec(), ours, theirs);
     std::vector<bool> fresh(ours.size(), false);
     if (newClassifier)
         fresh = startsAnew(module.spec(), ours, match);
@@ -158,11 +152,13 @@ TensorsByName tensorsByName(const GraphModule& module) {
 }
 
 Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file,
-                         const std::map<std::string, std::string>& metadata) {
+                         const std::map<std::string, std::string>& metadata, const std::vector<TensorToWrite>& more) {
     std::map<std::string, std::string> facts = metadata;
     if (const std::optional<double> epsilon = module.batchNormEpsilon())
         facts[kBatchNormEpsilon] = Json(*epsilon).dump();
-    return writeSafetensors(file, tensorsByName(module).tensors, facts);
+    TensorsByName all = tensorsByName(module);
+    all.tensors.insert(all.tensors.begin(), more.begin(), more.end());
+    return writeSafetensors(file, all.tensors, facts);
 }
 
 torch::Tensor inputTensor(const LoadedModel& model, const Image& resized) {

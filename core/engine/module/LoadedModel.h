@@ -38,6 +38,9 @@ struct LoadedModel {
     int width() const { return module->spec().width; }
 };
 
+/// Names of a checkpoint's tensors that are the optimizer's, not the network's.
+inline constexpr const char* kOptimizerPrefix = "opt.";
+
 /// From a run's checkpoint, a snapshot (whose weights it shares), or a bare file (ModelSource). Every tensor must be
 /// there with its shape.
 Result<LoadedModel> loadModel(const ModelSource& source);
@@ -63,9 +66,10 @@ struct TensorsByName {
 };
 TensorsByName tensorsByName(const GraphModule& module);
 
-/// Writes all tensors by name, C order, with metadata, atomically.
+/// Writes all tensors by name, C order, with metadata and `more` tensors beside them, atomically.
 Result<void> saveWeights(const GraphModule& module, const std::filesystem::path& file,
-                         const std::map<std::string, std::string>& metadata = {});
+                         const std::map<std::string, std::string>& metadata = {},
+                         const std::vector<TensorToWrite>& more = {});
 
 /// A model by zoo name or GraphSpec file.
 Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int width, int channels, int classes,

@@ -31,11 +31,10 @@ Result<void> readFlat(const SafetensorsFile& file, const char* name, torch::Tens
 
 Result<void> saveCheckpoint(const std::filesystem::path& file, const GraphModule& module,
                             const OptimizerState& optimizer, const Json& state) {
-    TensorsByName all = tensorsByName(module);
     const auto count = static_cast<std::size_t>(optimizer.first.numel());
-    all.tensors.push_back({kFirst, {optimizer.first.numel()}, {optimizer.first.data_ptr<float>(), count}});
-    all.tensors.push_back({kSecond, {optimizer.second.numel()}, {optimizer.second.data_ptr<float>(), count}});
-    return writeSafetensors(file, all.tensors, {{kState, toText(state, -1)}});
+    return saveWeights(module, file, {{kState, toText(state, -1)}, {"epoch", std::to_string(state.value("epoch", 0))}},
+                       {{kFirst, {optimizer.first.numel()}, {optimizer.first.data_ptr<float>(), count}},
+                        {kSecond, {optimizer.second.numel()}, {optimizer.second.data_ptr<float>(), count}}});
 }
 
 Result<Json> loadCheckpoint(const std::filesystem::path& file, GraphModule& module, OptimizerState& optimizer) {

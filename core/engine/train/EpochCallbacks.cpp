@@ -57,6 +57,14 @@ void EpochCallbacks::save(Json& state) const {
         state["best"] = m_best->state();
 }
 
+void EpochCallbacks::restartPatience() {
+    if (!m_earlyStopping)
+        return;
+    Json state = m_earlyStopping->state();
+    state["wait"] = 0;
+    m_earlyStopping->restore(state);
+}
+
 void EpochCallbacks::restore(const Json& state) {
     if (m_earlyStopping)
         m_earlyStopping->restore(state.value("early_stopping", Json::object()));

@@ -32,6 +32,8 @@ public:
     /// Adds the counters to a checkpoint's state, and takes them from there.
     void save(Json& state) const;
     void restore(const Json& state);
+    /// Early stopping is patient anew: what is the best so far stays.
+    void restartPatience();
 
 private:
     TrainingSettings m_training;

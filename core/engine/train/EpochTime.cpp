@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 
+#include "augment/Reading.h"
 #include "engine/module/ComputeThreads.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Compute.h"
@@ -122,8 +123,7 @@ public:
         const std::vector<std::uint32_t> training = m_dataset.indices(Subset::Train);
         std::vector<std::uint32_t> validation = m_dataset.indices(Subset::Validation);
         std::erase_if(validation, [&](std::uint32_t index) { return m_dataset.samples[index].label < 0; });
-        LoaderSettings judging = m_reading;
-        judging.training = judging.shuffle = false;
+        const LoaderSettings judging = asJudging(m_reading);
         EpochTime time;
         std::unique_ptr<Feed> learns, judges;
         if (m_request.experiment.training.cacheFeatures) {
@@ -176,9 +176,7 @@ private:
                   experiment.training.loss,
                   {},
                   usesBf16(experiment.training.precision, *graph)};
-        m_reading = {experiment.data, experiment.augmentation, experiment.normalization, experiment.seed,
-                     experiment.training.batchSize};
-        m_reading.fitted = standInFor(experiment);
+        m_reading = readingFor(experiment, standInFor(experiment), Reading::Training);
         m_reading.cache.memoryBytes = staysDecoded() ? m_reading.cache.memoryBytes : 0;
         return {};
     }

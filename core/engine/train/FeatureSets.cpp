@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <unordered_map>
 
+#include "augment/Reading.h"
 #include "engine/train/Feed.h"
 #include "store/FeatureCache.h"
 #include "support/Files.h"
@@ -75,7 +76,7 @@ Result<Features> computed(GraphModule& module, const Dataset& dataset, const std
     std::unordered_map<std::uint32_t, std::int64_t> rowOf;
     for (std::size_t i = 0; i < indices.size(); ++i)
         rowOf[indices[i]] = static_cast<std::int64_t>(i);
-    settings.training = settings.shuffle = false;
+    settings = asJudging(std::move(settings));
     settings.cache = {}; // each image is read once
     BatchLoader loader(dataset, indices, settings);
     loader.startEpoch(0);
@@ -92,7 +93,7 @@ Result<Features> computed(GraphModule& module, const Dataset& dataset, const std
         }
     }
     for (const BatchLoader::Skipped& image : loader.skipped())
-        features.skipped.push_back(image.reason);
+        features.skipped.push_back({image.sample, image.reason});
     return features;
 }
 
@@ -109,7 +110,8 @@ void appendTo(std::vector<TensorToWrite>& tensors, const std::string& subset, co
 
 /// Views of the mapped file; nothing where it is not what is asked for.
 std::optional<Features> kept(const std::shared_ptr<SafetensorsFile>& file, const GraphModule& module,
-                             const std::string& subset, const std::vector<std::uint32_t>& indices) {
+                             const Dataset& dataset, const std::string& subset,
+                             const std::vector<std::uint32_t>& indices) {
     Features features;
     features.indices = indices;
     features.keepsAlive = file;
@@ -127,9 +129,10 @@ std::optional<Features> kept(const std::shared_ptr<SafetensorsFile>& file, const
             return {};
         features.values.push_back(torch::from_blob(const_cast<std::byte*>(values->data.data()), shape, torch::kFloat));
     }
-    const auto missing = std::count(features.present.begin(), features.present.end(), 0);
-    for (std::ptrdiff_t i = 0; i < missing; ++i)
-        features.skipped.push_back("an image that could not be read when the features were computed");
+    for (std::size_t i = 0; i < indices.size(); ++i)
+        if (features.present[i] == 0)
+            features.skipped.push_back(
+                {indices[i], dataset.samples[indices[i]].path + ": could not be read when the features were computed"});
     return features;
 }
 
@@ -152,7 +155,8 @@ Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, con
     const std::string key = keyOf(module, dataset, settings, bf16, training, validation);
     if (Result<SafetensorsFile> found = cache.find(key)) {
         const auto file = std::make_shared<SafetensorsFile>(std::move(*found));
-        auto first = kept(file, module, "train", training), second = kept(file, module, "validation", validation);
+        auto first = kept(file, module, dataset, "train", training),
+             second = kept(file, module, dataset, "validation", validation);
         if (first && second)
             return FeatureSets{std::move(*first), std::move(*second),
                                "The features of " + std::to_string(images) + " images came from the cache."};

@@ -12,7 +12,7 @@ namespace {
 class ImageFeed : public Feed {
 public:
     ImageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices, const LoaderSettings& settings)
-        : m_loader(dataset, std::move(indices), settings) {}
+        : m_images(indices), m_loader(dataset, std::move(indices), settings) {}
 
     void startEpoch(std::uint64_t epoch) override { m_loader.startEpoch(epoch); }
     std::optional<FeedBatch> next() override {
@@ -27,15 +27,17 @@ public:
     }
     std::size_t batchesPerEpoch() const override { return m_loader.batchesPerEpoch(); }
     double secondsWaited() const override { return m_loader.secondsWaited(); }
-    std::vector<std::string> skipped() const override {
-        std::vector<std::string> reasons;
+    std::vector<SkippedImage> skipped() const override {
+        std::vector<SkippedImage> images;
         for (const BatchLoader::Skipped& image : m_loader.skipped())
-            reasons.push_back(image.reason);
-        return reasons;
+            images.push_back({image.sample, image.reason});
+        return images;
     }
+    const std::vector<std::uint32_t>& images() const override { return m_images; }
     std::string note() const override { return m_loader.cacheNote(); }
 
 private:
+    std::vector<std::uint32_t> m_images;
     BatchLoader m_loader;
 };
 
@@ -86,7 +88,8 @@ public:
         const auto size = static_cast<std::size_t>(m_settings.batchSize);
         return (m_labels.size() + size - 1) / size;
     }
-    std::vector<std::string> skipped() const override { return m_features.skipped; }
+    std::vector<SkippedImage> skipped() const override { return m_features.skipped; }
+    const std::vector<std::uint32_t>& images() const override { return m_features.indices; }
 
 private:
     Features m_features;

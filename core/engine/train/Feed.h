@@ -25,6 +25,12 @@ struct FeedBatch {
     int size = 0;
 };
 
+/// An image that cannot be read.
+struct SkippedImage {
+    std::uint32_t sample = 0; ///< index into Dataset::samples
+    std::string reason;
+};
+
 /// Batches of an epoch, from images or from kept features, in the same order for the same (seed, epoch).
 class Feed {
 public:
@@ -33,8 +39,9 @@ public:
     virtual std::optional<FeedBatch> next() = 0;
     virtual std::size_t batchesPerEpoch() const = 0;
     virtual double secondsWaited() const { return 0; }
-    /// Images that cannot be read, each with its reason.
-    virtual std::vector<std::string> skipped() const { return {}; }
+    virtual std::vector<SkippedImage> skipped() const { return {}; }
+    /// The images it is made of: indices into Dataset::samples.
+    virtual const std::vector<std::uint32_t>& images() const = 0;
     /// One sentence for the run's log after the first epoch; most often empty.
     virtual std::string note() const { return {}; }
 };
@@ -48,7 +55,7 @@ struct Features {
     std::vector<std::uint32_t> indices;
     std::vector<char> present;         ///< 0: the image cannot be read
     std::vector<torch::Tensor> values; ///< one a feature node, [images, ...], C order
-    std::vector<std::string> skipped;
+    std::vector<SkippedImage> skipped;
     std::shared_ptr<const void> keepsAlive; ///< what `values` lies in
 };
 /// `settings` as for imageFeed: they give batch size, order and seed.

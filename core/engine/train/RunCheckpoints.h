@@ -12,30 +12,43 @@ namespace sightline::engine {
 
 /// The weights a run keeps: <run>/checkpoints/*.safetensors, each written whole or not at all.
 ///
-/// `last` is what a run goes on from; `best` and `epoch-0012` are weights only; `early-stopping` waits on disk rather
-/// than in memory, so that a resumed run still has it, and becomes `restored` when the run ends.
+/// `last` is what a run goes on from; `best` and `epoch-0012` hold the same, so that one of them can take its place;
+/// `early-stopping` (weights only) waits on disk rather than in memory, so that a resumed run still has it, and becomes
+/// `restored` when the run ends.
 class RunCheckpoints {
 public:
     RunCheckpoints() = default;
     explicit RunCheckpoints(const std::filesystem::path& run) : m_folder(run / "checkpoints") {}
 
     Result<void> makeFolder() const;
-    /// These give the file's name relative to the run's folder.
-    Result<std::string> saveBest(const GraphModule& module, int epoch) const;
-    Result<std::string> saveEpoch(const GraphModule& module, int epoch) const;
+    /// `state` as in saveCheckpoint. These give the file's name relative to the run's folder.
+    Result<std::string> saveLast(const GraphModule& module, const OptimizerState& optimizer, const Json& state) const;
+    Result<std::string> saveBest(const GraphModule& module, const OptimizerState& optimizer, const Json& state) const;
+    Result<std::string> saveEpoch(const GraphModule& module, const OptimizerState& optimizer, const Json& state,
+                                  int epoch) const;
+
+    /// What a run goes on from.
+    struct Loaded {
+        Json state;               ///< as saved; { "epoch" } alone where the file holds weights only
+        std::string file;         ///< relative to the run's folder
+        std::string note;         ///< where it is not `last`, because that is damaged
+        bool hasOptimizer = true; ///< false: its moments start anew
+    };
+    /// Of the last checkpoint, or the latest that is whole where that one is damaged. Errors: there is none, or it is
+    /// of another network.
+    Result<Loaded> load(GraphModule& module, OptimizerState& optimizer);
 
     Result<void> keepForEarlyStopping(const GraphModule& module);
     bool hasEarlyStopping() const { return m_hasEarlyStopping; }
     /// Makes the weights that early stopping kept those of `module` and of `restored`.
     Result<void> restoreEarlyStopping(GraphModule& module) const;
 
-    /// `state` as in saveCheckpoint.
-    Result<void> saveLast(const GraphModule& module, const OptimizerState& optimizer, Json state) const;
-    /// Errors: there is none yet, or it is of another network.
-    Result<Json> loadLast(GraphModule& module, OptimizerState& optimizer);
+    /// A run that goes on has other last weights than those restored when it ended.
+    void dropRestored() const;
 
 private:
-    Result<std::string> saveWeightsAs(const GraphModule& module, const std::string& name, int epoch) const;
+    Result<std::string> saveAs(const std::string& name, const GraphModule& module, const OptimizerState& optimizer,
+                               Json state) const;
 
     std::filesystem::path m_folder;
     bool m_hasEarlyStopping = false;

@@ -38,11 +38,15 @@ void RunReporter::begin(const TrainSetup& setup, int firstEpoch) {
         report(RunNote{note});
 }
 
+void RunReporter::keep(const TrainEvent& event) {
+    if (!m_setup || std::holds_alternative<BatchFinished>(event))
+        return;
+    if (const Result<void> written = m_setup->folder->appendEvent(toJson(event)); !written)
+        throw std::runtime_error(written.error().message);
+}
+
 void RunReporter::report(const TrainEvent& event) {
-    if (m_setup && !std::holds_alternative<BatchFinished>(event)) {
-        if (const Result<void> written = m_setup->folder->appendEvent(toJson(event)); !written)
-            throw std::runtime_error(written.error().message);
-    }
+    keep(event);
     if (m_sink)
         m_sink(event);
 }
@@ -62,7 +66,7 @@ void RunReporter::reportBatch(BatchFinished finished, double seconds) {
     report(finished);
 }
 
-void RunReporter::end(const RunEnded& ended) {
+void RunReporter::end(const RunEnded& ended, const std::function<void()>& written) {
     // Neither a full disk nor a listener that throws keeps the others from hearing of it.
     const auto quietly = [](const auto& step) {
         try {
@@ -70,11 +74,8 @@ void RunReporter::end(const RunEnded& ended) {
         } catch (...) {
         }
     };
-    if (m_setup)
-        quietly([&] {
-            static_cast<void>(m_setup->folder->appendEvent(toJson(ended)));
-            static_cast<void>(m_setup->store->refresh(*m_setup->folder)); // the index only
-        });
+    quietly([&] { keep(ended); });
+    quietly(written);
     if (m_sink)
         quietly([&] { m_sink(ended); });
 }

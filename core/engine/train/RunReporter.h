@@ -18,10 +18,12 @@ public:
     void reportBatch(BatchFinished finished, double seconds);
     /// What came after an epoch's last batch, its validation above all, took `seconds`: so will the others'.
     void epochEnded(double seconds) { m_secondsAfterEpoch = seconds; }
-    /// Keeps the end in the folder and the index, then tells the listener, once. Never throws.
-    void end(const RunEnded& ended);
+    /// Keeps the end in the folder, calls `written`, then tells the listener, once. Never throws.
+    void end(const RunEnded& ended, const std::function<void()>& written);
 
 private:
+    void keep(const TrainEvent& event);
+
     const EventSink& m_sink;
     const TrainSetup* m_setup = nullptr;
     double m_secondsPerBatch = 0; ///< smoothed

@@ -4,10 +4,11 @@
 #include <torch/types.h>
 
 #include "augment/Fitting.h"
-#include "data/Overlay.h"
+#include "augment/Reading.h"
 #include "engine/module/LoadedModel.h"
-#include "store/FittedNormalizationFile.h"
-#include "support/Files.h"
+#include "engine/train/RunImages.h"
+#include "store/RunParts.h"
+#include "support/Words.h"
 #include "zoo/Hub.h"
 
 namespace sightline::engine {
@@ -26,34 +27,58 @@ std::vector<float> balancedWeights(const Dataset& dataset) {
     return weights;
 }
 
-/// "a, b, c and 4 more".
-std::string listed(const std::vector<std::string>& names) {
-    constexpr std::size_t kShown = 8;
-    std::string text;
-    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
-        text += (i ? ", " : "") + shown(names[i]);
-    return names.size() > kShown ? text + " and " + std::to_string(names.size() - kShown) + " more" : text;
+/// Dropout that was edited takes effect in the graph the run began with.
+Result<void> setDropout(GraphSpec& graph, const Json& rate) {
+    bool found = false;
+    for (Node& node : graph.nodes)
+        if (node.op == Op::Dropout) {
+            node.attributes["rate"] = rate;
+            found = true;
+        }
+    return found ? Result<void>()
+                 : badInput("model.options.dropout cannot change: the run's network has no dropout layer.");
 }
 
 /// The run's folder and its experiment take the place of the request's.
-Result<void> takeRun(const std::string& run, bool background, TrainSetup& setup) {
-    const Result<RunFolder> folder = setup.store->find(run);
+Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
+    const Result<RunFolder> folder = setup.store->find(request.resume);
     if (!folder)
         return folder.error();
-    if (folder->isRunning())
-        return badInput("The run " + folder->id() + " is being trained by another program; stop it there first.");
+    Result<RunMark> mark = RunMark::take(folder->path()); // before anything is looked at
+    if (!mark)
+        return mark.error();
+    setup.mark = std::move(*mark);
     setup.folder = *folder;
-    const Result<Experiment> experiment = folder->experiment();
-    if (!experiment)
-        return experiment.error();
-    setup.experiment = *experiment;
+    Result<RunParts> parts = readRunParts(*folder);
+    if (!parts)
+        return parts.error();
+    setup.before = std::move(parts->experiment);
+    Result<EditedExperiment> now = edited(setup.before, request.settings);
+    if (!now)
+        return now.error();
+    setup.experiment = std::move(now->experiment);
+    setup.changes = std::move(now->changes);
+    setup.fitted = std::move(parts->fitted);
     // The network it began with: weights of another family changed its batch-norms, and a file may have changed since.
-    const Result<Json> graph = folder->graph();
-    if (!graph)
-        return graph.error();
-    setup.experiment.model.graph = *graph;
-    setup.experiment.model.head.reset(); // the graph has it
-    setup.compute.emplace(setup.experiment.training.threads, background);
+    const Result<Experiment> began = folder->experimentAtStart();
+    if (!began)
+        return began.error();
+    if (const Json dropout = setup.experiment.model.options.value("dropout", Json());
+        dropout != began->model.options.value("dropout", Json()))
+        if (const Result<void> set = setDropout(parts->graph, dropout); !set)
+            return set;
+    const Json graph = toJson(parts->graph);
+    for (Experiment* experiment : {&setup.before, &setup.experiment}) {
+        experiment->model.graph = graph;
+        experiment->model.head.reset(); // the graph has it
+    }
+    if (outputSize(setup.experiment.augmentation, setup.experiment.data.imageHeight,
+                   setup.experiment.data.imageWidth) !=
+        outputSize(setup.before.augmentation, setup.before.data.imageHeight, setup.before.data.imageWidth))
+        return badInput("augmentation: a run that has begun cannot change the size of its network's input.");
+    if (request.threads)
+        setup.experiment.training.threads = *request.threads;
+    setup.compute.emplace(setup.experiment.training.threads, request.background);
     return {};
 }
 
@@ -63,17 +88,11 @@ Result<void> refused(const std::vector<Problem>& found) {
     return badInput("The experiment cannot be used: " + joined(found) + ".");
 }
 
-Result<void> openData(TrainSetup& setup, const std::filesystem::path& home, std::stop_token stop) {
+Result<void> openData(const TrainRequest& request, TrainSetup& setup, std::stop_token stop) {
     if (const Result<void> fine = refused(problems(setup.experiment)); !fine)
         return fine;
-    // A run goes on with the labels it began with, whatever was changed by hand since.
-    Result<Dataset> dataset = setup.folder
-                                  ? openWithOverlayFile(setup.folder->path() / kOverlayFile, setup.experiment.data,
-                                                        setup.experiment.seed, stop)
-                                  : openWithOverlay(home, setup.experiment.data, setup.experiment.seed, true, stop);
-    if (!dataset)
-        return dataset.error();
-    setup.dataset = std::move(*dataset);
+    if (const Result<void> opened = openRunImages(request, std::move(stop), setup); !opened)
+        return opened;
     return refused(problems(setup.experiment, setup.dataset));
 }
 
@@ -114,17 +133,15 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) 
 }
 
 Result<void> prepareReading(TrainSetup& setup, std::stop_token stop) {
-    const Experiment& experiment = setup.experiment;
-    LoaderSettings& reading = setup.reading;
-    reading = {experiment.data, experiment.augmentation, experiment.normalization, experiment.seed,
-               experiment.training.batchSize};
-    reading.cache = cacheLimits(experiment.data, setup.store->home());
-    auto fitted = setup.folder ? readFittedNormalization(setup.folder->path(), experiment.normalization,
-                                                         experiment.data.channels())
-                               : fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), reading, stop);
-    if (!fitted)
-        return fitted.error();
-    setup.fitted = reading.fitted = std::move(*fitted);
+    setup.reading = readingFor(setup.experiment, nullptr, Reading::Training);
+    setup.reading.cache = cacheLimits(setup.experiment.data, setup.store->home());
+    if (!setup.folder) {
+        auto fitted = fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), setup.reading, stop);
+        if (!fitted)
+            return fitted.error();
+        setup.fitted = std::move(*fitted);
+    }
+    setup.reading.fitted = setup.fitted;
     return {};
 }
 
@@ -138,9 +155,9 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
         return store.error();
     setup.store = std::move(*store);
     if (!request.resume.empty())
-        if (const Result<void> taken = takeRun(request.resume, request.background, setup); !taken)
+        if (const Result<void> taken = takeRun(request, setup); !taken)
             return taken;
-    if (const Result<void> opened = openData(setup, request.home, stop); !opened)
+    if (const Result<void> opened = openData(request, setup, stop); !opened)
         return opened;
     if (const Result<void> built = buildNetwork(setup, request.home); !built)
         return built;
@@ -154,8 +171,7 @@ int TrainSetup::batchesPerEpoch() const {
 
 Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop,
                                const std::function<void(const std::string&)>& note) {
-    LoaderSettings judging = setup.reading;
-    judging.training = judging.shuffle = false;
+    const LoaderSettings judging = asJudging(setup.reading);
     setup.trainFeed.reset();
     setup.validationFeed.reset();
     if (features) {

@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "augment/BatchLoader.h"
+#include "data/Overlay.h"
 #include "engine/Engine.h"
 #include "engine/module/ComputeThreads.h"
 #include "engine/train/Compute.h"
 #include "engine/train/Feed.h"
+#include "store/RunData.h"
 #include "store/RunStore.h"
 
 namespace sightline::engine {
@@ -22,6 +24,13 @@ struct TrainSetup {
     Experiment experiment; ///< of the request, or of the run that goes on
     std::optional<RunStore> store;
     std::optional<RunFolder> folder; ///< of the run that goes on; a new run gets one later
+    std::optional<RunMark> mark;     ///< this process's claim on the folder
+    // Of a run that goes on:
+    Experiment before;              ///< before `changes`
+    Json changes = Json::object();  ///< { PATH: [old, new] }: to be recorded when it is sure to go on
+    std::optional<DataPlace> moved; ///< where its images are from now on
+    // Of a new one:
+    Overlay overlay; ///< what was changed by hand, in effect in `dataset`
     Dataset dataset;
     std::shared_ptr<GraphModule> module; ///< fresh weights, or those the experiment names
     StepSettings step;

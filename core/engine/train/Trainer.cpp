@@ -7,16 +7,19 @@
 #include <cmath>
 #include <exception>
 #include <new>
+#include <numeric>
 
-#include "data/Overlay.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/EpochCallbacks.h"
 #include "engine/train/RunCheckpoints.h"
+#include "engine/train/RunImages.h"
 #include "engine/train/RunReporter.h"
 #include "engine/train/TrainSetup.h"
 #include "network/Freezing.h"
 #include "store/FittedNormalizationFile.h"
+#include "support/Files.h"
 #include "support/Random.h"
+#include "support/Words.h"
 
 namespace sightline::engine {
 
@@ -78,9 +81,14 @@ private:
     Result<void> start();
     Result<void> createRun();
     Result<void> resume();
-    Result<void> keepOverlay();
+    Result<void> keepImages();
+    std::string whyDone(const Json& state) const;
+    bool changes(const std::string& block) const;
+    Result<void> commitResume();
+    void reportResume();
+    void tellSkipped(bool atOnce);
     Ending loop();
-    Result<void> followPlan(int epoch);
+    Result<void> followPlan(int epoch, const Experiment& by);
     Result<void> openFeeds();
     std::optional<Ending> trainEpoch(int epoch, EpochMetrics& metrics);
     bool validate(EpochMetrics& metrics, double& pausedSeconds);
@@ -102,7 +110,11 @@ private:
 
     TrainSetup m_setup;
     RunReporter m_reporter;
-    FreezePlan m_plan; ///< of the epoch
+    FreezePlan m_plan;                          ///< of the epoch
+    std::optional<FineTuneSettings> m_fineTune; ///< that m_plan is of
+    SkippedImages m_skipped{"training"}, m_skippedValidation{"validation"};
+    Clock::time_point m_toldSkipped{};
+    std::string m_resumedFrom;
     OptimizerState m_optimizer;
     RunCheckpoints m_checkpoints;
     EpochCallbacks m_callbacks;
@@ -128,9 +140,12 @@ Result<void> Run::start() {
     m_optimizer.second = torch::zeros_like(m_setup.module->parameters());
     m_baseRate = static_cast<double>(static_cast<float>(experiment().training.optimizer.learningRate));
     m_callbacks = EpochCallbacks(experiment().training, m_setup.dataset.count(Subset::Validation) > 0);
-    if (const Result<void> ready = m_setup.folder ? resume() : createRun(); !ready)
+    const bool goesOn = m_setup.folder.has_value();
+    if (const Result<void> ready = goesOn ? resume() : createRun(); !ready)
         return ready;
     m_reporter.begin(m_setup, m_firstEpoch);
+    if (goesOn)
+        reportResume();
     static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only; the folder is the truth
     return {};
 }
@@ -140,6 +155,10 @@ Result<void> Run::createRun() {
     if (!folder)
         return folder.error();
     m_setup.folder = std::move(*folder);
+    Result<RunMark> mark = RunMark::take(m_setup.folder->path());
+    if (!mark)
+        return mark.error();
+    m_setup.mark = std::move(*mark);
     m_checkpoints = RunCheckpoints(m_setup.folder->path());
     if (const Result<void> written = m_setup.folder->writeClasses(m_setup.dataset.classes); !written)
         return written;
@@ -149,42 +168,110 @@ Result<void> Run::createRun() {
         if (const Result<void> written = writeFittedNormalization(m_setup.folder->path(), *m_setup.fitted); !written)
             return written;
     }
-    if (const Result<void> written = keepOverlay(); !written)
+    if (const Result<void> written = keepImages(); !written)
         return written;
     return m_checkpoints.makeFolder();
 }
 
-/// What was changed by hand goes with the run, so that it is resumed and judged with the same labels.
-Result<void> Run::keepOverlay() {
-    const OverlayCounts counts = overlayCounts(m_setup.dataset);
-    if (counts.relabelled + counts.excluded == 0)
-        return {};
-    m_setup.notes.push_back("Label edits: " + std::to_string(counts.relabelled) + " images relabeled, " +
-                            std::to_string(counts.excluded) + " excluded (overlay.json).");
-    return writeOverlay(m_setup.folder->path() / kOverlayFile, overlayOf(m_setup.dataset), m_setup.dataset.root);
+/// What it is trained on, and what was changed by hand, go with the run, so that it is resumed and judged with the same
+/// images and labels.
+Result<void> Run::keepImages() {
+    const Dataset& dataset = m_setup.dataset;
+    std::vector<std::uint32_t> all(dataset.samples.size());
+    std::iota(all.begin(), all.end(), 0u);
+    const ContentDigests digests = digestsOf(dataset, all, availableCpus(), m_stop);
+    if (m_stop.stop_requested())
+        return cancelled();
+    if (const Result<void> written =
+            writeManifest(m_setup.folder->path(), manifestOf(dataset, experiment().data, digests));
+        !written)
+        return written;
+    return m_setup.overlay.empty() ? Result<void>()
+                                   : writeOverlay(m_setup.folder->path() / kOverlayFile, m_setup.overlay, dataset.root);
+}
+
+/// Why there is nothing to resume; empty where there is.
+std::string Run::whyDone(const Json& state) const {
+    const std::string run = "The run " + m_setup.folder->id() + " has finished ";
+    if (m_lastEpoch >= experiment().training.epochs)
+        return m_setup.changes.contains("training.epochs")
+                   ? run + counted(static_cast<std::size_t>(m_lastEpoch), "epoch") + "; training.epochs must be more."
+                   : run + "all its epochs; there is nothing to resume. --set training.epochs=N gives it more.";
+    if (state.value("stopped_early", false) && !m_setup.changes.contains("training.epochs") &&
+        !changes("training.early_stopping"))
+        return run + "early, after epoch " + std::to_string(m_lastEpoch) +
+               "; there is nothing to resume. --set training.epochs=N or training.early_stopping=null goes on with it.";
+    return {};
+}
+
+/// Whether an edit touches a block of settings.
+bool Run::changes(const std::string& block) const {
+    for (const auto& [path, values] : m_setup.changes.items())
+        if (path == block || path.starts_with(block + "."))
+            return true;
+    return false;
 }
 
 Result<void> Run::resume() {
     m_checkpoints = RunCheckpoints(m_setup.folder->path());
-    const Result<Json> state = m_checkpoints.loadLast(*m_setup.module, m_optimizer);
-    if (!state)
-        return state.error();
-    m_lastEpoch = state->value("epoch", 0);
-    if (m_lastEpoch >= experiment().training.epochs || state->value("stopped_early", false))
-        return badInput("The run " + m_setup.folder->id() +
-                        " has finished all its epochs; there is nothing to resume.");
+    const Result<RunCheckpoints::Loaded> loaded = m_checkpoints.load(*m_setup.module, m_optimizer);
+    if (!loaded)
+        return loaded.error();
+    Json state = loaded->state;
+    m_lastEpoch = state.value("epoch", 0);
+    if (const std::string done = whyDone(state); !done.empty())
+        return badInput(done);
     m_firstEpoch = m_lastEpoch + 1;
-    m_optimizer.step = state->value("step", std::int64_t{0});
-    m_optimizer.origin = state->value("optimizer_origin", std::int64_t{0});
-    m_baseRate = state->value("learning_rate", m_baseRate);
-    m_callbacks.restore(*state);
     Result<std::vector<EpochMetrics>> history = m_setup.folder->history();
     if (!history)
         return history.error();
     m_history = std::move(*history);
     if (m_history.size() > static_cast<std::size_t>(m_lastEpoch))
         m_history.resize(static_cast<std::size_t>(m_lastEpoch));
-    return {};
+    // Callbacks whose settings are new begin anew.
+    if (changes("training.early_stopping"))
+        state.erase("early_stopping");
+    if (changes("training.reduce_lr_on_plateau"))
+        state.erase("reduce_lr");
+    if (loaded->hasOptimizer) {
+        m_optimizer.step = state.value("step", std::int64_t{0});
+        m_optimizer.origin = state.value("optimizer_origin", std::int64_t{0});
+        m_baseRate = state.value("learning_rate", m_baseRate);
+        m_callbacks.restore(state);
+    } else {
+        m_optimizer.step = m_optimizer.origin = std::int64_t{m_lastEpoch} * m_setup.batchesPerEpoch();
+        for (const EpochMetrics& epoch : m_history)
+            m_baseRate = m_callbacks.epochEnded(epoch, m_baseRate).learningRate;
+    }
+    if (changes("training.optimizer"))
+        m_baseRate = static_cast<double>(static_cast<float>(experiment().training.optimizer.learningRate));
+    if (state.value("stopped_early", false))
+        m_callbacks.restartPatience();
+    if (!loaded->note.empty())
+        m_setup.notes.push_back(loaded->note);
+    m_resumedFrom = loaded->file;
+    return commitResume();
+}
+
+/// From here on the run is sure to go on: its folder may change.
+Result<void> Run::commitResume() {
+    m_checkpoints.dropRestored();
+    return m_setup.moved ? writeDataPlace(m_setup.folder->path(), *m_setup.moved) : Result<void>();
+}
+
+/// Where a resumed run goes on from, and what changes from there on.
+void Run::reportResume() {
+    m_reporter.report(
+        RunNote{"Resumed after epoch " + std::to_string(m_lastEpoch) + " from " + m_resumedFrom + ".",
+                Json{{"type", "resumed"}, {"epoch", m_lastEpoch}, {"batch", 0}, {"from", m_resumedFrom}}});
+    if (m_setup.changes.empty())
+        return;
+    std::string sentence;
+    for (const auto& [path, values] : m_setup.changes.items())
+        sentence += (sentence.empty() ? "Changed: " : "; ") + path + " from " + toText(values[0], -1) + " to " +
+                    toText(values[1], -1);
+    m_reporter.report(RunNote{
+        sentence + ".", Json{{"type", "edit"}, {"epoch", m_firstEpoch}, {"batch", 0}, {"changes", m_setup.changes}}});
 }
 
 /// Images, or the features of the frozen part while it is the one the run began with.
@@ -196,16 +283,17 @@ Result<void> Run::openFeeds() {
 
 /// Freezes and thaws as the epoch's plan says. What thaws begins with fresh moments, as if the optimiser were new
 /// (Keras' compile).
-Result<void> Run::followPlan(int epoch) {
-    const TrainingSettings& training = experiment().training;
+Result<void> Run::followPlan(int epoch, const Experiment& by) {
+    const TrainingSettings& training = by.training;
     GraphModule& module = *m_setup.module;
-    const FreezePlan plan = freezePlan(module.spec(), experiment().model.freeze, training.fineTune, epoch),
-                     before = m_plan;
+    const FreezePlan plan = freezePlan(module.spec(), by.model.freeze, training.fineTune, epoch), before = m_plan;
     const bool begins = m_setup.trainFeed == nullptr;
-    if (!begins && plan == before)
+    const bool otherRates = training.fineTune != m_fineTune; // edited since the epoch before
+    if (!begins && plan == before && !otherRates)
         return {};
     m_plan = plan;
-    if (begins || plan.frozen != before.frozen)
+    m_fineTune = training.fineTune;
+    if (begins || otherRates || plan.frozen != before.frozen)
         module.enableTraining(plan.frozen, training.fineTune);
     if (begins)
         return openFeeds();
@@ -224,11 +312,12 @@ Result<void> Run::followPlan(int epoch) {
 }
 
 Ending Run::loop() {
-    if (const Result<void> ready = followPlan(std::max(1, m_lastEpoch));
+    const Experiment& before = m_lastEpoch > 0 ? m_setup.before : experiment();
+    if (const Result<void> ready = followPlan(std::max(1, m_lastEpoch), before);
         !ready) // of the epoch before, so that a resumed run sees the same changes
         return unready(ready.error());
     for (int epoch = m_firstEpoch; epoch <= experiment().training.epochs; ++epoch) {
-        if (const Result<void> ready = followPlan(epoch); !ready)
+        if (const Result<void> ready = followPlan(epoch, experiment()); !ready)
             return unready(ready.error());
         EpochMetrics metrics;
         metrics.epoch = epoch;
@@ -265,11 +354,13 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
         accuracy.add(right, batch->size);
         m_reporter.reportBatch({epoch, ++number, 0, step.loss, right, loss.mean(), accuracy.mean()},
                                secondsSince(batchStart));
+        tellSkipped(false);
         pausedSeconds += atBatchBoundary();
         if (m_stop.stop_requested())
             return stoppedIn(epoch);
         batchStart = Clock::now();
     }
+    tellSkipped(true);
     if (loss.weight() == 0)
         return failed(badInput("None of the training images can be read."));
     const double seconds = secondsSince(start) - pausedSeconds;
@@ -283,14 +374,10 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
         return stoppedIn(epoch);
     metrics.seconds = secondsSince(start) - pausedSeconds;
     m_reporter.epochEnded(metrics.seconds - seconds);
-    const std::vector<std::string> skipped = feed.skipped();
-    metrics.skippedImages = static_cast<int>(skipped.size());
-    if (epoch == m_firstEpoch) {
-        for (const std::string& reason : skipped)
-            m_reporter.report(RunNote{"Skipped: " + reason});
-        if (const std::string note = feed.note(); !note.empty())
-            m_reporter.report(RunNote{note});
-    }
+    metrics.skippedImages = static_cast<int>(feed.skipped().size());
+    tellSkipped(true);
+    if (const std::string note = feed.note(); epoch == m_firstEpoch && !note.empty())
+        m_reporter.report(RunNote{note});
     return {};
 }
 
@@ -323,6 +410,21 @@ double Run::atBatchBoundary() {
         publishSnapshot();
     m_reporter.report(RunPaused{false});
     return secondsSince(start);
+}
+
+/// Says which images cannot be read: at the ends of training and validation, and once a second between batches.
+void Run::tellSkipped(bool atOnce) {
+    const auto now = Clock::now();
+    if (!atOnce && now - m_toldSkipped < std::chrono::seconds(1))
+        return;
+    m_toldSkipped = now;
+    const auto tell = [&](const std::unique_ptr<Feed>& feed, SkippedImages& told) {
+        if (feed)
+            for (const std::string& note : told.news(feed->skipped(), feed->images(), m_setup.dataset))
+                m_reporter.report(RunNote{note});
+    };
+    tell(m_setup.trainFeed, m_skipped);
+    tell(m_setup.validationFeed, m_skippedValidation);
 }
 
 /// False: stopped on the way.
@@ -375,26 +477,27 @@ Result<void> Run::keepWeights(const EpochVerdict& verdict, int epoch) {
     if (verdict.keepWeights)
         if (const Result<void> kept = m_checkpoints.keepForEarlyStopping(module); !kept)
             return kept;
-    if (verdict.best) {
-        const Result<std::string> saved = m_checkpoints.saveBest(module, epoch);
-        if (!saved)
-            return saved.error();
-        m_reporter.report(CheckpointSaved{epoch, *saved, true});
-    }
-    const auto& checkpoint = experiment().training.checkpoint;
-    if (checkpoint && checkpoint->keepEvery > 0 && epoch % checkpoint->keepEvery == 0) {
-        const Result<std::string> saved = m_checkpoints.saveEpoch(module, epoch);
-        if (!saved)
-            return saved.error();
-        m_reporter.report(CheckpointSaved{epoch, *saved, false});
-    }
     Json state = {{"epoch", epoch},
                   {"step", m_optimizer.step},
                   {"optimizer_origin", m_optimizer.origin},
                   {"learning_rate", m_baseRate},
                   {"stopped_early", !verdict.stop.empty()}};
     m_callbacks.save(state);
-    return m_checkpoints.saveLast(module, m_optimizer, std::move(state));
+    if (verdict.best) {
+        const Result<std::string> saved = m_checkpoints.saveBest(module, m_optimizer, state);
+        if (!saved)
+            return saved.error();
+        m_reporter.report(CheckpointSaved{epoch, *saved, true});
+    }
+    const auto& checkpoint = experiment().training.checkpoint;
+    if (checkpoint && checkpoint->keepEvery > 0 && epoch % checkpoint->keepEvery == 0) {
+        const Result<std::string> saved = m_checkpoints.saveEpoch(module, m_optimizer, state, epoch);
+        if (!saved)
+            return saved.error();
+        m_reporter.report(CheckpointSaved{epoch, *saved, false});
+    }
+    const Result<std::string> saved = m_checkpoints.saveLast(module, m_optimizer, state);
+    return saved ? Result<void>() : saved.error();
 }
 
 /// Keras 3 restores at the end of training (SPEC 5.1); `last` keeps the last epoch's state to resume from.
@@ -422,7 +525,11 @@ RunEnded Run::finish(Ending ending) {
         ended.folder = m_setup.folder->path().string();
     }
     m_control.runEnded();
-    m_reporter.end(ended);
+    m_reporter.end(ended, [this] {
+        m_setup.mark.reset();
+        if (m_setup.folder)
+            static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only
+    });
     return ended;
 }
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "augment/Reading.h"
+
+namespace sightline {
+
+LoaderSettings readingFor(const Experiment& experiment, std::shared_ptr<const FittedNormalization> fitted,
+                          Reading purpose) {
+    LoaderSettings reading;
+    reading.data = experiment.data;
+    reading.augmentation = experiment.augmentation;
+    reading.normalization = experiment.normalization;
+    reading.seed = experiment.seed;
+    reading.batchSize = experiment.training.batchSize;
+    reading.fitted = std::move(fitted);
+    if (purpose == Reading::Training)
+        return reading;
+    reading.cache.memoryBytes = 0;
+    return asJudging(std::move(reading));
+}
+
+LoaderSettings asJudging(LoaderSettings reading) {
+    reading.training = reading.shuffle = false;
+    return reading;
+}
+
+} // namespace sightline

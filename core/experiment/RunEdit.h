@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "experiment/Experiment.h"
+
+namespace sightline {
+
+/// A setting as a person gives it: a JSON path and its new value (JSON, else a word).
+struct Setting {
+    std::string path, value;
+};
+
+/// Whether a setting may change while a run is under way, or when it goes on (CLI.md, Steering).
+bool mayChange(std::string_view path);
+
+/// An experiment after a change, and what changed: { PATH: [old, new] }, empty where nothing did.
+struct EditedExperiment {
+    Experiment experiment;
+    Json changes = Json::object();
+};
+/// All settings or none. Errors name the setting: it may not change in a run, there is none of that name, or its value
+/// is impossible.
+Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting>& settings);
+
+/// The changes of an earlier edit (an event of the run) made again.
+Result<Experiment> withChanges(const Experiment& experiment, const Json& changes);
+
+} // namespace sightline

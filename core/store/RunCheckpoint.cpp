@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/RunCheckpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+
+#include "store/Safetensors.h"
+#include "support/Json.h"
+
+namespace sightline {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kState = "sightline.state";
+
+bool isFile(const fs::path& file) {
+    std::error_code code;
+    return fs::is_regular_file(file, code);
+}
+
+int numberIn(const std::string& text) {
+    int number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+KeptCheckpoint aboutOf(const fs::path& file, const SafetensorsFile& opened) {
+    KeptCheckpoint kept{file, 0, false};
+    if (const auto state = opened.metadata().find(kState); state != opened.metadata().end()) {
+        const Result<Json> json = parseJson(state->second, file.string());
+        kept.resumable = json && json->is_object();
+        if (kept.resumable)
+            if (const auto epoch = json->find("epoch"); epoch != json->end() && epoch->is_number_integer())
+                kept.epoch = epoch->get<int>();
+    }
+    if (const auto epoch = opened.metadata().find("epoch"); kept.epoch == 0 && epoch != opened.metadata().end())
+        kept.epoch = numberIn(epoch->second);
+    return kept;
+}
+
+std::string epochName(int epoch) {
+    const std::string number = std::to_string(epoch);
+    return "epoch-" + std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number + ".safetensors";
+}
+
+Result<ChosenCheckpoint> epochAsked(const fs::path& runFolder, const std::string& which) {
+    if (which.empty() || which.size() > 6 || which.find_first_not_of("0123456789") != std::string::npos)
+        return badInput("The checkpoint " + shown(which) + " is neither best, last nor the number of an epoch.");
+    const std::string number = std::to_string(numberIn(which));
+    const fs::path file = runFolder / "checkpoints" / epochName(numberIn(which));
+    if (!isFile(file))
+        return badInput("The run " + runFolder.filename().string() + " kept no checkpoint of epoch " + number +
+                        "; use best or last.");
+    return ChosenCheckpoint{file, {}};
+}
+
+} // namespace
+
+std::vector<KeptCheckpoint> wholeCheckpoints(const fs::path& runFolder) {
+    std::vector<KeptCheckpoint> kept;
+    std::error_code code;
+    for (fs::directory_iterator entry(runFolder / "checkpoints", code), end; !code && entry != end;
+         entry.increment(code)) {
+        const std::string name = entry->path().filename().string();
+        if (name != "last.safetensors" && name != "best.safetensors" &&
+            !(name.starts_with("epoch-") && name.ends_with(".safetensors")))
+            continue;
+        if (const Result<SafetensorsFile> opened = SafetensorsFile::open(entry->path()))
+            kept.push_back(aboutOf(entry->path(), *opened));
+    }
+    const auto rank = [](const KeptCheckpoint& one) {
+        return std::tuple(-one.epoch, one.file.filename() != "last.safetensors", !one.resumable, one.file.filename());
+    };
+    std::sort(kept.begin(), kept.end(),
+              [&](const KeptCheckpoint& a, const KeptCheckpoint& b) { return rank(a) < rank(b); });
+    return kept;
+}
+
+Result<ChosenCheckpoint> chooseCheckpoint(const fs::path& runFolder, const std::string& which) {
+    const fs::path folder = runFolder / "checkpoints";
+    if (which != "best" && which != "last")
+        return epochAsked(runFolder, which);
+    fs::path asked = folder / "best.safetensors";
+    if (which == "last" || !isFile(asked))
+        asked = isFile(folder / "restored.safetensors") ? folder / "restored.safetensors" : folder / "last.safetensors";
+    if (SafetensorsFile::open(asked))
+        return ChosenCheckpoint{asked, {}};
+    const std::string run = "The run " + runFolder.filename().string();
+    const std::vector<KeptCheckpoint> whole = wholeCheckpoints(runFolder);
+    if (isFile(asked) && !whole.empty())
+        return ChosenCheckpoint{whole.front().file, "The checkpoint " + asked.string() + " is damaged; " +
+                                                        whole.front().file.filename().string() + " (epoch " +
+                                                        std::to_string(whole.front().epoch) + ") takes its place."};
+    if (!isFile(asked) && whole.empty())
+        return badInput(run + " has no checkpoint yet (" + asked.string() + " is missing).");
+    if (!isFile(asked))
+        return ChosenCheckpoint{whole.front().file, {}};
+    return badInput(run + " has no checkpoint that can be read: " + asked.string() +
+                    " is damaged, and no other is whole.");
+}
+
+} // namespace sightline

@@ -12,8 +12,8 @@
 
 #include "bridge/Session.h"
 #include "data/Toys.h"
+#include "look/Theme.h"
 #include "window/MainWindow.h"
-#include "window/Theme.h"
 
 namespace sightline::ui {
 

@@ -11,10 +11,10 @@
 #include <optional>
 
 #include "bridge/Session.h"
+#include "look/Theme.h"
 #include "support/Files.h"
 #include "support/Version.h"
 #include "window/MainWindow.h"
-#include "window/Theme.h"
 #include "window/Tour.h"
 
 using namespace sightline;

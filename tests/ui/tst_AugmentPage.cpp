@@ -11,8 +11,8 @@
 #include "WindowDriver.h"
 #include "augment/BatchLoader.h"
 #include "experiment/AugmentationPresets.h"
+#include "look/Picture.h"
 #include "widgets/MessageStrip.h"
-#include "widgets/Picture.h"
 #include "widgets/PreviewGrid.h"
 
 using namespace sightline;

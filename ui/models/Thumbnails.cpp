@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include "look/Picture.h"
 #include "support/Priority.h"
-#include "widgets/Picture.h"
 
 namespace sightline::ui {
 

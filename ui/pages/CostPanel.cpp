@@ -6,23 +6,17 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "look/Words.h"
 #include "models/Table.h"
 #include "network/Freezing.h"
 #include "network/MixedPrecision.h"
 #include "network/TrainingMemory.h"
 #include "support/Files.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
 
 namespace {
-
-QString bytesText(std::int64_t bytes) {
-    const auto size = static_cast<double>(bytes);
-    return size >= 1e9 ? CostPanel::tr("%1 GB").arg(significant(size / 1e9))
-                       : CostPanel::tr("%1 MB").arg(significant(size / 1e6));
-}
 
 QString secondsText(double seconds) {
     if (seconds < 90)

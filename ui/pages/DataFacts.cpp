@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "data/Overlay.h"
-#include "widgets/Picture.h"
-#include "window/Theme.h"
+#include "look/Theme.h"
+#include "look/Words.h"
 
 namespace sightline::ui {
 

@@ -14,14 +14,14 @@
 
 #include <algorithm>
 
+#include "look/Theme.h"
+#include "look/Words.h"
 #include "models/FindingModel.h"
-#include "models/Tiles.h"
 #include "pages/DataPage.h"
 #include "support/Files.h"
 #include "support/Priority.h"
 #include "widgets/ClassPicker.h"
-#include "widgets/Picture.h"
-#include "window/Theme.h"
+#include "widgets/TileView.h"
 
 namespace sightline::ui {
 

@@ -14,15 +14,18 @@
 
 #include <algorithm>
 
+#include "delegates/FindingDelegate.h"
+#include "look/Icons.h"
+#include "look/Words.h"
 #include "models/FindingModel.h"
 #include "models/Table.h"
 #include "models/Thumbnails.h"
-#include "models/Tiles.h"
 #include "pages/DataFacts.h"
+#include "pages/ImageWindow.h"
 #include "widgets/ClassPicker.h"
-#include "widgets/ImageWindow.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
+#include "widgets/TableView.h"
+#include "widgets/TileView.h"
 
 namespace sightline::ui {
 

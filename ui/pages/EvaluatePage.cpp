@@ -14,14 +14,16 @@
 
 #include <algorithm>
 
+#include "look/Icons.h"
+#include "look/Words.h"
 #include "models/GalleryModel.h"
 #include "models/Table.h"
 #include "models/Thumbnails.h"
-#include "models/Tiles.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/HeatMapView.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
+#include "widgets/TableView.h"
+#include "widgets/TileView.h"
 
 namespace sightline::ui {
 

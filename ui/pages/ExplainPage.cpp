@@ -11,10 +11,10 @@
 #include <QSlider>
 #include <QToolButton>
 
+#include "look/Icons.h"
 #include "prompts/Prompts.h"
 #include "widgets/ColorBar.h"
 #include "widgets/HeatMapView.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {

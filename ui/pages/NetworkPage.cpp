@@ -8,13 +8,14 @@
 #include <QTableView>
 #include <QToolButton>
 
+#include "look/Words.h"
 #include "models/Table.h"
 #include "pages/CostPanel.h"
 #include "pages/TransferFields.h"
 #include "prompts/Prompts.h"
-#include "widgets/Picture.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
+#include "widgets/TableView.h"
 #include "zoo/Hub.h"
 #include "zoo/Zoo.h"
 
@@ -29,12 +30,6 @@ QString shapeText(const Shape& shape) {
     for (const auto extent : shape)
         words << QString::number(extent);
     return words.join(QStringLiteral(" × "));
-}
-
-QString bytesText(double bytes) {
-    return bytes >= 1e9   ? NetworkPage::tr("%1 GB").arg(significant(bytes / 1e9))
-           : bytes >= 1e6 ? NetworkPage::tr("%1 MB").arg(significant(bytes / 1e6))
-                          : NetworkPage::tr("%1 kB").arg(significant(bytes / 1e3));
 }
 
 /// Zoo options come as JSON: how a field reads one, with the option's default where the experiment says nothing.
@@ -337,14 +332,14 @@ void NetworkPage::showWeights() {
         !session().fetching().isEmpty() ||
         (known && !QFileInfo::exists(QString::fromStdString(hubFile(session().home(), known->name).string()))));
     if (session().fetching().isEmpty() && known)
-        m_fetch->setText(tr("Download %1").arg(bytesText(static_cast<double>(known->bytes))));
+        m_fetch->setText(tr("Download %1").arg(bytesText(static_cast<qint64>(known->bytes))));
 }
 
 void NetworkPage::showFetching(qulonglong done, qulonglong total) {
     m_fetch->setVisible(true);
     m_fetch->setText(
-        total == 0 ? tr("Cancel (%1 downloaded)").arg(bytesText(static_cast<double>(done)))
-                   : tr("Cancel (%1 % of %2)").arg(100 * done / total).arg(bytesText(static_cast<double>(total))));
+        total == 0 ? tr("Cancel (%1 downloaded)").arg(bytesText(static_cast<qint64>(done)))
+                   : tr("Cancel (%1 % of %2)").arg(100 * done / total).arg(bytesText(static_cast<qint64>(total))));
 }
 
 void NetworkPage::showCards() {
@@ -406,7 +401,7 @@ void NetworkPage::showGraph() {
                             number(price.parameters, price.parameters ? grouped(price.parameters) : QString()),
                             number(price.multiplyAdds,
                                    price.multiplyAdds ? compact(static_cast<double>(price.multiplyAdds)) : QString()),
-                            number(price.activationBytes, bytesText(static_cast<double>(price.activationBytes)))});
+                            number(price.activationBytes, bytesText(static_cast<qint64>(price.activationBytes)))});
         }
         if (!faults.empty())
             fault = QString::fromStdString(faults.front().message);

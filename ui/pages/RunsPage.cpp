@@ -10,10 +10,11 @@
 #include <QPushButton>
 #include <QTableView>
 
+#include "look/Words.h"
 #include "models/Table.h"
 #include "prompts/Prompts.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
+#include "widgets/TableView.h"
 #include "zoo/Zoo.h"
 
 namespace sightline::ui {

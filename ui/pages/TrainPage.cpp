@@ -8,9 +8,10 @@
 #include <QScrollArea>
 #include <QToolButton>
 
+#include "look/Icons.h"
+#include "look/Words.h"
 #include "plot/CurvePlot.h"
 #include "prompts/Prompts.h"
-#include "widgets/Picture.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
 

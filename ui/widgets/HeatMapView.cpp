@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "look/Picture.h"
+#include "look/Words.h"
 #include "widgets/BarList.h"
 #include "widgets/ImageView.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {

@@ -8,8 +8,8 @@
 
 #include <unistd.h>
 
+#include "look/Words.h"
 #include "support/Files.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {

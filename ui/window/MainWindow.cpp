@@ -13,6 +13,7 @@
 
 #include <algorithm>
 
+#include "look/Icons.h"
 #include "models/Thumbnails.h"
 #include "pages/AugmentPage.h"
 #include "pages/DataPage.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/ImageWindow.h"
+#include "pages/ImageWindow.h"
 
 #include <QAbstractItemModel>
 #include <QKeyEvent>
@@ -7,9 +7,10 @@
 
 #include <algorithm>
 
+#include "look/Icons.h"
+#include "look/Picture.h"
 #include "models/Tiles.h"
 #include "widgets/ImageView.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {

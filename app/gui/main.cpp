@@ -175,7 +175,7 @@ int main(int argc, char** argv) {
 
     theme::apply(application, *scheme);
     MainWindow window(session);
-    QObject::connect(&window, &MainWindow::firstFrameShown, &session, &Session::warmUp);
+    QObject::connect(&window, &MainWindow::firstFrameShown, &session.engine(), &EngineDesk::warmUp);
     window.show();
     const QStringList paths = parser.positionalArguments();
     if (!paths.isEmpty())

@@ -35,6 +35,10 @@ QString significant(double value, int digits) {
     return QLocale().toString(value, 'f', std::clamp(digits - whole, 0, digits));
 }
 
+QString fixed(double value, int decimals) {
+    return QLocale().toString(value, 'f', decimals);
+}
+
 QString bytesText(qint64 bytes) {
     constexpr std::array<std::pair<double, const char*>, 4> kUnits{
         {{1e12, " TB"}, {1e9, " GB"}, {1e6, " MB"}, {1e3, " kB"}}};

@@ -55,7 +55,7 @@ public:
         Ending ending;
         try {
             const Result<void> started = start();
-            ending = started ? loop() : failed(started.error());
+            ending = started ? loop() : unready(started.error());
         } catch (const std::bad_alloc&) {
             ending = failed({"There was not enough memory; choose a smaller batch or image size."});
         } catch (const std::exception& error) {

@@ -12,8 +12,8 @@
 
 #include "bridge/Session.h"
 #include "data/Toys.h"
+#include "look/Theme.h"
 #include "window/MainWindow.h"
-#include "window/Theme.h"
 
 namespace sightline::ui {
 
@@ -22,9 +22,9 @@ struct WindowDriver {
     std::unique_ptr<Session> session;
     std::unique_ptr<MainWindow> window;
 
-    explicit WindowDriver(const QString& home) {
+    explicit WindowDriver(const QString& home, EngineDoor door = loadEngine) {
         theme::apply(*qApp, Scheme::Light);
-        session = std::make_unique<Session>(home.toStdString());
+        session = std::make_unique<Session>(home.toStdString(), std::move(door));
         window = std::make_unique<MainWindow>(*session);
         window->resize(1440, 900);
         window->show();

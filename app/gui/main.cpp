@@ -9,10 +9,10 @@
 #include <optional>
 
 #include "bridge/Session.h"
+#include "look/Theme.h"
 #include "support/Files.h"
 #include "support/Version.h"
 #include "window/MainWindow.h"
-#include "window/Theme.h"
 #include "window/Tour.h"
 
 using namespace sightline;
@@ -163,7 +163,7 @@ int main(int argc, char** argv) {
 
     theme::apply(application, *scheme);
     MainWindow window(session);
-    QObject::connect(&window, &MainWindow::firstFrameShown, &session, &Session::warmUp);
+    QObject::connect(&window, &MainWindow::firstFrameShown, &session.engine(), &EngineDesk::warmUp);
     window.show();
     const QStringList paths = parser.positionalArguments();
     if (!paths.isEmpty())

@@ -51,9 +51,9 @@ class SourcesWindow : public QObject {
         driver.type("training.epochs", QStringLiteral("1"));
         driver.type("training.batch_size", QStringLiteral("8"));
         driver.click("primaryButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->ended, kLong);
-        QVERIFY2(driver.session->run()->ended->outcome == RunEnded::Outcome::Completed,
-                 driver.session->run()->ended->reason.c_str());
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().ended.has_value(), kLong);
+        QVERIFY2(driver.session->runs().progress().ended->outcome == RunEnded::Outcome::Completed,
+                 driver.session->runs().progress().ended->reason.c_str());
     }
 
     QTemporaryDir m_folder;
@@ -94,13 +94,13 @@ private Q_SLOTS:
             QTest::keyClick(grid, key);
         }
         driver.key(Qt::Key_Z, Qt::ControlModifier); // the last exclusion
-        QTRY_COMPARE_WITH_TIMEOUT(driver.session->dataset()->countsPerClass(Subset::Train),
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->data().dataset()->countsPerClass(Subset::Train),
                                   (std::vector<std::size_t>{6, 8, 9, 8, 8}), kLong);
         trainsAnEpoch(driver);
-        const auto kept = readOverlay(driver.session->run()->folder / "overlay.json");
+        const auto kept = readOverlay(driver.session->runs().run()->folder / "overlay.json");
         QVERIFY(kept);
         QCOMPARE(kept->entries.size(), std::size_t{2});
-        QVERIFY(readFile(driver.session->run()->folder / "events.jsonl")->find("\"train_images\":39") !=
+        QVERIFY(readFile(driver.session->runs().run()->folder / "events.jsonl")->find("\"train_images\":39") !=
                 std::string::npos);
         QVERIFY(
             fs::exists(path(QStringLiteral("toys/train/boat/boat_0002.png")).toStdString())); // a person's files stay
@@ -156,10 +156,10 @@ private Q_SLOTS:
         driver.window->openPath(path(QStringLiteral("patients")));
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("p10")), kLong);
         driver.click("messageAction");
-        QTRY_COMPARE_WITH_TIMEOUT(driver.session->dataset()->groups.size(), std::size_t{16}, kLong);
-        QVERIFY(driver.session->dataset()->count(Subset::Validation) > 0);
-        driver.session->undo();
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->dataset()->groups.empty(), kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->data().dataset()->groups.size(), std::size_t{16}, kLong);
+        QVERIFY(driver.session->data().dataset()->count(Subset::Validation) > 0);
+        driver.session->document().undo();
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset()->groups.empty(), kLong);
     }
 
     void anArchiveThatIsNoneIsASentence() {

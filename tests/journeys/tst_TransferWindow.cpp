@@ -30,19 +30,20 @@ class TransferWindowTest : public QObject {
         driver.key(Qt::Key_3, Qt::ControlModifier);
         driver.type("data.image_size[1]", QStringLiteral("48"));
         driver.type("data.image_size", QStringLiteral("48"));
-        Experiment next = driver.session->experiment();
+        Experiment next = driver.session->document().experiment();
         next.augmentation = {};
         next.training.epochs = 2;
         next.training.batchSize = 8;
-        driver.session->setExperiment(next);
+        driver.session->document().setExperiment(next);
     }
 
     void train(WindowDriver& driver) const {
         driver.click("primaryButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run().has_value() && driver.session->run()->ended.has_value(), kLong);
-        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
-        QVERIFY2(driver.session->run()->ended->outcome == RunEnded::Outcome::Completed,
-                 driver.session->run()->ended->reason.c_str());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            driver.session->runs().run() != nullptr && driver.session->runs().progress().ended.has_value(), kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
+        QVERIFY2(driver.session->runs().progress().ended->outcome == RunEnded::Outcome::Completed,
+                 driver.session->runs().progress().ended->reason.c_str());
     }
 
     QTemporaryDir m_folder;
@@ -58,28 +59,28 @@ private Q_SLOTS:
         prepare(driver);
         train(driver);
         const std::string weights = path(QStringLiteral("weights.safetensors")).toStdString();
-        QVERIFY(exportWeights(RunFolder(driver.session->run()->folder), "last", weights).ok());
+        QVERIFY(exportWeights(RunFolder(driver.session->runs().run()->folder), "last", weights).ok());
 
         driver.key(Qt::Key_3, Qt::ControlModifier);
         prompts().openFile = [&](QWidget*, const QString&, const QString&, const QString&) {
             return QString::fromStdString(weights);
         };
         driver.click("chooseWeights");
-        QCOMPARE(driver.session->experiment().model.weights, weights);
+        QCOMPARE(driver.session->document().experiment().model.weights, weights);
         QVERIFY2(driver.text("weightFacts").contains(QStringLiteral("All layers get pretrained weights")),
                  qPrintable(driver.text("weightFacts")));
         const QString whole = driver.text("trainableCount");
         auto* frozen = driver.find<QComboBox>("frozenUpTo");
         frozen->setFocus();
         QTest::keyClick(frozen, Qt::Key_Down); // from nothing to the base
-        QCOMPARE(driver.session->experiment().model.freeze, std::string("base"));
+        QCOMPARE(driver.session->document().experiment().model.freeze, std::string("base"));
         QVERIFY(driver.text("trainableCount") != whole);
         QVERIFY(!driver.find<QLabel>("freezingProblem")->isVisible());
         driver.click("section Feature extraction and fine-tuning");
         driver.toggle("training.cache_features");
-        QVERIFY(driver.session->experiment().training.cacheFeatures);
+        QVERIFY(driver.session->document().experiment().training.cacheFeatures);
 
-        QSignalSpy noted(driver.session.get(), &Session::runNoted);
+        QSignalSpy noted(&driver.session->runs(), &RunDesk::noted);
         train(driver);
         const auto said = [&](const char* words) {
             return std::any_of(noted.begin(), noted.end(), [&](const QList<QVariant>& note) {
@@ -88,19 +89,19 @@ private Q_SLOTS:
         };
         QVERIFY(said("were computed and cached"));
 
-        driver.session->evaluate();
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->evaluation() != nullptr, kLong);
-        QCOMPARE(driver.session->evaluation()->predictions.size(), std::size_t(15));
-        QSignalSpy explained(driver.session.get(), &Session::explanationReady);
-        driver.session->explain({0u, {}});
+        driver.session->questions().evaluate();
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().evaluation() != nullptr, kLong);
+        QCOMPARE(driver.session->questions().evaluation()->predictions.size(), std::size_t(15));
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+        driver.session->questions().explain({0u, {}});
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
-        QVERIFY(driver.session->answer()->explanation.mapHeight > 1);
+        QVERIFY(driver.session->questions().answer()->explanation.mapHeight > 1);
     }
 
     void aHeadAndFineTuningAreSetOnThePage() {
         WindowDriver driver(path(QStringLiteral("settings")));
         prepare(driver);
-        const auto experiment = [&]() -> const Experiment& { return driver.session->experiment(); };
+        const auto experiment = [&]() -> const Experiment& { return driver.session->document().experiment(); };
         driver.click("section Custom classifier");
         driver.toggle("model.head.replaced");
         QVERIFY(experiment().model.head.has_value());
@@ -126,7 +127,7 @@ private Q_SLOTS:
         driver.type("training.fine_tune.per_block",
                     QString::fromStdString(experiment().training.fineTune->unfreeze) + QStringLiteral(": 0.5"));
         QCOMPARE(experiment().training.fineTune->perBlock.begin()->second, 0.5);
-        QSignalSpy noted(driver.session.get(), &Session::runNoted);
+        QSignalSpy noted(&driver.session->runs(), &RunDesk::noted);
         train(driver);
         QVERIFY(std::any_of(noted.begin(), noted.end(), [](const QList<QVariant>& note) {
             return note[0].toString().contains(QStringLiteral("Fine-tuning from epoch 2"));
@@ -144,12 +145,12 @@ private Q_SLOTS:
         prepare(driver);
         const QString before = driver.text("trainingMemory");
         QVERIFY(before.contains(QStringLiteral("batch size 8")));
-        Experiment next = driver.session->experiment();
+        Experiment next = driver.session->document().experiment();
         next.training.batchSize = 512;
-        driver.session->setExperiment(next);
+        driver.session->document().setExperiment(next);
         QVERIFY(driver.text("trainingMemory").contains(QStringLiteral("batch size 512")));
         next.training.batchSize = 8;
-        driver.session->setExperiment(next);
+        driver.session->document().setExperiment(next);
         driver.click("measureEpoch");
         QVERIFY(!driver.find<QPushButton>("measureEpoch")->isEnabled()); // one at a time, and the window goes on
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("epochTime").contains(QStringLiteral("per epoch")), kLong);

@@ -53,12 +53,12 @@ class WindowJourneys : public QObject {
         driver.key(Qt::Key_4, Qt::ControlModifier);
         driver.type("training.epochs", QString::number(epochs));
         driver.type("training.batch_size", QStringLiteral("8"));
-        QCOMPARE(driver.session->experiment().training.epochs, epochs);
-        QCOMPARE(driver.session->experiment().data.imageWidth, 48);
+        QCOMPARE(driver.session->document().experiment().training.epochs, epochs);
+        QCOMPARE(driver.session->document().experiment().data.imageWidth, 48);
     }
 
-    static std::string lastWeights(const Session& session) {
-        const auto bytes = readFile(session.run()->folder / "checkpoints" / "last.safetensors");
+    static std::string lastWeights(Session& session) {
+        const auto bytes = readFile(session.runs().run()->folder / "checkpoints" / "last.safetensors");
         return bytes ? *bytes : std::string();
     }
 
@@ -79,7 +79,7 @@ private Q_SLOTS:
 
         driver.click("primaryButton");
         QTRY_COMPARE_WITH_TIMEOUT(driver.find<QPushButton>("primaryButton")->text(), QStringLiteral("Pause"), kLong);
-        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
         QCOMPARE(driver.find<CurvePlot>("lossPlot")->validationPoints(), 3);
         QCOMPARE(driver.find<CurvePlot>("accuracyPlot")->validationPoints(), 3);
         QCOMPARE(driver.find<QPushButton>("primaryButton")->text(), QStringLiteral("Train"));
@@ -87,8 +87,8 @@ private Q_SLOTS:
         driver.click("messageAction"); // the strip offers the next step
         QCOMPARE(driver.window->currentPage(), QStringLiteral("evaluate"));
         driver.click("evaluateButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->evaluation() != nullptr, kLong);
-        const auto evaluation = driver.session->evaluation();
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().evaluation() != nullptr, kLong);
+        const auto evaluation = driver.session->questions().evaluation();
         QCOMPARE(evaluation->split, std::string("test"));
         QCOMPARE(driver.find<QListView>("gallery")->model()->rowCount(), 20);
         QCOMPARE(driver.find<QTableView>("classReport")->model()->rowCount(), 5);
@@ -101,10 +101,10 @@ private Q_SLOTS:
         QCOMPARE(driver.find<QListView>("gallery")->model()->rowCount(),
                  static_cast<int>(evaluation->confusion.at(truth, predicted)));
 
-        QSignalSpy explained(driver.session.get(), &Session::explanationReady);
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
         driver.clickRow("gallery", 0);
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
-        QCOMPARE(driver.session->answer()->truth, truth);
+        QCOMPARE(driver.session->questions().answer()->truth, truth);
         const auto* overlaid = driver.window->findChild<QWidget*>(QStringLiteral("galleryAnswer"))
                                    ->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
         QVERIFY(colours(overlaid->image()) > 50);
@@ -117,7 +117,8 @@ private Q_SLOTS:
         const QImage saved(picture);
         QCOMPARE(saved.size(), QSize(48, 48));
         QVERIFY(colours(saved) > 50);
-        const auto plain = readImage((path(QStringLiteral("toys/")) + driver.session->answer()->title).toStdString());
+        const auto plain =
+            readImage((path(QStringLiteral("toys/")) + driver.session->questions().answer()->title).toStdString());
         QVERIFY(plain);
         QVERIFY(saved.pixel(24, 24) != qRgb(plain->row(24)[72], plain->row(24)[73], plain->row(24)[74]) ||
                 saved.pixel(0, 0) != qRgb(plain->row(0)[0], plain->row(0)[1], plain->row(0)[2]));
@@ -128,9 +129,9 @@ private Q_SLOTS:
         driver.key(Qt::Key_7, Qt::ControlModifier);
         QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("runTable")->model()->rowCount(), 1, kLong);
         driver.click("openRunButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->dataset(), kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().run() && driver.session->data().dataset(), kLong);
         driver.key(Qt::Key_6, Qt::ControlModifier);
-        QSignalSpy explained(driver.session.get(), &Session::explanationReady);
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
         driver.click("nextExplained");
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
         const auto choose = [&](const char* box, int index) {
@@ -145,12 +146,12 @@ private Q_SLOTS:
         }
         choose("explainTarget", 3); // the second class
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 7, kLong);
-        QCOMPARE(driver.session->answer()->explanation.target, driver.session->run()->classes[1]);
+        QCOMPARE(driver.session->questions().answer()->explanation.target, driver.session->runs().run()->classes[1]);
         choose("explainAgainst", 1);
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 8, kLong);
         choose("explainLayer", 1);
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 9, kLong);
-        QCOMPARE(driver.session->answer()->explanation.layer,
+        QCOMPARE(driver.session->questions().answer()->explanation.layer,
                  driver.find<QComboBox>("explainLayer")->currentText().toStdString());
 
         auto* shown = driver.find<QWidget>("heatMapView")->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
@@ -169,24 +170,25 @@ private Q_SLOTS:
             WindowDriver driver(path(QStringLiteral("home2a")));
             prepare(driver, 4);
             driver.click("primaryButton");
-            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->ended, kLong);
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().ended.has_value(), kLong);
             untouched = lastWeights(*driver.session);
         }
         {
             WindowDriver driver(path(QStringLiteral("home2b")));
             prepare(driver, 4);
             driver.click("primaryButton");
-            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && !driver.session->run()->history.empty(), kLong);
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().run() && !driver.session->runs().progress().history.empty(),
+                                     kLong);
             driver.key(Qt::Key_6, Qt::ControlModifier);
-            QSignalSpy explained(driver.session.get(), &Session::explanationReady);
+            QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
             driver.click("nextExplained");
             QTRY_VERIFY_WITH_TIMEOUT(explained.count() >= 1, kLong);
-            QVERIFY(driver.session->answer()->live);
+            QVERIFY(driver.session->questions().answer()->live);
             for (int i = 0; i < 5; ++i) {
                 driver.click("nextExplained");
                 QTest::qWait(40);
             }
-            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->ended, kLong);
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().ended.has_value(), kLong);
             watched = lastWeights(*driver.session);
         }
         QVERIFY(!untouched.empty());
@@ -200,36 +202,37 @@ private Q_SLOTS:
             prepare(driver, 40);
             driver.type("experimentName", QStringLiteral("To be continued"));
             driver.click("primaryButton");
-            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->history.size() >= 1, kLong);
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().history.size() >= 1, kLong);
             driver.key(Qt::Key_Return, Qt::ControlModifier);
-            QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Paused, kLong);
+            QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Paused, kLong);
             QCOMPARE(driver.find<QPushButton>("primaryButton")->text(), QStringLiteral("Resume"));
             QTest::qWait(300);
-            const auto epochs = driver.session->run()->history.size();
+            const auto epochs = driver.session->runs().progress().history.size();
             QTest::qWait(600);
-            QCOMPARE(driver.session->run()->history.size(), epochs);
+            QCOMPARE(driver.session->runs().progress().history.size(), epochs);
             driver.click("primaryButton");
-            QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->history.size() > epochs, kLong);
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().history.size() > epochs, kLong);
             driver.click("stopAfterEpochButton");
-            QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
-            QCOMPARE(driver.session->run()->ended->outcome, RunEnded::Outcome::Stopped);
+            QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
+            QCOMPARE(driver.session->runs().progress().ended->outcome, RunEnded::Outcome::Stopped);
         }
         WindowDriver driver(home);
         driver.key(Qt::Key_7, Qt::ControlModifier);
         QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("runTable")->model()->rowCount(), 1, kLong);
         QCOMPARE(driver.text("runTitle"), QStringLiteral("To be continued"));
         driver.click("openRunButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->dataset(), kLong);
-        const auto before = driver.session->run()->history.size();
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().run() && driver.session->data().dataset(), kLong);
+        const auto before = driver.session->runs().progress().history.size();
         QCOMPARE(driver.find<CurvePlot>("lossPlot")->validationPoints(), static_cast<int>(before));
-        QCOMPARE(driver.session->experiment().training.epochs, 40);
+        QCOMPARE(driver.session->document().experiment().training.epochs, 40);
 
         driver.key(Qt::Key_7, Qt::ControlModifier);
         driver.click("resumeRunButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->history.size() > before, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().history.size() > before, kLong);
         driver.click("stopButton");
-        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
-        QCOMPARE(RunFolder(driver.session->run()->folder).history()->size(), driver.session->run()->history.size());
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
+        QCOMPARE(RunFolder(driver.session->runs().run()->folder).history()->size(),
+                 driver.session->runs().progress().history.size());
     }
 
     void theCommandLinesRunOpensInTheWindow() {
@@ -245,12 +248,12 @@ private Q_SLOTS:
         WindowDriver driver(path(QStringLiteral("home4")));
         const QDir runs(path(QStringLiteral("home4/runs")));
         driver.window->openPath(runs.filePath(runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0)));
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->dataset(), kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().run() && driver.session->data().dataset(), kLong);
         QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));
         QCOMPARE(driver.find<CurvePlot>("lossPlot")->validationPoints(), 2);
         driver.key(Qt::Key_5, Qt::ControlModifier);
         driver.click("evaluateButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->evaluation() != nullptr, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().evaluation() != nullptr, kLong);
     }
 
     void aRunThatWasCutOffIsOfferedAtTheNextStart() {
@@ -274,10 +277,10 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("messageStrip")->isVisible(), kLong);
         QCOMPARE(driver.find<QPushButton>("messageAction")->text(), QStringLiteral("Resume"));
         driver.click("messageAction");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->history.size() >= 2, kLong);
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->dataset() != nullptr, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().history.size() >= 2, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset() != nullptr, kLong);
         driver.click("stopButton");
-        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Idle, kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
     }
 
     void aRunFolderWithFilesMissingIsOneSentence() {
@@ -325,14 +328,14 @@ private Q_SLOTS:
         prepare(driver, 5);
         driver.type("training.optimizer.learning_rate", QStringLiteral("1e30"));
         driver.click("primaryButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run() && driver.session->run()->ended, kLong);
-        QCOMPARE(driver.session->run()->ended->outcome, RunEnded::Outcome::Failed);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().ended.has_value(), kLong);
+        QCOMPARE(driver.session->runs().progress().ended->outcome, RunEnded::Outcome::Failed);
         QVERIFY(!driver.text("messageText").isEmpty());
         driver.type("training.optimizer.learning_rate", QStringLiteral("0.001"));
         driver.type("training.epochs", QStringLiteral("1"));
         driver.click("primaryButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->run()->ended &&
-                                     driver.session->run()->ended->outcome == RunEnded::Outcome::Completed,
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().ended &&
+                                     driver.session->runs().progress().ended->outcome == RunEnded::Outcome::Completed,
                                  kLong);
     }
 
@@ -340,7 +343,7 @@ private Q_SLOTS:
         WindowDriver driver(path(QStringLiteral("home6")));
         prepare(driver, 500);
         driver.click("primaryButton");
-        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runState(), RunState::Running, kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Running, kLong);
         prompts().confirm = [](QWidget*, const QString&, const QString&) { return false; };
         QVERIFY(!driver.window->close());
         prompts().confirm = [](QWidget*, const QString&, const QString&) { return true; };

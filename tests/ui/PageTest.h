@@ -28,7 +28,7 @@ protected:
         QCoreApplication::sendEvent(&window, &event);
     }
     void open(WindowDriver& driver, const QString& folder = QStringLiteral("toys")) const {
-        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
         drop(*driver.window, path(folder));
         QVERIFY(opened.wait(20000));
     }

@@ -11,8 +11,8 @@
 #include "WindowDriver.h"
 #include "augment/BatchLoader.h"
 #include "experiment/AugmentationPresets.h"
+#include "look/Picture.h"
 #include "widgets/MessageStrip.h"
-#include "widgets/Picture.h"
 #include "widgets/PreviewGrid.h"
 
 using namespace sightline;
@@ -25,19 +25,19 @@ class AugmentPageTest : public QObject {
     QTemporaryDir m_folder;
 
     void open(WindowDriver& driver, const QString& name = QStringLiteral("toys")) const {
-        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
-        driver.session->openData(m_folder.filePath(name));
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        driver.session->data().open(m_folder.filePath(name));
         QVERIFY(opened.wait(20000));
         driver.key(Qt::Key_2, Qt::ControlModifier);
         QTRY_COMPARE(driver.find<PreviewGrid>("augmentGrid")->tiles().size(), std::size_t{12});
     }
     static void set(WindowDriver& driver, const std::function<void(Experiment&)>& change) {
-        Experiment experiment = driver.session->experiment();
+        Experiment experiment = driver.session->document().experiment();
         change(experiment);
-        driver.session->setExperiment(experiment);
+        driver.session->document().setExperiment(experiment);
     }
     static QString json(const WindowDriver& driver) {
-        return QString::fromStdString(toText(toJson(driver.session->experiment().augmentation)));
+        return QString::fromStdString(toText(toJson(driver.session->document().experiment().augmentation)));
     }
     static void choose(const WindowDriver& driver, int preset) {
         auto* presets = driver.find<QComboBox>("augmentPresets");
@@ -77,10 +77,10 @@ private Q_SLOTS:
                 e.augmentation.mixup = mixes ? 0.4 : 0;
                 e.augmentation.cutmix = mixes ? 1 : 0;
             });
-            const Experiment& experiment = driver.session->experiment();
+            const Experiment& experiment = driver.session->document().experiment();
             LoaderSettings settings{experiment.data, experiment.augmentation, {}, experiment.seed, 4};
             settings.normalization.preset = NormalizationSettings::Preset::None;
-            const auto dataset = driver.session->dataset();
+            const auto dataset = driver.session->data().dataset();
             BatchLoader loader(*dataset, dataset->indices(Subset::Train), settings);
             loader.startEpoch(1); // the first tile's
             QImage expected;
@@ -110,7 +110,8 @@ private Q_SLOTS:
         const auto& presets = augmentationPresets();
         for (int i = 0; i < static_cast<int>(presets.size()); ++i) {
             choose(driver, i + 1);
-            QVERIFY(driver.session->experiment().augmentation == presets[static_cast<std::size_t>(i)].settings);
+            QVERIFY(driver.session->document().experiment().augmentation ==
+                    presets[static_cast<std::size_t>(i)].settings);
             auto* box = driver.find<QComboBox>("augmentPresets");
             QCOMPARE(box->currentIndex(), i + 1); // also where another has the same settings
             QVERIFY(!presets[static_cast<std::size_t>(i)].source.empty() &&
@@ -123,13 +124,13 @@ private Q_SLOTS:
         choose(driver, 1);
         QCOMPARE(json(driver), QStringLiteral("{}"));
         driver.click("pasteAugmentation");
-        QVERIFY(driver.session->experiment().augmentation == presets[3].settings);
+        QVERIFY(driver.session->document().experiment().augmentation == presets[3].settings);
         QVERIFY(!driver.find<MessageStrip>("pasteMessage")->isVisible());
         QApplication::clipboard()->setText(
             QStringLiteral("{\"version\": 1, \"augmentation\": {\"rotation_range\": 7}}")); // a whole experiment
         driver.click("pasteAugmentation");
-        QCOMPARE(driver.session->experiment().augmentation.rotationRange, 7.0);
-        QCOMPARE(driver.session->experiment().augmentation.mixup, 0.0);
+        QCOMPARE(driver.session->document().experiment().augmentation.rotationRange, 7.0);
+        QCOMPARE(driver.session->document().experiment().augmentation.mixup, 0.0);
     }
 
     void whatCannotBePastedIsASentence() {
@@ -163,13 +164,13 @@ private Q_SLOTS:
         const QImage before = grid->tiles()[0].image;
         for (const int at : {10, 25, 60})
             slider->setValue(at);
-        QCOMPARE(driver.session->experiment().augmentation.rotationRange, 60.0);
+        QCOMPARE(driver.session->document().experiment().augmentation.rotationRange, 60.0);
         QTRY_VERIFY(grid->tiles()[0].image != before);
         const QImage turned = grid->tiles()[0].image;
         driver.click("rerollButton");
         QTRY_VERIFY(grid->tiles()[0].image != turned);
         driver.key(Qt::Key_Z, Qt::ControlModifier);
-        QCOMPARE(driver.session->experiment().augmentation.rotationRange, 0.0);
+        QCOMPARE(driver.session->document().experiment().augmentation.rotationRange, 0.0);
     }
 
     void impossibleValuesAreSaidAtTheirField() {
@@ -192,11 +193,11 @@ private Q_SLOTS:
         driver.find<QCheckBox>("normalization.featurewise_std_normalization")->click();
         driver.find<QComboBox>("normalization.preprocessing_function")->setCurrentIndex(1);
         driver.type("normalization.rescale", QStringLiteral("0.5"));
-        const NormalizationSettings& made = driver.session->experiment().normalization;
+        const NormalizationSettings& made = driver.session->document().experiment().normalization;
         QVERIFY(made.needsFit() && made.featurewiseCenter && made.featurewiseStd &&
                 made.preprocess == NormalizationSettings::Preprocess::Tf && made.rescale == 0.5);
         driver.find<QCheckBox>("normalization keras")->click();
-        QVERIFY(driver.session->experiment().normalization.preset == NormalizationSettings::Preset::Rescale);
+        QVERIFY(driver.session->document().experiment().normalization.preset == NormalizationSettings::Preset::Rescale);
         QVERIFY(!centre->isVisible());
     }
 

@@ -4,11 +4,11 @@
 #include <QTest>
 
 #include <atomic>
-#include <semaphore>
+#include <latch>
 
 #include "WindowDriver.h"
 #include "bridge/EventQueue.h"
-#include "bridge/Lane.h"
+#include "lane/Lane.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -39,67 +39,81 @@ private Q_SLOTS:
     }
 
     void theNewestJobWins() {
-        std::atomic<int> cancelled{0}, done{0};
-        std::binary_semaphore started{0};
+        QObject context;
+        const auto ignored = [](const Result<void>&) {};
+        std::latch started{1}, allSubmitted{1};
+        std::atomic<bool> firstCancelled{false}, replacedRan{false}, newestRan{false}, newestCancelled{false};
         {
             Lane lane;
-            lane.submit([&](std::stop_token stop) {
-                started.release();
-                while (!stop.stop_requested())
-                    std::this_thread::yield();
-                ++cancelled;
-            });
-            started.acquire();
-            lane.submit([&](std::stop_token) { done += 1; }); // replaced before its turn, or cancelled
-            lane.submit([&](std::stop_token) { done += 10; });
-            QTRY_VERIFY(done >= 10);
+            lane.submit(
+                &context,
+                [&](std::stop_token stop) {
+                    started.count_down();
+                    allSubmitted.wait(); // the lane is busy while two more come
+                    firstCancelled = stop.stop_requested();
+                },
+                ignored);
+            started.wait();
+            lane.submit(
+                &context, [&](std::stop_token) { replacedRan = true; }, ignored);
+            lane.submit(
+                &context,
+                [&](std::stop_token stop) {
+                    newestCancelled = stop.stop_requested();
+                    newestRan = true;
+                },
+                ignored);
+            allSubmitted.count_down();
+            QTRY_VERIFY(newestRan);
+            QVERIFY(!newestCancelled);
         }
-        QCOMPARE(cancelled.load(), 1);
+        QVERIFY(firstCancelled);
+        QVERIFY(!replacedRan);
     }
 
     void settingsUndoAndRedo() {
         Session session(m_folder.filePath(QStringLiteral("home")).toStdString());
-        QSignalSpy changed(&session, &Session::experimentChanged);
-        const Experiment first = session.experiment();
+        QSignalSpy changed(&session.document(), &ExperimentDocument::changed);
+        const Experiment first = session.document().experiment();
         for (int epochs = 1; epochs <= 3; ++epochs) { // a drag: three values, one undo
-            Experiment next = session.experiment();
+            Experiment next = session.document().experiment();
             next.training.epochs = epochs;
-            session.setExperiment(next, QStringLiteral("training.epochs"));
+            session.document().setExperiment(next, QStringLiteral("training.epochs"));
         }
-        Experiment other = session.experiment();
+        Experiment other = session.document().experiment();
         other.training.batchSize = 7;
-        session.setExperiment(other, QStringLiteral("training.batch_size"));
+        session.document().setExperiment(other, QStringLiteral("training.batch_size"));
         QCOMPARE(changed.count(), 4);
-        session.setExperiment(other);
+        session.document().setExperiment(other);
         QCOMPARE(changed.count(), 4); // nothing differs
-        session.undo();
-        QCOMPARE(session.experiment().training.epochs, 3);
-        QCOMPARE(session.experiment().training.batchSize, first.training.batchSize);
-        session.undo();
-        QVERIFY(session.experiment() == first);
-        QVERIFY(!session.canUndo());
-        session.redo();
-        session.redo();
-        QVERIFY(session.experiment() == other);
-        QVERIFY(!session.canRedo());
+        session.document().undo();
+        QCOMPARE(session.document().experiment().training.epochs, 3);
+        QCOMPARE(session.document().experiment().training.batchSize, first.training.batchSize);
+        session.document().undo();
+        QVERIFY(session.document().experiment() == first);
+        QVERIFY(!session.document().canUndo());
+        session.document().redo();
+        session.document().redo();
+        QVERIFY(session.document().experiment() == other);
+        QVERIFY(!session.document().canRedo());
     }
 
     void anotherValidationShareSplitsAnew() {
         Session session(m_folder.filePath(QStringLiteral("home")).toStdString());
         QVERIFY(QDir().rename(m_folder.filePath(QStringLiteral("toys/val")), m_folder.filePath(QStringLiteral("val"))));
-        QSignalSpy opened(&session, &Session::dataOpened);
-        session.openData(m_folder.filePath(QStringLiteral("toys")));
+        QSignalSpy opened(&session.data(), &DataDesk::opened);
+        session.data().open(m_folder.filePath(QStringLiteral("toys")));
         QVERIFY(opened.wait());
-        QCOMPARE(session.experiment().data.validationSplit, 0.2);
-        const auto validation = session.dataset()->count(Subset::Validation);
-        Experiment next = session.experiment();
+        QCOMPARE(session.document().experiment().data.validationSplit, 0.2);
+        const auto validation = session.data().dataset()->count(Subset::Validation);
+        Experiment next = session.document().experiment();
         next.data.validationSplit = 0.5;
-        session.setExperiment(next);
+        session.document().setExperiment(next);
         QVERIFY(opened.wait());
-        QVERIFY(session.dataset()->count(Subset::Validation) > validation);
-        session.undo();
+        QVERIFY(session.data().dataset()->count(Subset::Validation) > validation);
+        session.document().undo();
         QVERIFY(opened.wait());
-        QCOMPARE(session.dataset()->count(Subset::Validation), validation);
+        QCOMPARE(session.data().dataset()->count(Subset::Validation), validation);
         QVERIFY(QDir().rename(m_folder.filePath(QStringLiteral("val")), m_folder.filePath(QStringLiteral("toys/val"))));
     }
 
@@ -117,30 +131,30 @@ private Q_SLOTS:
         else if (!made.isEmpty())
             QVERIFY(QFile(m_folder.filePath(made)).open(QIODevice::WriteOnly));
         Session session(m_folder.filePath(QStringLiteral("home")).toStdString());
-        QSignalSpy failed(&session, &Session::dataFailed);
-        session.openData(m_folder.filePath(made.isEmpty() ? QStringLiteral("nowhere") : made));
+        QSignalSpy failed(&session.data(), &DataDesk::failed);
+        session.data().open(m_folder.filePath(made.isEmpty() ? QStringLiteral("nowhere") : made));
         QVERIFY(failed.wait());
         QVERIFY(!failed.first().first().toString().isEmpty());
-        QVERIFY(!session.dataset());
-        QVERIFY(!session.isOpeningData());
+        QVERIFY(!session.data().dataset());
+        QVERIFY(!session.data().isOpening());
     }
 
     void anUnwritableHomeIsSaid() {
         QFile blocker(m_folder.filePath(QStringLiteral("blocker")));
         QVERIFY(blocker.open(QIODevice::WriteOnly));
         Session session(m_folder.filePath(QStringLiteral("blocker/home")).toStdString());
-        QSignalSpy failed(&session, &Session::runsFailed);
-        session.listRuns();
+        QSignalSpy failed(&session.runs().list(), &RunList::failed);
+        session.runs().list().refresh();
         QVERIFY(failed.wait());
         QVERIFY(failed.first().first().toString().contains(QStringLiteral("blocker")));
     }
 
     void withoutARunThereIsNobodyToAsk() {
         Session session(m_folder.filePath(QStringLiteral("home")).toStdString());
-        QSignalSpy unexplained(&session, &Session::explanationFailed),
-            unevaluated(&session, &Session::evaluationFailed);
-        session.explain({std::nullopt, QStringLiteral("x.png")});
-        session.evaluate();
+        QSignalSpy unexplained(&session.questions(), &Questions::explanationFailed),
+            unevaluated(&session.questions(), &Questions::evaluationFailed);
+        session.questions().explain({std::nullopt, QStringLiteral("x.png")});
+        session.questions().evaluate();
         QCOMPARE(unexplained.count(), 1);
         QCOMPARE(unevaluated.count(), 1);
     }

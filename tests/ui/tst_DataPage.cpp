@@ -63,13 +63,13 @@ private Q_SLOTS:
         prompts().openFolder = [this](QWidget*, const QString&, const QString&) {
             return path(QStringLiteral("toys"));
         };
-        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
         driver.window->findChild<QAction*>(QStringLiteral("openDataFile"))->trigger();
         QVERIFY(opened.wait(20000));
-        QCOMPARE(driver.session->dataset()->samples.size(), std::size_t{2});
+        QCOMPARE(driver.session->data().dataset()->samples.size(), std::size_t{2});
         driver.window->findChild<QAction*>(QStringLiteral("openDataFolder"))->trigger();
         QVERIFY(opened.wait(20000));
-        QCOMPARE(driver.session->dataset()->samples.size(), std::size_t{50});
+        QCOMPARE(driver.session->data().dataset()->samples.size(), std::size_t{50});
     }
 
     void aDroppedFolderShowsItsClassesAndImages() {
@@ -142,10 +142,10 @@ private Q_SLOTS:
         driver.click("excludeButton");
         QTRY_COMPARE(grid->model()->index(1, 0).data(TileBadge).toInt(), static_cast<int>(TileState::Excluded));
         QTRY_COMPARE(findings(driver).size(), 2);
-        QCOMPARE(driver.session->dataset()->count(Subset::Test), std::size_t{10});
+        QCOMPARE(driver.session->data().dataset()->count(Subset::Test), std::size_t{10});
         QTest::keyClick(grid, Qt::Key_X); // and back
         QTRY_COMPARE(findings(driver).size(), 4);
-        QVERIFY(driver.session->overlay().empty());
+        QVERIFY(driver.session->data().overlay().empty());
     }
 
     void keysRelabelAndExcludeAndCtrlZUndoes() {
@@ -161,13 +161,14 @@ private Q_SLOTS:
         QTRY_VERIFY(badge(0) == TileState::Relabelled && badge(1) == TileState::Relabelled &&
                     badge(2) == TileState::None);
         QVERIFY(grid->model()->index(0, 0).data(TileDetail).toString().contains(QStringLiteral("duck")));
-        QCOMPARE(driver.session->dataset()->countsPerClass(Subset::Train), (std::vector<std::size_t>{4, 6, 8, 6, 6}));
+        QCOMPARE(driver.session->data().dataset()->countsPerClass(Subset::Train),
+                 (std::vector<std::size_t>{4, 6, 8, 6, 6}));
         QCOMPARE(driver.find<QTableView>("classTable")->model()->index(2, 1).data().toString(), QStringLiteral("8"));
         clickTile(driver, 2);
         QTest::keyClick(grid, Qt::Key_X);
         QTRY_VERIFY(badge(2) == TileState::Excluded);
         QTRY_VERIFY(driver.text("dataFacts").contains(QStringLiteral("2 relabeled, 1 excluded")));
-        const auto file = overlayFile(driver.session->home(), driver.session->dataset()->root);
+        const auto file = overlayFile(driver.session->home(), driver.session->data().dataset()->root);
         QTRY_COMPARE(readOverlay(file)->entries.size(), std::size_t{3});
         driver.find<QComboBox>("subsetFilter")->setCurrentIndex(4);
         QCOMPARE(grid->model()->rowCount(), 3);
@@ -196,13 +197,15 @@ private Q_SLOTS:
             QTRY_VERIFY(search->isVisible());
             QTest::keyClicks(search, QStringLiteral("rob"));
             QTest::keyClick(search, Qt::Key_Return);
-            QCOMPARE(driver.session->overlay().entries.size(), std::size_t{1}); // and the window is closed at once
+            QCOMPARE(driver.session->data().overlay().entries.size(),
+                     std::size_t{1}); // and the window is closed at once
         }
         WindowDriver driver(path(QStringLiteral("home-restart")));
         open(driver);
-        QCOMPARE(driver.session->overlay().entries.size(), std::size_t{1});
-        QCOMPARE(driver.session->dataset()->countsPerClass(Subset::Train), (std::vector<std::size_t>{5, 6, 6, 7, 6}));
-        QVERIFY(!driver.session->canUndo() || driver.session->overlay().entries.size() == 1);
+        QCOMPARE(driver.session->data().overlay().entries.size(), std::size_t{1});
+        QCOMPARE(driver.session->data().dataset()->countsPerClass(Subset::Train),
+                 (std::vector<std::size_t>{5, 6, 6, 7, 6}));
+        QVERIFY(!driver.session->document().canUndo() || driver.session->data().overlay().entries.size() == 1);
     }
 
     void badDropsAreOneSentenceAndTheWindowGoesOn() {

@@ -93,19 +93,19 @@ private Q_SLOTS:
         QTRY_COMPARE(grid->tiles().size(), std::size_t{12});
         QTRY_COMPARE(grid->tiles()[0].image, grid->tiles()[5].image); // nothing is switched on
         driver.type("augmentation.rotation_range", QStringLiteral("40"));
-        QCOMPARE(driver.session->experiment().augmentation.rotationRange, 40.0);
+        QCOMPARE(driver.session->document().experiment().augmentation.rotationRange, 40.0);
         QTRY_VERIFY(grid->tiles()[0].image != grid->tiles()[5].image);
         QVERIFY(grid->tiles()[0].caption.contains(QStringLiteral("°")));
         const QImage before = grid->tiles()[0].image;
         QTest::keyClick(driver.find<QWidget>("augmentPage"), Qt::Key_R);
         QTRY_VERIFY(grid->tiles()[0].image != before);
         driver.key(Qt::Key_Z, Qt::ControlModifier);
-        QCOMPARE(driver.session->experiment().augmentation.rotationRange, 0.0);
+        QCOMPARE(driver.session->document().experiment().augmentation.rotationRange, 0.0);
         auto* presets = driver.find<QComboBox>("augmentPresets");
         presets->setCurrentText(QStringLiteral("Chapter 7 notebook, 7.1.1"));
         Q_EMIT presets->activated(presets->currentIndex());
-        QCOMPARE(driver.session->experiment().augmentation.shearRange, 5.0);
-        QCOMPARE(driver.session->experiment().augmentation.fillMode, FillMode::Reflect);
+        QCOMPARE(driver.session->document().experiment().augmentation.shearRange, 5.0);
+        QCOMPARE(driver.session->document().experiment().augmentation.fillMode, FillMode::Reflect);
         QCOMPARE(presets->currentText(), QStringLiteral("Chapter 7 notebook, 7.1.1"));
     }
 
@@ -136,7 +136,7 @@ private Q_SLOTS:
         const auto& cards = zoo();
         driver.clickRow("zooCards",
                         static_cast<int>(std::ranges::find(cards, "resnet18", &ZooEntry::name) - cards.begin()));
-        QCOMPARE(driver.session->experiment().model.name, std::string("resnet18"));
+        QCOMPARE(driver.session->document().experiment().model.name, std::string("resnet18"));
         QVERIFY(
             driver.text("networkSummary").contains(QStringLiteral("11,179,077"))); // torchvision's count for 5 classes
     }
@@ -152,14 +152,14 @@ private Q_SLOTS:
         QVERIFY(!driver.find<QPushButton>("pageTrainButton")->isEnabled());
         QCOMPARE(driver.find<RailButton>("rail-train")->badge(), Page::Badge::Attention);
         driver.click("primaryButton"); // says why instead of starting
-        QCOMPARE(driver.session->runState(), RunState::Idle);
+        QCOMPARE(driver.session->runs().state(), RunState::Idle);
         QVERIFY(driver.find<QWidget>("messageStrip")->isVisible());
         driver.key(Qt::Key_Z, Qt::ControlModifier);
         QVERIFY(!note->property("bad").toBool());
         QVERIFY(driver.find<QPushButton>("pageTrainButton")->isEnabled());
         QTest::mouseClick(driver.find<QCheckBox>("training.early_stopping on"), Qt::LeftButton, {},
                           QPoint(8, driver.find<QCheckBox>("training.early_stopping on")->height() / 2));
-        QVERIFY(driver.session->experiment().training.earlyStopping.has_value());
+        QVERIFY(driver.session->document().experiment().training.earlyStopping.has_value());
         QVERIFY(driver.find<QSpinBox>("training.early_stopping.patience")->isVisibleTo(driver.window.get()));
     }
 
@@ -176,38 +176,38 @@ private Q_SLOTS:
         }
         {
             WindowDriver driver(home);
-            QTRY_VERIFY_WITH_TIMEOUT(driver.session->dataset(), 20000);
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset(), 20000);
             QTRY_COMPARE(driver.window->currentPage(), QStringLiteral("network"));
-            QCOMPARE(driver.session->experiment().training.epochs, 17);
+            QCOMPARE(driver.session->document().experiment().training.epochs, 17);
         }
         QVERIFY(QDir(path(QStringLiteral("toys"))).exists());
         QVERIFY(QFile::rename(path(QStringLiteral("toys")), path(QStringLiteral("toys-away"))));
         {
             WindowDriver driver(home); // the images are gone: no question, no error
             QTest::qWait(50);
-            QVERIFY(!driver.session->isOpeningData());
+            QVERIFY(!driver.session->data().isOpening());
             QVERIFY(!driver.find<QWidget>("messageStrip")->isVisible());
             QCOMPARE(driver.window->findChildren<QToolButton*>(QStringLiteral("recentFolder")).size(), 0);
         }
         QVERIFY(QFile::rename(path(QStringLiteral("toys-away")), path(QStringLiteral("toys"))));
         WindowDriver driver(home);
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->dataset(), 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset(), 20000);
         driver.window->showPage(QStringLiteral("start"));
         const auto recent = driver.window->findChildren<QToolButton*>(QStringLiteral("recentFolder"));
         QCOMPARE(recent.size(), 1);
-        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
         QTest::mouseClick(recent.first(), Qt::LeftButton);
         QVERIFY(opened.wait(20000));
     }
 
     void theToySetIsDrawnAndOpened() {
         WindowDriver driver(path(QStringLiteral("home-toys")));
-        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
         driver.click("startToys");
         QVERIFY(opened.wait(60000));
         QCOMPARE(driver.window->currentPage(), QStringLiteral("data"));
-        QCOMPARE(driver.session->dataset()->count(Subset::Train), std::size_t{500});
-        QVERIFY(driver.session->experimentProblems().empty());
+        QCOMPARE(driver.session->data().dataset()->count(Subset::Train), std::size_t{500});
+        QVERIFY(driver.session->document().problems().empty());
     }
 
     void anExperimentOfTheTextsOpensWithItsSettings() {
@@ -223,11 +223,11 @@ private Q_SLOTS:
         prompts().openFolder = [this](QWidget*, const QString&, const QString&) {
             return path(QStringLiteral("toys"));
         };
-        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
         action->trigger();
         QVERIFY(opened.wait(20000));
         QCOMPARE(driver.window->currentPage(), QStringLiteral("network"));
-        const Experiment& experiment = driver.session->experiment();
+        const Experiment& experiment = driver.session->document().experiment();
         QCOMPARE(QString::fromStdString(experiment.model.name), QStringLiteral("vgg16"));
         QCOMPARE(QString::fromStdString(experiment.data.path), path(QStringLiteral("toys")));
         QCOMPARE(experiment.training.epochs, 10);
@@ -243,18 +243,18 @@ private Q_SLOTS:
     void publicWeightsBringTheirPixelValues() {
         WindowDriver driver(path(QStringLiteral("home-weights")));
         open(driver);
-        Experiment experiment = driver.session->experiment();
+        Experiment experiment = driver.session->document().experiment();
         experiment.model = ModelSettings{};
         experiment.model.name = "tf_efficientnet_lite0";
-        driver.session->setExperiment(std::move(experiment));
+        driver.session->document().setExperiment(std::move(experiment));
         driver.key(Qt::Key_3, Qt::ControlModifier);
         auto* source = driver.window->findChild<QComboBox*>(QStringLiteral("model.weights.source"));
         QVERIFY(source);
         source->setCurrentIndex(1);
-        QCOMPARE(QString::fromStdString(driver.session->experiment().model.weights),
+        QCOMPARE(QString::fromStdString(driver.session->document().experiment().model.weights),
                  QStringLiteral("tf_efficientnet_lite0.in1k"));
-        QCOMPARE(driver.session->experiment().normalization.preset, NormalizationSettings::Preset::Half);
-        QCOMPARE(driver.session->experiment().data.interpolation, Interpolation::Bicubic);
+        QCOMPARE(driver.session->document().experiment().normalization.preset, NormalizationSettings::Preset::Half);
+        QCOMPARE(driver.session->document().experiment().data.interpolation, Interpolation::Bicubic);
     }
 
     void publicWeightsAreDownloadedByAButton() {
@@ -278,15 +278,15 @@ private Q_SLOTS:
         qputenv("HF_ENDPOINT", server.url("").c_str());
         WindowDriver driver(path(QStringLiteral("home-fetch")));
         open(driver);
-        Experiment experiment = driver.session->experiment();
+        Experiment experiment = driver.session->document().experiment();
         experiment.model = ModelSettings{};
         experiment.model.name = "mobilenet_v3_small";
         experiment.model.weights = std::ranges::find(hubWeights(), "mobilenet_v3_small", &HubWeights::network)->name;
-        driver.session->setExperiment(std::move(experiment));
+        driver.session->document().setExperiment(std::move(experiment));
         driver.key(Qt::Key_3, Qt::ControlModifier);
         auto* fetch = driver.find<QPushButton>("fetchWeights");
         QVERIFY(fetch->isVisible());
-        QSignalSpy failed(driver.session.get(), &Session::weightsFailed);
+        QSignalSpy failed(&driver.session->weights(), &WeightsDesk::failed);
         driver.click("fetchWeights");
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, 30000);
         QVERIFY2(driver.text("messageText").contains(QStringLiteral("404")), qPrintable(driver.text("messageText")));
@@ -309,9 +309,9 @@ private Q_SLOTS:
         };
         driver.key(Qt::Key_S, Qt::ControlModifier);
         driver.type("training.epochs", QStringLiteral("3"));
-        QSignalSpy opened(driver.session.get(), &Session::dataOpened);
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
         drop(*driver.window, path(QStringLiteral("saved.json")));
-        QCOMPARE(driver.session->experiment().training.epochs, 17);
+        QCOMPARE(driver.session->document().experiment().training.epochs, 17);
         QVERIFY(opened.wait(20000));
         QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));
     }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "WindowDriver.h"
+#include "look/Words.h"
 #include "models/GalleryModel.h"
 #include "models/SampleModel.h"
 #include "models/Table.h"
@@ -17,7 +18,7 @@
 #include "widgets/ImageView.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/NumberField.h"
-#include "widgets/Picture.h"
+#include "widgets/TableView.h"
 
 using namespace sightline;
 using namespace sightline::ui;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QAbstractListModel>
-#include <QStyledItemDelegate>
 
 #include <memory>
 #include <vector>
@@ -52,14 +51,5 @@ private:
 
 /// "Exact duplicates" for duplicate; the kind's own name where it is none of ours.
 QString titleOfKind(const std::string& kind);
-
-/// Paints headings with their count and findings in two lines, all rows of one height: thousands cost nothing.
-class FindingDelegate : public QStyledItemDelegate {
-    Q_OBJECT
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-};
 
 } // namespace sightline::ui

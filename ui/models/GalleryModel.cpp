@@ -5,10 +5,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "look/Theme.h"
+#include "look/Words.h"
 #include "models/Thumbnails.h"
 #include "models/Tiles.h"
-#include "widgets/Picture.h"
-#include "window/Theme.h"
 
 namespace sightline::ui {
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "look/Theme.h"
 #include "models/Thumbnails.h"
 #include "models/Tiles.h"
-#include "window/Theme.h"
 
 namespace sightline::ui {
 

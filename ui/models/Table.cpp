@@ -1,46 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/Table.h"
 
-#include <QHeaderView>
-#include <QPainter>
-#include <QSortFilterProxyModel>
-#include <QStyledItemDelegate>
-
-#include "window/Theme.h"
+#include "look/Theme.h"
 
 namespace sightline::ui {
-
-namespace {
-constexpr int kRowHeight = 28, kPad = 6;
-
-class BarDelegate : public QStyledItemDelegate {
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        const double share = index.data(Table::Bar).toDouble();
-        if (share >= 0) {
-            const QRect room = option.rect.adjusted(4, 5, -4, -5);
-            QColor color = theme::color(Role::Accent);
-            color.setAlphaF(0.22f);
-            painter->fillRect(
-                QRect(room.left(), room.top(), static_cast<int>(room.width() * std::min(1.0, share)), room.height()),
-                color);
-        }
-        if (option.state & QStyle::State_Selected) {
-            QColor color = theme::color(Role::Accent);
-            color.setAlphaF(0.14f);
-            painter->fillRect(option.rect, color);
-        }
-        QStyleOptionViewItem plain = option;
-        plain.state &= ~(QStyle::State_HasFocus | QStyle::State_Selected);
-        plain.rect.adjust(kPad, 0, -kPad, 0);
-        QStyledItemDelegate::paint(painter, plain, index);
-    }
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        return QStyledItemDelegate::sizeHint(option, index) + QSize(2 * kPad, 0);
-    }
-};
-} // namespace
 
 Table::Table(QStringList columns, QObject* parent) : QAbstractTableModel(parent), m_columns(std::move(columns)) {}
 
@@ -97,48 +60,6 @@ QVariant Table::headerData(int section, Qt::Orientation orientation, int role) c
     if (role == Qt::TextAlignmentRole && !m_rows.empty())
         return data(index(0, section), role);
     return {};
-}
-
-QTableView* tableView(Table* table, const char* name, const QString& accessible, bool sortable, QWidget* parent) {
-    auto* view = new QTableView(parent);
-    view->setObjectName(QLatin1String(name));
-    view->setAccessibleName(accessible);
-    auto* sorted = new QSortFilterProxyModel(view);
-    sorted->setSourceModel(table);
-    sorted->setSortRole(Table::SortKey);
-    sorted->setSortCaseSensitivity(Qt::CaseInsensitive);
-    view->setModel(sorted);
-    view->setItemDelegate(new BarDelegate(view));
-    view->setShowGrid(false);
-    view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    view->setSelectionMode(QAbstractItemView::SingleSelection);
-    view->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    view->setWordWrap(false);
-    view->setTabKeyNavigation(false);
-    view->verticalHeader()->hide();
-    view->verticalHeader()->setDefaultSectionSize(kRowHeight);
-    view->verticalHeader()->setMinimumSectionSize(kRowHeight);
-    view->horizontalHeader()->setHighlightSections(false);
-    view->horizontalHeader()->setFont(theme::font(theme::Size::Small));
-    view->horizontalHeader()->setMinimumSectionSize(52);
-    view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
-    view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    view->setSortingEnabled(sortable);
-    if (sortable) {
-        view->horizontalHeader()->setSortIndicatorClearable(true);
-        view->sortByColumn(-1, Qt::AscendingOrder);
-    }
-    return view;
-}
-
-int sourceRow(const QTableView* view, const QModelIndex& index) {
-    return index.isValid() ? static_cast<const QSortFilterProxyModel*>(view->model())->mapToSource(index).row() : -1;
-}
-
-void selectSourceRow(QTableView* view, int row) {
-    const auto* sorted = static_cast<const QSortFilterProxyModel*>(view->model());
-    view->setCurrentIndex(sorted->mapFromSource(sorted->sourceModel()->index(row, 0)));
 }
 
 } // namespace sightline::ui

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <QTableView>
 
 #include <vector>
 
@@ -37,11 +36,5 @@ private:
     QStringList m_columns;
     std::vector<std::vector<Cell>> m_rows;
 };
-
-/// A quiet table view over a Table: sortable where asked, whole rows, numbers at the right, bars drawn.
-QTableView* tableView(Table* table, const char* name, const QString& accessible, bool sortable,
-                      QWidget* parent = nullptr);
-int sourceRow(const QTableView* view, const QModelIndex& index); ///< the Table's row behind a sorted view's index
-void selectSourceRow(QTableView* view, int row);
 
 } // namespace sightline::ui

@@ -6,8 +6,9 @@
 
 #include <algorithm>
 
+#include "look/Picture.h"
+#include "lane/Caught.h"
 #include "support/Priority.h"
-#include "widgets/Picture.h"
 
 namespace sightline::ui {
 
@@ -87,12 +88,12 @@ QImage Thumbnails::picture(std::uint32_t sample) {
     }
     if (m_queue->workers < kWorkers) {
         ++m_queue->workers;
-        m_pool.start([this] { work(); });
+        m_pool.start([this, courier = Courier(this, this, {})] { work(courier); });
     }
     return {};
 }
 
-void Thumbnails::work() {
+void Thumbnails::work(const Courier& courier) {
     lowerPriority(Priority::Background);
     while (true) {
         std::shared_ptr<const Dataset> dataset;
@@ -109,9 +110,9 @@ void Thumbnails::work() {
             dataset = m_queue->dataset;
             generation = m_queue->generation;
         }
-        const QImage picture = small(*dataset, sample);
-        QMetaObject::invokeMethod(
-            this, [this, generation, sample, picture] { accept(generation, sample, picture); }, Qt::QueuedConnection);
+        const auto picture = caught([&] { return small(*dataset, sample); });
+        courier.post(
+            [this, generation, sample, made = picture ? *picture : QImage()] { accept(generation, sample, made); });
     }
 }
 

@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "data/Dataset.h"
+#include "lane/Courier.h"
 
 namespace sightline::ui {
 
@@ -33,7 +34,7 @@ Q_SIGNALS:
     void thumbnailReady(quint32 sample);
 
 private:
-    void work();
+    void work(const Courier& courier);
     void accept(std::uint64_t generation, std::uint32_t sample, const QImage& picture);
 
     struct Queue {

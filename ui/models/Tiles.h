@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QListView>
-#include <QStyledItemDelegate>
+#include <Qt>
 
 namespace sightline::ui {
 
@@ -19,35 +18,5 @@ enum TileRole : int {
 
 /// What a person has done to an image.
 enum class TileState : int { None, Relabelled, Excluded };
-
-/// Paints a square picture with one or two lines of words beneath.
-class TileDelegate : public QStyledItemDelegate {
-    Q_OBJECT
-public:
-    TileDelegate(int lines, QObject* parent) : QStyledItemDelegate(parent), m_lines(lines) {}
-    void setSide(int side) { m_side = side; }
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
-
-private:
-    int m_lines;
-    int m_side = 96;
-};
-
-/// A virtualised grid of tiles: only what is on screen is asked for.
-class TileView : public QListView {
-    Q_OBJECT
-public:
-    explicit TileView(int lines, QWidget* parent = nullptr);
-    void setSide(int side); ///< pixels of a picture's side
-
-protected:
-    void resizeEvent(QResizeEvent* event) override;
-
-private:
-    void arrange();
-
-    TileDelegate* m_delegate;
-};
 
 } // namespace sightline::ui

@@ -35,7 +35,6 @@ void AugmentPage::addFields() {
     m_form->toggle(
         {path("exact"), tr("Double precision"), {}, tr("Slower; the fast path differs by at most 1 level of 255.")},
         [](const E& e) { return e.augmentation.exact; }, [](E& e, bool v) { e.augmentation.exact = v; });
-    m_form->finish();
 }
 
 void AugmentPage::addGeometry() {

@@ -10,15 +10,14 @@
 #include <QToolButton>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
-#include "augment/Augment.h"
-#include "augment/Mixing.h"
 #include "experiment/AugmentationPresets.h"
+#include "look/Icons.h"
+#include "look/Words.h"
+#include "pages/AugmentPreview.h"
 #include "widgets/ImageView.h"
 #include "widgets/MessageStrip.h"
-#include "widgets/Picture.h"
 #include "widgets/PreviewGrid.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
@@ -26,131 +25,10 @@
 namespace sightline::ui {
 
 namespace {
+/// What the preview, the speed and the presets depend on.
+constexpr ExperimentDocument::Parts kShown = ExperimentDocument::Data | ExperimentDocument::Augmentation |
+                                             ExperimentDocument::Normalization | ExperimentDocument::Seed;
 constexpr int kRows = 3, kColumns = 4, kTiles = kRows * kColumns;
-
-struct Preview {
-    QImage original;
-    std::vector<PreviewGrid::Tile> tiles;
-    QString error;
-};
-
-LoadImage loaderOf(const Dataset& dataset, const DataSettings& settings) {
-    return [&dataset, settings](std::uint32_t sample) -> std::shared_ptr<const Image> {
-        auto image = loadSample(dataset, dataset.samples[sample], settings);
-        return image ? std::make_shared<const Image>(std::move(*image)) : nullptr;
-    };
-}
-
-/// A sample's class and file name, for a caption.
-QString shortName(const Dataset& dataset, std::uint32_t sample) {
-    const QString path = QString::fromStdString(dataset.samples[sample].path);
-    return path.section(QLatin1Char('/'), -2);
-}
-
-/// The drawn values that do something, in few words.
-QString inWords(const Drawn& drawn) {
-    QStringList words;
-    const auto number = [](double value) { return QString::number(std::lround(value)); };
-    if (drawn.theta != 0)
-        words << number(drawn.theta) + QStringLiteral("°");
-    if (drawn.tx != 0 || drawn.ty != 0)
-        words << AugmentPage::tr("shift %1, %2 px").arg(number(drawn.tx), number(drawn.ty));
-    if (drawn.shear != 0)
-        words << AugmentPage::tr("shear %1°").arg(QString::number(drawn.shear, 'f', 1));
-    if (drawn.zx != 1 || drawn.zy != 1)
-        words << AugmentPage::tr("zoom %1, %2").arg(drawn.zx, 0, 'f', 2).arg(drawn.zy, 0, 'f', 2);
-    if (drawn.flipHorizontal || drawn.flipVertical)
-        words << (drawn.flipHorizontal && drawn.flipVertical ? AugmentPage::tr("flipped both ways")
-                  : drawn.flipHorizontal                     ? AugmentPage::tr("flipped")
-                                                             : AugmentPage::tr("flipped vertically"));
-    if (drawn.brightness)
-        words << AugmentPage::tr("brightness ×%1").arg(*drawn.brightness, 0, 'f', 2);
-    if (drawn.channelShift)
-        words << AugmentPage::tr("channel shift %1").arg(*drawn.channelShift, 0, 'f', 0);
-    if (drawn.gamma)
-        words << AugmentPage::tr("gamma %1").arg(*drawn.gamma, 0, 'f', 2);
-    if (drawn.contrast)
-        words << AugmentPage::tr("contrast %1").arg(*drawn.contrast, 0, 'f', 2);
-    if (drawn.occlusion)
-        words << AugmentPage::tr("erased");
-    if (drawn.saturation)
-        words << AugmentPage::tr("saturation ×%1").arg(*drawn.saturation, 0, 'f', 2);
-    if (drawn.hue)
-        words << AugmentPage::tr("hue %1°").arg(*drawn.hue, 0, 'f', 0);
-    if (drawn.blur)
-        words << AugmentPage::tr("blur %1").arg(*drawn.blur, 0, 'f', 1);
-    if (drawn.noise)
-        words << AugmentPage::tr("noise %1").arg(drawn.noise->deviation, 0, 'f', 0);
-    if (drawn.jpegQuality)
-        words << AugmentPage::tr("JPEG %1").arg(*drawn.jpegQuality);
-    for (const PolicyStep& step : drawn.policy)
-        words << QString::fromStdString(step.operation) +
-                     (step.strength == 0 ? QString() : QStringLiteral(" %1").arg(step.strength, 0, 'g', 3));
-    if (!drawn.cutout.empty())
-        words << AugmentPage::tr("cutout ×%1").arg(drawn.cutout.size());
-    if (drawn.resizedCrop)
-        words << AugmentPage::tr("resized crop %1 × %2").arg(drawn.resizedCrop->width).arg(drawn.resizedCrop->height);
-    if (drawn.crop)
-        words << AugmentPage::tr("crop at %1, %2").arg((*drawn.crop)[0]).arg((*drawn.crop)[1]);
-    return words.isEmpty() ? AugmentPage::tr("unchanged") : words.join(QStringLiteral(" · "));
-}
-
-Preview makePreview(const Dataset& dataset, std::uint32_t index, const Experiment& experiment, std::uint64_t firstEpoch,
-                    const std::stop_token& stop) {
-    Preview preview;
-    const auto image = loadSample(dataset, dataset.samples[index], experiment.data);
-    if (!image) {
-        preview.error = QString::fromStdString(image.error().message);
-        return preview;
-    }
-    preview.original = toQImage(*image);
-    const auto size = outputSize(experiment.augmentation, image->height, image->width);
-    const std::vector<std::uint32_t> candidates = dataset.indices(Subset::Train);
-    for (int i = 0; i < kTiles && !stop.stop_requested(); ++i) {
-        const std::uint64_t epoch = firstEpoch + static_cast<std::uint64_t>(i);
-        FloatImage result(size[0], size[1], image->channels);
-        const TrainingSample made =
-            prepareTrainingSample(*image, loaderOf(dataset, experiment.data), candidates, experiment.augmentation,
-                                  experiment.seed, epoch, index, Normalizer(), result.pixels.data());
-        QString words = inWords(made.drawn);
-        if (made.mixture.kind != Mixture::Kind::None)
-            words = AugmentPage::tr("%1 % + %2 % of %3")
-                        .arg(std::lround(100 * made.mixture.share))
-                        .arg(100 - std::lround(100 * made.mixture.share))
-                        .arg(shortName(dataset, made.partner)) +
-                    QStringLiteral(" · ") + words;
-        preview.tiles.push_back({toQImage(result), words, AugmentPage::tr("Epoch %1: %2").arg(epoch).arg(words)});
-    }
-    return preview;
-}
-
-/// Images a second that one loader thread prepares from decoded images with these settings, over a third of a second.
-double measuredSpeed(const Dataset& dataset, const Experiment& experiment, const std::stop_token& stop) {
-    const std::vector<std::uint32_t> candidates = dataset.indices(Subset::Train);
-    std::vector<std::pair<std::uint32_t, std::shared_ptr<const Image>>> images;
-    for (std::size_t i = 0; i < candidates.size() && images.size() < 8 && !stop.stop_requested();
-         i += std::max<std::size_t>(1, candidates.size() / 8))
-        if (auto image = loaderOf(dataset, experiment.data)(candidates[i]))
-            images.emplace_back(candidates[i], std::move(image));
-    if (images.empty())
-        return 0;
-    const auto size = outputSize(experiment.augmentation, experiment.data.imageHeight, experiment.data.imageWidth);
-    std::vector<float> out(static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) *
-                           static_cast<std::size_t>(experiment.data.channels()));
-    const Normalizer normalizer(experiment.normalization, experiment.data.channels());
-    const LoadImage decoded = [&images](std::uint32_t sample) { return images[sample % images.size()].second; };
-    const auto start = std::chrono::steady_clock::now();
-    const auto elapsed = [start] {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    };
-    std::uint64_t done = 0;
-    for (; elapsed() < 0.3 && !stop.stop_requested(); ++done) {
-        const auto& [sample, image] = images[done % images.size()];
-        prepareTrainingSample(*image, decoded, candidates, experiment.augmentation, experiment.seed, done, sample,
-                              normalizer, out.data());
-    }
-    return static_cast<double>(done) / elapsed();
-}
 } // namespace
 
 AugmentPage::AugmentPage(Session& session, QWidget* parent) : Page(session, parent) {
@@ -164,13 +42,16 @@ AugmentPage::AugmentPage(Session& session, QWidget* parent) : Page(session, pare
     auto* key = new QShortcut(QKeySequence(Qt::Key_R), this);
     key->setContext(Qt::WidgetWithChildrenShortcut);
     connect(key, &QShortcut::activated, this, &AugmentPage::reroll);
-    connect(&session, &Session::experimentChanged, this, &AugmentPage::follow);
-    connect(&session, &Session::dataOpened, this, [this] {
+    connect(&session.document(), &ExperimentDocument::changed, this, [this](ExperimentDocument::Parts parts) {
+        if (parts & kShown)
+            showSettings();
+    });
+    connect(&session.data(), &DataDesk::opened, this, [this] {
         m_sample = 0;
         m_measured.reset();
-        follow();
+        showSettings();
     });
-    follow();
+    showSettings();
 }
 
 QWidget* AugmentPage::makeOriginal() {
@@ -216,7 +97,8 @@ QWidget* AugmentPage::makeSettings() {
     copy->setIcon(theme::icon(QStringLiteral("edit-copy")));
     copy->setToolTip(tr("Copy these settings as JSON"));
     connect(copy, &QToolButton::clicked, this, [this] {
-        QApplication::clipboard()->setText(QString::fromStdString(toJson(session().experiment().augmentation).dump(2)));
+        QApplication::clipboard()->setText(
+            QString::fromStdString(toJson(session().document().experiment().augmentation).dump(2)));
     });
     surface->head()->addWidget(copy);
     surface->head()->addWidget(paste);
@@ -231,8 +113,9 @@ QWidget* AugmentPage::makeSettings() {
     }
     connect(m_presets, &QComboBox::activated, this, &AugmentPage::choosePreset);
     surface->body()->addWidget(m_presets);
-    m_form = named(new SettingsForm(session()), "augmentForm");
+    m_form = named(new SettingsForm, "augmentForm");
     addFields();
+    Page::follow(*m_form);
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -270,18 +153,18 @@ void AugmentPage::paste() {
         return;
     }
     m_pasted->hide();
-    Experiment next = session().experiment();
+    Experiment next = session().document().experiment();
     next.augmentation = std::move(settings);
-    session().setExperiment(std::move(next));
+    session().document().setExperiment(std::move(next));
 }
 
 void AugmentPage::choosePreset(int index) {
     if (index < 1)
         return;
-    Experiment next = session().experiment();
+    Experiment next = session().document().experiment();
     next.augmentation = augmentationPresets()[static_cast<std::size_t>(index - 1)].settings;
-    session().setExperiment(std::move(next));
-    follow(); // also where the settings were equal already
+    session().document().setExperiment(std::move(next));
+    showSettings(); // also where the settings were equal already
 }
 
 void AugmentPage::reroll() {
@@ -290,7 +173,7 @@ void AugmentPage::reroll() {
 }
 
 void AugmentPage::otherImage(int by) {
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     if (!opened || opened->samples.empty())
         return;
     const auto count = static_cast<std::int64_t>(opened->samples.size());
@@ -298,8 +181,8 @@ void AugmentPage::otherImage(int by) {
     preview();
 }
 
-void AugmentPage::follow() {
-    const AugmentationSettings& settings = session().experiment().augmentation;
+void AugmentPage::showSettings() {
+    const AugmentationSettings& settings = session().document().experiment().augmentation;
     const auto& known = augmentationPresets();
     int at = m_presets->currentIndex(); // two texts may have the same settings: the one chosen stays
     if (at < 1 || !(known[static_cast<std::size_t>(at - 1)].settings == settings)) {
@@ -311,45 +194,56 @@ void AugmentPage::follow() {
     m_presets->setToolTip(at > 0 ? QString::fromStdString(known[static_cast<std::size_t>(at - 1)].source)
                                  : tr("Published settings"));
     const auto faults = static_cast<int>(problems(settings).size());
-    setBadge(faults > 0 ? Badge::Attention : session().dataset() ? Badge::Ready : Badge::None, faults);
+    setBadge(faults > 0 ? Badge::Attention : session().data().dataset() ? Badge::Ready : Badge::None, faults);
     preview();
 }
 
+/// Only what the preview is made of can stand in its way: images and augmentation.
 void AugmentPage::preview() {
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     if (!opened || opened->samples.empty())
         return;
-    m_sample = std::min<std::uint32_t>(m_sample, static_cast<std::uint32_t>(opened->samples.size() - 1));
-    const Experiment experiment = session().experiment();
-    if (const auto faults = problems(experiment); !faults.empty()) {
-        m_note->setText(
-            tr("Preview paused: %1 %2")
-                .arg(QString::fromStdString(faults.front().path), QString::fromStdString(faults.front().message)));
+    m_stale = !isVisible();
+    if (m_stale) // drawn once somebody looks
         return;
-    }
+    m_sample = std::min<std::uint32_t>(m_sample, static_cast<std::uint32_t>(opened->samples.size() - 1));
+    const Experiment experiment = session().document().experiment();
+    const auto faults = session().document().problemsOf(ExperimentDocument::Data | ExperimentDocument::Augmentation);
+    setLook(*m_note, "bad", !faults.empty());
     m_note->setText(
-        experiment.augmentation == AugmentationSettings{}
+        !faults.empty()
+            ? tr("Preview paused: %1 %2")
+                  .arg(QString::fromStdString(faults.front().path), QString::fromStdString(faults.front().message))
+        : experiment.augmentation == AugmentationSettings{}
             ? tr("No augmentation is on: every epoch sees the same images. Start from a preset or move a slider.")
             : QString());
     m_note->setVisible(!m_note->text().isEmpty());
-    m_lane.submit([this, opened, experiment, sample = m_sample, first = m_firstEpoch](std::stop_token stop) {
-        auto made = sightline::ui::makePreview(*opened, sample, experiment, first, stop);
-        QMetaObject::invokeMethod(
-            this,
-            [this, stop, made = std::move(made), name = QString::fromStdString(opened->samples[sample].path)] {
-                if (stop.stop_requested())
-                    return;
-                m_original->setImage(made.original, made.error);
-                m_name->setText(made.original.isNull() ? name
-                                                       : tr("%1 · %2 × %3 as loaded")
-                                                             .arg(name)
-                                                             .arg(made.original.width())
-                                                             .arg(made.original.height()));
-                m_grid->setTiles(made.tiles);
-            },
-            Qt::QueuedConnection);
-    });
+    if (!faults.empty())
+        return;
+    m_lane.submit(
+        this,
+        [opened, experiment, sample = m_sample, first = m_firstEpoch](const std::stop_token& stop) {
+            return previewOf(*opened, sample, experiment, first, kTiles, stop);
+        },
+        [this](const Result<AugmentPreview>& made) {
+            showPreview(made ? *made : AugmentPreview{{}, {}, {}, QString::fromStdString(made.error().message)});
+        });
     measure(opened, experiment);
+}
+
+void AugmentPage::showPreview(const AugmentPreview& made) {
+    m_original->setImage(made.original, made.error);
+    m_name->setText(
+        made.original.isNull()
+            ? made.name
+            : tr("%1 · %2 × %3 as loaded").arg(made.name).arg(made.original.width()).arg(made.original.height()));
+    m_grid->setTiles(made.tiles);
+}
+
+void AugmentPage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    if (m_stale)
+        preview();
 }
 
 void AugmentPage::measure(const std::shared_ptr<const Dataset>& opened, const Experiment& experiment) {
@@ -357,16 +251,12 @@ void AugmentPage::measure(const std::shared_ptr<const Dataset>& opened, const Ex
         m_measured->normalization == experiment.normalization)
         return;
     m_measured = experiment;
-    m_speedLane.submit([this, opened, experiment](std::stop_token stop) {
-        const double speed = measuredSpeed(*opened, experiment, stop);
-        QMetaObject::invokeMethod(
-            this,
-            [this, stop, speed] {
-                if (!stop.stop_requested() && speed > 0)
-                    m_speed->setText(tr("About %L1 images/s per core, once decoded").arg(std::lround(speed)));
-            },
-            Qt::QueuedConnection);
-    });
+    m_speedLane.submit(
+        this, [opened, experiment](const std::stop_token& stop) { return loaderSpeed(*opened, experiment, stop); },
+        [this](const Result<double>& speed) {
+            if (speed && *speed > 0)
+                m_speed->setText(tr("About %1 images/s per core, once decoded").arg(grouped(std::lround(*speed))));
+        });
 }
 
 } // namespace sightline::ui

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "bridge/Lane.h"
+#include "lane/Lane.h"
 #include "pages/Page.h"
 
 class QComboBox;
@@ -11,6 +11,7 @@ class QPushButton;
 namespace sightline::ui {
 
 class ImageView;
+struct AugmentPreview;
 class MessageStrip;
 class PreviewGrid;
 class SettingsForm;
@@ -21,6 +22,9 @@ class AugmentPage : public Page {
 public:
     explicit AugmentPage(Session& session, QWidget* parent = nullptr);
     void reroll();
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
     QWidget* makeOriginal();
@@ -37,8 +41,9 @@ private:
     void otherImage(int by);
     void paste();
     void preview();
+    void showPreview(const AugmentPreview& made);
     void measure(const std::shared_ptr<const Dataset>& opened, const Experiment& experiment);
-    void follow();
+    void showSettings();
 
     ImageView* m_original;
     QLabel *m_name, *m_note, *m_speed;
@@ -47,6 +52,7 @@ private:
     QComboBox* m_presets;
     SettingsForm* m_form;
     std::uint32_t m_sample = 0;
+    bool m_stale = true; ///< what is shown is of other settings: nobody was looking
     std::uint64_t m_firstEpoch = 1;
     std::optional<Experiment> m_measured; ///< what the speed shown is of
     Lane m_lane, m_speedLane;             ///< last: joined before the widgets go

@@ -6,23 +6,17 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "look/Words.h"
 #include "models/Table.h"
 #include "network/Freezing.h"
 #include "network/MixedPrecision.h"
 #include "network/TrainingMemory.h"
 #include "support/Files.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
 
 namespace {
-
-QString bytesText(std::int64_t bytes) {
-    const auto size = static_cast<double>(bytes);
-    return size >= 1e9 ? CostPanel::tr("%1 GB").arg(significant(size / 1e9))
-                       : CostPanel::tr("%1 MB").arg(significant(size / 1e6));
-}
 
 QString secondsText(double seconds) {
     if (seconds < 90)
@@ -73,24 +67,9 @@ CostPanel::CostPanel(Session& session, QWidget* parent) : QWidget(parent), m_ses
         column->addWidget(widget);
     connect(m_frozen, &QComboBox::activated, this, &CostPanel::chooseFrozen);
     connect(m_measure, &QPushButton::clicked, this, &CostPanel::measure);
-    connect(&session, &Session::runStateChanged, this, [this](RunState state) {
-        if (m_measuring && state != RunState::Idle) { // the run has taken its place
-            m_measuring = false;
-            m_time->clear();
-        }
-        enableMeasuring();
-    });
-    connect(&session, &Session::epochMeasured, this, [this](const EpochTime& time) {
-        m_measuring = false;
-        const QString epoch = tr("About %1 per epoch, %2 images/s")
-                                  .arg(secondsText(time.secondsPerEpoch), significant(time.imagesPerSecond));
-        m_time->setText(time.secondsOnce > 0
-                            ? tr("%1, plus %2 once for the features").arg(epoch, secondsText(time.secondsOnce))
-                            : epoch);
-        enableMeasuring();
-    });
-    connect(&session, &Session::epochMeasureFailed, this, [this](const QString& message) {
-        m_measuring = false;
+    connect(&session.runs(), &RunDesk::stateChanged, this, &CostPanel::enableMeasuring);
+    connect(&session.questions(), &Questions::epochMeasured, this, &CostPanel::showTime);
+    connect(&session.questions(), &Questions::epochMeasureFailed, this, [this](const QString& message) {
         m_time->setText(message);
         enableMeasuring();
     });
@@ -110,7 +89,7 @@ void CostPanel::clear() {
     m_trains->clear();
     m_problem->hide();
     m_memory->clear();
-    m_time->clear();
+    forgetTime();
     m_measure->setEnabled(false);
 }
 
@@ -123,19 +102,19 @@ void CostPanel::showFreezing(const GraphSpec& graph) {
     for (std::size_t i = 0; i + 1 < blocks.size(); ++i) // with the last block nothing would train
         m_frozen->addItem(tr("Frozen up to %1").arg(QString::fromStdString(blocks[i].id)),
                           QString::fromStdString(blocks[i].id));
-    const QString chosen = QString::fromStdString(m_session.experiment().model.freeze);
+    const QString chosen = QString::fromStdString(m_session.document().experiment().model.freeze);
     if (m_frozen->findData(chosen) < 0)
         m_frozen->addItem(tr("Frozen up to %1").arg(chosen), chosen);
     m_frozen->setCurrentIndex(m_frozen->findData(chosen));
     m_filling = false;
-    const std::vector<Problem> problems = freezingProblems(graph, m_session.experiment());
+    const std::vector<Problem> problems = freezingProblems(graph, m_session.document().experiment());
     m_problem->setText(
         problems.empty() ? QString() : QString::fromStdString(problems.front().path + ": " + problems.front().message));
     m_problem->setVisible(!problems.empty());
 }
 
 void CostPanel::showMemory(const GraphSpec& graph, const GraphCost& cost) {
-    const Experiment& experiment = m_session.experiment();
+    const Experiment& experiment = m_session.document().experiment();
     TrainingMemoryRequest request;
     request.batch = experiment.training.batchSize;
     request.bf16 = usesBf16(experiment.training.precision, graph);
@@ -158,31 +137,43 @@ void CostPanel::showMemory(const GraphSpec& graph, const GraphCost& cost) {
 void CostPanel::chooseFrozen(int item) {
     if (m_filling)
         return;
-    Experiment next = m_session.experiment();
+    Experiment next = m_session.document().experiment();
     next.model.freeze = m_frozen->itemData(item).toString().toStdString();
-    m_session.setExperiment(std::move(next));
+    m_session.document().setExperiment(std::move(next));
 }
 
 void CostPanel::measure() {
-    m_measuring = true;
-    m_measured = m_session.experiment();
+    m_measured = m_session.document().experiment();
+    m_session.questions().measureEpoch();
     m_time->setText(tr("Measuring…"));
     enableMeasuring();
-    m_session.measureEpoch();
 }
 
-/// A time of another network or batch size says nothing.
+/// A time of another network, of other images or another batch size says nothing.
 void CostPanel::forgetTime() {
-    if (!m_measuring && !takesAsLong(m_measured, m_session.experiment()))
-        m_time->clear();
+    if (takesAsLong(m_measured, m_session.document().experiment()))
+        return;
+    m_session.questions().cancelMeasuring();
+    m_time->clear();
+}
+
+void CostPanel::showTime(const EpochTime& time, const Experiment& of) {
+    m_measured = of;
+    const QString epoch =
+        tr("About %1 per epoch, %2 images/s").arg(secondsText(time.secondsPerEpoch), significant(time.imagesPerSecond));
+    m_time->setText(time.secondsOnce > 0
+                        ? tr("%1, plus %2 once for the features").arg(epoch, secondsText(time.secondsOnce))
+                        : epoch);
+    forgetTime();
+    enableMeasuring();
 }
 
 void CostPanel::enableMeasuring() {
-    m_measure->setEnabled(!m_measuring && m_session.dataset() && m_session.runState() == RunState::Idle);
-    m_measure->setToolTip(!m_session.dataset() ? tr("Open images first")
-                          : m_session.runState() != RunState::Idle
-                              ? tr("A run is in progress")
-                              : tr("Trains a copy for two seconds and extrapolates; nothing is kept"));
+    const bool images = m_session.data().dataset() != nullptr, idle = m_session.runs().isIdle();
+    m_measure->setEnabled(!m_session.questions().isMeasuring() && images && idle);
+    m_measure->setToolTip(!images ? tr("Open images first")
+                          : !idle ? tr("A run is in progress")
+                                  : tr("Trains a copy for two seconds and extrapolates; nothing is kept"));
 }
 
 } // namespace sightline::ui

@@ -29,6 +29,7 @@ private:
     void chooseFrozen(int item);
     void measure();
     void forgetTime();
+    void showTime(const EpochTime& time, const Experiment& of);
     void enableMeasuring();
 
     Session& m_session;
@@ -36,7 +37,7 @@ private:
     QLabel *m_trains, *m_problem, *m_memory, *m_time;
     QPushButton* m_measure;
     Experiment m_measured; ///< what the shown time is of
-    bool m_filling = false, m_measuring = false;
+    bool m_filling = false;
 };
 
 } // namespace sightline::ui

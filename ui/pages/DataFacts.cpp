@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "data/Overlay.h"
-#include "widgets/Picture.h"
-#include "window/Theme.h"
+#include "look/Theme.h"
+#include "look/Words.h"
 
 namespace sightline::ui {
 
@@ -74,15 +74,12 @@ void addImages(Facts& facts, const Survey& survey) {
     facts.add(words("Aspect ratio"),
               narrow == wide ? significant(wide) : words("%1 to %2").arg(significant(narrow), significant(wide)));
     const auto triple = [](const std::array<double, 3>& values) {
-        return QStringLiteral("%1  %2  %3")
-            .arg(values[0], 0, 'f', 0)
-            .arg(values[1], 0, 'f', 0)
-            .arg(values[2], 0, 'f', 0);
+        return QStringLiteral("%1  %2  %3").arg(fixed(values[0], 0)).arg(fixed(values[1], 0)).arg(fixed(values[2], 0));
     };
     if (survey.grey) {
         facts.add(words("Channels"), words("gray"));
-        facts.add(words("Mean"), words("%1 of 255").arg(survey.mean[0], 0, 'f', 0));
-        facts.add(words("Std. deviation"), QString::number(survey.deviation[0], 'f', 0));
+        facts.add(words("Mean"), words("%1 of 255").arg(fixed(survey.mean[0], 0)));
+        facts.add(words("Std. deviation"), fixed(survey.deviation[0], 0));
     } else {
         facts.add(words("Mean R G B"), triple(survey.mean));
         facts.add(words("Std. deviation"), triple(survey.deviation));

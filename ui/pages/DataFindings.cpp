@@ -14,30 +14,20 @@
 
 #include <algorithm>
 
+#include "look/Theme.h"
+#include "look/Words.h"
 #include "models/FindingModel.h"
-#include "models/Tiles.h"
 #include "pages/DataPage.h"
 #include "support/Files.h"
 #include "support/Priority.h"
 #include "widgets/ClassPicker.h"
-#include "widgets/Picture.h"
-#include "window/Theme.h"
+#include "widgets/TileView.h"
 
 namespace sightline::ui {
 
 namespace {
-/// Work on the page's thread, unless another data set has been opened since.
-template <typename Work>
-void deliver(QObject* page, const std::stop_token& stop, Work work) {
-    QMetaObject::invokeMethod(
-        page,
-        [stop, work = std::move(work)]() mutable {
-            if (!stop.stop_requested())
-                work();
-        },
-        Qt::QueuedConnection);
+constexpr std::size_t kTellEvery = 256; ///< images
 }
-} // namespace
 
 void DataPage::startSurvey() {
     m_progress->setRange(0, 0);
@@ -46,41 +36,47 @@ void DataPage::startSurvey() {
     m_problems->hide();
     showFacts();
     m_survey.submit(
-        [this, opened = session().dataset(), cache = session().home() / "cache" / "surveys"](std::stop_token stop) {
+        this,
+        [this, opened = session().data().dataset(),
+         cache = session().home() / "cache" / "surveys"](const std::stop_token& stop, const Courier& courier) {
             lowerPriority(Priority::Background);
-            auto found = std::make_shared<Survey>(survey(
+            auto found = std::make_shared<const Survey>(survey(
                 *opened, availableCpus(), stop,
                 [&](std::size_t done, std::size_t total) {
-                    if (done % 256 == 0)
-                        deliver(this, stop, [this, done, total] {
+                    if (done % kTellEvery == 0)
+                        courier.post([this, done, total] {
                             m_progress->setRange(0, static_cast<int>(total));
                             m_progress->setValue(static_cast<int>(done));
                         });
                 },
                 cache));
-            auto findings = healthCheck(*opened, *found, availableCpus(), stop);
-            deliver(this, stop, [this, opened, found, findings = std::move(findings)]() mutable {
-                showSurvey(found, std::move(findings), opened);
-            });
-        });
+            return Judged{opened, found, healthCheck(*opened, *found, availableCpus(), stop)};
+        },
+        [this](Result<Judged> judged) { showSurvey(std::move(judged)); });
 }
 
 void DataPage::judgeAgain() {
-    m_survey.submit([this, opened = session().dataset(), known = m_surveyed](std::stop_token stop) {
-        lowerPriority(Priority::Background);
-        auto found = std::make_shared<Survey>(*known);
-        summarise(*found, *opened);
-        auto findings = healthCheck(*opened, *found, availableCpus(), stop);
-        deliver(this, stop, [this, opened, found, findings = std::move(findings)]() mutable {
-            showSurvey(found, std::move(findings), opened);
-        });
-    });
+    m_survey.submit(
+        this,
+        [opened = session().data().dataset(), known = m_surveyed](const std::stop_token& stop) {
+            lowerPriority(Priority::Background);
+            auto found = std::make_shared<Survey>(*known);
+            summarise(*found, *opened);
+            auto findings = healthCheck(*opened, *found, availableCpus(), stop);
+            return Judged{opened, found, std::move(findings)};
+        },
+        [this](Result<Judged> judged) { showSurvey(std::move(judged)); });
 }
 
-void DataPage::showSurvey(std::shared_ptr<const Survey> survey, std::vector<Finding> findings,
-                          const std::shared_ptr<const Dataset>& of) {
-    m_surveyed = std::move(survey);
-    if (of != session().dataset()) { // edited while the images were read
+void DataPage::showSurvey(Result<Judged> judged) {
+    if (!judged) {
+        m_progress->hide();
+        m_findingsTitle->setText(QString::fromStdString(judged.error().message));
+        return;
+    }
+    m_surveyed = judged->survey;
+    std::vector<Finding>& findings = judged->findings;
+    if (judged->of != session().data().dataset()) { // edited while the images were read
         judgeAgain();
         return;
     }
@@ -143,7 +139,7 @@ std::vector<std::uint32_t> DataPage::selectedSamples() const {
 
 void DataPage::showSelection() {
     const auto samples = selectedSamples();
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     const bool some = !samples.empty();
     m_relabel->setEnabled(some);
     m_exclude->setEnabled(some);
@@ -162,13 +158,13 @@ void DataPage::showSelection() {
 }
 
 void DataPage::relabel(int label) {
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     if (!opened || label < 0 || static_cast<std::size_t>(label) >= opened->classes.size())
         return;
     OverlayEdit edit;
     for (const std::uint32_t i : selectedSamples()) {
         const Sample& sample = opened->samples[i];
-        const OverlayEntry before = session().overlay().of(sample.path);
+        const OverlayEntry before = session().data().overlay().of(sample.path);
         OverlayEntry entry = before;
         entry.className = label == sample.sourceLabel.value_or(sample.label)
                               ? std::string()
@@ -176,23 +172,25 @@ void DataPage::relabel(int label) {
         if (entry != before)
             edit.emplace_back(sample.path, entry);
     }
-    session().editOverlay(edit);
+    session().data().editOverlay(edit);
 }
 
 void DataPage::toggleExcluded() {
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     const auto samples = selectedSamples();
-    const auto excluded = [&](std::uint32_t i) { return session().overlay().of(opened->samples[i].path).excluded; };
+    const auto excluded = [&](std::uint32_t i) {
+        return session().data().overlay().of(opened->samples[i].path).excluded;
+    };
     const bool all = std::all_of(samples.begin(), samples.end(), excluded);
     OverlayEdit edit;
     for (const std::uint32_t i : samples) {
-        OverlayEntry entry = session().overlay().of(opened->samples[i].path);
+        OverlayEntry entry = session().data().overlay().of(opened->samples[i].path);
         if (entry.excluded == !all)
             continue;
         entry.excluded = !all;
         edit.emplace_back(opened->samples[i].path, entry);
     }
-    session().editOverlay(edit);
+    session().data().editOverlay(edit);
 }
 
 void DataPage::pickClass(const QPoint& at) {

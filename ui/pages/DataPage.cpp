@@ -14,15 +14,18 @@
 
 #include <algorithm>
 
+#include "delegates/FindingDelegate.h"
+#include "look/Icons.h"
+#include "look/Words.h"
 #include "models/FindingModel.h"
 #include "models/Table.h"
 #include "models/Thumbnails.h"
-#include "models/Tiles.h"
 #include "pages/DataFacts.h"
+#include "pages/ImageWindow.h"
 #include "widgets/ClassPicker.h"
-#include "widgets/ImageWindow.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
+#include "widgets/TableView.h"
+#include "widgets/TileView.h"
 
 namespace sightline::ui {
 
@@ -46,9 +49,10 @@ DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
     splitter->setStretchFactor(1, 1);
     splitter->setSizes({320, 700, 300});
     row->addWidget(splitter);
-    connect(&session, &Session::dataOpened, this, &DataPage::showDataset);
-    connect(&session, &Session::dataEdited, this, &DataPage::showEdited);
-    connect(&session, &Session::overlayFailed, this, [this](const QString& message) { Q_EMIT said(message, false); });
+    connect(&session.data(), &DataDesk::opened, this, &DataPage::showDataset);
+    connect(&session.data(), &DataDesk::edited, this, &DataPage::showEdited);
+    connect(&session.data(), &DataDesk::overlayFailed, this,
+            [this](const QString& message) { Q_EMIT said(message, false); });
     showDataset();
 }
 
@@ -181,7 +185,7 @@ QWidget* DataPage::makeFacts() {
 }
 
 void DataPage::showDataset() {
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     m_survey.cancel();
     m_surveyed.reset();
     m_groups.reset();
@@ -208,7 +212,7 @@ void DataPage::showDataset() {
 }
 
 void DataPage::showEdited() {
-    m_samples->updateDataset(session().dataset());
+    m_samples->updateDataset(session().data().dataset());
     showClasses();
     showFacts();
     showSelection();
@@ -217,7 +221,7 @@ void DataPage::showEdited() {
 }
 
 void DataPage::showClasses() {
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     m_summary->setText(
         tr("%1 · %2 images in %3 classes")
             .arg(QString::fromStdString(opened->root.string()), grouped(static_cast<qlonglong>(opened->samples.size())))
@@ -248,11 +252,12 @@ void DataPage::showClasses() {
 }
 
 void DataPage::showFacts() {
-    m_facts->setText(factsOf(*session().dataset(), m_surveyed.get(), session().experiment().data.validationSplit));
+    m_facts->setText(
+        factsOf(*session().data().dataset(), m_surveyed.get(), session().document().experiment().data.validationSplit));
 }
 
 void DataPage::applyFilter() {
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     if (!opened)
         return;
     SampleModel::Filter filter;
@@ -275,7 +280,7 @@ void DataPage::applyFilter() {
 }
 
 void DataPage::openLarge(int row) {
-    auto* large = new ImageWindow(session().dataset(), *m_samples, row, window());
+    auto* large = new ImageWindow(session().data().dataset(), *m_samples, row, window());
     large->setAttribute(Qt::WA_DeleteOnClose);
     large->show();
 }

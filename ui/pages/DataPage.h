@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "bridge/Lane.h"
 #include "data/HealthCheck.h"
 #include "data/Survey.h"
+#include "lane/Lane.h"
 #include "models/SampleModel.h"
 #include "pages/Page.h"
 
@@ -56,8 +56,13 @@ private:
     void startSurvey();
     /// Counts and findings anew after an edit: nothing is decoded.
     void judgeAgain();
-    void showSurvey(std::shared_ptr<const Survey> survey, std::vector<Finding> findings,
-                    const std::shared_ptr<const Dataset>& of);
+    /// What a worker found out about all images of a data set.
+    struct Judged {
+        std::shared_ptr<const Dataset> of;
+        std::shared_ptr<const Survey> survey;
+        std::vector<Finding> findings;
+    };
+    void showSurvey(Result<Judged> judged);
     void openFinding(int row);
     void clearFinding();
 

@@ -14,14 +14,16 @@
 
 #include <algorithm>
 
+#include "look/Icons.h"
+#include "look/Words.h"
 #include "models/GalleryModel.h"
 #include "models/Table.h"
 #include "models/Thumbnails.h"
-#include "models/Tiles.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/HeatMapView.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
+#include "widgets/TableView.h"
+#include "widgets/TileView.h"
 
 namespace sightline::ui {
 
@@ -60,25 +62,24 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this);
     toggle->setContext(Qt::WidgetWithChildrenShortcut);
     connect(toggle, &QShortcut::activated, this, [this] { m_answer->setOverlayShown(!m_answer->isOverlayShown()); });
-    connect(&session, &Session::evaluationReady, this, [this] {
-        m_busy = false;
-        showEvaluation();
-    });
-    connect(&session, &Session::evaluationFailed, this, [this](const QString& message) {
-        m_busy = false;
-        showState();
-        m_detail->setText(message);
-    });
-    connect(&session, &Session::evaluationProgress, this, [this](qulonglong done, qulonglong total) {
+    connect(&session.questions(), &Questions::evaluationChanged, this, &EvaluatePage::followEvaluation);
+    connect(&session.questions(), &Questions::evaluationFailed, m_detail, &QLabel::setText);
+    connect(&session.questions(), &Questions::evaluationProgress, this, [this](qulonglong done, qulonglong total) {
         m_progress->setRange(0, static_cast<int>(total));
         m_progress->setValue(static_cast<int>(done));
     });
-    connect(&session, &Session::runStarted, this, &EvaluatePage::showEvaluation);
-    connect(&session, &Session::runEnded, this, &EvaluatePage::showState);
-    connect(&session, &Session::runStateChanged, this, &EvaluatePage::showState);
-    connect(&session, &Session::epochFinished, this, &EvaluatePage::showState);
-    connect(&session, &Session::dataOpened, this, &EvaluatePage::showEvaluation);
+    connect(&session.questions(), &Questions::answerForgotten, this, &EvaluatePage::showAnswer);
+    connect(&session.questions(), &Questions::explanationReady, this, &EvaluatePage::showAnswer);
+    connect(&session.runs(), &RunDesk::ended, this, &EvaluatePage::showState);
+    connect(&session.runs(), &RunDesk::stateChanged, this, &EvaluatePage::showState);
+    connect(&session.runs(), &RunDesk::epochFinished, this, &EvaluatePage::showState);
+    connect(&session.data(), &DataDesk::opened, this, [this] {
+        chooseSplit();
+        showEvaluation();
+    });
+    chooseSplit();
     showEvaluation();
+    showAnswer();
 }
 
 QWidget* EvaluatePage::makeHead() {
@@ -199,7 +200,7 @@ QWidget* EvaluatePage::makeAnswer() {
         button(tr("Explain…"), QStringLiteral("crosshairs"), "openExplain", tr("Other classes, methods and colors"));
     connect(more, &QPushButton::clicked, this, [this] { Q_EMIT pageRequested(QStringLiteral("explain")); });
     surface->head()->addWidget(more);
-    m_answer = named(new HeatMapView(session(), HeatMapView::Layout::Stacked), "galleryAnswer");
+    m_answer = named(new HeatMapView(HeatMapView::Layout::Stacked), "galleryAnswer");
     surface->body()->addWidget(m_answer, 1);
     surface->body()->addWidget(mutedLabel(tr("H shows or hides the heat map; the arrow keys move between images.")));
     surface->setMinimumWidth(260);
@@ -207,38 +208,60 @@ QWidget* EvaluatePage::makeAnswer() {
 }
 
 void EvaluatePage::evaluate() {
-    m_busy = true;
+    if (session().questions().isEvaluating()) {
+        session().questions().cancelEvaluation();
+        return;
+    }
     m_progress->setRange(0, 0);
-    showState();
-    session().evaluate(m_split->currentData().toString());
+    session().questions().evaluate(m_split->currentData().toString());
 }
 
 void EvaluatePage::showState() {
-    const auto& run = session().run();
-    const bool trained = run && !run->history.empty();
-    m_progress->setVisible(m_busy);
-    m_evaluate->setEnabled(trained && !m_busy);
-    m_evaluate->setToolTip(trained ? tr("Run the network on every image of this split")
-                                   : tr("Train a network for an epoch, or open a run, first."));
-    setLook(*m_evaluate, "primary", trained && !session().evaluation());
-    theme::setIcon(*m_evaluate, QStringLiteral("view-refresh"),
-                   trained && !session().evaluation() ? Role::AccentText : Role::Text);
-    if (session().evaluation())
+    const bool busy = session().questions().isEvaluating();
+    const bool trained = session().runs().run() && !session().runs().progress().history.empty();
+    const bool next = trained && !busy && !m_shown; // it is what a person would do now
+    m_progress->setVisible(busy);
+    m_evaluate->setText(busy ? tr("Cancel") : tr("Evaluate"));
+    m_evaluate->setAccessibleName(m_evaluate->text());
+    m_evaluate->setEnabled(trained || busy);
+    m_evaluate->setToolTip(busy      ? tr("Stop evaluating")
+                           : trained ? tr("Run the network on every image of this split")
+                                     : tr("Train a network for an epoch, or open a run, first."));
+    setLook(*m_evaluate, "primary", next);
+    theme::setIcon(*m_evaluate, busy ? QStringLiteral("media-playback-stop") : QStringLiteral("view-refresh"),
+                   next ? Role::AccentText : Role::Text);
+    if (m_shown)
         return;
     m_score->setText(QStringLiteral("–"));
-    m_detail->setText(m_busy    ? tr("Evaluating…")
+    m_detail->setText(busy      ? tr("Evaluating…")
                       : trained ? tr("The network is ready: evaluate it on images it has not seen.")
                                 : tr("Nothing to evaluate yet: train a network for an epoch, or open a run."));
 }
 
+/// An evaluation has begun, come or gone. What is shown stays while the next one is under way.
+void EvaluatePage::followEvaluation() {
+    if (m_shown != session().questions().evaluation())
+        showEvaluation();
+    else
+        showState();
+}
+
+/// Test images are what a network is judged by, where there are any.
+void EvaluatePage::chooseSplit() {
+    if (const auto opened = session().data().dataset())
+        m_split->setCurrentIndex(opened->count(Subset::Test) > 0 ? 0 : 1);
+}
+
+void EvaluatePage::showAnswer() {
+    m_answer->setExplained(session().questions().answer());
+}
+
 void EvaluatePage::showEvaluation() {
-    const auto evaluation = session().evaluation();
+    const auto evaluation = m_shown = session().questions().evaluation();
     for (auto* stack : {m_figures, m_pictures})
         stack->setCurrentIndex(evaluation ? 1 : 0);
-    m_gallery->setEvaluation(evaluation, session().dataset().get());
+    m_gallery->setEvaluation(evaluation, session().data().dataset().get());
     m_matrix->setEvaluation(evaluation);
-    if (const auto opened = session().dataset(); opened && !evaluation)
-        m_split->setCurrentIndex(opened->count(Subset::Test) > 0 ? 0 : 1);
     if (evaluation) {
         m_score->setText(percent(evaluation->accuracy));
         const auto total = evaluation->confusion.total();
@@ -261,12 +284,12 @@ void EvaluatePage::showEvaluation() {
 
 void EvaluatePage::showClasses() {
     std::vector<std::vector<Table::Cell>> rows;
-    if (const auto evaluation = session().evaluation()) {
+    if (const auto evaluation = m_shown) {
         for (const ClassReport& report : evaluation->perClass) {
             std::vector<Table::Cell> cells{{QString::fromStdString(report.name)},
                                            {grouped(report.support), static_cast<qlonglong>(report.support)}};
             for (const double value : {report.precision, report.recall, report.f1, report.meanConfidence})
-                cells.push_back({QString::number(value, 'f', 3), value, value});
+                cells.push_back({fixed(value, 3), value, value});
             rows.push_back(std::move(cells));
         }
     }
@@ -279,7 +302,7 @@ void EvaluatePage::showPairs() {
         std::int64_t count;
     };
     std::vector<Pair> found;
-    const auto evaluation = session().evaluation();
+    const auto evaluation = m_shown;
     if (evaluation) {
         const int classes = evaluation->confusion.classes();
         for (int t = 0; t < classes; ++t)
@@ -311,7 +334,7 @@ void EvaluatePage::selectCell(int truth, int predicted) {
 }
 
 void EvaluatePage::showFilter() {
-    const auto evaluation = session().evaluation();
+    const auto evaluation = m_shown;
     const int truth = m_gallery->truth(), predicted = m_gallery->predicted();
     m_clear->setVisible(truth >= 0 || predicted >= 0);
     if (!evaluation) {
@@ -331,7 +354,7 @@ void EvaluatePage::showFilter() {
 
 void EvaluatePage::explainRow(int row) {
     if (const auto sample = m_gallery->sample(row))
-        session().explain({*sample, {}});
+        session().questions().explain({*sample, {}});
     else
         Q_EMIT said(tr("The image %1 is not in the open data set.")
                         .arg(QString::fromStdString(m_gallery->prediction(row).path)),

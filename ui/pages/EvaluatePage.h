@@ -31,7 +31,10 @@ private:
     QWidget* makeMatrix();
     QWidget* makeGallery();
     QWidget* makeAnswer();
-    void evaluate();
+    void evaluate(); ///< or cancels it
+    void chooseSplit();
+    void followEvaluation();
+    void showAnswer();
     void showEvaluation();
     void showState();
     void showClasses();
@@ -52,7 +55,7 @@ private:
     QPushButton *m_evaluate, *m_clear;
     QProgressBar* m_progress;
     QButtonGroup* m_show;
-    bool m_busy = false;
+    std::shared_ptr<const Evaluation> m_shown;
 };
 
 } // namespace sightline::ui

@@ -4,17 +4,20 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFileInfo>
-#include <QFormLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QShortcut>
 #include <QSlider>
 #include <QToolButton>
 
+#include <algorithm>
+#include <array>
+
+#include "look/Icons.h"
 #include "prompts/Prompts.h"
 #include "widgets/ColorBar.h"
 #include "widgets/HeatMapView.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -44,11 +47,11 @@ ExplainPage::ExplainPage(Session& session, QWidget* parent) : Page(session, pare
     key(Qt::Key_H, [this] { m_view->setOverlayShown(!m_view->isOverlayShown()); });
     key(Qt::Key_Left, [this] { step(-1); });
     key(Qt::Key_Right, [this] { step(1); });
-    connect(&session, &Session::runStarted, this, &ExplainPage::showRun);
-    connect(&session, &Session::explanationReady, this, &ExplainPage::showAnswer);
-    connect(&session, &Session::explanationAsked, this, [this] { m_note->clear(); });
-    connect(&session, &Session::explanationFailed, this, [this](const QString& message) { m_note->setText(message); });
-    connect(&session, &Session::dataOpened, this, &ExplainPage::showRun);
+    connect(&session.questions(), &Questions::answerForgotten, this, &ExplainPage::showRun);
+    connect(&session.questions(), &Questions::explanationReady, this, &ExplainPage::showAnswer);
+    connect(&session.questions(), &Questions::explanationAsked, this, [this] { m_note->clear(); });
+    connect(&session.questions(), &Questions::explanationFailed, this,
+            [this](const QString& message) { m_note->setText(message); });
     showRun();
 }
 
@@ -67,7 +70,7 @@ QWidget* ExplainPage::makeView() {
         surface->head()->addWidget(arrow);
     }
     surface->head()->addWidget(open);
-    m_view = named(new HeatMapView(session(), HeatMapView::Layout::SideBySide), "heatMapView");
+    m_view = named(new HeatMapView(HeatMapView::Layout::SideBySide), "heatMapView");
     m_note = named(new QLabel, "explainNote");
     m_note->setProperty("bad", true);
     m_note->setWordWrap(true);
@@ -105,6 +108,7 @@ QWidget* ExplainPage::makeControls() {
     m_opacity = named(new QSlider(Qt::Horizontal), "explainOpacity", tr("Opacity of the heat map"));
     m_opacity->setRange(0, 100);
     m_opacity->setValue(50);
+    m_opacity->installEventFilter(this);
     m_opacityText = new QLabel;
     connect(m_opacity, &QSlider::valueChanged, this, [this](int value) {
         m_view->setOpacity(value / 100.0);
@@ -141,19 +145,38 @@ void ExplainPage::openFile() {
     const QString file = prompts().openFile(this, tr("Open an image"), {},
                                             tr("Images (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp)"));
     if (!file.isEmpty())
-        session().explain({std::nullopt, file});
+        session().questions().explain({std::nullopt, file});
+}
+
+/// Where walking begins: the first image that is judged by, of those that nobody has excluded.
+std::uint32_t ExplainPage::firstSample(const Dataset& dataset) {
+    for (const Subset subset : {Subset::Test, Subset::Validation, Subset::Train})
+        if (const auto indices = dataset.indices(subset); !indices.empty())
+            return indices.front();
+    return 0;
 }
 
 void ExplainPage::step(int by) {
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     if (!opened || opened->samples.empty())
         return;
     const auto count = static_cast<std::int64_t>(opened->samples.size());
-    const auto tests = opened->indices(opened->count(Subset::Test) > 0 ? Subset::Test : Subset::Train);
-    const auto& subject = session().subject();
-    const std::int64_t now =
-        subject && subject->sample ? static_cast<std::int64_t>(*subject->sample) + by : tests.front();
-    session().explain({static_cast<std::uint32_t>((now + count) % count), {}});
+    const auto& subject = session().questions().subject();
+    const std::int64_t next =
+        subject && subject->sample ? static_cast<std::int64_t>(*subject->sample) + by : firstSample(*opened);
+    session().questions().explain({static_cast<std::uint32_t>((next + count) % count), {}});
+}
+
+/// Left and Right belong to the slider while it has the focus, and walk through the images else.
+bool ExplainPage::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_opacity && event->type() == QEvent::ShortcutOverride) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Left || key == Qt::Key_Right) {
+            event->accept();
+            return true;
+        }
+    }
+    return Page::eventFilter(watched, event);
 }
 
 void ExplainPage::ask() {
@@ -161,16 +184,21 @@ void ExplainPage::ask() {
     question.method = kMethods[static_cast<std::size_t>(std::max(0, m_method->currentIndex()))];
     question.target = m_target->currentData().toString();
     question.layer = m_layer->currentData().toString();
+    enableComparing();
+    if (m_against->isEnabled() && m_against->currentIndex() > 0)
+        question.target += QLatin1Char('-') + m_against->currentData().toString();
+    session().questions().setQuestion(question);
+}
+
+/// Only a class can be compared with another.
+void ExplainPage::enableComparing() {
     const bool isClass = m_target->currentIndex() > 1;
     m_against->setEnabled(isClass);
     m_against->setToolTip(isClass ? QString() : tr("Choose a class above to compare it with another."));
-    if (isClass && m_against->currentIndex() > 0)
-        question.target += QLatin1Char('-') + m_against->currentData().toString();
-    session().setQuestion(question);
 }
 
 void ExplainPage::showRun() {
-    const auto& run = session().run();
+    const auto run = session().runs().run();
     for (auto* box : {m_target, m_against, m_layer})
         box->clear();
     m_target->addItem(tr("the predicted class"), QStringLiteral("predicted"));
@@ -178,36 +206,56 @@ void ExplainPage::showRun() {
     m_against->addItem(tr("no other class"));
     m_layer->addItem(tr("Automatic"), QString());
     if (run) {
-        for (const std::string& name : run->classes) {
-            m_target->addItem(QString::fromStdString(name), QString::fromStdString(name));
-            m_against->addItem(QString::fromStdString(name), QString::fromStdString(name));
-        }
-        if (const auto graph = graphFor(run->experiment, std::max<int>(1, static_cast<int>(run->classes.size())))) {
-            const QString automatic = QString::fromStdString(defaultHeatMapNode(*graph));
-            m_layer->setItemText(0, tr("Automatic (%1)").arg(automatic));
-            if (const auto cost = shapes(*graph))
-                for (std::size_t i = 1; i < graph->nodes.size(); ++i)
-                    if (cost->nodes[i].output.size() == 3)
-                        m_layer->addItem(QString::fromStdString(graph->nodes[i].id),
-                                         QString::fromStdString(graph->nodes[i].id));
-        }
+        for (const std::string& name : run->classes)
+            for (auto* box : {m_target, m_against})
+                box->addItem(QString::fromStdString(name), QString::fromStdString(name));
+        listLayers(run->graph);
     }
-    if (session().question().target != QLatin1String("predicted") || !session().question().layer.isEmpty())
-        session().setQuestion({});
-    m_method->setCurrentIndex(0);
-    m_against->setEnabled(false);
+    showQuestion();
     m_view->setPlaceholder(!run ? tr("No network yet: train one, or open a run. Then drop any image here.")
                                 : tr("Click an image in Evaluate, open a file, or drop one here."));
-    m_note->clear();
     showAnswer();
 }
 
+/// The layers of the network that was trained, whatever the settings say by now.
+void ExplainPage::listLayers(const GraphSpec& graph) {
+    if (graph.nodes.empty())
+        return;
+    m_layer->setItemText(0, tr("Automatic (%1)").arg(QString::fromStdString(defaultHeatMapNode(graph))));
+    const auto cost = shapes(graph);
+    for (std::size_t i = 1; cost && i < graph.nodes.size(); ++i)
+        if (const QString id = QString::fromStdString(graph.nodes[i].id); cost->nodes[i].output.size() == 3)
+            m_layer->addItem(id, id);
+}
+
+/// What the next answer answers: the boxes never show another question than the one that is asked.
+void ExplainPage::showQuestion() {
+    const Question& question = session().questions().question();
+    const auto method = std::find(kMethods.begin(), kMethods.end(), question.method);
+    m_method->setCurrentIndex(static_cast<int>(method - kMethods.begin()));
+    m_layer->setCurrentIndex(std::max(0, m_layer->findData(question.layer)));
+    m_against->setCurrentIndex(0);
+    int target = m_target->findData(question.target);
+    for (int i = 2; target < 0 && i < m_target->count(); ++i) { // A-B
+        const QString positive = m_target->itemData(i).toString() + QLatin1Char('-');
+        const int against =
+            question.target.startsWith(positive) ? m_against->findData(question.target.mid(positive.size())) : -1;
+        if (against > 0) {
+            target = i;
+            m_against->setCurrentIndex(against);
+        }
+    }
+    m_target->setCurrentIndex(std::max(0, target));
+    enableComparing();
+}
+
 void ExplainPage::showAnswer() {
-    const bool there = session().answer() != nullptr;
-    m_save->setEnabled(there);
-    m_save->setToolTip(there ? tr("Save the image with its heat map as PNG") : tr("Explain an image first."));
+    const auto answer = session().questions().answer();
+    m_view->setExplained(answer);
+    m_save->setEnabled(answer != nullptr);
+    m_save->setToolTip(answer ? tr("Save the image with its heat map as PNG") : tr("Explain an image first."));
     m_note->clear();
-    setBadge(there ? Badge::Ready : Badge::None, 0);
+    setBadge(answer ? Badge::Ready : Badge::None, 0);
 }
 
 bool ExplainPage::saveTo(const QString& file) {
@@ -217,7 +265,7 @@ bool ExplainPage::saveTo(const QString& file) {
 }
 
 void ExplainPage::save() {
-    const auto answer = session().answer();
+    const auto answer = session().questions().answer();
     if (!answer)
         return;
     QString file = prompts().saveFile(this, tr("Save the image with its heat map"),

@@ -19,13 +19,20 @@ public:
     explicit ExplainPage(Session& session, QWidget* parent = nullptr);
     bool saveTo(const QString& file); ///< the overlay as shown, at the image's own size
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     QWidget* makeView();
     QWidget* makeControls();
     void openFile();
     void step(int by);
+    static std::uint32_t firstSample(const Dataset& dataset);
     void ask();
+    void enableComparing();
     void showRun();
+    void listLayers(const GraphSpec& graph);
+    void showQuestion();
     void showAnswer();
     void save();
 

@@ -8,19 +8,25 @@
 #include <QTableView>
 #include <QToolButton>
 
+#include "look/Words.h"
 #include "models/Table.h"
 #include "pages/CostPanel.h"
+#include "pages/NetworkFields.h"
 #include "pages/TransferFields.h"
 #include "prompts/Prompts.h"
-#include "widgets/Picture.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
+#include "widgets/TableView.h"
 #include "zoo/Hub.h"
 #include "zoo/Zoo.h"
 
 namespace sightline::ui {
 
 namespace {
+/// What the page depends on; training for its memory and its frozen layers.
+constexpr ExperimentDocument::Parts kShown = ExperimentDocument::Data | ExperimentDocument::Augmentation |
+                                             ExperimentDocument::Normalization | ExperimentDocument::Network |
+                                             ExperimentDocument::Training;
 constexpr int kAssumedClasses = 10;                            ///< until a data set is open
 constexpr int kOperationColumn = 1, kRoomForOperations = 1260; ///< pixels of the page
 
@@ -31,91 +37,6 @@ QString shapeText(const Shape& shape) {
     return words.join(QStringLiteral(" × "));
 }
 
-QString bytesText(double bytes) {
-    return bytes >= 1e9   ? NetworkPage::tr("%1 GB").arg(significant(bytes / 1e9))
-           : bytes >= 1e6 ? NetworkPage::tr("%1 MB").arg(significant(bytes / 1e6))
-                          : NetworkPage::tr("%1 kB").arg(significant(bytes / 1e3));
-}
-
-/// Zoo options come as JSON: how a field reads one, with the option's default where the experiment says nothing.
-Json optionOf(const Experiment& experiment, const ZooOption& option) {
-    return experiment.model.options.contains(option.key) ? experiment.model.options.at(option.key)
-                                                         : option.defaultValue;
-}
-
-void setOption(Experiment& experiment, const ZooOption& option, Json value) {
-    if (value == option.defaultValue)
-        experiment.model.options.erase(option.key);
-    else
-        experiment.model.options[option.key] = std::move(value);
-}
-
-QString listText(const Json& list) {
-    QStringList words;
-    for (const Json& item : list)
-        words << QString::fromStdString(item.dump());
-    return words.join(QStringLiteral(", "));
-}
-
-Json listFrom(const QString& text) {
-    Json list = Json::array();
-    for (const QString& word : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
-        bool read = false;
-        const int number = word.trimmed().toInt(&read);
-        list.push_back(read ? Json(number) : Json(word.trimmed().toStdString()));
-    }
-    return list;
-}
-
-void addOption(SettingsForm& form, const ZooOption& option) {
-    QString label = QString::fromStdString(option.key);
-    label.replace(QLatin1Char('_'), QLatin1Char(' '));
-    label[0] = label[0].toUpper();
-    QString help = QString::fromStdString(option.help);
-    help.replace(0, 1, help.left(1).toUpper());
-    const SettingsForm::Field field{
-        QStringLiteral("model.options.") + QString::fromStdString(option.key), label, {}, help};
-    if (!option.choices.empty()) {
-        QStringList words;
-        for (const Json& choice : option.choices)
-            words << QString::fromStdString(choice.is_string() ? choice.get<std::string>() : choice.dump());
-        form.choice(
-            field, words,
-            [option](const Experiment& e) {
-                const auto found = std::find(option.choices.begin(), option.choices.end(), optionOf(e, option));
-                return found == option.choices.end() ? -1 : static_cast<int>(found - option.choices.begin());
-            },
-            [option](Experiment& e, int at) { setOption(e, option, option.choices[static_cast<std::size_t>(at)]); });
-    } else if (option.defaultValue.is_boolean()) {
-        form.toggle(
-            field,
-            [option](const Experiment& e) {
-                const Json v = optionOf(e, option);
-                return v.is_boolean() && v.get<bool>();
-            },
-            [option](Experiment& e, bool v) { setOption(e, option, v); });
-    } else if (option.defaultValue.is_array()) {
-        form.text(
-            field, [option](const Experiment& e) { return listText(optionOf(e, option)); },
-            [option](Experiment& e, const QString& v) { setOption(e, option, listFrom(v)); });
-    } else if (option.defaultValue.is_number_integer()) {
-        form.whole(
-            field,
-            [option](const Experiment& e) {
-                const Json v = optionOf(e, option);
-                return v.is_number() ? v.get<int>() : 0;
-            },
-            [option](Experiment& e, int v) { setOption(e, option, v); });
-    } else {
-        form.number(
-            field,
-            [option](const Experiment& e) {
-                const Json v = optionOf(e, option);
-                return v.is_number() ? v.get<double>() : 0.0;
-            },
-            [option](Experiment& e, double v) { setOption(e, option, v); });
-    }
-}
 } // namespace
 
 NetworkPage::NetworkPage(Session& session, QWidget* parent) : Page(session, parent) {
@@ -126,13 +47,16 @@ NetworkPage::NetworkPage(Session& session, QWidget* parent) : Page(session, pare
     row->addWidget(makeCards());
     row->addWidget(makeLayers(), 1);
     row->addWidget(makeOptions());
-    connect(&session, &Session::experimentChanged, this, &NetworkPage::follow);
-    connect(&session, &Session::dataOpened, this, &NetworkPage::follow);
-    follow();
+    connect(&session.document(), &ExperimentDocument::changed, this, [this](ExperimentDocument::Parts parts) {
+        if (parts & kShown)
+            showAll();
+    });
+    connect(&session.data(), &DataDesk::opened, this, &NetworkPage::showAll);
+    showAll();
 }
 
 int NetworkPage::classes() const {
-    const auto opened = session().dataset();
+    const auto opened = session().data().dataset();
     return opened ? static_cast<int>(opened->classes.size()) : kAssumedClasses;
 }
 
@@ -187,12 +111,12 @@ QWidget* NetworkPage::makeOptions() {
     surface->setFixedWidth(332);
     m_ownSize = named(button({}, {}, "useDefaultSize"), "useDefaultSize", tr("Use the network's default image size"));
     connect(m_ownSize, &QPushButton::clicked, this, [this] {
-        Experiment next = session().experiment();
+        Experiment next = session().document().experiment();
         if (const ZooEntry* entry = findInZoo(next.model.name)) {
             next.data.imageHeight = entry->defaultHeight;
             next.data.imageWidth = entry->defaultWidth;
             next.data.colorMode = entry->defaultChannels == 1 ? ColorMode::Grayscale : ColorMode::Rgb;
-            session().setExperiment(std::move(next));
+            session().document().setExperiment(std::move(next));
         }
     });
     auto* scroll = new QScrollArea;
@@ -210,22 +134,23 @@ QWidget* NetworkPage::makeOptions() {
     connect(m_chooseWeights, &QPushButton::clicked, this, &NetworkPage::chooseWeightFile);
     m_fetch = named(button({}, QStringLiteral("download"), "fetchWeights"), "fetchWeights", tr("Download the weights"));
     connect(m_fetch, &QPushButton::clicked, this, [this] {
-        if (session().fetching().isEmpty())
-            session().fetchWeights(QString::fromStdString(session().experiment().model.weights));
+        if (session().weights().fetching().isEmpty())
+            session().weights().fetch(QString::fromStdString(session().document().experiment().model.weights));
         else
-            session().cancelFetching();
+            session().weights().cancel();
     });
-    connect(&session(), &Session::weightsProgress, this, &NetworkPage::showFetching);
-    connect(&session(), &Session::weightsFetched, this, [this](const QString& name) {
+    connect(&session().weights(), &WeightsDesk::progress, this, &NetworkPage::showFetching);
+    connect(&session().weights(), &WeightsDesk::fetched, this, [this](const QString& name) {
         showWeights();
         Q_EMIT said(tr("%1 is downloaded.").arg(name), true);
     });
-    connect(&session(), &Session::weightsFailed, this, [this](const QString& message) {
+    connect(&session().weights(), &WeightsDesk::failed, this, [this](const QString& message) {
         showWeights();
         Q_EMIT said(message, false);
     });
-    m_transfer = named(new SettingsForm(session()), "transferForm");
+    m_transfer = named(new SettingsForm, "transferForm");
     addTransferFields(*m_transfer);
+    Page::follow(*m_transfer);
     m_formRoom->addWidget(m_ownSize, 0, Qt::AlignLeft);
     m_formRoom->addWidget(m_weightFacts);
     m_formRoom->addWidget(m_fetch, 0, Qt::AlignLeft);
@@ -243,76 +168,46 @@ void NetworkPage::chooseWeightFile() {
     const QString file = prompts().openFile(this, tr("Choose a weight file"), {}, tr("Weights (*.safetensors)"));
     if (file.isEmpty())
         return;
-    Experiment next = session().experiment();
+    Experiment next = session().document().experiment();
     next.model.weights = file.toStdString();
-    session().setExperiment(std::move(next));
+    session().document().setExperiment(std::move(next));
 }
 
 /// Another network begins with none of the settings that are about the layers of the one before.
 void NetworkPage::choose(int card) {
     const std::string name = m_cards->item(card)->data(Qt::UserRole).toString().toStdString();
-    Experiment next = session().experiment();
+    Experiment next = session().document().experiment();
     if (next.model.name == name && next.model.graph.is_null())
         return;
     next.model = ModelSettings{};
     next.model.name = name;
     next.training.fineTune.reset();
     next.training.cacheFeatures = false;
-    session().setExperiment(std::move(next));
+    session().document().setExperiment(std::move(next));
 }
 
 void NetworkPage::rebuildOptions() {
     delete m_form;
-    m_form = named(new SettingsForm(session()), "networkForm");
-    using E = Experiment;
-    const ZooEntry* entry = findInZoo(session().experiment().model.name);
-    if (entry && !entry->options.empty()) {
-        m_form->section(QString::fromStdString(entry->title));
-        for (const ZooOption& option : entry->options)
-            addOption(*m_form, option);
-    }
-    m_form->section(tr("Input images"));
-    m_form->whole(
-        {QStringLiteral("data.image_size[1]"), tr("Width"), tr("pixels"), {}},
-        [](const E& e) { return e.data.imageWidth; }, [](E& e, int v) { e.data.imageWidth = v; });
-    m_form->whole(
-        {QStringLiteral("data.image_size"), tr("Height"), tr("pixels"), {}},
-        [](const E& e) { return e.data.imageHeight; }, [](E& e, int v) { e.data.imageHeight = v; });
-    m_form->choice(
-        {QStringLiteral("data.color_mode"), tr("Color"), {}, {}}, {tr("Color"), tr("Gray")},
-        [](const E& e) { return static_cast<int>(e.data.colorMode); },
-        [](E& e, int v) { e.data.colorMode = static_cast<ColorMode>(v); });
-    m_form->choice(
-        {QStringLiteral("data.interpolation"), tr("Resizing"), {}, {}},
-        {tr("Nearest"), tr("Bilinear"), tr("Bicubic"), tr("Lanczos"), tr("Box"), tr("Hamming")},
-        [](const E& e) { return static_cast<int>(e.data.interpolation); },
-        [](E& e, int v) { e.data.interpolation = static_cast<Interpolation>(v); });
-    m_form->toggle(
-        {QStringLiteral("data.keep_aspect_ratio"),
-         tr("Keep aspect ratio"),
-         {},
-         tr("Crops to the target shape instead of stretching.")},
-        [](const E& e) { return e.data.keepAspectRatio; }, [](E& e, bool v) { e.data.keepAspectRatio = v; });
-    m_form->choice(
-        {QStringLiteral("normalization.preset"), tr("Normalization"), {}, {}},
-        {tr("None: 0 to 255"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"), tr("Caffe: BGR minus means"),
-         tr("Keras steps")},
-        [](const E& e) { return static_cast<int>(e.normalization.preset); },
-        [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
-    m_form->section(tr("Pretrained weights"), session().experiment().model.weights.empty());
-    addWeightFields(*m_form, session().experiment().model.name, [this] { chooseWeightFile(); });
-    m_form->finish();
+    m_form = named(new SettingsForm, "networkForm");
+    const Experiment& experiment = session().document().experiment();
+    if (const ZooEntry* entry = findInZoo(experiment.model.name))
+        addZooOptions(*m_form, *entry);
+    addInputFields(*m_form);
+    m_form->section(tr("Pretrained weights"), experiment.model.weights.empty());
+    addWeightFields(*m_form, experiment.model.name, [this] { chooseWeightFile(); });
+    Page::follow(*m_form);
     m_formRoom->insertWidget(0, m_form);
 }
 
-void NetworkPage::follow() {
-    const std::string name =
-        session().experiment().model.graph.is_null() ? session().experiment().model.name : std::string();
+void NetworkPage::showAll() {
+    const std::string name = session().document().experiment().model.graph.is_null()
+                                 ? session().document().experiment().model.name
+                                 : std::string();
     if (!m_form || name != m_shownNetwork) {
         m_shownNetwork = name;
         rebuildOptions();
     }
-    const DataSettings& wanted = session().experiment().data;
+    const DataSettings& wanted = session().document().experiment().data;
     const ZooEntry* entry = findInZoo(name);
     const bool other =
         entry && (entry->defaultHeight != wanted.imageHeight || entry->defaultWidth != wanted.imageWidth ||
@@ -322,50 +217,49 @@ void NetworkPage::follow() {
         m_ownSize->setText(entry->defaultChannels == 1
                                ? tr("Use its default %1 × %2, gray").arg(entry->defaultWidth).arg(entry->defaultHeight)
                                : tr("Use its default %1 × %2").arg(entry->defaultWidth).arg(entry->defaultHeight));
-    showTransferFields(*m_transfer, session().experiment());
+    showTransferFields(*m_transfer, session().document().experiment());
     showWeights();
     showCards();
     showGraph();
 }
 
 void NetworkPage::showWeights() {
-    const QString facts = m_facts.of(session().experiment(), session().home(), classes());
+    const QString facts = m_facts.of(session().document().experiment(), session().home(), classes());
     m_weightFacts->setText(facts);
     m_weightFacts->setVisible(!facts.isEmpty());
-    const HubWeights* known = findInHub(session().experiment().model.weights);
+    const HubWeights* known = findInHub(session().document().experiment().model.weights);
     m_fetch->setVisible(
-        !session().fetching().isEmpty() ||
+        !session().weights().fetching().isEmpty() ||
         (known && !QFileInfo::exists(QString::fromStdString(hubFile(session().home(), known->name).string()))));
-    if (session().fetching().isEmpty() && known)
-        m_fetch->setText(tr("Download %1").arg(bytesText(static_cast<double>(known->bytes))));
+    if (session().weights().fetching().isEmpty() && known)
+        m_fetch->setText(tr("Download %1").arg(bytesText(static_cast<qint64>(known->bytes))));
 }
 
 void NetworkPage::showFetching(qulonglong done, qulonglong total) {
     m_fetch->setVisible(true);
     m_fetch->setText(
-        total == 0 ? tr("Cancel (%1 downloaded)").arg(bytesText(static_cast<double>(done)))
-                   : tr("Cancel (%1 % of %2)").arg(100 * done / total).arg(bytesText(static_cast<double>(total))));
+        total == 0 ? tr("Cancel (%1 downloaded)").arg(bytesText(static_cast<qint64>(done)))
+                   : tr("Cancel (%1 % of %2)").arg(100 * done / total).arg(bytesText(static_cast<qint64>(total))));
 }
 
 void NetworkPage::showCards() {
-    Experiment probe = session().experiment();
-    const std::string chosen = probe.model.graph.is_null() ? probe.model.name : std::string();
+    const Experiment& experiment = session().document().experiment();
+    const std::string chosen = experiment.model.graph.is_null() ? experiment.model.name : std::string();
+    const auto& sizes = m_sizes.of(experiment, classes());
     for (int i = 0; i < m_cards->count(); ++i) {
         QListWidgetItem* item = m_cards->item(i);
-        const ZooEntry* entry = findInZoo(item->data(Qt::UserRole).toString().toStdString());
-        if (entry->name != chosen) {
-            probe.model = ModelSettings{};
-            probe.model.name = entry->name;
-        } else {
-            probe.model = session().experiment().model;
+        const ZooEntry& entry = zoo()[static_cast<std::size_t>(i)];
+        auto parameters = sizes[static_cast<std::size_t>(i)];
+        if (entry.name == chosen) { // with the options it has been given
+            const auto graph = graphFor(experiment, classes());
+            const auto cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
+            parameters = cost ? std::optional(cost->parameters) : std::nullopt;
         }
-        const auto graph = graphFor(probe, classes());
-        const auto cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
-        const QString size =
-            cost ? tr("%1 parameters · %2").arg(compact(static_cast<double>(cost->parameters))).arg(entry->year)
-                 : tr("does not fit this image size · %1").arg(entry->year);
-        item->setText(QString::fromStdString(entry->title) + QLatin1Char('\n') + size);
-        if (entry->name == chosen)
+        item->setText(QString::fromStdString(entry.title) + QLatin1Char('\n') +
+                      (parameters ? tr("%1 parameters · %2").arg(compact(static_cast<double>(*parameters)))
+                                  : tr("does not fit this image size · %1"))
+                          .arg(entry.year));
+        if (entry.name == chosen)
             m_cards->setCurrentItem(item);
     }
     if (chosen.empty())
@@ -373,7 +267,7 @@ void NetworkPage::showCards() {
 }
 
 void NetworkPage::showGraph() {
-    const Experiment& experiment = session().experiment();
+    const Experiment& experiment = session().document().experiment();
     const auto graph = graphFor(experiment, classes());
     QString fault;
     std::vector<std::vector<Table::Cell>> rows;
@@ -406,7 +300,7 @@ void NetworkPage::showGraph() {
                             number(price.parameters, price.parameters ? grouped(price.parameters) : QString()),
                             number(price.multiplyAdds,
                                    price.multiplyAdds ? compact(static_cast<double>(price.multiplyAdds)) : QString()),
-                            number(price.activationBytes, bytesText(static_cast<double>(price.activationBytes)))});
+                            number(price.activationBytes, bytesText(static_cast<qint64>(price.activationBytes)))});
         }
         if (!faults.empty())
             fault = QString::fromStdString(faults.front().message);
@@ -417,8 +311,9 @@ void NetworkPage::showGraph() {
         m_summary->setText(tr("%1 parameters · %2 multiply-adds per image")
                                .arg(grouped(cost.parameters), compact(static_cast<double>(cost.multiplyAdds))));
     }
-    m_layersSurface->setTitle(session().dataset() ? tr("Layers, for %1 classes").arg(classes())
-                                                  : tr("Layers, for %1 classes (no images open yet)").arg(classes()));
+    m_layersSurface->setTitle(session().data().dataset()
+                                  ? tr("Layers, for %1 classes").arg(classes())
+                                  : tr("Layers, for %1 classes (no images open yet)").arg(classes()));
     m_layers->setRows(std::move(rows));
     m_fault->setText(fault);
     m_fault->setVisible(!fault.isEmpty());

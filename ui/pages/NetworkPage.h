@@ -4,6 +4,7 @@
 #include "network/GraphSpec.h"
 #include "pages/NetworkWeights.h"
 #include "pages/Page.h"
+#include "pages/ZooSizes.h"
 
 class QLabel;
 class QListWidget;
@@ -36,7 +37,7 @@ private:
     void showWeights();
     void showFetching(qulonglong done, qulonglong total);
     void rebuildOptions();
-    void follow();
+    void showAll();
     void showGraph();
     void showCards();
     int classes() const;
@@ -51,6 +52,7 @@ private:
     QPushButton *m_ownSize, *m_chooseWeights, *m_fetch;
     CostPanel* m_cost;
     WeightFacts m_facts;
+    ZooSizes m_sizes;
     std::string m_shownNetwork;
 };
 

@@ -103,7 +103,7 @@ void addWeightFields(SettingsForm& form, const std::string& network, std::functi
                          [&form, file, chooseFile = std::move(chooseFile)](int chosen) {
                              if (chosen == file) {
                                  chooseFile();
-                                 form.refresh(); // nothing has changed where the person thought better of it
+                                 form.showAgain(); // nothing has changed where the person thought better of it
                              }
                          });
     }

@@ -7,6 +7,8 @@
 
 namespace sightline::ui {
 
+class SettingsForm;
+
 /// One room of the window's rail. A page wires widgets to the session; it holds no data of its own.
 class Page : public QWidget {
     Q_OBJECT
@@ -27,6 +29,8 @@ Q_SIGNALS:
 
 protected:
     Session& session() const { return m_session; }
+    /// The form shows the document's experiment with its problems, and what is edited there goes to the document.
+    void follow(SettingsForm& form);
     void setBadge(Badge badge, int count = 0) {
         m_badge = badge;
         m_badgeCount = count;

@@ -10,10 +10,11 @@
 #include <QPushButton>
 #include <QTableView>
 
+#include "look/Words.h"
 #include "models/Table.h"
 #include "prompts/Prompts.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
+#include "widgets/TableView.h"
 #include "zoo/Zoo.h"
 
 namespace sightline::ui {
@@ -63,12 +64,12 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
     row->setSpacing(2 * theme::kGrid);
     row->addWidget(makeList(), 1);
     row->addWidget(makeDetail());
-    connect(&session, &Session::runsListed, this, &RunsPage::show);
-    connect(&session, &Session::runsFailed, this, [this](const QString& message) { Q_EMIT said(message, false); });
-    connect(&session, &Session::runsChanged, &session, &Session::listRuns);
-    connect(&session, &Session::runStateChanged, this, &RunsPage::showSelected);
-    connect(&session, &Session::epochFinished, &session, &Session::listRuns);
-    session.listRuns();
+    connect(&session.runs().list(), &RunList::listed, this, &RunsPage::show);
+    connect(&session.runs().list(), &RunList::failed, this,
+            [this](const QString& message) { Q_EMIT said(message, false); });
+    connect(&session.runs(), &RunDesk::stateChanged, this, &RunsPage::showSelected);
+    connect(&session.runs(), &RunDesk::epochFinished, &session.runs().list(), &RunList::refresh);
+    session.runs().list().refresh();
     showSelected();
 }
 
@@ -109,7 +110,7 @@ QWidget* RunsPage::makeDetail() {
     m_note->setPlaceholderText(tr("Note: what was this run for?"));
     connect(m_note, &QLineEdit::editingFinished, this, [this] {
         if (const RunSummary* run = selected(); run && m_note->text().toStdString() != run->note)
-            session().setRunNote(run->folder, m_note->text());
+            session().runs().list().setNote(run->folder, m_note->text());
     });
     m_open = button(tr("Open"), QStringLiteral("document-open"), "openRunButton",
                     tr("Show its settings, curves and network (Return)"), true);
@@ -200,7 +201,7 @@ void RunsPage::showSelected() {
     m_facts->setText(QStringLiteral("<table>%1</table>").arg(lines.join(QString())));
     if (!m_note->hasFocus())
         m_note->setText(QString::fromStdString(run->note));
-    const bool idle = session().runState() == RunState::Idle;
+    const bool idle = session().runs().state() == RunState::Idle;
     const QString busy = idle ? QString() : tr("A run is in progress; stop it first.");
     for (auto* control : {m_open, m_resume}) {
         control->setEnabled(idle);
@@ -213,14 +214,14 @@ void RunsPage::showSelected() {
 
 void RunsPage::openSelected() {
     if (const RunSummary* run = selected()) {
-        session().openRun(QString::fromStdString(run->folder.string()));
+        session().runs().open(QString::fromStdString(run->folder.string()));
         Q_EMIT pageRequested(QStringLiteral("train"));
     }
 }
 
 void RunsPage::resumeSelected() {
     if (const RunSummary* run = selected()) {
-        session().resumeRun(run->folder);
+        session().runs().resumeRun(run->folder);
         Q_EMIT pageRequested(QStringLiteral("train"));
     }
 }
@@ -232,7 +233,7 @@ void RunsPage::renameSelected() {
     const auto folder = run->folder;
     const QString name = prompts().line(this, tr("Rename the run"), tr("Name"), QString::fromStdString(run->name));
     if (!name.trimmed().isEmpty())
-        session().renameRun(folder, name.trimmed());
+        session().runs().list().rename(folder, name.trimmed());
 }
 
 void RunsPage::deleteSelected() {
@@ -244,7 +245,7 @@ void RunsPage::deleteSelected() {
                           tr("Delete the run “%1” with its curves and weights? This cannot be undone.")
                               .arg(QString::fromStdString(run->name)),
                           tr("Delete")))
-        session().removeRun(folder);
+        session().runs().remove(folder);
 }
 
 } // namespace sightline::ui

@@ -8,22 +8,17 @@
 #include <QScrollArea>
 #include <QToolButton>
 
+#include "look/Icons.h"
+#include "look/Words.h"
+#include "pages/TrainFields.h"
 #include "plot/CurvePlot.h"
 #include "prompts/Prompts.h"
-#include "widgets/Picture.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
 
 namespace {
-const QStringList kMonitors{QStringLiteral("val_loss"), QStringLiteral("val_accuracy"), QStringLiteral("loss"),
-                            QStringLiteral("accuracy")};
-
-int monitorIndex(const std::string& monitor) {
-    return static_cast<int>(kMonitors.indexOf(QString::fromStdString(monitor)));
-}
-
 /// The page whose settings a problem's path belongs to.
 QString pageOf(const std::string& path) {
     if (path.starts_with("data.path") || path.starts_with("data.format"))
@@ -59,16 +54,20 @@ TrainPage::TrainPage(Session& session, QWidget* parent) : Page(session, parent) 
     left->addWidget(makeCurves(), 1);
     row->addLayout(left, 1);
     row->addWidget(makeSettings());
-    connect(&session, &Session::runStarted, this, &TrainPage::showRun);
-    connect(&session, &Session::runStateChanged, this, &TrainPage::showState);
-    connect(&session, &Session::batchFinished, this, &TrainPage::showBatch);
-    connect(&session, &Session::epochFinished, this, &TrainPage::showEpoch);
-    connect(&session, &Session::learningRateChanged, this, [this](const LearningRateChanged& change) {
+    connect(&session.runs(), &RunDesk::runChanged, this, &TrainPage::showRun);
+    connect(&session.runs(), &RunDesk::stateChanged, this, &TrainPage::showState);
+    connect(&session.runs(), &RunDesk::batchFinished, this, &TrainPage::showBatch);
+    connect(&session.runs(), &RunDesk::epochFinished, this, &TrainPage::showEpoch);
+    connect(&session.runs(), &RunDesk::learningRateChanged, this, [this](const LearningRateChanged& change) {
         for (auto* plot : {m_loss, m_accuracy})
             plot->addMark(change.epoch, tr("learning rate %1").arg(significant(change.to, 2)));
     });
-    connect(&session, &Session::runEnded, this, &TrainPage::showState);
-    connect(&session, &Session::dataOpened, this, &TrainPage::showState);
+    connect(&session.runs(), &RunDesk::ended, this, &TrainPage::showState);
+    connect(&session.runs(), &RunDesk::noted, this, &TrainPage::showNotes);
+    connect(&session.data(), &DataDesk::opened, this, &TrainPage::showState);
+    follow(*m_form);
+    connect(m_form, &SettingsForm::problemsShown, this, &TrainPage::showProblems);
+    showProblems();
     showRun();
 }
 
@@ -84,7 +83,9 @@ QWidget* TrainPage::makeStatus() {
     m_figures = named(mutedLabel({}), "runFigures");
     m_figures->setFont(theme::font(theme::Size::Base));
     words->addWidget(m_state);
+    m_notes = named(mutedLabel({}), "runNotes", tr("Notes of the run"));
     words->addWidget(m_figures);
+    words->addWidget(m_notes);
     line->addLayout(words, 1);
     m_go = button(tr("Train"), QStringLiteral("media-playback-start"), "pageTrainButton", tr("Train (Ctrl+Return)"));
     m_stopAfterEpoch = button(tr("Stop after epoch"), QStringLiteral("media-skip-forward"), "stopAfterEpochButton",
@@ -94,23 +95,23 @@ QWidget* TrainPage::makeStatus() {
     for (auto* control : {m_go, m_stopAfterEpoch, m_stop})
         line->addWidget(control);
     connect(m_go, &QPushButton::clicked, this, [this] {
-        switch (session().runState()) {
+        switch (session().runs().state()) {
         case RunState::Running:
-            session().pauseTraining();
+            session().runs().pause();
             break;
         case RunState::Paused:
-            session().resumeTraining();
+            session().runs().resume();
             break;
         default:
-            session().startTraining();
+            session().runs().start();
         }
     });
     connect(m_stopAfterEpoch, &QPushButton::clicked, this, [this] {
-        session().stopAfterEpoch();
+        session().runs().stopAfterEpoch();
         m_stopAfterEpoch->setEnabled(false);
         m_stopAfterEpoch->setToolTip(tr("The run stops when this epoch is done."));
     });
-    connect(m_stop, &QPushButton::clicked, this, [this] { session().stopTraining(); });
+    connect(m_stop, &QPushButton::clicked, this, [this] { session().runs().stop(); });
     m_progress = named(new QProgressBar, "runProgress", tr("Progress of the run"));
     m_progress->setTextVisible(false);
     surface->body()->addLayout(line);
@@ -145,9 +146,8 @@ QWidget* TrainPage::makeSettings() {
     m_problems->setWordWrap(true);
     m_problems->setTextFormat(Qt::RichText);
     connect(m_problems, &QLabel::linkActivated, this, &Page::pageRequested);
-    m_form = named(new SettingsForm(session()), "trainForm");
-    connect(m_form, &SettingsForm::problemsChanged, this, &TrainPage::showProblems);
-    addFields();
+    m_form = named(new SettingsForm, "trainForm");
+    addTrainFields(*m_form);
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -162,138 +162,6 @@ QWidget* TrainPage::makeSettings() {
     return surface;
 }
 
-void TrainPage::addFields() {
-    using E = Experiment;
-    using Optimizer = OptimizerSettings::Name;
-    const auto path = [](const char* key) { return QStringLiteral("training.") + QLatin1String(key); };
-    const auto stops = [](const E& e) { return e.training.earlyStopping.has_value(); };
-    const auto reduces = [](const E& e) { return e.training.reduceLrOnPlateau.has_value(); };
-    const auto optimizer = [](std::initializer_list<Optimizer> names) {
-        return [names = std::vector<Optimizer>(names)](const E& e) {
-            return std::find(names.begin(), names.end(), e.training.optimizer.name) != names.end();
-        };
-    };
-    m_form->section({});
-    m_form->text(
-        {QStringLiteral("name"), tr("Name"), {}, {}}, [](const E& e) { return QString::fromStdString(e.name); },
-        [](E& e, const QString& v) { e.name = v.toStdString(); });
-    m_form->whole(
-        {path("epochs"), tr("Epochs"), {}, {}}, [](const E& e) { return e.training.epochs; },
-        [](E& e, int v) { e.training.epochs = v; });
-    m_form->whole(
-        {path("batch_size"), tr("Batch size"), tr("images"), {}}, [](const E& e) { return e.training.batchSize; },
-        [](E& e, int v) { e.training.batchSize = v; });
-    m_form->number(
-        {QStringLiteral("data.validation_split"),
-         tr("Validation split"),
-         {},
-         tr("Fraction of train, if there is no val folder.")},
-        [](const E& e) { return e.data.validationSplit; }, [](E& e, double v) { e.data.validationSplit = v; });
-    m_form->section(tr("Optimizer"));
-    m_form->choice(
-        {path("optimizer.name"), tr("Algorithm"), {}, {}},
-        {QStringLiteral("Adam"), QStringLiteral("SGD"), QStringLiteral("RMSprop"), QStringLiteral("AdamW")},
-        [](const E& e) { return static_cast<int>(e.training.optimizer.name); },
-        [](E& e, int v) { e.training.optimizer.name = static_cast<Optimizer>(v); });
-    m_form->number(
-        {path("optimizer.learning_rate"), tr("Learning rate"), {}, {}},
-        [](const E& e) { return e.training.optimizer.learningRate; },
-        [](E& e, double v) { e.training.optimizer.learningRate = v; });
-    m_form->number(
-        {path("optimizer.momentum"), tr("Momentum"), {}, {}, optimizer({Optimizer::Sgd, Optimizer::RmsProp})},
-        [](const E& e) { return e.training.optimizer.momentum; },
-        [](E& e, double v) { e.training.optimizer.momentum = v; });
-    m_form->toggle(
-        {path("optimizer.nesterov"), tr("Nesterov"), {}, {}, optimizer({Optimizer::Sgd})},
-        [](const E& e) { return e.training.optimizer.nesterov; },
-        [](E& e, bool v) { e.training.optimizer.nesterov = v; });
-    m_form->number(
-        {path("optimizer.weight_decay"), tr("Weight decay"), {}, {}},
-        [](const E& e) { return e.training.optimizer.weightDecay; },
-        [](E& e, double v) { e.training.optimizer.weightDecay = v; });
-    m_form->choice(
-        {path("schedule.name"), tr("Schedule"), {}, {}},
-        {tr("Constant"), tr("Cosine"), tr("One cycle"), tr("Step decay")},
-        [](const E& e) { return static_cast<int>(e.training.schedule.name); },
-        [](E& e, int v) { e.training.schedule.name = static_cast<ScheduleSettings::Name>(v); });
-    m_form->whole(
-        {path("schedule.step_epochs"),
-         tr("Step every"),
-         tr("epochs"),
-         {},
-         [](const E& e) { return e.training.schedule.name == ScheduleSettings::Name::Step; }},
-        [](const E& e) { return e.training.schedule.stepEpochs; },
-        [](E& e, int v) { e.training.schedule.stepEpochs = v; });
-    m_form->section(tr("On plateau"));
-    m_form->toggle({path("early_stopping on"), tr("Early stopping"), {}, {}}, stops, [](E& e, bool v) {
-        e.training.earlyStopping = v ? std::optional(EarlyStoppingSettings{}) : std::nullopt;
-    });
-    m_form->choice(
-        {path("early_stopping.monitor"), tr("Monitor"), {}, {}, stops}, kMonitors,
-        [](const E& e) { return monitorIndex(e.training.earlyStopping.value_or(EarlyStoppingSettings{}).monitor); },
-        [](E& e, int v) {
-            if (e.training.earlyStopping && v >= 0)
-                e.training.earlyStopping->monitor = kMonitors[v].toStdString();
-        });
-    m_form->whole(
-        {path("early_stopping.patience"), tr("Patience"), tr("epochs"), {}, stops},
-        [](const E& e) { return e.training.earlyStopping.value_or(EarlyStoppingSettings{}).patience; },
-        [](E& e, int v) {
-            if (e.training.earlyStopping)
-                e.training.earlyStopping->patience = v;
-        });
-    m_form->toggle(
-        {path("early_stopping.restore_best_weights"), tr("Restore best weights"), {}, {}, stops},
-        [](const E& e) { return e.training.earlyStopping.value_or(EarlyStoppingSettings{}).restoreBestWeights; },
-        [](E& e, bool v) {
-            if (e.training.earlyStopping)
-                e.training.earlyStopping->restoreBestWeights = v;
-        });
-    m_form->toggle({path("reduce_lr_on_plateau on"), tr("Reduce learning rate"), {}, {}}, reduces, [](E& e, bool v) {
-        e.training.reduceLrOnPlateau = v ? std::optional(ReduceLrSettings{}) : std::nullopt;
-    });
-    m_form->number(
-        {path("reduce_lr_on_plateau.factor"), tr("Factor"), {}, {}, reduces},
-        [](const E& e) { return e.training.reduceLrOnPlateau.value_or(ReduceLrSettings{}).factor; },
-        [](E& e, double v) {
-            if (e.training.reduceLrOnPlateau)
-                e.training.reduceLrOnPlateau->factor = v;
-        });
-    m_form->whole(
-        {path("reduce_lr_on_plateau.patience"), tr("Patience"), tr("epochs"), {}, reduces},
-        [](const E& e) { return e.training.reduceLrOnPlateau.value_or(ReduceLrSettings{}).patience; },
-        [](E& e, int v) {
-            if (e.training.reduceLrOnPlateau)
-                e.training.reduceLrOnPlateau->patience = v;
-        });
-    m_form->section(tr("More"), true);
-    m_form->number(
-        {path("loss.label_smoothing"), tr("Label smoothing"), {}, {}},
-        [](const E& e) { return e.training.loss.labelSmoothing; },
-        [](E& e, double v) { e.training.loss.labelSmoothing = v; });
-    m_form->toggle(
-        {path("loss.class_weight"), tr("Balance classes"), {}, tr("Gives rare classes more weight.")},
-        [](const E& e) { return e.training.loss.balancedClassWeight; },
-        [](E& e, bool v) { e.training.loss.balancedClassWeight = v; });
-    m_form->number(
-        {path("optimizer.clip_norm"), tr("Clip gradients at"), {}, tr("Global norm; 0 = off.")},
-        [](const E& e) { return e.training.optimizer.clipNorm; },
-        [](E& e, double v) { e.training.optimizer.clipNorm = v; });
-    m_form->choice(
-        {path("precision"), tr("Precision"), {}, {}},
-        {tr("Automatic"), QStringLiteral("float32"), QStringLiteral("bfloat16")},
-        [](const E& e) { return static_cast<int>(e.training.precision); },
-        [](E& e, int v) { e.training.precision = static_cast<Precision>(v); });
-    m_form->whole(
-        {path("threads"), tr("Threads"), {}, tr("0 = all cores.")}, [](const E& e) { return e.training.threads; },
-        [](E& e, int v) { e.training.threads = v; });
-    m_form->whole(
-        {QStringLiteral("seed"), tr("Seed"), {}, tr("Same seed, same run.")},
-        [](const E& e) { return static_cast<int>(e.seed); },
-        [](E& e, int v) { e.seed = static_cast<std::uint64_t>(std::max(0, v)); });
-    m_form->finish();
-}
-
 void TrainPage::showProblems() {
     QStringList lines;
     for (const Problem& problem : m_form->otherProblems())
@@ -306,33 +174,48 @@ void TrainPage::showProblems() {
 }
 
 void TrainPage::showRun() {
-    const auto& run = session().run();
+    const auto run = session().runs().run();
+    const RunProgress& progress = session().runs().progress();
     for (auto* plot : {m_loss, m_accuracy})
-        plot->clear(run ? run->experiment.training.epochs : session().experiment().training.epochs);
+        plot->clear(run ? run->experiment.training.epochs : session().document().experiment().training.epochs);
     m_patience = m_patienceUsed = 0;
     m_figures->clear();
     if (run) {
-        for (const EpochMetrics& epoch : run->history) {
+        for (const EpochMetrics& epoch : progress.history) {
             m_loss->addEpoch(epoch.epoch, epoch.loss, epoch.valLoss);
             m_accuracy->addEpoch(epoch.epoch, 100 * epoch.accuracy,
                                  epoch.valAccuracy ? std::optional(100 * *epoch.valAccuracy) : std::nullopt);
         }
         for (auto* plot : {m_loss, m_accuracy})
-            plot->setBest(run->bestEpoch);
-        for (const LearningRateChanged& change : run->learningRateChanges)
+            plot->setBest(progress.bestEpoch);
+        for (const LearningRateChanged& change : progress.learningRateChanges)
             for (auto* plot : {m_loss, m_accuracy})
                 plot->addMark(change.epoch, tr("learning rate %1").arg(significant(change.to, 2)));
         m_progress->setRange(0, run->experiment.training.epochs);
-        m_progress->setValue(static_cast<int>(run->history.size()));
+        m_progress->setValue(static_cast<int>(progress.history.size()));
     }
+    showNotes();
     showState();
 }
 
+/// What was said on the way: the newest, and all of them on hover.
+void TrainPage::showNotes() {
+    QStringList notes;
+    for (const std::string& note : session().runs().progress().notes)
+        notes << QString::fromStdString(note);
+    m_notes->setText(notes.size() > 1 ? tr("%1 (and %2 more)").arg(notes.last()).arg(notes.size() - 1)
+                                      : notes.join(QString()));
+    m_notes->setToolTip(notes.join(QLatin1Char('\n')));
+    m_notes->setVisible(!notes.isEmpty());
+}
+
 void TrainPage::showState() {
-    const RunState state = session().runState();
-    const auto& run = session().run();
-    const auto found = session().experimentProblems();
-    const bool idle = state == RunState::Idle, ready = session().dataset() && found.empty();
+    const RunState state = session().runs().state();
+    const auto run = session().runs().run();
+    const RunProgress& progress = session().runs().progress();
+    const auto& found = session().document().problems();
+    const bool idle = state == RunState::Idle, images = session().data().dataset() != nullptr,
+               ready = images && found.empty();
     switch (state) {
     case RunState::Starting:
         m_state->setText(tr("Starting…"));
@@ -344,37 +227,37 @@ void TrainPage::showState() {
         m_state->setText(tr("Stopping…"));
         break;
     case RunState::Running:
-        if (run && run->history.empty())
+        if (progress.history.empty())
             m_state->setText(tr("Training"));
         break;
     case RunState::Idle:
-        m_state->setText(run && run->ended      ? endWords(*run->ended)
-                         : !session().dataset() ? tr("Open a folder of images first")
-                         : ready                ? tr("Ready to train")
-                                                : tr("Some settings need attention"));
+        m_state->setText(progress.ended ? endWords(*progress.ended)
+                         : !images      ? tr("Open a folder of images first")
+                         : ready        ? tr("Ready to train")
+                                        : tr("Some settings need attention"));
     }
-    const bool failed = idle && run && run->ended && run->ended->outcome == RunEnded::Outcome::Failed;
+    const bool failed = idle && progress.ended && progress.ended->outcome == RunEnded::Outcome::Failed;
     m_state->setStyleSheet(failed ? QStringLiteral("color: %1").arg(theme::color(Role::Bad).name()) : QString());
     m_go->setText(state == RunState::Running  ? tr("Pause")
                   : state == RunState::Paused ? tr("Resume")
-                  : run && run->ended         ? tr("Train again")
+                  : progress.ended            ? tr("Train again")
                                               : tr("Train"));
     theme::setIcon(*m_go, state == RunState::Running ? QStringLiteral("media-playback-pause")
                                                      : QStringLiteral("media-playback-start"));
     m_go->setEnabled((idle && ready) || state == RunState::Running || state == RunState::Paused);
     m_go->setToolTip(m_go->isEnabled() || !idle ? tr("Ctrl+Return")
-                     : !session().dataset()     ? tr("Open a folder of images first.")
+                     : !images                  ? tr("Open a folder of images first.")
                                                 : tr("Fix the settings marked in red first."));
     m_stop->setVisible(!idle);
     m_stop->setEnabled(state != RunState::Stopping);
     m_stopAfterEpoch->setVisible(!idle);
     m_stopAfterEpoch->setEnabled(state == RunState::Running || state == RunState::Paused);
-    m_progress->setVisible(!idle || (run && !run->history.empty()));
+    m_progress->setVisible(!idle || (run && !progress.history.empty()));
     m_form->setEditable(idle, tr("A run in progress keeps its settings; stop it to change them."));
     const int count = static_cast<int>(found.size());
     setBadge(!idle                              ? Badge::Running
-             : count > 0 && session().dataset() ? Badge::Attention
-             : run && !run->history.empty()     ? Badge::Ready
+             : count > 0 && images              ? Badge::Attention
+             : run && !progress.history.empty() ? Badge::Ready
                                                 : Badge::None,
              count);
 }
@@ -383,8 +266,8 @@ void TrainPage::showBatch(const BatchFinished& batch) {
     const double epoch = batch.epoch - 1 + static_cast<double>(batch.batch) / std::max(1, batch.batches);
     m_loss->addBatch(epoch, batch.loss);
     m_accuracy->addBatch(epoch, 100 * batch.accuracy);
-    const int planned = session().run() ? session().run()->experiment.training.epochs : 1;
-    if (session().runState() == RunState::Running)
+    const int planned = session().runs().run() ? session().runs().run()->experiment.training.epochs : 1;
+    if (session().runs().state() == RunState::Running)
         m_state->setText(tr("Epoch %1 of %2").arg(batch.epoch).arg(planned));
     QStringList words{tr("batch %1 of %2").arg(batch.batch).arg(batch.batches),
                       tr("loss %1").arg(significant(batch.runningLoss)),

@@ -22,16 +22,16 @@ private:
     QWidget* makeCurves();
     QWidget* makeStatus();
     QWidget* makeSettings();
-    void addFields();
     void showRun();
     void showState();
     void showBatch(const BatchFinished& batch);
     void showEpoch(const EpochFinished& epoch);
     void showProblems();
+    void showNotes();
     void savePlots();
 
     CurvePlot *m_loss, *m_accuracy;
-    QLabel *m_state, *m_figures, *m_problems;
+    QLabel *m_state, *m_figures, *m_notes, *m_problems;
     QProgressBar* m_progress;
     QPushButton *m_go, *m_stop, *m_stopAfterEpoch;
     SettingsForm* m_form;

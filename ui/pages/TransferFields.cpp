@@ -174,7 +174,6 @@ void addFreezing(SettingsForm& form) {
 void addTransferFields(SettingsForm& form) {
     addHead(form);
     addFreezing(form);
-    form.finish();
 }
 
 void showTransferFields(SettingsForm& form, const Experiment& experiment) {

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "look/Theme.h"
+#include "look/Words.h"
 #include "plot/QCustomPlotInclude.h"
-#include "widgets/Picture.h"
-#include "window/Theme.h"
 
 namespace sightline::ui {
 

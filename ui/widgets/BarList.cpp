@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "window/Theme.h"
+#include "look/Theme.h"
 
 namespace sightline::ui {
 

@@ -5,8 +5,8 @@
 
 #include <numeric>
 
-#include "widgets/Picture.h"
-#include "window/Theme.h"
+#include "look/Picture.h"
+#include "look/Theme.h"
 
 namespace sightline::ui {
 

@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "widgets/Picture.h"
-#include "window/Theme.h"
+#include "look/Theme.h"
+#include "look/Words.h"
 
 namespace sightline::ui {
 

@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "look/Picture.h"
+#include "look/Words.h"
 #include "widgets/BarList.h"
 #include "widgets/ImageView.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -43,7 +44,7 @@ QString className(const Explanation& explanation, int index) {
 }
 } // namespace
 
-HeatMapView::HeatMapView(Session& session, Layout layout, QWidget* parent) : QWidget(parent), m_session(session) {
+HeatMapView::HeatMapView(Layout layout, QWidget* parent) : QWidget(parent) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid);
@@ -71,9 +72,11 @@ HeatMapView::HeatMapView(Session& session, Layout layout, QWidget* parent) : QWi
     column->addWidget(m_detail);
     column->addWidget(m_bars);
     m_placeholder = tr("Click an image to see where the network looks.");
-    connect(&session, &Session::explanationReady, this, &HeatMapView::refresh);
-    connect(&session, &Session::runStarted, this, &HeatMapView::refresh);
-    connect(&session, &Session::explanationFailed, this, &HeatMapView::refresh);
+    refresh();
+}
+
+void HeatMapView::setExplained(std::shared_ptr<const Explained> explained) {
+    m_explained = std::move(explained);
     refresh();
 }
 
@@ -103,43 +106,53 @@ void HeatMapView::setRawShown(bool raw) {
 }
 
 Image HeatMapView::overlaid() const {
-    const auto answer = m_session.answer();
-    return answer ? overlaidOn(answer->image, answer->explanation, m_raw, m_opacity, m_colors) : Image();
+    return m_explained ? overlaidOn(m_explained->image, m_explained->explanation, m_raw, m_opacity, m_colors) : Image();
 }
 
 void HeatMapView::refresh() {
-    const auto answer = m_session.answer();
+    const bool there = m_explained != nullptr;
     for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_verdict, m_detail, m_bars})
-        part->setVisible(answer != nullptr);
+        part->setVisible(there);
     if (m_plain)
-        m_plain->setVisible(answer != nullptr);
-    if (!answer) {
+        m_plain->setVisible(there);
+    if (!there) {
         m_map->setImage({}, m_placeholder);
         return;
     }
-    const Explanation& explanation = answer->explanation;
-    m_title->setText(answer->live ? tr("%1 · by the run in progress").arg(answer->title) : answer->title);
+    const Explanation& explanation = m_explained->explanation;
+    m_title->setText(m_explained->live ? tr("%1 · by the run in progress").arg(m_explained->title)
+                                       : m_explained->title);
+    showVerdict();
+    const QString target = QString::fromStdString(explanation.target);
+    m_detail->setText(explanation.saturated ? tr("This layer shows no evidence for %1.").arg(target)
+                                            : tr("Evidence for %1, layer %2 (%3 × %4), %5 ms")
+                                                  .arg(target, QString::fromStdString(explanation.layer))
+                                                  .arg(explanation.mapHeight)
+                                                  .arg(explanation.mapWidth)
+                                                  .arg(significant(explanation.milliseconds)));
+    showBars();
+    draw();
+}
+
+/// Right or wrong is only said where the network knows the image's class at all.
+void HeatMapView::showVerdict() {
+    const Explanation& explanation = m_explained->explanation;
     const QString predicted = className(explanation, explanation.predicted);
-    const bool right = answer->truth == explanation.predicted;
+    const QString sure = percent(explanation.confidence);
+    const int truth = m_explained->truth;
+    const bool right = truth == explanation.predicted;
+    const bool foreign = truth < 0 && !m_explained->className.isEmpty();
     m_verdict->setText(
-        answer->truth < 0 ? tr("Predicted %1 (%2)").arg(predicted, percent(explanation.confidence))
-        : right           ? tr("Correct: %1 (%2)").arg(predicted, percent(explanation.confidence))
-                          : tr("Wrong: predicted %1 (%2), actually %3")
-                      .arg(predicted, percent(explanation.confidence), className(explanation, answer->truth)));
-    m_verdict->setStyleSheet(QStringLiteral("color: %1")
-                                 .arg(theme::color(answer->truth < 0 ? Role::Text
-                                                   : right           ? Role::Good
-                                                                     : Role::Bad)
-                                          .name()));
-    const QString where =
-        tr("Evidence for %1, layer %2 (%3 × %4), %5 ms")
-            .arg(QString::fromStdString(explanation.target), QString::fromStdString(explanation.layer))
-            .arg(explanation.mapHeight)
-            .arg(explanation.mapWidth)
-            .arg(significant(explanation.milliseconds));
-    m_detail->setText(explanation.saturated
-                          ? tr("This layer shows no evidence for %1.").arg(QString::fromStdString(explanation.target))
-                          : where);
+        foreign     ? tr("Predicted %1 (%2); this run has no class %3").arg(predicted, sure, m_explained->className)
+        : truth < 0 ? tr("Predicted %1 (%2)").arg(predicted, sure)
+        : right     ? tr("Correct: %1 (%2)").arg(predicted, sure)
+                    : tr("Wrong: predicted %1 (%2), actually %3").arg(predicted, sure, className(explanation, truth)));
+    const Role tone = foreign ? Role::Warning : truth < 0 ? Role::Text : right ? Role::Good : Role::Bad;
+    m_verdict->setStyleSheet(QStringLiteral("color: %1").arg(theme::color(tone).name()));
+}
+
+void HeatMapView::showBars() {
+    const Explanation& explanation = m_explained->explanation;
     std::vector<int> order(explanation.probabilities.size());
     std::iota(order.begin(), order.end(), 0);
     const auto probability = [&](int index) { return explanation.probabilities[static_cast<std::size_t>(index)]; };
@@ -149,21 +162,20 @@ void HeatMapView::refresh() {
     std::vector<BarList::Bar> bars;
     for (auto it = order.begin(); it != order.begin() + top; ++it)
         bars.push_back({className(explanation, *it), percent(probability(*it)), probability(*it),
-                        theme::color(*it == answer->truth           ? Role::Good
+                        theme::color(*it == m_explained->truth      ? Role::Good
                                      : *it == explanation.predicted ? Role::Accent
                                                                     : Role::Muted)});
     m_bars->setBars(std::move(bars));
-    draw();
 }
 
 void HeatMapView::draw() {
-    const auto answer = m_session.answer();
-    if (!answer)
+    if (!m_explained)
         return;
     if (m_plain)
-        m_plain->setImage(toQImage(answer->shown));
-    m_map->setImage(m_overlay ? toQImage(overlaidOn(answer->shown, answer->explanation, m_raw, m_opacity, m_colors))
-                              : toQImage(answer->shown));
+        m_plain->setImage(toQImage(m_explained->shown));
+    m_map->setImage(m_overlay
+                        ? toQImage(overlaidOn(m_explained->shown, m_explained->explanation, m_raw, m_opacity, m_colors))
+                        : toQImage(m_explained->shown));
 }
 
 } // namespace sightline::ui

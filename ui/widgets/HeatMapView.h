@@ -3,7 +3,9 @@
 
 #include <QWidget>
 
-#include "bridge/Session.h"
+#include <memory>
+
+#include "models/Explained.h"
 
 class QLabel;
 
@@ -12,27 +14,30 @@ namespace sightline::ui {
 class BarList;
 class ImageView;
 
-/// The session's last answer: image and heat map side by side (or one above the other where it is narrow), what was
-/// said, and the most probable classes.
+/// An answer: image and heat map side by side (or one above the other where it is narrow), what was said, and the most
+/// probable classes.
 class HeatMapView : public QWidget {
     Q_OBJECT
 public:
     enum class Layout { SideBySide, Stacked };
-    HeatMapView(Session& session, Layout layout, QWidget* parent = nullptr);
+    explicit HeatMapView(Layout layout, QWidget* parent = nullptr);
 
+    void setExplained(std::shared_ptr<const Explained> explained); ///< null: the placeholder's words
     void setOpacity(double opacity);
     void setColors(ColorMap colors);
     void setOverlayShown(bool shown);
     void setRawShown(bool raw); ///< the map's own cells, nearest neighbour
     bool isOverlayShown() const { return m_overlay; }
-    Image overlaid() const; ///< what is shown, at the image's own size; empty before the first answer
+    Image overlaid() const; ///< what is shown, at the image's own size; empty where there is none
     void setPlaceholder(const QString& text);
 
 private:
     void refresh();
+    void showVerdict();
+    void showBars();
     void draw();
 
-    Session& m_session;
+    std::shared_ptr<const Explained> m_explained;
     ImageView *m_plain = nullptr, *m_map;
     QLabel *m_title, *m_verdict, *m_detail;
     BarList* m_bars;

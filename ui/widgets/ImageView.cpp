@@ -4,7 +4,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 
-#include "window/Theme.h"
+#include "look/Theme.h"
 
 namespace sightline::ui {
 

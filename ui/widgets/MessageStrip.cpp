@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/MessageStrip.h"
+#include "look/Icons.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
-
-#include "window/Theme.h"
 
 namespace sightline::ui {
 

@@ -7,6 +7,7 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QRegularExpressionValidator>
 #include <QSlider>
 #include <QSpinBox>
 #include <QToolButton>
@@ -34,12 +35,10 @@ void paint(QLabel* note, const QString& text, bool bad) {
 }
 } // namespace
 
-SettingsForm::SettingsForm(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+SettingsForm::SettingsForm(QWidget* parent) : QWidget(parent) {
     m_sections = new QVBoxLayout(this);
     m_sections->setContentsMargins(0, 0, 0, 0);
     m_sections->setSpacing(theme::kGrid);
-    connect(&session, &Session::experimentChanged, this, &SettingsForm::refresh);
-    connect(&session, &Session::dataOpened, this, &SettingsForm::refresh);
 }
 
 void SettingsForm::section(const QString& title, bool folded) {
@@ -113,9 +112,9 @@ void SettingsForm::add(const Field& field, QWidget* control, std::function<void(
 void SettingsForm::edit(const QString& path, const std::function<void(Experiment&)>& change) {
     if (m_refreshing)
         return;
-    Experiment experiment = m_session.experiment();
+    Experiment experiment = m_experiment;
     change(experiment);
-    m_session.setExperiment(std::move(experiment), path);
+    Q_EMIT edited(experiment, path);
 }
 
 void SettingsForm::number(const Field& field, Get<double> get, Set<double> set) {
@@ -247,18 +246,30 @@ void SettingsForm::text(const Field& field, Get<QString> get, Set<QString> set) 
     });
 }
 
-void SettingsForm::finish() {
-    m_finished = true;
-    refresh();
+void SettingsForm::seed(const Field& field, Get<std::uint64_t> get, Set<std::uint64_t> set) {
+    auto* line = new QLineEdit;
+    line->setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{1,20}")), line));
+    connect(line, &QLineEdit::editingFinished, this, [=, this] {
+        bool read = false;
+        const std::uint64_t value = line->text().toULongLong(&read);
+        if (read)
+            edit(field.path, [&](Experiment& e) { set(e, value); });
+        else
+            showAgain(); // above 2^64
+    });
+    add(field, line, [=](const Experiment& e) { line->setText(QString::number(get(e))); });
 }
 
-void SettingsForm::refresh() {
-    if (!m_finished)
-        return;
+void SettingsForm::showExperiment(const Experiment& experiment, const std::vector<Problem>& problems) {
+    m_experiment = experiment;
+    m_problems = problems;
+    showAgain();
+}
+
+void SettingsForm::showAgain() {
     m_refreshing = true;
-    const Experiment& experiment = m_session.experiment();
-    auto left = m_session.experimentProblems();
-    m_shownProblems = 0;
+    const Experiment experiment = m_experiment;
+    auto left = m_problems;
     for (Row& row : m_rows) {
         const bool shown = !row.field.shown || row.field.shown(experiment);
         if (shown)
@@ -272,7 +283,6 @@ void SettingsForm::refresh() {
             if (!shown || !names(row.field.path, candidate.path))
                 return false;
             problem = QString::fromStdString(candidate.message);
-            ++m_shownProblems;
             return true;
         });
         paint(row.note, problem.isEmpty() ? row.field.help : problem, !problem.isEmpty());
@@ -280,7 +290,7 @@ void SettingsForm::refresh() {
     }
     m_others = std::move(left);
     m_refreshing = false;
-    Q_EMIT problemsChanged();
+    Q_EMIT problemsShown();
 }
 
 void SettingsForm::setEditable(bool editable, const QString& why) {

@@ -7,7 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "bridge/Session.h"
+#include "experiment/Experiment.h"
+#include "support/Result.h"
 
 class QGridLayout;
 class QLabel;
@@ -15,8 +16,8 @@ class QVBoxLayout;
 
 namespace sightline::ui {
 
-/// A form over the session's Experiment: label, control, unit, and a line of help or the problem beneath. Controls
-/// write through the session (undoable) and follow it; a problem shows at the field whose JSON path it names.
+/// A form over an Experiment: label, control, unit, and a line of help or the problem beneath. It shows what it is
+/// given and says what a person changes; a problem shows at the field whose JSON path it names.
 class SettingsForm : public QWidget {
     Q_OBJECT
 public:
@@ -30,7 +31,7 @@ public:
     template <typename Value>
     using Set = std::function<void(Experiment&, Value)>;
 
-    explicit SettingsForm(Session& session, QWidget* parent = nullptr);
+    explicit SettingsForm(QWidget* parent = nullptr);
 
     void section(const QString& title, bool folded = false);
     void unfold(const QString& title); ///< of a section
@@ -45,16 +46,21 @@ public:
     void pick(const Field& field, std::function<Items(const Experiment&)> items, Get<QString> get, Set<QString> set);
     void toggle(const Field& field, Get<bool> get, Set<bool> set);
     void text(const Field& field, Get<QString> get, Set<QString> set);
-    void finish(); ///< after the last field: shows the session's values
+    /// A whole number of 64 bits, from 0: a seed.
+    void seed(const Field& field, Get<std::uint64_t> get, Set<std::uint64_t> set);
+
+    /// Shows these values, and the problems at their fields.
+    void showExperiment(const Experiment& experiment, const std::vector<Problem>& problems);
+    void showAgain(); ///< what was shown last
 
     /// Problems of the experiment that no field of this form shows.
     std::vector<Problem> otherProblems() const { return m_others; }
-    int problemCount() const { return m_shownProblems; }
     void setEditable(bool editable, const QString& why = {});
-    void refresh(); ///< shows the session's values again
 
 Q_SIGNALS:
-    void problemsChanged();
+    /// The experiment as the person wants it. `edit` is the same for successive changes of one field.
+    void edited(const sightline::Experiment& experiment, const QString& edit);
+    void problemsShown(); ///< otherProblems() may be others now
 
 private:
     struct Row {
@@ -70,14 +76,13 @@ private:
     void edit(const QString& path, const std::function<void(Experiment&)>& change);
     bool eventFilter(QObject* watched, QEvent* event) override;
 
-    Session& m_session;
+    Experiment m_experiment; ///< as shown
+    std::vector<Problem> m_problems;
     QVBoxLayout* m_sections;
     QGridLayout* m_grid = nullptr;
     std::vector<Row> m_rows;
     std::vector<Problem> m_others;
-    int m_shownProblems = 0;
     bool m_refreshing = false;
-    bool m_finished = false;
 };
 
 } // namespace sightline::ui

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/Surface.h"
+#include "look/Icons.h"
 
 #include <QStyle>
 

@@ -6,7 +6,7 @@
 #include <QPushButton>
 #include <QWidget>
 
-#include "window/Theme.h"
+#include "look/Theme.h"
 
 namespace sightline::ui {
 

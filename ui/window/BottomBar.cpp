@@ -8,8 +8,8 @@
 
 #include <unistd.h>
 
+#include "look/Words.h"
 #include "support/Files.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -26,7 +26,7 @@ double residentGigabytes() {
 }
 } // namespace
 
-BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_activities(session.activities()) {
     setObjectName(QStringLiteral("bottomBar"));
     setProperty("bar", true);
     setAttribute(Qt::WA_StyledBackground);
@@ -48,7 +48,8 @@ BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_speed = label("speed");
     m_memory = label("memory");
     m_device = label("device");
-    m_device->setText(session.engineDescription().isEmpty() ? tr("Loading LibTorch…") : session.engineDescription());
+    m_device->setText(session.engine().description().isEmpty() ? tr("Loading LibTorch…")
+                                                               : session.engine().description());
     row->addWidget(m_activity);
     row->addWidget(m_progress);
     row->addWidget(m_cancel);
@@ -56,36 +57,52 @@ BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_ses
     row->addWidget(m_speed);
     row->addWidget(m_memory);
     row->addWidget(m_device);
-    connect(m_cancel, &QToolButton::clicked, &session, &Session::cancelOpening);
-    connect(&session, &Session::engineReady, m_device, &QLabel::setText);
-    connect(&session, &Session::engineFailed, m_device, &QLabel::setText);
-    connect(&session, &Session::activityChanged, this, &BottomBar::showActivity);
-    connect(&session, &Session::dataProgress, this, [this](qulonglong done, qulonglong total) {
-        m_progress->setRange(0, static_cast<int>(total));
-        m_progress->setValue(static_cast<int>(done));
-    });
-    connect(&session, &Session::batchFinished, this, [this](const BatchFinished& batch) {
+    connect(m_cancel, &QToolButton::clicked, this, &BottomBar::cancelNewest);
+    connect(&session.engine(), &EngineDesk::ready, m_device, &QLabel::setText);
+    connect(&session.engine(), &EngineDesk::failed, m_device, &QLabel::setText);
+    connect(&m_activities, &Activities::changed, this, &BottomBar::showActivities);
+    connect(&session.runs(), &RunDesk::batchFinished, this, [this](const BatchFinished& batch) {
         m_speed->setText(tr("%1 images/s").arg(significant(batch.imagesPerSecond)));
     });
-    connect(&session, &Session::runEnded, m_speed, &QLabel::clear);
+    connect(&session.runs(), &RunDesk::ended, m_speed, &QLabel::clear);
     connect(&m_timer, &QTimer::timeout, this, &BottomBar::showMemory);
     m_timer.start(kMemoryMs);
     showMemory();
-    showActivity({});
+    showActivities();
 }
 
 void BottomBar::showMemory() {
     m_memory->setText(tr("%1 GB used, %2 GB free")
-                          .arg(residentGigabytes(), 0, 'f', 1)
-                          .arg(static_cast<double>(availableMemoryBytes()) / 1e9, 0, 'f', 1));
+                          .arg(fixed(residentGigabytes(), 1))
+                          .arg(fixed(static_cast<double>(availableMemoryBytes()) / 1e9, 1)));
 }
 
-void BottomBar::showActivity(const QString& what) {
-    m_activity->setText(what.isEmpty() ? tr("Ready") : what);
-    const bool opening = m_session.isOpeningData();
-    m_progress->setVisible(opening);
-    m_progress->setRange(0, 0);
-    m_cancel->setVisible(opening);
+/// The newest work, and how many more there are. Ready where there is none.
+void BottomBar::showActivities() {
+    const auto& works = m_activities.works();
+    const bool busy = !works.empty();
+    m_progress->setVisible(busy && works.back().measured);
+    m_cancel->setVisible(busy && works.back().cancel);
+    if (!busy) {
+        m_activity->setText(tr("Ready"));
+        m_activity->setToolTip({});
+        return;
+    }
+    const Activities::Work& newest = works.back();
+    QStringList all;
+    for (const Activities::Work& work : works)
+        all.prepend(work.text);
+    m_activity->setText(works.size() > 1 ? tr("%1 (and %2 more)").arg(newest.text).arg(works.size() - 1) : newest.text);
+    m_activity->setToolTip(works.size() > 1 ? all.join(QLatin1Char('\n')) : QString());
+    m_progress->setRange(0, static_cast<int>(newest.total));
+    m_progress->setValue(static_cast<int>(newest.done));
+}
+
+void BottomBar::cancelNewest() {
+    if (m_activities.works().empty())
+        return;
+    if (const auto cancel = m_activities.works().back().cancel) // a copy: it takes the work off the list
+        cancel();
 }
 
 } // namespace sightline::ui

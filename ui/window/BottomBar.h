@@ -20,9 +20,10 @@ public:
 
 private:
     void showMemory();
-    void showActivity(const QString& what);
+    void showActivities();
+    void cancelNewest();
 
-    Session& m_session;
+    Activities& m_activities;
     QLabel *m_device, *m_speed, *m_memory, *m_activity;
     QProgressBar* m_progress;
     QToolButton* m_cancel;

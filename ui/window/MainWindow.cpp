@@ -13,6 +13,7 @@
 
 #include <algorithm>
 
+#include "look/Icons.h"
 #include "models/Thumbnails.h"
 #include "pages/AugmentPage.h"
 #include "pages/DataPage.h"
@@ -40,8 +41,9 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     setAcceptDrops(true);
     setMinimumSize(1024, 640);
     resize(1440, 900);
-    m_thumbnails->setDataset(session.dataset());
-    connect(&session, &Session::dataOpened, m_thumbnails, [this] { m_thumbnails->setDataset(m_session.dataset()); });
+    m_thumbnails->setDataset(session.data().dataset());
+    connect(&session.data(), &DataDesk::opened, m_thumbnails,
+            [this] { m_thumbnails->setDataset(m_session.data().dataset()); });
 
     auto* central = new QWidget;
     auto* row = new QHBoxLayout(central);
@@ -110,9 +112,9 @@ QWidget* MainWindow::makeTopBar() {
     m_name->setToolTip(tr("Name of the experiment; click to change it"));
     m_name->setMaximumWidth(420);
     connect(m_name, &QLineEdit::editingFinished, this, [this] {
-        Experiment next = m_session.experiment();
+        Experiment next = m_session.document().experiment();
         next.name = m_name->text().toStdString();
-        m_session.setExperiment(std::move(next));
+        m_session.document().setExperiment(std::move(next));
     });
     row->addWidget(m_name, 1);
     const auto tool = [&](const char* name, const QString& icon, const QString& words) {
@@ -127,8 +129,8 @@ QWidget* MainWindow::makeTopBar() {
     };
     m_undo = tool("undo", QStringLiteral("edit-undo"), tr("Undo a change of settings (Ctrl+Z)"));
     m_redo = tool("redo", QStringLiteral("edit-redo"), tr("Redo (Ctrl+Shift+Z)"));
-    connect(m_undo, &QToolButton::clicked, &m_session, &Session::undo);
-    connect(m_redo, &QToolButton::clicked, &m_session, &Session::redo);
+    connect(m_undo, &QToolButton::clicked, &m_session.document(), &ExperimentDocument::undo);
+    connect(m_redo, &QToolButton::clicked, &m_session.document(), &ExperimentDocument::redo);
     auto* save = tool("saveExperiment", QStringLiteral("document-save"),
                       tr("Save these settings as an experiment file (Ctrl+S)"));
     connect(save, &QToolButton::clicked, this, &MainWindow::saveExperiment);
@@ -149,17 +151,18 @@ void MainWindow::wire() {
     connect(m_start, &StartPage::openFileAsked, this, &MainWindow::openFile);
     connect(m_start, &StartPage::toysAsked, this, [this] {
         m_wanted = QStringLiteral("data");
-        m_session.makeToys();
+        m_session.data().openToys();
     });
     connect(m_start, &StartPage::openRunAsked, this, [this] { showPage(QStringLiteral("runs")); });
     connect(m_start, &StartPage::recentAsked, this, &MainWindow::openPath);
     connect(m_start, &StartPage::presetAsked, this, &MainWindow::openPreset);
-    connect(&m_session, &Session::experimentChanged, this, &MainWindow::showExperiment);
-    connect(&m_session, &Session::runStateChanged, this, &MainWindow::showPrimary);
-    connect(&m_session, &Session::dataOpened, this, [this] {
+    connect(&m_session.document(), &ExperimentDocument::changed, this, &MainWindow::showExperiment);
+    connect(&m_session.document(), &ExperimentDocument::stepsChanged, this, &MainWindow::showExperiment);
+    connect(&m_session.runs(), &RunDesk::stateChanged, this, &MainWindow::showPrimary);
+    connect(&m_session.data(), &DataDesk::opened, this, [this] {
         if (!std::exchange(m_restoring, false)) // what the start has to say stays
             m_strip->hide();
-        remember(QString::fromStdString(m_session.experiment().data.path));
+        remember(QString::fromStdString(m_session.document().experiment().data.path));
         if (!m_wanted.isEmpty() || currentPage() == QLatin1String("start"))
             showPage(m_wanted.isEmpty() ? QStringLiteral("data") : m_wanted);
         m_wanted.clear();
@@ -168,16 +171,18 @@ void MainWindow::wire() {
             m_strip->say(MessageStrip::Kind::Note, note);
         offerGroups();
     });
-    connect(&m_session, &Session::dataFailed, this, [this](const QString& message) {
+    connect(&m_session.data(), &DataDesk::failed, this, [this](const QString& message) {
         m_wanted.clear();
         m_note.clear();
         m_strip->say(MessageStrip::Kind::Problem, message, tr("Open another folder…"), [this] { openFolder(); });
     });
-    connect(&m_session, &Session::engineFailed, this,
-            [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
-    connect(&m_session, &Session::runNoted, this,
+    const auto sayProblem = [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); };
+    connect(&m_session.document(), &ExperimentDocument::refused, this, sayProblem);
+    connect(&m_session.runs(), &RunDesk::openFailed, this, sayProblem);
+    connect(&m_session.engine(), &EngineDesk::failed, this, sayProblem);
+    connect(&m_session.runs(), &RunDesk::noted, this,
             [this](const QString& message) { m_strip->say(MessageStrip::Kind::Note, message); });
-    connect(&m_session, &Session::runEnded, this, [this](const RunEnded& ended) {
+    connect(&m_session.runs(), &RunDesk::ended, this, [this](const RunEnded& ended) {
         const QString reason = QString::fromStdString(ended.reason);
         if (ended.outcome == RunEnded::Outcome::Failed)
             m_strip->say(MessageStrip::Kind::Problem, reason,
@@ -190,11 +195,9 @@ void MainWindow::wire() {
                              : tr("The run has stopped; its weights are kept."),
                          tr("Evaluate"), [this] { showPage(QStringLiteral("evaluate")); });
     });
-    connect(&m_session, &Session::runsListed, this, &MainWindow::offerInterrupted);
-    connect(&m_session, &Session::explanationFailed, this,
-            [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
-    connect(&m_session, &Session::evaluationFailed, this,
-            [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); });
+    connect(&m_session.runs().list(), &RunList::listed, this, &MainWindow::offerInterrupted);
+    connect(&m_session.questions(), &Questions::explanationFailed, this, sayProblem);
+    connect(&m_session.questions(), &Questions::evaluationFailed, this, sayProblem);
 }
 
 void MainWindow::addKeys() {
@@ -207,8 +210,8 @@ void MainWindow::addKeys() {
     key(QKeySequence::Open, [this] { openFolder(); });
     key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { openFile(); });
     key(QKeySequence::Save, [this] { saveExperiment(); });
-    key(QKeySequence::Undo, [this] { m_session.undo(); });
-    key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_session.redo(); });
+    key(QKeySequence::Undo, [this] { m_session.document().undo(); });
+    key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_session.document().redo(); });
     key(QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { primary(); });
     key(QKeySequence(Qt::Key_Question), [this] { showKeys(); });
     key(QKeySequence(Qt::Key_F1), [this] { showKeys(); });
@@ -225,7 +228,8 @@ void MainWindow::showPage(const QString& name) {
         if (m_rooms[i].name != name)
             continue;
         const bool needsData = name == QLatin1String("data") || name == QLatin1String("augment");
-        m_stack->setCurrentWidget(needsData && !m_session.dataset() ? static_cast<QWidget*>(m_start) : m_rooms[i].page);
+        m_stack->setCurrentWidget(needsData && !m_session.data().dataset() ? static_cast<QWidget*>(m_start)
+                                                                           : m_rooms[i].page);
         m_rail->setCurrent(static_cast<int>(i));
     }
 }
@@ -238,12 +242,12 @@ QString MainWindow::currentPage() const {
 }
 
 void MainWindow::primary() {
-    switch (m_session.runState()) {
+    switch (m_session.runs().state()) {
     case RunState::Running:
-        m_session.pauseTraining();
+        m_session.runs().pause();
         return;
     case RunState::Paused:
-        m_session.resumeTraining();
+        m_session.runs().resume();
         return;
     case RunState::Starting:
     case RunState::Stopping:
@@ -251,21 +255,21 @@ void MainWindow::primary() {
     case RunState::Idle:
         break;
     }
-    if (!m_session.dataset()) {
+    if (!m_session.data().dataset()) {
         m_strip->say(MessageStrip::Kind::Note, tr("There are no images yet."), tr("Open a folder…"),
                      [this] { openFolder(); });
         return;
     }
     showPage(QStringLiteral("train"));
-    if (const auto problems = m_session.experimentProblems(); !problems.empty())
+    if (const auto problems = m_session.document().problems(); !problems.empty())
         m_strip->say(MessageStrip::Kind::Problem,
                      QString::fromStdString(problems.front().path + " " + problems.front().message));
     else
-        m_session.startTraining();
+        m_session.runs().start();
 }
 
 void MainWindow::showPrimary() {
-    const RunState state = m_session.runState();
+    const RunState state = m_session.runs().state();
     const bool running = state == RunState::Running;
     m_primary->setText(running                       ? tr("Pause")
                        : state == RunState::Paused   ? tr("Resume")
@@ -283,12 +287,12 @@ void MainWindow::showPrimary() {
 }
 
 void MainWindow::showExperiment() {
-    if (!m_name->hasFocus() || m_name->text().toStdString() != m_session.experiment().name)
-        m_name->setText(QString::fromStdString(m_session.experiment().name));
+    if (!m_name->hasFocus() || m_name->text().toStdString() != m_session.document().experiment().name)
+        m_name->setText(QString::fromStdString(m_session.document().experiment().name));
     if (!m_name->hasFocus())
         m_name->setCursorPosition(0); // a long name shows its beginning
-    m_undo->setEnabled(m_session.canUndo());
-    m_redo->setEnabled(m_session.canRedo());
+    m_undo->setEnabled(m_session.document().canUndo());
+    m_redo->setEnabled(m_session.document().canRedo());
 }
 
 void MainWindow::showKeys() {
@@ -304,7 +308,7 @@ void MainWindow::paintEvent(QPaintEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    if (m_session.runState() != RunState::Idle &&
+    if (m_session.runs().state() != RunState::Idle &&
         !prompts().confirm(this,
                            tr("A run is in progress. Stop it and close? Its progress is saved and it can be resumed."),
                            tr("Stop and close"))) {

@@ -49,10 +49,11 @@ void MainWindow::openPreset(const QString& name) {
         return;
     }
     experiment->data.path = folder.toStdString();
+    if (!m_session.document().setExperiment(std::move(*experiment)))
+        return;
     m_wanted = QStringLiteral("network");
-    m_session.setExperiment(std::move(*experiment));
     m_note = QString::fromStdString(preset->about);
-    m_session.openData(folder);
+    m_session.data().open(folder);
 }
 
 void MainWindow::openFile() {
@@ -70,16 +71,16 @@ void MainWindow::openPath(const QString& path) {
     if (!info.exists()) {
         m_strip->say(MessageStrip::Kind::Problem, tr("%1 does not exist.").arg(path));
     } else if (isRun(info)) {
-        m_session.openRun(info.absoluteFilePath());
+        m_session.runs().open(info.absoluteFilePath());
         showPage(QStringLiteral("train"));
     } else if (info.isDir() || namesDataset(info.fileName().toStdString())) {
         m_wanted = QStringLiteral("data");
-        m_session.openData(info.absoluteFilePath());
+        m_session.data().open(info.absoluteFilePath());
     } else if (info.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) == 0) {
         openExperiment(info.absoluteFilePath());
     } else {
         showPage(QStringLiteral("explain"));
-        m_session.explain({std::nullopt, info.absoluteFilePath()});
+        m_session.questions().explain({std::nullopt, info.absoluteFilePath()});
     }
 }
 
@@ -92,21 +93,24 @@ void MainWindow::openExperiment(const QString& file) {
     Experiment next = *read;
     const bool hasData = !next.data.path.empty();
     if (!hasData)
-        next.data.path = m_session.experiment().data.path;
-    m_session.setExperiment(next);
+        next.data.path = m_session.document().experiment().data.path;
+    if (!m_session.document().setExperiment(next))
+        return;
     if (hasData)
-        m_session.openData(QString::fromStdString(next.data.path));
+        m_session.data().openAsSaid();
     showPage(QStringLiteral("train"));
     m_strip->say(MessageStrip::Kind::Good, tr("Loaded the settings from %1.").arg(QFileInfo(file).fileName()));
 }
 
 void MainWindow::saveExperiment() {
-    const QString file = prompts().saveFile(
-        this, tr("Save the experiment's settings"),
-        QString::fromStdString(m_session.experiment().name) + QStringLiteral(".json"), tr("Experiments (*.json)"));
+    const QString file =
+        prompts().saveFile(this, tr("Save the experiment's settings"),
+                           QString::fromStdString(m_session.document().experiment().name) + QStringLiteral(".json"),
+                           tr("Experiments (*.json)"));
     if (file.isEmpty())
         return;
-    const auto written = writeFileAtomically(file.toStdString(), toJson(m_session.experiment()).dump(2) + "\n");
+    const auto written =
+        writeFileAtomically(file.toStdString(), toJson(m_session.document().experiment()).dump(2) + "\n");
     m_strip->say(written ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem,
                  written ? tr("Saved %1.").arg(file) : QString::fromStdString(written.error().message));
 }
@@ -134,25 +138,25 @@ void MainWindow::remember(const QString& folder) {
 
 /// Where names suggest that images belong together, the split can keep them so.
 void MainWindow::offerGroups() {
-    const auto& found = m_session.dataset()->problems;
+    const auto& found = m_session.data().dataset()->problems;
     if (std::none_of(found.begin(), found.end(),
                      [](const DataProblem& problem) { return problem.kind == "suggested_groups"; }))
         return;
-    if (const auto suggestion = suggestGroups(*m_session.dataset()))
+    if (const auto suggestion = suggestGroups(*m_session.data().dataset()))
         m_strip->say(MessageStrip::Kind::Note,
                      tr("Many images share a name with consecutive numbers (%1 …). If they show one patient or object "
                         "and are in both train and validation, results there will look too good.")
                          .arg(QString::fromStdString(suggestion->example)),
                      tr("Keep them together"), [this, pattern = suggestion->pattern] {
-                         Experiment grouped = m_session.experiment();
+                         Experiment grouped = m_session.document().experiment();
                          grouped.data.group.pattern = pattern;
-                         m_session.setExperiment(grouped);
+                         m_session.document().setExperiment(grouped);
                      });
 }
 
 /// A run without an end was cut off: the next start offers to go on.
 void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
-    if (std::exchange(m_offered, true) || m_session.runState() != RunState::Idle)
+    if (std::exchange(m_offered, true) || m_session.runs().state() != RunState::Idle)
         return;
     for (const RunSummary& run : runs) {
         if (run.state != "interrupted" || run.epochs < 1)
@@ -164,7 +168,7 @@ void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
                          .arg(run.plannedEpochs),
                      tr("Resume"), [this, folder = run.folder] {
                          showPage(QStringLiteral("train"));
-                         m_session.resumeRun(folder);
+                         m_session.runs().resumeRun(folder);
                      });
         return;
     }
@@ -175,7 +179,7 @@ void MainWindow::restore() {
     QSettings settings = windowSettings(m_session);
     const Place place = restorePlace(settings, *this);
     m_start->setRecent(settings.value(kRecentKey).toStringList());
-    if (m_session.dataset()) // a second window on the same session
+    if (m_session.data().dataset()) // a second window on the same session
         return showPage(QStringLiteral("data"));
     showPage(place.page.isEmpty() ? QStringLiteral("start") : place.page);
     if (!place.experiment)
@@ -183,9 +187,9 @@ void MainWindow::restore() {
     m_wanted = place.page;
     m_restoring = true;
     if (!place.run.isEmpty())
-        return m_session.openRun(place.run);
-    m_session.setExperiment(*place.experiment);
-    m_session.openData(QString::fromStdString(place.experiment->data.path));
+        return m_session.runs().open(place.run);
+    m_session.document().setExperiment(*place.experiment);
+    m_session.data().openAsSaid();
 }
 
 } // namespace sightline::ui

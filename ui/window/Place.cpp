@@ -28,14 +28,15 @@ QSettings windowSettings(const Session& session) {
     return QSettings(QString::fromStdString((session.home() / "window.ini").string()), QSettings::IniFormat);
 }
 
-void keepPlace(QSettings& settings, const QMainWindow& window, const Session& session, const QString& page) {
+void keepPlace(QSettings& settings, const QMainWindow& window, Session& session, const QString& page) {
     settings.setValue(kGeometry, window.saveGeometry());
     settings.setValue(kPage, page);
-    const bool hasImages = session.dataset() != nullptr;
-    settings.setValue(kExperiment,
-                      hasImages ? QByteArray::fromStdString(toText(toJson(session.experiment()), -1)) : QByteArray());
-    const auto& run = session.run();
-    settings.setValue(kRun, run && run->experiment == session.experiment()
+    const bool hasImages = session.data().dataset() != nullptr;
+    settings.setValue(kExperiment, hasImages
+                                       ? QByteArray::fromStdString(toText(toJson(session.document().experiment()), -1))
+                                       : QByteArray());
+    const auto& run = session.runs().run();
+    settings.setValue(kRun, run && run->experiment == session.document().experiment()
                                 ? QString::fromStdString(run->folder.string())
                                 : QString());
     for (const auto* splitter : window.findChildren<QSplitter*>())

@@ -20,7 +20,7 @@ struct Place {
 /// State of the window lives beside the runs, so that two homes do not mix.
 QSettings windowSettings(const Session& session);
 /// Keeps sizes and the place.
-void keepPlace(QSettings& settings, const QMainWindow& window, const Session& session, const QString& page);
+void keepPlace(QSettings& settings, const QMainWindow& window, Session& session, const QString& page);
 /// Gives the window its sizes back and says where it was.
 Place restorePlace(QSettings& settings, QMainWindow& window);
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/Rail.h"
+#include "look/Icons.h"
 
 #include <QPainter>
 #include <QVBoxLayout>
-
-#include "window/Theme.h"
 
 namespace sightline::ui {
 

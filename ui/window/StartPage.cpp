@@ -7,6 +7,7 @@
 #include <QToolButton>
 
 #include "experiment/Presets.h"
+#include "look/Icons.h"
 #include "support/Json.h"
 #include "widgets/Surface.h"
 

@@ -21,9 +21,9 @@ const QStringList kPages{QStringLiteral("data"),  QStringLiteral("augment"),  QS
 Tour::Tour(Session& session, QString folder, QSize size, QObject* parent)
     : QObject(parent), m_session(session), m_folder(std::move(folder)),
       m_size(size), m_schemes{Scheme::Light, Scheme::Dark} {
-    connect(&session, &Session::dataFailed, this, &Tour::fail);
-    connect(&session, &Session::evaluationFailed, this, &Tour::fail);
-    connect(&session, &Session::engineFailed, this, &Tour::fail);
+    connect(&session.data(), &DataDesk::failed, this, &Tour::fail);
+    connect(&session.questions(), &Questions::evaluationFailed, this, &Tour::fail);
+    connect(&session.engine(), &EngineDesk::failed, this, &Tour::fail);
 }
 
 Tour::~Tour() = default;
@@ -46,7 +46,7 @@ void Tour::start() {
         return fail(tr("The folder %1 cannot be created.").arg(m_folder));
     theme::apply(*qApp, Scheme::Light);
     m_window = std::make_unique<MainWindow>(m_session);
-    connect(m_window.get(), &MainWindow::firstFrameShown, &m_session, &Session::warmUp);
+    connect(m_window.get(), &MainWindow::firstFrameShown, &m_session.engine(), &EngineDesk::warmUp);
     m_window->resize(m_size);
     m_window->show();
     QCursor::setPos(m_window->geometry().center());
@@ -55,18 +55,18 @@ void Tour::start() {
 
 void Tour::open() {
     connect(
-        &m_session, &Session::dataOpened, this, [this] { later(kSettleMs, [this] { train(); }); },
+        &m_session.data(), &DataDesk::opened, this, [this] { later(kSettleMs, [this] { train(); }); },
         Qt::SingleShotConnection);
-    m_session.makeToys();
+    m_session.data().openToys();
 }
 
 void Tour::train() {
-    Experiment experiment = m_session.experiment();
+    Experiment experiment = m_session.document().experiment();
     experiment.name = tr("Toys, the tour").toStdString();
     experiment.training.epochs = std::min(experiment.training.epochs, kEpochs);
-    m_session.setExperiment(experiment);
+    m_session.document().setExperiment(experiment);
     connect(
-        &m_session, &Session::runEnded, this,
+        &m_session.runs(), &RunDesk::ended, this,
         [this](const RunEnded& ended) {
             m_meter.pause();
             if (ended.outcome == RunEnded::Outcome::Failed)
@@ -75,26 +75,26 @@ void Tour::train() {
         },
         Qt::SingleShotConnection);
     connect(
-        &m_session, &Session::runStarted, this,
+        &m_session.runs(), &RunDesk::runChanged, this,
         [this] {
             m_meter.resume();
             walk();
         },
         Qt::SingleShotConnection);
-    m_session.startTraining();
+    m_session.runs().start();
 }
 
 /// While it trains: from page to page, as a curious person does, and asking about images.
 void Tour::walk() {
-    if (m_session.runState() == RunState::Idle)
+    if (m_session.runs().state() == RunState::Idle)
         return;
     m_window->showPage(kPages[m_steps % kPages.size()]);
-    const auto opened = m_session.dataset();
+    const auto opened = m_session.data().dataset();
     if (m_steps % 3 == 2)
-        m_session.explain(
+        m_session.questions().explain(
             {static_cast<std::uint32_t>(static_cast<std::size_t>(m_steps) * 37 % opened->samples.size()), {}});
     ++m_steps;
-    if (m_session.run() && m_session.run()->history.size() == 4 && m_pictures == 0) {
+    if (m_session.runs().progress().history.size() == 4 && m_pictures == 0) {
         m_window->showPage(QStringLiteral("train"));
         m_meter.pause();
         shoot(QStringLiteral("training"));
@@ -104,9 +104,13 @@ void Tour::walk() {
 }
 
 void Tour::evaluate() {
-    connect(
-        &m_session, &Session::evaluationReady, this, [this] { nextScheme(); }, Qt::SingleShotConnection);
-    m_session.evaluate();
+    connect(&m_session.questions(), &Questions::evaluationChanged, this, [this] {
+        if (!m_session.questions().evaluation()) // it has only begun
+            return;
+        m_session.questions().disconnect(this);
+        nextScheme();
+    });
+    m_session.questions().evaluate();
 }
 
 void Tour::nextScheme() {

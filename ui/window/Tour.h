@@ -9,8 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "look/Theme.h"
 #include "window/StallMeter.h"
-#include "window/Theme.h"
 
 namespace sightline::ui {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/ImageWindow.h"
+#include "pages/ImageWindow.h"
 
 #include <QAbstractItemModel>
 #include <QKeyEvent>
@@ -7,9 +7,10 @@
 
 #include <algorithm>
 
+#include "look/Icons.h"
+#include "look/Picture.h"
 #include "models/Tiles.h"
 #include "widgets/ImageView.h"
-#include "widgets/Picture.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -64,26 +65,30 @@ void ImageWindow::load() {
     setWindowTitle(path);
     m_words->setText(path);
     const QString state = m_tiles.index(m_row, 0).data(TileDetail).toString(); // its class, or what was changed by hand
-    m_lane.submit([this, data = m_dataset, sample, path, state](std::stop_token stop) {
-        const auto image = data->source->decoded(data->samples[sample], ColorMode::Rgb, Orientation::Apply);
-        QImage picture = image ? toQImage(*image) : QImage();
-        const QString words =
-            image ? QStringLiteral("%1 · %2 × %3 · %4").arg(path).arg(picture.width()).arg(picture.height()).arg(state)
-                  : QString::fromStdString(image.error().message);
-        const int longest = std::max(picture.width(), picture.height());
-        if (longest > kLongest) // a photograph: what the screen cannot show is not scaled anew at every paint
-            picture = picture.scaled(kLongest, kLongest, Qt::KeepAspectRatio, Qt::SmoothTransformation);
-        QMetaObject::invokeMethod(
-            this,
-            [this, stop, picture, words, sharp = longest <= kSmall] {
-                if (stop.stop_requested())
-                    return;
-                m_view->setSharp(sharp);
-                m_view->setImage(picture, tr("This image cannot be read."));
-                m_words->setText(words);
-            },
-            Qt::QueuedConnection);
-    });
+    struct Loaded {
+        QImage picture;
+        QString words;
+        bool sharp = false; ///< small enough to show its pixels
+    };
+    m_lane.submit(
+        this,
+        [data = m_dataset, sample, path, state](const std::stop_token&) -> Result<Loaded> {
+            const auto image = data->source->decoded(data->samples[sample], ColorMode::Rgb, Orientation::Apply);
+            if (!image)
+                return image.error();
+            QImage picture = toQImage(*image);
+            const int longest = std::max(picture.width(), picture.height());
+            const QString words =
+                QStringLiteral("%1 · %2 × %3 · %4").arg(path).arg(picture.width()).arg(picture.height()).arg(state);
+            if (longest > kLongest) // a photograph: what the screen cannot show is not scaled anew at every paint
+                picture = picture.scaled(kLongest, kLongest, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+            return Loaded{picture, words, longest <= kSmall};
+        },
+        [this](const Result<Loaded>& loaded) {
+            m_view->setSharp(loaded && loaded->sharp);
+            m_view->setImage(loaded ? loaded->picture : QImage(), tr("This image cannot be read."));
+            m_words->setText(loaded ? loaded->words : QString::fromStdString(loaded.error().message));
+        });
 }
 
 } // namespace sightline::ui

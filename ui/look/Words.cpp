@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/Picture.h"
+#include "look/Words.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -7,25 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
 namespace sightline::ui {
-
-QImage toQImage(const Image& image) {
-    if (image.empty())
-        return {};
-    QImage result(image.width, image.height, image.channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
-    for (int y = 0; y < image.height; ++y)
-        std::memcpy(result.scanLine(y), image.row(y), image.rowBytes());
-    return result;
-}
-
-QImage toQImage(const FloatImage& image) {
-    Image bytes(image.height, image.width, image.channels);
-    std::transform(image.pixels.begin(), image.pixels.end(), bytes.pixels.begin(),
-                   [](float value) { return static_cast<std::uint8_t>(std::clamp(std::lround(value), 0L, 255L)); });
-    return toQImage(bytes);
-}
 
 QString grouped(qlonglong number) {
     return QLocale().toString(number);
@@ -50,6 +33,20 @@ QString significant(double value, int digits) {
         return QLocale().toString(value, 'e', std::max(0, digits - 2));
     const int whole = value == 0 ? 1 : static_cast<int>(std::floor(std::log10(std::abs(value)))) + 1;
     return QLocale().toString(value, 'f', std::clamp(digits - whole, 0, digits));
+}
+
+QString fixed(double value, int decimals) {
+    return QLocale().toString(value, 'f', decimals);
+}
+
+QString bytesText(qint64 bytes) {
+    constexpr std::array<std::pair<double, const char*>, 4> kUnits{
+        {{1e12, " TB"}, {1e9, " GB"}, {1e6, " MB"}, {1e3, " kB"}}};
+    const auto size = static_cast<double>(bytes);
+    for (const auto& [unit, name] : kUnits)
+        if (size >= 0.9995 * unit)
+            return significant(size / unit) + QLatin1String(name);
+    return QCoreApplication::translate("Words", "%1 bytes").arg(bytes);
 }
 
 QString duration(double seconds) {

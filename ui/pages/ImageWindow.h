@@ -5,8 +5,8 @@
 
 #include <memory>
 
-#include "bridge/Lane.h"
 #include "data/Dataset.h"
+#include "lane/Lane.h"
 
 class QAbstractItemModel;
 class QLabel;

@@ -1,91 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "window/Theme.h"
+#include "look/StyleSheet.h"
 
-#include <QApplication>
-#include <QFile>
-#include <QFontDatabase>
+#include <QImage>
 #include <QPainter>
-#include <QPalette>
-#include <QStyleFactory>
-#include <QSvgRenderer>
+#include <QPolygonF>
 #include <QTemporaryDir>
 
 #include <array>
 
+#include "look/Theme.h"
+
 namespace sightline::ui::theme {
 
 namespace {
-struct Tone {
-    QRgb light, dark;
-};
-
-/// In the order of Role. Text stands at 4.5 : 1 or more on window, surface and raised, in both schemes.
-constexpr std::array<Tone, 13> kTones{{
-    {0xfff4f5f7, 0xff16181c}, // window
-    {0xffffffff, 0xff1e2127}, // surface
-    {0xffebedf1, 0xff2a2e36}, // raised
-    {0xffd3d7de, 0xff3a3f49}, // border
-    {0xff1b1f26, 0xffe8eaee}, // text
-    {0xff59616e, 0xffa3abb8}, // muted
-    {0xff1c5fc4, 0xff7db2ff}, // accent
-    {0xffffffff, 0xff0d1420}, // accent text
-    {0xff16743f, 0xff5fd394}, // good
-    {0xff8a5a00, 0xffe9b44c}, // warning
-    {0xffb3261e, 0xffff8a80}, // bad
-    {0xff0072b2, 0xff56b4e9}, // training
-    {0xffd55e00, 0xffff9e4f}, // validation
-}};
-
-constexpr int kIconSide = 16;
-constexpr double kIconWithGap = 1.4; ///< width over height of an icon before words
-constexpr std::array<Tone, 8> kSeries{{{0xff0072b2, 0xff56b4e9},
-                                       {0xffd55e00, 0xffff9e4f},
-                                       {0xff008a66, 0xff2fc79b},
-                                       {0xffb5548b, 0xffe38fc0},
-                                       {0xffa87400, 0xffe6a63a},
-                                       {0xff2e8bc0, 0xff8fd0f5},
-                                       {0xff857d00, 0xfff0e442},
-                                       {0xff3a3f47, 0xffc9ced6}}};
-
-Scheme g_scheme = Scheme::Light;
-
-QColor pick(const Tone& tone) {
-    return QColor::fromRgb(g_scheme == Scheme::Dark ? tone.dark : tone.light);
-}
-
-QString family() {
-    const QStringList families = QFontDatabase::families();
-    for (const QString& wanted : {QStringLiteral("Inter"), QStringLiteral("DejaVu Sans")})
-        if (families.contains(wanted))
-            return wanted;
-    return QFontDatabase::systemFont(QFontDatabase::GeneralFont).family();
-}
-
-QPalette palette() {
-    QPalette result;
-    const auto set = [&](QPalette::ColorRole role, Role ours) { result.setColor(role, color(ours)); };
-    set(QPalette::Window, Role::Window);
-    set(QPalette::WindowText, Role::Text);
-    set(QPalette::Base, Role::Surface);
-    set(QPalette::AlternateBase, Role::Window);
-    set(QPalette::Text, Role::Text);
-    set(QPalette::Button, Role::Raised);
-    set(QPalette::ButtonText, Role::Text);
-    set(QPalette::BrightText, Role::Bad);
-    set(QPalette::Highlight, Role::Accent);
-    set(QPalette::HighlightedText, Role::AccentText);
-    set(QPalette::Link, Role::Accent);
-    set(QPalette::ToolTipBase, Role::Raised);
-    set(QPalette::ToolTipText, Role::Text);
-    set(QPalette::PlaceholderText, Role::Muted);
-    set(QPalette::Mid, Role::Border);
-    set(QPalette::Light, Role::Raised);
-    set(QPalette::Dark, Role::Border);
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
-        result.setColor(QPalette::Disabled, role, color(Role::Muted));
-    return result;
-}
-
 /// A style sheet takes pictures only from files: a stroke of 16 x 16 in a colour of ours, written once to a temporary
 /// folder.
 QString arrow(const QString& name, const QPolygonF& stroke, Role role) {
@@ -105,6 +32,8 @@ QString arrow(const QString& name, const QPolygonF& stroke, Role role) {
     }
     return file;
 }
+
+} // namespace
 
 QString styleSheet() {
     QString sheet = QStringLiteral(
@@ -200,78 +129,6 @@ QString styleSheet() {
     for (const auto& [name, role] : roles)
         sheet.replace(QLatin1String(name), color(role).name());
     return sheet;
-}
-
-QString iconFile(const QString& name) {
-    const QString root = QStringLiteral("/usr/share/icons/breeze/");
-    for (const QString& place :
-         {QStringLiteral("actions/symbolic/%1-symbolic.svg"), QStringLiteral("actions/22/%1.svg"),
-          QStringLiteral("actions/16/%1.svg"), QStringLiteral("places/22/%1.svg"), QStringLiteral("places/16/%1.svg"),
-          QStringLiteral("status/symbolic/%1-symbolic.svg"), QStringLiteral("status/22/%1.svg")})
-        if (const QString file = root + place.arg(name); QFile::exists(file))
-            return file;
-    return {};
-}
-
-/// A square of side in a picture wide enough for the room right of it.
-QPixmap tinted(QSvgRenderer& svg, int side, int width, const QColor& color) {
-    QPixmap picture(width, side);
-    picture.fill(Qt::transparent);
-    QPainter painter(&picture);
-    svg.render(&painter, QRectF(0, 0, side, side));
-    painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
-    painter.fillRect(picture.rect(), color);
-    return picture;
-}
-QIcon makeIcon(const QString& name, Role role, double aspect) {
-    QIcon result;
-    const QString file = iconFile(name);
-    if (file.isEmpty())
-        return result;
-    QSvgRenderer svg(file);
-    for (const int side : {16, 22, 32, 44, 64}) {
-        const int width = static_cast<int>(side * aspect);
-        result.addPixmap(tinted(svg, side, width, color(role)), QIcon::Normal);
-        result.addPixmap(tinted(svg, side, width, color(Role::Muted)), QIcon::Disabled);
-    }
-    return result;
-}
-} // namespace
-
-void apply(QApplication& application, Scheme scheme) {
-    g_scheme = scheme;
-    application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-    application.setPalette(palette());
-    application.setFont(font(Size::Base));
-    application.setStyleSheet(styleSheet());
-}
-
-Scheme scheme() {
-    return g_scheme;
-}
-QColor color(Role role) {
-    return pick(kTones[static_cast<std::size_t>(role)]);
-}
-QColor series(int index) {
-    return pick(kSeries[static_cast<std::size_t>(index < 0 ? 0 : index) % kSeries.size()]);
-}
-
-QFont font(Size size, bool bold) {
-    static const QString name = family();
-    constexpr std::array<int, 4> kPixels{11, 13, 16, 22};
-    QFont result(name);
-    result.setPixelSize(kPixels[static_cast<std::size_t>(size)]);
-    result.setWeight(bold ? QFont::DemiBold : QFont::Normal);
-    return result;
-}
-
-QIcon icon(const QString& name, Role role) {
-    return makeIcon(name, role, 1);
-}
-
-void setIcon(QPushButton& button, const QString& name, Role role) {
-    button.setIcon(makeIcon(name, role, kIconWithGap));
-    button.setIconSize({static_cast<int>(kIconSide * kIconWithGap), kIconSide});
 }
 
 } // namespace sightline::ui::theme

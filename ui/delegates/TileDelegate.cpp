@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "models/Tiles.h"
+#include "delegates/TileDelegate.h"
 
 #include <QPainter>
-#include <QScrollBar>
 
 #include <algorithm>
 #include <cmath>
 
-#include "window/Theme.h"
+#include "look/Icons.h"
+#include "models/Tiles.h"
 
 namespace sightline::ui {
 
@@ -87,44 +87,6 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
 
 QSize TileDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
     return {m_side + 2 * kPad + 8, m_side + kPad + m_lines * kLine + 12};
-}
-
-TileView::TileView(int lines, QWidget* parent) : QListView(parent), m_delegate(new TileDelegate(lines, this)) {
-    setItemDelegate(m_delegate);
-    setViewMode(QListView::ListMode); // IconMode keeps a tree of items: 75 ms for 110,000 of them
-    setFlow(QListView::LeftToRight);
-    setWrapping(true);
-    setResizeMode(QListView::Adjust);
-    setMovement(QListView::Static);
-    setUniformItemSizes(true);
-    setLayoutMode(QListView::Batched);
-    setBatchSize(2000);
-    setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    verticalScrollBar()->setSingleStep(32);
-    setMouseTracking(true);
-    setSelectionMode(QAbstractItemView::SingleSelection);
-    setProperty("tiles", true);
-}
-
-void TileView::setSide(int side) {
-    m_delegate->setSide(side);
-    arrange();
-    scheduleDelayedItemsLayout();
-}
-
-void TileView::resizeEvent(QResizeEvent* event) {
-    QListView::resizeEvent(event);
-    arrange();
-}
-
-/// As many columns as fit, spread over the whole width.
-void TileView::arrange() {
-    const QSize smallest = m_delegate->sizeHint({}, {});
-    const int room = width() - verticalScrollBar()->sizeHint().width() - 4;
-    const int columns = std::max(1, room / smallest.width());
-    setGridSize({std::max(smallest.width(), room / columns), smallest.height()});
 }
 
 } // namespace sightline::ui

@@ -3,9 +3,6 @@
 
 #include <QColor>
 #include <QFont>
-#include <QIcon>
-#include <QPushButton>
-#include <QString>
 
 class QApplication;
 
@@ -30,7 +27,7 @@ enum class Role {
 
 enum class Scheme { Light, Dark };
 
-/// The one place that knows colours, type sizes and icons.
+/// The one place that knows colours and type sizes.
 namespace theme {
 void apply(QApplication& application,
            Scheme scheme); ///< Fusion with our palette and style sheet; can be called again to switch
@@ -41,10 +38,6 @@ QColor series(int index);
 /// 11, 13 (base), 16, 22 points-as-pixels: Small, Base, Title, Hero. Tabular figures.
 enum class Size { Small, Base, Title, Hero };
 QFont font(Size size, bool bold = false);
-/// A symbolic breeze icon recoloured by the palette, by its name ("media-playback-start").
-QIcon icon(const QString& name, Role role = Role::Text);
-/// The same before a button's words, with room between the two.
-void setIcon(QPushButton& button, const QString& name, Role role = Role::Text);
 inline constexpr int kGrid = 8;
 } // namespace theme
 

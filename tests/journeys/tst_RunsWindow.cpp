@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QLabel>
+#include <QListView>
+#include <QTableView>
+#include <QTemporaryDir>
+
+#include "WindowDriver.h"
+#include "prompts/Prompts.h"
+#include "store/RunStore.h"
+#include "widgets/MessageStrip.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+namespace {
+constexpr int kLong = 120000;
+}
+
+/// Which run, which images: a person who does not wait, in the real window with the real engine.
+class RunsWindowJourneys : public QObject {
+    Q_OBJECT
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+
+    /// Opens the toys and sets a small, quick run.
+    void prepare(WindowDriver& driver, int epochs) const {
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        driver.window->openPath(path(QStringLiteral("toys")));
+        QVERIFY(opened.wait(kLong));
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        driver.type("data.image_size[1]", QStringLiteral("48"));
+        driver.type("data.image_size", QStringLiteral("48"));
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.type("training.epochs", QString::number(epochs));
+        driver.type("training.batch_size", QStringLiteral("8"));
+        QCOMPARE(driver.session->document().experiment().training.epochs, epochs);
+    }
+    static void trainToTheEnd(WindowDriver& driver) {
+        QSignalSpy ended(&driver.session->runs(), &RunDesk::ended);
+        driver.click("primaryButton");
+        QVERIFY(ended.wait(kLong));
+        QCOMPARE(driver.session->runs().progress().ended->outcome, RunEnded::Outcome::Completed);
+    }
+    static void startAndPause(WindowDriver& driver) {
+        driver.click("primaryButton");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().history.size() >= 1, kLong);
+        driver.key(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Paused, kLong);
+    }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")))); }
+    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+
+    void stoppingWhileItStartsIsNoFailure() {
+        WindowDriver driver(path(QStringLiteral("home-start")));
+        prepare(driver, 50);
+        QSignalSpy ended(&driver.session->runs(), &RunDesk::ended);
+        driver.click("primaryButton");
+        QCOMPARE(driver.session->runs().state(), RunState::Starting);
+        driver.click("stopButton");
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, kLong);
+        const auto end = ended.first().first().value<RunEnded>();
+        QVERIFY2(end.outcome == RunEnded::Outcome::Stopped, end.reason.c_str());
+        QCOMPARE(driver.session->runs().state(), RunState::Idle);
+        QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
+        auto* strip = driver.find<MessageStrip>("messageStrip");
+        QVERIFY(!strip->isVisible() || strip->kind() != MessageStrip::Kind::Problem);
+    }
+
+    void anotherRunOpenedDuringAnEvaluationHasNoneOfItsOwn() {
+        WindowDriver driver(path(QStringLiteral("home-switch")));
+        prepare(driver, 1);
+        trainToTheEnd(driver);
+        const auto first = driver.session->runs().run();
+        trainToTheEnd(driver);
+        const auto second = driver.session->runs().run();
+        QVERIFY(first != second);
+        driver.key(Qt::Key_5, Qt::ControlModifier);
+        QSignalSpy changed(&driver.session->questions(), &Questions::evaluationChanged);
+        driver.click("evaluateButton");
+        driver.session->runs().open(QString::fromStdString(first->folder.string()));
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().run()->folder, first->folder, kLong);
+        driver.session->questions().evaluate(QStringLiteral("val"));
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().evaluation() != nullptr, kLong);
+        QCOMPARE(driver.session->questions().evaluation()->split, std::string("val")); // what was asked of this run
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QListView>("gallery")->model()->rowCount(), 20, kLong);
+    }
+
+    void undoDuringARunLeavesItsImagesOpen() {
+        WindowDriver driver(path(QStringLiteral("home-undo")));
+        QVERIFY(drawFewToys(path(QStringLiteral("others")), 3, 2, 24));
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        driver.window->openPath(path(QStringLiteral("others")));
+        QVERIFY(opened.wait(kLong));
+        prepare(driver, 500);
+        startAndPause(driver);
+        const auto images = driver.session->data().dataset();
+        driver.key(Qt::Key_1, Qt::ControlModifier);
+        for (int i = 0; i < 12; ++i) // back to before the toys were opened, if it would
+            driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(driver.session->document().experiment().data.path, driver.session->runs().run()->experiment.data.path);
+        QCOMPARE(driver.session->data().dataset(), images);
+        QVERIFY(!driver.session->data().isOpening());
+        QVERIFY(driver.text("messageText").contains(QStringLiteral("A run is in progress")));
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.click("stopButton");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
+    }
+
+    void aQuestionIsAnsweredWhilePaused() {
+        WindowDriver driver(path(QStringLiteral("home-paused")));
+        prepare(driver, 500);
+        startAndPause(driver);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+        driver.click("nextExplained");
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
+        QVERIFY(driver.session->questions().answer()->live);
+        QCOMPARE(driver.session->questions().answer()->run, driver.session->runs().run());
+        QCOMPARE(driver.session->runs().state(), RunState::Paused);
+        QVERIFY(driver.text("activity").startsWith(QStringLiteral("Training"))); // and not "Ready"
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.click("stopButton");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
+        QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
+    }
+
+    void anEditMadeJustBeforeClosingIsTrainedWithNextTime() {
+        const QString home = path(QStringLiteral("home-edit"));
+        std::filesystem::path file;
+        {
+            WindowDriver driver(home);
+            prepare(driver, 1);
+            driver.key(Qt::Key_1, Qt::ControlModifier);
+            file = overlayFile(home.toStdString(), driver.session->data().dataset()->root);
+            driver.clickRow("sampleGrid", 0);
+            QTest::keyClick(driver.find<QWidget>("sampleGrid"), Qt::Key_X);
+            driver.clickRow("sampleGrid", 1);
+            QTest::keyClick(driver.find<QWidget>("sampleGrid"), Qt::Key_X);
+            QVERIFY(driver.window->close());
+        } // at once
+        QCOMPARE(readOverlay(file)->entries.size(), std::size_t{2});
+        WindowDriver driver(home);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset(), kLong);
+        trainToTheEnd(driver);
+        const auto kept = readOverlay(driver.session->runs().run()->folder / kOverlayFile);
+        QVERIFY(kept && kept->entries.size() == 2);
+    }
+};
+
+QTEST_MAIN(RunsWindowJourneys)
+#include "tst_RunsWindow.moc"

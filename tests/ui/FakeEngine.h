@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+
+#include "bridge/EngineDesk.h"
+
+namespace sightline::ui {
+
+/// A door that a worker waits at until the test opens it, or until it is told to stop.
+class Gate {
+public:
+    /// False where it was stopped.
+    bool pass(const std::stop_token& stop) {
+        std::unique_lock lock(m_mutex);
+        ++m_waiting;
+        m_wake.notify_all();
+        return m_wake.wait(lock, stop, [this] { return m_open; });
+    }
+    /// The same for a job that does not look at its stop token: it goes on to its end.
+    void passStubbornly() {
+        std::unique_lock lock(m_mutex);
+        ++m_waiting;
+        m_wake.notify_all();
+        m_wake.wait(lock, [this] { return m_open; });
+    }
+    void open() {
+        const std::scoped_lock lock(m_mutex);
+        m_open = true;
+        m_wake.notify_all();
+    }
+    bool isWaitedAt() const { return m_waiting > 0; }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable_any m_wake;
+    bool m_open = false;
+    std::atomic<int> m_waiting{0};
+};
+
+/// An engine without torch: it does what a test gives it to do.
+class FakeEngine : public Engine {
+public:
+    std::function<RunEnded(const TrainRequest&, std::stop_token, TrainControl&, const EventSink&)> onTrain;
+    std::function<Result<Evaluation>(const EvaluateRequest&, std::stop_token, const Progress&)> onEvaluate;
+    std::function<Result<Explanation>(const ExplainRequest&, std::stop_token)> onExplain;
+    std::function<Result<EpochTime>(const EpochTimeRequest&, std::stop_token)> onMeasure;
+
+    EngineDoor door() {
+        return [this] { return Result<Engine*>(this); };
+    }
+
+    RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control,
+                   const EventSink& sink) override {
+        const RunEnded ended = onTrain(request, stop, control, sink);
+        sink(ended);
+        return ended;
+    }
+    Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop,
+                                const Progress& progress) override {
+        return onEvaluate(request, stop, progress);
+    }
+    Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) override {
+        return onExplain(request, stop);
+    }
+    Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) override {
+        return onMeasure(request, stop);
+    }
+    Result<std::vector<ImagePrediction>> predict(const PredictRequest&, std::stop_token, const Progress&) override {
+        return cancelled();
+    }
+    Result<FloatArray> forward(const ForwardRequest&) override { return cancelled(); }
+    Result<void> exportTorchScript(const TorchScriptRequest&) override { return cancelled(); }
+    Result<TrainBench> benchTrain(const TrainBenchRequest&) override { return cancelled(); }
+    Result<ExplainBench> benchExplain(const ExplainBenchRequest&) override { return cancelled(); }
+    std::string description() const override { return "no engine"; }
+};
+
+/// A heat map that says `predicted` of `classes`, and repeats what it was asked.
+inline Explanation explanationOf(const ExplainRequest& request, std::vector<std::string> classes, int predicted) {
+    Explanation explanation;
+    explanation.classes = std::move(classes);
+    explanation.probabilities.assign(explanation.classes.size(), 0.1f);
+    explanation.probabilities[static_cast<std::size_t>(predicted)] = 0.6f;
+    explanation.predicted = predicted;
+    explanation.confidence = 0.6;
+    explanation.target = request.target;
+    explanation.method = nameOf(request.method);
+    explanation.layer = request.layer;
+    explanation.mapHeight = explanation.mapWidth = 1;
+    explanation.map = {{8, 8}, std::vector<float>(64, 0.5f)};
+    explanation.rawMap = {{1, 1}, {0.5f}};
+    explanation.maximum = 0.5;
+    return explanation;
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <semaphore>
+
+#include "FakeEngine.h"
+#include "WindowDriver.h"
+#include "bridge/OverlayWriter.h"
+#include "store/RunStore.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+/// The lane, the document and the desks that hold data and runs, without torch.
+class DesksTest : public QObject {
+    Q_OBJECT
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    std::filesystem::path home(const char* name) const { return path(QLatin1String(name)).toStdString(); }
+    void open(Session& session, const QString& folder) const {
+        QSignalSpy opened(&session.data(), &DataDesk::opened);
+        session.data().open(path(folder));
+        QVERIFY(opened.wait(20000));
+    }
+    /// What the engine says first of a run in this folder.
+    static RunStarted started(const RunFolder& folder, const Experiment& experiment) {
+        RunStarted event;
+        event.run = folder.id();
+        event.folder = folder.path().string();
+        event.name = experiment.name;
+        event.classes = {"a", "b"};
+        event.epochs = experiment.training.epochs;
+        return event;
+    }
+    /// Trains in the store until it is told to stop.
+    static auto untilStopped() {
+        return [](const TrainRequest& request, std::stop_token stop, TrainControl&, const EventSink& sink) {
+            const auto folder = RunStore::open(request.home)->create(request.experiment);
+            sink(started(*folder, request.experiment));
+            Gate never;
+            never.pass(stop);
+            RunEnded ended;
+            ended.outcome = RunEnded::Outcome::Stopped;
+            ended.folder = folder->path().string();
+            return ended;
+        };
+    }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+    void initTestCase() {
+        QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24));
+        QVERIFY(drawFewToys(path(QStringLiteral("others")), 3, 2, 24));
+    }
+
+    // The lane.
+    void aJobsValueIsDeliveredOnTheThreadOfTheLane() {
+        QObject context;
+        Lane lane;
+        QThread *worker = nullptr, *receiver = nullptr;
+        int value = 0;
+        lane.submit(
+            &context, [&](std::stop_token) { return worker = QThread::currentThread(), 42; },
+            [&](const Result<int>& result) {
+                value = result.ok() ? result.value() : -1;
+                receiver = QThread::currentThread();
+            });
+        QTRY_COMPARE(value, 42);
+        QVERIFY(worker != QThread::currentThread());
+        QCOMPARE(receiver, QThread::currentThread());
+    }
+    void whatAJobThrowsIsDeliveredAsAnError() {
+        QObject context;
+        Lane lane;
+        std::string message;
+        const auto deliver = [&](const Result<void>& result) { message = result.error().message; };
+        lane.submit(
+            &context, [](std::stop_token) { throw std::runtime_error("the disk is gone"); }, deliver);
+        QTRY_VERIFY(message.find("the disk is gone") != std::string::npos);
+        lane.submit(
+            &context, [](std::stop_token) { throw 7; }, deliver); // the lane goes on
+        QTRY_VERIFY(!message.empty() && message.find("the disk is gone") == std::string::npos);
+    }
+    void whatNobodyWaitsForIsDropped() {
+        QObject context;
+        auto gone = std::make_unique<QObject>();
+        int delivered = 0;
+        Gate gate;
+        Lane lane;
+        lane.submit(
+            &context,
+            [&](std::stop_token) {
+                gate.passStubbornly();
+                return 1;
+            },
+            [&](const Result<int>&) { delivered += 1; });
+        QTRY_VERIFY(gate.isWaitedAt());
+        lane.submit(
+            &context, [](std::stop_token) { return 2; }, [&](const Result<int>&) { delivered += 10; });
+        gate.open(); // the first one ends in spite of all, and late
+        QTRY_COMPARE(delivered, 10);
+        lane.submit(
+            gone.get(), [](std::stop_token) { return 3; }, [&](const Result<int>&) { delivered += 100; });
+        gone.reset();
+        lane.submit(
+            &context, [](std::stop_token) { return 4; }, [&](const Result<int>&) { delivered += 1000; });
+        QTRY_COMPARE(delivered, 1010);
+    }
+
+    // Activities.
+    void readyMeansThatNothingIsUnderWay() {
+        Activities activities;
+        bool cancelled = false;
+        {
+            const Activity training = activities.begin(QStringLiteral("Training"));
+            {
+                Activity evaluating = activities.begin(QStringLiteral("Evaluating"), [&] { cancelled = true; });
+                evaluating.setProgress(3, 10);
+                QCOMPARE(activities.works().size(), std::size_t{2});
+                QCOMPARE(activities.works().back().done, 3ULL);
+                activities.works().back().cancel();
+                QVERIFY(cancelled);
+                evaluating = activities.begin(QStringLiteral("Evaluating again"));
+                QCOMPARE(activities.works().size(), std::size_t{2});
+            }
+            QCOMPARE(activities.works().size(), std::size_t{1}); // and not "Ready"
+            QCOMPARE(activities.works().front().text, QStringLiteral("Training"));
+        }
+        QVERIFY(activities.works().empty());
+    }
+
+    // The document.
+    void theDocumentSaysWhichPartChanged() {
+        ExperimentDocument document;
+        QSignalSpy changed(&document, &ExperimentDocument::changed);
+        const auto parts = [&] { return changed.takeLast().first().value<ExperimentDocument::Parts>(); };
+        Experiment next = document.experiment();
+        next.training.epochs = 7;
+        document.setExperiment(next);
+        QCOMPARE(parts(), ExperimentDocument::Parts(ExperimentDocument::Training));
+        next.augmentation.rotationRange = 7;
+        next.seed = 7;
+        document.setExperiment(next);
+        QCOMPARE(parts(), ExperimentDocument::Augmentation | ExperimentDocument::Seed);
+        document.undo();
+        QCOMPARE(parts(), ExperimentDocument::Augmentation | ExperimentDocument::Seed);
+    }
+    void problemsOfOnePartDoNotStandInTheWayOfAnother() {
+        ExperimentDocument document;
+        Experiment next = document.experiment();
+        next.data.path = "somewhere";
+        next.training.optimizer.learningRate = -1;
+        document.setExperiment(next);
+        QVERIFY(!document.problems().empty());
+        QVERIFY(document.problemsOf(ExperimentDocument::Data | ExperimentDocument::Augmentation).empty());
+        QCOMPARE(document.problemsOf(ExperimentDocument::Training).front().path,
+                 std::string("training.optimizer.learning_rate"));
+    }
+
+    // Overlays.
+    void theLastEditIsTheOneThatStaysOnTheDisk() {
+        const std::filesystem::path root = home("root");
+        const auto file = overlayFile(home("home-writer"), root);
+        {
+            OverlayWriter writer([](const QString& message) { QFAIL(qPrintable(message)); });
+            for (int i = 1; i <= 200; ++i)
+                writer.write(file, root, Overlay{{{"a.png", {std::to_string(i), false}}}});
+        } // quitting at once
+        QCOMPARE(readOverlay(file)->of("a.png").className, std::string("200"));
+    }
+    void anEditMadeJustBeforeQuittingIsKept() {
+        std::filesystem::path file;
+        {
+            Session session(home("home-quit"));
+            open(session, QStringLiteral("toys"));
+            const auto dataset = session.data().dataset();
+            file = overlayFile(session.home(), dataset->root);
+            for (std::size_t i = 0; i < 5; ++i)
+                session.data().editOverlay({{dataset->samples[i].path, {{}, true}}});
+        }
+        QCOMPARE(readOverlay(file)->entries.size(), std::size_t{5});
+    }
+    void anEditMadeWhileTheImagesAreOpenedAnewHolds() {
+        Session session(home("home-anew"));
+        open(session, QStringLiteral("toys"));
+        const std::string path = session.data().dataset()->samples[0].path;
+        QSignalSpy opened(&session.data(), &DataDesk::opened), edited(&session.data(), &DataDesk::edited);
+        session.data().open(this->path(QStringLiteral("toys")));
+        session.data().editOverlay({{path, {{}, true}}});
+        QVERIFY(opened.wait(20000));
+        QTRY_VERIFY(session.data().dataset()->samples[0].excluded);
+        QVERIFY(session.data().overlay().of(path).excluded);
+    }
+
+    // Images while a run needs them.
+    void nothingSwapsTheImagesOfARunInProgress() {
+        FakeEngine engine;
+        engine.onTrain = untilStopped();
+        Session session(home("home-fixed"), engine.door());
+        open(session, QStringLiteral("others"));
+        open(session, QStringLiteral("toys")); // undo would bring the others back
+        const auto dataset = session.data().dataset();
+        const Experiment trained = session.document().experiment();
+        session.runs().start();
+        QTRY_COMPARE(session.runs().state(), RunState::Running);
+        QSignalSpy refused(&session.document(), &ExperimentDocument::refused),
+            failed(&session.data(), &DataDesk::failed), began(&session.data(), &DataDesk::openingBegan);
+        session.document().undo();
+        QCOMPARE(refused.count(), 1);
+        QVERIFY(session.document().experiment() == trained);
+        Experiment other = trained;
+        other.data.path = path(QStringLiteral("others")).toStdString();
+        QVERIFY(!session.document().setExperiment(other));
+        session.data().open(path(QStringLiteral("others")));
+        QCOMPARE(failed.count(), 1);
+        other = trained;
+        other.training.epochs = 3; // for the next run
+        QVERIFY(session.document().setExperiment(other));
+        QCOMPARE(began.count(), 0);
+        session.runs().stop();
+        QTRY_COMPARE(session.runs().state(), RunState::Idle);
+        QCOMPARE(session.data().dataset(), dataset);
+        session.document().undo();
+        session.document().undo();
+        QTRY_VERIFY(session.data().dataset() != dataset); // the run no longer needs them
+    }
+
+    // Runs.
+    void aRunEndsOnceAlsoWhenTheEngineThrows() {
+        FakeEngine engine;
+        engine.onTrain = [](const TrainRequest&, std::stop_token, TrainControl&, const EventSink&) -> RunEnded {
+            throw std::runtime_error("no more memory");
+        };
+        Session session(home("home-throws"), engine.door());
+        QSignalSpy ended(&session.runs(), &RunDesk::ended);
+        session.runs().start();
+        QTRY_COMPARE(session.runs().state(), RunState::Idle);
+        QCOMPARE(ended.count(), 1);
+        const auto end = ended.first().first().value<RunEnded>();
+        QCOMPARE(end.outcome, RunEnded::Outcome::Failed);
+        QVERIFY(end.reason.find("no more memory") != std::string::npos);
+        QVERIFY(session.activities().works().empty());
+    }
+    void aRunIsOneOfTheActivitiesUntilItEnds() {
+        FakeEngine engine;
+        engine.onTrain = untilStopped();
+        Session session(home("home-activity"), engine.door());
+        open(session, QStringLiteral("toys"));
+        session.runs().start();
+        QTRY_COMPARE(session.runs().state(), RunState::Running);
+        QCOMPARE(session.activities().works().size(), std::size_t{1});
+        session.activities().works().front().cancel();
+        QCOMPARE(session.runs().state(), RunState::Stopping);
+        QTRY_COMPARE(session.runs().state(), RunState::Idle);
+        QTRY_VERIFY(session.activities().works().empty());
+    }
+    void aNoteTypedJustBeforeQuittingIsKept() {
+        Experiment experiment;
+        experiment.data.path = path(QStringLiteral("toys")).toStdString();
+        const auto folder = RunStore::open(home("home-note"))->create(experiment);
+        {
+            RunList list(home("home-note"));
+            list.refresh();
+            list.setNote(folder->path(), QStringLiteral("first"));
+            list.rename(folder->path(), QStringLiteral("second"));
+        }
+        QCOMPARE(folder->about().note, std::string("first"));
+        QCOMPARE(folder->about().name, std::string("second"));
+    }
+};
+
+QTEST_MAIN(DesksTest)
+#include "tst_Desks.moc"

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QComboBox>
+#include <QLabel>
+#include <QSlider>
+#include <QTableView>
+
+#include "FakeEngine.h"
+#include "PageTest.h"
+#include "store/RunStore.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+/// What is asked of which run, in the real window, without torch.
+class QuestionsTest : public PageTest {
+    Q_OBJECT
+
+    /// A stored run on the toys, with these classes and this network.
+    RunFolder storeRun(const QString& home, std::vector<std::string> classes, const std::string& network) const {
+        Experiment experiment;
+        experiment.name = network;
+        experiment.data.path = path(QStringLiteral("toys")).toStdString();
+        experiment.data.imageHeight = experiment.data.imageWidth = 64;
+        experiment.model.name = network;
+        const auto folder = RunStore::open(path(home).toStdString())->create(experiment);
+        [&] {
+            QVERIFY(folder->writeClasses(classes));
+            QVERIFY(folder->writeGraph(toJson(*graphFor(experiment, static_cast<int>(classes.size())))));
+            EpochMetrics metrics;
+            metrics.epoch = 1;
+            EpochFinished epoch;
+            epoch.metrics = metrics;
+            QVERIFY(folder->appendEvent(toJson(TrainEvent(epoch))));
+            RunEnded ended;
+            ended.epochs = 1;
+            QVERIFY(folder->appendEvent(toJson(TrainEvent(ended))));
+        }();
+        return *folder;
+    }
+    static void openRun(Session& session, const RunFolder& folder) {
+        QSignalSpy opened(&session.data(), &DataDesk::opened);
+        session.runs().open(QString::fromStdString(folder.path().string()));
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(session.runs().run()->folder, folder.path());
+    }
+    /// The first image of a class of the toys.
+    static std::uint32_t firstOf(Session& session, const std::string& className) {
+        const auto dataset = session.data().dataset();
+        for (std::uint32_t i = 0; i < dataset->samples.size(); ++i)
+            if (dataset->classes[static_cast<std::size_t>(dataset->samples[i].label)] == className)
+                return i;
+        return 0;
+    }
+    static void choose(const WindowDriver& driver, const char* box, int index) {
+        auto* combo = driver.find<QComboBox>(box);
+        combo->setCurrentIndex(index);
+        Q_EMIT combo->activated(index); // as a choice from the list does
+    }
+
+    const std::vector<std::string> m_classes{"boat", "car", "duck", "robot", "train"};
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24)); }
+
+    void anEvaluationOfOneRunIsNeverShownForAnother() {
+        const auto first = storeRun(QStringLiteral("home-two"), m_classes, "toy_cnn");
+        const auto second = storeRun(QStringLiteral("home-two"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        Gate gate;
+        engine.onEvaluate = [&](const EvaluateRequest&, std::stop_token, const Progress& progress) {
+            progress(1, 2);
+            gate.passStubbornly();
+            Evaluation evaluation;
+            evaluation.accuracy = 0.25;
+            return Result<Evaluation>(evaluation);
+        };
+        Session session(path(QStringLiteral("home-two")).toStdString(), engine.door());
+        openRun(session, first);
+        session.questions().evaluate();
+        QTRY_VERIFY(gate.isWaitedAt());
+        openRun(session, second);
+        QVERIFY(!session.questions().isEvaluating());
+        QVERIFY(session.activities().works().empty());
+        gate.open();
+        QSignalSpy changed(&session.questions(), &Questions::evaluationChanged);
+        session.questions().evaluate();
+        QTRY_VERIFY(session.questions().evaluation() != nullptr); // the lane has come past the late one
+        QCOMPARE(changed.count(), 2);                             // begun and there: the late one said nothing
+    }
+
+    void anEvaluationIsCancelledByItsButton() {
+        const auto run = storeRun(QStringLiteral("home-cancel"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        Gate gate;
+        std::atomic<bool> stopped{false};
+        engine.onEvaluate = [&](const EvaluateRequest&, std::stop_token stop, const Progress&) -> Result<Evaluation> {
+            stopped = !gate.pass(stop);
+            return cancelled();
+        };
+        WindowDriver driver(path(QStringLiteral("home-cancel")), engine.door());
+        openRun(*driver.session, run);
+        driver.key(Qt::Key_5, Qt::ControlModifier);
+        driver.click("evaluateButton");
+        QTRY_VERIFY(gate.isWaitedAt());
+        QCOMPARE(driver.text("evaluateButton"), QStringLiteral("Cancel"));
+        QCOMPARE(driver.text("activity"), QStringLiteral("Evaluating"));
+        driver.click("evaluateButton");
+        QTRY_VERIFY(stopped);
+        QCOMPARE(driver.text("evaluateButton"), QStringLiteral("Evaluate"));
+        QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
+        QVERIFY(driver.find<QWidget>("evaluateButton")->isEnabled());
+        driver.click("evaluateButton");
+        QTRY_VERIFY(driver.find<QWidget>("cancelActivity")->isVisible());
+        stopped = false;
+        driver.click("cancelActivity"); // or by the bottom bar's
+        QTRY_VERIFY(stopped);
+        QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
+    }
+
+    /// The toys count boat, car, duck, robot, train; this run counted otherwise and never saw a duck or a car.
+    void classesAreMetByName() {
+        const auto run = storeRun(QStringLiteral("home-names"), {"train", "robot", "boat"}, "toy_cnn");
+        FakeEngine engine;
+        std::vector<ExplainRequest> asked;
+        engine.onExplain = [&](const ExplainRequest& request, std::stop_token) {
+            asked.push_back(request);
+            return Result<Explanation>(explanationOf(request, {"train", "robot", "boat"}, 2));
+        };
+        WindowDriver driver(path(QStringLiteral("home-names")), engine.door());
+        openRun(*driver.session, run);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        choose(driver, "explainTarget", 1); // the true class
+        const auto ask = [&](const std::string& className) {
+            QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+            driver.session->questions().explain({firstOf(*driver.session, className), {}});
+            QVERIFY(explained.wait());
+        };
+        const auto verdict = [&] {
+            return driver.find<QWidget>("heatMapView")->findChild<QLabel*>(QStringLiteral("explainedVerdict"))->text();
+        };
+        ask("boat"); // label 0 of the data set, class 2 of the run
+        QCOMPARE(asked.back().truth, 2);
+        QCOMPARE(asked.back().target, std::string("true"));
+        QVERIFY2(verdict().startsWith(QStringLiteral("Correct: boat")), qPrintable(verdict()));
+        ask("robot");
+        QCOMPARE(asked.back().truth, 1);
+        QVERIFY2(verdict().startsWith(QStringLiteral("Wrong: predicted boat")), qPrintable(verdict()));
+        QVERIFY2(verdict().endsWith(QStringLiteral("actually robot")), qPrintable(verdict()));
+        ask("duck");
+        QCOMPARE(asked.back().truth, -1);
+        QCOMPARE(asked.back().target, std::string("predicted"));
+        QVERIFY2(verdict().contains(QStringLiteral("no class duck")), qPrintable(verdict()));
+    }
+
+    void theMethodShownIsTheOneThatIsUsed() {
+        const auto first = storeRun(QStringLiteral("home-method"), m_classes, "toy_cnn");
+        const auto second = storeRun(QStringLiteral("home-method"), m_classes, "resnet18");
+        FakeEngine engine;
+        engine.onExplain = [&](const ExplainRequest& request, std::stop_token) {
+            return Result<Explanation>(explanationOf(request, m_classes, 0));
+        };
+        WindowDriver driver(path(QStringLiteral("home-method")), engine.door());
+        openRun(*driver.session, first);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+        driver.click("nextExplained");
+        QVERIFY(explained.wait());
+        choose(driver, "explainMethod", 3);
+        choose(driver, "explainTarget", 3);
+        choose(driver, "explainAgainst", 1);
+        choose(driver, "explainLayer", 1);
+        QTRY_COMPARE(driver.session->questions().answer()->explanation.target, std::string("car-boat"));
+        QTRY_COMPARE(driver.session->questions().answer()->explanation.layer,
+                     driver.find<QComboBox>("explainLayer")->currentText().toStdString());
+        openRun(*driver.session, second);
+        QVERIFY(!driver.session->questions().answer());
+        driver.click("nextExplained");
+        QTRY_VERIFY(driver.session->questions().answer() != nullptr);
+        const auto answer = driver.session->questions().answer();
+        QCOMPARE(answer->run, driver.session->runs().run());
+        QString shown = driver.find<QComboBox>("explainMethod")->currentText().remove(QLatin1Char('-')).toLower();
+        QCOMPARE(shown, QString::fromStdString(answer->explanation.method).remove(QLatin1Char('-')).toLower());
+        QCOMPARE(answer->explanation.target, std::string("predicted"));
+        QCOMPARE(driver.find<QComboBox>("explainTarget")->currentIndex(), 0);
+        QCOMPARE(answer->explanation.layer, std::string());
+        QCOMPARE(driver.find<QComboBox>("explainLayer")->currentIndex(), 0);
+    }
+
+    void theLayersAreThoseOfTheNetworkThatWasTrained() {
+        auto run = storeRun(QStringLiteral("home-layers"), m_classes, "resnet18");
+        Experiment experiment = *run.experiment();
+        experiment.model.name = "toy_cnn"; // by another version the same name builds another network
+        QVERIFY(run.writeExperiment(experiment));
+        WindowDriver driver(path(QStringLiteral("home-layers")));
+        openRun(*driver.session, run);
+        const auto* layers = driver.find<QComboBox>("explainLayer");
+        QVERIFY(layers->findData(QStringLiteral("layer4.1.conv2")) > 0);
+        QVERIFY(layers->itemText(0).contains(QStringLiteral("layer4")));
+    }
+
+    void withEveryTestImageExcludedThereIsStillAnImageToExplain() {
+        const auto run = storeRun(QStringLiteral("home-excluded"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        engine.onExplain = [&](const ExplainRequest& request, std::stop_token) {
+            return Result<Explanation>(explanationOf(request, m_classes, 0));
+        };
+        WindowDriver driver(path(QStringLiteral("home-excluded")), engine.door());
+        openRun(*driver.session, run);
+        OverlayEdit edit;
+        for (const Sample& sample : driver.session->data().dataset()->samples)
+            if (sample.subset == Subset::Test)
+                edit.push_back({sample.path, {{}, true}});
+        QSignalSpy edited(&driver.session->data(), &DataDesk::edited);
+        driver.session->data().editOverlay(edit);
+        QVERIFY(edited.wait());
+        QCOMPARE(driver.session->data().dataset()->count(Subset::Test), std::size_t{0});
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        driver.click("nextExplained");
+        QTRY_VERIFY(driver.session->questions().answer() != nullptr);
+        const auto dataset = driver.session->data().dataset();
+        QCOMPARE(dataset->samples[*driver.session->questions().subject()->sample].subset, Subset::Validation);
+    }
+
+    void leftAndRightBelongToTheSliderThatHasTheFocus() {
+        const auto run = storeRun(QStringLiteral("home-keys"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        engine.onExplain = [&](const ExplainRequest& request, std::stop_token) {
+            return Result<Explanation>(explanationOf(request, m_classes, 0));
+        };
+        WindowDriver driver(path(QStringLiteral("home-keys")), engine.door());
+        openRun(*driver.session, run);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        driver.click("nextExplained");
+        QTRY_VERIFY(driver.session->questions().answer() != nullptr);
+        const auto sample = [&] { return *driver.session->questions().subject()->sample; };
+        const auto before = sample();
+        auto* slider = driver.find<QSlider>("explainOpacity");
+        slider->setFocus();
+        const int value = slider->value();
+        QTest::keyClick(slider, Qt::Key_Right);
+        QVERIFY(slider->value() > value);
+        QCOMPARE(sample(), before);
+        QTest::keyClick(driver.find<QWidget>("nextExplained"), Qt::Key_Right);
+        QCOMPARE(sample(), before + 1);
+        QTest::keyClick(driver.find<QWidget>("nextExplained"), Qt::Key_Left);
+        QCOMPARE(sample(), before);
+    }
+
+    void theTimeOfAnotherNetworkIsNotShown() {
+        FakeEngine engine;
+        Gate gate;
+        engine.onMeasure = [&](const EpochTimeRequest&, std::stop_token) {
+            gate.passStubbornly();
+            return Result<EpochTime>(EpochTime{12, 0, 345});
+        };
+        WindowDriver driver(path(QStringLiteral("home-time")), engine.door());
+        open(driver);
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        driver.click("measureEpoch");
+        QTRY_VERIFY(gate.isWaitedAt());
+        QCOMPARE(driver.text("activity"), QStringLiteral("Measuring an epoch"));
+        Experiment next = driver.session->document().experiment();
+        next.model = ModelSettings{};
+        next.model.name = "resnet18";
+        driver.session->document().setExperiment(next); // while the small one is measured
+        QCOMPARE(driver.text("epochTime"), QString());
+        QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
+        gate.open();
+        QVERIFY(driver.find<QWidget>("measureEpoch")->isEnabled());
+        driver.click("measureEpoch");
+        QTRY_VERIFY(driver.text("epochTime").contains(QStringLiteral("345")));
+        next.training.batchSize *= 2;
+        driver.session->document().setExperiment(next);
+        QCOMPARE(driver.text("epochTime"), QString());
+    }
+};
+
+QTEST_MAIN(QuestionsTest)
+#include "tst_Questions.moc"

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/Asking.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+#include <chrono>
+
+namespace sightline::ui {
+
+namespace {
+using namespace std::chrono_literals;
+
+/// The weights as they are now, or as they were when last asked for where a batch takes long: a click is answered at
+/// once. Before the first snapshot of a run, and while it pauses, the newest are waited for. Null once it has ended.
+std::shared_ptr<const WeightSnapshot> liveWeights(TrainControl& control, const std::stop_token& stop) {
+    const bool settles = control.snapshot() && !control.isPaused();
+    return control.freshSnapshot(stop, settles ? 60ms : 5000ms);
+}
+
+/// What resizing with the aspect ratio kept leaves of the picture: the crop, at its own size.
+Image seen(Image image, const DataSettings& settings) {
+    if (!settings.keepAspectRatio || image.empty())
+        return image;
+    const int height = std::min(
+        image.height, static_cast<int>(std::int64_t{image.width} * settings.imageHeight / settings.imageWidth));
+    const int width = std::min(
+        image.width, static_cast<int>(std::int64_t{image.height} * settings.imageWidth / settings.imageHeight));
+    return height > 0 && width > 0 ? resized(image, height, width, Interpolation::Box, true) : image;
+}
+
+Image forScreen(const Image& image) {
+    constexpr double kSide = 1280;
+    const double scale = kSide / std::max({1, image.height, image.width});
+    if (scale >= 1)
+        return image;
+    const auto side = [&](int pixels) { return std::max(1, static_cast<int>(pixels * scale)); };
+    return resized(image, side(image.height), side(image.width), Interpolation::Bilinear);
+}
+
+Result<Image> decoded(const Asked& asked) {
+    const DataSettings& settings = asked.run->experiment.data;
+    return asked.subject.sample ? asked.dataset->source->decoded(asked.dataset->samples[*asked.subject.sample],
+                                                                 settings.colorMode, settings.orientation)
+                                : readImage(asked.subject.file.toStdString(), settings.colorMode, settings.orientation);
+}
+} // namespace
+
+QString titleOf(const Asked& asked) {
+    return asked.subject.sample ? QString::fromStdString(asked.dataset->samples[*asked.subject.sample].path)
+                                : QFileInfo(asked.subject.file).fileName();
+}
+
+Result<std::shared_ptr<const Answer>> answerTo(const Asked& asked, const EngineDoor& door,
+                                               const std::stop_token& stop) {
+    auto answer = std::make_shared<Answer>();
+    answer->run = asked.run;
+    answer->question = asked.question;
+    answer->title = titleOf(asked);
+    if (asked.subject.sample) {
+        const int label = asked.dataset->samples[*asked.subject.sample].label;
+        answer->truth = asked.run->classOf(*asked.dataset, label);
+        if (label >= 0)
+            answer->className = QString::fromStdString(asked.dataset->classes[static_cast<std::size_t>(label)]);
+    }
+    auto image = decoded(asked);
+    if (!image)
+        return image.error();
+    const auto engine = door();
+    if (!engine)
+        return engine.error();
+    ExplainRequest request;
+    request.source.runFolder = asked.run->folder;
+    if (asked.live)
+        request.source.snapshot = liveWeights(*asked.live, stop);
+    answer->live = request.source.snapshot != nullptr;
+    if (stop.stop_requested())
+        return cancelled();
+    request.image = *image;
+    request.truth = answer->truth;
+    request.method = asked.question.method;
+    request.target = asked.question.target.toStdString();
+    request.layer = asked.question.layer.toStdString();
+    if (request.target == "true" && answer->truth < 0) // the picture says that its class is not known
+        request.target = "predicted";
+    auto explanation = (*engine)->explain(request, stop);
+    if (!explanation)
+        return explanation.error();
+    answer->explanation = std::move(*explanation);
+    answer->image = seen(std::move(*image), asked.run->experiment.data);
+    answer->shown = forScreen(answer->image);
+    return std::shared_ptr<const Answer>(std::move(answer));
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/DataDesk.h"
+
+#include "data/Toys.h"
+#include "experiment/Presets.h"
+#include "support/Json.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr double kDefaultValidationSplit = 0.2;
+
+/// Opens the images. Where `addsValidation`, a source without a validation split of its own gets a share of train,
+/// since no curve is worth much without.
+Result<Dataset> openImages(const std::filesystem::path& home, DataSettings& settings, std::uint64_t seed,
+                           bool addsValidation, const std::stop_token& stop, const Progress& progress) {
+    auto opened = openWithOverlay(home, settings, seed, false, stop, progress);
+    if (!opened || !addsValidation || opened->hasValidation || settings.validationSplit > 0)
+        return opened;
+    settings.validationSplit = kDefaultValidationSplit;
+    return openWithOverlay(home, settings, seed, false, stop, progress);
+}
+
+Result<void> drawToys(const std::filesystem::path& folder, const std::stop_token& stop, const Progress& progress) {
+    if (std::filesystem::exists(folder / "boxes.csv"))
+        return {};
+    const auto made = makeToys(folder, ToySettings{}, stop, progress);
+    return made ? Result<void>() : made.error();
+}
+} // namespace
+
+DataDesk::DataDesk(const std::filesystem::path& home, ExperimentDocument& document, Activities& activities)
+    : m_home(home), m_document(document), m_activities(activities),
+      m_writer([this](const QString& message) { Q_EMIT overlayFailed(message); }) {
+    document.setOverlayWork([this](const OverlayEdit& edit) { return apply(edit); });
+    connect(&document, &ExperimentDocument::changed, this, &DataDesk::followDocument);
+}
+
+void DataDesk::open(const QString& path) {
+    DataSettings settings = m_document.experiment().data;
+    settings.format = "auto";
+    if (settings.path != path.toStdString()) {
+        DataSettings fresh;
+        fresh.path = path.toStdString();
+        settings = withImagesOf(settings, fresh);
+    }
+    begin(settings, {.addsValidation = true});
+}
+
+void DataDesk::openToys() {
+    Experiment experiment = m_document.experiment();
+    if (const Preset* preset = findPreset("toys-quick")) {
+        if (const auto json = parseJson(preset->json, preset->name)) {
+            if (const auto read = experimentFromJson(*json))
+                experiment = *read;
+        }
+    }
+    experiment.data.path = (m_home / "cache" / "toys").string();
+    begin(experiment.data, {.addsValidation = true, .toys = experiment});
+}
+
+void DataDesk::openAsSaid() {
+    begin(m_document.experiment().data, {});
+}
+
+void DataDesk::cancelOpening() {
+    if (!isOpening())
+        return;
+    m_lane.cancel();
+    m_wanted.reset();
+    m_opening.end();
+    Q_EMIT failed(tr("Opening canceled."));
+}
+
+void DataDesk::begin(DataSettings settings, Way way) {
+    if (const auto& fixed = m_document.fixedImages(); fixed && !opensSameImages(settings, *fixed)) {
+        Q_EMIT failed(tr("A run is in progress; stop it before opening other images."));
+        return;
+    }
+    Q_EMIT openingBegan();
+    m_wanted.reset();
+    m_opening = m_activities.begin(way.toys ? tr("Drawing the toy set")
+                                            : tr("Opening %1").arg(QString::fromStdString(settings.path)),
+                                   [this] { cancelOpening(); });
+    m_lane.submit(
+        this,
+        [this, settings, way, seed = m_document.experiment().seed](const std::stop_token& stop,
+                                                                   const Courier& courier) mutable -> Result<Opened> {
+            const Progress progress = [&](std::size_t done, std::size_t total) {
+                courier.post([this, done, total] { m_opening.setProgress(done, total); });
+            };
+            m_writer.flush(); // what was changed a moment ago is read again
+            if (way.toys) {
+                if (const auto drawn = drawToys(settings.path, stop, progress); !drawn)
+                    return drawn.error();
+            }
+            auto opened = openImages(m_home, settings, seed, way.addsValidation, stop, progress);
+            if (!opened)
+                return opened.error();
+            auto shared = std::make_shared<const Dataset>(std::move(*opened));
+            auto changed =
+                readOverlay(overlayFile(m_home, shared->root)); // where it cannot be read, the data set says so
+            return Opened{shared, settings, changed ? std::move(*changed) : Overlay()};
+        },
+        [this, toys = way.toys, edits = m_edits](Result<Opened> opened) {
+            m_wanted.reset();
+            if (opened)
+                adopt(std::move(*opened), toys, edits);
+            m_opening.end();
+            if (opened)
+                Q_EMIT this->opened();
+            else
+                Q_EMIT failed(QString::fromStdString(opened.error().message));
+        });
+}
+
+void DataDesk::adopt(Opened opened, const std::optional<Experiment>& toys, std::uint64_t editsBefore) {
+    const bool sameRoot = m_dataset && m_dataset->root == opened.dataset->root;
+    if (m_dataset && !sameRoot)
+        m_document.forgetOverlaySteps();
+    m_dataset = std::move(opened.dataset);
+    m_openedWith = opened.settings;
+    if (sameRoot && m_edits != editsBefore)
+        layAnew(); // edited while they were opened
+    else
+        m_overlay = std::move(opened.overlay);
+    Experiment next = toys.value_or(m_document.experiment());
+    next.data = withImagesOf(next.data, opened.settings);
+    if (next.name.empty() || next.name == kUnnamedExperiment)
+        next.name = m_dataset->root.filename().string();
+    m_document.setDataset(m_dataset);
+    m_document.setExperiment(std::move(next));
+}
+
+/// Settings that split or read the images otherwise open them anew; back to what is open, an opening that they had
+/// begun is in vain.
+void DataDesk::followDocument(ExperimentDocument::Parts parts) {
+    const DataSettings& now = m_document.experiment().data;
+    if (!parts.testFlag(ExperimentDocument::Data) || !m_dataset)
+        return;
+    if (opensSameImages(now, m_openedWith)) {
+        if (m_wanted) {
+            m_lane.cancel();
+            m_wanted.reset();
+            m_opening.end();
+        }
+        return;
+    }
+    if ((m_wanted && opensSameImages(now, *m_wanted)) || !m_document.problemsOf(ExperimentDocument::Data).empty())
+        return;
+    begin(now, {});
+    m_wanted = now;
+}
+
+void DataDesk::editOverlay(const OverlayEdit& edit) {
+    if (m_dataset && !edit.empty())
+        m_document.editOverlay(edit);
+}
+
+OverlayEdit DataDesk::apply(const OverlayEdit& edit) {
+    OverlayEdit back = applyEdit(edit, m_overlay);
+    ++m_edits;
+    m_writer.write(overlayFile(m_home, m_dataset->root), m_dataset->root, m_overlay);
+    layAnew();
+    return back;
+}
+
+/// Lays the overlay over the data set. The newest holds all that came before it.
+void DataDesk::layAnew() {
+    m_layLane.submit(
+        this,
+        [changed = m_overlay, opened = m_dataset](const std::stop_token&) {
+            Dataset next = *opened;
+            lay(changed, next);
+            return std::make_shared<const Dataset>(std::move(next));
+        },
+        [this, before = m_dataset](Result<std::shared_ptr<const Dataset>> laid) {
+            if (m_dataset != before)
+                return; // other images are open
+            if (!laid) {
+                Q_EMIT overlayFailed(QString::fromStdString(laid.error().message));
+                return;
+            }
+            m_dataset = *laid;
+            m_document.setDataset(m_dataset);
+            Q_EMIT edited();
+        });
+}
+
+} // namespace sightline::ui

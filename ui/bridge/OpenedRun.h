@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/Dataset.h"
+#include "engine/TrainEvents.h"
+#include "experiment/Experiment.h"
+#include "network/GraphSpec.h"
+
+namespace sightline::ui {
+
+/// Which run: what a run was trained as, read once from its folder and never changed. Questions and answers carry it,
+/// so that none is taken for another run's; two are the same run where the pointers are equal.
+struct OpenedRun {
+    std::filesystem::path folder;
+    Experiment experiment;            ///< as it began, with all defaults of that day
+    GraphSpec graph;                  ///< the network that was trained; no nodes where its file is gone
+    std::vector<std::string> classes; ///< in the order of the network's outputs
+
+    int classIndex(const std::string& name) const; ///< -1: the run has no such class
+    /// The run's class for a label of an open data set, by name: the two may count differently.
+    int classOf(const Dataset& dataset, int label) const;
+};
+
+/// What becomes of a run while it is in view: it grows as the run goes on.
+struct RunProgress {
+    std::vector<EpochMetrics> history;
+    std::vector<LearningRateChanged> learningRateChanges;
+    std::vector<std::string> notes; ///< what was said on the way: a skipped image, a new classifier
+    int bestEpoch = 0;
+    std::optional<RunEnded> ended; ///< absent while it runs
+};
+
+/// Where the learning rate was reduced, as far as the epochs show it; a schedule changes it all the time and needs no
+/// mark.
+std::vector<LearningRateChanged> rateChanges(const Experiment& experiment, const std::vector<EpochMetrics>& history);
+
+/// A run's folder as it stands. Reads files: not for the window's thread.
+struct ReadRun {
+    std::shared_ptr<const OpenedRun> run;
+    RunProgress progress;
+};
+Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& idOrFolder);
+/// The run that has just begun, or goes on: `started` and `asked` stand in for files that are not there.
+ReadRun readBegun(const RunStarted& started, const Experiment& asked);
+
+} // namespace sightline::ui

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "data/Overlay.h"
+
+namespace sightline::ui {
+
+/// The one writer of overlay files: a thread that writes the newest state of each, in the order it was handed over, so
+/// that an older one never lands on a newer. The destructor writes what still waits: the last edit survives quitting.
+class OverlayWriter {
+public:
+    /// `failed` is called on the window's thread.
+    explicit OverlayWriter(std::function<void(const QString&)> failed);
+    ~OverlayWriter();
+    OverlayWriter(const OverlayWriter&) = delete;
+    OverlayWriter& operator=(const OverlayWriter&) = delete;
+
+    void write(const std::filesystem::path& file, const std::filesystem::path& root, Overlay overlay);
+    /// Waits until everything handed over so far is on the disk. From any thread but the window's: it may take a while.
+    void flush();
+
+private:
+    struct Job {
+        std::filesystem::path root;
+        Overlay overlay;
+    };
+    void work(const std::stop_token& stop);
+
+    std::function<void(const QString&)> m_failed;
+    QObject m_mailbox;
+    std::mutex m_mutex;
+    std::condition_variable_any m_wake, m_written;
+    std::map<std::filesystem::path, Job> m_waiting; ///< by file
+    bool m_writing = false;
+    std::jthread m_thread; ///< last: starts when all else is there
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/Questions.h"
+
+#include <algorithm>
+
+#include "bridge/Asking.h"
+
+namespace sightline::ui {
+
+Questions::Questions(EngineDoor door, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
+                     Activities& activities)
+    : m_door(std::move(door)), m_document(document), m_data(data), m_runs(runs), m_activities(activities) {
+    connect(&runs, &RunDesk::runChanged, this, &Questions::followRun);
+    connect(&data, &DataDesk::opened, this, &Questions::followData);
+    connect(&runs, &RunDesk::stateChanged, this, [this](RunState state) {
+        if (state == RunState::Starting)
+            cancelMeasuring(); // two trainings at once would measure each other
+    });
+}
+
+/// Another run is in view: what was asked of the one before is of no interest any more.
+void Questions::followRun() {
+    m_explainLane.cancel();
+    m_evaluateLane.cancel();
+    m_evaluating.end();
+    m_evaluation.reset();
+    m_answer.reset();
+    m_subject.reset();
+    m_question = Question{m_question.method, Question().target, {}};
+    Q_EMIT answerForgotten();
+    Q_EMIT evaluationChanged();
+}
+
+/// Opened anew, the images may be counted otherwise: the one asked about is found by its path.
+void Questions::followData() {
+    if (!m_subject || !m_subject->sample)
+        return;
+    if (!m_subjectIn || *m_subject->sample >= m_subjectIn->samples.size()) {
+        m_subject.reset();
+        return;
+    }
+    const std::string path = m_subjectIn->samples[*m_subject->sample].path;
+    m_subjectIn = m_data.dataset();
+    const auto& samples = m_subjectIn->samples;
+    const auto found =
+        std::find_if(samples.begin(), samples.end(), [&](const Sample& sample) { return sample.path == path; });
+    if (found == samples.end())
+        m_subject.reset();
+    else
+        m_subject->sample = static_cast<std::uint32_t>(found - samples.begin());
+}
+
+void Questions::evaluate(const QString& split) {
+    const auto run = m_runs.run();
+    if (!run) {
+        Q_EMIT evaluationFailed(tr("There is no run yet: train a network or open a run."));
+        return;
+    }
+    EvaluateRequest request;
+    request.runFolder = run->folder;
+    request.split = split.toStdString();
+    m_evaluating = m_activities.begin(tr("Evaluating"), [this] { cancelEvaluation(); });
+    Q_EMIT evaluationChanged();
+    m_evaluateLane.submit(
+        this,
+        [this, request](const std::stop_token& stop, const Courier& courier) {
+            const auto engine = m_door();
+            return engine ? (*engine)->evaluate(request, stop,
+                                                [&](std::size_t done, std::size_t total) {
+                                                    courier.post([this, done, total] {
+                                                        m_evaluating.setProgress(done, total);
+                                                        Q_EMIT evaluationProgress(done, total);
+                                                    });
+                                                })
+                          : Result<Evaluation>(engine.error());
+        },
+        [this, run](Result<Evaluation> result) {
+            if (run != m_runs.run())
+                return;
+            m_evaluating.end();
+            if (result)
+                m_evaluation = std::make_shared<const Evaluation>(std::move(*result));
+            Q_EMIT evaluationChanged();
+            if (!result)
+                Q_EMIT evaluationFailed(QString::fromStdString(result.error().message));
+        });
+}
+
+void Questions::cancelEvaluation() {
+    if (!isEvaluating())
+        return;
+    m_evaluateLane.cancel();
+    m_evaluating.end();
+    Q_EMIT evaluationChanged();
+}
+
+void Questions::measureEpoch() {
+    EpochTimeRequest request;
+    request.experiment = m_document.experiment();
+    request.dataset = m_data.dataset();
+    m_measuring = m_activities.begin(tr("Measuring an epoch"), [this] { cancelMeasuring(); });
+    m_measureLane.submit(
+        this,
+        [door = m_door, request](const std::stop_token& stop) {
+            const auto engine = door();
+            return engine ? (*engine)->measureEpoch(request, stop) : Result<EpochTime>(engine.error());
+        },
+        [this, of = request.experiment](const Result<EpochTime>& time) {
+            m_measuring.end();
+            if (time)
+                Q_EMIT epochMeasured(*time, of);
+            else
+                Q_EMIT epochMeasureFailed(QString::fromStdString(time.error().message));
+        });
+}
+
+void Questions::cancelMeasuring() {
+    if (!isMeasuring())
+        return;
+    m_measureLane.cancel();
+    m_measuring.end();
+    Q_EMIT epochMeasureFailed({});
+}
+
+void Questions::explain(const Subject& subject) {
+    m_subject = subject;
+    m_subjectIn = m_data.dataset();
+    ask();
+}
+
+void Questions::setQuestion(const Question& question) {
+    m_question = question;
+    if (m_subject)
+        ask();
+}
+
+void Questions::ask() {
+    const auto run = m_runs.run();
+    if (!run) {
+        Q_EMIT explanationFailed(tr("There is no network yet: train one or open a run."));
+        return;
+    }
+    if (m_subject->sample && (!m_subjectIn || *m_subject->sample >= m_subjectIn->samples.size())) {
+        Q_EMIT explanationFailed(tr("The data set of this image is not open."));
+        return;
+    }
+    const Asked asked{run, m_question, *m_subject, m_subjectIn, m_runs.liveWeights()};
+    Q_EMIT explanationAsked(titleOf(asked));
+    m_explainLane.submit(
+        this, [door = m_door, asked](const std::stop_token& stop) { return answerTo(asked, door, stop); },
+        [this, run](const Result<std::shared_ptr<const Answer>>& answer) {
+            if (run != m_runs.run())
+                return;
+            if (answer) {
+                m_answer = *answer;
+                Q_EMIT explanationReady();
+            } else {
+                Q_EMIT explanationFailed(QString::fromStdString(answer.error().message));
+            }
+        });
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+#include <optional>
+
+#include "bridge/Activities.h"
+#include "bridge/DataDesk.h"
+#include "bridge/EngineDesk.h"
+#include "bridge/OpenedRun.h"
+#include "bridge/RunDesk.h"
+#include "lane/Lane.h"
+#include "models/Explained.h"
+
+namespace sightline::ui {
+
+/// Who is asked about: an image of the open data set, or a file.
+struct Subject {
+    std::optional<std::uint32_t> sample;
+    QString file;
+};
+
+/// What is asked about it.
+struct Question {
+    CamMethod method = CamMethod::GradCam;
+    QString target = QStringLiteral("predicted"); ///< predicted | true | a class's name | A-B
+    QString layer;                                ///< a node's id; empty: automatic
+
+    bool operator==(const Question&) const = default;
+};
+
+/// What the network said, and which run, asked what, said it.
+struct Answer : Explained {
+    std::shared_ptr<const OpenedRun> run;
+    Question question;
+};
+
+/// What is asked of the run in view. The newest question of a kind wins; each carries the run it was put to, so that a
+/// late answer to another run's question drops itself. Another run in view cancels what was asked and forgets it; only
+/// the method stays.
+class Questions : public QObject {
+    Q_OBJECT
+public:
+    Questions(EngineDoor door, ExperimentDocument& document, DataDesk& data, RunDesk& runs, Activities& activities);
+
+    void evaluate(const QString& split = {}); ///< empty: test where there is one, else validation
+    void cancelEvaluation();
+    bool isEvaluating() const { return m_evaluating.isUnderWay(); }
+    const std::shared_ptr<const Evaluation>& evaluation() const { return m_evaluation; } ///< of the run in view
+
+    /// Explains with the newest weights while the run trains, else with its best checkpoint.
+    void explain(const Subject& subject);
+    void setQuestion(const Question& question); ///< asks the same subject again
+    const Question& question() const { return m_question; }
+    const std::optional<Subject>& subject() const { return m_subject; }      ///< the last one asked about
+    const std::shared_ptr<const Answer>& answer() const { return m_answer; } ///< null before the first of this run
+
+    /// How long an epoch of the document's experiment takes with the open images.
+    void measureEpoch();
+    void cancelMeasuring();
+    bool isMeasuring() const { return m_measuring.isUnderWay(); }
+
+Q_SIGNALS:
+    void evaluationProgress(qulonglong done, qulonglong total);
+    void evaluationChanged(); ///< begun, there, failed, cancelled or forgotten
+    void evaluationFailed(const QString& message);
+    void explanationAsked(const QString& title);
+    void explanationReady();
+    void explanationFailed(const QString& message);
+    void answerForgotten(); ///< another run is in view: nothing has been asked of it yet
+    void epochMeasured(const sightline::EpochTime& time, const sightline::Experiment& of);
+    void epochMeasureFailed(const QString& message);
+
+private:
+    void ask();
+    void followRun();
+    void followData();
+
+    EngineDoor m_door;
+    ExperimentDocument& m_document;
+    DataDesk& m_data;
+    RunDesk& m_runs;
+    Activities& m_activities;
+    std::shared_ptr<const Evaluation> m_evaluation;
+    Question m_question;
+    std::optional<Subject> m_subject;
+    std::shared_ptr<const Dataset> m_subjectIn; ///< the data set that Subject::sample counts in
+    std::shared_ptr<const Answer> m_answer;
+    Activity m_evaluating, m_measuring;
+    Lane m_evaluateLane, m_explainLane, m_measureLane; ///< last: joined first
+};
+
+} // namespace sightline::ui

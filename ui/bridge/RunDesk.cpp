@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/RunDesk.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr qint64 kBatchIntervalMs = 40; ///< 25 a second
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+} // namespace
+
+RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data,
+                 Activities& activities)
+    : m_home(std::move(home)), m_document(document), m_data(data), m_activities(activities), m_list(m_home),
+      m_training(std::move(door)) {
+    connect(&m_training, &TrainingThread::happened, this, &RunDesk::handle);
+    connect(&m_data, &DataDesk::openingBegan, this, [this] { // the newest wish wins
+        m_openLane.cancel();
+        m_openActivity.end();
+    });
+    connect(&m_data, &DataDesk::opened, this, &RunDesk::followData);
+}
+
+void RunDesk::start() {
+    begin({m_document.experiment(), m_home, {}});
+}
+
+void RunDesk::resumeRun(const std::filesystem::path& run) {
+    begin({m_document.experiment(), m_home, run.string()});
+}
+
+void RunDesk::begin(TrainRequest request) {
+    if (!isIdle())
+        return;
+    m_lastBatch.invalidate();
+    request.background = true; // the window comes first
+    m_document.fixImages(m_document.experiment().data);
+    setState(RunState::Starting);
+    m_activity = m_activities.begin(tr("Starting the run"), [this] { stop(); });
+    m_training.start(std::move(request), [this] { m_data.finishWriting(); }); // trained with the newest labels
+}
+
+void RunDesk::pause() {
+    if (m_state != RunState::Running)
+        return;
+    m_training.control().pause();
+    setState(RunState::Paused);
+}
+
+void RunDesk::resume() {
+    if (m_state != RunState::Paused)
+        return;
+    m_training.control().resume();
+    setState(RunState::Running);
+}
+
+void RunDesk::stop() {
+    if (isIdle())
+        return;
+    m_training.requestStop();
+    setState(RunState::Stopping);
+}
+
+void RunDesk::stopAfterEpoch() {
+    if (isIdle())
+        return;
+    m_training.control().stopAfterEpoch();
+    m_training.control().resume();
+    if (m_state == RunState::Paused)
+        setState(RunState::Running);
+}
+
+void RunDesk::setState(RunState next) {
+    if (m_state == next)
+        return;
+    m_state = next;
+    Q_EMIT stateChanged(m_state);
+}
+
+std::shared_ptr<TrainControl> RunDesk::liveWeights() const {
+    return m_state == RunState::Running || m_state == RunState::Paused || m_state == RunState::Stopping
+               ? m_training.sharedControl()
+               : nullptr;
+}
+
+void RunDesk::open(const QString& idOrFolder) {
+    if (!isIdle()) {
+        Q_EMIT openFailed(tr("A run is in progress; stop it before opening another one."));
+        return;
+    }
+    m_openActivity = m_activities.begin(tr("Opening the run"));
+    m_openLane.submit(
+        this, [home = m_home, name = idOrFolder.toStdString()](const std::stop_token&) { return readRun(home, name); },
+        [this](Result<ReadRun> read) {
+            m_openActivity.end();
+            if (!read) {
+                Q_EMIT openFailed(QString::fromStdString(read.error().message));
+                return;
+            }
+            if (!isIdle()) // one has been started since
+                return;
+            view(std::move(*read));
+            m_document.setExperiment(m_run->experiment);
+            m_data.openAsSaid();
+        });
+}
+
+void RunDesk::close() {
+    view({});
+}
+
+void RunDesk::view(ReadRun read) {
+    m_run = std::move(read.run);
+    m_progress = std::move(read.progress);
+    Q_EMIT runChanged();
+}
+
+/// With other images open nothing can be asked of the run in view.
+void RunDesk::followData() {
+    if (m_run && isIdle() && m_run->experiment.data.path != m_document.experiment().data.path)
+        close();
+}
+
+void RunDesk::remove(const std::filesystem::path& folder) {
+    if (m_run && m_run->folder == folder) {
+        if (!isIdle()) {
+            Q_EMIT m_list.failed(tr("This run is in progress; stop it before deleting it."));
+            return;
+        }
+        close();
+    }
+    m_list.remove(folder);
+}
+
+void RunDesk::handle(const TrainEvent& event) {
+    std::visit(Overloaded{
+                   [this](const RunStarted& started) { onStarted(started); },
+                   [this](const BatchFinished& batch) {
+                       if (m_lastBatch.isValid() && m_lastBatch.elapsed() < kBatchIntervalMs)
+                           return;
+                       m_lastBatch.start();
+                       Q_EMIT batchFinished(batch);
+                   },
+                   [this](const EpochFinished& epoch) {
+                       m_progress.history.push_back(epoch.metrics);
+                       m_progress.bestEpoch = epoch.bestEpoch;
+                       m_activity.setProgress(static_cast<qulonglong>(epoch.metrics.epoch),
+                                              static_cast<qulonglong>(m_run->experiment.training.epochs));
+                       static_cast<void>(m_training.control().snapshot()); // a question finds weights of this epoch
+                       Q_EMIT epochFinished(epoch);
+                   },
+                   [this](const LearningRateChanged& change) {
+                       m_progress.learningRateChanges.push_back(change);
+                       Q_EMIT learningRateChanged(change);
+                   },
+                   [](const CheckpointSaved&) {},
+                   [this](const RunNote& note) {
+                       m_progress.notes.push_back(note.message);
+                       Q_EMIT noted(QString::fromStdString(note.message));
+                   },
+                   [this](const RunPaused& paused) {
+                       if (m_state == RunState::Running || m_state == RunState::Paused)
+                           setState(paused.paused && m_training.control().isPaused() ? RunState::Paused
+                                                                                     : RunState::Running);
+                   },
+                   [this](const RunEnded& end) { onEnded(end); },
+               },
+               event);
+}
+
+void RunDesk::onStarted(const RunStarted& started) {
+    view(m_training.takeBegun());
+    static_cast<void>(m_training.control().snapshot());
+    m_activity.setText(tr("Training %1").arg(QString::fromStdString(started.name)));
+    if (m_state == RunState::Starting)
+        setState(RunState::Running);
+    m_list.refresh();
+    const DataSettings& trained = m_run->experiment.data;
+    m_document.fixImages(trained);
+    if (!m_data.dataset() || !opensSameImages(m_document.experiment().data, trained)) { // resumed from the list of runs
+        m_document.setExperiment(m_run->experiment);
+        m_data.openAsSaid();
+    }
+}
+
+void RunDesk::onEnded(const RunEnded& end) {
+    if (m_run && m_run->folder == end.folder)
+        m_progress.ended = end;
+    m_document.fixImages({});
+    m_activity.end();
+    setState(RunState::Idle);
+    Q_EMIT ended(end);
+    m_list.refresh();
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+
+#include <filesystem>
+#include <memory>
+
+#include "bridge/Activities.h"
+#include "bridge/DataDesk.h"
+#include "bridge/ExperimentDocument.h"
+#include "bridge/OpenedRun.h"
+#include "bridge/RunList.h"
+#include "bridge/TrainingThread.h"
+#include "lane/Lane.h"
+
+namespace sightline::ui {
+
+enum class RunState { Idle, Starting, Running, Paused, Stopping };
+
+/// Runs: the one in progress, the one in view (the same while one is in progress), and the list of all.
+class RunDesk : public QObject {
+    Q_OBJECT
+public:
+    RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data,
+            Activities& activities);
+
+    RunState state() const { return m_state; }
+    bool isIdle() const { return m_state == RunState::Idle; }
+    void start();                                     ///< trains the document's experiment; one run at a time
+    void resumeRun(const std::filesystem::path& run); ///< goes on from its last checkpoint
+    void pause();
+    void resume();
+    void stop(); ///< at once; also while it starts
+    void stopAfterEpoch();
+
+    /// The run in view: in progress or opened from the store; null where there is none.
+    const std::shared_ptr<const OpenedRun>& run() const { return m_run; }
+    const RunProgress& progress() const { return m_progress; } ///< of the run in view
+    /// Where a run in progress gives snapshots of its weights; null while none is.
+    std::shared_ptr<TrainControl> liveWeights() const;
+    void open(const QString& idOrFolder); ///< a stored run, with its settings and its images
+    void close();                         ///< nothing is in view any more; the store keeps the run
+
+    RunList& list() { return m_list; }
+    void remove(const std::filesystem::path& folder); ///< from the list and from the disk
+
+Q_SIGNALS:
+    void stateChanged(sightline::ui::RunState state);
+    void runChanged();                                         ///< another run is in view, or none
+    void batchFinished(const sightline::BatchFinished& batch); ///< at most 25 a second; older ones are dropped
+    void epochFinished(const sightline::EpochFinished& epoch); ///< every one
+    void learningRateChanged(const sightline::LearningRateChanged& change);
+    void noted(const QString& message);
+    void ended(const sightline::RunEnded& ended);
+    void openFailed(const QString& message);
+
+private:
+    void begin(TrainRequest request);
+    void setState(RunState next);
+    void view(ReadRun read);
+    void handle(const TrainEvent& event);
+    void onStarted(const RunStarted& started);
+    void onEnded(const RunEnded& end);
+    void followData();
+
+    std::filesystem::path m_home;
+    ExperimentDocument& m_document;
+    DataDesk& m_data;
+    Activities& m_activities;
+    RunState m_state = RunState::Idle;
+    std::shared_ptr<const OpenedRun> m_run;
+    RunProgress m_progress;
+    QElapsedTimer m_lastBatch;
+    Activity m_activity, m_openActivity;
+    RunList m_list;
+    Lane m_openLane;
+    TrainingThread m_training; ///< last: joined first
+};
+
+} // namespace sightline::ui

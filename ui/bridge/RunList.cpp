@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/RunList.h"
+
+namespace sightline::ui {
+
+RunList::~RunList() {
+    m_lane.reset();
+    if (!m_changes.empty())
+        static_cast<void>(work());
+}
+
+void RunList::refresh() {
+    change([](RunStore&) { return Result<void>(); });
+}
+
+void RunList::rename(const std::filesystem::path& folder, const QString& name) {
+    change([folder, name = name.toStdString()](RunStore& store) { return store.rename(RunFolder(folder), name); });
+}
+
+void RunList::setNote(const std::filesystem::path& folder, const QString& note) {
+    change([folder, note = note.toStdString()](RunStore& store) { return store.setNote(RunFolder(folder), note); });
+}
+
+void RunList::remove(const std::filesystem::path& folder) {
+    change([folder](RunStore& store) { return store.remove(RunFolder(folder)); });
+}
+
+void RunList::change(Change change) {
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_changes.push_back(std::move(change));
+    }
+    m_lane->submit(
+        this, [this](const std::stop_token&) { return work(); },
+        [this](const Result<std::vector<RunSummary>>& runs) {
+            std::vector<Error> errors;
+            {
+                const std::scoped_lock lock(m_mutex);
+                errors.swap(m_errors);
+            }
+            if (!runs)
+                errors.push_back(runs.error());
+            for (const Error& error : errors)
+                Q_EMIT failed(QString::fromStdString(error.message));
+            if (runs)
+                Q_EMIT listed(*runs);
+        });
+}
+
+/// Makes all changes that wait, and lists the store anew.
+Result<std::vector<RunSummary>> RunList::work() {
+    std::deque<Change> waiting;
+    {
+        const std::scoped_lock lock(m_mutex);
+        waiting.swap(m_changes);
+    }
+    auto store = RunStore::open(m_home);
+    if (!store)
+        return store.error();
+    for (const Change& next : waiting) {
+        if (const auto done = next(*store); !done) {
+            const std::scoped_lock lock(m_mutex);
+            m_errors.push_back(done.error());
+        }
+    }
+    return store->list();
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "lane/Lane.h"
+#include "store/RunStore.h"
+
+namespace sightline::ui {
+
+/// The store's list of runs, and changes to it: each is made in the background, in order, and answered with listed().
+class RunList : public QObject {
+    Q_OBJECT
+public:
+    explicit RunList(std::filesystem::path home) : m_home(std::move(home)) {}
+    ~RunList() override; ///< makes what still waits: a note typed just before quitting is kept
+
+    void refresh();
+    void rename(const std::filesystem::path& folder, const QString& name);
+    void setNote(const std::filesystem::path& folder, const QString& note);
+    void remove(const std::filesystem::path& folder);
+
+Q_SIGNALS:
+    void listed(const std::vector<sightline::RunSummary>& runs);
+    void failed(const QString& message);
+
+private:
+    using Change = std::function<Result<void>(RunStore&)>;
+    void change(Change change);
+    Result<std::vector<RunSummary>> work();
+
+    std::filesystem::path m_home;
+    std::mutex m_mutex;
+    std::deque<Change> m_changes; ///< in order: none is lost to a newer one
+    std::vector<Error> m_errors;  ///< of changes that could not be made, until they are told
+    std::optional<Lane> m_lane{std::in_place};
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/TrainingThread.h"
+
+#include "lane/Caught.h"
+
+namespace sightline::ui {
+
+TrainingThread::TrainingThread(EngineDoor door) : m_door(std::move(door)) {}
+
+TrainingThread::~TrainingThread() {
+    requestStop();
+}
+
+void TrainingThread::requestStop() {
+    m_thread.request_stop();
+    m_control->resume();
+}
+
+void TrainingThread::start(TrainRequest request, std::function<void()> first) {
+    m_control = std::make_shared<TrainControl>();
+    m_thread = std::jthread([this, control = m_control, request = std::move(request),
+                             first = std::move(first)](const std::stop_token& stop) {
+        bool ended = false;
+        const auto done = caught([&] {
+            first();
+            const auto engine = m_door();
+            if (!engine)
+                return Result<void>(engine.error());
+            (*engine)->train(request, stop, *control, [&](const TrainEvent& event) {
+                ended = ended || std::holds_alternative<RunEnded>(event);
+                sink(event, request.experiment);
+            });
+            return Result<void>();
+        });
+        if (ended)
+            return;
+        RunEnded failed;
+        failed.outcome = RunEnded::Outcome::Failed;
+        failed.reason = done ? "The training ended without a word." : done.error().message;
+        sink(failed, request.experiment);
+    });
+}
+
+void TrainingThread::sink(const TrainEvent& event, const Experiment& asked) {
+    if (const auto* started = std::get_if<RunStarted>(&event)) {
+        ReadRun begun = readBegun(*started, asked);
+        const std::scoped_lock lock(m_mutex);
+        m_begun = std::move(begun);
+    }
+    if (m_events.push(event))
+        QMetaObject::invokeMethod(this, &TrainingThread::drain, Qt::QueuedConnection);
+}
+
+ReadRun TrainingThread::takeBegun() {
+    const std::scoped_lock lock(m_mutex);
+    return std::exchange(m_begun, {}).value_or(ReadRun{std::make_shared<const OpenedRun>(), {}});
+}
+
+void TrainingThread::drain() {
+    for (const TrainEvent& event : m_events.take())
+        Q_EMIT happened(event);
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "bridge/EngineDesk.h"
+#include "bridge/EventQueue.h"
+#include "bridge/OpenedRun.h"
+
+namespace sightline::ui {
+
+/// The thread of one run at a time. Brings its events to the window's thread in order and ends with exactly one
+/// RunEnded, also where the engine cannot be loaded or throws. The destructor stops the run and joins.
+class TrainingThread : public QObject {
+    Q_OBJECT
+public:
+    explicit TrainingThread(EngineDoor door);
+    ~TrainingThread() override;
+
+    /// `first` runs on the thread before anything else.
+    void start(TrainRequest request, std::function<void()> first);
+    void requestStop();
+    TrainControl& control() { return *m_control; }
+    std::shared_ptr<TrainControl> sharedControl() const { return m_control; }
+    /// The run that a RunStarted is about, with its folder read; once for each.
+    ReadRun takeBegun();
+
+Q_SIGNALS:
+    void happened(const sightline::TrainEvent& event);
+
+private:
+    void sink(const TrainEvent& event, const Experiment& asked);
+    void drain();
+
+    EngineDoor m_door;
+    std::shared_ptr<TrainControl> m_control = std::make_shared<TrainControl>();
+    EventQueue m_events;
+    std::mutex m_mutex;
+    std::optional<ReadRun> m_begun;
+    std::jthread m_thread; ///< last: joined first
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/NetworkFields.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+#include "widgets/SettingsForm.h"
+#include "zoo/Zoo.h"
+
+namespace sightline::ui {
+
+namespace {
+using E = Experiment;
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("NetworkFields", text);
+}
+
+/// Zoo options come as JSON: how a field reads one, with the option's default where the experiment says nothing.
+Json optionOf(const Experiment& experiment, const ZooOption& option) {
+    return experiment.model.options.contains(option.key) ? experiment.model.options.at(option.key)
+                                                         : option.defaultValue;
+}
+
+void setOption(Experiment& experiment, const ZooOption& option, Json value) {
+    if (value == option.defaultValue)
+        experiment.model.options.erase(option.key);
+    else
+        experiment.model.options[option.key] = std::move(value);
+}
+
+QString listText(const Json& list) {
+    QStringList words;
+    for (const Json& item : list)
+        words << QString::fromStdString(item.dump());
+    return words.join(QStringLiteral(", "));
+}
+
+Json listFrom(const QString& text) {
+    Json list = Json::array();
+    for (const QString& word : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+        bool read = false;
+        const int number = word.trimmed().toInt(&read);
+        list.push_back(read ? Json(number) : Json(word.trimmed().toStdString()));
+    }
+    return list;
+}
+
+void addOption(SettingsForm& form, const ZooOption& option) {
+    QString label = QString::fromStdString(option.key);
+    label.replace(QLatin1Char('_'), QLatin1Char(' '));
+    label[0] = label[0].toUpper();
+    QString help = QString::fromStdString(option.help);
+    help.replace(0, 1, help.left(1).toUpper());
+    const SettingsForm::Field field{
+        QStringLiteral("model.options.") + QString::fromStdString(option.key), label, {}, help};
+    if (!option.choices.empty()) {
+        QStringList words;
+        for (const Json& choice : option.choices)
+            words << QString::fromStdString(choice.is_string() ? choice.get<std::string>() : choice.dump());
+        form.choice(
+            field, words,
+            [option](const Experiment& e) {
+                const auto found = std::find(option.choices.begin(), option.choices.end(), optionOf(e, option));
+                return found == option.choices.end() ? -1 : static_cast<int>(found - option.choices.begin());
+            },
+            [option](Experiment& e, int at) { setOption(e, option, option.choices[static_cast<std::size_t>(at)]); });
+    } else if (option.defaultValue.is_boolean()) {
+        form.toggle(
+            field,
+            [option](const Experiment& e) {
+                const Json v = optionOf(e, option);
+                return v.is_boolean() && v.get<bool>();
+            },
+            [option](Experiment& e, bool v) { setOption(e, option, v); });
+    } else if (option.defaultValue.is_array()) {
+        form.text(
+            field, [option](const Experiment& e) { return listText(optionOf(e, option)); },
+            [option](Experiment& e, const QString& v) { setOption(e, option, listFrom(v)); });
+    } else if (option.defaultValue.is_number_integer()) {
+        form.whole(
+            field,
+            [option](const Experiment& e) {
+                const Json v = optionOf(e, option);
+                return v.is_number() ? v.get<int>() : 0;
+            },
+            [option](Experiment& e, int v) { setOption(e, option, v); });
+    } else {
+        form.number(
+            field,
+            [option](const Experiment& e) {
+                const Json v = optionOf(e, option);
+                return v.is_number() ? v.get<double>() : 0.0;
+            },
+            [option](Experiment& e, double v) { setOption(e, option, v); });
+    }
+}
+} // namespace
+
+void addZooOptions(SettingsForm& form, const ZooEntry& entry) {
+    if (entry.options.empty())
+        return;
+    form.section(QString::fromStdString(entry.title));
+    for (const ZooOption& option : entry.options)
+        addOption(form, option);
+}
+
+void addInputFields(SettingsForm& form) {
+    form.section(tr("Input images"));
+    form.whole(
+        {QStringLiteral("data.image_size[1]"), tr("Width"), tr("pixels"), {}},
+        [](const E& e) { return e.data.imageWidth; }, [](E& e, int v) { e.data.imageWidth = v; });
+    form.whole(
+        {QStringLiteral("data.image_size"), tr("Height"), tr("pixels"), {}},
+        [](const E& e) { return e.data.imageHeight; }, [](E& e, int v) { e.data.imageHeight = v; });
+    form.choice(
+        {QStringLiteral("data.color_mode"), tr("Color"), {}, {}}, {tr("Color"), tr("Gray")},
+        [](const E& e) { return static_cast<int>(e.data.colorMode); },
+        [](E& e, int v) { e.data.colorMode = static_cast<ColorMode>(v); });
+    form.choice(
+        {QStringLiteral("data.interpolation"), tr("Resizing"), {}, {}},
+        {tr("Nearest"), tr("Bilinear"), tr("Bicubic"), tr("Lanczos"), tr("Box"), tr("Hamming")},
+        [](const E& e) { return static_cast<int>(e.data.interpolation); },
+        [](E& e, int v) { e.data.interpolation = static_cast<Interpolation>(v); });
+    form.toggle(
+        {QStringLiteral("data.keep_aspect_ratio"),
+         tr("Keep aspect ratio"),
+         {},
+         tr("Crops to the target shape instead of stretching.")},
+        [](const E& e) { return e.data.keepAspectRatio; }, [](E& e, bool v) { e.data.keepAspectRatio = v; });
+    form.choice(
+        {QStringLiteral("normalization.preset"), tr("Normalization"), {}, {}},
+        {tr("None: 0 to 255"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"), tr("Caffe: BGR minus means"),
+         tr("Keras steps")},
+        [](const E& e) { return static_cast<int>(e.normalization.preset); },
+        [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
+}
+
+} // namespace sightline::ui

@@ -10,6 +10,7 @@
 
 #include "bridge/Session.h"
 #include "look/Theme.h"
+#include "prompts/Dialogs.h"
 #include "support/Files.h"
 #include "support/Version.h"
 #include "window/MainWindow.h"
@@ -162,6 +163,7 @@ int main(int argc, char** argv) {
                         parser.value(QStringLiteral("size")));
 
     theme::apply(application, *scheme);
+    prompts() = dialogs();
     MainWindow window(session);
     QObject::connect(&window, &MainWindow::firstFrameShown, &session.engine(), &EngineDesk::warmUp);
     window.show();

@@ -43,7 +43,7 @@ const QMap<QString, QStringList> kPackages{
 };
 
 /// What no find command names: tools of the build, and what the window shows.
-const QStringList kNamedNowhere{"g++", "cmake", "ninja-build", "git", "breeze-icon-theme", "fonts-inter"};
+const QStringList kNamedNowhere{"g++", "cmake", "ninja-build", "git", "fonts-inter"};
 
 QString textOf(const QString& file) {
     QFile opened(QStringLiteral(SIGHTLINE_SOURCE_DIR "/") + file);

@@ -10,7 +10,7 @@
 #include "data/Overlay.h"
 #include "models/SampleModel.h"
 #include "models/Tiles.h"
-#include "prompts/Prompts.h"
+#include "widgets/Prompts.h"
 
 using namespace sightline;
 using namespace sightline::ui;

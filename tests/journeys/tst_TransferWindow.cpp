@@ -5,8 +5,8 @@
 #include <QTemporaryDir>
 
 #include "WindowDriver.h"
-#include "prompts/Prompts.h"
 #include "store/RunExport.h"
+#include "widgets/Prompts.h"
 
 using namespace sightline;
 using namespace sightline::ui;

@@ -12,11 +12,11 @@
 
 #include "WindowDriver.h"
 #include "plot/CurvePlot.h"
-#include "prompts/Prompts.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/ImageView.h"
+#include "widgets/Prompts.h"
 
 using namespace sightline;
 using namespace sightline::ui;

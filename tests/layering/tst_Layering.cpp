@@ -47,6 +47,23 @@ class LayeringTest : public sightline::Test {
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(QStringLiteral("; "))));
     }
 
+    /// `rooms`: those below `base`, the lowest first. `climbers`: files that may look upward.
+    static void refuseUpward(const QString& base, const QStringList& rooms, const QStringList& climbers) {
+        QStringList wrong;
+        const QDir root(QStringLiteral(SIGHTLINE_SOURCE_DIR "/") + base);
+        for (const QString& folder : root.entryList(QDir::Dirs | QDir::NoDotAndDotDot))
+            if (!rooms.contains(folder))
+                wrong += base + folder + QStringLiteral(" has no place among the rooms");
+        for (qsizetype room = 0; room < rooms.size(); ++room) {
+            for (const Include& include : includesBelow(base + rooms[room])) {
+                const qsizetype target = rooms.indexOf(include.target.section(QLatin1Char('/'), 0, 0));
+                if (target > room && include.target.contains(QLatin1Char('/')) && !climbers.contains(include.file))
+                    wrong += include.file + QStringLiteral(" includes ") + include.target;
+            }
+        }
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(QStringLiteral("; "))));
+    }
+
 private Q_SLOTS:
     void coreNeverIncludesQt() {
         refuse(QStringLiteral("core"), QRegularExpression(QStringLiteral("^(Q[A-Z]|Qt|qt|qcustomplot)")));
@@ -71,19 +88,18 @@ private Q_SLOTS:
                    QRegularExpression(QStringLiteral("^(torch|ATen|c10)/")));
     }
 
-    void eachRoomKnowsOnlyThoseBeforeIt() {
-        const QStringList rooms{QStringLiteral("support"), QStringLiteral("experiment"), QStringLiteral("network"),
-                                QStringLiteral("zoo"),     QStringLiteral("data"),       QStringLiteral("augment"),
-                                QStringLiteral("metrics"), QStringLiteral("store"),      QStringLiteral("engine")};
-        QStringList wrong;
-        for (qsizetype room = 0; room < rooms.size(); ++room) {
-            for (const Include& include : includesBelow(QStringLiteral("core/") + rooms[room])) {
-                const qsizetype target = rooms.indexOf(include.target.section(QLatin1Char('/'), 0, 0));
-                if (target > room && include.target.contains(QLatin1Char('/')))
-                    wrong += include.file + QStringLiteral(" includes ") + include.target;
-            }
-        }
-        QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(QStringLiteral("; "))));
+    void eachRoomOfCoreKnowsOnlyThoseBeforeIt() {
+        refuseUpward(
+            QStringLiteral("core/"),
+            QStringLiteral("support experiment network zoo data augment metrics store engine").split(QLatin1Char(' ')),
+            {});
+    }
+
+    void eachRoomOfTheWindowKnowsOnlyThoseBeforeIt() {
+        refuseUpward(QStringLiteral("ui/"),
+                     QStringLiteral("look models delegates plot graph widgets bridge pages window prompts")
+                         .split(QLatin1Char(' ')),
+                     {QStringLiteral("ui/widgets/HeatMapView.h"), QStringLiteral("ui/widgets/SettingsForm.h")});
     }
 
     void everySourceSaysItsLicence() {

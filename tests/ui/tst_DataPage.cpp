@@ -11,7 +11,7 @@
 #include "PageTest.h"
 #include "data/Overlay.h"
 #include "models/Tiles.h"
-#include "prompts/Prompts.h"
+#include "widgets/Prompts.h"
 #include "window/Rail.h"
 
 using namespace sightline;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "look/Icons.h"
 
-#include <QFile>
+#include <QHash>
+#include <QIconEngine>
 #include <QPainter>
 #include <QSvgRenderer>
+
+#include <algorithm>
+#include <memory>
 
 namespace sightline::ui::theme {
 
@@ -11,48 +15,69 @@ namespace {
 constexpr int kIconSide = 16;
 constexpr double kIconWithGap = 1.4; ///< width over height of an icon before words
 
-QString iconFile(const QString& name) {
-    const QString root = QStringLiteral("/usr/share/icons/breeze/");
-    for (const QString& place :
-         {QStringLiteral("actions/symbolic/%1-symbolic.svg"), QStringLiteral("actions/22/%1.svg"),
-          QStringLiteral("actions/16/%1.svg"), QStringLiteral("places/22/%1.svg"), QStringLiteral("places/16/%1.svg"),
-          QStringLiteral("status/symbolic/%1-symbolic.svg"), QStringLiteral("status/22/%1.svg")})
-        if (const QString file = root + place.arg(name); QFile::exists(file))
-            return file;
-    return {};
+std::shared_ptr<QSvgRenderer> parsed(const QString& name) {
+    static QHash<QString, std::shared_ptr<QSvgRenderer>> all;
+    std::shared_ptr<QSvgRenderer>& svg = all[name];
+    if (!svg)
+        svg = std::make_shared<QSvgRenderer>(QStringLiteral(":/symbols/%1.svg").arg(name));
+    return svg;
 }
 
-/// A square of side in a picture wide enough for the room right of it.
-QPixmap tinted(QSvgRenderer& svg, int side, int width, const QColor& color) {
-    QPixmap picture(width, side);
-    picture.fill(Qt::transparent);
-    QPainter painter(&picture);
-    svg.render(&painter, QRectF(0, 0, side, side));
-    painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
-    painter.fillRect(picture.rect(), color);
+struct Drawing {
+    QString name;
+    QRgb color;
+    QSize pixels;
+    bool operator==(const Drawing&) const = default;
+};
+std::size_t qHash(const Drawing& key, std::size_t seed = 0) {
+    return qHashMulti(seed, key.name, key.color, key.pixels.width(), key.pixels.height());
+}
+
+/// The symbol in a square at the left of `pixels`, in one colour.
+QPixmap drawn(const Drawing& wanted) {
+    static QHash<Drawing, QPixmap> all; // some dozens of names, in a handful of colours and sizes
+    QPixmap& picture = all[wanted];
+    if (picture.isNull() && !wanted.pixels.isEmpty()) {
+        picture = QPixmap(wanted.pixels);
+        picture.fill(Qt::transparent);
+        QPainter painter(&picture);
+        const int side = std::min(wanted.pixels.width(), wanted.pixels.height());
+        parsed(wanted.name)->render(&painter, QRectF(0, 0, side, side));
+        painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
+        painter.fillRect(picture.rect(), QColor::fromRgb(wanted.color));
+    }
     return picture;
 }
-QIcon makeIcon(const QString& name, Role role, double aspect) {
-    QIcon result;
-    const QString file = iconFile(name);
-    if (file.isEmpty())
-        return result;
-    QSvgRenderer svg(file);
-    for (const int side : {16, 22, 32, 44, 64}) {
-        const int width = static_cast<int>(side * aspect);
-        result.addPixmap(tinted(svg, side, width, color(role)), QIcon::Normal);
-        result.addPixmap(tinted(svg, side, width, color(Role::Muted)), QIcon::Disabled);
+
+class Symbol : public QIconEngine {
+public:
+    Symbol(QString name, Role role) : m_name(std::move(name)), m_role(role) {}
+    void paint(QPainter* painter, const QRect& place, QIcon::Mode mode, QIcon::State) override {
+        const double ratio = painter->device()->devicePixelRatioF();
+        QPixmap picture = pixmap((QSizeF(place.size()) * ratio).toSize(), mode, QIcon::Off);
+        painter->drawPixmap(place, picture);
     }
-    return result;
-}
+    QPixmap pixmap(const QSize& pixels, QIcon::Mode mode, QIcon::State) override {
+        return drawn({m_name, color(mode == QIcon::Disabled ? Role::Muted : m_role).rgb(), pixels});
+    }
+    QIconEngine* clone() const override { return new Symbol(*this); }
+
+private:
+    QString m_name;
+    Role m_role;
+};
 } // namespace
 
 QIcon icon(const QString& name, Role role) {
-    return makeIcon(name, role, 1);
+    if (!parsed(name)->isValid()) {
+        qWarning("there is no icon %s", qPrintable(name));
+        return {};
+    }
+    return QIcon(new Symbol(name, role));
 }
 
 void setIcon(QPushButton& button, const QString& name, Role role) {
-    button.setIcon(makeIcon(name, role, kIconWithGap));
+    button.setIcon(icon(name, role));
     button.setIconSize({static_cast<int>(kIconSide * kIconWithGap), kIconSide});
 }
 

@@ -9,7 +9,8 @@
 
 namespace sightline::ui::theme {
 
-/// A symbolic breeze icon recoloured by the palette, by its name ("media-playback-start").
+/// One of the symbols in resources/icons by its name ("media-playback-start"), in the colour its role has when it is
+/// painted; muted where it is disabled. Each symbol is parsed once, each picture of it drawn once.
 QIcon icon(const QString& name, Role role = Role::Text);
 /// The same before a button's words, with room between the two.
 void setIcon(QPushButton& button, const QString& name, Role role = Role::Text);

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "look/StyleSheet.h"
+#include "look/Words.h"
 
 namespace sightline::ui::theme {
 
@@ -33,15 +34,6 @@ constexpr std::array<Tone, 13> kTones{{
     {0xff0072b2, 0xff56b4e9}, // training
     {0xffd55e00, 0xffff9e4f}, // validation
 }};
-
-constexpr std::array<Tone, 8> kSeries{{{0xff0072b2, 0xff56b4e9},
-                                       {0xffd55e00, 0xffff9e4f},
-                                       {0xff008a66, 0xff2fc79b},
-                                       {0xffb5548b, 0xffe38fc0},
-                                       {0xffa87400, 0xffe6a63a},
-                                       {0xff2e8bc0, 0xff8fd0f5},
-                                       {0xff857d00, 0xfff0e442},
-                                       {0xff3a3f47, 0xffc9ced6}}};
 
 Scheme g_scheme = Scheme::Light;
 
@@ -86,6 +78,7 @@ QPalette palette() {
 
 void apply(QApplication& application, Scheme scheme) {
     g_scheme = scheme;
+    useWindowLocale();
     application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     application.setPalette(palette());
     application.setFont(font(Size::Base));
@@ -98,10 +91,6 @@ Scheme scheme() {
 QColor color(Role role) {
     return pick(kTones[static_cast<std::size_t>(role)]);
 }
-QColor series(int index) {
-    return pick(kSeries[static_cast<std::size_t>(index < 0 ? 0 : index) % kSeries.size()]);
-}
-
 QFont font(Size size, bool bold) {
     static const QString name = family();
     constexpr std::array<int, 4> kPixels{11, 13, 16, 22};

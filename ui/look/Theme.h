@@ -33,8 +33,6 @@ void apply(QApplication& application,
            Scheme scheme); ///< Fusion with our palette and style sheet; can be called again to switch
 Scheme scheme();
 QColor color(Role role);
-/// Okabe and Ito's eight colours, adjusted to stand on the current surface.
-QColor series(int index);
 /// 11, 13 (base), 16, 22 points-as-pixels: Small, Base, Title, Hero. Tabular figures.
 enum class Size { Small, Base, Title, Hero };
 QFont font(Size size, bool bold = false);

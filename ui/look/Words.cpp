@@ -6,9 +6,15 @@
 
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <cmath>
 
 namespace sightline::ui {
+
+void useWindowLocale() {
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    std::setlocale(LC_NUMERIC, "C"); // an application takes the system's, and with it printf and strtod
+}
 
 QString grouped(qlonglong number) {
     return QLocale().toString(number);
@@ -37,6 +43,10 @@ QString significant(double value, int digits) {
 
 QString fixed(double value, int decimals) {
     return QLocale().toString(value, 'f', decimals);
+}
+
+QString counted(qlonglong number, const QString& one, const QString& many) {
+    return (number == 1 ? one : many).arg(grouped(number));
 }
 
 QString bytesText(qint64 bytes) {

@@ -20,7 +20,6 @@ public:
     explicit FindingModel(QObject* parent);
     /// A kind with more than a screenful is folded at first; what a person folded or unfolded stays so.
     void setFindings(std::vector<Finding> findings);
-    const std::vector<Finding>& findings() const { return m_findings; }
     void toggle(int row); ///< folds or unfolds the heading's kind
 
     /// The findings behind a row: one, or all of a heading's kind.

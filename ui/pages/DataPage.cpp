@@ -223,9 +223,10 @@ void DataPage::showEdited() {
 void DataPage::showClasses() {
     const auto opened = session().data().dataset();
     m_summary->setText(
-        tr("%1 · %2 images in %3 classes")
-            .arg(QString::fromStdString(opened->root.string()), grouped(static_cast<qlonglong>(opened->samples.size())))
-            .arg(opened->classes.size()));
+        tr("%1 · %2 in %3")
+            .arg(QString::fromStdString(opened->root.string()),
+                 counted(static_cast<qlonglong>(opened->samples.size()), tr("%1 image"), tr("%1 images")),
+                 counted(static_cast<qlonglong>(opened->classes.size()), tr("%1 class"), tr("%1 classes"))));
     std::array<std::vector<std::size_t>, 3> counts;
     std::size_t most = 1;
     for (std::size_t s = 0; s < kSubsets.size(); ++s) {
@@ -271,7 +272,7 @@ void DataPage::applyFilter() {
     filter.groups = m_groups;
     m_samples->setFilter(filter);
     const int count = m_samples->rowCount();
-    m_found->setText(count == 1 ? tr("1 image") : tr("%1 images").arg(grouped(count)));
+    m_found->setText(counted(count, tr("%1 image"), tr("%1 images")));
     m_nothing->setVisible(count == 0);
     m_nothing->setGeometry(
         m_tiles->viewport()->rect().adjusted(3 * theme::kGrid, 3 * theme::kGrid, -3 * theme::kGrid, -3 * theme::kGrid));

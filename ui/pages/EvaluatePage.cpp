@@ -266,7 +266,8 @@ void EvaluatePage::showEvaluation() {
         m_score->setText(percent(evaluation->accuracy));
         const auto total = evaluation->confusion.total();
         QStringList words{
-            tr("accuracy on %1 images (%2)").arg(grouped(total), QString::fromStdString(evaluation->split)),
+            tr("accuracy on %1 (%2)")
+                .arg(counted(total, tr("%1 image"), tr("%1 images")), QString::fromStdString(evaluation->split)),
             tr("loss %1").arg(significant(evaluation->loss))};
         if (evaluation->classes.size() > 5)
             words << tr("top-5 accuracy %1").arg(percent(evaluation->top5Accuracy));
@@ -344,7 +345,7 @@ void EvaluatePage::showFilter() {
     const auto name = [&](int label) {
         return QString::fromStdString(evaluation->classes[static_cast<std::size_t>(label)]);
     };
-    const QString count = tr("%1 images").arg(grouped(m_gallery->rowCount()));
+    const QString count = counted(m_gallery->rowCount(), tr("%1 image"), tr("%1 images"));
     m_filter->setText(truth >= 0 && predicted >= 0
                           ? tr("%1: %2 predicted as %3").arg(count, name(truth), name(predicted))
                       : truth >= 0     ? tr("%1 of %2").arg(count, name(truth))

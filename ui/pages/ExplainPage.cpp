@@ -15,9 +15,9 @@
 #include <array>
 
 #include "look/Icons.h"
-#include "prompts/Prompts.h"
 #include "widgets/ColorBar.h"
 #include "widgets/HeatMapView.h"
+#include "widgets/Prompts.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {

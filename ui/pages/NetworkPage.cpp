@@ -13,7 +13,7 @@
 #include "pages/CostPanel.h"
 #include "pages/NetworkFields.h"
 #include "pages/TransferFields.h"
-#include "prompts/Prompts.h"
+#include "widgets/Prompts.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
@@ -311,9 +311,10 @@ void NetworkPage::showGraph() {
         m_summary->setText(tr("%1 parameters · %2 multiply-adds per image")
                                .arg(grouped(cost.parameters), compact(static_cast<double>(cost.multiplyAdds))));
     }
-    m_layersSurface->setTitle(session().data().dataset()
-                                  ? tr("Layers, for %1 classes").arg(classes())
-                                  : tr("Layers, for %1 classes (no images open yet)").arg(classes()));
+    m_layersSurface->setTitle(
+        session().data().dataset()
+            ? tr("Layers, for %1").arg(counted(classes(), tr("%1 class"), tr("%1 classes")))
+            : tr("Layers, for %1 (no images open yet)").arg(counted(classes(), tr("%1 class"), tr("%1 classes"))));
     m_layers->setRows(std::move(rows));
     m_fault->setText(fault);
     m_fault->setVisible(!fault.isEmpty());

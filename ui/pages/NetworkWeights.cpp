@@ -64,9 +64,12 @@ QString fitText(const Experiment& experiment, const std::filesystem::path& path,
     for (std::size_t i = 0; i < fresh.size(); ++i)
         if (fresh[i])
             anew.push_back(ours[i].name);
-    return anew.empty() ? tr("All layers get pretrained weights.")
-                        : tr("All layers but the classifier get pretrained weights; %1 start from random values.")
-                              .arg(listed(anew));
+    return anew.empty()
+               ? tr("All layers get pretrained weights.")
+               : (anew.size() == 1
+                      ? tr("All layers but the classifier get pretrained weights; %1 starts from random values.")
+                      : tr("All layers but the classifier get pretrained weights; %1 start from random values."))
+                     .arg(listed(anew));
 }
 
 } // namespace

@@ -12,7 +12,7 @@
 
 #include "look/Words.h"
 #include "models/Table.h"
-#include "prompts/Prompts.h"
+#include "widgets/Prompts.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
 #include "zoo/Zoo.h"

@@ -12,7 +12,7 @@
 #include "look/Words.h"
 #include "pages/TrainFields.h"
 #include "plot/CurvePlot.h"
-#include "prompts/Prompts.h"
+#include "widgets/Prompts.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
 
@@ -33,9 +33,14 @@ QString endWords(const RunEnded& ended) {
     const QString best = ended.bestEpoch > 0 ? TrainPage::tr(" Best epoch: %1.").arg(ended.bestEpoch) : QString();
     switch (ended.outcome) {
     case RunEnded::Outcome::Completed:
-        return (reason.isEmpty() ? TrainPage::tr("Finished after %1 epochs.").arg(ended.epochs) : reason) + best;
+        return (reason.isEmpty() ? counted(ended.epochs, TrainPage::tr("Finished after %1 epoch."),
+                                           TrainPage::tr("Finished after %1 epochs."))
+                                 : reason) +
+               best;
     case RunEnded::Outcome::Stopped:
-        return TrainPage::tr("Stopped after %1 epochs.").arg(ended.epochs) + best;
+        return counted(ended.epochs, TrainPage::tr("Stopped after %1 epoch."),
+                       TrainPage::tr("Stopped after %1 epochs.")) +
+               best;
     case RunEnded::Outcome::Failed:
         break;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/ImageView.h"
 
-#include <QMouseEvent>
 #include <QPainter>
 
 #include "look/Theme.h"
@@ -46,11 +45,6 @@ void ImageView::paintEvent(QPaintEvent*) {
         painter.drawImage(place, m_image.scaled(pixels, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
     else
         painter.drawImage(place, m_image);
-}
-
-void ImageView::mouseReleaseEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton && rect().contains(event->position().toPoint()))
-        Q_EMIT clicked();
 }
 
 } // namespace sightline::ui

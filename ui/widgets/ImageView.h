@@ -18,12 +18,8 @@ public:
     QRect imageRect() const;   ///< where the image is drawn
     QSize sizeHint() const override { return {320, 320}; }
 
-Q_SIGNALS:
-    void clicked();
-
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void mouseReleaseEvent(QMouseEvent* event) override;
 
 private:
     QImage m_image;

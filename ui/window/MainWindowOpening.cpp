@@ -9,9 +9,9 @@
 
 #include "data/Split.h"
 #include "experiment/Presets.h"
-#include "prompts/Prompts.h"
 #include "support/Files.h"
 #include "widgets/MessageStrip.h"
+#include "widgets/Prompts.h"
 #include "window/MainWindow.h"
 #include "window/Place.h"
 #include "window/StartPage.h"

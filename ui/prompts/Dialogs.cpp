@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "prompts/Prompts.h"
+#include "prompts/Dialogs.h"
 
 #include <QFileDialog>
 #include <QInputDialog>
@@ -18,8 +18,8 @@ bool ask(QWidget* parent, const QString& question, const QString& yes) {
 }
 } // namespace
 
-Prompts& prompts() {
-    static Prompts all{
+Prompts dialogs() {
+    return {
         [](QWidget* parent, const QString& title, const QString& folder) {
             return QFileDialog::getExistingDirectory(parent, title, folder);
         },
@@ -36,7 +36,6 @@ Prompts& prompts() {
             return accepted ? (line.isNull() ? QString(QLatin1String("")) : line) : QString();
         },
     };
-    return all;
 }
 
 } // namespace sightline::ui

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <functional>
+
+class QWidget;
+
+namespace sightline::ui {
+
+/// The only modal questions: which file, and whether to lose something. The program answers them with dialogs
+/// (prompts/Dialogs.h), tests and the tour with what they put here; until then each is answered as if cancelled.
+struct Prompts {
+    std::function<QString(QWidget* parent, const QString& title, const QString& folder)> openFolder = [](auto&&...) {
+        return QString();
+    };
+    std::function<QString(QWidget* parent, const QString& title, const QString& folder, const QString& filter)>
+        openFile = [](auto&&...) { return QString(); };
+    std::function<QString(QWidget* parent, const QString& title, const QString& file, const QString& filter)> saveFile =
+        [](auto&&...) { return QString(); };
+    std::function<bool(QWidget* parent, const QString& question, const QString& yes)> confirm = [](auto&&...) {
+        return false;
+    };
+    std::function<QString(QWidget* parent, const QString& title, const QString& label, const QString& text)> line =
+        [](auto&&...) { return QString(); }; ///< null: cancelled
+};
+
+Prompts& prompts();
+
+} // namespace sightline::ui

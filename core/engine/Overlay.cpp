@@ -2,7 +2,9 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <vector>
 
 #include "engine/Engine.h"
 
@@ -38,35 +40,53 @@ cv::Mat colorTable(ColorMap colors) {
 
 } // namespace
 
-Image overlay(const Image& image, const FloatArray& map, double opacity, ColorMap colors) {
-    Image result(image.height, image.width, 3);
-    if (image.empty())
-        return result;
+Image colored(const FloatArray& map, int height, int width, ColorMap colors) {
     const bool drawn = map.shape.size() == 2 && map.shape[0] > 0 && map.shape[1] > 0 &&
                        map.size() == static_cast<std::int64_t>(map.values.size());
-    cv::Mat sized = cv::Mat::zeros(image.height, image.width, CV_32F);
-    if (drawn) {
-        const cv::Mat given(static_cast<int>(map.shape[0]), static_cast<int>(map.shape[1]), CV_32F,
-                            const_cast<float*>(map.values.data()));
-        cv::resize(given, sized, sized.size(), 0, 0, cv::INTER_LINEAR); // half-pixel centres
-    }
+    if (!drawn)
+        return {};
+    cv::Mat sized;
+    const cv::Mat given(static_cast<int>(map.shape[0]), static_cast<int>(map.shape[1]), CV_32F,
+                        const_cast<float*>(map.values.data()));
+    cv::resize(given, sized, cv::Size(width, height), 0, 0, cv::INTER_LINEAR); // half-pixel centres
     const cv::Mat table = colorTable(colors);
-    const double share = drawn ? std::clamp(opacity, 0.0, 1.0) : 0.0;
-    for (int y = 0; y < image.height; ++y) {
-        const std::uint8_t* from = image.row(y);
+    Image result(height, width, 3);
+    for (int y = 0; y < height; ++y) {
         std::uint8_t* to = result.row(y);
-        for (int x = 0; x < image.width; ++x) {
+        for (int x = 0; x < width; ++x, to += 3) {
             const float value = sized.at<float>(y, x);
             const int level =
                 std::isfinite(value) ? static_cast<int>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f)) : 0;
-            const auto& color = table.at<cv::Vec3b>(level);
-            for (int c = 0; c < 3; ++c) {
-                const double grey = from[x * image.channels + std::min(c, image.channels - 1)];
-                to[x * 3 + c] = static_cast<std::uint8_t>(std::lround((1 - share) * grey + share * color[c]));
-            }
+            std::copy_n(table.at<cv::Vec3b>(level).val, 3, to);
         }
     }
     return result;
+}
+
+Image blended(const Image& image, const Image& over, double opacity) {
+    const double share = over.empty() ? 0.0 : std::clamp(opacity, 0.0, 1.0);
+    // Two bytes meet in one way for each opacity: worked out once for all pairs, not for every pixel.
+    std::vector<std::uint8_t> mixed(256 * 256);
+    for (int below = 0; below < 256; ++below)
+        for (int above = 0; above < 256; ++above)
+            mixed[static_cast<std::size_t>(below * 256 + above)] =
+                static_cast<std::uint8_t>(std::lround((1 - share) * below + share * above));
+    Image result(image.height, image.width, 3);
+    const std::array<int, 3> channel{0, std::min(1, image.channels - 1), std::min(2, image.channels - 1)};
+    for (int y = 0; y < image.height; ++y) {
+        const std::uint8_t* from = image.row(y);
+        const std::uint8_t* above = over.empty() ? result.row(y) : over.row(y);
+        std::uint8_t* to = result.row(y);
+        for (int x = 0; x < image.width; ++x, from += image.channels)
+            for (const int c : channel)
+                *to++ = mixed[static_cast<std::size_t>(from[c] * 256 + *above++)];
+    }
+    return result;
+}
+
+Image overlay(const Image& image, const FloatArray& map, double opacity, ColorMap colors) {
+    return image.empty() ? Image(image.height, image.width, 3)
+                         : blended(image, colored(map, image.height, image.width, colors), opacity);
 }
 
 } // namespace sightline

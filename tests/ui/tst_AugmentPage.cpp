@@ -177,6 +177,8 @@ private Q_SLOTS:
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         open(driver);
         set(driver, [](Experiment& e) { e.augmentation.blurSigma = Range{3, 1}; });
+        driver.click("section Blur, noise, compression");
+        QVERIFY(driver.find<QLabel>("augmentation.blur_sigma note")->isVisible());
         QVERIFY(driver.text("augmentation.blur_sigma note").contains(QStringLiteral("low <= high")));
         QTRY_VERIFY(driver.text("augmentNote").contains(QStringLiteral("blur_sigma")));
     }

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "look/Icons.h"
+#include "look/Badges.h"
 #include "models/Tiles.h"
 
 namespace sightline::ui {
@@ -33,15 +33,13 @@ void paintPicture(QPainter& painter, const QRect& square, const QImage& image) {
     painter.drawImage(QRectF(QPointF(std::round(corner.x()), std::round(corner.y())), fitted), image);
 }
 
-/// A round mark at the picture's upper right corner.
-void paintBadge(QPainter& painter, const QRect& square, TileState badge) {
+/// What a person did to the image, at the picture's upper right corner.
+void paintBadge(QPainter& painter, const QRect& square, TileState state) {
     const QRect mark(square.right() - 20, square.top() + 2, 19, 19);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(theme::color(Role::Surface), 1.5));
-    painter.setBrush(theme::color(badge == TileState::Excluded ? Role::Bad : Role::Accent));
-    painter.drawEllipse(QRectF(mark));
-    theme::icon(badge == TileState::Excluded ? QStringLiteral("window-close") : QStringLiteral("tag"), Role::AccentText)
-        .paint(&painter, mark.adjusted(4, 4, -4, -4));
+    if (state == TileState::Excluded)
+        badge::paintMark(painter, mark, Role::Bad, QStringLiteral("window-close"));
+    else
+        badge::paintMark(painter, mark, Role::Accent, QStringLiteral("tag"));
 }
 } // namespace
 
@@ -60,12 +58,12 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         painter->drawRoundedRect(tile.adjusted(1, 1, -1, -1), 6, 6);
     }
     const QRect square(tile.left() + (tile.width() - m_side) / 2, tile.top() + kPad, m_side, m_side);
-    const auto badge = static_cast<TileState>(index.data(TileBadge).toInt());
-    painter->setOpacity(badge == TileState::Excluded ? 0.35 : 1.0);
+    const auto state = static_cast<TileState>(index.data(TileBadge).toInt());
+    painter->setOpacity(state == TileState::Excluded ? 0.35 : 1.0);
     paintPicture(*painter, square, index.data(TileImage).value<QImage>());
     painter->setOpacity(1.0);
-    if (badge != TileState::None)
-        paintBadge(*painter, square, badge);
+    if (state != TileState::None)
+        paintBadge(*painter, square, state);
     if (const QVariant tone = index.data(TileTone); tone.isValid())
         painter->fillRect(QRect(square.left(), square.bottom() - 2, m_side, 3),
                           theme::color(static_cast<Role>(tone.toInt())));
@@ -76,8 +74,8 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->drawText(words, Qt::AlignCenter,
                       metrics.elidedText(index.data(TileCaption).toString(), Qt::ElideMiddle, words.width()));
     if (m_lines > 1) {
-        painter->setPen(theme::color(badge == TileState::None       ? Role::Muted
-                                     : badge == TileState::Excluded ? Role::Bad
+        painter->setPen(theme::color(state == TileState::None       ? Role::Muted
+                                     : state == TileState::Excluded ? Role::Bad
                                                                     : Role::Accent));
         painter->drawText(words.translated(0, kLine), Qt::AlignCenter,
                           metrics.elidedText(index.data(TileDetail).toString(), Qt::ElideRight, words.width()));

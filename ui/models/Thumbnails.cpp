@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "look/Picture.h"
 #include "lane/Caught.h"
+#include "look/Picture.h"
 #include "support/Priority.h"
 
 namespace sightline::ui {

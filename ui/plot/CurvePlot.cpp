@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "look/Theme.h"
 #include "look/Words.h"
@@ -76,8 +77,10 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent)
 
     QColor faint = theme::color(Role::Training);
     faint.setAlphaF(0.3f);
-    m_batches = m_plot->addGraph();
-    m_batches->setPen(QPen(faint, 1));
+    for (auto** graph : {&m_outline, &m_batches}) {
+        *graph = m_plot->addGraph();
+        (*graph)->setPen(QPen(faint, 1));
+    }
     m_training = m_plot->addGraph();
     m_training->setPen(QPen(theme::color(Role::Training), 2.4));
     m_validation = m_plot->addGraph();
@@ -127,8 +130,11 @@ QCPItemText* CurvePlot::endLabel(const QColor& color) {
 void CurvePlot::clear(int plannedEpochs) {
     m_planned = std::max(1, plannedEpochs);
     m_followsData = true;
-    for (auto* graph : {m_batches, m_training, m_validation})
+    for (auto* graph : {m_outline, m_batches, m_training, m_validation})
         graph->data()->clear();
+    m_envelope.clear();
+    m_empty = true;
+    m_stale = true;
     for (auto* mark : m_marks)
         m_plot->removeItem(mark);
     for (auto* words : m_markWords)
@@ -139,16 +145,24 @@ void CurvePlot::clear(int plannedEpochs) {
 }
 
 void CurvePlot::addBatch(double epoch, double value) {
-    if (std::isfinite(value))
+    if (std::isfinite(value)) {
         m_batches->addData(epoch, value);
+        m_envelope.add(epoch, value);
+        m_stale = true;
+        widen(value);
+    }
     schedule();
 }
 
 void CurvePlot::addEpoch(int epoch, double training, std::optional<double> validation) {
-    if (std::isfinite(training))
+    if (std::isfinite(training)) {
         m_training->addData(epoch, training);
-    if (validation && std::isfinite(*validation))
+        widen(training);
+    }
+    if (validation && std::isfinite(*validation)) {
         m_validation->addData(epoch, *validation);
+        widen(*validation);
+    }
     schedule();
 }
 
@@ -234,6 +248,7 @@ void CurvePlot::redraw() {
     m_timer.stop();
     if (m_followsData)
         fit();
+    showBatches();
     placeLabel(m_trainingEnd, m_training->dataCount() > 0 ? m_training : m_batches);
     placeLabel(m_validationEnd, m_validation);
     m_bestWords->position->setTypeX(QCPItemPosition::ptPlotCoords);
@@ -259,21 +274,33 @@ void CurvePlot::fit() {
         m_plot->yAxis->setRange(0, 100);
         return;
     }
-    double low = 1e300, high = -1e300;
-    for (const auto* graph : {m_batches, m_training, m_validation}) {
-        for (const auto& point : *graph->data()) {
-            low = std::min(low, point.value);
-            high = std::max(high, point.value);
-        }
-    }
-    if (low > high) {
-        low = 0;
-        high = 1;
-    }
+    const double low = m_empty ? 0 : m_low, high = m_empty ? 1 : m_high;
     if (m_plot->yAxis->scaleType() == QCPAxis::stLogarithmic)
         m_plot->yAxis->setRange(std::max(1e-6, low * 0.8), std::max(1e-5, high * 1.2));
     else
         m_plot->yAxis->setRange(std::min(0.0, low), high <= 0 ? 1 : high * 1.05);
+}
+
+void CurvePlot::widen(double value) {
+    m_low = m_empty ? value : std::min(m_low, value);
+    m_high = m_empty ? value : std::max(m_high, value);
+    m_empty = false;
+}
+
+/// Each batch where they fit the screen, else their outline: what is drawn never grows with the run.
+void CurvePlot::showBatches() {
+    const QCPRange shown = m_plot->xAxis->range();
+    const auto& data = *m_batches->data();
+    const auto inView = data.findEnd(shown.upper) - data.findBegin(shown.lower);
+    const bool outlined = inView > static_cast<std::ptrdiff_t>(2 * Envelope::kMostBuckets);
+    m_batches->setVisible(!outlined);
+    m_outline->setVisible(outlined);
+    if (!outlined || !std::exchange(m_stale, false))
+        return;
+    QVector<QCPGraphData> points;
+    for (const Envelope::Point& point : m_envelope.points())
+        points.append({point.key, point.value});
+    m_outline->data()->set(points, true);
 }
 
 QString CurvePlot::valueText(double value) const {

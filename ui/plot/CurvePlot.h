@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "plot/Envelope.h"
+
 class QCPGraph;
 class QCPItemStraightLine;
 class QCPItemText;
@@ -38,6 +40,8 @@ private:
     void schedule();
     void redraw();
     void fit();
+    void showBatches();
+    void widen(double value);
     void readAt(const QPointF& place);
     QString valueText(double value) const;
     QCPItemText* endLabel(const QColor& color);
@@ -45,11 +49,14 @@ private:
 
     Unit m_unit;
     QCustomPlot* m_plot;
-    QCPGraph *m_batches, *m_training, *m_validation;
+    QCPGraph *m_outline, *m_batches, *m_training, *m_validation; ///< outline: of batches too many for the screen
     QCPItemText *m_trainingEnd, *m_validationEnd, *m_bestWords, *m_read;
     QCPItemStraightLine* m_bestLine;
     std::vector<QCPItemStraightLine*> m_marks;
     std::vector<QCPItemText*> m_markWords;
+    Envelope m_envelope;                  ///< of the batches
+    double m_low = 0, m_high = 0;         ///< of all values so far
+    bool m_empty = true, m_stale = false; ///< no value yet; the outline lacks the newest batches
     int m_planned = 1;
     bool m_followsData = true;
     QTimer m_timer;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/Surface.h"
-#include "look/Icons.h"
 
 #include <QStyle>
+
+#include "look/Icons.h"
 
 namespace sightline::ui {
 

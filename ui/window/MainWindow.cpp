@@ -40,7 +40,6 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     setWindowIcon(QIcon(QStringLiteral(":/icons/sightline.svg")));
     setAcceptDrops(true);
     setMinimumSize(1024, 640);
-    resize(1440, 900);
     m_thumbnails->setDataset(session.data().dataset());
     connect(&session.data(), &DataDesk::opened, m_thumbnails,
             [this] { m_thumbnails->setDataset(m_session.data().dataset()); });

@@ -5,12 +5,13 @@
 #include <QSplitter>
 
 #include "support/Json.h"
+#include "window/Geometry.h"
 
 namespace sightline::ui {
 
 namespace {
-const QString kGeometry = QStringLiteral("geometry"), kPage = QStringLiteral("page"),
-              kExperiment = QStringLiteral("experiment"), kRun = QStringLiteral("run"),
+constexpr QSize kFirstSize(1440, 900);
+const QString kPage = QStringLiteral("page"), kExperiment = QStringLiteral("experiment"), kRun = QStringLiteral("run"),
               kSplitters = QStringLiteral("splitters/");
 
 std::optional<Experiment> experimentOf(const QByteArray& text) {
@@ -29,7 +30,7 @@ QSettings windowSettings(const Session& session) {
 }
 
 void keepPlace(QSettings& settings, const QMainWindow& window, Session& session, const QString& page) {
-    settings.setValue(kGeometry, window.saveGeometry());
+    keepGeometry(settings, window);
     settings.setValue(kPage, page);
     const bool hasImages = session.data().dataset() != nullptr;
     settings.setValue(kExperiment, hasImages
@@ -45,7 +46,7 @@ void keepPlace(QSettings& settings, const QMainWindow& window, Session& session,
 }
 
 Place restorePlace(QSettings& settings, QMainWindow& window) {
-    window.restoreGeometry(settings.value(kGeometry).toByteArray());
+    placeWindow(settings, window, kFirstSize);
     for (auto* splitter : window.findChildren<QSplitter*>())
         if (const QVariant state = settings.value(kSplitters + splitter->objectName());
             state.isValid() && !splitter->objectName().isEmpty())

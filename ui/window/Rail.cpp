@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/Rail.h"
-#include "look/Icons.h"
 
 #include <QPainter>
 #include <QVBoxLayout>
+
+#include "look/Badges.h"
+#include "look/Icons.h"
 
 namespace sightline::ui {
 
@@ -65,30 +67,12 @@ void RailButton::paintBadge(QPainter& painter) const {
     switch (m_badge) {
     case Page::Badge::None:
         return;
-    case Page::Badge::Ready: {
-        painter.setPen(QPen(theme::color(Role::Good), 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawPolyline(QPolygonF{
-            {centre.x() - 4, centre.y()}, {centre.x() - 1, centre.y() + 3}, {centre.x() + 5, centre.y() - 4}});
-        return;
-    }
-    case Page::Badge::Running: {
-        painter.setPen(QPen(theme::color(Role::Accent), 2.4, Qt::SolidLine, Qt::RoundCap));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawArc(QRectF(centre.x() - 6, centre.y() - 6, 12, 12), 90 * 16, -270 * 16);
-        return;
-    }
-    case Page::Badge::Attention: {
-        const QString words = m_count > 99 ? QStringLiteral("99+") : QString::number(m_count);
-        painter.setFont(theme::font(theme::Size::Small, true));
-        const double wide = std::max(16.0, QFontMetricsF(painter.font()).horizontalAdvance(words) + 8);
-        const QRectF pill(centre.x() - 8, centre.y() - 8, wide, 16);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(theme::color(Role::Warning));
-        painter.drawRoundedRect(pill, 8, 8);
-        painter.setPen(theme::color(Role::Surface));
-        painter.drawText(pill, Qt::AlignCenter, words);
-    }
+    case Page::Badge::Ready:
+        return badge::paintReady(painter, centre);
+    case Page::Badge::Running:
+        return badge::paintRunning(painter, centre);
+    case Page::Badge::Attention:
+        return badge::paintCount(painter, centre, m_count);
     }
 }
 

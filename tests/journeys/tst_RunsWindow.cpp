@@ -5,7 +5,7 @@
 #include <QTemporaryDir>
 
 #include "WindowDriver.h"
-#include "prompts/Prompts.h"
+#include "widgets/Prompts.h"
 #include "store/RunStore.h"
 #include "widgets/MessageStrip.h"
 

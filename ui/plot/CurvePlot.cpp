@@ -290,8 +290,8 @@ void CurvePlot::widen(double value) {
 /// Each batch where they fit the screen, else their outline: what is drawn never grows with the run.
 void CurvePlot::showBatches() {
     const QCPRange shown = m_plot->xAxis->range();
-    const auto& data = *m_batches->data();
-    const auto inView = data.findEnd(shown.upper) - data.findBegin(shown.lower);
+    const auto& batches = *m_batches->data();
+    const auto inView = batches.findEnd(shown.upper) - batches.findBegin(shown.lower);
     const bool outlined = inView > static_cast<std::ptrdiff_t>(2 * Envelope::kMostBuckets);
     m_batches->setVisible(!outlined);
     m_outline->setVisible(outlined);

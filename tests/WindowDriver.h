@@ -3,15 +3,17 @@
 
 #include <QAbstractItemView>
 #include <QAbstractSpinBox>
+#include <QDropEvent>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 
 #include <memory>
 
+#include "FewToys.h"
 #include "bridge/Session.h"
-#include "data/Toys.h"
 #include "look/Theme.h"
 #include "window/MainWindow.h"
 
@@ -43,12 +45,28 @@ struct WindowDriver {
             qWarning("there is no %s", name);
         return found;
     }
-    void click(const char* name) const { QTest::mouseClick(find<QWidget>(name), Qt::LeftButton); }
+    /// A widget that a person can click: it is to be seen and enabled.
+    void click(const char* name) const {
+        auto* widget = find<QWidget>(name);
+        QVERIFY2(widget && widget->isVisible() && widget->isEnabled(), name);
+        QTest::mouseClick(widget, Qt::LeftButton);
+    }
     /// A check box, at its box: the label's side of it is wide and does nothing.
     void toggle(const char* name) const {
         auto* box = find<QWidget>(name);
-        QVERIFY2(box->isVisible(), name);
+        QVERIFY2(box && box->isVisible() && box->isEnabled(), name);
         QTest::mouseClick(box, Qt::LeftButton, {}, QPoint(8, box->height() / 2));
+    }
+    /// A file dropped on the window, as a file manager does it.
+    void drop(const QString& file) const {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(file)});
+        const QPoint place = window->rect().center();
+        QDragEnterEvent enter(place, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent event(place, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &event);
     }
     void key(int code, Qt::KeyboardModifiers modifiers = {}) const {
         QTest::keyClick(window.get(), static_cast<Qt::Key>(code), modifiers);
@@ -70,19 +88,15 @@ struct WindowDriver {
         items->scrollTo(index);
         QTest::mouseClick(items->viewport(), Qt::LeftButton, {}, items->visualRect(index).center());
     }
+    /// What is to be read there: nothing where it is hidden.
     QString text(const char* label) const {
         const auto* widget = find<QWidget>(label);
-        return widget->property("text").toString();
+        return widget && widget->isVisible() ? widget->property("text").toString() : QString();
     }
 };
 
-/// A toy set small enough for a test.
 inline bool drawFewToys(const QString& folder, int train = 12, int others = 4, int size = 48) {
-    ToySettings toys;
-    toys.train = train;
-    toys.validation = toys.test = others;
-    toys.size = size;
-    return sightline::makeToys(folder.toStdString(), toys).ok();
+    return ::drawFewToys(std::filesystem::path(folder.toStdString()), train, others, size);
 }
 
 } // namespace sightline::ui

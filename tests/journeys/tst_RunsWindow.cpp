@@ -2,8 +2,8 @@
 #include <QLabel>
 #include <QListView>
 #include <QTableView>
-#include <QTemporaryDir>
 
+#include "Test.h"
 #include "WindowDriver.h"
 #include "widgets/Prompts.h"
 #include "store/RunStore.h"
@@ -17,10 +17,8 @@ constexpr int kLong = 120000;
 }
 
 /// Which run, which images: a person who does not wait, in the real window with the real engine.
-class RunsWindowJourneys : public QObject {
+class RunsWindowJourneys : public FolderTest {
     Q_OBJECT
-
-    QString path(const QString& name) const { return m_folder.filePath(name); }
 
     /// Opens the toys and sets a small, quick run.
     void prepare(WindowDriver& driver, int epochs) const {
@@ -48,11 +46,8 @@ class RunsWindowJourneys : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Paused, kLong);
     }
 
-    QTemporaryDir m_folder;
-
 private Q_SLOTS:
     void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")))); }
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
 
     void stoppingWhileItStartsIsNoFailure() {
         WindowDriver driver(path(QStringLiteral("home-start")));

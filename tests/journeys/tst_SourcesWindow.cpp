@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QDropEvent>
 #include <QListView>
-#include <QMimeData>
 #include <QTableView>
 #include <QTemporaryDir>
 
+#include "Test.h"
 #include "WindowDriver.h"
 #include "data/Fixtures.h"
 #include "data/Overlay.h"
@@ -21,21 +20,8 @@ constexpr int kLong = 120000;
 }
 
 /// Archives, tables and single files in the real window with the real engine.
-class SourcesWindow : public QObject {
+class SourcesWindow : public FolderTest {
     Q_OBJECT
-
-    QString path(const QString& name) const { return m_folder.filePath(name); }
-
-    /// A drop of a file on the window, as a file manager makes it.
-    static void drop(MainWindow& window, const QString& file) {
-        QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(file)});
-        QDragEnterEvent enter(window.rect().center(), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&window, &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent dropped(window.rect().center(), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(&window, &dropped);
-    }
 
     /// The first tile has a picture.
     static void showsPictures(WindowDriver& driver) {
@@ -56,11 +42,8 @@ class SourcesWindow : public QObject {
                  driver.session->runs().progress().ended->reason.c_str());
     }
 
-    QTemporaryDir m_folder;
-
 private Q_SLOTS:
     void initTestCase() {
-        QVERIFY(m_folder.isValid());
         QVERIFY(drawFewToys(path(QStringLiteral("toys")), 8, 2, 32));
         Files files;
         const fs::path toys = path(QStringLiteral("toys")).toStdString();
@@ -72,7 +55,7 @@ private Q_SLOTS:
 
     void anArchiveDroppedOnTheWindowIsShownAndTrainedOn() {
         WindowDriver driver(path(QStringLiteral("home1")));
-        drop(*driver.window, path(QStringLiteral("toys.zip")));
+        driver.drop(path(QStringLiteral("toys.zip")));
         QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
         QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 5);
         QCOMPARE(driver.find<QListView>("sampleGrid")->model()->rowCount(), 5 * (8 + 2 + 2));
@@ -82,7 +65,7 @@ private Q_SLOTS:
 
     void whatIsRelabelledAndExcludedHereIsTrainedOnAndUndone() {
         WindowDriver driver(path(QStringLiteral("home-overlay")));
-        drop(*driver.window, path(QStringLiteral("toys")));
+        driver.drop(path(QStringLiteral("toys")));
         QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
         auto* grid = driver.find<QListView>("sampleGrid");
         const auto click = [&](int row) {
@@ -110,10 +93,11 @@ private Q_SLOTS:
         std::string table = "file,label\n";
         for (int i = 0; i < 12; ++i) {
             const std::string name = "p" + std::to_string(i) + ".png";
-            write(path(QStringLiteral("table")).toStdString() + "/" + name, png(static_cast<std::uint8_t>(20 * i)));
+            fixtures::write(path(QStringLiteral("table")).toStdString() + "/" + name,
+                            png(static_cast<std::uint8_t>(20 * i)));
             table += name + (i % 2 ? ",odd\n" : ",even\n");
         }
-        write(path(QStringLiteral("table/labels.csv")).toStdString(), table);
+        fixtures::write(path(QStringLiteral("table/labels.csv")).toStdString(), table);
         WindowDriver driver(path(QStringLiteral("home2")));
         prompts().openFile = [this](QWidget*, const QString&, const QString&, const QString& filter) {
             return filter.contains(QStringLiteral("*.csv")) ? path(QStringLiteral("table/labels.csv")) : QString();
@@ -125,19 +109,8 @@ private Q_SLOTS:
     }
 
     void oneOfMnistsFilesOpensThemAll() {
-        const auto bigEndian = [](std::uint32_t value) {
-            return Bytes{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
-                         static_cast<char>(value)};
-        };
-        Bytes images = bigEndian(0x803) + bigEndian(40) + bigEndian(12) + bigEndian(12),
-              labels = bigEndian(0x801) + bigEndian(40);
-        for (int i = 0; i < 40; ++i) {
-            labels += static_cast<char>(i % 2);
-            for (int p = 0; p < 144; ++p)
-                images += static_cast<char>((p * 7 + i) % 90 + (i % 2) * 100);
-        }
-        write(path(QStringLiteral("idx/train-images-idx3-ubyte")).toStdString(), images);
-        write(path(QStringLiteral("idx/train-labels-idx1-ubyte")).toStdString(), labels);
+        for (const auto& [name, bytes] : digits())
+            fixtures::write(path(QStringLiteral("idx")).toStdString() / fs::path(name), bytes);
         WindowDriver driver(path(QStringLiteral("home3")));
         driver.window->openPath(path(QStringLiteral("idx/train-images-idx3-ubyte")));
         QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
@@ -149,9 +122,9 @@ private Q_SLOTS:
     void namesThatSuggestGroupsAreKeptTogetherOnAClick() {
         for (int p = 0; p < 16; ++p)
             for (int i = 0; i < 3; ++i)
-                write(path(QStringLiteral("patients")).toStdString() + (p % 2 ? "/ill/p" : "/well/p") +
-                          std::to_string(10 + p) + "_" + std::to_string(i) + ".png",
-                      png(3));
+                fixtures::write(path(QStringLiteral("patients")).toStdString() + (p % 2 ? "/ill/p" : "/well/p") +
+                                    std::to_string(10 + p) + "_" + std::to_string(i) + ".png",
+                                png(3));
         WindowDriver driver(path(QStringLiteral("home5")));
         driver.window->openPath(path(QStringLiteral("patients")));
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("p10")), kLong);
@@ -163,7 +136,7 @@ private Q_SLOTS:
     }
 
     void anArchiveThatIsNoneIsASentence() {
-        write(path(QStringLiteral("bad.zip")).toStdString(), "nothing");
+        fixtures::write(path(QStringLiteral("bad.zip")).toStdString(), "nothing");
         WindowDriver driver(path(QStringLiteral("home4")));
         driver.window->openPath(path(QStringLiteral("bad.zip")));
         QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("messageStrip")->isVisible(), kLong);

@@ -4,6 +4,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 
+#include "Test.h"
 #include "WindowDriver.h"
 #include "store/RunExport.h"
 #include "widgets/Prompts.h"
@@ -16,10 +17,8 @@ constexpr int kLong = 120000;
 }
 
 /// Transfer learning in the window: weights from a file, the base frozen, features kept, the head trained and asked.
-class TransferWindowTest : public QObject {
+class TransferWindowTest : public FolderTest {
     Q_OBJECT
-
-    QString path(const QString& name) const { return m_folder.filePath(name); }
 
     void prepare(WindowDriver& driver) const {
         prompts().openFolder = [this](QWidget*, const QString&, const QString&) {
@@ -46,13 +45,8 @@ class TransferWindowTest : public QObject {
                  driver.session->runs().progress().ended->reason.c_str());
     }
 
-    QTemporaryDir m_folder;
-
 private Q_SLOTS:
-    void initTestCase() {
-        QVERIFY(m_folder.isValid());
-        QVERIFY(drawFewToys(path(QStringLiteral("toys")), 8, 3));
-    }
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 8, 3)); }
 
     void aFrozenBaseFromAFileTrainsAHeadThatIsEvaluatedAndExplained() {
         WindowDriver driver(path(QStringLiteral("home")));

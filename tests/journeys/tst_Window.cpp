@@ -10,6 +10,8 @@
 
 #include <set>
 
+#include "CliProcess.h"
+#include "Test.h"
 #include "WindowDriver.h"
 #include "plot/CurvePlot.h"
 #include "store/RunStore.h"
@@ -35,10 +37,8 @@ std::size_t colours(const QImage& image) {
 } // namespace
 
 /// The main job in the real window with the real engine, by mouse and keys.
-class WindowJourneys : public QObject {
+class WindowJourneys : public FolderTest {
     Q_OBJECT
-
-    QString path(const QString& name) const { return m_folder.filePath(name); }
 
     /// Opens the toys by the first screen and sets a small, quick run.
     void prepare(WindowDriver& driver, int epochs) const {
@@ -57,18 +57,21 @@ class WindowJourneys : public QObject {
         QCOMPARE(driver.session->document().experiment().data.imageWidth, 48);
     }
 
+    /// A run in that data home, trained on the command line.
+    void trainInHome(const QString& home) const {
+        const CliAnswer answer =
+            runCli(path(home), {"train", "--preset", "toys-quick", "--set", "data.path=" + path("toys"), "--set",
+                                "training.epochs=2", "--set", "data.image_size=[48,48]"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+    }
+
     static std::string lastWeights(Session& session) {
         const auto bytes = readFile(session.runs().run()->folder / "checkpoints" / "last.safetensors");
         return bytes ? *bytes : std::string();
     }
 
-    QTemporaryDir m_folder;
-
 private Q_SLOTS:
-    void initTestCase() {
-        QVERIFY(m_folder.isValid());
-        QVERIFY(drawFewToys(path(QStringLiteral("toys"))));
-    }
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")))); }
 
     void fromAFolderToAHeatMap() {
         WindowDriver driver(path(QStringLiteral("home1")));
@@ -125,7 +128,8 @@ private Q_SLOTS:
     }
 
     void otherQuestionsToTheSameImage() {
-        WindowDriver driver(path(QStringLiteral("home1"))); // the run of the journey before
+        trainInHome(QStringLiteral("asked"));
+        WindowDriver driver(path(QStringLiteral("asked")));
         driver.key(Qt::Key_7, Qt::ControlModifier);
         QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("runTable")->model()->rowCount(), 1, kLong);
         driver.click("openRunButton");
@@ -185,8 +189,9 @@ private Q_SLOTS:
             QTRY_VERIFY_WITH_TIMEOUT(explained.count() >= 1, kLong);
             QVERIFY(driver.session->questions().answer()->live);
             for (int i = 0; i < 5; ++i) {
+                const auto before = explained.count();
                 driver.click("nextExplained");
-                QTest::qWait(40);
+                QTRY_VERIFY_WITH_TIMEOUT(explained.count() > before, kLong);
             }
             QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().ended.has_value(), kLong);
             watched = lastWeights(*driver.session);
@@ -206,9 +211,13 @@ private Q_SLOTS:
             driver.key(Qt::Key_Return, Qt::ControlModifier);
             QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Paused, kLong);
             QCOMPARE(driver.find<QPushButton>("primaryButton")->text(), QStringLiteral("Resume"));
-            QTest::qWait(300);
             const auto epochs = driver.session->runs().progress().history.size();
-            QTest::qWait(600);
+            driver.key(Qt::Key_6, Qt::ControlModifier);
+            QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+            for (int asked = 1; asked <= 5; ++asked) { // time enough for epochs, were it not paused
+                driver.click("nextExplained");
+                QTRY_COMPARE_WITH_TIMEOUT(explained.count(), asked, kLong);
+            }
             QCOMPARE(driver.session->runs().progress().history.size(), epochs);
             driver.click("primaryButton");
             QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().history.size() > epochs, kLong);
@@ -236,15 +245,7 @@ private Q_SLOTS:
     }
 
     void theCommandLinesRunOpensInTheWindow() {
-        QProcess process;
-        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
-                      {QStringLiteral("--home"), path(QStringLiteral("home4")), QStringLiteral("train"),
-                       QStringLiteral("--preset"), QStringLiteral("toys-quick"), QStringLiteral("--set"),
-                       QStringLiteral("data.path=") + path(QStringLiteral("toys")), QStringLiteral("--set"),
-                       QStringLiteral("training.epochs=2"), QStringLiteral("--set"),
-                       QStringLiteral("data.image_size=[48,48]")});
-        QVERIFY(process.waitForFinished(kLong));
-        QVERIFY2(process.exitCode() == 0, process.readAllStandardError().constData());
+        trainInHome(QStringLiteral("home4"));
         WindowDriver driver(path(QStringLiteral("home4")));
         const QDir runs(path(QStringLiteral("home4/runs")));
         driver.window->openPath(runs.filePath(runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0)));
@@ -301,7 +302,8 @@ private Q_SLOTS:
     }
 
     void aRunIsRenamedNotedAndDeleted() {
-        WindowDriver driver(path(QStringLiteral("home4")));
+        trainInHome(QStringLiteral("renamed"));
+        WindowDriver driver(path(QStringLiteral("renamed")));
         driver.key(Qt::Key_7, Qt::ControlModifier);
         auto* table = driver.find<QTableView>("runTable");
         QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 1, kLong);
@@ -311,11 +313,15 @@ private Q_SLOTS:
         driver.click("renameRunButton");
         QTRY_COMPARE_WITH_TIMEOUT(driver.text("runTitle"), QStringLiteral("Büchse 3"), kLong);
         driver.type("runNote", QStringLiteral("first try"));
-        QTRY_COMPARE_WITH_TIMEOUT(RunStore::open(path(QStringLiteral("home4")).toStdString())->list()->front().note,
+        QTRY_COMPARE_WITH_TIMEOUT(RunStore::open(path(QStringLiteral("renamed")).toStdString())->list()->front().note,
                                   std::string("first try"), kLong);
         prompts().confirm = [](QWidget*, const QString&, const QString&) { return false; };
         driver.click("deleteRunButton");
-        QTest::qWait(200);
+        prompts().line = [](QWidget*, const QString&, const QString&, const QString&) {
+            return QStringLiteral("Büchse 4");
+        };
+        driver.click("renameRunButton"); // changes are made in order: it is still there
+        QTRY_COMPARE_WITH_TIMEOUT(driver.text("runTitle"), QStringLiteral("Büchse 4"), kLong);
         QCOMPARE(table->model()->rowCount(), 1);
         prompts().confirm = [](QWidget*, const QString&, const QString&) { return true; };
         driver.click("deleteRunButton");

@@ -100,6 +100,22 @@ private Q_SLOTS:
                          .split(QLatin1Char(' ')));
     }
 
+    void aWarningFailsEveryTest() {
+        QStringList without;
+        QDirIterator files(QStringLiteral(SIGHTLINE_SOURCE_DIR "/tests"), {QStringLiteral("tst_*.cpp")}, QDir::Files,
+                           QDirIterator::Subdirectories);
+        const QRegularExpression unguarded(QStringLiteral("class \\w+ : public QObject")); // sightline::Test guards
+        int tests = 0;
+        for (; files.hasNext(); ++tests) {
+            QFile file(files.next());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            if (unguarded.match(QString::fromUtf8(file.readAll())).hasMatch())
+                without += file.fileName();
+        }
+        QVERIFY(tests > 0);
+        QVERIFY2(without.isEmpty(), qPrintable(without.join(QStringLiteral("; "))));
+    }
+
     void everySourceSaysItsLicence() {
         QStringList without;
         for (const char* folder : {"core", "ui", "app", "tests"}) {

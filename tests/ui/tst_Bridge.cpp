@@ -6,6 +6,7 @@
 #include <atomic>
 #include <latch>
 
+#include "Test.h"
 #include "WindowDriver.h"
 #include "bridge/EventQueue.h"
 #include "lane/Lane.h"
@@ -14,7 +15,7 @@ using namespace sightline;
 using namespace sightline::ui;
 
 /// What lies between the window and its workers.
-class BridgeTest : public QObject {
+class BridgeTest : public Test {
     Q_OBJECT
 
     QTemporaryDir m_folder;

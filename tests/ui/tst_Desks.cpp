@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <semaphore>
 
 #include "FakeEngine.h"
+#include "Test.h"
 #include "WindowDriver.h"
 #include "bridge/OverlayWriter.h"
 #include "store/RunStore.h"
@@ -14,10 +14,9 @@ using namespace sightline;
 using namespace sightline::ui;
 
 /// The lane, the document and the desks that hold data and runs, without torch.
-class DesksTest : public QObject {
+class DesksTest : public FolderTest {
     Q_OBJECT
 
-    QString path(const QString& name) const { return m_folder.filePath(name); }
     std::filesystem::path home(const char* name) const { return path(QLatin1String(name)).toStdString(); }
     void open(Session& session, const QString& folder) const {
         QSignalSpy opened(&session.data(), &DataDesk::opened);
@@ -48,10 +47,7 @@ class DesksTest : public QObject {
         };
     }
 
-    QTemporaryDir m_folder;
-
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
     void initTestCase() {
         QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24));
         QVERIFY(drawFewToys(path(QStringLiteral("others")), 3, 2, 24));

@@ -15,6 +15,7 @@
 
 #include "HttpServer.h"
 #include "PageTest.h"
+#include "Test.h"
 #include "experiment/Presets.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
@@ -184,7 +185,7 @@ private Q_SLOTS:
         QVERIFY(QFile::rename(path(QStringLiteral("toys")), path(QStringLiteral("toys-away"))));
         {
             WindowDriver driver(home); // the images are gone: no question, no error
-            QTest::qWait(50);
+            QCoreApplication::processEvents();
             QVERIFY(!driver.session->data().isOpening());
             QVERIFY(!driver.find<QWidget>("messageStrip")->isVisible());
             QCOMPARE(driver.window->findChildren<QToolButton*>(QStringLiteral("recentFolder")).size(), 0);
@@ -233,10 +234,9 @@ private Q_SLOTS:
         QCOMPARE(experiment.training.epochs, 10);
         QVERIFY(action->toolTip().contains(QStringLiteral("The text mixes two"))); // what differs from the text is said
         QTRY_COMPARE(driver.text("messageText"), action->toolTip());
-        const auto* facts = driver.window->findChild<QLabel*>(QStringLiteral("weightFacts"));
-        QVERIFY2(facts->text().contains(QStringLiteral("BSD-3-Clause")) &&
-                     facts->text().contains(QStringLiteral("Not downloaded yet")),
-                 qPrintable(facts->text()));
+        const QString facts = driver.text("weightFacts");
+        QVERIFY2(facts.contains(QStringLiteral("BSD-3-Clause")) && facts.contains(QStringLiteral("Not downloaded yet")),
+                 qPrintable(facts));
         QVERIFY(driver.find<QPushButton>("fetchWeights")->text().startsWith(QStringLiteral("Download 5")));
     }
 
@@ -310,7 +310,7 @@ private Q_SLOTS:
         driver.key(Qt::Key_S, Qt::ControlModifier);
         driver.type("training.epochs", QStringLiteral("3"));
         QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
-        drop(*driver.window, path(QStringLiteral("saved.json")));
+        driver.drop(path(QStringLiteral("saved.json")));
         QCOMPARE(driver.session->document().experiment().training.epochs, 17);
         QVERIFY(opened.wait(20000));
         QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));

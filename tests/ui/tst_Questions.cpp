@@ -60,7 +60,6 @@ class QuestionsTest : public PageTest {
     const std::vector<std::string> m_classes{"boat", "car", "duck", "robot", "train"};
 
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
     void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24)); }
 
     void anEvaluationOfOneRunIsNeverShownForAnother() {

@@ -17,7 +17,6 @@ class SettingsPagesTest : public PageTest {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
     void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24)); }
 
     void aFormShowsWhatItIsGivenAndSaysWhatIsEdited() {

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "Test.h"
 #include "WindowDriver.h"
 #include "look/Words.h"
 #include "models/GalleryModel.h"
@@ -57,7 +58,7 @@ std::shared_ptr<const Evaluation> threeClasses() {
 }
 } // namespace
 
-class WidgetsTest : public QObject {
+class WidgetsTest : public Test {
     Q_OBJECT
 
     QTemporaryDir m_folder;
@@ -96,7 +97,7 @@ private Q_SLOTS:
         line->selectAll();
         QTest::keyClicks(line, QStringLiteral("abc"));
         QTest::keyClick(line, Qt::Key_Return);
-        QVERIFY(std::isfinite(field.value()));
+        QCOMPARE(field.value(), 0.25); // as it was
     }
 
     void figuresAreForPeople() {

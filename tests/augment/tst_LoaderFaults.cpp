@@ -68,6 +68,7 @@ private Q_SLOTS:
         QTest::newRow("four threads") << 4 << false;
         QTest::newRow("mixed") << 2 << true;
     }
+
     void anImageOnWhichADecoderThrowsIsSkipped() {
         QFETCH(int, threads);
         QFETCH(bool, mixes);

@@ -4,12 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "Test.h"
 #include "engine/Engine.h"
 
 using namespace sightline;
 
 /// The heat map over an image: the same bytes whether it is made at once or its colours are kept for the next opacity.
-class HeatMapTest : public QObject {
+class HeatMapTest : public Test {
     Q_OBJECT
 
     /// Every byte meets every other one somewhere.
@@ -34,6 +35,7 @@ private Q_SLOTS:
         for (const double opacity : {0.0, 0.01, 0.35, 0.5, 0.77, 1.0})
             QTest::addRow("%g", opacity) << opacity;
     }
+
     void everyPixelIsTheWeightedMeanOfImageAndColor() {
         QFETCH(double, opacity);
         const Image image = ramp(3);

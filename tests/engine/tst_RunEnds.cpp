@@ -95,6 +95,7 @@ private Q_SLOTS:
         m_engine = loadEngine();
         QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
     }
+
     void stoppedWhileStartingIsStoppedNotFailed_data() {
         QTest::addColumn<bool>("fits");
         QTest::addColumn<bool>("resumes");
@@ -102,6 +103,7 @@ private Q_SLOTS:
         QTest::newRow("fitting the normalization") << true << false;
         QTest::newRow("resuming") << false << true;
     }
+
     void stoppedWhileStartingIsStoppedNotFailed() {
         QFETCH(bool, fits);
         QFETCH(bool, resumes);
@@ -128,6 +130,7 @@ private Q_SLOTS:
         for (const char* type : {"run_started", "batch", "epoch", "checkpoint", "run_ended"})
             QTest::newRow(type) << type;
     }
+
     void aListenerThatThrowsHearsOfTheEndOnce() {
         QFETCH(QString, type);
         const Told told = train(request(1), {}, [&](const Json& event) {

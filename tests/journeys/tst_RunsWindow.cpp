@@ -5,9 +5,9 @@
 
 #include "Test.h"
 #include "WindowDriver.h"
-#include "widgets/Prompts.h"
 #include "store/RunStore.h"
 #include "widgets/MessageStrip.h"
+#include "widgets/Prompts.h"
 
 using namespace sightline;
 using namespace sightline::ui;

@@ -34,6 +34,7 @@ private Q_SLOTS:
         QTest::newRow("the caller's") << 0;
         QTest::newRow("a helper's") << 2;
     }
+
     void anExceptionComesOutAfterAllHaveEnded() {
         QFETCH(int, thrower);
         std::atomic<int> ended{0};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "Test.h"
 #include "look/Theme.h"
 #include "plot/CurvePlot.h"
 #include "plot/Envelope.h"
@@ -11,7 +12,7 @@
 using namespace sightline::ui;
 
 /// Curves of long runs: bounded in what is kept to draw, and nothing that matters is lost.
-class CurvePlotTest : public QObject {
+class CurvePlotTest : public Test {
     Q_OBJECT
 
     static QImage pictureOf(CurvePlot& plot) {
@@ -33,8 +34,6 @@ class CurvePlotTest : public QObject {
 
 private Q_SLOTS:
     void initTestCase() { theme::apply(*qApp, Scheme::Light); }
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral("."))); }
-
     void aShortCurveKeepsEachPoint() {
         Envelope curve;
         std::vector<Envelope::Point> added;

@@ -5,13 +5,14 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "Test.h"
 #include "WindowDriver.h"
 #include "window/Geometry.h"
 
 using namespace sightline::ui;
 
 /// Where the window stands, on two screens: 1280 x 720, and beside it 1920 x 1080.
-class GeometryTest : public QObject {
+class GeometryTest : public Test {
     Q_OBJECT
 
     QTemporaryDir m_folder;
@@ -24,7 +25,6 @@ private Q_SLOTS:
         QCOMPARE(QGuiApplication::screens().size(), 2);
         QCOMPARE(QGuiApplication::primaryScreen()->size(), QSize(1280, 720));
     }
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral("."))); }
 
     void aWindowThatFitsIsCentred() {
         const QRect placed = centredIn(QRect(0, 30, 1920, 1050), {1440, 900});
@@ -43,6 +43,7 @@ private Q_SLOTS:
         QTest::newRow("above and left") << QRect(-700, -400, 900, 600);
         QTest::newRow("larger than the screen") << QRect(-10, -10, 3840, 2160);
     }
+
     void whatWasKeptIsBroughtBackIntoTheScreen() {
         QFETCH(QRect, kept);
         const QRect free(0, 0, 1280, 720);

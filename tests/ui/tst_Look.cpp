@@ -9,6 +9,7 @@
 
 #include <clocale>
 
+#include "Test.h"
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "widgets/NumberField.h"
@@ -16,7 +17,7 @@
 using namespace sightline::ui;
 
 /// Icons, number words and plural forms: the ground that every page stands on.
-class LookTest : public QObject {
+class LookTest : public Test {
     Q_OBJECT
 
     static QImage painted(const QIcon& icon, int side, double ratio) {
@@ -45,7 +46,7 @@ class LookTest : public QObject {
 
 private Q_SLOTS:
     void init() {
-        QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+        Test::init();
         theme::apply(*qApp, Scheme::Light);
     }
 
@@ -128,6 +129,7 @@ private Q_SLOTS:
         QTest::newRow("gigabytes") << qint64{8000000000} << QStringLiteral("8.00 GB");
         QTest::newRow("terabytes") << qint64{1500000000000} << QStringLiteral("1.50 TB");
     }
+
     void bytesAreSaidInTheLargestUnitThatFits() {
         QFETCH(qint64, bytes);
         QTEST(bytesText(bytes), "words");

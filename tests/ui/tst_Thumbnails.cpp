@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "Test.h"
 #include "models/Thumbnails.h"
 
 using namespace sightline;
@@ -23,12 +24,10 @@ public:
 };
 } // namespace
 
-class ThumbnailsTest : public QObject {
+class ThumbnailsTest : public Test {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral("."))); }
-
     /// An exception in a thread of the pool ended the program.
     void anImageAtWhichTheDecoderThrowsIsUnreadableAndTheRestGoesOn() {
         auto dataset = std::make_shared<Dataset>();

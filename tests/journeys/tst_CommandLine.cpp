@@ -168,7 +168,9 @@ private Q_SLOTS:
         const CliAnswer answer = run({"predict", trainedRun(), path("toys/test/duck"), "--top", "2", "--json"});
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.list().size(), 4);
-        for (const QJsonValueConstRef image : answer.list()) {
+        const QJsonArray images = answer.list();
+        for (const QJsonValue& entry : images) {
+            const QJsonObject image = entry.toObject();
             const QJsonArray top = image["top"].toArray();
             QCOMPARE(top.size(), 2);
             QVERIFY(top[0]["probability"].toDouble() >= top[1]["probability"].toDouble());

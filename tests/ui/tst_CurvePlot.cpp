@@ -12,7 +12,7 @@
 using namespace sightline::ui;
 
 /// Curves of long runs: bounded in what is kept to draw, and nothing that matters is lost.
-class CurvePlotTest : public Test {
+class CurvePlotTest : public sightline::Test {
     Q_OBJECT
 
     static QImage pictureOf(CurvePlot& plot) {

@@ -12,7 +12,7 @@
 using namespace sightline::ui;
 
 /// Where the window stands, on two screens: 1280 x 720, and beside it 1920 x 1080.
-class GeometryTest : public Test {
+class GeometryTest : public sightline::Test {
     Q_OBJECT
 
     QTemporaryDir m_folder;

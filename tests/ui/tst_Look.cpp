@@ -17,7 +17,7 @@
 using namespace sightline::ui;
 
 /// Icons, number words and plural forms: the ground that every page stands on.
-class LookTest : public Test {
+class LookTest : public sightline::Test {
     Q_OBJECT
 
     static QImage painted(const QIcon& icon, int side, double ratio) {
@@ -46,7 +46,7 @@ class LookTest : public Test {
 
 private Q_SLOTS:
     void init() {
-        Test::init();
+        sightline::Test::init();
         theme::apply(*qApp, Scheme::Light);
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
 #include <QLabel>
 #include <QListView>
 #include <QTableView>
@@ -21,9 +22,9 @@ class RunsWindowJourneys : public FolderTest {
     Q_OBJECT
 
     /// Opens the toys and sets a small, quick run.
-    void prepare(WindowDriver& driver, int epochs) const {
+    void prepare(WindowDriver& driver, int epochs, const QString& images = QStringLiteral("toys")) const {
         QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
-        driver.window->openPath(path(QStringLiteral("toys")));
+        driver.window->openPath(path(images));
         QVERIFY(opened.wait(kLong));
         driver.key(Qt::Key_3, Qt::ControlModifier);
         driver.type("data.image_size[1]", QStringLiteral("48"));
@@ -121,6 +122,34 @@ private Q_SLOTS:
         driver.click("stopButton");
         QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
         QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
+    }
+
+    void imagesThatHaveMovedAreAskedForAndRemembered() {
+        QVERIFY(drawFewToys(path(QStringLiteral("here"))));
+        WindowDriver driver(path(QStringLiteral("home-moved")));
+        prepare(driver, 1, QStringLiteral("here"));
+        trainToTheEnd(driver);
+        const QString run = QString::fromStdString(driver.session->runs().run()->folder.string());
+        QVERIFY(QDir().rename(path(QStringLiteral("here")), path(QStringLiteral("there"))));
+        driver.window->openPath(run);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("Where are the images now?")),
+                                 kLong);
+        prompts().openFolder = [this](QWidget*, const QString&, const QString&) {
+            return path(QStringLiteral("there"));
+        };
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        driver.click("messageAction");
+        QVERIFY(opened.wait(kLong));
+        QCOMPARE(driver.session->data().dataset()->root,
+                 std::filesystem::path(path(QStringLiteral("there")).toStdString()));
+        QVERIFY2(driver.text("messageText").startsWith(QStringLiteral("All images")),
+                 qPrintable(driver.text("messageText")));
+        driver.session->runs().close();
+        driver.window->openPath(run); // and it is not asked again
+        QVERIFY(opened.wait(kLong));
+        driver.session->questions().evaluate();
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().evaluation() != nullptr, kLong);
+        QCOMPARE(driver.session->questions().evaluation()->predictions.size(), std::size_t{20});
     }
 
     void anEditMadeJustBeforeClosingIsTrainedWithNextTime() {

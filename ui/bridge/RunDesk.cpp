@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/RunDesk.h"
 
+#include "store/RunData.h"
+#include "support/Files.h"
+
 namespace sightline::ui {
 
 namespace {
@@ -112,6 +115,41 @@ void RunDesk::open(const QString& idOrFolder) {
 
 void RunDesk::close() {
     view({});
+}
+
+bool RunDesk::lacksImages() const {
+    std::error_code code;
+    return m_run && isIdle() && !std::filesystem::exists(m_run->experiment.data.path, code);
+}
+
+void RunDesk::relocate(const QString& path) {
+    if (!m_run || !isIdle())
+        return;
+    m_openActivity = m_activities.begin(tr("Looking for the images"), [this] {
+        m_openLane.cancel();
+        m_openActivity.end();
+    });
+    m_openLane.submit(
+        this,
+        [this, folder = m_run->folder, path = path.toStdString()](const std::stop_token& stop, const Courier& courier) {
+            RunDataRequest request;
+            request.path = path;
+            request.threads = availableCpus();
+            return sightline::relocate(RunFolder(folder), request, stop, [&](std::size_t done, std::size_t total) {
+                courier.post([this, done, total] { m_openActivity.setProgress(done, total); });
+            });
+        },
+        [this, run = m_run](const Result<Relocation>& found) {
+            m_openActivity.end();
+            if (run != m_run)
+                return;
+            if (!found) {
+                Q_EMIT relocationFailed(QString::fromStdString(found.error().message));
+                return;
+            }
+            Q_EMIT relocated(found->found, found->missing);
+            open(QString::fromStdString(run->folder.string()));
+        });
 }
 
 void RunDesk::view(ReadRun read) {

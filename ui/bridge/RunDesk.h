@@ -43,6 +43,10 @@ public:
     std::shared_ptr<TrainControl> liveWeights() const;
     void open(const QString& idOrFolder); ///< a stored run, with its settings and its images
     void close();                         ///< nothing is in view any more; the store keeps the run
+    bool lacksImages() const;             ///< the images of the run in view are not where they were; looks at the disk
+    /// Looks for them at another place, remembers it and opens the run again; answers with relocated or
+    /// relocationFailed.
+    void relocate(const QString& path);
 
     RunList& list() { return m_list; }
     void remove(const std::filesystem::path& folder); ///< from the list and from the disk
@@ -56,6 +60,8 @@ Q_SIGNALS:
     void noted(const QString& message);
     void ended(const sightline::RunEnded& ended);
     void openFailed(const QString& message);
+    void relocated(qulonglong found, qulonglong missing);
+    void relocationFailed(const QString& message);
 
 private:
     void begin(TrainRequest request);

@@ -19,6 +19,7 @@
 #include "models/GalleryModel.h"
 #include "models/Table.h"
 #include "models/Thumbnails.h"
+#include "pages/EvaluateTables.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/Surface.h"
@@ -29,7 +30,6 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kMatrixClasses = 30; ///< above: the most confused pairs instead of the matrix
-constexpr std::size_t kPairs = 200;
 
 /// `content`, or words that say what will be there.
 QStackedWidget* withPlaceholder(QWidget* content, const char* name, const QString& words) {
@@ -276,54 +276,11 @@ void EvaluatePage::showEvaluation() {
         m_detail->setText(words.join(QStringLiteral(" · ")));
     }
     m_matrixOrPairs->setCurrentIndex(evaluation && evaluation->confusion.classes() > kMatrixClasses ? 1 : 0);
-    showClasses();
-    showPairs();
+    m_classTable->setRows(evaluation ? classRows(*evaluation) : std::vector<std::vector<Table::Cell>>());
+    m_pairTable->setRows(evaluation ? pairRows(*evaluation) : std::vector<std::vector<Table::Cell>>());
     showState();
     showFilter();
     setBadge(evaluation ? Badge::Ready : Badge::None, 0);
-}
-
-void EvaluatePage::showClasses() {
-    std::vector<std::vector<Table::Cell>> rows;
-    if (const auto evaluation = m_shown) {
-        for (const ClassReport& report : evaluation->perClass) {
-            std::vector<Table::Cell> cells{{QString::fromStdString(report.name)},
-                                           {grouped(report.support), static_cast<qlonglong>(report.support)}};
-            for (const double value : {report.precision, report.recall, report.f1, report.meanConfidence})
-                cells.push_back({fixed(value, 3), value, value});
-            rows.push_back(std::move(cells));
-        }
-    }
-    m_classTable->setRows(std::move(rows));
-}
-
-void EvaluatePage::showPairs() {
-    struct Pair {
-        int truth, predicted;
-        std::int64_t count;
-    };
-    std::vector<Pair> found;
-    const auto evaluation = m_shown;
-    if (evaluation) {
-        const int classes = evaluation->confusion.classes();
-        for (int t = 0; t < classes; ++t)
-            for (int p = 0; p < classes; ++p)
-                if (t != p && evaluation->confusion.at(t, p) > 0)
-                    found.push_back({t, p, evaluation->confusion.at(t, p)});
-    }
-    std::stable_sort(found.begin(), found.end(), [](const Pair& a, const Pair& b) { return a.count > b.count; });
-    if (found.size() > kPairs)
-        found.resize(kPairs);
-    std::vector<std::vector<Table::Cell>> rows;
-    for (const Pair& pair : found) {
-        const auto name = [&](int label) {
-            return Table::Cell{QString::fromStdString(evaluation->classes[static_cast<std::size_t>(label)]),
-                               QString::number(label)};
-        };
-        rows.push_back(
-            {name(pair.truth), name(pair.predicted), {grouped(pair.count), static_cast<qlonglong>(pair.count)}});
-    }
-    m_pairTable->setRows(std::move(rows));
 }
 
 void EvaluatePage::selectCell(int truth, int predicted) {

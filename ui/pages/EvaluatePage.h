@@ -37,8 +37,6 @@ private:
     void showAnswer();
     void showEvaluation();
     void showState();
-    void showClasses();
-    void showPairs();
     void selectCell(int truth, int predicted);
     void showFilter();
     void explainRow(int row);

@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "look/Icons.h"
+#include "look/Words.h"
 #include "models/Thumbnails.h"
 #include "pages/AugmentPage.h"
 #include "pages/DataPage.h"
@@ -173,7 +174,17 @@ void MainWindow::wire() {
     connect(&m_session.data(), &DataDesk::failed, this, [this](const QString& message) {
         m_wanted.clear();
         m_note.clear();
-        m_strip->say(MessageStrip::Kind::Problem, message, tr("Open another folder…"), [this] { openFolder(); });
+        if (m_session.runs().lacksImages())
+            askForImages(message);
+        else
+            m_strip->say(MessageStrip::Kind::Problem, message, tr("Open another folder…"), [this] { openFolder(); });
+    });
+    connect(&m_session.runs(), &RunDesk::relocationFailed, this, &MainWindow::askForImages);
+    connect(&m_session.runs(), &RunDesk::relocated, this, [this](qulonglong found, qulonglong missing) {
+        m_note = missing == 0
+                     ? tr("All images of this run were found; their new place is remembered.")
+                     : tr("%1 images of this run were found, %2 are missing; their new place is remembered.")
+                           .arg(grouped(static_cast<qlonglong>(found)), grouped(static_cast<qlonglong>(missing)));
     });
     const auto sayProblem = [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); };
     connect(&m_session.document(), &ExperimentDocument::refused, this, sayProblem);

@@ -55,6 +55,7 @@ private:
     void showExperiment();
     void openFolder();
     void openFile();
+    void askForImages(const QString& why);
     void offerGroups();
     void openExperiment(const QString& file);
     void saveExperiment();

@@ -65,6 +65,16 @@ void MainWindow::openFile() {
         openPath(file);
 }
 
+/// The images of the run in view are not where they were: only the person can know where.
+void MainWindow::askForImages(const QString& why) {
+    m_strip->say(MessageStrip::Kind::Problem, tr("%1 Where are the images now?").arg(why), tr("Choose a folder…"),
+                 [this] {
+                     const QString folder = prompts().openFolder(this, tr("Where are the images now?"), {});
+                     if (!folder.isEmpty())
+                         m_session.runs().relocate(folder);
+                 });
+}
+
 void MainWindow::openPath(const QString& path) {
     const QFileInfo info(path);
     m_strip->hide();

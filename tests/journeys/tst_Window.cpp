@@ -221,6 +221,7 @@ private Q_SLOTS:
             QCOMPARE(driver.session->runs().progress().history.size(), epochs);
             driver.click("primaryButton");
             QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().history.size() > epochs, kLong);
+            driver.key(Qt::Key_4, Qt::ControlModifier); // back from Explain
             driver.click("stopAfterEpochButton");
             QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
             QCOMPARE(driver.session->runs().progress().ended->outcome, RunEnded::Outcome::Stopped);

@@ -62,7 +62,7 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
     std::vector<Problem> found;
     const Experiment experiment = experimentFromJson(after, found);
     if (!found.empty())
-        return badInput("The run cannot go on with these settings: " + joined(found) + ".");
+        return badInput("The run cannot continue with these settings: " + joined(found) + ".");
     EditedExperiment result{experiment, Json::object()};
     const Json whole = toJson(experiment);
     for (const Setting& setting : settings) {

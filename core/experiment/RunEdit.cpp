@@ -59,11 +59,12 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
         if (const Result<void> set = setJsonPath(after, setting.path, setting.value); !set)
             return badInput(set.error().message);
     }
-    const Result<Experiment> experiment = experimentFromJson(after);
-    if (!experiment)
-        return badInput("The run cannot go on with these settings: " + experiment.error().message);
-    EditedExperiment result{*experiment, Json::object()};
-    const Json whole = toJson(*experiment);
+    std::vector<Problem> found;
+    const Experiment experiment = experimentFromJson(after, found);
+    if (!found.empty())
+        return badInput("The run cannot continue with these settings: " + joined(found) + ".");
+    EditedExperiment result{experiment, Json::object()};
+    const Json whole = toJson(experiment);
     for (const Setting& setting : settings) {
         const Json from = valueAt(before, setting.path), to = valueAt(whole, setting.path);
         if (from != to)

@@ -165,7 +165,14 @@ private Q_SLOTS:
         QVERIFY(mentions(notes, "were computed"));
         notes.clear();
         const std::string image = path("toys") + "/train/car/car_0001.png";
-        std::filesystem::last_write_time(image, std::filesystem::last_write_time(image) - std::chrono::hours(1));
+        const auto time = std::filesystem::last_write_time(image);
+        std::filesystem::last_write_time(image, time - std::chrono::hours(1)); // the same picture, touched
+        QVERIFY(trained(quick, &notes).outcome == RunEnded::Outcome::Completed);
+        QVERIFY(mentions(notes, "came from the cache"));
+        notes.clear();
+        std::filesystem::copy_file(path("toys") + "/train/car/car_0002.png", image,
+                                   std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::last_write_time(image, time); // another picture, dated as before
         QVERIFY(trained(quick, &notes).outcome == RunEnded::Outcome::Completed);
         QVERIFY(mentions(notes, "were computed"));
     }

@@ -56,7 +56,8 @@ void noteChanges(const RunData& data, std::vector<std::string>& notes) {
     const SampleMatch& match = data.match;
     if (!match.fresh.empty())
         notes.push_back(counted(match.fresh.size(), "image") + (match.fresh.size() == 1 ? " is" : " are") +
-                        " new since the run began; it goes on without " + (match.fresh.size() == 1 ? "it." : "them."));
+                        " new since the run began; the run continues without " +
+                        (match.fresh.size() == 1 ? "it." : "them."));
     if (!match.missing.empty()) {
         std::vector<std::string> names;
         for (const std::uint32_t entry : match.missing)
@@ -70,7 +71,7 @@ void noteChanges(const RunData& data, std::vector<std::string>& notes) {
                         " than when the run began.");
     if (data.reclassed > 0)
         notes.push_back(counted(data.reclassed, "image") + (data.reclassed == 1 ? " is" : " are") +
-                        " now in another class; the run goes on with the labels it began with.");
+                        " now in another class; the run keeps the labels it began with.");
 }
 
 Result<void> openOwn(const TrainRequest& request, std::stop_token stop, TrainSetup& setup) {

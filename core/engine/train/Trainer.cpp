@@ -200,7 +200,7 @@ std::string Run::whyDone(const Json& state) const {
     if (state.value("stopped_early", false) && !m_setup.changes.contains("training.epochs") &&
         !changes("training.early_stopping"))
         return run + "early, after epoch " + std::to_string(m_lastEpoch) +
-               "; there is nothing to resume. --set training.epochs=N or training.early_stopping=null goes on with it.";
+               "; there is nothing to resume. --set training.epochs=N or training.early_stopping=null continues it.";
     return {};
 }
 

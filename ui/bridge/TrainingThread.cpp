@@ -36,7 +36,7 @@ void TrainingThread::start(TrainRequest request, std::function<void()> first) {
             return;
         RunEnded failed;
         failed.outcome = RunEnded::Outcome::Failed;
-        failed.reason = done ? "The training ended without a word." : done.error().message;
+        failed.reason = done ? "Training ended without giving a reason." : done.error().message;
         sink(failed, request.experiment);
     });
 }

@@ -83,15 +83,15 @@ Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, Optimiz
     const std::vector<KeptCheckpoint> whole = wholeCheckpoints(m_folder.parent_path());
     std::error_code code;
     if (whole.empty())
-        return badInput(std::filesystem::exists(last, code)
-                            ? run + " cannot go on: " + last.string() + " is damaged, and no other checkpoint is whole."
-                            : run + " has no checkpoint yet, so it cannot go on; start it anew from its " +
-                                  "experiment.json.");
+        return badInput(
+            std::filesystem::exists(last, code)
+                ? run + " cannot be resumed: " + last.string() + " is damaged, and no other checkpoint is intact."
+                : run + " has no checkpoint yet, so it cannot be resumed; train again from its " + "experiment.json.");
     const KeptCheckpoint& next = whole.front();
     loaded.file = "checkpoints/" + next.file.filename().string();
-    loaded.note = "The last checkpoint (" + last.string() + ") is damaged; the run goes on from " + loaded.file +
+    loaded.note = "The last checkpoint (" + last.string() + ") is damaged; the run resumes from " + loaded.file +
                   ", after epoch " + std::to_string(next.epoch) +
-                  (next.resumable ? "." : ". It holds weights only: the optimizer starts from nothing.");
+                  (next.resumable ? "." : ". It contains only weights: the optimizer starts with no state.");
     loaded.hasOptimizer = next.resumable;
     if (next.resumable) {
         Result<Json> state = loadCheckpoint(next.file, module, optimizer);

@@ -29,10 +29,10 @@ void noteUnvalidated(const Dataset& dataset, const DataSettings& data, std::vect
     if (names.empty())
         return;
     const std::string of = names.size() == 1 ? "the class " : "the classes ";
-    std::string note = "No validation image of " + of + listed(names) + ": validation says nothing about " +
+    std::string note = "No validation image of " + of + listed(names) + ": validation cannot measure " +
                        (names.size() == 1 ? "it" : "them");
     if (!dataset.hasValidation && data.group.empty())
-        note += " (data.validation_split " + Json(data.validationSplit).dump() + " of so few images is none)";
+        note += " (data.validation_split " + Json(data.validationSplit).dump() + " of so few images is zero)";
     notes.push_back(note + ".");
 }
 
@@ -56,7 +56,8 @@ void noteChanges(const RunData& data, std::vector<std::string>& notes) {
     const SampleMatch& match = data.match;
     if (!match.fresh.empty())
         notes.push_back(counted(match.fresh.size(), "image") + (match.fresh.size() == 1 ? " is" : " are") +
-                        " new since the run began; it goes on without " + (match.fresh.size() == 1 ? "it." : "them."));
+                        " new since the run began; it continues without " +
+                        (match.fresh.size() == 1 ? "it." : "them."));
     if (!match.missing.empty()) {
         std::vector<std::string> names;
         for (const std::uint32_t entry : match.missing)
@@ -66,11 +67,11 @@ void noteChanges(const RunData& data, std::vector<std::string>& notes) {
     }
     if (match.altered > 0)
         notes.push_back(counted(match.altered, "image") +
-                        (match.altered == 1 ? " has other contents" : " have other contents") +
+                        (match.altered == 1 ? " has different contents" : " have different contents") +
                         " than when the run began.");
     if (data.reclassed > 0)
         notes.push_back(counted(data.reclassed, "image") + (data.reclassed == 1 ? " is" : " are") +
-                        " now in another class; the run goes on with the labels it began with.");
+                        " now in another class; the run keeps the labels it began with.");
 }
 
 Result<void> openOwn(const TrainRequest& request, std::stop_token stop, TrainSetup& setup) {
@@ -88,8 +89,8 @@ Result<void> openOwn(const TrainRequest& request, std::stop_token stop, TrainSet
         noteChanges(*data, setup.notes);
         keepOrderOfRun(*data);
     } else {
-        setup.notes.push_back("This run is of an older version and kept no list of its images; whether some are new "
-                              "or missing cannot be known.");
+        setup.notes.push_back(
+            "This run is from an older version and has no list of its images; which are new or missing is unknown.");
     }
     setup.dataset = std::move(data->dataset);
     return {};

@@ -195,12 +195,12 @@ std::string Run::whyDone(const Json& state) const {
     const std::string run = "The run " + m_setup.folder->id() + " has finished ";
     if (m_lastEpoch >= experiment().training.epochs)
         return m_setup.changes.contains("training.epochs")
-                   ? run + counted(static_cast<std::size_t>(m_lastEpoch), "epoch") + "; training.epochs must be more."
+                   ? run + counted(static_cast<std::size_t>(m_lastEpoch), "epoch") + "; set training.epochs to more."
                    : run + "all its epochs; there is nothing to resume. --set training.epochs=N gives it more.";
     if (state.value("stopped_early", false) && !m_setup.changes.contains("training.epochs") &&
         !changes("training.early_stopping"))
         return run + "early, after epoch " + std::to_string(m_lastEpoch) +
-               "; there is nothing to resume. --set training.epochs=N or training.early_stopping=null goes on with it.";
+               "; there is nothing to resume. --set training.epochs=N or training.early_stopping=null continues it.";
     return {};
 }
 

@@ -172,7 +172,7 @@ void addDemo(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("demo", "Train, evaluate and explain on generated toys");
     command->add_option("--epochs", settings->epochs, "How long to train")->check(CLI::Range(1, 1000));
-    command->add_flag("--quick", settings->quick, "Few images and epochs: everything done once, in seconds");
+    command->add_flag("--quick", settings->quick, "Few images and epochs: every step once, in seconds");
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(

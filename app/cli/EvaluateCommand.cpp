@@ -104,7 +104,7 @@ void addEvaluate(CLI::App& app, Context& context) {
     command->add_option("--batch", settings->batch, "Batch size")->check(CLI::Range(1, 4096));
     addThreads(*command, settings->threads);
     command->add_flag("--new", settings->judgeNew,
-                      "Judge images that came since the run began, too, as a group of their own");
+                      "Also evaluate images added since the run began, as a group of their own");
     addDataPath(*command, settings->changes);
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(

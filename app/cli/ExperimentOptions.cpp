@@ -43,7 +43,7 @@ Result<std::vector<Setting>> settingsOf(const std::vector<std::string>& given) {
     for (const std::string& text : given) {
         const auto equals = text.find('=');
         if (equals == std::string::npos)
-            return badInput("--set " + text + ": say path=value, like training.epochs=3.");
+            return badInput("--set " + text + ": use path=value, such as training.epochs=3.");
         settings.push_back({text.substr(0, equals), text.substr(equals + 1)});
     }
     return settings;
@@ -64,9 +64,9 @@ Result<std::string> dataPathOf(const std::vector<std::string>& given, const std:
     for (const Setting& setting : *settings) {
         if (setting.path != "data.path")
             return badInput("--set " + shown(setting.path) + ": " + command +
-                            " takes data.path alone; the rest is the run's.");
+                            " accepts only data.path; everything else comes from the run.");
         if (setting.value.empty())
-            return badInput("--set data.path: say where the images are, like data.path=DIR.");
+            return badInput("--set data.path: give the folder of the images, as in data.path=DIR.");
         path = setting.value;
     }
     return path;

@@ -43,9 +43,9 @@ void say(const TrainEvent& event) {
 /// What may be said beside --resume.
 Result<void> takeChanges(const ExperimentOptions& options, TrainRequest& request) {
     if (options.seed)
-        return badInput("--seed cannot change in a run that has begun; start a new run for it.");
+        return badInput("--seed cannot be changed once a run has begun; start a new run.");
     if (!options.device.empty())
-        return badInput("--device cannot change in a run that has begun; start a new run for it.");
+        return badInput("--device cannot be changed once a run has begun; start a new run.");
     if (options.threads >= 0)
         request.threads = options.threads;
     const Result<std::vector<Setting>> settings = settingsOf(options.settings);
@@ -55,7 +55,7 @@ Result<void> takeChanges(const ExperimentOptions& options, TrainRequest& request
         if (setting.path != "data.path")
             request.settings.push_back(setting);
         else if (setting.value.empty())
-            return badInput("--set data.path: say where the images are, like data.path=DIR.");
+            return badInput("--set data.path: give the folder of the images, as in data.path=DIR.");
         else
             request.dataPath = setting.value;
     }

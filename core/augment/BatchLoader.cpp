@@ -99,7 +99,7 @@ struct BatchLoader::Private {
         } catch (const std::bad_alloc&) {
             throw;
         } catch (const std::exception& error) {
-            skip(sample, dataset.samples[sample].path + " cannot be made ready: " + error.what());
+            skip(sample, dataset.samples[sample].path + " cannot be prepared: " + error.what());
             return {};
         }
     }

@@ -48,11 +48,11 @@ std::string epochName(int epoch) {
 
 Result<ChosenCheckpoint> epochAsked(const fs::path& runFolder, const std::string& which) {
     if (which.empty() || which.size() > 6 || which.find_first_not_of("0123456789") != std::string::npos)
-        return badInput("The checkpoint " + shown(which) + " is neither best, last nor the number of an epoch.");
+        return badInput("The checkpoint " + shown(which) + " is not best, last or the number of an epoch.");
     const std::string number = std::to_string(numberIn(which));
     const fs::path file = runFolder / "checkpoints" / epochName(numberIn(which));
     if (!isFile(file))
-        return badInput("The run " + runFolder.filename().string() + " kept no checkpoint of epoch " + number +
+        return badInput("The run " + runFolder.filename().string() + " has no checkpoint of epoch " + number +
                         "; use best or last.");
     return ChosenCheckpoint{file, {}};
 }
@@ -93,13 +93,13 @@ Result<ChosenCheckpoint> chooseCheckpoint(const fs::path& runFolder, const std::
     if (isFile(asked) && !whole.empty())
         return ChosenCheckpoint{whole.front().file, "The checkpoint " + asked.string() + " is damaged; " +
                                                         whole.front().file.filename().string() + " (epoch " +
-                                                        std::to_string(whole.front().epoch) + ") takes its place."};
+                                                        std::to_string(whole.front().epoch) + ") is used instead."};
     if (!isFile(asked) && whole.empty())
         return badInput(run + " has no checkpoint yet (" + asked.string() + " is missing).");
     if (!isFile(asked))
         return ChosenCheckpoint{whole.front().file, {}};
     return badInput(run + " has no checkpoint that can be read: " + asked.string() +
-                    " is damaged, and no other is whole.");
+                    " is damaged, and no other is intact.");
 }
 
 } // namespace sightline

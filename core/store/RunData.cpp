@@ -37,10 +37,10 @@ Result<void> sameClasses(const RunFolder& run, const std::vector<std::string>& o
     if (!fresh.empty())
         difference = "new: " + listed(fresh);
     if (!gone.empty())
-        difference += (difference.empty() ? "gone: " : "; gone: ") + listed(gone);
+        difference += (difference.empty() ? "missing: " : "; missing: ") + listed(gone);
     return badInput("The images in " + dataset.root.string() + " have the classes " + listed(dataset.classes) +
                     ", but the run " + run.id() + " was trained on " + listed(of) + " (" + difference +
-                    "); give the folders their names back, or start a new run.");
+                    "); restore the folder names, or start a new run.");
 }
 
 /// The data set's class numbers become the run's.
@@ -82,8 +82,8 @@ void takeKnown(RunData& data) {
 }
 
 Error notThere(const RunFolder& run, const std::string& path) {
-    return badInput("The images of the run " + run.id() + " are not in " + path +
-                    " any more; say where they are now: --set data.path=DIR.");
+    return badInput("The images of the run " + run.id() + " are no longer in " + path +
+                    "; tell where they are now with --set data.path=DIR.");
 }
 
 } // namespace
@@ -119,7 +119,7 @@ Result<RunData> openRunData(const RunFolder& run, const Experiment& experiment, 
     const std::size_t known = data.manifest->samples.size();
     if (data.match.missing.size() == known)
         return badInput("None of the " + std::to_string(known) + " images of the run " + run.id() + " is in " +
-                        data.place.path + "; say where they are now: --set data.path=DIR.");
+                        data.place.path + "; tell where they are now with --set data.path=DIR.");
     takeKnown(data);
     return data;
 }
@@ -133,7 +133,8 @@ Result<Relocation> relocate(const RunFolder& run, const RunDataRequest& request,
     if (!data)
         return data.error();
     if (!data->manifest)
-        return badInput("The run " + run.id() + " is of an older version and does not know its images; their place " +
+        return badInput("The run " + run.id() +
+                        " is from an older version and has no list of its images, so their folder " +
                         "cannot be checked.");
     if (const Result<void> written = writeDataPlace(run.path(), data->place); !written)
         return written.error();

@@ -96,7 +96,7 @@ Error inProgress(const fs::path& mark, const RunOwner& owner) {
 }
 
 Error unwritable(const fs::path& mark, int failure) {
-    return Error{"The run's mark " + mark.string() + " cannot be written: " + std::strerror(failure) + "."};
+    return Error{"The run's lock file " + mark.string() + " cannot be written: " + std::strerror(failure) + "."};
 }
 
 /// The mark's file, locked while this lives; nothing where it is gone, or was replaced meanwhile.
@@ -184,7 +184,7 @@ Result<RunMark> RunMark::take(const fs::path& runFolder) {
             return unwritable(mark, ENOSPC);
         return RunMark(mark, text);
     }
-    return Error{"The run's mark " + mark.string() + " is made and removed again and again by others."};
+    return Error{"The run's lock file " + mark.string() + " keeps being created and removed by other programs."};
 }
 
 RunMark& RunMark::operator=(RunMark&& other) noexcept {

@@ -57,13 +57,13 @@ std::string entryFrom(const std::array<std::string, kColumns.size()>& cells, Sam
     if (path.empty())
         return "it has no path";
     if (!known)
-        return "its subset is none of train, val, test";
+        return "its subset is not one of train, val, test";
     entry = {path, className, *known, {}};
     if (digest.empty())
         return {};
     ContentDigest content;
     if (digest.size() != 16 || !takeNumber(digest, 16, content.hash) || !takeNumber(bytes, 10, content.bytes))
-        return "its size or its digest is no number";
+        return "its size or digest is not a number";
     entry.digest = content;
     return {};
 }
@@ -73,14 +73,14 @@ Result<std::vector<SampleEntry>> readSamples(const fs::path& file) {
     if (!text)
         return text.error();
     const auto damaged = [&](std::size_t row, const std::string& why) {
-        return badInput("What the run was trained on (" + file.string() + ") cannot be read: row " +
-                        std::to_string(row) + ": " + why + ".");
+        return badInput("The run's list of images (" + file.string() + ") cannot be read: row " + std::to_string(row) +
+                        ": " + why + ".");
     };
     CsvReader reader(*text);
     std::vector<std::string> row;
     const auto places = reader.next(row) ? placesIn(row) : std::nullopt;
     if (!places)
-        return damaged(1, "the headings path, class, subset, bytes, digest are not there");
+        return damaged(1, "the columns path, class, subset, bytes, digest are missing");
     std::vector<SampleEntry> samples;
     for (std::size_t number = 2; reader.next(row); ++number) {
         std::array<std::string, kColumns.size()> cells;
@@ -169,7 +169,7 @@ Result<std::optional<SampleManifest>> readManifest(const fs::path& runFolder) {
                 manifest.decoding[key] = *value;
     }
     if (manifest.root.empty() || manifest.classes.empty())
-        return badInput((runFolder / kData).string() + " does not say root and classes.");
+        return badInput((runFolder / kData).string() + " lacks root and classes.");
     if (manifest.path.empty())
         manifest.path = manifest.root.string();
     Result<std::vector<SampleEntry>> samples = readSamples(runFolder / kSamples);
@@ -194,7 +194,7 @@ Result<void> writeDataPlace(const fs::path& runFolder, const DataPlace& place) {
     if (!json)
         return json.error();
     if (!json->is_object())
-        return badInput((runFolder / kData).string() + " is no JSON object.");
+        return badInput((runFolder / kData).string() + " is not a JSON object.");
     (*json)["path"] = wholePath(place.path).string();
     (*json)["root"] = wholePath(place.root).string();
     return writeFileAtomically(runFolder / kData, toText(*json) + "\n");

@@ -238,7 +238,7 @@ private Q_SLOTS:
         QVERIFY2(judged.code == 0, judged.err.constData());
         QCOMPARE(judged.json()["images"].toInt(), 4);
         QVERIFY(judged.json().contains("new") && judged.json()["new"].isNull());
-        QVERIFY2(judged.err.contains("cannot be known"), judged.err.constData());
+        QVERIFY2(judged.err.contains("is unknown"), judged.err.constData());
     }
 };
 

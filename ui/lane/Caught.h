@@ -34,9 +34,9 @@ auto caught(Work&& work) -> typename AsResult<std::invoke_result_t<Work>>::Type 
     } catch (const std::bad_alloc&) {
         return Error{"There is not enough memory for this."};
     } catch (const std::exception& exception) {
-        return Error{"This failed unexpectedly: " + std::string(exception.what())};
+        return Error{"Something unexpected went wrong: " + std::string(exception.what())};
     } catch (...) {
-        return Error{"This failed unexpectedly."};
+        return Error{"Something unexpected went wrong."};
     }
 }
 

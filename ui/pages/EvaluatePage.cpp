@@ -224,7 +224,7 @@ void EvaluatePage::showState() {
     m_evaluate->setText(busy ? tr("Cancel") : tr("Evaluate"));
     m_evaluate->setAccessibleName(m_evaluate->text());
     m_evaluate->setEnabled(trained || busy);
-    m_evaluate->setToolTip(busy      ? tr("Stop evaluating")
+    m_evaluate->setToolTip(busy      ? tr("Cancel the evaluation")
                            : trained ? tr("Run the network on every image of this split")
                                      : tr("Train a network for an epoch, or open a run, first."));
     setLook(*m_evaluate, "primary", next);

@@ -32,7 +32,7 @@ Result<Subset> subsetOf(const std::string& split, const RunData& data, const std
         if (data.dataset.count(subset) > 0)
             return subset;
     return badInput("The run " + run + " has neither test nor val images in " + data.place.path +
-                    "; choose the train split" + fresh);
+                    "; evaluate the train split" + fresh);
 }
 
 /// Images of one pass: of a large network few, so that Stop is heard in time. It depends on the network only: sums in
@@ -118,8 +118,8 @@ Result<Evaluation> judged(const RunData& data, const std::vector<std::uint32_t>&
 /// What a person should know of the images before believing a figure. New ones are for the asker to say.
 std::vector<std::string> notesOn(const RunData& data) {
     if (!data.manifest)
-        return {"This run is of an older version and kept no list of its images: whether it was trained on some of "
-                "these, and which are new or missing, cannot be known."};
+        return {"This run is from an older version and has no list of its images: which of these it was trained on, "
+                "and which are new or missing, is unknown."};
     std::vector<std::string> notes, gone;
     for (const std::uint32_t entry : data.match.missing)
         gone.push_back(data.manifest->samples[entry].path);
@@ -128,11 +128,11 @@ std::vector<std::string> notesOn(const RunData& data) {
                         " missing: " + listed(gone) + ".");
     if (data.match.altered > 0)
         notes.push_back(counted(data.match.altered, "image") +
-                        (data.match.altered == 1 ? " has other contents" : " have other contents") +
+                        (data.match.altered == 1 ? " has different contents" : " have different contents") +
                         " than when the run began.");
     if (data.reclassed > 0)
         notes.push_back(counted(data.reclassed, "image") + (data.reclassed == 1 ? " is" : " are") +
-                        " now in another class; judged with the labels the run was trained with.");
+                        " now in another class; evaluated with the labels the run was trained with.");
     return notes;
 }
 
@@ -169,7 +169,7 @@ Result<Evaluation> evaluated(const EvaluateRequest& request, std::stop_token sto
     if (evaluation->predictions.empty())
         return badInput("None of the " + evaluation->split + " images in " + data->dataset.root.string() +
                         (evaluation->skipped.empty() ? " belongs to a class this run was trained on."
-                                                     : " can be judged: " + evaluation->skipped.front()));
+                                                     : " can be evaluated: " + evaluation->skipped.front()));
     evaluation->notes = notesOn(*data);
     if (!checkpoint->note.empty())
         evaluation->notes.insert(evaluation->notes.begin(), checkpoint->note);

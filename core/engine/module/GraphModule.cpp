@@ -58,7 +58,7 @@ Result<std::shared_ptr<GraphModule>> GraphModule::assembled(const GraphSpec& spe
     if (!statistics.defined())
         statistics = torch::zeros({cost->runningStats}, torch::kFloat);
     if (parameters.numel() != cost->parameters || statistics.numel() != cost->runningStats)
-        return Error{"The weights are not those of the network " + spec.name + "."};
+        return Error{"The weights do not fit the network " + spec.name + "."};
     std::shared_ptr<GraphModule> module(new GraphModule);
     module->m_spec = spec;
     module->m_cost = std::move(*cost);

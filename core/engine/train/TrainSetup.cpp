@@ -36,7 +36,7 @@ Result<void> setDropout(GraphSpec& graph, const Json& rate) {
             found = true;
         }
     return found ? Result<void>()
-                 : badInput("model.options.dropout cannot change: the run's network has no dropout layer.");
+                 : badInput("model.options.dropout cannot be changed: the run's network has no dropout layer.");
 }
 
 /// The run's folder and its experiment take the place of the request's.
@@ -75,7 +75,7 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
     if (outputSize(setup.experiment.augmentation, setup.experiment.data.imageHeight,
                    setup.experiment.data.imageWidth) !=
         outputSize(setup.before.augmentation, setup.before.data.imageHeight, setup.before.data.imageWidth))
-        return badInput("augmentation: a run that has begun cannot change the size of its network's input.");
+        return badInput("augmentation: the size of the network's input cannot be changed once a run has begun.");
     if (request.threads)
         setup.experiment.training.threads = *request.threads;
     setup.compute.emplace(setup.experiment.training.threads, request.background);

@@ -195,7 +195,7 @@ std::string Run::whyDone(const Json& state) const {
     const std::string run = "The run " + m_setup.folder->id() + " has finished ";
     if (m_lastEpoch >= experiment().training.epochs)
         return m_setup.changes.contains("training.epochs")
-                   ? run + counted(static_cast<std::size_t>(m_lastEpoch), "epoch") + "; training.epochs must be more."
+                   ? run + counted(static_cast<std::size_t>(m_lastEpoch), "epoch") + "; set training.epochs to more."
                    : run + "all its epochs; there is nothing to resume. --set training.epochs=N gives it more.";
     if (state.value("stopped_early", false) && !m_setup.changes.contains("training.epochs") &&
         !changes("training.early_stopping"))

@@ -29,7 +29,6 @@ struct BatchFinished {
     double runningLoss = 0, runningAccuracy = 0;
     double imagesPerSecond = 0;
     double secondsLeft = 0; ///< of the whole run; 0 = not known yet
-    bool paused = false;
 };
 
 struct EpochFinished {

@@ -43,14 +43,6 @@ std::int64_t ConfusionMatrix::total() const {
     return sum;
 }
 
-double ConfusionMatrix::accuracy() const {
-    std::int64_t right = 0;
-    for (int i = 0; i < m_classes; ++i)
-        right += at(i, i);
-    const std::int64_t all = total();
-    return all == 0 ? 0.0 : static_cast<double>(right) / static_cast<double>(all);
-}
-
 namespace {
 
 double share(std::int64_t part, std::int64_t whole) {

@@ -48,7 +48,6 @@ public:
     int classes() const { return m_classes; }
     std::int64_t at(int truth, int predicted) const;
     std::int64_t total() const;
-    double accuracy() const;
 
 private:
     int m_classes = 0;

@@ -8,7 +8,8 @@
 namespace sightline {
 
 void Test::init() {
-    QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
+    // The offscreen platform says of each thing that only a screen can do that it does not.
+    QTest::failOnWarning(QRegularExpression(QStringLiteral("^(?!This plugin does not support )")));
 }
 
 void FolderTest::write(const QString& name, const QByteArray& bytes) const {

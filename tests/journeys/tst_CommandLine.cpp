@@ -44,7 +44,13 @@ class CommandLineTest : public FolderTest {
     std::optional<CliAnswer> m_trained;
 
 private Q_SLOTS:
-    void initTestCase() { m_home = path(QStringLiteral("home")); }
+    void initTestCase() {
+        m_home = path(QStringLiteral("home"));
+        const CliAnswer made = run({"dataset", "make", "toys", "--to", path("toys"), "--seed", "3", "--train", "12",
+                                    "--val", "4", "--test", "4", "--size", "64"});
+        QVERIFY2(made.code == 0, made.err.constData());
+        write("experiment.json", experiment());
+    }
 
     void saysItsVersion() {
         const CliAnswer answer = run({QStringLiteral("--version")});

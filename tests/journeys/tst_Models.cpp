@@ -77,7 +77,7 @@ private Q_SLOTS:
         QVERIFY2(asked.code == 0, asked.err.constData());
         QCOMPARE(readNpy(path("y.npy").toStdString())->shape, (std::vector<std::int64_t>{5}));
         refuses({"model", "summary", path("broken.json")},
-                "fc (dense): needs a vector, but 3 x 32 x 32 arrives from input");
+                "fc (dense): needs a vector, but 3 x 32 x 32 comes from input");
         refuses({"train", path("train.json"), "--set", "model.graph=" + path("broken.json")}, "fc (dense)");
     }
 
@@ -102,10 +102,10 @@ private Q_SLOTS:
                                 "--classes", "10"};
         QVERIFY(run(QStringList{"model", "forward", "tf_efficientnet_lite0"} + asked).code == 0);
         refuses(QStringList{"model", "forward", "efficientnet_lite0"} + asked,
-                "are of tf_efficientnet_lite0, not of efficientnet_lite0");
+                "are for tf_efficientnet_lite0, not for efficientnet_lite0");
         refuses({"train", path("train.json"), "--set", "model.name=efficientnet_lite0", "--set",
                  "model.weights=" + path("tf_efficientnet_lite0.in1k.safetensors")},
-                "model.weights: the weights tf_efficientnet_lite0.in1k are of");
+                "model.weights: the weights tf_efficientnet_lite0.in1k are for");
     }
 
     void anEpochIsMeasuredBeforeItIsTrained() {
@@ -123,7 +123,7 @@ private Q_SLOTS:
         refuses({"train", path("train.json"), "--device", "cuda:0"},
                 "training.device: this version computes on the CPU only");
         refuses({"bench", "train", "--model", path("net.json"), "--input", "32x32x3", "--classes", "7"},
-                "gives 5 scores; say --classes 5");
+                "gives 5 scores; use --classes 5");
     }
 
     void weightFilesAreInspected() {
@@ -175,7 +175,7 @@ private Q_SLOTS:
             run({"train", "--preset", "cats-dogs-from-scratch", "--set", "data.path=" + path("toys"), "--set",
                  "training.epochs=1", "--set", "data.image_size=[64,64]", "--json"});
         QVERIFY2(trained.code == 0, trained.err.constData());
-        QVERIFY2(trained.err.contains("Two softmax scores stand for the one sigmoid"), trained.err.constData());
+        QVERIFY2(trained.err.contains("Two softmax scores replace the one sigmoid"), trained.err.constData());
         refuses({"train", "--preset", "no-such-preset"}, "fruit-vgg16");
     }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "look/Icons.h"
 
+#include <QFile>
 #include <QHash>
 #include <QIconEngine>
 #include <QPainter>
@@ -15,11 +16,15 @@ namespace {
 constexpr int kIconSide = 16;
 constexpr double kIconWithGap = 1.4; ///< width over height of an icon before words
 
+QString fileOf(const QString& name) {
+    return QStringLiteral(":/symbols/%1.svg").arg(name);
+}
+
 std::shared_ptr<QSvgRenderer> parsed(const QString& name) {
     static QHash<QString, std::shared_ptr<QSvgRenderer>> all;
     std::shared_ptr<QSvgRenderer>& svg = all[name];
     if (!svg)
-        svg = std::make_shared<QSvgRenderer>(QStringLiteral(":/symbols/%1.svg").arg(name));
+        svg = std::make_shared<QSvgRenderer>(fileOf(name));
     return svg;
 }
 
@@ -69,7 +74,7 @@ private:
 } // namespace
 
 QIcon icon(const QString& name, Role role) {
-    if (!parsed(name)->isValid()) {
+    if (!QFile::exists(fileOf(name)) || !parsed(name)->isValid()) {
         qWarning("there is no icon %s", qPrintable(name));
         return {};
     }

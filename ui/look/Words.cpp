@@ -37,8 +37,12 @@ QString significant(double value, int digits) {
         return std::isnan(value) ? QStringLiteral("nan") : QStringLiteral("inf");
     if (value != 0 && (std::abs(value) < 1e-3 || std::abs(value) >= 1e6))
         return QLocale().toString(value, 'e', std::max(0, digits - 2));
-    const int whole = value == 0 ? 1 : static_cast<int>(std::floor(std::log10(std::abs(value)))) + 1;
-    return QLocale().toString(value, 'f', std::clamp(digits - whole, 0, digits));
+    const auto decimals = [&](double number) {
+        const int whole = number == 0 ? 1 : static_cast<int>(std::floor(std::log10(std::abs(number)))) + 1;
+        return std::clamp(digits - whole, 0, digits);
+    };
+    const double scale = std::pow(10.0, decimals(value));
+    return QLocale().toString(value, 'f', decimals(std::round(value * scale) / scale)); // 0.9999 is 1.00
 }
 
 QString fixed(double value, int decimals) {

@@ -13,6 +13,7 @@ void Envelope::join(Bucket& into, const Bucket& next) {
 
 void Envelope::add(double key, double value) {
     ++m_count;
+    m_last = {key, value};
     const Bucket one{{key, value}, {key, value}, 1};
     if (!m_buckets.empty() && m_buckets.back().count < m_perBucket)
         return join(m_buckets.back(), one);
@@ -36,6 +37,8 @@ std::vector<Envelope::Point> Envelope::points() const {
         if (!(bucket.low == bucket.high))
             result.push_back(rising ? bucket.high : bucket.low);
     }
+    if (!result.empty() && m_last.key > result.back().key)
+        result.push_back(m_last); // the curve reaches to where it is now
     return result;
 }
 

@@ -11,7 +11,7 @@ namespace sightline::ui {
 ///
 ///     Envelope curve;
 ///     for (...) curve.add(epoch, loss);
-///     curve.points(); // at most 2 * kMostBuckets
+///     curve.points(); // at most 2 * kMostBuckets, and the newest
 class Envelope {
 public:
     static constexpr std::size_t kMostBuckets = 4096; ///< some for each pixel of a wide screen
@@ -33,6 +33,7 @@ private:
     static void join(Bucket& into, const Bucket& next);
 
     std::vector<Bucket> m_buckets;
+    Point m_last;
     std::size_t m_perBucket = 1, m_count = 0;
 };
 

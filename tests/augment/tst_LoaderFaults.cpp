@@ -88,7 +88,7 @@ private Q_SLOTS:
         const auto skipped = loader.skipped();
         const auto broken = std::find_if(skipped.begin(), skipped.end(), [](const auto& s) { return s.sample == 5; });
         QVERIFY(broken != skipped.end());
-        QCOMPARE(broken->reason, std::string("image5.png cannot be made ready: the decoder broke"));
+        QCOMPARE(broken->reason, std::string("image5.png cannot be prepared: the decoder broke"));
     }
 
     void withoutMemoryTheConsumerHearsOfItAtEachCall() {

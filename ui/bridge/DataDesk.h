@@ -33,7 +33,7 @@ public:
     /// new. Sample indices stay. A run in progress goes on with the labels it began with.
     void editOverlay(const OverlayEdit& edit);
     const Overlay& overlay() const { return m_overlay; } ///< of the open images, with the newest edit in it
-    void finishWriting() { m_writer.flush(); } ///< from a worker: waits until all edits are on the disk
+    void finishWriting() { m_writer.flush(); }           ///< from a worker: waits until all edits are on the disk
 
 Q_SIGNALS:
     void openingBegan();
@@ -50,7 +50,7 @@ private:
     };
     /// How images are opened: what is done besides.
     struct Way {
-        bool addsValidation = false;          ///< a source without validation gets a share of train
+        bool addsValidation = false;         ///< a source without validation gets a share of train
         std::optional<Experiment> toys = {}; ///< draws the toy set first, and takes these settings with it
     };
     void begin(DataSettings settings, Way way);
@@ -63,10 +63,10 @@ private:
     ExperimentDocument& m_document;
     Activities& m_activities;
     std::shared_ptr<const Dataset> m_dataset;
-    DataSettings m_openedWith;           ///< what m_dataset was opened with
+    DataSettings m_openedWith;            ///< what m_dataset was opened with
     std::optional<DataSettings> m_wanted; ///< what is being opened because the document says so
-    Overlay m_overlay;                   ///< of m_dataset
-    std::uint64_t m_edits = 0;           ///< of the overlay, ever
+    Overlay m_overlay;                    ///< of m_dataset
+    std::uint64_t m_edits = 0;            ///< of the overlay, ever
     Activity m_opening;
     OverlayWriter m_writer;
     Lane m_lane, m_layLane; ///< last: joined first

@@ -20,7 +20,7 @@ class EngineDesk : public QObject {
 public:
     explicit EngineDesk(EngineDoor door) : m_door(std::move(door)) {}
 
-    void warmUp(); ///< on a worker; answers with ready or failed
+    void warmUp();                                               ///< on a worker; answers with ready or failed
     const QString& description() const { return m_description; } ///< empty until then
     const EngineDoor& door() const { return m_door; }
 

@@ -45,7 +45,8 @@ public:
     // For the desks.
     /// The images that problems() judges by; null: none are open.
     void setDataset(std::shared_ptr<const Dataset> dataset);
-    /// A change of labels or exclusions becomes a step among the others; `apply` makes one and gives what takes it back.
+    /// A change of labels or exclusions becomes a step among the others; `apply` makes one and gives what takes it
+    /// back.
     using ApplyOverlay = std::function<OverlayEdit(const OverlayEdit&)>;
     void setOverlayWork(ApplyOverlay apply) { m_applyOverlay = std::move(apply); }
     void editOverlay(const OverlayEdit& edit);

@@ -34,7 +34,8 @@ void OverlayWriter::work(const std::stop_token& stop) {
         const auto next = m_waiting.extract(m_waiting.begin());
         m_writing = true;
         lock.unlock();
-        const auto written = caught([&] { return writeOverlay(next.key(), next.mapped().overlay, next.mapped().root); });
+        const auto written =
+            caught([&] { return writeOverlay(next.key(), next.mapped().overlay, next.mapped().root); });
         if (!written)
             QMetaObject::invokeMethod(
                 &m_mailbox, [this, message = QString::fromStdString(written.error().message)] { m_failed(message); },

@@ -8,14 +8,12 @@ namespace sightline {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kMayChange{"training.epochs",
+constexpr std::array<std::string_view, 10> kMayChange{"training.epochs",
                                                       "training.optimizer.learning_rate",
                                                       "training.schedule",
                                                       "training.early_stopping",
                                                       "training.reduce_lr_on_plateau",
                                                       "training.loss",
-                                                      "training.save_every_minutes",
-                                                      "training.loader_threads",
                                                       "training.fine_tune",
                                                       "augmentation",
                                                       "model.options.dropout",

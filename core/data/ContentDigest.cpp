@@ -10,7 +10,10 @@
 #include <array>
 #include <atomic>
 #include <cstdio>
-#include <thread>
+#include <exception>
+#include <new>
+
+#include "support/Workers.h"
 
 namespace sightline {
 
@@ -52,19 +55,26 @@ std::optional<ContentDigest> digestOfFile(const std::filesystem::path& file) {
     return digest;
 }
 
-/// Work on each number below `count`, in no order.
+/// What the sample holds; where a library throws over it, it is as one that cannot be read.
+Result<std::vector<std::uint8_t>> bytesOf(const ImageSource& source, const Sample& sample) {
+    try {
+        return source.bytes(sample);
+    } catch (const std::bad_alloc&) {
+        throw; // no fault of this sample
+    } catch (const std::exception& exception) {
+        return Error{sample.path + " cannot be read: " + exception.what()};
+    }
+}
+
+/// Work on each number below `count`, in no order. What it throws is thrown here.
 void forEach(std::size_t count, int threads, const std::stop_token& stop,
              const std::function<void(std::size_t)>& work) {
     std::atomic<std::size_t> next{0};
-    const auto some = [&] {
+    const std::size_t useful = std::min(static_cast<std::size_t>(std::max(1, threads)), count / 64 + 1);
+    runOnThreads(static_cast<int>(useful), [&](int) {
         for (std::size_t i = next++; i < count && !stop.stop_requested(); i = next++)
             work(i);
-    };
-    const std::size_t useful = std::min(static_cast<std::size_t>(std::max(1, threads)), count / 64 + 1);
-    std::vector<std::jthread> workers;
-    for (std::size_t thread = 1; thread < useful; ++thread)
-        workers.emplace_back(some);
-    some();
+    });
 }
 
 } // namespace
@@ -86,7 +96,7 @@ ContentDigest digestOf(std::string_view bytes) {
 std::optional<ContentDigest> digestOf(const ImageSource& source, const Sample& sample) {
     if (const std::filesystem::path file = source.file(sample); !file.empty())
         return digestOfFile(file);
-    const auto bytes = source.bytes(sample);
+    const auto bytes = bytesOf(source, sample);
     if (!bytes)
         return {};
     return digestOf(std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size()));
@@ -116,7 +126,7 @@ std::uint64_t contentKeyOf(const ImageSource& source, const Sample& sample) {
             state[2] = static_cast<std::uint64_t>(status.st_mtim.tv_sec) * 1000000000u +
                        static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
     } else {
-        const auto bytes = source.bytes(sample);
+        const auto bytes = bytesOf(source, sample);
         if (!bytes)
             return 0;
         state = {bytes->size(), XXH3_64bits(bytes->data(), bytes->size()), 0};

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <algorithm>
 #include <new>
 #include <stdexcept>
 
 #include "Test.h"
+#include "data/ContentDigest.h"
 #include "data/PerceptualHash.h"
 #include "data/Survey.h"
 
@@ -29,6 +31,34 @@ private:
     bool m_memory;
 };
 
+/// Of 200 members each gives its bytes, but the 150th throws.
+class ThrowingArchive : public ThrowingSource {
+public:
+    explicit ThrowingArchive(bool memory) : ThrowingSource(memory), m_memory(memory) {}
+    Result<std::vector<std::uint8_t>> bytes(const Sample& sample) const override {
+        if (sample.record == 150 && m_memory)
+            throw std::bad_alloc();
+        if (sample.record == 150)
+            throw std::runtime_error("the archive broke");
+        return std::vector<std::uint8_t>{1, 2, static_cast<std::uint8_t>(sample.record)};
+    }
+
+private:
+    bool m_memory;
+};
+
+Dataset archiveOf(bool memory, std::vector<std::uint32_t>& all) {
+    Dataset dataset;
+    dataset.source = std::make_shared<ThrowingArchive>(memory);
+    for (std::uint32_t i = 0; i < 200; ++i) {
+        Sample sample;
+        sample.record = i;
+        dataset.samples.push_back(sample);
+        all.push_back(i);
+    }
+    return dataset;
+}
+
 Dataset datasetOf(bool memory) {
     Dataset dataset;
     dataset.classes = {"one"};
@@ -49,6 +79,21 @@ class ThrowingImagesTest : public Test {
     Q_OBJECT
 
 private Q_SLOTS:
+    void aMemberOnWhichAnArchiveThrowsHasNoDigest() {
+        std::vector<std::uint32_t> all;
+        const Dataset dataset = archiveOf(false, all);
+        const ContentDigests digests = digestsOf(dataset, all, 4);
+        QVERIFY(!digests[150]);
+        QCOMPARE(std::count_if(digests.begin(), digests.end(), [](const auto& digest) { return digest.has_value(); }),
+                 199);
+    }
+
+    void withoutMemoryTheAskerForDigestsHearsOfIt() {
+        std::vector<std::uint32_t> all;
+        const Dataset dataset = archiveOf(true, all);
+        QVERIFY_EXCEPTION_THROWN(digestsOf(dataset, all, 4), std::bad_alloc);
+    }
+
     void anImageOnWhichADecoderThrowsIsUnreadable() {
         const Dataset dataset = datasetOf(false);
         const Survey seen = survey(dataset, 4);

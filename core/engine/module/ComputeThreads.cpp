@@ -9,6 +9,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -55,7 +56,7 @@ public:
         m_computing += threads - 1;
         if (m_computing > 0 && !m_watcher.joinable() && !std::getenv("OMP_WAIT_POLICY") &&
             !std::getenv("GOMP_SPINCOUNT"))
-            m_watcher = std::jthread([this](std::stop_token stop) { watch(stop); });
+            m_watcher = watcher();
     }
     void leave(int threads) {
         std::jthread ended;
@@ -66,6 +67,20 @@ public:
     }
 
 private:
+    /// Without memory or a thread for it nobody looks: threads wait as they did last, and that is all.
+    std::jthread watcher() {
+        try {
+            return std::jthread([this](std::stop_token stop) {
+                try {
+                    watch(stop);
+                } catch (const std::exception&) {
+                }
+            });
+        } catch (const std::exception&) {
+            return {};
+        }
+    }
+
     void watch(std::stop_token stop) {
         using Clock = std::chrono::steady_clock;
         SleepingThreads sleeping;

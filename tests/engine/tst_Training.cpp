@@ -168,6 +168,36 @@ private Q_SLOTS:
         QCOMPARE((*manifest)->count(Subset::Test), std::size_t(5 * 3));
     }
 
+    /// A learning rate edited beside --resume holds, also where the run is stopped before its next checkpoint.
+    void anEditIsKeptWhereTheRunStopsInItsFirstEpoch() {
+        TrainRequest first = request("edited", 2);
+        TrainControl control;
+        const RunEnded begun = engine().train(first, {}, control, {});
+        QVERIFY2(begun.outcome == RunEnded::Outcome::Completed, begun.reason.c_str());
+        TrainRequest edited = first;
+        edited.resume = begun.run;
+        edited.settings = {{"training.epochs", "3"}, {"training.optimizer.learning_rate", "0.0005"}};
+        std::stop_source stop;
+        TrainControl stopped;
+        const RunEnded ended = engine().train(edited, stop.get_token(), stopped, [&](const TrainEvent& event) {
+            if (std::holds_alternative<BatchFinished>(event))
+                stop.request_stop();
+        });
+        QCOMPARE(ended.outcome, RunEnded::Outcome::Stopped);
+        TrainRequest again = first;
+        again.resume = begun.run;
+        std::vector<EpochMetrics> epochs;
+        TrainControl last;
+        const RunEnded done = engine().train(again, {}, last, [&](const TrainEvent& event) {
+            if (const auto* epoch = std::get_if<EpochFinished>(&event))
+                epochs.push_back(epoch->metrics);
+        });
+        QVERIFY2(done.outcome == RunEnded::Outcome::Completed, done.reason.c_str());
+        QCOMPARE(epochs.size(), std::size_t(1));
+        QCOMPARE(epochs[0].epoch, 3);
+        QCOMPARE(static_cast<float>(epochs[0].learningRate), 0.0005f);
+    }
+
     void aResumedRunEndsBitIdenticalToOneNeverStopped() {
         TrainControl whole;
         const RunEnded expected = engine().train(request("whole", 4), {}, whole, {});

@@ -86,6 +86,7 @@ private:
     bool changes(const std::string& block) const;
     Result<void> commitResume();
     void reportResume();
+    Json stateAfter(int epoch, bool stoppedEarly) const;
     void tellSkipped(bool atOnce);
     Ending loop();
     Result<void> followPlan(int epoch, const Experiment& by);
@@ -146,6 +147,11 @@ Result<void> Run::start() {
     m_reporter.begin(m_setup, m_firstEpoch);
     if (goesOn)
         reportResume();
+    if (!m_setup.changes.empty()) // the edit holds also where the run is stopped before its next checkpoint
+        if (const Result<std::string> saved =
+                m_checkpoints.saveLast(*m_setup.module, m_optimizer, stateAfter(m_lastEpoch, false));
+            !saved)
+            return saved.error();
     static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only; the folder is the truth
     return {};
 }
@@ -472,17 +478,23 @@ std::optional<Ending> Run::endEpoch(const EpochMetrics& metrics) {
     return {};
 }
 
+/// What a checkpoint says beside its tensors.
+Json Run::stateAfter(int epoch, bool stoppedEarly) const {
+    Json state = {{"epoch", epoch},
+                  {"step", m_optimizer.step},
+                  {"optimizer_origin", m_optimizer.origin},
+                  {"learning_rate", m_baseRate},
+                  {"stopped_early", stoppedEarly}};
+    m_callbacks.save(state);
+    return state;
+}
+
 Result<void> Run::keepWeights(const EpochVerdict& verdict, int epoch) {
     const GraphModule& module = *m_setup.module;
     if (verdict.keepWeights)
         if (const Result<void> kept = m_checkpoints.keepForEarlyStopping(module); !kept)
             return kept;
-    Json state = {{"epoch", epoch},
-                  {"step", m_optimizer.step},
-                  {"optimizer_origin", m_optimizer.origin},
-                  {"learning_rate", m_baseRate},
-                  {"stopped_early", !verdict.stop.empty()}};
-    m_callbacks.save(state);
+    const Json state = stateAfter(epoch, !verdict.stop.empty());
     if (verdict.best) {
         const Result<std::string> saved = m_checkpoints.saveBest(module, m_optimizer, state);
         if (!saved)

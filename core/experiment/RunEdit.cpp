@@ -52,8 +52,8 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
     Json after = before;
     for (const Setting& setting : settings) {
         if (!mayChange(setting.path))
-            return badInput(shown(setting.path) + " cannot change in a run that has begun; start a new run for it. " +
-                            "What may change: " + whatMayChange() + ".");
+            return badInput(shown(setting.path) + " cannot be changed once a run has begun; start a new run. " +
+                            "These can be changed: " + whatMayChange() + ".");
         if (const Result<void> set = setJsonPath(after, setting.path, setting.value); !set)
             return badInput(set.error().message);
     }
@@ -74,10 +74,10 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
 Result<Experiment> withChanges(const Experiment& experiment, const Json& changes) {
     Json document = toJson(experiment);
     if (!changes.is_object())
-        return badInput("An edit of the run is no object.");
+        return badInput("An edit of the run is not an object.");
     for (const auto& [path, values] : changes.items()) {
         if (!values.is_array() || values.size() != 2)
-            return badInput("The edit of " + shown(path) + " is no pair of values.");
+            return badInput("The edit of " + shown(path) + " is not a pair of values.");
         if (const Result<void> set = setJsonPath(document, path, toText(values[1], -1)); !set)
             return set.error();
     }

@@ -130,7 +130,7 @@ void CostPanel::showMemory(const GraphSpec& graph, const GraphCost& cost) {
                           .arg(bytesText(needed))
                           .arg(request.batch)
                           .arg(bytesText(free))
-                          .arg(largest));
+                          .arg(grouped(largest)));
     setLook(*m_memory, "bad", needed > free);
 }
 

@@ -201,9 +201,9 @@ void ExplainPage::showRun() {
     const auto run = session().runs().run();
     for (auto* box : {m_target, m_against, m_layer})
         box->clear();
-    m_target->addItem(tr("the predicted class"), QStringLiteral("predicted"));
-    m_target->addItem(tr("the true class"), QStringLiteral("true"));
-    m_against->addItem(tr("no other class"));
+    m_target->addItem(tr("Predicted class"), QStringLiteral("predicted"));
+    m_target->addItem(tr("True class"), QStringLiteral("true"));
+    m_against->addItem(tr("No other class"));
     m_layer->addItem(tr("Automatic"), QString());
     if (run) {
         for (const std::string& name : run->classes)

@@ -133,7 +133,7 @@ QWidget* TrainPage::makeCurves() {
     auto* save = button(tr("Save plots…"), QStringLiteral("document-save"), "savePlots",
                         tr("Save loss and accuracy as PNG, SVG or CSV"));
     connect(save, &QPushButton::clicked, this, &TrainPage::savePlots);
-    auto* key = new QLabel(tr("<span style='color:%1'>━</span> training, thin: each batch &nbsp; <span "
+    auto* key = new QLabel(tr("<span style='color:%1'>━</span> training (thin: each batch) &nbsp; <span "
                               "style='color:%2'>●</span> validation")
                                .arg(theme::color(Role::Training).name(), theme::color(Role::Validation).name()));
     surface->head()->insertWidget(0, key);

@@ -182,8 +182,8 @@ void MainWindow::wire() {
     connect(&m_session.runs(), &RunDesk::relocationFailed, this, &MainWindow::askForImages);
     connect(&m_session.runs(), &RunDesk::relocated, this, [this](qulonglong found, qulonglong missing) {
         m_note = missing == 0
-                     ? tr("All images of this run were found; their new place is remembered.")
-                     : tr("%1 images of this run were found, %2 are missing; their new place is remembered.")
+                     ? tr("All images of this run were found; their new folder is remembered.")
+                     : tr("%1 images of this run were found, %2 are missing; the new folder is remembered.")
                            .arg(grouped(static_cast<qlonglong>(found)), grouped(static_cast<qlonglong>(missing)));
     });
     const auto sayProblem = [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); };

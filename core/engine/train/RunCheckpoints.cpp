@@ -85,14 +85,14 @@ Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, Optimiz
     if (whole.empty())
         return badInput(std::filesystem::exists(last, code)
                             ? run + " cannot be resumed: " + last.string() +
-                                  " is damaged, and no other checkpoint is whole."
+                                  " is damaged, and no other checkpoint is intact."
                             : run + " has no checkpoint yet, so it cannot be resumed; start a new run from its " +
                                   "experiment.json.");
     const KeptCheckpoint& next = whole.front();
     loaded.file = "checkpoints/" + next.file.filename().string();
     loaded.note = "The last checkpoint (" + last.string() + ") is damaged; the run resumes from " + loaded.file +
                   ", after epoch " + std::to_string(next.epoch) +
-                  (next.resumable ? "." : ". It holds weights only: the optimizer starts fresh.");
+                  (next.resumable ? "." : ". It contains only weights: the optimizer starts fresh.");
     loaded.hasOptimizer = next.resumable;
     if (next.resumable) {
         Result<Json> state = loadCheckpoint(next.file, module, optimizer);

@@ -29,10 +29,10 @@ void noteUnvalidated(const Dataset& dataset, const DataSettings& data, std::vect
     if (names.empty())
         return;
     const std::string of = names.size() == 1 ? "the class " : "the classes ";
-    std::string note = "No validation image of " + of + listed(names) + ": validation says nothing about " +
+    std::string note = "No validation image of " + of + listed(names) + ": validation cannot measure " +
                        (names.size() == 1 ? "it" : "them");
     if (!dataset.hasValidation && data.group.empty())
-        note += " (data.validation_split " + Json(data.validationSplit).dump() + " of so few images is none)";
+        note += " (data.validation_split " + Json(data.validationSplit).dump() + " of so few images is zero)";
     notes.push_back(note + ".");
 }
 
@@ -67,7 +67,7 @@ void noteChanges(const RunData& data, std::vector<std::string>& notes) {
     }
     if (match.altered > 0)
         notes.push_back(counted(match.altered, "image") +
-                        (match.altered == 1 ? " has other contents" : " have other contents") +
+                        (match.altered == 1 ? " has different contents" : " have different contents") +
                         " than when the run began.");
     if (data.reclassed > 0)
         notes.push_back(counted(data.reclassed, "image") + (data.reclassed == 1 ? " is" : " are") +
@@ -89,8 +89,8 @@ Result<void> openOwn(const TrainRequest& request, std::stop_token stop, TrainSet
         noteChanges(*data, setup.notes);
         keepOrderOfRun(*data);
     } else {
-        setup.notes.push_back("This run is of an older version and kept no list of its images; whether some are new "
-                              "or missing cannot be known.");
+        setup.notes.push_back(
+            "This run is from an older version and has no list of its images; which are new or missing is unknown.");
     }
     setup.dataset = std::move(data->dataset);
     return {};

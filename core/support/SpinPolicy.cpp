@@ -8,6 +8,7 @@ namespace sightline {
 namespace {
 
 constexpr double kMuch = 0.10, kLittle = 0.05; ///< contention: apart, so that it does not flutter
+constexpr double kCrowd = 0.3;                 ///< seconds in a row: threads that only begin crowd each other for less
 constexpr double kVain = 5;                    ///< seconds; a try that ends sooner was in vain
 
 } // namespace
@@ -15,7 +16,8 @@ constexpr double kVain = 5;                    ///< seconds; a try that ends soo
 void SpinPolicy::look(double contention, double seconds) {
     if (m_long) {
         m_lasted += seconds;
-        if (contention < kMuch)
+        m_crowded = contention < kMuch ? 0 : m_crowded + seconds;
+        if (m_crowded < kCrowd)
             return;
         m_patience = m_lasted < kVain ? std::min(2 * m_patience, kMostPatience) : kPatience;
         m_long = false;
@@ -26,7 +28,7 @@ void SpinPolicy::look(double contention, double seconds) {
     if (m_calm < m_patience)
         return;
     m_long = true;
-    m_lasted = 0;
+    m_lasted = m_crowded = 0;
 }
 
 } // namespace sightline

@@ -58,19 +58,35 @@ private Q_SLOTS:
         QCOMPARE(contention.since(1), 0.0);
     }
 
-    void longOnCalmCoresAndShortAtTheFirstCrowd() {
+    void longOnCalmCoresAndShortWhenTheyStayCrowded() {
         SpinPolicy policy;
         for (int i = 0; i < 100; ++i)
-            policy.look(0.04, 0.25);
+            policy.look(0.04, 0.4);
         QVERIFY(policy.spinsLong());
-        policy.look(0.5, 0.05);
+        policy.look(0.5, 0.4);
+        QVERIFY(!policy.spinsLong());
+    }
+
+    /// Threads that start crowd each other for the first twentieth of a second.
+    void aCrowdThatPassesChangesNothing() {
+        SpinPolicy policy;
+        for (int i = 0; i < 10; ++i) {
+            policy.look(0.12, 0.05);
+            policy.look(0.6, 0.1);
+            QVERIFY(policy.spinsLong());
+            policy.look(0.01, 0.2);
+        }
+        policy.look(0.12, 0.05);
+        policy.look(0.12, 0.1);
+        QVERIFY(policy.spinsLong());
+        policy.look(0.12, 0.2);
         QVERIFY(!policy.spinsLong());
     }
 
     void longAgainAfterTwoSecondsOfCalm() {
         SpinPolicy policy;
         policy.look(0, 60);
-        policy.look(1, 0.25);
+        policy.look(1, 0.4);
         for (int i = 0; i < 7; ++i) {
             policy.look(0, 0.25);
             QVERIFY(!policy.spinsLong());
@@ -88,7 +104,7 @@ private Q_SLOTS:
         SpinPolicy policy;
         policy.look(0, 60);
         const auto calmUntilLong = [&] {
-            policy.look(1, 0.25);
+            policy.look(1, 0.4);
             double seconds = 0;
             for (; !policy.spinsLong(); seconds += 0.25)
                 policy.look(0, 0.25);

@@ -402,6 +402,29 @@ private Q_SLOTS:
         QTRY_COMPARE(driver.text("runNotes"), said.last());
         check();
     }
+    /// The trainer writes into the queue while the window reads from it.
+    void whatAFastTrainerSaysArrivesWholeAndInOrder() {
+        constexpr int kNotes = 3000;
+        FakeEngine engine;
+        engine.onTrain = [](const TrainRequest& request, std::stop_token, TrainControl&, const EventSink& sink) {
+            const auto folder = RunStore::open(request.home)->create(request.experiment);
+            sink(started(*folder, request.experiment));
+            for (int i = 0; i < kNotes; ++i)
+                sink(RunNote{"note " + std::to_string(i)});
+            RunEnded ended;
+            ended.folder = folder->path().string();
+            return ended;
+        };
+        Session session(home("home-fast"), engine.door());
+        open(session, QStringLiteral("toys"));
+        QStringList notes;
+        connect(&session.runs(), &RunDesk::noted, this, [&](const QString& note) { notes += note; });
+        session.runs().start();
+        QTRY_COMPARE(notes.size(), kNotes);
+        for (int i = 0; i < kNotes; ++i)
+            QCOMPARE(notes[i], QStringLiteral("note %1").arg(i));
+        QTRY_COMPARE(session.runs().state(), RunState::Idle);
+    }
     void aNoteTypedJustBeforeQuittingIsKept() {
         Experiment experiment;
         experiment.data.path = path(QStringLiteral("toys")).toStdString();

@@ -21,11 +21,11 @@ public:
 
     template <typename Work>
     void post(Work work) const {
-        beforePost();
+        beforePost(m_mailbox);
         QMetaObject::invokeMethod(
             m_mailbox,
-            [context = m_context, stop = m_stop, work = std::move(work)]() mutable {
-                afterPost();
+            [mailbox = m_mailbox, context = m_context, stop = m_stop, work = std::move(work)]() mutable {
+                afterPost(mailbox);
                 if (context && !stop.stop_requested())
                     work();
             },

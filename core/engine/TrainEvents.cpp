@@ -60,10 +60,12 @@ Json document(const CheckpointSaved& e) {
     return {{"type", "checkpoint"}, {"epoch", e.epoch}, {"file", e.file}, {"best", e.best}};
 }
 Json document(const RunNote& e) {
-    return e.event.is_null() ? Json{{"type", "note"}, {"message", e.message}} : e.event;
+    Json json = e.event.is_null() ? Json{{"type", "note"}} : e.event;
+    json["message"] = e.message;
+    return json;
 }
 Json document(const RunPaused& e) {
-    return {{"type", "note"}, {"message", e.paused ? "Paused." : "Resumed."}};
+    return {{"type", "note"}, {"message", e.paused ? "Paused." : "Resumed."}, {"paused", e.paused}};
 }
 Json document(const RunEnded& e) {
     return {{"type", "run_ended"}, {"outcome", nameOf(e.outcome)}, {"reason", e.reason},

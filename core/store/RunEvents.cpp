@@ -69,7 +69,7 @@ void take(const Json& json, RunEvents& events) {
         events.epochs.push_back(metrics);
         if (const int best = wholeNumber(json, "best_epoch"); best > 0)
             events.bestEpoch = best;
-    } else if (type == "note") {
+    } else if ((type == "note" && !json.contains("paused")) || type == "resumed" || type == "edit") {
         if (std::string message = text(json, "message"); !message.empty())
             events.notes.push_back(std::move(message));
     } else if (type == "run_ended") {

@@ -361,13 +361,16 @@ private Q_SLOTS:
     /// All that was said can be read: while it trains and when the run is opened again.
     void allNotesOfARunAreThereToRead() {
         FakeEngine engine;
-        const QStringList said{QStringLiteral("The weights lack a layer."), QStringLiteral("Skipped: one.png"),
+        const QStringList said{QStringLiteral("The weights lack a layer."), QStringLiteral("Changed: training.epochs."),
                                QStringLiteral("Skipped: two.png")};
         engine.onTrain = [&](const TrainRequest& request, std::stop_token, TrainControl&, const EventSink& sink) {
             const auto folder = RunStore::open(request.home)->create(request.experiment);
             sink(started(*folder, request.experiment));
-            for (const QString& note : said) {
-                const TrainEvent event = RunNote{note.toStdString()};
+            const std::vector<TrainEvent> events{
+                RunNote{said[0].toStdString()}, RunPaused{true}, RunPaused{false},
+                RunNote{said[1].toStdString(), Json{{"type", "edit"}, {"changes", Json::object()}}},
+                RunNote{said[2].toStdString()}};
+            for (const TrainEvent& event : events) {
                 static_cast<void>(folder->appendEvent(toJson(event)));
                 sink(event);
             }

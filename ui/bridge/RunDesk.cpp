@@ -96,6 +96,7 @@ void RunDesk::open(const QString& idOrFolder) {
         Q_EMIT openFailed(tr("A run is in progress; stop it before opening another one."));
         return;
     }
+    m_lookLane.cancel();
     m_openActivity = m_activities.begin(tr("Opening the run"));
     m_openLane.submit(
         this, [home = m_home, name = idOrFolder.toStdString()](const std::stop_token&) { return readRun(home, name); },
@@ -118,7 +119,8 @@ void RunDesk::close() {
 }
 
 bool RunDesk::keepsImagesAt(const QString& path) const {
-    return m_run && isIdle() && m_run->experiment.data.path == path.toStdString();
+    return m_run && isIdle() && m_run->experiment.data.path == path.toStdString() &&
+           m_document.experiment().data == m_run->experiment.data; // else what was edited may be the reason
 }
 
 void RunDesk::relocate(const QString& path) {
@@ -167,7 +169,7 @@ void RunDesk::followData() {
         return;
     if (m_run->experiment.data.path != m_document.experiment().data.path)
         return close();
-    m_openLane.submit(
+    m_lookLane.submit(
         this,
         [folder = m_run->folder, dataset = m_data.dataset()](const std::stop_token& stop) {
             return holdsImagesOf(RunFolder(folder), *dataset, availableCpus(), stop);

@@ -85,6 +85,7 @@ private:
     Activity m_activity, m_openActivity;
     RunList m_list;
     Lane m_openLane;
+    Lane m_lookLane;           ///< whether the images that are open are those of the run in view
     TrainingThread m_training; ///< last: joined first
 };
 

@@ -133,7 +133,7 @@ private Q_SLOTS:
     void aRunThatFailsBeforeItHasBegunLeavesNoFolder() {
         QFETCH(QString, file);
         TrainRequest asked = request(1);
-        asked.home = (m_folder.path() + QStringLiteral("/home-") + file).toStdString();
+        asked.home = m_runs.path(("home-" + file.toStdString()).c_str());
         unflushable = file.toStdString();
         const Told told = train(asked);
         unflushable.clear();

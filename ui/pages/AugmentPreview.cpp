@@ -81,7 +81,7 @@ QString inWords(const Drawn& drawn) {
     static const QRegularExpression minus(QStringLiteral("-(?=\\d)"));
     for (QString& word : words) // a line ends between two values, not within one
         word.replace(minus, QStringLiteral("−")).replace(QLatin1Char(' '), QChar(QChar::Nbsp));
-    return words.isEmpty() ? tr("unchanged") : words.join(QStringLiteral(" · "));
+    return words.isEmpty() ? tr("unchanged") : words.join(QStringLiteral("\u00a0· "));
 }
 
 } // namespace

@@ -7,14 +7,14 @@
 #include <thread>
 
 #include "Commands.h"
-#include "augment/BatchLoader.h"
+#include "augment/Reading.h"
 
 namespace sightline::cli {
 
 namespace {
 
 struct BenchOptions {
-    DataSettings data;
+    Experiment experiment; ///< its data and augmentation are measured
     std::string config, size;
     int threads = 1;
     bool decode = false, scaled = false, cached = false, json = false;
@@ -45,17 +45,19 @@ struct Speed {
 };
 
 /// Every thread makes samples ready, from memory or from files.
-Result<Speed> sampleSpeed(const BenchOptions& options, const AugmentationSettings& settings, const Dataset& dataset,
-                          const std::vector<std::uint32_t>& samples, std::size_t threads) {
+Result<Speed> sampleSpeed(const BenchOptions& options, const LoaderSettings& reading, const Dataset& dataset,
+                          const std::vector<std::uint32_t>& samples) {
+    const AugmentationSettings& settings = reading.augmentation;
+    const auto threads = static_cast<std::size_t>(reading.threads);
     std::vector<Image> images;
     for (const std::uint32_t sample : samples) {
-        Result<Image> image = loadSample(dataset, dataset.samples[sample], options.data);
+        Result<Image> image = loadSample(dataset, dataset.samples[sample], reading.data);
         if (!image)
             return image.error();
         images.push_back(std::move(*image));
     }
-    const auto size = outputSize(settings, options.data.imageHeight, options.data.imageWidth);
-    const Normalizer normalizer(NormalizationSettings{}, 3);
+    const auto size = outputSize(settings, reading.data.imageHeight, reading.data.imageWidth);
+    const Normalizer normalizer(reading.normalization, 3);
     const std::stop_token stop = interruption().get_token();
     std::atomic<std::uint64_t> done{0};
     const Stopwatch watch;
@@ -68,11 +70,13 @@ Result<Speed> sampleSpeed(const BenchOptions& options, const AugmentationSetting
                 for (std::size_t i = t; watch.seconds() < kSeconds && !stop.stop_requested(); i += threads, ++count) {
                     const std::size_t at = i % images.size();
                     if (options.decode) {
-                        const Result<Image> image = loadSample(dataset, dataset.samples[samples[at]], options.data);
+                        const Result<Image> image = loadSample(dataset, dataset.samples[samples[at]], reading.data);
                         if (image)
-                            prepareSample(*image, settings, true, 1, i / images.size(), at, normalizer, out.data());
+                            prepareSample(*image, settings, true, reading.seed, i / images.size(), at, normalizer,
+                                          out.data());
                     } else
-                        prepareSample(images[at], settings, true, 1, i / images.size(), at, normalizer, out.data());
+                        prepareSample(images[at], settings, true, reading.seed, i / images.size(), at, normalizer,
+                                      out.data());
                 }
                 done += count;
             });
@@ -82,14 +86,9 @@ Result<Speed> sampleSpeed(const BenchOptions& options, const AugmentationSetting
 }
 
 /// The trainer's own loader from its second epoch on, when nothing is decoded any more.
-Result<Speed> cachedSpeed(const BenchOptions& options, const AugmentationSettings& settings, const Dataset& dataset,
-                          const std::vector<std::uint32_t>& samples, int threads, const std::filesystem::path& home) {
-    LoaderSettings loaderSettings;
-    loaderSettings.data = options.data;
-    loaderSettings.augmentation = settings;
-    loaderSettings.threads = threads;
-    loaderSettings.cache = cacheLimits(options.data, home);
-    BatchLoader loader(dataset, samples, loaderSettings);
+Result<Speed> cachedSpeed(const LoaderSettings& reading, const Dataset& dataset,
+                          const std::vector<std::uint32_t>& samples) {
+    BatchLoader loader(dataset, samples, reading);
     const std::stop_token stop = interruption().get_token();
     loader.startEpoch(0);
     while (loader.next() && !stop.stop_requested()) {
@@ -109,29 +108,31 @@ Result<Speed> cachedSpeed(const BenchOptions& options, const AugmentationSetting
 }
 
 int run(BenchOptions& options, const std::filesystem::path& home) {
-    if (!parseSize(options.size, options.data.imageHeight, options.data.imageWidth))
+    DataSettings& data = options.experiment.data;
+    if (!parseSize(options.size, data.imageHeight, data.imageWidth))
         return fail(badInput("--size " + options.size + ": use HEIGHTxWIDTH, such as 64x64."));
-    options.data.decoding = options.scaled ? Decoding::Scaled : Decoding::Exact;
+    data.decoding = options.scaled ? Decoding::Scaled : Decoding::Exact;
     const Result<Json> json = readJsonFile(options.config);
     if (!json)
         return fail(json.error());
     std::vector<Problem> found;
-    const AugmentationSettings settings = augmentationFromJson(*json, "augmentation", found);
-    for (Problem& problem : problems(settings))
+    options.experiment.augmentation = augmentationFromJson(*json, "augmentation", found);
+    for (Problem& problem : problems(options.experiment.augmentation))
         found.push_back(std::move(problem));
     if (!found.empty())
         return fail(badInput(options.config + ": " + joined(found) + "."));
-    const Result<Dataset> dataset = openDataset(options.data, 1, interruption().get_token());
+    const Result<Dataset> dataset = openDataset(data, options.experiment.seed, interruption().get_token());
     if (!dataset)
         return fail(dataset.error());
     std::vector<std::uint32_t> samples = dataset->indices(Subset::Train);
     if (samples.empty())
-        return fail(badInput(options.data.path + " has no training images."));
+        return fail(badInput(data.path + " has no training images."));
     samples.resize(std::min(samples.size(), kMostImages));
-    const int threads = options.threads > 0 ? options.threads : availableCpus();
+    LoaderSettings reading = readingFor(options.experiment, nullptr, Reading::Training);
+    reading.threads = options.threads > 0 ? options.threads : availableCpus();
+    reading.cache = cacheLimits(data, home);
     const Result<Speed> speed =
-        options.cached ? cachedSpeed(options, settings, *dataset, samples, threads, home)
-                       : sampleSpeed(options, settings, *dataset, samples, static_cast<std::size_t>(threads));
+        options.cached ? cachedSpeed(reading, *dataset, samples) : sampleSpeed(options, reading, *dataset, samples);
     if (!speed)
         return fail(speed.error());
     if (interruption().stop_requested())
@@ -139,10 +140,10 @@ int run(BenchOptions& options, const std::filesystem::path& home) {
     if (options.json)
         printJson({{"images_per_second", speed->perSecond},
                    {"images_per_cpu_second", speed->perProcessorSecond},
-                   {"threads", threads}});
+                   {"threads", reading.threads}});
     else
-        std::cout << static_cast<long>(speed->perSecond) << " images/s on " << threads
-                  << (threads == 1 ? " thread\n" : " threads\n");
+        std::cout << static_cast<long>(speed->perSecond) << " images/s on " << reading.threads
+                  << (reading.threads == 1 ? " thread\n" : " threads\n");
     return 0;
 }
 
@@ -152,7 +153,7 @@ void addBenchAugment(CLI::App& app, Context& context) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* command =
         group(app, "bench", "Measure speed on this machine").add_subcommand("augment", "Augmented images per second");
-    command->add_option("--data", options->data.path, "Folder of class folders")->required();
+    command->add_option("--data", options->experiment.data.path, "Folder of class folders")->required();
     command->add_option("--config", options->config, "The augmentation block (JSON)")->required();
     command->add_option("--size", options->size, "HEIGHTxWIDTH")->required();
     command->add_flag("--decode", options->decode, "Decode and resize from files each time");
@@ -160,7 +161,7 @@ void addBenchAugment(CLI::App& app, Context& context) {
     command->add_flag("--cached", options->cached, "The trainer's loader from its second epoch on")
         ->excludes("--decode");
     command
-        ->add_option("--cache-memory-mb", options->data.cacheMemoryMegabytes,
+        ->add_option("--cache-memory-mb", options->experiment.data.cacheMemoryMegabytes,
                      "With --cached: memory for decoded images; the others go to a file")
         ->check(CLI::Range(0, 16777216));
     addThreads(*command, options->threads);

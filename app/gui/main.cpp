@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QPalette>
+#include <QTemporaryDir>
 
 #include <cstdio>
 #include <cstdlib>
@@ -59,10 +60,12 @@ void describe(QCommandLineParser& parser) {
     parser.addOption({QStringLiteral("scheme"),
                       QCoreApplication::translate("main", "light or dark; follows the system by default."),
                       QStringLiteral("scheme")});
-    parser.addOption({QStringLiteral("tour"),
-                      QCoreApplication::translate(
-                          "main", "Walk through every page with the toy set and save screenshots to a folder."),
-                      QStringLiteral("folder")});
+    parser.addOption(
+        {QStringLiteral("tour"),
+         QCoreApplication::translate(
+             "main",
+             "Walk through every page with the toy set, in a data home of its own, and save screenshots to a folder."),
+         QStringLiteral("folder")});
     parser.addOption({QStringLiteral("size"), QCoreApplication::translate("main", "Size of the tour's window."),
                       QStringLiteral("WxH"), QStringLiteral("1440x900")});
     parser.addPositionalArgument(
@@ -84,13 +87,21 @@ std::optional<Scheme> schemeOf(const QCommandLineParser& parser) {
     return QGuiApplication::palette().color(QPalette::Window).lightness() < 128 ? Scheme::Dark : Scheme::Light;
 }
 
-int takeTour(QApplication& application, Session& session, const QString& folder, const QString& size) {
+/// In a data home of its own, which is gone afterwards: what a person has done stands in no picture, and no run of the
+/// tour stands among theirs.
+int takeTour(QApplication& application, const QString& folder, const QString& size) {
     const QStringList sides = size.split(QLatin1Char('x'));
     const QSize asked(sides.value(0).toInt(), sides.value(1).toInt());
     if (asked.width() < 640 || asked.height() < 480 || asked.width() > 7680 || asked.height() > 4320) {
         std::fprintf(stderr, "sightline: --size must look like 1440x900, from 640x480 to 7680x4320.\n");
         return 2;
     }
+    const QTemporaryDir home;
+    if (!home.isValid()) {
+        std::fprintf(stderr, "sightline: %s\n", qPrintable(home.errorString()));
+        return 1;
+    }
+    Session session(home.path().toStdString());
     Tour tour(session, folder, asked);
     int code = 0;
     QObject::connect(
@@ -152,16 +163,15 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "sightline: --scheme must be light or dark.\n");
         return 2;
     }
+    if (parser.isSet(QStringLiteral("tour")))
+        return takeTour(application, parser.value(QStringLiteral("tour")), parser.value(QStringLiteral("size")));
+
     if (parser.isSet(QStringLiteral("home")))
         ::setenv("SIGHTLINE_HOME", parser.value(QStringLiteral("home")).toStdString().c_str(),
                  1); // what is cached below goes there, too
     Session session(parser.isSet(QStringLiteral("home"))
                         ? std::filesystem::path(parser.value(QStringLiteral("home")).toStdString())
                         : defaultHome());
-    if (parser.isSet(QStringLiteral("tour")))
-        return takeTour(application, session, parser.value(QStringLiteral("tour")),
-                        parser.value(QStringLiteral("size")));
-
     theme::apply(application, *scheme);
     prompts() = dialogs();
     MainWindow window(session);

@@ -7,6 +7,7 @@
 #include "data/ImageNames.h"
 #include "data/Readers.h"
 #include "support/Csv.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::uintmax_t kMaximumTable = std::uintmax_t{512} << 20;
 constexpr std::size_t kMostRows = 20'000'000, kMostProblems = 1000, kLongestPath = 4096;
-constexpr std::size_t kProbe = 200; ///< rows looked at to find columns
+constexpr std::size_t kProbe = 200;      ///< rows looked at to find columns
+constexpr std::size_t kMostColumns = 24; ///< named in a sentence
 constexpr std::array kPathNames{"path",       "file", "filename",   "file_name", "filepath", "image",
                                 "image_path", "img",  "image_file", "image_id",  "id"};
 constexpr std::array kLabelNames{"label",  "class", "classname", "class_name", "category",
@@ -76,11 +78,12 @@ struct Columns {
     bool hasHeader = true;
 };
 
-std::string listed(const Row& header, bool hasHeader) {
-    std::string names;
-    for (std::size_t i = 0; i < header.size() && names.size() < 500; ++i)
-        names += (i > 0 ? ", " : "") + (hasHeader ? header[i].substr(0, 60) : std::to_string(i + 1));
-    return names;
+/// "file, label, patient": as a person may name them, by number where there are no heads.
+std::string headsOf(const Row& header, bool hasHeader) {
+    Row names = header;
+    for (std::size_t i = 0; i < names.size() && !hasHeader; ++i)
+        names[i] = std::to_string(i + 1);
+    return listed(names, kMostColumns);
 }
 
 template <std::size_t N>
@@ -101,7 +104,7 @@ Result<int> chosenColumn(const std::string& table, const Row& header, bool hasHe
     if (!name.empty() && name.size() < 5 && name.find_first_not_of("0123456789") == std::string::npos)
         if (const auto number = static_cast<std::size_t>(std::stoul(name)); number >= 1 && number <= header.size())
             return static_cast<int>(number) - 1;
-    return badInput(setting + ": " + table + " has no column '" + name + "'; it has: " + listed(header, hasHeader) +
+    return badInput(setting + ": " + table + " has no column '" + name + "'; it has: " + headsOf(header, hasHeader) +
                     ".");
 }
 
@@ -166,14 +169,14 @@ Result<Columns> columnsOf(const ReadRequest& request, const std::string& table, 
         return badInput(tree.shown(table) +
                         " has no column of image paths (path, file, filename, image ...), and no cell of its first "
                         "rows names an image next to it; it has: " +
-                        listed(header, !byNumber) + ". Choose one with data.table.path_column.");
+                        headsOf(header, !byNumber) + ". Choose one with data.table.path_column.");
     if (chosen.header == TableSettings::Header::Auto)
         columns.hasHeader = !resolved(tree, cellOf(header, columns.path));
     if (columns.label < 0)
         columns.label = columnOfLabels(rows, columns);
     if (columns.label < 0)
         return badInput(tree.shown(table) + " has no column of labels (label, class, category, target ...); it has: " +
-                        listed(header, !byNumber) + ". Choose one with data.table.label_column.");
+                        headsOf(header, !byNumber) + ". Choose one with data.table.label_column.");
     return columns;
 }
 

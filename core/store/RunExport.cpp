@@ -12,19 +12,16 @@ namespace sightline {
 namespace {
 
 struct Trained {
-    GraphSpec graph;
+    RunParts parts;
     GraphCost cost;
     TensorValues values;
 };
 
 Result<Trained> trainedNetwork(const RunFolder& run, const std::string& which) {
-    const Result<Json> json = run.graph();
-    if (!json)
-        return json.error();
-    Result<GraphSpec> graph = graphFromJson(*json);
-    if (!graph)
-        return graph.error();
-    Result<GraphCost> cost = shapes(*graph);
+    Result<RunParts> parts = readRunParts(run);
+    if (!parts)
+        return parts.error();
+    Result<GraphCost> cost = shapes(parts->graph);
     if (!cost)
         return cost.error();
     const Result<std::filesystem::path> checkpoint = run.checkpoint(which);
@@ -33,8 +30,8 @@ Result<Trained> trainedNetwork(const RunFolder& run, const std::string& which) {
     const Result<SafetensorsFile> file = SafetensorsFile::open(*checkpoint);
     if (!file)
         return file.error();
-    Trained trained{std::move(*graph), std::move(*cost), {}};
-    for (const TensorSpec& tensor : tensorsOf(trained.graph, trained.cost)) {
+    Trained trained{std::move(*parts), std::move(*cost), {}};
+    for (const TensorSpec& tensor : tensorsOf(trained.parts.graph, trained.cost)) {
         const TensorView* view = file->find(tensor.name);
         if (!view || view->shape != tensor.shape)
             return badInput(checkpoint->string() + " lacks the tensor " + tensor.name + " of the run's network.");
@@ -71,17 +68,18 @@ Json preprocessingOf(const Experiment& experiment, const GraphSpec& graph,
     return json;
 }
 
+std::map<std::string, std::string> metadataOf(const RunFolder& run, const RunParts& parts) {
+    return {{"labels", toText(Json(parts.classes), -1)},
+            {"preprocessing", toText(preprocessingOf(parts.experiment, parts.graph, parts.fitted), -1)},
+            {"network", parts.graph.name},
+            {"run", run.id()}};
+}
+
 } // namespace
 
 Result<std::map<std::string, std::string>> exportMetadata(const RunFolder& run) {
     const Result<RunParts> parts = readRunParts(run);
-    if (!parts)
-        return parts.error();
-    return std::map<std::string, std::string>{
-        {"labels", toText(Json(parts->classes), -1)},
-        {"preprocessing", toText(preprocessingOf(parts->experiment, parts->graph, parts->fitted), -1)},
-        {"network", parts->graph.name},
-        {"run", run.id()}};
+    return parts ? metadataOf(run, *parts) : Result<std::map<std::string, std::string>>(parts.error());
 }
 
 Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm,
@@ -89,12 +87,11 @@ Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, boo
     Result<Trained> trained = trainedNetwork(run, checkpoint);
     if (!trained)
         return trained.error();
-    const Result<std::map<std::string, std::string>> metadata = exportMetadata(run);
-    if (!metadata)
-        return metadata.error();
+    GraphSpec& graph = trained->parts.graph;
+    const std::map<std::string, std::string> metadata = metadataOf(run, trained->parts);
     if (foldBatchNorm)
-        trained->graph = withBatchNormFolded(trained->graph, trained->values);
-    const Result<std::string> model = onnxModel(trained->graph, trained->values, *metadata);
+        graph = withBatchNormFolded(graph, trained->values);
+    const Result<std::string> model = onnxModel(graph, trained->values, metadata);
     if (!model)
         return model.error();
     return writeFileAtomically(file, *model);
@@ -104,13 +101,10 @@ Result<void> exportWeights(const RunFolder& run, const std::string& checkpoint, 
     const Result<Trained> trained = trainedNetwork(run, checkpoint);
     if (!trained)
         return trained.error();
-    const Result<std::map<std::string, std::string>> metadata = exportMetadata(run);
-    if (!metadata)
-        return metadata.error();
     std::vector<TensorToWrite> tensors;
-    for (const TensorSpec& tensor : tensorsOf(trained->graph, trained->cost))
+    for (const TensorSpec& tensor : tensorsOf(trained->parts.graph, trained->cost))
         tensors.push_back({tensor.name, tensor.shape, trained->values.at(tensor.name)});
-    return writeSafetensors(file, tensors, *metadata);
+    return writeSafetensors(file, tensors, metadataOf(run, trained->parts));
 }
 
 } // namespace sightline

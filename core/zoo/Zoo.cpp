@@ -59,7 +59,7 @@ const std::vector<ZooEntry>& zoo() {
           {"dense", "units of each hidden dense layer", Json::array({32}), {}, 1, 65536},
           dropoutOption(0.0),
           {"dropout_place",
-           "what is dropped: hidden units, or the class scores as in the toy robot text",
+           "what is dropped: hidden units, or the class scores (logits)",
            "hidden",
            {"hidden", "logits"}},
           {"batch_norm", "batch normalization after each convolution", false, {}},

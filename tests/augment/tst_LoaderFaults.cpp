@@ -1,47 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
-#include <new>
-#include <stdexcept>
+#include <algorithm>
+#include <memory>
 #include <type_traits>
 
 #include "Test.h"
+#include "ThrowingSource.h"
 #include "augment/BatchLoader.h"
 
 using namespace sightline;
 
 namespace {
 
-/// Grey images in memory; asking for those of one label throws.
-class ThrowingSource : public ImageSource {
-public:
-    explicit ThrowingSource(bool memory) : m_memory(memory) {}
-    Result<std::vector<std::uint8_t>> bytes(const Sample&) const override { return Error{"There are no bytes."}; }
-    Result<Image> decoded(const Sample& sample, ColorMode, Orientation) const override {
-        if (sample.label == 1 && m_memory)
-            throw std::bad_alloc();
-        if (sample.label == 1)
-            throw std::runtime_error("the decoder broke");
-        return Image(8, 8, 3);
-    }
-    std::filesystem::path file(const Sample&) const override { return {}; }
-
-private:
-    bool m_memory;
-};
-
-Dataset datasetOf(bool memory, int images) {
-    Dataset dataset;
-    dataset.classes = {"fine", "throws"};
-    dataset.source = std::make_shared<ThrowingSource>(memory);
-    for (int i = 0; i < images; ++i) {
-        Sample sample;
-        sample.path = "image" + std::to_string(i) + ".png";
-        sample.label = i == 5 ? 1 : 0;
-        dataset.samples.push_back(sample);
-    }
-    return dataset;
-}
+constexpr std::uint32_t kBroken = 5;
 
 LoaderSettings settings(int threads) {
     LoaderSettings settings;
@@ -72,7 +44,7 @@ private Q_SLOTS:
     void anImageOnWhichADecoderThrowsIsSkipped() {
         QFETCH(int, threads);
         QFETCH(bool, mixes);
-        const Dataset dataset = datasetOf(false, 12);
+        const Dataset dataset = datasetOf(std::make_shared<ThrowingSource>(Fault::Broken, kBroken), 12);
         LoaderSettings reading = settings(threads);
         if (mixes)
             reading.augmentation.mixup = 0.2;
@@ -82,13 +54,14 @@ private Q_SLOTS:
         while (const Batch* batch = loader.next()) {
             images += batch->size;
             for (const std::uint32_t sample : batch->samples)
-                QVERIFY(sample != 5);
+                QVERIFY(sample != kBroken);
         }
         QCOMPARE(images, 11);
         const auto skipped = loader.skipped();
-        const auto broken = std::find_if(skipped.begin(), skipped.end(), [](const auto& s) { return s.sample == 5; });
+        const auto broken =
+            std::find_if(skipped.begin(), skipped.end(), [](const auto& s) { return s.sample == kBroken; });
         QVERIFY(broken != skipped.end());
-        QCOMPARE(broken->reason, std::string("image5.png cannot be prepared: the decoder broke"));
+        QCOMPARE(broken->reason, std::string("5.png cannot be prepared: the decoder broke"));
     }
 
     /// Each thread adds to the list of what was skipped.
@@ -108,7 +81,7 @@ private Q_SLOTS:
     }
 
     void withoutMemoryTheConsumerHearsOfItAtEachCall() {
-        const Dataset dataset = datasetOf(true, 40);
+        const Dataset dataset = datasetOf(std::make_shared<ThrowingSource>(Fault::Memory, kBroken), 40);
         BatchLoader loader(dataset, dataset.indices(Subset::Train), settings(3));
         for (int epoch = 0; epoch < 2; ++epoch) {
             loader.startEpoch(static_cast<std::uint64_t>(epoch));

@@ -2,10 +2,11 @@
 #include <QTest>
 
 #include <algorithm>
-#include <new>
+#include <memory>
 #include <stdexcept>
 
 #include "Test.h"
+#include "ThrowingSource.h"
 #include "data/ContentDigest.h"
 #include "data/PerceptualHash.h"
 #include "data/Survey.h"
@@ -14,62 +15,27 @@ using namespace sightline;
 
 namespace {
 
-class ThrowingSource : public ImageSource {
-public:
-    explicit ThrowingSource(bool memory) : m_memory(memory) {}
-    Result<std::vector<std::uint8_t>> bytes(const Sample&) const override { return Error{"There are no bytes."}; }
-    Result<Image> decoded(const Sample& sample, ColorMode, Orientation) const override {
-        if (sample.path == "7.png" && m_memory)
-            throw std::bad_alloc();
-        if (sample.path == "7.png")
-            throw std::runtime_error("the decoder broke");
-        return Image(8, 8, 3);
-    }
-    std::filesystem::path file(const Sample&) const override { return {}; }
+constexpr std::uint32_t kBroken = 7, kImages = 20;
 
-private:
-    bool m_memory;
-};
-
-/// Of 200 members each gives its bytes, but the 150th throws.
-class ThrowingArchive : public ThrowingSource {
-public:
-    explicit ThrowingArchive(bool memory) : ThrowingSource(memory), m_memory(memory) {}
-    Result<std::vector<std::uint8_t>> bytes(const Sample& sample) const override {
-        if (sample.record == 150 && m_memory)
-            throw std::bad_alloc();
-        if (sample.record == 150)
-            throw std::runtime_error("the archive broke");
-        return std::vector<std::uint8_t>{1, 2, static_cast<std::uint8_t>(sample.record)};
-    }
-
-private:
-    bool m_memory;
-};
-
-Dataset archiveOf(bool memory, std::vector<std::uint32_t>& all) {
-    Dataset dataset;
-    dataset.source = std::make_shared<ThrowingArchive>(memory);
-    for (std::uint32_t i = 0; i < 200; ++i) {
-        Sample sample;
-        sample.record = i;
-        dataset.samples.push_back(sample);
-        all.push_back(i);
-    }
-    return dataset;
+Dataset imagesWith(Fault fault) {
+    return datasetOf(std::make_shared<ThrowingSource>(fault, kBroken), kImages);
 }
 
-Dataset datasetOf(bool memory) {
-    Dataset dataset;
-    dataset.classes = {"one"};
-    dataset.source = std::make_shared<ThrowingSource>(memory);
-    for (int i = 0; i < 20; ++i) {
-        Sample sample;
-        sample.path = std::to_string(i) + ".png";
-        sample.label = 0;
-        dataset.samples.push_back(sample);
+/// Each member gives its bytes, but one throws.
+class ThrowingArchive : public ThrowingSource {
+public:
+    using ThrowingSource::ThrowingSource;
+    Result<std::vector<std::uint8_t>> bytes(const Sample& sample) const override {
+        throwAt(sample, "the archive broke");
+        return std::vector<std::uint8_t>{1, 2, static_cast<std::uint8_t>(sample.record)};
     }
-    return dataset;
+};
+
+constexpr std::uint32_t kBrokenMember = 150, kMembers = 200;
+
+ContentDigests digestsWith(Fault fault) {
+    const Dataset dataset = datasetOf(std::make_shared<ThrowingArchive>(fault, kBrokenMember), kMembers);
+    return digestsOf(dataset, dataset.indices(Subset::Train), 4);
 }
 
 } // namespace
@@ -80,22 +46,18 @@ class ThrowingImagesTest : public Test {
 
 private Q_SLOTS:
     void aMemberOnWhichAnArchiveThrowsHasNoDigest() {
-        std::vector<std::uint32_t> all;
-        const Dataset dataset = archiveOf(false, all);
-        const ContentDigests digests = digestsOf(dataset, all, 4);
-        QVERIFY(!digests[150]);
+        const ContentDigests digests = digestsWith(Fault::Broken);
+        QVERIFY(!digests[kBrokenMember]);
         QCOMPARE(std::count_if(digests.begin(), digests.end(), [](const auto& digest) { return digest.has_value(); }),
-                 199);
+                 std::ptrdiff_t(kMembers - 1));
     }
 
     void withoutMemoryTheAskerForDigestsHearsOfIt() {
-        std::vector<std::uint32_t> all;
-        const Dataset dataset = archiveOf(true, all);
-        QVERIFY_EXCEPTION_THROWN(digestsOf(dataset, all, 4), std::bad_alloc);
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(digestsWith(Fault::Memory)), std::bad_alloc);
     }
 
     void anImageOnWhichADecoderThrowsIsUnreadable() {
-        const Dataset dataset = datasetOf(false);
+        const Dataset dataset = imagesWith(Fault::Broken);
         const Survey seen = survey(dataset, 4);
         QVERIFY(seen.complete);
         QCOMPARE(seen.images, std::size_t(19));
@@ -105,7 +67,7 @@ private Q_SLOTS:
     }
 
     void withoutMemoryTheCallerHearsOfIt() {
-        const Dataset dataset = datasetOf(true);
+        const Dataset dataset = imagesWith(Fault::Memory);
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(survey(dataset, 4)), std::bad_alloc);
     }
 

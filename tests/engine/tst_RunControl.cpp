@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <atomic>
 #include <chrono>
 #include <future>
-#include <optional>
 #include <stop_token>
 #include <thread>
 
 #include "Test.h"
-#include "data/Toys.h"
-#include "engine/Engine.h"
-#include "store/RunStore.h"
-#include "support/Files.h"
+#include "ToyRuns.h"
 
 using namespace sightline;
 using namespace std::chrono_literals;
@@ -22,44 +17,22 @@ using namespace std::chrono_literals;
 class RunControlTest : public Test {
     Q_OBJECT
 
+    ToyRuns m_runs;
+
+    Engine& engine() const { return m_runs.engine(); }
     TrainRequest request(const char* home, int epochs) const {
-        TrainRequest request;
-        request.home = (m_folder.path() + QLatin1Char('/') + QLatin1String(home)).toStdString();
-        request.experiment.data.path = (m_folder.path() + QStringLiteral("/toys")).toStdString();
-        request.experiment.data.imageHeight = request.experiment.data.imageWidth = 32;
-        request.experiment.training.epochs = epochs;
-        request.experiment.training.batchSize = 8;
-        request.experiment.training.precision = Precision::Fp32;
+        TrainRequest request = m_runs.request(home, epochs);
         request.experiment.model.options = Json{{"dropout", 0.3}};
         return request;
     }
-
     ExplainRequest question() const {
         ExplainRequest question;
-        question.image = *readImage((m_folder.path() + QStringLiteral("/toys/test/car/car_0001.png")).toStdString());
+        question.image = *readImage(m_runs.path("toys/test/car/car_0001.png"));
         return question;
     }
 
-    static std::string weightsOf(const RunEnded& ended) {
-        const Result<std::string> bytes = readFile(ended.folder + "/checkpoints/last.safetensors");
-        return bytes ? *bytes : std::string();
-    }
-
-    Engine& engine() const { return *m_engine->value(); }
-
-    QTemporaryDir m_folder;
-    std::optional<Result<Engine*>> m_engine;
-
 private Q_SLOTS:
-    void initTestCase() {
-        ToySettings toys;
-        toys.train = 8;
-        toys.validation = toys.test = 3;
-        toys.size = 32;
-        QVERIFY(makeToys((m_folder.path() + QStringLiteral("/toys")).toStdString(), toys).ok());
-        m_engine = loadEngine();
-        QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
-    }
+    void initTestCase() { QVERIFY(m_runs.begin(8, 3, 32)); }
 
     /// Measuring trains, too, and drops units of its own.
     void aRunBesideWhichAnEpochIsMeasuredEndsBitIdentical() {
@@ -83,8 +56,8 @@ private Q_SLOTS:
         measurer.request_stop();
         measurer.join();
         QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
-        QVERIFY(!weightsOf(expected).empty());
-        QVERIFY(weightsOf(ended) == weightsOf(expected));
+        QVERIFY(!ToyRuns::weightsOf(expected).empty());
+        QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(expected));
     }
 
     /// A click is answered while all images of the same run are judged.

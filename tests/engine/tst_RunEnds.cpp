@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <cerrno>
@@ -15,8 +14,7 @@
 #include <stop_token>
 
 #include "Test.h"
-#include "data/Toys.h"
-#include "engine/Engine.h"
+#include "ToyRuns.h"
 #include "store/RunStore.h"
 
 using namespace sightline;
@@ -62,14 +60,10 @@ extern "C" int fsync(int descriptor) {
 class RunEndsTest : public Test {
     Q_OBJECT
 
+    ToyRuns m_runs;
+
     TrainRequest request(int epochs) const {
-        TrainRequest request;
-        request.home = (m_folder.path() + QStringLiteral("/home")).toStdString();
-        request.experiment.data.path = (m_folder.path() + QStringLiteral("/toys")).toStdString();
-        request.experiment.data.imageHeight = request.experiment.data.imageWidth = 16;
-        request.experiment.training.epochs = epochs;
-        request.experiment.training.batchSize = 8;
-        request.experiment.training.precision = Precision::Fp32;
+        TrainRequest request = m_runs.request("home", epochs);
         request.experiment.training.earlyStopping = EarlyStoppingSettings{};
         return request;
     }
@@ -88,7 +82,7 @@ class RunEndsTest : public Test {
                const std::function<void(const Json&)>& listener = {}) const {
         TrainControl control;
         Told told;
-        told.ended = m_engine->value()->train(request, stop, control, [&](const TrainEvent& event) {
+        told.ended = m_runs.engine().train(request, stop, control, [&](const TrainEvent& event) {
             const Json json = toJson(event);
             told.types.push_back(json["type"].get<std::string>());
             if (listener)
@@ -97,19 +91,8 @@ class RunEndsTest : public Test {
         return told;
     }
 
-    QTemporaryDir m_folder;
-    std::optional<Result<Engine*>> m_engine;
-
 private Q_SLOTS:
-    void initTestCase() {
-        ToySettings toys;
-        toys.train = 4;
-        toys.validation = toys.test = 1;
-        toys.size = 16;
-        QVERIFY(makeToys((m_folder.path() + QStringLiteral("/toys")).toStdString(), toys).ok());
-        m_engine = loadEngine();
-        QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
-    }
+    void initTestCase() { QVERIFY(m_runs.begin(4, 1, 16)); }
 
     void stoppedWhileStartingIsStoppedNotFailed_data() {
         QTest::addColumn<bool>("fits");
@@ -150,7 +133,7 @@ private Q_SLOTS:
     void aRunThatFailsBeforeItHasBegunLeavesNoFolder() {
         QFETCH(QString, file);
         TrainRequest asked = request(1);
-        asked.home = (m_folder.path() + QStringLiteral("/home-") + file).toStdString();
+        asked.home = m_runs.path(("home-" + file.toStdString()).c_str());
         unflushable = file.toStdString();
         const Told told = train(asked);
         unflushable.clear();

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -8,12 +7,10 @@
 #include <stop_token>
 #include <thread>
 
-#include "FewToys.h"
 #include "Test.h"
+#include "ToyRuns.h"
 #include "data/Overlay.h"
-#include "engine/Engine.h"
 #include "store/RunStore.h"
-#include "support/Files.h"
 
 using namespace sightline;
 
@@ -21,37 +18,20 @@ using namespace sightline;
 class TrainingTest : public Test {
     Q_OBJECT
 
+    ToyRuns m_runs;
+
+    Engine& engine() const { return m_runs.engine(); }
     TrainRequest request(const char* home, int epochs) const {
-        TrainRequest request;
-        request.home = (m_folder.path() + QLatin1Char('/') + QLatin1String(home)).toStdString();
-        request.experiment.data.path = (m_folder.path() + QStringLiteral("/toys")).toStdString();
-        request.experiment.data.imageHeight = request.experiment.data.imageWidth = 32;
+        TrainRequest request = m_runs.request(home, epochs);
         request.experiment.augmentation.rotationRange = 15;
         request.experiment.model.options = Json{{"dropout", 0.3}, {"batch_norm", true}};
-        request.experiment.training.epochs = epochs;
-        request.experiment.training.batchSize = 8;
-        request.experiment.training.precision = Precision::Fp32;
         request.experiment.training.earlyStopping = EarlyStoppingSettings{};
         request.experiment.training.reduceLrOnPlateau = ReduceLrSettings{};
         return request;
     }
 
-    static std::string weightsOf(const RunEnded& ended) {
-        const Result<std::string> bytes = readFile(ended.folder + "/checkpoints/last.safetensors");
-        return bytes ? *bytes : std::string();
-    }
-
-    Engine& engine() const { return *m_engine->value(); }
-
-    QTemporaryDir m_folder;
-    std::optional<Result<Engine*>> m_engine;
-
 private Q_SLOTS:
-    void initTestCase() {
-        QVERIFY(drawFewToys((m_folder.path() + QStringLiteral("/toys")).toStdString(), 8, 3, 32));
-        m_engine = loadEngine();
-        QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
-    }
+    void initTestCase() { QVERIFY(m_runs.begin(8, 3, 32)); }
 
     void exactlyOneRunEndedComesLast() {
         TrainControl control;
@@ -87,7 +67,7 @@ private Q_SLOTS:
         TrainControl plainControl;
         const RunEnded plain = engine().train(request("no-overlay", 3), {}, plainControl, {});
         QVERIFY(!std::filesystem::exists(std::filesystem::path(plain.folder) / kOverlayFile));
-        QVERIFY(weightsOf(whole) != weightsOf(plain));
+        QVERIFY(ToyRuns::weightsOf(whole) != ToyRuns::weightsOf(plain));
 
         TrainControl halfway;
         halfway.stopAfterEpoch();
@@ -97,7 +77,7 @@ private Q_SLOTS:
         TrainControl again;
         const RunEnded resumed = engine().train(changed, {}, again, {});
         QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
-        QVERIFY(weightsOf(resumed) == weightsOf(whole));
+        QVERIFY(ToyRuns::weightsOf(resumed) == ToyRuns::weightsOf(whole));
 
         EvaluateRequest question;
         question.runFolder = whole.folder;
@@ -213,8 +193,8 @@ private Q_SLOTS:
         const RunEnded resumed = engine().train(parts, {}, again, {});
         QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
         QCOMPARE(resumed.epochs, 4);
-        QVERIFY(!weightsOf(expected).empty());
-        QVERIFY(weightsOf(resumed) == weightsOf(expected));
+        QVERIFY(!ToyRuns::weightsOf(expected).empty());
+        QVERIFY(ToyRuns::weightsOf(resumed) == ToyRuns::weightsOf(expected));
         const auto history = RunFolder(resumed.folder).history();
         QVERIFY(history.ok());
         QCOMPARE(history->size(), std::size_t(4));
@@ -225,7 +205,7 @@ private Q_SLOTS:
         const RunEnded expected = engine().train(request("alone", 3), {}, alone, {});
         TrainControl control;
         std::atomic<int> explained{0};
-        Image image = *readImage((m_folder.path() + QStringLiteral("/toys/test/car/")).toStdString() + "car_0001.png");
+        Image image = *readImage(m_runs.path("toys/test/car/car_0001.png"));
         std::jthread looker([&](std::stop_token stop) {
             while (!stop.stop_requested()) {
                 ExplainRequest question;
@@ -241,7 +221,7 @@ private Q_SLOTS:
         looker.request_stop();
         looker.join();
         QVERIFY(explained > 0);
-        QVERIFY(weightsOf(watched) == weightsOf(expected));
+        QVERIFY(ToyRuns::weightsOf(watched) == ToyRuns::weightsOf(expected));
     }
 
     void aDivergingRunFailsInOneSentenceAndWritesNoBrokenCheckpoint() {
@@ -253,7 +233,7 @@ private Q_SLOTS:
         QVERIFY(ended.outcome == RunEnded::Outcome::Failed);
         QVERIFY2(ended.reason.find("learning rate") != std::string::npos, ended.reason.c_str());
         QCOMPARE(ended.epochs, 0); // it breaks in its first epoch, so nothing may have been saved
-        QVERIFY(weightsOf(ended).empty());
+        QVERIFY(ToyRuns::weightsOf(ended).empty());
     }
 
     void aLaterDivergenceLeavesTheEarlierCheckpoint() {
@@ -262,7 +242,8 @@ private Q_SLOTS:
         control.stopAfterEpoch();
         const RunEnded good = engine().train(request, {}, control, {});
         QVERIFY(good.outcome == RunEnded::Outcome::Stopped);
-        const std::string last = weightsOf(good), best = *readFile(good.folder + "/checkpoints/best.safetensors");
+        const std::string last = ToyRuns::weightsOf(good),
+                          best = *readFile(good.folder + "/checkpoints/best.safetensors");
         request.experiment.training.loss.outputWeights["main"] = 3e38; // the loss overflows from the second epoch on
         QVERIFY(RunFolder(good.folder).writeExperiment(request.experiment).ok());
         request.resume = good.run;
@@ -270,7 +251,7 @@ private Q_SLOTS:
         const RunEnded ended = engine().train(request, {}, again, {});
         QVERIFY(ended.outcome == RunEnded::Outcome::Failed);
         QCOMPARE(ended.epochs, 1);
-        QVERIFY(!last.empty() && weightsOf(ended) == last);
+        QVERIFY(!last.empty() && ToyRuns::weightsOf(ended) == last);
         QVERIFY(*readFile(ended.folder + "/checkpoints/best.safetensors") == best);
         QVERIFY(engine().evaluate({ended.folder, "test", "best"}, {}, {}).ok());
     }
@@ -308,7 +289,7 @@ private Q_SLOTS:
         QCOMPARE(evaluation->predictions.size(), std::size_t(15));
         ExplainRequest question;
         question.source.runFolder = ended.folder;
-        question.image = *readImage((m_folder.path() + QStringLiteral("/toys/test/car/car_0001.png")).toStdString());
+        question.image = *readImage(m_runs.path("toys/test/car/car_0001.png"));
         const auto explanation = engine().explain(question, {});
         QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
         QCOMPARE(explanation->map.shape, (std::vector<std::int64_t>{24, 20}));

@@ -4,6 +4,8 @@
 #include <QListView>
 #include <QTableView>
 
+#include <map>
+
 #include "Test.h"
 #include "WindowDriver.h"
 #include "store/RunStore.h"
@@ -150,6 +152,32 @@ private Q_SLOTS:
         driver.session->questions().evaluate();
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().evaluation() != nullptr, kLong);
         QCOMPARE(driver.session->questions().evaluation()->predictions.size(), std::size_t{20});
+    }
+
+    /// By the settings, ten new images that come first would be validated on.
+    void aRunOpenedAgainShowsTheSplitItWasTrainedWith() {
+        const QString images = path(QStringLiteral("growing"));
+        QVERIFY(drawFewToys(images));
+        QVERIFY(QDir(images + QStringLiteral("/val")).removeRecursively());
+        WindowDriver driver(path(QStringLiteral("home-growing")));
+        prepare(driver, 1, QStringLiteral("growing"));
+        trainToTheEnd(driver);
+        const auto subsets = [&] {
+            std::map<std::string, Subset> of;
+            for (const Sample& sample : driver.session->data().dataset()->samples)
+                of[sample.path] = sample.subset;
+            return of;
+        };
+        const auto before = subsets();
+        const QString boats = images + QStringLiteral("/train/boat/");
+        for (int i = 0; i < 10; ++i)
+            QVERIFY(QFile::copy(boats + QStringLiteral("boat_0001.png"), boats + QStringLiteral("a_%1.png").arg(i)));
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        driver.window->openPath(QString::fromStdString(driver.session->runs().run()->folder.string()));
+        QVERIFY(opened.wait(kLong));
+        QVERIFY(subsets() == before);
+        trainToTheEnd(driver); // a new run has all images, and so has the window
+        QTRY_COMPARE_WITH_TIMEOUT(subsets().size(), before.size() + 10, kLong);
     }
 
     void anEditMadeJustBeforeClosingIsTrainedWithNextTime() {

@@ -106,6 +106,7 @@ private Q_SLOTS:
         presets->setCurrentText(QStringLiteral("Chapter 7 notebook, 7.1.1"));
         Q_EMIT presets->activated(presets->currentIndex());
         QCOMPARE(driver.session->document().experiment().augmentation.shearRange, 5.0);
+        QTRY_VERIFY(grid->tiles()[0].caption.contains(QStringLiteral("shear\u00a0"))); // in one line with its value
         QCOMPARE(driver.session->document().experiment().augmentation.fillMode, FillMode::Reflect);
         QCOMPARE(presets->currentText(), QStringLiteral("Chapter 7 notebook, 7.1.1"));
     }

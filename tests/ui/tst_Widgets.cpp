@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
+#include <QCheckBox>
+#include <QLabel>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
+#include <set>
 
 #include "Test.h"
 #include "WindowDriver.h"
@@ -16,9 +20,13 @@
 #include "models/Tiles.h"
 #include "plot/CurvePlot.h"
 #include "widgets/ConfusionView.h"
+#include "widgets/HeatMapView.h"
 #include "widgets/ImageView.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/NumberField.h"
+#include "widgets/ProgressBar.h"
+#include "widgets/SettingsForm.h"
+#include "widgets/Surface.h"
 #include "widgets/TableView.h"
 
 using namespace sightline;
@@ -108,6 +116,86 @@ private Q_SLOTS:
         QCOMPARE(significant(1.5), QStringLiteral("1.50"));
         QCOMPARE(significant(std::nan("")), QStringLiteral("nan"));
         QCOMPARE(compact(23512130), QStringLiteral("23.5 M"));
+    }
+
+    void progressGoesBeyondABarsOwnRange() {
+        ProgressBar bar("bytes", QStringLiteral("Bytes"));
+        QCOMPARE(bar.maximum(), 0); // nobody knows yet how much there is
+        bar.setProgress(6'000'000'000, 8'000'000'000);
+        QCOMPARE(bar.value() * 4, bar.maximum() * 3);
+        bar.setProgress(9, 8);
+        QCOMPARE(bar.value(), bar.maximum());
+    }
+
+    void onlyOtherColorsColorTheMapAgain() {
+        auto explained = std::make_shared<Explained>();
+        explained->image = explained->shown = Image(8, 8, 3);
+        explained->explanation.classes = {"a"};
+        explained->explanation.probabilities = {1.0f};
+        explained->explanation.map = FloatArray{{2, 2}, {0, 0, 0, 0}};
+        HeatMapView view(HeatMapView::Layout::Stacked);
+        view.setColors(ColorMap::Grey);
+        view.setOpacity(1);
+        view.setExplained(explained);
+        const auto* shown = view.findChild<ImageView*>(QStringLiteral("explainedOverlay"));
+        QCOMPARE(shown->image().pixelColor(4, 4), QColor(Qt::black));
+        explained->explanation.map.values.assign(4, 1.0f); // whoever colors it again sees white
+        view.setOpacity(0.5);
+        view.setOverlayShown(false);
+        view.setOverlayShown(true);
+        view.setOpacity(1);
+        QCOMPARE(shown->image().pixelColor(4, 4), QColor(Qt::black));
+        view.setColors(ColorMap::Grey);
+        QCOMPARE(shown->image().pixelColor(4, 4), QColor(Qt::white));
+    }
+
+    void allColumnsOfANarrowTableAreSeen() {
+        Table table({QStringLiteral("Class"), QStringLiteral("Images"), QStringLiteral("Precision"),
+                     QStringLiteral("Recall"), QStringLiteral("F1"), QStringLiteral("Conf.")},
+                    nullptr);
+        table.setRows({{{QStringLiteral("robot")},
+                        {QStringLiteral("1,500")},
+                        {QStringLiteral("0.938"), 0.9, 0.9},
+                        {QStringLiteral("0.938"), 0.9, 0.9},
+                        {QStringLiteral("0.938"), 0.9, 0.9},
+                        {QStringLiteral("0.938"), 0.9, 0.9}}});
+        const std::unique_ptr<QTableView> view(tableView(&table, "classes", QStringLiteral("Classes"), true));
+        view->resize(430, 200); // what a window of 1280 pixels leaves for it
+        view->show();
+        QVERIFY(QTest::qWaitForWindowExposed(view.get()));
+        QCOMPARE(view->horizontalScrollBar()->maximum(), 0);
+        QVERIFY(view->columnWidth(0) >= 60); // and the class can be read
+    }
+
+    void controlsOfAllSectionsStandInOneLine() {
+        SettingsForm form;
+        for (const char* label : {"Epochs", "Reduce learning rate", "Per-block learning rates of the whole network"}) {
+            form.section(QLatin1String(label));
+            form.toggle(
+                {QLatin1String(label), QLatin1String(label), {}, {}}, [](const Experiment&) { return true; },
+                [](Experiment&, bool) {});
+        }
+        form.resize(320, 600);
+        form.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&form));
+        std::set<int> lefts;
+        for (const auto* box : form.findChildren<QCheckBox*>())
+            lefts.insert(box->mapTo(&form, QPoint()).x());
+        QCOMPARE(lefts.size(), std::size_t(1));
+    }
+
+    void titlesStandAtOneHeight() {
+        Surface plain(QStringLiteral("Facts")), busy(QStringLiteral("Classes"));
+        busy.head()->addWidget(button(QStringLiteral("Open"), {}, "open"));
+        std::set<int> middles;
+        for (Surface* surface : {&plain, &busy}) {
+            surface->body()->addStretch(1);
+            surface->resize(300, 200);
+            surface->show();
+            QVERIFY(QTest::qWaitForWindowExposed(surface));
+            middles.insert(surface->findChild<QLabel*>()->geometry().center().y());
+        }
+        QCOMPARE(middles.size(), std::size_t(1));
     }
 
     void theGalleryFiltersAndSorts() {

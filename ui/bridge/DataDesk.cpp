@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/DataDesk.h"
 
+#include <algorithm>
+
 #include "data/Toys.h"
 #include "experiment/Presets.h"
+#include "store/RunData.h"
+#include "support/Files.h"
 #include "support/Json.h"
+#include "support/Words.h"
 
 namespace sightline::ui {
 
@@ -19,6 +24,55 @@ Result<Dataset> openImages(const std::filesystem::path& home, DataSettings& sett
         return opened;
     settings.validationSplit = kDefaultValidationSplit;
     return openWithOverlay(home, settings, seed, false, stop, progress);
+}
+
+/// Leaves out the images that came since the run began. Those it knows stand in the order of their subsets; those
+/// excluded by hand stay.
+void leaveOutNew(RunData& data) {
+    std::vector<bool> isFresh(data.dataset.samples.size(), false);
+    for (const std::uint32_t sample : data.match.fresh)
+        isFresh[sample] = true;
+    std::vector<Sample> kept;
+    for (std::size_t i = 0; i < isFresh.size(); ++i)
+        if (!isFresh[i])
+            kept.push_back(std::move(data.dataset.samples[i]));
+    std::stable_sort(kept.begin(), kept.end(), [](const Sample& a, const Sample& b) { return a.subset < b.subset; });
+    data.dataset.samples = std::move(kept);
+}
+
+/// What a person should know of images that have changed since the run began.
+void noteChanges(const RunData& data, Dataset& dataset) {
+    const SampleMatch& match = data.match;
+    std::string changes;
+    if (!match.fresh.empty())
+        changes = "New since the run began, and not shown: " + counted(match.fresh.size(), "image") + ".";
+    if (!match.missing.empty())
+        changes += (changes.empty() ? "" : " ") + std::string("Missing since the run began: ") +
+                   counted(match.missing.size(), "image") + ".";
+    if (!changes.empty())
+        dataset.problems.push_back({"since_run", {}, changes});
+}
+
+/// The images as the run knows them, with the labels and exclusions of today; as the settings say where that cannot be.
+Result<Dataset> openImagesOf(const std::filesystem::path& run, const std::filesystem::path& home,
+                             const Experiment& experiment, const std::stop_token& stop, const Progress& progress) {
+    const RunDataRequest request{.path = {}, .compare = Compare::Paths, .threads = availableCpus()};
+    auto data = openRunData(RunFolder(run), experiment, request, stop, progress);
+    if (!data) {
+        auto opened = openWithOverlay(home, experiment.data, experiment.seed, false, stop, progress);
+        if (opened)
+            opened->problems.push_back({"since_run", {}, data.error().message});
+        return opened;
+    }
+    leaveOutNew(*data);
+    Dataset dataset = std::move(data->dataset);
+    noteChanges(*data, dataset);
+    if (const auto overlay = readOverlay(overlayFile(home, dataset.root)))
+        lay(*overlay, dataset);
+    else
+        dataset.problems.push_back(
+            {"overlay_unreadable", overlayFile(home, dataset.root).string(), overlay.error().message});
+    return dataset;
 }
 
 Result<void> drawToys(const std::filesystem::path& folder, const std::stop_token& stop, const Progress& progress) {
@@ -63,6 +117,10 @@ void DataDesk::openAsSaid() {
     begin(m_document.experiment().data, {});
 }
 
+void DataDesk::openOfRun(const std::filesystem::path& run) {
+    begin(m_document.experiment().data, {.run = run});
+}
+
 void DataDesk::cancelOpening() {
     if (!isOpening())
         return;
@@ -84,8 +142,8 @@ void DataDesk::begin(DataSettings settings, Way way) {
                                    [this] { cancelOpening(); });
     m_lane.submit(
         this,
-        [this, settings, way, seed = m_document.experiment().seed](const std::stop_token& stop,
-                                                                   const Courier& courier) mutable -> Result<Opened> {
+        [this, settings, way, experiment = m_document.experiment()](const std::stop_token& stop,
+                                                                    const Courier& courier) mutable -> Result<Opened> {
             const Progress progress = [&](std::size_t done, std::size_t total) {
                 courier.post([this, done, total] { m_opening.setProgress(done, total); });
             };
@@ -94,7 +152,9 @@ void DataDesk::begin(DataSettings settings, Way way) {
                 if (const auto drawn = drawToys(settings.path, stop, progress); !drawn)
                     return drawn.error();
             }
-            auto opened = openImages(m_home, settings, seed, way.addsValidation, stop, progress);
+            auto opened = way.run.empty()
+                              ? openImages(m_home, settings, experiment.seed, way.addsValidation, stop, progress)
+                              : openImagesOf(way.run, m_home, experiment, stop, progress);
             if (!opened)
                 return opened.error();
             const std::filesystem::path file = overlayFile(m_home, opened->root);
@@ -105,10 +165,10 @@ void DataDesk::begin(DataSettings settings, Way way) {
                 changed = std::move(*read);
             return Opened{std::make_shared<const Dataset>(std::move(*opened)), settings, changed.value_or(Overlay())};
         },
-        [this, toys = way.toys, edits = m_edits, path = QString::fromStdString(settings.path)](Result<Opened> opened) {
+        [this, way, edits = m_edits, path = QString::fromStdString(settings.path)](Result<Opened> opened) {
             m_wanted.reset();
             if (opened)
-                adopt(std::move(*opened), toys, edits);
+                adopt(std::move(*opened), way, edits);
             m_opening.end();
             if (opened)
                 Q_EMIT this->opened();
@@ -117,17 +177,18 @@ void DataDesk::begin(DataSettings settings, Way way) {
         });
 }
 
-void DataDesk::adopt(Opened opened, const std::optional<Experiment>& toys, std::uint64_t editsBefore) {
+void DataDesk::adopt(Opened opened, const Way& way, std::uint64_t editsBefore) {
     const bool sameRoot = m_dataset && m_dataset->root == opened.dataset->root;
     if (m_dataset && !sameRoot)
         m_document.forgetOverlaySteps();
     m_dataset = std::move(opened.dataset);
     m_openedWith = opened.settings;
+    m_ofRun = way.run;
     if (sameRoot && m_edits != editsBefore)
         layAnew(); // edited while they were opened
     else
         m_overlay = std::move(opened.overlay);
-    Experiment next = toys.value_or(m_document.experiment());
+    Experiment next = way.toys.value_or(m_document.experiment());
     next.data = withImagesOf(next.data, opened.settings);
     if (next.name.empty() || next.name == kUnnamedExperiment)
         next.name = m_dataset->root.filename().string();

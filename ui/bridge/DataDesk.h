@@ -27,7 +27,11 @@ public:
     bool isOpening() const { return m_opening.isUnderWay(); }
     void open(const QString& path); ///< a folder, an archive, a table; cancels an earlier opening
     void openToys();                ///< draws the toy set where it is not there yet, and takes settings that suit it
-    void openAsSaid();              ///< what the document says, as it is: a run's own split, no share added
+    void openAsSaid();              ///< what the document says, as it is, no share added
+    /// The document's images as a run knows them: with its split, and without those that came since.
+    void openOfRun(const std::filesystem::path& run);
+    /// Whose split is shown; empty: the settings'.
+    const std::filesystem::path& ofRun() const { return m_ofRun; }
     void cancelOpening();
 
     /// Relabels and excludes images (undoable). The file is written in the background; edited() tells when dataset() is
@@ -54,9 +58,10 @@ private:
     struct Way {
         bool addsValidation = false;         ///< a source without validation gets a share of train
         std::optional<Experiment> toys = {}; ///< draws the toy set first, and takes these settings with it
+        std::filesystem::path run = {};      ///< whose split they have
     };
     void begin(DataSettings settings, Way way);
-    void adopt(Opened opened, const std::optional<Experiment>& toys, std::uint64_t editsBefore);
+    void adopt(Opened opened, const Way& way, std::uint64_t editsBefore);
     void followDocument(ExperimentDocument::Parts parts);
     OverlayEdit apply(const OverlayEdit& edit);
     void layAnew();
@@ -65,7 +70,8 @@ private:
     ExperimentDocument& m_document;
     Activities& m_activities;
     std::shared_ptr<const Dataset> m_dataset;
-    DataSettings m_openedWith;            ///< what m_dataset was opened with
+    DataSettings m_openedWith; ///< what m_dataset was opened with
+    std::filesystem::path m_ofRun;
     std::optional<DataSettings> m_wanted; ///< what is being opened because the document says so
     Overlay m_overlay;                    ///< of m_dataset
     std::uint64_t m_edits = 0;            ///< of the overlay, ever

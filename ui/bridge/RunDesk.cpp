@@ -110,7 +110,7 @@ void RunDesk::open(const QString& idOrFolder) {
                 return;
             view(std::move(*read));
             m_document.setExperiment(m_run->experiment);
-            m_data.openAsSaid();
+            m_data.openOfRun(m_run->folder);
         });
 }
 
@@ -228,6 +228,7 @@ void RunDesk::handle(const TrainEvent& event) {
 }
 
 void RunDesk::onStarted(const RunStarted& started) {
+    const bool wasInView = m_run && m_run->folder == started.folder;
     view(m_training.takeBegun());
     static_cast<void>(m_training.control().snapshot());
     m_activity.setText(tr("Training %1").arg(QString::fromStdString(started.name)));
@@ -236,9 +237,12 @@ void RunDesk::onStarted(const RunStarted& started) {
     m_list.refresh();
     const DataSettings& trained = m_run->experiment.data;
     m_document.fixImages(trained);
-    if (!m_data.dataset() || !opensSameImages(m_document.experiment().data, trained)) { // resumed from the list of runs
+    const bool splitAsSaid = m_data.ofRun().empty() && (wasInView || started.firstEpoch == 1);
+    const bool shown = m_data.dataset() && opensSameImages(m_document.experiment().data, trained) &&
+                       (splitAsSaid || m_data.ofRun() == m_run->folder);
+    if (!shown) { // resumed from the list of runs, or begun while another's images were shown
         m_document.setExperiment(m_run->experiment);
-        m_data.openAsSaid();
+        m_data.openOfRun(m_run->folder);
     }
 }
 

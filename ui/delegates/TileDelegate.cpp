@@ -12,7 +12,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kPad = 4, kLine = 16;
+constexpr int kPad = 4, kLine = 16, kAir = 24;
 constexpr int kSmall = 64; ///< pixels: what is no larger is drawn pixel by pixel where it grows
 
 /// Small pictures (28 x 28 digits) grow by whole pixels and stay crisp; photographs are scaled smoothly.
@@ -45,8 +45,9 @@ void paintBadge(QPainter& painter, const QRect& square, TileState state) {
 
 void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     painter->save();
-    const QRect tile(option.rect.left() + (option.rect.width() - m_side - 2 * kPad - 4) / 2, option.rect.top() + 2,
-                     m_side + 2 * kPad + 4, option.rect.height() - 4);
+    const int wide = std::min(option.rect.width() - 2, m_side + 2 * kPad + kAir); // words may need more than a picture
+    const QRect tile(option.rect.left() + (option.rect.width() - wide) / 2, option.rect.top() + 2, wide,
+                     option.rect.height() - 4);
     if (const QVariant group = index.data(TileGroup); group.isValid()) { // bands tell one group from the next
         QColor band = theme::color(group.toUInt() % 2 == 0 ? Role::Accent : Role::Muted);
         painter->fillRect(QRect(option.rect.left(), option.rect.bottom() - 2, option.rect.width(), 2), band);
@@ -69,7 +70,7 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
                           theme::color(static_cast<Role>(tone.toInt())));
     painter->setFont(theme::font(theme::Size::Small));
     const QFontMetrics metrics(painter->font());
-    const QRect words(tile.left() + kPad, square.bottom() + 4, tile.width() - 2 * kPad, kLine);
+    const QRect words(tile.left() + 2, square.bottom() + 4, tile.width() - 4, kLine);
     painter->setPen(theme::color(Role::Text));
     painter->drawText(words, Qt::AlignCenter,
                       metrics.elidedText(index.data(TileCaption).toString(), Qt::ElideMiddle, words.width()));

@@ -35,6 +35,7 @@ constexpr std::array kWords{
     Words{"unknown_class", QT_TRANSLATE_NOOP("Finding", "Classes missing from train"), Role::Warning},
     Words{"overlay_class", QT_TRANSLATE_NOOP("Finding", "Relabeled to a missing class"), Role::Warning},
     Words{"overlay_unreadable", QT_TRANSLATE_NOOP("Finding", "Label edits that cannot be read"), Role::Bad},
+    Words{"since_run", QT_TRANSLATE_NOOP("Finding", "Changed since the run began"), Role::Warning},
     Words{"suggested_groups", QT_TRANSLATE_NOOP("Finding", "Possible groups"), Role::Accent},
 };
 

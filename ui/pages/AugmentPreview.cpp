@@ -2,6 +2,7 @@
 #include "pages/AugmentPreview.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <chrono>
@@ -77,7 +78,10 @@ QString inWords(const Drawn& drawn) {
         words << tr("resized crop %1 × %2").arg(drawn.resizedCrop->width).arg(drawn.resizedCrop->height);
     if (drawn.crop)
         words << tr("crop at %1, %2").arg((*drawn.crop)[0]).arg((*drawn.crop)[1]);
-    return words.isEmpty() ? tr("unchanged") : words.join(QStringLiteral(" · "));
+    static const QRegularExpression minus(QStringLiteral("-(?=\\d)"));
+    for (QString& word : words) // a line ends between two values, not within one
+        word.replace(minus, QStringLiteral("−")).replace(QLatin1Char(' '), QChar(QChar::Nbsp));
+    return words.isEmpty() ? tr("unchanged") : words.join(QStringLiteral("\u00a0· "));
 }
 
 } // namespace

@@ -6,7 +6,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QTableView>
@@ -21,6 +20,7 @@
 #include "support/Files.h"
 #include "support/Priority.h"
 #include "widgets/ClassPicker.h"
+#include "widgets/ProgressBar.h"
 #include "widgets/TileView.h"
 
 namespace sightline::ui {
@@ -30,7 +30,7 @@ constexpr std::size_t kTellEvery = 256; ///< images
 }
 
 void DataPage::startSurvey() {
-    m_progress->setRange(0, 0);
+    m_progress->setProgress(0, 0);
     m_progress->show();
     m_findingsTitle->setText(tr("Reading all images…"));
     m_problems->hide();
@@ -44,10 +44,7 @@ void DataPage::startSurvey() {
                 *opened, availableCpus(), stop,
                 [&](std::size_t done, std::size_t total) {
                     if (done % kTellEvery == 0)
-                        courier.post([this, done, total] {
-                            m_progress->setRange(0, static_cast<int>(total));
-                            m_progress->setValue(static_cast<int>(done));
-                        });
+                        courier.post([this, done, total] { m_progress->setProgress(done, total); });
                 },
                 cache));
             return Judged{opened, found, healthCheck(*opened, *found, availableCpus(), stop)};

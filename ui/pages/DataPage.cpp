@@ -6,7 +6,6 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QMenu>
-#include <QProgressBar>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
@@ -23,6 +22,7 @@
 #include "pages/DataFacts.h"
 #include "pages/ImageWindow.h"
 #include "widgets/ClassPicker.h"
+#include "widgets/ProgressBar.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
 #include "widgets/TileView.h"
@@ -160,8 +160,7 @@ QWidget* DataPage::makeFacts() {
     m_facts->setWordWrap(true);
     m_facts->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_progress = named(new QProgressBar, "surveyProgress", tr("Reading all images"));
-    m_progress->setTextVisible(false);
+    m_progress = new ProgressBar("surveyProgress", tr("Reading all images"));
     m_findingsTitle = named(new QLabel, "problemsTitle");
     m_findingsTitle->setFont(theme::font(theme::Size::Base, true));
     m_problems = named(new QListView, "problemList", tr("Findings of the health check"));

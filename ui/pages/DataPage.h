@@ -13,7 +13,6 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QListView;
-class QProgressBar;
 class QPushButton;
 class QTableView;
 class QToolButton;
@@ -21,6 +20,7 @@ class QToolButton;
 namespace sightline::ui {
 
 class ClassPicker;
+class ProgressBar;
 class FindingModel;
 class Table;
 class TileView;
@@ -84,7 +84,7 @@ private:
     QListView* m_problems;
     QPushButton *m_relabel, *m_exclude;
     ClassPicker* m_picker;
-    QProgressBar* m_progress;
+    ProgressBar* m_progress;
     std::shared_ptr<const SampleModel::Groups> m_groups; ///< of the finding that is shown
     std::shared_ptr<const Survey> m_surveyed;            ///< null until all images are read
     Lane m_survey;                                       ///< last: joined before the widgets go

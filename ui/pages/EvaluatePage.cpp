@@ -5,7 +5,6 @@
 #include <QComboBox>
 #include <QItemSelectionModel>
 #include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QShortcut>
 #include <QSplitter>
@@ -22,6 +21,7 @@
 #include "pages/EvaluateTables.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/HeatMapView.h"
+#include "widgets/ProgressBar.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
 #include "widgets/TileView.h"
@@ -64,10 +64,8 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     connect(toggle, &QShortcut::activated, this, [this] { m_answer->setOverlayShown(!m_answer->isOverlayShown()); });
     connect(&session.questions(), &Questions::evaluationChanged, this, &EvaluatePage::followEvaluation);
     connect(&session.questions(), &Questions::evaluationFailed, m_detail, &QLabel::setText);
-    connect(&session.questions(), &Questions::evaluationProgress, this, [this](qulonglong done, qulonglong total) {
-        m_progress->setRange(0, static_cast<int>(total));
-        m_progress->setValue(static_cast<int>(done));
-    });
+    connect(&session.questions(), &Questions::evaluationProgress, this,
+            [this](qulonglong done, qulonglong total) { m_progress->setProgress(done, total); });
     connect(&session.questions(), &Questions::answerForgotten, this, &EvaluatePage::showAnswer);
     connect(&session.questions(), &Questions::explanationReady, this, &EvaluatePage::showAnswer);
     connect(&session.runs(), &RunDesk::ended, this, &EvaluatePage::showState);
@@ -102,8 +100,7 @@ QWidget* EvaluatePage::makeHead() {
     line->addWidget(m_detail, 1);
     line->addWidget(m_split);
     line->addWidget(m_evaluate);
-    m_progress = named(new QProgressBar, "evaluationProgress", tr("Progress of the evaluation"));
-    m_progress->setTextVisible(false);
+    m_progress = new ProgressBar("evaluationProgress", tr("Progress of the evaluation"));
     surface->body()->addLayout(line);
     surface->body()->addWidget(m_progress);
     return surface;
@@ -142,7 +139,7 @@ QWidget* EvaluatePage::makeMatrix() {
     both->addWidget(m_classes);
     both->setSizes({380, 220});
     m_figures = withPlaceholder(both, "confusionEmpty",
-                                tr("Which classes are confused, and the precision and recall of each, appears here."));
+                                tr("The confusion matrix, and precision and recall of each class, appear here."));
     surface->body()->addWidget(m_figures, 1);
     surface->setMinimumWidth(400);
     return surface;
@@ -178,7 +175,7 @@ QWidget* EvaluatePage::makeGallery() {
     line->addWidget(m_filter, 1);
     line->addWidget(m_clear);
     m_tiles = named(new TileView(2), "gallery", tr("Images with their predictions"));
-    m_tiles->setSide(104);
+    m_tiles->setSide(96);
     m_tiles->setModel(m_gallery);
     connect(m_tiles->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
         if (current.isValid())
@@ -212,7 +209,7 @@ void EvaluatePage::evaluate() {
         session().questions().cancelEvaluation();
         return;
     }
-    m_progress->setRange(0, 0);
+    m_progress->setProgress(0, 0);
     session().questions().evaluate(m_split->currentData().toString());
 }
 

@@ -6,7 +6,6 @@
 class QButtonGroup;
 class QComboBox;
 class QLabel;
-class QProgressBar;
 class QPushButton;
 class QStackedWidget;
 class QTableView;
@@ -16,6 +15,7 @@ namespace sightline::ui {
 class ConfusionView;
 class GalleryModel;
 class HeatMapView;
+class ProgressBar;
 class Table;
 class Thumbnails;
 class TileView;
@@ -51,7 +51,7 @@ private:
     QLabel *m_score, *m_detail, *m_filter;
     QComboBox *m_split, *m_sort;
     QPushButton *m_evaluate, *m_clear;
-    QProgressBar* m_progress;
+    ProgressBar* m_progress;
     QButtonGroup* m_show;
     std::shared_ptr<const Evaluation> m_shown;
 };

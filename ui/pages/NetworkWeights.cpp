@@ -6,6 +6,7 @@
 
 #include "engine/Engine.h"
 #include "store/Safetensors.h"
+#include "support/Words.h"
 #include "widgets/SettingsForm.h"
 #include "zoo/Hub.h"
 #include "zoo/WeightFit.h"
@@ -13,6 +14,8 @@
 namespace sightline::ui {
 
 namespace {
+
+constexpr std::size_t kNamed = 2; ///< tensors named in a sentence
 
 QString tr(const char* text) {
     return QCoreApplication::translate("NetworkWeights", text);
@@ -38,16 +41,6 @@ QString pixelValues(const HubWeights& weights) {
     return presetOf(weights) == NormalizationSettings::Preset::Half ? tr("−1 to 1") : tr("ImageNet statistics");
 }
 
-/// "a, b and 3 more".
-QString listed(const std::vector<std::string>& names) {
-    constexpr std::size_t kShown = 2;
-    QStringList words;
-    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
-        words << QString::fromStdString(shown(names[i]));
-    const QString text = words.join(QStringLiteral(", "));
-    return names.size() > kShown ? tr("%1 and %2 more").arg(text).arg(names.size() - kShown) : text;
-}
-
 /// How the tensors of a file meet the network, in a sentence: by the rule of training.
 QString fitText(const Experiment& experiment, const std::filesystem::path& path, const std::vector<TensorSpec>& tensors,
                 int classes) {
@@ -69,7 +62,7 @@ QString fitText(const Experiment& experiment, const std::filesystem::path& path,
                : (anew.size() == 1
                       ? tr("All layers but the classifier get pretrained weights; %1 starts from random values.")
                       : tr("All layers but the classifier get pretrained weights; %1 start from random values."))
-                     .arg(listed(anew));
+                     .arg(QString::fromStdString(listed(anew, kNamed)));
 }
 
 } // namespace

@@ -177,6 +177,7 @@ void RunsPage::showSelected() {
     const RunSummary* run = selected();
     for (QWidget* part : std::initializer_list<QWidget*>{m_note, m_open, m_resume, m_rename, m_delete})
         part->setVisible(run != nullptr);
+    m_title->parentWidget()->setVisible(run != nullptr); // an empty surface says nothing
     m_title->setText(run ? QString::fromStdString(run->name) : QString());
     if (!run) {
         m_facts->clear();

@@ -3,7 +3,6 @@
 
 #include <QCheckBox>
 #include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QToolButton>
@@ -13,6 +12,7 @@
 #include "pages/TrainFields.h"
 #include "plot/CurvePlot.h"
 #include "widgets/NoteList.h"
+#include "widgets/ProgressBar.h"
 #include "widgets/Prompts.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
@@ -81,18 +81,13 @@ QWidget* TrainPage::makeStatus() {
     auto* surface = new Surface;
     auto* line = new QHBoxLayout;
     line->setSpacing(theme::kGrid);
-    auto* words = new QVBoxLayout;
-    words->setSpacing(2);
     m_state = named(new QLabel, "runState");
     m_state->setFont(theme::font(theme::Size::Title, true));
     m_state->setWordWrap(true);
     m_figures = named(mutedLabel({}), "runFigures");
     m_figures->setFont(theme::font(theme::Size::Base));
-    words->addWidget(m_state);
     m_notes = new NoteList;
-    words->addWidget(m_figures);
-    words->addWidget(m_notes);
-    line->addLayout(words, 1);
+    line->addWidget(m_state, 1);
     m_go = button(tr("Train"), QStringLiteral("media-playback-start"), "pageTrainButton", tr("Train (Ctrl+Return)"));
     m_stopAfterEpoch = button(tr("Stop after epoch"), QStringLiteral("media-skip-forward"), "stopAfterEpochButton",
                               tr("Finish this epoch with its validation and checkpoint, then stop"));
@@ -118,9 +113,10 @@ QWidget* TrainPage::makeStatus() {
         m_stopAfterEpoch->setToolTip(tr("The run stops when this epoch is done."));
     });
     connect(m_stop, &QPushButton::clicked, this, [this] { session().runs().stop(); });
-    m_progress = named(new QProgressBar, "runProgress", tr("Progress of the run"));
-    m_progress->setTextVisible(false);
+    m_progress = new ProgressBar("runProgress", tr("Progress of the run"));
     surface->body()->addLayout(line);
+    surface->body()->addWidget(m_figures); // the whole width: figures that wrap would move the plots at each batch
+    surface->body()->addWidget(m_notes);
     surface->body()->addWidget(m_progress);
     return surface;
 }
@@ -186,6 +182,7 @@ void TrainPage::showRun() {
         plot->clear(run ? run->experiment.training.epochs : session().document().experiment().training.epochs);
     m_patience = m_patienceUsed = 0;
     m_figures->clear();
+    m_figures->hide();
     if (run) {
         for (const EpochMetrics& epoch : progress.history) {
             m_loss->addEpoch(epoch.epoch, epoch.loss, epoch.valLoss);
@@ -197,8 +194,7 @@ void TrainPage::showRun() {
         for (const LearningRateChanged& change : progress.learningRateChanges)
             for (auto* plot : {m_loss, m_accuracy})
                 plot->addMark(change.epoch, tr("learning rate %1").arg(significant(change.to, 2)));
-        m_progress->setRange(0, run->experiment.training.epochs);
-        m_progress->setValue(static_cast<int>(progress.history.size()));
+        m_progress->setProgress(progress.history.size(), static_cast<qulonglong>(run->experiment.training.epochs));
     }
     showNotes();
     showState();
@@ -280,8 +276,9 @@ void TrainPage::showBatch(const BatchFinished& batch) {
     if (m_patience > 0)
         words << tr("patience %1 of %2").arg(m_patienceUsed).arg(m_patience);
     m_figures->setText(words.join(QStringLiteral(" · ")));
-    m_progress->setRange(0, planned * std::max(1, batch.batches));
-    m_progress->setValue((batch.epoch - 1) * batch.batches + batch.batch);
+    m_figures->show();
+    m_progress->setProgress(static_cast<qulonglong>((batch.epoch - 1) * batch.batches + batch.batch),
+                            static_cast<qulonglong>(planned * std::max(1, batch.batches)));
 }
 
 void TrainPage::showEpoch(const EpochFinished& epoch) {

@@ -4,13 +4,13 @@
 #include "pages/Page.h"
 
 class QLabel;
-class QProgressBar;
 class QPushButton;
 
 namespace sightline::ui {
 
 class CurvePlot;
 class NoteList;
+class ProgressBar;
 class SettingsForm;
 
 /// The run: loss and accuracy as they come, what is left, and the settings with their problems beside them.
@@ -34,7 +34,7 @@ private:
     CurvePlot *m_loss, *m_accuracy;
     QLabel *m_state, *m_figures, *m_problems;
     NoteList* m_notes;
-    QProgressBar* m_progress;
+    ProgressBar* m_progress;
     QPushButton *m_go, *m_stop, *m_stopAfterEpoch;
     SettingsForm* m_form;
     int m_patienceUsed = 0, m_patience = 0;

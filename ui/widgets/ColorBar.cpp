@@ -28,7 +28,7 @@ void ColorBar::paintEvent(QPaintEvent*) {
     for (int i = 0; i < kLevels; ++i)
         ramp.values[static_cast<std::size_t>(i)] = static_cast<float>(i) / (kLevels - 1);
     QPainter painter(this);
-    painter.drawImage(QRect(0, 0, width(), kBar), toQImage(overlay(Image(1, kLevels, 3), ramp, 1.0, m_colors)));
+    painter.drawImage(QRect(0, 0, width(), kBar), toQImage(colored(ramp, 1, kLevels, m_colors)));
     painter.setFont(theme::font(theme::Size::Small));
     painter.setPen(theme::color(Role::Muted));
     const QRect words(0, kBar, width(), kWords);

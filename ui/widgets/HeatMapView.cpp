@@ -33,8 +33,9 @@ FloatArray inBlocks(const Explanation& explanation, int height, int width) {
     return blocks;
 }
 
-Image overlaidOn(const Image& image, const Explanation& explanation, bool raw, double opacity, ColorMap colors) {
-    return overlay(image, raw ? inBlocks(explanation, image.height, image.width) : explanation.map, opacity, colors);
+Image coloredFor(const Image& image, const Explanation& explanation, bool raw, ColorMap colors) {
+    return colored(raw ? inBlocks(explanation, image.height, image.width) : explanation.map, image.height, image.width,
+                   colors);
 }
 
 QString className(const Explanation& explanation, int index) {
@@ -92,7 +93,7 @@ void HeatMapView::setOpacity(double opacity) {
 
 void HeatMapView::setColors(ColorMap colors) {
     m_colors = colors;
-    draw();
+    drawColors();
 }
 
 void HeatMapView::setOverlayShown(bool shown) {
@@ -102,11 +103,14 @@ void HeatMapView::setOverlayShown(bool shown) {
 
 void HeatMapView::setRawShown(bool raw) {
     m_raw = raw;
-    draw();
+    drawColors();
 }
 
 Image HeatMapView::overlaid() const {
-    return m_explained ? overlaidOn(m_explained->image, m_explained->explanation, m_raw, m_opacity, m_colors) : Image();
+    if (!m_explained)
+        return {};
+    const Image& image = m_explained->image;
+    return blended(image, coloredFor(image, m_explained->explanation, m_raw, m_colors), m_opacity);
 }
 
 void HeatMapView::refresh() {
@@ -131,7 +135,7 @@ void HeatMapView::refresh() {
                                                   .arg(explanation.mapWidth)
                                                   .arg(significant(explanation.milliseconds)));
     showBars();
-    draw();
+    drawColors();
 }
 
 /// Right or wrong is only said where the network knows the image's class at all.
@@ -168,14 +172,20 @@ void HeatMapView::showBars() {
     m_bars->setBars(std::move(bars));
 }
 
+void HeatMapView::drawColors() {
+    if (!m_explained)
+        return;
+    m_colored = coloredFor(m_explained->shown, m_explained->explanation, m_raw, m_colors);
+    if (m_plain)
+        m_plain->setImage(toQImage(m_explained->shown));
+    draw();
+}
+
 void HeatMapView::draw() {
     if (!m_explained)
         return;
-    if (m_plain)
-        m_plain->setImage(toQImage(m_explained->shown));
-    m_map->setImage(m_overlay
-                        ? toQImage(overlaidOn(m_explained->shown, m_explained->explanation, m_raw, m_opacity, m_colors))
-                        : toQImage(m_explained->shown));
+    const Image& image = m_explained->shown;
+    m_map->setImage(toQImage(m_overlay ? blended(image, m_colored, m_opacity) : image));
 }
 
 } // namespace sightline::ui

@@ -35,9 +35,11 @@ private:
     void refresh();
     void showVerdict();
     void showBars();
+    void drawColors();
     void draw();
 
     std::shared_ptr<const Explained> m_explained;
+    Image m_colored; ///< the map in colours, of the shown image's size: what opacity does not touch
     ImageView *m_plain = nullptr, *m_map;
     QLabel *m_title, *m_verdict, *m_detail;
     BarList* m_bars;

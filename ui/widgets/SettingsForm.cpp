@@ -20,7 +20,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kLabelWidth = 118, kUnitWidth = 40, kToggleHeight = 28, kArrowSide = 10;
+constexpr int kLabelWidth = 128, kUnitWidth = 40, kToggleHeight = 28, kArrowSide = 10;
 
 bool names(const QString& field, const std::string& problem) {
     const QString path = QString::fromStdString(problem);
@@ -47,7 +47,6 @@ void SettingsForm::section(const QString& title, bool folded) {
     m_grid->setContentsMargins(0, 0, 0, theme::kGrid);
     m_grid->setHorizontalSpacing(theme::kGrid);
     m_grid->setVerticalSpacing(2);
-    m_grid->setColumnMinimumWidth(0, kLabelWidth);
     m_grid->setColumnStretch(1, 1);
     m_grid->setColumnMinimumWidth(2, kUnitWidth);
     if (!title.isEmpty()) {
@@ -93,6 +92,7 @@ void SettingsForm::add(const Field& field, QWidget* control, std::function<void(
     auto* label = new QLabel(field.label, this);
     label->setBuddy(target);
     label->setWordWrap(true);
+    label->setFixedWidth(kLabelWidth); // each section is a grid of its own: controls stand in one line all the same
     auto* note = mutedLabel({}, this);
     note->setObjectName(field.path + QStringLiteral(" note"));
     const int row = m_grid->rowCount();

@@ -7,6 +7,10 @@
 
 namespace sightline::ui {
 
+namespace {
+constexpr int kHeadHeight = 30; ///< a button's: titles stand in one line, with a control beside them or not
+}
+
 Surface::Surface(const QString& title, QWidget* parent) : QWidget(parent) {
     setProperty("surface", true);
     setAttribute(Qt::WA_StyledBackground);
@@ -17,6 +21,7 @@ Surface::Surface(const QString& title, QWidget* parent) : QWidget(parent) {
     m_head->setSpacing(theme::kGrid);
     m_title = new QLabel(title, this);
     m_title->setFont(theme::font(theme::Size::Base, true));
+    m_title->setMinimumHeight(kHeadHeight);
     m_title->setVisible(!title.isEmpty());
     m_head->addWidget(m_title);
     m_head->addStretch(1);

@@ -10,8 +10,26 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kRowHeight = 28;
-}
+constexpr int kRowHeight = 28, kHeadPad = 20;
+
+/// Small headings that take no more room than their words: the sort arrow stands in the air at their right.
+class Header : public QHeaderView {
+public:
+    explicit Header(QWidget* parent) : QHeaderView(Qt::Horizontal, parent) {
+        setFont(theme::font(theme::Size::Small));
+        setSectionsClickable(true);
+        setHighlightSections(false);
+        setMinimumSectionSize(48);
+    }
+
+protected:
+    QSize sectionSizeFromContents(int section) const override {
+        const QString words = model()->headerData(section, orientation(), Qt::DisplayRole).toString();
+        return {fontMetrics().horizontalAdvance(words) + kHeadPad,
+                QHeaderView::sectionSizeFromContents(section).height()};
+    }
+};
+} // namespace
 
 QTableView* tableView(Table* table, const char* name, const QString& accessible, bool sortable, QWidget* parent) {
     auto* view = new QTableView(parent);
@@ -21,6 +39,7 @@ QTableView* tableView(Table* table, const char* name, const QString& accessible,
     sorted->setSourceModel(table);
     sorted->setSortRole(Table::SortKey);
     sorted->setSortCaseSensitivity(Qt::CaseInsensitive);
+    view->setHorizontalHeader(new Header(view));
     view->setModel(sorted);
     view->setItemDelegate(new BarDelegate(view));
     view->setShowGrid(false);
@@ -28,13 +47,11 @@ QTableView* tableView(Table* table, const char* name, const QString& accessible,
     view->setSelectionMode(QAbstractItemView::SingleSelection);
     view->setEditTriggers(QAbstractItemView::NoEditTriggers);
     view->setWordWrap(false);
+    view->setTextElideMode(Qt::ElideMiddle); // names differ at their ends: conv2d_1, conv2d_2
     view->setTabKeyNavigation(false);
     view->verticalHeader()->hide();
     view->verticalHeader()->setDefaultSectionSize(kRowHeight);
     view->verticalHeader()->setMinimumSectionSize(kRowHeight);
-    view->horizontalHeader()->setHighlightSections(false);
-    view->horizontalHeader()->setFont(theme::font(theme::Size::Small));
-    view->horizontalHeader()->setMinimumSectionSize(52);
     view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);

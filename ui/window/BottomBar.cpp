@@ -3,13 +3,13 @@
 
 #include <QFile>
 #include <QLabel>
-#include <QProgressBar>
 #include <QToolButton>
 
 #include <unistd.h>
 
 #include "look/Words.h"
 #include "support/Files.h"
+#include "widgets/ProgressBar.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -40,8 +40,7 @@ BottomBar::BottomBar(Session& session, QWidget* parent) : QWidget(parent), m_act
         return made;
     };
     m_activity = label("activity");
-    m_progress = named(new QProgressBar, "activityProgress", tr("Progress"));
-    m_progress->setTextVisible(false);
+    m_progress = new ProgressBar("activityProgress", tr("Progress"));
     m_progress->setFixedWidth(160);
     m_cancel = named(new QToolButton, "cancelActivity", tr("Cancel"));
     m_cancel->setText(tr("Cancel"));
@@ -94,8 +93,7 @@ void BottomBar::showActivities() {
         all.prepend(work.text);
     m_activity->setText(works.size() > 1 ? tr("%1 (and %2 more)").arg(newest.text).arg(works.size() - 1) : newest.text);
     m_activity->setToolTip(works.size() > 1 ? all.join(QLatin1Char('\n')) : QString());
-    m_progress->setRange(0, static_cast<int>(newest.total));
-    m_progress->setValue(static_cast<int>(newest.done));
+    m_progress->setProgress(newest.done, newest.total);
 }
 
 void BottomBar::cancelNewest() {

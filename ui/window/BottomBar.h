@@ -7,10 +7,11 @@
 #include "bridge/Session.h"
 
 class QLabel;
-class QProgressBar;
 class QToolButton;
 
 namespace sightline::ui {
+
+class ProgressBar;
 
 /// Device and precision, images/s, memory, what is being done now, and a Cancel for what can be cancelled.
 class BottomBar : public QWidget {
@@ -25,7 +26,7 @@ private:
 
     Activities& m_activities;
     QLabel *m_device, *m_speed, *m_memory, *m_activity;
-    QProgressBar* m_progress;
+    ProgressBar* m_progress;
     QToolButton* m_cancel;
     QTimer m_timer;
 };

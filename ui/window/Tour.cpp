@@ -5,8 +5,10 @@
 #include <QDir>
 #include <QListView>
 #include <QPixmap>
+#include <QToolButton>
 
 #include "plot/CurvePlot.h"
+#include "widgets/SettingsForm.h"
 #include "window/MainWindow.h"
 
 namespace sightline::ui {
@@ -50,7 +52,20 @@ void Tour::start() {
     m_window->resize(m_size);
     m_window->show();
     QCursor::setPos(m_window->geometry().center());
-    later(kSettleMs, [this] { open(); });
+    m_shooting = kPages;
+    later(kSettleMs, [this] { shootEmpty(); });
+}
+
+/// What the pages say before there is anything.
+void Tour::shootEmpty() {
+    if (m_shooting.isEmpty())
+        return open();
+    const QString page = m_shooting.takeFirst();
+    m_window->showPage(page);
+    later(kWalkMs, [this, page] {
+        shoot(*m_window, QStringLiteral("empty-") + page);
+        shootEmpty();
+    });
 }
 
 void Tour::open() {
@@ -94,10 +109,10 @@ void Tour::walk() {
         m_session.questions().explain(
             {static_cast<std::uint32_t>(static_cast<std::size_t>(m_steps) * 37 % opened->samples.size()), {}});
     ++m_steps;
-    if (m_session.runs().progress().history.size() == 4 && m_pictures == 0) {
+    if (m_session.runs().progress().history.size() == 4 && !std::exchange(m_shotTraining, true)) {
         m_window->showPage(QStringLiteral("train"));
         m_meter.pause();
-        shoot(QStringLiteral("training"));
+        shoot(*m_window, QStringLiteral("training"));
         m_meter.resume();
     }
     later(kWalkMs, [this] { walk(); });
@@ -147,22 +162,43 @@ void Tour::shootNext() {
     const QString page = m_shooting.takeFirst();
     m_window->showPage(page);
     later(kSettleMs, [this, page] {
-        shoot(page);
-        shootNext();
+        shoot(*m_window, page);
+        const auto forms = unfoldedForms();
+        if (forms.empty())
+            return shootNext();
+        later(kSettleMs, [this, page, forms] {
+            for (std::size_t i = 0; i < forms.size(); ++i)
+                shoot(*forms[i], QStringLiteral("%1-settings%2").arg(page, i > 0 ? QString::number(i + 1) : QString()));
+            shootNext();
+        });
     });
 }
 
-void Tour::shoot(const QString& name) {
+/// The settings that are shown, with what was folded opened.
+std::vector<SettingsForm*> Tour::unfoldedForms() const {
+    std::vector<SettingsForm*> shown;
+    for (auto* form : m_window->findChildren<SettingsForm*>()) {
+        if (!form->isVisible())
+            continue;
+        for (auto* head : form->findChildren<QToolButton*>())
+            if (head->property("section").toBool())
+                head->setChecked(true);
+        shown.push_back(form);
+    }
+    return shown;
+}
+
+void Tour::shoot(QWidget& what, const QString& name) {
     const QString scheme = theme::scheme() == Scheme::Dark ? QStringLiteral("dark") : QStringLiteral("light");
-    m_window->ensurePolished();
     for (const int ratio : {1, 2}) {
         for (auto* plot : m_window->findChildren<CurvePlot*>())
             if (plot->isVisible())
                 plot->drawNow(ratio);
-        QPixmap picture(m_window->size() * ratio);
+        QPixmap picture(what.size() * ratio);
         picture.setDevicePixelRatio(ratio);
-        picture.fill(theme::color(Role::Window));
-        m_window->render(&picture);
+        picture.fill(theme::color(what.isWindow() ? Role::Window : Role::Surface));
+        what.render(&picture, {}, {},
+                    QWidget::DrawChildren | (what.isWindow() ? QWidget::DrawWindowBackground : QWidget::RenderFlags()));
         const QString file = QStringLiteral("%1/%2-%3-%4x.png").arg(m_folder, name, scheme).arg(ratio);
         if (!picture.save(file))
             return fail(tr("%1 cannot be written.").arg(file));

@@ -16,9 +16,11 @@ namespace sightline::ui {
 
 class MainWindow;
 class Session;
+class SettingsForm;
 
-/// Drives the real window over every page with the toy set and a short real run, and writes a picture of each page at
-/// 1x and 2x, light and dark. Measures how long the event loop stalls while training (pictures apart).
+/// Drives the real window over every page with the toy set and a short real run, and writes a picture of each page, and
+/// of each form of settings with all its sections open, at 1x and 2x, light and dark. Measures how long the event loop
+/// stalls while training (pictures apart).
 class Tour : public QObject {
     Q_OBJECT
 public:
@@ -32,14 +34,16 @@ Q_SIGNALS:
     void finished(const QString& error); ///< empty: all is well
 
 private:
+    void shootEmpty();
     void open();
     void train();
     void walk();
     void evaluate();
     void shootPages();
     void shootNext();
+    std::vector<SettingsForm*> unfoldedForms() const;
     void nextScheme();
-    void shoot(const QString& name);
+    void shoot(QWidget& what, const QString& name);
     void later(int milliseconds, std::function<void()> work);
     void fail(const QString& message);
 
@@ -51,7 +55,7 @@ private:
     std::vector<Scheme> m_schemes;
     QStringList m_shooting;
     int m_pictures = 0, m_steps = 0;
-    bool m_done = false;
+    bool m_shotTraining = false, m_done = false;
 };
 
 } // namespace sightline::ui

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QImage>
+#include <QProcess>
+
+#include "Test.h"
+
+using namespace sightline;
+
+/// `sightline --tour`, as whoever makes pictures starts it.
+class TourTest : public FolderTest {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void itPicturesEveryPageAndLeavesNothingElseBehind() {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        const QStringList places{QStringLiteral("SIGHTLINE_HOME"),  QStringLiteral("HOME"),
+                                 QStringLiteral("XDG_DATA_HOME"),   QStringLiteral("XDG_CACHE_HOME"),
+                                 QStringLiteral("XDG_CONFIG_HOME"), QStringLiteral("TMPDIR")};
+        for (const QString& place : places) {
+            QVERIFY(QDir().mkpath(path(place)));
+            environment.insert(place, path(place));
+        }
+        QProcess tour;
+        tour.setProcessEnvironment(environment);
+        tour.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline"),
+                   {QStringLiteral("--tour"), path(QStringLiteral("pictures")), QStringLiteral("--size"),
+                    QStringLiteral("1280x720")});
+        QVERIFY(tour.waitForFinished(540000));
+        QVERIFY2(tour.exitStatus() == QProcess::NormalExit && tour.exitCode() == 0,
+                 tour.readAllStandardError().constData());
+        for (const char* page : {"start", "data", "augment", "network", "train", "evaluate", "explain", "runs"})
+            for (const char* scheme : {"light", "dark"})
+                for (const int ratio : {1, 2}) {
+                    const QString name = QStringLiteral("pictures/%1-%2-%3x.png")
+                                             .arg(QLatin1String(page), QLatin1String(scheme))
+                                             .arg(ratio);
+                    QCOMPARE(QImage(path(name)).size(), QSize(1280, 720) * ratio);
+                }
+        for (const char* form : {"augment", "network", "train"}) // taller than the window: all of it is to be seen
+            QVERIFY2(
+                QImage(path(QStringLiteral("pictures/%1-settings-light-1x.png").arg(QLatin1String(form)))).height() >
+                    600,
+                form);
+        for (const QString& place : places)
+            QVERIFY2(QDir(path(place)).isEmpty(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
+                     qPrintable(place + QStringLiteral(": ") +
+                                QDir(path(place)).entryList(QDir::AllEntries | QDir::Hidden).join(QLatin1Char(' '))));
+    }
+};
+
+QTEST_GUILESS_MAIN(TourTest)
+#include "tst_Tour.moc"

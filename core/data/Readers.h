@@ -17,10 +17,7 @@ struct ReadRequest {
 // Readers. Each says by names whether it fits, then fills classes, samples, problems and the source; openDataset() does
 // the rest. Foreign bytes: sizes are checked before they are believed.
 
-/// train, training; val, valid, validation; test, testing; any case.
-std::optional<Subset> subsetNamed(const std::string& name);
-
-/// Class folders, with or without train / val / test above them (CLI.md, Data folders).
+/// Class folders, with or without train / val / test above them or in each (FolderLayout.h; CLI.md, Data folders).
 Result<Dataset> readFolders(const ReadRequest& request);
 
 /// train/<wnid>/images, val/val_annotations.txt, wnids.txt, words.txt; test/images has no labels (Le and Yang 2015).

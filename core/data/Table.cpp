@@ -6,6 +6,7 @@
 
 #include "data/ImageNames.h"
 #include "data/Readers.h"
+#include "data/SplitWords.h"
 #include "support/Csv.h"
 
 namespace sightline {

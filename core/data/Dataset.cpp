@@ -118,6 +118,7 @@ void lookThrough(Opened& opened, ReadRequest& request, std::vector<Guess>& guess
             return;
         below = joinedPath(below, name);
         deeper.tree = makeSubTree(request.tree, below);
+        deeper.index.reset();
         if (!fits(deeper))
             continue;
         std::vector<std::string> beside;
@@ -130,6 +131,7 @@ void lookThrough(Opened& opened, ReadRequest& request, std::vector<Guess>& guess
                              : "only " + listed(beside, 3) + (beside.size() == 1 ? " lies" : " lie") + " beside it") +
                  ", and the classes are inside"});
         request.tree = opened.tree = deeper.tree;
+        request.index = deeper.index;
         std::error_code code;
         if (fs::is_directory(opened.root, code))
             opened.root /= below;
@@ -166,6 +168,12 @@ const char* nameOf(Subset subset) {
         break;
     }
     return "test";
+}
+
+const FileIndex& indexOf(const ReadRequest& request) {
+    if (!request.index)
+        request.index = std::make_shared<FileIndex>(request.tree, request.stop);
+    return *request.index;
 }
 
 std::string recordName(std::size_t number) {

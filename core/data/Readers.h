@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "data/FileIndex.h"
 #include "data/FileTree.h"
 
 namespace sightline {
@@ -12,7 +13,11 @@ struct ReadRequest {
     std::string table; ///< the table that was opened itself, relative to the tree; empty: find one
     std::stop_token stop;
     Progress progress;
+    mutable std::shared_ptr<const FileIndex> index = {}; ///< indexOf()
 };
+
+/// The tree's images, listed on first use.
+const FileIndex& indexOf(const ReadRequest& request);
 
 // Readers. Each says by names whether it fits, then fills classes, samples, problems and the source; openDataset() does
 // the rest. Foreign bytes: sizes are checked before they are believed.

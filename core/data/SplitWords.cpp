@@ -100,6 +100,8 @@ Reading readingOf(const std::string& name) {
         else if (!isOneOf(word, kFillers))
             reading.rest += (reading.rest.empty() ? "" : " ") + word;
     }
+    if (meanings.size() == 2) // "holdout test" says which
+        meanings.erase(Meaning::HeldOut);
     if (meanings.size() == 1) // "test_train" means neither
         reading.meaning = *meanings.begin();
     return reading;

@@ -19,7 +19,7 @@ target_compile_options(sightline_options INTERFACE
   # GCC 12 takes joined std::strings for writes past their end once the standard headers are precompiled (GCC bug 105329)
   "$<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds;-Wno-stringop-overflow;-Wno-restrict>")
 if(SIGHTLINE_SANITIZE)
-  add_compile_options(-fsanitize=${SIGHTLINE_SANITIZE} -fno-omit-frame-pointer)
+  add_compile_options(-fsanitize=${SIGHTLINE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SIGHTLINE_SANITIZE})
   set(SIGHTLINE_TCMALLOC OFF)
 endif()

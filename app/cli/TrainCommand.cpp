@@ -101,7 +101,9 @@ int run(const TrainOptions& options, Context& context) {
         printJson(toJson(TrainEvent{ended}));
     if (ended.outcome == RunEnded::Outcome::Failed)
         return fail({ended.reason, ended.errorKind});
-    if (!options.json)
+    if (ended.run.empty())
+        std::fprintf(stderr, "%s\n", ended.reason.c_str()); // there is no run to name
+    else if (!options.json)
         std::cout << "Run " << ended.run << " " << nameOf(ended.outcome) << ", best epoch " << ended.bestEpoch << ": "
                   << ended.folder << '\n';
     return ended.outcome == RunEnded::Outcome::Stopped && interruption().stop_requested() ? 130 : 0;

@@ -16,9 +16,16 @@ struct Sums {
     std::size_t images = 0, pixels = 0;
 };
 
+// Which clone is taken is found out while the library is loaded, before ThreadSanitizer has begun: it would crash.
+#ifdef __SANITIZE_THREAD__
+#define SIGHTLINE_CLONES
+#else
+#define SIGHTLINE_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+
 /// Adds the outer products of `count` rows to the upper triangle of covariance.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void
-addProducts(const std::vector<double>& rows, std::size_t count, std::size_t width, double* covariance) {
+SIGHTLINE_CLONES void addProducts(const std::vector<double>& rows, std::size_t count, std::size_t width,
+                                  double* covariance) {
     for (std::size_t i = 0; i < width; ++i) {
         double* target = covariance + i * width;
         for (std::size_t k = 0; k < count; ++k) {

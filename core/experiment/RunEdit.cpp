@@ -47,6 +47,14 @@ bool mayChange(std::string_view path) {
     });
 }
 
+Json changeableSettings(const Experiment& experiment) {
+    const Json document = toJson(experiment);
+    Json values = Json::object();
+    for (const std::string_view path : kMayChange)
+        values[std::string(path)] = valueAt(document, path);
+    return values;
+}
+
 Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting>& settings) {
     const Json before = toJson(now);
     Json after = before;

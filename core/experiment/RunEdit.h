@@ -18,6 +18,9 @@ struct Setting {
 /// Whether a setting may change while a run is under way, or when it goes on (CLI.md, Steering).
 bool mayChange(std::string_view path);
 
+/// The values of all settings that may change, { PATH: value }; null where an experiment leaves one out.
+Json changeableSettings(const Experiment& experiment);
+
 /// An experiment after a change, and what changed: { PATH: [old, new] }, empty where nothing did.
 struct EditedExperiment {
     Experiment experiment;

@@ -34,11 +34,14 @@ void Fingerprint::add(std::string_view bytes) {
     }
 }
 
-void Fingerprint::add(const Dataset& dataset, const std::vector<std::uint32_t>& indices) {
-    for (const std::uint64_t key : contentKeysOf(dataset, indices, availableCpus()))
+Result<void> Fingerprint::add(const Dataset& dataset, const std::vector<std::uint32_t>& indices, std::stop_token stop) {
+    const std::vector<std::uint64_t> keys = contentKeysOf(dataset, indices, availableCpus(), stop);
+    if (stop.stop_requested())
+        return cancelled();
+    add(static_cast<std::int64_t>(keys.size()));
+    for (const std::uint64_t key : keys)
         add(static_cast<std::int64_t>(key));
-    for (const std::uint32_t index : indices)
-        add(std::int64_t{dataset.samples[index].label});
+    return {};
 }
 
 std::string Fingerprint::text() const {

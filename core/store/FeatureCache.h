@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,9 @@ class Fingerprint {
 public:
     void add(std::string_view bytes);
     void add(std::int64_t number) { add(std::string_view(reinterpret_cast<const char*>(&number), sizeof number)); }
-    /// Contents (contentKeyOf()) and labels of the images, whatever their files are called.
-    void add(const Dataset& dataset, const std::vector<std::uint32_t>& indices);
+    /// How many images there are and what is in each (contentKeyOf()), whatever their files are called. Reads them.
+    /// Error: cancelled.
+    Result<void> add(const Dataset& dataset, const std::vector<std::uint32_t>& indices, std::stop_token stop);
     std::string text() const; ///< 16 hexadecimal digits
 
 private:

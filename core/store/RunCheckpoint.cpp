@@ -72,7 +72,7 @@ std::vector<KeptCheckpoint> wholeCheckpoints(const fs::path& runFolder) {
             kept.push_back(aboutOf(entry->path(), *opened));
     }
     const auto rank = [](const KeptCheckpoint& one) {
-        return std::tuple(-one.epoch, one.file.filename() != "last.safetensors", !one.resumable, one.file.filename());
+        return std::tuple(-one.epoch, !one.resumable, one.file.filename() != "last.safetensors", one.file.filename());
     };
     std::sort(kept.begin(), kept.end(),
               [&](const KeptCheckpoint& a, const KeptCheckpoint& b) { return rank(a) < rank(b); });

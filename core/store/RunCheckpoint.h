@@ -16,8 +16,8 @@ struct KeptCheckpoint {
     bool resumable = false; ///< holds the optimiser's state too
 };
 
-/// The whole ones of last, best and epoch-NNNN in `<run>/checkpoints`: the latest epoch first, of one epoch `last`
-/// first, then those that can be gone on from.
+/// The whole ones of last, best and epoch-NNNN in `<run>/checkpoints`: the latest epoch first, of one epoch those that
+/// can be gone on from, of these `last`.
 std::vector<KeptCheckpoint> wholeCheckpoints(const std::filesystem::path& runFolder);
 
 /// The checkpoint that is asked for, or what stands in for a damaged one.

@@ -2,6 +2,9 @@
 #include "store/RunData.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "data/Overlay.h"
 #include "support/Words.h"
@@ -63,6 +66,9 @@ void takeClasses(Dataset& dataset, const std::vector<std::string>& classes) {
 /// Subset and class as the run knows them; what it does not know is left out of all counts.
 void takeKnown(RunData& data) {
     const std::vector<SampleEntry>& entries = data.manifest->samples;
+    std::unordered_map<std::string_view, int> labels; // looked up for each image
+    for (std::size_t i = 0; i < data.dataset.classes.size(); ++i)
+        labels.emplace(data.dataset.classes[i], static_cast<int>(i));
     for (std::size_t i = 0; i < data.dataset.samples.size(); ++i) {
         Sample& sample = data.dataset.samples[i];
         if (data.match.isNew(i)) {
@@ -71,19 +77,23 @@ void takeKnown(RunData& data) {
         }
         const SampleEntry& entry = entries[data.match.entryOf[i]];
         sample.subset = entry.subset;
-        const auto known = std::find(data.dataset.classes.begin(), data.dataset.classes.end(), entry.className);
-        const int label = entry.className.empty() || known == data.dataset.classes.end()
-                              ? -1
-                              : static_cast<int>(known - data.dataset.classes.begin());
+        const auto known = labels.find(entry.className);
+        const int label = entry.className.empty() || known == labels.end() ? -1 : known->second;
         data.reclassed += label != sample.label;
         sample.label = label;
         sample.excluded = false;
     }
 }
 
+Error noneThere(const RunFolder& run, std::size_t known, const std::string& path, const std::string& wayOut = {}) {
+    return badInput("None of the " + std::to_string(known) + " images of the run " + run.id() + " is in " + path +
+                    wayOut + ".");
+}
+
+constexpr const char* kWayOut = "; tell where they are now with --set data.path=DIR";
+
 Error notThere(const RunFolder& run, const std::string& path) {
-    return badInput("The images of the run " + run.id() + " are no longer in " + path +
-                    "; tell where they are now with --set data.path=DIR.");
+    return badInput("The images of the run " + run.id() + " are no longer in " + path + kWayOut + ".");
 }
 
 } // namespace
@@ -118,14 +128,33 @@ Result<RunData> openRunData(const RunFolder& run, const Experiment& experiment, 
         return cancelled();
     const std::size_t known = data.manifest->samples.size();
     if (data.match.missing.size() == known)
-        return badInput("None of the " + std::to_string(known) + " images of the run " + run.id() + " is in " +
-                        data.place.path + "; tell where they are now with --set data.path=DIR.");
+        return noneThere(run, known, data.place.path, request.path.empty() ? kWayOut : "");
     takeKnown(data);
     return data;
 }
 
+Result<void> holdsImagesOf(const RunFolder& run, const Dataset& dataset, int threads, std::stop_token stop) {
+    const Result<std::optional<SampleManifest>> manifest = run.manifest();
+    if (!manifest || !*manifest || (*manifest)->samples.empty())
+        return {};
+    const std::vector<SampleEntry>& known = (*manifest)->samples;
+    std::unordered_set<std::string_view> paths;
+    for (const SampleEntry& entry : known)
+        paths.insert(entry.path);
+    if (std::any_of(dataset.samples.begin(), dataset.samples.end(),
+                    [&](const Sample& sample) { return paths.contains(sample.path); }))
+        return {};
+    const SampleMatch match = matchSamples(**manifest, dataset, Compare::Paths, threads, stop);
+    if (stop.stop_requested())
+        return cancelled();
+    return match.missing.size() < known.size() ? Result<void>() : noneThere(run, known.size(), dataset.root.string());
+}
+
 Result<Relocation> relocate(const RunFolder& run, const RunDataRequest& request, std::stop_token stop,
                             const Progress& progress) {
+    const Result<RunMark> mark = RunMark::take(run.path()); // nobody trains with the old place meanwhile
+    if (!mark)
+        return mark.error();
     const Result<Experiment> experiment = run.experiment();
     if (!experiment)
         return experiment.error();

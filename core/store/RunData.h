@@ -34,8 +34,13 @@ struct RunDataRequest {
 Result<RunData> openRunData(const RunFolder& run, const Experiment& experiment, const RunDataRequest& request,
                             std::stop_token stop = {}, const Progress& progress = {});
 
+/// Whether a data set that was opened where a run's images should be has any of them. A run without a manifest, or one
+/// that cannot be read, says nothing. Long work where none has the path it had: contents are compared then. Errors: it
+/// has none, cancelled.
+Result<void> holdsImagesOf(const RunFolder& run, const Dataset& dataset, int threads, std::stop_token stop = {});
+
 /// Makes `path` the place of a run's images from now on, after looking whether they are there: all that match by path
-/// or content are counted. Errors: as openRunData(); the run has no manifest.
+/// or content are counted. Errors: as openRunData(); the run has no manifest, or is in progress.
 struct Relocation {
     std::size_t found = 0, missing = 0, altered = 0, fresh = 0;
 };

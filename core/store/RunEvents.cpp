@@ -69,6 +69,9 @@ void take(const Json& json, RunEvents& events) {
         events.epochs.push_back(metrics);
         if (const int best = wholeNumber(json, "best_epoch"); best > 0)
             events.bestEpoch = best;
+    } else if (type == "note") {
+        if (std::string message = text(json, "message"); !message.empty())
+            events.notes.push_back(std::move(message));
     } else if (type == "run_ended") {
         events.outcome = text(json, "outcome");
         events.reason = text(json, "reason");

@@ -15,6 +15,7 @@ struct RunEvents {
     std::string outcome;              ///< of the last run_ended after the last run_started; empty where there is none
     std::string reason;
     int bestEpoch = 0;
+    std::vector<std::string> notes; ///< what was said on the way, all sessions of the run
 };
 
 /// The changes of the run's edits ({ PATH: [old, new] } each), in their order.

@@ -8,7 +8,9 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <random>
 #include <utility>
@@ -95,6 +97,11 @@ Error inProgress(const fs::path& mark, const RunOwner& owner) {
                     mark.string() + " if it no longer runs.");
 }
 
+Error beingTaken(const fs::path& mark) {
+    return badInput("The run " + mark.parent_path().filename().string() +
+                    " is just being taken by another process; try again in a moment.");
+}
+
 Error unwritable(const fs::path& mark, int failure) {
     return Error{"The run's lock file " + mark.string() + " cannot be written: " + std::strerror(failure) + "."};
 }
@@ -119,6 +126,11 @@ public:
     LockedMark& operator=(const LockedMark&) = delete;
 
     bool isCurrent() const { return m_current; }
+    /// Made a moment ago: who made it may not have come to fill it.
+    bool isYoung() const {
+        struct stat status {};
+        return ::fstat(m_descriptor, &status) == 0 && std::abs(std::time(nullptr) - status.st_mtim.tv_sec) < 10;
+    }
     std::string read() const {
         std::string text(65536, '\0');
         const ssize_t got = ::pread(m_descriptor, text.data(), text.size(), 0);
@@ -135,27 +147,33 @@ private:
     bool m_current = false;
 };
 
+/// Makes the mark on a file system without hard links: empty, which only one can, then filled under its lock. An empty
+/// mark is nobody's while it is young. False where there is one.
+Result<bool> makeAndFill(const fs::path& mark, const std::string& text) {
+    const int descriptor = ::open(mark.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (descriptor < 0)
+        return errno == EEXIST ? Result<bool>(false) : unwritable(mark, errno);
+    ::close(descriptor);
+    const LockedMark made(mark);
+    if (!made.isCurrent() || !made.read().empty())
+        return false; // it took so long that another one has it
+    if (made.write(text))
+        return true;
+    ::unlink(mark.c_str());
+    return unwritable(mark, ENOSPC);
+}
+
 /// Makes the mark with its text in it, in one step; false where there is one.
 Result<bool> makeWhole(const fs::path& mark, const std::string& text) {
     const fs::path temporary =
         mark.string() + "." + std::to_string(::getpid()) + "-" + std::to_string(std::random_device{}());
     if (const Result<void> written = writeFileAtomically(temporary, text); !written)
         return written.error();
-    int failure = ::link(temporary.c_str(), mark.c_str()) == 0 ? 0 : errno;
+    const int failure = ::link(temporary.c_str(), mark.c_str()) == 0 ? 0 : errno;
     ::unlink(temporary.c_str());
-    if (failure == EPERM || failure == ENOTSUP || failure == ENOSYS) {
-        // A file system without hard links: made first, then filled.
-        const int descriptor = ::open(mark.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        failure = descriptor < 0 ? errno : 0;
-        if (descriptor >= 0) {
-            const ssize_t written = ::write(descriptor, text.data(), text.size());
-            failure = written == static_cast<ssize_t>(text.size()) ? 0 : ENOSPC;
-            ::close(descriptor);
-        }
-    }
     if (failure == 0 || failure == EEXIST)
         return failure == 0;
-    return unwritable(mark, failure);
+    return makeAndFill(mark, text); // file systems have many words for having no hard links
 }
 
 } // namespace
@@ -178,8 +196,11 @@ Result<RunMark> RunMark::take(const fs::path& runFolder) {
         const LockedMark known(mark);
         if (!known.isCurrent())
             continue;
-        if (const std::optional<RunOwner> owner = ownerIn(known.read()))
+        const std::string there = known.read();
+        if (const std::optional<RunOwner> owner = ownerIn(there))
             return inProgress(mark, *owner);
+        if (there.empty() && known.isYoung())
+            return beingTaken(mark);
         if (!known.write(text))
             return unwritable(mark, ENOSPC);
         return RunMark(mark, text);

@@ -84,16 +84,18 @@ Result<RunFolder> RunStore::create(const Experiment& experiment) {
                 return Error{"The run folder " + run.path().string() + " cannot be created: " + code.message() + "."};
             continue; // the name is taken
         }
-        if (const auto made = makeFolder(run.path() / "checkpoints"); !made)
-            return made.error();
         Experiment kept = experiment;
         if (!kept.data.path.empty()) // whoever goes on with it may stand in another folder
             kept.data.path = std::filesystem::absolute(kept.data.path, code).lexically_normal().string();
-        if (const auto written = run.writeExperiment(kept); !written)
-            return written.error();
-        if (const auto indexed = refresh(run); !indexed)
-            return indexed.error();
-        return run;
+        Result<void> made = makeFolder(run.path() / "checkpoints");
+        if (made)
+            made = run.writeExperiment(kept);
+        if (made)
+            made = refresh(run);
+        if (made)
+            return run;
+        std::filesystem::remove_all(run.path(), code); // half a run is none
+        return made.error();
     }
     return Error{"No free name for a run was found in " + runs().string() + "."};
 }
@@ -208,8 +210,10 @@ Result<void> RunStore::remove(const RunFolder& run) {
     if (!owns(run) || run.id().empty() || run.id()[0] == '.')
         return badInput(run.path().string() + " is not in the data home; delete the folder yourself.");
     const Result<RunMark> mark = RunMark::take(run.path()); // so that nobody goes on with it meanwhile
-    if (!mark)
-        return mark.error();
+    return mark ? discard(run) : mark.error();
+}
+
+Result<void> RunStore::discard(const RunFolder& run) {
     // Renamed first, so that no list ever shows half a run.
     const auto hidden = runs() / ("." + run.id());
     std::error_code code;

@@ -16,7 +16,7 @@ public:
     /// Makes the home where needed; the error says that it cannot be written.
     static Result<RunStore> open(const std::filesystem::path& home);
 
-    /// Makes runs/<id>/ with experiment.json.
+    /// Makes runs/<id>/ with experiment.json. Where it fails nothing is left.
     Result<RunFolder> create(const Experiment& experiment);
     /// Reads the folder's events and brings the index up to date for this run.
     Result<void> refresh(const RunFolder& run) const;
@@ -29,6 +29,8 @@ public:
     Result<void> setNote(const RunFolder& run, const std::string& note);
     /// Error: it is in progress, here or on another host.
     Result<void> remove(const RunFolder& run);
+    /// The same for whoever holds its mark: a run that did not come to its start.
+    Result<void> discard(const RunFolder& run);
 
     const std::filesystem::path& home() const { return m_home; }
 

@@ -30,7 +30,8 @@ public:
                     takeFirst(found->second, i, fits);
     }
 
-    /// `digests` of the samples `indices` names. How many matched.
+    /// `digests` of the samples `indices` names. How many matched. What is excluded by hand is so as that file: it
+    /// stands in for no other of the same bytes.
     std::size_t takeByContent(const std::vector<std::uint32_t>& indices, const ContentDigests& digests) {
         std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::uint32_t>> entries;
         for (std::uint32_t i = 0; i < m_taken.size(); ++i)
@@ -38,7 +39,7 @@ public:
                 entries[{digest->bytes, digest->hash}].push_back(i);
         std::size_t taken = 0;
         for (std::size_t i = 0; i < indices.size(); ++i) {
-            if (!digests[i] || !m_match.isNew(indices[i]))
+            if (!digests[i] || !m_match.isNew(indices[i]) || m_dataset.samples[indices[i]].excluded)
                 continue;
             if (const auto found = entries.find({digests[i]->bytes, digests[i]->hash}); found != entries.end())
                 taken += takeFirst(found->second, indices[i], [](const SampleEntry&, std::uint32_t) { return true; });

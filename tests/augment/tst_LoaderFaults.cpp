@@ -91,6 +91,22 @@ private Q_SLOTS:
         QCOMPARE(broken->reason, std::string("image5.png cannot be prepared: the decoder broke"));
     }
 
+    /// Each thread adds to the list of what was skipped.
+    void eachOfManyBrokenImagesIsSaidOnceByWhicheverThread() {
+        Dataset dataset = datasetOf(false, 400);
+        for (std::size_t i = 0; i < dataset.samples.size(); ++i)
+            dataset.samples[i].label = i % 8 == 0 ? 0 : 1;
+        BatchLoader loader(dataset, dataset.indices(Subset::Train), settings(4));
+        for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+            loader.startEpoch(epoch);
+            int images = 0;
+            while (const Batch* batch = loader.next())
+                images += batch->size;
+            QCOMPARE(images, 50);
+            QCOMPARE(loader.skipped().size(), std::size_t{350});
+        }
+    }
+
     void withoutMemoryTheConsumerHearsOfItAtEachCall() {
         const Dataset dataset = datasetOf(true, 40);
         BatchLoader loader(dataset, dataset.indices(Subset::Train), settings(3));

@@ -201,6 +201,15 @@ private Q_SLOTS:
         QVERIFY(torch::equal(module->entries()[0].view, source->entries()[0].view));
     }
 
+    void readingWeightsCanBeStopped() {
+        const GraphSpec spec = *buildFromZoo("squeezenet1_1", {64, 64, 3, 10, Json::object()});
+        QVERIFY(saveWeights(**GraphModule::make(spec, 1), file()));
+        std::stop_source stop;
+        stop.request_stop();
+        const Result<void> read = loadWeights(**GraphModule::make(spec, 2), file(), true, nullptr, stop.get_token());
+        QVERIFY(!read && read.error().kind == ErrorKind::Cancelled);
+    }
+
     void aHeadTheFileDoesNotKnowStartsAnewInTraining() {
         const auto source = *GraphModule::make(*buildFromZoo("mobilenet_v2", {64, 64, 3, 10, Json::object()}), 1);
         std::vector<torch::Tensor> kept;

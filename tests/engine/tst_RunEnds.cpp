@@ -2,8 +2,11 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cerrno>
 #include <csignal>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
@@ -19,6 +22,8 @@
 using namespace sightline;
 
 namespace {
+
+std::string unflushable; ///< the name of a file whose bytes do not reach the disk
 
 /// Files can grow to `bytes` at most while it lives: what a full disk is to a program.
 class FullDisk {
@@ -42,6 +47,16 @@ private:
 };
 
 } // namespace
+
+/// Takes the place of the C library's in this program and its libraries.
+extern "C" int fsync(int descriptor) {
+    const std::string name = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor)).filename();
+    if (!unflushable.empty() && name.starts_with(unflushable)) {
+        errno = EIO;
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
 
 /// However a run ends, it says so once, last, and with the right word.
 class RunEndsTest : public Test {
@@ -123,6 +138,28 @@ private Q_SLOTS:
         const Told told = train(asked, stop.get_token());
         QVERIFY2(told.ended.outcome == RunEnded::Outcome::Stopped, told.ended.reason.c_str());
         QCOMPARE(told.types, std::vector<std::string>{"run_ended"});
+    }
+
+    /// Half a run is none: nobody could go on with it.
+    void aRunThatFailsBeforeItHasBegunLeavesNoFolder_data() {
+        QTest::addColumn<QString>("file");
+        for (const char* file : {"experiment.json", "graph.json", "data.json"})
+            QTest::newRow(file) << file;
+    }
+
+    void aRunThatFailsBeforeItHasBegunLeavesNoFolder() {
+        QFETCH(QString, file);
+        TrainRequest asked = request(1);
+        asked.home = (m_folder.path() + QStringLiteral("/home-") + file).toStdString();
+        unflushable = file.toStdString();
+        const Told told = train(asked);
+        unflushable.clear();
+        QVERIFY(told.endsOnce());
+        QCOMPARE(told.ended.outcome, RunEnded::Outcome::Failed);
+        QVERIFY2(told.ended.reason.find(file.toStdString()) != std::string::npos, told.ended.reason.c_str());
+        QVERIFY(told.ended.run.empty() && told.ended.folder.empty());
+        QVERIFY(std::filesystem::is_empty(asked.home / "runs"));
+        QVERIFY(RunStore::open(asked.home)->list()->empty());
     }
 
     void aListenerThatThrowsHearsOfTheEndOnce_data() {

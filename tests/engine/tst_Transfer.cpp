@@ -9,6 +9,7 @@
 
 #include "FewToys.h"
 #include "Test.h"
+#include "data/Overlay.h"
 #include "engine/Engine.h"
 #include "store/RunExport.h"
 #include "store/RunStore.h"
@@ -177,6 +178,32 @@ private Q_SLOTS:
         QVERIFY(mentions(notes, "were computed"));
     }
 
+    /// Neither where images lie nor what they are called or taken for is part of a feature.
+    void imagesThatMovedOrGotAnotherLabelKeepTheirFeatures() {
+        namespace fs = std::filesystem;
+        TrainRequest quick = request("moved", 1);
+        quick.experiment.training.cacheFeatures = true;
+        quick.experiment.data.path = path("before");
+        fs::copy(path("toys"), path("before"), fs::copy_options::recursive);
+        QVERIFY(trained(quick).outcome == RunEnded::Outcome::Completed);
+        fs::rename(path("before"), path("after"));
+        quick.experiment.data.path = path("after");
+        quick.experiment.data.format = "folders";
+        quick.experiment.data.validationSplit = 0.5; // there is a val folder
+        quick.experiment.augmentation.fillMode = FillMode::Reflect;
+        std::vector<std::string> notes;
+        const RunEnded moved = trained(quick, &notes);
+        QVERIFY2(moved.outcome == RunEnded::Outcome::Completed, moved.reason.c_str());
+        QVERIFY(mentions(notes, "came from the cache"));
+        Overlay overlay;
+        applyEdit({{"train/car/car_0001.png", {"boat", false}}}, overlay);
+        QVERIFY(writeOverlay(overlayFile(quick.home, path("after")), overlay, path("after")).ok());
+        notes.clear();
+        const RunEnded relabelled = trained(quick, &notes);
+        QVERIFY(mentions(notes, "came from the cache"));
+        QVERIFY(readFile(last(relabelled)).value() != readFile(last(moved)).value()); // learnt with the new label
+    }
+
     void featuresThatCannotBeKeptAreRefusedWithTheirPath() {
         TrainRequest turning = request("refused", 1);
         turning.experiment.training.cacheFeatures = true;
@@ -217,6 +244,48 @@ private Q_SLOTS:
         part = trained(parts);
         QCOMPARE(part.epochs, 4);
         QVERIFY(readFile(last(part)).value() == readFile(last(whole)).value());
+    }
+
+    /// What an edit thaws begins with fresh moments, whether or not the run was stopped before its next checkpoint.
+    void anEditOfTheFreezingHoldsAlsoWhereTheRunStopsInItsFirstEpoch() {
+        TrainRequest parts = request("thawed", 3);
+        const auto edited = [&](bool stops) {
+            TrainRequest next = parts;
+            next.resume = trained(parts, nullptr, true).run;
+            next.settings = {{"model.freeze", "none"}};
+            if (stops) {
+                std::stop_source stop;
+                TrainControl control;
+                const RunEnded ended =
+                    m_engine->value()->train(next, stop.get_token(), control, [&](const TrainEvent& event) {
+                        if (std::holds_alternative<BatchFinished>(event))
+                            stop.request_stop();
+                    });
+                if (ended.outcome != RunEnded::Outcome::Stopped || ended.epochs != 1)
+                    qWarning("%s", ended.reason.c_str());
+                next.settings.clear();
+            }
+            return trained(next);
+        };
+        const RunEnded whole = edited(false), cut = edited(true);
+        QVERIFY2(whole.outcome == RunEnded::Outcome::Completed, whole.reason.c_str());
+        QVERIFY2(cut.outcome == RunEnded::Outcome::Completed, cut.reason.c_str());
+        QVERIFY(!stayed(whole, "conv2d.weight"));
+        QVERIFY(readFile(last(cut)).value() == readFile(last(whole)).value());
+    }
+
+    void stoppingWhileALaterEpochIsPreparedSaysSo() {
+        TrainRequest parts = request("prepared", 3);
+        parts.experiment.training.cacheFeatures = true;
+        parts.resume = trained(parts, nullptr, true).run;
+        std::stop_source stop;
+        TrainControl control;
+        const RunEnded ended = m_engine->value()->train(parts, stop.get_token(), control, [&](const TrainEvent& event) {
+            if (std::holds_alternative<RunStarted>(event)) // the features are yet to come
+                stop.request_stop();
+        });
+        QCOMPARE(ended.outcome, RunEnded::Outcome::Stopped);
+        QCOMPARE(ended.reason, std::string("Stopped before the first batch of epoch 2."));
     }
 
     void blocksThawOneByOneAndAtTheirOwnRates() {

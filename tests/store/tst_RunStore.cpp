@@ -2,8 +2,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <barrier>
+#include <cerrno>
 #include <fstream>
 #include <thread>
 
@@ -17,6 +22,8 @@ using namespace sightline;
 namespace fs = std::filesystem;
 
 namespace {
+
+bool hardLinks = true; ///< whether the file system has them
 
 Experiment someExperiment(const std::string& name = "toys, small net") {
     Experiment experiment;
@@ -46,12 +53,26 @@ static void tear(const RunFolder& run, const std::string& name) {
 
 } // namespace
 
+/// Takes the place of the C library's in this program and its libraries.
+extern "C" int link(const char* from, const char* to) noexcept {
+    if (!hardLinks) {
+        errno = EPERM; // as FAT says
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+
 class TestRunStore : public FreshFolderTest {
     Q_OBJECT
     fs::path home() const { return root() / "home"; }
     RunStore store() const { return RunStore::open(home()).value(); }
 
 private Q_SLOTS:
+    void init() {
+        FreshFolderTest::init();
+        hardLinks = true;
+    }
+
     void aNewRunIsListedWithItsExperiment() {
         RunStore runs = store();
         const auto run = runs.create(someExperiment());
@@ -156,6 +177,15 @@ private Q_SLOTS:
         QCOMPARE(store().list()->size(), std::size_t(1));
     }
 
+    void aRunThatCannotBeMadeLeavesNoFolder() {
+        RunStore runs = store();
+        for (const char* name : {"runs.db", "runs.db-wal", "runs.db-shm"})
+            fs::remove(home() / name);
+        fs::create_directories(home() / "runs.db" / "in the way");
+        QVERIFY(!runs.create(someExperiment()).ok());
+        QVERIFY(fs::is_empty(home() / "runs"));
+    }
+
     void aRowWithoutAFolderIsDropped() {
         RunStore runs = store();
         const RunFolder run = runs.create(someExperiment()).value();
@@ -242,8 +272,16 @@ private Q_SLOTS:
         QCOMPARE(runs.find("baseline")->id(), first.id());
     }
 
+    void oneOfManyWhoWantARunGetsIt_data() {
+        QTest::addColumn<bool>("links");
+        QTest::newRow("with hard links") << true;
+        QTest::newRow("without") << false;
+    }
+
     void oneOfManyWhoWantARunGetsIt() {
+        QFETCH(bool, links);
         const RunFolder run = store().create(someExperiment()).value();
+        hardLinks = links;
         for (const bool stale : {false, true}) {
             if (stale)
                 QVERIFY(writeFileAtomically(run.path() / "running.json", R"({"process":"gone","number":1})").ok());
@@ -266,6 +304,23 @@ private Q_SLOTS:
             marks.clear();
             QVERIFY(!run.isRunning());
         }
+    }
+
+    /// Without hard links a mark is empty before it is filled: an empty one is not taken over, unless it was left so.
+    void aMarkThatIsJustBeingMadeIsLeftToItsMaker() {
+        const RunFolder run = store().create(someExperiment()).value();
+        hardLinks = false;
+        const fs::path mark = run.path() / "running.json";
+        std::ofstream(mark).close();
+        const auto early = RunMark::take(run.path());
+        QVERIFY(!early.ok() && early.error().kind == ErrorKind::BadInput);
+        QCOMPARE(early.error().message,
+                 "The run " + run.id() + " is just being taken by another process; try again in a moment.");
+        QVERIFY(readFile(mark)->empty());
+        fs::last_write_time(mark, fs::file_time_type::clock::now() - std::chrono::minutes(1));
+        const auto late = RunMark::take(run.path());
+        QVERIFY2(late.ok(), late ? "" : late.error().message.c_str());
+        QVERIFY(run.isRunning());
     }
 
     void aRunOfAnotherHostIsNotTaken() {

@@ -6,7 +6,7 @@
 
 #include "Test.h"
 #include "data/Records.h"
-#include "store/RunFolder.h"
+#include "store/RunData.h"
 #include "store/SampleMatch.h"
 #include "support/Csv.h"
 #include "support/Files.h"
@@ -142,6 +142,32 @@ private Q_SLOTS:
         QCOMPARE(readDataPlace(run())->path, std::string("/elsewhere/a"));
     }
 
+    void thePlaceOfARunInProgressStays() {
+        QVERIFY(writeManifest(run(), manifestOfAll(open(), settings())).ok());
+        const RunMark mark = *RunMark::take(run());
+        const auto refused = relocate(RunFolder(run()), {root().string()});
+        QVERIFY(!refused.ok() && refused.error().kind == ErrorKind::BadInput);
+        QVERIFY2(refused.error().message.find("is in progress") != std::string::npos, refused.error().message.c_str());
+    }
+
+    void aFolderHoldsTheImagesOfARunWhereOneOfThemIsThere() {
+        QVERIFY(writeManifest(run(), manifestOfAll(open(), settings())).ok());
+        const auto holds = [&] { return holdsImagesOf(RunFolder(run()), open(), 2); };
+        fs::remove_all(root() / "dog");
+        put("dog/other.png", "another picture");
+        QVERIFY(holds().ok());
+        for (int i = 0; i < 4; ++i)
+            fs::remove(root() / "cat" / (std::to_string(i) + ".png"));
+        put("cat/renamed.png", "cat2");
+        QVERIFY(holds().ok());
+        put("cat/renamed.png", "none of them");
+        const auto none = holds();
+        QVERIFY(!none.ok());
+        QCOMPARE(none.error().message, "None of the 8 images of the run run is in " + root().string() + ".");
+        fs::remove(run() / "data.json");
+        QVERIFY(holds().ok()); // an older run does not know
+    }
+
     void newImagesBelongToNoSubset() {
         const SampleManifest manifest = manifestOfAll(open(), settings());
         for (const char* name : {"cat", "dog"})
@@ -204,6 +230,26 @@ private Q_SLOTS:
         const SampleManifest manifest = manifestOfAll(dataset, settings());
         const SampleMatch match = matchSamples(manifest, dataset, Compare::Paths, 1);
         QVERIFY(match.fresh.empty() && match.missing.empty());
+    }
+
+    /// A copy that was excluded when the run began does not come in for the image it is a copy of.
+    void anExcludedImageStandsInForNoOther() {
+        put("dog/zero.png", "dog0");
+        Dataset began = open();
+        began.samples[at(began, "dog/zero.png")].excluded = true;
+        const SampleManifest manifest = manifestOfAll(began, settings());
+        const auto matched = [&](Compare compare) {
+            Dataset now = open();
+            now.samples[at(now, "dog/zero.png")].excluded = true;
+            const SampleMatch match = matchSamples(manifest, now, compare, 1);
+            return std::tuple(match.isNew(at(now, "dog/zero.png")), match.fresh.size(), match.missing.size(),
+                              match.renamed, match.altered);
+        };
+        put("dog/0.png", "another picture");
+        QVERIFY(matched(Compare::Contents) == std::tuple(true, 0u, 0u, 0u, 1u));
+        fs::remove(root() / "dog/0.png");
+        for (const Compare compare : {Compare::Paths, Compare::Contents})
+            QVERIFY(matched(compare) == std::tuple(true, 0u, 1u, 0u, 0u));
     }
 
     void damagedFilesAreReadOrRefusedAndNeverMore() {

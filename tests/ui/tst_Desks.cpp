@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QListWidget>
 #include <QSignalSpy>
 #include <QTest>
 
+#include <numeric>
 #include <semaphore>
 
 #include "FakeEngine.h"
@@ -51,6 +54,7 @@ private Q_SLOTS:
     void initTestCase() {
         QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24));
         QVERIFY(drawFewToys(path(QStringLiteral("others")), 3, 2, 24));
+        QVERIFY(drawFewToys(path(QStringLiteral("strangers")), 2, 1, 20)); // not one picture as in toys
     }
 
     // The lane.
@@ -192,6 +196,60 @@ private Q_SLOTS:
         QVERIFY(session.data().overlay().of(path).excluded);
     }
 
+    /// Something is in the way of the overlays, as a full disk would be: what was edited holds, and no run begins with
+    /// the older labels.
+    void whatCannotBeWrittenIsKeptAndNoRunBeginsWithout() {
+        FakeEngine engine;
+        std::atomic<int> trained{0};
+        engine.onTrain = [&](const TrainRequest&, std::stop_token, TrainControl&, const EventSink&) {
+            ++trained;
+            return RunEnded{};
+        };
+        Session session(home("home-full"), engine.door());
+        open(session, QStringLiteral("toys"));
+        const std::string image = session.data().dataset()->samples[0].path;
+        const auto file = overlayFile(session.home(), session.data().dataset()->root);
+        write(QStringLiteral("home-full/overlays"), "in the way");
+        QSignalSpy unwritten(&session.data(), &DataDesk::overlayFailed), ended(&session.runs(), &RunDesk::ended);
+        session.data().editOverlay({{image, {{}, true}}});
+        QTRY_COMPARE(unwritten.count(), 1);
+        session.runs().start();
+        QTRY_COMPARE(ended.count(), 1);
+        const auto end = ended.first().first().value<RunEnded>();
+        QCOMPARE(end.outcome, RunEnded::Outcome::Failed);
+        QVERIFY2(end.reason.find("without your newest label edits") != std::string::npos &&
+                     end.reason.find("overlays") != std::string::npos,
+                 end.reason.c_str());
+        QCOMPARE(trained.load(), 0);
+
+        open(session, QStringLiteral("others"));
+        open(session, QStringLiteral("toys")); // and back
+        QVERIFY(session.data().overlay().of(image).excluded);
+        QVERIFY(session.data().dataset()->samples[0].excluded);
+        QCOMPARE(unwritten.count(), 1); // said once
+
+        QVERIFY(QFile::remove(path(QStringLiteral("home-full/overlays"))));
+        session.runs().start();
+        QTRY_COMPARE(ended.count(), 2);
+        QCOMPARE(trained.load(), 1);
+        QVERIFY(readOverlay(file)->of(image).excluded);
+    }
+    void aRunThatGoesOnNeedsNoEditsOfOtherImages() {
+        FakeEngine engine;
+        std::atomic<int> trained{0};
+        engine.onTrain = [&](const TrainRequest&, std::stop_token, TrainControl&, const EventSink&) {
+            ++trained;
+            return RunEnded{};
+        };
+        Session session(home("home-resumed"), engine.door());
+        open(session, QStringLiteral("toys"));
+        write(QStringLiteral("home-resumed/overlays"), "in the way");
+        session.data().editOverlay({{session.data().dataset()->samples[0].path, {{}, true}}});
+        session.runs().resumeRun(home("home-resumed") / "runs" / "any");
+        QTRY_COMPARE(trained.load(), 1);
+        QTRY_COMPARE(session.runs().state(), RunState::Idle);
+    }
+
     // Images while a run needs them.
     void nothingSwapsTheImagesOfARunInProgress() {
         FakeEngine engine;
@@ -253,6 +311,119 @@ private Q_SLOTS:
         QCOMPARE(session.runs().state(), RunState::Stopping);
         QTRY_COMPARE(session.runs().state(), RunState::Idle);
         QTRY_VERIFY(session.activities().works().empty());
+    }
+    /// The folder is there, but what lies in it are other images: that is asked about, too.
+    void imagesThatAreNoneOfTheRunsAreAskedFor_data() {
+        QTest::addColumn<QString>("now");
+        QTest::newRow("others") << "strangers";
+        QTest::newRow("none") << "";
+    }
+    void imagesThatAreNoneOfTheRunsAreAskedFor() {
+        QFETCH(QString, now);
+        QDir(path(QStringLiteral("place"))).removeRecursively();
+        const std::filesystem::path place = home("place");
+        std::filesystem::copy(home("toys") / "train", place, std::filesystem::copy_options::recursive);
+        Experiment experiment;
+        experiment.data.path = place.string();
+        const Dataset dataset = *openDataset(experiment.data, 1);
+        std::vector<std::uint32_t> all(dataset.samples.size());
+        std::iota(all.begin(), all.end(), 0u);
+        const QString data = QStringLiteral("home-") + QString::fromLatin1(QTest::currentDataTag()).left(4);
+        const auto folder = RunStore::open(path(data).toStdString())->create(experiment);
+        QVERIFY(folder->writeClasses(dataset.classes));
+        QVERIFY(writeManifest(folder->path(), manifestOf(dataset, experiment.data, digestsOf(dataset, all, 1))));
+        for (const std::string& name : dataset.classes) { // other names in each folder
+            std::filesystem::remove_all(place / name);
+            std::filesystem::create_directory(place / name);
+            if (!now.isEmpty())
+                for (const auto& entry : std::filesystem::directory_iterator(home(qPrintable(now)) / "train" / name))
+                    std::filesystem::copy_file(entry, place / name / ("now_" + entry.path().filename().string()));
+        }
+        WindowDriver driver(path(data), [] { return Result<Engine*>(Error{"no engine"}); });
+        driver.window->openPath(QString::fromStdString(folder->path().string()));
+        QTRY_VERIFY(driver.text("messageText").contains(QStringLiteral("Where are the images now?")));
+        QVERIFY(driver.find<QPushButton>("messageAction")->isVisible());
+    }
+    void thePlaceOfImagesIsNotChangedDuringARun() {
+        FakeEngine engine;
+        engine.onTrain = untilStopped();
+        Session session(home("home-relocate"), engine.door());
+        open(session, QStringLiteral("toys"));
+        session.runs().start();
+        QTRY_COMPARE(session.runs().state(), RunState::Running);
+        QSignalSpy refused(&session.runs(), &RunDesk::openFailed);
+        session.runs().relocate(path(QStringLiteral("others")));
+        QCOMPARE(refused.count(), 1);
+        QVERIFY(refused.first().first().toString().startsWith(QStringLiteral("A run is in progress")));
+        session.runs().stop();
+        QTRY_COMPARE(session.runs().state(), RunState::Idle);
+    }
+    /// All that was said can be read: while it trains and when the run is opened again.
+    void allNotesOfARunAreThereToRead() {
+        FakeEngine engine;
+        const QStringList said{QStringLiteral("The weights lack a layer."), QStringLiteral("Skipped: one.png"),
+                               QStringLiteral("Skipped: two.png")};
+        engine.onTrain = [&](const TrainRequest& request, std::stop_token, TrainControl&, const EventSink& sink) {
+            const auto folder = RunStore::open(request.home)->create(request.experiment);
+            sink(started(*folder, request.experiment));
+            for (const QString& note : said) {
+                const TrainEvent event = RunNote{note.toStdString()};
+                static_cast<void>(folder->appendEvent(toJson(event)));
+                sink(event);
+            }
+            RunEnded ended;
+            ended.folder = folder->path().string();
+            return ended;
+        };
+        WindowDriver driver(path(QStringLiteral("home-notes")), engine.door());
+        open(*driver.session, QStringLiteral("toys"));
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        QSignalSpy ended(&driver.session->runs(), &RunDesk::ended);
+        driver.click("pageTrainButton");
+        QTRY_COMPARE(ended.count(), 1);
+        const auto check = [&] {
+            QCOMPARE(driver.text("runNotes"), said.last());
+            QCOMPARE(driver.text("allNotes"), QStringLiteral("3 notes"));
+            auto* list = driver.find<QListWidget>("noteList");
+            QVERIFY(!list->isVisible());
+            driver.click("allNotes");
+            QVERIFY(list->isVisible());
+            QCOMPARE(list->count(), 3);
+            for (int row = 0; row < list->count(); ++row)
+                QCOMPARE(list->item(row)->text(), said[row]);
+            driver.click("allNotes");
+            QVERIFY(!list->isVisible());
+        };
+        check();
+        const QString run = QString::fromStdString(driver.session->runs().run()->folder.string());
+        driver.session->runs().close();
+        QVERIFY(!driver.find<QWidget>("runNotes")->isVisible());
+        driver.window->openPath(run);
+        QTRY_COMPARE(driver.text("runNotes"), said.last());
+        check();
+    }
+    /// The trainer writes into the queue while the window reads from it.
+    void whatAFastTrainerSaysArrivesWholeAndInOrder() {
+        constexpr int kNotes = 3000;
+        FakeEngine engine;
+        engine.onTrain = [](const TrainRequest& request, std::stop_token, TrainControl&, const EventSink& sink) {
+            const auto folder = RunStore::open(request.home)->create(request.experiment);
+            sink(started(*folder, request.experiment));
+            for (int i = 0; i < kNotes; ++i)
+                sink(RunNote{"note " + std::to_string(i)});
+            RunEnded ended;
+            ended.folder = folder->path().string();
+            return ended;
+        };
+        Session session(home("home-fast"), engine.door());
+        open(session, QStringLiteral("toys"));
+        QStringList notes;
+        connect(&session.runs(), &RunDesk::noted, this, [&](const QString& note) { notes += note; });
+        session.runs().start();
+        QTRY_COMPARE(notes.size(), kNotes);
+        for (int i = 0; i < kNotes; ++i)
+            QCOMPARE(notes[i], QStringLiteral("note %1").arg(i));
+        QTRY_COMPARE(session.runs().state(), RunState::Idle);
     }
     void aNoteTypedJustBeforeQuittingIsKept() {
         Experiment experiment;

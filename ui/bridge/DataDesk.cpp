@@ -69,12 +69,12 @@ void DataDesk::cancelOpening() {
     m_lane.cancel();
     m_wanted.reset();
     m_opening.end();
-    Q_EMIT failed(tr("Opening canceled."));
+    Q_EMIT failed(tr("Opening canceled."), {});
 }
 
 void DataDesk::begin(DataSettings settings, Way way) {
     if (const auto& fixed = m_document.fixedImages(); fixed && !opensSameImages(settings, *fixed)) {
-        Q_EMIT failed(tr("A run is in progress; stop it before opening other images."));
+        Q_EMIT failed(tr("A run is in progress; stop it before opening other images."), {});
         return;
     }
     Q_EMIT openingBegan();
@@ -89,7 +89,7 @@ void DataDesk::begin(DataSettings settings, Way way) {
             const Progress progress = [&](std::size_t done, std::size_t total) {
                 courier.post([this, done, total] { m_opening.setProgress(done, total); });
             };
-            m_writer.flush(); // what was changed a moment ago is read again
+            static_cast<void>(m_writer.flush({})); // what was changed a moment ago is read again
             if (way.toys) {
                 if (const auto drawn = drawToys(settings.path, stop, progress); !drawn)
                     return drawn.error();
@@ -97,12 +97,15 @@ void DataDesk::begin(DataSettings settings, Way way) {
             auto opened = openImages(m_home, settings, seed, way.addsValidation, stop, progress);
             if (!opened)
                 return opened.error();
-            auto shared = std::make_shared<const Dataset>(std::move(*opened));
-            auto changed =
-                readOverlay(overlayFile(m_home, shared->root)); // where it cannot be read, the data set says so
-            return Opened{shared, settings, changed ? std::move(*changed) : Overlay()};
+            const std::filesystem::path file = overlayFile(m_home, opened->root);
+            std::optional<Overlay> changed = m_writer.unwritten(file);
+            if (changed)
+                lay(*changed, *opened);             // the file is older
+            else if (auto read = readOverlay(file)) // where it cannot be read, the data set says so
+                changed = std::move(*read);
+            return Opened{std::make_shared<const Dataset>(std::move(*opened)), settings, changed.value_or(Overlay())};
         },
-        [this, toys = way.toys, edits = m_edits](Result<Opened> opened) {
+        [this, toys = way.toys, edits = m_edits, path = QString::fromStdString(settings.path)](Result<Opened> opened) {
             m_wanted.reset();
             if (opened)
                 adopt(std::move(*opened), toys, edits);
@@ -110,7 +113,7 @@ void DataDesk::begin(DataSettings settings, Way way) {
             if (opened)
                 Q_EMIT this->opened();
             else
-                Q_EMIT failed(QString::fromStdString(opened.error().message));
+                Q_EMIT failed(QString::fromStdString(opened.error().message), path);
         });
 }
 
@@ -163,6 +166,19 @@ OverlayEdit DataDesk::apply(const OverlayEdit& edit) {
     m_writer.write(overlayFile(m_home, m_dataset->root), m_dataset->root, m_overlay);
     layAnew();
     return back;
+}
+
+std::function<Result<void>()> DataDesk::finishWriting() {
+    if (!m_dataset)
+        return [] { return Result<void>(); };
+    return [this, file = overlayFile(m_home, m_dataset->root)]() -> Result<void> {
+        const Result<void> written = m_writer.flush(file);
+        if (written)
+            return written;
+        return Error{tr("The run would be trained without your newest label edits, which cannot be saved. %1")
+                         .arg(QString::fromStdString(written.error().message))
+                         .toStdString()};
+    };
 }
 
 /// Lays the overlay over the data set. The newest holds all that came before it.

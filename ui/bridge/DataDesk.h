@@ -5,6 +5,7 @@
 #include <QString>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -33,13 +34,14 @@ public:
     /// new. Sample indices stay. A run in progress goes on with the labels it began with.
     void editOverlay(const OverlayEdit& edit);
     const Overlay& overlay() const { return m_overlay; } ///< of the open images, with the newest edit in it
-    void finishWriting() { m_writer.flush(); }           ///< from a worker: waits until all edits are on the disk
+    /// For a worker: waits until all edits of the images that are open now are on the disk. Error: they are not.
+    std::function<Result<void>()> finishWriting();
 
 Q_SIGNALS:
     void openingBegan();
     void opened();
     void edited(); ///< labels or exclusions of dataset() have changed, nothing else
-    void failed(const QString& message);
+    void failed(const QString& message, const QString& path); ///< no path: it was cancelled or refused
     void overlayFailed(const QString& message); ///< an edit cannot be written; it holds until the window closes
 
 private:

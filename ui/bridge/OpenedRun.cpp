@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "store/RunEvents.h"
 #include "store/RunStore.h"
 
 namespace sightline::ui {
@@ -33,6 +34,12 @@ std::shared_ptr<OpenedRun> partsOf(const RunFolder& folder, Experiment experimen
             run->graph = std::move(*graph);
     }
     return run;
+}
+
+void takeEvents(const RunFolder& folder, RunProgress& progress) {
+    RunEvents events = readRunEvents(folder.path() / "events.jsonl");
+    progress.history = std::move(events.epochs);
+    progress.notes = std::move(events.notes);
 }
 } // namespace
 
@@ -70,8 +77,7 @@ Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& id
     if (!summary)
         return summary.error();
     ReadRun read{partsOf(*folder, std::move(*experiment)), {}};
-    if (auto history = folder->history())
-        read.progress.history = std::move(*history);
+    takeEvents(*folder, read.progress);
     read.progress.learningRateChanges = rateChanges(read.run->experiment, read.progress.history);
     read.progress.bestEpoch = summary->bestEpoch;
     read.progress.ended = endOf(*summary);
@@ -85,8 +91,7 @@ ReadRun readBegun(const RunStarted& started, const Experiment& asked) {
     run->classes = started.classes;
     ReadRun read{run, {}};
     if (started.firstEpoch > 1) {
-        if (auto history = folder.history())
-            read.progress.history = std::move(*history);
+        takeEvents(folder, read.progress);
         read.progress.learningRateChanges = rateChanges(run->experiment, read.progress.history);
         read.progress.bestEpoch = folder.summary().bestEpoch;
     }

@@ -30,14 +30,14 @@ RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument
 }
 
 void RunDesk::start() {
-    begin({m_document.experiment(), m_home, {}});
+    begin({m_document.experiment(), m_home, {}}, m_data.finishWriting()); // trained with the newest labels
 }
 
 void RunDesk::resumeRun(const std::filesystem::path& run) {
-    begin({m_document.experiment(), m_home, run.string()});
+    begin({m_document.experiment(), m_home, run.string()}, [] { return Result<void>(); }); // it has its own labels
 }
 
-void RunDesk::begin(TrainRequest request) {
+void RunDesk::begin(TrainRequest request, std::function<Result<void>()> first) {
     if (!isIdle())
         return;
     m_lastBatch.invalidate();
@@ -45,7 +45,7 @@ void RunDesk::begin(TrainRequest request) {
     m_document.fixImages(m_document.experiment().data);
     setState(RunState::Starting);
     m_activity = m_activities.begin(tr("Starting the run"), [this] { stop(); });
-    m_training.start(std::move(request), [this] { m_data.finishWriting(); }); // trained with the newest labels
+    m_training.start(std::move(request), std::move(first));
 }
 
 void RunDesk::pause() {
@@ -117,14 +117,17 @@ void RunDesk::close() {
     view({});
 }
 
-bool RunDesk::lacksImages() const {
-    std::error_code code;
-    return m_run && isIdle() && !std::filesystem::exists(m_run->experiment.data.path, code);
+bool RunDesk::keepsImagesAt(const QString& path) const {
+    return m_run && isIdle() && m_run->experiment.data.path == path.toStdString();
 }
 
 void RunDesk::relocate(const QString& path) {
-    if (!m_run || !isIdle())
+    if (!m_run)
         return;
+    if (!isIdle()) {
+        Q_EMIT openFailed(tr("A run is in progress; stop it before choosing another folder for its images."));
+        return;
+    }
     m_openActivity = m_activities.begin(tr("Looking for the images"), [this] {
         m_openLane.cancel();
         m_openActivity.end();
@@ -158,10 +161,21 @@ void RunDesk::view(ReadRun read) {
     Q_EMIT runChanged();
 }
 
-/// With other images open nothing can be asked of the run in view.
+/// With other images open nothing can be asked of the run in view. Whether those at its path are its own is looked at.
 void RunDesk::followData() {
-    if (m_run && isIdle() && m_run->experiment.data.path != m_document.experiment().data.path)
-        close();
+    if (!m_run || !isIdle())
+        return;
+    if (m_run->experiment.data.path != m_document.experiment().data.path)
+        return close();
+    m_openLane.submit(
+        this,
+        [folder = m_run->folder, dataset = m_data.dataset()](const std::stop_token& stop) {
+            return holdsImagesOf(RunFolder(folder), *dataset, availableCpus(), stop);
+        },
+        [this, run = m_run](const Result<void>& found) {
+            if (!found && run == m_run && isIdle())
+                Q_EMIT imagesMissing(QString::fromStdString(found.error().message));
+        });
 }
 
 void RunDesk::remove(const std::filesystem::path& folder) {

@@ -43,9 +43,10 @@ public:
     std::shared_ptr<TrainControl> liveWeights() const;
     void open(const QString& idOrFolder); ///< a stored run, with its settings and its images
     void close();                         ///< nothing is in view any more; the store keeps the run
-    bool lacksImages() const;             ///< the images of the run in view are not where they were; looks at the disk
-    /// Looks for them at another place, remembers it and opens the run again; answers with relocated or
-    /// relocationFailed.
+    /// Whether the images of the run in view should be at this path.
+    bool keepsImagesAt(const QString& path) const;
+    /// Looks for them at another place, remembers it and opens the run again; answers with relocated, relocationFailed
+    /// or, while a run is in progress, openFailed.
     void relocate(const QString& path);
 
     RunList& list() { return m_list; }
@@ -62,9 +63,10 @@ Q_SIGNALS:
     void openFailed(const QString& message);
     void relocated(qulonglong found, qulonglong missing);
     void relocationFailed(const QString& message);
+    void imagesMissing(const QString& message); ///< what was opened for the run in view is none of its images
 
 private:
-    void begin(TrainRequest request);
+    void begin(TrainRequest request, std::function<Result<void>()> first);
     void setState(RunState next);
     void view(ReadRun read);
     void handle(const TrainEvent& event);

@@ -16,13 +16,14 @@ void TrainingThread::requestStop() {
     m_control->resume();
 }
 
-void TrainingThread::start(TrainRequest request, std::function<void()> first) {
+void TrainingThread::start(TrainRequest request, std::function<Result<void>()> first) {
     m_control = std::make_shared<TrainControl>();
     m_thread = std::jthread([this, control = m_control, request = std::move(request),
                              first = std::move(first)](const std::stop_token& stop) {
         bool ended = false;
         const auto done = caught([&] {
-            first();
+            if (Result<void> ready = first(); !ready)
+                return ready;
             const auto engine = m_door();
             if (!engine)
                 return Result<void>(engine.error());

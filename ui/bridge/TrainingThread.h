@@ -23,8 +23,8 @@ public:
     explicit TrainingThread(EngineDoor door);
     ~TrainingThread() override;
 
-    /// `first` runs on the thread before anything else.
-    void start(TrainRequest request, std::function<void()> first);
+    /// `first` runs on the thread before anything else; where it fails nothing is trained.
+    void start(TrainRequest request, std::function<Result<void>()> first);
     void requestStop();
     TrainControl& control() { return *m_control; }
     std::shared_ptr<TrainControl> sharedControl() const { return m_control; }

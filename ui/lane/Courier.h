@@ -8,6 +8,8 @@
 #include <stop_token>
 #include <utility>
 
+#include "lane/QueuedOrder.h"
+
 namespace sightline::ui {
 
 /// Brings work from a worker to the window's thread, in order. What arrives late is dropped: when `context` is gone,
@@ -19,9 +21,11 @@ public:
 
     template <typename Work>
     void post(Work work) const {
+        beforePost();
         QMetaObject::invokeMethod(
             m_mailbox,
             [context = m_context, stop = m_stop, work = std::move(work)]() mutable {
+                afterPost();
                 if (context && !stop.stop_requested())
                     work();
             },

@@ -12,6 +12,7 @@
 #include "look/Words.h"
 #include "pages/TrainFields.h"
 #include "plot/CurvePlot.h"
+#include "widgets/NoteList.h"
 #include "widgets/Prompts.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
@@ -88,7 +89,7 @@ QWidget* TrainPage::makeStatus() {
     m_figures = named(mutedLabel({}), "runFigures");
     m_figures->setFont(theme::font(theme::Size::Base));
     words->addWidget(m_state);
-    m_notes = named(mutedLabel({}), "runNotes", tr("Notes of the run"));
+    m_notes = new NoteList;
     words->addWidget(m_figures);
     words->addWidget(m_notes);
     line->addLayout(words, 1);
@@ -203,15 +204,11 @@ void TrainPage::showRun() {
     showState();
 }
 
-/// What was said on the way: the newest, and all of them on hover.
 void TrainPage::showNotes() {
     QStringList notes;
     for (const std::string& note : session().runs().progress().notes)
         notes << QString::fromStdString(note);
-    m_notes->setText(notes.size() > 1 ? tr("%1 (and %2 more)").arg(notes.last()).arg(notes.size() - 1)
-                                      : notes.join(QString()));
-    m_notes->setToolTip(notes.join(QLatin1Char('\n')));
-    m_notes->setVisible(!notes.isEmpty());
+    m_notes->setNotes(notes);
 }
 
 void TrainPage::showState() {

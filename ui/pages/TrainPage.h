@@ -10,6 +10,7 @@ class QPushButton;
 namespace sightline::ui {
 
 class CurvePlot;
+class NoteList;
 class SettingsForm;
 
 /// The run: loss and accuracy as they come, what is left, and the settings with their problems beside them.
@@ -31,7 +32,8 @@ private:
     void savePlots();
 
     CurvePlot *m_loss, *m_accuracy;
-    QLabel *m_state, *m_figures, *m_notes, *m_problems;
+    QLabel *m_state, *m_figures, *m_problems;
+    NoteList* m_notes;
     QProgressBar* m_progress;
     QPushButton *m_go, *m_stop, *m_stopAfterEpoch;
     SettingsForm* m_form;

@@ -171,15 +171,16 @@ void MainWindow::wire() {
             m_strip->say(MessageStrip::Kind::Note, note);
         offerGroups();
     });
-    connect(&m_session.data(), &DataDesk::failed, this, [this](const QString& message) {
+    connect(&m_session.data(), &DataDesk::failed, this, [this](const QString& message, const QString& path) {
         m_wanted.clear();
         m_note.clear();
-        if (m_session.runs().lacksImages())
+        if (m_session.runs().keepsImagesAt(path))
             askForImages(message);
         else
             m_strip->say(MessageStrip::Kind::Problem, message, tr("Open another folder…"), [this] { openFolder(); });
     });
     connect(&m_session.runs(), &RunDesk::relocationFailed, this, &MainWindow::askForImages);
+    connect(&m_session.runs(), &RunDesk::imagesMissing, this, &MainWindow::askForImages);
     connect(&m_session.runs(), &RunDesk::relocated, this, [this](qulonglong found, qulonglong missing) {
         m_note = missing == 0
                      ? tr("All images of this run were found; their new folder is remembered.")

@@ -104,7 +104,7 @@ Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int wid
 }
 
 Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier,
-                         LoadedWeights* loaded) {
+                         LoadedWeights* loaded, const std::stop_token& stop) {
     const Result<SafetensorsFile> weights = SafetensorsFile::open(file);
     if (!weights)
         return weights.error();
@@ -122,6 +122,8 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
     LoadedWeights report{match.naming.family, {}, std::move(match.unexpected)};
     torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < ours.size(); ++i) {
+        if (stop.stop_requested())
+            return cancelled();
         if (fresh[i]) {
             report.fresh.push_back(match.naming.tensors[i].name);
             continue;

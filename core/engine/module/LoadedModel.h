@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -55,9 +56,9 @@ struct LoadedWeights {
 /// Reads a safetensors file into the module, by node ids, torchvision's or timm's names. Every tensor must be there
 /// with its shape; the error names the first that is not, as the file does, and both shapes. `newClassifier`
 /// (training): what makes the scores may be of another size or missing, and layers of the head that the file does not
-/// know at all start anew.
+/// know at all start anew. Cancelled between two tensors, some are read and some are not.
 Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier = false,
-                         LoadedWeights* loaded = nullptr);
+                         LoadedWeights* loaded = nullptr, const std::stop_token& stop = {});
 
 /// A module's tensors by name, C order, as files hold them.
 struct TensorsByName {

@@ -16,15 +16,21 @@ constexpr const char* kFirst = "opt.first";
 constexpr const char* kSecond = "opt.second";
 constexpr const char* kState = "sightline.state";
 
-Result<void> readFlat(const SafetensorsFile& file, const char* name, torch::Tensor& target) {
+Result<std::vector<float>> readFlat(const SafetensorsFile& file, const char* name, std::int64_t count) {
     const TensorView* tensor = file.find(name);
-    if (!tensor || tensor->shape != std::vector<std::int64_t>{target.numel()})
+    if (!tensor || tensor->shape != std::vector<std::int64_t>{count})
         return badInput("The checkpoint lacks the optimizer's state; the run cannot be resumed from it.");
-    const Result<std::vector<float>> values = asFloats(*tensor);
-    if (!values)
-        return values.error();
-    std::memcpy(target.data_ptr<float>(), values->data(), values->size() * sizeof(float));
-    return {};
+    return asFloats(*tensor);
+}
+
+void take(const std::vector<float>& values, torch::Tensor& target) {
+    std::memcpy(target.data_ptr<float>(), values.data(), values.size() * sizeof(float));
+}
+
+bool isState(const Json& json) {
+    const auto isNumber = [&](const char* key) { return json.contains(key) && json[key].is_number(); };
+    return json.is_object() && isNumber("epoch") && isNumber("step") && isNumber("optimizer_origin") &&
+           isNumber("learning_rate");
 }
 
 } // namespace
@@ -47,12 +53,18 @@ Result<Json> loadCheckpoint(const std::filesystem::path& file, GraphModule& modu
     Result<Json> parsed = parseJson(state->second, file.string());
     if (!parsed)
         return parsed;
+    if (!isState(*parsed))
+        return badInput("The state of the run in " + file.string() + " cannot be understood.");
+    const Result<std::vector<float>> first = readFlat(*opened, kFirst, optimizer.first.numel());
+    if (!first)
+        return first.error();
+    const Result<std::vector<float>> second = readFlat(*opened, kSecond, optimizer.second.numel());
+    if (!second)
+        return second.error();
     if (const Result<void> loaded = loadWeights(module, file); !loaded)
         return loaded.error();
-    if (const Result<void> first = readFlat(*opened, kFirst, optimizer.first); !first)
-        return first.error();
-    if (const Result<void> second = readFlat(*opened, kSecond, optimizer.second); !second)
-        return second.error();
+    take(*first, optimizer.first);
+    take(*second, optimizer.second);
     return parsed;
 }
 

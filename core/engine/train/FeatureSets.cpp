@@ -21,9 +21,31 @@ std::string_view bytesOf(const torch::Tensor& tensor) {
             static_cast<std::size_t>(tensor.numel()) * sizeof(float)};
 }
 
-/// Weights, graph, data, preprocessing and arithmetic: whatever changes a feature changes the key.
-std::string keyOf(const GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16,
-                  const std::vector<std::uint32_t>& training, const std::vector<std::uint32_t>& validation) {
+/// How a file's bytes become the values that the network sees when it judges. Where the images lie, how they are split
+/// and what only training does to them is not in it.
+Experiment preprocessingOf(const LoaderSettings& settings) {
+    Experiment kept;
+    kept.data.imageHeight = settings.data.imageHeight;
+    kept.data.imageWidth = settings.data.imageWidth;
+    kept.data.colorMode = settings.data.colorMode;
+    kept.data.interpolation = settings.data.interpolation;
+    kept.data.keepAspectRatio = settings.data.keepAspectRatio;
+    kept.data.orientation = settings.data.orientation;
+    kept.data.decoding = settings.data.decoding;
+    kept.normalization = settings.normalization;
+    if (settings.augmentation.augmentValidation) {
+        kept.augmentation = settings.augmentation;
+        kept.seed = settings.seed;
+    } else {
+        kept.augmentation.randomCrop = settings.augmentation.randomCrop;
+    }
+    return kept;
+}
+
+/// Weights, graph, images, preprocessing and arithmetic: what changes a feature changes the key, and nothing else does.
+Result<std::string> keyOf(const GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16,
+                          const std::vector<std::uint32_t>& training, const std::vector<std::uint32_t>& validation,
+                          const std::stop_token& stop) {
     Fingerprint print;
     GraphSpec fixed = module.spec();
     fixed.nodes.clear();
@@ -39,11 +61,7 @@ std::string keyOf(const GraphModule& module, const Dataset& dataset, const Loade
         if (module.isFixed(entry.node))
             print.add(bytesOf(entry.view.detach().contiguous()));
     }
-    Experiment preprocessing;
-    preprocessing.data = settings.data;
-    preprocessing.normalization = settings.normalization;
-    preprocessing.augmentation = settings.augmentation;
-    print.add(toText(toJson(preprocessing), -1));
+    print.add(toText(toJson(preprocessingOf(settings)), -1));
     if (settings.fitted) {
         for (const std::vector<float>* values :
              {&settings.fitted->mean, &settings.fitted->deviation, &settings.fitted->whitening})
@@ -51,8 +69,9 @@ std::string keyOf(const GraphModule& module, const Dataset& dataset, const Loade
     }
     print.add(std::string(bf16 ? "bf16 " : "fp32 ") + TORCH_VERSION + " " + kVersion + " " +
               std::to_string(settings.batchSize));
-    print.add(dataset, training);
-    print.add(dataset, validation);
+    for (const std::vector<std::uint32_t>* images : {&training, &validation})
+        if (const Result<void> added = print.add(dataset, *images, stop); !added)
+            return added.error();
     return print.text();
 }
 
@@ -152,8 +171,10 @@ Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, con
     std::erase_if(validation, [&](std::uint32_t index) { return dataset.samples[index].label < 0; });
     const std::size_t images = training.size() + validation.size();
     const FeatureCache cache(home);
-    const std::string key = keyOf(module, dataset, settings, bf16, training, validation);
-    if (Result<SafetensorsFile> found = cache.find(key)) {
+    const Result<std::string> key = keyOf(module, dataset, settings, bf16, training, validation, stop);
+    if (!key)
+        return key.error();
+    if (Result<SafetensorsFile> found = cache.find(*key)) {
         const auto file = std::make_shared<SafetensorsFile>(std::move(*found));
         auto first = kept(file, module, dataset, "train", training),
              second = kept(file, module, dataset, "validation", validation);
@@ -177,7 +198,7 @@ Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, con
     std::vector<TensorToWrite> tensors;
     appendTo(tensors, "train", sets.training, presence[0]);
     appendTo(tensors, "validation", sets.validation, presence[1]);
-    if (const Result<void> written = cache.keep(key, tensors); !written)
+    if (const Result<void> written = cache.keep(*key, tensors); !written)
         sets.note = "The features of " + std::to_string(images) +
                     " images were computed but could not be cached: " + written.error().message;
     return sets;

@@ -11,6 +11,7 @@
 
 #include "augment/BatchLoader.h"
 #include "engine/train/Compute.h"
+#include "engine/train/SkippedImages.h"
 
 namespace sightline::engine {
 
@@ -23,12 +24,6 @@ struct FeedBatch {
     StepInput input;
     Targets targets;
     int size = 0;
-};
-
-/// An image that cannot be read.
-struct SkippedImage {
-    std::uint32_t sample = 0; ///< index into Dataset::samples
-    std::string reason;
 };
 
 /// Batches of an epoch, from images or from kept features, in the same order for the same (seed, epoch).

@@ -3,11 +3,13 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <optional>
 
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Checkpoint.h"
-#include "store/RunCheckpoint.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
 
@@ -19,6 +21,15 @@ constexpr const char* kLast = "last.safetensors";
 constexpr const char* kEarlyStopping = "early-stopping.safetensors";
 constexpr const char* kRestored = "restored.safetensors";
 constexpr const char* kHasEarlyStopping = "early_stopping_weights";
+constexpr const char* kEpoch = "epoch";
+
+Result<Json> loadFrom(const KeptCheckpoint& kept, GraphModule& module, OptimizerState& optimizer) {
+    if (kept.resumable)
+        return loadCheckpoint(kept.file, module, optimizer);
+    if (const Result<void> read = loadWeights(module, kept.file); !read)
+        return read.error();
+    return Json{{kEpoch, kept.epoch}};
+}
 
 } // namespace
 
@@ -51,8 +62,8 @@ Result<std::string> RunCheckpoints::saveEpoch(const GraphModule& module, const O
     return saveAs(name, module, optimizer, state);
 }
 
-Result<void> RunCheckpoints::keepForEarlyStopping(const GraphModule& module) {
-    const Result<void> saved = saveWeights(module, m_folder / kEarlyStopping);
+Result<void> RunCheckpoints::keepForEarlyStopping(const GraphModule& module, int epoch) {
+    const Result<void> saved = saveWeights(module, m_folder / kEarlyStopping, {{kEpoch, std::to_string(epoch)}});
     m_hasEarlyStopping = m_hasEarlyStopping || saved.ok();
     return saved;
 }
@@ -68,44 +79,54 @@ void RunCheckpoints::dropRestored() const {
     std::filesystem::remove(m_folder / kRestored, code);
 }
 
+/// Whether the weights that early stopping kept are there, and from an epoch up to `epoch`: a run that goes on from an
+/// earlier checkpoint has not seen later ones.
+bool RunCheckpoints::hasEarlyStoppingOf(int epoch) const {
+    const Result<SafetensorsFile> kept = SafetensorsFile::open(m_folder / kEarlyStopping);
+    if (!kept)
+        return false;
+    const auto of = kept->metadata().find(kEpoch);
+    return of == kept->metadata().end() || std::atoi(of->second.c_str()) <= epoch; // older versions do not say
+}
+
 Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, OptimizerState& optimizer) {
     const std::filesystem::path last = m_folder / kLast;
     const std::string run = "The run " + m_folder.parent_path().filename().string();
-    Loaded loaded{{}, std::string("checkpoints/") + kLast, {}, true};
-    if (SafetensorsFile::open(last)) {
-        Result<Json> state = loadCheckpoint(last, module, optimizer);
-        if (!state)
-            return state.error();
-        loaded.state = std::move(*state);
-        m_hasEarlyStopping = loaded.state.value(kHasEarlyStopping, false);
-        return loaded;
-    }
-    const std::vector<KeptCheckpoint> whole = wholeCheckpoints(m_folder.parent_path());
     std::error_code code;
-    if (whole.empty())
-        return badInput(std::filesystem::exists(last, code)
-                            ? run + " cannot be resumed: " + last.string() +
-                                  " is damaged, and no other checkpoint is intact."
-                            : run + " has no checkpoint yet, so it cannot be resumed; start a new run from its " +
-                                  "experiment.json.");
-    const KeptCheckpoint& next = whole.front();
-    loaded.file = "checkpoints/" + next.file.filename().string();
-    loaded.note = "The last checkpoint (" + last.string() + ") is damaged; the run resumes from " + loaded.file +
-                  ", after epoch " + std::to_string(next.epoch) +
-                  (next.resumable ? "." : ". It contains only weights: the optimizer starts fresh.");
-    loaded.hasOptimizer = next.resumable;
-    if (next.resumable) {
-        Result<Json> state = loadCheckpoint(next.file, module, optimizer);
-        if (!state)
-            return state.error();
-        loaded.state = std::move(*state);
-        m_hasEarlyStopping = loaded.state.value(kHasEarlyStopping, false);
-        return loaded;
+    const bool exists = std::filesystem::exists(last, code);
+    std::vector<KeptCheckpoint> kept = wholeCheckpoints(m_folder.parent_path());
+    if (kept.empty())
+        return badInput(exists ? run + " cannot be resumed: " + last.string() +
+                                     " is damaged, and no other checkpoint is intact."
+                               : run + " has no checkpoint yet, so it cannot be resumed; start a new run from its " +
+                                     "experiment.json.");
+    std::stable_partition(kept.begin(), kept.end(),
+                          [&](const KeptCheckpoint& one) { return one.file == last && one.resumable; });
+    std::string why = "The last checkpoint (" + last.string() + ") is " + (exists ? "damaged" : "missing") + "; the";
+    std::optional<Error> fault;
+    for (const KeptCheckpoint& next : kept) {
+        Result<Json> state = loadFrom(next, module, optimizer);
+        if (state)
+            return loadedFrom(next, std::move(*state), next.file == last ? std::string() : why);
+        if (next.file == last)
+            why = state.error().message + " The";
+        if (!fault)
+            fault = state.error();
     }
-    if (const Result<void> read = loadWeights(module, next.file); !read)
-        return read.error();
-    loaded.state = Json{{"epoch", next.epoch}};
-    m_hasEarlyStopping = std::filesystem::exists(m_folder / kEarlyStopping, code);
+    return badInput(run + " cannot be resumed: " + fault->message);
+}
+
+RunCheckpoints::Loaded RunCheckpoints::loadedFrom(const KeptCheckpoint& from, Json state, const std::string& why) {
+    Loaded loaded{std::move(state), "checkpoints/" + from.file.filename().string(), {}, from.resumable};
+    if (!why.empty())
+        loaded.note = why + " run resumes from " + loaded.file + ", after epoch " + std::to_string(from.epoch) + ".";
+    if (!from.resumable)
+        loaded.note += (why.empty() ? loaded.file : " It") + " contains only weights: the optimizer starts fresh.";
+    const bool kept = !from.resumable || loaded.state.value(kHasEarlyStopping, false);
+    m_hasEarlyStopping = kept && hasEarlyStoppingOf(from.epoch);
+    if (from.resumable && kept && !m_hasEarlyStopping)
+        loaded.note += std::string(loaded.note.empty() ? "" : " ") +
+                       "The weights kept for early stopping are of a later epoch or damaged; they are not used.";
     return loaded;
 }
 

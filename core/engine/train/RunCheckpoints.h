@@ -6,6 +6,7 @@
 
 #include "engine/module/GraphModule.h"
 #include "engine/train/Compute.h"
+#include "store/RunCheckpoint.h"
 #include "support/Json.h"
 
 namespace sightline::engine {
@@ -31,14 +32,14 @@ public:
     struct Loaded {
         Json state;               ///< as saved; { "epoch" } alone where the file holds weights only
         std::string file;         ///< relative to the run's folder
-        std::string note;         ///< where it is not `last`, because that is damaged
+        std::string note;         ///< where it is not `last`, why; what else a person should know
         bool hasOptimizer = true; ///< false: its moments start anew
     };
-    /// Of the last checkpoint, or the latest that is whole where that one is damaged. Errors: there is none, or it is
-    /// of another network.
+    /// Of the last checkpoint; where that cannot be loaded, of the latest that can. Error: there is none, or why not.
     Result<Loaded> load(GraphModule& module, OptimizerState& optimizer);
 
-    Result<void> keepForEarlyStopping(const GraphModule& module);
+    /// After `epoch`.
+    Result<void> keepForEarlyStopping(const GraphModule& module, int epoch);
     bool hasEarlyStopping() const { return m_hasEarlyStopping; }
     /// Makes the weights that early stopping kept those of `module` and of `restored`.
     Result<void> restoreEarlyStopping(GraphModule& module) const;
@@ -49,6 +50,8 @@ public:
 private:
     Result<std::string> saveAs(const std::string& name, const GraphModule& module, const OptimizerState& optimizer,
                                Json state) const;
+    bool hasEarlyStoppingOf(int epoch) const;
+    Loaded loadedFrom(const KeptCheckpoint& from, Json state, const std::string& why);
 
     std::filesystem::path m_folder;
     bool m_hasEarlyStopping = false;

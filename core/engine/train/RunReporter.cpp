@@ -39,10 +39,11 @@ void RunReporter::begin(const TrainSetup& setup, int firstEpoch) {
 }
 
 void RunReporter::keep(const TrainEvent& event) {
-    if (!m_setup || std::holds_alternative<BatchFinished>(event))
+    if (!m_setup || !m_setup->folder || std::holds_alternative<BatchFinished>(event))
         return;
     if (const Result<void> written = m_setup->folder->appendEvent(toJson(event)); !written)
         throw std::runtime_error(written.error().message);
+    m_begun = true;
 }
 
 void RunReporter::report(const TrainEvent& event) {

@@ -12,6 +12,8 @@ public:
 
     /// From here on events are kept in the run's folder. `setup` outlives this.
     void begin(const TrainSetup& setup, int firstEpoch);
+    /// Whether the folder holds an event of this session.
+    bool hasBegun() const { return m_begun; }
     /// Throws where the folder cannot be written: a run that leaves no trace must not go on.
     void report(const TrainEvent& event);
     /// Adds speed and time left to a batch that took `seconds`.
@@ -26,6 +28,7 @@ private:
 
     const EventSink& m_sink;
     const TrainSetup* m_setup = nullptr;
+    bool m_begun = false;
     double m_secondsPerBatch = 0; ///< smoothed
     std::optional<double> m_secondsAfterEpoch;
 };

@@ -96,7 +96,31 @@ Result<void> openData(const TrainRequest& request, TrainSetup& setup, std::stop_
     return refused(problems(setup.experiment, setup.dataset));
 }
 
-Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) {
+/// What the experiment's weights are, and what of the network they leave to chance. On a slow disk that takes a while.
+Result<void> takeWeights(TrainSetup& setup, const std::filesystem::path& home, const std::stop_token& stop) {
+    const Experiment& experiment = setup.experiment;
+    const Result<std::filesystem::path> file =
+        weightsFile(experiment.model.weights, home, experiment.model.graph.is_null() ? experiment.model.name : "");
+    if (!file)
+        return badInput("model.weights: " + file.error().message);
+    LoadedWeights loaded;
+    if (const Result<void> read = loadWeights(*setup.module, *file, true, &loaded, stop); !read)
+        return read;
+    for (const std::string& name : loaded.fresh)
+        setup.notes.push_back(
+            (name.starts_with("head.") ? "The weights lack a layer: " : "The weights are for other classes: ") + name +
+            " starts from random values.");
+    if (const HubWeights* known = hubEntryOf(experiment.model.weights);
+        known && experiment.normalization != NormalizationSettings{presetOf(*known)})
+        setup.notes.push_back("The weights " + known->name + " were trained with normalization.preset " +
+                              known->normalization + "; the experiment uses another normalization.");
+    if (!loaded.unexpected.empty())
+        setup.notes.push_back(
+            "The weights contain tensors that the network does not have: " + listed(loaded.unexpected) + ".");
+    return {};
+}
+
+Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home, const std::stop_token& stop) {
     const Experiment& experiment = setup.experiment;
     const Result<GraphSpec> graph = graphFor(experiment, static_cast<int>(setup.dataset.classes.size()));
     if (!graph)
@@ -105,26 +129,9 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home) 
     if (!module)
         return module.error();
     setup.module = *module;
-    if (!setup.folder && !experiment.model.weights.empty()) { // a run that goes on has its own
-        const Result<std::filesystem::path> file =
-            weightsFile(experiment.model.weights, home, experiment.model.graph.is_null() ? experiment.model.name : "");
-        if (!file)
-            return badInput("model.weights: " + file.error().message);
-        LoadedWeights loaded;
-        if (const Result<void> read = loadWeights(*setup.module, *file, true, &loaded); !read)
-            return read;
-        for (const std::string& name : loaded.fresh)
-            setup.notes.push_back(
-                (name.starts_with("head.") ? "The weights lack a layer: " : "The weights are for other classes: ") +
-                name + " starts from random values.");
-        if (const HubWeights* known = hubEntryOf(experiment.model.weights);
-            known && experiment.normalization != NormalizationSettings{presetOf(*known)})
-            setup.notes.push_back("The weights " + known->name + " were trained with normalization.preset " +
-                                  known->normalization + "; the experiment uses another normalization.");
-        if (!loaded.unexpected.empty())
-            setup.notes.push_back(
-                "The weights contain tensors that the network does not have: " + listed(loaded.unexpected) + ".");
-    }
+    if (!setup.folder && !experiment.model.weights.empty()) // a run that goes on has its own
+        if (const Result<void> taken = takeWeights(setup, home, stop); !taken)
+            return taken;
     setup.step = {
         experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};
     if (experiment.training.loss.balancedClassWeight)
@@ -159,7 +166,7 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
             return taken;
     if (const Result<void> opened = openData(request, setup, stop); !opened)
         return opened;
-    if (const Result<void> built = buildNetwork(setup, request.home); !built)
+    if (const Result<void> built = buildNetwork(setup, request.home, stop); !built)
         return built;
     return prepareReading(setup, stop);
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/BatchBoundary.h"
+
+#include <torch/torch.h>
+
+#include <chrono>
+
+#include "engine/module/LoadedModel.h"
+
+namespace sightline::engine {
+
+/// The weights change with a step only: until the next one the same snapshot answers, and what was made of it stays
+/// known.
+void BatchBoundary::publish(std::int64_t step) {
+    if (!m_newest || m_step != step) {
+        auto snapshot = std::make_shared<WeightSnapshot>();
+        snapshot->parameters = m_setup.module->parameters().detach().clone();
+        snapshot->statistics = m_setup.module->statistics().clone();
+        snapshot->graph = m_setup.module->spec();
+        snapshot->experiment = m_setup.experiment;
+        snapshot->classes = m_setup.dataset.classes;
+        snapshot->fitted = m_setup.fitted;
+        m_newest = std::move(snapshot);
+        m_step = step;
+    }
+    m_control.publish(m_newest);
+}
+
+double BatchBoundary::pass(std::int64_t step) {
+    if (m_control.wantsSnapshot())
+        publish(step);
+    if (!m_control.isPaused())
+        return 0;
+    const auto start = std::chrono::steady_clock::now();
+    m_reporter.report(RunPaused{true});
+    while (m_control.waitWhilePaused(m_stop))
+        publish(step);
+    m_reporter.report(RunPaused{false});
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+} // namespace sightline::engine

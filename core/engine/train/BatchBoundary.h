@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "engine/TrainControl.h"
+#include "engine/train/RunReporter.h"
+
+namespace sightline::engine {
+
+/// Between two batches: hands the weights to those who ask for them and holds the run while it is paused.
+class BatchBoundary {
+public:
+    /// All outlive this.
+    BatchBoundary(const TrainSetup& setup, TrainControl& control, RunReporter& reporter, std::stop_token stop)
+        : m_setup(setup), m_control(control), m_reporter(reporter), m_stop(std::move(stop)) {}
+
+    /// Answers a wish for a snapshot after `step`, and all that come while the run is paused. Gives the seconds it was.
+    double pass(std::int64_t step);
+
+private:
+    void publish(std::int64_t step);
+
+    const TrainSetup& m_setup;
+    TrainControl& m_control;
+    RunReporter& m_reporter;
+    std::stop_token m_stop;
+    std::shared_ptr<const WeightSnapshot> m_newest; ///< published, of m_step
+    std::int64_t m_step = 0;
+};
+
+} // namespace sightline::engine

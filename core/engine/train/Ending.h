@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engine/TrainEvents.h"
+
+namespace sightline::engine {
+
+/// How a run ends, and why; carried out of nested loops by value.
+struct Ending {
+    RunEnded::Outcome outcome = RunEnded::Outcome::Completed;
+    std::string reason;
+    ErrorKind kind = ErrorKind::Failed; ///< of a failed one
+};
+
+Ending failed(const Error& error);
+/// "Stopped " and where.
+Ending stopped(const std::string& where);
+/// Of an error on the way to something: where the way was cancelled the run was stopped there.
+Ending unready(const Error& error, const std::string& where);
+
+/// What `work` ends with; an exception ends a run as failed, wherever it comes from.
+Ending guarded(const std::function<Ending()>& work);
+
+} // namespace sightline::engine

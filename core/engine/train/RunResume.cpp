@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/RunResume.h"
+
+#include <torch/types.h>
+
+#include "experiment/RunEdit.h"
+#include "support/Words.h"
+
+namespace sightline::engine {
+
+namespace {
+
+/// The settings a checkpoint was made under, beside those that hold now.
+class Edits {
+public:
+    Edits(const Json& checkpoint, const TrainSetup& setup)
+        : m_then(checkpoint.value("settings", Json())), m_now(changeableSettings(setup.experiment)) {
+        if (!m_then.is_object()) // of an older version
+            m_then = changeableSettings(setup.before);
+    }
+    bool change(const char* path) const { return then(path) != m_now.value(path, Json()); }
+    Json then(const char* path) const { return m_then.value(path, Json()); }
+
+private:
+    Json m_then, m_now;
+};
+
+/// Why there is nothing to resume; empty where there is.
+std::string whyDone(const TrainSetup& setup, const Json& checkpoint, const Edits& edits) {
+    const int epoch = checkpoint.value("epoch", 0);
+    const std::string run = "The run " + setup.folder->id() + " has finished ";
+    if (epoch >= setup.experiment.training.epochs)
+        return edits.change("training.epochs")
+                   ? run + counted(static_cast<std::size_t>(epoch), "epoch") + "; set training.epochs to more."
+                   : run + "all its epochs; there is nothing to resume. --set training.epochs=N gives it more.";
+    if (checkpoint.value("stopped_early", false) && !edits.change("training.epochs") &&
+        !edits.change("training.early_stopping"))
+        return run + "early, after epoch " + std::to_string(epoch) +
+               "; there is nothing to resume. --set training.epochs=N or training.early_stopping=null continues it.";
+    return {};
+}
+
+/// Optimiser, learning rate and callbacks as the checkpoint has them; those with new settings begin anew.
+void takeState(Json checkpoint, bool hasOptimizer, const Edits& edits, const TrainSetup& setup, TrainState& state) {
+    if (edits.change("training.early_stopping"))
+        checkpoint.erase("early_stopping");
+    if (edits.change("training.reduce_lr_on_plateau"))
+        checkpoint.erase("reduce_lr");
+    if (hasOptimizer) {
+        state.optimizer.step = checkpoint.value("step", std::int64_t{0});
+        state.optimizer.origin = checkpoint.value("optimizer_origin", std::int64_t{0});
+        state.baseRate = checkpoint.value("learning_rate", state.baseRate);
+        state.callbacks.restore(checkpoint);
+    } else {
+        state.optimizer.step = state.optimizer.origin = std::int64_t{state.lastEpoch} * setup.batchesPerEpoch();
+        for (const EpochMetrics& epoch : state.history)
+            state.baseRate = state.callbacks.epochEnded(epoch, state.baseRate).learningRate;
+    }
+    if (edits.change("training.optimizer.learning_rate"))
+        state.baseRate = namedRate(setup.experiment);
+    if (checkpoint.value("stopped_early", false))
+        state.callbacks.restartPatience();
+}
+
+} // namespace
+
+Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainState& state) {
+    const Result<RunCheckpoints::Loaded> loaded = checkpoints.load(*setup.module, state.optimizer);
+    if (!loaded)
+        return loaded.error();
+    const Edits edits(loaded->state, setup);
+    if (const std::string done = whyDone(setup, loaded->state, edits); !done.empty())
+        return badInput(done);
+    state.lastEpoch = loaded->state.value("epoch", 0);
+    state.firstEpoch = state.lastEpoch + 1;
+    Result<std::vector<EpochMetrics>> history = setup.folder->history();
+    if (!history)
+        return history.error();
+    state.history = std::move(*history);
+    if (state.history.size() > static_cast<std::size_t>(state.lastEpoch))
+        state.history.resize(static_cast<std::size_t>(state.lastEpoch));
+    takeState(loaded->state, loaded->hasOptimizer, edits, setup, state);
+    Json trained = Json::object();
+    for (const char* path : {"model.freeze", "training.fine_tune"})
+        trained[path] = Json::array({nullptr, edits.then(path)});
+    Result<Experiment> before = withChanges({}, trained);
+    if (!before)
+        return before.error();
+    checkpoints.dropRestored();
+    if (setup.moved)
+        if (const Result<void> written = writeDataPlace(setup.folder->path(), *setup.moved); !written)
+            return written.error();
+    if (!loaded->note.empty())
+        setup.notes.push_back(loaded->note);
+    return Resumed{loaded->file, std::move(*before)};
+}
+
+void reportResume(const TrainSetup& setup, const TrainState& state, const Resumed& resumed, RunReporter& reporter) {
+    reporter.report(
+        RunNote{"Resumed after epoch " + std::to_string(state.lastEpoch) + " from " + resumed.from + ".",
+                Json{{"type", "resumed"}, {"epoch", state.lastEpoch}, {"batch", 0}, {"from", resumed.from}}});
+    if (setup.changes.empty())
+        return;
+    std::string sentence;
+    for (const auto& [path, values] : setup.changes.items())
+        sentence += (sentence.empty() ? "Changed: " : "; ") + path + " from " + toText(values[0], -1) + " to " +
+                    toText(values[1], -1);
+    reporter.report(RunNote{
+        sentence + ".", Json{{"type", "edit"}, {"epoch", state.firstEpoch}, {"batch", 0}, {"changes", setup.changes}}});
+}
+
+} // namespace sightline::engine

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include <functional>
+#include <optional>
+
+#include "FewToys.h"
+#include "Test.h"
+#include "engine/Engine.h"
+#include "store/RunStore.h"
+#include "store/Safetensors.h"
+#include "support/Files.h"
+
+using namespace sightline;
+namespace fs = std::filesystem;
+
+/// From which checkpoint a run goes on where the last one is of no use, and what is said of it.
+class ResumingTest : public FolderTest {
+    Q_OBJECT
+
+    TrainRequest request(const char* home, int epochs) const {
+        TrainRequest request;
+        request.home = path(QLatin1String(home)).toStdString();
+        request.experiment.data.path = path(QStringLiteral("toys")).toStdString();
+        request.experiment.data.imageHeight = request.experiment.data.imageWidth = 16;
+        request.experiment.training.epochs = epochs;
+        request.experiment.training.batchSize = 8;
+        request.experiment.training.precision = Precision::Fp32;
+        request.experiment.training.checkpoint.emplace();
+        request.experiment.training.checkpoint->keepEvery = 1;
+        return request;
+    }
+    RunEnded trained(const TrainRequest& request, std::string* said = nullptr, int stopAfter = 0) const {
+        TrainControl control;
+        return m_engine->value()->train(request, {}, control, [&](const TrainEvent& event) {
+            if (const auto* note = std::get_if<RunNote>(&event); note && said)
+                *said += note->message + "\n";
+            if (const auto* epoch = std::get_if<EpochFinished>(&event); epoch && epoch->metrics.epoch == stopAfter)
+                control.stopAfterEpoch();
+        });
+    }
+    static fs::path file(const RunEnded& run, const char* name) { return fs::path(run.folder) / "checkpoints" / name; }
+    static std::string bytesOf(const fs::path& file) { return readFile(file).value(); }
+    static void tear(const fs::path& file) { fs::resize_file(file, fs::file_size(file) / 2); }
+
+    using Metadata = std::map<std::string, std::string>;
+    /// Writes a checkpoint anew, whole, with something changed.
+    static void rewrite(const fs::path& file,
+                        const std::function<void(Metadata&, std::vector<TensorToWrite>&)>& change) {
+        std::vector<std::vector<float>> values;
+        std::vector<TensorToWrite> tensors;
+        Metadata metadata;
+        {
+            const Result<SafetensorsFile> opened = SafetensorsFile::open(file);
+            metadata = opened->metadata();
+            values.reserve(opened->tensors().size());
+            for (const TensorView& view : opened->tensors()) {
+                values.push_back(asFloats(view).value());
+                tensors.push_back({view.name, view.shape, values.back()});
+            }
+        }
+        change(metadata, tensors);
+        QVERIFY(writeSafetensors(file, tensors, metadata).ok());
+    }
+
+    std::optional<Result<Engine*>> m_engine;
+
+private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(drawFewToys(path(QStringLiteral("toys")).toStdString(), 4, 2, 16));
+        m_engine = loadEngine();
+        QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
+    }
+
+    void theLatestThatLoadsTakesThePlaceOfALastOneThatDoesNot_data() {
+        QTest::addColumn<QString>("fault");
+        QTest::addColumn<QString>("sentence");
+        QTest::newRow("missing") << "missing"
+                                 << "is missing; the run resumes from";
+        QTest::newRow("torn") << "torn"
+                              << "is damaged; the run resumes from";
+        QTest::newRow("no state") << "no state"
+                                  << "is damaged; the run resumes from";
+        QTest::newRow("half a state") << "half a state"
+                                      << "cannot be understood. The run resumes from";
+        QTest::newRow("other moments") << "other moments"
+                                       << "lacks the optimizer's state";
+        QTest::newRow("another network") << "another network"
+                                         << "conv2d.weight";
+    }
+
+    void theLatestThatLoadsTakesThePlaceOfALastOneThatDoesNot() {
+        QFETCH(QString, fault);
+        QFETCH(QString, sentence);
+        TrainRequest asked = request("replaced", 3);
+        const RunEnded whole = trained(asked), parts = trained(asked, nullptr, 2);
+        QCOMPARE(parts.epochs, 2);
+        const fs::path last = file(parts, "last.safetensors");
+        if (fault == QLatin1String("missing"))
+            fs::remove(last);
+        else if (fault == QLatin1String("torn"))
+            tear(last);
+        else
+            rewrite(last, [&](Metadata& metadata, std::vector<TensorToWrite>& tensors) {
+                if (fault == QLatin1String("no state"))
+                    metadata["sightline.state"] = "{";
+                if (fault == QLatin1String("half a state"))
+                    metadata["sightline.state"] = R"({"epoch": 2, "step": "many"})";
+                for (TensorToWrite& tensor : tensors) {
+                    if (fault == QLatin1String("other moments") && tensor.name == "opt.second")
+                        tensor = {tensor.name, {1}, tensor.values.first(1)};
+                    if (fault == QLatin1String("another network") && tensor.name == "conv2d.weight")
+                        tensor.name = "another-network.weight";
+                }
+            });
+        asked.resume = parts.run;
+        std::string said;
+        const RunEnded resumed = trained(asked, &said);
+        QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
+        QVERIFY2(said.find(sentence.toStdString()) != std::string::npos, said.c_str());
+        QVERIFY2(said.find("resumes from checkpoints/") != std::string::npos &&
+                     said.find("after epoch 2") != std::string::npos,
+                 said.c_str());
+        QVERIFY(bytesOf(last) == bytesOf(file(whole, "last.safetensors")));
+    }
+
+    void whereNoneLoadsTheReasonIsSaidAndNothingChanges() {
+        TrainRequest asked = request("refused", 2);
+        const RunEnded parts = trained(asked, nullptr, 1);
+        for (const char* name : {"last.safetensors", "best.safetensors", "epoch-0001.safetensors"})
+            if (fs::exists(file(parts, name)))
+                rewrite(file(parts, name), [](Metadata&, std::vector<TensorToWrite>& tensors) {
+                    std::erase_if(tensors, [](const TensorToWrite& tensor) { return tensor.name == "conv2d.weight"; });
+                });
+        const std::string events = bytesOf(fs::path(parts.folder) / "events.jsonl");
+        asked.resume = parts.run;
+        const RunEnded resumed = trained(asked);
+        QCOMPARE(resumed.outcome, RunEnded::Outcome::Failed);
+        QVERIFY(resumed.errorKind == ErrorKind::BadInput);
+        QVERIFY2(resumed.reason.find("cannot be resumed: ") != std::string::npos &&
+                     resumed.reason.find("conv2d.weight") != std::string::npos,
+                 resumed.reason.c_str());
+        QCOMPARE(bytesOf(fs::path(parts.folder) / "events.jsonl"), events);
+    }
+
+    /// Gone on with from epoch 1, a run does not end with weights that early stopping had kept after epoch 2.
+    void earlyStoppingsWeightsOfALaterEpochAreNotRestored() {
+        TrainRequest asked = request("later", 3);
+        asked.experiment.training.earlyStopping.emplace();
+        const RunEnded parts = trained(asked, nullptr, 2);
+        const Result<SafetensorsFile> kept = SafetensorsFile::open(file(parts, "early-stopping.safetensors"));
+        QCOMPARE(kept->metadata().at("epoch"), std::string("2"));
+        for (const char* name : {"last.safetensors", "best.safetensors", "epoch-0002.safetensors"})
+            tear(file(parts, name));
+        asked.resume = parts.run;
+        asked.settings = {{"training.optimizer.learning_rate", "1e-20"}, {"training.epochs", "2"}}; // nothing improves
+        std::string said;
+        const RunEnded resumed = trained(asked, &said);
+        QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
+        QVERIFY2(said.find("resumes from checkpoints/epoch-0001.safetensors, after epoch 1.") != std::string::npos,
+                 said.c_str());
+        QVERIFY2(said.find("are of a later epoch or damaged; they are not used.") != std::string::npos, said.c_str());
+        QVERIFY2(said.find("were restored") == std::string::npos, said.c_str());
+        QVERIFY(!fs::exists(file(resumed, "restored.safetensors")));
+    }
+};
+
+QTEST_GUILESS_MAIN(ResumingTest)
+#include "tst_Resuming.moc"

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// torch first: Qt's words for signals and slots are names in it
+#include <torch/torch.h>
+
+#include <QTest>
+
+#include "FewToys.h"
+#include "Test.h"
+#include "engine/train/RunStart.h"
+#include "zoo/Zoo.h"
+
+using namespace sightline;
+using namespace sightline::engine;
+namespace fs = std::filesystem;
+
+/// The folder of a new run: there as a whole, or not at all.
+class RunStartTest : public FreshFolderTest {
+    Q_OBJECT
+
+    void prepare(TrainSetup& setup) const {
+        setup.experiment.data.path = (root() / "toys").string();
+        setup.store = RunStore::open(root() / "home").value();
+        setup.dataset = openDataset(setup.experiment.data, 1).value();
+        setup.module = GraphModule::make(buildFromZoo("toy_cnn", {16, 16, 3, 5, Json::object()}).value(), 1).value();
+    }
+
+private Q_SLOTS:
+    void init() {
+        FreshFolderTest::init();
+        QVERIFY(drawFewToys(root() / "toys", 2, 1, 16));
+    }
+
+    void stoppedWhileTheImagesAreReadThereIsNoFolder() {
+        TrainSetup stopped;
+        prepare(stopped);
+        std::stop_source stop;
+        stop.request_stop();
+        const Result<void> made = makeRun(stopped, stop.get_token());
+        QVERIFY(!made.ok() && made.error().kind == ErrorKind::Cancelled);
+        QVERIFY(!stopped.folder);
+        QVERIFY(fs::is_empty(root() / "home" / "runs"));
+    }
+
+    void whatIsMadeIsMarkedAndCanBeUnmade() {
+        TrainSetup begun;
+        prepare(begun);
+        QVERIFY(makeRun(begun, {}).ok());
+        const fs::path folder = begun.folder->path();
+        for (const char* name :
+             {"experiment.json", "classes.json", "graph.json", "samples.csv", "data.json", "checkpoints"})
+            QVERIFY2(fs::exists(folder / name), name);
+        QVERIFY(begun.folder->isRunning());
+        unmakeRun(begun);
+        QVERIFY(!begun.folder && !fs::exists(folder));
+        unmakeRun(begun); // and again: there is none
+    }
+};
+
+QTEST_APPLESS_MAIN(RunStartTest)
+#include "tst_RunStart.moc"

@@ -80,7 +80,7 @@ private:
     Result<void> chooseNetwork();
     Result<bool> fits(Experiment& candidate) const;
     Experiment fromWeights(const HubWeights& weights, int side) const;
-    Experiment fromScratch(int side) const;
+    Experiment fromScratch(int side, bool plain = false) const;
     void setSize(DataSettings& data, int side) const;
     void setTraining(Experiment& candidate, bool pretrained) const;
     AugmentationSettings augmentation(bool pretrained) const;
@@ -151,11 +151,11 @@ Experiment Adviser::fromWeights(const HubWeights& weights, int side) const {
     return candidate;
 }
 
-Experiment Adviser::fromScratch(int side) const {
+Experiment Adviser::fromScratch(int side, bool plain) const {
     Experiment candidate = m_suggestion.experiment;
     setSize(candidate.data, side);
     candidate.data.colorMode = m_look.grey ? ColorMode::Grayscale : ColorMode::Rgb;
-    if (isSmall()) {
+    if (isSmall() || plain) {
         candidate.model.name = "toy_cnn";
         candidate.model.options = {{"filters", {32, 64, 128}},
                                    {"dense", {128}},
@@ -258,12 +258,12 @@ Result<void> Adviser::chooseNetwork() {
                 for (const int size : {224, 160, 128})
                     if (size <= std::max(side * 3 / 2, 128))
                         candidates.push_back({fromWeights(*weights, size), weights});
-    if (candidates.empty())
+    if (candidates.empty() && !isSmall())
         for (const int size : {128, 96, 64})
             if (size <= std::max(side * 5 / 4, 64))
                 candidates.push_back({fromScratch(size), nullptr});
-    if (isSmall())
-        candidates.resize(1);
+    if (candidates.empty() || !candidates.front().weights)
+        candidates.push_back({fromScratch(64, true), nullptr});
     const Candidate* chosen = nullptr;
     for (Candidate& candidate : candidates) {
         const Result<bool> enough = fits(candidate.experiment);
@@ -351,10 +351,13 @@ void Adviser::explainAugmentation() {
 
 void Adviser::explainTraining() {
     const TrainingSettings& training = experiment().training;
-    because("training.epochs", "An epoch takes about " + duration(m_suggestion.secondsPerEpoch) + " here; " +
-                                   counted(static_cast<std::size_t>(training.epochs), "epoch") + " fit " +
-                                   duration(m_request.minutes * 60) + " and show " + counted(images(), "image") +
-                                   " often enough.");
+    const double total = m_suggestion.secondsPerEpoch * training.epochs;
+    const std::string epochs = counted(static_cast<std::size_t>(training.epochs), "epoch");
+    because("training.epochs",
+            "An epoch takes about " + duration(m_suggestion.secondsPerEpoch) + " here; " +
+                (total <= m_request.minutes * 60
+                     ? epochs + " fit " + duration(m_request.minutes * 60) + "."
+                     : epochs + " are the fewest that teach it anything, and take " + duration(total) + "."));
     because("training.batch_size",
             training.batchSize < 32
                 ? "Small batches: few images, or little memory."

@@ -171,7 +171,7 @@ void addInfo(CLI::App& dataset, Context& context) {
             "Folder of class folders, archive (.zip, .tar, .tar.gz ...), table (.csv) or one of a data set's files")
         ->required();
     command->add_option("--format", data.format,
-                        "Reader: auto, folders, tiny-imagenet, cifar10, cifar100, idx, csv or flat");
+                        "Reader: auto, folders, tiny-imagenet, cifar10, cifar100, idx, coco, voc, csv or flat");
     command->add_option("--validation-split", data.validationSplit,
                         "Fraction of train used for validation if there is no val folder");
     command->add_option("--split", options->split, "per-class-first or shuffled")

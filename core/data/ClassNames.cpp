@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "support/Unicode.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -47,7 +48,7 @@ void reportAlike(const std::map<std::string, std::vector<std::string>>& looks, c
         for (std::size_t i = 1; i < names.size(); ++i)
             text += (i > 1 ? ", " : "") + ("'" + shown(names[i]) + "' (" + std::to_string(counts.at(names[i]))) + ")";
         problems.push_back({"alike_classes", names.front(),
-                            "(" + std::to_string(counts.at(names.front())) + " images) differs only in " +
+                            "(" + counted(counts.at(names.front()), "image") + ") differs only in " +
                                 differenceOf(names[0], names[1]) + " from " + text +
                                 "; data.table.merge_alike_labels makes them one class"});
     }

@@ -36,6 +36,8 @@ constexpr std::array kReaders{
     Reader{"cifar10", looksLikeCifar10, readCifar10},
     Reader{"cifar100", looksLikeCifar100, readCifar100},
     Reader{"idx", looksLikeIdx, readIdx},
+    Reader{"coco", looksLikeCoco, readCoco},
+    Reader{"voc", looksLikePascalVoc, readPascalVoc},
     Reader{"csv", looksLikeTable, readTable},
     Reader{"flat", looksFlat, readFlat},
     Reader{"folders", always, readFolders},

@@ -58,7 +58,10 @@ FileIndex::FileIndex(FileTreePtr tree, std::stop_token stop, std::size_t mostFil
     m_byPath.reserve(m_files.size());
     m_byStem.reserve(m_files.size());
     for (std::uint32_t file = 0; file < m_files.size(); ++file) {
-        m_byPath.emplace(composed(m_files[file]), file);
+        const std::string path = composed(m_files[file]);
+        for (std::size_t begin = 0, end = 0; (end = path.find('/', begin)) != std::string::npos; begin = end + 1)
+            m_folders.insert(path.substr(begin, end - begin));
+        m_byPath.emplace(path, file);
         m_byStem[caseFolded(stemOf(fileName(m_files[file])))].push_back(file);
     }
 }
@@ -94,13 +97,15 @@ std::optional<FileIndex::Match> FileIndex::find(std::string name, const std::str
     const auto candidates = m_byStem.find(caseFolded(stemOf(fileName(name))));
     if (candidates == m_byStem.end() || candidates->second.size() > kMostCandidates)
         return std::nullopt;
-    if (const auto match = best(candidates->second, name, preferred, false))
+    const std::string folder = composed(preferred);
+    const bool onlyThere = name.find('/') == std::string::npos && m_folders.contains(folder);
+    if (const auto match = best(candidates->second, name, folder, onlyThere, false))
         return match;
-    return best(candidates->second, caseFolded(name), preferred, true);
+    return best(candidates->second, caseFolded(name), caseFolded(folder), onlyThere, true);
 }
 
 std::optional<FileIndex::Match> FileIndex::best(const Files& candidates, const std::string& name,
-                                                const std::string& preferred, bool foldCase) const {
+                                                const std::string& preferred, bool onlyThere, bool foldCase) const {
     const bool hasEnding = namesImage(fileName(name));
     // the overlap, then the folder, then the ending, then the order
     std::optional<std::tuple<int, int, std::size_t, std::uint32_t>> first;
@@ -111,6 +116,8 @@ std::optional<FileIndex::Match> FileIndex::best(const Files& candidates, const s
         if (fits == 0)
             continue;
         const int place = hasFolder(path, preferred) ? 0 : path.starts_with("images/") ? 1 : 2;
+        if (onlyThere && place > 0)
+            continue;
         const std::tuple rank(-fits, place, hasEnding ? 0 : endingRank(path), file);
         const bool isEqual = first && std::get<0>(*first) == -fits && std::get<1>(*first) == place &&
                              std::get<2>(*first) == std::get<2>(rank);

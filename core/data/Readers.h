@@ -49,6 +49,16 @@ bool looksLikeTable(const ReadRequest& request);
 Result<Dataset> readTable(const ReadRequest& request);
 bool isTableName(const std::string& name);
 
+/// COCO's annotation files (annotations/instances_*.json, or _annotations.coco.json beside the images of each split;
+/// Lin et al. 2014), image by image: the category of most objects is the class.
+bool looksLikeCoco(const ReadRequest& request);
+Result<Dataset> readCoco(const ReadRequest& request);
+
+/// Pascal VOC's layout: Annotations/*.xml with JPEGImages, split by ImageSets/Main/{train,val,test}.txt where there are
+/// such lists (Everingham et al. 2010). The class of most objects is the image's.
+bool looksLikePascalVoc(const ReadRequest& request);
+Result<Dataset> readPascalVoc(const ReadRequest& request);
+
 /// Images whose names tell their class: cat.0.jpg, dog_12.png, or whatever `data.pattern` says; in one folder, or in
 /// train / val / test.
 bool looksFlat(const ReadRequest& request);

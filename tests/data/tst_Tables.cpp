@@ -171,7 +171,7 @@ private Q_SLOTS:
         QCOMPARE(dataset->classes, (Names{"Cat", "cat", "dog"}));
         QCOMPARE(dataset->countsPerClass(Subset::Train), (Counts{1, 3, 2}));
         QCOMPARE(problemOf(*dataset, "alike_classes").message,
-                 std::string("(1 images) differs only in case from 'cat' (3); data.table.merge_alike_labels makes them "
+                 std::string("(1 image) differs only in case from 'cat' (3); data.table.merge_alike_labels makes them "
                              "one class"));
         DataSettings settings;
         settings.path = (root() / "t.csv").string();
@@ -289,6 +289,9 @@ private Q_SLOTS:
         QCOMPARE(found("x"), std::string("images/x.JPG"));
         QCOMPARE(found("X.jpg"), std::string("images/x.JPG"));
         QCOMPARE(found("1.png", "b"), std::string("b/1.png"));
+        QCOMPARE(found("1.PNG", "b"), std::string("b/1.png"));
+        QCOMPARE(found("y.png", "b"), std::string()); // there are images in b, and it is not among them
+        QCOMPARE(found("y.png", "gone"), std::string("c/d/y.png"));
         QVERIFY(index.find("1.png")->isAmbiguous);
         QVERIFY(!index.find("b/1.png")->isAmbiguous);
         for (const char* name : {"", "z.png", "e/y.png", "1.jpg", "..", "/"})

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -42,12 +43,17 @@ Json documentOf(const Dataset& dataset, const Survey& survey) {
         for (const DataProblem& problem : *list)
             problems.push_back({{"kind", problem.kind}, {"path", problem.path}, {"message", problem.message}});
     }
+    Json guesses = Json::array();
+    for (const Guess& guess : dataset.guesses)
+        guesses.push_back({{"what", guess.what}, {"value", guess.value}, {"why", guess.why}});
     return {{"format", dataset.format},
             {"root", dataset.root.string()},
             {"classes", dataset.classes},
             {"splits", std::move(splits)},
             {"sizes", std::move(sizes)},
             {"problems", std::move(problems)},
+            {"guesses", std::move(guesses)},
+            {"ignored_folders", dataset.ignoredFolders},
             {"overlay", {{"relabelled", overlay.relabelled}, {"excluded", overlay.excluded}}}};
 }
 
@@ -73,6 +79,17 @@ Result<void> writeBoxes(const Dataset& dataset, const std::string& file) {
             csv += csvCell(sample.path) + "," + std::to_string(box->second.x) + "," + std::to_string(box->second.y) +
                    "," + std::to_string(box->second.width) + "," + std::to_string(box->second.height) + "\n";
     return writeFileAtomically(file, csv);
+}
+
+/// "guessed split folders: training_set as train (their names say so ...)".
+void printGuesses(const Dataset& dataset) {
+    for (const Guess& guess : dataset.guesses) {
+        std::string what = guess.what;
+        std::replace(what.begin(), what.end(), '_', ' ');
+        std::printf("guessed %s: %s (%s)\n", what.c_str(), guess.value.c_str(), guess.why.c_str());
+    }
+    for (const std::string& folder : dataset.ignoredFolders)
+        std::printf("ignored folder: %s\n", folder.c_str());
 }
 
 int info(InfoOptions& options, const Context& context) {
@@ -116,6 +133,7 @@ int info(InfoOptions& options, const Context& context) {
         std::printf("label edits: %zu relabeled, %zu excluded\n", overlay.relabelled, overlay.excluded);
     for (const auto& [size, count] : survey.sizes)
         std::printf("%d x %d: %zu images\n", size.first, size.second, count);
+    printGuesses(*dataset);
     for (const auto* list : {&dataset->problems, &survey.unreadable}) {
         for (const DataProblem& problem : *list)
             std::printf("%s: %s %s\n", problem.kind.c_str(), problem.path.c_str(), problem.message.c_str());
@@ -153,7 +171,7 @@ void addInfo(CLI::App& dataset, Context& context) {
             "Folder of class folders, archive (.zip, .tar, .tar.gz ...), table (.csv) or one of a data set's files")
         ->required();
     command->add_option("--format", data.format,
-                        "Reader: auto, folders, tiny-imagenet, cifar10, cifar100, idx, csv or flat");
+                        "Reader: auto, folders, tiny-imagenet, cifar10, cifar100, idx, coco, voc, csv or flat");
     command->add_option("--validation-split", data.validationSplit,
                         "Fraction of train used for validation if there is no val folder");
     command->add_option("--split", options->split, "per-class-first or shuffled")
@@ -168,6 +186,14 @@ void addInfo(CLI::App& dataset, Context& context) {
                         "Column of a table: image paths (name, or number from 1)");
     command->add_option("--label-column", data.table.labelColumn, "Column of a table: classes");
     command->add_option("--split-column", data.table.splitColumn, "Column of a table: train, val or test");
+    command->add_flag("--merge-alike-labels", data.table.mergeAlikeLabels,
+                      "Labels that differ only in case and blanks are one class");
+    for (const auto& [option, list, what] : {std::tuple("--train-word", &data.splitWords.train, "training"),
+                                             std::tuple("--val-word", &data.splitWords.validation, "validation"),
+                                             std::tuple("--test-word", &data.splitWords.test, "test")})
+        command
+            ->add_option(option, *list, std::string("Folder name or table value that means ") + what + " (repeatable)")
+            ->allow_extra_args(false);
     command->add_option("--header", options->header, "Whether the table's first row is a header")
         ->check(CLI::IsMember({"auto", "yes", "no"}));
     command->add_option("--files", options->files, "Write path, class and subset of every image to this CSV file");
@@ -181,9 +207,10 @@ void addInfo(CLI::App& dataset, Context& context) {
 } // namespace
 
 void addDataset(CLI::App& app, Context& context) {
-    CLI::App& dataset = group(app, "dataset", "Data sets: info, check, make, fetch");
+    CLI::App& dataset = group(app, "dataset", "Data sets: info, check, suggest, make, fetch");
     addInfo(dataset, context);
     addDatasetFetch(dataset, context);
+    addDatasetSuggest(dataset, context);
 
     auto toyOptions = std::make_shared<ToyOptions>();
     CLI::App& make = group(dataset, "make", "Generate a data set");

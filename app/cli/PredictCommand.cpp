@@ -5,20 +5,36 @@
 #include <numeric>
 
 #include "ExperimentOptions.h"
+#include "data/ImageFiles.h"
 #include "data/ImageNames.h"
 #include "engine/Engine.h"
+#include "metrics/Classified.h"
 #include "store/RunStore.h"
+#include "support/Words.h"
 
 namespace sightline::cli {
 
 namespace {
 
 struct Settings {
-    std::string run, checkpoint = "best";
+    std::string run, checkpoint = "best", out, sortInto;
     std::vector<std::string> images, changes;
     int top = 1, threads = 0;
     bool json = false;
 };
+
+/// One line about what a folder holds besides images, by kind.
+void sayPassedOver(const std::filesystem::path& folder, const std::vector<DataProblem>& passedOver) {
+    std::vector<std::string> names;
+    for (const DataProblem& problem : passedOver)
+        if (problem.kind == "not_an_image")
+            names.push_back(problem.path);
+        else
+            std::clog << "sightline-cli: " << (folder / problem.path).string() << ' ' << problem.message << '\n';
+    if (!names.empty())
+        std::clog << "sightline-cli: " << folder.string() << ": skipped " << counted(names.size(), "file")
+                  << " not named like an image: " << listed(names) << '\n';
+}
 
 Result<std::vector<std::filesystem::path>> imagesOf(const Settings& settings, const std::filesystem::path& run,
                                                     const std::string& dataPath) {
@@ -32,21 +48,35 @@ Result<std::vector<std::filesystem::path>> imagesOf(const Settings& settings, co
             images.emplace_back(name);
             continue;
         }
-        const std::size_t before = images.size();
-        const auto options = std::filesystem::directory_options::skip_permission_denied;
-        for (std::filesystem::recursive_directory_iterator entry(name, options, code), end; !code && entry != end;
-             entry.increment(code)) {
-            std::error_code ignored;
-            if (entry->path().filename().string().rfind('.', 0) == 0)
-                entry.disable_recursion_pending();
-            else if (entry->is_regular_file(ignored) && namesImage(entry->path().filename()))
-                images.push_back(entry->path());
-        }
-        if (images.size() == before)
+        ImageFiles found = imageFilesIn(name, interruption().get_token());
+        sayPassedOver(name, found.passedOver);
+        if (found.files.empty())
             return badInput(name.string() + " contains no images (" + imageEndings() + ").");
-        std::sort(images.begin() + static_cast<std::ptrdiff_t>(before), images.end());
+        images.insert(images.end(), found.files.begin(), found.files.end());
     }
     return images;
+}
+
+/// The table and the copies, where they are asked for; how many images could not be copied.
+Result<std::size_t> writeResults(const Settings& settings, const std::vector<std::string>& classes,
+                                 const std::vector<ImagePrediction>& predictions,
+                                 const std::vector<std::filesystem::path>& files) {
+    std::vector<ClassifiedImage> images;
+    for (std::size_t i = 0; i < std::min(predictions.size(), files.size()); ++i)
+        if (predictions[i].error.empty())
+            images.push_back({files[i], predictions[i].probabilities});
+    if (!settings.out.empty())
+        if (const Result<void> written = writeFileAtomically(settings.out, classifiedCsv(classes, images)); !written)
+            return written.error();
+    if (settings.sortInto.empty())
+        return std::size_t{0};
+    const Result<SortedCopies> copies = copySorted(settings.sortInto, classes, images, interruption().get_token());
+    if (!copies)
+        return copies.error();
+    for (const std::string& message : copies->failed)
+        std::clog << "sightline-cli: " << message << '\n';
+    std::clog << "sightline-cli: copied " << counted(copies->copied, "image") << " into " << settings.sortInto << '\n';
+    return copies->failed.size();
 }
 
 int predict(const Settings& settings, Context& context) {
@@ -79,6 +109,9 @@ int predict(const Settings& settings, Context& context) {
                            [](std::size_t done, std::size_t total) { showProgress("Predicting", done, total); });
     if (!predictions)
         return fail(predictions.error());
+    const Result<std::size_t> uncopied = writeResults(settings, *classes, *predictions, *images);
+    if (!uncopied)
+        return fail(uncopied.error());
     Json list = Json::array();
     std::size_t unreadable = 0;
     for (const ImagePrediction& prediction : *predictions) {
@@ -110,12 +143,14 @@ int predict(const Settings& settings, Context& context) {
             entry["predicted"] = entry["top"][0]["class"];
             entry["confidence"] = entry["top"][0]["probability"];
         }
-        if (!settings.json)
+        if (!settings.json && settings.out.empty() && settings.sortInto.empty())
             std::cout << line << '\n';
         list.push_back(std::move(entry));
     }
     if (settings.json)
         printJson(list);
+    if (unreadable == 0 && *uncopied > 0)
+        return 1;
     return unreadable == 0 ? 0 : unreadable == predictions->size() ? 2 : 1;
 }
 
@@ -128,6 +163,10 @@ void addPredict(CLI::App& app, Context& context) {
     command->add_option("IMAGE", settings->images, "Images or folders of images")->required();
     command->add_option("--top", settings->top, "Number of classes to show")->check(CLI::Range(1, 100000));
     command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
+    command->add_option("--out", settings->out,
+                        "Write path, predicted class, confidence and all probabilities to this CSV file");
+    command->add_option("--sort-into", settings->sortInto,
+                        "Copy each image into a folder of its predicted class in this folder; nothing is overwritten");
     addDataPath(*command, settings->changes);
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");

@@ -7,6 +7,7 @@
 #include "data/ArchiveTree.h"
 #include "data/ImageNames.h"
 #include "data/Readers.h"
+#include "data/SplitWords.h"
 
 namespace sightline {
 
@@ -22,6 +23,9 @@ public:
 
     std::vector<Entry> entries(const std::string& folder) const override {
         return m_tree->entries(joinedPath(m_folder, folder));
+    }
+    std::string listingError(const std::string& folder) const override {
+        return m_tree->listingError(joinedPath(m_folder, folder));
     }
     bool isFile(const std::string& path) const override { return m_tree->isFile(joinedPath(m_folder, path)); }
     bool isFolder(const std::string& path) const override { return m_tree->isFolder(joinedPath(m_folder, path)); }
@@ -133,7 +137,7 @@ bool ArchiveTree::makeFolders(const std::string& path) {
             m_folders[folder];
             const auto last = folder.rfind('/');
             const std::string name = fileName(folder);
-            if (name.front() != '.' && name != "__MACOSX")
+            if (!isHiddenName(name))
                 m_folders[last == std::string::npos ? "" : folder.substr(0, last)].push_back({name, true});
         }
         if (slash == std::string::npos)
@@ -159,7 +163,7 @@ void ArchiveTree::add(const std::string& rawName, Member member) {
     if (m_folders.contains(*name) || m_files.contains(*name) || (!folder.empty() && !makeFolders(folder)))
         return leaveOut(*name, "duplicate_member", "is in the archive more than once; the first copy is used");
     m_files.emplace(*name, member);
-    if (const std::string last = fileName(*name); last.front() != '.')
+    if (const std::string last = fileName(*name); !isHiddenName(last))
         m_folders[folder].push_back({last, false});
 }
 

@@ -6,10 +6,13 @@
 #include <tuple>
 
 #include "data/Archive.h"
+#include "data/ArchiveTree.h"
+#include "data/FolderLayout.h"
 #include "data/ImageNames.h"
 #include "data/Readers.h"
 #include "data/Split.h"
 #include "support/Files.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -33,6 +36,8 @@ constexpr std::array kReaders{
     Reader{"cifar10", looksLikeCifar10, readCifar10},
     Reader{"cifar100", looksLikeCifar100, readCifar100},
     Reader{"idx", looksLikeIdx, readIdx},
+    Reader{"coco", looksLikeCoco, readCoco},
+    Reader{"voc", looksLikePascalVoc, readPascalVoc},
     Reader{"csv", looksLikeTable, readTable},
     Reader{"flat", looksFlat, readFlat},
     Reader{"folders", always, readFolders},
@@ -88,9 +93,52 @@ Result<const Reader*> readerFor(const ReadRequest& request) {
     };
     if (!settings.pattern.empty())
         return &*named("flat");
-    if (settings.table != TableSettings{} || !settings.group.column.empty())
+    if (settings.table.namesColumns() || settings.table.header != TableSettings::Header::Auto ||
+        !settings.group.column.empty())
         return &*named("csv");
     return &*std::find_if(kReaders.begin(), kReaders.end(), [&](const Reader& reader) { return reader.fits(request); });
+}
+
+/// Looks through folders that hold nothing but one folder (a README or so beside it) down to where a reader finds its
+/// files or there are several folders. What is opened stays as it is where that leads nowhere.
+void lookThrough(Opened& opened, ReadRequest& request, std::vector<Guess>& guesses) {
+    constexpr int kDeepest = 8;
+    const DataSettings& settings = request.settings;
+    const bool choosesReader = !settings.pattern.empty() || settings.table.namesColumns();
+    const auto fits = [&](const ReadRequest& here) {
+        const auto reader = readerFor(here);
+        return reader && (std::string_view((*reader)->name) == "folders" ? isClassLevel(*here.tree, settings.splitWords)
+                                                                         : (*reader)->fits(here));
+    };
+    if (!request.table.empty() || choosesReader || fits(request))
+        return;
+    ReadRequest deeper = request;
+    std::string below;
+    for (int depth = 0; depth < kDeepest; ++depth) {
+        const std::string name = onlyFolder(*deeper.tree, settings.splitWords);
+        if (name.empty())
+            return;
+        below = joinedPath(below, name);
+        deeper.tree = makeSubTree(request.tree, below);
+        deeper.index.reset();
+        if (!fits(deeper))
+            continue;
+        std::vector<std::string> beside;
+        for (const FileTree::Entry& entry : request.tree->entries(""))
+            if (!entry.isFolder)
+                beside.push_back(entry.name);
+        guesses.push_back(
+            {"root", below,
+             (beside.empty() ? std::string("nothing lies beside it")
+                             : "only " + listed(beside, 3) + (beside.size() == 1 ? " lies" : " lie") + " beside it") +
+                 ", and the classes are inside"});
+        request.tree = opened.tree = deeper.tree;
+        request.index = deeper.index;
+        std::error_code code;
+        if (fs::is_directory(opened.root, code))
+            opened.root /= below;
+        return;
+    }
 }
 
 /// Whether a data set can be trained on at all.
@@ -122,6 +170,12 @@ const char* nameOf(Subset subset) {
         break;
     }
     return "test";
+}
+
+const FileIndex& indexOf(const ReadRequest& request) {
+    if (!request.index)
+        request.index = std::make_shared<FileIndex>(request.tree, request.stop);
+    return *request.index;
 }
 
 std::string recordName(std::size_t number) {
@@ -168,12 +222,14 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
     std::error_code code;
     if (!fs::exists(root, code))
         return badInput("The folder " + root.string() + " does not exist.");
-    const auto opened = fs::is_directory(root, code) ? Result<Opened>(Opened{makeDiskTree(root), root, {}})
-                                                     : openFile(root, settings, stop, progress);
+    auto opened = fs::is_directory(root, code) ? Result<Opened>(Opened{makeDiskTree(root), root, {}})
+                                               : openFile(root, settings, stop, progress);
     if (!opened)
         return opened.error();
-    const ReadRequest request{
+    ReadRequest request{
         .tree = opened->tree, .settings = settings, .table = opened->table, .stop = stop, .progress = progress};
+    std::vector<Guess> guesses;
+    lookThrough(*opened, request, guesses);
     const auto reader = readerFor(request);
     if (!reader)
         return reader.error();
@@ -181,6 +237,7 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
     if (!dataset)
         return dataset;
     dataset->root = opened->root;
+    dataset->guesses.insert(dataset->guesses.begin(), guesses.begin(), guesses.end());
     for (DataProblem& problem : opened->tree->problems())
         dataset->problems.push_back(std::move(problem));
     if (const Result<void> enough = requireImages(*dataset, root); !enough)

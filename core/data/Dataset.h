@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "data/Guess.h"
 #include "experiment/DataSettings.h"
 #include "support/Image.h"
 #include "support/Result.h"
@@ -66,7 +67,9 @@ struct Dataset {
                                  ///< in its rows' order)
     std::vector<std::string> groups; ///< keys of the groups, where `data.group` asks for them
     std::vector<DataProblem> problems;
-    bool hasValidation = false; ///< the source has a validation split of its own
+    std::vector<Guess> guesses;              ///< what the reader decided because no setting says it
+    std::vector<std::string> ignoredFolders; ///< folders with images that are in no split, relative to the root
+    bool hasValidation = false;              ///< the source has a validation split of its own
     std::shared_ptr<const ImageSource> source;
 
     // Excluded samples are left out of these.

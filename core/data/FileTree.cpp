@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <system_error>
 
 #include "support/Files.h"
 
@@ -28,7 +30,7 @@ public:
         if (!directory)
             return found;
         while (const dirent* item = ::readdir(directory)) {
-            if (item->d_name[0] == '.')
+            if (isHiddenName(item->d_name))
                 continue;
             bool isFolder = item->d_type == DT_DIR;
             if (item->d_type == DT_LNK || item->d_type == DT_UNKNOWN) {
@@ -42,6 +44,13 @@ public:
         ::closedir(directory);
         std::sort(found.begin(), found.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
         return found;
+    }
+    std::string listingError(const std::string& folder) const override {
+        DIR* directory = ::opendir(onDisk(folder).c_str());
+        if (!directory)
+            return std::generic_category().message(errno);
+        ::closedir(directory);
+        return {};
     }
     bool isFile(const std::string& path) const override {
         std::error_code code;
@@ -100,6 +109,10 @@ std::string joinedPath(const std::string& folder, const std::string& name) {
 std::string fileName(const std::string& path) {
     const auto slash = path.rfind('/');
     return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+bool isHiddenName(std::string_view name) {
+    return name.starts_with('.') || name == "__MACOSX";
 }
 
 std::string lowerCase(std::string text) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,9 +24,10 @@ public:
     };
 
     virtual ~FileTree() = default;
-    /// What lies in a folder, in code-point order, without hidden names (those that begin with a dot); links are
-    /// followed.
+    /// What lies in a folder, in code-point order, without hidden names (isHiddenName()); links are followed.
     virtual std::vector<Entry> entries(const std::string& folder) const = 0;
+    /// Why a folder cannot be listed ("Permission denied"); empty where it can. Such a folder has no entries.
+    virtual std::string listingError(const std::string&) const { return {}; }
     virtual bool isFile(const std::string& path) const = 0;
     virtual bool isFolder(const std::string& path) const = 0;
     /// All bytes of a file, at most `maximumBytes`; the error names it.
@@ -50,6 +52,8 @@ std::shared_ptr<const ImageSource> makeTreeSource(FileTreePtr tree);
 std::string joinedPath(const std::string& folder, const std::string& name);
 /// What follows the last '/'.
 std::string fileName(const std::string& path);
+/// Names that nobody looks for: those that begin with a dot, and what macOS puts into archives.
+bool isHiddenName(std::string_view name);
 /// ASCII lower case.
 std::string lowerCase(std::string text);
 /// Lines of a text without their line ends and trailing blanks; empty ones left out.

@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <map>
 
+#include "data/ClassNames.h"
 #include "data/ImageNames.h"
 #include "data/Readers.h"
+#include "data/SplitWords.h"
 #include "support/Pattern.h"
+#include "support/Unicode.h"
 
 namespace sightline {
 
@@ -40,22 +43,34 @@ void collect(const FileTree& tree, const std::string& folder, Subset subset, int
     }
 }
 
-/// The images, by splits where the folder holds train, val and test and nothing else.
-std::vector<Found> imagesOf(const FileTree& tree, int depth) {
-    const std::vector<FileTree::Entry> entries = tree.entries("");
-    const bool splits = std::any_of(entries.begin(), entries.end(),
-                                    [](const FileTree::Entry& entry) {
-                                        return entry.isFolder && subsetNamed(entry.name) == Subset::Train;
-                                    }) &&
-                        std::all_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) {
-                            return entry.isFolder ? subsetNamed(entry.name).has_value() : !namesImage(entry.name);
-                        });
+/// The subset of each folder by name, where the folder holds train, val and test and nothing else; else nothing.
+std::map<std::string, Subset> splitsOf(const FileTree& tree, const SplitWords& words) {
+    std::vector<std::string> names;
+    for (const FileTree::Entry& entry : tree.entries("")) {
+        if (!entry.isFolder && namesImage(entry.name))
+            return {};
+        if (entry.isFolder)
+            names.push_back(entry.name);
+    }
+    std::map<std::string, Subset> splits;
+    const auto subsets = subsetsOf(names, words);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!subsets[i])
+            return {};
+        splits[names[i]] = *subsets[i];
+    }
+    const bool hasTrain =
+        std::any_of(splits.begin(), splits.end(), [](const auto& split) { return split.second == Subset::Train; });
+    return hasTrain ? splits : std::map<std::string, Subset>();
+}
+
+std::vector<Found> imagesOf(const FileTree& tree, const SplitWords& words, int depth) {
+    const std::map<std::string, Subset> splits = splitsOf(tree, words);
     std::vector<Found> found;
-    if (!splits)
+    if (splits.empty())
         collect(tree, "", Subset::Train, depth, found);
-    for (const FileTree::Entry& entry : entries)
-        if (splits && entry.isFolder)
-            collect(tree, entry.name, *subsetNamed(entry.name), depth, found);
+    for (const auto& [folder, subset] : splits)
+        collect(tree, folder, subset, depth, found);
     return found;
 }
 
@@ -72,11 +87,12 @@ bool looksFlat(const ReadRequest& request) {
     if (!request.settings.pattern.empty())
         return true;
     const FileTree& tree = *request.tree;
+    const auto splits = splitsOf(tree, request.settings.splitWords);
     for (const FileTree::Entry& entry : tree.entries(""))
-        if (entry.isFolder && (!subsetNamed(entry.name) || hasFolders(tree, entry.name)))
+        if (entry.isFolder && (!splits.contains(entry.name) || hasFolders(tree, entry.name)))
             return false; // folders of classes come first
     std::map<std::string, std::size_t> counts;
-    for (const Found& image : imagesOf(tree, 0))
+    for (const Found& image : imagesOf(tree, request.settings.splitWords, 0))
         if (const std::string prefix = prefixOf(fileName(image.path)); image.subset == Subset::Train && !prefix.empty())
             ++counts[prefix];
     return std::count_if(counts.begin(), counts.end(), [](const auto& entry) { return entry.second > 1; }) > 1;
@@ -94,8 +110,7 @@ Result<Dataset> readFlat(const ReadRequest& request) {
     dataset.format = "flat";
     dataset.source = makeTreeSource(request.tree);
     std::vector<std::string> names;
-    std::map<std::string, int> labels;
-    for (const Found& image : imagesOf(*request.tree, pattern ? kDeepest : 0)) {
+    for (const Found& image : imagesOf(*request.tree, request.settings.splitWords, pattern ? kDeepest : 0)) {
         if (request.stop.stop_requested())
             return cancelled();
         const std::string name =
@@ -106,28 +121,18 @@ Result<Dataset> readFlat(const ReadRequest& request) {
                                                 : "has no class in its name (as in cat_12.jpg) and is skipped"});
             continue;
         }
-        if (image.subset == Subset::Train)
-            labels.emplace(name, 0);
         dataset.hasValidation = dataset.hasValidation || image.subset == Subset::Validation;
         dataset.samples.push_back({image.path, -1, image.subset, 0});
-        names.push_back(name);
+        names.push_back(composed(name));
     }
     if (dataset.samples.empty() && !dataset.problems.empty())
         return badInput(request.tree->shown("") + ": none of the names of its " +
                         std::to_string(dataset.problems.size()) + " images " +
                         (pattern ? "matches data.pattern " + request.settings.pattern : "contains a class") +
                         "; the first is " + dataset.problems.front().path + ".");
-    for (auto& [name, label] : labels) {
-        label = static_cast<int>(dataset.classes.size());
-        dataset.classes.push_back(name);
-    }
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (const auto known = labels.find(names[i]); known != labels.end())
-            dataset.samples[i].label = known->second;
-        else
-            dataset.problems.push_back(
-                {"unknown_class", dataset.samples[i].path, "is of the class " + names[i] + ", which is not in train"});
-    }
+    for (const std::size_t index : numberClasses(dataset, names, {}, request.settings.table.mergeAlikeLabels))
+        dataset.problems.push_back({"unknown_class", dataset.samples[index].path,
+                                    "is of the class " + names[index] + ", which is not in train"});
     sortSamples(dataset);
     return dataset;
 }

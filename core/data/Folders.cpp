@@ -1,153 +1,201 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <array>
+#include <limits>
 #include <map>
-#include <optional>
 #include <set>
 
+#include "data/ClassNames.h"
+#include "data/FolderLayout.h"
 #include "data/ImageNames.h"
+#include "data/ImageWalk.h"
 #include "data/Readers.h"
+#include "data/SplitWords.h"
+#include "support/Words.h"
 
 namespace sightline {
 
 namespace {
 
-/// Walks a class folder: image paths in Keras' order (folders by their whole path, names within each).
-class Walk {
-public:
-    Walk(const ReadRequest& request, Dataset& dataset) : m_request(request), m_dataset(dataset) {}
+/// images/ beside labels/ full of .txt, at the top or in train: boxes for a detector, of which class folders know
+/// nothing.
+bool holdsDetectionLabels(const FileTree& tree, const std::vector<ClassFolder>& folders) {
+    const auto named = [&](const char* name) {
+        return std::find_if(folders.begin(), folders.end(),
+                            [&](const ClassFolder& folder) { return lowerCase(folder.name) == name; });
+    };
+    const auto images = named("images"), labels = named("labels");
+    if (images == folders.end() || labels == folders.end())
+        return false;
+    std::string folder = labels->folder;
+    for (int depth = 0; depth < 3; ++depth) {
+        const auto entries = tree.entries(folder);
+        if (entries.empty())
+            return false;
+        if (!entries.front().isFolder)
+            return std::all_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) {
+                return !entry.isFolder && lowerCase(entry.name).ends_with(".txt");
+            });
+        folder = joinedPath(folder, entries.front().name);
+    }
+    return false;
+}
 
-    std::vector<std::string> images(const std::string& folder) {
-        m_folders.clear();
-        visit(folder);
-        std::vector<std::string> all;
-        for (auto& [path, names] : m_folders) // by path: "a", "a-b", "a/b", as Python sorts the walk
-            for (const std::string& name : names)
-                all.push_back(path + "/" + name);
-        return all;
+/// Fills a data set from class folders.
+class FolderReader {
+public:
+    FolderReader(const ReadRequest& request, FolderLayout layout)
+        : m_request(request), m_layout(std::move(layout)), m_walk(*request.tree, m_dataset.problems, request.stop) {
+        m_dataset.format = "folders";
+        m_dataset.source = makeTreeSource(request.tree);
+        m_dataset.guesses = std::move(m_layout.guesses);
+        m_dataset.ignoredFolders = std::move(m_layout.ignored);
+        m_dataset.problems = std::move(m_layout.problems);
+    }
+
+    Result<Dataset> read() {
+        for (const std::string& split : m_layout.splitFolders)
+            reportLooseFiles(split);
+        if (!m_layout.splitFolders.empty() && !m_layout.splitFolders.front().empty())
+            reportLooseFiles("");
+        for (const ClassFolder& folder : m_layout.folders) {
+            take(folder);
+            if (m_request.stop.stop_requested())
+                return cancelled();
+            if (m_request.progress)
+                m_request.progress(m_dataset.samples.size(), 0);
+        }
+        number();
+        reportEmptySplits();
+        reportSplitsInSome();
+        return std::move(m_dataset);
     }
 
 private:
-    void visit(const std::string& folder) {
-        const auto identity = m_request.tree->identity(folder);
-        if (m_request.stop.stop_requested() || !m_visiting.insert(identity).second)
-            return; // a link back to a folder we are in: the cycle ends here
-        std::vector<std::string>& names = m_folders[folder];
-        for (FileTree::Entry& entry : m_request.tree->entries(folder)) {
-            if (entry.isFolder)
-                visit(folder + "/" + entry.name);
-            else if (namesImage(entry.name))
-                names.push_back(std::move(entry.name));
-            else
-                m_dataset.problems.push_back(
-                    {"not_an_image", folder + "/" + entry.name, "is not named like an image and is skipped"});
-        }
-        m_visiting.erase(identity);
+    void reportLooseFiles(const std::string& folder) {
+        for (const FileTree::Entry& entry : m_request.tree->entries(folder))
+            if (!entry.isFolder && (m_layout.splitFolders.front() == folder || namesImage(entry.name)))
+                m_dataset.problems.push_back({namesImage(entry.name) ? "outside_class" : "not_an_image",
+                                              joinedPath(folder, entry.name),
+                                              "is outside the class folders and is skipped"});
     }
+
+    void take(const ClassFolder& folder) {
+        const auto identity = m_request.tree->identity(folder.folder);
+        const auto [first, isNew] = m_identities.emplace(std::pair(folder.subset, identity), folder.folder);
+        if (!isNew)
+            m_dataset.problems.push_back(
+                {"same_folder", folder.folder,
+                 "is a link to the same folder as " + shown(first->second) + ", so its images are in two classes"});
+        std::vector<std::string> images = m_walk.images(folder.folder);
+        noteSplitsInside(folder);
+        const std::size_t count = images.size();
+        for (std::string& image : images) {
+            m_dataset.samples.push_back({std::move(image), -1, folder.subset, 0});
+            m_names.push_back(folder.name);
+        }
+        m_taken.push_back({&folder, count, m_walk.wasComplete()});
+    }
+
+    void noteSplitsInside(const ClassFolder& folder) {
+        const auto subsets = subsetsOf(m_walk.foldersBelow(), m_request.settings.splitWords);
+        const auto has = [&](bool train) {
+            return std::any_of(subsets.begin(), subsets.end(), [&](const std::optional<Subset>& subset) {
+                return subset && (*subset == Subset::Train) == train;
+            });
+        };
+        if (has(true) && has(false))
+            m_withSplitsInside.push_back(folder.folder);
+    }
+
+    /// Classes are train's folders; a class folder that only val or test has is a problem of its own.
+    void number() {
+        std::vector<std::string> train;
+        for (const ClassFolder& folder : m_layout.folders)
+            if (folder.subset == Subset::Train)
+                train.push_back(folder.name);
+        const auto unknown = numberClasses(m_dataset, m_names, train, m_request.settings.table.mergeAlikeLabels);
+        std::set<std::string> strangers;
+        for (const std::size_t index : unknown)
+            strangers.insert(m_names[index]);
+        for (const Taken& taken : m_taken) {
+            if (strangers.contains(taken.folder->name))
+                m_dataset.problems.push_back({"unknown_class", taken.folder->folder,
+                                              "is a class that is not in train; its " + counted(taken.images, "image") +
+                                                  " in " + nameOf(taken.folder->subset) + " cannot be evaluated"});
+            const bool isKnown = taken.folder->subset == Subset::Train || !strangers.contains(taken.folder->name);
+            if (taken.images == 0 && isKnown && taken.isComplete)
+                m_emptyClasses.emplace(taken.folder->subset, taken.folder->folder);
+        }
+        const auto place = [](const Sample& sample) {
+            return std::pair(sample.subset, sample.label < 0 ? std::numeric_limits<int>::max() : sample.label);
+        };
+        std::stable_sort(m_dataset.samples.begin(), m_dataset.samples.end(),
+                         [&](const Sample& a, const Sample& b) { return place(a) < place(b); });
+    }
+
+    /// A val folder without a single image is none: a share of train takes its place.
+    void reportEmptySplits() {
+        for (const Subset subset : {Subset::Train, Subset::Validation, Subset::Test}) {
+            const auto [begin, end] = m_emptyClasses.equal_range(subset);
+            const bool isThere = std::any_of(m_layout.folders.begin(), m_layout.folders.end(),
+                                             [&](const ClassFolder& folder) { return folder.subset == subset; });
+            if (subset != Subset::Train && isThere && m_dataset.count(subset) == 0)
+                m_dataset.problems.push_back(
+                    {"empty_split", firstOf(subset),
+                     std::string("has no images, so there is no ") + nameOf(subset) + " folder"});
+            else
+                for (auto folder = begin; folder != end; ++folder)
+                    m_dataset.problems.push_back({"empty_class", folder->second, "has no images"});
+        }
+        m_dataset.hasValidation = m_dataset.count(Subset::Validation) > 0;
+    }
+
+    std::string firstOf(Subset subset) const {
+        const auto first = std::find_if(m_layout.folders.begin(), m_layout.folders.end(),
+                                        [&](const ClassFolder& folder) { return folder.subset == subset; });
+        const auto slash = first->folder.rfind('/');
+        return slash == std::string::npos ? first->folder : first->folder.substr(0, slash);
+    }
+
+    void reportSplitsInSome() {
+        if (m_withSplitsInside.empty())
+            return;
+        m_dataset.problems.push_back(
+            {"split_in_class",
+             {},
+             listed(m_withSplitsInside) + (m_withSplitsInside.size() == 1 ? " holds" : " hold") +
+                 " folders named like train and test, but not every class does; all images in them count as " +
+                 (m_layout.splitFolders.front().empty() ? "training images" : "images of their class")});
+    }
+
+    struct Taken {
+        const ClassFolder* folder;
+        std::size_t images;
+        bool isComplete;
+    };
 
     const ReadRequest& m_request;
-    Dataset& m_dataset;
-    std::map<std::string, std::vector<std::string>> m_folders;
-    std::set<std::pair<std::uint64_t, std::uint64_t>> m_visiting;
+    FolderLayout m_layout;
+    Dataset m_dataset;
+    ImageWalk m_walk;
+    std::vector<std::string> m_names; ///< of each sample's class
+    std::vector<Taken> m_taken;
+    std::multimap<Subset, std::string> m_emptyClasses;
+    std::vector<std::string> m_withSplitsInside;
+    std::map<std::pair<Subset, std::pair<std::uint64_t, std::uint64_t>>, std::string> m_identities;
 };
-
-struct SplitFolder {
-    std::string name; ///< empty: the root itself
-    Subset subset = Subset::Train;
-};
-
-bool hasFolders(const FileTree& tree, const std::string& folder) {
-    const std::vector<FileTree::Entry> entries = tree.entries(folder);
-    return std::any_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) { return entry.isFolder; });
-}
-
-/// A split holds class folders; a folder named train that holds images is a class (the toy set has one).
-std::vector<SplitFolder> splitFolders(const FileTree& tree) {
-    std::vector<SplitFolder> splits;
-    bool hasTrain = false;
-    for (const FileTree::Entry& entry : tree.entries("")) {
-        if (!entry.isFolder)
-            continue;
-        if (const auto subset = subsetNamed(entry.name); subset && hasFolders(tree, entry.name)) {
-            splits.push_back({entry.name, *subset});
-            hasTrain = hasTrain || *subset == Subset::Train;
-        }
-    }
-    if (!hasTrain)
-        return {{"", Subset::Train}};
-    std::stable_sort(splits.begin(), splits.end(),
-                     [](const SplitFolder& a, const SplitFolder& b) { return a.subset < b.subset; });
-    return splits;
-}
-
-/// Classes are train's folders; a class folder that only val or test has is a problem of its own.
-std::map<std::string, int> classesOf(const FileTree& tree, const std::vector<SplitFolder>& splits, Dataset& dataset) {
-    std::map<std::string, int> labels;
-    for (const SplitFolder& split : splits) {
-        if (split.subset != Subset::Train)
-            continue;
-        for (const FileTree::Entry& entry : tree.entries(split.name)) {
-            if (entry.isFolder)
-                labels.emplace(entry.name, 0);
-        }
-    }
-    for (auto& [name, label] : labels) {
-        label = static_cast<int>(dataset.classes.size());
-        dataset.classes.push_back(name);
-    }
-    return labels;
-}
 
 } // namespace
 
-std::optional<Subset> subsetNamed(const std::string& name) {
-    const std::string known = lowerCase(name);
-    if (known == "train" || known == "training")
-        return Subset::Train;
-    if (known == "val" || known == "valid" || known == "validation")
-        return Subset::Validation;
-    if (known == "test" || known == "testing")
-        return Subset::Test;
-    return {};
-}
-
 Result<Dataset> readFolders(const ReadRequest& request) {
     const FileTree& tree = *request.tree;
-    Dataset dataset;
-    dataset.format = "folders";
-    dataset.source = makeTreeSource(request.tree);
-    const std::vector<SplitFolder> splits = splitFolders(tree);
-    const std::map<std::string, int> labels = classesOf(tree, splits, dataset);
-
-    Walk walk(request, dataset);
-    for (const SplitFolder& split : splits) {
-        dataset.hasValidation = dataset.hasValidation || split.subset == Subset::Validation;
-        for (const FileTree::Entry& entry : tree.entries(split.name)) {
-            const std::string path = joinedPath(split.name, entry.name);
-            if (!entry.isFolder) {
-                dataset.problems.push_back({namesImage(entry.name) ? "outside_class" : "not_an_image", path,
-                                            "is outside the class folders and is skipped"});
-                continue;
-            }
-            const auto known = labels.find(entry.name);
-            std::vector<std::string> images = walk.images(path);
-            if (request.stop.stop_requested())
-                return cancelled();
-            if (known == labels.end() && !images.empty())
-                dataset.problems.push_back({"unknown_class", path,
-                                            std::string("is a class that is not in train; its ") +
-                                                std::to_string(images.size()) + " images in " + nameOf(split.subset) +
-                                                " cannot be evaluated"});
-            if (known != labels.end() && images.empty())
-                dataset.problems.push_back({"empty_class", path, "has no images"});
-            for (std::string& image : images)
-                dataset.samples.push_back(
-                    {std::move(image), known == labels.end() ? -1 : known->second, split.subset, 0});
-            if (request.progress)
-                request.progress(dataset.samples.size(), 0);
-        }
-    }
-    return dataset;
+    if (const std::string why = tree.listingError(""); !why.empty())
+        return badInput(tree.shown("") + " cannot be listed: " + why + ".");
+    FolderLayout layout = folderLayout(tree, request.settings.splitWords);
+    if (holdsDetectionLabels(tree, layout.folders))
+        return badInput(tree.shown("") + " has images beside labels as a detector needs them (YOLO); to classify whole "
+                                         "images, put the images of each class into their own folder.");
+    return FolderReader(request, std::move(layout)).read();
 }
 
 } // namespace sightline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "data/FileIndex.h"
 #include "data/FileTree.h"
 
 namespace sightline {
@@ -12,15 +13,16 @@ struct ReadRequest {
     std::string table; ///< the table that was opened itself, relative to the tree; empty: find one
     std::stop_token stop;
     Progress progress;
+    mutable std::shared_ptr<const FileIndex> index = {}; ///< indexOf()
 };
+
+/// The tree's images, listed on first use.
+const FileIndex& indexOf(const ReadRequest& request);
 
 // Readers. Each says by names whether it fits, then fills classes, samples, problems and the source; openDataset() does
 // the rest. Foreign bytes: sizes are checked before they are believed.
 
-/// train, training; val, valid, validation; test, testing; any case.
-std::optional<Subset> subsetNamed(const std::string& name);
-
-/// Class folders, with or without train / val / test above them (CLI.md, Data folders).
+/// Class folders, with or without train / val / test above them or in each (FolderLayout.h; CLI.md, Data folders).
 Result<Dataset> readFolders(const ReadRequest& request);
 
 /// train/<wnid>/images, val/val_annotations.txt, wnids.txt, words.txt; test/images has no labels (Le and Yang 2015).
@@ -46,6 +48,16 @@ bool isIdxName(const std::string& name);
 bool looksLikeTable(const ReadRequest& request);
 Result<Dataset> readTable(const ReadRequest& request);
 bool isTableName(const std::string& name);
+
+/// COCO's annotation files (annotations/instances_*.json, or _annotations.coco.json beside the images of each split;
+/// Lin et al. 2014), image by image: the category of most objects is the class.
+bool looksLikeCoco(const ReadRequest& request);
+Result<Dataset> readCoco(const ReadRequest& request);
+
+/// Pascal VOC's layout: Annotations/*.xml with JPEGImages, split by ImageSets/Main/{train,val,test}.txt where there are
+/// such lists (Everingham et al. 2010). The class of most objects is the image's.
+bool looksLikePascalVoc(const ReadRequest& request);
+Result<Dataset> readPascalVoc(const ReadRequest& request);
 
 /// Images whose names tell their class: cat.0.jpg, dog_12.png, or whatever `data.pattern` says; in one folder, or in
 /// train / val / test.

@@ -9,6 +9,7 @@
 #include "data/FileTree.h"
 #include "support/Pattern.h"
 #include "support/Random.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -25,6 +26,7 @@ std::size_t shareOf(std::size_t count, double share) {
 /// One class after the other: the first of each, or drawn.
 void splitClasses(Dataset& dataset, const DataSettings& settings, std::uint64_t seed) {
     std::vector<std::vector<std::size_t>> perClass(dataset.classes.size());
+    std::vector<std::string> tooSmall;
     for (std::size_t i = 0; i < dataset.samples.size(); ++i) {
         const Sample& sample = dataset.samples[i];
         if (sample.subset == Subset::Train && sample.label >= 0)
@@ -39,9 +41,18 @@ void splitClasses(Dataset& dataset, const DataSettings& settings, std::uint64_t 
                 shuffled.push_back(members[position]);
             members = std::move(shuffled);
         }
-        for (std::size_t i = 0; i < shareOf(members.size(), settings.validationSplit); ++i)
+        const std::size_t share = shareOf(members.size(), settings.validationSplit);
+        for (std::size_t i = 0; i < share; ++i)
             dataset.samples[members[i]].subset = Subset::Validation;
+        if (share == 0 && !members.empty())
+            tooSmall.push_back(dataset.classes[label]);
     }
+    if (!tooSmall.empty() && settings.validationSplit > 0)
+        dataset.problems.push_back({"not_validated",
+                                    {},
+                                    listed(tooSmall) + (tooSmall.size() == 1 ? " has" : " have") +
+                                        " too few images for data.validation_split, so validation has none of " +
+                                        (tooSmall.size() == 1 ? "this class" : "these classes")});
 }
 
 /// Images that stay together, and how many of each class they are.

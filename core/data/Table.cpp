@@ -1,235 +1,154 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
+#include "data/ClassNames.h"
+#include "data/FolderLayout.h"
 #include "data/ImageNames.h"
 #include "data/Readers.h"
-#include "support/Csv.h"
+#include "data/SplitWords.h"
+#include "data/TableColumns.h"
+#include "support/Unicode.h"
 #include "support/Words.h"
 
 namespace sightline {
 
 namespace {
 
-constexpr std::uintmax_t kMaximumTable = std::uintmax_t{512} << 20;
-constexpr std::size_t kMostRows = 20'000'000, kMostProblems = 1000, kLongestPath = 4096;
-constexpr std::size_t kProbe = 200;      ///< rows looked at to find columns
-constexpr std::size_t kMostColumns = 24; ///< named in a sentence
-constexpr std::array kPathNames{"path",       "file", "filename",   "file_name", "filepath", "image",
-                                "image_path", "img",  "image_file", "image_id",  "id"};
-constexpr std::array kLabelNames{"label",  "class", "classname", "class_name", "category",
-                                 "target", "y",     "species",   "diagnosis",  "defect"};
-constexpr std::array kSplitNames{"split", "subset", "set", "fold_name", "partition"};
+constexpr std::size_t kMostRows = 20'000'000, kMostProblems = 1000, kMostCompared = 16;
 
 using Row = std::vector<std::string>;
 
 /// A table and the split all its rows belong to, where its name says so (train.csv, test.csv).
 struct NamedTable {
     std::string path;
-    std::optional<Subset> subset;
+    std::optional<Subset> subset = {};
 };
 
-/// The one table of a folder, or its train.csv with val.csv and test.csv.
-std::vector<NamedTable> tablesOf(const ReadRequest& request) {
-    if (!request.table.empty())
-        return {{request.table, std::nullopt}};
+/// The tables of a folder, and those of them whose names are a split's.
+struct FoundTables {
     std::vector<NamedTable> all, split;
+};
+
+FoundTables tablesIn(const ReadRequest& request) {
+    FoundTables found;
+    std::vector<std::string> stems;
     for (const FileTree::Entry& entry : request.tree->entries("")) {
         if (entry.isFolder || !isTableName(entry.name) || entry.name == "boxes.csv")
             continue;
-        all.push_back({entry.name, std::nullopt});
-        if (const auto subset = subsetNamed(entry.name.substr(0, entry.name.rfind('.'))))
-            split.push_back({entry.name, subset});
+        found.all.push_back({entry.name});
+        stems.push_back(entry.name.substr(0, entry.name.rfind('.')));
     }
-    if (all.size() <= 1)
-        return all;
-    std::stable_sort(split.begin(), split.end(),
+    const auto subsets = subsetsOf(stems, request.settings.splitWords);
+    for (std::size_t i = 0; i < stems.size(); ++i)
+        if (subsets[i])
+            found.split.push_back({found.all[i].path, subsets[i]});
+    std::stable_sort(found.split.begin(), found.split.end(),
                      [](const NamedTable& a, const NamedTable& b) { return *a.subset < *b.subset; });
-    const bool hasTrain = !split.empty() && split.front().subset == Subset::Train;
-    return hasTrain ? split : std::vector<NamedTable>();
+    return found;
 }
 
-std::string cellOf(const Row& row, int column) {
-    return column >= 0 && static_cast<std::size_t>(column) < row.size() ? row[static_cast<std::size_t>(column)]
-                                                                        : std::string();
-}
-
-/// The file a cell names, relative to the table's folder: as it is, or below images/, or with an ending left out.
-std::optional<std::string> resolved(const FileTree& tree, std::string cell) {
-    if (cell.empty() || cell.size() > kLongestPath || cell.find('\0') != std::string::npos)
-        return std::nullopt;
-    if (cell.starts_with("./"))
-        cell.erase(0, 2);
-    if (!tree.isFile(cell))
-        std::replace(cell.begin(), cell.end(), '\\', '/');
-    for (const char* below : {"", "images/", "train/", "img/", "test/"})
-        for (const char* ending : {"", ".jpg", ".png", ".jpeg", ".tif", ".bmp"}) {
-            const std::string path = below + cell + ending;
-            if (namesImage(fileName(path)) && tree.isFile(path))
-                return path;
-        }
-    return std::nullopt;
-}
-
-struct Columns {
-    int path = -1, label = -1, split = -1, group = -1;
-    bool hasHeader = true;
-};
-
-/// "file, label, patient": as a person may name them, by number where there are no heads.
-std::string headsOf(const Row& header, bool hasHeader) {
-    Row names = header;
-    for (std::size_t i = 0; i < names.size() && !hasHeader; ++i)
-        names[i] = std::to_string(i + 1);
-    return listed(names, kMostColumns);
-}
-
-template <std::size_t N>
-int columnNamed(const Row& heads, const std::array<const char*, N>& names) {
-    for (const char* name : names)
-        for (std::size_t i = 0; i < heads.size(); ++i)
-            if (lowerCase(heads[i]) == name)
-                return static_cast<int>(i);
-    return -1;
-}
-
-/// The column a person chose, by heading or by number from 1.
-Result<int> chosenColumn(const std::string& table, const Row& header, bool hasHeader, const std::string& setting,
-                         const std::string& name) {
-    for (std::size_t i = 0; hasHeader && i < header.size(); ++i)
-        if (header[i] == name)
-            return static_cast<int>(i);
-    if (!name.empty() && name.size() < 5 && name.find_first_not_of("0123456789") == std::string::npos)
-        if (const auto number = static_cast<std::size_t>(std::stoul(name)); number >= 1 && number <= header.size())
-            return static_cast<int>(number) - 1;
-    return badInput(setting + ": " + table + " has no column '" + name + "'; it has: " + headsOf(header, hasHeader) +
-                    ".");
-}
-
-/// Where nothing says which: the first column whose cells name images.
-int columnOfFiles(const FileTree& tree, const std::vector<Row>& rows) {
-    for (std::size_t r = rows.size() > 1 ? 1 : 0; r < std::min<std::size_t>(rows.size(), 6); ++r)
-        for (std::size_t i = 0; i < rows[r].size(); ++i)
-            if (resolved(tree, rows[r][i]))
-                return static_cast<int>(i);
-    return -1;
-}
-
-/// Where nothing says which: the first other column whose cells repeat, else the first other column.
-int columnOfLabels(const std::vector<Row>& rows, const Columns& columns) {
-    int first = -1;
-    for (int i = 0; i < static_cast<int>(rows.front().size()); ++i) {
-        if (i == columns.path || i == columns.split || i == columns.group)
-            continue;
-        std::set<std::string> values;
-        for (std::size_t r = columns.hasHeader ? 1 : 0; r < rows.size(); ++r)
-            values.insert(cellOf(rows[r], i));
-        if (first < 0)
-            first = i;
-        if (values.size() > 1 && values.size() * 2 <= rows.size())
-            return i;
-    }
-    return first;
-}
-
-Result<Columns> columnsOf(const ReadRequest& request, const std::string& table, const std::vector<Row>& rows) {
-    const FileTree& tree = *request.tree;
-    const TableSettings& chosen = request.settings.table;
-    const Row& header = rows.front();
-    Columns columns;
-    const bool byNumber = chosen.header == TableSettings::Header::No;
-    columns.hasHeader = !byNumber;
-    const auto choose = [&](int& column, const char* setting, const std::string& name) -> Result<void> {
-        if (name.empty())
-            return {};
-        const Result<int> found = chosenColumn(tree.shown(table), header, !byNumber, setting, name);
-        if (!found)
-            return found.error();
-        column = *found;
+/// The folder whose images a table named after a split means first: train_images beside train.csv.
+std::string folderFor(const ReadRequest& request, std::optional<Subset> subset) {
+    if (!subset)
         return {};
-    };
-    for (const auto& [column, setting, name] :
-         {std::tuple(&columns.path, "data.table.path_column", &chosen.pathColumn),
-          std::tuple(&columns.label, "data.table.label_column", &chosen.labelColumn),
-          std::tuple(&columns.split, "data.table.split_column", &chosen.splitColumn),
-          std::tuple(&columns.group, "data.group.column", &request.settings.group.column)}) {
-        if (const Result<void> done = choose(*column, setting, *name); !done)
-            return done.error();
-    }
-    if (!byNumber) {
-        columns.path = columns.path < 0 ? columnNamed(header, kPathNames) : columns.path;
-        columns.label = columns.label < 0 ? columnNamed(header, kLabelNames) : columns.label;
-        columns.split = columns.split < 0 ? columnNamed(header, kSplitNames) : columns.split;
-    }
-    if (columns.path < 0)
-        columns.path = columnOfFiles(tree, rows);
-    if (columns.path < 0)
-        return badInput(tree.shown(table) +
-                        " has no column of image paths (path, file, filename, image ...), and no cell of its first "
-                        "rows names an image next to it; it has: " +
-                        headsOf(header, !byNumber) + ". Choose one with data.table.path_column.");
-    if (chosen.header == TableSettings::Header::Auto)
-        columns.hasHeader = !resolved(tree, cellOf(header, columns.path));
-    if (columns.label < 0)
-        columns.label = columnOfLabels(rows, columns);
-    if (columns.label < 0)
-        return badInput(tree.shown(table) + " has no column of labels (label, class, category, target ...); it has: " +
-                        headsOf(header, !byNumber) + ". Choose one with data.table.label_column.");
-    return columns;
+    for (const FileTree::Entry& entry : request.tree->entries(""))
+        if (entry.isFolder && subsetNamed(entry.name, request.settings.splitWords) == subset)
+            return entry.name;
+    return {};
 }
 
-Subset subsetOf(const std::string& word) {
-    const std::string known = lowerCase(word);
-    return known.starts_with("val") || known == "dev" ? Subset::Validation
-           : known.starts_with("test")                ? Subset::Test
-                                                      : Subset::Train;
-}
-
-struct TableText {
-    std::string text;
-    char separator = ',';
-    std::vector<Row> probe; ///< the first rows
+struct OpenTable {
+    TableText text;
+    TableFacts facts;
+    TableColumns columns;
 };
 
-Result<TableText> openTable(const FileTree& tree, const std::string& path) {
-    auto text = tree.read(path, kMaximumTable);
+Result<OpenTable> openTable(const ReadRequest& request, const NamedTable& table) {
+    auto text = readTableText(*request.tree, table.path);
     if (!text)
         return text.error();
-    TableText table{std::move(*text), ',', {}};
-    table.separator = csvSeparator(table.text);
-    CsvReader reader(table.text, table.separator);
-    for (Row row; table.probe.size() < kProbe && reader.next(row);)
-        table.probe.push_back(std::move(row));
-    if (table.probe.empty())
-        return badInput(tree.shown(path) + " is empty.");
-    return table;
+    const std::string folder = folderFor(request, table.subset);
+    TableFacts facts = tableFacts(*text, indexOf(request), folder, request.stop);
+    if (request.stop.stop_requested())
+        return cancelled();
+    auto columns = tableColumns({.tree = *request.tree,
+                                 .index = indexOf(request),
+                                 .table = table.path,
+                                 .text = *text,
+                                 .settings = request.settings,
+                                 .preferredFolder = folder,
+                                 .stop = request.stop},
+                                facts);
+    if (!columns)
+        return columns.error();
+    return OpenTable{std::move(*text), std::move(facts), std::move(*columns)};
+}
+
+/// How many images a table names, with no setting that may not fit it.
+std::size_t imagesNamed(const ReadRequest& request, const NamedTable& table) {
+    ReadRequest plain = request;
+    plain.settings.table = {};
+    plain.settings.group = {};
+    const auto opened = openTable(plain, table);
+    return opened ? opened->facts.columns[static_cast<std::size_t>(opened->columns.path)].files : 0;
+}
+
+/// The one table of a folder, its train.csv with val.csv and test.csv, or the one of several that names most images.
+std::vector<NamedTable> tablesOf(const ReadRequest& request) {
+    if (!request.table.empty())
+        return {{request.table}};
+    FoundTables found = tablesIn(request);
+    if (found.all.size() <= 1)
+        return found.all;
+    if (!found.split.empty() && found.split.front().subset == Subset::Train)
+        return found.split;
+    const NamedTable* best = nullptr;
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < std::min(found.all.size(), kMostCompared); ++i)
+        if (const std::size_t images = imagesNamed(request, found.all[i]); images > most) {
+            best = &found.all[i];
+            most = images;
+        }
+    return best ? std::vector{*best} : std::vector<NamedTable>();
 }
 
 /// What the tables say, before classes are numbered.
 class TableRows {
 public:
-    TableRows(const ReadRequest& request, Dataset& dataset) : m_request(request), m_dataset(dataset) {}
+    TableRows(const ReadRequest& request, Dataset& dataset)
+        : m_request(request), m_dataset(dataset), m_index(indexOf(request)) {}
 
     Result<void> take(const NamedTable& table) {
-        const FileTree& tree = *m_request.tree;
-        const auto opened = openTable(tree, table.path);
+        ReadRequest request = m_request;
+        if (!m_labelHead.empty()) // what train says holds for val and test
+            request.settings.table.labelColumn = m_labelHead;
+        const auto opened = openTable(request, table);
         if (!opened)
             return opened.error();
-        const auto columns = columnsOf(m_request, table.path, opened->probe);
-        if (!columns)
-            return columns.error();
-        CsvReader reader(opened->text, opened->separator);
+        const TableColumns& columns = opened->columns;
+        if (m_labels.empty() && columns.label >= 0 && columns.hasHeader)
+            m_labelHead = columns.heads[static_cast<std::size_t>(columns.label)];
+        if (opened->text.wasWindows1252)
+            m_dataset.problems.push_back({"encoding", table.path, "is not UTF-8 and is read as Windows-1252"});
+        for (const Guess& guess : columns.guesses)
+            if (std::find(m_dataset.guesses.begin(), m_dataset.guesses.end(), guess) == m_dataset.guesses.end())
+                m_dataset.guesses.push_back(guess);
+        for (const int column : columns.oneHot)
+            m_further.push_back(columns.heads[static_cast<std::size_t>(column)]);
+        m_folder = folderFor(m_request, table.subset);
+        CsvReader reader = opened->text.rows();
         std::size_t number = 0;
         for (Row row; reader.next(row);) {
-            if (++number == 1 && columns->hasHeader)
+            if (++number == 1 && columns.hasHeader)
                 continue;
             if (number > kMostRows)
-                return badInput(tree.shown(table.path) + " has more than " + std::to_string(kMostRows) + " rows.");
+                return badInput(m_request.tree->shown(table.path) + " has more than " + std::to_string(kMostRows) +
+                                " rows.");
             if (m_request.stop.stop_requested())
                 return cancelled();
-            takeRow(table, *columns, row, number);
+            takeRow(table, columns, row, number);
             if (m_request.progress && number % 1024 == 0)
                 m_request.progress(m_dataset.samples.size(), 0);
         }
@@ -238,35 +157,42 @@ public:
 
     /// Labels become numbers in the order of their names; those that train lacks stay unknown.
     void number() {
-        std::map<std::string, int> known;
-        for (std::size_t i = 0; i < m_labels.size(); ++i)
-            if (m_dataset.samples[i].subset == Subset::Train)
-                known.emplace(m_labels[i], 0);
-        for (auto& [name, label] : known) {
-            label = static_cast<int>(m_dataset.classes.size());
-            m_dataset.classes.push_back(name);
-        }
-        for (std::size_t i = 0; i < m_labels.size(); ++i) {
-            Sample& sample = m_dataset.samples[i];
-            const auto label = known.find(m_labels[i]);
-            if (label == known.end())
-                problem({"unknown_class", sample.path, "is of the class " + m_labels[i] + ", which is not in train"});
-            else
-                sample.label = label->second;
-        }
-        if (m_problems > kMostProblems)
-            m_dataset.problems.push_back(
-                {"more", {}, std::to_string(m_problems - kMostProblems) + " more rows have problems"});
+        const auto unknown = numberClasses(m_dataset, m_labels, m_further, m_request.settings.table.mergeAlikeLabels);
+        for (const std::size_t i : unknown)
+            problem({"unknown_class", m_dataset.samples[i].path,
+                     "is of the class " + m_labels[i] + ", which is not in train"});
+        const auto counts = m_dataset.countsPerClass(Subset::Train);
+        for (std::size_t i = 0; i < counts.size(); ++i)
+            if (counts[i] == 0)
+                m_dataset.problems.push_back({"empty_class", m_dataset.classes[i], "has no images"});
+        sayCounts();
     }
 
     std::size_t missing() const { return m_missing; }
     const std::string& firstMissing() const { return m_firstMissing; }
 
 private:
-    void takeRow(const NamedTable& table, const Columns& columns, const Row& row, std::size_t number) {
-        const std::string named = cellOf(row, columns.path), label = cellOf(row, columns.label),
-                          at = "(row " + std::to_string(number) + ")";
-        const auto path = resolved(*m_request.tree, named);
+    static std::string cellOf(const Row& row, int column) {
+        return column >= 0 && static_cast<std::size_t>(column) < row.size() ? row[static_cast<std::size_t>(column)]
+                                                                            : std::string();
+    }
+
+    /// The file a cell names; outside the table's folder only as the cell says it.
+    std::optional<std::string> fileOf(const std::string& cell) {
+        if (const auto match = m_index.find(cell, m_folder)) {
+            m_caseDiffers += match->onlyCaseDiffers ? 1 : 0;
+            m_ambiguous += match->isAmbiguous ? 1 : 0;
+            return m_index.path(match->file);
+        }
+        if ((cell.starts_with('/') || cell.starts_with("../")) && cell.size() < 4096 && namesImage(fileName(cell)) &&
+            cell.find('\0') == std::string::npos && m_request.tree->isFile(cell))
+            return cell;
+        return std::nullopt;
+    }
+
+    void takeRow(const NamedTable& table, const TableColumns& columns, const Row& row, std::size_t number) {
+        const std::string named = cellOf(row, columns.path), at = "(row " + std::to_string(number) + ")";
+        const auto path = fileOf(named);
         if (!path) {
             if (m_missing++ == 0)
                 m_firstMissing = named.substr(0, 200);
@@ -274,17 +200,62 @@ private:
                 {"missing", named.substr(0, 200), "is in the table " + at + " but is not an image file next to it"});
             return;
         }
-        if (label.empty()) {
-            problem({"no_label", *path, "has no label " + at});
+        const std::string label = labelOf(columns, row, *path, at);
+        if (label.empty())
             return;
-        }
-        Sample sample{*path, -1, table.subset ? *table.subset : subsetOf(cellOf(row, columns.split)), 0};
+        const auto subset = table.subset ? table.subset : subsetOf(columns, row);
+        if (!subset)
+            return;
+        Sample sample{*path, -1, *subset, 0};
         if (columns.group >= 0)
             sample.group = groupOf(cellOf(row, columns.group));
         m_dataset.hasValidation = m_dataset.hasValidation || sample.subset == Subset::Validation;
+        const auto [first, isNew] = m_seen.emplace(*path, m_labels.size());
+        if (!isNew) {
+            ++m_repeated;
+            m_contradicting += m_labels[first->second] == label ? 0 : 1;
+        }
         m_dataset.samples.push_back(std::move(sample));
         m_labels.push_back(label);
     }
+
+    /// Empty, and said, where the row has none.
+    std::string labelOf(const TableColumns& columns, const Row& row, const std::string& path, const std::string& at) {
+        if (columns.oneHot.empty()) {
+            std::string label = composed(cellOf(row, columns.label));
+            if (label.empty())
+                problem({"no_label", path, "has no label " + at});
+            return label;
+        }
+        std::string label;
+        for (const int column : columns.oneHot) {
+            if (!binaryCell(cellOf(row, column)).value_or(false))
+                continue;
+            const std::string& name = columns.heads[static_cast<std::size_t>(column)];
+            if (!label.empty()) {
+                problem(
+                    {"several_labels", path, "is " + label + " and " + name + " at once " + at + " and is skipped"});
+                return {};
+            }
+            label = name;
+        }
+        if (label.empty())
+            problem({"no_label", path, "has no 1 in any class's column " + at});
+        return label;
+    }
+
+    std::optional<Subset> subsetOf(const TableColumns& columns, const Row& row) {
+        if (columns.split < 0)
+            return Subset::Train;
+        const std::string word = cellOf(row, columns.split);
+        if (const auto known = columns.subsets.find(word); known != columns.subsets.end())
+            return known->second;
+        ++m_unknownWords[word];
+        if (word.empty())
+            return Subset::Train;
+        return std::nullopt;
+    }
+
     std::uint32_t groupOf(const std::string& key) {
         if (key.empty())
             return kNoGroup;
@@ -293,18 +264,58 @@ private:
             m_dataset.groups.push_back(key);
         return found->second;
     }
+
     void problem(DataProblem what) {
         if (++m_problems <= kMostProblems)
             m_dataset.problems.push_back(std::move(what));
     }
 
+    /// What concerns many rows is said once.
+    void sayCounts() {
+        const auto say = [&](const char* kind, std::size_t count, const std::string& message) {
+            if (count > 0)
+                m_dataset.problems.push_back({kind, {}, grouped(count) + message});
+        };
+        say("name_case", m_caseDiffers, " names in the table differ from those of their files in case");
+        say("ambiguous_file", m_ambiguous,
+            " names in the table fit several images in different folders; the first in order is used");
+        say("repeated_image", m_repeated,
+            " rows name an image that another row names, " + grouped(m_contradicting) + " of them with another label");
+        std::size_t said = 0;
+        for (const auto& [word, count] : m_unknownWords)
+            if (word.empty())
+                say("no_split", count, " rows have an empty cell for the split; they count as train");
+            else if (++said <= 20)
+                m_dataset.problems.push_back({"unknown_split", word.substr(0, 200),
+                                              "stands for the split in " + grouped(count) +
+                                                  " rows but means neither train, val nor test, so they are skipped; "
+                                                  "data.split_words can say what it means"});
+        if (m_problems > kMostProblems)
+            m_dataset.problems.push_back(
+                {"more", {}, std::to_string(m_problems - kMostProblems) + " more rows have problems"});
+    }
+
     const ReadRequest& m_request;
     Dataset& m_dataset;
-    std::vector<std::string> m_labels; ///< of each sample
+    const FileIndex& m_index;
+    std::vector<std::string> m_labels;  ///< of each sample
+    std::vector<std::string> m_further; ///< classes of a one-hot table
+    std::string m_labelHead, m_folder;
     std::map<std::string, std::uint32_t> m_groups;
-    std::size_t m_problems = 0, m_missing = 0;
+    std::map<std::string, std::size_t> m_unknownWords;
+    std::unordered_map<std::string, std::size_t> m_seen;
+    std::size_t m_problems = 0, m_missing = 0, m_caseDiffers = 0, m_ambiguous = 0, m_repeated = 0, m_contradicting = 0;
     std::string m_firstMissing;
 };
+
+/// Tables beside those that are read.
+void reportOtherTables(const ReadRequest& request, const std::vector<NamedTable>& read, Dataset& dataset) {
+    if (!request.table.empty())
+        return;
+    for (const NamedTable& table : tablesIn(request).all)
+        if (std::none_of(read.begin(), read.end(), [&](const NamedTable& one) { return one.path == table.path; }))
+            dataset.problems.push_back({"ignored_table", table.path, "is another table and is not read"});
+}
 
 } // namespace
 
@@ -319,19 +330,10 @@ bool looksLikeTable(const ReadRequest& request) {
     const std::vector<NamedTable> tables = tablesOf(request);
     if (tables.empty())
         return false;
-    const auto opened = openTable(*request.tree, tables.front().path);
-    if (!opened || opened->probe.size() < 2)
-        return false;
-    ReadRequest plain = request;
-    plain.settings.table = {};
-    plain.settings.group = {};
-    const auto columns = columnsOf(plain, tables.front().path, opened->probe);
-    if (!columns)
-        return false;
-    const std::size_t last =
-        std::min<std::size_t>(opened->probe.size(), 20); // notes.csv beside class folders is no table of images
-    return std::any_of(opened->probe.begin(), opened->probe.begin() + static_cast<std::ptrdiff_t>(last),
-                       [&](const Row& row) { return resolved(*request.tree, cellOf(row, columns->path)).has_value(); });
+    const std::size_t images = imagesNamed(request, tables.front());
+    // notes.csv beside class folders is no table of images, nor is a list of a few of them
+    return images > 0 && (images * 2 >= indexOf(request).size() || tables.size() > 1 ||
+                          !isClassLevel(*request.tree, request.settings.splitWords));
 }
 
 Result<Dataset> readTable(const ReadRequest& request) {
@@ -352,6 +354,7 @@ Result<Dataset> readTable(const ReadRequest& request) {
         else if (!taken)
             return taken.error();
     }
+    reportOtherTables(request, tables, dataset);
     if (dataset.samples.empty() && rows.missing() > 0)
         return badInput(request.tree->shown(tables.front().path) + " names " + std::to_string(rows.missing()) +
                         " images, but none of them exists; the first is " + rows.firstMissing() + ".");

@@ -24,8 +24,19 @@ struct TableSettings {
     enum class Header { Auto, Yes, No };
     std::string pathColumn, labelColumn, splitColumn;
     Header header = Header::Auto;
+    bool mergeAlikeLabels = false; ///< labels that differ only in case and blanks are one class (folders, too)
 
+    bool namesColumns() const { return !pathColumn.empty() || !labelColumn.empty() || !splitColumn.empty(); }
     bool operator==(const TableSettings&) const = default;
+};
+
+/// Which names of folders, and cells of a split column, mean which subset. A word means what is said here and nothing
+/// else; a subset without words of its own keeps the usual ones (data/SplitWords.h).
+struct SplitWords {
+    std::vector<std::string> train, validation, test;
+
+    bool empty() const { return train.empty() && validation.empty() && test.empty(); }
+    bool operator==(const SplitWords&) const = default;
 };
 
 /// What must not be torn apart by a split: images whose paths give the same key by `pattern`, or whose rows have the
@@ -51,6 +62,7 @@ struct DataSettings {
     SplitRule split = SplitRule::PerClassFirst;
     Orientation orientation = Orientation::Apply;
     TableSettings table;
+    SplitWords splitWords;
     std::string pattern; ///< how a file's path tells its class; empty: found
     GroupSettings group;
     Decoding decoding = Decoding::Exact;

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "support/Pattern.h"
+#include "support/Unicode.h"
 
 namespace sightline {
 
@@ -124,6 +126,19 @@ void checkPattern(Checker& check, const std::string& pattern, const char* path) 
         check.require(false, path, compiled.error().message);
 }
 
+void checkWords(Checker& check, const SplitWords& words) {
+    std::map<std::string, std::string> meanings;
+    for (const auto& [key, list] :
+         {std::pair("train", &words.train), std::pair("val", &words.validation), std::pair("test", &words.test)})
+        for (const std::string& word : *list) {
+            const std::string path = std::string("data.split_words.") + key;
+            check.require(!trimmed(word).empty(), path, "must not have an empty word");
+            const auto [known, isNew] = meanings.emplace(caseFolded(trimmed(word)), key);
+            check.require(isNew || known->second == key, path,
+                          "has '" + shown(word) + "', which is among the words for " + known->second + " already");
+        }
+}
+
 void check(Checker& check, const DataSettings& data) {
     check.require(data.imageHeight >= 1 && data.imageHeight <= 8192 && data.imageWidth >= 1 && data.imageWidth <= 8192,
                   "data.image_size", "must be [height, width], each 1 to 8,192");
@@ -131,6 +146,7 @@ void check(Checker& check, const DataSettings& data) {
                   "must be at least 0 and below 1");
     check.require(data.group.pattern.empty() || data.group.column.empty(), "data.group",
                   "must have a pattern or a column, not both");
+    checkWords(check, data.splitWords);
     checkPattern(check, data.pattern, "data.pattern");
     checkPattern(check, data.group.pattern, "data.group.pattern");
 }

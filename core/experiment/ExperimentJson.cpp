@@ -44,6 +44,14 @@ void read(JsonReader reader, TableSettings& table) {
         table.header = reader.at("header").get<bool>() ? TableSettings::Header::Yes : TableSettings::Header::No;
     else
         reader.readEnum("header", table.header, kHeaders);
+    reader.read("merge_alike_labels", table.mergeAlikeLabels);
+    reader.finish();
+}
+
+void read(JsonReader reader, SplitWords& words) {
+    reader.read("train", words.train);
+    reader.read("val", words.validation);
+    reader.read("test", words.test);
     reader.finish();
 }
 
@@ -74,6 +82,8 @@ void read(JsonReader reader, DataSettings& data) {
     reader.readEnum("orientation", data.orientation, kOrientations);
     if (reader.hasValue("table"))
         read(reader.object("table"), data.table);
+    if (reader.hasValue("split_words"))
+        read(reader.object("split_words"), data.splitWords);
     if (reader.hasValue("pattern"))
         reader.read("pattern", data.pattern);
     if (reader.hasValue("group"))
@@ -270,7 +280,7 @@ void read(JsonReader reader, TrainingSettings& training) {
     reader.finish();
 }
 
-/// Table, pattern and group are written only where they are set.
+/// Table, split words, pattern and group are written only where they are set.
 void addSourceSettings(Json& json, const DataSettings& data) {
     const TableSettings& table = data.table;
     if (table != TableSettings{}) {
@@ -281,7 +291,14 @@ void addSourceSettings(Json& json, const DataSettings& data) {
             if (!column->empty())
                 written[key] = *column;
         written["header"] = word(kHeaders, table.header);
+        if (table.mergeAlikeLabels)
+            written["merge_alike_labels"] = true;
     }
+    const SplitWords& words = data.splitWords;
+    for (const auto& [key, list] :
+         {std::pair("train", &words.train), std::pair("val", &words.validation), std::pair("test", &words.test)})
+        if (!list->empty())
+            json["split_words"][key] = *list;
     if (!data.pattern.empty())
         json["pattern"] = data.pattern;
     if (!data.group.pattern.empty())

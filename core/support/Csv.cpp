@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "support/Unicode.h"
+
 namespace sightline {
 
 std::string csvCell(const std::string& text) {
@@ -14,12 +16,22 @@ std::string csvCell(const std::string& text) {
     return result + "\"";
 }
 
-CsvReader::CsvReader(std::string_view text, char separator) : m_text(text), m_separator(separator) {
+CsvReader::CsvReader(std::string_view text, char separator, Blanks blanks)
+    : m_text(text), m_separator(separator), m_blanks(blanks) {
     if (m_text.starts_with("\xEF\xBB\xBF"))
         m_at = 3;
 }
 
 bool CsvReader::next(std::vector<std::string>& row) {
+    const bool isRow = read(row);
+    if (isRow && m_blanks == Blanks::Trim)
+        for (std::string& cell : row)
+            if (const std::string_view inner = trimmed(cell); inner.size() < cell.size())
+                cell = std::string(inner);
+    return isRow;
+}
+
+bool CsvReader::read(std::vector<std::string>& row) {
     constexpr std::size_t kMostCells = 4096;
     bool quoted = false, begun = false;
     std::size_t cells = 1;
@@ -35,6 +47,8 @@ bool CsvReader::next(std::vector<std::string>& row) {
                 cell += m_text[m_at++];
             else
                 quoted = false;
+        } else if (m_blanks == Blanks::Trim && cell.empty() && character == ' ') {
+            continue;
         } else if (character == '"' && cell.empty()) {
             quoted = begun = true;
         } else if (character == m_separator) {

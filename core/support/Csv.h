@@ -14,14 +14,19 @@ std::string csvCell(const std::string& text);
 /// anything: a quote that is never closed ends with the text, and a row's cells beyond the 4,096th are dropped.
 class CsvReader {
 public:
-    explicit CsvReader(std::string_view text, char separator = ',');
+    enum class Blanks { Keep, Trim }; ///< Trim: those around cells go, also between a separator and a quote
+
+    explicit CsvReader(std::string_view text, char separator = ',', Blanks blanks = Blanks::Keep);
     /// The next row into `row`; false at the end.
     bool next(std::vector<std::string>& row);
 
 private:
+    bool read(std::vector<std::string>& row);
+
     std::string_view m_text;
     std::size_t m_at = 0;
     char m_separator;
+    Blanks m_blanks;
 };
 
 /// All rows at once.

@@ -165,6 +165,25 @@ void JsonReader::read(std::string_view key, std::vector<int>& value) {
         problem(key, "must be a list of whole numbers, not " + described(*json));
 }
 
+void JsonReader::read(std::string_view key, std::vector<std::string>& value) {
+    const Json* json = find(key);
+    if (!json)
+        return;
+    std::vector<std::string> words;
+    bool good = json->is_array();
+    if (good) {
+        for (const Json& item : *json) {
+            good = good && item.is_string();
+            if (good)
+                words.push_back(item.get<std::string>());
+        }
+    }
+    if (good)
+        value = std::move(words);
+    else
+        problem(key, "must be a list of strings, not " + described(*json));
+}
+
 void JsonReader::readWord(std::string_view key, int& position, std::initializer_list<std::string_view> words) {
     const Json* json = find(key);
     if (!json)

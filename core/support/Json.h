@@ -40,6 +40,7 @@ public:
     void read(std::string_view key, std::string& value);
     void read(std::string_view key, std::vector<double>& value);
     void read(std::string_view key, std::vector<int>& value);
+    void read(std::string_view key, std::vector<std::string>& value);
     /// One of the words; the value is its position in `words`.
     void readWord(std::string_view key, int& position, std::initializer_list<std::string_view> words);
     template <typename Enum>

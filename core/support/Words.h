@@ -12,4 +12,7 @@ std::string listed(const std::vector<std::string>& names, std::size_t most = 8);
 /// "1 image", "2 images".
 std::string counted(std::size_t count, const std::string& one);
 
+/// "10,015".
+std::string grouped(std::size_t number);
+
 } // namespace sightline

@@ -30,6 +30,8 @@ const QMap<QString, QStringList> kPackages{
     {"libzip", {"libzip-dev"}},
     {"re2", {"libre2-dev"}},
     {"libxxhash", {"libxxhash-dev"}},
+    {"icu-uc", {"libicu-dev"}},
+    {"pugixml", {"libpugixml-dev"}},
     {"Torch", {"libtorch-dev", "libopenblas0-openmp"}},
     {"tcmalloc_minimal", {"libgoogle-perftools-dev"}},
     {"Qt6Core", {"qt6-base-dev"}},

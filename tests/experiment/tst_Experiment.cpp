@@ -30,6 +30,7 @@ private Q_SLOTS:
     void allProblemsAreReportedAtOnceWithTheirPaths();
     void defaultsSurviveJson();
     void tablesPatternsAndGroupsAreSettings();
+    void splitWordsAreSettings();
     void everyPresetLoadsAndSurvivesJson();
 };
 
@@ -63,6 +64,24 @@ void ExperimentTest::tablesPatternsAndGroupsAreSettings() {
         R"({"version":1,"data":{"pattern":"(","table":{"colour":1},"group":{"pattern":"a","column":"b"}}})"));
     for (const char* path : {"data.pattern", "data.table.colour", "data.group"})
         QVERIFY2(names(found, path), joined(found).c_str());
+}
+
+void ExperimentTest::splitWordsAreSettings() {
+    const auto read = experimentFromJson(Json::parse(
+        R"({"version":1,"data":{"path":"x","split_words":{"train":["Lernen"],"val":["eval","dev"]},"table":{"merge_alike_labels":true}}})"));
+    QVERIFY2(read.ok(), read ? "" : read.error().message.c_str());
+    QCOMPARE(read->data.splitWords.train, std::vector<std::string>{"Lernen"});
+    QCOMPARE(read->data.splitWords.validation, (std::vector<std::string>{"eval", "dev"}));
+    QVERIFY(read->data.table.mergeAlikeLabels);
+    const auto again = experimentFromJson(toJson(*read));
+    QVERIFY(again.ok() && *again == *read);
+    const auto found = problemsOf(Json::parse(
+        R"({"version":1,"data":{"split_words":{"train":["a"," "],"val":["A "],"test":5,"dev":[]},"table":{"merge_alike_labels":1}}})"));
+    for (const char* path : {"data.split_words.test", "data.split_words.dev", "data.table.merge_alike_labels"})
+        QVERIFY2(names(found, path), joined(found).c_str());
+    const auto clash =
+        problemsOf(Json::parse(R"({"version":1,"data":{"split_words":{"train":["a"," "],"val":["A "]}}})"));
+    QVERIFY2(names(clash, "data.split_words.val") && names(clash, "data.split_words.train"), joined(clash).c_str());
 }
 
 void ExperimentTest::everyPresetLoadsAndSurvivesJson() {

@@ -186,6 +186,31 @@ private Q_SLOTS:
         }
     }
 
+    void classifiesAFolderIntoATableAndFolders() {
+        const QString folder = path("mixed");
+        QVERIFY(QDir().mkpath(folder + "/below"));
+        const QString duck = path("toys/test/duck/") + QDir(path("toys/test/duck")).entryList({"*.png"}).first();
+        QVERIFY(QFile::copy(duck, folder + "/x.png") && QFile::copy(duck, folder + "/below/x.png"));
+        write("mixed/notes.txt", "no image");
+        write("mixed/broken.jfif", "nor this");
+        const CliAnswer answer =
+            run({"predict", trainedRun(), folder, "--out", path("table.csv"), "--sort-into", path("sorted")});
+        QCOMPARE(answer.code, 1); // one could not be read
+        QVERIFY2(answer.err.contains("notes.txt") && answer.err.contains("broken.jfif"), answer.err.constData());
+        QFile table(path("table.csv"));
+        QVERIFY(table.open(QIODevice::ReadOnly));
+        const QList<QByteArray> lines = table.readAll().trimmed().split('\n');
+        QCOMPARE(lines.size(), 3);
+        QVERIFY(lines[0].startsWith("path,predicted,confidence,unknown,"));
+        QCOMPARE(lines[0].count(','), 8);
+        const QByteArray predicted = lines[1].split(',')[1];
+        QCOMPARE(lines[1].split(',')[3], QByteArray("0"));
+        const QString into = path("sorted/") + predicted;
+        QCOMPARE(QDir(into).entryList(QDir::Files), QStringList({"x-2.png", "x.png"}));
+        QCOMPARE(run({"predict", trainedRun(), folder + "/x.png", "--sort-into", path("sorted")}).code, 0);
+        QCOMPARE(QDir(into).entryList(QDir::Files), QStringList({"x-2.png", "x-3.png", "x.png"}));
+    }
+
     void explainsAnImageWithAnOverlayAndAMap() {
         const QString image = path("toys/test/robot/") + QDir(path("toys/test/robot")).entryList({"*.png"}).first();
         const CliAnswer answer =

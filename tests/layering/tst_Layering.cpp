@@ -83,15 +83,16 @@ private Q_SLOTS:
     }
 
     void torchStaysInsideTheEngine() {
-        for (const char* room : {"support", "experiment", "network", "zoo", "data", "augment", "metrics", "store"})
+        for (const char* room :
+             {"support", "experiment", "network", "zoo", "data", "augment", "metrics", "store", "suggest"})
             refuse(QStringLiteral("core/") + QLatin1String(room),
                    QRegularExpression(QStringLiteral("^(torch|ATen|c10)/")));
     }
 
     void eachRoomOfCoreKnowsOnlyThoseBeforeIt() {
-        refuseUpward(
-            QStringLiteral("core/"),
-            QStringLiteral("support experiment network zoo data augment metrics store engine").split(QLatin1Char(' ')));
+        refuseUpward(QStringLiteral("core/"),
+                     QStringLiteral("support experiment network zoo data augment metrics store suggest engine")
+                         .split(QLatin1Char(' ')));
     }
 
     void eachRoomOfTheWindowKnowsOnlyThoseBeforeIt() {

@@ -23,7 +23,7 @@ ExperimentDocument::Parts partOf(const std::string& path) {
 
 bool opensSameImages(const DataSettings& a, const DataSettings& b) {
     return a.path == b.path && a.format == b.format && a.validationSplit == b.validationSplit && a.split == b.split &&
-           a.table == b.table && a.pattern == b.pattern && a.group == b.group;
+           a.table == b.table && a.splitWords == b.splitWords && a.pattern == b.pattern && a.group == b.group;
 }
 
 DataSettings withImagesOf(DataSettings settings, const DataSettings& images) {
@@ -32,6 +32,7 @@ DataSettings withImagesOf(DataSettings settings, const DataSettings& images) {
     settings.validationSplit = images.validationSplit;
     settings.split = images.split;
     settings.table = images.table;
+    settings.splitWords = images.splitWords;
     settings.pattern = images.pattern;
     settings.group = images.group;
     return settings;

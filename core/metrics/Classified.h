@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "support/Result.h"
+
+namespace sightline {
+
+/// An image that a network was asked about. Images that could not be read are not among these.
+struct ClassifiedImage {
+    std::filesystem::path file;
+    std::vector<float> probabilities; ///< one for each class
+
+    std::size_t predicted() const; ///< the first of the largest; 0 where there are none
+};
+
+/// A table (CLI.md, predict --out): path, predicted, confidence, unknown, then one probability column per class.
+std::string classifiedCsv(const std::vector<std::string>& classes, const std::vector<ClassifiedImage>& images);
+
+struct SortedCopies {
+    std::size_t copied = 0;
+    std::vector<std::string> failed; ///< a sentence for each image that could not be copied
+};
+
+/// Copies each image into a folder named like its predicted class, in `folder`. Nothing is overwritten: a name that is
+/// there already gets a number ("cat-2.png"). Error: a folder that cannot be made, or stopped.
+Result<SortedCopies> copySorted(const std::filesystem::path& folder, const std::vector<std::string>& classes,
+                                const std::vector<ClassifiedImage>& images, std::stop_token stop = {});
+
+/// A class as the name of a folder: one part of a path, not hidden, without control characters.
+std::string folderNameOf(const std::string& className);
+
+} // namespace sightline

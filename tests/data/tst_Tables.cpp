@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "Fixtures.h"
+#include "Test.h"
+#include "data/FileIndex.h"
+
+using namespace sightline;
+using namespace sightline::fixtures;
+
+using Names = std::vector<std::string>;
+using Counts = std::vector<std::size_t>;
+
+namespace {
+
+Guess guessOf(const Dataset& dataset, const std::string& what) {
+    for (const Guess& guess : dataset.guesses)
+        if (guess.what == what)
+            return guess;
+    return {};
+}
+
+DataProblem problemOf(const Dataset& dataset, const std::string& kind) {
+    for (const DataProblem& problem : dataset.problems)
+        if (problem.kind == kind)
+            return problem;
+    return {};
+}
+
+std::string numbered(int i) {
+    return std::to_string(10000 + i).substr(1);
+}
+
+} // namespace
+
+/// Tables as people have them.
+class TablesTest : public FreshFolderTest {
+    Q_OBJECT
+
+    void images(int count, const std::string& folder = "images", const std::string& ending = ".jpg") const {
+        for (int i = 0; i < count; ++i)
+            write(root() / folder / (numbered(i) + ending), "");
+    }
+    Result<Dataset> openTable(const Bytes& text, const std::string& name = "t.csv") const {
+        write(root() / name, text);
+        return opened(root() / name);
+    }
+
+private Q_SLOTS:
+    void columnsAreChosenByWhatTheyHold() { // HAM10000's, sorted by its label
+        images(30, "part_1");
+        for (int i = 30; i < 60; ++i)
+            write(root() / "part_2" / (numbered(i) + ".jpg"), "");
+        Bytes text = "lesion_id,image_id,dx,dx_type,age,sex\n";
+        for (int i = 0; i < 60; ++i)
+            text += "L" + std::to_string(i / 2 * 7) + "x" + std::to_string(i) + "," + numbered(i) + "," +
+                    (i < 50 ? "nv" : "mel") + "," + (i % 2 ? "histo" : "follow_up") + "," + std::to_string(i % 9) +
+                    ".0," + (i % 3 ? "male" : "female") + "\n";
+        const auto dataset = openTable(text);
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(dataset->classes, (Names{"mel", "nv"}));
+        QCOMPARE(dataset->countsPerClass(Subset::Train), (Counts{10, 50}));
+        QCOMPARE(guessOf(*dataset, "label_column"), (Guess{"label_column", "dx", "2 distinct values in 60 rows"}));
+        QCOMPARE(guessOf(*dataset, "path_column"),
+                 (Guess{"path_column", "image_id", "its cells name 60 of the 60 images next to the table"}));
+    }
+
+    void aLabelThatComesLateIsFound() {
+        images(600);
+        Bytes text = "name,constant,kind\n";
+        for (int i = 0; i < 600; ++i)
+            text += numbered(i) + ".jpg,x," + (i < 400 ? "a" : i < 599 ? "b" : "c") + "\n";
+        QCOMPARE(openTable(text)->classes, (Names{"a", "b", "c"}));
+    }
+
+    void aHeadingGivesWayToEvidence() {
+        images(20);
+        Bytes text = "path,label,what,photo\n";
+        for (int i = 0; i < 20; ++i)
+            text += "elsewhere" + numbered(i) + ",note " + std::to_string(i) + "," + (i % 2 ? "a" : "b") + "," +
+                    numbered(i) + "\n";
+        const auto dataset = openTable(text);
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(guessOf(*dataset, "path_column").value, std::string("photo"));
+        QCOMPARE(dataset->classes, (Names{"a", "b"}));
+    }
+
+    void plainHeadingsAreNoGuess() {
+        images(4);
+        QVERIFY(openTable("path,label,split\n0000,a,train\n0001,a,train\n0002,b,val\n0003,b,train\n")->guesses.empty());
+    }
+
+    void oneHotColumnsAreClasses() {
+        images(40);
+        Bytes text = "image,MEL,NV,BCC,UNK\n";
+        for (int i = 0; i < 38; ++i)
+            text += numbered(i) + (i % 3 == 0   ? ",1.0,0.0,0.0,0.0\n"
+                                   : i % 3 == 1 ? ",0.0,1.0,0.0,0.0\n"
+                                                : ",0.0,0.0,1.0,0.0\n");
+        text += "0038,0.0,0.0,0.0,0.0\n0039,1.0,1.0,0.0,0.0\n";
+        const auto dataset = openTable(text);
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(dataset->classes, (Names{"BCC", "MEL", "NV", "UNK"}));
+        QCOMPARE(dataset->countsPerClass(Subset::Train), (Counts{12, 13, 13, 0}));
+        QCOMPARE(problemOf(*dataset, "no_label").path, std::string("images/0038.jpg"));
+        QCOMPARE(problemOf(*dataset, "several_labels").path, std::string("images/0039.jpg"));
+        QCOMPARE(guessOf(*dataset, "label_column").value, std::string("MEL, NV, BCC, UNK"));
+        QCOMPARE(guessOf(*dataset, "label_column").why,
+                 std::string("exactly one of these 4 columns is 1 in 38 of 40 rows"));
+    }
+
+    void oneHotBesideAnotherFlag() {
+        images(30);
+        Bytes text = "image,hair,a,b,c\n";
+        for (int i = 0; i < 30; ++i)
+            text += numbered(i) + (i % 2 ? ",1" : ",0") +
+                    (i % 3 == 0   ? ",1,0,0\n"
+                     : i % 3 == 1 ? ",0,1,0\n"
+                                  : ",0,0,1\n");
+        QCOMPARE(openTable(text)->classes, (Names{"a", "b", "c"}));
+    }
+
+    void splitColumns_data() {
+        QTest::addColumn<QString>("heading");
+        QTest::addColumn<QStringList>("words"); // train, val, test
+        QTest::newRow("celeba") << "partition" << QStringList{"0", "1", "2"};
+        QTest::newRow("fer") << "Usage" << QStringList{"Training", "PublicTest", "PrivateTest"};
+        QTest::newRow("eval") << "what" << QStringList{"train", "eval", "test"};
+        QTest::newRow("holdout") << "set" << QStringList{"train", "valid", "holdout"};
+    }
+
+    void splitColumns() {
+        QFETCH(const QString, heading);
+        QFETCH(const QStringList, words);
+        images(60);
+        Bytes text = "image," + heading.toStdString() + ",class\n";
+        for (int i = 0; i < 60; ++i)
+            text += numbered(i) + "," +
+                    words[i < 30   ? 0
+                          : i < 50 ? 1
+                                   : 2]
+                        .toStdString() +
+                    "," + (i % 2 ? "a" : "b") + "\n";
+        const auto dataset = openTable(text);
+        QCOMPARE(dataset->count(Subset::Train), std::size_t{30});
+        QCOMPARE(dataset->count(Subset::Validation), std::size_t{20});
+        QCOMPARE(dataset->count(Subset::Test), std::size_t{10});
+        QCOMPARE(guessOf(*dataset, "split_column").value, heading.toStdString());
+    }
+
+    void numbersAreNoSplitsUnderAnotherHeading() {
+        images(30);
+        Bytes text = "image,level\n";
+        for (int i = 0; i < 30; ++i)
+            text += numbered(i) + "," + std::to_string(i % 3) + "\n";
+        QCOMPARE(openTable(text)->classes, (Names{"0", "1", "2"}));
+    }
+
+    void aWordThatIsNoSplitIsSaidAndSkipped() {
+        images(4);
+        const auto dataset = openTable("image,split,label\n0000,train,a\n0001,train,b\n0002,extra,b\n0003,,b\n");
+        QCOMPARE(dataset->samples.size(), std::size_t{3});
+        QCOMPARE(problemOf(*dataset, "unknown_split").path, std::string("extra"));
+        QVERIFY(hasProblem(*dataset, "no_split"));
+    }
+
+    void blanksGoAndAlikeLabelsAreSaid() {
+        images(6);
+        const Bytes text = "path, label\n0000, cat\n0001,cat \n0002, \"cat\"\n0003,Cat\n0004,dog\n0005, dog\n";
+        auto dataset = openTable(text);
+        QCOMPARE(dataset->classes, (Names{"Cat", "cat", "dog"}));
+        QCOMPARE(dataset->countsPerClass(Subset::Train), (Counts{1, 3, 2}));
+        QCOMPARE(problemOf(*dataset, "alike_classes").message,
+                 std::string("(1 image) differs only in case from 'cat' (3); data.table.merge_alike_labels makes them "
+                             "one class"));
+        DataSettings settings;
+        settings.path = (root() / "t.csv").string();
+        settings.table.mergeAlikeLabels = true;
+        dataset = openDataset(settings, 1);
+        QCOMPARE(dataset->classes, (Names{"cat", "dog"}));
+        QVERIFY(!hasProblem(*dataset, "alike_classes"));
+    }
+
+    void formsOfALetterAreOne() {
+        write(root() / "images" / "caf\x65\xCC\x81 1.jpg", "");
+        write(root() / "images" / "café 2.jpg", "");
+        const auto dataset = openTable("path,label\ncafé 1.jpg,thé\ncaf\x65\xCC\x81 2.jpg,th\x65\xCC\x81\n");
+        QCOMPARE(dataset->classes, Names{"thé"});
+        QCOMPARE(dataset->samples.size(), std::size_t{2});
+        QVERIFY(fs::exists(dataset->source->file(dataset->samples[0])));
+    }
+
+    void formsOfALetterAreOneInArchives() {
+        QVERIFY(writeZip(
+            root() / "x.zip",
+            {{"caf\x65\xCC\x81.png", png(1)}, {"b.png", png(2)}, {"t.csv", "path,label\ncafé.png,a\nb.png,b\n"}}));
+        const auto dataset = opened(root() / "x.zip");
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(dataset->samples.size(), std::size_t{2});
+        QVERIFY(decodedAt(*dataset, 0).ok());
+    }
+
+    void namesThatDifferInCaseAreFoundAndSaid() {
+        images(3, "images", ".JPG");
+        const auto dataset = openTable("path,label\nImages/0000.jpg,a\nImages/0001.jpg,a\nImages/0002.jpg,b\n");
+        QCOMPARE(dataset->samples.size(), std::size_t{3});
+        QVERIFY(QString::fromStdString(problemOf(*dataset, "name_case").message).startsWith("3 names"));
+    }
+
+    void encodings_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<bool>("isSaid");
+        const QString text = "path,label\n0000,café\n0001,té\n0002,té\n";
+        const auto wide = [&](bool big) {
+            QByteArray bytes = big ? "\xFE\xFF" : "\xFF\xFE";
+            for (const QChar letter : text) {
+                const char low = static_cast<char>(letter.cell()), high = static_cast<char>(letter.row());
+                bytes += big ? high : low;
+                bytes += big ? low : high;
+            }
+            return bytes;
+        };
+        QTest::newRow("UTF-8") << text.toUtf8() << false;
+        QTest::newRow("UTF-16LE") << wide(false) << false;
+        QTest::newRow("UTF-16BE") << wide(true) << false;
+        QTest::newRow("Windows-1252") << text.toLatin1() << true;
+    }
+
+    void encodings() {
+        QFETCH(const QByteArray, bytes);
+        QFETCH(const bool, isSaid);
+        images(3);
+        const auto dataset = openTable(bytes.toStdString());
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(dataset->classes, (Names{"café", "té"}));
+        QCOMPARE(hasProblem(*dataset, "encoding"), isSaid);
+    }
+
+    void rowsThatNameAnImageTwiceAreSaid() {
+        images(2);
+        const auto dataset = openTable("path,label\n0000,a\n0000,a\n0000,b\n0001,b\n");
+        QCOMPARE(problemOf(*dataset, "repeated_image").message,
+                 std::string("2 rows name an image that another row names, 1 of them with another label"));
+    }
+
+    void ofSeveralTablesTheOneOfTheImagesIsRead() {
+        images(4);
+        write(root() / "pixels.csv", "a,b\n1,2\n3,4\n");
+        write(root() / "zoo.csv", "name,kind\n0000,a\n0001,b\n0002,a\n0003,b\n");
+        const auto dataset = opened(root());
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(dataset->format, std::string("csv"));
+        QCOMPARE(problemOf(*dataset, "ignored_table").path, std::string("pixels.csv"));
+    }
+
+    void aTestTableWithoutTrainsLabelHasNone() {
+        images(4, "train_images");
+        images(2, "test_images");
+        write(root() / "train_labels.csv", "id,species\n0000,a\n0001,b\n0002,a\n0003,b\n");
+        write(root() / "test_data.csv", "id,width\n0000,3\n0001,3\n");
+        const auto dataset = opened(root());
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(dataset->count(Subset::Train), std::size_t{4});
+        QVERIFY(dataset->samples.front().path.starts_with("train_images/"));
+        QCOMPARE(problemOf(*dataset, "no_label").path, std::string("test_data.csv"));
+        QVERIFY(!hasProblem(*dataset, "ambiguous_file"));
+    }
+
+    void aListOfAFewImagesIsNoTableOfClassFolders() {
+        images(10, "cat");
+        images(10, "dog");
+        write(root() / "errata.csv", "file,problem\ncat/0001.jpg,blurred\ndog/0002.jpg,dark\n");
+        QCOMPARE(opened(root())->format, std::string("folders"));
+    }
+
+    void filesAreFoundByPathTailAndStem() {
+        for (const char* name : {"a/1.png", "b/1.png", "images/x.JPG", "c/d/y.png"})
+            write(root() / name, "");
+        const FileIndex index(makeDiskTree(root()));
+        const auto found = [&](const std::string& name, const std::string& preferred = {}) {
+            const auto match = index.find(name, preferred);
+            return match ? index.path(match->file) : std::string();
+        };
+        QCOMPARE(found("a/1.png"), std::string("a/1.png"));
+        QCOMPARE(found("./b//1.png"), std::string("b/1.png"));
+        QCOMPARE(found("b\\1.png"), std::string("b/1.png"));
+        QCOMPARE(found("/home/me/data/b/1.png"), std::string("b/1.png"));
+        QCOMPARE(found("d/y"), std::string("c/d/y.png"));
+        QCOMPARE(found("x"), std::string("images/x.JPG"));
+        QCOMPARE(found("X.jpg"), std::string("images/x.JPG"));
+        QCOMPARE(found("1.png", "b"), std::string("b/1.png"));
+        QCOMPARE(found("1.PNG", "b"), std::string("b/1.png"));
+        QCOMPARE(found("y.png", "b"), std::string()); // there are images in b, and it is not among them
+        QCOMPARE(found("y.png", "gone"), std::string("c/d/y.png"));
+        QVERIFY(index.find("1.png")->isAmbiguous);
+        QVERIFY(!index.find("b/1.png")->isAmbiguous);
+        for (const char* name : {"", "z.png", "e/y.png", "1.jpg", "..", "/"})
+            QCOMPARE(found(name), std::string());
+        QCOMPARE(found(std::string("a/1.png\0", 8)), std::string());
+    }
+};
+
+QTEST_GUILESS_MAIN(TablesTest)
+#include "tst_Tables.moc"

@@ -16,7 +16,7 @@ class ThrowingSource : public ImageSource {
 public:
     ThrowingSource(Fault fault, std::uint32_t record) : m_fault(fault), m_record(record) {}
     Result<std::vector<std::uint8_t>> bytes(const Sample&) const override { return Error{"There are no bytes."}; }
-    Result<Image> decoded(const Sample& sample, ColorMode, Orientation) const override {
+    Result<Image> decoded(const Sample& sample, const PixelSettings&) const override {
         throwAt(sample, "the decoder broke");
         return Image(8, 8, 3);
     }

@@ -66,9 +66,9 @@ private Q_SLOTS:
 
     /// Each thread adds to the list of what was skipped.
     void eachOfManyBrokenImagesIsSaidOnceByWhicheverThread() {
-        Dataset dataset = datasetOf(false, 400);
+        Dataset dataset = datasetOf(std::make_shared<ThrowingSource>(Fault::Broken, kBroken), 400);
         for (std::size_t i = 0; i < dataset.samples.size(); ++i)
-            dataset.samples[i].label = i % 8 == 0 ? 0 : 1;
+            dataset.samples[i].record = i % 8 == 0 ? 0 : kBroken;
         BatchLoader loader(dataset, dataset.indices(Subset::Train), settings(4));
         for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
             loader.startEpoch(epoch);

@@ -10,6 +10,7 @@
 #include "data/Overlay.h"
 #include "data/Survey.h"
 #include "data/Toys.h"
+#include "experiment/PixelJson.h"
 #include "support/Csv.h"
 
 namespace sightline::cli {
@@ -18,12 +19,16 @@ namespace {
 
 struct InfoOptions {
     DataSettings data;
-    std::string split = "per-class-first", header = "auto", files, boxes;
+    std::string split = "per-class-first", header = "auto", files, boxes, size, fit = "stretch";
     std::uint64_t seed = 42;
     bool json = false;
 };
 
-Json documentOf(const Dataset& dataset, const Survey& survey) {
+const char* whatHappens(Fit fit) {
+    return fit == Fit::Pad ? "get a border" : fit == Fit::Crop ? "lose their edges" : "are stretched";
+}
+
+Json documentOf(const Dataset& dataset, const Survey& survey, const DataSettings& data) {
     Json splits = Json::object();
     for (const Subset subset : {Subset::Train, Subset::Validation, Subset::Test}) {
         if (dataset.count(subset) == 0)
@@ -54,6 +59,11 @@ Json documentOf(const Dataset& dataset, const Survey& survey) {
             {"problems", std::move(problems)},
             {"guesses", std::move(guesses)},
             {"ignored_folders", dataset.ignoredFolders},
+            {"proportions",
+             {{"image_size", {data.imageHeight, data.imageWidth}},
+              {"fit", toJson(data.fit)},
+              {"images", survey.images},
+              {"other", imagesOfOtherShape(survey, data.imageHeight, data.imageWidth)}}},
             {"overlay", {{"relabelled", overlay.relabelled}, {"excluded", overlay.excluded}}}};
 }
 
@@ -97,6 +107,9 @@ int info(InfoOptions& options, const Context& context) {
         return fail(badInput("--validation-split must be at least 0 and below 1."));
     if (!options.data.group.pattern.empty() && !options.data.group.column.empty())
         return fail(badInput("--group-pattern and --group-column cannot be combined."));
+    if (!options.size.empty() && !parseSize(options.size, options.data.imageHeight, options.data.imageWidth, nullptr))
+        return fail(badInput("--size " + options.size + ": use HEIGHTxWIDTH, such as 128x128."));
+    options.data.fit = options.fit == "pad" ? Fit::Pad : options.fit == "crop" ? Fit::Crop : Fit::Stretch;
     options.data.split = options.split == "shuffled" ? SplitRule::Shuffled : SplitRule::PerClassFirst;
     options.data.table.header = options.header == "yes"  ? TableSettings::Header::Yes
                                 : options.header == "no" ? TableSettings::Header::No
@@ -120,7 +133,7 @@ int info(InfoOptions& options, const Context& context) {
     if (interruption().stop_requested())
         return fail(cancelled());
     if (options.json) {
-        printJson(documentOf(*dataset, survey));
+        printJson(documentOf(*dataset, survey, options.data));
         return 0;
     }
     std::printf("%s: %s, %zu classes\n", dataset->root.c_str(), dataset->format.c_str(), dataset->classes.size());
@@ -133,6 +146,10 @@ int info(InfoOptions& options, const Context& context) {
         std::printf("label edits: %zu relabeled, %zu excluded\n", overlay.relabelled, overlay.excluded);
     for (const auto& [size, count] : survey.sizes)
         std::printf("%d x %d: %zu images\n", size.first, size.second, count);
+    if (const std::size_t other = imagesOfOtherShape(survey, options.data.imageHeight, options.data.imageWidth))
+        std::printf("%zu of %zu images have other proportions than %d x %d: they %s (data.fit %s)\n", other,
+                    survey.images, options.data.imageHeight, options.data.imageWidth, whatHappens(options.data.fit),
+                    options.fit.c_str());
     printGuesses(*dataset);
     for (const auto* list : {&dataset->problems, &survey.unreadable}) {
         for (const DataProblem& problem : *list)
@@ -196,6 +213,9 @@ void addInfo(CLI::App& dataset, Context& context) {
             ->allow_extra_args(false);
     command->add_option("--header", options->header, "Whether the table's first row is a header")
         ->check(CLI::IsMember({"auto", "yes", "no"}));
+    command->add_option("--size", options->size, "HEIGHTxWIDTH that images will be made (default 128x128)");
+    command->add_option("--fit", options->fit, "What becomes of images of other proportions: stretch, crop or pad")
+        ->check(CLI::IsMember({"stretch", "crop", "pad"}));
     command->add_option("--files", options->files, "Write path, class and subset of every image to this CSV file");
     command->add_option("--boxes", options->boxes,
                         "Write the boxes that come with the images (Tiny-ImageNet, the toy set) to this CSV file");

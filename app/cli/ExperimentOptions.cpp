@@ -97,7 +97,7 @@ Result<Experiment> experimentOf(const ExperimentOptions& options) {
     if (!settings)
         return settings.error();
     for (const Setting& setting : *settings)
-        if (const Result<void> set = setJsonPath(*document, setting.path, setting.value); !set)
+        if (const Result<void> set = setSetting(*document, setting.path, setting.value); !set)
             return set.error();
     if (options.threads >= 0)
         (*document)["training"]["threads"] = options.threads;

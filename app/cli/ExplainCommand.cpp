@@ -138,6 +138,17 @@ std::filesystem::path placeOf(const std::string& given, const std::string& image
     return std::filesystem::path(given) / std::filesystem::path(image).filename().replace_extension(extension);
 }
 
+/// How the network's images are read: as its run read them, else by the number of its channels.
+Result<PixelSettings> pixelsOf(const ModelSource& source) {
+    PixelSettings pixels;
+    if (source.runFolder.empty()) {
+        pixels.channels = channelsFor(source.channels);
+        return pixels;
+    }
+    const Result<Experiment> experiment = RunFolder(source.runFolder).experiment();
+    return experiment ? Result<PixelSettings>(experiment->data.pixels) : experiment.error();
+}
+
 int explain(const Settings& settings, Context& context) {
     const auto method = camMethodFromName(settings.method);
     if (!method)
@@ -156,6 +167,9 @@ int explain(const Settings& settings, Context& context) {
         return fail(source.error());
     if (!source->runFolder.empty())
         sayIfDamaged(source->runFolder, settings.checkpoint);
+    const auto pixels = pixelsOf(*source);
+    if (!pixels)
+        return fail(pixels.error());
     const bool several = images.size() > 1;
     for (const std::string& folder : {settings.out, settings.map})
         if (several && !folder.empty())
@@ -167,7 +181,7 @@ int explain(const Settings& settings, Context& context) {
     Json all = Json::array();
     for (const std::string& name : images) {
         const std::filesystem::path file = imageOfRun(name, source->runFolder, *dataPath);
-        auto image = readImage(file);
+        auto image = readImage(file, *pixels);
         if (!image)
             return fail(badInput(image.error().message));
         ExplainRequest request;

@@ -33,7 +33,8 @@ struct FittedNormalization {
     bool operator==(const FittedNormalization&) const = default;
 };
 
-/// Normalisation (SPEC 1.7) made ready: per-channel scale and offset, or samplewise statistics, or fitted ones.
+/// Normalisation (SPEC 1.7) made ready: per-channel scale and offset, or samplewise statistics, or fitted ones. Presets
+/// know three channels; further ones get the average of their constants.
 class Normalizer {
 public:
     Normalizer() = default; ///< none
@@ -46,8 +47,8 @@ public:
     /// True where it is x * scale[c] + offset[c] (after an optional swap of RGB to BGR).
     bool isAffine() const { return m_affine; }
     bool swapsChannels() const { return m_swap; }
-    const std::array<float, 3>& scale() const { return m_scale; }
-    const std::array<float, 3>& offset() const { return m_offset; }
+    const std::vector<float>& scale() const { return m_scale; } ///< of each channel
+    const std::vector<float>& offset() const { return m_offset; }
 
 private:
     void standardizeSample(float* pixels, std::size_t count) const;
@@ -58,11 +59,8 @@ private:
     bool m_samplewiseCenter = false;
     bool m_samplewiseStd = false;
     bool m_featurewise = false; ///< where it could not become part of scale and offset
-    std::array<float, 3> m_scale{1, 1, 1};
-    std::array<float, 3> m_offset{0, 0, 0};
-    std::array<float, 3> m_mean{0, 0, 0};
-    std::array<float, 3> m_divisor{1, 1, 1};
-    std::shared_ptr<const FittedNormalization> m_fitted; ///< with ZCA only
+    std::vector<float> m_scale{1, 1, 1}, m_offset{0, 0, 0}, m_mean, m_divisor; ///< of each channel
+    std::shared_ptr<const FittedNormalization> m_fitted;                       ///< with ZCA only
 };
 
 /// Whether a draw holds a step that the fast path leaves to the reference: one that looks at a pixel's neighbours or at

@@ -7,11 +7,12 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <numeric>
 #include <thread>
 
+#include "augment/EpochOrder.h"
 #include "augment/Mixing.h"
 #include "support/Files.h"
-#include "support/Random.h"
 
 namespace sightline {
 
@@ -84,6 +85,21 @@ struct BatchLoader::Private {
         }
     }
 
+    EpochOrder orderOf(std::uint64_t number) const {
+        if (!settings.shuffle) {
+            EpochOrder still;
+            still.places.resize(indices.size());
+            std::iota(still.places.begin(), still.places.end(), std::uint32_t{0});
+            return still;
+        }
+        if (!settings.balanced)
+            return shuffledOrder(indices.size(), settings.seed, number);
+        std::vector<int> labels;
+        for (const std::uint32_t sample : indices)
+            labels.push_back(dataset.samples[sample].label);
+        return balancedOrder(labels, settings.seed, number);
+    }
+
     bool mixes() const { return settings.training && settings.augmentation.mixes(); }
 
     std::size_t batches() const {
@@ -128,33 +144,35 @@ struct BatchLoader::Private {
     }
 
     /// Whether place `at` of the slot now holds the sample.
-    bool place(Slot& slot, std::size_t at, std::uint32_t sample, std::uint64_t currentEpoch) {
+    bool place(Slot& slot, std::size_t at, std::uint32_t sample, std::uint32_t repeat, std::uint64_t currentEpoch) {
         const std::shared_ptr<const Image> image = load(sample);
         return image && guarded(sample, [&] {
                    float* out = slot.images.data() + at * sampleSize;
                    if (mixes()) {
                        const TrainingSample mixed = prepareTrainingSample(
                            *image, [this](std::uint32_t other) { return load(other); }, indices, settings.augmentation,
-                           settings.seed, currentEpoch, sample, normalizer, out);
+                           settings.seed, currentEpoch, drawIndex(sample, repeat), normalizer, out);
                        slot.shares[at] = static_cast<float>(mixed.mixture.share);
                        slot.otherLabels[at] =
                            dataset.samples[mixed.mixture.kind == Mixture::Kind::None ? sample : mixed.partner].label;
                    } else
                        prepareSample(*image, settings.augmentation, settings.training, settings.seed, currentEpoch,
-                                     sample, normalizer, out);
+                                     drawIndex(sample, repeat), normalizer, out);
                    slot.labels[at] = dataset.samples[sample].label;
                    slot.samples[at] = sample;
                    return true;
                });
     }
 
-    void fill(Slot& slot, std::size_t number, std::uint64_t currentEpoch,
-              const std::vector<std::uint32_t>& currentOrder) {
+    void fill(Slot& slot, std::size_t number, std::uint64_t currentEpoch, const EpochOrder& currentOrder) {
         const auto batchSize = static_cast<std::size_t>(settings.batchSize);
-        const std::size_t end = std::min(currentOrder.size(), (number + 1) * batchSize);
+        const std::size_t end = std::min(currentOrder.places.size(), (number + 1) * batchSize);
         std::size_t count = 0;
         for (std::size_t position = number * batchSize; position < end; ++position)
-            count += place(slot, count, currentOrder[position], currentEpoch) ? 1 : 0;
+            count += place(slot, count, indices[currentOrder.places[position]],
+                           currentOrder.repeats.empty() ? 0 : currentOrder.repeats[position], currentEpoch)
+                         ? 1
+                         : 0;
         slot.batch.size = static_cast<int>(count);
         slot.batch.images = {slot.images.data(), count * sampleSize};
         slot.batch.labels = {slot.labels.data(), count};
@@ -211,7 +229,7 @@ struct BatchLoader::Private {
     mutable std::mutex mutex;
     std::condition_variable_any changed;
     std::vector<Slot> slots;
-    std::shared_ptr<const std::vector<std::uint32_t>> order;
+    std::shared_ptr<const EpochOrder> order;
     std::uint64_t epoch = 0;
     std::size_t nextToFill = 0; ///< batch number
     std::size_t nextToHand = 0;
@@ -233,13 +251,7 @@ BatchLoader::BatchLoader(const Dataset& dataset, std::vector<std::uint32_t> indi
 BatchLoader::~BatchLoader() = default;
 
 void BatchLoader::startEpoch(std::uint64_t epoch, std::size_t firstBatch) {
-    auto order = std::make_shared<std::vector<std::uint32_t>>(m->indices);
-    if (m->settings.shuffle) {
-        const std::vector<std::uint32_t> places =
-            permutation(m->indices.size(), m->settings.seed, RandomPurpose::Shuffle, epoch);
-        for (std::size_t i = 0; i < places.size(); ++i)
-            (*order)[i] = m->indices[places[i]];
-    }
+    auto order = std::make_shared<EpochOrder>(m->orderOf(epoch));
     std::unique_lock lock(m->mutex);
     m->nextToFill = m->batches();
     m->changed.wait(lock, [this] { return m->busy == 0; });

@@ -30,7 +30,8 @@ struct LoaderSettings {
     std::uint64_t seed = 42;
     int batchSize = 32;
     bool training = true;   ///< false: augmentation only where it says augment_validation
-    bool shuffle = true;    ///< by permutation(seed, epoch)
+    bool shuffle = true;    ///< by (seed, epoch)
+    bool balanced = false;  ///< with `shuffle`: each class equally often (augment/EpochOrder.h)
     int threads = 0;        ///< loader threads, 0 = loaderThreads(); changes nothing but speed
     CacheLimits cache = {}; ///< of decoded images, so that later epochs read and decode nothing
     std::shared_ptr<const FittedNormalization> fitted =

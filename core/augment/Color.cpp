@@ -109,6 +109,18 @@ void addNoise(FloatImage& image, double deviation, std::uint32_t seed) {
 }
 
 void compressAsJpeg(FloatImage& image, int quality) {
+    if (image.channels != 1 && image.channels != 3) { // a JPEG has one or three
+        const auto step = static_cast<std::size_t>(image.channels);
+        for (std::size_t c = 0; c < step; ++c) {
+            FloatImage plane(image.height, image.width, 1);
+            for (std::size_t i = 0; i < plane.pixels.size(); ++i)
+                plane.pixels[i] = image.pixels[i * step + c];
+            compressAsJpeg(plane, quality);
+            for (std::size_t i = 0; i < plane.pixels.size(); ++i)
+                image.pixels[i * step + c] = plane.pixels[i];
+        }
+        return;
+    }
     const bool color = image.channels == 3;
     Image bytes = toBytes(image);
     cv::Mat mat(bytes.height, bytes.width, color ? CV_8UC3 : CV_8UC1, bytes.pixels.data());

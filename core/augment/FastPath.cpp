@@ -84,13 +84,14 @@ void lookUpRow(const std::uint8_t* source, int pixels, int step, int channels, c
 using Tables = std::array<float, 768>;
 
 /// What becomes of a byte of each channel: brightness, gamma after it, scale and offset.
-Tables tablesFor(const Drawn& drawn, const std::array<float, 3>& scale, const std::array<float, 3>& offset) {
-    Tables tables;
+Tables tablesFor(const Drawn& drawn, const float* scale, const float* offset, int count) {
+    Tables tables{};
+    const std::size_t channels = static_cast<std::size_t>(count);
     for (int value = 0; value < 256; ++value) {
         float toned = drawn.brightness ? brightened(*drawn.brightness, value) : static_cast<float>(value);
         if (drawn.brightness && drawn.gamma)
             toned = static_cast<float>(std::pow(static_cast<double>(toned), *drawn.gamma));
-        for (std::size_t c = 0; c < 3; ++c)
+        for (std::size_t c = 0; c < channels; ++c)
             tables[256 * c + static_cast<std::size_t>(value)] = toned * scale[c] + offset[c];
     }
     return tables;
@@ -136,12 +137,43 @@ const std::uint8_t* broughtNear(const Image& image) {
     return nearby.data();
 }
 
+std::optional<float> warpOnce(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn,
+                              const Image& image, const float* scale, const float* offset, float* out);
+
+/// The kernels know one channel and three: other images go through them three channels at a time, then one by one.
+std::optional<float> warpInParts(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn,
+                                 const Image& image, const float* scale, const float* offset, float* out) {
+    const auto size = outputSize(settings, image.height, image.width);
+    const std::size_t count = drawn.crop ? static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1])
+                                         : image.pixels.size() / static_cast<std::size_t>(image.channels);
+    const auto step = static_cast<std::size_t>(image.channels);
+    std::vector<float> values;
+    float guard = 0;
+    for (int first = 0; first < image.channels;) {
+        const int channels = image.channels - first >= 3 ? 3 : 1;
+        const auto width = static_cast<std::size_t>(channels), begin = static_cast<std::size_t>(first);
+        Image part(image.height, image.width, channels);
+        for (std::size_t i = 0; i < part.pixels.size() / width; ++i)
+            std::copy_n(image.pixels.data() + i * step + begin, width, part.pixels.data() + i * width);
+        values.resize(count * width);
+        const auto near = warpOnce(set, settings, drawn, part, scale + first, offset + first, values.data());
+        if (!near)
+            return std::nullopt;
+        guard = std::max(guard, *near);
+        for (std::size_t i = 0; i < count; ++i)
+            std::copy_n(values.data() + i * width, width, out + i * step + begin);
+        first += channels;
+    }
+    return guard;
+}
+
 /// One pass over the image: warp, brightness (and gamma after it), flips, crop, occlusion, scale and offset. A channel
 /// shift is not done, but no value is left so near to a whole number that truncation after it could err. How near, or
 /// nothing where the geometry is none for the kernels.
 std::optional<float> warpOnce(InstructionSet set, const AugmentationSettings& settings, const Drawn& drawn,
-                              const Image& image, const std::array<float, 3>& scale, const std::array<float, 3>& offset,
-                              float* out) {
+                              const Image& image, const float* scale, const float* offset, float* out) {
+    if (image.channels != 1 && image.channels != 3)
+        return warpInParts(set, settings, drawn, image, scale, offset, out);
     const auto size = outputSize(settings, image.height, image.width);
     ExactSource exact{&image,
                       affineMap(drawn, image.height, image.width, settings.semantics),
@@ -162,13 +194,13 @@ std::optional<float> warpOnce(InstructionSet set, const AugmentationSettings& se
     job.out = out;
     job.outHeight = drawn.crop ? size[0] : image.height;
     job.outWidth = drawn.crop ? size[1] : image.width;
-    std::copy(scale.begin(), scale.end(), job.scale);
-    std::copy(offset.begin(), offset.end(), job.offset);
+    std::copy_n(scale, image.channels, job.scale);
+    std::copy_n(offset, image.channels, job.offset);
     job.exact = &exact;
     const bool still = exact.map.isIdentity();
     Tables tables;
     if (still || (drawn.brightness && drawn.gamma))
-        tables = tablesFor(drawn, scale, offset);
+        tables = tablesFor(drawn, scale, offset, image.channels);
     if (still)
         lookUpImage(job, exact, tables.data());
     else {
@@ -234,7 +266,7 @@ bool shiftThenBrighten(const AugmentationSettings& settings, const Drawn& geomet
                        const Image& original, float guard, FloatImage& image) {
     const AffineMap map = affineMap(geometry, original.height, original.width, settings.semantics);
     const auto bounds = truncatedExtremes(image, guard, [&](std::size_t at) {
-        std::array<float, 3> values{};
+        std::vector<float> values(static_cast<std::size_t>(image.channels));
         const std::size_t pixel = at / static_cast<std::size_t>(image.channels);
         samplePixel(original, map, settings.fillMode, settings.cval,
                     static_cast<int>(pixel % static_cast<std::size_t>(image.width)),
@@ -250,6 +282,14 @@ bool shiftThenBrighten(const AugmentationSettings& settings, const Drawn& geomet
         value = std::min(static_cast<float>(static_cast<int>(factor * shifted)), 255.0f);
     }
     return true;
+}
+
+/// A scale and an offset that change nothing.
+std::vector<float> ones(const Image& image) {
+    return std::vector<float>(static_cast<std::size_t>(image.channels), 1);
+}
+std::vector<float> zeros(const Image& image) {
+    return std::vector<float>(static_cast<std::size_t>(image.channels), 0);
 }
 
 /// The warp alone by the kernels, the other steps as the reference does them.
@@ -272,7 +312,8 @@ bool warpThenSteps(InstructionSet set, const AugmentationSettings& settings, con
     FloatImage warped(image.height, image.width, image.channels);
     AugmentationSettings whole = settings;
     whole.randomCrop.reset();
-    const auto guard = warpOnce(set, whole, geometry, image, {1, 1, 1}, {0, 0, 0}, warped.pixels.data());
+    const auto guard =
+        warpOnce(set, whole, geometry, image, ones(image).data(), zeros(image).data(), warped.pixels.data());
     if (!guard)
         return false;
     if (both) {
@@ -311,9 +352,10 @@ void applyFastWith(InstructionSet set, const AugmentationSettings& settings, con
     }
     if (path == Path::OneWarp) {
         const bool oneStep = normalizer.isAffine() && !normalizer.swapsChannels();
-        if (oneStep && warpOnce(set, settings, drawn, image, normalizer.scale(), normalizer.offset(), out))
+        if (oneStep &&
+            warpOnce(set, settings, drawn, image, normalizer.scale().data(), normalizer.offset().data(), out))
             return;
-        if (!oneStep && warpOnce(set, settings, drawn, image, {1, 1, 1}, {0, 0, 0}, out)) {
+        if (!oneStep && warpOnce(set, settings, drawn, image, ones(image).data(), zeros(image).data(), out)) {
             const auto size = outputSize(settings, image.height, image.width);
             normalizer.apply(out, static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]),
                              image.channels);

@@ -84,7 +84,7 @@ void mix(const Mixture& mixture, const float* other, float* own, int height, int
 
 TrainingSample prepareTrainingSample(const Image& image, const LoadImage& load,
                                      std::span<const std::uint32_t> candidates, const AugmentationSettings& settings,
-                                     std::uint64_t seed, std::uint64_t epoch, std::uint32_t index,
+                                     std::uint64_t seed, std::uint64_t epoch, std::uint64_t index,
                                      const Normalizer& normalizer, float* out) {
     TrainingSample sample;
     sample.drawn = draw(settings, image.height, image.width, seed, epoch, index);

@@ -42,7 +42,7 @@ struct TrainingSample {
 using LoadImage = std::function<std::shared_ptr<const Image>(std::uint32_t sample)>;
 TrainingSample prepareTrainingSample(const Image& image, const LoadImage& load,
                                      std::span<const std::uint32_t> candidates, const AugmentationSettings& settings,
-                                     std::uint64_t seed, std::uint64_t epoch, std::uint32_t index,
+                                     std::uint64_t seed, std::uint64_t epoch, std::uint64_t index,
                                      const Normalizer& normalizer, float* out);
 
 } // namespace sightline

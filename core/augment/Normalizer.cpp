@@ -35,14 +35,19 @@ Preprocess preprocessOf(const NormalizationSettings& settings) {
     return Preprocess::None;
 }
 
+double ofChannel(const std::array<double, 3>& constants, std::size_t channel) {
+    return channel < 3 ? constants[channel] : (constants[0] + constants[1] + constants[2]) / 3;
+}
+
 std::pair<double, double> scaleAndOffset(Preprocess mode, std::size_t channel) {
     switch (mode) {
     case Preprocess::Tf:
         return {1 / 127.5, -1};
     case Preprocess::Torch:
-        return {1 / (255 * kDeviation[channel]), -kMean[channel] / kDeviation[channel]};
+        return {1 / (255 * ofChannel(kDeviation, channel)),
+                -ofChannel(kMean, channel) / ofChannel(kDeviation, channel)};
     case Preprocess::Caffe:
-        return {1, -kCaffeMean[channel]};
+        return {1, -ofChannel(kCaffeMean, channel)};
     case Preprocess::None:
         break;
     }
@@ -64,7 +69,12 @@ Normalizer::Normalizer(const NormalizationSettings& settings, int channels,
     const bool usesFit = settings.needsFit() && fitted && fitted->mean.size() == static_cast<std::size_t>(channels);
     const bool divides =
         usesFit && settings.featurewiseStd && !settings.zcaWhitening; // ZCA takes the place of the deviations
-    for (std::size_t c = 0; c < 3; ++c) {
+    const auto count = static_cast<std::size_t>(std::max(channels, 3));
+    m_scale.assign(count, 1);
+    m_offset.assign(count, 0);
+    m_mean.assign(count, 0);
+    m_divisor.assign(count, 1);
+    for (std::size_t c = 0; c < count; ++c) {
         auto [scale, offset] = scaleAndOffset(mode, c);
         scale *= rescale;
         offset *= rescale;

@@ -12,6 +12,8 @@ LoaderSettings readingFor(const Experiment& experiment, std::shared_ptr<const Fi
     reading.seed = experiment.seed;
     reading.batchSize = experiment.training.batchSize;
     reading.fitted = std::move(fitted);
+    reading.threads = experiment.training.loaderThreads;
+    reading.balanced = experiment.training.balanced;
     if (purpose == Reading::Training)
         return reading;
     reading.cache.memoryBytes = 0;
@@ -19,7 +21,7 @@ LoaderSettings readingFor(const Experiment& experiment, std::shared_ptr<const Fi
 }
 
 LoaderSettings asJudging(LoaderSettings reading) {
-    reading.training = reading.shuffle = false;
+    reading.training = reading.shuffle = reading.balanced = false;
     return reading;
 }
 

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 
 #include "data/Archive.h"
 #include "data/ArchiveTree.h"
 #include "data/FolderLayout.h"
 #include "data/ImageNames.h"
+#include "data/PixelLook.h"
 #include "data/Readers.h"
 #include "data/Split.h"
 #include "support/Files.h"
@@ -152,6 +154,14 @@ Result<void> requireImages(const Dataset& dataset, const fs::path& root) {
     return badInput(name + " has no images for training (" + imageEndings() + ").");
 }
 
+void takeLook(Dataset& dataset, const PixelSettings& pixels, const std::stop_token& stop) {
+    PixelLook look = lookAtPixels(dataset, pixels, stop);
+    dataset.pixels = pixels;
+    dataset.depth = look.depth;
+    std::move(look.guesses.begin(), look.guesses.end(), std::back_inserter(dataset.guesses));
+    std::move(look.problems.begin(), look.problems.end(), std::back_inserter(dataset.problems));
+}
+
 } // namespace
 
 void sortSamples(Dataset& dataset) {
@@ -247,6 +257,7 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
             {"one_class", root.string(), "has only one class; a classifier needs at least two"});
     if (const Result<void> grouped = assignGroups(*dataset, settings); !grouped)
         return grouped.error();
+    takeLook(*dataset, settings.pixels, stop);
     if (dataset->hasValidation || settings.validationSplit <= 0)
         return dataset;
     if (const auto suggestion = settings.group.empty() ? suggestGroups(*dataset) : std::nullopt)

@@ -9,7 +9,8 @@ namespace sightline {
 
 namespace {
 
-constexpr std::array kEndings = {"png", "jpg", "jpeg", "jfif", "jpe", "bmp", "ppm", "pgm", "tif", "tiff", "webp"};
+constexpr std::array kEndings = {"png", "jpg",  "jpeg", "jfif", "jpe",  "bmp",  "ppm", "pgm",
+                                 "tif", "tiff", "webp", "gif",  "heic", "heif", "avif"};
 
 } // namespace
 

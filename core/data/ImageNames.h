@@ -8,7 +8,7 @@ namespace sightline {
 /// Whether a file of this name is taken for an image: its ending is one of imageEndings(), in any case.
 bool namesImage(const std::string& fileName);
 
-/// "png, jpg, ... and webp", for a sentence.
+/// "png, jpg, ... and avif", for a sentence.
 std::string imageEndings();
 
 } // namespace sightline

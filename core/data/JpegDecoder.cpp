@@ -8,6 +8,8 @@
 
 #include <jpeglib.h>
 
+#include "data/Exif.h"
+
 namespace sightline {
 
 namespace {
@@ -29,16 +31,6 @@ void onError(j_common_ptr info) {
 void onMessage(j_common_ptr info, int level) {
     if (level < 0)
         onError(info);
-}
-
-std::uint16_t read16(const std::uint8_t* p, bool little) {
-    return static_cast<std::uint16_t>(little ? p[0] | p[1] << 8 : p[0] << 8 | p[1]);
-}
-
-std::uint32_t read32(const std::uint8_t* p, bool little) {
-    return little
-               ? static_cast<std::uint32_t>(read16(p, true)) | static_cast<std::uint32_t>(read16(p + 2, true)) << 16
-               : static_cast<std::uint32_t>(read16(p, false)) << 16 | static_cast<std::uint32_t>(read16(p + 2, false));
 }
 
 /// Pillow's CMYK -> RGB; Adobe's files are stored inverted, which libjpeg hands on as it is.
@@ -75,8 +67,7 @@ bool decodeInto(jpeg_decompress_struct& info, JpegErrors& errors, const std::uin
     jpeg_mem_src(&info, bytes, static_cast<unsigned long>(size));
     jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(&info, TRUE);
-    if (static_cast<std::int64_t>(info.image_width) * static_cast<std::int64_t>(info.image_height) >
-        kLargestImagePixels) {
+    if (isTooLarge(info.image_height, info.image_width, info.num_components)) {
         tooLarge = true;
         return false;
     }
@@ -103,30 +94,35 @@ bool decodeInto(jpeg_decompress_struct& info, JpegErrors& errors, const std::uin
     return true;
 }
 
+bool readHeader(jpeg_decompress_struct& info, JpegErrors& errors, const std::uint8_t* bytes, std::size_t size) {
+    if (setjmp(errors.escape))
+        return false;
+    jpeg_create_decompress(&info);
+    jpeg_mem_src(&info, bytes, static_cast<unsigned long>(size));
+    jpeg_read_header(&info, TRUE);
+    return true;
+}
+
 } // namespace
+
+bool jpegSize(const std::uint8_t* bytes, std::size_t size, int& height, int& width, int& channels) {
+    jpeg_decompress_struct info{};
+    JpegErrors errors;
+    info.err = jpeg_std_error(&errors.base);
+    errors.base.error_exit = onError;
+    errors.base.emit_message = onMessage;
+    const bool good = readHeader(info, errors, bytes, size);
+    if (good) {
+        height = static_cast<int>(info.image_height);
+        width = static_cast<int>(info.image_width);
+        channels = info.jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
+    }
+    jpeg_destroy_decompress(&info);
+    return good;
+}
 
 bool looksLikeJpeg(const std::uint8_t* bytes, std::size_t size) {
     return size >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
-}
-
-int exifOrientation(const std::uint8_t* tiff, std::size_t size) {
-    if (size < 14 || (std::memcmp(tiff, "II", 2) != 0 && std::memcmp(tiff, "MM", 2) != 0))
-        return 1;
-    const bool little = tiff[0] == 'I';
-    const std::uint32_t directory = read32(tiff + 4, little);
-    if (directory > size - 2)
-        return 1;
-    const std::uint16_t entries = read16(tiff + directory, little);
-    for (std::uint16_t i = 0; i < entries; ++i) {
-        const std::size_t at = std::size_t{directory} + 2 + std::size_t{i} * 12;
-        if (at + 12 > size)
-            return 1;
-        if (read16(tiff + at, little) == 0x0112) {
-            const int value = read16(tiff + at + 8, little);
-            return value >= 1 && value <= 8 ? value : 1;
-        }
-    }
-    return 1;
 }
 
 Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation,

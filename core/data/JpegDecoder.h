@@ -4,14 +4,11 @@
 #include <cstdint>
 #include <string>
 
-#include "experiment/DataSettings.h"
+#include "data/ImageLimits.h"
 #include "support/Image.h"
 #include "support/Result.h"
 
 namespace sightline {
-
-/// More pixels than this are no photograph but a bomb.
-inline constexpr std::int64_t kLargestImagePixels = std::int64_t{1} << 28;
 
 bool looksLikeJpeg(const std::uint8_t* bytes, std::size_t size);
 
@@ -25,7 +22,7 @@ struct LeastSize {
 Result<Image> decodeJpeg(const std::uint8_t* bytes, std::size_t size, const std::string& name, int& orientation,
                          LeastSize least = {});
 
-/// EXIF orientation 1...8 of a JPEG's APP1 segment or a TIFF block; 1 where there is none or it is damaged.
-int exifOrientation(const std::uint8_t* tiff, std::size_t size);
+/// Its size as stored and whether it is grey, from the header alone. False: no JPEG, or damaged.
+bool jpegSize(const std::uint8_t* bytes, std::size_t size, int& height, int& width, int& channels);
 
 } // namespace sightline

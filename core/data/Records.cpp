@@ -17,7 +17,7 @@ public:
         return std::vector<std::uint8_t>(begin, begin + m_shape.size());
     }
 
-    Result<Image> decoded(const Sample& sample, ColorMode mode, Orientation) const override {
+    Result<Image> decoded(const Sample& sample, const PixelSettings& pixels) const override {
         const std::uint8_t* from = find(sample);
         if (!from)
             return missing(sample);
@@ -26,7 +26,7 @@ public:
         for (std::size_t i = 0; i < plane; ++i)
             for (std::size_t c = 0; c < channels; ++c)
                 image.pixels[i * channels + c] = m_shape.planar ? from[c * plane + i] : from[i * channels + c];
-        return withChannels(std::move(image), mode);
+        return chosenChannels(std::move(image), pixels.channels, sample.path);
     }
 
     std::filesystem::path file(const Sample&) const override { return {}; }

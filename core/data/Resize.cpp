@@ -269,27 +269,11 @@ Image nearest(const Image& image, int height, int width) {
     return out;
 }
 
-/// Keras' keep_aspect_ratio: the largest centred box of the target's aspect (SPEC 1.9).
-Image croppedToAspect(const Image& image, int height, int width) {
-    const int boxHeight =
-        std::min<int>(image.height, static_cast<int>(static_cast<std::int64_t>(image.width) * height / width));
-    const int boxWidth =
-        std::min<int>(image.width, static_cast<int>(static_cast<std::int64_t>(image.height) * width / height));
-    Image box(std::max(1, boxHeight), std::max(1, boxWidth), image.channels);
-    const int top = (image.height - box.height) / 2;
-    const int left = (image.width - box.width) / 2;
-    for (int y = 0; y < box.height; ++y)
-        std::memcpy(box.row(y), image.row(top + y) + left * image.channels, box.rowBytes());
-    return box;
-}
-
 } // namespace
 
-Image resized(const Image& image, int height, int width, Interpolation interpolation, bool keepAspectRatio) {
+Image resized(const Image& image, int height, int width, Interpolation interpolation) {
     if (image.height == height && image.width == width)
         return image;
-    if (keepAspectRatio)
-        return resized(croppedToAspect(image, height, width), height, width, interpolation);
     if (interpolation == Interpolation::Nearest)
         return nearest(image, height, width);
     const Filter filter = filterFor(interpolation);

@@ -11,6 +11,7 @@
 
 #include "data/ContentDigest.h"
 #include "data/SurveyCache.h"
+#include "experiment/PixelJson.h"
 #include "support/Workers.h"
 
 namespace sightline {
@@ -37,7 +38,7 @@ void addPixels(ImageFacts& facts, const Image& image) {
 
 ImageFacts factsOf(const Dataset& dataset, const Sample& sample) {
     ImageFacts facts;
-    const auto image = dataset.source->decoded(sample, ColorMode::Rgb, Orientation::Apply);
+    const auto image = shownImage(dataset, sample);
     if (!image) {
         facts.error = image.error().message;
         const auto bytes = dataset.source->bytes(sample);
@@ -78,6 +79,20 @@ std::string typeOf(const std::string& path) {
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return type == "JPEG" ? "JPG" : type == "TIFF" ? "TIF" : type;
 }
+/// Tells apart what the same file's pixels may become; 0 for the defaults.
+std::uint64_t readingKey(const Dataset& dataset) {
+    PixelSettings pixels = dataset.resolved(dataset.pixels);
+    pixels.orientation = Orientation::Apply; // as shownImage() reads
+    if (pixels.channels.kind != ChannelSettings::Kind::Chosen)
+        pixels.channels = ChannelSettings::rgb();
+    PixelSettings usual;
+    usual.depth = DepthSettings::full();
+    if (pixels == usual)
+        return 0;
+    const std::string text =
+        toText(Json{toJson(pixels.depth), toJson(pixels.channels), toJson(pixels.background), pixels.page}, -1);
+    return XXH3_64bits(text.data(), text.size());
+}
 } // namespace
 
 Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const Progress& progress,
@@ -89,12 +104,14 @@ Survey survey(const Dataset& dataset, int threads, std::stop_token stop, const P
     std::vector<std::uint64_t> keys(cache.empty() ? 0 : total);
     std::vector<std::uint8_t> seen(total);
     std::atomic<std::size_t> next{0}, done{0}, decoded{0};
+    const std::uint64_t reading = readingKey(dataset);
     const auto work = [&](int) {
         for (std::size_t i = next++; i < total && !stop.stop_requested(); i = next++) {
             const Sample& sample = dataset.samples[i];
             const ImageFacts* found = nullptr;
             if (!cache.empty()) {
                 keys[i] = contentKeyOf(*dataset.source, sample);
+                keys[i] = keys[i] == 0 ? 0 : keys[i] ^ reading;
                 found = keys[i] != 0 ? known.find(keys[i]) : nullptr;
             }
             if (found) {
@@ -155,6 +172,17 @@ void summarise(Survey& survey, const Dataset& dataset) {
     }
     std::sort(survey.unreadable.begin(), survey.unreadable.end(),
               [](const DataProblem& a, const DataProblem& b) { return a.path < b.path; });
+}
+
+std::size_t imagesOfOtherShape(const Survey& survey, int height, int width) {
+    std::size_t count = 0;
+    for (const auto& [size, images] : survey.sizes) {
+        const double h = size.first, w = size.second;
+        const double wanted = static_cast<double>(width) / height * h; // its width, were it of that shape
+        if (std::abs(wanted - w) > std::max(1.0, wanted / width) && std::abs(w / wanted * h - h) > 1)
+            count += images;
+    }
+    return count;
 }
 
 double imbalance(const std::vector<std::size_t>& countsPerClass) {

@@ -52,6 +52,10 @@ Survey survey(const Dataset& dataset, int threads, std::stop_token stop = {}, co
 /// Counts anew from `survey.facts`: after samples of the same data set were excluded or taken back.
 void summarise(Survey& survey, const Dataset& dataset);
 
+/// How many of the surveyed images have another shape than height x width, by more than a rounded pixel: what
+/// `data.fit` changes.
+std::size_t imagesOfOtherShape(const Survey& survey, int height, int width);
+
 /// How often the largest class of a split is larger than the smallest that has images; 1 where there are none.
 double imbalance(const std::vector<std::size_t>& countsPerClass);
 

@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "experiment/PixelSettings.h"
+
 namespace sightline {
 
-enum class ColorMode { Rgb, Grayscale };
 /// Pillow's filters (SPEC 1.9).
 enum class Interpolation { Nearest, Bilinear, Bicubic, Lanczos, Box, Hamming };
 enum class SplitRule {
@@ -17,7 +18,6 @@ enum class Decoding {
     Exact, ///< every pixel of a file, then Pillow's resize
     Scaled ///< a JPEG at least twice as large as needed is decoded at 1/2, 1/4 or 1/8
 };
-enum class Orientation { Apply, Ignore }; ///< EXIF orientation: Keras ignores it
 
 /// Which columns of a table say what. A column is named by its heading, or by its number from 1. Empty: found.
 struct TableSettings {
@@ -55,12 +55,12 @@ struct DataSettings {
     std::string format = "auto"; ///< a reader's name, or auto
     int imageHeight = 128;       ///< pixels, what the loader hands on
     int imageWidth = 128;
-    ColorMode colorMode = ColorMode::Rgb;
+    PixelSettings pixels;
     Interpolation interpolation = Interpolation::Bilinear;
-    bool keepAspectRatio = false; ///< crop to the target's aspect before resizing
+    Fit fit = Fit::Stretch;
+    PadSettings pad;
     double validationSplit = 0.0; ///< share of train, used where there is no val folder; 0 <= f < 1
     SplitRule split = SplitRule::PerClassFirst;
-    Orientation orientation = Orientation::Apply;
     TableSettings table;
     SplitWords splitWords;
     std::string pattern; ///< how a file's path tells its class; empty: found
@@ -69,7 +69,7 @@ struct DataSettings {
     int cacheMemoryMegabytes = -1; ///< decoded images kept in memory; -1: a quarter of what is free
     int cacheDiskMegabytes = 4096; ///< decoded images kept in a file in the home's cache folder besides
 
-    int channels() const { return colorMode == ColorMode::Rgb ? 3 : 1; }
+    int channels() const { return pixels.channels.count(); }
     bool operator==(const DataSettings&) const = default;
 };
 

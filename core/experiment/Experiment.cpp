@@ -70,6 +70,8 @@ void check(Checker& check, const TrainingSettings& training) {
     check.require(training.batchSize >= 1 && training.batchSize <= 65536, "training.batch_size", "must be 1 to 65,536");
     check.require(training.threads >= 0 && training.threads <= 1024, "training.threads",
                   "must be 0 (all available CPUs) to 1,024");
+    check.require(training.loaderThreads >= 0 && training.loaderThreads <= 256, "training.loader_threads",
+                  "must be 0 (as many as fit the CPUs) to 256");
     check.require(training.device == "auto" || training.device == "cpu" || training.device.starts_with("cuda:"),
                   "training.device", "must be auto, cpu or cuda:0");
     check.require(training.loss.labelSmoothing >= 0 && training.loss.labelSmoothing < 1,
@@ -142,6 +144,7 @@ void checkWords(Checker& check, const SplitWords& words) {
 void check(Checker& check, const DataSettings& data) {
     check.require(data.imageHeight >= 1 && data.imageHeight <= 8192 && data.imageWidth >= 1 && data.imageWidth <= 8192,
                   "data.image_size", "must be [height, width], each 1 to 8,192");
+    check.require(data.pixels.page >= 0 && data.pixels.page < 65536, "data.page", "must be 0 to 65,535");
     check.require(data.validationSplit >= 0 && data.validationSplit < 1, "data.validation_split",
                   "must be at least 0 and below 1");
     check.require(data.group.pattern.empty() || data.group.column.empty(), "data.group",

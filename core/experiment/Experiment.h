@@ -131,6 +131,8 @@ struct TrainingSettings {
     std::optional<EarlyStoppingSettings> earlyStopping;
     std::optional<ReduceLrSettings> reduceLrOnPlateau;
     ScheduleSettings schedule;
+    int loaderThreads = 0;      ///< that read and augment images; 0: as many as fit the CPUs
+    bool balanced = false;      ///< each class is drawn equally often; an epoch keeps its number of images
     bool cacheFeatures = false; ///< the frozen base's outputs are computed once and kept on disk
     std::optional<FineTuneSettings> fineTune;
     std::optional<CheckpointSettings> checkpoint; ///< absent: val_accuracy where there is validation
@@ -157,6 +159,9 @@ Result<Experiment> experimentFromJson(const Json& json);
 /// The same, but keeps what could be read and hands the problems back: what forms show.
 Experiment experimentFromJson(const Json& json, std::vector<Problem>& problems);
 Result<Experiment> readExperiment(const std::filesystem::path& file);
+/// setJsonPath() on an experiment's document: a key that another one says in other words (color_mode and channels,
+/// keep_aspect_ratio and fit) takes that one's place.
+Result<void> setSetting(Json& experiment, std::string_view path, std::string_view value);
 Json toJson(const Experiment& experiment);
 
 /// What is impossible whatever the data and the network, with JSON paths (`training.optimizer.learning_rate`).

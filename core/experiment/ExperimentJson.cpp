@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
 #include <initializer_list>
+#include <utility>
 
 #include "experiment/Experiment.h"
+#include "experiment/PixelJson.h"
 
 namespace sightline {
 
 namespace {
 
 using Words = std::initializer_list<std::string_view>;
-const Words kColorModes = {"rgb", "grayscale"};
 const Words kInterpolations = {"nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"};
 const Words kSplits = {"per-class-first", "shuffled"};
-const Words kOrientations = {"apply", "ignore"};
 const Words kHeaders = {"auto", "yes", "no"};
 const Words kDecodings = {"exact", "scaled"};
 const Words kPresets = {"none", "rescale", "imagenet", "half", "caffe"};
@@ -74,12 +75,10 @@ void read(JsonReader reader, DataSettings& data) {
         } else if (reader.at("image_size").is_array())
             reader.problem("image_size", "must be [height, width]");
     }
-    reader.readEnum("color_mode", data.colorMode, kColorModes);
+    readPixels(reader, data);
     reader.readEnum("interpolation", data.interpolation, kInterpolations);
-    reader.read("keep_aspect_ratio", data.keepAspectRatio);
     reader.read("validation_split", data.validationSplit);
     reader.readEnum("split", data.split, kSplits);
-    reader.readEnum("orientation", data.orientation, kOrientations);
     if (reader.hasValue("table"))
         read(reader.object("table"), data.table);
     if (reader.hasValue("split_words"))
@@ -265,6 +264,8 @@ void read(JsonReader reader, TrainingSettings& training) {
     reader.readEnum("precision", training.precision, kPrecisions);
     reader.read("device", training.device);
     reader.read("threads", training.threads);
+    reader.read("loader_threads", training.loaderThreads);
+    reader.read("balanced", training.balanced);
     read(reader.object("optimizer"), training.optimizer);
     read(reader.object("loss"), training.loss);
     reader.read("cache_features", training.cacheFeatures);
@@ -311,15 +312,13 @@ Json toJson(const DataSettings& data) {
     Json json{{"path", data.path},
               {"format", data.format},
               {"image_size", {data.imageHeight, data.imageWidth}},
-              {"color_mode", word(kColorModes, data.colorMode)},
               {"interpolation", word(kInterpolations, data.interpolation)},
-              {"keep_aspect_ratio", data.keepAspectRatio},
               {"validation_split", data.validationSplit},
               {"split", word(kSplits, data.split)},
-              {"orientation", word(kOrientations, data.orientation)},
               {"decode", word(kDecodings, data.decoding)},
               {"cache_memory_mb", data.cacheMemoryMegabytes < 0 ? Json() : Json(data.cacheMemoryMegabytes)},
               {"cache_disk_mb", data.cacheDiskMegabytes}};
+    addPixels(json, data);
     addSourceSettings(json, data);
     return json;
 }
@@ -364,6 +363,10 @@ Json toJson(const TrainingSettings& training) {
                    {"class_weight", training.loss.balancedClassWeight ? "balanced" : "none"},
                    {"output_weights", Json::object()}}}};
     json["cache_features"] = training.cacheFeatures;
+    if (training.loaderThreads != 0)
+        json["loader_threads"] = training.loaderThreads;
+    if (training.balanced)
+        json["balanced"] = true;
     if (const auto& fineTune = training.fineTune)
         json["fine_tune"] = {{"at_epoch", fineTune->atEpoch},
                              {"unfreeze", fineTune->unfreeze},
@@ -429,6 +432,20 @@ Result<Experiment> experimentFromJson(const Json& json) {
     if (!found.empty())
         return badInput("The experiment cannot be used: " + joined(found) + ".");
     return experiment;
+}
+
+Result<void> setSetting(Json& experiment, std::string_view path, std::string_view value) {
+    if (const Result<void> set = setJsonPath(experiment, path, value); !set)
+        return set;
+    constexpr std::array<std::pair<const char*, const char*>, 2> kSame{std::pair{"color_mode", "channels"},
+                                                                       std::pair{"keep_aspect_ratio", "fit"}};
+    for (const auto& [one, other] : kSame) {
+        if (path == "data." + std::string(one))
+            experiment["data"].erase(other);
+        else if (path == "data." + std::string(other))
+            experiment["data"].erase(one);
+    }
+    return {};
 }
 
 Result<Experiment> readExperiment(const std::filesystem::path& file) {

@@ -62,7 +62,7 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
         if (!mayChange(setting.path))
             return badInput(shown(setting.path) + " cannot be changed once a run has begun; start a new run. " +
                             "These can be changed: " + whatMayChange() + ".");
-        if (const Result<void> set = setJsonPath(after, setting.path, setting.value); !set)
+        if (const Result<void> set = setSetting(after, setting.path, setting.value); !set)
             return badInput(set.error().message);
     }
     std::vector<Problem> found;
@@ -86,7 +86,7 @@ Result<Experiment> withChanges(const Experiment& experiment, const Json& changes
     for (const auto& [path, values] : changes.items()) {
         if (!values.is_array() || values.size() != 2)
             return badInput("The edit of " + shown(path) + " is not a pair of values.");
-        if (const Result<void> set = setJsonPath(document, path, toText(values[1], -1)); !set)
+        if (const Result<void> set = setSetting(document, path, toText(values[1], -1)); !set)
             return set.error();
     }
     return experimentFromJson(document);

@@ -2,6 +2,7 @@
 #include "store/RunExport.h"
 
 #include "augment/Augment.h"
+#include "experiment/PixelJson.h"
 #include "network/Onnx.h"
 #include "store/RunParts.h"
 #include "store/Safetensors.h"
@@ -52,12 +53,21 @@ Json preprocessingOf(const Experiment& experiment, const GraphSpec& graph,
     const Json settings = toJson(experiment);
     const Normalizer normalizer(experiment.normalization, graph.channels, fitted);
     Json json = {{"layout", "NCHW"},
-                 {"color_mode", normalizer.swapsChannels() ? "bgr" : settings["data"]["color_mode"].get<std::string>()},
+                 {"channels", toJson(data.pixels.channels)},
+                 {"depth", toJson(data.pixels.depth)},
+                 {"page", data.pixels.page},
+                 {"background", toJson(data.pixels.background)},
+                 {"orientation", settings["data"]["orientation"]},
                  {"image_size", {data.imageHeight, data.imageWidth}},
                  {"interpolation", settings["data"]["interpolation"]},
-                 {"keep_aspect_ratio", data.keepAspectRatio},
+                 {"fit", toJson(data.fit)},
+                 {"keep_aspect_ratio", data.fit == Fit::Crop},
                  {"input_size", {graph.height, graph.width}},
                  {"normalization", settings["normalization"]}};
+    if (data.pixels.channels.kind != ChannelSettings::Kind::Chosen)
+        json["color_mode"] = normalizer.swapsChannels() ? "bgr" : settings["data"]["color_mode"].get<std::string>();
+    if (data.fit == Fit::Pad)
+        json["pad"] = toJson(data.pad);
     if (fitted) // whitening's matrix stays in the run's folder
         json["fitted"] = {{"mean", fitted->mean}, {"deviation", fitted->deviation}};
     if (normalizer.isAffine()) {

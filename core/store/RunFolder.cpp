@@ -41,8 +41,13 @@ Result<Experiment> RunFolder::experiment() const {
     for (const Json& changes : readRunEdits(m_folder / "events.jsonl"))
         if (experiment)
             experiment = withChanges(*experiment, changes);
-    if (const std::optional<DataPlace> place = readDataPlace(m_folder); place && experiment)
+    if (!experiment)
+        return experiment;
+    const std::optional<DataPlace> place = readDataPlace(m_folder);
+    if (place)
         experiment->data.path = place->path;
+    if (DepthSettings& depth = experiment->data.pixels.depth; depth.kind == DepthSettings::Kind::Auto)
+        depth = place ? place->depth : DepthSettings::full(); // what it was when the run began
     return experiment;
 }
 

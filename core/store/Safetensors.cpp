@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "data/FileKind.h"
 #include "store/SafetensorsHeader.h"
 #include "support/Files.h"
 #include "support/Json.h"
@@ -76,6 +77,9 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& file)
     const auto* bytes = static_cast<const std::byte*>(address);
     std::uint64_t headerBytes = 0;
     std::memcpy(&headerBytes, bytes, sizeof(headerBytes));
+    const FileKind kind = kindOf(reinterpret_cast<const std::uint8_t*>(bytes), size);
+    if (const std::string why = kind == FileKind::Safetensors ? std::string() : whyNoWeights(name, kind); !why.empty())
+        return badInput(why);
     if (headerBytes > kMaximumHeader || headerBytes > size - 8)
         return badInput(name + " is not a valid safetensors file: its header claims " + std::to_string(headerBytes) +
                         " bytes.");

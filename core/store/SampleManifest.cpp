@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "experiment/PixelJson.h"
 #include "support/Csv.h"
 #include "support/Files.h"
 
@@ -115,12 +116,12 @@ SampleManifest manifestOf(const Dataset& dataset, const DataSettings& settings, 
     manifest.root = wholePath(dataset.root);
     manifest.format = dataset.format;
     manifest.classes = dataset.classes;
-    // What this version does to every image, in the words of version 2.
-    manifest.decoding = {{"depth", "full"},
-                         {"channels", settings.colorMode == ColorMode::Rgb ? "rgb" : "grey"},
-                         {"fit", settings.keepAspectRatio ? "crop" : "stretch"},
-                         {"page", 0},
-                         {"background", "drop"}};
+    const PixelSettings pixels = dataset.resolved(settings.pixels);
+    manifest.decoding = {{"depth", toJson(pixels.depth)},
+                         {"channels", toJson(pixels.channels)},
+                         {"fit", toJson(settings.fit)},
+                         {"page", pixels.page},
+                         {"background", toJson(pixels.background)}};
     for (std::size_t i = 0; i < dataset.samples.size(); ++i) {
         const Sample& sample = dataset.samples[i];
         if (sample.excluded)
@@ -183,7 +184,11 @@ std::optional<DataPlace> readDataPlace(const fs::path& runFolder) {
     const Result<Json> json = readJsonFile(runFolder / kData);
     if (!json || !json->is_object())
         return {};
-    DataPlace place{textIn(*json, "path"), textIn(*json, "root")};
+    DataPlace place{textIn(*json, "path"), textIn(*json, "root"), {}};
+    if (const auto depth = json->find("depth"); depth != json->end())
+        place.depth = depthFromJson(*depth);
+    if (place.depth.kind == DepthSettings::Kind::Auto)
+        place.depth = DepthSettings::full();
     if (place.path.empty())
         place.path = place.root.string();
     return place.path.empty() ? std::nullopt : std::optional(place);

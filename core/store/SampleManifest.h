@@ -43,10 +43,11 @@ Result<void> writeManifest(const std::filesystem::path& runFolder, const SampleM
 /// Nothing where the run has none (older versions wrote none). Errors: a file is damaged, with its line.
 Result<std::optional<SampleManifest>> readManifest(const std::filesystem::path& runFolder);
 
-/// The words of data.json alone.
+/// The words of data.json that are needed without the samples.
 struct DataPlace {
     std::string path;
     std::filesystem::path root;
+    DepthSettings depth = DepthSettings::full(); ///< what its images' values became; runs that do not say: Full
 };
 /// Where the images are now. Nothing where the run has no data.json, or none that can be read.
 std::optional<DataPlace> readDataPlace(const std::filesystem::path& runFolder);

@@ -54,7 +54,7 @@ bool isStrokes(const std::vector<std::uint8_t>& grey) {
 }
 
 std::optional<Seen> seen(const Dataset& dataset, const Sample& sample) {
-    const auto image = dataset.source->decoded(sample, ColorMode::Rgb, Orientation::Apply);
+    const auto image = shownImage(dataset, sample);
     if (!image || image->height < 1)
         return std::nullopt;
     Seen one;

@@ -154,7 +154,7 @@ Experiment Adviser::fromWeights(const HubWeights& weights, int side) const {
 Experiment Adviser::fromScratch(int side, bool plain) const {
     Experiment candidate = m_suggestion.experiment;
     setSize(candidate.data, side);
-    candidate.data.colorMode = m_look.grey ? ColorMode::Grayscale : ColorMode::Rgb;
+    candidate.data.pixels.channels = m_look.grey ? ChannelSettings::grey() : ChannelSettings::rgb();
     if (isSmall() || plain) {
         candidate.model.name = "toy_cnn";
         candidate.model.options = {{"filters", {32, 64, 128}},
@@ -291,7 +291,7 @@ void Adviser::explainNetwork(const HubWeights* weights) {
                             " in the middle); they are used as they are, or enlarged by a whole factor."
                       : "The images are " + size + " in the middle; this is the largest size whose epochs fit " +
                             duration(m_request.minutes * 60) + ".");
-    if (experiment().data.colorMode == ColorMode::Grayscale)
+    if (experiment().data.pixels.channels.kind == ChannelSettings::Kind::Grey)
         because("data.color_mode", "None of the " + counted(m_look.looked, "image") + " looked at has colours.");
     if (weights) {
         because("model.name", "Its public weights are in your data home, and begin with what " +

@@ -17,7 +17,8 @@ enum class RandomPurpose : std::uint32_t {
     Dropout,
     Mixing,
     Test = 9, // numbers are part of every draw and never change
-    Noise
+    Noise,
+    Balance
 };
 
 /// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).

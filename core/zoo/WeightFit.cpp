@@ -30,6 +30,42 @@ Result<WeightFit> fitOf(const std::string& network, const std::vector<TensorSpec
     }
 }
 
+std::vector<std::size_t> adaptsChannels(const GraphSpec& spec, const std::vector<TensorSpec>& tensors,
+                                        WeightMatch& match) {
+    constexpr std::int64_t kColours = 3;
+    std::vector<std::size_t> adapted;
+    std::erase_if(match.misfits, [&](const WeightMatch::Misfit& misfit) {
+        Shape wanted = tensors[misfit.tensor].shape;
+        if (spec.channels == kColours || wanted.size() != 4 || misfit.found.size() != 4 || wanted[1] != spec.channels)
+            return false;
+        wanted[1] = kColours;
+        if (wanted != misfit.found)
+            return false;
+        adapted.push_back(misfit.tensor);
+        return true;
+    });
+    return adapted;
+}
+
+std::vector<float> widened(const std::vector<float>& weights, const Shape& shape, int channels) {
+    const auto plane = static_cast<std::size_t>(shape[2] * shape[3]), filters = static_cast<std::size_t>(shape[0]);
+    const auto colours = static_cast<std::size_t>(shape[1]), wanted = static_cast<std::size_t>(channels);
+    std::vector<float> wide(filters * wanted * plane, 0);
+    const float scale = static_cast<float>(colours) / static_cast<float>(channels);
+    for (std::size_t filter = 0; filter < filters; ++filter)
+        for (std::size_t i = 0; i < plane; ++i) {
+            const float* from = weights.data() + filter * colours * plane + i;
+            float* to = wide.data() + filter * wanted * plane + i;
+            if (wanted == 1)
+                for (std::size_t c = 0; c < colours; ++c)
+                    to[0] += from[c * plane];
+            else
+                for (std::size_t c = 0; c < wanted; ++c)
+                    to[c * plane] = from[c % colours * plane] * scale;
+        }
+    return wide;
+}
+
 std::vector<bool> startsAnew(const GraphSpec& spec, const std::vector<TensorSpec>& tensors, WeightMatch& match) {
     std::unordered_map<std::string, std::size_t> position;
     for (std::size_t i = 0; i < spec.nodes.size(); ++i)

@@ -60,6 +60,52 @@ private Q_SLOTS:
         QVERIFY(!(read(one, 4) == expected));
     }
 
+    void balancedEpochsDrawEachClassEquallyOften() {
+        const Dataset dataset = open();
+        std::vector<std::uint32_t> indices; // five of the first class, one and two of the next
+        const std::vector<int> keep{5, 1, 2, 0, 0};
+        std::vector<int> taken(5, 0);
+        for (const std::uint32_t index : dataset.indices(Subset::Train)) {
+            const auto label = static_cast<std::size_t>(dataset.samples[index].label);
+            if (taken[label] < keep[label]) {
+                ++taken[label];
+                indices.push_back(index);
+            }
+        }
+        LoaderSettings balanced = settings(1);
+        balanced.balanced = true;
+        BatchLoader one(dataset, indices, balanced);
+        const Epoch epoch = read(one, 2);
+        QCOMPARE(epoch.samples.size(), indices.size());
+        std::map<int, int> drawn;
+        std::map<std::uint32_t, std::vector<std::size_t>> places;
+        for (std::size_t i = 0; i < epoch.samples.size(); ++i) {
+            ++drawn[dataset.samples[epoch.samples[i]].label];
+            places[epoch.samples[i]].push_back(i);
+        }
+        QCOMPARE(drawn.size(), std::size_t(3));
+        for (const auto& [label, count] : drawn)
+            QVERIFY(count == 2 || count == 3);
+        // A repeated image is augmented anew each time.
+        constexpr std::size_t kImage = 24 * 24 * 3;
+        bool repeated = false;
+        for (const auto& [sample, at] : places)
+            if (at.size() > 1) {
+                repeated = true;
+                const auto image = [&](std::size_t place) {
+                    return epoch.images.begin() + static_cast<std::ptrdiff_t>(place * kImage);
+                };
+                QVERIFY(!std::equal(image(at[0]), image(at[0] + 1), image(at[1])));
+            }
+        QVERIFY(repeated);
+        balanced.threads = 3;
+        BatchLoader many(dataset, indices, balanced);
+        QVERIFY(read(many, 2) == epoch);
+        QVERIFY(!(read(many, 3) == epoch));
+        const Epoch rest = read(many, 2, 1);
+        QVERIFY(std::equal(rest.samples.begin(), rest.samples.end(), epoch.samples.begin() + 4));
+    }
+
     void anEpochCanBeTakenUpInItsMiddle() {
         const Dataset dataset = open();
         BatchLoader loader(dataset, dataset.indices(Subset::Train), settings(2));

@@ -74,7 +74,7 @@ class FastPathTest : public Test {
 
 private Q_SLOTS:
     void everyFillModeAndSemanticsStaysWithinAHundredthOfTheReference() {
-        for (const int channels : {3, 1}) {
+        for (const int channels : {3, 1, 2, 5}) {
             for (const auto& [height, width] :
                  {std::pair{40, 56}, std::pair{2, 3}, std::pair{17, 9}, std::pair{110, 101}}) {
                 const Image image = hard(height, width, channels);
@@ -92,6 +92,16 @@ private Q_SLOTS:
     }
 
     void withBrightnessItIsTheReferenceBitForBit() {
+        const Image four = hard(48, 64, 4);
+        AugmentationSettings every = recipe(FillMode::Reflect, Semantics::Documented);
+        every.brightnessRange = Range{0.5, 3.0};
+        every.channelShiftRange = 40;
+        NormalizationSettings imagenet;
+        imagenet.preset = NormalizationSettings::Preset::Imagenet;
+        for (std::uint64_t index = 0; index < 25; ++index)
+            QCOMPARE(difference(instructionSets().back(), every, draw(every, 48, 64, 7, 0, index), four,
+                                Normalizer(imagenet, 4)),
+                     0.0);
         const Image image = hard(48, 64, 3);
         for (const FillMode mode : kModes) {
             AugmentationSettings settings = recipe(mode, Semantics::Documented);

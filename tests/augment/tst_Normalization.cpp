@@ -21,7 +21,7 @@ public:
     Result<std::vector<std::uint8_t>> bytes(const Sample&) const override {
         return Error{"These pictures have no files."};
     }
-    Result<Image> decoded(const Sample& sample, ColorMode, Orientation) const override {
+    Result<Image> decoded(const Sample& sample, const PixelSettings&) const override {
         return images[static_cast<std::size_t>(std::stoi(sample.path))];
     }
     std::filesystem::path file(const Sample&) const override { return {}; }
@@ -87,8 +87,7 @@ private Q_SLOTS:
             const Normalizer normalizer(settings, 3, *fitted);
             const Json& out = item["out"];
             for (std::size_t k = 0; k < 2; ++k) {
-                const Image image =
-                    *m_dataset.source->decoded(m_dataset.samples[k == 0 ? 0 : 5], ColorMode::Rgb, Orientation::Apply);
+                const Image image = *m_dataset.source->decoded(m_dataset.samples[k == 0 ? 0 : 5], PixelSettings());
                 std::vector<float> pixels(image.pixels.begin(), image.pixels.end());
                 normalizer.apply(pixels.data(), 6, 3);
                 for (std::size_t i = 0; i < pixels.size(); ++i) {
@@ -129,7 +128,7 @@ private Q_SLOTS:
         QVERIFY(!normalizer.isAffine());
         std::vector<std::vector<float>> rows;
         for (const Sample& sample : m_dataset.samples) {
-            const Image image = *m_dataset.source->decoded(sample, ColorMode::Rgb, Orientation::Apply);
+            const Image image = *m_dataset.source->decoded(sample, PixelSettings());
             rows.emplace_back(image.pixels.begin(), image.pixels.end());
             normalizer.apply(rows.back().data(), 6, 3);
         }

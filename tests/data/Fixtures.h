@@ -148,8 +148,8 @@ inline bool hasProblem(const Dataset& dataset, const std::string& kind) {
                        [&](const DataProblem& problem) { return problem.kind == kind; });
 }
 
-inline Result<Image> decodedAt(const Dataset& dataset, std::size_t index, ColorMode mode = ColorMode::Rgb) {
-    return dataset.source->decoded(dataset.samples[index], mode, Orientation::Apply);
+inline Result<Image> decodedAt(const Dataset& dataset, std::size_t index, const PixelSettings& pixels = {}) {
+    return dataset.source->decoded(dataset.samples[index], pixels);
 }
 
 /// A copy of `good` with some bytes changed, mostly near its beginning, and sometimes cut off or lengthened.

@@ -221,7 +221,7 @@ private Q_SLOTS:
         settings.path = root().string();
         settings.imageHeight = 8;
         settings.imageWidth = 5;
-        settings.colorMode = ColorMode::Grayscale;
+        settings.pixels.channels = ChannelSettings::grey();
         const auto dataset = openDataset(settings, 1);
         QVERIFY(dataset.ok());
         const auto sample = loadSample(*dataset, dataset->samples[0], settings);

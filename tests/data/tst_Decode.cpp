@@ -26,9 +26,20 @@ Bytes encoded(const char* extension, const cv::Mat& mat) {
     return bytes;
 }
 
-Result<Image> decoded(const Bytes& bytes, ColorMode mode = ColorMode::Rgb,
-                      Orientation orientation = Orientation::Apply) {
-    return decodeImage(bytes.data(), bytes.size(), "bild ä.png", mode, orientation);
+PixelSettings grey() {
+    PixelSettings pixels;
+    pixels.channels = ChannelSettings::grey();
+    return pixels;
+}
+
+PixelSettings asStored() {
+    PixelSettings pixels;
+    pixels.orientation = Orientation::Ignore;
+    return pixels;
+}
+
+Result<Image> decoded(const Bytes& bytes, const PixelSettings& pixels = {}) {
+    return decodeImage(bytes.data(), bytes.size(), "bild ä.png", pixels);
 }
 
 /// Left half black, right half white, so that a turn shows.
@@ -138,16 +149,14 @@ private Q_SLOTS:
     }
 
     void colourBecomesGreyByPillowsFormula() {
-        const auto image =
-            decoded(encoded(".png", cv::Mat(1, 1, CV_8UC3, cv::Scalar(50, 100, 200))), ColorMode::Grayscale);
+        const auto image = decoded(encoded(".png", cv::Mat(1, 1, CV_8UC3, cv::Scalar(50, 100, 200))), grey());
         QVERIFY(image.ok());
         QCOMPARE(image->channels, 1);
         QCOMPARE(int(image->pixels[0]), (19595 * 200 + 38470 * 100 + 7471 * 50 + 32768) >> 16);
     }
 
     void sixteenBitsAreScaledToEight() {
-        const auto image =
-            decoded(encoded(".png", cv::Mat(1, 1, CV_16UC1, cv::Scalar(100 * 257))), ColorMode::Grayscale);
+        const auto image = decoded(encoded(".png", cv::Mat(1, 1, CV_16UC1, cv::Scalar(100 * 257))), grey());
         QVERIFY(image.ok());
         QCOMPARE(image->pixels, (Bytes{100}));
     }
@@ -167,7 +176,7 @@ private Q_SLOTS:
         QCOMPARE(upright->height, 32);
         QCOMPARE(upright->width, 16);
         QVERIFY(upright->row(0)[0] < 10 && upright->row(31)[0] > 245);
-        const auto stored = decoded(turned, ColorMode::Rgb, Orientation::Ignore);
+        const auto stored = decoded(turned, asStored());
         QVERIFY(stored.ok());
         QCOMPARE(stored->width, 32);
     }

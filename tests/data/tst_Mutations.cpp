@@ -11,6 +11,8 @@
 
 #include "Fixtures.h"
 #include "Test.h"
+#include "data/Raster.h"
+#include "support/Files.h"
 
 using namespace sightline;
 using namespace sightline::fixtures;
@@ -34,8 +36,7 @@ Bytes encoded(const char* ending, int height = 19, int width = 23) {
 }
 
 Result<Image> decoded(const Bytes& bytes) {
-    return decodeImage(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), "it", ColorMode::Rgb,
-                       Orientation::Apply);
+    return decodeImage(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), "it");
 }
 
 Bytes bigEndian(std::uint32_t value) {
@@ -105,16 +106,24 @@ private Q_SLOTS:
         QTest::addColumn<QString>("ending");
         for (const char* ending : {".jpg", ".png", ".bmp", ".tif", ".webp", ".ppm", ".pgm"})
             QTest::newRow(ending + 1) << QString::fromLatin1(ending);
+        for (const char* file :
+             {"pages.tif", "tiles.tif", "palette.tif", "bilevel.tif", "big.tif", "float.tif", "two.tif", "moving.gif",
+              "still.gif", "moving.webp", "turned.webp", "turned.png", "drawing.png", "half.heic", "half.avif"})
+            QTest::newRow(file) << QString::fromLatin1(file);
     }
 
     void images() {
         QFETCH(const QString, ending);
-        const Bytes good = encoded(ending.toLatin1().constData());
+        const Bytes good = ending.startsWith('.')
+                               ? encoded(ending.toLatin1().constData())
+                               : *readFile(SIGHTLINE_SOURCE_DIR "/tests/data/images/" + ending.toStdString());
         QVERIFY(decoded(good).ok());
         CounterRandom random(11, RandomPurpose::Test);
         for (int round = 0; round < kImageRounds; ++round) {
             const Bytes bytes = mutated(good, random);
             const auto image = decoded(bytes);
+            const auto header = imageHeader(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), "it");
+            QVERIFY(!image || header.ok());
             if (image)
                 QVERIFY(!image->empty() &&
                         image->pixels.size() == image->rowBytes() * static_cast<std::size_t>(image->height));

@@ -77,7 +77,11 @@ private Q_SLOTS:
     void keptAspectCropsTheCentreBox() {
         Image image(2, 6, 1);
         image.pixels = {0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15};
-        QCOMPARE(resized(image, 2, 2, Interpolation::Nearest, true).pixels, (std::vector<std::uint8_t>{2, 3, 12, 13}));
+        DataSettings crop;
+        crop.imageHeight = crop.imageWidth = 2;
+        crop.fit = Fit::Crop;
+        crop.interpolation = Interpolation::Nearest;
+        QCOMPARE(fitted(image, crop).pixels, (std::vector<std::uint8_t>{2, 3, 12, 13}));
     }
 
     void everyWayThroughTheImageGivesTheSameBytes() {

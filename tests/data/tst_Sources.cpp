@@ -61,8 +61,8 @@ Result<Dataset> opened(const fs::path& path, const std::string& format = "auto")
     return openDataset(settings, 1);
 }
 
-Result<Image> decodedAt(const Dataset& dataset, std::size_t index, ColorMode mode = ColorMode::Rgb) {
-    return dataset.source->decoded(dataset.samples[index], mode, Orientation::Apply);
+Result<Image> decodedAt(const Dataset& dataset, std::size_t index, const PixelSettings& pixels = {}) {
+    return dataset.source->decoded(dataset.samples[index], pixels);
 }
 
 void picture(const fs::path& file, std::uint8_t value) {
@@ -98,7 +98,9 @@ private Q_SLOTS:
             // Samples are sorted by class; record 4 is the second of class 0, and its pixels go on where record 3
             // ended.
             QCOMPARE(dataset->samples[1].path, std::string("train/00004"));
-            const auto grey = decodedAt(*dataset, 1, ColorMode::Grayscale);
+            PixelSettings pixels;
+            pixels.channels = ChannelSettings::grey();
+            const auto grey = decodedAt(*dataset, 1, pixels);
             QVERIFY(grey.ok());
             QCOMPARE(grey->height, 3);
             QCOMPARE(grey->width, 2);

@@ -18,7 +18,7 @@ class ThrowingSource : public ImageSource {
 public:
     explicit ThrowingSource(bool memory) : m_memory(memory) {}
     Result<std::vector<std::uint8_t>> bytes(const Sample&) const override { return Error{"There are no bytes."}; }
-    Result<Image> decoded(const Sample& sample, ColorMode, Orientation) const override {
+    Result<Image> decoded(const Sample& sample, const PixelSettings&) const override {
         if (sample.path == "7.png" && m_memory)
             throw std::bad_alloc();
         if (sample.path == "7.png")

@@ -31,6 +31,8 @@ private Q_SLOTS:
     void defaultsSurviveJson();
     void tablesPatternsAndGroupsAreSettings();
     void splitWordsAreSettings();
+    void pixelsAreSettings();
+    void oneKeyTakesThePlaceOfAnotherThatSaysTheSame();
     void everyPresetLoadsAndSurvivesJson();
 };
 
@@ -48,6 +50,51 @@ void ExperimentTest::defaultsSurviveJson() {
     const Result<Experiment> again = experimentFromJson(toJson(experiment));
     QVERIFY2(again.ok(), again ? "" : again.error().message.c_str());
     QVERIFY(*again == experiment);
+}
+
+void ExperimentTest::pixelsAreSettings() {
+    std::vector<Problem> found;
+    const Experiment read = experimentFromJson(
+        Json::parse(R"({"version":1,"data":{"path":"x","color_mode":"grayscale","channels":[3,0],"depth":[0,4095],
+            "page":2,"background":[255,254,253],"keep_aspect_ratio":true,"fit":"pad","pad":"mirror"},
+            "training":{"balanced":true,"loader_threads":3}})"),
+        found);
+    QVERIFY2(found.empty(), joined(found).c_str());
+    QCOMPARE(read.data.pixels.channels, ChannelSettings::of({3, 0}));
+    QCOMPARE(read.data.channels(), 2);
+    QCOMPARE(read.data.pixels.depth, DepthSettings::range(0, 4095));
+    QCOMPARE(read.data.pixels.page, 2);
+    QCOMPARE(read.data.pixels.background, (BackgroundSettings{false, {255, 254, 253}}));
+    QVERIFY(read.data.fit == Fit::Pad && read.data.pad.mirror);
+    QVERIFY(read.training.balanced);
+    QCOMPARE(read.training.loaderThreads, 3);
+    QVERIFY(experimentFromJson(toJson(read)).value() == read);
+    // What older versions know is written as they know it.
+    Experiment plain;
+    plain.data.pixels.channels = ChannelSettings::grey();
+    plain.data.fit = Fit::Crop;
+    const Json written = toJson(plain).at("data");
+    QCOMPARE(written.at("color_mode"), Json("grayscale"));
+    QCOMPARE(written.at("keep_aspect_ratio"), Json(true));
+    for (const char* key : {"channels", "depth", "page", "background", "fit", "pad"})
+        QVERIFY2(!written.contains(key), key);
+    found.clear();
+    experimentFromJson(
+        Json::parse(R"({"version":1,"data":{"channels":[-1],"depth":[5,5],"background":"white","pad":[1,2]}})"), found);
+    for (const char* path : {"data.channels", "data.depth", "data.background", "data.pad"})
+        QVERIFY2(names(found, path), (std::string(path) + " is not among " + joined(found)).c_str());
+}
+
+void ExperimentTest::oneKeyTakesThePlaceOfAnotherThatSaysTheSame() {
+    Json document = toJson(Experiment());
+    QVERIFY(setSetting(document, "data.channels", "[0, 1, 2, 3]").ok());
+    QVERIFY(!document["data"].contains("color_mode"));
+    QVERIFY(setSetting(document, "data.color_mode", "grayscale").ok());
+    QVERIFY(!document["data"].contains("channels"));
+    QVERIFY(setSetting(document, "data.fit", "pad").ok());
+    QVERIFY(!document["data"].contains("keep_aspect_ratio"));
+    QVERIFY(setSetting(document, "data.keep_aspect_ratio", "true").ok());
+    QVERIFY(!document["data"].contains("fit"));
 }
 
 void ExperimentTest::tablesPatternsAndGroupsAreSettings() {

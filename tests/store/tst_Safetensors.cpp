@@ -195,6 +195,20 @@ private Q_SLOTS:
         QVERIFY(refused > 1000);
     }
 
+    void whatIsNoWeightsFileIsCalledByItsName() {
+        const auto why = [this](const std::string& bytes) {
+            write(file(), bytes);
+            const auto opened = SafetensorsFile::open(file());
+            return opened ? QString() : QString::fromStdString(opened.error().message);
+        };
+        QVERIFY(
+            why("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n").contains("run git lfs pull"));
+        QVERIFY(why(std::string("\x80\x02}q\x00q\x01X", 8)).contains("convert it in Python with safetensors.torch"));
+        QVERIFY(why("PK\x03\x04" + std::string(30, 'x') + "archive/data.pkl").contains("torch.save"));
+        QVERIFY(why("\x89HDF\r\n\x1a\n" + std::string(64, 'x')).contains("HDF5 file (.h5), not .safetensors"));
+        QVERIFY(why("<!DOCTYPE html><html><body>404</body></html>").contains("HTML page"));
+    }
+
     void folderAndMissingFileAreRefused() {
         QVERIFY(!SafetensorsFile::open(m_folder.path().toStdString()).ok());
         QVERIFY(!SafetensorsFile::open(file().string() + "-not-there").ok());

@@ -20,7 +20,7 @@ class DrawnImages : public ImageSource {
 public:
     explicit DrawnImages(Draw draw) : m_draw(std::move(draw)) {}
     Result<std::vector<std::uint8_t>> bytes(const Sample&) const override { return Error{"drawn"}; }
-    Result<Image> decoded(const Sample& sample, ColorMode, Orientation) const override {
+    Result<Image> decoded(const Sample& sample, const PixelSettings&) const override {
         return m_draw(sample.label, static_cast<int>(sample.record));
     }
     std::filesystem::path file(const Sample&) const override { return {}; }
@@ -204,7 +204,7 @@ private Q_SLOTS:
         digits.grey = true;
         Experiment experiment = suggest(requestFor(digits))->experiment;
         QCOMPARE(experiment.data.imageHeight, 24);
-        QCOMPARE(experiment.data.colorMode, ColorMode::Grayscale);
+        QCOMPARE(experiment.data.pixels.channels, ChannelSettings::grey());
         QCOMPARE(experiment.model.name, std::string("toy_cnn"));
         digits.height = digits.width = 28;
         experiment = suggest(requestFor(digits))->experiment;

@@ -211,11 +211,11 @@ private Q_SLOTS:
         WindowDriver driver(m_folder.filePath(QStringLiteral("home")));
         auto* grid = driver.find<PreviewGrid>("augmentGrid");
         for (const auto& [name, side, mode] :
-             {std::tuple{"grey", 28, ColorMode::Grayscale}, std::tuple{"large", 224, ColorMode::Rgb}}) {
+             {std::tuple{"grey", 28, ChannelSettings::grey()}, std::tuple{"large", 224, ChannelSettings::rgb()}}) {
             open(driver, QLatin1String(name));
             set(driver, [side = side, mode = mode](Experiment& e) {
                 e.data.imageHeight = e.data.imageWidth = side;
-                e.data.colorMode = mode;
+                e.data.pixels.channels = mode;
                 e.augmentation = augmentationPresets()[3].settings;
             });
             QTRY_COMPARE_WITH_TIMEOUT(grid->tiles().size() == 12 ? grid->tiles()[11].image.size() : QSize(),

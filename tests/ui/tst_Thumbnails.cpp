@@ -15,7 +15,7 @@ namespace {
 class Treacherous : public ImageSource {
 public:
     Result<std::vector<std::uint8_t>> bytes(const Sample&) const override { return std::vector<std::uint8_t>{}; }
-    Result<Image> decoded(const Sample& sample, ColorMode, Orientation) const override {
+    Result<Image> decoded(const Sample& sample, const PixelSettings&) const override {
         if (sample.record == 1)
             throw std::runtime_error("the decoder gives up");
         return Image(8, 8, 3);

@@ -7,6 +7,7 @@
 #include "Test.h"
 #include "support/Files.h"
 #include "zoo/Hub.h"
+#include "zoo/WeightFit.h"
 #include "zoo/WeightNaming.h"
 #include "zoo/Zoo.h"
 
@@ -35,6 +36,7 @@ private Q_SLOTS:
     void runningStatisticsAndShapesAreThePublishedOnes_data();
     void runningStatisticsAndShapesAreThePublishedOnes();
     void auxiliaryOutputsCarryTheTextsLossWeights();
+    void firstConvolutionsTakeOtherChannels();
     void everyNetworkSaysWhereAnInputIsTooSmall();
     void theBaseEndsBeforeTheClassifier_data();
     void theBaseEndsBeforeTheClassifier();
@@ -179,6 +181,27 @@ void ZooTest::auxiliaryOutputsCarryTheTextsLossWeights() {
         (book->outputs == std::vector<Output>{{"final", "final", 1.0}, {"aux1", "aux1", 1.0}, {"aux2", "aux2", 1.0}}));
     QVERIFY((notebook->outputs ==
              std::vector<Output>{{"main_out", "main_out", 1.0}, {"aux1", "aux1", 0.3}, {"aux2", "aux2", 0.3}}));
+}
+
+void ZooTest::firstConvolutionsTakeOtherChannels() {
+    // Two filters of 1 x 2: timm's adapt_input_conv.
+    const std::vector<float> weights{1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60};
+    const Shape shape{2, 3, 1, 2};
+    QCOMPARE(widened(weights, shape, 1), (std::vector<float>{9, 12, 90, 120}));
+    QCOMPARE(widened(weights, shape, 2), (std::vector<float>{1.5f, 3, 4.5f, 6, 15, 30, 45, 60}));
+    QCOMPARE(widened(weights, shape, 6), (std::vector<float>{.5f, 1,  1.5f, 2,  2.5f, 3, .5f, 1,  1.5f, 2,  2.5f, 3, 5,
+                                                             10,  15, 20,   25, 30,   5, 10,  15, 20,   25, 30}));
+    // resnet18 on five channels against a file of three: only the first layer differs.
+    const auto spec = buildFromZoo("resnet18", ZooRequest{64, 64, 5, 10, Json::object()});
+    const auto three = buildFromZoo("resnet18", ZooRequest{64, 64, 3, 10, Json::object()});
+    QVERIFY(spec.ok() && three.ok());
+    const std::vector<TensorSpec> ours = tensorsOf(*spec, *shapes(*spec));
+    WeightMatch match = matchWeights(*spec, ours, tensorsOf(*three, *shapes(*three)));
+    QCOMPARE(match.misfits.size(), std::size_t(1));
+    const std::vector<std::size_t> adapted = adaptsChannels(*spec, ours, match);
+    QCOMPARE(adapted.size(), std::size_t(1));
+    QCOMPARE(ours[adapted[0]].shape[1], std::int64_t(5));
+    QVERIFY(match.isComplete());
 }
 
 void ZooTest::everyNetworkSaysWhereAnInputIsTooSmall() {

@@ -18,17 +18,6 @@ std::shared_ptr<const WeightSnapshot> liveWeights(TrainControl& control, const s
     return control.freshSnapshot(stop, settles ? 60ms : 5000ms);
 }
 
-/// What resizing with the aspect ratio kept leaves of the picture: the crop, at its own size.
-Image seen(Image image, const DataSettings& settings) {
-    if (!settings.keepAspectRatio || image.empty())
-        return image;
-    const int height = std::min(
-        image.height, static_cast<int>(std::int64_t{image.width} * settings.imageHeight / settings.imageWidth));
-    const int width = std::min(
-        image.width, static_cast<int>(std::int64_t{image.height} * settings.imageWidth / settings.imageHeight));
-    return height > 0 && width > 0 ? resized(image, height, width, Interpolation::Box, true) : image;
-}
-
 Image forScreen(const Image& image) {
     constexpr double kSide = 1280;
     const double scale = kSide / std::max({1, image.height, image.width});
@@ -41,8 +30,8 @@ Image forScreen(const Image& image) {
 Result<Image> decoded(const Asked& asked) {
     const DataSettings& settings = asked.run->experiment.data;
     return asked.subject.sample ? asked.dataset->source->decoded(asked.dataset->samples[*asked.subject.sample],
-                                                                 settings.colorMode, settings.orientation)
-                                : readImage(asked.subject.file.toStdString(), settings.colorMode, settings.orientation);
+                                                                 asked.dataset->resolved(settings.pixels))
+                                : readImage(asked.subject.file.toStdString(), settings.pixels);
 }
 } // namespace
 
@@ -87,7 +76,7 @@ Result<std::shared_ptr<const Answer>> answerTo(const Asked& asked, const EngineD
     if (!explanation)
         return explanation.error();
     answer->explanation = std::move(*explanation);
-    answer->image = seen(std::move(*image), asked.run->experiment.data);
+    answer->image = withChannels(fittedShape(*image, asked.run->experiment.data), image->channels == 1 ? 1 : 3);
     answer->shown = forScreen(answer->image);
     return std::shared_ptr<const Answer>(std::move(answer));
 }

@@ -43,7 +43,7 @@ QImage small(const Dataset& dataset, std::uint32_t index) {
     const Sample& sample = dataset.samples[index];
     if (const QImage reduced = reducedJpeg(dataset, sample); !reduced.isNull())
         return reduced;
-    const auto image = dataset.source->decoded(sample, ColorMode::Rgb, Orientation::Apply);
+    const auto image = shownImage(dataset, sample);
     if (!image)
         return {};
     const QImage whole = toQImage(*image);

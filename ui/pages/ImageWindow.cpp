@@ -73,7 +73,7 @@ void ImageWindow::load() {
     m_lane.submit(
         this,
         [data = m_dataset, sample, path, state](const std::stop_token&) -> Result<Loaded> {
-            const auto image = data->source->decoded(data->samples[sample], ColorMode::Rgb, Orientation::Apply);
+            const auto image = shownImage(*data, data->samples[sample]);
             if (!image)
                 return image.error();
             QImage picture = toQImage(*image);

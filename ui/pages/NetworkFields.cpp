@@ -116,8 +116,8 @@ void addInputFields(SettingsForm& form) {
         [](const E& e) { return e.data.imageHeight; }, [](E& e, int v) { e.data.imageHeight = v; });
     form.choice(
         {QStringLiteral("data.color_mode"), tr("Color"), {}, {}}, {tr("Color"), tr("Gray")},
-        [](const E& e) { return static_cast<int>(e.data.colorMode); },
-        [](E& e, int v) { e.data.colorMode = static_cast<ColorMode>(v); });
+        [](const E& e) { return e.data.pixels.channels.kind == ChannelSettings::Kind::Grey ? 1 : 0; },
+        [](E& e, int v) { e.data.pixels.channels = v == 1 ? ChannelSettings::grey() : ChannelSettings::rgb(); });
     form.choice(
         {QStringLiteral("data.interpolation"), tr("Resizing"), {}, {}},
         {tr("Nearest"), tr("Bilinear"), tr("Bicubic"), tr("Lanczos"), tr("Box"), tr("Hamming")},
@@ -128,7 +128,8 @@ void addInputFields(SettingsForm& form) {
          tr("Keep aspect ratio"),
          {},
          tr("Crops to the target shape instead of stretching.")},
-        [](const E& e) { return e.data.keepAspectRatio; }, [](E& e, bool v) { e.data.keepAspectRatio = v; });
+        [](const E& e) { return e.data.fit == Fit::Crop; },
+        [](E& e, bool v) { e.data.fit = v ? Fit::Crop : Fit::Stretch; });
     form.choice(
         {QStringLiteral("normalization.preset"), tr("Normalization"), {}, {}},
         {tr("None: 0 to 255"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"), tr("Caffe: BGR minus means"),

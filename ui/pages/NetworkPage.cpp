@@ -115,7 +115,7 @@ QWidget* NetworkPage::makeOptions() {
         if (const ZooEntry* entry = findInZoo(next.model.name)) {
             next.data.imageHeight = entry->defaultHeight;
             next.data.imageWidth = entry->defaultWidth;
-            next.data.colorMode = entry->defaultChannels == 1 ? ColorMode::Grayscale : ColorMode::Rgb;
+            next.data.pixels.channels = channelsFor(entry->defaultChannels);
             session().document().setExperiment(std::move(next));
         }
     });

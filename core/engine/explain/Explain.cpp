@@ -134,7 +134,8 @@ Result<Explanation> explained(const ExplainRequest& request, std::stop_token sto
     explanation.target = heat->target.name;
     explanation.method = nameOf(request.method);
     explanation.layer = *layer;
-    explanation.input = resized(prepared, model.height(), model.width(), Interpolation::Bilinear);
+    explanation.input = resized(withChannels(prepared, prepared.channels == 1 ? 1 : 3), model.height(), model.width(),
+                                Interpolation::Bilinear);
     fillMap(explanation, heat->raw, model.height(), model.width());
     explanation.milliseconds =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();

@@ -49,10 +49,8 @@ Result<SharedModel> sharedModel(const ModelSource& source) {
 }
 
 Image preparedImage(const LoadedModel& model, const Image& image) {
-    const int channels = model.data.channels();
-    const Image fitting = withChannels(image, channels == 1 ? ColorMode::Grayscale : ColorMode::Rgb);
-    return resized(fitting, model.data.imageHeight, model.data.imageWidth, model.data.interpolation,
-                   model.data.keepAspectRatio);
+    const bool chosen = model.data.pixels.channels.kind == ChannelSettings::Kind::Chosen;
+    return fitted(chosen ? image : withChannels(image, model.data.channels()), model.data);
 }
 
 torch::Tensor preparedInput(const LoadedModel& model, const Image& prepared) {

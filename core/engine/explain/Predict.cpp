@@ -28,7 +28,7 @@ Result<std::vector<ImagePrediction>> predicted(const PredictRequest& request, st
         std::vector<std::size_t> read;
         for (std::size_t i = begin; i < end; ++i) {
             predictions[i].path = request.images[i].string();
-            const auto image = readImage(request.images[i], model.data.colorMode, model.data.orientation);
+            const auto image = readImage(request.images[i], model.data.pixels);
             if (!image) {
                 predictions[i].error = image.error().message;
                 continue;

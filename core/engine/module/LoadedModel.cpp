@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "augment/Augment.h"
@@ -72,7 +73,7 @@ Result<LoadedModel> fromFile(const ModelSource& source) {
     LoadedModel model{*module, {}, {}, source.normalization, {}};
     model.data.imageHeight = graph->height;
     model.data.imageWidth = graph->width;
-    model.data.colorMode = graph->channels == 1 ? ColorMode::Grayscale : ColorMode::Rgb;
+    model.data.pixels.channels = channelsFor(graph->channels);
     return model;
 }
 
@@ -115,11 +116,14 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
     std::erase_if(theirs, [](const TensorSpec& tensor) { return tensor.name.starts_with(kOptimizerPrefix); });
     WeightMatch match = matchWeights(module.spec(), ours, theirs);
     std::vector<bool> fresh(ours.size(), false);
-    if (newClassifier)
+    std::vector<std::size_t> adapted;
+    if (newClassifier) {
+        adapted = adaptsChannels(module.spec(), ours, match);
         fresh = startsAnew(module.spec(), ours, match);
+    }
     if (!match.isComplete())
         return badInput(describeFault(match, file.string(), module.spec().name));
-    LoadedWeights report{match.naming.family, {}, std::move(match.unexpected)};
+    LoadedWeights report{match.naming.family, {}, {}, std::move(match.unexpected)};
     torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < ours.size(); ++i) {
         if (stop.stop_requested())
@@ -131,6 +135,12 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
         Result<std::vector<float>> values = asFloats(*weights->find(match.naming.tensors[i].name));
         if (!values)
             return badInput(file.string() + ": " + values.error().message);
+        if (std::find(adapted.begin(), adapted.end(), i) != adapted.end()) {
+            Shape shape = ours[i].shape;
+            shape[1] = 3;
+            values = widened(*values, shape, module.spec().channels);
+            report.adapted.push_back(match.naming.tensors[i].name);
+        }
         torch::Tensor view = module.entries()[i].view.detach();
         view.copy_(torch::from_blob(values->data(), ours[i].shape, torch::kFloat));
     }

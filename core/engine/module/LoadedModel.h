@@ -50,6 +50,7 @@ Result<LoadedModel> loadModel(const ModelSource& source);
 struct LoadedWeights {
     std::string family;                  ///< whose names the file uses: "node ids", "torchvision", "timm"
     std::vector<std::string> fresh;      ///< tensors that start anew, as the file would name them
+    std::vector<std::string> adapted;    ///< first convolutions made for other channels than the file's
     std::vector<std::string> unexpected; ///< tensors of the file that the network does not have
 };
 

@@ -18,6 +18,7 @@ void BatchBoundary::publish(std::int64_t step) {
         snapshot->statistics = m_setup.module->statistics().clone();
         snapshot->graph = m_setup.module->spec();
         snapshot->experiment = m_setup.experiment;
+        snapshot->experiment.data.pixels = m_setup.dataset.resolved(m_setup.experiment.data.pixels);
         snapshot->classes = m_setup.dataset.classes;
         snapshot->fitted = m_setup.fitted;
         m_newest = std::move(snapshot);

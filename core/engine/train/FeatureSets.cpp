@@ -23,14 +23,14 @@ std::string_view bytesOf(const torch::Tensor& tensor) {
 
 /// How a file's bytes become the values that the network sees when it judges. Where the images lie, how they are split
 /// and what only training does to them is not in it.
-Experiment preprocessingOf(const LoaderSettings& settings) {
+Experiment preprocessingOf(const Dataset& dataset, const LoaderSettings& settings) {
     Experiment kept;
     kept.data.imageHeight = settings.data.imageHeight;
     kept.data.imageWidth = settings.data.imageWidth;
-    kept.data.colorMode = settings.data.colorMode;
+    kept.data.pixels = dataset.resolved(settings.data.pixels);
     kept.data.interpolation = settings.data.interpolation;
-    kept.data.keepAspectRatio = settings.data.keepAspectRatio;
-    kept.data.orientation = settings.data.orientation;
+    kept.data.fit = settings.data.fit;
+    kept.data.pad = settings.data.pad;
     kept.data.decoding = settings.data.decoding;
     kept.normalization = settings.normalization;
     if (settings.augmentation.augmentValidation) {
@@ -61,7 +61,7 @@ Result<std::string> keyOf(const GraphModule& module, const Dataset& dataset, con
         if (module.isFixed(entry.node))
             print.add(bytesOf(entry.view.detach().contiguous()));
     }
-    print.add(toText(toJson(preprocessingOf(settings)), -1));
+    print.add(toText(toJson(preprocessingOf(dataset, settings)), -1));
     if (settings.fitted) {
         for (const std::vector<float>* values :
              {&settings.fitted->mean, &settings.fitted->deviation, &settings.fitted->whitening})

@@ -3,7 +3,9 @@
 
 #include <torch/torch.h>
 
-#include "support/Random.h"
+#include <numeric>
+
+#include "augment/EpochOrder.h"
 
 namespace sightline::engine {
 
@@ -51,11 +53,11 @@ public:
 
     void startEpoch(std::uint64_t epoch) override {
         m_order.resize(m_labels.size());
-        for (std::size_t i = 0; i < m_order.size(); ++i)
-            m_order[i] = static_cast<std::uint32_t>(i);
-        if (m_settings.shuffle)
-            m_order =
-                permutation(m_order.size(), m_settings.seed, RandomPurpose::Shuffle, epoch); // as BatchLoader does
+        std::iota(m_order.begin(), m_order.end(), std::uint32_t{0});
+        if (m_settings.shuffle) // as BatchLoader does
+            m_order = m_settings.balanced
+                          ? balancedOrder({m_labels.begin(), m_labels.end()}, m_settings.seed, epoch).places
+                          : shuffledOrder(m_order.size(), m_settings.seed, epoch).places;
         m_next = 0;
     }
 

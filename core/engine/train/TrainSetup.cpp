@@ -110,6 +110,10 @@ Result<void> takeWeights(TrainSetup& setup, const std::filesystem::path& home, c
         setup.notes.push_back(
             (name.starts_with("head.") ? "The weights lack a layer: " : "The weights are for other classes: ") + name +
             " starts from random values.");
+    const int channels = setup.module->spec().channels;
+    for (const std::string& name : loaded.adapted)
+        setup.notes.push_back("The weights are for 3 channels: " + name + " was " +
+                              (channels == 1 ? "summed for 1." : "repeated for " + std::to_string(channels) + "."));
     if (const HubWeights* known = hubEntryOf(experiment.model.weights);
         known && experiment.normalization != NormalizationSettings{presetOf(*known)})
         setup.notes.push_back("The weights " + known->name + " were trained with normalization.preset " +

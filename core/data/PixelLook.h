@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stop_token>
+#include <vector>
+
+#include "data/Dataset.h"
+
+namespace sightline {
+
+/// What a few images of a data set tell of all: how deep their values go, how many pages and channels there are.
+struct PixelLook {
+    DepthSettings depth = DepthSettings::full(); ///< what Auto means: Full, or the set's own range
+    std::vector<Guess> guesses;                  ///< depth, page
+    std::vector<DataProblem> problems;           ///< dropped_channels, transparent: once each
+};
+
+/// Looks at a bounded number of images spread over the data set, headers first. Those that cannot be deep (JPEG, BMP,
+/// records) are not read at all. What `pixels` choose themselves is not guessed.
+PixelLook lookAtPixels(const Dataset& dataset, const PixelSettings& pixels, const std::stop_token& stop = {});
+
+} // namespace sightline

@@ -139,10 +139,11 @@ bool namesJpeg(const std::string& path) {
     return extension == ".jpg" || extension == ".jpeg" || extension == ".jpe" || extension == ".jfif";
 }
 
-Result<Image> decodedScaled(const ImageSource& source, const Sample& sample, const DataSettings& settings) {
-    const Result<std::vector<std::uint8_t>> raw = source.bytes(sample);
+Result<Image> decodedScaled(const Dataset& dataset, const Sample& sample, DataSettings settings) {
+    const Result<std::vector<std::uint8_t>> raw = dataset.source->bytes(sample);
     if (!raw)
         return raw.error();
+    settings.pixels = dataset.resolved(settings.pixels);
     return decodeImageScaled(raw->data(), raw->size(), sample.path, settings);
 }
 
@@ -150,7 +151,7 @@ Result<Image> decodedScaled(const ImageSource& source, const Sample& sample, con
 
 Result<Image> loadSample(const Dataset& dataset, const Sample& sample, const DataSettings& settings) {
     Result<Image> image = settings.decoding == Decoding::Scaled && namesJpeg(sample.path)
-                              ? decodedScaled(*dataset.source, sample, settings)
+                              ? decodedScaled(dataset, sample, settings)
                               : dataset.source->decoded(sample, dataset.resolved(settings.pixels));
     return image ? Result<Image>(fitted(std::move(*image), settings)) : image;
 }

@@ -242,8 +242,9 @@ PixelLook lookAtPixels(const Dataset& dataset, const PixelSettings& pixels, cons
     try {
         const std::vector<Seen> seen = headersOf(dataset, stop);
         lookAtLayout(seen, pixels, look);
-        if (pixels.depth.kind == DepthSettings::Kind::Auto)
-            lookAtDepth(seen, pixels, look);
+        lookAtDepth(seen, pixels, look);
+        if (pixels.depth.kind != DepthSettings::Kind::Auto) // told, but whoever asks for Auto later gets it
+            std::erase_if(look.guesses, [](const Guess& guess) { return guess.what == "depth"; });
         if (pixels.background.drop && pixels.channels.kind != ChannelSettings::Kind::Chosen)
             lookAtTransparency(seen, look);
     } catch (const std::bad_alloc&) {

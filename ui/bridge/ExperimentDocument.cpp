@@ -21,9 +21,25 @@ ExperimentDocument::Parts partOf(const std::string& path) {
 }
 } // namespace
 
+namespace {
+
+/// Color and gray are the network's choice; the pictures shown are the same.
+bool choosesChannels(const PixelSettings& pixels) {
+    return pixels.channels.kind == ChannelSettings::Kind::Chosen;
+}
+
+bool readsAlike(PixelSettings a, const PixelSettings& b) {
+    if (!choosesChannels(a) && !choosesChannels(b))
+        a.channels = b.channels;
+    return a == b;
+}
+
+} // namespace
+
 bool opensSameImages(const DataSettings& a, const DataSettings& b) {
     return a.path == b.path && a.format == b.format && a.validationSplit == b.validationSplit && a.split == b.split &&
-           a.table == b.table && a.splitWords == b.splitWords && a.pattern == b.pattern && a.group == b.group;
+           a.table == b.table && a.splitWords == b.splitWords && a.pattern == b.pattern && a.group == b.group &&
+           readsAlike(a.pixels, b.pixels);
 }
 
 DataSettings withImagesOf(DataSettings settings, const DataSettings& images) {
@@ -35,6 +51,11 @@ DataSettings withImagesOf(DataSettings settings, const DataSettings& images) {
     settings.splitWords = images.splitWords;
     settings.pattern = images.pattern;
     settings.group = images.group;
+    const ChannelSettings own = settings.pixels.channels;
+    const bool keepsOwn = !choosesChannels(settings.pixels) && !choosesChannels(images.pixels);
+    settings.pixels = images.pixels;
+    if (keepsOwn)
+        settings.pixels.channels = own;
     return settings;
 }
 

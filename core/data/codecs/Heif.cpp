@@ -82,6 +82,8 @@ bool readHeif(const CodecRequest& request, Raster& raster, std::string& fault) {
     const Held<heif_image_handle> handle = imageOf(context.get(), request.page);
     if (!handle)
         return false;
+    if (heif_image_handle_get_height(handle.get()) <= 0 || heif_image_handle_get_width(handle.get()) <= 0)
+        return false; // what it takes would not be known before it is taken
     const int bits = heif_image_handle_get_luma_bits_per_pixel(handle.get());
     const bool alpha = heif_image_handle_has_alpha_channel(handle.get()) != 0, deep = bits > 8;
     const int channels = alpha ? 4 : 3;

@@ -292,7 +292,7 @@ void Adviser::explainNetwork(const HubWeights* weights) {
                       : "The images are " + size + " in the middle; this is the largest size whose epochs fit " +
                             duration(m_request.minutes * 60) + ".");
     if (experiment().data.pixels.channels.kind == ChannelSettings::Kind::Grey)
-        because("data.color_mode", "None of the " + counted(m_look.looked, "image") + " looked at has colours.");
+        because("data.color_mode", "None of the " + counted(m_look.looked, "image") + " looked at has colors.");
     if (weights) {
         because("model.name", "Its public weights are in your data home, and begin with what " +
                                   findInZoo(weights->network)->title + " has learned from 1.3 million photographs.");

@@ -236,8 +236,8 @@ Result<GraphSpec> buildFromZoo(const std::string& name, const ZooRequest& reques
         return badInput("model.name: there is no network '" + name + "'; available: " + names + ".");
     }
     if (request.height < 1 || request.width < 1 || request.height > 16384 || request.width > 16384 ||
-        (request.channels != 1 && request.channels != 3))
-        return badInput("The input must be 1 to 16384 pixels high and wide with 1 or 3 channels.");
+        request.channels < 1 || request.channels > 64)
+        return badInput("The input must be 1 to 16384 pixels high and wide with 1 to 64 channels.");
     if (request.classes < 1 || request.classes > 1000000)
         return badInput("The number of classes must be 1 to 1,000,000.");
     if (!request.options.is_object())

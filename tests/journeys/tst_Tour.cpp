@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QDir>
+#include <QFile>
 #include <QImage>
 #include <QProcess>
 
@@ -21,6 +22,11 @@ private Q_SLOTS:
             QVERIFY(QDir().mkpath(path(place)));
             environment.insert(place, path(place));
         }
+        // Without one Qt makes one in TMPDIR and leaves it there.
+        QVERIFY(QDir().mkpath(path(QStringLiteral("runtime"))));
+        QVERIFY(QFile::setPermissions(path(QStringLiteral("runtime")),
+                                      QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("runtime")));
         QProcess tour;
         tour.setProcessEnvironment(environment);
         tour.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline"),

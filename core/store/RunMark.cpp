@@ -98,8 +98,8 @@ Error inProgress(const fs::path& mark, const RunOwner& owner) {
 }
 
 Error beingTaken(const fs::path& mark) {
-    return badInput("The run " + mark.parent_path().filename().string() +
-                    " is just being taken by another process; try again in a moment.");
+    return badInput("Another process is starting or deleting the run " + mark.parent_path().filename().string() +
+                    "; try again in a moment.");
 }
 
 Error unwritable(const fs::path& mark, int failure) {

@@ -2,41 +2,44 @@
 #include <QTest>
 
 #include <functional>
-#include <optional>
 
-#include "FewToys.h"
 #include "Test.h"
-#include "engine/Engine.h"
+#include "ToyRuns.h"
 #include "store/RunStore.h"
 #include "store/Safetensors.h"
-#include "support/Files.h"
 
 using namespace sightline;
 namespace fs = std::filesystem;
 
 /// From which checkpoint a run goes on where the last one is of no use, and what is said of it.
-class ResumingTest : public FolderTest {
+class ResumingTest : public Test {
     Q_OBJECT
 
     TrainRequest request(const char* home, int epochs) const {
-        TrainRequest request;
-        request.home = path(QLatin1String(home)).toStdString();
-        request.experiment.data.path = path(QStringLiteral("toys")).toStdString();
-        request.experiment.data.imageHeight = request.experiment.data.imageWidth = 16;
-        request.experiment.training.epochs = epochs;
-        request.experiment.training.batchSize = 8;
-        request.experiment.training.precision = Precision::Fp32;
+        TrainRequest request = m_runs.request(home, epochs);
         request.experiment.training.checkpoint.emplace();
         request.experiment.training.checkpoint->keepEvery = 1;
         return request;
     }
     RunEnded trained(const TrainRequest& request, std::string* said = nullptr, int stopAfter = 0) const {
         TrainControl control;
-        return m_engine->value()->train(request, {}, control, [&](const TrainEvent& event) {
+        return m_runs.engine().train(request, {}, control, [&](const TrainEvent& event) {
             if (const auto* note = std::get_if<RunNote>(&event); note && said)
                 *said += note->message + "\n";
             if (const auto* epoch = std::get_if<EpochFinished>(&event); epoch && epoch->metrics.epoch == stopAfter)
                 control.stopAfterEpoch();
+        });
+    }
+    /// Stops after so many batches, 0: at the end. The rates are those of the epochs.
+    void trainedUntil(const TrainRequest& request, int batches, std::vector<double>* rates = nullptr) const {
+        TrainControl control;
+        std::stop_source stop;
+        int seen = 0;
+        m_runs.engine().train(request, stop.get_token(), control, [&](const TrainEvent& event) {
+            if (std::holds_alternative<BatchFinished>(event) && ++seen == batches)
+                stop.request_stop();
+            if (const auto* epoch = std::get_if<EpochFinished>(&event); epoch && rates)
+                rates->push_back(epoch->metrics.learningRate);
         });
     }
     static fs::path file(const RunEnded& run, const char* name) { return fs::path(run.folder) / "checkpoints" / name; }
@@ -63,14 +66,10 @@ class ResumingTest : public FolderTest {
         QVERIFY(writeSafetensors(file, tensors, metadata).ok());
     }
 
-    std::optional<Result<Engine*>> m_engine;
+    ToyRuns m_runs;
 
 private Q_SLOTS:
-    void initTestCase() {
-        QVERIFY(drawFewToys(path(QStringLiteral("toys")).toStdString(), 4, 2, 16));
-        m_engine = loadEngine();
-        QVERIFY2(m_engine->ok(), *m_engine ? "" : m_engine->error().message.c_str());
-    }
+    void initTestCase() { QVERIFY(m_runs.begin(4, 2, 16)); }
 
     void theLatestThatLoadsTakesThePlaceOfALastOneThatDoesNot_data() {
         QTest::addColumn<QString>("fault");
@@ -122,6 +121,40 @@ private Q_SLOTS:
                      said.find("after epoch 2") != std::string::npos,
                  said.c_str());
         QVERIFY(bytesOf(last) == bytesOf(file(whole, "last.safetensors")));
+    }
+
+    /// An epoch is trained anew as if nothing had happened.
+    void anEarlierEpochIsGoneOnFromBitForBit() {
+        TrainRequest asked = request("earlier", 3);
+        const RunEnded whole = trained(asked), parts = trained(asked, nullptr, 2);
+        for (const auto& entry : fs::directory_iterator(fs::path(parts.folder) / "checkpoints"))
+            if (entry.path().filename() != "epoch-0001.safetensors")
+                tear(entry.path());
+        asked.resume = parts.run;
+        std::string said;
+        const RunEnded resumed = trained(asked, &said);
+        QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
+        QVERIFY2(said.find("Resumed after epoch 1 from checkpoints/epoch-0001.safetensors.") != std::string::npos,
+                 said.c_str());
+        QVERIFY(bytesOf(file(resumed, "last.safetensors")) == bytesOf(file(whole, "last.safetensors")));
+    }
+
+    /// The rate had been reduced; what is set by hand holds, also where it is what the run began with.
+    void aRateThatIsTakenBackIsTheOneThatTrains() {
+        TrainRequest asked = request("taken-back", 6);
+        asked.experiment.training.optimizer.learningRate = 0.01;
+        ReduceLrSettings& reduce = asked.experiment.training.reduceLrOnPlateau.emplace();
+        reduce.patience = 1;
+        reduce.minDelta = 1000; // nothing is ever an improvement
+        const RunEnded parts = trained(asked, nullptr, 3);
+        asked.resume = parts.run;
+        asked.settings = {{"training.optimizer.learning_rate", "0.02"}};
+        trainedUntil(asked, 1); // before the next checkpoint
+        asked.settings = {{"training.optimizer.learning_rate", "0.01"}};
+        std::vector<double> rates;
+        trainedUntil(asked, 0, &rates);
+        QVERIFY(!rates.empty());
+        QCOMPARE(rates.front(), static_cast<double>(0.01f));
     }
 
     void whereNoneLoadsTheReasonIsSaidAndNothingChanges() {

@@ -50,9 +50,9 @@ private Q_SLOTS:
              {"experiment.json", "classes.json", "graph.json", "samples.csv", "data.json", "checkpoints"})
             QVERIFY2(fs::exists(folder / name), name);
         QVERIFY(begun.folder->isRunning());
-        unmakeRun(begun);
+        QVERIFY(unmakeRun(begun).ok());
         QVERIFY(!begun.folder && !fs::exists(folder));
-        unmakeRun(begun); // and again: there is none
+        QVERIFY(unmakeRun(begun).ok()); // and again: there is none
     }
 };
 

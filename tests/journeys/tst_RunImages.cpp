@@ -109,7 +109,7 @@ private Q_SLOTS:
         QVERIFY2(resumed.err.contains("20 images are new since the run began"), resumed.err.constData());
         const QByteArray events = bytesOf(path("e.jsonl"));
         QVERIFY(events.contains("\"train_images\":12") && events.contains("\"validation_images\":4"));
-        QVERIFY2(events.contains("{\"type\":\"edit\",\"epoch\":2,\"batch\":0,\"changes\":{\"training.epochs\":[1,3]}}"),
+        QVERIFY2(events.contains("{\"type\":\"edit\",\"epoch\":2,\"batch\":0,\"changes\":{\"training.epochs\":[1,3]},"),
                  events.constData());
         QVERIFY(events.contains("{\"type\":\"resumed\",\"epoch\":1,\"batch\":0,"));
         const QByteArray last = bytesOf(folderOf(parts) + "/checkpoints/last.safetensors");

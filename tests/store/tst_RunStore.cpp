@@ -315,7 +315,7 @@ private Q_SLOTS:
         const auto early = RunMark::take(run.path());
         QVERIFY(!early.ok() && early.error().kind == ErrorKind::BadInput);
         QCOMPARE(early.error().message,
-                 "The run " + run.id() + " is just being taken by another process; try again in a moment.");
+                 "Another process is starting or deleting the run " + run.id() + "; try again in a moment.");
         QVERIFY(readFile(mark)->empty());
         fs::last_write_time(mark, fs::file_time_type::clock::now() - std::chrono::minutes(1));
         const auto late = RunMark::take(run.path());

@@ -299,6 +299,22 @@ private Q_SLOTS:
         QVERIFY(end.reason.find("no more memory") != std::string::npos);
         QVERIFY(session.activities().works().empty());
     }
+    void stoppedBeforeTheEngineIsAskedIsStoppedNotFailed() {
+        FakeEngine engine;
+        TrainingThread training(engine.door());
+        QSignalSpy happened(&training, &TrainingThread::happened);
+        Gate never;
+        training.start({}, [&](const std::stop_token& stop) -> Result<void> {
+            never.pass(stop);
+            return cancelled();
+        });
+        QTRY_VERIFY(never.isWaitedAt());
+        training.requestStop();
+        QTRY_COMPARE(happened.count(), 1);
+        const auto end = std::get<RunEnded>(happened.first().first().value<TrainEvent>());
+        QCOMPARE(end.outcome, RunEnded::Outcome::Stopped);
+        QCOMPARE(end.reason, std::string("Stopped before the first batch."));
+    }
     void aRunIsOneOfTheActivitiesUntilItEnds() {
         FakeEngine engine;
         engine.onTrain = untilStopped();

@@ -147,7 +147,7 @@ void DataDesk::begin(DataSettings settings, Way way) {
             const Progress progress = [&](std::size_t done, std::size_t total) {
                 courier.post([this, done, total] { m_opening.setProgress(done, total); });
             };
-            static_cast<void>(m_writer.flush({})); // what was changed a moment ago is read again
+            static_cast<void>(m_writer.flush({}, stop)); // what was changed a moment ago is read again
             if (way.toys) {
                 if (const auto drawn = drawToys(settings.path, stop, progress); !drawn)
                     return drawn.error();
@@ -229,12 +229,12 @@ OverlayEdit DataDesk::apply(const OverlayEdit& edit) {
     return back;
 }
 
-std::function<Result<void>()> DataDesk::finishWriting() {
+std::function<Result<void>(const std::stop_token&)> DataDesk::finishWriting() {
     if (!m_dataset)
-        return [] { return Result<void>(); };
-    return [this, file = overlayFile(m_home, m_dataset->root)]() -> Result<void> {
-        const Result<void> written = m_writer.flush(file);
-        if (written)
+        return [](const std::stop_token&) { return Result<void>(); };
+    return [this, file = overlayFile(m_home, m_dataset->root)](const std::stop_token& stop) -> Result<void> {
+        const Result<void> written = m_writer.flush(file, stop);
+        if (written || written.error().kind == ErrorKind::Cancelled)
             return written;
         return Error{tr("The run would be trained without your newest label edits, which cannot be saved. %1")
                          .arg(QString::fromStdString(written.error().message))

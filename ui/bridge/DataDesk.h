@@ -39,7 +39,7 @@ public:
     void editOverlay(const OverlayEdit& edit);
     const Overlay& overlay() const { return m_overlay; } ///< of the open images, with the newest edit in it
     /// For a worker: waits until all edits of the images that are open now are on the disk. Error: they are not.
-    std::function<Result<void>()> finishWriting();
+    std::function<Result<void>(const std::stop_token&)> finishWriting();
 
 Q_SIGNALS:
     void openingBegan();

@@ -26,11 +26,12 @@ void OverlayWriter::write(const std::filesystem::path& file, const std::filesyst
     m_wake.notify_all();
 }
 
-Result<void> OverlayWriter::flush(const std::filesystem::path& file) {
+Result<void> OverlayWriter::flush(const std::filesystem::path& file, const std::stop_token& stop) {
     std::unique_lock lock(m_mutex);
     retry();
     m_wake.notify_all();
-    m_written.wait(lock, [this] { return m_waiting.empty() && !m_writing; });
+    if (!m_written.wait(lock, stop, [this] { return m_waiting.empty() && !m_writing; }))
+        return cancelled();
     const auto failed = m_unwritten.find(file);
     return failed == m_unwritten.end() ? Result<void>() : Error{failed->second.fault};
 }
@@ -60,9 +61,7 @@ void OverlayWriter::work(const std::stop_token& stop) {
         if (!written)
             job.fault = written.error().message;
         if (isNews)
-            QMetaObject::invokeMethod(
-                &m_mailbox, [this, message = QString::fromStdString(job.fault)] { m_failed(message); },
-                Qt::QueuedConnection);
+            m_mailbox.post([this, message = QString::fromStdString(job.fault)] { m_failed(message); });
         lock.lock();
         m_writing = false;
         if (!written && !m_waiting.contains(next.key()))

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QObject>
-
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 
 #include "data/Overlay.h"
+#include "lane/Mailbox.h"
 
 namespace sightline::ui {
 
@@ -30,8 +30,8 @@ public:
     void write(const std::filesystem::path& file, const std::filesystem::path& root, Overlay overlay);
     /// Waits until everything handed over so far is on the disk or cannot get there, and tries again what could not
     /// before. From any thread but the window's: it may take a while. Error: this file is older than what was handed
-    /// over.
-    Result<void> flush(const std::filesystem::path& file);
+    /// over; Cancelled.
+    Result<void> flush(const std::filesystem::path& file, const std::stop_token& stop);
     /// What this file should hold, where it could not be written.
     std::optional<Overlay> unwritten(const std::filesystem::path& file);
 
@@ -45,7 +45,7 @@ private:
     void work(const std::stop_token& stop);
 
     std::function<void(const QString&)> m_failed;
-    QObject m_mailbox;
+    Mailbox m_mailbox;
     std::mutex m_mutex;
     std::condition_variable_any m_wake, m_written;
     std::map<std::filesystem::path, Job> m_waiting, m_unwritten; ///< by file

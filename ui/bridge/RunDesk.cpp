@@ -34,10 +34,11 @@ void RunDesk::start() {
 }
 
 void RunDesk::resumeRun(const std::filesystem::path& run) {
-    begin({m_document.experiment(), m_home, run.string()}, [] { return Result<void>(); }); // it has its own labels
+    begin({m_document.experiment(), m_home, run.string()},
+          [](const std::stop_token&) { return Result<void>(); }); // it has its own labels
 }
 
-void RunDesk::begin(TrainRequest request, std::function<Result<void>()> first) {
+void RunDesk::begin(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first) {
     if (!isIdle())
         return;
     m_lastBatch.invalidate();

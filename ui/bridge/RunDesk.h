@@ -66,7 +66,7 @@ Q_SIGNALS:
     void imagesMissing(const QString& message); ///< what was opened for the run in view is none of its images
 
 private:
-    void begin(TrainRequest request, std::function<Result<void>()> first);
+    void begin(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first);
     void setState(RunState next);
     void view(ReadRun read);
     void handle(const TrainEvent& event);

@@ -16,13 +16,13 @@ void TrainingThread::requestStop() {
     m_control->resume();
 }
 
-void TrainingThread::start(TrainRequest request, std::function<Result<void>()> first) {
+void TrainingThread::start(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first) {
     m_control = std::make_shared<TrainControl>();
     m_thread = std::jthread([this, control = m_control, request = std::move(request),
                              first = std::move(first)](const std::stop_token& stop) {
         bool ended = false;
         const auto done = caught([&] {
-            if (Result<void> ready = first(); !ready)
+            if (Result<void> ready = first(stop); !ready)
                 return ready;
             const auto engine = m_door();
             if (!engine)
@@ -35,10 +35,14 @@ void TrainingThread::start(TrainRequest request, std::function<Result<void>()> f
         });
         if (ended)
             return;
-        RunEnded failed;
-        failed.outcome = RunEnded::Outcome::Failed;
-        failed.reason = done ? "Training ended without a result." : done.error().message;
-        sink(failed, request.experiment);
+        RunEnded end;
+        end.outcome = RunEnded::Outcome::Failed;
+        end.reason = done ? "Training ended without a result." : done.error().message;
+        if (!done && done.error().kind == ErrorKind::Cancelled) {
+            end.outcome = RunEnded::Outcome::Stopped;
+            end.reason = "Stopped before the first batch.";
+        }
+        sink(end, request.experiment);
     });
 }
 
@@ -49,7 +53,7 @@ void TrainingThread::sink(const TrainEvent& event, const Experiment& asked) {
         m_begun = std::move(begun);
     }
     if (m_events.push(event))
-        QMetaObject::invokeMethod(this, &TrainingThread::drain, Qt::QueuedConnection);
+        m_mailbox.post([this] { drain(); });
 }
 
 ReadRun TrainingThread::takeBegun() {

@@ -12,6 +12,7 @@
 #include "bridge/EngineDesk.h"
 #include "bridge/EventQueue.h"
 #include "bridge/OpenedRun.h"
+#include "lane/Mailbox.h"
 
 namespace sightline::ui {
 
@@ -24,7 +25,7 @@ public:
     ~TrainingThread() override;
 
     /// `first` runs on the thread before anything else; where it fails nothing is trained.
-    void start(TrainRequest request, std::function<Result<void>()> first);
+    void start(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first);
     void requestStop();
     TrainControl& control() { return *m_control; }
     std::shared_ptr<TrainControl> sharedControl() const { return m_control; }
@@ -41,6 +42,7 @@ private:
     EngineDoor m_door;
     std::shared_ptr<TrainControl> m_control = std::make_shared<TrainControl>();
     EventQueue m_events;
+    Mailbox m_mailbox;
     std::mutex m_mutex;
     std::optional<ReadRun> m_begun;
     std::jthread m_thread; ///< last: joined first

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QMetaObject>
 #include <QPointer>
 
-#include <memory>
 #include <stop_token>
 #include <utility>
 
-#include "lane/QueuedOrder.h"
+#include "lane/Mailbox.h"
 
 namespace sightline::ui {
 
@@ -16,24 +14,19 @@ namespace sightline::ui {
 /// or `stop` says that nobody waits for it any more. A value; `mailbox` must outlive the worker.
 class Courier {
 public:
-    Courier(QObject* mailbox, QPointer<QObject> context, std::stop_token stop)
+    Courier(Mailbox* mailbox, QPointer<QObject> context, std::stop_token stop)
         : m_mailbox(mailbox), m_context(std::move(context)), m_stop(std::move(stop)) {}
 
     template <typename Work>
     void post(Work work) const {
-        beforePost(m_mailbox);
-        QMetaObject::invokeMethod(
-            m_mailbox,
-            [mailbox = m_mailbox, context = m_context, stop = m_stop, work = std::move(work)]() mutable {
-                afterPost(mailbox);
-                if (context && !stop.stop_requested())
-                    work();
-            },
-            Qt::QueuedConnection);
+        m_mailbox->post([context = m_context, stop = m_stop, work = std::move(work)]() mutable {
+            if (context && !stop.stop_requested())
+                work();
+        });
     }
 
 private:
-    QObject* m_mailbox;
+    Mailbox* m_mailbox;
     QPointer<QObject> m_context; ///< only looked at on the window's thread
     std::stop_token m_stop;
 };

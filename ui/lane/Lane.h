@@ -55,7 +55,7 @@ private:
     void enqueue(Task task);
     void work(std::stop_token stop);
 
-    QObject m_mailbox; ///< lives on the window's thread and receives what is delivered
+    Mailbox m_mailbox; ///< lives on the window's thread and receives what is delivered
     std::mutex m_mutex;
     std::condition_variable_any m_wake;
     Task m_pending;

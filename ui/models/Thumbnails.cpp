@@ -88,12 +88,12 @@ QImage Thumbnails::picture(std::uint32_t sample) {
     }
     if (m_queue->workers < kWorkers) {
         ++m_queue->workers;
-        m_pool.start([this, courier = Courier(this, this, {})] { work(courier); });
+        m_pool.start([this] { work(); });
     }
     return {};
 }
 
-void Thumbnails::work(const Courier& courier) {
+void Thumbnails::work() {
     lowerPriority(Priority::Background);
     while (true) {
         std::shared_ptr<const Dataset> dataset;
@@ -111,7 +111,7 @@ void Thumbnails::work(const Courier& courier) {
             generation = m_queue->generation;
         }
         const auto picture = caught([&] { return small(*dataset, sample); });
-        courier.post(
+        m_mailbox.post(
             [this, generation, sample, made = picture ? *picture : QImage()] { accept(generation, sample, made); });
     }
 }

@@ -12,7 +12,7 @@
 #include <mutex>
 
 #include "data/Dataset.h"
-#include "lane/Courier.h"
+#include "lane/Mailbox.h"
 
 namespace sightline::ui {
 
@@ -34,7 +34,7 @@ Q_SIGNALS:
     void thumbnailReady(quint32 sample);
 
 private:
-    void work(const Courier& courier);
+    void work();
     void accept(std::uint64_t generation, std::uint32_t sample, const QImage& picture);
 
     struct Queue {
@@ -47,7 +47,8 @@ private:
     std::shared_ptr<Queue> m_queue = std::make_shared<Queue>();
     QCache<std::uint32_t, QImage> m_pictures;
     QSet<std::uint32_t> m_asked, m_unreadable;
-    QThreadPool m_pool;
+    Mailbox m_mailbox;
+    QThreadPool m_pool; ///< last: joined before the mailbox goes
 };
 
 } // namespace sightline::ui

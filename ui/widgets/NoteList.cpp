@@ -2,6 +2,7 @@
 #include "widgets/NoteList.h"
 
 #include <QListWidget>
+#include <QScrollBar>
 #include <QToolButton>
 
 #include "look/Words.h"
@@ -56,8 +57,11 @@ NoteList::NoteList(QWidget* parent) : QWidget(parent) {
 void NoteList::setNotes(const QStringList& notes) {
     if (!beginsWithRowsOf(notes, *m_list))
         m_list->clear();
+    const QScrollBar& bar = *m_list->verticalScrollBar();
+    const bool atEnd = bar.value() == bar.maximum(); // who reads further up is left there
     m_list->addItems(notes.mid(m_list->count()));
-    m_list->scrollToBottom();
+    if (atEnd)
+        m_list->scrollToBottom();
     m_newest->setText(notes.isEmpty() ? QString() : notes.last());
     m_all->setText(counted(notes.size(), tr("%1 note"), tr("%1 notes")));
     m_all->setVisible(notes.size() > 1);

@@ -14,15 +14,22 @@ namespace {
 class Edits {
 public:
     Edits(const Json& checkpoint, const TrainSetup& setup)
-        : m_then(checkpoint.value("settings", Json())), m_now(changeableSettings(setup.experiment)) {
+        : m_then(checkpoint.value("settings", Json())), m_now(changeableSettings(setup.experiment)),
+          m_changes(setup.changes) {
         if (!m_then.is_object()) // of an older version
             m_then = changeableSettings(setup.before);
     }
-    bool change(const char* path) const { return then(path) != m_now.value(path, Json()); }
-    Json then(const char* path) const { return m_then.value(path, Json()); }
+    /// Also where an edit of now names it that only takes back one made since the checkpoint.
+    bool change(const std::string& path) const {
+        for (const auto& [changed, values] : m_changes.items())
+            if (changed == path || changed.starts_with(path + "."))
+                return true;
+        return then(path) != m_now.value(path, Json());
+    }
+    Json then(const std::string& path) const { return m_then.value(path, Json()); }
 
 private:
-    Json m_then, m_now;
+    Json m_then, m_now, m_changes;
 };
 
 /// Why there is nothing to resume; empty where there is.

@@ -58,12 +58,13 @@ Result<void> makeRun(TrainSetup& setup, const std::stop_token& stop) {
     return fill(setup, *manifest);
 }
 
-void unmakeRun(TrainSetup& setup) {
+Result<void> unmakeRun(TrainSetup& setup) {
     if (!setup.folder)
-        return;
-    static_cast<void>(setup.store->discard(*setup.folder)); // what ends the run is said, and not this
+        return {};
+    const Result<void> gone = setup.store->discard(*setup.folder);
     setup.mark.reset();
     setup.folder.reset();
+    return gone;
 }
 
 } // namespace sightline::engine

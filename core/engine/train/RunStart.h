@@ -11,7 +11,8 @@ namespace sightline::engine {
 /// progress. The images are read before: where that is stopped or fails there is no folder.
 Result<void> makeRun(TrainSetup& setup, const std::stop_token& stop);
 
-/// Removes the folder of a run that did not come to its start: it is none that anybody could go on with.
-void unmakeRun(TrainSetup& setup);
+/// Removes the folder of a run that did not come to its start: it is none that anybody could go on with. Error: it is
+/// still there.
+Result<void> unmakeRun(TrainSetup& setup);
 
 } // namespace sightline::engine

@@ -285,7 +285,8 @@ RunEnded Run::finish(Ending ending) {
             ending = restored;
     }
     if (!goesOn() && !m_reporter.hasBegun())
-        unmakeRun(m_setup);
+        if (const Result<void> gone = unmakeRun(m_setup); !gone)
+            ending.reason += " " + gone.error().message;
     RunEnded ended{ending.outcome,
                    ending.reason,
                    ending.kind,

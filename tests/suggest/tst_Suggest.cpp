@@ -6,6 +6,7 @@
 
 #include "Test.h"
 #include "suggest/Suggest.h"
+#include "suggest/Take.h"
 #include "support/Random.h"
 #include "zoo/Hub.h"
 
@@ -265,6 +266,54 @@ private Q_SLOTS:
         request.ownValidation = true;
         QCOMPARE(suggest(request)->experiment.data.validationSplit, 0.0);
         QVERIFY(!reasonFor(*suggest(request), "data.split"));
+    }
+
+    /// Every setting that a suggestion changes is taken with one of its reasons.
+    void allReasonsTakenAreTheSuggestion() {
+        write(QStringLiteral("weights/resnet18.tv_in1k.safetensors"), "x");
+        for (const int side : {8, 28, 64, 500})
+            for (const double strokes : {0.0, 1.0})
+                for (const double upsideDown : {0.5, 0.9})
+                    for (const bool weights : {false, true}) {
+                        Look look = photographs(5000);
+                        look.height = look.width = side;
+                        look.strokes = strokes;
+                        look.upsideDown = upsideDown;
+                        look.grey = strokes > 0;
+                        look.smallestClass = 10;
+                        SuggestRequest request = requestFor(look);
+                        request.groups = GroupSuggestion{"(p[0-9]+)_", "p12", "..."};
+                        if (weights)
+                            request.home = path(QString()).toStdString();
+                        const Suggestion suggestion = *suggest(request);
+                        const Experiment all =
+                            taking(Experiment{}, suggestion, std::vector<bool>(suggestion.reasons.size(), true));
+                        QCOMPARE(QString::fromStdString(toJson(all).dump()),
+                                 QString::fromStdString(toJson(suggestion.experiment).dump()));
+                    }
+    }
+
+    void onlyTheTakenReasonsChangeSomething() {
+        const Suggestion suggestion = *suggest(requestFor(photographs()));
+        Experiment present;
+        present.name = "mine";
+        present.seed = 7;
+        present.training.threads = 1;
+        present.augmentation.hueRange = 0.1;
+        std::vector<bool> taken(suggestion.reasons.size(), false);
+        QCOMPARE(taking(present, suggestion, taken), present);
+        taken[static_cast<std::size_t>(reasonOf(suggestion, "training.epochs"))] = true;
+        Experiment expected = present;
+        expected.training.epochs = suggestion.experiment.training.epochs;
+        QCOMPARE(taking(present, suggestion, taken), expected);
+        // shifts go with turning, a network's options with its name
+        QCOMPARE(reasonOf(suggestion, "augmentation.width_shift_range"),
+                 reasonOf(suggestion, "augmentation.rotation_range"));
+        QCOMPARE(reasonOf(suggestion, "model.options"), reasonOf(suggestion, "model.name"));
+        const Experiment all = taking(present, suggestion, std::vector<bool>(suggestion.reasons.size(), true));
+        QCOMPARE(all.name, std::string("mine"));
+        QCOMPARE(all.seed, std::uint64_t{7});
+        QCOMPARE(all.training.threads, 1);
     }
 
     void failuresOfTheMeasurementAreHandedOn() {

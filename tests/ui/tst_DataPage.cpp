@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAction>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
 #include <QDir>
@@ -8,6 +9,7 @@
 #include <QTableView>
 #include <QToolButton>
 
+#include "FakeEngine.h"
 #include "PageTest.h"
 #include "Test.h"
 #include "data/Overlay.h"
@@ -98,6 +100,96 @@ private Q_SLOTS:
         const QString first = large->windowTitle();
         QTest::keyClick(large, Qt::Key_Right);
         QVERIFY(large->windowTitle() != first);
+    }
+
+    void suggestedSettingsAreTakenAndUndone() {
+        FakeEngine engine;
+        engine.onMeasure = [](const EpochTimeRequest&, const std::stop_token&) { return EpochTime{2, 0, 100}; };
+        WindowDriver driver(path(QStringLiteral("home-suggest")), engine.door());
+        open(driver);
+        const Experiment before = driver.session->document().experiment();
+        const auto now = [&] { return driver.session->document().experiment(); };
+        driver.click("suggestButton");
+        QTRY_VERIFY(driver.find<QWidget>("useAll")->isVisible());
+        QVERIFY(driver.text("suggestSummary").contains(QStringLiteral("2 s per epoch")));
+        QCOMPARE(now(), before); // nothing unasked
+        driver.type("suggestMinutes", QStringLiteral("1"));
+        driver.click("suggestAgain");
+        QTRY_COMPARE(driver.text("suggestSummary"), QStringLiteral("About 2 s per epoch, 1 min 00 s in all"));
+
+        for (auto* box : driver.find<QWidget>("suggestPanel")->findChildren<QCheckBox*>())
+            if (box->isVisible() && box->objectName() != QLatin1String("take training.epochs")) {
+                box->setFocus();
+                QTest::keyClick(box, Qt::Key_Space);
+            }
+        driver.click("useChecked");
+        Experiment expected = before;
+        expected.training.epochs = 30;
+        QCOMPARE(now(), expected);
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(now(), before);
+
+        driver.click("useAll");
+        QCOMPARE(now().training.epochs, 30);
+        QCOMPARE(now().training.optimizer.name, OptimizerSettings::Name::AdamW);
+        QCOMPARE(now().name, before.name);
+        QCOMPARE(now().data.path, before.data.path);
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(now(), before);
+    }
+
+    void aSuggestedSettingLeadsToItsField() {
+        FakeEngine engine;
+        engine.onMeasure = [](const EpochTimeRequest&, const std::stop_token&) { return EpochTime{2, 0, 100}; };
+        WindowDriver driver(path(QStringLiteral("home-suggest")), engine.door());
+        open(driver);
+        driver.click("suggestButton");
+        QTRY_VERIFY(driver.find<QWidget>("useAll")->isVisible());
+        const auto leads = [&](const char* row, const char* page, const char* field) {
+            driver.key(Qt::Key_1, Qt::ControlModifier);
+            auto* found = driver.find<QWidget>(row);
+            QVERIFY(found);
+            QTest::mouseClick(found, Qt::LeftButton, {}, QPoint(found->width() / 2, 10));
+            QCOMPARE(driver.window->currentPage(), QLatin1String(page));
+            auto* control = driver.find<QWidget>(field);
+            QVERIFY(control);
+            QVERIFY2(control->isVisible() &&
+                         (control->hasFocus() || control->isAncestorOf(QApplication::focusWidget())),
+                     field);
+        };
+        leads("suggested training.epochs", "train", "training.epochs");
+        leads("suggested training.loss.label_smoothing", "train", "training.loss.label_smoothing"); // a folded section
+        leads("suggested training.early_stopping", "train", "training.early_stopping on");
+        leads("suggested augmentation.horizontal_flip", "augment", "augmentation.horizontal_flip");
+        leads("suggested model.name", "network", "zooCards");
+        leads("suggested data.image_size", "network", "data.image_size");
+        leads("suggested normalization.preset", "network", "normalization.preset");
+        driver.key(Qt::Key_1, Qt::ControlModifier);
+        driver.click("suggestClose");
+        QVERIFY(driver.find<QWidget>("sampleGrid")->isVisible());
+    }
+
+    void lookingForSettingsCanBeCancelled() {
+        Gate gate;
+        FakeEngine engine;
+        engine.onMeasure = [&](const EpochTimeRequest&, const std::stop_token& stop) -> Result<EpochTime> {
+            return gate.pass(stop) ? Result<EpochTime>(EpochTime{2, 0, 100}) : cancelled();
+        };
+        WindowDriver driver(path(QStringLiteral("home-suggest")), engine.door());
+        open(driver);
+        driver.click("suggestButton");
+        QTRY_VERIFY(driver.text("suggestStep").contains(QStringLiteral("Measuring an epoch")));
+        driver.click("suggestCancel");
+        QVERIFY(!driver.session->suggestions().isLooking());
+        QVERIFY(!driver.find<QWidget>("suggestProgress")->isVisible());
+        QVERIFY(!driver.find<QWidget>("useAll")->isVisible());
+        gate.open();
+        driver.click("suggestAgain");
+        QTRY_VERIFY(driver.find<QWidget>("useAll")->isVisible());
+        QVERIFY(drawFewToys(path(QStringLiteral("others")), 2, 1, 32));
+        open(driver, QStringLiteral("others")); // what was suggested for the first images is void
+        QVERIFY(!driver.session->suggestions().suggestion());
+        QVERIFY(!driver.find<QWidget>("useAll")->isVisible());
     }
 
     void problemsAreListedAndLeadToTheirImage() {

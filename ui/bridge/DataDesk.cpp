@@ -96,6 +96,7 @@ void DataDesk::open(const QString& path) {
     if (settings.path != path.toStdString()) {
         DataSettings fresh;
         fresh.path = path.toStdString();
+        fresh.split = SplitRule::Shuffled; // the first by name are often of one day or one camera
         settings = withImagesOf(settings, fresh);
     }
     begin(settings, {.addsValidation = true});
@@ -163,7 +164,8 @@ void DataDesk::begin(DataSettings settings, Way way) {
                 lay(*changed, *opened);             // the file is older
             else if (auto read = readOverlay(file)) // where it cannot be read, the data set says so
                 changed = std::move(*read);
-            return Opened{std::make_shared<const Dataset>(std::move(*opened)), settings, changed.value_or(Overlay())};
+            return Opened{std::make_shared<const Dataset>(std::move(*opened)), settings, seed,
+                          changed.value_or(Overlay())};
         },
         [this, way, edits = m_edits, path = QString::fromStdString(settings.path)](Result<Opened> opened) {
             m_wanted.reset();
@@ -184,6 +186,7 @@ void DataDesk::adopt(Opened opened, const Way& way, std::uint64_t editsBefore) {
     m_dataset = std::move(opened.dataset);
     m_openedWith = opened.settings;
     m_ofRun = way.run;
+    m_openedSeed = opened.seed;
     if (sameRoot && m_edits != editsBefore)
         layAnew(); // edited while they were opened
     else
@@ -196,13 +199,19 @@ void DataDesk::adopt(Opened opened, const Way& way, std::uint64_t editsBefore) {
     m_document.setExperiment(std::move(next));
 }
 
+/// Whether the split is drawn, and now from another seed.
+bool DataDesk::drawsAnew(const Experiment& now) const {
+    return now.data.split == SplitRule::Shuffled && now.data.validationSplit > 0 && !m_dataset->hasValidation &&
+           now.seed != m_openedSeed;
+}
+
 /// Settings that split or read the images otherwise open them anew; back to what is open, an opening that they had
 /// begun is in vain.
 void DataDesk::followDocument(ExperimentDocument::Parts parts) {
     const DataSettings& now = m_document.experiment().data;
-    if (!parts.testFlag(ExperimentDocument::Data) || !m_dataset)
+    if (!m_dataset || !(parts & (ExperimentDocument::Data | ExperimentDocument::Seed)))
         return;
-    if (opensSameImages(now, m_openedWith)) {
+    if (opensSameImages(now, m_openedWith) && !drawsAnew(m_document.experiment())) {
         if (m_wanted) {
             m_lane.cancel();
             m_wanted.reset();
@@ -210,7 +219,8 @@ void DataDesk::followDocument(ExperimentDocument::Parts parts) {
         }
         return;
     }
-    if ((m_wanted && opensSameImages(now, *m_wanted)) || !m_document.problemsOf(ExperimentDocument::Data).empty())
+    if ((m_wanted && opensSameImages(now, *m_wanted) && !parts.testFlag(ExperimentDocument::Seed)) ||
+        !m_document.problemsOf(ExperimentDocument::Data).empty())
         return;
     begin(now, {});
     m_wanted = now;

@@ -52,6 +52,7 @@ private:
     struct Opened {
         std::shared_ptr<const Dataset> dataset;
         DataSettings settings; ///< with the share of train that was added
+        std::uint64_t seed = 0;
         Overlay overlay;
     };
     /// How images are opened: what is done besides.
@@ -63,6 +64,7 @@ private:
     void begin(DataSettings settings, Way way);
     void adopt(Opened opened, const Way& way, std::uint64_t editsBefore);
     void followDocument(ExperimentDocument::Parts parts);
+    bool drawsAnew(const Experiment& now) const;
     OverlayEdit apply(const OverlayEdit& edit);
     void layAnew();
 
@@ -72,6 +74,7 @@ private:
     std::shared_ptr<const Dataset> m_dataset;
     DataSettings m_openedWith; ///< what m_dataset was opened with
     std::filesystem::path m_ofRun;
+    std::uint64_t m_openedSeed = 0;
     std::optional<DataSettings> m_wanted; ///< what is being opened because the document says so
     Overlay m_overlay;                    ///< of m_dataset
     std::uint64_t m_edits = 0;            ///< of the overlay, ever

@@ -9,6 +9,7 @@
 #include "bridge/ExperimentDocument.h"
 #include "bridge/Questions.h"
 #include "bridge/RunDesk.h"
+#include "bridge/SuggestDesk.h"
 #include "bridge/WeightsDesk.h"
 
 namespace sightline::ui {
@@ -27,6 +28,7 @@ public:
     DataDesk& data() { return m_data; }
     RunDesk& runs() { return m_runs; }
     Questions& questions() { return m_questions; }
+    SuggestDesk& suggestions() { return m_suggestions; }
 
 private:
     std::filesystem::path m_home;
@@ -37,6 +39,7 @@ private:
     DataDesk m_data;
     RunDesk m_runs;
     Questions m_questions;
+    SuggestDesk m_suggestions;
 };
 
 } // namespace sightline::ui

@@ -9,6 +9,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QToolButton>
 
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include "models/Thumbnails.h"
 #include "pages/DataFacts.h"
 #include "pages/ImageWindow.h"
+#include "pages/SuggestPanel.h"
 #include "widgets/ClassPicker.h"
 #include "widgets/ProgressBar.h"
 #include "widgets/Surface.h"
@@ -44,7 +46,7 @@ DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
     splitter->setHandleWidth(2 * theme::kGrid);
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(makeClasses());
-    splitter->addWidget(makeGrid());
+    splitter->addWidget(makeMiddle());
     splitter->addWidget(makeFacts());
     splitter->setStretchFactor(1, 1);
     splitter->setSizes({320, 700, 300});
@@ -153,8 +155,29 @@ QWidget* DataPage::makeGrid() {
     return surface;
 }
 
+QWidget* DataPage::makeMiddle() {
+    m_middle = new QStackedWidget;
+    m_suggest = new SuggestPanel(session());
+    m_middle->addWidget(makeGrid());
+    m_middle->addWidget(m_suggest);
+    connect(m_suggest, &SuggestPanel::fieldAsked, this, &Page::fieldRequested);
+    connect(m_suggest, &SuggestPanel::closed, this, [this] { m_middle->setCurrentIndex(0); });
+    connect(&session().suggestions(), &SuggestDesk::failed, this,
+            [this](const QString& message) { Q_EMIT said(message, false); });
+    return m_middle;
+}
+
 QWidget* DataPage::makeFacts() {
     auto* surface = new Surface(tr("Facts"));
+    auto* suggest = button(tr("Suggest settings"), QStringLiteral("games-hint"), "suggestButton",
+                           tr("Settings that suit these images, each with its reason; nothing changes by itself"));
+    surface->head()->addWidget(suggest);
+    connect(suggest, &QPushButton::clicked, this, [this] {
+        m_middle->setCurrentWidget(m_suggest);
+        const SuggestDesk& desk = session().suggestions();
+        if (!desk.isLooking() && !desk.suggestion() && session().runs().isIdle())
+            m_suggest->look();
+    });
     m_facts = named(new QLabel, "dataFacts", tr("Facts about the images"));
     m_facts->setTextFormat(Qt::RichText);
     m_facts->setWordWrap(true);

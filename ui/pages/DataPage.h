@@ -14,6 +14,7 @@ class QLabel;
 class QLineEdit;
 class QListView;
 class QPushButton;
+class QStackedWidget;
 class QTableView;
 class QToolButton;
 
@@ -22,6 +23,7 @@ namespace sightline::ui {
 class ClassPicker;
 class ProgressBar;
 class FindingModel;
+class SuggestPanel;
 class Table;
 class TileView;
 
@@ -44,6 +46,7 @@ private:
     QWidget* makeGrid();
     QLayout* makeTools();
     QLayout* makeActions();
+    QWidget* makeMiddle();
     QWidget* makeFacts();
 
     void showDataset();
@@ -80,6 +83,8 @@ private:
     QComboBox* m_subset;
     QLineEdit* m_name;
     QToolButton* m_chip;
+    QStackedWidget* m_middle; ///< the grid, or the suggested settings
+    SuggestPanel* m_suggest;
     TileView* m_tiles;
     QListView* m_problems;
     QPushButton *m_relabel, *m_exclude;

@@ -24,6 +24,8 @@ Q_SIGNALS:
     void badgeChanged(sightline::ui::Page::Badge badge, int count);
     /// Asks the window to show another page: "data", "augment", "network", "train", "evaluate", "explain", "runs".
     void pageRequested(const QString& page);
+    /// Asks the window for the control of a setting: "training.epochs".
+    void fieldRequested(const QString& path);
     /// Something happened that the person should read, in a strip above the page.
     void said(const QString& message, bool good);
 

@@ -55,6 +55,15 @@ void addMain(SettingsForm& form) {
          {},
          tr("Fraction of train, if there is no val folder.")},
         [](const E& e) { return e.data.validationSplit; }, [](E& e, double v) { e.data.validationSplit = v; });
+    form.choice(
+        {QStringLiteral("data.split"),
+         tr("Draw validation"),
+         {},
+         {},
+         [](const E& e) { return e.data.validationSplit > 0; }},
+        {tr("First of each class"), tr("At random, by the seed")},
+        [](const E& e) { return static_cast<int>(e.data.split); },
+        [](E& e, int v) { e.data.split = static_cast<SplitRule>(v); });
 }
 
 void addOptimizer(SettingsForm& form) {

@@ -9,6 +9,7 @@
 
 #include "look/Icons.h"
 #include "look/Words.h"
+#include "pages/FieldPlaces.h"
 #include "pages/TrainFields.h"
 #include "plot/CurvePlot.h"
 #include "widgets/NoteList.h"
@@ -20,15 +21,6 @@
 namespace sightline::ui {
 
 namespace {
-/// The page whose settings a problem's path belongs to.
-QString pageOf(const std::string& path) {
-    if (path.starts_with("data.path") || path.starts_with("data.format"))
-        return QStringLiteral("data");
-    if (path.starts_with("augmentation"))
-        return QStringLiteral("augment");
-    return QStringLiteral("network");
-}
-
 QString endWords(const RunEnded& ended) {
     const QString reason = QString::fromStdString(ended.reason);
     const QString best = ended.bestEpoch > 0 ? TrainPage::tr(" Best epoch: %1.").arg(ended.bestEpoch) : QString();
@@ -168,7 +160,7 @@ void TrainPage::showProblems() {
     QStringList lines;
     for (const Problem& problem : m_form->otherProblems())
         lines << QStringLiteral("<a href='%1' style='color:%2'>%3</a>")
-                     .arg(pageOf(problem.path), theme::color(Role::Bad).name(),
+                     .arg(pageOfField(problem.path), theme::color(Role::Bad).name(),
                           QString::fromStdString(problem.path + " " + problem.message).toHtmlEscaped());
     m_problems->setText(lines.join(QStringLiteral("<br>")));
     m_problems->setVisible(!lines.isEmpty());

@@ -12,6 +12,7 @@
 #include <QSpinBox>
 #include <QToolButton>
 
+#include <algorithm>
 #include <cmath>
 
 #include "widgets/NumberField.h"
@@ -49,6 +50,7 @@ void SettingsForm::section(const QString& title, bool folded) {
     m_grid->setVerticalSpacing(2);
     m_grid->setColumnStretch(1, 1);
     m_grid->setColumnMinimumWidth(2, kUnitWidth);
+    m_head = nullptr;
     if (!title.isEmpty()) {
         auto* head = new QToolButton(this);
         head->setObjectName(QStringLiteral("section ") + title);
@@ -65,6 +67,7 @@ void SettingsForm::section(const QString& title, bool folded) {
         unfold(!folded);
         connect(head, &QToolButton::toggled, body, unfold);
         m_sections->addWidget(head);
+        m_head = head;
     }
     m_sections->addWidget(body);
 }
@@ -72,6 +75,22 @@ void SettingsForm::section(const QString& title, bool folded) {
 void SettingsForm::unfold(const QString& title) {
     if (auto* head = findChild<QToolButton*>(QStringLiteral("section ") + title))
         head->setChecked(true);
+}
+
+QWidget* SettingsForm::unfoldTo(const QString& path) {
+    const auto within = [&](const Row& row) {
+        return row.field.path == path ||
+               (row.field.path.startsWith(path) && QStringLiteral(" .[").contains(row.field.path[path.size()]));
+    };
+    auto found = std::find_if(m_rows.begin(), m_rows.end(), [&](const Row& row) { return row.field.path == path; });
+    if (found == m_rows.end())
+        found = std::find_if(m_rows.begin(), m_rows.end(), within);
+    if (found == m_rows.end())
+        return nullptr;
+    if (found->head)
+        found->head->setChecked(true);
+    auto* target = findChild<QWidget*>(found->field.path);
+    return target ? target : found->control;
 }
 
 void SettingsForm::add(const Field& field, QWidget* control, std::function<void(const Experiment&)> show,
@@ -106,7 +125,7 @@ void SettingsForm::add(const Field& field, QWidget* control, std::function<void(
         m_grid->addWidget(unit, row, 2);
     }
     m_grid->addWidget(note, row + 1, 1, 1, 2);
-    m_rows.push_back({field, label, control, note, unit, std::move(show)});
+    m_rows.push_back({field, label, control, note, unit, m_head, std::move(show)});
 }
 
 void SettingsForm::edit(const QString& path, const std::function<void(Experiment&)>& change) {

@@ -12,6 +12,7 @@
 
 class QGridLayout;
 class QLabel;
+class QToolButton;
 class QVBoxLayout;
 
 namespace sightline::ui {
@@ -35,6 +36,8 @@ public:
 
     void section(const QString& title, bool folded = false);
     void unfold(const QString& title); ///< of a section
+    /// Unfolds the section of the field at `path`, or of the first of its block, and gives its control; null: not here.
+    QWidget* unfoldTo(const QString& path);
     void number(const Field& field, Get<double> get, Set<double> set);
     void whole(const Field& field, Get<int> get, Set<int> set);
     void slider(const Field& field, double low, double high, double step, Get<double> get, Set<double> set);
@@ -68,7 +71,8 @@ private:
         QLabel* label;
         QWidget* control;
         QLabel* note;
-        QLabel* unit; ///< or null
+        QLabel* unit;      ///< or null
+        QToolButton* head; ///< of its section; or null
         std::function<void(const Experiment&)> show;
     };
     void add(const Field& field, QWidget* control, std::function<void(const Experiment&)> show,
@@ -79,7 +83,8 @@ private:
     Experiment m_experiment; ///< as shown
     std::vector<Problem> m_problems;
     QVBoxLayout* m_sections;
-    QGridLayout* m_grid = nullptr;
+    QGridLayout* m_grid = nullptr; ///< of the section being filled
+    QToolButton* m_head = nullptr; ///< its title; null: it has none
     std::vector<Row> m_rows;
     std::vector<Problem> m_others;
     bool m_refreshing = false;

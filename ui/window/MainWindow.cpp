@@ -20,6 +20,7 @@
 #include "pages/DataPage.h"
 #include "pages/EvaluatePage.h"
 #include "pages/ExplainPage.h"
+#include "pages/FieldPlaces.h"
 #include "pages/NetworkPage.h"
 #include "pages/RunsPage.h"
 #include "pages/TrainPage.h"
@@ -92,6 +93,10 @@ void MainWindow::addPage(Page* page, const QString& name, const QString& icon, c
     connect(page, &Page::badgeChanged, made, &RailButton::setBadge);
     made->setBadge(page->badge(), page->badgeCount());
     connect(page, &Page::pageRequested, this, &MainWindow::showPage);
+    connect(page, &Page::fieldRequested, this, [this](const QString& path) {
+        showPage(pageOfField(path.toStdString()));
+        showField(*m_stack->currentWidget(), path.toStdString());
+    });
     connect(page, &Page::said, this, [this](const QString& message, bool good) {
         m_strip->say(good ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem, message);
     });

@@ -164,7 +164,7 @@ void DataDesk::begin(DataSettings settings, Way way) {
                 lay(*changed, *opened);             // the file is older
             else if (auto read = readOverlay(file)) // where it cannot be read, the data set says so
                 changed = std::move(*read);
-            return Opened{std::make_shared<const Dataset>(std::move(*opened)), settings, seed,
+            return Opened{std::make_shared<const Dataset>(std::move(*opened)), settings, experiment.seed,
                           changed.value_or(Overlay())};
         },
         [this, way, edits = m_edits, path = QString::fromStdString(settings.path)](Result<Opened> opened) {

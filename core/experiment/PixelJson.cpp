@@ -97,7 +97,7 @@ void readPixels(JsonReader& reader, DataSettings& data) {
         pixels.channels = mode == 0 ? ChannelSettings::rgb() : ChannelSettings::grey();
     }
     take(reader, "channels", pixels.channels, channelsIn,
-         "must be \"rgb\", \"grey\" or a list of 1 to 64 channel numbers, counted from 0");
+         "must be \"rgb\", \"grayscale\" or a list of 1 to 64 channel numbers, counted from 0");
     take(reader, "depth", pixels.depth, depthIn, "must be \"auto\", \"full\" or [low, high] with low below high");
     reader.read("page", pixels.page);
     take(

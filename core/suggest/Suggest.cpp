@@ -364,9 +364,10 @@ void Adviser::explainTraining() {
                 : "Large enough to keep the cores busy, small enough for many steps and for the memory.");
     because("training.optimizer.name", "Adam with decoupled weight decay needs the least tuning.");
     because("training.optimizer.learning_rate", "The usual rate for it.");
-    because("training.optimizer.weight_decay", experiment().model.weights.empty()
-                                                   ? "Keeps a network that starts anew from learning images by heart."
-                                                   : "Little: the weights are good already.");
+    because("training.optimizer.weight_decay",
+            experiment().model.weights.empty()
+                ? "Keeps a network that starts from scratch from learning images by heart."
+                : "Little: the weights are good already.");
     because("training.schedule.name",
             "The rate falls along a cosine to the end, after a short warm-up: the last epochs settle.");
     because("training.early_stopping",

@@ -77,7 +77,10 @@ private Q_SLOTS:
         RunStore runs = store();
         const auto run = runs.create(someExperiment());
         QVERIFY(run.ok());
-        QVERIFY(run->experiment().value() == someExperiment());
+        QVERIFY(run->experimentAtStart().value() == someExperiment());
+        Experiment now = someExperiment();
+        now.data.pixels.depth = DepthSettings::full(); // as it was read where nothing says otherwise
+        QVERIFY(run->experiment().value() == now);
         const auto list = runs.list();
         QCOMPARE(list->size(), std::size_t(1));
         QCOMPARE(list->front().name, std::string("toys, small net"));
@@ -338,7 +341,7 @@ private Q_SLOTS:
     void theExperimentFollowsTheEditsAndThePlace() {
         RunStore runs = store();
         const RunFolder run = runs.create(someExperiment()).value();
-        const Experiment began = *run.experiment();
+        const Experiment began = *run.experimentAtStart();
         QVERIFY(fs::path(began.data.path).is_absolute());
         const auto edit = edited(began, {{"training.epochs", "77"}, {"training.schedule.name", "cosine"}});
         QVERIFY2(edit.ok(), edit ? "" : edit.error().message.c_str());

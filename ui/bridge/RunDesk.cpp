@@ -9,6 +9,13 @@ namespace sightline::ui {
 namespace {
 constexpr qint64 kBatchIntervalMs = 40; ///< 25 a second
 
+/// A run's settings in the words of these: where they leave the depth to the program, the run has what it found.
+DataSettings saidAs(const DataSettings& said, DataSettings ofRun) {
+    if (said.pixels.depth.kind == DepthSettings::Kind::Auto)
+        ofRun.pixels.depth = said.pixels.depth;
+    return ofRun;
+}
+
 template <typename... Handlers>
 struct Overloaded : Handlers... {
     using Handlers::operator()...;
@@ -121,7 +128,8 @@ void RunDesk::close() {
 
 bool RunDesk::keepsImagesAt(const QString& path) const {
     return m_run && isIdle() && m_run->experiment.data.path == path.toStdString() &&
-           m_document.experiment().data == m_run->experiment.data; // else what was edited may be the reason
+           m_document.experiment().data ==
+               saidAs(m_document.experiment().data, m_run->experiment.data); // else what was edited may be the reason
 }
 
 void RunDesk::relocate(const QString& path) {
@@ -237,10 +245,12 @@ void RunDesk::onStarted(const RunStarted& started) {
         setState(RunState::Running);
     m_list.refresh();
     const DataSettings& trained = m_run->experiment.data;
-    m_document.fixImages(trained);
+    const DataSettings asSaid = saidAs(m_document.experiment().data, trained);
     const bool splitAsSaid = m_data.ofRun().empty() && (wasInView || started.firstEpoch == 1);
-    const bool shown = m_data.dataset() && opensSameImages(m_document.experiment().data, trained) &&
+    const bool shown = m_data.dataset() && opensSameImages(m_document.experiment().data, asSaid) &&
+                       m_data.dataset()->resolved(asSaid.pixels).depth == trained.pixels.depth &&
                        (splitAsSaid || m_data.ofRun() == m_run->folder);
+    m_document.fixImages(shown ? asSaid : trained);
     if (!shown) { // resumed from the list of runs, or begun while another's images were shown
         m_document.setExperiment(m_run->experiment);
         m_data.openOfRun(m_run->folder);

@@ -170,7 +170,7 @@ QWidget* DataPage::makeMiddle() {
 QWidget* DataPage::makeFacts() {
     auto* surface = new Surface(tr("Facts"));
     auto* suggest = button(tr("Suggest settings"), QStringLiteral("games-hint"), "suggestButton",
-                           tr("Settings that suit these images, each with its reason; nothing changes by itself"));
+                           tr("Settings that suit these images, each with its reason; nothing changes until you choose"));
     surface->head()->addWidget(suggest);
     connect(suggest, &QPushButton::clicked, this, [this] {
         m_middle->setCurrentWidget(m_suggest);

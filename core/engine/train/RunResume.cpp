@@ -35,7 +35,7 @@ private:
 /// Why there is nothing to resume; empty where there is.
 std::string whyDone(const TrainSetup& setup, const Json& checkpoint, const Edits& edits) {
     const int epoch = checkpoint.value("epoch", 0);
-    const std::string run = "The run " + setup.folder->id() + " has finished ";
+    const std::string run = "The run has finished ";
     if (epoch >= setup.experiment.training.epochs)
         return edits.change("training.epochs")
                    ? run + counted(static_cast<std::size_t>(epoch), "epoch") + "; set training.epochs to more."

@@ -122,7 +122,7 @@ void lookThrough(Opened& opened, ReadRequest& request, std::vector<Guess>& guess
             return;
         below = joinedPath(below, name);
         deeper.tree = makeSubTree(request.tree, below);
-        deeper.index.reset();
+        deeper.known = std::make_shared<KnownOfTree>();
         if (!fits(deeper))
             continue;
         std::vector<std::string> beside;
@@ -135,7 +135,7 @@ void lookThrough(Opened& opened, ReadRequest& request, std::vector<Guess>& guess
                              : "only " + listed(beside, 3) + (beside.size() == 1 ? " lies" : " lie") + " beside it") +
                  ", and the classes are inside"});
         request.tree = opened.tree = deeper.tree;
-        request.index = deeper.index;
+        request.known = deeper.known;
         std::error_code code;
         if (fs::is_directory(opened.root, code))
             opened.root /= below;
@@ -183,9 +183,9 @@ const char* nameOf(Subset subset) {
 }
 
 const FileIndex& indexOf(const ReadRequest& request) {
-    if (!request.index)
-        request.index = std::make_shared<FileIndex>(request.tree, request.stop);
-    return *request.index;
+    if (!request.known->index)
+        request.known->index = std::make_unique<FileIndex>(request.tree, request.stop);
+    return *request.known->index;
 }
 
 std::string recordName(std::size_t number) {

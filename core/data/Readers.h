@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "data/FileIndex.h"
+#include <map>
+#include <utility>
+
 #include "data/FileTree.h"
+#include "data/TableFacts.h"
 
 namespace sightline {
+
+/// What was found out about a tree, so that it is found out once.
+struct KnownOfTree {
+    std::unique_ptr<const FileIndex> index;                                ///< null until somebody asks
+    std::map<std::pair<std::string, std::string>, TableFacts> tables = {}; ///< by table and preferred folder
+};
 
 /// What a reader is given: the files, what a person chose, and how to stop.
 struct ReadRequest {
@@ -13,7 +22,7 @@ struct ReadRequest {
     std::string table; ///< the table that was opened itself, relative to the tree; empty: find one
     std::stop_token stop;
     Progress progress;
-    mutable std::shared_ptr<const FileIndex> index = {}; ///< indexOf()
+    std::shared_ptr<KnownOfTree> known = std::make_shared<KnownOfTree>(); ///< copies share it
 };
 
 /// The tree's images, listed on first use.

@@ -61,16 +61,25 @@ std::string folderFor(const ReadRequest& request, std::optional<Subset> subset) 
 
 struct OpenTable {
     TableText text;
-    TableFacts facts;
+    std::size_t images; ///< different ones that its rows name
     TableColumns columns;
 };
+
+const TableFacts& factsOf(const ReadRequest& request, const std::string& table, const TableText& text,
+                          const std::string& folder) {
+    auto& known = request.known->tables;
+    const std::pair key(table, folder);
+    if (const auto facts = known.find(key); facts != known.end())
+        return facts->second;
+    return known.emplace(key, tableFacts(text, indexOf(request), folder, request.stop)).first->second;
+}
 
 Result<OpenTable> openTable(const ReadRequest& request, const NamedTable& table) {
     auto text = readTableText(*request.tree, table.path);
     if (!text)
         return text.error();
     const std::string folder = folderFor(request, table.subset);
-    TableFacts facts = tableFacts(*text, indexOf(request), folder, request.stop);
+    const TableFacts& facts = factsOf(request, table.path, *text, folder);
     if (request.stop.stop_requested())
         return cancelled();
     auto columns = tableColumns({.tree = *request.tree,
@@ -83,7 +92,8 @@ Result<OpenTable> openTable(const ReadRequest& request, const NamedTable& table)
                                 facts);
     if (!columns)
         return columns.error();
-    return OpenTable{std::move(*text), std::move(facts), std::move(*columns)};
+    return OpenTable{std::move(*text), facts.columns[static_cast<std::size_t>(columns->path)].files,
+                     std::move(*columns)};
 }
 
 /// How many images a table names, with no setting that may not fit it.
@@ -92,7 +102,7 @@ std::size_t imagesNamed(const ReadRequest& request, const NamedTable& table) {
     plain.settings.table = {};
     plain.settings.group = {};
     const auto opened = openTable(plain, table);
-    return opened ? opened->facts.columns[static_cast<std::size_t>(opened->columns.path)].files : 0;
+    return opened ? opened->images : 0;
 }
 
 /// The one table of a folder, its train.csv with val.csv and test.csv, or the one of several that names most images.

@@ -8,12 +8,13 @@ namespace sightline {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kMayChange{"training.epochs",
+constexpr std::array<std::string_view, 11> kMayChange{"training.epochs",
                                                       "training.optimizer.learning_rate",
                                                       "training.schedule",
                                                       "training.early_stopping",
                                                       "training.reduce_lr_on_plateau",
                                                       "training.loss",
+                                                      "training.loader_threads",
                                                       "training.fine_tune",
                                                       "augmentation",
                                                       "model.options.dropout",

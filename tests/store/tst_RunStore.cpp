@@ -363,6 +363,7 @@ private Q_SLOTS:
             QVERIFY(!refused.ok() && refused.error().kind == ErrorKind::BadInput);
             QVERIFY2(refused.error().message.find(path) != std::string::npos, refused.error().message.c_str());
         }
+        QCOMPARE(edited(now, {{"training.loader_threads", "3"}})->experiment.training.loaderThreads, 3);
         for (const char* value : {"0", "many", "-3"})
             QVERIFY2(!edited(now, {{"training.epochs", value}}).ok(), value);
         QVERIFY(edited(now, {{"training.epochs", std::to_string(now.training.epochs)}})->changes.empty());

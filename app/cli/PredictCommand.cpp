@@ -5,10 +5,7 @@
 #include <numeric>
 
 #include "ExperimentOptions.h"
-#include "data/ImageFiles.h"
-#include "data/ImageNames.h"
-#include "engine/Engine.h"
-#include "metrics/Classified.h"
+#include "engine/Classify.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
 
@@ -23,54 +20,30 @@ struct Settings {
     bool json = false;
 };
 
-/// One line about what a folder holds besides images, by kind.
-void sayPassedOver(const std::filesystem::path& folder, const std::vector<DataProblem>& passedOver) {
+/// One line about what lies beside the images, by kind.
+void sayPassedOver(const std::vector<PassedOver>& passedOver) {
     std::vector<std::string> names;
-    for (const DataProblem& problem : passedOver)
-        if (problem.kind == "not_an_image")
-            names.push_back(problem.path);
+    for (const PassedOver& passed : passedOver)
+        if (passed.kind == "not_an_image")
+            names.push_back(passed.path.string());
         else
-            std::clog << "sightline-cli: " << (folder / problem.path).string() << ' ' << problem.message << '\n';
+            std::clog << "sightline-cli: " << passed.path.string() << ' ' << passed.why << '\n';
     if (!names.empty())
-        std::clog << "sightline-cli: " << folder.string() << ": skipped " << counted(names.size(), "file")
+        std::clog << "sightline-cli: skipped " << counted(names.size(), "file")
                   << " not named like an image: " << listed(names) << '\n';
 }
 
-Result<std::vector<std::filesystem::path>> imagesOf(const Settings& settings, const std::filesystem::path& run,
-                                                    const std::string& dataPath) {
-    std::vector<std::filesystem::path> images;
-    for (const std::string& given : settings.images) {
-        const std::filesystem::path name = imageOfRun(given, run, dataPath);
-        std::error_code code;
-        if (!std::filesystem::is_directory(name, code)) {
-            if (!std::filesystem::exists(name, code))
-                return badInput(name.string() + " does not exist.");
-            images.emplace_back(name);
-            continue;
-        }
-        ImageFiles found = imageFilesIn(name, interruption().get_token());
-        sayPassedOver(name, found.passedOver);
-        if (found.files.empty())
-            return badInput(name.string() + " contains no images (" + imageEndings() + ").");
-        images.insert(images.end(), found.files.begin(), found.files.end());
-    }
-    return images;
-}
-
 /// The table and the copies, where they are asked for; how many images could not be copied.
-Result<std::size_t> writeResults(const Settings& settings, const std::vector<std::string>& classes,
-                                 const std::vector<ImagePrediction>& predictions,
-                                 const std::vector<std::filesystem::path>& files) {
-    std::vector<ClassifiedImage> images;
-    for (std::size_t i = 0; i < std::min(predictions.size(), files.size()); ++i)
-        if (predictions[i].error.empty())
-            images.push_back({files[i], predictions[i].probabilities});
+Result<std::size_t> writeResults(const Settings& settings, const Classification& found) {
     if (!settings.out.empty())
-        if (const Result<void> written = writeFileAtomically(settings.out, classifiedCsv(classes, images)); !written)
+        if (const Result<void> written = writeFileAtomically(settings.out, classifiedCsv(found.classes, found.images));
+            !written)
             return written.error();
     if (settings.sortInto.empty())
         return std::size_t{0};
-    const Result<SortedCopies> copies = copySorted(settings.sortInto, classes, images, interruption().get_token());
+    const Result<SortedCopies> copies =
+        copySorted(settings.sortInto, found.classes, found.images, interruption().get_token(),
+                   [](std::size_t done, std::size_t total) { showProgress("Copying", done, total); });
     if (!copies)
         return copies.error();
     for (const std::string& message : copies->failed)
@@ -79,67 +52,41 @@ Result<std::size_t> writeResults(const Settings& settings, const std::vector<std
     return copies->failed.size();
 }
 
-int predict(const Settings& settings, Context& context) {
-    auto store = RunStore::open(context.home);
-    if (!store)
-        return fail(store.error());
-    const auto run = store->find(settings.run);
-    if (!run)
-        return fail(run.error());
-    const auto classes = run->classes();
-    if (!classes)
-        return fail(classes.error());
-    const auto dataPath = dataPathOf(settings.changes, "predict");
-    if (!dataPath)
-        return fail(dataPath.error());
-    const auto images = imagesOf(settings, run->path(), *dataPath);
-    if (!images)
-        return fail(images.error());
-    sayIfDamaged(run->path(), settings.checkpoint);
-    const auto engine = loadEngine();
-    if (!engine)
-        return fail(engine.error());
-    PredictRequest request;
-    request.source.runFolder = run->path();
-    request.source.checkpoint = settings.checkpoint;
-    request.images = *images;
-    request.threads = settings.threads;
-    const auto predictions =
-        (*engine)->predict(request, interruption().get_token(),
-                           [](std::size_t done, std::size_t total) { showProgress("Predicting", done, total); });
-    if (!predictions)
-        return fail(predictions.error());
-    const Result<std::size_t> uncopied = writeResults(settings, *classes, *predictions, *images);
-    if (!uncopied)
-        return fail(uncopied.error());
+/// The classes that an image most probably shows, as JSON and as a line for people.
+Json topOf(const ClassifiedImage& image, const std::vector<std::string>& classes, int most, std::string& line) {
+    std::vector<std::size_t> order(image.probabilities.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return image.probabilities[a] > image.probabilities[b]; });
+    order.resize(std::min(order.size(), static_cast<std::size_t>(most)));
+    Json top = Json::array();
+    for (const std::size_t index : order) {
+        const std::string name = index < classes.size() ? classes.at(index) : std::to_string(index);
+        const double share = static_cast<double>(image.probabilities[index]);
+        top.push_back({{"class", name}, {"probability", share}});
+        char text[32];
+        std::snprintf(text, sizeof(text), "  %.1f %%", share * 100);
+        line += "  " + name + text;
+    }
+    return top;
+}
+
+/// Prints what was found; how many images could not be read.
+std::size_t printResults(const Settings& settings, const Classification& found) {
     Json list = Json::array();
     std::size_t unreadable = 0;
-    for (const ImagePrediction& prediction : *predictions) {
-        Json entry{{"path", prediction.path}};
-        if (!prediction.error.empty()) {
+    for (const ClassifiedImage& image : found.images) {
+        Json entry{{"path", image.file.string()}};
+        if (!image.error.empty()) {
             ++unreadable;
-            std::clog << "sightline-cli: " << prediction.error << '\n';
-            entry["error"] = prediction.error;
+            std::clog << "sightline-cli: " << image.error << '\n';
+            entry["error"] = image.error;
             list.push_back(std::move(entry));
             continue;
         }
-        std::vector<std::size_t> order(prediction.probabilities.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            return prediction.probabilities[a] > prediction.probabilities[b];
-        });
-        order.resize(std::min(order.size(), static_cast<std::size_t>(settings.top)));
-        std::string line = prediction.path;
-        entry["top"] = Json::array();
-        for (const std::size_t index : order) {
-            const std::string name = index < classes->size() ? classes->at(index) : std::to_string(index);
-            const double share = static_cast<double>(prediction.probabilities[index]);
-            entry["top"].push_back({{"class", name}, {"probability", share}});
-            char text[32];
-            std::snprintf(text, sizeof(text), "  %.1f %%", share * 100);
-            line += "  " + name + text;
-        }
-        if (!order.empty()) {
+        std::string line = image.file.string();
+        entry["top"] = topOf(image, found.classes, settings.top, line);
+        if (!entry["top"].empty()) {
             entry["predicted"] = entry["top"][0]["class"];
             entry["confidence"] = entry["top"][0]["probability"];
         }
@@ -149,9 +96,42 @@ int predict(const Settings& settings, Context& context) {
     }
     if (settings.json)
         printJson(list);
-    if (unreadable == 0 && *uncopied > 0)
-        return 1;
-    return unreadable == 0 ? 0 : unreadable == predictions->size() ? 2 : 1;
+    return unreadable;
+}
+
+int predict(const Settings& settings, Context& context) {
+    auto store = RunStore::open(context.home);
+    if (!store)
+        return fail(store.error());
+    const auto run = store->find(settings.run);
+    if (!run)
+        return fail(run.error());
+    const auto dataPath = dataPathOf(settings.changes, "predict");
+    if (!dataPath)
+        return fail(dataPath.error());
+    std::vector<std::filesystem::path> paths;
+    for (const std::string& given : settings.images)
+        paths.push_back(imageOfRun(given, run->path(), *dataPath));
+    const auto images = filesToClassify(paths, interruption().get_token());
+    if (!images)
+        return fail(images.error());
+    sayPassedOver(images->passedOver);
+    sayIfDamaged(run->path(), settings.checkpoint);
+    const auto engine = loadEngine();
+    if (!engine)
+        return fail(engine.error());
+    const auto found = classify(**engine, {run->path(), settings.checkpoint, images->files, settings.threads},
+                                interruption().get_token(),
+                                [](std::size_t done, std::size_t total) { showProgress("Predicting", done, total); });
+    if (!found)
+        return fail(found.error());
+    const Result<std::size_t> uncopied = writeResults(settings, *found);
+    if (!uncopied)
+        return fail(uncopied.error());
+    const std::size_t unreadable = printResults(settings, *found);
+    if (unreadable == 0)
+        return *uncopied > 0 ? 1 : 0;
+    return unreadable == found->images.size() ? 2 : 1;
 }
 
 } // namespace

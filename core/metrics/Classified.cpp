@@ -2,10 +2,12 @@
 #include "metrics/Classified.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 
 #include "support/Csv.h"
 #include "support/Files.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -21,12 +23,12 @@ std::string number(float value) {
     return text;
 }
 
-/// Copies under the first free name; the error says why none could be written.
-Result<void> copyBeside(const fs::path& file, const fs::path& folder) {
+/// Copies under the first free name, which becomes `target`.
+std::error_code copyBeside(const fs::path& file, const fs::path& folder, fs::path& target) {
     constexpr int kMostTries = 1'000'000;
     for (int copy = 1; copy < kMostTries; ++copy) {
         const std::string end = copy == 1 ? std::string() : "-" + std::to_string(copy);
-        const fs::path target = folder / (file.stem().string() + end + file.extension().string());
+        target = folder / (file.stem().string() + end + file.extension().string());
         std::error_code code;
         if (fs::exists(fs::symlink_status(target, code)))
             continue;
@@ -36,9 +38,14 @@ Result<void> copyBeside(const fs::path& file, const fs::path& folder) {
             continue; // another process was faster
         std::error_code ignored;
         fs::remove(target, ignored); // half a copy is none
-        return Error{file.string() + " could not be copied to " + target.string() + ": " + code.message() + "."};
+        return code;
     }
-    return Error{file.string() + " could not be copied: " + folder.string() + " has too many files of that name."};
+    return std::make_error_code(std::errc::file_exists);
+}
+
+/// Every further copy would fail in the same way.
+bool isFull(const std::error_code& code) {
+    return code == std::errc::no_space_on_device || code == std::error_code(EDQUOT, std::generic_category());
 }
 
 } // namespace
@@ -78,22 +85,31 @@ std::string folderNameOf(const std::string& className) {
 }
 
 Result<SortedCopies> copySorted(const fs::path& folder, const std::vector<std::string>& classes,
-                                const std::vector<ClassifiedImage>& images, std::stop_token stop) {
+                                const std::vector<ClassifiedImage>& images, std::stop_token stop,
+                                const Progress& progress) {
     SortedCopies copies;
-    for (const ClassifiedImage& image : images) {
+    for (std::size_t i = 0; i < images.size(); ++i) {
         if (stop.stop_requested())
             return cancelled();
+        if (progress)
+            progress(i, images.size());
+        const ClassifiedImage& image = images[i];
         const std::size_t predicted = image.predicted();
-        if (predicted >= classes.size())
+        if (predicted >= std::min(classes.size(), image.probabilities.size()))
             continue;
-        const fs::path target = folder / folderNameOf(classes[predicted]);
-        if (const Result<void> made = makeFolder(target); !made)
+        const fs::path into = folder / folderNameOf(classes[predicted]);
+        if (const Result<void> made = makeFolder(into); !made)
             return made.error();
-        const Result<void> copied = copyBeside(image.file, target);
-        if (copied)
-            ++copies.copied;
+        fs::path target;
+        const std::error_code code = copyBeside(image.file, into, target);
+        if (isFull(code))
+            return Error{"There is no room left for " + target.string() + ": " + grouped(copies.copied) + " of " +
+                         counted(images.size(), "image") + " copied."};
+        if (code)
+            copies.failed.push_back(image.file.string() + " could not be copied to " + target.string() + ": " +
+                                    code.message() + ".");
         else
-            copies.failed.push_back(copied.error().message);
+            ++copies.copied;
     }
     return copies;
 }

@@ -6,19 +6,22 @@
 #include <string>
 #include <vector>
 
+#include "data/Dataset.h"
 #include "support/Result.h"
 
 namespace sightline {
 
-/// An image that a network was asked about. Images that could not be read are not among these.
+/// An image that a network was asked about.
 struct ClassifiedImage {
     std::filesystem::path file;
-    std::vector<float> probabilities; ///< one for each class
+    std::vector<float> probabilities; ///< one for each class; none where it could not be read
+    std::string error = {};           ///< why it could not be read
 
     std::size_t predicted() const; ///< the first of the largest; 0 where there are none
 };
 
 /// A table (CLI.md, predict --out): path, predicted, confidence, unknown, then one probability column per class.
+/// Images that could not be read have no row.
 std::string classifiedCsv(const std::vector<std::string>& classes, const std::vector<ClassifiedImage>& images);
 
 struct SortedCopies {
@@ -27,9 +30,10 @@ struct SortedCopies {
 };
 
 /// Copies each image into a folder named like its predicted class, in `folder`. Nothing is overwritten: a name that is
-/// there already gets a number ("cat-2.png"). Error: a folder that cannot be made, or stopped.
+/// there already gets a number ("cat-2.png"). Error: a folder that cannot be made, a full disk, or stopped.
 Result<SortedCopies> copySorted(const std::filesystem::path& folder, const std::vector<std::string>& classes,
-                                const std::vector<ClassifiedImage>& images, std::stop_token stop = {});
+                                const std::vector<ClassifiedImage>& images, std::stop_token stop = {},
+                                const Progress& progress = {});
 
 /// A class as the name of a folder: one part of a path, not hidden, without control characters.
 std::string folderNameOf(const std::string& className);

@@ -14,8 +14,8 @@ class ClassifiedTest : public FreshFolderTest {
 
 private Q_SLOTS:
     void theTableHasAColumnForEachClass() {
-        const auto rows =
-            csvRows(classifiedCsv({"cat", "dog, small"}, {{"a,b.png", {0.25f, 0.75f}}, {"c.png", {1, 0}}}));
+        const auto rows = csvRows(classifiedCsv(
+            {"cat", "dog, small"}, {{"a,b.png", {0.25f, 0.75f}}, {"torn.png", {}, "is torn"}, {"c.png", {1, 0}}}));
         using Row = std::vector<std::string>;
         QCOMPARE(rows[0], (Row{"path", "predicted", "confidence", "unknown", "cat", "dog, small"}));
         QCOMPARE(rows[1], (Row{"a,b.png", "dog, small", "0.75", "0", "0.25", "0.75"}));
@@ -42,6 +42,15 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(root() / "dog"));
         QCOMPARE(copySorted(out, {"cat", "../dog"}, images)->copied, std::size_t{2});
         QVERIFY(fs::exists(out / "cat" / "x-4.png"));
+    }
+
+    void whatCouldNotBeReadIsNotCopied() {
+        QVERIFY(writeFileAtomically(root() / "torn.png", "torn").ok());
+        const auto copies = copySorted(root() / "out", {"cat"}, {{root() / "torn.png", {}, "is torn"}});
+        QVERIFY(copies.ok());
+        QCOMPARE(copies->copied, std::size_t{0});
+        QVERIFY(copies->failed.empty());
+        QVERIFY(!fs::exists(root() / "out"));
     }
 
     void namesOfClassesAreNamesOfFolders() {

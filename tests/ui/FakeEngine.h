@@ -49,6 +49,9 @@ public:
     std::function<Result<Explanation>(const ExplainRequest&, std::stop_token)> onExplain;
     std::function<Result<EpochTime>(const EpochTimeRequest&, std::stop_token)> onMeasure;
 
+    std::function<Result<std::vector<ImagePrediction>>(const PredictRequest&, std::stop_token, const Progress&)>
+        onPredict = [](auto&&...) { return cancelled(); };
+
     EngineDoor door() {
         return [this] { return Result<Engine*>(this); };
     }
@@ -69,8 +72,9 @@ public:
     Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) override {
         return onMeasure(request, stop);
     }
-    Result<std::vector<ImagePrediction>> predict(const PredictRequest&, std::stop_token, const Progress&) override {
-        return cancelled();
+    Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop,
+                                                 const Progress& progress) override {
+        return onPredict(request, stop, progress);
     }
     Result<FloatArray> forward(const ForwardRequest&) override { return cancelled(); }
     Result<void> exportTorchScript(const TorchScriptRequest&) override { return cancelled(); }

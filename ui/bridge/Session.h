@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "bridge/Activities.h"
+#include "bridge/ClassifyDesk.h"
 #include "bridge/DataDesk.h"
 #include "bridge/EngineDesk.h"
 #include "bridge/ExperimentDocument.h"
@@ -29,6 +30,7 @@ public:
     RunDesk& runs() { return m_runs; }
     Questions& questions() { return m_questions; }
     SuggestDesk& suggestions() { return m_suggestions; }
+    ClassifyDesk& classifying() { return m_classifying; }
 
 private:
     std::filesystem::path m_home;
@@ -40,6 +42,7 @@ private:
     RunDesk m_runs;
     Questions m_questions;
     SuggestDesk m_suggestions;
+    ClassifyDesk m_classifying;
 };
 
 } // namespace sightline::ui

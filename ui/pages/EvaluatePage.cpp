@@ -96,10 +96,17 @@ QWidget* EvaluatePage::makeHead() {
     m_evaluate = button(tr("Evaluate"), QStringLiteral("view-refresh"), "evaluateButton",
                         tr("Run the network on every image of this split"));
     connect(m_evaluate, &QPushButton::clicked, this, &EvaluatePage::evaluate);
+    m_classify = button(tr("Classify images…"), QStringLiteral("folder-open"), "classifyButton");
+    connect(m_classify, &QPushButton::clicked, this, [this] {
+        if (const auto& run = session().runs().run())
+            Q_EMIT classifyRequested(QString::fromStdString(run->folder.string()),
+                                     QString::fromStdString(run->experiment.name));
+    });
     line->addWidget(m_score);
     line->addWidget(m_detail, 1);
     line->addWidget(m_split);
     line->addWidget(m_evaluate);
+    line->addWidget(m_classify);
     m_progress = new ProgressBar("evaluationProgress", tr("Progress of the evaluation"));
     surface->body()->addLayout(line);
     surface->body()->addWidget(m_progress);
@@ -224,6 +231,9 @@ void EvaluatePage::showState() {
     m_evaluate->setToolTip(busy      ? tr("Cancel the evaluation")
                            : trained ? tr("Run the network on every image of this split")
                                      : tr("Train a network for an epoch, or open a run, first."));
+    m_classify->setEnabled(trained);
+    m_classify->setToolTip(trained ? tr("What does this network say about a folder of images?")
+                                   : tr("Train a network for an epoch, or open a run, first."));
     setLook(*m_evaluate, "primary", next);
     theme::setIcon(*m_evaluate, busy ? QStringLiteral("media-playback-stop") : QStringLiteral("view-refresh"),
                    next ? Role::AccentText : Role::Text);

@@ -50,7 +50,7 @@ private:
     HeatMapView* m_answer;
     QLabel *m_score, *m_detail, *m_filter;
     QComboBox *m_split, *m_sort;
-    QPushButton *m_evaluate, *m_clear;
+    QPushButton *m_evaluate, *m_classify, *m_clear;
     ProgressBar* m_progress;
     QButtonGroup* m_show;
     std::shared_ptr<const Evaluation> m_shown;

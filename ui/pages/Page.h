@@ -26,6 +26,8 @@ Q_SIGNALS:
     void pageRequested(const QString& page);
     /// Asks the window for the control of a setting: "training.epochs".
     void fieldRequested(const QString& path);
+    /// Asks the window to classify images with this run.
+    void classifyRequested(const QString& runFolder, const QString& name);
     /// Something happened that the person should read, in a strip above the page.
     void said(const QString& message, bool good);
 

@@ -116,17 +116,23 @@ QWidget* RunsPage::makeDetail() {
                     tr("Show its settings, curves and network (Return)"), true);
     m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeRunButton",
                       tr("Continue from its last checkpoint"));
+    m_classify = button(tr("Classify images…"), QStringLiteral("folder-open"), "classifyRunButton",
+                        tr("What does this network say about a folder of images?"));
     m_rename = button(tr("Rename…"), QStringLiteral("edit-rename"), "renameRunButton");
     m_delete = button(tr("Delete…"), QStringLiteral("edit-delete"), "deleteRunButton");
     connect(m_open, &QPushButton::clicked, this, &RunsPage::openSelected);
     connect(m_resume, &QPushButton::clicked, this, &RunsPage::resumeSelected);
+    connect(m_classify, &QPushButton::clicked, this, [this] {
+        if (const RunSummary* run = selected())
+            Q_EMIT classifyRequested(QString::fromStdString(run->folder.string()), QString::fromStdString(run->name));
+    });
     connect(m_rename, &QPushButton::clicked, this, &RunsPage::renameSelected);
     connect(m_delete, &QPushButton::clicked, this, &RunsPage::deleteSelected);
     surface->body()->addWidget(m_title);
     surface->body()->addWidget(m_facts);
     surface->body()->addWidget(m_note);
     surface->body()->addSpacing(theme::kGrid);
-    for (auto* control : {m_open, m_resume, m_rename, m_delete})
+    for (auto* control : {m_open, m_resume, m_classify, m_rename, m_delete})
         surface->body()->addWidget(control);
     surface->body()->addStretch(1);
     return surface;
@@ -175,7 +181,7 @@ const RunSummary* RunsPage::selected() const {
 
 void RunsPage::showSelected() {
     const RunSummary* run = selected();
-    for (QWidget* part : std::initializer_list<QWidget*>{m_note, m_open, m_resume, m_rename, m_delete})
+    for (QWidget* part : std::initializer_list<QWidget*>{m_note, m_open, m_resume, m_classify, m_rename, m_delete})
         part->setVisible(run != nullptr);
     m_title->parentWidget()->setVisible(run != nullptr); // an empty surface says nothing
     m_title->setText(run ? QString::fromStdString(run->name) : QString());
@@ -209,6 +215,7 @@ void RunsPage::showSelected() {
         control->setToolTip(busy);
     }
     m_resume->setVisible(canResume(*run));
+    m_classify->setVisible(run->epochs > 0); // else there are no weights
     m_delete->setEnabled(run->state != "running");
     m_delete->setToolTip(run->state == "running" ? tr("This run is in progress; stop it first.") : QString());
 }

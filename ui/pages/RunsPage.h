@@ -13,7 +13,7 @@ namespace sightline::ui {
 
 class Table;
 
-/// The runs of the store: open, resume, rename, note, delete.
+/// The runs of the store: open, resume, classify with, rename, note, delete.
 class RunsPage : public Page {
     Q_OBJECT
 public:
@@ -35,7 +35,7 @@ private:
     QTableView* m_view;
     QLabel *m_empty, *m_title, *m_facts;
     QLineEdit* m_note;
-    QPushButton *m_open, *m_resume, *m_rename, *m_delete;
+    QPushButton *m_open, *m_resume, *m_classify, *m_rename, *m_delete;
     QString m_selectedFolder;
 };
 

@@ -35,6 +35,9 @@ Prompts dialogs() {
             const QString line = QInputDialog::getText(parent, title, label, QLineEdit::Normal, text, &accepted);
             return accepted ? (line.isNull() ? QString(QLatin1String("")) : line) : QString();
         },
+        [](QWidget* parent, const QString& title, const QString& folder, const QString& filter) {
+            return QFileDialog::getOpenFileNames(parent, title, folder, filter);
+        },
     };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 #include <functional>
 
@@ -24,6 +25,8 @@ struct Prompts {
     };
     std::function<QString(QWidget* parent, const QString& title, const QString& label, const QString& text)> line =
         [](auto&&...) { return QString(); }; ///< null: cancelled
+    std::function<QStringList(QWidget* parent, const QString& title, const QString& folder, const QString& filter)>
+        openFiles = [](auto&&...) { return QStringList(); };
 };
 
 Prompts& prompts();

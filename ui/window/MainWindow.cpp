@@ -93,6 +93,7 @@ void MainWindow::addPage(Page* page, const QString& name, const QString& icon, c
     connect(page, &Page::badgeChanged, made, &RailButton::setBadge);
     made->setBadge(page->badge(), page->badgeCount());
     connect(page, &Page::pageRequested, this, &MainWindow::showPage);
+    connect(page, &Page::classifyRequested, this, &MainWindow::classifyWith);
     connect(page, &Page::fieldRequested, this, [this](const QString& path) {
         showPage(pageOfField(path.toStdString()));
         showField(*m_stack->currentWidget(), path.toStdString());

@@ -16,6 +16,7 @@ class QToolButton;
 namespace sightline::ui {
 
 class BottomBar;
+class ClassifyWindow;
 class MessageStrip;
 class Page;
 class Rail;
@@ -57,6 +58,7 @@ private:
     void openFile();
     void askForImages(const QString& why);
     void offerGroups();
+    void classifyWith(const QString& runFolder, const QString& name);
     void openExperiment(const QString& file);
     void saveExperiment();
     void showKeys();
@@ -70,6 +72,7 @@ private:
     QStackedWidget* m_stack;
     StartPage* m_start;
     MessageStrip* m_strip;
+    ClassifyWindow* m_classify = nullptr; ///< once it was asked for
     QLineEdit* m_name;
     QToolButton *m_undo, *m_redo;
     QPushButton* m_primary;

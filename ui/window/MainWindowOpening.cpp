@@ -9,6 +9,7 @@
 
 #include "data/Split.h"
 #include "experiment/Presets.h"
+#include "pages/ClassifyWindow.h"
 #include "support/Files.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Prompts.h"
@@ -92,6 +93,20 @@ void MainWindow::openPath(const QString& path) {
         showPage(QStringLiteral("explain"));
         m_session.questions().explain({std::nullopt, info.absoluteFilePath()});
     }
+}
+
+void MainWindow::classifyWith(const QString& runFolder, const QString& name) {
+    m_session.classifying().setRun(runFolder.toStdString(), name);
+    if (!m_classify) {
+        m_classify = new ClassifyWindow(m_session, this);
+        connect(m_classify, &ClassifyWindow::explainAsked, this, [this](const QString& file) {
+            openPath(file);
+            activateWindow();
+        });
+    }
+    m_classify->show();
+    m_classify->raise();
+    m_classify->activateWindow();
 }
 
 void MainWindow::openExperiment(const QString& file) {

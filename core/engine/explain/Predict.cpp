@@ -21,12 +21,12 @@ Result<std::vector<ImagePrediction>> predicted(const PredictRequest& request, st
     torch::NoGradGuard noGradients;
     std::vector<ImagePrediction> predictions(request.images.size());
     for (std::size_t begin = 0; begin < request.images.size(); begin += kImagesAtOnce) {
-        if (stop.stop_requested())
-            return cancelled();
         const std::size_t end = std::min(request.images.size(), begin + kImagesAtOnce);
         std::vector<torch::Tensor> inputs;
         std::vector<std::size_t> read;
         for (std::size_t i = begin; i < end; ++i) {
+            if (stop.stop_requested())
+                return cancelled();
             predictions[i].path = request.images[i].string();
             const auto image = readImage(request.images[i], model.data.pixels);
             if (!image) {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/Classify.h"
+
+#include "data/ImageFiles.h"
+#include "data/ImageNames.h"
+#include "store/RunStore.h"
+
+namespace sightline {
+
+namespace fs = std::filesystem;
+
+Result<FilesToClassify> filesToClassify(const std::vector<fs::path>& paths, std::stop_token stop) {
+    FilesToClassify all;
+    for (const fs::path& path : paths) {
+        std::error_code code;
+        if (!fs::exists(path, code))
+            return badInput(path.string() + " does not exist.");
+        if (!fs::is_directory(path, code)) {
+            all.files.push_back(path);
+            continue;
+        }
+        ImageFiles found = imageFilesIn(path, stop);
+        if (stop.stop_requested())
+            return cancelled();
+        if (found.files.empty())
+            return badInput(path.string() + " contains no images (" + imageEndings() + ").");
+        all.files.insert(all.files.end(), found.files.begin(), found.files.end());
+        for (DataProblem& problem : found.passedOver)
+            all.passedOver.push_back({path / problem.path, std::move(problem.kind), std::move(problem.message)});
+    }
+    return all;
+}
+
+Result<Classification> classify(Engine& engine, const ClassifyRequest& request, std::stop_token stop,
+                                const Progress& progress) {
+    auto classes = RunFolder(request.runFolder).classes();
+    if (!classes)
+        return classes.error();
+    PredictRequest asked;
+    asked.source.runFolder = request.runFolder;
+    asked.source.checkpoint = request.checkpoint;
+    asked.images = request.files;
+    asked.threads = request.threads;
+    auto predictions = engine.predict(asked, std::move(stop), progress);
+    if (!predictions)
+        return predictions.error();
+    Classification result{std::move(*classes), {}};
+    for (std::size_t i = 0; i < std::min(predictions->size(), request.files.size()); ++i) {
+        ImagePrediction& prediction = (*predictions)[i];
+        result.images.push_back({request.files[i], std::move(prediction.probabilities), std::move(prediction.error)});
+    }
+    return result;
+}
+
+} // namespace sightline

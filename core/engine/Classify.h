@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/Engine.h"
+#include "metrics/Classified.h"
+
+namespace sightline {
+
+/// A file or a folder that is no image to classify.
+struct PassedOver {
+    std::filesystem::path path;
+    std::string kind; ///< not_an_image, unreadable_folder, link_upward
+    std::string why;  ///< follows the path: "is not named like an image and is skipped"
+};
+
+struct FilesToClassify {
+    std::vector<std::filesystem::path> files;
+    std::vector<PassedOver> passedOver;
+};
+
+/// Images as they are given, and those of folders with all folders below. Errors: a path that does not exist, a folder
+/// without images, stopped.
+Result<FilesToClassify> filesToClassify(const std::vector<std::filesystem::path>& paths, std::stop_token stop = {});
+
+struct ClassifyRequest {
+    std::filesystem::path runFolder;
+    std::string checkpoint = "best";
+    std::vector<std::filesystem::path> files;
+    int threads = 0;
+};
+
+struct Classification {
+    std::vector<std::string> classes; ///< of the run
+    std::vector<ClassifiedImage> images;
+};
+
+/// What a run says about files that are in no data set of its own. Files that cannot be read are said one by one.
+Result<Classification> classify(Engine& engine, const ClassifyRequest& request, std::stop_token stop,
+                                const Progress& progress);
+
+} // namespace sightline

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/ClassifyDesk.h"
+
+#include <chrono>
+
+#include "support/Files.h"
+
+namespace sightline::ui {
+
+namespace {
+/// Lets through what the window can show; the last one always.
+Progress throttled(Progress progress) {
+    using Clock = std::chrono::steady_clock;
+    return [progress = std::move(progress), last = Clock::time_point()](std::size_t done, std::size_t total) mutable {
+        const Clock::time_point now = Clock::now();
+        if (done < total && now - last < std::chrono::milliseconds(40))
+            return;
+        last = now;
+        progress(done, total);
+    };
+}
+
+QString copiedWords(const SortedCopies& copies, const QString& folder) {
+    const QString copied = copies.copied == 1 ? ClassifyDesk::tr("1 image was copied into %1.").arg(folder)
+                                              : ClassifyDesk::tr("%L1 images were copied into %2.")
+                                                    .arg(static_cast<qulonglong>(copies.copied))
+                                                    .arg(folder);
+    if (copies.failed.empty())
+        return copied;
+    return ClassifyDesk::tr("%1 %L2 could not be copied, the first one because: %3")
+        .arg(copied)
+        .arg(static_cast<qulonglong>(copies.failed.size()))
+        .arg(QString::fromStdString(copies.failed.front()));
+}
+} // namespace
+
+void ClassifyDesk::setRun(const std::filesystem::path& folder, const QString& name) {
+    m_name = name;
+    if (folder != m_run) {
+        m_lane.cancel();
+        m_work.end();
+        m_found.reset();
+        m_paths.clear();
+        m_run = folder;
+    }
+    Q_EMIT changed();
+}
+
+template <typename Job, typename Deliver>
+void ClassifyDesk::begin(const QString& words, Job job, Deliver deliver) {
+    m_work = m_activities.begin(words, [this] { cancel(); });
+    m_lane.submit(
+        this,
+        [this, job = std::move(job)](const std::stop_token& stop, const Courier& courier) {
+            return job(stop, throttled([this, &courier](std::size_t done, std::size_t total) {
+                           courier.post([this, done, total] {
+                               m_work.setProgress(done, total);
+                               Q_EMIT progressed(done, total);
+                           });
+                       }));
+        },
+        [this, deliver = std::move(deliver)](auto result) {
+            m_work.end();
+            const bool ok = result.ok();
+            if (ok)
+                deliver(std::move(*result));
+            Q_EMIT changed();
+            if (!ok)
+                Q_EMIT failed(QString::fromStdString(result.error().message));
+        });
+    Q_EMIT changed();
+}
+
+void ClassifyDesk::classify(const QStringList& paths) {
+    m_found.reset();
+    m_paths = paths;
+    std::vector<std::filesystem::path> given;
+    for (const QString& path : paths)
+        given.emplace_back(path.toStdString());
+    begin(
+        tr("Classifying images"),
+        [door = m_door, run = m_run, given](const std::stop_token& stop,
+                                            const Progress& progress) -> Result<std::shared_ptr<const Classified>> {
+            auto images = filesToClassify(given, stop);
+            if (!images)
+                return images.error();
+            const auto engine = door();
+            if (!engine)
+                return engine.error();
+            ClassifyRequest request;
+            request.runFolder = run;
+            request.files = std::move(images->files);
+            auto classification = sightline::classify(**engine, request, stop, progress);
+            if (!classification)
+                return classification.error();
+            return std::make_shared<const Classified>(
+                Classified{std::move(*classification), std::move(images->passedOver)});
+        },
+        [this](std::shared_ptr<const Classified> found) { m_found = std::move(found); });
+}
+
+void ClassifyDesk::saveTable(const QString& file) {
+    if (!m_found)
+        return;
+    begin(
+        tr("Saving the table"),
+        [found = m_found, file = file.toStdString()](const std::stop_token&, const Progress&) {
+            const Classification& all = found->classification;
+            const Result<void> written = writeFileAtomically(file, classifiedCsv(all.classes, all.images));
+            return written ? Result<bool>(true) : written.error();
+        },
+        [this, file](bool) { Q_EMIT written(tr("Saved %1.").arg(file)); });
+}
+
+void ClassifyDesk::sortInto(const QString& folder) {
+    if (!m_found)
+        return;
+    begin(
+        tr("Copying images"),
+        [found = m_found, folder = folder.toStdString()](const std::stop_token& stop, const Progress& progress) {
+            const Classification& all = found->classification;
+            return copySorted(folder, all.classes, all.images, stop, progress);
+        },
+        [this, folder](const SortedCopies& copies) { Q_EMIT written(copiedWords(copies, folder)); });
+}
+
+void ClassifyDesk::cancel() {
+    if (!isBusy())
+        return;
+    m_lane.cancel();
+    m_work.end();
+    Q_EMIT changed();
+}
+
+} // namespace sightline::ui

@@ -4,11 +4,8 @@
 #include <set>
 
 #include "data/ClassNames.h"
-#include "data/FolderLayout.h"
 #include "data/ImageNames.h"
-#include "data/Readers.h"
-#include "data/SplitWords.h"
-#include "data/TableColumns.h"
+#include "data/TableFiles.h"
 #include "support/Unicode.h"
 #include "support/Words.h"
 
@@ -16,113 +13,9 @@ namespace sightline {
 
 namespace {
 
-constexpr std::size_t kMostRows = 20'000'000, kMostProblems = 1000, kMostCompared = 16;
+constexpr std::size_t kMostRows = 20'000'000, kMostProblems = 1000;
 
 using Row = std::vector<std::string>;
-
-/// A table and the split all its rows belong to, where its name says so (train.csv, test.csv).
-struct NamedTable {
-    std::string path;
-    std::optional<Subset> subset = {};
-};
-
-/// The tables of a folder, and those of them whose names are a split's.
-struct FoundTables {
-    std::vector<NamedTable> all, split;
-};
-
-FoundTables tablesIn(const ReadRequest& request) {
-    FoundTables found;
-    std::vector<std::string> stems;
-    for (const FileTree::Entry& entry : request.tree->entries("")) {
-        if (entry.isFolder || !isTableName(entry.name) || entry.name == "boxes.csv")
-            continue;
-        found.all.push_back({entry.name});
-        stems.push_back(entry.name.substr(0, entry.name.rfind('.')));
-    }
-    const auto subsets = subsetsOf(stems, request.settings.splitWords);
-    for (std::size_t i = 0; i < stems.size(); ++i)
-        if (subsets[i])
-            found.split.push_back({found.all[i].path, subsets[i]});
-    std::stable_sort(found.split.begin(), found.split.end(),
-                     [](const NamedTable& a, const NamedTable& b) { return *a.subset < *b.subset; });
-    return found;
-}
-
-/// The folder whose images a table named after a split means first: train_images beside train.csv.
-std::string folderFor(const ReadRequest& request, std::optional<Subset> subset) {
-    if (!subset)
-        return {};
-    for (const FileTree::Entry& entry : request.tree->entries(""))
-        if (entry.isFolder && subsetNamed(entry.name, request.settings.splitWords) == subset)
-            return entry.name;
-    return {};
-}
-
-struct OpenTable {
-    TableText text;
-    std::size_t images; ///< different ones that its rows name
-    TableColumns columns;
-};
-
-const TableFacts& factsOf(const ReadRequest& request, const std::string& table, const TableText& text,
-                          const std::string& folder) {
-    auto& known = request.known->tables;
-    const std::pair key(table, folder);
-    if (const auto facts = known.find(key); facts != known.end())
-        return facts->second;
-    return known.emplace(key, tableFacts(text, indexOf(request), folder, request.stop)).first->second;
-}
-
-Result<OpenTable> openTable(const ReadRequest& request, const NamedTable& table) {
-    auto text = readTableText(*request.tree, table.path);
-    if (!text)
-        return text.error();
-    const std::string folder = folderFor(request, table.subset);
-    const TableFacts& facts = factsOf(request, table.path, *text, folder);
-    if (request.stop.stop_requested())
-        return cancelled();
-    auto columns = tableColumns({.tree = *request.tree,
-                                 .index = indexOf(request),
-                                 .table = table.path,
-                                 .text = *text,
-                                 .settings = request.settings,
-                                 .preferredFolder = folder,
-                                 .stop = request.stop},
-                                facts);
-    if (!columns)
-        return columns.error();
-    return OpenTable{std::move(*text), facts.columns[static_cast<std::size_t>(columns->path)].files,
-                     std::move(*columns)};
-}
-
-/// How many images a table names, with no setting that may not fit it.
-std::size_t imagesNamed(const ReadRequest& request, const NamedTable& table) {
-    ReadRequest plain = request;
-    plain.settings.table = {};
-    plain.settings.group = {};
-    const auto opened = openTable(plain, table);
-    return opened ? opened->images : 0;
-}
-
-/// The one table of a folder, its train.csv with val.csv and test.csv, or the one of several that names most images.
-std::vector<NamedTable> tablesOf(const ReadRequest& request) {
-    if (!request.table.empty())
-        return {{request.table}};
-    FoundTables found = tablesIn(request);
-    if (found.all.size() <= 1)
-        return found.all;
-    if (!found.split.empty() && found.split.front().subset == Subset::Train)
-        return found.split;
-    const NamedTable* best = nullptr;
-    std::size_t most = 0;
-    for (std::size_t i = 0; i < std::min(found.all.size(), kMostCompared); ++i)
-        if (const std::size_t images = imagesNamed(request, found.all[i]); images > most) {
-            best = &found.all[i];
-            most = images;
-        }
-    return best ? std::vector{*best} : std::vector<NamedTable>();
-}
 
 /// What the tables say, before classes are numbered.
 class TableRows {
@@ -322,29 +215,12 @@ private:
 void reportOtherTables(const ReadRequest& request, const std::vector<NamedTable>& read, Dataset& dataset) {
     if (!request.table.empty())
         return;
-    for (const NamedTable& table : tablesIn(request).all)
+    for (const NamedTable& table : allTables(request))
         if (std::none_of(read.begin(), read.end(), [&](const NamedTable& one) { return one.path == table.path; }))
             dataset.problems.push_back({"ignored_table", table.path, "is another table and is not read"});
 }
 
 } // namespace
-
-bool isTableName(const std::string& name) {
-    const std::string known = lowerCase(name);
-    return known.ends_with(".csv") || known.ends_with(".tsv");
-}
-
-bool looksLikeTable(const ReadRequest& request) {
-    if (!request.table.empty())
-        return true;
-    const std::vector<NamedTable> tables = tablesOf(request);
-    if (tables.empty())
-        return false;
-    const std::size_t images = imagesNamed(request, tables.front());
-    // notes.csv beside class folders is no table of images, nor is a list of a few of them
-    return images > 0 && (images * 2 >= indexOf(request).size() || tables.size() > 1 ||
-                          !isClassLevel(*request.tree, request.settings.splitWords));
-}
 
 Result<Dataset> readTable(const ReadRequest& request) {
     const std::vector<NamedTable> tables = tablesOf(request);

@@ -88,7 +88,8 @@ private:
             for (int i = count() - 1; m_columns.hasHeader && i >= 0; --i)
                 if (head(i) == composed(trimmed(*name)))
                     *column = i;
-            if (*column < 0)
+            m_hasNoSplit = m_hasNoSplit || (*column < 0 && column == &m_columns.split && *name == kNoColumn);
+            if (*column < 0 && !m_hasNoSplit)
                 return badInput(std::string(setting) + ": " + m_request.tree.shown(m_request.table) +
                                 " has no column '" + *name + "'; it has: " + listed(m_columns) + ".");
         }
@@ -138,6 +139,8 @@ private:
 
     /// A column all of whose values mean a subset, train among them; under a heading for it some will do, and numbers.
     void chooseSplit() {
+        if (m_hasNoSplit)
+            return;
         if (m_columns.split >= 0) {
             m_columns.subsets = subsetsIn(m_columns.split, known(m_columns.split));
             return;
@@ -309,7 +312,8 @@ private:
     const ColumnRequest& m_request;
     const TableFacts& m_facts;
     TableColumns m_columns;
-    std::size_t m_ones = 0; ///< rows with one 1
+    std::size_t m_ones = 0;    ///< rows with one 1
+    bool m_hasNoSplit = false; ///< a person said so
 };
 
 } // namespace

@@ -7,6 +7,9 @@
 
 namespace sightline {
 
+/// As `data.table.split_column`: no column tells the split, unless one has this heading.
+inline constexpr const char* kNoColumn = "none";
+
 /// Which columns of a table say what. A person's choice comes first; without it, what the cells of all rows hold
 /// decides, and the headings people use count where that leaves a choice.
 struct TableColumns {

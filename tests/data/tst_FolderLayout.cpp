@@ -4,6 +4,7 @@
 #include "Fixtures.h"
 #include "Test.h"
 #include "data/Readers.h"
+#include "data/SplitFolders.h"
 
 using namespace sightline;
 using namespace sightline::fixtures;
@@ -102,6 +103,73 @@ private Q_SLOTS:
         const auto dataset = openDataset(settings, 1);
         QCOMPARE(dataset->count(Subset::Train), std::size_t{4});
         QCOMPARE(dataset->count(Subset::Test), std::size_t{4});
+    }
+
+    void foldersAreGivenOtherSplits() {
+        images({"training_set/a", "training_set/b", "valid/a", "valid/b", "Test_data/a", "Test_data/b", "more/a"}, 3);
+        auto folders = *sightline::splitFolders(*opened(root()), {}, 2);
+        QVERIFY(!folders.areClasses && !folders.insideClasses);
+        const auto subset = [&](const std::string& name) -> std::optional<Subset>& {
+            return std::find_if(folders.folders.begin(), folders.folders.end(),
+                                [&](const SplitFolder& folder) { return folder.name == name; })
+                ->subset;
+        };
+        QCOMPARE(folders.folders.front(),
+                 (SplitFolder{"Test_data", Subset::Test, 6, {"Test_data/a/0.png", "Test_data/b/0.png"}}));
+        QCOMPARE(subset("training_set"), std::optional(Subset::Train));
+        QCOMPARE(subset("more"), std::optional<Subset>());
+        DataSettings settings;
+        settings.path = root().string();
+        const auto counts = [&] {
+            settings.splitWords = *wordsFor(folders);
+            const auto dataset = openDataset(settings, 1);
+            return std::array{dataset->count(Subset::Train), dataset->count(Subset::Validation),
+                              dataset->count(Subset::Test)};
+        };
+        QCOMPARE(counts(), (std::array<std::size_t, 3>{6, 6, 6}));
+        std::swap(subset("valid"), subset("more")); // no word for validation is left, and "valid" is none
+        QCOMPARE(counts(), (std::array<std::size_t, 3>{6, 3, 6}));
+        subset("more") = Subset::Train;
+        QCOMPARE(counts(), (std::array<std::size_t, 3>{9, 0, 6}));
+        QCOMPARE(settings.splitWords.validation, Names{"none"});
+        folders.areClasses = true;
+        QCOMPARE(counts(), (std::array<std::size_t, 3>{21, 0, 0}));
+        QVERIFY(sightline::splitFolders(*openDataset(settings, 1), settings.splitWords, 0)->areClasses);
+        folders.areClasses = false;
+        subset("training_set") = subset("more") = std::nullopt;
+        QCOMPARE(QString::fromStdString(wordsFor(folders).error().message),
+                 QStringLiteral("Choose a folder for training."));
+    }
+
+    void namesThatLookAlikeCannotBeToldApart() {
+        SplitFolders folders;
+        folders.folders = {{"Train", Subset::Train, 1, {}}, {"train", Subset::Test, 1, {}}};
+        QVERIFY(!wordsFor(folders).ok());
+    }
+
+    void splitsInsideClassesAreGivenOtherSplits() {
+        images({"cats/train", "cats/test", "dogs/train", "dogs/test"}, 3);
+        auto folders = *sightline::splitFolders(*opened(root()), {}, 1);
+        QVERIFY(folders.insideClasses && !folders.areClasses);
+        QCOMPARE(folders.folders, (std::vector<SplitFolder>{{"test", Subset::Test, 6, {"cats/test/0.png"}},
+                                                            {"train", Subset::Train, 6, {"cats/train/0.png"}}}));
+        DataSettings settings;
+        settings.path = root().string();
+        folders.folders.front().subset = Subset::Validation;
+        settings.splitWords = *wordsFor(folders);
+        QCOMPARE(openDataset(settings, 1)->count(Subset::Validation), std::size_t{6});
+        folders.areClasses = true;
+        settings.splitWords = *wordsFor(folders);
+        QCOMPARE(openDataset(settings, 1)->count(Subset::Train), std::size_t{12});
+        QCOMPARE(*sightline::splitFolders(*opened(root()), settings.splitWords, 1), ([&] {
+            SplitFolders classes = folders;
+            for (SplitFolder& folder : classes.folders)
+                folder.subset.reset();
+            return classes;
+        }()));
+        folders.areClasses = false;
+        folders.folders.front().subset.reset();
+        QVERIFY(!wordsFor(folders).ok()); // train alone is no split
     }
 
     void aToyTrainIsAClass() {

@@ -4,6 +4,7 @@
 #include "Fixtures.h"
 #include "Test.h"
 #include "data/FileIndex.h"
+#include "data/TablePreview.h"
 
 using namespace sightline;
 using namespace sightline::fixtures;
@@ -271,6 +272,65 @@ private Q_SLOTS:
         images(10, "dog");
         write(root() / "errata.csv", "file,problem\ncat/0001.jpg,blurred\ndog/0002.jpg,dark\n");
         QCOMPARE(opened(root())->format, std::string("folders"));
+    }
+
+    void aTableIsPreviewedAndOtherColumnsTaken() {
+        images(12);
+        Bytes text = "image,label,what,set\n";
+        for (int i = 0; i < 12; ++i)
+            text += numbered(i) + ".jpg," + (i % 2 ? "a" : "b") + "," + (i % 3 ? "x" : "y") +
+                    (i < 8 ? ",train\n" : ",test\n");
+        const auto dataset = openTable(text);
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        DataSettings settings;
+        settings.path = (root() / "t.csv").string();
+        const auto preview = previewTable(*dataset, settings, 10);
+        QCOMPARE(*preview, (TablePreview{.table = "t.csv",
+                                         .hasHeader = true,
+                                         .heads = {"image", "label", "what", "set"},
+                                         .rows = preview->rows,
+                                         .rowCount = 12,
+                                         .path = 0,
+                                         .label = 1,
+                                         .split = 3,
+                                         .oneHot = {}}));
+        QCOMPARE(preview->rows.size(), std::size_t{10});
+        QCOMPARE(preview->rows.front(), (Names{"0000.jpg", "b", "y", "train"}));
+        settings.table = takingColumns(*preview, settings.table, 0, 2, -1);
+        QCOMPARE(settings.table.splitColumn, std::string("none"));
+        const auto other = openDataset(settings, 1);
+        QCOMPARE(other->classes, (Names{"x", "y"}));
+        QCOMPARE(other->count(Subset::Train), std::size_t{12});
+        QVERIFY(other->guesses.empty());
+    }
+
+    void columnsWithoutHeadingsAreTakenByNumber() {
+        images(6);
+        Bytes text; // its first cells would do as headings of others
+        for (int i = 0; i < 6; ++i)
+            text += numbered(i) + ".jpg," + (i % 2 ? "3" : "1") + "," + (i < 3 ? "2" : "1") + "\n";
+        const auto dataset = openTable(text);
+        DataSettings settings;
+        settings.path = (root() / "t.csv").string();
+        const auto preview = previewTable(*dataset, settings, 10);
+        QVERIFY(!preview->hasHeader);
+        QCOMPARE(preview->rowCount, std::size_t{6});
+        QCOMPARE(preview->rows.size(), std::size_t{6});
+        settings.table = takingColumns(*preview, settings.table, 0, 2, -1);
+        const auto other = openDataset(settings, 1);
+        QCOMPARE(other->classes, (Names{"1", "2"}));
+        QCOMPARE(other->samples.size(), std::size_t{6});
+        settings.table = takingColumns(*preview, settings.table, 0, 1, -1);
+        QCOMPARE(openDataset(settings, 1)->classes, (Names{"1", "3"}));
+    }
+
+    void aColumnNamedNoneIsAColumn() {
+        images(4);
+        write(root() / "t.csv", "image,label,none\n0000,a,train\n0001,b,train\n0002,a,test\n0003,b,test\n");
+        DataSettings settings;
+        settings.path = (root() / "t.csv").string();
+        settings.table.splitColumn = "none";
+        QCOMPARE(openDataset(settings, 1)->count(Subset::Test), std::size_t{2});
     }
 
     void filesAreFoundByPathTailAndStem() {

@@ -83,6 +83,14 @@ Result<void> drawToys(const std::filesystem::path& folder, const std::stop_token
 }
 } // namespace
 
+Result<Dataset> openWithValidation(DataSettings& settings, std::uint64_t seed, std::stop_token stop) {
+    auto opened = openDataset(settings, seed, stop);
+    if (!opened || opened->hasValidation || settings.validationSplit > 0)
+        return opened;
+    settings.validationSplit = kDefaultValidationSplit;
+    return openDataset(settings, seed, stop);
+}
+
 DataDesk::DataDesk(const std::filesystem::path& home, ExperimentDocument& document, Activities& activities)
     : m_home(home), m_document(document), m_activities(activities),
       m_writer([this](const QString& message) { Q_EMIT overlayFailed(message); }) {

@@ -16,6 +16,10 @@
 
 namespace sightline::ui {
 
+/// Opens images as DataDesk::open() does, without what was changed by hand: a source without a validation split gets a
+/// share of train, which `settings` then say.
+Result<Dataset> openWithValidation(DataSettings& settings, std::uint64_t seed, std::stop_token stop);
+
 /// The open images and what a person changed about them. Follows the document: settings that call for other images, or
 /// another split, open them.
 class DataDesk : public QObject {

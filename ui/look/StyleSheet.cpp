@@ -50,6 +50,8 @@ QString styleSheet() {
         "QToolButton[section=\"true\"]:checked { background: transparent; }"
         "QPushButton[segment=\"true\"] { padding: 5px 12px; background: transparent; color: @muted; }"
         "QPushButton[segment=\"true\"]:checked { background: @raised; color: @text; font-weight: 600; }"
+        "QPushButton[link=\"true\"] { background: transparent; color: @accent; padding: 1px 4px; }"
+        "QPushButton[link=\"true\"]:hover { text-decoration: underline; }"
         "QCommandLinkButton { background: @surface; border: 1px solid @border; border-radius: 8px; padding: 12px; }"
         "QPushButton::menu-indicator { image: url(@down); width: 12px; height: 12px; subcontrol-position: right "
         "center; right: 10px; }"

@@ -21,6 +21,7 @@
 #include "models/Table.h"
 #include "models/Thumbnails.h"
 #include "pages/DataFacts.h"
+#include "pages/GuessBar.h"
 #include "pages/ImageWindow.h"
 #include "pages/SuggestPanel.h"
 #include "widgets/ClassPicker.h"
@@ -40,8 +41,10 @@ constexpr std::array<Subset, 3> kSubsets{Subset::Train, Subset::Validation, Subs
 DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
     : Page(session, parent), m_samples(new SampleModel(thumbnails, this)), m_findings(new FindingModel(this)) {
     setObjectName(QStringLiteral("dataPage"));
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
+    column->setSpacing(2 * theme::kGrid);
+    m_guesses = new GuessBar(session, this);
     auto* splitter = named(new QSplitter(this), "dataSplitter");
     splitter->setHandleWidth(2 * theme::kGrid);
     splitter->setChildrenCollapsible(false);
@@ -50,7 +53,8 @@ DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
     splitter->addWidget(makeFacts());
     splitter->setStretchFactor(1, 1);
     splitter->setSizes({320, 700, 300});
-    row->addWidget(splitter);
+    column->addWidget(m_guesses);
+    column->addWidget(splitter, 1);
     connect(&session.data(), &DataDesk::opened, this, &DataPage::showDataset);
     connect(&session.data(), &DataDesk::edited, this, &DataPage::showEdited);
     connect(&session.data(), &DataDesk::overlayFailed, this,
@@ -70,10 +74,21 @@ QWidget* DataPage::makeClasses() {
     open->setProperty("opensMenu", true);
     surface->head()->addWidget(open);
     m_summary = named(mutedLabel({}), "dataSummary");
+    auto* guesses = button({}, {}, "hiddenGuesses", tr("Show what was assumed about these images"));
+    guesses->setProperty("link", true);
+    const auto showHidden = [this, guesses] {
+        guesses->setText(counted(m_guesses->hiddenCount(), tr("%1 assumption"), tr("%1 assumptions")));
+        guesses->setAccessibleName(guesses->text());
+        guesses->setVisible(m_guesses->hiddenCount() > 0);
+    };
+    connect(m_guesses, &GuessBar::hiddenChanged, guesses, showHidden);
+    connect(guesses, &QPushButton::clicked, m_guesses, &GuessBar::showAgain);
+    showHidden();
     m_classTable = new Table({tr("Class"), tr("Train"), tr("Val"), tr("Test")}, this);
     m_classes = tableView(m_classTable, "classTable", tr("Classes and their image counts"), true);
     connect(m_classes->selectionModel(), &QItemSelectionModel::selectionChanged, this, &DataPage::applyFilter);
     surface->body()->addWidget(m_summary);
+    surface->body()->addWidget(guesses, 0, Qt::AlignLeft);
     surface->body()->addWidget(m_classes, 1);
     surface->setMinimumWidth(300);
     return surface;

@@ -23,6 +23,7 @@ namespace sightline::ui {
 class ClassPicker;
 class ProgressBar;
 class FindingModel;
+class GuessBar;
 class SuggestPanel;
 class Table;
 class TileView;
@@ -75,6 +76,7 @@ private:
     void pickClass(const QPoint& at);
     void openLarge(int row);
 
+    GuessBar* m_guesses; ///< what was assumed about the images
     SampleModel* m_samples;
     FindingModel* m_findings;
     Table* m_classTable;

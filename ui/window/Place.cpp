@@ -25,10 +25,6 @@ std::optional<Experiment> experimentOf(const QByteArray& text) {
 }
 } // namespace
 
-QSettings windowSettings(const Session& session) {
-    return QSettings(QString::fromStdString((session.home() / "window.ini").string()), QSettings::IniFormat);
-}
-
 void keepPlace(QSettings& settings, const QMainWindow& window, Session& session, const QString& page) {
     keepGeometry(settings, window);
     settings.setValue(kPage, page);

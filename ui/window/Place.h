@@ -2,11 +2,10 @@
 #pragma once
 
 #include <QMainWindow>
-#include <QSettings>
 
 #include <optional>
 
-#include "bridge/Session.h"
+#include "bridge/WindowSettings.h"
 
 namespace sightline::ui {
 
@@ -17,8 +16,6 @@ struct Place {
     QString run;                          ///< the run in view whose settings these are; empty where there was none
 };
 
-/// State of the window lives beside the runs, so that two homes do not mix.
-QSettings windowSettings(const Session& session);
 /// Keeps sizes and the place.
 void keepPlace(QSettings& settings, const QMainWindow& window, Session& session, const QString& page);
 /// Gives the window its sizes back and says where it was.

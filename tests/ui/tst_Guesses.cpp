@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QComboBox>
+#include <QDialog>
+#include <QLabel>
+#include <QTableView>
+#include <QTableWidget>
+#include <QToolButton>
+
+#include "FakeEngine.h"
+#include "PageTest.h"
+#include "Test.h"
+#include "data/Fixtures.h"
+#include "widgets/GuessStrip.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+/// What was assumed about images, said above the Data page and put right there.
+class GuessesTest : public PageTest {
+    Q_OBJECT
+
+    FakeEngine m_engine;
+
+    std::filesystem::path place(const QString& name) const { return path(name).toStdString(); }
+
+    /// A table with a heading for a label that is not what a person wants, in a folder of its own.
+    void drawTable(const QString& folder, const char* heads = "picture,label,kind,set\n") const {
+        std::string table = heads;
+        for (int i = 0; i < 12; ++i) {
+            const std::string name = "p" + std::to_string(i) + ".png";
+            fixtures::write(place(folder) / name, fixtures::png(static_cast<std::uint8_t>(20 * i)));
+            table += name + (i % 2 ? ",a" : ",b") + (i % 4 ? ",round" : ",square") + (i < 8 ? ",train\n" : ",test\n");
+        }
+        fixtures::write(place(folder) / "photos.csv", table);
+    }
+    static QDialog* dialog(const WindowDriver& driver, const char* name) {
+        auto* found = driver.window->findChild<QDialog*>(QLatin1String(name));
+        return found && found->isVisible() ? found : nullptr;
+    }
+    template <typename Widget>
+    static Widget* in(const QDialog& dialog, const char* name) {
+        return dialog.findChild<Widget*>(QLatin1String(name));
+    }
+    /// Chooses in a combo box by its arrow keys.
+    static void choose(const QDialog& dialog, const char* box, const QString& text) {
+        auto* choice = in<QComboBox>(dialog, box);
+        QTRY_VERIFY(choice->isEnabled());
+        choice->setFocus();
+        QTest::keyClick(choice, Qt::Key_Home);
+        for (int i = 1; i < choice->count() && choice->currentText() != text; ++i)
+            QTest::keyClick(choice, Qt::Key_Down);
+        QCOMPARE(choice->currentText(), text);
+    }
+    static void undo(const WindowDriver& driver) {
+        driver.window->activateWindow(); // the dialog was
+        QVERIFY(QTest::qWaitForWindowActive(driver.window.get()));
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+    }
+    static const DataSettings& settings(const WindowDriver& driver) {
+        return driver.session->document().experiment().data;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 32)); }
+
+    void theStripShowsTwoLinesAndTheRestOnDemand() {
+        GuessStrip strip;
+        strip.resize(900, 80);
+        strip.setLines(
+            {{QStringLiteral("a"), QStringLiteral("First."), QStringLiteral("why"), QStringLiteral("Change…")},
+             {QStringLiteral("b"), QStringLiteral("Second."), {}, {}},
+             {QStringLiteral("c"), QStringLiteral("Third."), {}, QStringLiteral("Merge")},
+             {QStringLiteral("d"), QStringLiteral("Fourth."), {}, {}}});
+        strip.show();
+        QVERIFY(QTest::qWaitForWindowActive(&strip));
+        const auto part = [&](const char* name) { return strip.findChild<QWidget*>(QLatin1String(name)); };
+        auto* more = strip.findChild<QToolButton*>(QStringLiteral("moreGuesses"));
+        QVERIFY(part("guess b")->isVisible() && !part("guess c")->isVisible());
+        QCOMPARE(more->text(), QStringLiteral("2 more"));
+        QVERIFY(strip.sizeHint().height() <= 80);
+        QTest::mouseClick(more, Qt::LeftButton);
+        QVERIFY(part("guess c")->isVisible() && part("guess d")->isVisible());
+        QVERIFY(!part("guessAction b")); // nothing to be done about it
+        QCOMPARE(part("guess a")->accessibleName(), QStringLiteral("First."));
+        QVERIFY(part("guess a")->toolTip().contains(QStringLiteral("why")));
+        QVERIFY(part("guessAction a")->accessibleName().contains(QStringLiteral("First.")));
+        QSignalSpy asked(&strip, &GuessStrip::actionAsked), closed(&strip, &GuessStrip::closed);
+        part("guessAction a")->setFocus();
+        QTest::keyClick(part("guessAction a"), Qt::Key_Space);
+        QCOMPARE(asked.takeFirst().first().toString(), QStringLiteral("a"));
+        QTest::keyClick(part("guessAction a"), Qt::Key_Tab);
+        QVERIFY(part("guessAction c")->hasFocus());
+        QTest::mouseClick(part("closeGuesses"), Qt::LeftButton);
+        QCOMPARE(closed.count(), 1);
+        strip.setLines({{QStringLiteral("a"), QStringLiteral("First."), {}, {}}});
+        QVERIFY(!more->isVisible());
+    }
+
+    void aLongSentenceIsElidedAndWholeInItsToolTip() {
+        GuessStrip strip;
+        const QString sentence = QStringLiteral("Column “%1” taken as the label.").arg(QString(300, QLatin1Char('x')));
+        strip.setLines({{QStringLiteral("a"), sentence, {}, QStringLiteral("Change…")}});
+        strip.resize(600, 60);
+        strip.show();
+        auto* action = strip.findChild<QWidget*>(QStringLiteral("guessAction a"));
+        QVERIFY(strip.rect().contains(action->mapTo(&strip, action->rect().bottomRight())));
+        QVERIFY(strip.findChild<QWidget*>(QStringLiteral("guess a"))->toolTip().contains(sentence));
+    }
+
+    void ordinaryFoldersHaveNoStrip() {
+        WindowDriver driver(path(QStringLiteral("home")), m_engine.door());
+        open(driver);
+        QVERIFY(!driver.find<QWidget>("guessStrip")->isVisible());
+        QVERIFY(!driver.find<QWidget>("hiddenGuesses")->isVisible());
+    }
+
+    void theStripIsClosedForTheseImagesUntilSomethingElseIsAssumed() {
+        drawTable(QStringLiteral("closing"));
+        {
+            WindowDriver driver(path(QStringLiteral("home-closing")), m_engine.door());
+            open(driver, QStringLiteral("closing"));
+            QVERIFY(driver.text("guess table").startsWith(QStringLiteral("Column “label” taken as the label")));
+            driver.click("closeGuesses");
+            QVERIFY(!driver.find<QWidget>("guessStrip")->isVisible());
+            QCOMPARE(driver.text("hiddenGuesses"), QStringLiteral("1 assumption"));
+            open(driver);
+            QCOMPARE(driver.text("hiddenGuesses"), QString());
+        }
+        WindowDriver driver(path(QStringLiteral("home-closing")), m_engine.door());
+        open(driver, QStringLiteral("closing"));
+        QVERIFY(!driver.find<QWidget>("guessStrip")->isVisible());
+        driver.click("hiddenGuesses");
+        QVERIFY(driver.find<QWidget>("guessStrip")->isVisible());
+        driver.click("closeGuesses");
+        drawTable(QStringLiteral("closing"), "picture,label,kind,other\n"); // the split's heading is gone
+        open(driver, QStringLiteral("closing"));
+        QVERIFY(driver.find<QWidget>("guessStrip")->isVisible());
+    }
+
+    void otherColumnsAreTakenAndTakenBack() {
+        drawTable(QStringLiteral("table"));
+        WindowDriver driver(path(QStringLiteral("home-table")), m_engine.door());
+        open(driver, QStringLiteral("table"));
+        const Experiment before = driver.session->document().experiment();
+        QCOMPARE(driver.session->data().dataset()->classes, (std::vector<std::string>{"a", "b"}));
+        driver.click("guessAction table");
+        QDialog* asked = dialog(driver, "tableDialog");
+        QVERIFY(asked);
+        auto* ok = in<QPushButton>(*asked, "guessOk");
+        auto* rows = in<QTableWidget>(*asked, "tableRows");
+        QTRY_VERIFY(ok->isEnabled());
+        QCOMPARE(rows->rowCount(), 10);
+        QCOMPARE(rows->item(3, 2)->text(), QStringLiteral("round"));
+        QCOMPARE(rows->horizontalHeaderItem(1)->text(), QStringLiteral("label · label"));
+
+        choose(*asked, "labelColumn", QStringLiteral("set")); // the split's
+        QVERIFY(!ok->isEnabled());
+        QCOMPARE(in<QLabel>(*asked, "guessProblem")->text(),
+                 QStringLiteral("Choose different columns for the file, the label and the split."));
+        choose(*asked, "labelColumn", QStringLiteral("kind"));
+        choose(*asked, "splitColumn", QStringLiteral("None"));
+        QTRY_VERIFY(ok->isEnabled());
+        QCOMPARE(in<QLabel>(*asked, "guessSummary")->text(),
+                 QStringLiteral("This gives 2 classes and 12 images: 11 training, 1 validation, 0 test."));
+        QCOMPARE(rows->horizontalHeaderItem(2)->text(), QStringLiteral("kind · label"));
+        QCOMPARE(rows->horizontalHeaderItem(1)->text(), QStringLiteral("label"));
+        QCOMPARE(driver.session->document().experiment(), before); // nothing before OK
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.session->data().dataset()->classes, (std::vector<std::string>{"round", "square"}));
+        QCOMPARE(settings(driver).table.labelColumn, std::string("kind"));
+        QCOMPARE(driver.text("guess table"),
+                 QStringLiteral("You chose the columns: “kind” is the label, “picture” the file."));
+        undo(driver);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.session->document().experiment(), before);
+        QCOMPARE(driver.session->data().dataset()->classes, (std::vector<std::string>{"a", "b"}));
+    }
+
+    void aColumnThatNamesNoFilesIsRefused() {
+        drawTable(QStringLiteral("table"));
+        WindowDriver driver(path(QStringLiteral("home-refused")), m_engine.door());
+        open(driver, QStringLiteral("table"));
+        const Experiment before = driver.session->document().experiment();
+        driver.click("guessAction table");
+        QDialog* asked = dialog(driver, "tableDialog");
+        choose(*asked, "pathColumn", QStringLiteral("kind"));
+        QTRY_VERIFY(in<QLabel>(*asked, "guessProblem")->text().contains(QStringLiteral("none of them exists")));
+        QVERIFY(!in<QPushButton>(*asked, "guessOk")->isEnabled());
+        QTest::mouseClick(in<QPushButton>(*asked, "guessCancel"), Qt::LeftButton);
+        QTRY_VERIFY(!dialog(driver, "tableDialog"));
+        QCOMPARE(driver.session->document().experiment(), before);
+    }
+
+    void alikeLabelsAreMergedAndKeptApartAgain() {
+        std::string table = "file,label\n";
+        for (int i = 0; i < 12; ++i) {
+            const std::string name = "p" + std::to_string(i) + ".png";
+            fixtures::write(place(QStringLiteral("alike")) / name, fixtures::png(static_cast<std::uint8_t>(20 * i)));
+            table += name + (i % 3 == 0 ? ",Cat" : i % 3 == 1 ? ",cat" : ",dog") + "\n";
+        }
+        fixtures::write(place(QStringLiteral("alike")) / "labels.csv", table);
+        WindowDriver driver(path(QStringLiteral("home-alike")), m_engine.door());
+        open(driver, QStringLiteral("alike"));
+        QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 3);
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        driver.click("guessAction alike");
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 2);
+        QVERIFY(!driver.find<QWidget>("guessStrip")->isVisible());
+        undo(driver);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 3);
+    }
+};
+
+QTEST_MAIN(GuessesTest)
+#include "tst_Guesses.moc"

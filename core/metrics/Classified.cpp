@@ -43,9 +43,14 @@ std::error_code copyBeside(const fs::path& file, const fs::path& folder, fs::pat
     return std::make_error_code(std::errc::file_exists);
 }
 
-/// Every further copy would fail in the same way.
-bool isFull(const std::error_code& code) {
-    return code == std::errc::no_space_on_device || code == std::error_code(EDQUOT, std::generic_category());
+/// Every further copy would fail in the same way. A full disk may come as an input/output error from the library.
+bool hasNoRoom(const std::error_code& code, const fs::path& file, const fs::path& folder) {
+    if (code == std::errc::no_space_on_device || code == std::error_code(EDQUOT, std::generic_category()))
+        return true;
+    std::error_code noSize, noSpace;
+    const auto size = fs::file_size(file, noSize);
+    const auto space = fs::space(folder, noSpace);
+    return code == std::errc::io_error && !noSize && !noSpace && space.available < size;
 }
 
 } // namespace
@@ -102,7 +107,7 @@ Result<SortedCopies> copySorted(const fs::path& folder, const std::vector<std::s
             return made.error();
         fs::path target;
         const std::error_code code = copyBeside(image.file, into, target);
-        if (isFull(code))
+        if (code && hasNoRoom(code, image.file, into))
             return Error{"There is no room left for " + target.string() + ": " + grouped(copies.copied) + " of " +
                          counted(images.size(), "image") + " copied."};
         if (code)

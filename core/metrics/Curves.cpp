@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "zoo/Zoo.h"
+
 namespace sightline {
 
 namespace {
@@ -19,18 +21,31 @@ bool augments(const Experiment& experiment) {
     return settings != none;
 }
 
-bool dropsOut(const ModelSettings& model) {
-    return (model.head && model.head->dropout > 0) ||
-           (model.options.contains("dropout") && model.options["dropout"].is_number() &&
-            model.options["dropout"].get<double>() > 0);
+/// Where dropout is set, and whether there is any; no path: the network has none to set.
+struct Dropout {
+    std::string path;
+    bool isOn = false;
+};
+
+Dropout dropoutOf(const ModelSettings& model) {
+    if (model.head)
+        return {"model.head.dropout", model.head->dropout > 0};
+    const ZooEntry* entry = model.graph.is_null() ? findInZoo(model.name) : nullptr;
+    const auto options = entry ? entry->options : std::vector<ZooOption>();
+    const auto option =
+        std::find_if(options.begin(), options.end(), [](const ZooOption& o) { return o.key == "dropout"; });
+    if (option == options.end())
+        return {};
+    const Json rate = model.options.value("dropout", option->defaultValue);
+    return {"model.options.dropout", rate.is_number() && rate.get<double>() > 0};
 }
 
 std::vector<Remedy> againstOverfitting(const Experiment& experiment) {
     std::vector<Remedy> remedies;
     remedies.push_back(
         {"augmentation.rotation_range", augments(experiment) ? "stronger augmentation" : "augmentation"});
-    if (!dropsOut(experiment.model))
-        remedies.push_back({experiment.model.head ? "model.head.dropout" : "model.options.dropout", "dropout"});
+    if (const Dropout dropout = dropoutOf(experiment.model); !dropout.path.empty() && !dropout.isOn)
+        remedies.push_back({dropout.path, "dropout"});
     if (experiment.training.optimizer.weightDecay == 0)
         remedies.push_back({"training.optimizer.weight_decay", "weight decay"});
     if (!experiment.training.earlyStopping)

@@ -75,6 +75,17 @@ private Q_SLOTS:
         QCOMPARE(reading.remedies[0].words, std::string("stronger augmentation"));
     }
 
+    void dropoutIsProposedWhereTheNetworkHasSome() {
+        const QString dropout = QStringLiteral("model.options.dropout");
+        Experiment experiment;
+        experiment.model.name = "resnet18"; // has none
+        QVERIFY(!paths(readCurves(curves(12, learnedByHeart), experiment, 2)).contains(dropout));
+        experiment.model.name = "mobilenet_v2"; // has some by default
+        QVERIFY(!paths(readCurves(curves(12, learnedByHeart), experiment, 2)).contains(dropout));
+        experiment.model.options = {{"dropout", 0.0}};
+        QVERIFY(paths(readCurves(curves(12, learnedByHeart), experiment, 2)).contains(dropout));
+    }
+
     void aGapWhileValidationStillImprovesIsNoHarm() {
         const auto history = curves(12, [](int i) {
             return Point{1.0 / i, std::min(1.0, 0.6 + 0.05 * i), 1.5 / i, 0.4 + 0.04 * i};

@@ -9,6 +9,7 @@
 
 #include "look/Icons.h"
 #include "look/Words.h"
+#include "pages/CurveNote.h"
 #include "pages/FieldPlaces.h"
 #include "pages/TrainFields.h"
 #include "plot/CurvePlot.h"
@@ -128,6 +129,9 @@ QWidget* TrainPage::makeCurves() {
     surface->head()->insertWidget(0, key);
     surface->head()->addWidget(log);
     surface->head()->addWidget(save);
+    m_reading = new CurveNote;
+    connect(m_reading, &CurveNote::fieldAsked, this, &Page::fieldRequested);
+    surface->body()->addWidget(m_reading);
     surface->body()->addWidget(m_loss, 1);
     surface->body()->addWidget(m_accuracy, 1);
     return surface;
@@ -189,7 +193,15 @@ void TrainPage::showRun() {
         m_progress->setProgress(progress.history.size(), static_cast<qulonglong>(run->experiment.training.epochs));
     }
     showNotes();
+    showReading();
     showState();
+}
+
+/// Plain words beside the curves.
+void TrainPage::showReading() {
+    const auto run = session().runs().run();
+    m_reading->setReading(run ? readCurves(session().runs().progress().history, run->experiment, run->classes.size())
+                              : CurveReading());
 }
 
 void TrainPage::showNotes() {
@@ -282,6 +294,7 @@ void TrainPage::showEpoch(const EpochFinished& epoch) {
         plot->setBest(epoch.bestEpoch);
     m_patience = epoch.patience;
     m_patienceUsed = epoch.patienceUsed;
+    showReading();
 }
 
 void TrainPage::savePlots() {

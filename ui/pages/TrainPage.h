@@ -8,6 +8,7 @@ class QPushButton;
 
 namespace sightline::ui {
 
+class CurveNote;
 class CurvePlot;
 class NoteList;
 class ProgressBar;
@@ -29,9 +30,11 @@ private:
     void showEpoch(const EpochFinished& epoch);
     void showProblems();
     void showNotes();
+    void showReading();
     void savePlots();
 
     CurvePlot *m_loss, *m_accuracy;
+    CurveNote* m_reading;
     QLabel *m_state, *m_figures, *m_problems;
     NoteList* m_notes;
     ProgressBar* m_progress;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QComboBox>
 #include <QDialog>
+#include <QDir>
 #include <QLabel>
+#include <QLineEdit>
+#include <QSpinBox>
 #include <QTableView>
 #include <QTableWidget>
 #include <QToolButton>
@@ -34,8 +37,10 @@ class GuessesTest : public PageTest {
         fixtures::write(place(folder) / "photos.csv", table);
     }
     static QDialog* dialog(const WindowDriver& driver, const char* name) {
-        auto* found = driver.window->findChild<QDialog*>(QLatin1String(name));
-        return found && found->isVisible() ? found : nullptr;
+        for (auto* found : driver.window->findChildren<QDialog*>(QLatin1String(name)))
+            if (found->isVisible()) // one that was closed may not be gone yet
+                return found;
+        return nullptr;
     }
     template <typename Widget>
     static Widget* in(const QDialog& dialog, const char* name) {
@@ -191,6 +196,105 @@ private Q_SLOTS:
         QTest::mouseClick(in<QPushButton>(*asked, "guessCancel"), Qt::LeftButton);
         QTRY_VERIFY(!dialog(driver, "tableDialog"));
         QCOMPARE(driver.session->document().experiment(), before);
+    }
+
+    void foldersGetOtherSplitsAndBecomeClasses() {
+        for (const char* split : {"training_set", "valid", "Test_data", "extra"})
+            for (int i = 0; i < 6; ++i)
+                fixtures::write(place(QStringLiteral("splits")) / split / (i % 2 ? "a" : "b") /
+                                    (std::to_string(i) + ".png"),
+                                fixtures::png(static_cast<std::uint8_t>(40 * i)));
+        fixtures::write(place(QStringLiteral("splits")) / "loose" / "1.png", fixtures::png(9));
+        WindowDriver driver(path(QStringLiteral("home-splits")), m_engine.door());
+        open(driver, QStringLiteral("splits"));
+        const Experiment before = driver.session->document().experiment();
+        driver.click("guessAction splits");
+        QDialog* asked = dialog(driver, "splitDialog");
+        auto* ok = in<QPushButton>(*asked, "guessOk");
+        auto* problem = in<QLabel>(*asked, "guessProblem");
+        auto* summary = in<QLabel>(*asked, "guessSummary");
+        QTRY_VERIFY(ok->isEnabled());
+        QCOMPARE(summary->text(),
+                 QStringLiteral("This gives 2 classes and 18 images: 6 training, 6 validation, 6 test."));
+        choose(*asked, "subset of training_set", QStringLiteral("Not used"));
+        QVERIFY(!ok->isEnabled());
+        QCOMPARE(problem->text(), QStringLiteral("Choose a folder for training."));
+        choose(*asked, "subset of extra", QStringLiteral("Training"));
+        choose(*asked, "subset of loose", QStringLiteral("Test"));
+        QTRY_COMPARE(problem->text(),
+                     QStringLiteral("“loose” has no folders of classes inside, so it cannot be a split."));
+        QVERIFY(!ok->isEnabled());
+        choose(*asked, "subset of loose", QStringLiteral("Not used"));
+        choose(*asked, "subset of valid", QStringLiteral("Not used")); // a share of training is for validation then
+        QTRY_VERIFY(ok->isEnabled());
+        QCOMPARE(summary->text(),
+                 QStringLiteral("This gives 2 classes and 12 images: 6 training, 0 validation, 6 test."));
+        QTest::mouseClick(in<QWidget>(*asked, "foldersAreClasses"), Qt::LeftButton, {}, QPoint(8, 8));
+        QTRY_VERIFY(ok->isEnabled());
+        QVERIFY(!in<QComboBox>(*asked, "subset of extra")->isEnabled());
+        QVERIFY2(summary->text().startsWith(QStringLiteral("This gives 5 classes and 25 images")),
+                 qPrintable(summary->text()));
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 5);
+        QVERIFY(driver.session->data().dataset()->count(Subset::Validation) > 0);
+
+        driver.click("guessAction splits"); // what was chosen can be chosen again
+        asked = dialog(driver, "splitDialog");
+        QTRY_VERIFY(in<QWidget>(*asked, "foldersAreClasses")->isEnabled());
+        QTest::keyClick(asked, Qt::Key_Escape);
+        QTRY_VERIFY(!dialog(driver, "splitDialog"));
+        undo(driver);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.session->document().experiment(), before);
+    }
+
+    void pagesAndChannelsAreChosen() {
+        for (const char* name : {"pages.tif", "five-planes.tif"})
+            for (int i = 0; i < 8; ++i) {
+                const QString folder = path(QStringLiteral("%1/%2").arg(QLatin1String(name).chopped(4)).arg(i % 2));
+                QVERIFY(QDir().mkpath(folder));
+                QVERIFY(QFile::copy(QStringLiteral(SIGHTLINE_SOURCE_DIR "/tests/data/images/") + QLatin1String(name),
+                                    QStringLiteral("%1/%2.tif").arg(folder).arg(i)));
+            }
+        WindowDriver driver(path(QStringLiteral("home-pages")), m_engine.door());
+        open(driver, QStringLiteral("pages"));
+        QCOMPARE(driver.text("guess page"), QStringLiteral("First page of each file is read."));
+        driver.click("guessAction page");
+        QDialog* asked = dialog(driver, "pixelsDialog");
+        auto* ok = in<QPushButton>(*asked, "guessOk");
+        QTRY_VERIFY(ok->isEnabled());
+        QVERIFY(!in<QWidget>(*asked, "depthKind")->isVisible() && !in<QWidget>(*asked, "channelList")->isVisible());
+        auto* page = in<QSpinBox>(*asked, "imagePage");
+        page->setFocus();
+        for (int i = 0; i < 5; ++i) // it has five
+            QTest::keyClick(page, Qt::Key_Up);
+        QTRY_VERIFY(in<QLabel>(*asked, "guessProblem")->text().contains(QStringLiteral("has 5 pages")));
+        QVERIFY(!ok->isEnabled());
+        QTest::keyClick(page, Qt::Key_Down);
+        QTRY_VERIFY(ok->isEnabled());
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(settings(driver).pixels.page, 4);
+        QCOMPARE(driver.text("guess page"), QStringLiteral("You chose page 5 of each file."));
+
+        open(driver, QStringLiteral("five-planes"));
+        driver.click("guessAction channels");
+        QTRY_VERIFY(dialog(driver, "pixelsDialog"));
+        asked = dialog(driver, "pixelsDialog");
+        choose(*asked, "channelKind", QStringLiteral("These channels:"));
+        auto* channels = in<QLineEdit>(*asked, "channelList");
+        channels->setFocus();
+        QTest::keyClicks(channels, QStringLiteral("0, x"));
+        QVERIFY(in<QLabel>(*asked, "guessProblem")->text().startsWith(QStringLiteral("Write the channels as numbers")));
+        channels->selectAll();
+        QTest::keyClicks(channels, QStringLiteral("4, 1"));
+        QTRY_VERIFY(in<QPushButton>(*asked, "guessOk")->isEnabled());
+        QTest::mouseClick(in<QPushButton>(*asked, "guessOk"), Qt::LeftButton);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(settings(driver).pixels.channels, ChannelSettings::of({4, 1}));
     }
 
     void alikeLabelsAreMergedAndKeptApartAgain() {

@@ -6,6 +6,8 @@
 
 #include "bridge/WindowSettings.h"
 #include "pages/GuessLines.h"
+#include "pages/PixelsDialog.h"
+#include "pages/SplitDialog.h"
 #include "pages/TableDialog.h"
 
 namespace sightline::ui {
@@ -73,7 +75,13 @@ void GuessBar::change(const QString& id) {
         m_session.document().setExperiment(merged);
         return;
     }
-    QDialog* dialog = new TableDialog(m_session, window());
+    QDialog* dialog = nullptr;
+    if (id == guess::kTable)
+        dialog = new TableDialog(m_session, window());
+    else if (id == guess::kSplits)
+        dialog = new SplitDialog(m_session, window());
+    else
+        dialog = new PixelsDialog(m_session, window());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }

@@ -56,6 +56,11 @@ void GuessDialog::refuse(const QString& why) {
 void GuessDialog::offer(const DataSettings& wanted, const QString& summary) {
     if (const auto& fixed = m_session.document().fixedImages(); fixed && !opensSameImages(wanted, *fixed))
         return refuse(tr("A run is in progress; stop it before reading the images differently."));
+    Experiment next = m_session.document().experiment();
+    next.data = withImagesOf(next.data, wanted);
+    for (const Problem& problem : problems(next))
+        if (problem.path.starts_with("data."))
+            return refuse(QString::fromStdString(problem.path + " " + problem.message + "."));
     m_wanted = wanted;
     m_summary->setText(summary);
     m_summary->show();

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "delegates/BarDelegate.h"
 #include "look/Words.h"
 #include "widgets/Surface.h"
 
@@ -38,6 +39,7 @@ TableDialog::TableDialog(Session& session, QWidget* parent)
     m_rows->setSelectionMode(QAbstractItemView::NoSelection);
     m_rows->setFocusPolicy(Qt::NoFocus);
     m_rows->setShowGrid(false);
+    m_rows->setItemDelegate(new BarDelegate(m_rows)); // its cells stand as those of the other tables
     m_rows->setWordWrap(false);
     m_rows->setTextElideMode(Qt::ElideMiddle);
     m_rows->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);

@@ -171,6 +171,7 @@ private Q_SLOTS:
         QVERIFY(dialog);
         choose(*dialog, QStringLiteral("depthKind"), QStringLiteral("All that the files can hold"));
         take(driver, *dialog);
+        QVERIFY(driver.text("guess depth").startsWith(QStringLiteral("You chose to show and train all values")));
         QTRY_VERIFY_WITH_TIMEOUT(!tile().isNull(), kLong);
         QVERIFY2(meanOf(tile()) < 12, qPrintable(QString::number(meanOf(tile())))); // as dark as its 12 of 16 bits
         driver.key(Qt::Key_Z, Qt::ControlModifier);

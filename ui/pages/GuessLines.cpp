@@ -155,6 +155,9 @@ private:
         const DepthSettings& asked = m_settings.pixels.depth;
         const Guess* guess = find(m_dataset, "depth");
         const bool isRange = asked.kind == DepthSettings::Kind::Range;
+        if (asked.kind == DepthSettings::Kind::Full && m_dataset.depth.kind == DepthSettings::Kind::Range)
+            return add(guess::kDepth, words("You chose to show and train all values that the files can hold."), {},
+                       change());
         if (!guess && !isRange)
             return;
         const DepthSettings& range = isRange ? asked : m_dataset.depth;

@@ -5,6 +5,7 @@
 #include "Commands.h"
 #include "store/Safetensors.h"
 #include "store/WeightsFetch.h"
+#include "store/WeightsFolder.h"
 #include "support/Download.h"
 #include "zoo/WeightFit.h"
 #include "zoo/Zoo.h"
@@ -14,7 +15,7 @@ namespace sightline::cli {
 namespace {
 
 struct Settings {
-    std::string name, file, model, options = "{}";
+    std::string name, file, model, options = "{}", hub;
     int classes = 0;
     bool json = false;
 };
@@ -36,18 +37,62 @@ Json described(const HubWeights& weights, const Context& context) {
             {"file", std::filesystem::exists(file, code) ? Json(file.string()) : Json()}};
 }
 
-int list(bool json, const Context& context) {
+/// A file of a folder given as the hub: what is not known of its name is null.
+Json described(const FolderWeights& weights, const Context& context) {
+    const HubWeights* known = findInHub(weights.name);
+    Json entry = known ? described(*known, context) : Json::object();
+    if (!known) {
+        std::error_code code;
+        const std::filesystem::path held = hubFile(context.home, weights.name);
+        entry["name"] = weights.name;
+        for (const char* key :
+             {"network", "licence", "input", "normalization", "interpolation", "crop", "page", "sha256"})
+            entry[key] = Json();
+        entry["file"] = std::filesystem::exists(held, code) ? Json(held.string()) : Json();
+    }
+    entry["bytes"] = weights.bytes;
+    entry["address"] = weights.file.string();
+    const Result<WeightsNetwork> network = networkOf(weights);
+    if (network && !network->network.empty()) {
+        entry["network"] = network->network;
+        entry["classes"] = network->classes;
+    } else
+        entry["fault"] = network ? "fits no network of the zoo" : network.error().message;
+    return entry;
+}
+
+Result<Json> listed(const Settings& settings, const Context& context) {
     Json entries = Json::array();
-    for (const HubWeights& weights : hubWeights())
+    if (settings.hub.empty()) {
+        for (const HubWeights& weights : hubWeights())
+            entries.push_back(described(weights, context));
+        return entries;
+    }
+    const Result<std::vector<FolderWeights>> found = weightsIn(settings.hub);
+    if (!found)
+        return found.error();
+    for (const FolderWeights& weights : *found)
         entries.push_back(described(weights, context));
-    if (json) {
+    return entries;
+}
+
+std::string textOf(const Json& entry, const char* key) {
+    return entry[key].is_null() ? "-" : entry[key].get<std::string>();
+}
+
+int list(const Settings& settings, const Context& context) {
+    const Result<Json> listing = listed(settings, context);
+    if (!listing)
+        return fail(listing.error());
+    const Json& entries = *listing;
+    if (settings.json) {
         printJson(entries);
         return 0;
     }
     for (const Json& entry : entries)
         std::printf("%-34s %-22s %8s  %-13s %s\n", entry["name"].get<std::string>().c_str(),
-                    entry["network"].get<std::string>().c_str(), bytesText(entry["bytes"].get<std::uint64_t>()).c_str(),
-                    entry["licence"].get<std::string>().c_str(), entry["file"].is_null() ? "" : "here");
+                    textOf(entry, "network").c_str(), bytesText(entry["bytes"].get<std::uint64_t>()).c_str(),
+                    textOf(entry, "licence").c_str(), entry["file"].is_null() ? "" : "here");
     return 0;
 }
 
@@ -126,7 +171,34 @@ int inspect(const Settings& settings, const Context& context) {
     return 0;
 }
 
+int fetchFromFolder(const Settings& settings, const Context& context) {
+    const Result<std::vector<FolderWeights>> found = weightsIn(settings.hub);
+    if (!found)
+        return fail(found.error());
+    std::string names;
+    for (const FolderWeights& weights : *found) {
+        names += (names.empty() ? "" : ", ") + weights.name;
+        if (weights.name != settings.name)
+            continue;
+        const Result<std::filesystem::path> file = takeWeights(weights, context.home);
+        if (!file)
+            return fail(file.error());
+        const Json entry = described(weights, context);
+        if (settings.json)
+            printJson(entry);
+        else
+            std::printf("%s\n%s, %d classes\n", file->string().c_str(), textOf(entry, "network").c_str(),
+                        entry["classes"].get<int>());
+        return 0;
+    }
+    return fail(
+        badInput("There are no weights '" + settings.name + "' in " + settings.hub +
+                 (names.empty() ? std::string("; it holds no .safetensors file.") : "; available: " + names + ".")));
+}
+
 int fetch(const Settings& settings, const Context& context) {
+    if (!settings.hub.empty())
+        return fetchFromFolder(settings, context);
     const HubWeights* weights = findInHub(settings.name);
     if (!weights) {
         std::string names;
@@ -156,13 +228,16 @@ void addWeights(CLI::App& app, Context& context) {
     CLI::App& weights = group(app, "weights", "Public weights: list, fetch, inspect");
     auto settings = std::make_shared<Settings>();
     CLI::App* listing = weights.add_subcommand("list", "List the weights that can be downloaded by name");
+    const char* hub = "A folder of .safetensors files instead of the public hub";
+    listing->add_option("--hub", settings->hub, hub);
     listing->add_flag("--json", settings->json, "Print JSON");
     listing->callback(
-        [settings, &context] { context.chosen = [settings, &context] { return list(settings->json, context); }; });
+        [settings, &context] { context.chosen = [settings, &context] { return list(*settings, context); }; });
 
     CLI::App* fetching =
         weights.add_subcommand("fetch", "Download weights into the data home; resumes an interrupted download");
     fetching->add_option("NAME", settings->name, "A name from `weights list`")->required();
+    fetching->add_option("--hub", settings->hub, hub);
     fetching->add_flag("--json", settings->json, "Print JSON");
     fetching->callback(
         [settings, &context] { context.chosen = [settings, &context] { return fetch(*settings, context); }; });

@@ -37,7 +37,7 @@ struct FittedNormalization {
 /// know three channels; further ones get the average of their constants.
 class Normalizer {
 public:
-    Normalizer() = default; ///< none
+    explicit Normalizer(int channels); ///< none
     /// Without `fitted`, steps that need it are skipped, as in Keras.
     Normalizer(const NormalizationSettings& settings, int channels,
                std::shared_ptr<const FittedNormalization> fitted = nullptr);
@@ -58,9 +58,9 @@ private:
     bool m_swap = false;
     bool m_samplewiseCenter = false;
     bool m_samplewiseStd = false;
-    bool m_featurewise = false; ///< where it could not become part of scale and offset
-    std::vector<float> m_scale{1, 1, 1}, m_offset{0, 0, 0}, m_mean, m_divisor; ///< of each channel
-    std::shared_ptr<const FittedNormalization> m_fitted;                       ///< with ZCA only
+    bool m_featurewise = false;                              ///< where it could not become part of scale and offset
+    std::vector<float> m_scale, m_offset, m_mean, m_divisor; ///< of each channel
+    std::shared_ptr<const FittedNormalization> m_fitted;     ///< with ZCA only
 };
 
 /// Whether a draw holds a step that the fast path leaves to the reference: one that looks at a pixel's neighbours or at

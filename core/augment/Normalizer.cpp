@@ -56,6 +56,9 @@ std::pair<double, double> scaleAndOffset(Preprocess mode, std::size_t channel) {
 
 } // namespace
 
+Normalizer::Normalizer(int channels)
+    : Normalizer(NormalizationSettings{NormalizationSettings::Preset::None}, channels) {}
+
 Normalizer::Normalizer(const NormalizationSettings& settings, int channels,
                        std::shared_ptr<const FittedNormalization> fitted) {
     const bool keras = settings.preset == Preset::Keras;

@@ -73,12 +73,15 @@ Result<std::filesystem::path> weightsFile(const std::string& weights, const std:
     std::error_code code;
     if (const HubWeights* known = hubEntryOf(weights); known && findInZoo(network) && known->network != network)
         return badInput("the weights " + known->name + " are for " + known->network + ", not for " + network + ".");
-    const HubWeights* hub = findInHub(weights);
-    if (!hub || std::filesystem::exists(weights, code))
+    const bool isName = std::filesystem::path(weights).filename() == weights;
+    if (!isName || std::filesystem::exists(weights, code))
         return std::filesystem::path(weights);
     const std::filesystem::path fetched = hubFile(home, weights);
     if (std::filesystem::exists(fetched, code))
         return fetched;
+    const HubWeights* hub = findInHub(weights);
+    if (!hub)
+        return std::filesystem::path(weights);
     return badInput("the weights " + weights + " are not on this machine yet; `sightline-cli weights fetch " + weights +
                     "` downloads them (about " + std::to_string(hub->bytes / 1'000'000) + " MB).");
 }

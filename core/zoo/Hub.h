@@ -35,9 +35,9 @@ const HubWeights* findInHub(const std::string& name);
 /// Where a fetched file lies.
 std::filesystem::path hubFile(const std::filesystem::path& home, const std::string& name);
 
-/// What `model.weights` and `--weights` mean: a file, or a name of the hub that was fetched. A name that was not is an
-/// error that says how to; so are the hub's weights of another network of the zoo than `network`, whose tensors may
-/// have the same names and shapes (the twins of EfficientNet-Lite).
+/// What `model.weights` and `--weights` mean: a file, or the name of one that was fetched. A public name that was not
+/// is an error that says how to; so are the hub's weights of another network of the zoo than `network`, whose tensors
+/// may have the same names and shapes (the twins of EfficientNet-Lite).
 Result<std::filesystem::path> weightsFile(const std::string& weights, const std::filesystem::path& home,
                                           const std::string& network = {});
 

@@ -162,7 +162,7 @@ private Q_SLOTS:
             for (std::uint64_t index = 0; index < 200; ++index) {
                 const Drawn drawn = draw(settings, image.height, image.width, 3, 0, index);
                 std::fill(out.begin(), out.end(), -777.0f);
-                applyFast(settings, drawn, image, Normalizer(), out.data() + kGuard);
+                applyFast(settings, drawn, image, Normalizer(image.channels), out.data() + kGuard);
                 const FloatImage exact = applyExactly(settings, drawn, image);
                 for (std::size_t i = 0; i < kGuard; ++i)
                     QVERIFY(out[i] == -777.0f && out[out.size() - 1 - i] == -777.0f);

@@ -103,7 +103,7 @@ AugmentPreview previewOf(const Dataset& dataset, std::uint32_t index, const Expe
         FloatImage result(size[0], size[1], image->channels);
         const TrainingSample made =
             prepareTrainingSample(*image, loaderOf(dataset, experiment.data), candidates, experiment.augmentation,
-                                  experiment.seed, epoch, index, Normalizer(), result.pixels.data());
+                                  experiment.seed, epoch, index, Normalizer(image->channels), result.pixels.data());
         QString words = inWords(made.drawn);
         if (made.mixture.kind != Mixture::Kind::None)
             words = tr("%1 % + %2 % of %3")

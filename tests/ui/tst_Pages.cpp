@@ -287,6 +287,10 @@ private Q_SLOTS:
         driver.key(Qt::Key_3, Qt::ControlModifier);
         auto* fetch = driver.find<QPushButton>("fetchWeights");
         QVERIFY(fetch->isVisible());
+        const auto source = [&] {
+            return driver.window->findChild<QComboBox*>(QStringLiteral("model.weights.source"))->currentText();
+        };
+        QVERIFY(source().endsWith(QStringLiteral("(download)")));
         QSignalSpy failed(&driver.session->weights(), &WeightsDesk::failed);
         driver.click("fetchWeights");
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, 30000);
@@ -297,6 +301,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("weightFacts").contains(QStringLiteral("start from random values")),
                                  30000);
         QVERIFY(!fetch->isVisible());
+        QCOMPARE(source().toStdString(), driver.session->document().experiment().model.weights); // held now
         qunsetenv("HF_ENDPOINT");
     }
 

@@ -141,6 +141,7 @@ QWidget* NetworkPage::makeOptions() {
     });
     connect(&session().weights(), &WeightsDesk::progress, this, &NetworkPage::showFetching);
     connect(&session().weights(), &WeightsDesk::fetched, this, [this](const QString& name) {
+        rebuildOptions(); // what the home holds comes first
         showWeights();
         Q_EMIT said(tr("%1 is downloaded.").arg(name), true);
     });
@@ -194,7 +195,7 @@ void NetworkPage::rebuildOptions() {
         addZooOptions(*m_form, *entry);
     addInputFields(*m_form);
     m_form->section(tr("Pretrained weights"), experiment.model.weights.empty());
-    addWeightFields(*m_form, experiment.model.name, [this] { chooseWeightFile(); });
+    addWeightFields(*m_form, experiment.model.name, session().home(), [this] { chooseWeightFile(); });
     Page::follow(*m_form);
     m_formRoom->insertWidget(0, m_form);
 }

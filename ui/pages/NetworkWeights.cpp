@@ -4,8 +4,11 @@
 #include <QComboBox>
 #include <QCoreApplication>
 
+#include <algorithm>
+
 #include "engine/Engine.h"
 #include "store/Safetensors.h"
+#include "store/WeightsFolder.h"
 #include "support/Words.h"
 #include "widgets/SettingsForm.h"
 #include "zoo/Hub.h"
@@ -21,16 +24,31 @@ QString tr(const char* text) {
     return QCoreApplication::translate("NetworkWeights", text);
 }
 
-std::vector<HubWeights> ofNetwork(const std::string& network) {
-    std::vector<HubWeights> found;
+/// Weights of a network that have a name.
+struct Named {
+    std::string name;
+    const HubWeights* known = nullptr; ///< null: somebody's own, in the data home
+    bool isHeld = false;               ///< lies in the data home
+};
+
+/// What the home holds comes first.
+std::vector<Named> ofNetwork(const std::string& network, const std::filesystem::path& home) {
+    std::vector<Named> found;
+    const auto held = weightsIn(home / "weights");
+    for (const FolderWeights& weights : held ? *held : std::vector<FolderWeights>())
+        if (const HubWeights* known = findInHub(weights.name)) {
+            if (known->network == network)
+                found.push_back({weights.name, known, true});
+        } else if (const auto fits = networkOf(weights); fits && fits->network == network)
+            found.push_back({weights.name, nullptr, true});
     for (const HubWeights& weights : hubWeights())
-        if (weights.network == network)
-            found.push_back(weights);
+        if (weights.network == network &&
+            std::none_of(found.begin(), found.end(), [&](const Named& named) { return named.known == &weights; }))
+            found.push_back({weights.name, &weights, false});
     return found;
 }
 
 void prepareFor(Experiment& experiment, const HubWeights& weights) {
-    experiment.model.weights = weights.name;
     experiment.normalization = {};
     experiment.normalization.preset = presetOf(weights);
     experiment.data.interpolation =
@@ -67,11 +85,13 @@ QString fitText(const Experiment& experiment, const std::filesystem::path& path,
 
 } // namespace
 
-void addWeightFields(SettingsForm& form, const std::string& network, std::function<void()> chooseFile) {
-    const std::vector<HubWeights> known = ofNetwork(network);
+void addWeightFields(SettingsForm& form, const std::string& network, const std::filesystem::path& home,
+                     std::function<void()> chooseFile) {
+    const std::vector<Named> known = ofNetwork(network, home);
     QStringList choices{tr("None: random weights")};
-    for (const HubWeights& weights : known)
-        choices << QString::fromStdString(weights.name);
+    for (const Named& weights : known)
+        choices << (weights.isHeld ? QString::fromStdString(weights.name)
+                                   : tr("%1 (download)").arg(QString::fromStdString(weights.name)));
     choices << tr("A file…");
     const int file = static_cast<int>(known.size()) + 1;
     form.choice(
@@ -89,10 +109,14 @@ void addWeightFields(SettingsForm& form, const std::string& network, std::functi
             return file;
         },
         [known, file](Experiment& e, int chosen) {
-            if (chosen > 0 && chosen < file)
-                prepareFor(e, known[static_cast<std::size_t>(chosen) - 1]);
-            else if (chosen == 0)
+            if (chosen == 0)
                 e.model.weights.clear();
+            else if (chosen < file) {
+                const Named& weights = known[static_cast<std::size_t>(chosen) - 1];
+                e.model.weights = weights.name;
+                if (weights.known)
+                    prepareFor(e, *weights.known);
+            }
         });
     if (auto* source = form.findChild<QComboBox*>(QStringLiteral("model.weights.source"))) {
         QObject::connect(source, &QComboBox::activated, &form,

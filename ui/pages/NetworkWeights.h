@@ -14,9 +14,11 @@ namespace sightline::ui {
 
 class SettingsForm;
 
-/// Adds the fields that choose weights: the public ones of this network, or a file, which `chooseFile` asks for.
-/// Choosing public ones also sets the pixel values and the resizing they were trained with.
-void addWeightFields(SettingsForm& form, const std::string& network, std::function<void()> chooseFile);
+/// Adds the fields that choose weights: those of this network that the data home holds, then the other public ones, or
+/// a file, which `chooseFile` asks for. Choosing public ones also sets the pixel values and the resizing they were
+/// trained with.
+void addWeightFields(SettingsForm& form, const std::string& network, const std::filesystem::path& home,
+                     std::function<void()> chooseFile);
 
 /// Where the chosen weights came from, under which licence, what pixel values they need, and whether they fit; empty
 /// where training starts anew. Keeps the names and shapes of the file it read last.

@@ -167,7 +167,7 @@ private Q_SLOTS:
         QTRY_VERIFY(ok->isEnabled());
         QCOMPARE(in<QLabel>(*asked, "guessSummary")->text(),
                  QStringLiteral("This gives 2 classes and 12 images: 11 training, 1 validation, 0 test."));
-        QCOMPARE(rows->horizontalHeaderItem(2)->text(), QStringLiteral("kind · label"));
+        QCOMPARE(rows->horizontalHeaderItem(2)->text(), QStringLiteral("label · kind"));
         QCOMPARE(rows->horizontalHeaderItem(1)->text(), QStringLiteral("label"));
         QCOMPARE(driver.session->document().experiment(), before); // nothing before OK
         QSignalSpy opened(&driver.session->data(), &DataDesk::opened);

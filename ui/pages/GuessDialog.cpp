@@ -27,6 +27,7 @@ GuessDialog::GuessDialog(Session& session, const QString& title, const QString& 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
     m_ok = named(buttons->button(QDialogButtonBox::Ok), "guessOk", tr("Use this choice"));
     m_ok->setProperty("primary", true);
+    m_ok->setDefault(true);
     named(buttons->button(QDialogButtonBox::Cancel), "guessCancel", tr("Change nothing"));
     column->addWidget(head);
     column->addLayout(m_body, 1);

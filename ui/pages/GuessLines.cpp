@@ -52,13 +52,13 @@ public:
     Lines(const Dataset& dataset, const DataSettings& settings) : m_dataset(dataset), m_settings(settings) {}
 
     std::vector<GuessLine> all() {
-        addRoot();
         addTable();
         addSplits();
-        addAlike();
         addDepth();
+        addAlike();
         addPage();
         addChannels();
+        addRoot(); // nothing to be done about it
         return std::move(m_lines);
     }
 
@@ -161,7 +161,7 @@ private:
         if (!guess && !isRange)
             return;
         const DepthSettings& range = isRange ? asked : m_dataset.depth;
-        const QString low = significantOrWhole(range.low), high = significantOrWhole(range.high);
+        const QString low = pixelValue(range.low), high = pixelValue(range.high);
         if (isRange)
             return add(guess::kDepth, words("You chose to show and train pixel values %1 to %2.").arg(low, high), {},
                        change());
@@ -173,10 +173,6 @@ private:
                       .arg(low, high)
                 : words("Pixel values %1 to %2 shown and trained as black to white.").arg(low, high),
             firstCapital(plain(guess->why)) + QLatin1Char('.'), change());
-    }
-
-    static QString significantOrWhole(double value) {
-        return value == std::floor(value) ? grouped(static_cast<qlonglong>(value)) : significant(value);
     }
 
     void addPage() {
@@ -198,6 +194,10 @@ private:
     std::vector<GuessLine> m_lines;
 };
 } // namespace
+
+QString pixelValue(double value) {
+    return value == std::floor(value) ? grouped(static_cast<qlonglong>(value)) : significant(value);
+}
 
 std::vector<GuessLine> guessLines(const Dataset& dataset, const DataSettings& settings) {
     return Lines(dataset, settings).all();

@@ -18,4 +18,7 @@ inline const QString kTable = QStringLiteral("table"), kSplits = QStringLiteral(
 /// `settings`: those it was opened with.
 std::vector<GuessLine> guessLines(const Dataset& dataset, const DataSettings& settings);
 
+/// 4,095 or 0.25.
+QString pixelValue(double value);
+
 } // namespace sightline::ui

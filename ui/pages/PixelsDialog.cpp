@@ -95,9 +95,8 @@ QWidget* PixelsDialog::makeDepth() {
     const DepthSettings& now = before().pixels.depth;
     const bool isFound = found.kind == DepthSettings::Kind::Range;
     m_depth = named(new QComboBox, "depthKind", tr("Values shown from black to white"));
-    m_depth->addItem(
-        isFound ? tr("Found in the images: %1 to %2").arg(significant(found.low, 6), significant(found.high, 6))
-                : tr("Found in the images: all values"));
+    m_depth->addItem(isFound ? tr("Found in the images: %1 to %2").arg(pixelValue(found.low), pixelValue(found.high))
+                             : tr("Found in the images: all values"));
     m_depth->addItem(tr("All that the files can hold"));
     m_depth->addItem(tr("These values:"));
     m_depth->setCurrentIndex(now.kind == DepthSettings::Kind::Auto   ? kAuto

@@ -75,6 +75,7 @@ SplitDialog::SplitDialog(Session& session, QWidget* parent)
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(m_list);
     body()->addWidget(m_classes);
+    body()->addSpacing(theme::kGrid);
     body()->addWidget(scroll, 1);
     connect(m_classes, &QCheckBox::toggled, this, &SplitDialog::choose);
     m_lane.submit(
@@ -108,6 +109,8 @@ void SplitDialog::showFolders(const Result<SplitFolders>& folders) {
         m_classes->setChecked(m_folders.areClasses);
         m_classes->setEnabled(true);
     }
+    if (!m_rows.empty())
+        m_rows.front().subset->setFocus();
     showImages();
     choose();
 }

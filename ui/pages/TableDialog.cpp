@@ -16,11 +16,19 @@ namespace sightline::ui {
 
 namespace {
 constexpr std::size_t kRows = 10;
-constexpr int kNone = -1, kWidestColumn = 220;
+constexpr int kNone = -1, kWidestColumn = 220, kLongestName = 28;
 
 QString headOf(const TablePreview& preview, int column) {
     const QString head = QString::fromStdString(preview.heads[static_cast<std::size_t>(column)]);
     return preview.hasHeader && !head.isEmpty() ? head : TableDialog::tr("Column %1").arg(column + 1);
+}
+
+/// A column to choose; a long name is elided in the middle, its tool tip is whole.
+void addColumn(QComboBox& box, const QString& head, int column) {
+    const bool isLong = head.size() > kLongestName;
+    box.addItem(isLong ? head.left(kLongestName / 2) + QStringLiteral("…") + head.right(kLongestName / 2) : head,
+                column);
+    box.setItemData(box.count() - 1, head, Qt::ToolTipRole);
 }
 } // namespace
 
@@ -44,6 +52,8 @@ TableDialog::TableDialog(Session& session, QWidget* parent)
     m_rows->setTextElideMode(Qt::ElideMiddle);
     m_rows->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_rows->verticalHeader()->hide();
+    m_rows->horizontalHeader()->setTextElideMode(Qt::ElideMiddle);
+    m_rows->horizontalHeader()->setStretchLastSection(true);
     body()->addLayout(choices);
     body()->addWidget(m_rows, 1);
     m_lane.submit(
@@ -86,11 +96,12 @@ void TableDialog::showPreview(const Result<TablePreview>& preview) {
                                  tr("%1 columns, one a class")),
                          kNone);
         for (int i = 0; i < columns; ++i)
-            box->addItem(headOf(m_preview, i), i);
+            addColumn(*box, headOf(m_preview, i), i);
         box->setCurrentIndex(box->findData(chosen));
         box->setEnabled(true);
     }
     showRows();
+    m_label->setFocus();
     choose();
 }
 
@@ -121,7 +132,7 @@ void TableDialog::markColumns() {
                              : isOneHot   ? tr("class")
                                           : QString();
         const QString head = headOf(m_preview, c);
-        auto* item = new QTableWidgetItem(part.isEmpty() ? head : QStringLiteral("%1 · %2").arg(head, part));
+        auto* item = new QTableWidgetItem(part.isEmpty() ? head : QStringLiteral("%1 · %2").arg(part, head));
         item->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
         item->setFont(theme::font(theme::Size::Small, !part.isEmpty()));
         m_rows->setHorizontalHeaderItem(c, item);

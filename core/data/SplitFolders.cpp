@@ -96,9 +96,9 @@ Result<SplitWords> wordsFor(const SplitFolders& wanted) {
     if (wanted.areClasses)
         return SplitWords{.train = {none}, .validation = {}, .test = {}};
     if (words.train.empty())
-        return badInput("Choose a folder for training.");
+        return badInput("Choose what is for training.");
     if (wanted.insideClasses && words.validation.empty() && words.test.empty())
-        return badInput("Choose a folder for validation or test, too.");
+        return badInput("Choose what is for validation or test, too.");
     const auto isTaken = [&](Subset subset) {
         const auto meanings = subsetsOf(names, words);
         return std::find(meanings.begin(), meanings.end(), subset) != meanings.end();
@@ -109,7 +109,7 @@ Result<SplitWords> wordsFor(const SplitFolders& wanted) {
     const auto meanings = subsetsOf(names, words);
     for (std::size_t i = 0; i < names.size(); ++i)
         if (meanings[i] != wanted.folders[i].subset)
-            return badInput(shown(names[i]) + " cannot be told apart from another folder, whose name differs only in "
+            return badInput(shown(names[i]) + " cannot be told apart from another name, which differs only in "
                                               "case or blanks.");
     return words;
 }

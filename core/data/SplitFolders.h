@@ -8,7 +8,7 @@
 
 namespace sightline {
 
-/// A folder that may be a split: at the top, or of that name inside each class.
+/// A folder that may be a split: at the top, or of that name inside each class. Or a value of a table's column.
 struct SplitFolder {
     std::string name;
     std::optional<Subset> subset; ///< none: it is not used, or a class

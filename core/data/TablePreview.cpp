@@ -3,11 +3,15 @@
 
 #include <algorithm>
 
+#include "data/SplitWords.h"
 #include "data/TableFiles.h"
+#include "support/Unicode.h"
 
 namespace sightline {
 
 namespace {
+
+constexpr std::size_t kMostSplitValues = 16; ///< as in TableColumns
 
 /// The table that was opened itself; empty where a folder or an archive was.
 std::string openedTable(const DataSettings& settings) {
@@ -53,7 +57,18 @@ Result<TablePreview> previewTable(const Dataset& dataset, const DataSettings& se
                          .path = columns.path,
                          .label = columns.label,
                          .split = columns.split,
-                         .oneHot = columns.oneHot};
+                         .oneHot = columns.oneHot,
+                         .values = {}};
+    const auto facts = request.known->tables.find({preview.table, folderFor(request, tables.front().subset)});
+    for (std::size_t i = 0; facts != request.known->tables.end() && i < preview.heads.size(); ++i) {
+        std::set<std::string> values = facts->second.columns[i].values;
+        if (!columns.hasHeader)
+            values.insert(facts->second.first[i]);
+        values.erase(std::string()); // an empty cell means nothing
+        preview.values.emplace_back();
+        if (values.size() <= kMostSplitValues)
+            preview.values.back().assign(values.begin(), values.end());
+    }
     CsvReader reader = opened->text.rows();
     std::vector<std::string> row;
     if (columns.hasHeader)
@@ -61,6 +76,20 @@ Result<TablePreview> previewTable(const Dataset& dataset, const DataSettings& se
     while (preview.rows.size() < mostRows && reader.next(row))
         preview.rows.push_back(row);
     return preview;
+}
+
+std::vector<SplitFolder> splitValues(const TablePreview& preview, int column, const SplitWords& words) {
+    const auto at = static_cast<std::size_t>(column);
+    if (at >= preview.values.size())
+        return {};
+    const auto meanings =
+        subsetsOfCells(preview.values[at], preview.hasHeader ? caseFolded(preview.heads[at]) : std::string(), words);
+    std::vector<SplitFolder> values;
+    for (const std::string& value : preview.values[at]) {
+        const auto meaning = meanings.find(value);
+        values.push_back({value, meaning == meanings.end() ? std::nullopt : std::optional(meaning->second), 0, {}});
+    }
+    return values;
 }
 
 TableSettings takingColumns(const TablePreview& preview, TableSettings settings, int path, int label, int split) {

@@ -138,7 +138,7 @@ private Q_SLOTS:
         folders.areClasses = false;
         subset("training_set") = subset("more") = std::nullopt;
         QCOMPARE(QString::fromStdString(wordsFor(folders).error().message),
-                 QStringLiteral("Choose a folder for training."));
+                 QStringLiteral("Choose what is for training."));
     }
 
     void namesThatLookAlikeCannotBeToldApart() {

@@ -275,9 +275,9 @@ private Q_SLOTS:
     }
 
     void aTableIsPreviewedAndOtherColumnsTaken() {
-        images(12);
+        images(20);
         Bytes text = "image,label,what,set\n";
-        for (int i = 0; i < 12; ++i)
+        for (int i = 0; i < 20; ++i)
             text += numbered(i) + ".jpg," + (i % 2 ? "a" : "b") + "," + (i % 3 ? "x" : "y") +
                     (i < 8 ? ",train\n" : ",test\n");
         const auto dataset = openTable(text);
@@ -289,19 +289,43 @@ private Q_SLOTS:
                                          .hasHeader = true,
                                          .heads = {"image", "label", "what", "set"},
                                          .rows = preview->rows,
-                                         .rowCount = 12,
+                                         .rowCount = 20,
                                          .path = 0,
                                          .label = 1,
                                          .split = 3,
-                                         .oneHot = {}}));
+                                         .oneHot = {},
+                                         .values = {{}, {"a", "b"}, {"x", "y"}, {"test", "train"}}}));
         QCOMPARE(preview->rows.size(), std::size_t{10});
         QCOMPARE(preview->rows.front(), (Names{"0000.jpg", "b", "y", "train"}));
         settings.table = takingColumns(*preview, settings.table, 0, 2, -1);
         QCOMPARE(settings.table.splitColumn, std::string("none"));
         const auto other = openDataset(settings, 1);
         QCOMPARE(other->classes, (Names{"x", "y"}));
-        QCOMPARE(other->count(Subset::Train), std::size_t{12});
+        QCOMPARE(other->count(Subset::Train), std::size_t{20});
         QVERIFY(other->guesses.empty());
+    }
+
+    void valuesOfAColumnAreGivenOtherSplits() {
+        images(12);
+        Bytes text = "path,label,day\n";
+        for (int i = 0; i < 12; ++i)
+            text += numbered(i) + ".jpg," + (i % 2 ? "a" : "b") + (i < 6 ? ",Monday\n" : i < 9 ? ",Test\n" : ",\n");
+        const auto dataset = openTable(text);
+        DataSettings settings;
+        settings.path = (root() / "t.csv").string();
+        const auto preview = previewTable(*dataset, settings, 1);
+        SplitFolders days{.folders = splitValues(*preview, 2, {})};
+        QCOMPARE(days.folders,
+                 (std::vector<SplitFolder>{{"Monday", std::nullopt, 0, {}}, {"Test", Subset::Test, 0, {}}}));
+        QVERIFY(splitValues(*preview, 0, {}).size() == 12);
+        days.folders[0].subset = Subset::Validation;
+        days.folders[1].subset = Subset::Train;
+        settings.table = takingColumns(*preview, settings.table, 0, 1, 2);
+        settings.splitWords = *wordsFor(days);
+        const auto other = openDataset(settings, 1);
+        QCOMPARE(other->count(Subset::Validation), std::size_t{6});
+        QCOMPARE(other->count(Subset::Train), std::size_t{6}); // an empty cell is train
+        QCOMPARE(splitValues(*preview, 2, settings.splitWords), days.folders);
     }
 
     void columnsWithoutHeadingsAreTakenByNumber() {

@@ -183,6 +183,28 @@ private Q_SLOTS:
         QCOMPARE(driver.session->data().dataset()->classes, (std::vector<std::string>{"a", "b"}));
     }
 
+    void valuesOfTheSplitAreGivenAnotherMeaning() {
+        drawTable(QStringLiteral("table"));
+        WindowDriver driver(path(QStringLiteral("home-values")), m_engine.door());
+        open(driver, QStringLiteral("table"));
+        driver.click("guessAction table");
+        QDialog* asked = dialog(driver, "tableDialog");
+        auto* ok = in<QPushButton>(*asked, "guessOk");
+        QTRY_VERIFY(ok->isEnabled());
+        QCOMPARE(in<QComboBox>(*asked, "subset of test")->currentText(), QStringLiteral("Test"));
+        choose(*asked, "subset of train", QStringLiteral("Not used"));
+        QCOMPARE(in<QLabel>(*asked, "guessProblem")->text(), QStringLiteral("Choose what is for training."));
+        choose(*asked, "subset of train", QStringLiteral("Validation"));
+        choose(*asked, "subset of test", QStringLiteral("Training"));
+        QTRY_VERIFY(ok->isEnabled());
+        QCOMPARE(in<QLabel>(*asked, "guessSummary")->text(),
+                 QStringLiteral("This gives 2 classes and 12 images: 4 training, 8 validation, 0 test."));
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.session->data().dataset()->count(Subset::Validation), std::size_t{8});
+    }
+
     void aColumnThatNamesNoFilesIsRefused() {
         drawTable(QStringLiteral("table"));
         WindowDriver driver(path(QStringLiteral("home-refused")), m_engine.door());
@@ -218,7 +240,7 @@ private Q_SLOTS:
                  QStringLiteral("This gives 2 classes and 18 images: 6 training, 6 validation, 6 test."));
         choose(*asked, "subset of training_set", QStringLiteral("Not used"));
         QVERIFY(!ok->isEnabled());
-        QCOMPARE(problem->text(), QStringLiteral("Choose a folder for training."));
+        QCOMPARE(problem->text(), QStringLiteral("Choose what is for training."));
         choose(*asked, "subset of extra", QStringLiteral("Training"));
         choose(*asked, "subset of loose", QStringLiteral("Test"));
         QTRY_COMPARE(problem->text(),

@@ -9,11 +9,11 @@
 #include <QSignalBlocker>
 
 #include <algorithm>
-#include <array>
 
 #include "data/SplitWords.h"
 #include "look/Picture.h"
 #include "look/Words.h"
+#include "pages/SplitValues.h"
 #include "widgets/ElidedLabel.h"
 #include "widgets/Surface.h"
 
@@ -22,16 +22,6 @@ namespace sightline::ui {
 namespace {
 constexpr int kSide = 48; ///< pixels of an image
 constexpr std::size_t kExamples = 4, kMostRows = 100;
-constexpr std::array<Subset, 3> kSubsets{Subset::Train, Subset::Validation, Subset::Test};
-constexpr int kUnused = 3; ///< after the subsets
-
-int placeOf(const std::optional<Subset>& subset) {
-    return subset ? static_cast<int>(std::find(kSubsets.begin(), kSubsets.end(), *subset) - kSubsets.begin()) : kUnused;
-}
-
-std::optional<Subset> subsetAt(int place) {
-    return place < kUnused ? std::optional(kSubsets[static_cast<std::size_t>(place)]) : std::nullopt;
-}
 
 /// Images in a row, each in a square of its own.
 QImage inARow(const Dataset& dataset, const std::vector<std::string>& paths, double ratio) {
@@ -122,11 +112,7 @@ void SplitDialog::addRow(const SplitFolder& folder) {
     title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* count = mutedLabel(counted(static_cast<qlonglong>(folder.images), tr("%1 image"), tr("%1 images")));
     count->setWordWrap(false);
-    auto* subset = new QComboBox;
-    subset->setObjectName(QStringLiteral("subset of ") + name);
-    subset->setAccessibleName(tr("What %1 is for").arg(name));
-    subset->addItems({tr("Training"), tr("Validation"), tr("Test"), tr("Not used")});
-    subset->setCurrentIndex(placeOf(folder.subset));
+    auto* subset = subsetBox(name, folder.subset);
     auto* images = new QLabel;
     images->setAccessibleName(tr("Some images of %1").arg(name));
     images->setFixedSize(static_cast<int>(kExamples) * (kSide + theme::kGrid / 2), kSide);
@@ -156,7 +142,7 @@ void SplitDialog::showImages() {
 void SplitDialog::choose() {
     m_folders.areClasses = m_classes->isChecked();
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
-        m_folders.folders[i].subset = subsetAt(m_rows[i].subset->currentIndex());
+        m_folders.folders[i].subset = subsetOf(*m_rows[i].subset);
         m_rows[i].subset->setEnabled(!m_folders.areClasses);
     }
     const Result<SplitWords> words = wordsFor(m_folders);

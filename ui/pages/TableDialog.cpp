@@ -10,6 +10,7 @@
 
 #include "delegates/BarDelegate.h"
 #include "look/Words.h"
+#include "pages/SplitValues.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -42,6 +43,12 @@ TableDialog::TableDialog(Session& session, QWidget* parent)
     m_path = addChoice(*choices, "pathColumn", tr("File"));
     m_label = addChoice(*choices, "labelColumn", tr("Label"));
     m_split = addChoice(*choices, "splitColumn", tr("Split"));
+    m_values = new SplitValues;
+    m_values->hide();
+    connect(m_split, &QComboBox::currentIndexChanged, this, &TableDialog::chooseSplit);
+    for (const QComboBox* box : {m_path, m_label})
+        connect(box, &QComboBox::currentIndexChanged, this, &TableDialog::choose);
+    connect(m_values, &SplitValues::changed, this, &TableDialog::choose);
     m_rows = named(new QTableWidget, "tableRows", tr("First rows of the table"));
     m_rows->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_rows->setSelectionMode(QAbstractItemView::NoSelection);
@@ -55,6 +62,7 @@ TableDialog::TableDialog(Session& session, QWidget* parent)
     m_rows->horizontalHeader()->setTextElideMode(Qt::ElideMiddle);
     m_rows->horizontalHeader()->setStretchLastSection(true);
     body()->addLayout(choices);
+    body()->addWidget(m_values);
     body()->addWidget(m_rows, 1);
     m_lane.submit(
         this,
@@ -76,7 +84,6 @@ QComboBox* TableDialog::addChoice(QLayout& row, const char* name, const QString&
     column->addWidget(label);
     column->addWidget(box);
     static_cast<QHBoxLayout&>(row).addLayout(column, 1);
-    connect(box, &QComboBox::currentIndexChanged, this, &TableDialog::choose);
     return box;
 }
 
@@ -102,7 +109,7 @@ void TableDialog::showPreview(const Result<TablePreview>& preview) {
     }
     showRows();
     m_label->setFocus();
-    choose();
+    chooseSplit();
 }
 
 void TableDialog::showRows() {
@@ -149,14 +156,37 @@ int TableDialog::columnOf(const QComboBox& box) {
     return box.currentData().toInt();
 }
 
+void TableDialog::chooseSplit() {
+    const int split = columnOf(*m_split);
+    const SplitWords& words = before().splitWords;
+    m_values->setValues(split == kNone ? std::vector<SplitFolder>() : splitValues(m_preview, split, words));
+    choose();
+}
+
 void TableDialog::choose() {
     markColumns();
+    tryOut(chosen());
+}
+
+Result<DataSettings> TableDialog::chosen() const {
     const int path = columnOf(*m_path), label = columnOf(*m_label), split = columnOf(*m_split);
     if (path == label || (split != kNone && (split == path || split == label)))
-        return refuse(tr("Choose different columns for the file, the label and the split."));
+        return badInput(tr("Choose different columns for the file, the label and the split.").toStdString());
     DataSettings wanted = before();
     wanted.table = takingColumns(m_preview, wanted.table, path, label, split);
-    tryOut(wanted);
+    if (split == kNone)
+        return wanted;
+    SplitFolders values{.folders = m_values->values()};
+    if (values.folders.empty())
+        return badInput(
+            tr("“%1” has too many different values to be the split.").arg(headOf(m_preview, split)).toStdString());
+    if (values.folders == splitValues(m_preview, split, wanted.splitWords))
+        return wanted;
+    const Result<SplitWords> words = wordsFor(values);
+    if (!words)
+        return words.error();
+    wanted.splitWords = *words;
+    return wanted;
 }
 
 QString TableDialog::objection(const Dataset& tried) const {

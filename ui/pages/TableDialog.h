@@ -9,7 +9,10 @@ class QTableWidget;
 
 namespace sightline::ui {
 
-/// Which columns of the open table are the file, the label and the split, over its first rows.
+class SplitValues;
+
+/// Which columns of the open table are the file, the label and the split, over its first rows; and which values of the
+/// split mean what.
 class TableDialog : public GuessDialog {
     Q_OBJECT
 public:
@@ -24,11 +27,14 @@ private:
     void showPreview(const Result<TablePreview>& preview);
     void showRows();
     void markColumns();
+    void chooseSplit(); ///< and what its values mean
     void choose();
+    Result<DataSettings> chosen() const;
     static int columnOf(const QComboBox& box);
 
     TablePreview m_preview;
     QComboBox *m_path, *m_label, *m_split;
+    SplitValues* m_values; ///< of the split's column
     QTableWidget* m_rows;
     Lane m_lane; ///< last: joined before the widgets go
 };

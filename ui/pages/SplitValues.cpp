@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/SplitValues.h"
+
+#include <QComboBox>
+#include <QGridLayout>
+
+#include <algorithm>
+#include <array>
+
+#include "widgets/ElidedLabel.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr std::array<Subset, 3> kSubsets{Subset::Train, Subset::Validation, Subset::Test};
+constexpr int kUnused = 3; ///< after the subsets
+constexpr int kInARow = 3;
+} // namespace
+
+QComboBox* subsetBox(const QString& name, const std::optional<Subset>& subset) {
+    auto* box = new QComboBox;
+    box->setObjectName(QStringLiteral("subset of ") + name);
+    box->setAccessibleName(SplitValues::tr("What %1 is for").arg(name));
+    box->addItems({SplitValues::tr("Training"), SplitValues::tr("Validation"), SplitValues::tr("Test"),
+                   SplitValues::tr("Not used")});
+    box->setCurrentIndex(
+        subset ? static_cast<int>(std::find(kSubsets.begin(), kSubsets.end(), *subset) - kSubsets.begin()) : kUnused);
+    return box;
+}
+
+std::optional<Subset> subsetOf(const QComboBox& box) {
+    const int place = box.currentIndex();
+    return place < kUnused ? std::optional(kSubsets[static_cast<std::size_t>(place)]) : std::nullopt;
+}
+
+SplitValues::SplitValues(QWidget* parent) : QWidget(parent), m_grid(new QGridLayout(this)) {
+    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->setHorizontalSpacing(theme::kGrid);
+    m_grid->setVerticalSpacing(theme::kGrid / 2);
+    for (int column = 0; column < kInARow; ++column)
+        m_grid->setColumnStretch(2 * column, 1);
+}
+
+void SplitValues::setValues(const std::vector<SplitFolder>& values) {
+    m_values = values;
+    m_boxes.clear();
+    while (QLayoutItem* item = m_grid->takeAt(0)) {
+        item->widget()->setParent(nullptr);
+        item->widget()->deleteLater();
+        delete item;
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const QString name = QString::fromStdString(values[i].name);
+        auto* title = new ElidedLabel(name.isEmpty() ? tr("(empty)") : name);
+        title->setToolTip(name);
+        title->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+        auto* box = subsetBox(name, values[i].subset);
+        title->setBuddy(box);
+        const int row = static_cast<int>(i) / kInARow, column = static_cast<int>(i) % kInARow;
+        m_grid->addWidget(title, row, 2 * column);
+        m_grid->addWidget(box, row, 2 * column + 1);
+        m_boxes.push_back(box);
+        connect(box, &QComboBox::currentIndexChanged, this, &SplitValues::changed);
+    }
+    setVisible(!values.empty());
+}
+
+std::vector<SplitFolder> SplitValues::values() const {
+    std::vector<SplitFolder> chosen = m_values;
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+        chosen[i].subset = subsetOf(*m_boxes[i]);
+    return chosen;
+}
+
+} // namespace sightline::ui

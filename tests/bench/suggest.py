@@ -95,7 +95,7 @@ def ours(arguments, data, seed, home):
     file = os.path.join(home, "experiment.json")
     with open(file, "w") as out:
         json.dump(experiment, out)
-    run = json.loads(cli("train", file, "--json").strip().splitlines()[-1])
+    run = json.loads(cli("train", file, "--json"))
     judged = json.loads(cli("evaluate", run["run"], "--split", "test", "--json"))
     return judged["accuracy"], time.time() - begin, experiment["model"]["name"]
 

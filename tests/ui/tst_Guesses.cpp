@@ -13,6 +13,7 @@
 #include "PageTest.h"
 #include "Test.h"
 #include "data/Fixtures.h"
+#include "pages/GuessLines.h"
 #include "widgets/GuessStrip.h"
 
 using namespace sightline;
@@ -203,6 +204,61 @@ private Q_SLOTS:
         QTest::mouseClick(ok, Qt::LeftButton);
         QVERIFY(opened.wait(20000));
         QCOMPARE(driver.session->data().dataset()->count(Subset::Validation), std::size_t{8});
+    }
+
+    void aRunInProgressKeepsItsImages() {
+        drawTable(QStringLiteral("table"));
+        WindowDriver driver(path(QStringLiteral("home-running")), m_engine.door());
+        open(driver, QStringLiteral("table"));
+        driver.session->document().fixImages(settings(driver));
+        driver.click("guessAction table");
+        QDialog* asked = dialog(driver, "tableDialog");
+        choose(*asked, "labelColumn", QStringLiteral("kind"));
+        QTRY_VERIFY(in<QLabel>(*asked, "guessProblem")->text().startsWith(QStringLiteral("A run is in progress;")));
+        QVERIFY(!in<QPushButton>(*asked, "guessOk")->isEnabled());
+    }
+
+    void eachAssumptionIsASentence() {
+        Dataset dataset;
+        dataset.format = "csv";
+        dataset.guesses = {{"root", "a/b", "nothing lies beside it"},
+                           {"path_column", "image", "its cells name 9 of the 9 images next to the table"},
+                           {"label_column", "cat, dog", "exactly one of these 2 columns is 1 in 9 of 9 rows"},
+                           {"depth", "[0.1, 0.4]", "0.1 to 0.4"},
+                           {"page", "0", "a.tif has 3 pages"}};
+        dataset.depth = DepthSettings::range(0.1, 0.4);
+        dataset.problems = {{"dropped_channels", "a.tif", "has 5 channels"}};
+        const auto sentences = [&](const DataSettings& settings) {
+            QStringList found;
+            for (const GuessLine& line : guessLines(dataset, settings))
+                found << line.text + QLatin1Char(' ') + line.action;
+            return found;
+        };
+        QCOMPARE(sentences({}),
+                 (QStringList{
+                     QStringLiteral("Columns “cat, dog” taken as the label, “image” as the file (its cells name 9 of "
+                                    "the 9 images next to the table). Change…"),
+                     QStringLiteral("Pixel values 0.100 to 0.400 shown and trained as black to white. Change…"),
+                     QStringLiteral("First page of each file is read. Change…"),
+                     QStringLiteral("Images have more channels than are used. Change…"),
+                     QStringLiteral("Classes found inside “a/b”. ")}));
+        dataset = {};
+        dataset.format = "folders";
+        dataset.guesses = {{"split_folders", "01_train as train, dev as val", "their names say so"}};
+        dataset.ignoredFolders = {"a", "b", "c", "d"};
+        QCOMPARE(sentences({}), QStringList{QStringLiteral("Folders taken as splits: 01_train as train, dev as val; a, "
+                                                           "b, c … not used. Change…")});
+        dataset.guesses.clear();
+        dataset.problems = {{"train_is_a_class", "train", "counts as a class"}};
+        QCOMPARE(sentences({}),
+                 QStringList{QStringLiteral("Folder “train” taken as a class, not as a split. Change…")});
+        DataSettings range;
+        range.pixels.depth = DepthSettings::range(0, 4095);
+        range.pixels.page = 2;
+        dataset.problems.clear();
+        QCOMPARE(sentences(range),
+                 (QStringList{QStringLiteral("You chose to show and train pixel values 0 to 4,095. Change…"),
+                              QStringLiteral("You chose page 3 of each file. Change…")}));
     }
 
     void aColumnThatNamesNoFilesIsRefused() {

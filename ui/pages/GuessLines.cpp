@@ -12,7 +12,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr qsizetype kLongestName = 40;
+constexpr qsizetype kLongestName = 28;
 
 QString words(const char* text) {
     return QCoreApplication::translate("GuessLines", text);
@@ -21,12 +21,9 @@ QString plain(const std::string& text) {
     return QString::fromStdString(text);
 }
 
-/// “a name”, its middle left away where it is long.
+/// “a name”.
 QString quoted(const std::string& name) {
-    QString text = plain(name);
-    if (text.size() > kLongestName)
-        text = text.left(kLongestName / 2 - 1) + QStringLiteral("…") + text.right(kLongestName / 2);
-    return QStringLiteral("“%1”").arg(text);
+    return QStringLiteral("“%1”").arg(shortened(plain(name)));
 }
 
 const Guess* find(const Dataset& dataset, const char* what) {
@@ -194,6 +191,12 @@ private:
     std::vector<GuessLine> m_lines;
 };
 } // namespace
+
+QString shortened(const QString& name) {
+    return name.size() <= kLongestName
+               ? name
+               : name.left(kLongestName / 2 - 1) + QStringLiteral("…") + name.right(kLongestName / 2);
+}
 
 QString pixelValue(double value) {
     return value == std::floor(value) ? grouped(static_cast<qlonglong>(value)) : significant(value);

@@ -18,6 +18,8 @@ inline const QString kTable = QStringLiteral("table"), kSplits = QStringLiteral(
 /// `settings`: those it was opened with.
 std::vector<GuessLine> guessLines(const Dataset& dataset, const DataSettings& settings);
 
+/// A name without its middle where it is long.
+QString shortened(const QString& name);
 /// 4,095 or 0.25.
 QString pixelValue(double value);
 

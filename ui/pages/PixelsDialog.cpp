@@ -67,7 +67,7 @@ struct PixelsDialog::Preview {
 };
 
 PixelsDialog::PixelsDialog(Session& session, QWidget* parent)
-    : GuessDialog(session, tr("Pixels of the Images"), tr("How are the files of these images read?"), parent) {
+    : GuessDialog(session, tr("Pixels of the images"), tr("How are the files of these images read?"), parent) {
     setObjectName(QStringLiteral("pixelsDialog"));
     resize(720, 480);
     const std::vector<GuessLine> lines = guessLines(*dataset(), before());

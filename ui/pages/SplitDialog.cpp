@@ -45,7 +45,7 @@ QImage inARow(const Dataset& dataset, const std::vector<std::string>& paths, dou
 } // namespace
 
 SplitDialog::SplitDialog(Session& session, QWidget* parent)
-    : GuessDialog(session, tr("Folders of the Splits"), tr("What are the images of each folder for?"), parent) {
+    : GuessDialog(session, tr("Folders of the splits"), tr("What are the images of each folder for?"), parent) {
     setObjectName(QStringLiteral("splitDialog"));
     resize(720, 480);
     m_classes = named(new QCheckBox(tr("These folders are classes, not splits")), "foldersAreClasses",

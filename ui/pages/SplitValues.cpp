@@ -15,7 +15,7 @@ namespace sightline::ui {
 namespace {
 constexpr std::array<Subset, 3> kSubsets{Subset::Train, Subset::Validation, Subset::Test};
 constexpr int kUnused = 3; ///< after the subsets
-constexpr int kInARow = 3;
+constexpr int kInARow = 3, kWidestName = 110;
 } // namespace
 
 QComboBox* subsetBox(const QString& name, const std::optional<Subset>& subset) {
@@ -38,33 +38,36 @@ SplitValues::SplitValues(QWidget* parent) : QWidget(parent), m_grid(new QGridLay
     m_grid->setContentsMargins(0, 0, 0, 0);
     m_grid->setHorizontalSpacing(theme::kGrid);
     m_grid->setVerticalSpacing(theme::kGrid / 2);
-    for (int column = 0; column < kInARow; ++column)
-        m_grid->setColumnStretch(2 * column, 1);
+    for (int column = 1; column < kInARow; ++column)
+        m_grid->setColumnMinimumWidth(3 * column - 1, 2 * theme::kGrid);
+    m_grid->setColumnStretch(3 * kInARow, 1);
 }
 
 void SplitValues::setValues(const std::vector<SplitFolder>& values) {
     m_values = values;
+    std::stable_sort(m_values.begin(), m_values.end(), [](const SplitFolder& a, const SplitFolder& b) {
+        return a.subset.value_or(Subset::Test) < b.subset.value_or(Subset::Test);
+    });
     m_boxes.clear();
     while (QLayoutItem* item = m_grid->takeAt(0)) {
         item->widget()->setParent(nullptr);
         item->widget()->deleteLater();
         delete item;
     }
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const QString name = QString::fromStdString(values[i].name);
-        auto* title = new ElidedLabel(name.isEmpty() ? tr("(empty)") : name);
+    for (std::size_t i = 0; i < m_values.size(); ++i) {
+        const QString name = QString::fromStdString(m_values[i].name);
+        auto* title = new ElidedLabel(name);
         title->setToolTip(name);
-        title->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-        title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-        auto* box = subsetBox(name, values[i].subset);
+        title->setMaximumWidth(kWidestName);
+        auto* box = subsetBox(name, m_values[i].subset);
         title->setBuddy(box);
         const int row = static_cast<int>(i) / kInARow, column = static_cast<int>(i) % kInARow;
-        m_grid->addWidget(title, row, 2 * column);
-        m_grid->addWidget(box, row, 2 * column + 1);
+        m_grid->addWidget(title, row, 3 * column);
+        m_grid->addWidget(box, row, 3 * column + 1);
         m_boxes.push_back(box);
         connect(box, &QComboBox::currentIndexChanged, this, &SplitValues::changed);
     }
-    setVisible(!values.empty());
+    setVisible(!m_values.empty());
 }
 
 std::vector<SplitFolder> SplitValues::values() const {

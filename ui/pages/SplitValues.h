@@ -25,6 +25,7 @@ public:
 
     void setValues(const std::vector<SplitFolder>& values);
     std::vector<SplitFolder> values() const; ///< as they are chosen
+    bool isChanged() const { return values() != m_values; }
 
 Q_SIGNALS:
     void changed();

@@ -10,6 +10,7 @@
 
 #include "delegates/BarDelegate.h"
 #include "look/Words.h"
+#include "pages/GuessLines.h"
 #include "pages/SplitValues.h"
 #include "widgets/Surface.h"
 
@@ -17,7 +18,7 @@ namespace sightline::ui {
 
 namespace {
 constexpr std::size_t kRows = 10;
-constexpr int kNone = -1, kWidestColumn = 220, kLongestName = 28;
+constexpr int kNone = -1, kWidestColumn = 220;
 
 QString headOf(const TablePreview& preview, int column) {
     const QString head = QString::fromStdString(preview.heads[static_cast<std::size_t>(column)]);
@@ -26,18 +27,16 @@ QString headOf(const TablePreview& preview, int column) {
 
 /// A column to choose; a long name is elided in the middle, its tool tip is whole.
 void addColumn(QComboBox& box, const QString& head, int column) {
-    const bool isLong = head.size() > kLongestName;
-    box.addItem(isLong ? head.left(kLongestName / 2) + QStringLiteral("…") + head.right(kLongestName / 2) : head,
-                column);
+    box.addItem(shortened(head), column);
     box.setItemData(box.count() - 1, head, Qt::ToolTipRole);
 }
 } // namespace
 
 TableDialog::TableDialog(Session& session, QWidget* parent)
-    : GuessDialog(session, tr("Columns of the Table"), tr("Which columns name the file, the label and the split?"),
+    : GuessDialog(session, tr("Columns of the table"), tr("Which columns name the file, the label and the split?"),
                   parent) {
     setObjectName(QStringLiteral("tableDialog"));
-    resize(760, 520);
+    resize(760, 570);
     auto* choices = new QHBoxLayout;
     choices->setSpacing(2 * theme::kGrid);
     m_path = addChoice(*choices, "pathColumn", tr("File"));
@@ -59,7 +58,6 @@ TableDialog::TableDialog(Session& session, QWidget* parent)
     m_rows->setTextElideMode(Qt::ElideMiddle);
     m_rows->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_rows->verticalHeader()->hide();
-    m_rows->horizontalHeader()->setTextElideMode(Qt::ElideMiddle);
     m_rows->horizontalHeader()->setStretchLastSection(true);
     body()->addLayout(choices);
     body()->addWidget(m_values);
@@ -138,8 +136,9 @@ void TableDialog::markColumns() {
                              : c == split ? tr("split")
                              : isOneHot   ? tr("class")
                                           : QString();
-        const QString head = headOf(m_preview, c);
+        const QString head = shortened(headOf(m_preview, c));
         auto* item = new QTableWidgetItem(part.isEmpty() ? head : QStringLiteral("%1 · %2").arg(part, head));
+        item->setToolTip(headOf(m_preview, c));
         item->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
         item->setFont(theme::font(theme::Size::Small, !part.isEmpty()));
         m_rows->setHorizontalHeaderItem(c, item);
@@ -180,7 +179,7 @@ Result<DataSettings> TableDialog::chosen() const {
     if (values.folders.empty())
         return badInput(
             tr("“%1” has too many different values to be the split.").arg(headOf(m_preview, split)).toStdString());
-    if (values.folders == splitValues(m_preview, split, wanted.splitWords))
+    if (!m_values->isChanged())
         return wanted;
     const Result<SplitWords> words = wordsFor(values);
     if (!words)

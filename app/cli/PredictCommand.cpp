@@ -33,6 +33,25 @@ void sayPassedOver(const std::vector<PassedOver>& passedOver) {
                   << " not named like an image: " << listed(names) << '\n';
 }
 
+/// Before the first image: what could not be written after the last one.
+Result<void> checkResults(const Settings& settings) {
+    namespace fs = std::filesystem;
+    std::error_code code;
+    const fs::path table = fs::absolute(settings.out, code).parent_path();
+    if (!settings.out.empty() && !fs::is_directory(table, code))
+        return badInput("The folder " + table.string() + " for --out does not exist.");
+    const fs::path copies = fs::weakly_canonical(settings.sortInto, code);
+    for (const std::string& image : settings.images) {
+        const fs::path folder = fs::weakly_canonical(image, code);
+        const bool inside =
+            std::mismatch(folder.begin(), folder.end(), copies.begin(), copies.end()).first == folder.end();
+        if (!settings.sortInto.empty() && fs::is_directory(folder, code) && inside)
+            return badInput("--sort-into " + settings.sortInto +
+                            " lies in the folder that is classified; copies there would be classified the next time.");
+    }
+    return {};
+}
+
 /// The table and the copies, where they are asked for; how many images could not be copied.
 Result<std::size_t> writeResults(const Settings& settings, const Classification& found) {
     if (!settings.out.empty())
@@ -100,6 +119,8 @@ std::size_t printResults(const Settings& settings, const Classification& found) 
 }
 
 int predict(const Settings& settings, Context& context) {
+    if (const Result<void> possible = checkResults(settings); !possible)
+        return fail(possible.error());
     auto store = RunStore::open(context.home);
     if (!store)
         return fail(store.error());

@@ -104,6 +104,17 @@ struct Values {
     std::size_t images = 0;
 };
 
+/// Which channels of a file the pixels are made of.
+std::vector<int> usedOf(const Raster& raster, const ChannelSettings& channels) {
+    const bool chooses = channels.kind == ChannelSettings::Kind::Chosen;
+    std::vector<int> used;
+    for (int channel = 0; channel < raster.channels; ++channel)
+        if (chooses ? std::count(channels.chosen.begin(), channels.chosen.end(), channel) > 0
+                    : channel != raster.alpha && used.size() < (raster.colours() >= 3 ? 3U : 1U))
+            used.push_back(channel);
+    return used;
+}
+
 Values valuesOf(const std::vector<Seen>& seen, const PixelSettings& pixels) {
     Values values;
     for (const Seen& image : seen) {
@@ -116,13 +127,14 @@ Values valuesOf(const std::vector<Seen>& seen, const PixelSettings& pixels) {
         values.least = values.images == 0 ? raster->least : std::min(values.least, raster->least);
         values.most = std::max(values.most, raster->most);
         ++values.images;
+        const std::vector<int> used = usedOf(*raster, pixels.channels);
         const std::size_t pixelCount = raster->count() / static_cast<std::size_t>(raster->channels);
         const std::size_t step = std::max<std::size_t>(1, raster->count() / kValuesAnImage);
         for (std::size_t pixel = 0; pixel < pixelCount; pixel += step)
-            for (int channel = 0; channel < raster->channels; ++channel) {
+            for (const int channel : used) {
                 const double value = raster->value(pixel * static_cast<std::size_t>(raster->channels) +
                                                    static_cast<std::size_t>(channel));
-                if (channel != raster->alpha && std::isfinite(value))
+                if (std::isfinite(value))
                     values.all.push_back(value);
             }
     }
@@ -209,6 +221,7 @@ void lookAtTransparency(const std::vector<Seen>& seen, PixelLook& look) {
     if (lost == 0)
         return;
     const bool dark = brightness < 128 * static_cast<int>(lost);
+    look.background = dark ? Colour{255, 255, 255} : Colour{0, 0, 0};
     look.problems.push_back({"transparent", first->sample->path,
                              "is one color when its transparency is ignored, like " + std::to_string(lost) + " of " +
                                  counted(transparent, "transparent image") + " looked at; set data.background to " +
@@ -225,6 +238,10 @@ void lookAtLayout(const std::vector<Seen>& seen, const PixelSettings& pixels, Pi
     const auto [wide, dropped] = countOf(seen, [](const ImageHeader& header) { return header.extraChannels() > 0; });
     if (!wide || pixels.channels.kind == ChannelSettings::Kind::Chosen)
         return;
+    const bool alike = std::all_of(seen.begin(), seen.end(), [&wide = wide](const Seen& image) {
+        return image.header.channels == wide->header.channels;
+    });
+    look.channels = alike ? wide->header.channels : 0;
     std::string all;
     for (int channel = 0; channel < wide->header.channels; ++channel)
         all += (channel ? ", " : "") + std::to_string(channel);
@@ -232,7 +249,9 @@ void lookAtLayout(const std::vector<Seen>& seen, const PixelSettings& pixels, Pi
     look.problems.push_back({"dropped_channels", wide->sample->path,
                              "has " + std::to_string(wide->header.channels) + " channels, of which " +
                                  std::to_string(used) + (used == 1 ? " is" : " are") + " used, like " +
-                                 ofThoseLookedAt(dropped, seen.size()) + "; data.channels [" + all + "] uses all"});
+                                 ofThoseLookedAt(dropped, seen.size()) +
+                                 (alike ? "; data.channels [" + all + "] uses all"
+                                        : "; others have fewer, so that data.channels cannot use all")});
 }
 
 } // namespace

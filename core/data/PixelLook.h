@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -13,6 +14,8 @@ struct PixelLook {
     DepthSettings depth = DepthSettings::full(); ///< what Auto means: Full, or the set's own range
     std::vector<Guess> guesses;                  ///< depth, page
     std::vector<DataProblem> problems;           ///< dropped_channels, transparent: once each
+    std::optional<Colour> background;            ///< keeps drawings visible that are one colour without transparency
+    int channels = 0; ///< that each image looked at has, where there are more than colours; else 0
 };
 
 /// Looks at a bounded number of images spread over the data set, headers first. Those that cannot be deep (JPEG, BMP,

@@ -70,7 +70,7 @@ std::string classifiedCsv(const std::vector<std::string>& classes, const std::ve
         if (predicted >= std::min(classes.size(), image.probabilities.size()))
             continue;
         csv += csvCell(image.file.string()) + "," + csvCell(classes[predicted]) + "," +
-               number(image.probabilities[predicted]) + ",0";
+               number(image.probabilities[predicted]) + ","; // unknown: not judged
         for (const float probability : image.probabilities)
             csv += "," + number(probability);
         csv += "\n";

@@ -82,12 +82,15 @@ int bestEpoch(const std::vector<EpochMetrics>& history) {
     return best;
 }
 
-bool diverges(const std::vector<EpochMetrics>& history) {
+/// Against the first epoch, or against guessing where that one was good already: a little more of next to nothing is no
+/// divergence.
+bool diverges(const std::vector<EpochMetrics>& history, std::size_t classes) {
     const EpochMetrics& last = history.back();
     if (!std::isfinite(last.loss))
         return true;
-    const auto before = history.end() - kLast;
-    return std::all_of(before, history.end(), [&](const EpochMetrics& e) { return e.loss > 1.2 * history[0].loss; });
+    const double guessing = std::log(static_cast<double>(std::max<std::size_t>(classes, 2)));
+    const double much = 1.2 * std::max(history[0].loss, guessing / 4);
+    return std::all_of(history.end() - kLast, history.end(), [&](const EpochMetrics& e) { return e.loss > much; });
 }
 } // namespace
 
@@ -95,12 +98,12 @@ CurveReading readCurves(const std::vector<EpochMetrics>& history, const Experime
     if (history.size() < kFewest)
         return {};
     const Remedy slower{"training.optimizer.learning_rate", "a lower learning rate"};
-    if (diverges(history))
+    if (diverges(history, classes))
         return {CurveShape::Diverging, 0, {slower, {"training.optimizer.clip_norm", "clipped gradients"}}};
     const EpochMetrics& first = history.front();
     const EpochMetrics& last = history.back();
     const double chance = classes > 0 ? 1.0 / static_cast<double>(classes) : 0;
-    if (last.loss > (1 - kHardly) * first.loss && last.accuracy < std::max(chance + kAboveChance, first.accuracy))
+    if (last.loss > (1 - kHardly) * first.loss && last.accuracy < chance + kAboveChance)
         return {CurveShape::NotLearning,
                 0,
                 {{"training.optimizer.learning_rate", "another learning rate"},

@@ -91,6 +91,14 @@ Result<WeightsNetwork> networkOf(const FolderWeights& weights) {
     return WeightsNetwork{};
 }
 
+bool areFor(const FolderWeights& weights, const std::string& network) {
+    if (const HubWeights* known = findInHub(weights.name))
+        return known->network == network;
+    const Result<SafetensorsFile> file = SafetensorsFile::open(weights.file);
+    const Result<WeightFit> fit = file ? fitOf(network, specsOf(*file)) : Result<WeightFit>(file.error());
+    return fit && fit->match.isComplete();
+}
+
 Result<fs::path> takeWeights(const FolderWeights& weights, const fs::path& home) {
     const Result<WeightsNetwork> network = networkOf(weights);
     if (!network)

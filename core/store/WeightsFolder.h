@@ -34,6 +34,9 @@ Result<std::vector<FolderWeights>> weightsIn(const std::filesystem::path& folder
 /// file's tensors. Error: not a sound safetensors file.
 Result<WeightsNetwork> networkOf(const FolderWeights& weights);
 
+/// Whether they are for this network of the zoo: one graph is built, not all of them.
+bool areFor(const FolderWeights& weights, const std::string& network);
+
 /// Copies weights into the data home (hubFile()), where their name means them from then on. What lies there under
 /// that name is replaced only once the copy is whole. Errors: not a sound file, fits no network of the zoo, or not that
 /// of its public name; no room.

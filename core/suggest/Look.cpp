@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "data/PixelLook.h"
 #include "suggest/MirrorTest.h"
 #include "support/Luminance.h"
 #include "support/Workers.h"
@@ -132,6 +133,9 @@ Result<Look> look(const Dataset& dataset, int threads, std::stop_token stop, std
     found.strokes /= static_cast<double>(thumbs.size());
     found.height = median(heights);
     found.width = median(widths);
+    const PixelLook pixels = lookAtPixels(dataset, dataset.pixels, stop);
+    found.channels = pixels.channels;
+    found.background = pixels.background;
     found.leftRight = mirrorTold(thumbs, Mirror::LeftRight);
     found.upsideDown = mirrorTold(thumbs, Mirror::UpsideDown);
     return found;

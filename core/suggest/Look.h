@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,12 @@ struct Look {
     bool namesAreCharacters = false;                 ///< each class is named by one digit or letter
     // Seen on some training images, spread over all classes.
     std::size_t looked = 0;
-    int height = 0, width = 0; ///< medians, pixels
-    bool grey = false;         ///< no image has colours
-    double strokes = 0;        ///< share of images with little but two grey levels: ink on paper
-    double leftRight = 0.5;    ///< MirrorTest.h
+    int height = 0, width = 0;        ///< medians, pixels
+    bool grey = false;                ///< no image has colours
+    int channels = 0;                 ///< PixelLook.h
+    std::optional<Colour> background; ///< PixelLook.h
+    double strokes = 0;               ///< share of images with little but two grey levels: ink on paper
+    double leftRight = 0.5;           ///< MirrorTest.h
     double upsideDown = 0.5;
 
     bool mayFlip(double told) const; ///< whether mirrored pictures could as well be of the set

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include "network/TrainingMemory.h"
 #include "support/Words.h"
@@ -32,6 +33,8 @@ constexpr std::array kBestWeights{"convnext_tiny.fb_in1k",
                                   "vgg16.tv_in1k",
                                   "mobilenetv3_small_100.lamb_in1k"};
 
+constexpr double kLongest = 2; ///< times the other side: images longer than that are not stretched
+
 constexpr int kSmallSide = 48; ///< pixels; below it weights for photographs and their deep networks have nothing to see
 
 int rounded(double value, int step) {
@@ -46,10 +49,11 @@ std::string megabytes(std::uint64_t bytes) {
     return std::to_string((bytes + 500'000) / 1'000'000) + " MB";
 }
 
-/// "4 min", "35 s".
+/// "4 min", "35 s", "less than a second".
 std::string duration(double seconds) {
-    return seconds >= 90 ? std::to_string(std::lround(seconds / 60)) + " min"
-                         : std::to_string(std::lround(std::max(1.0, seconds))) + " s";
+    return seconds >= 90    ? std::to_string(std::lround(seconds / 60)) + " min"
+           : seconds >= 0.5 ? std::to_string(std::lround(std::max(1.0, seconds))) + " s"
+                            : "less than a second";
 }
 
 /// Builds the suggestion step by step, each with its reasons.
@@ -61,6 +65,7 @@ public:
 
     Result<Suggestion> advise() {
         chooseSplit();
+        choosePixels();
         if (const Result<void> chosen = chooseNetwork(); !chosen)
             return chosen.error();
         fillReasons();
@@ -77,6 +82,9 @@ private:
     bool isStrokes() const { return m_look.strokes >= 0.5; }
 
     void chooseSplit();
+    void choosePixels();
+    /// Of an epoch. What watches validation is left out: the images as they are open may have none.
+    Result<double> secondsOf(Experiment candidate) const;
     Result<void> chooseNetwork();
     Result<bool> fits(Experiment& candidate) const;
     Experiment fromWeights(const HubWeights& weights, int side) const;
@@ -88,7 +96,7 @@ private:
     int fewestEpochs() const { return std::clamp(static_cast<int>(30'000 / images()), 8, 60); }
     int mostEpochs() const { return std::clamp(static_cast<int>(120'000 / images()), 20, 150); }
     std::size_t images() const { return std::max<std::size_t>(m_look.training, 1); }
-    void explainNetwork(const HubWeights* weights);
+    void explainNetwork(const HubWeights* weights, bool enough);
     void explainAugmentation();
     void explainTraining();
     void fillReasons();
@@ -121,9 +129,38 @@ void Adviser::chooseSplit() {
     }
 }
 
+/// What would be lost: drawings on a transparent ground, channels beyond the third, the shape of long images.
+void Adviser::choosePixels() {
+    DataSettings& data = experiment().data;
+    const bool chosen = data.pixels.channels.kind == ChannelSettings::Kind::Chosen;
+    if (!chosen && m_look.channels > 0) {
+        std::vector<int> all(static_cast<std::size_t>(m_look.channels));
+        std::iota(all.begin(), all.end(), 0);
+        data.pixels.channels = ChannelSettings::of(std::move(all));
+        because("data.channels", "Each image has " + std::to_string(m_look.channels) +
+                                     " channels; as colors or gray, some would be dropped.");
+    } else if (!chosen)
+        data.pixels.channels = m_look.grey ? ChannelSettings::grey() : ChannelSettings::rgb();
+    if (m_look.background && data.pixels.background.drop) {
+        data.pixels.background = {false, *m_look.background};
+        because("data.background", "Without their transparency these drawings are a single color.");
+    }
+    const double aspect = static_cast<double>(m_look.width) / static_cast<double>(m_look.height);
+    if (data.fit == Fit::Stretch && (aspect > kLongest || aspect < 1 / kLongest)) {
+        data.fit = Fit::Pad;
+        because("data.fit", "The images are long; stretched, they would lose their shape.");
+    }
+}
+
+Result<double> Adviser::secondsOf(Experiment candidate) const {
+    candidate.training.earlyStopping.reset();
+    return m_request.epochSeconds(candidate);
+}
+
 /// The aspect of the images, in about side x side pixels; multiples of 8.
 void Adviser::setSize(DataSettings& data, int side) const {
-    const double aspect = std::clamp(static_cast<double>(m_look.width) / static_cast<double>(m_look.height), 0.5, 2.0);
+    const double aspect =
+        std::clamp(static_cast<double>(m_look.width) / static_cast<double>(m_look.height), 1 / kLongest, kLongest);
     if (isSmall()) { // as they are, or so much larger that something is left after the pools
         const int factor =
             std::max(1, (24 + std::min(m_look.height, m_look.width) - 1) / std::min(m_look.height, m_look.width));
@@ -154,7 +191,6 @@ Experiment Adviser::fromWeights(const HubWeights& weights, int side) const {
 Experiment Adviser::fromScratch(int side, bool plain) const {
     Experiment candidate = m_suggestion.experiment;
     setSize(candidate.data, side);
-    candidate.data.pixels.channels = m_look.grey ? ChannelSettings::grey() : ChannelSettings::rgb();
     if (isSmall() || plain) {
         candidate.model.name = "toy_cnn";
         candidate.model.options = {{"filters", {32, 64, 128}},
@@ -222,12 +258,13 @@ void Adviser::setTraining(Experiment& candidate, bool pretrained) const {
     training.optimizer.weightDecay = pretrained ? 0.01 : 0.05;
     training.schedule.name = ScheduleSettings::Name::Cosine;
     training.loss.labelSmoothing = m_look.classes > 2 ? 0.1 : 0.05;
-    training.loss.balancedClassWeight = m_look.imbalance() >= 3;
+    training.balanced = m_look.imbalance() >= 10;
+    training.loss.balancedClassWeight = m_look.imbalance() >= 3 && !training.balanced;
 }
 
 /// Measures an epoch and sets the epochs that the minutes allow; false where they are too few to learn.
 Result<bool> Adviser::fits(Experiment& candidate) const {
-    const Result<double> seconds = m_request.epochSeconds(candidate);
+    const Result<double> seconds = secondsOf(candidate);
     if (!seconds)
         return seconds.error();
     const double epochs = m_request.minutes * 60 / std::max(*seconds, 1e-3);
@@ -265,32 +302,35 @@ Result<void> Adviser::chooseNetwork() {
     if (candidates.empty() || !candidates.front().weights)
         candidates.push_back({fromScratch(64, true), nullptr});
     const Candidate* chosen = nullptr;
+    bool enough = false;
     for (Candidate& candidate : candidates) {
-        const Result<bool> enough = fits(candidate.experiment);
-        if (!enough)
-            return enough.error();
+        const Result<bool> found = fits(candidate.experiment);
+        if (!found)
+            return found.error();
         chosen = &candidate;
-        if (*enough)
+        if (enough = *found; enough)
             break;
     }
-    const Result<double> seconds = m_request.epochSeconds(chosen->experiment);
+    const Result<double> seconds = secondsOf(chosen->experiment);
     if (!seconds)
         return seconds.error();
     m_suggestion.secondsPerEpoch = *seconds;
     m_suggestion.experiment = chosen->experiment;
-    explainNetwork(chosen->weights);
+    explainNetwork(chosen->weights, enough);
     explainAugmentation();
     explainTraining();
     return {};
 }
 
-void Adviser::explainNetwork(const HubWeights* weights) {
+void Adviser::explainNetwork(const HubWeights* weights, bool enough) {
     const std::string size = std::to_string(m_look.width) + " x " + std::to_string(m_look.height);
-    because("data.image_size",
-            isSmall() ? "The images are small (" + size +
-                            " in the middle); they are used as they are, or enlarged by a whole factor."
-                      : "The images are " + size + " in the middle; this is the largest size whose epochs fit " +
-                            duration(m_request.minutes * 60) + ".");
+    because("data.image_size", isSmall() ? "The images are small (typically " + size +
+                                               "); they are used as they are, or enlarged by a whole factor."
+                               : enough ? "The images are typically " + size +
+                                              "; this is the largest size whose epochs fit " +
+                                              duration(m_request.minutes * 60) + "."
+                                        : "The images are typically " + size + "; even at this small size, " +
+                                              duration(m_request.minutes * 60) + " is little.");
     if (experiment().data.pixels.channels.kind == ChannelSettings::Kind::Grey)
         because("data.color_mode", "None of the " + counted(m_look.looked, "image") + " looked at has colors.");
     if (weights) {
@@ -308,6 +348,10 @@ void Adviser::explainNetwork(const HubWeights* weights) {
     if (isSmall())
         because("model.name",
                 "Images of this size need few layers; three convolutions with batch normalization learn them fast.");
+    else if (experiment().model.name == "toy_cnn")
+        because("model.name", "Three convolutions with batch normalization: larger networks would see the images too "
+                              "few times in " +
+                                  duration(m_request.minutes * 60) + ".");
     else {
         because("model.name",
                 "A sound first choice for " + counted(images(), "image") +
@@ -346,7 +390,7 @@ void Adviser::explainAugmentation() {
         because("augmentation.random_resized_crop", "Another part at another scale each time: the usual way to train "
                                                     "on photographs, and there are enough of them.");
     else if (chosen.zoomRange != Range{1.0, 1.0})
-        because("augmentation.zoom_range", "Things are near and far, in the middle and beside it.");
+        because("augmentation.zoom_range", "Things are nearer or farther, in the center or beside it.");
 }
 
 void Adviser::explainTraining() {
@@ -355,7 +399,8 @@ void Adviser::explainTraining() {
     const std::string epochs = counted(static_cast<std::size_t>(training.epochs), "epoch");
     because("training.epochs",
             "An epoch takes about " + duration(m_suggestion.secondsPerEpoch) + " here; " +
-                (total <= m_request.minutes * 60
+                (training.epochs == mostEpochs() ? "more than " + epochs + " add little."
+                 : total <= m_request.minutes * 60
                      ? epochs + " fit " + duration(m_request.minutes * 60) + "."
                      : epochs + " are the fewest that teach it anything, and take " + duration(total) + "."));
     because("training.batch_size",
@@ -369,14 +414,18 @@ void Adviser::explainTraining() {
                 ? "Keeps a network that starts from scratch from learning images by heart."
                 : "Little: the weights are good already.");
     because("training.schedule.name",
-            "The rate falls along a cosine to the end, after a short warm-up: the last epochs settle.");
+            training.schedule.warmupEpochs > 0
+                ? "The rate falls along a cosine to the end, after a short warm-up: the last epochs settle."
+                : "The rate falls along a cosine to the end: the last epochs settle.");
     because("training.early_stopping",
             "Stops where validation has not improved for a third of the epochs, and keeps the best weights.");
     because("training.loss.label_smoothing", "Keeps the network from being surer than the labels deserve.");
+    const std::string imbalance = "The largest class has " + std::to_string(std::lround(m_look.imbalance())) +
+                                  " times the images of the smallest; ";
     if (training.loss.balancedClassWeight)
-        because("training.loss.class_weight",
-                "The largest class has " + std::to_string(std::lround(m_look.imbalance())) +
-                    " times the images of the smallest; without weights the rare ones would be given up.");
+        because("training.loss.class_weight", imbalance + "without weights the rare ones would be given up.");
+    if (training.balanced)
+        because("training.balanced", imbalance + "each class is drawn equally often, so that rare ones count.");
 }
 
 /// Values as the experiment's JSON has them; a setting that is not in it was left out.

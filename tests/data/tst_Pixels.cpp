@@ -281,6 +281,14 @@ private Q_SLOTS:
         QVERIFY(!guessOf(*dataset, "depth"));
     }
 
+    // Two channels that nobody sees use all 16 bits, the three that are seen only 12.
+    void onlyChannelsThatAreUsedTellTheRange() {
+        QTemporaryDir folder;
+        makeSet(folder.path(), "five-deep.tif");
+        QCOMPARE(openedSet(folder.path())->depth, DepthSettings::range(0, 4000));
+        QCOMPARE(openedSet(folder.path(), with(ChannelSettings::of({0, 4})))->depth, DepthSettings::full());
+    }
+
     void pagesAndDroppedChannelsAreSaid() {
         QTemporaryDir pages, channels;
         makeSet(pages.path(), "pages.tif");

@@ -18,8 +18,8 @@ private Q_SLOTS:
             {"cat", "dog, small"}, {{"a,b.png", {0.25f, 0.75f}}, {"torn.png", {}, "is torn"}, {"c.png", {1, 0}}}));
         using Row = std::vector<std::string>;
         QCOMPARE(rows[0], (Row{"path", "predicted", "confidence", "unknown", "cat", "dog, small"}));
-        QCOMPARE(rows[1], (Row{"a,b.png", "dog, small", "0.75", "0", "0.25", "0.75"}));
-        QCOMPARE(rows[2], (Row{"c.png", "cat", "1", "0", "1", "0"}));
+        QCOMPARE(rows[1], (Row{"a,b.png", "dog, small", "0.75", "", "0.25", "0.75"}));
+        QCOMPARE(rows[2], (Row{"c.png", "cat", "1", "", "1", "0"}));
         QCOMPARE(rows.size(), std::size_t{3});
     }
 

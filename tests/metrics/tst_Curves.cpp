@@ -107,6 +107,14 @@ private Q_SLOTS:
         QVERIFY(readCurves(curves(6, flat), {}, 10).shape != CurveShape::NotLearning);
     }
 
+    // Weights of another run or of the public: the first epoch is good already.
+    void whatBeginsWellIsNoFault() {
+        const auto good = [](int i) { return Point{0.05, i == 1 ? 0.99 : 0.989, 0.05, 0.99}; };
+        QCOMPARE(readCurves(curves(4, good), {}, 2).shape, CurveShape::Learning);
+        const auto little = [](int i) { return Point{i == 1 ? 0.010 : 0.013, 0.99, 0.05 - 0.001 * i, 0.99}; };
+        QCOMPARE(readCurves(curves(6, little), {}, 2).shape, CurveShape::Learning);
+    }
+
     void aLossThatRisesIsDivergence() {
         const CurveReading reading = readCurves(curves(8, [](int i) { return Point{0.5 * i, 0.3, 1, 0.3}; }), {}, 3);
         QCOMPARE(reading.shape, CurveShape::Diverging);

@@ -76,6 +76,7 @@ private Q_SLOTS:
         QVERIFY(network.ok());
         QCOMPARE(network->network, std::string("toy_cnn"));
         QCOMPARE(network->classes, 7);
+        QVERIFY(areFor(only(), "toy_cnn") && !areFor(only(), "resnet18"));
         QCOMPARE(*weightsFile("cells", home()), fs::path("cells")); // not there yet: a file of that name
         const auto taken = takeWeights(only(), home());
         QVERIFY2(taken.ok(), taken ? "" : taken.error().message.c_str());

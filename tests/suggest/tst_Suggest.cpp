@@ -169,6 +169,48 @@ private Q_SLOTS:
         QVERIFY(!found);
     }
 
+    void whatTheImagesWouldLoseIsKept() {
+        Look look = photographs();
+        look.channels = 5;
+        look.background = Colour{255, 255, 255};
+        look.width = 5 * look.height;
+        look.largestClass = 12 * look.smallestClass;
+        const Result<Suggestion> found = suggest(requestFor(look));
+        QVERIFY(found.ok());
+        const Experiment& experiment = found->experiment;
+        QCOMPARE(experiment.data.channels(), 5);
+        QVERIFY(!experiment.data.pixels.background.drop && experiment.data.fit == Fit::Pad);
+        QVERIFY(experiment.training.balanced && !experiment.training.loss.balancedClassWeight);
+        for (const char* path : {"data.channels", "data.background", "data.fit", "training.balanced"})
+            QVERIFY2(reasonFor(*found, path), path);
+
+        SuggestRequest chosen = requestFor(look);
+        chosen.data.pixels.channels = ChannelSettings::of({3, 1}); // a person's choice stays
+        QVERIFY(suggest(chosen)->experiment.data.pixels.channels == chosen.data.pixels.channels);
+    }
+
+    // Open with a share of validation images that is none of so few.
+    void epochsAreMeasuredWithoutWhatWatchesValidation() {
+        SuggestRequest request = requestFor(photographs(8));
+        bool watched = false;
+        request.epochSeconds = [&](const Experiment& experiment) {
+            watched = watched || experiment.training.earlyStopping.has_value();
+            return 0.1;
+        };
+        const Result<Suggestion> found = suggest(request);
+        QVERIFY(found.ok() && found->experiment.training.earlyStopping && !watched);
+    }
+
+    void reasonsAreThoseOfWhatWasChosen() {
+        const Result<Suggestion> slow = suggest(requestFor(photographs(), 500));
+        QCOMPARE(slow->experiment.model.name, std::string("toy_cnn"));
+        QVERIFY(reasonFor(*slow, "model.name")->why.find("residual") == std::string::npos);
+        QVERIFY(reasonFor(*slow, "data.image_size")->why.find("largest") == std::string::npos);
+        const Result<Suggestion> quick = suggest(requestFor(photographs(), 0.01));
+        QVERIFY(reasonFor(*quick, "training.epochs")->why.find("fit") == std::string::npos);
+        QVERIFY(reasonFor(*quick, "training.epochs")->why.find("less than a second") != std::string::npos);
+    }
+
     void everySuggestionIsAnExperimentWithoutProblems() {
         for (const std::size_t images : {20u, 300u, 5000u, 100000u})
             for (const double seconds : {0.01, 2.0, 500.0})

@@ -36,11 +36,8 @@ std::vector<Named> ofNetwork(const std::string& network, const std::filesystem::
     std::vector<Named> found;
     const auto held = weightsIn(home / "weights");
     for (const FolderWeights& weights : held ? *held : std::vector<FolderWeights>())
-        if (const HubWeights* known = findInHub(weights.name)) {
-            if (known->network == network)
-                found.push_back({weights.name, known, true});
-        } else if (const auto fits = networkOf(weights); fits && fits->network == network)
-            found.push_back({weights.name, nullptr, true});
+        if (areFor(weights, network))
+            found.push_back({weights.name, findInHub(weights.name), true});
     for (const HubWeights& weights : hubWeights())
         if (weights.network == network &&
             std::none_of(found.begin(), found.end(), [&](const Named& named) { return named.known == &weights; }))

@@ -119,7 +119,7 @@ private Q_SLOTS:
         trainsAnEpoch(driver);
     }
 
-    void namesThatSuggestGroupsAreKeptTogetherOnAClick() {
+    void namesThatSuggestGroupsAreKeptTogetherOrApartOnAClick() {
         for (int p = 0; p < 16; ++p)
             for (int i = 0; i < 3; ++i)
                 fixtures::write(path(QStringLiteral("patients")).toStdString() + (p % 2 ? "/ill/p" : "/well/p") +
@@ -128,11 +128,13 @@ private Q_SLOTS:
         WindowDriver driver(path(QStringLiteral("home5")));
         driver.window->openPath(path(QStringLiteral("patients")));
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("p10")), kLong);
+        QCOMPARE(driver.session->data().dataset()->groups.size(), std::size_t{16});
+        QVERIFY(driver.session->data().dataset()->count(Subset::Validation) > 0);
         driver.click("messageAction");
-        QTRY_COMPARE_WITH_TIMEOUT(driver.session->data().dataset()->groups.size(), std::size_t{16}, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset()->groups.empty(), kLong);
         QVERIFY(driver.session->data().dataset()->count(Subset::Validation) > 0);
         driver.session->document().undo();
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset()->groups.empty(), kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->data().dataset()->groups.size(), std::size_t{16}, kLong);
     }
 
     void anArchiveThatIsNoneIsASentence() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "data/Split.h"
 #include "data/Toys.h"
 #include "experiment/Presets.h"
 #include "store/RunData.h"
@@ -15,15 +16,30 @@ namespace sightline::ui {
 namespace {
 constexpr double kDefaultValidationSplit = 0.2;
 
-/// Opens the images. Where `addsValidation`, a source without a validation split of its own gets a share of train,
-/// since no curve is worth much without.
-Result<Dataset> openImages(const std::filesystem::path& home, DataSettings& settings, std::uint64_t seed,
-                           bool addsValidation, const std::stop_token& stop, const Progress& progress) {
-    auto opened = openWithOverlay(home, settings, seed, false, stop, progress);
-    if (!opened || !addsValidation || opened->hasValidation || settings.validationSplit > 0)
+/// A source without a validation split of its own gets a share of train, since no curve is worth much without; where
+/// names suggest groups, each stays on one side.
+template <typename Open>
+Result<Dataset> withValidation(DataSettings& settings, Open open) {
+    Result<Dataset> opened = open(settings);
+    if (!opened || opened->hasValidation || settings.validationSplit > 0)
         return opened;
     settings.validationSplit = kDefaultValidationSplit;
-    return openWithOverlay(home, settings, seed, false, stop, progress);
+    const bool mayGroup = settings.split == SplitRule::Shuffled && settings.group.empty();
+    const auto groups = mayGroup ? suggestGroups(*opened) : std::nullopt;
+    if (groups)
+        settings.group.pattern = groups->pattern;
+    opened = open(settings);
+    if (opened && groups)
+        opened->guesses.push_back({kGroupsGuess, groups->example, "many names share their beginning"});
+    return opened;
+}
+
+Result<Dataset> openImages(const std::filesystem::path& home, DataSettings& settings, std::uint64_t seed,
+                           bool addsValidation, const std::stop_token& stop, const Progress& progress) {
+    const auto open = [&](const DataSettings& wanted) {
+        return openWithOverlay(home, wanted, seed, false, stop, progress);
+    };
+    return addsValidation ? withValidation(settings, open) : open(settings);
 }
 
 /// Leaves out the images that came since the run began. Those it knows stand in the order of their subsets; those
@@ -84,11 +100,7 @@ Result<void> drawToys(const std::filesystem::path& folder, const std::stop_token
 } // namespace
 
 Result<Dataset> openWithValidation(DataSettings& settings, std::uint64_t seed, std::stop_token stop) {
-    auto opened = openDataset(settings, seed, stop);
-    if (!opened || opened->hasValidation || settings.validationSplit > 0)
-        return opened;
-    settings.validationSplit = kDefaultValidationSplit;
-    return openDataset(settings, seed, stop);
+    return withValidation(settings, [&](const DataSettings& wanted) { return openDataset(wanted, seed, stop); });
 }
 
 DataDesk::DataDesk(const std::filesystem::path& home, ExperimentDocument& document, Activities& activities)

@@ -16,6 +16,9 @@
 
 namespace sightline::ui {
 
+/// Among Dataset::guesses: images are split by groups, because names suggest it; the value is an example.
+inline constexpr const char* kGroupsGuess = "groups";
+
 /// Opens images as DataDesk::open() does, without what was changed by hand: a source without a validation split gets a
 /// share of train, which `settings` then say.
 Result<Dataset> openWithValidation(DataSettings& settings, std::uint64_t seed, std::stop_token stop);

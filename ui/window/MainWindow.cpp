@@ -175,7 +175,7 @@ void MainWindow::wire() {
         showPrimary();
         if (const QString note = std::exchange(m_note, {}); !note.isEmpty())
             m_strip->say(MessageStrip::Kind::Note, note);
-        offerGroups();
+        sayGroups();
     });
     connect(&m_session.data(), &DataDesk::failed, this, [this](const QString& message, const QString& path) {
         m_wanted.clear();

@@ -57,7 +57,7 @@ private:
     void openFolder();
     void openFile();
     void askForImages(const QString& why);
-    void offerGroups();
+    void sayGroups();
     void classifyWith(const QString& runFolder, const QString& name);
     void openExperiment(const QString& file);
     void saveExperiment();

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "data/Split.h"
 #include "experiment/Presets.h"
 #include "pages/ClassifyWindow.h"
 #include "support/Files.h"
@@ -161,22 +160,22 @@ void MainWindow::remember(const QString& folder) {
     m_start->setRecent(recent.mid(0, kRecent));
 }
 
-/// Where names suggest that images belong together, the split can keep them so.
-void MainWindow::offerGroups() {
-    const auto& found = m_session.data().dataset()->problems;
-    if (std::none_of(found.begin(), found.end(),
-                     [](const DataProblem& problem) { return problem.kind == "suggested_groups"; }))
-        return;
-    if (const auto suggestion = suggestGroups(*m_session.data().dataset()))
-        m_strip->say(MessageStrip::Kind::Note,
-                     tr("Many images share a name with consecutive numbers (%1 …). If they show one patient or object "
-                        "and are in both train and validation, results there will look too good.")
-                         .arg(QString::fromStdString(suggestion->example)),
-                     tr("Keep them together"), [this, pattern = suggestion->pattern] {
-                         Experiment grouped = m_session.document().experiment();
-                         grouped.data.group.pattern = pattern;
-                         m_session.document().setExperiment(grouped);
-                     });
+/// Where names suggest that images belong together, the split keeps them so, and says it.
+void MainWindow::sayGroups() {
+    const auto& guesses = m_session.data().dataset()->guesses;
+    const auto groups =
+        std::find_if(guesses.begin(), guesses.end(), [](const Guess& guess) { return guess.what == kGroupsGuess; });
+    if (groups != guesses.end())
+        m_strip->say(
+            MessageStrip::Kind::Note,
+            tr("Many images share a name with consecutive numbers (%1 …). They may show one patient or object, "
+               "so all of them are used either for training or for validation.")
+                .arg(QString::fromStdString(groups->value)),
+            tr("Split them one by one"), [this] {
+                Experiment apart = m_session.document().experiment();
+                apart.data.group.pattern.clear();
+                m_session.document().setExperiment(apart);
+            });
 }
 
 /// A run without an end was cut off: the next start offers to go on.

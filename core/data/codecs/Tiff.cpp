@@ -322,7 +322,8 @@ bool readTiff(const CodecRequest& request, Raster& raster, std::string& fault) {
     const bool converted = layout.isConverted();
     const Raster::Kind kind = layout.kind();
     const int bytesPerSample = kind == Raster::Kind::Floats ? 4 : kind == Raster::Kind::Words ? 2 : 1;
-    if (isTooLarge(layout.height, layout.width, converted ? 4 : layout.samples, converted ? 1 : bytesPerSample)) {
+    if (isTooLarge(layout.height, layout.width, converted ? 8 : layout.samples, // libtiff's copy and ours
+                   converted ? 1 : bytesPerSample)) {
         fault = kTooLarge;
         return false;
     }

@@ -61,7 +61,7 @@ bool readFrame(const CodecRequest& request, Raster& raster, std::string& fault) 
     ImageHeader header;
     if (!countFrames(request, header))
         return false;
-    if (isTooLarge(header.height, header.width, 4)) {
+    if (isTooLarge(header.height, header.width, 12)) { // the canvas, the decoder's copy of it and ours
         fault = kTooLarge;
         return false;
     }

@@ -166,6 +166,45 @@ std::string stemOf(const std::string& path) {
 
 constexpr const char* kStemPattern = R"(([^/]+?)[-_. ]+[A-Za-z]*[0-9]+\.[^./]+$)";
 
+/// "patient012" of a/patient012/slice03.png; empty where it lies in no folder.
+std::string folderOf(const std::string& path) {
+    const auto end = path.rfind('/');
+    return end == std::string::npos ? std::string() : fileName(path.substr(0, end));
+}
+
+constexpr const char* kFolderPattern = "([^/]+)/[^/]+$";
+
+/// Groups of the images that share a key, where there are clearly more of them than classes.
+std::optional<GroupSuggestion> suggestedBy(const Dataset& dataset, std::string (*keyOf)(const std::string&),
+                                           const char* pattern, std::size_t groupsPerClass, const char* shares) {
+    constexpr std::size_t kFewest = 20;
+    std::unordered_map<std::string, std::size_t> keys;
+    std::size_t images = 0;
+    for (const Sample& sample : dataset.samples) {
+        if (sample.subset == Subset::Test)
+            continue;
+        ++images;
+        if (std::string key = keyOf(sample.path); !key.empty())
+            ++keys[std::move(key)];
+    }
+    std::size_t shared = 0, groups = 0;
+    const std::string* example = nullptr;
+    for (const auto& [key, count] : keys) {
+        if (count < 2)
+            continue;
+        shared += count;
+        ++groups;
+        example = !example || key < *example ? &key : example;
+    }
+    if (images < kFewest || shared * 10 < images * 6 || groups < groupsPerClass * dataset.classes.size())
+        return std::nullopt;
+    return GroupSuggestion{pattern, *example,
+                           std::to_string(shared) + " of " + std::to_string(images) + " images share " + shares +
+                               " with others (" + *example + " ..., " + std::to_string(groups) +
+                               " such groups); if they show one patient or object, set data.group.pattern to " +
+                               pattern + " to keep each group in one split, or validation results will look too good"};
+}
+
 } // namespace
 
 Result<void> assignGroups(Dataset& dataset, const DataSettings& settings) {
@@ -214,33 +253,9 @@ void splitValidation(Dataset& dataset, const DataSettings& settings, std::uint64
 }
 
 std::optional<GroupSuggestion> suggestGroups(const Dataset& dataset) {
-    constexpr std::size_t kFewest = 20, kStemsPerClass = 3;
-    std::unordered_map<std::string, std::size_t> stems;
-    std::size_t images = 0;
-    for (const Sample& sample : dataset.samples) {
-        if (sample.subset == Subset::Test)
-            continue;
-        ++images;
-        if (std::string stem = stemOf(sample.path); !stem.empty())
-            ++stems[std::move(stem)];
-    }
-    std::size_t shared = 0, groups = 0;
-    const std::string* example = nullptr;
-    for (const auto& [stem, count] : stems) {
-        if (count < 2)
-            continue;
-        shared += count;
-        ++groups;
-        example = !example || stem < *example ? &stem : example;
-    }
-    if (images < kFewest || shared * 10 < images * 6 || groups < kStemsPerClass * dataset.classes.size())
-        return std::nullopt;
-    return GroupSuggestion{
-        kStemPattern, *example,
-        std::to_string(shared) + " of " + std::to_string(images) +
-            " images share the beginning of their name with others (" + *example + " ..., " + std::to_string(groups) +
-            " such groups); if they show one patient or object, set data.group.pattern to " + kStemPattern +
-            " to keep each group in one split, or validation results will look too good"};
+    if (auto byName = suggestedBy(dataset, stemOf, kStemPattern, 3, "the beginning of their name"))
+        return byName;
+    return suggestedBy(dataset, folderOf, kFolderPattern, 2, "their folder");
 }
 
 } // namespace sightline

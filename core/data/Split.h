@@ -19,10 +19,11 @@ Result<void> assignGroups(Dataset& dataset, const DataSettings& settings);
 /// all.
 void splitValidation(Dataset& dataset, const DataSettings& settings, std::uint64_t seed);
 
-/// What names suggest where many images share a stem with running numbers (patient012_3.png): a pattern for
-/// `data.group.pattern`, and a sentence about it. Nothing where each class has just one stem (cat.12.jpg).
+/// What names suggest where many images share a stem with running numbers (patient012_3.png), or lie in many more
+/// folders than there are classes (ill/patient012/3.png): a pattern for `data.group.pattern`, and a sentence about it.
+/// Nothing where each class has just one stem (cat.12.jpg) or folder.
 struct GroupSuggestion {
-    std::string pattern, example, message; ///< example: one stem
+    std::string pattern, example, message; ///< example: one stem or folder
 };
 std::optional<GroupSuggestion> suggestGroups(const Dataset& dataset);
 

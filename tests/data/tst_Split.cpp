@@ -175,6 +175,22 @@ private Q_SLOTS:
         QVERIFY(!hasProblem(*grouped, "suggested_groups"));
     }
 
+    void foldersInClassesSuggestGroups() {
+        for (const std::string name : {"ill", "well"})
+            for (int patient = 0; patient < 8; ++patient)
+                for (int i = 0; i < 3; ++i)
+                    write(root() / name / ("patient" + digits(name == "ill" ? patient : patient + 8)) /
+                              (std::to_string(i) + ".png"),
+                          {});
+        const auto dataset = split(0.2, "");
+        QCOMPARE(dataset->classes, (std::vector<std::string>{"ill", "well"}));
+        const auto suggestion = suggestGroups(*dataset);
+        QVERIFY(suggestion.has_value());
+        const auto grouped = split(0.2, suggestion->pattern);
+        QCOMPARE(grouped->groups.size(), std::size_t{16});
+        QVERIFY(!hasProblem(*grouped, "torn_group") && grouped->count(Subset::Validation) > 0);
+    }
+
     void usualNamesSuggestNone() {
         // The toy set's, Tiny-ImageNet's, a camera's, a contest's.
         const std::vector<std::function<std::string(const std::string&, int)>> kinds{

@@ -30,7 +30,8 @@ Result<Dataset> withValidation(DataSettings& settings, Open open) {
         settings.group.pattern = groups->pattern;
     opened = open(settings);
     if (opened && groups)
-        opened->guesses.push_back({kGroupsGuess, groups->example, "many names share their beginning"});
+        opened->guesses.push_back(
+            {kGroupsGuess, groups->example, "many images share the beginning of their name, or a folder"});
     return opened;
 }
 

@@ -166,16 +166,15 @@ void MainWindow::sayGroups() {
     const auto groups =
         std::find_if(guesses.begin(), guesses.end(), [](const Guess& guess) { return guess.what == kGroupsGuess; });
     if (groups != guesses.end())
-        m_strip->say(
-            MessageStrip::Kind::Note,
-            tr("Many images share a name with consecutive numbers (%1 …). They may show one patient or object, "
-               "so all of them are used either for training or for validation.")
-                .arg(QString::fromStdString(groups->value)),
-            tr("Split them one by one"), [this] {
-                Experiment apart = m_session.document().experiment();
-                apart.data.group.pattern.clear();
-                m_session.document().setExperiment(apart);
-            });
+        m_strip->say(MessageStrip::Kind::Note,
+                     tr("Images seem to belong together (%1 …), such as all of one patient or object. Each group is "
+                        "used either for training or for validation, not for both.")
+                         .arg(QString::fromStdString(groups->value)),
+                     tr("Split them one by one"), [this] {
+                         Experiment apart = m_session.document().experiment();
+                         apart.data.group.pattern.clear();
+                         m_session.document().setExperiment(apart);
+                     });
 }
 
 /// A run without an end was cut off: the next start offers to go on.

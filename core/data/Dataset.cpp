@@ -13,6 +13,7 @@
 #include "data/PixelLook.h"
 #include "data/Readers.h"
 #include "data/Split.h"
+#include "data/SplitWords.h"
 #include "support/Files.h"
 #include "support/Words.h"
 
@@ -154,6 +155,28 @@ Result<void> requireImages(const Dataset& dataset, const fs::path& root) {
     return badInput(name + " has no images for training (" + imageEndings() + ").");
 }
 
+/// Words for splits that no folder and no list of images has; a table's reader knows its values itself.
+void reportUnknownWords(const FileTree& tree, const SplitWords& words, Dataset& dataset) {
+    std::vector<std::string> names, folders;
+    const auto take = [&](const FileTree::Entry& entry) {
+        if (entry.isFolder || lowerCase(entry.name).ends_with(".json"))
+            names.push_back(entry.isFolder ? entry.name : entry.name.substr(0, entry.name.rfind('.')));
+    };
+    if (words.empty() || dataset.format == "csv")
+        return;
+    for (const FileTree::Entry& entry : tree.entries("")) {
+        take(entry);
+        if (entry.isFolder)
+            folders.push_back(entry.name);
+    }
+    if (!wordsWithout(names, words).empty()) // cats/train
+        for (const std::string& folder : folders)
+            for (const FileTree::Entry& entry : tree.entries(folder))
+                take(entry);
+    for (DataProblem& problem : unknownWords(names, words))
+        dataset.problems.push_back(std::move(problem));
+}
+
 void takeLook(Dataset& dataset, const PixelSettings& pixels, const std::stop_token& stop) {
     PixelLook look = lookAtPixels(dataset, pixels, stop);
     dataset.pixels = pixels;
@@ -248,6 +271,7 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
         return dataset;
     dataset->root = opened->root;
     dataset->guesses.insert(dataset->guesses.begin(), guesses.begin(), guesses.end());
+    reportUnknownWords(*opened->tree, settings.splitWords, *dataset);
     for (DataProblem& problem : opened->tree->problems())
         dataset->problems.push_back(std::move(problem));
     if (const Result<void> enough = requireImages(*dataset, root); !enough)

@@ -27,6 +27,8 @@ std::string prefixOf(const std::string& name) {
     return stem.substr(0, end);
 }
 
+constexpr int kDeepest = 16;
+
 struct Found {
     std::string path;
     Subset subset = Subset::Train;
@@ -43,35 +45,56 @@ void collect(const FileTree& tree, const std::string& folder, Subset subset, int
     }
 }
 
-/// The subset of each folder by name, where the folder holds train, val and test and nothing else; else nothing.
-std::map<std::string, Subset> splitsOf(const FileTree& tree, const SplitWords& words) {
+/// The subset of each folder that is train, val or test by its name, and what lies beside them.
+struct Splits {
+    std::map<std::string, Subset> folders; ///< empty: there is no train, or nothing but train and other folders
+    std::vector<std::string> otherFolders, looseImages;
+};
+
+Splits splitsOf(const FileTree& tree, const SplitWords& words) {
+    Splits splits;
     std::vector<std::string> names;
-    for (const FileTree::Entry& entry : tree.entries("")) {
-        if (!entry.isFolder && namesImage(entry.name))
-            return {};
+    for (const FileTree::Entry& entry : tree.entries(""))
         if (entry.isFolder)
             names.push_back(entry.name);
-    }
-    std::map<std::string, Subset> splits;
+        else if (namesImage(entry.name))
+            splits.looseImages.push_back(entry.name);
+    bool hasTrain = false;
     const auto subsets = subsetsOf(names, words);
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if (!subsets[i])
-            return {};
-        splits[names[i]] = *subsets[i];
+        if (subsets[i])
+            splits.folders[names[i]] = *subsets[i];
+        else
+            splits.otherFolders.push_back(names[i]);
+        hasTrain = hasTrain || subsets[i] == Subset::Train;
     }
-    const bool hasTrain =
-        std::any_of(splits.begin(), splits.end(), [](const auto& split) { return split.second == Subset::Train; });
-    return hasTrain ? splits : std::map<std::string, Subset>();
+    const bool isAlone = splits.folders.size() == 1 && words.train.empty() && // a toy train among ships
+                         !(splits.otherFolders.empty() && splits.looseImages.empty());
+    return hasTrain && !isAlone ? splits : Splits();
 }
 
-std::vector<Found> imagesOf(const FileTree& tree, const SplitWords& words, int depth) {
-    const std::map<std::string, Subset> splits = splitsOf(tree, words);
+std::vector<Found> imagesOf(const FileTree& tree, const Splits& splits, int depth) {
     std::vector<Found> found;
-    if (splits.empty())
+    if (splits.folders.empty())
         collect(tree, "", Subset::Train, depth, found);
-    for (const auto& [folder, subset] : splits)
+    for (const auto& [folder, subset] : splits.folders)
         collect(tree, folder, subset, depth, found);
     return found;
+}
+
+void reportBeside(const FileTree& tree, const Splits& splits, Dataset& dataset) {
+    for (const std::string& image : splits.looseImages)
+        dataset.problems.push_back({"outside_class", image, "is outside train, val and test and is skipped"});
+    for (const std::string& folder : splits.otherFolders) {
+        std::vector<Found> images;
+        collect(tree, folder, Subset::Train, kDeepest, images);
+        if (images.empty())
+            continue;
+        dataset.ignoredFolders.push_back(folder);
+        dataset.problems.push_back({"ignored_folder", folder,
+                                    "lies beside the folders for train, val and test but is none of them by its name, "
+                                    "and is skipped; data.split_words can say what it is"});
+    }
 }
 
 bool hasFolders(const FileTree& tree, const std::string& folder) {
@@ -79,20 +102,18 @@ bool hasFolders(const FileTree& tree, const std::string& folder) {
     return std::any_of(entries.begin(), entries.end(), [](const FileTree::Entry& entry) { return entry.isFolder; });
 }
 
-constexpr int kDeepest = 16;
-
 } // namespace
 
 bool looksFlat(const ReadRequest& request) {
     if (!request.settings.pattern.empty())
         return true;
     const FileTree& tree = *request.tree;
-    const auto splits = splitsOf(tree, request.settings.splitWords);
+    const Splits splits = splitsOf(tree, request.settings.splitWords);
     for (const FileTree::Entry& entry : tree.entries(""))
-        if (entry.isFolder && (!splits.contains(entry.name) || hasFolders(tree, entry.name)))
+        if (entry.isFolder && (!splits.folders.contains(entry.name) || hasFolders(tree, entry.name)))
             return false; // folders of classes come first
     std::map<std::string, std::size_t> counts;
-    for (const Found& image : imagesOf(tree, request.settings.splitWords, 0))
+    for (const Found& image : imagesOf(tree, splits, 0))
         if (const std::string prefix = prefixOf(fileName(image.path)); image.subset == Subset::Train && !prefix.empty())
             ++counts[prefix];
     return std::count_if(counts.begin(), counts.end(), [](const auto& entry) { return entry.second > 1; }) > 1;
@@ -109,8 +130,9 @@ Result<Dataset> readFlat(const ReadRequest& request) {
     Dataset dataset;
     dataset.format = "flat";
     dataset.source = makeTreeSource(request.tree);
+    const Splits splits = splitsOf(*request.tree, request.settings.splitWords);
     std::vector<std::string> names;
-    for (const Found& image : imagesOf(*request.tree, request.settings.splitWords, pattern ? kDeepest : 0)) {
+    for (const Found& image : imagesOf(*request.tree, splits, pattern ? kDeepest : 0)) {
         if (request.stop.stop_requested())
             return cancelled();
         const std::string name =
@@ -133,6 +155,7 @@ Result<Dataset> readFlat(const ReadRequest& request) {
     for (const std::size_t index : numberClasses(dataset, names, {}, request.settings.table.mergeAlikeLabels))
         dataset.problems.push_back({"unknown_class", dataset.samples[index].path,
                                     "is of the class " + names[index] + ", which is not in train"});
+    reportBeside(*request.tree, splits, dataset);
     sortSamples(dataset);
     return dataset;
 }

@@ -80,8 +80,10 @@ public:
             takeTrainAsClass(names, splits.front().name);
         else if (hasTrain)
             takeSplits(names, subsets, splits);
-        else if (!takeSplitsInClasses(names))
+        else if (!takeSplitsInClasses(names)) {
             takeClasses(names, splits);
+            noteSplitsWithoutClasses(names, subsets);
+        }
         std::stable_sort(m_layout.folders.begin(), m_layout.folders.end(),
                          [](const ClassFolder& a, const ClassFolder& b) {
                              return std::tie(a.subset, a.name) < std::tie(b.subset, b.name);
@@ -205,6 +207,28 @@ private:
                                          std::string("is named like the ") + nameOf(split.subset) +
                                              " images, but no folder is named like the training images, so it counts "
                                              "as a class; data.split_words can say which folder is for training"});
+    }
+
+    /// train/*.png and test/*.png: a network would learn to tell the splits apart. A toy train among ships is none.
+    void noteSplitsWithoutClasses(const std::vector<std::string>& names,
+                                  const std::vector<std::optional<Subset>>& subsets) {
+        std::vector<std::string> bare;
+        bool hasTrain = false, hasOther = false;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (!subsets[i] || !foldersIn(m_tree, names[i]).empty() || !hasImages(m_tree, names[i]))
+                continue;
+            bare.push_back(names[i]);
+            (*subsets[i] == Subset::Train ? hasTrain : hasOther) = true;
+            if (isWord(names[i], m_words))
+                m_layout.withoutClasses.push_back(names[i]);
+        }
+        if (hasTrain && hasOther)
+            m_layout.problems.push_back({"split_without_classes",
+                                         {},
+                                         listOf(bare) +
+                                             " hold images and no class folders, so each of them counts as "
+                                             "a class; " +
+                                             kWaysToClasses});
     }
 
     const FileTree& m_tree;

@@ -18,9 +18,15 @@ struct FolderLayout {
     std::vector<ClassFolder> folders;      ///< by subset, then class, then name
     std::vector<std::string> splitFolders; ///< "" where there are none
     std::vector<std::string> ignored;
+    std::vector<std::string> withoutClasses; ///< folders that a person's words make splits, but without class folders
     std::vector<Guess> guesses;
     std::vector<DataProblem> problems;
 };
+
+/// What to do where folders for train and test hold images of all classes together.
+inline constexpr const char* kWaysToClasses =
+    "put a folder for each class into them, add a table (.csv) with the class "
+    "of each image, or read classes from file names with data.pattern";
 
 FolderLayout folderLayout(const FileTree& tree, const SplitWords& words);
 

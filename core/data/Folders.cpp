@@ -192,6 +192,10 @@ Result<Dataset> readFolders(const ReadRequest& request) {
     if (const std::string why = tree.listingError(""); !why.empty())
         return badInput(tree.shown("") + " cannot be listed: " + why + ".");
     FolderLayout layout = folderLayout(tree, request.settings.splitWords);
+    if (!layout.withoutClasses.empty())
+        return badInput(tree.shown("") + ": data.split_words names " + listed(layout.withoutClasses) + ", but " +
+                        (layout.withoutClasses.size() == 1 ? "it holds" : "they hold") +
+                        " images and no class folders; " + kWaysToClasses + ".");
     if (holdsDetectionLabels(tree, layout.folders))
         return badInput(tree.shown("") + " has images beside labels as a detector needs them (YOLO); to classify whole "
                                          "images, put the images of each class into their own folder.");

@@ -203,6 +203,35 @@ std::optional<Subset> subsetNamed(const std::string& name, const SplitWords& wor
     return subsetsOf({name}, words).front();
 }
 
+bool isWord(const std::string& name, const SplitWords& words) {
+    return chosenFor(name, words).has_value();
+}
+
+std::vector<std::string> wordsWithout(const std::vector<std::string>& names, const SplitWords& words) {
+    std::set<std::string> looks;
+    std::vector<std::string> without;
+    if (words.empty())
+        return without;
+    for (const std::string& name : names)
+        looks.insert(lookOf(name));
+    for (const Subset subset : kSubsets)
+        for (const std::string& word : listOf(words, subset)) {
+            const std::string look = lookOf(word);
+            const bool saysNone = look.starts_with("none") && look.find_first_not_of('-', 4) == std::string::npos;
+            if (!saysNone && !looks.contains(look))
+                without.push_back(word);
+        }
+    return without;
+}
+
+std::vector<DataProblem> unknownWords(const std::vector<std::string>& names, const SplitWords& words) {
+    std::vector<DataProblem> problems;
+    for (const std::string& word : wordsWithout(names, words))
+        problems.push_back(
+            {"unknown_word", {}, "no folder or value is called '" + shown(word) + "', which data.split_words names"});
+    return problems;
+}
+
 bool isFillerName(const std::string& name) {
     const std::vector<std::string> words = wordsOf(name);
     return std::all_of(words.begin(), words.end(), [](const std::string& word) { return isOneOf(word, kFillers); });

@@ -23,6 +23,13 @@ std::vector<std::optional<Subset>> subsetsOf(const std::vector<std::string>& nam
 /// The same for one name alone.
 std::optional<Subset> subsetNamed(const std::string& name, const SplitWords& words = {});
 
+/// Whether a name is one of a person's words.
+bool isWord(const std::string& name, const SplitWords& words);
+
+/// The words that none of the names is. "none" (also "none-", "none--") says that there is no such folder or value.
+std::vector<std::string> wordsWithout(const std::vector<std::string>& names, const SplitWords& words);
+std::vector<DataProblem> unknownWords(const std::vector<std::string>& names, const SplitWords& words);
+
 /// Whether a name says nothing about what is in it: "data", "images", "my dataset 2".
 bool isFillerName(const std::string& name);
 

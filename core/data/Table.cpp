@@ -5,6 +5,7 @@
 
 #include "data/ClassNames.h"
 #include "data/ImageNames.h"
+#include "data/SplitWords.h"
 #include "data/TableFiles.h"
 #include "support/Unicode.h"
 #include "support/Words.h"
@@ -40,6 +41,7 @@ public:
                 m_dataset.guesses.push_back(guess);
         for (const int column : columns.oneHot)
             m_further.push_back(columns.heads[static_cast<std::size_t>(column)]);
+        m_splitNames.insert(m_splitNames.end(), opened->splitValues.begin(), opened->splitValues.end());
         m_folder = folderFor(m_request, table.subset);
         CsvReader reader = opened->text.rows();
         std::size_t number = 0;
@@ -71,6 +73,8 @@ public:
         sayCounts();
     }
 
+    /// What a person's words for splits may name.
+    const std::vector<std::string>& splitNames() const { return m_splitNames; }
     std::size_t missing() const { return m_missing; }
     const std::string& firstMissing() const { return m_firstMissing; }
 
@@ -203,6 +207,7 @@ private:
     const FileIndex& m_index;
     std::vector<std::string> m_labels;  ///< of each sample
     std::vector<std::string> m_further; ///< classes of a one-hot table
+    std::vector<std::string> m_splitNames;
     std::string m_labelHead, m_folder;
     std::map<std::string, std::uint32_t> m_groups;
     std::map<std::string, std::size_t> m_unknownWords;
@@ -241,6 +246,11 @@ Result<Dataset> readTable(const ReadRequest& request) {
             return taken.error();
     }
     reportOtherTables(request, tables, dataset);
+    std::vector<std::string> splitNames = rows.splitNames();
+    for (const NamedTable& table : allTables(request))
+        splitNames.push_back(table.path.substr(0, table.path.rfind('.')));
+    for (DataProblem& problem : unknownWords(splitNames, request.settings.splitWords))
+        dataset.problems.push_back(std::move(problem));
     if (dataset.samples.empty() && rows.missing() > 0)
         return badInput(request.tree->shown(tables.front().path) + " names " + std::to_string(rows.missing()) +
                         " images, but none of them exists; the first is " + rows.firstMissing() + ".");

@@ -132,7 +132,7 @@ private:
 
     std::map<std::string, Subset> subsetsIn(int column, const std::string& heading) const {
         const auto& values = facts(column).values;
-        if (values.size() > kMostSplitValues)
+        if (values.size() > kMostSplitValues && m_request.settings.splitWords.empty())
             return {};
         return subsetsOfCells({values.begin(), values.end()}, heading, m_request.settings.splitWords);
     }
@@ -145,6 +145,8 @@ private:
             m_columns.subsets = subsetsIn(m_columns.split, known(m_columns.split));
             return;
         }
+        if (takeSplitOfWords())
+            return;
         for (int i = 0; i < count(); ++i) {
             if (isTaken(i) || i == m_columns.label)
                 continue;
@@ -167,6 +169,27 @@ private:
             if (isNamed)
                 return;
         }
+    }
+
+    /// The column that holds most of a person's words for splits; of several, one with a heading for it.
+    bool takeSplitOfWords() {
+        const SplitWords& words = m_request.settings.splitWords;
+        std::tuple<std::size_t, bool, bool> best(0, false, false);
+        for (int i = 0; i < count(); ++i) {
+            if (isTaken(i) || i == m_columns.label)
+                continue;
+            const auto& values = facts(i).values;
+            const auto held = static_cast<std::size_t>(std::count_if(
+                values.begin(), values.end(), [&](const std::string& value) { return isWord(value, words); }));
+            const std::tuple rank(held, placeIn(known(i), kSplitNames) >= 0, headingRank(i) == 0);
+            if (held == 0 || rank <= best)
+                continue;
+            best = rank;
+            m_columns.split = i;
+        }
+        if (m_columns.split >= 0)
+            m_columns.subsets = subsetsIn(m_columns.split, known(m_columns.split));
+        return m_columns.split >= 0;
     }
 
     /// 0 = no heading for a label; the more, the surer.

@@ -82,8 +82,14 @@ Result<OpenTable> openTable(const ReadRequest& request, const NamedTable& table)
                                 facts);
     if (!columns)
         return columns.error();
+    std::vector<std::string> splitValues;
+    if (const auto split = static_cast<std::size_t>(columns->split); columns->split >= 0) {
+        splitValues.assign(facts.columns[split].values.begin(), facts.columns[split].values.end());
+        if (!columns->hasHeader)
+            splitValues.push_back(facts.first[split]);
+    }
     return OpenTable{std::move(*text), facts.rows, facts.columns[static_cast<std::size_t>(columns->path)].files,
-                     std::move(*columns)};
+                     std::move(*columns), std::move(splitValues)};
 }
 
 std::vector<NamedTable> tablesOf(const ReadRequest& request) {

@@ -18,6 +18,7 @@ struct OpenTable {
     std::size_t rows;   ///< without the first
     std::size_t images; ///< different ones that its rows name
     TableColumns columns;
+    std::vector<std::string> splitValues; ///< different cells of the split column
 };
 
 /// The one table of a folder, its train.csv with val.csv and test.csv, or the one of several that names most images.

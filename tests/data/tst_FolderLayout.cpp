@@ -189,6 +189,60 @@ private Q_SLOTS:
         QVERIFY(hasProblem(*dataset, "no_train_folder"));
     }
 
+    void splitsWithoutClassFoldersAlarm() {
+        images({"train", "val", "test", "more"}, 3);
+        const auto dataset = opened(root());
+        QCOMPARE(dataset->classes, (Names{"more", "test", "train", "val"}));
+        const auto problem = std::find_if(dataset->problems.begin(), dataset->problems.end(),
+                                          [](const DataProblem& one) { return one.kind == "split_without_classes"; });
+        QVERIFY(problem != dataset->problems.end());
+        const QString message = QString::fromStdString(problem->message);
+        QVERIFY2(message.startsWith("test, train, val hold images and no class folders"), qPrintable(message));
+        QVERIFY(message.contains("data.pattern"));
+        init();
+        images({"car", "ship", "train"});
+        QVERIFY(!hasProblem(*opened(root()), "split_without_classes"));
+    }
+
+    void aPersonsWordsAreFollowedOrAnswered() {
+        images({"train", "test"}, 3);
+        DataSettings settings;
+        settings.path = root().string();
+        settings.splitWords.train = {"train"};
+        settings.splitWords.test = {"test"};
+        QString message = messageOf(openDataset(settings, 1));
+        QVERIFY2(message.contains("data.split_words names test, train, but they hold images and no class folders"),
+                 qPrintable(message));
+        settings.splitWords = {.train = {"none"}, .validation = {}, .test = {}}; // a person wants classes
+        QVERIFY(openDataset(settings, 1).ok());
+        init();
+        images({"fold1/a", "fold1/b", "fold2/a", "fold2/b"});
+        settings.path = root().string();
+        settings.splitWords = {.train = {"fold1"}, .validation = {"nosuch"}, .test = {"none"}};
+        const auto dataset = openDataset(settings, 1);
+        QCOMPARE(std::count_if(dataset->problems.begin(), dataset->problems.end(),
+                               [](const DataProblem& one) { return one.kind == "unknown_word"; }),
+                 1);
+        QCOMPARE(dataset->problems.back().message,
+                 std::string("no folder or value is called 'nosuch', which data.split_words names"));
+        QCOMPARE(dataset->classes, (Names{"a", "b"}));
+    }
+
+    void aPatternReadsTrainAndTestWithoutClassFolders() {
+        for (const char* folder : {"train", "test", "more"})
+            for (const char* name : {"x-cat.png", "y-dog.png"})
+                write(root() / folder / name, "");
+        write(root() / "z-cat.png", "");
+        DataSettings settings;
+        settings.path = root().string();
+        settings.pattern = "-([a-z]+)";
+        const auto dataset = openDataset(settings, 1);
+        QCOMPARE(dataset->count(Subset::Train), std::size_t{2});
+        QCOMPARE(dataset->count(Subset::Test), std::size_t{2});
+        QCOMPARE(dataset->ignoredFolders, Names{"more"});
+        QVERIFY(hasProblem(*dataset, "outside_class"));
+    }
+
     void splitsInsideEachClassAreReadAndAlarm() {
         images({"cats/train", "dogs/train"}, 3);
         images({"cats/test", "dogs/test"}, 1);

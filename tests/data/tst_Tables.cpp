@@ -149,6 +149,25 @@ private Q_SLOTS:
         QCOMPARE(guessOf(*dataset, "split_column").value, heading.toStdString());
     }
 
+    void aPersonsWordsChooseTheSplitColumn() {
+        images(20);
+        Bytes text = "path,target,fold\n";
+        for (int i = 0; i < 20; ++i)
+            text += numbered(i) + "," + (i % 2 ? "a" : "b") + "," + std::to_string(i % 5) + "\n";
+        write(root() / "t.csv", text);
+        DataSettings settings;
+        settings.path = (root() / "t.csv").string();
+        settings.splitWords = {.train = {"0", "1"}, .validation = {"2"}, .test = {"3", "nosuch"}};
+        const auto dataset = openDataset(settings, 1);
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(dataset->count(Subset::Train), std::size_t{8});
+        QCOMPARE(dataset->count(Subset::Validation), std::size_t{4});
+        QCOMPARE(dataset->count(Subset::Test), std::size_t{4});
+        QCOMPARE(problemOf(*dataset, "unknown_split").path, std::string("4"));
+        QCOMPARE(problemOf(*dataset, "unknown_word").message,
+                 std::string("no folder or value is called 'nosuch', which data.split_words names"));
+    }
+
     void numbersAreNoSplitsUnderAnotherHeading() {
         images(30);
         Bytes text = "image,level\n";

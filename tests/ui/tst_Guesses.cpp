@@ -249,6 +249,9 @@ private Q_SLOTS:
         QCOMPARE(sentences({}), QStringList{QStringLiteral("Folders taken as splits: 01_train as train, dev as val; a, "
                                                            "b, c … not used. Change…")});
         dataset.guesses.clear();
+        dataset.problems = {{"split_without_classes", {}, "test, train hold images"}};
+        QCOMPARE(sentences({}), QStringList{QStringLiteral(
+                                    "Folders for train and test hold no class folders: each is taken as a class. ")});
         dataset.problems = {{"train_is_a_class", "train", "counts as a class"}};
         QCOMPARE(sentences({}),
                  QStringList{QStringLiteral("Folder “train” taken as a class, not as a split. Change…")});

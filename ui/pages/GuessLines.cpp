@@ -113,6 +113,10 @@ private:
             return;
         if (isChosen)
             return add(guess::kSplits, words("You chose how folders are split."), {}, change());
+        if (const DataProblem* problem = findProblem(m_dataset, "split_without_classes"))
+            return add(guess::kSplits,
+                       words("Folders for train and test hold no class folders: each is taken as a class."),
+                       firstCapital(plain(problem->message)) + QLatin1Char('.'), {});
         for (const char* kind : {"train_is_a_class", "no_train_folder"})
             if (const DataProblem* problem = findProblem(m_dataset, kind))
                 return add(

@@ -102,6 +102,34 @@ private Q_SLOTS:
         QVERIFY(large->windowTitle() != first);
     }
 
+    void whatBecomesOfOtherProportionsIsSaid() {
+        WindowDriver driver(path(QStringLiteral("home-fit")));
+        open(driver);
+        QTRY_VERIFY(driver.text("dataFacts").contains(QStringLiteral("32 × 32")));
+        const auto now = [&] { return driver.session->document().experiment(); };
+        QVERIFY(!driver.text("dataFacts").contains(QStringLiteral("stretched"))); // square, as the input
+        Experiment wide = now();
+        wide.data.imageWidth = 2 * wide.data.imageHeight;
+        driver.session->document().setExperiment(wide);
+        QVERIFY(driver.text("dataFacts").contains(QStringLiteral("are stretched to")));
+
+        driver.key(Qt::Key_3, Qt::ControlModifier);
+        auto* fit = driver.find<QComboBox>("data.fit");
+        fit->setFocus();
+        QTest::keyClick(fit, Qt::Key_End);
+        QVERIFY(now().data.fit == Fit::Pad);
+        auto* border = driver.find<QComboBox>("data.pad");
+        QCOMPARE(border->currentText(), QStringLiteral("Black"));
+        border->setFocus();
+        QTest::keyClick(border, Qt::Key_Down);
+        QTest::keyClick(border, Qt::Key_Down);
+        QVERIFY((now().data.pad == PadSettings{false, {255, 255, 255}}));
+        driver.key(Qt::Key_1, Qt::ControlModifier);
+        QTRY_VERIFY(driver.text("dataFacts").contains(QStringLiteral("get a border")));
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(now().data.pad == PadSettings());
+    }
+
     void suggestedSettingsAreTakenAndUndone() {
         FakeEngine engine;
         engine.onMeasure = [](const EpochTimeRequest&, const std::stop_token&) { return EpochTime{2, 0, 100}; };

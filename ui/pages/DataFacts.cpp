@@ -53,6 +53,19 @@ QString commonSizes(const Survey& survey) {
     return lines.join(QLatin1Char('\n'));
 }
 
+/// What becomes of images of another shape than the network's; empty where there are none.
+QString proportions(const Survey& survey, const DataSettings& settings) {
+    const std::size_t other = imagesOfOtherShape(survey, settings.imageHeight, settings.imageWidth);
+    if (other == 0)
+        return {};
+    const QString what = settings.fit == Fit::Pad    ? words("%1 of %2 get a border to be %3 × %4")
+                         : settings.fit == Fit::Crop ? words("%1 of %2 lose edges to be %3 × %4")
+                                                     : words("%1 of %2 are stretched to %3 × %4");
+    return what.arg(grouped(static_cast<qlonglong>(other)), grouped(static_cast<qlonglong>(survey.images)))
+        .arg(settings.imageWidth)
+        .arg(settings.imageHeight);
+}
+
 void addImages(Facts& facts, const Survey& survey) {
     int low[2]{std::numeric_limits<int>::max(), std::numeric_limits<int>::max()}, high[2]{0, 0};
     double narrow = 1e9, wide = 0;
@@ -87,14 +100,15 @@ void addImages(Facts& facts, const Survey& survey) {
 }
 } // namespace
 
-QString factsOf(const Dataset& dataset, const Survey* survey, double validationSplit) {
+QString factsOf(const Dataset& dataset, const Survey* survey, const DataSettings& settings) {
     Facts facts;
     facts.add(words("Layout"), QString::fromStdString(dataset.format));
     const double ratio = imbalance(dataset.countsPerClass(Subset::Train));
     facts.add(words("Balance"), ratio < 1.05 ? words("classes of equal size")
                                              : words("largest class %1× the smallest").arg(significant(ratio)));
     if (!dataset.hasValidation && dataset.count(Subset::Validation) > 0)
-        facts.add(words("Validation"), words("%1 of train, split off automatically").arg(percent(validationSplit)));
+        facts.add(words("Validation"),
+                  words("%1 of train, split off automatically").arg(percent(settings.validationSplit)));
     if (const OverlayCounts byHand = overlayCounts(dataset); byHand.relabelled + byHand.excluded > 0)
         facts.add(words("Edited by hand"), words("%1 relabeled, %2 excluded")
                                                .arg(grouped(static_cast<qlonglong>(byHand.relabelled)),
@@ -105,6 +119,7 @@ QString factsOf(const Dataset& dataset, const Survey* survey, double validationS
             types << QStringLiteral("%1 %2").arg(grouped(static_cast<qlonglong>(count)), QString::fromStdString(type));
         facts.add(words("Files"), types.join(QStringLiteral(", ")));
         addImages(facts, *survey);
+        facts.add(words("As input"), proportions(*survey, settings));
     }
     return facts.html();
 }

@@ -57,6 +57,10 @@ DataPage::DataPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
     column->addWidget(splitter, 1);
     connect(&session.data(), &DataDesk::opened, this, &DataPage::showDataset);
     connect(&session.data(), &DataDesk::edited, this, &DataPage::showEdited);
+    connect(&session.document(), &ExperimentDocument::changed, this, [this](ExperimentDocument::Parts parts) {
+        if (parts.testFlag(ExperimentDocument::Data) && this->session().data().dataset())
+            showFacts(); // the size that they become
+    });
     connect(&session.data(), &DataDesk::overlayFailed, this,
             [this](const QString& message) { Q_EMIT said(message, false); });
     showDataset();
@@ -184,8 +188,9 @@ QWidget* DataPage::makeMiddle() {
 
 QWidget* DataPage::makeFacts() {
     auto* surface = new Surface(tr("Facts"));
-    auto* suggest = button(tr("Suggest settings"), QStringLiteral("games-hint"), "suggestButton",
-                           tr("Settings that suit these images, each with its reason; nothing changes until you choose"));
+    auto* suggest =
+        button(tr("Suggest settings"), QStringLiteral("games-hint"), "suggestButton",
+               tr("Settings that suit these images, each with its reason; nothing changes until you choose"));
     surface->head()->addWidget(suggest);
     connect(suggest, &QPushButton::clicked, this, [this] {
         m_middle->setCurrentWidget(m_suggest);
@@ -290,8 +295,7 @@ void DataPage::showClasses() {
 }
 
 void DataPage::showFacts() {
-    m_facts->setText(
-        factsOf(*session().data().dataset(), m_surveyed.get(), session().document().experiment().data.validationSplit));
+    m_facts->setText(factsOf(*session().data().dataset(), m_surveyed.get(), session().document().experiment().data));
 }
 
 void DataPage::applyFilter() {

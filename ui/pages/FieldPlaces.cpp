@@ -16,11 +16,15 @@ namespace {
 struct Title {
     const char *path, *words;
 };
-constexpr std::array<Title, 26> kTitles{{
+constexpr std::array<Title, 30> kTitles{{
     {"data.validation_split", QT_TRANSLATE_NOOP("Fields", "Validation split")},
     {"data.split", QT_TRANSLATE_NOOP("Fields", "Draw validation")},
     {"data.group.pattern", QT_TRANSLATE_NOOP("Fields", "Kept together")},
     {"data.image_size", QT_TRANSLATE_NOOP("Fields", "Image size")},
+    {"data.background", QT_TRANSLATE_NOOP("Fields", "Background")},
+    {"data.channels", QT_TRANSLATE_NOOP("Fields", "Channels")},
+    {"data.fit", QT_TRANSLATE_NOOP("Fields", "Other proportions")},
+    {"training.balanced", QT_TRANSLATE_NOOP("Fields", "Draw classes equally")},
     {"data.color_mode", QT_TRANSLATE_NOOP("Fields", "Color")},
     {"model.name", QT_TRANSLATE_NOOP("Fields", "Network")},
     {"model.weights", QT_TRANSLATE_NOOP("Fields", "Pretrained weights")},
@@ -47,9 +51,10 @@ constexpr std::array<Title, 26> kTitles{{
 
 /// Controls that no form holds.
 QString controlNamed(const std::string& path) {
-    return path == "model.name"     ? QStringLiteral("zooCards")
-           : path == "model.freeze" ? QStringLiteral("frozenUpTo")
-                                    : QString();
+    return path == "model.name"      ? QStringLiteral("zooCards")
+           : path == "data.channels" ? QStringLiteral("data.color_mode")
+           : path == "model.freeze"  ? QStringLiteral("frozenUpTo")
+                                     : QString();
 }
 
 void reveal(QWidget& control) {
@@ -61,7 +66,7 @@ void reveal(QWidget& control) {
 } // namespace
 
 QString pageOfField(const std::string& path) {
-    if (path.starts_with("data.path") || path.starts_with("data.format"))
+    if (path.starts_with("data.path") || path.starts_with("data.format") || path.starts_with("data.background"))
         return QStringLiteral("data");
     if (path.starts_with("augmentation"))
         return QStringLiteral("augment");

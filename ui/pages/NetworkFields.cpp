@@ -4,6 +4,8 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "widgets/SettingsForm.h"
 #include "zoo/Zoo.h"
@@ -106,6 +108,39 @@ void addZooOptions(SettingsForm& form, const ZooEntry& entry) {
         addOption(form, option);
 }
 
+namespace {
+
+/// What becomes of images of another shape; the border of Fit::Pad.
+void addFitFields(SettingsForm& form) {
+    form.choice(
+        {QStringLiteral("data.fit"), tr("Other proportions"), {}, tr("Images of another shape than width × height.")},
+        {tr("Stretch"), tr("Crop the edges"), tr("Add a border")},
+        [](const E& e) { return static_cast<int>(e.data.fit); }, [](E& e, int v) { e.data.fit = static_cast<Fit>(v); });
+    static constexpr std::array<std::uint8_t, 3> kGrays{0, 128, 255};
+    static constexpr int kMirror = 3, kOther = 4;
+    form.choice(
+        {QStringLiteral("data.pad"), tr("Border"), {}, tr("Where a border is added.")},
+        {tr("Black"), tr("Gray"), tr("White"), tr("Mirrored image"), tr("Another color")},
+        [](const E& e) {
+            if (e.data.pad.mirror)
+                return kMirror;
+            for (std::size_t i = 0; i < kGrays.size(); ++i)
+                if (e.data.pad.colour == Colour{kGrays[i], kGrays[i], kGrays[i]})
+                    return static_cast<int>(i);
+            return kOther;
+        },
+        [](E& e, int v) {
+            if (v == kMirror)
+                e.data.pad.mirror = true;
+            else if (v != kOther) {
+                const std::uint8_t gray = kGrays[static_cast<std::size_t>(v)];
+                e.data.pad = {false, {gray, gray, gray}};
+            }
+        });
+}
+
+} // namespace
+
 void addInputFields(SettingsForm& form) {
     form.section(tr("Input images"));
     form.whole(
@@ -115,21 +150,19 @@ void addInputFields(SettingsForm& form) {
         {QStringLiteral("data.image_size"), tr("Height"), tr("pixels"), {}},
         [](const E& e) { return e.data.imageHeight; }, [](E& e, int v) { e.data.imageHeight = v; });
     form.choice(
-        {QStringLiteral("data.color_mode"), tr("Color"), {}, {}}, {tr("Color"), tr("Gray")},
-        [](const E& e) { return e.data.pixels.channels.kind == ChannelSettings::Kind::Grey ? 1 : 0; },
-        [](E& e, int v) { e.data.pixels.channels = v == 1 ? ChannelSettings::grey() : ChannelSettings::rgb(); });
+        {QStringLiteral("data.color_mode"), tr("Color"), {}, tr("The Data page chooses channels one by one.")},
+        {tr("Color"), tr("Gray"), tr("Chosen channels")},
+        [](const E& e) { return static_cast<int>(e.data.pixels.channels.kind); },
+        [](E& e, int v) {
+            if (v != static_cast<int>(ChannelSettings::Kind::Chosen))
+                e.data.pixels.channels = v == 1 ? ChannelSettings::grey() : ChannelSettings::rgb();
+        });
     form.choice(
         {QStringLiteral("data.interpolation"), tr("Resizing"), {}, {}},
         {tr("Nearest"), tr("Bilinear"), tr("Bicubic"), tr("Lanczos"), tr("Box"), tr("Hamming")},
         [](const E& e) { return static_cast<int>(e.data.interpolation); },
         [](E& e, int v) { e.data.interpolation = static_cast<Interpolation>(v); });
-    form.toggle(
-        {QStringLiteral("data.keep_aspect_ratio"),
-         tr("Keep aspect ratio"),
-         {},
-         tr("Crops to the target shape instead of stretching.")},
-        [](const E& e) { return e.data.fit == Fit::Crop; },
-        [](E& e, bool v) { e.data.fit = v ? Fit::Crop : Fit::Stretch; });
+    addFitFields(form);
     form.choice(
         {QStringLiteral("normalization.preset"), tr("Normalization"), {}, {}},
         {tr("None: 0 to 255"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"), tr("Caffe: BGR minus means"),

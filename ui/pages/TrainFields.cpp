@@ -159,6 +159,9 @@ void addMore(SettingsForm& form) {
         {path("loss.class_weight"), tr("Balance classes"), {}, tr("Gives rare classes more weight.")},
         [](const E& e) { return e.training.loss.balancedClassWeight; },
         [](E& e, bool v) { e.training.loss.balancedClassWeight = v; });
+    form.toggle(
+        {path("balanced"), tr("Draw classes equally"), {}, tr("Shows images of rare classes more often.")},
+        [](const E& e) { return e.training.balanced; }, [](E& e, bool v) { e.training.balanced = v; });
     form.number(
         {path("optimizer.clip_norm"), tr("Clip gradients at"), {}, tr("Global norm; 0 = off.")},
         [](const E& e) { return e.training.optimizer.clipNorm; },

@@ -53,7 +53,13 @@ public:
                                 " rows.");
             if (m_request.stop.stop_requested())
                 return cancelled();
-            takeRow(table, columns, row, number);
+            if (reader.hasUnclosedQuote())
+                problem({"unclosed_quote",
+                         {},
+                         "a quote opened in row " + std::to_string(number) + " of " + table.path +
+                             " is never closed, so this row is skipped"});
+            else
+                takeRow(table, columns, row, number);
             if (m_request.progress && number % 1024 == 0)
                 m_request.progress(m_dataset.samples.size(), 0);
         }
@@ -132,6 +138,8 @@ private:
             std::string label = composed(cellOf(row, columns.label));
             if (label.empty())
                 problem({"no_label", path, "has no label " + at});
+            if (label.find_first_of("\r\n") != std::string::npos)
+                problem({"line_break", path, "has a line break in its label, '" + shown(label) + "' " + at});
             return label;
         }
         std::string label;

@@ -71,7 +71,7 @@ TableFacts tableFacts(const TableText& table, const FileIndex& index, const std:
     reader.next(facts.first);
     facts.columns.resize(facts.first.size());
     for (std::vector<std::string> row; !stop.stop_requested() && reader.next(row); ++facts.rows)
-        for (std::size_t i = 0; i < std::min(row.size(), facts.columns.size()); ++i)
+        for (std::size_t i = 0; !reader.hasUnclosedQuote() && i < std::min(row.size(), facts.columns.size()); ++i)
             take(facts.columns[i], row[i], index, preferredFolder);
     if (facts.rows == 0) // a single row says what it holds itself
         for (std::size_t i = 0; i < facts.first.size(); ++i)

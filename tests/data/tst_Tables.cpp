@@ -5,6 +5,7 @@
 #include "Test.h"
 #include "data/FileIndex.h"
 #include "data/TablePreview.h"
+#include "support/Csv.h"
 
 using namespace sightline;
 using namespace sightline::fixtures;
@@ -254,6 +255,37 @@ private Q_SLOTS:
         QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
         QCOMPARE(dataset->classes, (Names{"café", "té"}));
         QCOMPARE(hasProblem(*dataset, "encoding"), isSaid);
+    }
+
+    void aQuoteThatIsNeverClosedCostsItsRowOnly() {
+        images(6);
+        const Bytes rows = "0000,a\n0001,b\n0002,\"a, small\n0003,b\n0004,a\n";
+        for (const Bytes& last : {Bytes("0005,b\n"), Bytes("0005,\"b\"\n"), Bytes("0005,\"b")}) {
+            const auto dataset = openTable("path,label\n" + rows + last);
+            QCOMPARE(dataset->classes, (Names{"a", "b"}));
+            QCOMPARE(dataset->samples.size(), std::size_t{last.ends_with('b') ? 4u : 5u});
+            QCOMPARE(problemOf(*dataset, "unclosed_quote").message,
+                     std::string("a quote opened in row 4 of t.csv is never closed, so this row is skipped"));
+        }
+    }
+
+    void aTextOfQuotesIsReadInTime() {
+        std::string text;
+        for (int i = 0; i < 100'000; ++i)
+            text += "\"\"\"x\n";
+        CsvReader reader(text);
+        std::size_t rows = 0;
+        for (std::vector<std::string> row; reader.next(row);)
+            ++rows;
+        QCOMPARE(rows, std::size_t{100'000});
+    }
+
+    void aLineBreakInALabelIsSaid() {
+        images(3);
+        const auto dataset = openTable("path,label\n0000,\"a\nb\"\n0001,c\n0002,c\n");
+        QCOMPARE(dataset->classes, (Names{"a\nb", "c"}));
+        QCOMPARE(problemOf(*dataset, "line_break").message,
+                 std::string("has a line break in its label, 'a?b' (row 2)"));
     }
 
     void rowsThatNameAnImageTwiceAreSaid() {

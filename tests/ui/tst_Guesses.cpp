@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QSpinBox>
 #include <QTableView>
 #include <QTableWidget>
@@ -216,6 +217,51 @@ private Q_SLOTS:
         choose(*asked, "labelColumn", QStringLiteral("kind"));
         QTRY_VERIFY(in<QLabel>(*asked, "guessProblem")->text().startsWith(QStringLiteral("A run is in progress;")));
         QVERIFY(!in<QPushButton>(*asked, "guessOk")->isEnabled());
+    }
+
+    void whatWasReadByPlainNamesCanBeChangedFromTheMenu() {
+        drawTable(QStringLiteral("plain"), "path,label,kind,split\n");
+        WindowDriver driver(path(QStringLiteral("home-plain")), m_engine.door());
+        open(driver, QStringLiteral("plain"));
+        QVERIFY(!driver.find<QWidget>("guessStrip")->isVisible());
+        auto* menu = driver.find<QPushButton>("openDataButton")->menu();
+        const auto item = [&](const char* name) { return menu->findChild<QAction*>(QLatin1String(name)); };
+        menu->popup(driver.window->mapToGlobal(QPoint(200, 200))); // the button waits until it is closed
+        QVERIFY(item("changeColumns")->isVisible() && !item("changeSplits")->isVisible());
+        QTest::mouseClick(menu, Qt::LeftButton, {}, menu->actionGeometry(item("changeColumns")).center());
+        QDialog* asked = dialog(driver, "tableDialog");
+        QVERIFY(asked);
+        choose(*asked, "labelColumn", QStringLiteral("kind"));
+        auto* ok = in<QPushButton>(*asked, "guessOk");
+        QTRY_VERIFY(ok->isEnabled());
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(driver.session->data().dataset()->classes, (std::vector<std::string>{"round", "square"}));
+    }
+
+    void transparentDrawingsGetABackground() {
+        for (int i = 0; i < 8; ++i) {
+            QImage drawing(24, 24, QImage::Format_ARGB32);
+            drawing.fill(Qt::transparent);
+            for (int x = 4; x < 12 + i; ++x)
+                drawing.setPixelColor(x, 4 + i, Qt::black);
+            const QString folder = path(QStringLiteral("drawings/%1").arg(i % 2));
+            QVERIFY(QDir().mkpath(folder));
+            QVERIFY(drawing.save(QStringLiteral("%1/%2.png").arg(folder).arg(i)));
+        }
+        WindowDriver driver(path(QStringLiteral("home-drawings")), m_engine.door());
+        open(driver, QStringLiteral("drawings"));
+        driver.click("guessAction background");
+        QDialog* asked = dialog(driver, "pixelsDialog");
+        choose(*asked, "background", QStringLiteral("White"));
+        auto* ok = in<QPushButton>(*asked, "guessOk");
+        QTRY_VERIFY(ok->isEnabled());
+        QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QVERIFY(opened.wait(20000));
+        QCOMPARE(settings(driver).pixels.background, (BackgroundSettings{.drop = false, .colour = {255, 255, 255}}));
+        QCOMPARE(driver.text("guess background"), QStringLiteral("You chose what lies under transparent pixels."));
     }
 
     void eachAssumptionIsASentence() {

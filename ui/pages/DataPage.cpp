@@ -22,6 +22,7 @@
 #include "models/Thumbnails.h"
 #include "pages/DataFacts.h"
 #include "pages/GuessBar.h"
+#include "pages/GuessLines.h"
 #include "pages/ImageWindow.h"
 #include "pages/SuggestPanel.h"
 #include "widgets/ClassPicker.h"
@@ -74,6 +75,8 @@ QWidget* DataPage::makeClasses() {
     connect(menu->addAction(tr("Archive or table…")), &QAction::triggered, this, &DataPage::openFileAsked);
     menu->actions().at(0)->setObjectName(QStringLiteral("openDataFolder"));
     menu->actions().at(1)->setObjectName(QStringLiteral("openDataFile"));
+    menu->addSeparator();
+    addChanges(*menu);
     open->setMenu(menu);
     open->setProperty("opensMenu", true);
     surface->head()->addWidget(open);
@@ -96,6 +99,21 @@ QWidget* DataPage::makeClasses() {
     surface->body()->addWidget(m_classes, 1);
     surface->setMinimumWidth(300);
     return surface;
+}
+
+/// How the open images are read can be changed also where nothing had to be assumed.
+void DataPage::addChanges(QMenu& menu) {
+    for (const auto& [id, name, text, format] :
+         {std::tuple(guess::kTable, "changeColumns", tr("Columns of the table…"), "csv"),
+          std::tuple(guess::kSplits, "changeSplits", tr("Folders of the splits…"), "folders")}) {
+        QAction* action = menu.addAction(text);
+        action->setObjectName(QLatin1String(name));
+        connect(action, &QAction::triggered, m_guesses, [this, id = id] { m_guesses->change(id); });
+        connect(&menu, &QMenu::aboutToShow, action, [this, action, format = format] {
+            const auto opened = session().data().dataset();
+            action->setVisible(opened && opened->format == format && opened->source->files());
+        });
+    }
 }
 
 QLayout* DataPage::makeTools() {

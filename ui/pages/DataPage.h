@@ -13,6 +13,7 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QListView;
+class QMenu;
 class QPushButton;
 class QStackedWidget;
 class QTableView;
@@ -44,6 +45,7 @@ protected:
 
 private:
     QWidget* makeClasses();
+    void addChanges(QMenu& menu);
     QWidget* makeGrid();
     QLayout* makeTools();
     QLayout* makeActions();

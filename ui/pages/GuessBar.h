@@ -18,6 +18,8 @@ public:
 
     int hiddenCount() const; ///< lines that a person closed; 0 while they are shown
     void showAgain();
+    /// Opens the dialog of a line (guess::kTable ...), whether it is shown or not; guess::kAlike merges.
+    void change(const QString& id);
 
 Q_SIGNALS:
     void hiddenChanged();
@@ -25,7 +27,6 @@ Q_SIGNALS:
 private:
     void showGuesses();
     void setHiddenByHand(bool hidden);
-    void change(const QString& id);
     QString digest() const;
 
     Session& m_session;

@@ -55,6 +55,7 @@ public:
         addAlike();
         addPage();
         addChannels();
+        addBackground();
         addRoot(); // nothing to be done about it
         return std::move(m_lines);
     }
@@ -188,6 +189,14 @@ private:
         if (const DataProblem* dropped = findProblem(m_dataset, "dropped_channels"))
             add(guess::kChannels, words("Images have more channels than are used."),
                 plain(dropped->path + " " + dropped->message) + QLatin1Char('.'), change());
+    }
+
+    void addBackground() {
+        if (const DataProblem* lost = findProblem(m_dataset, "transparent"))
+            add(guess::kBackground, words("Transparency is ignored, which leaves images of one color."),
+                plain(lost->path + " " + lost->message) + QLatin1Char('.'), change());
+        else if (!m_settings.pixels.background.drop)
+            add(guess::kBackground, words("You chose what lies under transparent pixels."), {}, change());
     }
 
     const Dataset& m_dataset;

@@ -10,8 +10,8 @@ namespace sightline::ui {
 namespace guess {
 inline const QString kTable = QStringLiteral("table"), kSplits = QStringLiteral("splits"),
                      kDepth = QStringLiteral("depth"), kPage = QStringLiteral("page"),
-                     kChannels = QStringLiteral("channels"), kAlike = QStringLiteral("alike"),
-                     kRoot = QStringLiteral("root");
+                     kChannels = QStringLiteral("channels"), kBackground = QStringLiteral("background"),
+                     kAlike = QStringLiteral("alike"), kRoot = QStringLiteral("root");
 } // namespace guess
 
 /// What was assumed about a data set, and what a person chose instead; none where there was nothing to assume.

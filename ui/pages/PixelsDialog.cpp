@@ -28,7 +28,7 @@ constexpr int kLongest = 800, kSmall = 64;
 constexpr double kMostValue = 1e9;
 
 bool needsChoice(const ImageHeader& header) {
-    return header.isDeep() || header.pages > 1 || header.extraChannels() > 0;
+    return header.isDeep() || header.pages > 1 || header.extraChannels() > 0 || header.transparent;
 }
 
 Result<ImageHeader> headerOf(const Dataset& dataset, const Sample& sample) {
@@ -75,8 +75,9 @@ PixelsDialog::PixelsDialog(Session& session, QWidget* parent)
         return std::any_of(lines.begin(), lines.end(), [&](const GuessLine& line) { return line.id == id; });
     };
     auto* column = new QVBoxLayout;
-    for (const auto& [id, made] : {std::pair(guess::kDepth, makeDepth()), std::pair(guess::kPage, makePage()),
-                                   std::pair(guess::kChannels, makeChannels())}) {
+    for (const auto& [id, made] :
+         {std::pair(guess::kDepth, makeDepth()), std::pair(guess::kPage, makePage()),
+          std::pair(guess::kChannels, makeChannels()), std::pair(guess::kBackground, makeBackground())}) {
         column->addWidget(made);
         made->setVisible(concerns(id) ||
                          (id == guess::kChannels && before().pixels.channels.kind == ChannelSettings::Kind::Chosen));
@@ -146,6 +147,25 @@ QWidget* PixelsDialog::makeChannels() {
     return group(tr("Channels"), {m_channelKind, m_channels});
 }
 
+QWidget* PixelsDialog::makeBackground() {
+    const BackgroundSettings& now = before().pixels.background;
+    m_background = named(new QComboBox, "background", tr("Under transparent pixels"));
+    const auto add = [&](const QString& text, const BackgroundSettings& background) {
+        if (background == now)
+            m_background->setProperty("now", m_background->count());
+        const auto& [red, green, blue] = background.colour;
+        m_background->addItem(text, background.drop ? QVariant() : QVariant(QColor(red, green, blue)));
+    };
+    add(tr("Transparency ignored"), {});
+    add(tr("White"), {.drop = false, .colour = {255, 255, 255}});
+    add(tr("Black"), {.drop = false, .colour = {0, 0, 0}});
+    if (!m_background->property("now").isValid())
+        add(tr("As it is"), now); // another color, from a file
+    m_background->setCurrentIndex(m_background->property("now").toInt());
+    connect(m_background, &QComboBox::currentIndexChanged, this, &PixelsDialog::choose);
+    return group(tr("Under transparent pixels"), {m_background});
+}
+
 QLayout* PixelsDialog::makePicture() {
     auto* column = new QVBoxLayout;
     m_picture = named(new ImageView, "pixelsPreview", tr("An image as it is read"));
@@ -181,6 +201,13 @@ Result<PixelSettings> PixelsDialog::chosen() const {
     pixels.depth = depth == kAuto   ? DepthSettings()
                    : depth == kFull ? DepthSettings::full()
                                     : DepthSettings::range(m_low->value(), m_high->value());
+    const QVariant under = m_background->currentData();
+    const auto color = under.value<QColor>();
+    const auto byte = [](int value) { return static_cast<std::uint8_t>(value); };
+    pixels.background =
+        under.isValid()
+            ? BackgroundSettings{.drop = false, .colour = {byte(color.red()), byte(color.green()), byte(color.blue())}}
+            : BackgroundSettings();
     if (depth == kRange && m_low->value() >= m_high->value())
         return badInput(tr("The value for black must be below the value for white.").toStdString());
     if (m_channelKind->currentIndex() == kNetworks) {

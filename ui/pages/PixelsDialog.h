@@ -12,7 +12,8 @@ namespace sightline::ui {
 class ImageView;
 class NumberField;
 
-/// How the open images' files become pixels: which values are black and white, which page and which channels are read.
+/// How the open images' files become pixels: which values are black and white, which page and which channels are
+/// read, what lies under transparency.
 /// One image shows what comes of it. Only what concerns these images is asked.
 class PixelsDialog : public GuessDialog {
     Q_OBJECT
@@ -23,6 +24,7 @@ private:
     QWidget* makeDepth();
     QWidget* makePage();
     QWidget* makeChannels();
+    QWidget* makeBackground();
     QLayout* makePicture();
     Result<PixelSettings> chosen() const;
     void step(int by);
@@ -30,7 +32,7 @@ private:
     struct Preview;
     void showPreview(const Result<Preview>& preview, const DataSettings& wanted);
 
-    QComboBox *m_depth, *m_channelKind;
+    QComboBox *m_depth, *m_channelKind, *m_background;
     NumberField *m_low, *m_high;
     QSpinBox* m_page;
     QLineEdit* m_channels;

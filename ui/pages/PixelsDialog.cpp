@@ -83,6 +83,10 @@ PixelsDialog::PixelsDialog(Session& session, QWidget* parent)
                          (id == guess::kChannels && before().pixels.channels.kind == ChannelSettings::Kind::Chosen));
     }
     column->addStretch(1);
+    for (QWidget* control : {static_cast<QWidget*>(m_background), static_cast<QWidget*>(m_channelKind),
+                             static_cast<QWidget*>(m_page), static_cast<QWidget*>(m_depth)})
+        if (!control->parentWidget()->isHidden())
+            control->setFocus(); // the first of them at last
     auto* row = new QHBoxLayout;
     row->setSpacing(3 * theme::kGrid);
     row->addLayout(makePicture(), 1);

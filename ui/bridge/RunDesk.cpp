@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/RunDesk.h"
 
+#include "bridge/Continuing.h"
 #include "store/RunData.h"
 #include "support/Files.h"
 
@@ -32,8 +33,14 @@ RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument
     connect(&m_data, &DataDesk::openingBegan, this, [this] { // the newest wish wins
         m_openLane.cancel();
         m_openActivity.end();
+        m_toContinue.clear();
     });
     connect(&m_data, &DataDesk::opened, this, &RunDesk::followData);
+    connect(&m_data, &DataDesk::opened, this, [this] {
+        if (const auto run = std::exchange(m_toContinue, {}); !run.empty())
+            continueWithOpenImages(run);
+    });
+    connect(&m_data, &DataDesk::failed, this, [this] { m_toContinue.clear(); });
 }
 
 void RunDesk::start() {
@@ -119,6 +126,27 @@ void RunDesk::open(const QString& idOrFolder) {
             view(std::move(*read));
             m_document.setExperiment(m_run->experiment);
             m_data.openOfRun(m_run->folder);
+        });
+}
+
+void RunDesk::continueRun(const std::filesystem::path& run, const QString& images) {
+    if (images.isEmpty())
+        return continueWithOpenImages(run);
+    m_data.open(images);
+    m_toContinue = run;
+}
+
+void RunDesk::continueWithOpenImages(const std::filesystem::path& run) {
+    m_openLane.submit(
+        this, [run](const std::stop_token&) { return RunFolder(run).experiment(); },
+        [this, run](Result<Experiment> experiment) {
+            if (!experiment) {
+                Q_EMIT openFailed(QString::fromStdString(experiment.error().message));
+                return;
+            }
+            const std::string id = run.parent_path() == m_home / "runs" ? run.filename().string() : run.string();
+            if (m_document.setExperiment(sightline::ui::continued(*experiment, id, m_document.experiment())))
+                Q_EMIT continued(QString::fromStdString(experiment->name));
         });
 }
 

@@ -42,7 +42,10 @@ public:
     /// Where a run in progress gives snapshots of its weights; null while none is.
     std::shared_ptr<TrainControl> liveWeights() const;
     void open(const QString& idOrFolder); ///< a stored run, with its settings and its images
-    void close();                         ///< nothing is in view any more; the store keeps the run
+    /// Takes the settings of this run for the open images, its best weights to begin with: one undo step. With a path,
+    /// those are opened first. Answers with continued or openFailed.
+    void continueRun(const std::filesystem::path& run, const QString& images = {});
+    void close(); ///< nothing is in view any more; the store keeps the run
     /// Whether the images of the run in view should be at this path.
     bool keepsImagesAt(const QString& path) const;
     /// Looks for them at another place, remembers it and opens the run again; answers with relocated, relocationFailed
@@ -61,6 +64,7 @@ Q_SIGNALS:
     void noted(const QString& message);
     void ended(const sightline::RunEnded& ended);
     void openFailed(const QString& message);
+    void continued(const QString& name); ///< the document has the settings of this run
     void relocated(qulonglong found, qulonglong missing);
     void relocationFailed(const QString& message);
     void imagesMissing(const QString& message); ///< what was opened for the run in view is none of its images
@@ -73,6 +77,7 @@ private:
     void onStarted(const RunStarted& started);
     void onEnded(const RunEnded& end);
     void followData();
+    void continueWithOpenImages(const std::filesystem::path& run);
 
     std::filesystem::path m_home;
     ExperimentDocument& m_document;
@@ -82,6 +87,7 @@ private:
     std::shared_ptr<const OpenedRun> m_run;
     RunProgress m_progress;
     QElapsedTimer m_lastBatch;
+    std::filesystem::path m_toContinue; ///< once the images are open
     Activity m_activity, m_openActivity;
     RunList m_list;
     Lane m_openLane;

@@ -225,7 +225,9 @@ void NetworkPage::showAll() {
 }
 
 void NetworkPage::showWeights() {
-    const QString facts = m_facts.of(session().document().experiment(), session().home(), classes());
+    const auto opened = session().data().dataset();
+    const QString facts = m_facts.of(session().document().experiment(), session().home(), classes(),
+                                     opened ? opened->classes : std::vector<std::string>());
     m_weightFacts->setText(facts);
     m_weightFacts->setVisible(!facts.isEmpty());
     const HubWeights* known = findInHub(session().document().experiment().model.weights);

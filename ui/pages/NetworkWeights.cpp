@@ -8,9 +8,11 @@
 
 #include "engine/Engine.h"
 #include "store/Safetensors.h"
+#include "store/StartWeights.h"
 #include "store/WeightsFolder.h"
 #include "support/Words.h"
 #include "widgets/SettingsForm.h"
+#include "zoo/ClassRows.h"
 #include "zoo/Hub.h"
 #include "zoo/WeightFit.h"
 
@@ -18,7 +20,7 @@ namespace sightline::ui {
 
 namespace {
 
-constexpr std::size_t kNamed = 2; ///< tensors named in a sentence
+constexpr std::size_t kNamed = 2, kNamedClasses = 4; ///< tensors and classes named in a sentence
 
 QString tr(const char* text) {
     return QCoreApplication::translate("NetworkWeights", text);
@@ -56,22 +58,42 @@ QString pixelValues(const HubWeights& weights) {
     return presetOf(weights) == NormalizationSettings::Preset::Half ? tr("−1 to 1") : tr("ImageNet statistics");
 }
 
+/// Which classes go on, and which begin.
+QString knownText(const ClassRows& rows, const std::vector<std::string>& names) {
+    std::vector<std::string> others;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (!rows.of[i])
+            others.push_back(names[i]);
+    const auto known = names.size() - others.size();
+    return others.empty() ? tr("All layers get these weights; the classifier keeps all %1 classes.").arg(known)
+                          : tr("All layers get these weights; the classifier keeps %1 of %2 classes, and starts from "
+                               "random values for %3.")
+                                .arg(known)
+                                .arg(names.size())
+                                .arg(QString::fromStdString(listed(others, kNamedClasses)));
+}
+
 /// How the tensors of a file meet the network, in a sentence: by the rule of training.
 QString fitText(const Experiment& experiment, const std::filesystem::path& path, const std::vector<TensorSpec>& tensors,
-                int classes) {
+                int classes, const ClassRows* rows, const std::vector<std::string>& names) {
     const auto graph = graphFor(experiment, classes);
     const auto cost = graph ? shapes(*graph) : Result<GraphCost>(graph.error());
     if (!cost)
         return {};
     const std::vector<TensorSpec> ours = tensorsOf(*graph, *cost);
     WeightMatch match = matchWeights(*graph, ours, tensors);
+    const std::vector<bool> byClass =
+        rows && !rows->isSame() ? holdsClassRows(*graph, ours, tensors, *rows, match) : std::vector<bool>(ours.size());
+    const bool someRows = std::find(byClass.begin(), byClass.end(), true) != byClass.end();
     const std::vector<bool> fresh = startsAnew(*graph, ours, match);
     if (!match.isComplete())
         return QString::fromStdString(describeFault(match, path.filename().string(), graph->name));
     std::vector<std::string> anew;
     for (std::size_t i = 0; i < fresh.size(); ++i)
-        if (fresh[i])
+        if (fresh[i] || (byClass[i] && !rows->keepsAny()))
             anew.push_back(ours[i].name);
+    if (anew.empty() && someRows)
+        return knownText(*rows, names);
     return anew.empty()
                ? tr("All layers get pretrained weights.")
                : (anew.size() == 1
@@ -125,7 +147,10 @@ void addWeightFields(SettingsForm& form, const std::string& network, const std::
                          });
     }
     form.text(
-        {QStringLiteral("model.weights"), tr("File or name"), {}, tr("A .safetensors file or one of the names above.")},
+        {QStringLiteral("model.weights"),
+         tr("File or name"),
+         {},
+         tr("A .safetensors file, one of the names above, or the ID of a run.")},
         [](const Experiment& e) { return QString::fromStdString(e.model.weights); },
         [](Experiment& e, const QString& text) { e.model.weights = text.toStdString(); });
 }
@@ -145,7 +170,8 @@ Result<std::vector<TensorSpec>> WeightFacts::tensorsIn(const std::filesystem::pa
     return m_tensors;
 }
 
-QString WeightFacts::of(const Experiment& experiment, const std::filesystem::path& home, int classes) {
+QString WeightFacts::of(const Experiment& experiment, const std::filesystem::path& home, int classes,
+                        const std::vector<std::string>& names) {
     const std::string& chosen = experiment.model.weights;
     if (chosen.empty())
         return {};
@@ -159,15 +185,19 @@ QString WeightFacts::of(const Experiment& experiment, const std::filesystem::pat
         if (experiment.normalization != NormalizationSettings{presetOf(*weights)})
             facts << tr("The experiment uses another normalization; choose the weights again to match it.");
     }
-    const auto path =
-        weightsFile(chosen, home, experiment.model.graph.is_null() ? experiment.model.name : std::string());
-    if (!path) {
+    const auto start =
+        startWeights(chosen, home, experiment.model.graph.is_null() ? experiment.model.name : std::string());
+    if (!start) {
         const bool missing = weights && findInHub(chosen) && weights->network == experiment.model.name;
-        facts << (missing ? tr("Not downloaded yet.") : QString::fromStdString(path.error().message));
+        facts << (missing ? tr("Not downloaded yet.") : QString::fromStdString(start.error().message));
         return facts.join(QLatin1Char(' '));
     }
-    const auto tensors = tensorsIn(*path);
-    facts << (tensors ? fitText(experiment, *path, *tensors, classes)
+    if (!start->run.empty())
+        facts << tr("The best weights of the run “%1”.").arg(QString::fromStdString(start->run));
+    const ClassRows rows = classRows(start->classes, names);
+    const bool knows = !start->classes.empty() && !names.empty();
+    const auto tensors = tensorsIn(start->file);
+    facts << (tensors ? fitText(experiment, start->file, *tensors, classes, knows ? &rows : nullptr, names)
                       : QString::fromStdString(tensors.error().message));
     return facts.join(QLatin1Char(' '));
 }

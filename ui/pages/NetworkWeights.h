@@ -21,10 +21,12 @@ void addWeightFields(SettingsForm& form, const std::string& network, const std::
                      std::function<void()> chooseFile);
 
 /// Where the chosen weights came from, under which licence, what pixel values they need, and whether they fit; empty
-/// where training starts anew. Keeps the names and shapes of the file it read last.
+/// where training starts anew. `names`: the classes, where images are open. Keeps the names and shapes of the file it
+/// read last.
 class WeightFacts {
 public:
-    QString of(const Experiment& experiment, const std::filesystem::path& home, int classes);
+    QString of(const Experiment& experiment, const std::filesystem::path& home, int classes,
+               const std::vector<std::string>& names = {});
 
 private:
     Result<std::vector<TensorSpec>> tensorsIn(const std::filesystem::path& file);

@@ -68,6 +68,14 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
     connect(&session.runs().list(), &RunList::failed, this,
             [this](const QString& message) { Q_EMIT said(message, false); });
     connect(&session.runs(), &RunDesk::stateChanged, this, &RunsPage::showSelected);
+    connect(&session.data(), &DataDesk::opened, this, &RunsPage::showSelected);
+    connect(&session.runs(), &RunDesk::continued, this, [this](const QString& name) {
+        Q_EMIT pageRequested(QStringLiteral("network"));
+        Q_EMIT said(
+            tr("These are the settings and the best weights of “%1”, for the open images. Undo takes them back.")
+                .arg(name),
+            true);
+    });
     connect(&session.runs(), &RunDesk::epochFinished, &session.runs().list(), &RunList::refresh);
     session.runs().list().refresh();
     showSelected();
@@ -116,12 +124,14 @@ QWidget* RunsPage::makeDetail() {
                     tr("Show its settings, curves and network (Return)"), true);
     m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeRunButton",
                       tr("Continue from its last checkpoint"));
+    m_continue = button({}, QStringLiteral("media-skip-forward"), "continueRunButton");
     m_classify = button(tr("Classify images…"), QStringLiteral("folder-open"), "classifyRunButton",
                         tr("What does this network say about a folder of images?"));
     m_rename = button(tr("Rename…"), QStringLiteral("edit-rename"), "renameRunButton");
     m_delete = button(tr("Delete…"), QStringLiteral("edit-delete"), "deleteRunButton");
     connect(m_open, &QPushButton::clicked, this, &RunsPage::openSelected);
     connect(m_resume, &QPushButton::clicked, this, &RunsPage::resumeSelected);
+    connect(m_continue, &QPushButton::clicked, this, &RunsPage::continueSelected);
     connect(m_classify, &QPushButton::clicked, this, [this] {
         if (const RunSummary* run = selected())
             Q_EMIT classifyRequested(QString::fromStdString(run->folder.string()), QString::fromStdString(run->name));
@@ -132,7 +142,7 @@ QWidget* RunsPage::makeDetail() {
     surface->body()->addWidget(m_facts);
     surface->body()->addWidget(m_note);
     surface->body()->addSpacing(theme::kGrid);
-    for (auto* control : {m_open, m_resume, m_classify, m_rename, m_delete})
+    for (auto* control : {m_open, m_resume, m_continue, m_classify, m_rename, m_delete})
         surface->body()->addWidget(control);
     surface->body()->addStretch(1);
     return surface;
@@ -181,7 +191,8 @@ const RunSummary* RunsPage::selected() const {
 
 void RunsPage::showSelected() {
     const RunSummary* run = selected();
-    for (QWidget* part : std::initializer_list<QWidget*>{m_note, m_open, m_resume, m_classify, m_rename, m_delete})
+    for (QWidget* part :
+         std::initializer_list<QWidget*>{m_note, m_open, m_resume, m_continue, m_classify, m_rename, m_delete})
         part->setVisible(run != nullptr);
     m_title->parentWidget()->setVisible(run != nullptr); // an empty surface says nothing
     m_title->setText(run ? QString::fromStdString(run->name) : QString());
@@ -215,6 +226,16 @@ void RunsPage::showSelected() {
         control->setToolTip(busy);
     }
     m_resume->setVisible(canResume(*run));
+    const bool images = session().data().dataset() != nullptr;
+    m_continue->setText(images ? tr("Continue with these images") : tr("Continue with other images…"));
+    m_continue->setAccessibleName(m_continue->text());
+    m_continue->setEnabled(idle);
+    m_continue->setToolTip(!idle    ? busy
+                           : images ? tr("Train this network further on the open images (%1). Classes it knows keep "
+                                         "their part of the classifier, by name.")
+                                          .arg(QString::fromStdString(session().data().dataset()->root.string()))
+                                    : tr("Choose a folder of images on which to train this network further."));
+    m_continue->setVisible(run->epochs > 0);
     m_classify->setVisible(run->epochs > 0); // else there are no weights
     m_delete->setEnabled(run->state != "running");
     m_delete->setToolTip(run->state == "running" ? tr("This run is in progress; stop it first.") : QString());
@@ -232,6 +253,18 @@ void RunsPage::resumeSelected() {
         session().runs().resumeRun(run->folder);
         Q_EMIT pageRequested(QStringLiteral("train"));
     }
+}
+
+void RunsPage::continueSelected() {
+    const RunSummary* run = selected();
+    if (!run)
+        return;
+    const auto folder = run->folder;
+    if (session().data().dataset())
+        return session().runs().continueRun(folder);
+    const QString images = prompts().openFolder(this, tr("Images to continue with"), {});
+    if (!images.isEmpty())
+        session().runs().continueRun(folder, images);
 }
 
 void RunsPage::renameSelected() {

@@ -13,7 +13,7 @@ namespace sightline::ui {
 
 class Table;
 
-/// The runs of the store: open, resume, classify with, rename, note, delete.
+/// The runs of the store: open, resume, continue with other images, classify with, rename, note, delete.
 class RunsPage : public Page {
     Q_OBJECT
 public:
@@ -27,6 +27,7 @@ private:
     const RunSummary* selected() const;
     void openSelected();
     void resumeSelected();
+    void continueSelected();
     void renameSelected();
     void deleteSelected();
 
@@ -35,7 +36,7 @@ private:
     QTableView* m_view;
     QLabel *m_empty, *m_title, *m_facts;
     QLineEdit* m_note;
-    QPushButton *m_open, *m_resume, *m_classify, *m_rename, *m_delete;
+    QPushButton *m_open, *m_resume, *m_continue, *m_classify, *m_rename, *m_delete;
     QString m_selectedFolder;
 };
 

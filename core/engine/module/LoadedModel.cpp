@@ -105,7 +105,7 @@ Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int wid
 }
 
 Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier,
-                         LoadedWeights* loaded, const std::stop_token& stop) {
+                         LoadedWeights* loaded, const std::stop_token& stop, const ClassRows* rows) {
     const Result<SafetensorsFile> weights = SafetensorsFile::open(file);
     if (!weights)
         return weights.error();
@@ -117,18 +117,21 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
     WeightMatch match = matchWeights(module.spec(), ours, theirs);
     std::vector<bool> fresh(ours.size(), false);
     std::vector<std::size_t> adapted;
+    std::vector<bool> byClass(ours.size(), false);
     if (newClassifier) {
+        if (rows && !rows->isSame())
+            byClass = holdsClassRows(module.spec(), ours, theirs, *rows, match);
         adapted = adaptsChannels(module.spec(), ours, match);
         fresh = startsAnew(module.spec(), ours, match);
     }
     if (!match.isComplete())
         return badInput(describeFault(match, file.string(), module.spec().name));
-    LoadedWeights report{match.naming.family, {}, {}, std::move(match.unexpected)};
+    LoadedWeights report{match.naming.family, {}, {}, {}, std::move(match.unexpected)};
     torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < ours.size(); ++i) {
         if (stop.stop_requested())
             return cancelled();
-        if (fresh[i]) {
+        if (fresh[i] || (byClass[i] && !rows->keepsAny())) {
             report.fresh.push_back(match.naming.tensors[i].name);
             continue;
         }
@@ -142,6 +145,13 @@ Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file,
             report.adapted.push_back(match.naming.tensors[i].name);
         }
         torch::Tensor view = module.entries()[i].view.detach();
+        if (byClass[i]) {
+            const torch::Tensor drawn = view.contiguous();
+            std::vector<float> mixed(drawn.data_ptr<float>(), drawn.data_ptr<float>() + drawn.numel());
+            keepRows(mixed, *values, *rows);
+            values = std::move(mixed);
+            report.byClass.push_back(match.naming.tensors[i].name);
+        }
         view.copy_(torch::from_blob(values->data(), ours[i].shape, torch::kFloat));
     }
     if (const std::optional<double> epsilon =

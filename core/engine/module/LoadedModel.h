@@ -10,6 +10,7 @@
 #include "engine/Engine.h"
 #include "engine/module/GraphModule.h"
 #include "store/Safetensors.h"
+#include "zoo/ClassRows.h"
 
 namespace sightline {
 
@@ -51,15 +52,18 @@ struct LoadedWeights {
     std::string family;                  ///< whose names the file uses: "node ids", "torchvision", "timm"
     std::vector<std::string> fresh;      ///< tensors that start anew, as the file would name them
     std::vector<std::string> adapted;    ///< first convolutions made for other channels than the file's
+    std::vector<std::string> byClass;    ///< tensors that got the rows of the classes that both know
     std::vector<std::string> unexpected; ///< tensors of the file that the network does not have
 };
 
 /// Reads a safetensors file into the module, by node ids, torchvision's or timm's names. Every tensor must be there
 /// with its shape; the error names the first that is not, as the file does, and both shapes. `newClassifier`
 /// (training): what makes the scores may be of another size or missing, and layers of the head that the file does not
-/// know at all start anew. Cancelled between two tensors, some are read and some are not.
+/// know at all start anew. With `rows`, known classes keep theirs. Cancelled between two tensors, some are read and
+/// some are not.
 Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier = false,
-                         LoadedWeights* loaded = nullptr, const std::stop_token& stop = {});
+                         LoadedWeights* loaded = nullptr, const std::stop_token& stop = {},
+                         const ClassRows* rows = nullptr);
 
 /// A module's tensors by name, C order, as files hold them.
 struct TensorsByName {

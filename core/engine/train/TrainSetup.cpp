@@ -8,6 +8,7 @@
 #include "engine/module/LoadedModel.h"
 #include "engine/train/RunImages.h"
 #include "store/RunParts.h"
+#include "store/StartWeights.h"
 #include "support/Words.h"
 #include "zoo/Hub.h"
 
@@ -96,16 +97,31 @@ Result<void> openData(const TrainRequest& request, TrainSetup& setup, std::stop_
     return refused(problems(setup.experiment, setup.dataset));
 }
 
+/// "The classifier keeps the rows of 2 classes: boat, car; new, from random values: duck."
+std::string knownClasses(const ClassRows& rows, const std::vector<std::string>& classes) {
+    std::vector<std::string> known, others;
+    for (std::size_t i = 0; i < classes.size(); ++i)
+        (rows.of[i] ? known : others).push_back(classes[i]);
+    return "The classifier keeps the rows of " + std::to_string(known.size()) +
+           (known.size() == 1 ? " class: " : " classes: ") + listed(known) +
+           (others.empty() ? "." : "; new, from random values: " + listed(others) + ".");
+}
+
 /// What the experiment's weights are, and what of the network they leave to chance. On a slow disk that takes a while.
 Result<void> takeWeights(TrainSetup& setup, const std::filesystem::path& home, const std::stop_token& stop) {
     const Experiment& experiment = setup.experiment;
-    const Result<std::filesystem::path> file =
-        weightsFile(experiment.model.weights, home, experiment.model.graph.is_null() ? experiment.model.name : "");
-    if (!file)
-        return badInput("model.weights: " + file.error().message);
+    const Result<StartWeights> start =
+        startWeights(experiment.model.weights, home, experiment.model.graph.is_null() ? experiment.model.name : "");
+    if (!start)
+        return badInput("model.weights: " + start.error().message);
+    const ClassRows rows = classRows(start->classes, setup.dataset.classes);
     LoadedWeights loaded;
-    if (const Result<void> read = loadWeights(*setup.module, *file, true, &loaded, stop); !read)
+    if (const Result<void> read =
+            loadWeights(*setup.module, start->file, true, &loaded, stop, start->classes.empty() ? nullptr : &rows);
+        !read)
         return read;
+    if (!loaded.byClass.empty())
+        setup.notes.push_back(knownClasses(rows, setup.dataset.classes));
     for (const std::string& name : loaded.fresh)
         setup.notes.push_back(
             (name.starts_with("head.") ? "The weights lack a layer: " : "The weights are for other classes: ") + name +

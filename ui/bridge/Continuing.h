@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "experiment/Experiment.h"
+
+namespace sightline::ui {
+
+/// The settings with which a run's network goes on with the images of `document`: the run's, from its best weights. The
+/// images, their split and the seed that draws it stay the document's; channels chosen by number are the network's.
+Experiment continued(const Experiment& run, const std::string& id, const Experiment& document);
+
+} // namespace sightline::ui

@@ -4,6 +4,7 @@
 
 #include "Test.h"
 #include "WindowDriver.h"
+#include "bridge/Continuing.h"
 #include "engine/Engine.h"
 #include "widgets/Prompts.h"
 
@@ -63,8 +64,11 @@ private Q_SLOTS:
         QCOMPARE(now.training.batchSize, 8);
         QVERIFY2(driver.text("weightFacts")
                      .contains(QStringLiteral("keeps 3 of 5 classes, and starts from random "
-                                              "values for boat and car")),
+                                              "values for boat, car")),
                  qPrintable(driver.text("weightFacts")));
+        QCOMPARE(driver.text("messageText"), QStringLiteral("These are the settings and the best weights of “three "
+                                                            "classes”, for the open images. New to it: boat, car."));
+        driver.find<QWidget>("networkPage")->setFocus();
         driver.key(Qt::Key_Z, Qt::ControlModifier); // one step
         QVERIFY(driver.session->document().experiment() == before);
         driver.key(Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
@@ -80,6 +84,19 @@ private Q_SLOTS:
                                                "from random values: boat, car.")),
                  qPrintable(notes.join(QLatin1Char('\n'))));
         QCOMPARE(driver.session->runs().run()->classes.size(), std::size_t{5});
+    }
+
+    void imagesThatWereTrainedOnBeforeAreWarnedOf() {
+        QVERIFY(drawFewToys(path(QStringLiteral("whole")), 8, 2));
+        QVERIFY(QDir(path(QStringLiteral("whole/val"))).removeRecursively());
+        Experiment run;
+        run.name = "first";
+        run.data.path = path(QStringLiteral("whole")).toStdString();
+        const auto opened = openDataset(run.data, 1);
+        QVERIFY(opened.ok());
+        QVERIFY(continuedWords(run, opened->classes, *opened).endsWith(QStringLiteral("may look too good.")));
+        run.data.path = path(QStringLiteral("few")).toStdString();
+        QVERIFY(continuedWords(run, opened->classes, *opened).endsWith(QStringLiteral("for the open images.")));
     }
 
     void aFolderIsAskedForWhereNoImagesAreOpen() {

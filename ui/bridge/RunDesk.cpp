@@ -138,15 +138,16 @@ void RunDesk::continueRun(const std::filesystem::path& run, const QString& image
 
 void RunDesk::continueWithOpenImages(const std::filesystem::path& run) {
     m_openLane.submit(
-        this, [run](const std::stop_token&) { return RunFolder(run).experiment(); },
-        [this, run](Result<Experiment> experiment) {
-            if (!experiment) {
-                Q_EMIT openFailed(QString::fromStdString(experiment.error().message));
+        this, [home = m_home, run](const std::stop_token&) { return readRun(home, run.string()); },
+        [this, run](const Result<ReadRun>& read) {
+            if (!read) {
+                Q_EMIT openFailed(QString::fromStdString(read.error().message));
                 return;
             }
+            const Experiment& trained = read->run->experiment;
             const std::string id = run.parent_path() == m_home / "runs" ? run.filename().string() : run.string();
-            if (m_document.setExperiment(sightline::ui::continued(*experiment, id, m_document.experiment())))
-                Q_EMIT continued(QString::fromStdString(experiment->name));
+            if (m_document.setExperiment(sightline::ui::continued(trained, id, m_document.experiment())))
+                Q_EMIT continued(continuedWords(trained, read->run->classes, *m_data.dataset()));
         });
 }
 

@@ -64,7 +64,7 @@ Q_SIGNALS:
     void noted(const QString& message);
     void ended(const sightline::RunEnded& ended);
     void openFailed(const QString& message);
-    void continued(const QString& name); ///< the document has the settings of this run
+    void continued(const QString& words); ///< the document has the settings of a run; what to know of them
     void relocated(qulonglong found, qulonglong missing);
     void relocationFailed(const QString& message);
     void imagesMissing(const QString& message); ///< what was opened for the run in view is none of its images

@@ -69,12 +69,9 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
             [this](const QString& message) { Q_EMIT said(message, false); });
     connect(&session.runs(), &RunDesk::stateChanged, this, &RunsPage::showSelected);
     connect(&session.data(), &DataDesk::opened, this, &RunsPage::showSelected);
-    connect(&session.runs(), &RunDesk::continued, this, [this](const QString& name) {
-        Q_EMIT pageRequested(QStringLiteral("network"));
-        Q_EMIT said(
-            tr("These are the settings and the best weights of “%1”, for the open images. Undo takes them back.")
-                .arg(name),
-            true);
+    connect(&session.runs(), &RunDesk::continued, this, [this](const QString& words) {
+        Q_EMIT fieldRequested(QStringLiteral("model.weights"));
+        Q_EMIT said(words, true);
     });
     connect(&session.runs(), &RunDesk::epochFinished, &session.runs().list(), &RunList::refresh);
     session.runs().list().refresh();

@@ -49,6 +49,7 @@ private Q_SLOTS:
         const RunEnded ended = train(home);
         QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
         WindowDriver driver(home);
+        driver.window->resize(1280, 720);
         QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
         driver.drop(path(QStringLiteral("toys")));
         QVERIFY(opened.wait(kLong));
@@ -57,6 +58,8 @@ private Q_SLOTS:
         QCOMPARE(driver.text("continueRunButton"), QStringLiteral("Continue with these images"));
         driver.click("continueRunButton");
         QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("network"), kLong);
+        auto* field = driver.find<QWidget>("model.weights"); // in sight, whatever has been unfolded
+        QTRY_COMPARE(field->visibleRegion().boundingRect().height(), field->height());
         const Experiment& now = driver.session->document().experiment();
         QCOMPARE(now.model.weights, ended.run);
         QCOMPARE(now.data.path, before.data.path);

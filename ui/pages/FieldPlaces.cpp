@@ -3,6 +3,8 @@
 
 #include <QCoreApplication>
 #include <QScrollArea>
+#include <QScrollBar>
+#include <QTimer>
 #include <QWidget>
 
 #include <algorithm>
@@ -60,7 +62,10 @@ QString controlNamed(const std::string& path) {
 void reveal(QWidget& control) {
     for (QWidget* above = control.parentWidget(); above; above = above->parentWidget())
         if (auto* scroll = qobject_cast<QScrollArea*>(above))
-            scroll->ensureWidgetVisible(&control);
+            QTimer::singleShot(0, &control, [scroll, &control] { // what has just been unfolded gets its place first
+                scroll->ensureWidgetVisible(&control);
+                scroll->horizontalScrollBar()->setValue(0);
+            });
     control.setFocus(Qt::OtherFocusReason);
 }
 } // namespace

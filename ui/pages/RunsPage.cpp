@@ -121,7 +121,7 @@ QWidget* RunsPage::makeDetail() {
                     tr("Show its settings, curves and network (Return)"), true);
     m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeRunButton",
                       tr("Continue from its last checkpoint"));
-    m_continue = button({}, QStringLiteral("media-skip-forward"), "continueRunButton");
+    m_continue = button(tr("Continue with these images"), QStringLiteral("media-skip-forward"), "continueRunButton");
     m_classify = button(tr("Classify images…"), QStringLiteral("folder-open"), "classifyRunButton",
                         tr("What does this network say about a folder of images?"));
     m_rename = button(tr("Rename…"), QStringLiteral("edit-rename"), "renameRunButton");

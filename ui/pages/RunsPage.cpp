@@ -70,7 +70,7 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
     connect(&session.runs(), &RunDesk::stateChanged, this, &RunsPage::showSelected);
     connect(&session.data(), &DataDesk::opened, this, &RunsPage::showSelected);
     connect(&session.runs(), &RunDesk::continued, this, [this](const QString& words) {
-        Q_EMIT fieldRequested(QStringLiteral("model.weights"));
+        Q_EMIT fieldRequested(QStringLiteral("model.weights.source"));
         Q_EMIT said(words, true);
     });
     connect(&session.runs(), &RunDesk::epochFinished, &session.runs().list(), &RunList::refresh);

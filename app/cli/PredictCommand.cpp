@@ -40,16 +40,9 @@ Result<void> checkResults(const Settings& settings) {
     const fs::path table = fs::absolute(settings.out, code).parent_path();
     if (!settings.out.empty() && !fs::is_directory(table, code))
         return badInput("The folder " + table.string() + " for --out does not exist.");
-    const fs::path copies = fs::weakly_canonical(settings.sortInto, code);
-    for (const std::string& image : settings.images) {
-        const fs::path folder = fs::weakly_canonical(image, code);
-        const bool inside =
-            std::mismatch(folder.begin(), folder.end(), copies.begin(), copies.end()).first == folder.end();
-        if (!settings.sortInto.empty() && fs::is_directory(folder, code) && inside)
-            return badInput("--sort-into " + settings.sortInto +
-                            " lies in the folder that is classified; copies there would be classified the next time.");
-    }
-    return {};
+    if (settings.sortInto.empty())
+        return {};
+    return mayHoldCopies(settings.sortInto, {settings.images.begin(), settings.images.end()});
 }
 
 /// The table and the copies, where they are asked for; how many images could not be copied.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/Classify.h"
 
+#include <algorithm>
+
 #include "data/ImageFiles.h"
 #include "data/ImageNames.h"
 #include "store/RunStore.h"
@@ -29,6 +31,19 @@ Result<FilesToClassify> filesToClassify(const std::vector<fs::path>& paths, std:
             all.passedOver.push_back({path / problem.path, std::move(problem.kind), std::move(problem.message)});
     }
     return all;
+}
+
+Result<void> mayHoldCopies(const fs::path& folder, const std::vector<fs::path>& paths) {
+    std::error_code code;
+    const fs::path copies = fs::weakly_canonical(folder, code);
+    for (const fs::path& path : paths) {
+        const fs::path images = fs::weakly_canonical(path, code);
+        const auto apart = std::mismatch(images.begin(), images.end(), copies.begin(), copies.end()).first;
+        if (fs::is_directory(images, code) && apart == images.end())
+            return badInput(folder.string() +
+                            " lies in the folder that is classified; copies there would be classified the next time.");
+    }
+    return {};
 }
 
 Result<Classification> classify(Engine& engine, const ClassifyRequest& request, std::stop_token stop,

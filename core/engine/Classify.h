@@ -27,6 +27,9 @@ struct FilesToClassify {
 /// without images, stopped.
 Result<FilesToClassify> filesToClassify(const std::vector<std::filesystem::path>& paths, std::stop_token stop = {});
 
+/// Copies in a folder that is classified would be classified the next time. Error: `folder` lies in one of `paths`.
+Result<void> mayHoldCopies(const std::filesystem::path& folder, const std::vector<std::filesystem::path>& paths);
+
 struct ClassifyRequest {
     std::filesystem::path runFolder;
     std::string checkpoint = "best";

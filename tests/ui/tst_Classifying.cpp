@@ -137,7 +137,7 @@ private Q_SLOTS:
         QTRY_VERIFY(driver.text("classifyStatus").endsWith(QStringLiteral("gone does not exist.")));
         choose(*opened, path(QStringLiteral("pets")));
         QTRY_COMPARE(rows(*opened, "classifiedTable"), 3);
-        const QString blocked = path(QStringLiteral("pets/notes.txt"));
+        const QString blocked = path(QStringLiteral("nothing/readme.md"));
         prompts().saveFile = [&](auto&&...) { return blocked + QStringLiteral("/table.csv"); };
         driver.click("saveClassified");
         QTRY_VERIFY(driver.text("classifyStatus").startsWith(QStringLiteral("Writing ")));
@@ -145,6 +145,9 @@ private Q_SLOTS:
         driver.click("sortCopies");
         QTRY_VERIFY2(driver.text("classifyStatus").startsWith(QStringLiteral("The folder ")),
                      qPrintable(driver.text("classifyStatus")));
+        prompts().openFolder = [&](auto&&...) { return path(QStringLiteral("pets/below")); };
+        driver.click("sortCopies");
+        QTRY_VERIFY(driver.text("classifyStatus").contains(QStringLiteral("lies in the folder that is classified")));
         QCOMPARE(rows(*opened, "classifiedTable"), 3); // what was found stays
     }
 

@@ -20,6 +20,13 @@ Progress throttled(Progress progress) {
     };
 }
 
+std::vector<std::filesystem::path> filesOf(const QStringList& paths) {
+    std::vector<std::filesystem::path> files;
+    for (const QString& path : paths)
+        files.emplace_back(path.toStdString());
+    return files;
+}
+
 QString copiedWords(const SortedCopies& copies, const QString& folder) {
     const QString copied = copies.copied == 1 ? ClassifyDesk::tr("1 image was copied into %1.").arg(folder)
                                               : ClassifyDesk::tr("%L1 images were copied into %2.")
@@ -74,13 +81,10 @@ void ClassifyDesk::begin(const QString& words, Job job, Deliver deliver) {
 void ClassifyDesk::classify(const QStringList& paths) {
     m_found.reset();
     m_paths = paths;
-    std::vector<std::filesystem::path> given;
-    for (const QString& path : paths)
-        given.emplace_back(path.toStdString());
     begin(
         tr("Classifying images"),
-        [door = m_door, run = m_run, given](const std::stop_token& stop,
-                                            const Progress& progress) -> Result<std::shared_ptr<const Classified>> {
+        [door = m_door, run = m_run, given = filesOf(paths)](
+            const std::stop_token& stop, const Progress& progress) -> Result<std::shared_ptr<const Classified>> {
             auto images = filesToClassify(given, stop);
             if (!images)
                 return images.error();
@@ -117,7 +121,10 @@ void ClassifyDesk::sortInto(const QString& folder) {
         return;
     begin(
         tr("Copying images"),
-        [found = m_found, folder = folder.toStdString()](const std::stop_token& stop, const Progress& progress) {
+        [found = m_found, folder = folder.toStdString(),
+         given = filesOf(m_paths)](const std::stop_token& stop, const Progress& progress) -> Result<SortedCopies> {
+            if (const Result<void> may = mayHoldCopies(folder, given); !may)
+                return may.error();
             const Classification& all = found->classification;
             return copySorted(folder, all.classes, all.images, stop, progress);
         },

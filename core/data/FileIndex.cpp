@@ -19,6 +19,15 @@ std::string stemOf(const std::string& path) {
     return namesImage(fileName(path)) ? path.substr(0, path.rfind('.')) : path;
 }
 
+/// "b/c" of "a/b/c", "/c" of "c": a path's last folder and its name.
+std::string tailOf(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos)
+        return "/" + path;
+    const std::size_t before = slash == 0 ? std::string::npos : path.rfind('/', slash - 1);
+    return before == std::string::npos ? path : path.substr(before + 1);
+}
+
 /// "a/b" of "./a//b"; empty where there is nothing to find.
 std::string tidied(const std::string& name) {
     std::string path = name.starts_with('/') ? "/" : "";
@@ -57,12 +66,15 @@ FileIndex::FileIndex(FileTreePtr tree, std::stop_token stop, std::size_t mostFil
     list("", 0, stop, mostFiles);
     m_byPath.reserve(m_files.size());
     m_byStem.reserve(m_files.size());
+    m_byTail.reserve(m_files.size());
     for (std::uint32_t file = 0; file < m_files.size(); ++file) {
         const std::string path = composed(m_files[file]);
         for (std::size_t begin = 0, end = 0; (end = path.find('/', begin)) != std::string::npos; begin = end + 1)
             m_folders.insert(path.substr(begin, end - begin));
         m_byPath.emplace(path, file);
-        m_byStem[caseFolded(stemOf(fileName(m_files[file])))].push_back(file);
+        const std::string tail = caseFolded(stemOf(tailOf(path)));
+        m_byStem[fileName(tail)].push_back(file);
+        m_byTail[tail].push_back(file);
     }
 }
 
@@ -94,14 +106,40 @@ std::optional<FileIndex::Match> FileIndex::find(std::string name, const std::str
     name = composed(tidied(name));
     if (const auto file = m_byPath.find(name); file != m_byPath.end())
         return Match{file->second};
-    const auto candidates = m_byStem.find(caseFolded(stemOf(fileName(name))));
-    if (candidates == m_byStem.end() || candidates->second.size() > kMostCandidates)
-        return std::nullopt;
+    const Files candidates = candidatesFor(name);
+    if (candidates.size() > kMostCandidates)
+        return endOf(name);
     const std::string folder = composed(preferred);
     const bool onlyThere = name.find('/') == std::string::npos && m_folders.contains(folder);
-    if (const auto match = best(candidates->second, name, folder, onlyThere, false))
+    if (const auto match = best(candidates, name, folder, onlyThere, false))
         return match;
-    return best(candidates->second, caseFolded(name), caseFolded(folder), onlyThere, true);
+    return best(candidates, caseFolded(name), caseFolded(folder), onlyThere, true);
+}
+
+FileIndex::Files FileIndex::candidatesFor(const std::string& name) const {
+    Files candidates;
+    const auto take = [&](const std::unordered_map<std::string, Files>& files, const std::string& key) {
+        if (const auto found = files.find(key); found != files.end())
+            candidates.insert(candidates.end(), found->second.begin(),
+                              found->second.begin() +
+                                  static_cast<std::ptrdiff_t>(std::min(found->second.size(), kMostCandidates + 1)));
+    };
+    const std::string tail = caseFolded(stemOf(tailOf(name)));
+    if (name.find('/') == std::string::npos) {
+        take(m_byStem, tail.substr(1));
+        return candidates;
+    }
+    take(m_byTail, tail);
+    if (!tail.starts_with('/'))
+        take(m_byTail, "/" + fileName(tail)); // lies at the top here
+    return candidates;
+}
+
+std::optional<FileIndex::Match> FileIndex::endOf(const std::string& name) const {
+    for (std::size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1))
+        if (const auto file = m_byPath.find(name.substr(slash + 1)); file != m_byPath.end())
+            return Match{file->second};
+    return std::nullopt;
 }
 
 std::optional<FileIndex::Match> FileIndex::best(const Files& candidates, const std::string& name,

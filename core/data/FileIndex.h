@@ -40,6 +40,10 @@ private:
     using Files = std::vector<std::uint32_t>;
 
     void list(const std::string& folder, std::size_t depth, std::stop_token stop, std::size_t mostFiles);
+    /// Files that a tidied name may mean, by its last two parts; not all where they are many.
+    Files candidatesFor(const std::string& name) const;
+    /// The file whose whole path is an end of a name.
+    std::optional<Match> endOf(const std::string& name) const;
     std::optional<Match> best(const Files& candidates, const std::string& name, const std::string& preferred,
                               bool onlyThere, bool foldCase) const;
 
@@ -48,6 +52,7 @@ private:
     std::unordered_set<std::string> m_folders;               ///< names of folders with images
     std::unordered_map<std::string, std::uint32_t> m_byPath; ///< composed
     std::unordered_map<std::string, Files> m_byStem;         ///< case folded, without folder and ending
+    std::unordered_map<std::string, Files> m_byTail;         ///< the same with the folder it lies in, "/" at the top
     std::vector<std::pair<std::uint64_t, std::uint64_t>> m_listing;
 };
 

@@ -408,6 +408,29 @@ private Q_SLOTS:
         QCOMPARE(openDataset(settings, 1)->count(Subset::Test), std::size_t{2});
     }
 
+    void oneNameInManyFoldersIsFoundByItsFolder() {
+        Bytes text = "path,label\n";
+        for (int i = 0; i < 300; ++i) {
+            write(root() / ("p" + numbered(i)) / "img.png", "");
+            text += "/home/me/data/p" + numbered(i) + "/img.png," + (i % 2 ? "a\n" : "b\n");
+        }
+        const auto dataset = openTable(text);
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(dataset->countsPerClass(Subset::Train), (Counts{150, 150}));
+        QCOMPARE(dataset->samples.front().path, std::string("p0001/img.png"));
+        QVERIFY(!hasProblem(*dataset, "ambiguous_file"));
+    }
+
+    void oneNameAndFolderManyTimesIsFoundByItsPath() {
+        for (int i = 0; i < 300; ++i)
+            write(root() / numbered(i) / "left" / "img.png", "");
+        const FileIndex index(makeDiskTree(root()));
+        const auto match = index.find("/data/0123/left/img.png");
+        QVERIFY(match);
+        QCOMPARE(index.path(match->file), std::string("0123/left/img.png"));
+        QVERIFY(!index.find("/data/0300/left/img.png"));
+    }
+
     void filesAreFoundByPathTailAndStem() {
         for (const char* name : {"a/1.png", "b/1.png", "images/x.JPG", "c/d/y.png"})
             write(root() / name, "");

@@ -160,6 +160,24 @@ std::map<std::string, Subset> subsetsOfFlags(const std::vector<std::string>& val
     return meanings;
 }
 
+/// 0, 1 and 2, the last of which may be missing, or 1, 2 and 3.
+std::map<std::string, Subset> subsetsOfNumbers(const std::vector<std::string>& values) {
+    std::map<std::string, Subset> meanings;
+    std::set<int> numbers;
+    for (const std::string& value : values) {
+        const std::string number = value.ends_with(".0") ? value.substr(0, value.size() - 2) : value;
+        if (number.size() != 1 || number[0] < '0' || number[0] > '3')
+            return {};
+        numbers.insert(number[0] - '0');
+    }
+    const int first = numbers.contains(0) ? 0 : 1;
+    if (numbers.size() < 2 || *numbers.rbegin() > first + 2 || (first == 1 && numbers.size() < 3))
+        return {};
+    for (const std::string& value : values)
+        meanings[value] = kSubsets[static_cast<std::size_t>(value[0] - '0' - first)];
+    return meanings;
+}
+
 } // namespace
 
 std::vector<std::optional<Subset>> subsetsOf(const std::vector<std::string>& names, const SplitWords& words) {
@@ -248,15 +266,7 @@ std::map<std::string, Subset> subsetsOfCells(const std::vector<std::string>& val
         return meanings;
     if (auto flags = subsetsOfFlags(values, heading, words); !flags.empty())
         return flags;
-    static constexpr std::array kNumbers{"0", "1", "2"};
-    for (const std::string& value : values) {
-        const std::string number = value.ends_with(".0") ? value.substr(0, value.size() - 2) : value;
-        const auto at = std::find(kNumbers.begin(), kNumbers.end(), number);
-        if (at == kNumbers.end())
-            return {};
-        meanings[value] = kSubsets[static_cast<std::size_t>(at - kNumbers.begin())];
-    }
-    return values.size() > 1 ? meanings : std::map<std::string, Subset>();
+    return subsetsOfNumbers(values);
 }
 
 } // namespace sightline

@@ -33,8 +33,9 @@ std::vector<DataProblem> unknownWords(const std::vector<std::string>& names, con
 /// Whether a name says nothing about what is in it: "data", "images", "my dataset 2".
 bool isFillerName(const std::string& name);
 
-/// The subset of each value of a split column: words as above, or 0, 1 and 2 for train, val and test where there is
-/// nothing else (CelebA). Under a heading like is_valid the values are yes and no. Empty: this is no such column.
+/// The subset of each value of a split column: words as above, or 0, 1 and 2 (CelebA) or 1, 2 and 3 for train, val and
+/// test where there is nothing else. Under a heading like is_valid the values are yes and no. Empty: this is no such
+/// column.
 std::map<std::string, Subset> subsetsOfCells(const std::vector<std::string>& values, const std::string& heading,
                                              const SplitWords& words = {});
 

@@ -39,6 +39,7 @@ public:
         for (const Guess& guess : columns.guesses)
             if (std::find(m_dataset.guesses.begin(), m_dataset.guesses.end(), guess) == m_dataset.guesses.end())
                 m_dataset.guesses.push_back(guess);
+        m_dataset.problems.insert(m_dataset.problems.end(), columns.problems.begin(), columns.problems.end());
         for (const int column : columns.oneHot)
             m_further.push_back(columns.heads[static_cast<std::size_t>(column)]);
         m_splitNames.insert(m_splitNames.end(), opened->splitValues.begin(), opened->splitValues.end());
@@ -233,6 +234,14 @@ void reportOtherTables(const ReadRequest& request, const std::vector<NamedTable>
             dataset.problems.push_back({"ignored_table", table.path, "is another table and is not read"});
 }
 
+/// Why no row is for training.
+std::string whyNone(const std::vector<std::string>& splitValues) {
+    if (splitValues.empty())
+        return "none has a label and names an image";
+    return "none of the values of its column for the split (" + listed(splitValues) +
+           ") means train; data.split_words can say which does";
+}
+
 } // namespace
 
 Result<Dataset> readTable(const ReadRequest& request) {
@@ -262,6 +271,9 @@ Result<Dataset> readTable(const ReadRequest& request) {
     if (dataset.samples.empty() && rows.missing() > 0)
         return badInput(request.tree->shown(tables.front().path) + " names " + std::to_string(rows.missing()) +
                         " images, but none of them exists; the first is " + rows.firstMissing() + ".");
+    if (dataset.count(Subset::Train) == 0)
+        return badInput(request.tree->shown(tables.front().path) +
+                        " has no row for training: " + whyNone(rows.splitNames()) + ".");
     rows.number();
     // Rows keep their order within a class, as Keras' flow_from_dataframe keeps it.
     std::stable_sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) {

@@ -22,6 +22,8 @@ constexpr std::array kLabelParts{"label", "class", "categor", "target",  "specie
                                  "breed", "dx",    "emotion", "disease", "truth"};
 constexpr std::array kSplitNames{"split", "subset", "set",     "fold_name", "partition",
                                  "usage", "phase",  "dataset", "data_set"};
+/// Those under which nothing but a split is expected.
+constexpr std::array kSureSplitNames{"split", "subset", "partition", "set", "usage", "phase"};
 constexpr std::size_t kMostSplitValues = 16;
 
 template <std::size_t N>
@@ -61,6 +63,7 @@ public:
         if (!label)
             return label.error();
         sayGuesses();
+        saySplitNotUnderstood();
         return std::move(m_columns);
     }
 
@@ -302,10 +305,11 @@ private:
             fileColumns += facts(i).files > 0 ? 1 : 0;
             labelColumns += !isTaken(i) && isPlausible(i) && headingRank(i) > 0 ? 1 : 0;
         }
-        const bool isPlain = m_columns.hasHeader && placeIn(known(m_columns.path), kPathNames) >= 0 &&
-                             fileColumns <= 1 && labelColumns <= 1 && m_columns.oneHot.empty() &&
-                             m_columns.label >= 0 && placeIn(known(m_columns.label), kLabelNames) >= 0 &&
-                             (m_columns.split < 0 || known(m_columns.split) == "split");
+        const bool isPlain =
+            m_columns.hasHeader && placeIn(known(m_columns.path), kPathNames) >= 0 && fileColumns <= 1 &&
+            labelColumns <= 1 && m_columns.oneHot.empty() && m_columns.label >= 0 &&
+            placeIn(known(m_columns.label), kLabelNames) >= 0 &&
+            (m_columns.split < 0 || (known(m_columns.split) == "split" && !facts(m_columns.split).isNumber));
         if (isPlain)
             return;
         if (settings().pathColumn.empty())
@@ -329,6 +333,24 @@ private:
             for (const auto& [value, subset] : m_columns.subsets)
                 meanings += (meanings.empty() ? "" : ", ") + shown(value) + " as " + nameOf(subset);
             m_columns.guesses.push_back({"split_column", head(m_columns.split), "its values are " + meanings});
+        }
+    }
+
+    /// A column headed "split" whose values are A and B.
+    void saySplitNotUnderstood() {
+        if (m_hasNoSplit || m_columns.split >= 0)
+            return;
+        for (int i = 0; i < count(); ++i) {
+            const bool isNamed = placeIn(known(i), kSureSplitNames) >= 0;
+            const std::vector<std::string> values(facts(i).values.begin(), facts(i).values.end());
+            if (!isNamed || isTaken(i) || i == m_columns.label || values.empty())
+                continue;
+            m_columns.problems.push_back({"unknown_split",
+                                          {},
+                                          "column '" + shown(head(i)) + "' is not understood: " +
+                                              (values.size() == 1 ? "its one value is " : "its values are ") +
+                                              (values.size() <= 5 ? enumerated(values) : sightline::listed(values, 4)) +
+                                              "; data.split_words can say which of them is train, val and test"});
         }
     }
 

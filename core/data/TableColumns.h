@@ -19,6 +19,7 @@ struct TableColumns {
     std::vector<std::string> heads;        ///< composed; numbers from 1 where there is no header
     std::map<std::string, Subset> subsets; ///< of the split column's values
     std::vector<Guess> guesses;
+    std::vector<DataProblem> problems;
 };
 
 struct ColumnRequest {

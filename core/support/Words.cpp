@@ -14,6 +14,13 @@ std::string listed(const std::vector<std::string>& names, std::size_t most) {
     return names.size() > most ? text + " and " + std::to_string(names.size() - most) + " more" : text;
 }
 
+std::string enumerated(const std::vector<std::string>& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + shown(names[i]);
+    return text;
+}
+
 std::string counted(std::size_t count, const std::string& one) {
     return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
 }

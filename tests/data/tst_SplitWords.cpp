@@ -61,6 +61,10 @@ private Q_SLOTS:
     void cellsOfASplitColumn() {
         using Meanings = std::map<std::string, Subset>;
         QCOMPARE(subsetsOfCells({"0", "1", "2"}, "partition"), (Meanings{{"0", kTrain}, {"1", kVal}, {"2", kTest}}));
+        QCOMPARE(subsetsOfCells({"1", "2", "3"}, "split"), (Meanings{{"1", kTrain}, {"2", kVal}, {"3", kTest}}));
+        QCOMPARE(subsetsOfCells({"0.0", "1.0"}, "split"), (Meanings{{"0.0", kTrain}, {"1.0", kVal}}));
+        QCOMPARE(subsetsOfCells({"1", "2"}, "split"), Meanings());
+        QCOMPARE(subsetsOfCells({"2", "3"}, "split"), Meanings());
         QCOMPARE(subsetsOfCells({"0", "1", "2", "3"}, "partition"), Meanings());
         QCOMPARE(subsetsOfCells({"True", "False"}, "is_valid"), (Meanings{{"True", kVal}, {"False", kTrain}}));
         QCOMPARE(subsetsOfCells({"0", "1"}, "is_train"), (Meanings{{"1", kTrain}, {"0", kTest}}));

@@ -126,6 +126,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("heading");
         QTest::addColumn<QStringList>("words"); // train, val, test
         QTest::newRow("celeba") << "partition" << QStringList{"0", "1", "2"};
+        QTest::newRow("from 1") << "split" << QStringList{"1", "2", "3"};
         QTest::newRow("fer") << "Usage" << QStringList{"Training", "PublicTest", "PrivateTest"};
         QTest::newRow("eval") << "what" << QStringList{"train", "eval", "test"};
         QTest::newRow("holdout") << "set" << QStringList{"train", "valid", "holdout"};
@@ -148,6 +149,30 @@ private Q_SLOTS:
         QCOMPARE(dataset->count(Subset::Validation), std::size_t{20});
         QCOMPARE(dataset->count(Subset::Test), std::size_t{10});
         QCOMPARE(guessOf(*dataset, "split_column").value, heading.toStdString());
+    }
+
+    void aSplitColumnThatIsNotUnderstoodIsSaid() {
+        images(20);
+        const auto text = [](const char* first, const char* second) {
+            Bytes rows = "path,label,split\n";
+            for (int i = 0; i < 20; ++i)
+                rows += numbered(i) + (i % 2 ? ",a," : ",b,") + (i < 10 ? first : second) + "\n";
+            return rows;
+        };
+        QCOMPARE(problemOf(*openTable(text("A", "B")), "unknown_split").message,
+                 std::string("column 'split' is not understood: its values are A and B; data.split_words can say which "
+                             "of them is train, val and test"));
+        const auto numbers = openTable(text("1", "2"));
+        QVERIFY2(numbers.ok(), qPrintable(messageOf(numbers)));
+        QCOMPARE(numbers->count(Subset::Train), std::size_t{20});
+        QVERIFY(hasProblem(*numbers, "unknown_split"));
+        DataSettings settings;
+        settings.path = (root() / "t.csv").string();
+        settings.table.splitColumn = "split";
+        const QString message = messageOf(openDataset(settings, 1));
+        QVERIFY2(message.endsWith("t.csv has no row for training: none of the values of its column for the split (1, "
+                                  "2) means train; data.split_words can say which does."),
+                 qPrintable(message));
     }
 
     void aPersonsWordsChooseTheSplitColumn() {

@@ -14,6 +14,7 @@
 #include "data/Readers.h"
 #include "data/Split.h"
 #include "data/SplitWords.h"
+#include "data/TableFiles.h"
 #include "support/Files.h"
 #include "support/Words.h"
 
@@ -271,6 +272,9 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
         return dataset;
     dataset->root = opened->root;
     dataset->guesses.insert(dataset->guesses.begin(), guesses.begin(), guesses.end());
+    if (dataset->format == "folders" || (dataset->format == "flat" && settings.pattern.empty()))
+        for (DataProblem& problem : unusedTables(request))
+            dataset->problems.push_back(std::move(problem));
     reportUnknownWords(*opened->tree, settings.splitWords, *dataset);
     for (DataProblem& problem : opened->tree->problems())
         dataset->problems.push_back(std::move(problem));

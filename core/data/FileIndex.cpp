@@ -102,6 +102,12 @@ std::optional<FileIndex::Match> FileIndex::find(std::string name, const std::str
         return std::nullopt;
     if (const auto file = m_byPath.find(composed(name)); file != m_byPath.end())
         return Match{file->second};
+    if (name.find("://") != std::string::npos) {
+        name.erase(std::min(name.find_first_of("?#"), name.size()));
+        if (const auto match = find(tidied(name), preferred))
+            return match;
+        name = fileName(name); // a server's folders are others
+    }
     std::replace(name.begin(), name.end(), '\\', '/');
     name = composed(tidied(name));
     if (const auto file = m_byPath.find(name); file != m_byPath.end())

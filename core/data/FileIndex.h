@@ -28,7 +28,9 @@ public:
     };
 
     /// The file that `name` means: the path itself; the path in a folder below; with folders in front that are not
-    /// here (as on another machine); each also with the ending left out, and at last in another case. Where several
+    /// here (as on another machine); each also with the ending left out, and at last in another case. Of an address of
+    /// the web (without what follows
+    /// '?') the file's name alone will do. Where several
     /// folders fit, one named `preferred` wins, then "images", then the first. Where there is a folder of that name, a
     /// bare name means an image in it and nowhere else: 3.png of the test is not 3.png of train.
     std::optional<Match> find(std::string name, const std::string& preferred = {}) const;

@@ -223,9 +223,13 @@ private:
             if (!isTaken(i) && (m_columns.label < 0 || rank(i) < rank(m_columns.label)))
                 m_columns.label = i;
         if (m_columns.label < 0)
-            return badInput(m_request.tree.shown(m_request.table) +
-                            " has no column of labels (label, class, category, target ...); it has: " +
-                            listed(m_columns) + ". Choose one with data.table.label_column.");
+            return badInput(
+                m_request.tree.shown(m_request.table) +
+                " has no column of labels (label, class, category, target ...); it has: " + listed(m_columns) +
+                (m_columns.split >= 0 && settings().splitColumn.empty()
+                     ? ". Column '" + shown(head(m_columns.split)) +
+                           "' is taken for the split; data.table.label_column can say that it is the label."
+                     : ". Choose one with data.table.label_column."));
         const bool isSure =
             isPlausible(m_columns.label) && headingRank(m_columns.label) > 0 && !facts(m_columns.label).isBinary;
         if (m_columns.hasHeader && !isSure)

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "data/FolderLayout.h"
+#include "data/ImageNames.h"
 #include "data/SplitWords.h"
 
 namespace sightline {
@@ -42,6 +43,21 @@ const TableFacts& factsOf(const ReadRequest& request, const std::string& table, 
     if (const auto facts = known.find(key); facts != known.end())
         return facts->second;
     return known.emplace(key, tableFacts(text, indexOf(request), folder, request.stop)).first->second;
+}
+
+/// Whether a cell of the first rows ends like an image's file.
+bool namesAnyImage(const ReadRequest& request, const NamedTable& table) {
+    constexpr int kLooked = 20;
+    const auto text = readTableText(*request.tree, table.path);
+    if (!text)
+        return false;
+    CsvReader reader = text->rows();
+    std::vector<std::string> row;
+    for (int i = 0; i < kLooked && reader.next(row); ++i)
+        if (std::any_of(row.begin(), row.end(),
+                        [](const std::string& cell) { return namesImage(fileName(cell.substr(0, cell.find('?')))); }))
+            return true;
+    return false;
 }
 
 /// How many images a table names, with no setting that may not fit it.
@@ -112,6 +128,59 @@ std::vector<NamedTable> tablesOf(const ReadRequest& request) {
 
 std::vector<NamedTable> allTables(const ReadRequest& request) {
     return tablesIn(request).all;
+}
+
+namespace {
+
+/// Why a table is of no use, as the end of a sentence; empty: it could be used, or says nothing of images.
+std::string faultOf(const ReadRequest& request, const NamedTable& table, bool isClassLevel) {
+    ReadRequest plain = request;
+    plain.settings.table = {};
+    plain.settings.group = {};
+    const auto opened = openTable(plain, table);
+    if (!opened) {
+        const std::string name = request.tree->shown(table.path) + " ";
+        const std::string& message = opened.error().message;
+        std::string reason = message.starts_with(name) ? message.substr(name.size()) : message;
+        if (reason.ends_with('.'))
+            reason.pop_back();
+        return isClassLevel && !namesAnyImage(request, table) ? std::string() : reason;
+    }
+    if (opened->images > 0 || (isClassLevel && !namesAnyImage(request, table)))
+        return {};
+    return "none of the images that its column '" +
+           shown(opened->columns.heads[static_cast<std::size_t>(opened->columns.path)]) + "' names is here";
+}
+
+/// A list such as "img/0.png 3" in a .txt file.
+bool isListOfImages(const ReadRequest& request, const std::string& name) {
+    constexpr std::uintmax_t kLargestList = std::uintmax_t{64} << 20;
+    const auto text = lowerCase(name).ends_with(".txt") ? request.tree->read(name, kLargestList) : badInput({});
+    if (!text)
+        return false;
+    std::string first = text->substr(0, text->find_first_of("\r\n"));
+    const std::size_t end = first.find_first_of(" \t,;|");
+    if (end == std::string::npos)
+        return false;
+    first.erase(end);
+    return namesImage(fileName(first)) && indexOf(request).find(first).has_value();
+}
+
+} // namespace
+
+std::vector<DataProblem> unusedTables(const ReadRequest& request) {
+    std::vector<DataProblem> problems;
+    const bool classLevel = isClassLevel(*request.tree, request.settings.splitWords);
+    const std::vector<NamedTable> tables = allTables(request);
+    for (std::size_t i = 0; i < std::min(tables.size(), kMostCompared); ++i)
+        if (const std::string fault = faultOf(request, tables[i], classLevel); !fault.empty())
+            problems.push_back({"unused_table", tables[i].path, "is a table, but " + fault});
+    for (const FileTree::Entry& entry : request.tree->entries(""))
+        if (!entry.isFolder && isListOfImages(request, entry.name))
+            problems.push_back({"unused_table", entry.name,
+                                "lists images, but is not used: write it as a table (.csv) with headings, path and "
+                                "label, and a comma between them"});
+    return problems;
 }
 
 bool isTableName(const std::string& name) {

@@ -27,6 +27,8 @@ std::vector<NamedTable> tablesOf(const ReadRequest& request);
 std::vector<NamedTable> allTables(const ReadRequest& request);
 /// The folder whose images a table named after a split means first: train_images beside train.csv.
 std::string folderFor(const ReadRequest& request, std::optional<Subset> subset);
+/// Tables and lists at the top that name images but cannot be used, with the reason; for readers of folders.
+std::vector<DataProblem> unusedTables(const ReadRequest& request);
 Result<OpenTable> openTable(const ReadRequest& request, const NamedTable& table);
 
 } // namespace sightline

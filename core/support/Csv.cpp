@@ -102,7 +102,11 @@ std::vector<std::vector<std::string>> csvRows(std::string_view text, char separa
 char csvSeparator(std::string_view text) {
     const std::string_view line = text.substr(0, text.find('\n'));
     const auto count = [&](char separator) { return std::count(line.begin(), line.end(), separator); };
-    return count('\t') > std::max(count(','), count(';')) ? '\t' : count(';') > count(',') ? ';' : ',';
+    char most = ',';
+    for (const char separator : {';', '\t', '|'})
+        if (count(separator) > count(most))
+            most = separator;
+    return most;
 }
 
 } // namespace sightline

@@ -43,7 +43,7 @@ private:
 /// All rows at once.
 std::vector<std::vector<std::string>> csvRows(std::string_view text, char separator = ',');
 
-/// The separator the first line uses most: comma, semicolon or tab.
+/// The separator the first line uses most: comma, semicolon, tab or bar.
 char csvSeparator(std::string_view text);
 
 } // namespace sightline

@@ -133,15 +133,35 @@ std::string lookOf(std::string_view text) {
     return look;
 }
 
+namespace {
+
+/// Whether (nearly) every other byte is 0, from `first` on, and none between: UTF-16 of mostly Latin letters.
+bool hasZerosAt(std::string_view bytes, std::size_t first) {
+    constexpr std::size_t kLooked = 4096;
+    std::size_t zeros = 0, pairs = 0;
+    for (std::size_t i = 0; i + 1 < std::min(bytes.size(), kLooked); i += 2, ++pairs) {
+        zeros += bytes[i + first] == '\0' ? 1 : 0;
+        if (bytes[i + 1 - first] == '\0')
+            return false;
+    }
+    return pairs > 1 && zeros * 10 >= pairs * 9;
+}
+
+} // namespace
+
 DecodedText decodedText(std::string bytes) {
-    const auto wide = [&](const char* encoding) {
-        return DecodedText{utf8Of(convertedFrom(encoding, std::string_view(bytes).substr(2))),
+    const auto wide = [&](const char* encoding, std::size_t mark) {
+        return DecodedText{utf8Of(convertedFrom(encoding, std::string_view(bytes).substr(mark))),
                            DecodedText::From::Utf16};
     };
     if (bytes.size() <= kLongest && bytes.starts_with("\xFF\xFE"))
-        return wide("UTF-16LE");
+        return wide("UTF-16LE", 2);
     if (bytes.size() <= kLongest && bytes.starts_with("\xFE\xFF"))
-        return wide("UTF-16BE");
+        return wide("UTF-16BE", 2);
+    if (bytes.size() <= kLongest && hasZerosAt(bytes, 1))
+        return wide("UTF-16LE", 0);
+    if (bytes.size() <= kLongest && hasZerosAt(bytes, 0))
+        return wide("UTF-16BE", 0);
     if (bytes.starts_with("\xEF\xBB\xBF"))
         bytes.erase(0, 3);
     if (bytes.size() > kLongest || isUtf8(bytes))

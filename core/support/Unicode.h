@@ -31,7 +31,7 @@ struct DecodedText {
     From from = From::Utf8;
 };
 
-/// UTF-16 is known by its byte order mark; what is no UTF-8 is taken for Windows-1252.
+/// UTF-16 is known by its byte order mark, or by zeros in every other byte; what is no UTF-8 is taken for Windows-1252.
 DecodedText decodedText(std::string bytes);
 
 } // namespace sightline

@@ -269,6 +269,8 @@ private Q_SLOTS:
         QTest::newRow("UTF-8") << text.toUtf8() << false;
         QTest::newRow("UTF-16LE") << wide(false) << false;
         QTest::newRow("UTF-16BE") << wide(true) << false;
+        QTest::newRow("UTF-16LE without a mark") << wide(false).mid(2) << false;
+        QTest::newRow("UTF-16BE without a mark") << wide(true).mid(2) << false;
         QTest::newRow("Windows-1252") << text.toLatin1() << true;
     }
 
@@ -341,6 +343,54 @@ private Q_SLOTS:
         QVERIFY(dataset->samples.front().path.starts_with("train_images/"));
         QCOMPARE(problemOf(*dataset, "no_label").path, std::string("test_data.csv"));
         QVERIFY(!hasProblem(*dataset, "ambiguous_file"));
+    }
+
+    void aTableThatCannotBeUsedSaysWhy_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("why");
+        QTest::newRow("split for label")
+            << "l.csv"
+            << "path,test\nimg/0000.jpg,0\nimg/0001.jpg,1\n"
+            << "is a table, but has no column of labels (label, class, category, target ...); it has: "
+               "path, test. Column 'test' is taken for the split; data.table.label_column can say that it is the label";
+        QTest::newRow("other images") << "l.csv"
+                                      << "path,label\nimg/x.jpg,a\nimg/y.jpg,b\n"
+                                      << "is a table, but none of the images that its column 'path' names "
+                                         "is here";
+        QTest::newRow("list") << "labels.txt"
+                              << "img/0000.jpg 0\nimg/0001.jpg 1\n"
+                              << "lists images, but is not used: write it as a table (.csv) with headings, path and "
+                                 "label, and a comma between them";
+    }
+
+    void aTableThatCannotBeUsedSaysWhy() {
+        QFETCH(const QString, name);
+        QFETCH(const QString, text);
+        QFETCH(const QString, why);
+        images(2, "img");
+        write(root() / name.toStdString(), text.toStdString());
+        const auto dataset = opened(root());
+        QVERIFY2(dataset.ok(), qPrintable(messageOf(dataset)));
+        QCOMPARE(problemOf(*dataset, "unused_table").path, name.toStdString());
+        QCOMPARE(QString::fromStdString(problemOf(*dataset, "unused_table").message), why);
+    }
+
+    void notesBesideClassFoldersAreNoFault() {
+        images(2, "cat");
+        images(2, "dog");
+        write(root() / "notes.csv", "day,weather\nMonday,fair\n");
+        write(root() / "README.txt", "Cats, dogs");
+        QVERIFY(!hasProblem(*opened(root()), "unused_table"));
+    }
+
+    void barsPartCellsAndAddressesNameFiles() {
+        images(4, "img");
+        write(root() / "l.csv", "url|label\nhttps://x.org/data/0000.jpg?dl=1|a\nhttps://x.org/data/0001.jpg#x|b\n"
+                                "https://x.org/0002.jpg|a\nimg/0003.jpg|b\n");
+        const auto dataset = opened(root());
+        QCOMPARE(dataset->format, std::string("csv"));
+        QCOMPARE(dataset->countsPerClass(Subset::Train), (Counts{2, 2}));
     }
 
     void aListOfAFewImagesIsNoTableOfClassFolders() {

@@ -139,6 +139,10 @@ private:
             std::string label = composed(cellOf(row, columns.label));
             if (label.empty())
                 problem({"no_label", path, "has no label " + at});
+            if (isMissingValue(label)) {
+                problem({"no_label", path, "has no label: '" + label + "' means none " + at + "; it is skipped"});
+                return {};
+            }
             if (label.find_first_of("\r\n") != std::string::npos)
                 problem({"line_break", path, "has a line break in its label, '" + shown(label) + "' " + at});
             return label;

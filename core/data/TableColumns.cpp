@@ -63,6 +63,7 @@ public:
         if (!label)
             return label.error();
         sayGuesses();
+        sayNoClasses();
         saySplitNotUnderstood();
         return std::move(m_columns);
     }
@@ -257,6 +258,7 @@ private:
         }
         const bool hasText = isPlausible(m_columns.label) && !facts(m_columns.label).isNumber;
         const std::vector<std::size_t> ones = rowsWithOne(candidates);
+        m_flags = binary;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
             if (ones[i] == 0 || ones[i] * 100 < m_facts.rows * 95 || (candidates[i].size() == 2 && hasText))
                 continue;
@@ -279,8 +281,9 @@ private:
         return longest;
     }
 
-    /// For each set of columns, in how many rows exactly one of them is 1.
-    std::vector<std::size_t> rowsWithOne(const std::vector<std::vector<int>>& candidates) const {
+    /// For each set of columns, in how many rows exactly one of them is 1. Of the first set, also in how many several
+    /// are.
+    std::vector<std::size_t> rowsWithOne(const std::vector<std::vector<int>>& candidates) {
         std::vector<std::size_t> ones(candidates.size(), 0);
         if (candidates.empty())
             return ones;
@@ -297,6 +300,7 @@ private:
                 for (const int column : candidates[c])
                     sum += is[static_cast<std::size_t>(column)];
                 ones[c] += sum == 1 ? 1 : 0;
+                m_several += c == 0 && sum > 1 ? 1 : 0;
             }
         }
         return ones;
@@ -340,6 +344,42 @@ private:
         }
     }
 
+    std::string namesOf(const std::vector<int>& columns) const {
+        std::vector<std::string> names;
+        for (const int column : columns)
+            names.push_back(head(column));
+        return sightline::listed(names, 6);
+    }
+
+    /// Several labels an image, or numbers: no classes.
+    void sayNoClasses() {
+        const int label = m_columns.label;
+        if (label < 0)
+            return;
+        const std::string alone = "; column '" + shown(head(label)) +
+                                  "' alone is taken as the label, and data.table.label_column can name another";
+        if (facts(label).isBinary && m_several > 0)
+            m_columns.problems.push_back({"not_classes",
+                                          {},
+                                          "columns " + namesOf(m_flags) + " hold 0 and 1, and " + grouped(m_several) +
+                                              " of " + grouped(m_facts.rows) +
+                                              " rows have more than one 1: these are several labels of an image, not "
+                                              "classes of which it has one" +
+                                              alone});
+        if (!facts(label).isNumber || !facts(label).isFraction || isPlausible(label))
+            return;
+        std::vector<int> fractions;
+        for (int i = 0; i < count(); ++i)
+            if (!isTaken(i) && facts(i).isNumber && facts(i).isFraction)
+                fractions.push_back(i);
+        m_columns.problems.push_back({"not_classes",
+                                      {},
+                                      (fractions.size() == 1 ? "column " : "columns ") + namesOf(fractions) +
+                                          (fractions.size() == 1 ? " holds" : " hold") +
+                                          " fractions: these are numbers, not classes, and each number becomes one" +
+                                          alone});
+    }
+
     /// A column headed "split" whose values are A and B.
     void saySplitNotUnderstood() {
         if (m_hasNoSplit || m_columns.split >= 0)
@@ -361,7 +401,9 @@ private:
     const ColumnRequest& m_request;
     const TableFacts& m_facts;
     TableColumns m_columns;
+    std::vector<int> m_flags;  ///< columns of 0 and 1
     std::size_t m_ones = 0;    ///< rows with one 1
+    std::size_t m_several = 0; ///< rows with more than one
     bool m_hasNoSplit = false; ///< a person said so
 };
 

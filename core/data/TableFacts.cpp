@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "data/TableFacts.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -21,7 +23,7 @@ std::optional<double> numberIn(const std::string& cell) {
 
 /// Takes a cell up. Only values not seen before are looked for among the files: columns of few values cost nothing.
 void take(ColumnFacts& facts, const std::string& cell, const FileIndex& index, const std::string& preferredFolder) {
-    if (cell.empty())
+    if (cell.empty() || isMissingValue(cell))
         return;
     ++facts.filled;
     if (facts.values.contains(cell))
@@ -42,6 +44,13 @@ void take(ColumnFacts& facts, const std::string& cell, const FileIndex& index, c
 }
 
 } // namespace
+
+bool isMissingValue(const std::string& cell) {
+    static constexpr std::array<std::string_view, 9> kMissing{"nan",  "-nan", "na",  "n/a", "#n/a",
+                                                              "<na>", "null", "#na", "?"};
+    constexpr std::size_t kLongest = 4;
+    return cell.size() <= kLongest && std::find(kMissing.begin(), kMissing.end(), lowerCase(cell)) != kMissing.end();
+}
 
 std::optional<bool> binaryCell(const std::string& cell) {
     if (cell == "1" || cell == "1.0")

@@ -25,7 +25,7 @@ Result<TableText> readTableText(const FileTree& tree, const std::string& path);
 
 /// What the cells of a column hold, over all rows but the first.
 struct ColumnFacts {
-    std::size_t filled = 0;       ///< cells that are not empty
+    std::size_t filled = 0;       ///< cells that are not empty or missing
     std::size_t files = 0;        ///< different cells that name an image file
     std::set<std::string> values; ///< different cells, up to kMostValues of them
     bool hasMoreValues = false;
@@ -44,6 +44,9 @@ struct TableFacts {
 
 TableFacts tableFacts(const TableText& table, const FileIndex& index, const std::string& preferredFolder,
                       std::stop_token stop);
+
+/// Whether a cell is what programs write where they have nothing: NaN, N/A, NULL, "?".
+bool isMissingValue(const std::string& cell);
 
 /// Whether a cell says 1 of a one-hot table; nothing where it is neither 0 nor 1.
 std::optional<bool> binaryCell(const std::string& cell);

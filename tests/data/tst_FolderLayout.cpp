@@ -172,6 +172,11 @@ private Q_SLOTS:
         QVERIFY(!wordsFor(folders).ok()); // train alone is no split
     }
 
+    void aFolderNamedNanIsAClass() {
+        images({"nan", "roti"});
+        QCOMPARE(opened(root())->classes, (Names{"nan", "roti"}));
+    }
+
     void aToyTrainIsAClass() {
         images({"car", "ship", "train"});
         QCOMPARE(opened(root())->classes, (Names{"car", "ship", "train"}));

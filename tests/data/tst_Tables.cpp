@@ -111,6 +111,44 @@ private Q_SLOTS:
                  std::string("exactly one of these 4 columns is 1 in 38 of 40 rows"));
     }
 
+    void severalLabelsOfAnImageAreNoClasses() {
+        images(12);
+        Bytes text = "id,smiling,male,young\n";
+        for (int i = 0; i < 12; ++i)
+            text += numbered(i) + "," + std::to_string(i % 2) + "," + std::to_string(i / 2 % 2) + "," +
+                    std::to_string(i / 4 % 2) + "\n";
+        QCOMPARE(problemOf(*openTable(text), "not_classes").message,
+                 std::string("columns smiling, male, young hold 0 and 1, and 5 of 12 rows have more than one 1: these "
+                             "are several labels of an image, not classes of which it has one; column 'smiling' alone "
+                             "is taken as the label, and data.table.label_column can name another"));
+    }
+
+    void fractionsAreNoClasses() {
+        images(10);
+        Bytes text = "image_id,Melanoma,Nevus\n", grades = "image_id,label\n";
+        for (int i = 0; i < 10; ++i) {
+            text += numbered(i) + ",0.3" + std::to_string(i) + ",0.6" + std::to_string(9 - i) + "\n";
+            grades += numbered(i) + (i % 2 ? ",0.0\n" : ",0.5\n");
+        }
+        QVERIFY(
+            problemOf(*openTable(text), "not_classes").message.starts_with("columns Melanoma, Nevus hold fractions"));
+        const auto few = openTable(grades);
+        QCOMPARE(few->classes, (Names{"0.0", "0.5"}));
+        QVERIFY(!hasProblem(*few, "not_classes"));
+    }
+
+    void missingLabelsAreNoClasses() {
+        images(8);
+        const auto dataset = openTable("path,label\n0000,a\n0001,b\n0002,NaN\n0003,nan\n0004,?\n0005,N/A\n0006,b\n"
+                                       "0007,none\n");
+        QCOMPARE(dataset->classes, (Names{"a", "b", "none"}));
+        QCOMPARE(dataset->samples.size(), std::size_t{4});
+        QCOMPARE(problemOf(*dataset, "no_label").path, std::string("images/0002.jpg"));
+        QCOMPARE(problemOf(*dataset, "no_label").message,
+                 std::string("has no label: 'NaN' means none (row 4); it is skipped"));
+        QVERIFY(!hasProblem(*dataset, "alike_classes"));
+    }
+
     void oneHotBesideAnotherFlag() {
         images(30);
         Bytes text = "image,hair,a,b,c\n";

@@ -33,6 +33,7 @@ constexpr std::array kWords{
     Words{"split_without_classes", QT_TRANSLATE_NOOP("Finding", "Splits without class folders"), Role::Bad},
     Words{"split_in_class", QT_TRANSLATE_NOOP("Finding", "Splits inside classes"), Role::Warning},
     Words{"unknown_word", QT_TRANSLATE_NOOP("Finding", "Split words that name nothing"), Role::Bad},
+    Words{"not_classes", QT_TRANSLATE_NOOP("Finding", "Labels that are not classes"), Role::Bad},
     Words{"unused_table", QT_TRANSLATE_NOOP("Finding", "Tables that cannot be used"), Role::Bad},
     Words{"unclosed_quote", QT_TRANSLATE_NOOP("Finding", "Quotes that are never closed"), Role::Warning},
     Words{"not_an_image", QT_TRANSLATE_NOOP("Finding", "Files that are not images"), Role::Muted},

@@ -117,7 +117,8 @@ private Q_SLOTS:
         QVERIFY2(others.outcome == RunEnded::Outcome::Completed, others.reason.c_str());
         QVERIFY(hasRowOf(others, still("others", {}), "ferry"));
         QVERIFY(std::find(notes.begin(), notes.end(),
-                          "The weights are for other classes: dense_1.weight starts from random values.") != notes.end());
+                          "The weights are for other classes: dense_1.weight starts from random values.") !=
+                notes.end());
     }
 
     void aRunThatIsNotThereIsSaid() {

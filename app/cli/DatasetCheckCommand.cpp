@@ -6,6 +6,7 @@
 #include "data/HealthCheck.h"
 #include "data/Overlay.h"
 #include "data/Survey.h"
+#include "support/Words.h"
 
 namespace sightline::cli {
 
@@ -45,8 +46,8 @@ Json documentOf(const Dataset& dataset, const Survey& survey, const std::vector<
 
 /// "duplicate (2)" and a line for each finding beneath it.
 void print(const Dataset& dataset, const Survey& survey, const std::vector<Finding>& findings) {
-    std::printf("%s: %s, %zu classes, %zu images can be read\n", dataset.root.c_str(), dataset.format.c_str(),
-                dataset.classes.size(), survey.images);
+    std::printf("%s: %s, %s, %s can be read\n", dataset.root.c_str(), dataset.format.c_str(),
+                counted(dataset.classes.size(), "class").c_str(), counted(survey.images, "image").c_str());
     if (const OverlayCounts overlay = overlayCounts(dataset); overlay.relabelled + overlay.excluded > 0)
         std::printf("label edits: %zu relabeled, %zu excluded\n", overlay.relabelled, overlay.excluded);
     if (findings.empty())

@@ -12,10 +12,16 @@
 #include "data/Toys.h"
 #include "experiment/PixelJson.h"
 #include "support/Csv.h"
+#include "support/Words.h"
 
 namespace sightline::cli {
 
 namespace {
+
+/// Whether the sentence stands without the path before it: it names it itself, or is about none.
+bool isNamed(const DataProblem& problem) {
+    return problem.path.empty() || problem.message.starts_with(problem.path + " ");
+}
 
 struct InfoOptions {
     DataSettings data;
@@ -136,7 +142,8 @@ int info(InfoOptions& options, const Context& context) {
         printJson(documentOf(*dataset, survey, options.data));
         return 0;
     }
-    std::printf("%s: %s, %zu classes\n", dataset->root.c_str(), dataset->format.c_str(), dataset->classes.size());
+    std::printf("%s: %s, %s\n", dataset->root.c_str(), dataset->format.c_str(),
+                counted(dataset->classes.size(), "class").c_str());
     std::printf("%-24s %10s %10s %10s\n", "class", "train", "val", "test");
     const auto train = dataset->countsPerClass(Subset::Train), validation = dataset->countsPerClass(Subset::Validation),
                test = dataset->countsPerClass(Subset::Test);
@@ -145,7 +152,7 @@ int info(InfoOptions& options, const Context& context) {
     if (const OverlayCounts overlay = overlayCounts(*dataset); overlay.relabelled + overlay.excluded > 0)
         std::printf("label edits: %zu relabeled, %zu excluded\n", overlay.relabelled, overlay.excluded);
     for (const auto& [size, count] : survey.sizes)
-        std::printf("%d x %d: %zu images\n", size.first, size.second, count);
+        std::printf("%d x %d: %s\n", size.first, size.second, counted(count, "image").c_str());
     if (const std::size_t other = imagesOfOtherShape(survey, options.data.imageHeight, options.data.imageWidth))
         std::printf("%zu of %zu images have other proportions than %d x %d: they %s (data.fit %s)\n", other,
                     survey.images, options.data.imageHeight, options.data.imageWidth, whatHappens(options.data.fit),
@@ -153,7 +160,8 @@ int info(InfoOptions& options, const Context& context) {
     printGuesses(*dataset);
     for (const auto* list : {&dataset->problems, &survey.unreadable}) {
         for (const DataProblem& problem : *list)
-            std::printf("%s: %s %s\n", problem.kind.c_str(), problem.path.c_str(), problem.message.c_str());
+            std::printf("%s: %s%s\n", problem.kind.c_str(), isNamed(problem) ? "" : (problem.path + " ").c_str(),
+                        problem.message.c_str());
     }
     return 0;
 }

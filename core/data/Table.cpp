@@ -192,27 +192,40 @@ private:
 
     /// What concerns many rows is said once.
     void sayCounts() {
-        const auto say = [&](const char* kind, std::size_t count, const std::string& message) {
+        const auto say = [&](const char* kind, std::size_t count, const char* one, const std::string& message) {
             if (count > 0)
-                m_dataset.problems.push_back({kind, {}, grouped(count) + message});
+                m_dataset.problems.push_back(
+                    {kind, {}, grouped(count) + " " + one + (count == 1 ? "" : "s") + " " + message});
         };
-        say("name_case", m_caseDiffers, " names in the table differ from those of their files in case");
-        say("ambiguous_file", m_ambiguous,
-            " names in the table fit several images in different folders; the first in order is used");
-        say("repeated_image", m_repeated,
-            " rows name an image that another row names, " + grouped(m_contradicting) + " of them with another label");
+        say("name_case", m_caseDiffers, "name",
+            std::string("in the table ") +
+                (m_caseDiffers == 1 ? "differs from that of its file" : "differ from those of their files") +
+                " in case");
+        say("ambiguous_file", m_ambiguous, "name",
+            std::string("in the table ") + (m_ambiguous == 1 ? "fits" : "fit") +
+                " several images in different folders; the first in order is used");
+        say("repeated_image", m_repeated, "row",
+            m_repeated == 1
+                ? std::string("names an image that another row names, with ") +
+                      (m_contradicting == 1 ? "another label" : "the same label")
+                : "name an image that another row names, " + grouped(m_contradicting) + " of them with another label");
         std::size_t said = 0;
         for (const auto& [word, count] : m_unknownWords)
             if (word.empty())
-                say("no_split", count, " rows have an empty cell for the split; they count as train");
+                say("no_split", count, "row",
+                    count == 1 ? "has an empty cell for the split; it counts as train"
+                               : "have an empty cell for the split; they count as train");
             else if (++said <= 20)
-                m_dataset.problems.push_back({"unknown_split", word.substr(0, 200),
-                                              "stands for the split in " + grouped(count) +
-                                                  " rows but means neither train, val nor test, so they are skipped; "
-                                                  "data.split_words can say what it means"});
+                m_dataset.problems.push_back(
+                    {"unknown_split", word.substr(0, 200),
+                     "stands for the split in " + grouped(count) + (count == 1 ? " row" : " rows") +
+                         " but means neither train, val nor test, so " + (count == 1 ? "it is" : "they are") +
+                         " skipped; data.split_words can say what it means"});
         if (m_problems > kMostProblems)
-            m_dataset.problems.push_back(
-                {"more", {}, std::to_string(m_problems - kMostProblems) + " more rows have problems"});
+            m_dataset.problems.push_back({"more",
+                                          {},
+                                          counted(m_problems - kMostProblems, "more row") +
+                                              (m_problems - kMostProblems == 1 ? " has problems" : " have problems")});
     }
 
     const ReadRequest& m_request;

@@ -332,10 +332,12 @@ private:
                                          "exactly one of these " + std::to_string(names.size()) + " columns is 1 in " +
                                              grouped(m_ones) + " of " + grouped(m_facts.rows) + " rows"});
         } else if (settings().labelColumn.empty())
-            m_columns.guesses.push_back({"label_column", head(m_columns.label),
-                                         grouped(facts(m_columns.label).values.size()) +
-                                             (facts(m_columns.label).hasMoreValues ? " or more" : "") +
-                                             " distinct values in " + grouped(m_facts.rows) + " rows"});
+            m_columns.guesses.push_back(
+                {"label_column", head(m_columns.label),
+                 grouped(facts(m_columns.label).values.size()) +
+                     (facts(m_columns.label).hasMoreValues ? " or more" : "") +
+                     (facts(m_columns.label).values.size() == 1 ? " distinct value in " : " distinct values in ") +
+                     grouped(m_facts.rows) + (m_facts.rows == 1 ? " row" : " rows")});
         if (m_columns.split >= 0 && settings().splitColumn.empty()) {
             std::string meanings;
             for (const auto& [value, subset] : m_columns.subsets)

@@ -22,7 +22,7 @@ std::string enumerated(const std::vector<std::string>& names) {
 }
 
 std::string counted(std::size_t count, const std::string& one) {
-    return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+    return std::to_string(count) + " " + one + (count == 1 ? "" : one.ends_with('s') ? "es" : "s");
 }
 
 std::string grouped(std::size_t number) {

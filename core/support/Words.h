@@ -12,7 +12,7 @@ std::string listed(const std::vector<std::string>& names, std::size_t most = 8);
 /// "a", "a and b", "a, b and c": all of a few names.
 std::string enumerated(const std::vector<std::string>& names);
 
-/// "1 image", "2 images".
+/// "1 image", "2 images", "3 classes".
 std::string counted(std::size_t count, const std::string& one);
 
 /// "10,015".

@@ -89,7 +89,30 @@ const DataProblem* problemOf(const Dataset& dataset, const std::string& kind) {
 class PixelsTest : public sightline::Test {
     Q_OBJECT
 
+    /// What is said of a file whose directory has another value under a tag.
+    static QString faultOf(const char* file, std::uint16_t tag, std::uint16_t value) {
+        Bytes bytes = bytesOf(file);
+        const std::array<std::uint8_t, 8> entry{
+            static_cast<std::uint8_t>(tag & 255), static_cast<std::uint8_t>(tag >> 8), 3, 0, 1, 0, 0, 0};
+        const auto found = std::search(bytes.begin(), bytes.end(), entry.begin(), entry.end());
+        if (found == bytes.end())
+            return {};
+        found[8] = static_cast<std::uint8_t>(value & 255);
+        found[9] = static_cast<std::uint8_t>(value >> 8);
+        const auto image = decodeImage(bytes.data(), bytes.size(), file);
+        return image ? QString() : QString::fromStdString(image.error().message);
+    }
+
 private Q_SLOTS:
+    void whatATiffUsesThatIsNotReadIsSaid() {
+        QCOMPARE(faultOf("signed.tif", 259, 34712),
+                 QStringLiteral("signed.tif uses the compression 34712 (JPEG 2000), which is not read; save it without "
+                                "compression, or with LZW or Deflate."));
+        QVERIFY(faultOf("signed.tif", 259, 4711).contains("uses the compression 4711, which is not read"));
+        QVERIFY2(faultOf("signed.tif", 262, 32803).contains("holds a camera's raw pixels of 16 bits, which are not"),
+                 qPrintable(faultOf("signed.tif", 262, 32803)));
+    }
+
     void aPageIsChosen() {
         for (const int page : {0, 3}) {
             PixelSettings pixels = grey();

@@ -360,6 +360,17 @@ private Q_SLOTS:
                  std::string("2 rows name an image that another row names, 1 of them with another label"));
     }
 
+    void oneRowIsSpokenOfAsOne() {
+        images(3);
+        const auto dataset =
+            openTable("path,label,split\nImages/0000.jpg,a,train\n0001,b,train\n0001,c,train\n0002,b,odd\n");
+        QCOMPARE(problemOf(*dataset, "name_case").message,
+                 std::string("1 name in the table differs from that of its file in case"));
+        QCOMPARE(problemOf(*dataset, "repeated_image").message,
+                 std::string("1 row names an image that another row names, with another label"));
+        QVERIFY(problemOf(*dataset, "unknown_split").message.starts_with("stands for the split in 1 row but"));
+    }
+
     void ofSeveralTablesTheOneOfTheImagesIsRead() {
         images(4);
         write(root() / "pixels.csv", "a,b\n1,2\n3,4\n");

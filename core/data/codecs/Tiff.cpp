@@ -2,9 +2,11 @@
 #include <tiffio.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <string_view>
 
 #include "Readers.h"
 
@@ -269,12 +271,57 @@ bool readStrips(TIFF* tiff, const Layout& layout, const Unpacker& unpack) {
     return true;
 }
 
+/// Words for a number of the format, or the number itself.
+struct Known {
+    int number;
+    const char* name;
+};
+template <std::size_t N>
+std::string nameIn(const std::array<Known, N>& names, int number, const std::string& otherwise) {
+    const auto found = std::find_if(names.begin(), names.end(), [&](const Known& one) { return one.number == number; });
+    return found == names.end() ? otherwise + std::to_string(number) : found->name;
+}
+
+/// Why no file of this compression can be read; empty: it can.
+std::string faultOfCompression(TIFF* tiff) {
+    static constexpr std::array kNames{Known{COMPRESSION_OJPEG, "6 (old JPEG)"},
+                                       Known{COMPRESSION_JPEG, "7 (JPEG)"},
+                                       Known{33003, "33003 (JPEG 2000)"},
+                                       Known{33005, "33005 (JPEG 2000)"},
+                                       Known{34712, "34712 (JPEG 2000)"},
+                                       Known{34887, "34887 (LERC)"},
+                                       Known{COMPRESSION_LZMA, "34925 (LZMA)"},
+                                       Known{50000, "50000 (Zstandard)"},
+                                       Known{50001, "50001 (WebP)"},
+                                       Known{34892, "34892 (lossy DNG)"},
+                                       Known{52546, "52546 (JPEG XL)"}};
+    std::uint16_t compression = COMPRESSION_NONE;
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &compression);
+    if (TIFFIsCODECConfigured(compression))
+        return {};
+    return "uses the compression " + nameIn(kNames, compression, "") +
+           ", which is not read; save it without compression, or with LZW or Deflate.";
+}
+
+std::string faultOfColors(const Layout& layout) {
+    static constexpr std::array kNames{
+        Known{PHOTOMETRIC_PALETTE, "a palette"},  Known{PHOTOMETRIC_SEPARATED, "printing inks (CMYK)"},
+        Known{PHOTOMETRIC_YCBCR, "YCbCr colors"}, Known{PHOTOMETRIC_CIELAB, "Lab colors"},
+        Known{PHOTOMETRIC_ICCLAB, "Lab colors"},  Known{PHOTOMETRIC_ITULAB, "Lab colors"},
+        Known{32803, "a camera's raw pixels"},    Known{34892, "a camera's raw colors"}};
+    return "holds " + nameIn(kNames, layout.photometric, "colors of the kind ") + " of " + std::to_string(layout.bits) +
+           " bits, which are not read; convert it to RGB or grey.";
+}
+
 /// By libtiff's own conversion.
-bool readConverted(TIFF* tiff, const Layout& layout, Raster& raster) {
-    char message[1024];
+bool readConverted(TIFF* tiff, const Layout& layout, Raster& raster, std::string& fault) {
+    char message[1024] = {};
     TIFFRGBAImage image;
-    if (!TIFFRGBAImageOK(tiff, message) || !TIFFRGBAImageBegin(&image, tiff, 1, message))
+    if (!TIFFRGBAImageOK(tiff, message) || !TIFFRGBAImageBegin(&image, tiff, 1, message)) {
+        if (std::string_view(message).starts_with("Sorry")) // how libtiff says that it knows no conversion
+            fault = faultOfColors(layout);
         return false;
+    }
     image.req_orientation = image.orientation; // rows as they are stored
     std::vector<std::uint32_t> pixels(std::size_t{layout.height} * layout.width);
     const bool good = TIFFRGBAImageGet(&image, pixels.data(), layout.width, layout.height) != 0;
@@ -319,6 +366,10 @@ bool readTiff(const CodecRequest& request, Raster& raster, std::string& fault) {
     const Layout layout = layoutOf(tiff.get());
     if (layout.height == 0 || layout.width == 0 || layout.samples == 0)
         return false;
+    if (std::string unread = faultOfCompression(tiff.get()); !unread.empty()) {
+        fault = std::move(unread);
+        return false;
+    }
     const bool converted = layout.isConverted();
     const Raster::Kind kind = layout.kind();
     const int bytesPerSample = kind == Raster::Kind::Floats ? 4 : kind == Raster::Kind::Words ? 2 : 1;
@@ -329,7 +380,7 @@ bool readTiff(const CodecRequest& request, Raster& raster, std::string& fault) {
     }
     raster.orientation = layout.orientation >= 1 && layout.orientation <= 8 ? layout.orientation : 1;
     if (converted)
-        return readConverted(tiff.get(), layout, raster);
+        return readConverted(tiff.get(), layout, raster, fault);
     if (!layout.isReadable()) {
         fault = "holds samples of a kind that cannot be read (" + std::to_string(layout.bits) +
                 " bits); convert it to 8 or 16 bits, or to 32-bit floats.";

@@ -5,6 +5,7 @@
 #include <array>
 #include <tuple>
 
+#include "data/FlagColumns.h"
 #include "data/SplitWords.h"
 #include "support/Unicode.h"
 #include "support/Words.h"
@@ -238,72 +239,18 @@ private:
         return {};
     }
 
-    /// Columns of 0 and 1 of which one is 1 in (nearly) every row: all such columns, else those side by side, else all
-    /// but one.
+    /// Columns of 0 and 1 instead of a label.
     void chooseOneHot() {
         std::vector<int> binary;
         for (int i = 0; i < count(); ++i)
             if (!isTaken(i) && facts(i).isBinary && facts(i).filled > 0)
                 binary.push_back(i);
-        std::vector<std::vector<int>> candidates;
-        if (binary.size() >= 2)
-            candidates.push_back(binary);
-        if (const std::vector<int> run = longestRun(binary); run.size() >= 2 && run.size() < binary.size())
-            candidates.push_back(run);
-        for (std::size_t leftOut = 0; binary.size() >= 3 && binary.size() <= 200 && leftOut < binary.size();
-             ++leftOut) {
-            std::vector<int> rest = binary;
-            rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(leftOut));
-            candidates.push_back(std::move(rest));
-        }
         const bool hasText = isPlausible(m_columns.label) && !facts(m_columns.label).isNumber;
-        const std::vector<std::size_t> ones = rowsWithOne(candidates);
-        m_flags = binary;
-        for (std::size_t i = 0; i < candidates.size(); ++i) {
-            if (ones[i] == 0 || ones[i] * 100 < m_facts.rows * 95 || (candidates[i].size() == 2 && hasText))
-                continue;
-            m_columns.oneHot = candidates[i];
-            m_columns.label = -1;
-            m_ones = ones[i];
+        m_flags = flagColumns(m_request.text, m_facts, std::move(binary), hasText ? 3 : 2, m_request.stop);
+        if (m_flags.oneHot.empty())
             return;
-        }
-    }
-
-    static std::vector<int> longestRun(const std::vector<int>& columns) {
-        std::vector<int> longest, run;
-        for (const int column : columns) {
-            if (!run.empty() && run.back() + 1 != column)
-                run.clear();
-            run.push_back(column);
-            if (run.size() > longest.size())
-                longest = run;
-        }
-        return longest;
-    }
-
-    /// For each set of columns, in how many rows exactly one of them is 1. Of the first set, also in how many several
-    /// are.
-    std::vector<std::size_t> rowsWithOne(const std::vector<std::vector<int>>& candidates) {
-        std::vector<std::size_t> ones(candidates.size(), 0);
-        if (candidates.empty())
-            return ones;
-        CsvReader reader = m_request.text.rows();
-        std::vector<std::string> row;
-        reader.next(row);
-        std::vector<unsigned char> is;
-        while (!m_request.stop.stop_requested() && reader.next(row)) {
-            is.assign(m_facts.columns.size(), 0);
-            for (std::size_t i = 0; i < std::min(row.size(), is.size()); ++i)
-                is[i] = binaryCell(row[i]).value_or(false) ? 1 : 0;
-            for (std::size_t c = 0; c < candidates.size(); ++c) {
-                int sum = 0;
-                for (const int column : candidates[c])
-                    sum += is[static_cast<std::size_t>(column)];
-                ones[c] += sum == 1 ? 1 : 0;
-                m_several += c == 0 && sum > 1 ? 1 : 0;
-            }
-        }
-        return ones;
+        m_columns.oneHot = m_flags.oneHot;
+        m_columns.label = -1;
     }
 
     /// Everything that was decided here, or nothing where headings leave no doubt.
@@ -330,7 +277,7 @@ private:
                 names.push_back(head(column));
             m_columns.guesses.push_back({"label_column", sightline::listed(names, 20),
                                          "exactly one of these " + std::to_string(names.size()) + " columns is 1 in " +
-                                             grouped(m_ones) + " of " + grouped(m_facts.rows) + " rows"});
+                                             grouped(m_flags.rowsWithOne) + " of " + grouped(m_facts.rows) + " rows"});
         } else if (settings().labelColumn.empty())
             m_columns.guesses.push_back(
                 {"label_column", head(m_columns.label),
@@ -360,11 +307,11 @@ private:
             return;
         const std::string alone = "; column '" + shown(head(label)) +
                                   "' alone is taken as the label, and data.table.label_column can name another";
-        if (facts(label).isBinary && m_several > 0)
+        if (facts(label).isBinary && m_flags.rowsWithSeveral > 0)
             m_columns.problems.push_back({"not_classes",
                                           {},
-                                          "columns " + namesOf(m_flags) + " hold 0 and 1, and " + grouped(m_several) +
-                                              " of " + grouped(m_facts.rows) +
+                                          "columns " + namesOf(m_flags.all) + " hold 0 and 1, and " +
+                                              grouped(m_flags.rowsWithSeveral) + " of " + grouped(m_facts.rows) +
                                               " rows have more than one 1: these are several labels of an image, not "
                                               "classes of which it has one" +
                                               alone});
@@ -403,9 +350,7 @@ private:
     const ColumnRequest& m_request;
     const TableFacts& m_facts;
     TableColumns m_columns;
-    std::vector<int> m_flags;  ///< columns of 0 and 1
-    std::size_t m_ones = 0;    ///< rows with one 1
-    std::size_t m_several = 0; ///< rows with more than one
+    FlagColumns m_flags;
     bool m_hasNoSplit = false; ///< a person said so
 };
 

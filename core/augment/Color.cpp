@@ -9,6 +9,7 @@
 
 #include "augment/Pointwise.h"
 #include "data/ImageCodecs.h"
+#include "support/Luminance.h"
 #include "support/Random.h"
 
 namespace sightline {
@@ -17,7 +18,7 @@ namespace {
 
 /// Pillow's weights of its L, on floats.
 float greyOf(const float* pixel) {
-    return (19595.0f * pixel[0] + 38470.0f * pixel[1] + 7471.0f * pixel[2]) / 65536.0f;
+    return luminance(pixel[0], pixel[1], pixel[2]);
 }
 
 std::vector<float> gaussian(double deviation) {

@@ -24,6 +24,10 @@ bool namesImage(const std::string& fileName) {
     return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
+std::span<const char* const> allImageEndings() {
+    return kEndings;
+}
+
 std::string imageEndings() {
     std::string text;
     for (std::size_t i = 0; i < kEndings.size(); ++i)

@@ -158,10 +158,7 @@ void ClassifyWindow::chooseFolder() {
 }
 
 void ClassifyWindow::chooseFiles() {
-    const QStringList chosen =
-        prompts().openFiles(this, tr("Classify images"), folder(),
-                            tr("Images (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.heic *.avif);;All files "
-                               "(*)"));
+    const QStringList chosen = prompts().openFiles(this, tr("Classify images"), folder(), imageFileFilter());
     if (!chosen.isEmpty())
         m_desk.classify(chosen);
 }

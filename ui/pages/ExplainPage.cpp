@@ -142,8 +142,7 @@ QWidget* ExplainPage::makeControls() {
 }
 
 void ExplainPage::openFile() {
-    const QString file = prompts().openFile(this, tr("Open an image"), {},
-                                            tr("Images (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp)"));
+    const QString file = prompts().openFile(this, tr("Open an image"), {}, imageFileFilter());
     if (!file.isEmpty())
         session().questions().explain({std::nullopt, file});
 }

@@ -31,4 +31,7 @@ struct Prompts {
 
 Prompts& prompts();
 
+/// What openFile() and openFiles() offer for images: all that can be read, or everything.
+QString imageFileFilter();
+
 } // namespace sightline::ui

@@ -230,7 +230,7 @@ private:
                 " has no column of labels (label, class, category, target ...); it has: " + listed(m_columns) +
                 (m_columns.split >= 0 && settings().splitColumn.empty()
                      ? ". Column '" + shown(head(m_columns.split)) +
-                           "' is taken for the split; data.table.label_column can say that it is the label."
+                           "' is taken as the split; data.table.label_column can say that it is the label."
                      : ". Choose one with data.table.label_column."));
         const bool isSure =
             isPlausible(m_columns.label) && headingRank(m_columns.label) > 0 && !facts(m_columns.label).isBinary;

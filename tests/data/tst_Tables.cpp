@@ -402,7 +402,7 @@ private Q_SLOTS:
             << "l.csv"
             << "path,test\nimg/0000.jpg,0\nimg/0001.jpg,1\n"
             << "is a table, but has no column of labels (label, class, category, target ...); it has: "
-               "path, test. Column 'test' is taken for the split; data.table.label_column can say that it is the label";
+               "path, test. Column 'test' is taken as the split; data.table.label_column can say that it is the label";
         QTest::newRow("other images") << "l.csv"
                                       << "path,label\nimg/x.jpg,a\nimg/y.jpg,b\n"
                                       << "is a table, but none of the images that its column 'path' names "

@@ -92,8 +92,8 @@ private Q_SLOTS:
     }
 
     void cancelIsFollowedAtOnce() {
+        Gate gate; // outlives the worker that waits at it
         const auto opened = open("home-cancel");
-        Gate gate;
         opened->engine.onPredict = [&](const PredictRequest& request, const std::stop_token&,
                                        const Progress& progress) {
             progress(1, 4);
@@ -113,8 +113,8 @@ private Q_SLOTS:
     }
 
     void closingTheWindowCancels() {
+        Gate gate; // outlives the worker that waits at it
         const auto opened = open("home-close");
-        Gate gate;
         opened->engine.onPredict = [&](auto&&, const std::stop_token& stop,
                                        auto&&) -> Result<std::vector<ImagePrediction>> {
             gate.pass(stop);

@@ -310,7 +310,7 @@ std::string faultOfColors(const Layout& layout) {
         Known{PHOTOMETRIC_ICCLAB, "Lab colors"},  Known{PHOTOMETRIC_ITULAB, "Lab colors"},
         Known{32803, "a camera's raw pixels"},    Known{34892, "a camera's raw colors"}};
     return "holds " + nameIn(kNames, layout.photometric, "colors of the kind ") + " of " + std::to_string(layout.bits) +
-           " bits, which are not read; convert it to RGB or grey.";
+           " bits, which are not read; convert it to RGB or gray.";
 }
 
 /// By libtiff's own conversion.

@@ -88,6 +88,19 @@ struct WindowDriver {
         items->scrollTo(index);
         QTest::mouseClick(items->viewport(), Qt::LeftButton, {}, items->visualRect(index).center());
     }
+    /// One epoch on small images with the real engine, from the fields to its end.
+    void trainAnEpoch() const {
+        key(Qt::Key_3, Qt::ControlModifier);
+        type("data.image_size[1]", QStringLiteral("32"));
+        type("data.image_size", QStringLiteral("32"));
+        key(Qt::Key_4, Qt::ControlModifier);
+        type("training.epochs", QStringLiteral("1"));
+        type("training.batch_size", QStringLiteral("8"));
+        click("primaryButton");
+        QTRY_VERIFY_WITH_TIMEOUT(session->runs().progress().ended.has_value(), 120000);
+        QVERIFY2(session->runs().progress().ended->outcome == RunEnded::Outcome::Completed,
+                 session->runs().progress().ended->reason.c_str());
+    }
     /// What is to be read there: nothing where it is hidden.
     QString text(const char* label) const {
         const auto* widget = find<QWidget>(label);

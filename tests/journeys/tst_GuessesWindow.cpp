@@ -102,18 +102,6 @@ class GuessesWindow : public FolderTest {
             names << model->index(i, 0).data().toString();
         return names;
     }
-    static void trainsAnEpoch(const WindowDriver& driver) {
-        driver.key(Qt::Key_3, Qt::ControlModifier);
-        driver.type("data.image_size[1]", QStringLiteral("32"));
-        driver.type("data.image_size", QStringLiteral("32"));
-        driver.key(Qt::Key_4, Qt::ControlModifier);
-        driver.type("training.epochs", QStringLiteral("1"));
-        driver.type("training.batch_size", QStringLiteral("8"));
-        driver.click("primaryButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().ended.has_value(), kLong);
-        QVERIFY2(driver.session->runs().progress().ended->outcome == RunEnded::Outcome::Completed,
-                 driver.session->runs().progress().ended->reason.c_str());
-    }
     static const Experiment& trained(const WindowDriver& driver) { return driver.session->runs().run()->experiment; }
 
 private Q_SLOTS:
@@ -128,7 +116,7 @@ private Q_SLOTS:
         choose(*dialog, QStringLiteral("labelColumn"), QStringLiteral("finding"));
         take(driver, *dialog);
         QCOMPARE(classes(driver), (QStringList{"large", "small"}));
-        trainsAnEpoch(driver);
+        driver.trainAnEpoch();
         QCOMPARE(trained(driver).data.table.labelColumn, std::string("finding"));
         QCOMPARE(driver.session->runs().run()->classes, (std::vector<std::string>{"large", "small"}));
     }
@@ -152,7 +140,7 @@ private Q_SLOTS:
         QCOMPARE(dataset->count(Subset::Validation), std::size_t{12});
         QCOMPARE(dataset->count(Subset::Test), std::size_t{12});
         QVERIFY(driver.text("guess splits").startsWith(QStringLiteral("You chose the splits: ")));
-        trainsAnEpoch(driver);
+        driver.trainAnEpoch();
         QCOMPARE(trained(driver).data.splitWords.test, std::vector<std::string>{"late"});
     }
 
@@ -177,7 +165,7 @@ private Q_SLOTS:
         driver.key(Qt::Key_Z, Qt::ControlModifier);
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("guess depth").startsWith(QStringLiteral("Pixels use 12")), kLong);
         QTRY_VERIFY_WITH_TIMEOUT(!tile().isNull() && meanOf(tile()) > 80, kLong);
-        trainsAnEpoch(driver);
+        driver.trainAnEpoch();
     }
 };
 

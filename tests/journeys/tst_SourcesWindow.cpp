@@ -29,19 +29,6 @@ class SourcesWindow : public FolderTest {
         QTRY_VERIFY_WITH_TIMEOUT(!grid->model()->index(0, 0).data(TileImage).value<QImage>().isNull(), kLong);
     }
 
-    static void trainsAnEpoch(WindowDriver& driver) {
-        driver.key(Qt::Key_3, Qt::ControlModifier);
-        driver.type("data.image_size[1]", QStringLiteral("32"));
-        driver.type("data.image_size", QStringLiteral("32"));
-        driver.key(Qt::Key_4, Qt::ControlModifier);
-        driver.type("training.epochs", QStringLiteral("1"));
-        driver.type("training.batch_size", QStringLiteral("8"));
-        driver.click("primaryButton");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().ended.has_value(), kLong);
-        QVERIFY2(driver.session->runs().progress().ended->outcome == RunEnded::Outcome::Completed,
-                 driver.session->runs().progress().ended->reason.c_str());
-    }
-
 private Q_SLOTS:
     void initTestCase() {
         QVERIFY(drawFewToys(path(QStringLiteral("toys")), 8, 2, 32));
@@ -60,7 +47,7 @@ private Q_SLOTS:
         QCOMPARE(driver.find<QTableView>("classTable")->model()->rowCount(), 5);
         QCOMPARE(driver.find<QListView>("sampleGrid")->model()->rowCount(), 5 * (8 + 2 + 2));
         showsPictures(driver);
-        trainsAnEpoch(driver);
+        driver.trainAnEpoch();
     }
 
     void whatIsRelabelledAndExcludedHereIsTrainedOnAndUndone() {
@@ -79,7 +66,7 @@ private Q_SLOTS:
         driver.key(Qt::Key_Z, Qt::ControlModifier); // the last exclusion
         QTRY_COMPARE_WITH_TIMEOUT(driver.session->data().dataset()->countsPerClass(Subset::Train),
                                   (std::vector<std::size_t>{6, 8, 9, 8, 8}), kLong);
-        trainsAnEpoch(driver);
+        driver.trainAnEpoch();
         const auto kept = readOverlay(driver.session->runs().run()->folder / "overlay.json");
         QVERIFY(kept);
         QCOMPARE(kept->entries.size(), std::size_t{2});
@@ -116,7 +103,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(driver.window->currentPage(), QStringLiteral("data"), kLong);
         QCOMPARE(driver.find<QListView>("sampleGrid")->model()->rowCount(), 40);
         showsPictures(driver);
-        trainsAnEpoch(driver);
+        driver.trainAnEpoch();
     }
 
     void namesThatSuggestGroupsAreKeptTogetherOrApartOnAClick() {

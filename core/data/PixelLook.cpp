@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <new>
 #include <optional>
 
+#include "data/FileTree.h"
 #include "data/Raster.h"
 #include "support/Words.h"
 
@@ -24,12 +24,8 @@ bool mayBeDeep(const std::string& path) {
     constexpr std::array<std::string_view, 11> kEndings{".png",  ".tif",  ".tiff", ".webp", ".gif", ".heic",
                                                         ".heif", ".avif", ".pgm",  ".ppm",  ".pnm"};
     const auto dot = path.rfind('.');
-    if (dot == std::string::npos || path.size() - dot > 5)
-        return false;
-    std::string ending = path.substr(dot);
-    std::transform(ending.begin(), ending.end(), ending.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+    return dot != std::string::npos &&
+           std::find(kEndings.begin(), kEndings.end(), lowerCase(path.substr(dot))) != kEndings.end();
 }
 
 /// Positions of at most `most` of them, spread evenly.
@@ -52,7 +48,7 @@ struct Seen {
 std::vector<Seen> headersOf(const Dataset& dataset, const std::stop_token& stop) {
     std::vector<std::uint32_t> candidates;
     for (std::uint32_t i = 0; i < dataset.samples.size(); ++i)
-        if (mayBeDeep(dataset.samples[i].path))
+        if (dataset.samples[i].subset != Subset::Test && mayBeDeep(dataset.samples[i].path))
             candidates.push_back(i);
     std::vector<Seen> seen;
     std::size_t read = 0, kept = 0;

@@ -18,8 +18,9 @@ struct PixelLook {
     int channels = 0; ///< that each image looked at has, where there are more than colours; else 0
 };
 
-/// Looks at a bounded number of images spread over the data set, headers first. Those that cannot be deep (JPEG, BMP,
-/// records) are not read at all. What `pixels` choose themselves is not guessed.
+/// Looks at a bounded number of images spread over the data set, headers first; never at those for testing, since a
+/// run's input depends on it. Those that cannot be deep (JPEG, BMP, records) are not read at all. What `pixels` choose
+/// themselves is not guessed.
 PixelLook lookAtPixels(const Dataset& dataset, const PixelSettings& pixels, const std::stop_token& stop = {});
 
 } // namespace sightline

@@ -296,6 +296,15 @@ private Q_SLOTS:
         QVERIFY(!guessOf(*told, "depth"));
     }
 
+    void imagesForTestingDoNotTellTheRange() {
+        QTemporaryDir folder;
+        makeSet(folder.path() + QStringLiteral("/train"), "twelve.png");
+        makeSet(folder.path() + QStringLiteral("/test"), "endian.tif"); // up to 55,000
+        const auto dataset = openedSet(folder.path());
+        QCOMPARE(dataset->count(Subset::Test), std::size_t(6));
+        QCOMPARE(dataset->depth, DepthSettings::range(0, 4092));
+    }
+
     void aSetThatUsesItsFullRangeKeepsIt() {
         QTemporaryDir folder;
         makeSet(folder.path(), "endian.tif"); // up to 55,000

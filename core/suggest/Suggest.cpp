@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "network/TrainingMemory.h"
+#include "support/Download.h"
 #include "support/Words.h"
 #include "zoo/Hub.h"
 #include "zoo/Zoo.h"
@@ -43,10 +44,6 @@ int rounded(double value, int step) {
 
 std::string percent(double share) {
     return std::to_string(std::lround(share * 100)) + " %";
-}
-
-std::string megabytes(std::uint64_t bytes) {
-    return std::to_string((bytes + 500'000) / 1'000'000) + " MB";
 }
 
 /// "4 min", "35 s", "less than a second".
@@ -86,7 +83,13 @@ private:
     /// Of an epoch. What watches validation is left out: the images as they are open may have none.
     Result<double> secondsOf(Experiment candidate) const;
     Result<void> chooseNetwork();
-    Result<bool> fits(Experiment& candidate) const;
+    struct Candidate {
+        Experiment experiment;
+        const HubWeights* weights;
+        double secondsPerEpoch = 0;
+        bool isEnough = false; ///< the minutes allow epochs enough to learn
+    };
+    Result<void> measure(Candidate& candidate) const;
     Experiment fromWeights(const HubWeights& weights, int side) const;
     Experiment fromScratch(int side, bool plain = false) const;
     void setSize(DataSettings& data, int side) const;
@@ -262,29 +265,26 @@ void Adviser::setTraining(Experiment& candidate, bool pretrained) const {
     training.loss.balancedClassWeight = m_look.imbalance() >= 3 && !training.balanced;
 }
 
-/// Measures an epoch and sets the epochs that the minutes allow; false where they are too few to learn.
-Result<bool> Adviser::fits(Experiment& candidate) const {
-    const Result<double> seconds = secondsOf(candidate);
+/// Measures an epoch and sets the epochs that the minutes allow.
+Result<void> Adviser::measure(Candidate& candidate) const {
+    const Result<double> seconds = secondsOf(candidate.experiment);
     if (!seconds)
         return seconds.error();
+    candidate.secondsPerEpoch = *seconds;
     const double epochs = m_request.minutes * 60 / std::max(*seconds, 1e-3);
-    const bool enough = epochs >= fewestEpochs();
-    TrainingSettings& training = candidate.training;
+    candidate.isEnough = epochs >= fewestEpochs();
+    TrainingSettings& training = candidate.experiment.training;
     training.epochs = std::clamp(static_cast<int>(epochs), std::min(5, fewestEpochs()), mostEpochs());
     training.schedule.warmupEpochs = training.epochs >= 10 ? std::max(1, training.epochs / 20) : 0;
     if (training.fineTune)
         training.fineTune->atEpoch = std::clamp(training.epochs / 8, 2, 5);
     training.earlyStopping.emplace();
     training.earlyStopping->patience = std::max(5, training.epochs / 3);
-    return enough;
+    return {};
 }
 
 /// The best start whose epochs fit the minutes; where none does, the quickest.
 Result<void> Adviser::chooseNetwork() {
-    struct Candidate {
-        Experiment experiment;
-        const HubWeights* weights;
-    };
     std::vector<Candidate> candidates;
     const int side = std::min(m_look.height, m_look.width);
     std::error_code code;
@@ -302,21 +302,16 @@ Result<void> Adviser::chooseNetwork() {
     if (candidates.empty() || !candidates.front().weights)
         candidates.push_back({fromScratch(64, true), nullptr});
     const Candidate* chosen = nullptr;
-    bool enough = false;
     for (Candidate& candidate : candidates) {
-        const Result<bool> found = fits(candidate.experiment);
-        if (!found)
-            return found.error();
+        if (const Result<void> measured = measure(candidate); !measured)
+            return measured;
         chosen = &candidate;
-        if (enough = *found; enough)
+        if (candidate.isEnough)
             break;
     }
-    const Result<double> seconds = secondsOf(chosen->experiment);
-    if (!seconds)
-        return seconds.error();
-    m_suggestion.secondsPerEpoch = *seconds;
+    m_suggestion.secondsPerEpoch = chosen->secondsPerEpoch;
     m_suggestion.experiment = chosen->experiment;
-    explainNetwork(chosen->weights, enough);
+    explainNetwork(chosen->weights, chosen->isEnough);
     explainAugmentation();
     explainTraining();
     return {};
@@ -337,7 +332,7 @@ void Adviser::explainNetwork(const HubWeights* weights, bool enough) {
         because("model.name", "Its public weights are in your data home, and begin with what " +
                                   findInZoo(weights->network)->title + " has learned from 1.3 million photographs.");
         because("model.weights",
-                weights->name + " (" + megabytes(weights->bytes) + ", " + weights->licence + ") is already here.");
+                weights->name + " (" + bytesText(weights->bytes) + ", " + weights->licence + ") is already here.");
         because("model.freeze",
                 "First only the new classifier learns, so that its first random steps do not spoil the weights.");
         because("model.head", "The classifier is for the classes of this data set.");
@@ -358,7 +353,7 @@ void Adviser::explainNetwork(const HubWeights* weights, bool enough) {
                     ": residual connections and batch normalization train well without weights to start from.");
         const HubWeights* better = findInHub("resnet18.a1_in1k");
         because("model.weights", "No public weights are in your data home. With " + better->name + " (" +
-                                     megabytes(better->bytes) + ", " + better->licence +
+                                     bytesText(better->bytes) + ", " + better->licence +
                                      ") it would begin with features of photographs: sightline-cli weights fetch " +
                                      better->name + ".");
     }

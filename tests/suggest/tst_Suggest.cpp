@@ -282,7 +282,7 @@ private Q_SLOTS:
         QCOMPARE(suggestion.experiment.model.freeze, std::string("base"));
         QCOMPARE(suggestion.experiment.normalization.preset, NormalizationSettings::Preset::Imagenet);
         QVERIFY(suggestion.experiment.training.fineTune.has_value());
-        QVERIFY(QString::fromStdString(reasonFor(suggestion, "model.weights")->why).contains("14 MB, Apache-2.0"));
+        QVERIFY(QString::fromStdString(reasonFor(suggestion, "model.weights")->why).contains("14.2 MB, Apache-2.0"));
     }
 
     void withoutWeightsItIsSaidHowToGetThem() {

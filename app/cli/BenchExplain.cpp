@@ -21,7 +21,7 @@ int bench(const Settings& settings) {
     request.threads = settings.threads;
     if (!parseSize(settings.input, request.height, request.width, &request.channels))
         return fail(badInput("--input " + settings.input + " is not HEIGHTxWIDTHxCHANNELS."));
-    const auto method = camMethodFromName(settings.method);
+    const auto method = heatMapMethodFromName(settings.method);
     if (!method)
         return fail(badInput("--method " + settings.method +
                              " is not one of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));

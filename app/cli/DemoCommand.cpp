@@ -54,7 +54,7 @@ Result<Experiment> demoExperiment(const std::filesystem::path& data, const Setti
 
 /// The pointing game (SPEC 4.4, no tolerance): the map's maximum lies in the box. Pixel centres are scaled to the
 /// image.
-bool pointsAt(const Explanation& explanation, const Box& box, const Image& image) {
+bool pointsAt(const HeatMap& explanation, const Box& box, const Image& image) {
     const auto& map = explanation.map;
     const auto place = std::max_element(map.values.begin(), map.values.end()) - map.values.begin();
     const double y =
@@ -81,6 +81,9 @@ Result<Pointing> explainAll(Engine& engine, const Evaluation& evaluation, const 
         return Error{(toys / "boxes.csv").string() + " contains no boxes."};
     if (const auto made = makeFolder(pictures); !made)
         return made.error();
+    const auto model = engine.open(ofRun(run), threads);
+    if (!model)
+        return model.error();
     Pointing pointing;
     for (std::size_t i = 0; i < evaluation.predictions.size(); ++i) {
         const Prediction& prediction = evaluation.predictions[i];
@@ -91,11 +94,9 @@ Result<Pointing> explainAll(Engine& engine, const Evaluation& evaluation, const 
         auto image = readImage(toys / prediction.path);
         if (!image)
             return image.error();
-        ExplainRequest request;
-        request.source.runFolder = run;
-        request.image = *image;
-        request.threads = threads;
-        const auto explanation = engine.explain(request, interruption().get_token());
+        HeatMapQuestion question;
+        question.image = *image;
+        const auto explanation = (*model)->ask(std::move(question), interruption().get_token());
         if (!explanation)
             return explanation.error();
         ++pointing.explained;
@@ -140,11 +141,9 @@ int demo(const Settings& settings, Context& context) {
         return fail(cancelled());
     if (ended.outcome != RunEnded::Outcome::Completed)
         return fail({"The demo's training failed: " + ended.reason, ended.errorKind});
-    EvaluateRequest question;
-    question.runFolder = ended.folder;
+    EvaluationQuestion question;
     question.split = "test";
-    question.threads = settings.threads;
-    const auto evaluation = engine.evaluate(question, stop, {});
+    const auto evaluation = ask(engine, ofRun(ended.folder), question, stop, {}, settings.threads);
     if (!evaluation)
         return fail(evaluation.error());
     const auto pointing = explainAll(engine, *evaluation, ended.folder, toys, pictures, settings.threads);

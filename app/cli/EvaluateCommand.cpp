@@ -71,11 +71,10 @@ int evaluate(const Settings& settings, Context& context) {
     const auto dataPath = dataPathOf(settings.changes, "evaluate");
     if (!dataPath)
         return fail(dataPath.error());
-    const EvaluateRequest request{run->path(),      settings.split, settings.checkpoint, settings.batch,
-                                  settings.threads, *dataPath,      settings.judgeNew};
-    const auto evaluation =
-        (*engine)->evaluate(request, interruption().get_token(),
-                            [](std::size_t done, std::size_t total) { showProgress("Evaluating", done, total); });
+    const EvaluationQuestion question{settings.split, settings.batch, *dataPath, settings.judgeNew};
+    const auto evaluation = ask(
+        **engine, ofRun(run->path(), settings.checkpoint), question, interruption().get_token(),
+        [](std::size_t done, std::size_t total) { showProgress("Evaluating", done, total); }, settings.threads);
     if (!evaluation)
         return fail(evaluation.error());
     sayWhatToKnow(*evaluation, settings.judgeNew);

@@ -102,11 +102,11 @@ int truthOf(const std::filesystem::path& image, const ModelSource& source, const
     return -1;
 }
 
-Json nameOfClass(const Explanation& explanation, std::size_t index) {
+Json nameOfClass(const HeatMap& explanation, std::size_t index) {
     return index < explanation.classes.size() ? Json(explanation.classes[index]) : Json(index);
 }
 
-Json toJson(const Explanation& explanation, const std::string& image) {
+Json toJson(const HeatMap& explanation, const std::string& image) {
     std::vector<std::size_t> order(explanation.probabilities.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -150,7 +150,7 @@ Result<PixelSettings> pixelsOf(const ModelSource& source) {
 }
 
 int explain(const Settings& settings, Context& context) {
-    const auto method = camMethodFromName(settings.method);
+    const auto method = heatMapMethodFromName(settings.method);
     if (!method)
         return fail(badInput("--method " + settings.method +
                              " is not one of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
@@ -178,22 +178,23 @@ int explain(const Settings& settings, Context& context) {
     const auto engine = loadEngine();
     if (!engine)
         return fail(engine.error());
+    const auto model = (*engine)->open(*source, settings.threads);
+    if (!model)
+        return fail(model.error());
     Json all = Json::array();
     for (const std::string& name : images) {
         const std::filesystem::path file = imageOfRun(name, source->runFolder, *dataPath);
         auto image = readImage(file, *pixels);
         if (!image)
             return fail(badInput(image.error().message));
-        ExplainRequest request;
-        request.source = *source;
-        request.image = std::move(*image);
-        request.truth = truthOf(file, *source, *dataPath);
-        request.method = *method;
-        request.target = settings.target;
-        request.layer = settings.layer;
-        request.logSoftmax = settings.score == "log-softmax";
-        request.threads = settings.threads;
-        const auto explanation = (*engine)->explain(request, interruption().get_token());
+        HeatMapQuestion question;
+        question.image = std::move(*image);
+        question.truth = truthOf(file, *source, *dataPath);
+        question.method = *method;
+        question.target = settings.target;
+        question.layer = settings.layer;
+        question.logSoftmax = settings.score == "log-softmax";
+        const auto explanation = (*model)->ask(std::move(question), interruption().get_token());
         if (!explanation)
             return fail(explanation.error());
         if (!settings.out.empty())

@@ -51,17 +51,13 @@ Result<Classification> classify(Engine& engine, const ClassifyRequest& request, 
     auto classes = RunFolder(request.runFolder).classes();
     if (!classes)
         return classes.error();
-    PredictRequest asked;
-    asked.source.runFolder = request.runFolder;
-    asked.source.checkpoint = request.checkpoint;
-    asked.images = request.files;
-    asked.threads = request.threads;
-    auto predictions = engine.predict(asked, std::move(stop), progress);
+    auto predictions = ask(engine, ofRun(request.runFolder, request.checkpoint), PredictionsQuestion{request.files},
+                           stop, progress, request.threads);
     if (!predictions)
         return predictions.error();
     Classification result{std::move(*classes), {}};
-    for (std::size_t i = 0; i < std::min(predictions->size(), request.files.size()); ++i) {
-        ImagePrediction& prediction = (*predictions)[i];
+    for (std::size_t i = 0; i < std::min(predictions->images.size(), request.files.size()); ++i) {
+        ImagePrediction& prediction = predictions->images[i];
         result.images.push_back({request.files[i], std::move(prediction.probabilities), std::move(prediction.error)});
     }
     return result;

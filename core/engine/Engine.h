@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "data/Dataset.h"
+#include "engine/AskedModel.h"
+#include "engine/ModelSource.h"
+#include "engine/Overlay.h"
 #include "engine/TrainControl.h"
 #include "engine/TrainEvents.h"
 #include "experiment/Experiment.h"
 #include "experiment/RunEdit.h"
-#include "metrics/Metrics.h"
 #include "network/GraphSpec.h"
 #include "support/Npy.h"
 
@@ -29,72 +31,6 @@ struct TrainRequest {
     std::vector<Setting> settings = {}; ///< what changes from here on (mayChange()); recorded in the run
     std::string dataPath = {};       ///< where the run's images are now; remembered by the run. Empty: where they were
     std::optional<int> threads = {}; ///< compute threads of this process
-};
-
-struct EvaluateRequest {
-    std::filesystem::path runFolder;
-    std::string split; ///< train | val | test; empty: test, else val
-    std::string checkpoint = "best";
-    int batchSize = 32;
-    int threads = 0;
-    std::string dataPath = {}; ///< where the run's images are now; empty: where the run says
-    bool judgeNew = false;     ///< images that came since the run began, too, as a group of their own
-};
-
-/// Where the weights of an explanation or a prediction come from: a run's checkpoint, a snapshot, or a bare file.
-struct ModelSource {
-    std::filesystem::path runFolder; ///< a run ...
-    std::string checkpoint = "best";
-    std::shared_ptr<const WeightSnapshot> snapshot; ///< ... or its weights while it trains ...
-    // ... or no run at all:
-    std::string model; ///< zoo name or a GraphSpec file
-    Json options = Json::object();
-    std::filesystem::path weights;
-    NormalizationSettings normalization;
-    int height = 0, width = 0, channels = 3, classes = 1000;
-};
-
-enum class CamMethod { GradCam, HiResCam, GradCamPlusPlus, XGradCam, LayerCam, EigenCam };
-std::optional<CamMethod> camMethodFromName(const std::string& name);
-const char* nameOf(CamMethod method);
-
-struct ExplainRequest {
-    ModelSource source;
-    Image image;    ///< as decoded, any size; resized as the run's data settings say
-    int truth = -1; ///< true class, for target "true"
-    CamMethod method = CamMethod::GradCam;
-    std::string target = "predicted"; ///< predicted | true | a class's name or number | A-B
-    std::string layer;                ///< empty: automatic
-    bool logSoftmax = false;
-    int threads = 0;
-};
-
-struct Explanation {
-    std::vector<std::string> classes; ///< empty without a run
-    std::vector<float> probabilities;
-    int predicted = 0;
-    double confidence = 0;
-    std::string target; ///< a class's name, or number without a run, or A-B
-    std::string method, layer;
-    int mapHeight = 0, mapWidth = 0; ///< before resizing
-    FloatArray map;                  ///< [H, W] of the network's input, 0...1
-    FloatArray rawMap;               ///< [mapHeight, mapWidth], after ReLU, not normalised
-    double maximum = 0;
-    bool saturated = false; ///< all zero: nothing speaks for the target
-    Image input;            ///< what the network saw, before normalisation
-    double milliseconds = 0;
-};
-
-struct ImagePrediction {
-    std::string path;
-    std::string error; ///< not empty: could not be read
-    std::vector<float> probabilities;
-};
-
-struct PredictRequest {
-    ModelSource source;
-    std::vector<std::filesystem::path> images;
-    int threads = 0;
 };
 
 struct ForwardRequest {
@@ -142,14 +78,14 @@ struct ExplainBenchRequest {
     std::string model;
     Json options = Json::object();
     int height = 224, width = 224, channels = 3, classes = 1000, threads = 0;
-    CamMethod method = CamMethod::GradCam;
+    HeatMapMethod method = HeatMapMethod::GradCam;
 };
 struct ExplainBench {
     double milliseconds = 0, forwardMilliseconds = 0;
 };
 
-/// The one door to torch. All calls are synchronous and may run on different threads at once; `train` and `explain` do
-/// not disturb each other. Nothing throws.
+/// The one door to torch. All calls are synchronous and may run on different threads at once; training and
+/// what is asked do not disturb each other. Nothing throws.
 class Engine {
 public:
     virtual ~Engine() = default;
@@ -158,11 +94,9 @@ public:
     /// weights depend on the experiment, device and thread count only.
     virtual RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control,
                            const EventSink& sink) = 0;
-    virtual Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop,
-                                        const Progress& progress) = 0;
-    virtual Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop,
-                                                         const Progress& progress) = 0;
-    virtual Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) = 0;
+    /// The network of a source, ready to be asked; `threads` compute its answers (0: all CPUs). Weights of files are
+    /// kept while these are the same, up to an eighth of the memory that was free: opening again costs nothing.
+    virtual Result<std::shared_ptr<const AskedModel>> open(const ModelSource& source, int threads = 0) = 0;
     /// Logits [classes] of the main output, float32, eval mode.
     virtual Result<FloatArray> forward(const ForwardRequest& request) = 0;
     virtual Result<void> exportTorchScript(const TorchScriptRequest& request) = 0;
@@ -173,6 +107,16 @@ public:
     /// "LibTorch 1.13.1, CPU, 2 threads".
     virtual std::string description() const = 0;
 };
+
+/// Opens the network of a source and asks it one thing.
+template <typename Kind>
+Result<typename Kind::Answer> ask(Engine& engine, const ModelSource& source, Kind question,
+                                  const std::stop_token& stop = {}, const Progress& progress = {}, int threads = 0) {
+    const auto model = engine.open(source, threads);
+    if (!model)
+        return model.error();
+    return (*model)->ask(std::move(question), stop, progress);
+}
 
 /// Loads libsightline_engine.so (and with it LibTorch, about 0.7 s) on first call; later calls are free. Thread-safe.
 /// In this way a window paints before torch is loaded and `--version` needs none.
@@ -185,14 +129,6 @@ std::vector<Problem> problems(const Experiment& experiment, const Dataset& datas
 /// The network an experiment asks for, for a number of classes (ModelSettings::name or graph), with the input of `data`
 /// after any random crop.
 Result<GraphSpec> graphFor(const Experiment& experiment, int classes);
-
-enum class ColorMap { Turbo, Jet, Inferno, Viridis, Grey };
-/// A map of values from 0 to 1 in colours, scaled to height x width; empty where it is no map.
-Image colored(const FloatArray& map, int height, int width, ColorMap colors);
-/// `over`, of the image's size and RGB, laid over the image; opacity 0...1. Where it is empty: the image as RGB.
-Image blended(const Image& image, const Image& over, double opacity);
-/// Both at once: what Grad-CAM pictures look like.
-Image overlay(const Image& image, const FloatArray& map, double opacity = 0.5, ColorMap colors = ColorMap::Turbo);
 
 } // namespace sightline
 

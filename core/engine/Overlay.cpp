@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "engine/Engine.h"
+#include "engine/Overlay.h"
 
 namespace sightline {
 

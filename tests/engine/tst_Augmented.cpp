@@ -63,18 +63,14 @@ private Q_SLOTS:
         QVERIFY(*readFile(resumed.folder + "/checkpoints/last.safetensors") ==
                 *readFile(expected.folder + "/checkpoints/last.safetensors"));
 
-        EvaluateRequest question;
-        question.runFolder = expected.folder;
-        question.split = "val";
-        question.checkpoint = "last";
-        const Result<Evaluation> evaluation = (**m_engine)->evaluate(question, {}, {});
+        const Result<Evaluation> evaluation =
+            ask(***m_engine, ofRun(expected.folder, "last"), EvaluationQuestion{"val"});
         QVERIFY2(evaluation.ok(), evaluation.ok() ? "" : evaluation.error().message.c_str());
         const auto history = RunFolder(expected.folder).history();
         QVERIFY(std::abs(evaluation->loss - *history->back().valLoss) < 1e-3); // the same pixels in, the same loss out
 
         QVERIFY(QFile::remove(QString::fromStdString(resumed.folder + "/normalization.safetensors")));
-        question.runFolder = resumed.folder;
-        const Result<Evaluation> without = (**m_engine)->evaluate(question, {}, {});
+        const Result<Evaluation> without = ask(***m_engine, ofRun(resumed.folder, "last"), EvaluationQuestion{"val"});
         QVERIFY(!without.ok() && without.error().message.find("normalization.safetensors") != std::string::npos);
     }
 

@@ -73,10 +73,9 @@ private Q_SLOTS:
         QCOMPARE(preprocessing.at("channels"), Json({0, 1, 2, 3}));
         QCOMPARE(preprocessing.at("fit"), Json("pad"));
         QCOMPARE(preprocessing.at("scale").size(), std::size_t(4));
-        ExplainRequest question;
-        question.source.runFolder = ended.folder;
+        HeatMapQuestion question;
         question.image = *readImage(path("four") + "/a/0-four.tif", pixels);
-        const auto explanation = (**m_engine)->explain(question, {});
+        const auto explanation = ask(***m_engine, ofRun(ended.folder), question);
         QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
         QCOMPARE(explanation->input.channels, 3);
     }
@@ -90,19 +89,14 @@ private Q_SLOTS:
         QCOMPARE(run.experimentAtStart()->data.pixels.depth, DepthSettings());
         QCOMPARE(run.experiment()->data.pixels.depth, DepthSettings::range(0, 4092));
         QCOMPARE(parseJson(exportMetadata(run)->at("preprocessing"), "it")->at("depth"), Json({0.0, 4092.0}));
-        EvaluateRequest evaluation;
-        evaluation.runFolder = ended.folder;
-        evaluation.split = "val";
-        const auto judged = (**m_engine)->evaluate(evaluation, {}, {});
+        const auto judged = ask(***m_engine, ofRun(ended.folder), EvaluationQuestion{"val"});
         QVERIFY2(judged.ok(), judged ? "" : judged.error().message.c_str());
-        PredictRequest prediction;
-        prediction.source.runFolder = ended.folder;
-        prediction.images = {path("deep") + "/" + judged->predictions.front().path};
-        const auto predicted = (**m_engine)->predict(prediction, {}, {});
-        QVERIFY2(predicted.ok() && predicted->front().error.empty(), "predict");
+        const PredictionsQuestion question{{path("deep") + "/" + judged->predictions.front().path}};
+        const auto predicted = ask(***m_engine, ofRun(ended.folder), question);
+        QVERIFY2(predicted.ok() && predicted->images.front().error.empty(), "predict");
         for (std::size_t i = 0; i < 2; ++i)
-            QVERIFY(std::abs(predicted->front().probabilities[i] - judged->predictions.front().probabilities[i]) <
-                    1e-5f);
+            QVERIFY(std::abs(predicted->images.front().probabilities[i] -
+                             judged->predictions.front().probabilities[i]) < 1e-5f);
     }
 };
 

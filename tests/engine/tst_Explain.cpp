@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "Test.h"
-#include "engine/explain/Explain.h"
+#include "engine/explain/Door.h"
 #include "engine/explain/HeatMapTarget.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
@@ -58,8 +58,17 @@ class TestExplain : public Test {
         return std::filesystem::path(m_folder.path().toStdString()) / name;
     }
 
-    ExplainRequest request(const char* graph, const char* weights, int side) const {
-        ExplainRequest asked;
+    /// What is asked, and of whom.
+    struct Put : HeatMapQuestion {
+        ModelSource source;
+    };
+    static Result<HeatMap> explained(const Put& asked) {
+        const auto model = engine::open(asked.source, 1);
+        return model ? (*model)->ask(HeatMapQuestion(asked)) : model.error();
+    }
+
+    Put request(const char* graph, const char* weights, int side) const {
+        Put asked;
         asked.source.model = file(graph).string();
         asked.source.weights = file(weights);
         asked.source.height = asked.source.width = side;
@@ -67,17 +76,16 @@ class TestExplain : public Test {
         asked.source.classes = kClasses;
         asked.source.normalization.preset = NormalizationSettings::Preset::Rescale;
         asked.image = someImage(side);
-        asked.threads = 1;
         return asked;
     }
-    ExplainRequest pooled(CamMethod method, const char* target = "0") const {
-        ExplainRequest asked = request("pooled.json", "pooled.safetensors", kSide);
+    Put pooled(HeatMapMethod method, const char* target = "0") const {
+        Put asked = request("pooled.json", "pooled.safetensors", kSide);
         asked.method = method;
         asked.target = target;
         return asked;
     }
-    static std::string refusal(const ExplainRequest& asked) {
-        const auto explanation = engine::explain(asked, {});
+    static std::string refusal(const Put& asked) {
+        const auto explanation = explained(asked);
         return explanation ? std::string() : explanation.error().message;
     }
 
@@ -104,14 +112,14 @@ private Q_SLOTS:
 
     void gradCamOfAPooledHeadIsTheClassActivationMap_data() {
         QTest::addColumn<int>("method");
-        QTest::newRow("gradcam") << static_cast<int>(CamMethod::GradCam);
-        QTest::newRow("hirescam equals it") << static_cast<int>(CamMethod::HiResCam);
-        QTest::newRow("xgradcam equals it") << static_cast<int>(CamMethod::XGradCam);
+        QTest::newRow("gradcam") << static_cast<int>(HeatMapMethod::GradCam);
+        QTest::newRow("hirescam equals it") << static_cast<int>(HeatMapMethod::HiResCam);
+        QTest::newRow("xgradcam equals it") << static_cast<int>(HeatMapMethod::XGradCam);
     }
 
     void gradCamOfAPooledHeadIsTheClassActivationMap() {
         QFETCH(int, method);
-        const auto explanation = engine::explain(pooled(static_cast<CamMethod>(method)), {});
+        const auto explanation = explained(pooled(static_cast<HeatMapMethod>(method)));
         QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
         QCOMPARE(explanation->layer, std::string("relu"));
         const Image image = someImage(kSide);
@@ -126,7 +134,7 @@ private Q_SLOTS:
     }
 
     void layerCamKeepsWhatSpeaksForTheClassOnly() {
-        const auto explanation = engine::explain(pooled(CamMethod::LayerCam), {});
+        const auto explanation = explained(pooled(HeatMapMethod::LayerCam));
         QVERIFY(explanation.ok());
         const Image image = someImage(kSide);
         for (int place = 0; place < kSide * kSide; ++place) {
@@ -139,11 +147,11 @@ private Q_SLOTS:
     }
 
     void theGradientEqualsFiniteDifferences() {
-        ExplainRequest asked = request("smooth.json", "smooth.safetensors", 3);
-        asked.method = CamMethod::HiResCam; // at the input: gradient times pixel
+        Put asked = request("smooth.json", "smooth.safetensors", 3);
+        asked.method = HeatMapMethod::HiResCam; // at the input: gradient times pixel
         asked.layer = "input";
         asked.target = "1";
-        const auto explanation = engine::explain(asked, {});
+        const auto explanation = explained(asked);
         QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
         ForwardRequest forward{asked.source.model, Json::object(), asked.source.weights, {{3, 3, 1}, {}}, kClasses, 1};
         for (const std::uint8_t pixel : asked.image.pixels)
@@ -166,17 +174,17 @@ private Q_SLOTS:
     }
 
     void theSameImageGivesTheSameMap() {
-        const auto first = engine::explain(pooled(CamMethod::GradCam), {}),
-                   second = engine::explain(pooled(CamMethod::GradCam), {});
+        const auto first = explained(pooled(HeatMapMethod::GradCam)),
+                   second = explained(pooled(HeatMapMethod::GradCam));
         QCOMPARE(first->map, second->map);
     }
 
     void newWeightsInTheSameFileAreSeen() {
         const auto copy = file("changing.safetensors");
         std::filesystem::copy_file(file("pooled.safetensors"), copy);
-        ExplainRequest asked = pooled(CamMethod::GradCam);
+        Put asked = pooled(HeatMapMethod::GradCam);
         asked.source.weights = copy;
-        const auto before = engine::explain(asked, {});
+        const auto before = explained(asked);
         const std::vector<float> dense = {9, 9, 9, -9, -9, -9}, longer = {1, 2, 3};
         QVERIFY(writeSafetensors(copy, {{"conv.weight", {3, 1, 1, 1}, kConv},
                                         {"conv.bias", {3}, kConvBias},
@@ -184,13 +192,13 @@ private Q_SLOTS:
                                         {"fc.bias", {2}, kDenseBias},
                                         {"unused", {3}, longer}})
                     .ok());
-        const auto after = engine::explain(asked, {});
+        const auto after = explained(asked);
         QVERIFY(before.ok() && after.ok());
         QVERIFY(before->rawMap != after->rawMap);
     }
 
     void nothingThatSpeaksForTheTargetIsSaturated() {
-        const auto explanation = engine::explain(pooled(CamMethod::GradCam, "1"), {}); // all its weights are negative
+        const auto explanation = explained(pooled(HeatMapMethod::GradCam, "1")); // all its weights are negative
         QVERIFY(explanation.ok());
         QVERIFY(explanation->saturated);
         QCOMPARE(explanation->maximum, 0.0);
@@ -198,22 +206,22 @@ private Q_SLOTS:
     }
 
     void whatCannotBeExplainedIsRefusedByName() {
-        ExplainRequest asked = pooled(CamMethod::GradCam);
+        Put asked = pooled(HeatMapMethod::GradCam);
         asked.layer = "nowhere";
         QVERIFY(refusal(asked).find("nowhere") != std::string::npos);
         asked.layer = "fc";
         QVERIFY(refusal(asked).find("height and width") != std::string::npos);
         asked.layer = "conv";
-        for (const CamMethod method : {CamMethod::GradCamPlusPlus, CamMethod::XGradCam}) {
+        for (const HeatMapMethod method : {HeatMapMethod::GradCamPlusPlus, HeatMapMethod::XGradCam}) {
             asked.method = method;
             QVERIFY(refusal(asked).find("activation") != std::string::npos);
         }
-        asked = pooled(CamMethod::GradCam, "7");
+        asked = pooled(HeatMapMethod::GradCam, "7");
         QVERIFY(refusal(asked).find("7") != std::string::npos);
-        asked = pooled(CamMethod::GradCam);
+        asked = pooled(HeatMapMethod::GradCam);
         asked.source.weights = file("smooth.safetensors");
         QVERIFY(refusal(asked).find("conv.weight") != std::string::npos);
-        asked = pooled(CamMethod::GradCam);
+        asked = pooled(HeatMapMethod::GradCam);
         asked.image = {};
         QVERIFY(!refusal(asked).empty());
     }
@@ -226,9 +234,9 @@ private Q_SLOTS:
                                                                 {"fc.weight", {2, 3}, kDense},
                                                                 {"fc.bias", {2}, kDenseBias}})
                     .ok());
-        ExplainRequest asked = pooled(CamMethod::EigenCam);
+        Put asked = pooled(HeatMapMethod::EigenCam);
         asked.source.weights = file("parallel.safetensors");
-        const auto explanation = engine::explain(asked, {});
+        const auto explanation = explained(asked);
         QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
         const Image image = someImage(kSide);
         double mean = 0, low = 0, high = 0;
@@ -246,7 +254,7 @@ private Q_SLOTS:
     }
 
     void theDifferenceOfTwoClassesIsTheMapOfTheirWeights() {
-        const auto explanation = engine::explain(pooled(CamMethod::GradCam, "0-1"), {});
+        const auto explanation = explained(pooled(HeatMapMethod::GradCam, "0-1"));
         QVERIFY(explanation.ok());
         QCOMPARE(explanation->target, std::string("0-1"));
         const Image image = someImage(kSide);

@@ -25,8 +25,8 @@ class RunControlTest : public Test {
         request.experiment.model.options = Json{{"dropout", 0.3}};
         return request;
     }
-    ExplainRequest question() const {
-        ExplainRequest question;
+    HeatMapQuestion question() const {
+        HeatMapQuestion question;
         question.image = *readImage(m_runs.path("toys/test/car/car_0001.png"));
         return question;
     }
@@ -65,12 +65,11 @@ private Q_SLOTS:
         TrainControl control;
         const RunEnded ended = engine().train(request("asked", 1), {}, control, {});
         std::promise<void> judging, answered;
-        EvaluateRequest all;
-        all.runFolder = ended.folder;
+        EvaluationQuestion all;
         all.split = "train";
         all.batchSize = 8;
         auto evaluation = std::async(std::launch::async, [&] {
-            return engine().evaluate(all, {}, [&](std::size_t done, std::size_t) {
+            return ask(engine(), ofRun(ended.folder), all, {}, [&](std::size_t done, std::size_t) {
                 if (done != 8)
                     return;
                 judging.set_value();
@@ -78,9 +77,7 @@ private Q_SLOTS:
             });
         });
         judging.get_future().wait();
-        ExplainRequest click = question();
-        click.source.runFolder = ended.folder;
-        auto answer = std::async(std::launch::async, [&] { return engine().explain(click, {}); });
+        auto answer = std::async(std::launch::async, [&] { return ask(engine(), ofRun(ended.folder), question()); });
         const bool inTime = answer.wait_for(60s) == std::future_status::ready;
         answered.set_value();
         QVERIFY(inTime);
@@ -93,16 +90,16 @@ private Q_SLOTS:
     void aStoppedEvaluationIsCancelled() {
         TrainControl control;
         const RunEnded ended = engine().train(request("cancelled", 1), {}, control, {});
-        EvaluateRequest all;
-        all.runFolder = ended.folder;
+        EvaluationQuestion all;
         all.split = "train";
         all.batchSize = 8;
         std::stop_source stop;
         std::size_t most = 0;
-        const auto judged = engine().evaluate(all, stop.get_token(), [&](std::size_t done, std::size_t) {
-            most = done;
-            stop.request_stop();
-        });
+        const auto judged =
+            ask(engine(), ofRun(ended.folder), all, stop.get_token(), [&](std::size_t done, std::size_t) {
+                most = done;
+                stop.request_stop();
+            });
         QVERIFY(!judged.ok() && judged.error().kind == ErrorKind::Cancelled);
         QCOMPARE(most, std::size_t(8));
     }
@@ -145,17 +142,14 @@ private Q_SLOTS:
         QCOMPARE(again, fresh);                   // no step in between: nothing to load again
         QVERIFY(!control.freshSnapshot({}, 60s)); // over: its checkpoints say more
 
-        ExplainRequest asked = question();
-        asked.source.snapshot = fresh;
-        const auto live = engine().explain(asked, {});
-        ExplainRequest kept = question();
-        kept.source.runFolder = ended.folder;
-        kept.source.checkpoint = "last";
-        const auto last = engine().explain(kept, {});
+        ModelSource weights;
+        weights.snapshot = fresh;
+        const auto live = ask(engine(), weights, question());
+        const auto last = ask(engine(), ofRun(ended.folder, "last"), question());
         QVERIFY(live.ok() && last.ok());
         QCOMPARE(live->probabilities, last->probabilities);
-        asked.source.snapshot = old;
-        QVERIFY(engine().explain(asked, {})->probabilities != last->probabilities);
+        weights.snapshot = old;
+        QVERIFY(ask(engine(), weights, question())->probabilities != last->probabilities);
     }
 };
 

@@ -79,10 +79,7 @@ private Q_SLOTS:
         QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
         QVERIFY(ToyRuns::weightsOf(resumed) == ToyRuns::weightsOf(whole));
 
-        EvaluateRequest question;
-        question.runFolder = whole.folder;
-        question.split = "test";
-        const auto evaluation = engine().evaluate(question, {}, {});
+        const auto evaluation = ask(engine(), ofRun(whole.folder), EvaluationQuestion{"test"});
         QVERIFY(evaluation.ok());
         QCOMPARE(evaluation->predictions.size(), std::size_t(5 * 3 - 1));
     }
@@ -208,10 +205,11 @@ private Q_SLOTS:
         Image image = *readImage(m_runs.path("toys/test/car/car_0001.png"));
         std::jthread looker([&](std::stop_token stop) {
             while (!stop.stop_requested()) {
-                ExplainRequest question;
-                question.source.snapshot = control.snapshot();
+                ModelSource weights;
+                weights.snapshot = control.snapshot();
+                HeatMapQuestion question;
                 question.image = image;
-                if (question.source.snapshot && engine().explain(question, stop).ok())
+                if (weights.snapshot && ask(engine(), weights, question, stop).ok())
                     ++explained;
                 else
                     std::this_thread::yield();
@@ -253,7 +251,7 @@ private Q_SLOTS:
         QCOMPARE(ended.epochs, 1);
         QVERIFY(!last.empty() && ToyRuns::weightsOf(ended) == last);
         QVERIFY(*readFile(ended.folder + "/checkpoints/best.safetensors") == best);
-        QVERIFY(engine().evaluate({ended.folder, "test", "best"}, {}, {}).ok());
+        QVERIFY(ask(engine(), ofRun(ended.folder), EvaluationQuestion{"test"}).ok());
     }
 
     void earlyStoppingLeavesTheBestWeightsAsTheLastOnes() {
@@ -265,8 +263,8 @@ private Q_SLOTS:
         const RunEnded ended = engine().train(request, {}, control, {});
         QVERIFY(ended.outcome == RunEnded::Outcome::Completed);
         QVERIFY2(ended.epochs < 30, "it did not stop early");
-        const auto best = engine().evaluate({ended.folder, "val", "best"}, {}, {}),
-                   last = engine().evaluate({ended.folder, "val", "last"}, {}, {});
+        const auto best = ask(engine(), ofRun(ended.folder), EvaluationQuestion{"val"}),
+                   last = ask(engine(), ofRun(ended.folder, "last"), EvaluationQuestion{"val"});
         QVERIFY(best.ok() && last.ok());
         QCOMPARE(last->loss, best->loss);
         const auto history = RunFolder(ended.folder).history();
@@ -284,13 +282,12 @@ private Q_SLOTS:
         TrainControl control;
         const RunEnded ended = engine().train(request, {}, control, {});
         QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
-        const auto evaluation = engine().evaluate({ended.folder, "test"}, {}, {});
+        const auto evaluation = ask(engine(), ofRun(ended.folder), EvaluationQuestion{"test"});
         QVERIFY2(evaluation.ok(), evaluation ? "" : evaluation.error().message.c_str());
         QCOMPARE(evaluation->predictions.size(), std::size_t(15));
-        ExplainRequest question;
-        question.source.runFolder = ended.folder;
+        HeatMapQuestion question;
         question.image = *readImage(m_runs.path("toys/test/car/car_0001.png"));
-        const auto explanation = engine().explain(question, {});
+        const auto explanation = ask(engine(), ofRun(ended.folder), question);
         QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
         QCOMPARE(explanation->map.shape, (std::vector<std::int64_t>{24, 20}));
         QCOMPARE(explanation->input.height, 24);

@@ -358,15 +358,14 @@ private Q_SLOTS:
         const RunEnded ended = trained(headed);
         QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
         QCOMPARE(tensor(last(ended), "head.out.weight").size(), std::size_t(16 * 5));
-        const auto evaluation = m_engine->value()->evaluate({ended.folder, "val", "last"}, {}, {});
+        const auto evaluation = ask(*m_engine->value(), ofRun(ended.folder, "last"), EvaluationQuestion{"val"});
         QVERIFY2(evaluation.ok(), evaluation ? "" : evaluation.error().message.c_str());
         const auto history = RunFolder(ended.folder).history().value();
         QVERIFY(std::abs(evaluation->loss - history.back().valLoss.value()) <
                 1e-4); // the whole network says what its features said
-        ExplainRequest question;
-        question.source.runFolder = ended.folder;
+        HeatMapQuestion question;
         question.image = *readImage(path("toys") + "/test/car/car_0001.png");
-        const auto explanation = m_engine->value()->explain(question, {});
+        const auto explanation = ask(*m_engine->value(), ofRun(ended.folder), question);
         QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().message.c_str());
         QVERIFY(explanation->mapHeight > 1);
     }

@@ -81,19 +81,18 @@ private Q_SLOTS:
         head.insert(head.end(), classes->begin(), classes->end());
         QCOMPARE(rows[0], head);
         // The same as `predict --out`: of the engine, asked directly.
-        PredictRequest request;
-        request.source.runFolder = ended.folder;
+        PredictionsQuestion question;
         std::map<std::string, int> perClass;
         for (std::size_t i = 1; i < rows.size(); ++i) {
-            request.images.emplace_back(rows[i][0]);
+            question.images.emplace_back(rows[i][0]);
             ++perClass[rows[i][1]];
             QCOMPARE(table->index(static_cast<int>(i) - 1, 1).data().toString().toStdString(), rows[i][1]);
         }
-        const auto asked = (*loadEngine())->predict(request, {}, {});
+        const auto asked = ask(**loadEngine(), ofRun(ended.folder), question);
         QVERIFY(asked.ok());
         for (std::size_t i = 1; i < rows.size(); ++i)
             for (std::size_t label = 0; label < 5; ++label)
-                QVERIFY(std::abs(std::stof(rows[i][4 + label]) - (*asked)[i - 1].probabilities[label]) < 1e-5f);
+                QVERIFY(std::abs(std::stof(rows[i][4 + label]) - asked->images[i - 1].probabilities[label]) < 1e-5f);
 
         const QString sorted = path(QStringLiteral("sorted"));
         prompts().openFolder = [&](QWidget*, const QString&, const QString&) { return sorted; };

@@ -45,12 +45,12 @@ private:
 class FakeEngine : public Engine {
 public:
     std::function<RunEnded(const TrainRequest&, std::stop_token, TrainControl&, const EventSink&)> onTrain;
-    std::function<Result<Evaluation>(const EvaluateRequest&, std::stop_token, const Progress&)> onEvaluate;
-    std::function<Result<Explanation>(const ExplainRequest&, std::stop_token)> onExplain;
+    std::function<Result<Evaluation>(const EvaluationQuestion&, std::stop_token, const Progress&)> onEvaluate;
+    std::function<Result<HeatMap>(const HeatMapQuestion&, std::stop_token)> onExplain;
     std::function<Result<EpochTime>(const EpochTimeRequest&, std::stop_token)> onMeasure;
 
-    std::function<Result<std::vector<ImagePrediction>>(const PredictRequest&, std::stop_token, const Progress&)>
-        onPredict = [](auto&&...) { return cancelled(); };
+    std::function<Result<Predictions>(const PredictionsQuestion&, std::stop_token, const Progress&)> onPredict =
+        [](auto&&...) { return cancelled(); };
 
     EngineDoor door() {
         return [this] { return Result<Engine*>(this); };
@@ -62,30 +62,50 @@ public:
         sink(ended);
         return ended;
     }
-    Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop,
-                                const Progress& progress) override {
-        return onEvaluate(request, stop, progress);
-    }
-    Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) override {
-        return onExplain(request, stop);
+    Result<std::shared_ptr<const AskedModel>> open(const ModelSource&, int) override {
+        return std::shared_ptr<const AskedModel>(std::make_shared<Model>(*this));
     }
     Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) override {
         return onMeasure(request, stop);
-    }
-    Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop,
-                                                 const Progress& progress) override {
-        return onPredict(request, stop, progress);
     }
     Result<FloatArray> forward(const ForwardRequest&) override { return cancelled(); }
     Result<void> exportTorchScript(const TorchScriptRequest&) override { return cancelled(); }
     Result<TrainBench> benchTrain(const TrainBenchRequest&) override { return cancelled(); }
     Result<ExplainBench> benchExplain(const ExplainBenchRequest&) override { return cancelled(); }
     std::string description() const override { return "no engine"; }
+
+private:
+    /// A network that answers what the test says.
+    class Model : public AskedModel {
+    public:
+        explicit Model(const FakeEngine& engine) : m_engine(engine) {}
+        const std::vector<std::string>& classes() const override { return m_classes; }
+        const GraphSpec& graph() const override { return m_graph; }
+        Result<Answer> ask(const Question& question, const std::stop_token& stop,
+                           const Progress& progress) const override {
+            if (const auto* kind = std::get_if<HeatMapQuestion>(&question))
+                return given(m_engine.onExplain(*kind, stop));
+            if (const auto* kind = std::get_if<EvaluationQuestion>(&question))
+                return given(m_engine.onEvaluate(*kind, stop, progress));
+            if (const auto* kind = std::get_if<PredictionsQuestion>(&question))
+                return given(m_engine.onPredict(*kind, stop, progress));
+            return cancelled();
+        }
+
+    private:
+        template <typename Own>
+        static Result<Answer> given(Result<Own> own) {
+            return own ? Result<Answer>(Answer(std::move(*own))) : own.error();
+        }
+        const FakeEngine& m_engine;
+        std::vector<std::string> m_classes;
+        GraphSpec m_graph;
+    };
 };
 
 /// A heat map that says `predicted` of `classes`, and repeats what it was asked.
-inline Explanation explanationOf(const ExplainRequest& request, std::vector<std::string> classes, int predicted) {
-    Explanation explanation;
+inline HeatMap explanationOf(const HeatMapQuestion& request, std::vector<std::string> classes, int predicted) {
+    HeatMap explanation;
     explanation.classes = std::move(classes);
     explanation.probabilities.assign(explanation.classes.size(), 0.1f);
     explanation.probabilities[static_cast<std::size_t>(predicted)] = 0.6f;

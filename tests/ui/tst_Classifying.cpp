@@ -14,15 +14,15 @@ using namespace sightline::ui;
 
 namespace {
 /// "cat.png" is a cat, what else there is a dog, and "broken" cannot be read.
-std::vector<ImagePrediction> said(const PredictRequest& request) {
-    std::vector<ImagePrediction> predictions;
-    for (const auto& file : request.images) {
+Predictions said(const PredictionsQuestion& question) {
+    Predictions predictions;
+    for (const auto& file : question.images) {
         ImagePrediction prediction{file.string(), {}, {}};
         if (file.stem() == "broken")
             prediction.error = file.string() + " is a text file.";
         else
             prediction.probabilities = file.stem() == "cat" ? std::vector{0.9f, 0.1f} : std::vector{0.25f, 0.75f};
-        predictions.push_back(std::move(prediction));
+        predictions.images.push_back(std::move(prediction));
     }
     return predictions;
 }
@@ -39,8 +39,8 @@ class ClassifyingTest : public FolderTest {
     /// The window is open for a run that knows cats and dogs.
     std::unique_ptr<Opened> open(const char* home) const {
         auto opened = std::make_unique<Opened>();
-        opened->engine.onPredict = [](const PredictRequest& request, const std::stop_token&, const Progress&) {
-            return Result<std::vector<ImagePrediction>>(said(request));
+        opened->engine.onPredict = [](const PredictionsQuestion& question, const std::stop_token&, const Progress&) {
+            return Result<Predictions>(said(question));
         };
         opened->driver = std::make_unique<WindowDriver>(path(QLatin1String(home)), opened->engine.door());
         auto* page = opened->driver->find<Page>("runsPage");
@@ -94,11 +94,11 @@ private Q_SLOTS:
     void cancelIsFollowedAtOnce() {
         Gate gate; // outlives the worker that waits at it
         const auto opened = open("home-cancel");
-        opened->engine.onPredict = [&](const PredictRequest& request, const std::stop_token&,
+        opened->engine.onPredict = [&](const PredictionsQuestion& question, const std::stop_token&,
                                        const Progress& progress) {
             progress(1, 4);
             gate.passStubbornly(); // a batch that takes long
-            return Result<std::vector<ImagePrediction>>(said(request));
+            return Result<Predictions>(said(question));
         };
         choose(*opened, path(QStringLiteral("pets")));
         QTRY_VERIFY(gate.isWaitedAt());
@@ -115,8 +115,7 @@ private Q_SLOTS:
     void closingTheWindowCancels() {
         Gate gate; // outlives the worker that waits at it
         const auto opened = open("home-close");
-        opened->engine.onPredict = [&](auto&&, const std::stop_token& stop,
-                                       auto&&) -> Result<std::vector<ImagePrediction>> {
+        opened->engine.onPredict = [&](auto&&, const std::stop_token& stop, auto&&) -> Result<Predictions> {
             gate.pass(stop);
             return cancelled();
         };

@@ -67,7 +67,7 @@ private Q_SLOTS:
         const auto second = storeRun(QStringLiteral("home-two"), m_classes, "toy_cnn");
         FakeEngine engine;
         Gate gate;
-        engine.onEvaluate = [&](const EvaluateRequest&, std::stop_token, const Progress& progress) {
+        engine.onEvaluate = [&](const EvaluationQuestion&, std::stop_token, const Progress& progress) {
             progress(1, 2);
             gate.passStubbornly();
             Evaluation evaluation;
@@ -94,7 +94,8 @@ private Q_SLOTS:
         Gate gate;
         std::atomic<bool> stopped{false};
         std::atomic<int> begun{0};
-        engine.onEvaluate = [&](const EvaluateRequest&, std::stop_token stop, const Progress&) -> Result<Evaluation> {
+        engine.onEvaluate = [&](const EvaluationQuestion&, std::stop_token stop,
+                                const Progress&) -> Result<Evaluation> {
             ++begun;
             stopped = !gate.pass(stop);
             return cancelled();
@@ -124,10 +125,10 @@ private Q_SLOTS:
     void classesAreMetByName() {
         const auto run = storeRun(QStringLiteral("home-names"), {"train", "robot", "boat"}, "toy_cnn");
         FakeEngine engine;
-        std::vector<ExplainRequest> asked;
-        engine.onExplain = [&](const ExplainRequest& request, std::stop_token) {
+        std::vector<HeatMapQuestion> asked;
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
             asked.push_back(request);
-            return Result<Explanation>(explanationOf(request, {"train", "robot", "boat"}, 2));
+            return Result<HeatMap>(explanationOf(request, {"train", "robot", "boat"}, 2));
         };
         WindowDriver driver(path(QStringLiteral("home-names")), engine.door());
         openRun(*driver.session, run);
@@ -159,8 +160,8 @@ private Q_SLOTS:
         const auto first = storeRun(QStringLiteral("home-method"), m_classes, "toy_cnn");
         const auto second = storeRun(QStringLiteral("home-method"), m_classes, "resnet18");
         FakeEngine engine;
-        engine.onExplain = [&](const ExplainRequest& request, std::stop_token) {
-            return Result<Explanation>(explanationOf(request, m_classes, 0));
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            return Result<HeatMap>(explanationOf(request, m_classes, 0));
         };
         WindowDriver driver(path(QStringLiteral("home-method")), engine.door());
         openRun(*driver.session, first);
@@ -204,8 +205,8 @@ private Q_SLOTS:
     void withEveryTestImageExcludedThereIsStillAnImageToExplain() {
         const auto run = storeRun(QStringLiteral("home-excluded"), m_classes, "toy_cnn");
         FakeEngine engine;
-        engine.onExplain = [&](const ExplainRequest& request, std::stop_token) {
-            return Result<Explanation>(explanationOf(request, m_classes, 0));
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            return Result<HeatMap>(explanationOf(request, m_classes, 0));
         };
         WindowDriver driver(path(QStringLiteral("home-excluded")), engine.door());
         openRun(*driver.session, run);
@@ -227,8 +228,8 @@ private Q_SLOTS:
     void leftAndRightBelongToTheSliderThatHasTheFocus() {
         const auto run = storeRun(QStringLiteral("home-keys"), m_classes, "toy_cnn");
         FakeEngine engine;
-        engine.onExplain = [&](const ExplainRequest& request, std::stop_token) {
-            return Result<Explanation>(explanationOf(request, m_classes, 0));
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            return Result<HeatMap>(explanationOf(request, m_classes, 0));
         };
         WindowDriver driver(path(QStringLiteral("home-keys")), engine.door());
         openRun(*driver.session, run);

@@ -28,10 +28,10 @@ Image forScreen(const Image& image) {
 }
 
 Result<Image> decoded(const Asked& asked) {
-    const DataSettings& settings = asked.run->experiment.data;
+    const DataSettings& data = asked.run->experiment.data;
     return asked.subject.sample ? asked.dataset->source->decoded(asked.dataset->samples[*asked.subject.sample],
-                                                                 asked.dataset->resolved(settings.pixels))
-                                : readImage(asked.subject.file.toStdString(), settings.pixels);
+                                                                 asked.dataset->resolved(data.pixels))
+                                : readImage(asked.subject.file.toStdString(), data.pixels);
 }
 } // namespace
 
@@ -40,11 +40,11 @@ QString titleOf(const Asked& asked) {
                                 : QFileInfo(asked.subject.file).fileName();
 }
 
-Result<std::shared_ptr<const Answer>> answerTo(const Asked& asked, const EngineDoor& door,
-                                               const std::stop_token& stop) {
-    auto answer = std::make_shared<Answer>();
+Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const EngineDoor& door,
+                                                      const std::stop_token& stop) {
+    auto answer = std::make_shared<HeatMapAnswer>();
     answer->run = asked.run;
-    answer->question = asked.question;
+    answer->settings = asked.settings;
     answer->title = titleOf(asked);
     if (asked.subject.sample) {
         const int label = asked.dataset->samples[*asked.subject.sample].label;
@@ -58,27 +58,27 @@ Result<std::shared_ptr<const Answer>> answerTo(const Asked& asked, const EngineD
     const auto engine = door();
     if (!engine)
         return engine.error();
-    ExplainRequest request;
-    request.source.runFolder = asked.run->folder;
+    ModelSource source = ofRun(asked.run->folder);
     if (asked.live)
-        request.source.snapshot = liveWeights(*asked.live, stop);
-    answer->live = request.source.snapshot != nullptr;
+        source.snapshot = liveWeights(*asked.live, stop);
+    answer->live = source.snapshot != nullptr;
     if (stop.stop_requested())
         return cancelled();
-    request.image = *image;
-    request.truth = answer->truth;
-    request.method = asked.question.method;
-    request.target = asked.question.target.toStdString();
-    request.layer = asked.question.layer.toStdString();
-    if (request.target == "true" && answer->truth < 0) // the picture says that its class is not known
-        request.target = "predicted";
-    auto explanation = (*engine)->explain(request, stop);
+    HeatMapQuestion question;
+    question.image = *image;
+    question.truth = answer->truth;
+    question.method = asked.settings.method;
+    question.target = asked.settings.target.toStdString();
+    question.layer = asked.settings.layer.toStdString();
+    if (question.target == "true" && answer->truth < 0) // the picture says that its class is not known
+        question.target = "predicted";
+    auto explanation = ask(**engine, source, std::move(question), stop);
     if (!explanation)
         return explanation.error();
     answer->explanation = std::move(*explanation);
     answer->image = withChannels(fittedShape(*image, asked.run->experiment.data), image->channels == 1 ? 1 : 3);
     answer->shown = forScreen(answer->image);
-    return std::shared_ptr<const Answer>(std::move(answer));
+    return std::shared_ptr<const HeatMapAnswer>(std::move(answer));
 }
 
 } // namespace sightline::ui

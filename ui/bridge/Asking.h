@@ -11,7 +11,7 @@ namespace sightline::ui {
 /// Everything a question needs once it has left the window's thread.
 struct Asked {
     std::shared_ptr<const OpenedRun> run;
-    Question question;
+    HeatMapSettings settings;
     Subject subject;
     std::shared_ptr<const Dataset> dataset; ///< that of subject.sample
     std::shared_ptr<TrainControl> live;     ///< of the run in progress; null: its best checkpoint answers
@@ -20,6 +20,7 @@ struct Asked {
 /// The name under which the subject is shown.
 QString titleOf(const Asked& asked);
 /// Decodes the image, asks the engine and makes pictures of what it says. On a worker.
-Result<std::shared_ptr<const Answer>> answerTo(const Asked& asked, const EngineDoor& door, const std::stop_token& stop);
+Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const EngineDoor& door,
+                                                      const std::stop_token& stop);
 
 } // namespace sightline::ui

@@ -26,7 +26,7 @@ void Questions::followRun() {
     m_evaluation.reset();
     m_answer.reset();
     m_subject.reset();
-    m_question = Question{m_question.method, Question().target, {}};
+    m_settings = HeatMapSettings{m_settings.method, HeatMapSettings().target, {}};
     Q_EMIT answerForgotten();
     Q_EMIT evaluationChanged();
 }
@@ -56,23 +56,23 @@ void Questions::evaluate(const QString& split) {
         Q_EMIT evaluationFailed(tr("There is no run yet: train a network or open a run."));
         return;
     }
-    EvaluateRequest request;
-    request.runFolder = run->folder;
-    request.split = split.toStdString();
+    EvaluationQuestion question;
+    question.split = split.toStdString();
     m_evaluating = m_activities.begin(tr("Evaluating"), [this] { cancelEvaluation(); });
     Q_EMIT evaluationChanged();
     m_evaluateLane.submit(
         this,
-        [this, request](const std::stop_token& stop, const Courier& courier) {
+        [this, folder = run->folder, question](const std::stop_token& stop,
+                                               const Courier& courier) -> Result<Evaluation> {
             const auto engine = m_door();
-            return engine ? (*engine)->evaluate(request, stop,
-                                                [&](std::size_t done, std::size_t total) {
-                                                    courier.post([this, done, total] {
-                                                        m_evaluating.setProgress(done, total);
-                                                        Q_EMIT evaluationProgress(done, total);
-                                                    });
-                                                })
-                          : Result<Evaluation>(engine.error());
+            if (!engine)
+                return engine.error();
+            return sightline::ask(**engine, ofRun(folder), question, stop, [&](std::size_t done, std::size_t total) {
+                courier.post([this, done, total] {
+                    m_evaluating.setProgress(done, total);
+                    Q_EMIT evaluationProgress(done, total);
+                });
+            });
         },
         [this, run](Result<Evaluation> result) {
             if (run != m_runs.run())
@@ -128,8 +128,8 @@ void Questions::explain(const Subject& subject) {
     ask();
 }
 
-void Questions::setQuestion(const Question& question) {
-    m_question = question;
+void Questions::setHeatMapSettings(const HeatMapSettings& settings) {
+    m_settings = settings;
     if (m_subject)
         ask();
 }
@@ -144,11 +144,11 @@ void Questions::ask() {
         Q_EMIT explanationFailed(tr("The data set of this image is not open."));
         return;
     }
-    const Asked asked{run, m_question, *m_subject, m_subjectIn, m_runs.liveWeights()};
+    const Asked asked{run, m_settings, *m_subject, m_subjectIn, m_runs.liveWeights()};
     Q_EMIT explanationAsked(titleOf(asked));
     m_explainLane.submit(
         this, [door = m_door, asked](const std::stop_token& stop) { return answerTo(asked, door, stop); },
-        [this, run](const Result<std::shared_ptr<const Answer>>& answer) {
+        [this, run](const Result<std::shared_ptr<const HeatMapAnswer>>& answer) {
             if (run != m_runs.run())
                 return;
             if (answer) {

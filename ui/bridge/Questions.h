@@ -24,18 +24,18 @@ struct Subject {
 };
 
 /// What is asked about it.
-struct Question {
-    CamMethod method = CamMethod::GradCam;
+struct HeatMapSettings {
+    HeatMapMethod method = HeatMapMethod::GradCam;
     QString target = QStringLiteral("predicted"); ///< predicted | true | a class's name | A-B
     QString layer;                                ///< a node's id; empty: automatic
 
-    bool operator==(const Question&) const = default;
+    bool operator==(const HeatMapSettings&) const = default;
 };
 
 /// What the network said, and which run, asked what, said it.
-struct Answer : Explained {
+struct HeatMapAnswer : Explained {
     std::shared_ptr<const OpenedRun> run;
-    Question question;
+    HeatMapSettings settings;
 };
 
 /// What is asked of the run in view. The newest question of a kind wins; each carries the run it was put to, so that a
@@ -53,10 +53,12 @@ public:
 
     /// Explains with the newest weights while the run trains, else with its best checkpoint.
     void explain(const Subject& subject);
-    void setQuestion(const Question& question); ///< asks the same subject again
-    const Question& question() const { return m_question; }
-    const std::optional<Subject>& subject() const { return m_subject; }      ///< the last one asked about
-    const std::shared_ptr<const Answer>& answer() const { return m_answer; } ///< null before the first of this run
+    void setHeatMapSettings(const HeatMapSettings& settings); ///< asks the same subject again
+    const HeatMapSettings& heatMapSettings() const { return m_settings; }
+    const std::optional<Subject>& subject() const { return m_subject; } ///< the last one asked about
+    const std::shared_ptr<const HeatMapAnswer>& answer() const {
+        return m_answer;
+    } ///< null before the first of this run
 
     /// How long an epoch of the document's experiment takes with the open images.
     void measureEpoch();
@@ -85,10 +87,10 @@ private:
     RunDesk& m_runs;
     Activities& m_activities;
     std::shared_ptr<const Evaluation> m_evaluation;
-    Question m_question;
+    HeatMapSettings m_settings;
     std::optional<Subject> m_subject;
     std::shared_ptr<const Dataset> m_subjectIn; ///< the data set that Subject::sample counts in
-    std::shared_ptr<const Answer> m_answer;
+    std::shared_ptr<const HeatMapAnswer> m_answer;
     Activity m_evaluating, m_measuring;
     Lane m_evaluateLane, m_explainLane, m_measureLane; ///< last: joined first
 };

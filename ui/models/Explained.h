@@ -3,13 +3,14 @@
 
 #include <QString>
 
-#include "engine/Engine.h"
+#include "engine/Overlay.h"
+#include "engine/questions/HeatMap.h"
 
 namespace sightline::ui {
 
 /// An image with what a network said of it, and where it looked.
 struct Explained {
-    Explanation explanation;
+    HeatMap explanation;
     Image image;       ///< the part of the picture that the network saw, full size
     Image shown;       ///< the same, no larger than a screen needs
     QString title;     ///< the image's name

@@ -23,8 +23,9 @@
 namespace sightline::ui {
 
 namespace {
-constexpr std::array<CamMethod, 6> kMethods{CamMethod::GradCam,  CamMethod::HiResCam, CamMethod::GradCamPlusPlus,
-                                            CamMethod::XGradCam, CamMethod::LayerCam, CamMethod::EigenCam};
+constexpr std::array<HeatMapMethod, 6> kMethods{HeatMapMethod::GradCam,         HeatMapMethod::HiResCam,
+                                                HeatMapMethod::GradCamPlusPlus, HeatMapMethod::XGradCam,
+                                                HeatMapMethod::LayerCam,        HeatMapMethod::EigenCam};
 
 QStringList methodTitles() {
     return {QStringLiteral("Grad-CAM"),  QStringLiteral("HiResCAM"), QStringLiteral("Grad-CAM++"),
@@ -179,14 +180,14 @@ bool ExplainPage::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void ExplainPage::ask() {
-    Question question;
+    HeatMapSettings question;
     question.method = kMethods[static_cast<std::size_t>(std::max(0, m_method->currentIndex()))];
     question.target = m_target->currentData().toString();
     question.layer = m_layer->currentData().toString();
     enableComparing();
     if (m_against->isEnabled() && m_against->currentIndex() > 0)
         question.target += QLatin1Char('-') + m_against->currentData().toString();
-    session().questions().setQuestion(question);
+    session().questions().setHeatMapSettings(question);
 }
 
 /// Only a class can be compared with another.
@@ -229,7 +230,7 @@ void ExplainPage::listLayers(const GraphSpec& graph) {
 
 /// What the next answer answers: the boxes never show another question than the one that is asked.
 void ExplainPage::showQuestion() {
-    const Question& question = session().questions().question();
+    const HeatMapSettings& question = session().questions().heatMapSettings();
     const auto method = std::find(kMethods.begin(), kMethods.end(), question.method);
     m_method->setCurrentIndex(static_cast<int>(method - kMethods.begin()));
     m_layer->setCurrentIndex(std::max(0, m_layer->findData(question.layer)));

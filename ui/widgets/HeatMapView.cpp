@@ -18,7 +18,7 @@ namespace {
 constexpr int kTop = 5;
 
 /// The map's own cells, each as a block of the image's size.
-FloatArray inBlocks(const Explanation& explanation, int height, int width) {
+FloatArray inBlocks(const HeatMap& explanation, int height, int width) {
     FloatArray blocks{{height, width},
                       std::vector<float>(static_cast<std::size_t>(height) * static_cast<std::size_t>(width))};
     if (explanation.maximum <= 0 || explanation.mapHeight < 1 || explanation.mapWidth < 1)
@@ -33,12 +33,12 @@ FloatArray inBlocks(const Explanation& explanation, int height, int width) {
     return blocks;
 }
 
-Image coloredFor(const Image& image, const Explanation& explanation, bool raw, ColorMap colors) {
+Image coloredFor(const Image& image, const HeatMap& explanation, bool raw, ColorMap colors) {
     return colored(raw ? inBlocks(explanation, image.height, image.width) : explanation.map, image.height, image.width,
                    colors);
 }
 
-QString className(const Explanation& explanation, int index) {
+QString className(const HeatMap& explanation, int index) {
     const auto at = static_cast<std::size_t>(index);
     return index >= 0 && at < explanation.classes.size() ? QString::fromStdString(explanation.classes[at])
                                                          : QString::number(index);
@@ -123,7 +123,7 @@ void HeatMapView::refresh() {
         m_map->setImage({}, m_placeholder);
         return;
     }
-    const Explanation& explanation = m_explained->explanation;
+    const HeatMap& explanation = m_explained->explanation;
     m_title->setText(m_explained->live ? tr("%1 · by the run in progress").arg(m_explained->title)
                                        : m_explained->title);
     showVerdict();
@@ -140,7 +140,7 @@ void HeatMapView::refresh() {
 
 /// Right or wrong is only said where the network knows the image's class at all.
 void HeatMapView::showVerdict() {
-    const Explanation& explanation = m_explained->explanation;
+    const HeatMap& explanation = m_explained->explanation;
     const QString predicted = className(explanation, explanation.predicted);
     const QString sure = percent(explanation.confidence);
     const int truth = m_explained->truth;
@@ -156,7 +156,7 @@ void HeatMapView::showVerdict() {
 }
 
 void HeatMapView::showBars() {
-    const Explanation& explanation = m_explained->explanation;
+    const HeatMap& explanation = m_explained->explanation;
     std::vector<int> order(explanation.probabilities.size());
     std::iota(order.begin(), order.end(), 0);
     const auto probability = [&](int index) { return explanation.probabilities[static_cast<std::size_t>(index)]; };

@@ -32,29 +32,31 @@ at::Tensor weighted(const at::Tensor& weights, const at::Tensor& activation) {
 
 } // namespace
 
-bool needsGradient(CamMethod method) {
-    return method != CamMethod::EigenCam;
+bool needsGradient(HeatMapMethod method) {
+    return method != HeatMapMethod::EigenCam;
 }
 
-at::Tensor camMap(CamMethod method, const at::Tensor& activation, const at::Tensor& gradient) {
+at::Tensor camMap(HeatMapMethod method, const at::Tensor& activation, const at::Tensor& gradient) {
     switch (method) {
-    case CamMethod::GradCam:
+    case HeatMapMethod::GradCam:
         return weighted(gradient.mean({1, 2}), activation).relu();
-    case CamMethod::HiResCam:
+    case HeatMapMethod::HiResCam:
         return (gradient * activation).sum(0).relu();
-    case CamMethod::LayerCam:
+    case HeatMapMethod::LayerCam:
         return (gradient.relu() * activation).sum(0).relu();
-    case CamMethod::XGradCam:
+    case HeatMapMethod::XGradCam:
         return weighted((gradient * activation).sum({1, 2}) / (activation.sum({1, 2}) + 1e-7), activation).relu();
-    case CamMethod::GradCamPlusPlus: {
+    case HeatMapMethod::GradCamPlusPlus: {
         const at::Tensor square = gradient * gradient;
         const at::Tensor sums = activation.sum({1, 2}, true);
         at::Tensor alpha = square / (2 * square + sums * square * gradient + 1e-6);
         alpha = at::where(gradient != 0, alpha, at::zeros_like(alpha));
         return weighted((alpha * gradient.relu()).sum({1, 2}), activation).relu();
     }
-    case CamMethod::EigenCam:
+    case HeatMapMethod::EigenCam:
         return eigenMap(activation).relu();
+    default:
+        break;
     }
     return {};
 }

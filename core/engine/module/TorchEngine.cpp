@@ -2,7 +2,7 @@
 #include <torch/version.h>
 
 #include "engine/Engine.h"
-#include "engine/explain/Explain.h"
+#include "engine/explain/Door.h"
 #include "engine/module/TorchScript.h"
 #include "engine/train/EpochTime.h"
 #include "engine/train/Trainer.h"
@@ -19,16 +19,8 @@ public:
                    const EventSink& sink) override {
         return engine::train(request, std::move(stop), control, sink);
     }
-    Result<Evaluation> evaluate(const EvaluateRequest& request, std::stop_token stop,
-                                const Progress& progress) override {
-        return engine::evaluate(request, std::move(stop), progress);
-    }
-    Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop,
-                                                 const Progress& progress) override {
-        return engine::predict(request, std::move(stop), progress);
-    }
-    Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) override {
-        return engine::explain(request, std::move(stop));
+    Result<std::shared_ptr<const AskedModel>> open(const ModelSource& source, int threads) override {
+        return engine::open(source, threads);
     }
     Result<FloatArray> forward(const ForwardRequest& request) override { return engine::forward(request); }
     Result<void> exportTorchScript(const TorchScriptRequest& request) override {

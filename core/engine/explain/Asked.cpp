@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/explain/ExplainTools.h"
+#include "engine/explain/Asked.h"
 
 #include <torch/torch.h>
 
@@ -60,10 +60,23 @@ torch::Tensor preparedInput(const LoadedModel& model, const Image& prepared) {
     return input;
 }
 
+Image seenBy(const LoadedModel& model, const Image& prepared) {
+    return resized(withChannels(prepared, prepared.channels == 1 ? 1 : 3), model.height(), model.width(),
+                   Interpolation::Bilinear);
+}
+
 std::vector<float> probabilitiesOf(const torch::Tensor& logits) {
     const torch::Tensor shares = torch::softmax(logits.detach().to(torch::kDouble), -1).to(torch::kFloat).contiguous();
     const float* values = shares.data_ptr<float>();
     return {values, values + shares.numel()};
+}
+
+FloatArray toArray(const torch::Tensor& tensor) {
+    const torch::Tensor values = tensor.to(torch::kFloat).contiguous();
+    FloatArray array;
+    array.shape = values.sizes().vec();
+    array.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+    return array;
 }
 
 } // namespace sightline::engine

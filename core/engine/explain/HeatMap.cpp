@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/explain/Explain.h"
-
 #include <torch/torch.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 
+#include "engine/explain/Answers.h"
 #include "engine/explain/Cam.h"
-#include "engine/explain/ExplainTools.h"
+#include "engine/explain/Door.h"
 #include "engine/explain/HeatMapTarget.h"
 #include "engine/module/ComputeThreads.h"
 
 namespace sightline::engine {
 
 namespace {
-
-FloatArray toArray(const torch::Tensor& tensor) {
-    const torch::Tensor values = tensor.to(torch::kFloat).contiguous();
-    FloatArray array;
-    array.shape = values.sizes().vec();
-    array.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
-    return array;
-}
 
 /// The node to look at, checked: it exists, its output has places.
 Result<std::string> layerOf(const GraphModule& module, const std::string& asked) {
@@ -42,9 +33,9 @@ Result<std::string> layerOf(const GraphModule& module, const std::string& asked)
 }
 
 /// Grad-CAM++ and XGrad-CAM divide by sums of activations, which cancel where those can be negative.
-bool isIllConditioned(CamMethod method, const Node& node, const torch::Tensor& activation) {
-    return (method == CamMethod::GradCamPlusPlus || method == CamMethod::XGradCam) && node.op != Op::Activation &&
-           activation.min().item<float>() < 0;
+bool isIllConditioned(HeatMapMethod method, const Node& node, const torch::Tensor& activation) {
+    return (method == HeatMapMethod::GradCamPlusPlus || method == HeatMapMethod::XGradCam) &&
+           node.op != Op::Activation && activation.min().item<float>() < 0;
 }
 
 torch::Tensor scoreOf(const torch::Tensor& logits, const HeatMapTarget& target, bool logSoftmax) {
@@ -60,7 +51,7 @@ struct Heat {
 
 /// Trunk, tail, one backward pass: all that `explain` costs.
 Result<Heat> heatOf(const GraphModule& module, const torch::Tensor& input, const std::string& layer,
-                    const ExplainRequest& request, const std::vector<std::string>& classes) {
+                    const HeatMapQuestion& request, const std::vector<std::string>& classes) {
     torch::AutoGradMode gradients(true);
     torch::Tensor cut;
     Heat heat;
@@ -93,7 +84,7 @@ Result<Heat> heatOf(const GraphModule& module, const torch::Tensor& input, const
 }
 
 /// Resized to the network's input and divided by the maximum; all zero stays so.
-void fillMap(Explanation& explanation, const torch::Tensor& raw, int height, int width) {
+void fillMap(HeatMap& explanation, const torch::Tensor& raw, int height, int width) {
     torch::NoGradGuard noGradients;
     explanation.rawMap = toArray(raw);
     explanation.mapHeight = static_cast<int>(raw.size(0));
@@ -103,43 +94,6 @@ void fillMap(Explanation& explanation, const torch::Tensor& raw, int height, int
     explanation.saturated = !std::isfinite(maximum) || maximum <= 0;
     explanation.maximum = explanation.saturated ? 0 : maximum;
     explanation.map = toArray(explanation.saturated ? torch::zeros_like(map) : map / maximum);
-}
-
-Result<Explanation> explained(const ExplainRequest& request, std::stop_token stop) {
-    const auto begin = std::chrono::steady_clock::now();
-    if (request.image.empty())
-        return badInput("There is no image to explain.");
-    const ComputeThreads threads(request.threads);
-    const auto shared = sharedModel(request.source);
-    if (!shared)
-        return shared.error();
-    const LoadedModel& model = **shared;
-    const auto layer = layerOf(*model.module, request.layer);
-    if (!layer)
-        return layer.error();
-    const Image prepared = preparedImage(model, request.image);
-    const torch::Tensor input = preparedInput(model, prepared);
-    if (stop.stop_requested())
-        return cancelled();
-    const auto heat = heatOf(*model.module, input, *layer, request, model.classes);
-    if (!heat)
-        return heat.error();
-
-    Explanation explanation;
-    explanation.classes = model.classes;
-    explanation.probabilities = probabilitiesOf(heat->logits[0]);
-    const auto best = std::max_element(explanation.probabilities.begin(), explanation.probabilities.end());
-    explanation.predicted = static_cast<int>(best - explanation.probabilities.begin());
-    explanation.confidence = static_cast<double>(*best);
-    explanation.target = heat->target.name;
-    explanation.method = nameOf(request.method);
-    explanation.layer = *layer;
-    explanation.input = resized(withChannels(prepared, prepared.channels == 1 ? 1 : 3), model.height(), model.width(),
-                                Interpolation::Bilinear);
-    fillMap(explanation, heat->raw, model.height(), model.width());
-    explanation.milliseconds =
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-    return explanation;
 }
 
 double median(std::vector<double> values) {
@@ -175,7 +129,7 @@ Result<ExplainBench> benchmarked(const ExplainBenchRequest& request) {
         return layer.error();
     const torch::Tensor input =
         torch::rand({1, request.channels, request.height, request.width}).contiguous(at::MemoryFormat::ChannelsLast);
-    ExplainRequest asked;
+    HeatMapQuestion asked;
     asked.method = request.method;
     if (const auto heat = heatOf(**module, input, *layer, asked, {}); !heat)
         return heat.error();
@@ -185,7 +139,7 @@ Result<ExplainBench> benchmarked(const ExplainBenchRequest& request) {
         (*module)->infer(input);
     });
     bench.milliseconds = measured([&] {
-        Explanation explanation;
+        HeatMap explanation;
         if (const auto heat = heatOf(**module, input, *layer, asked, {}); heat)
             fillMap(explanation, heat->raw, request.height, request.width);
     });
@@ -194,12 +148,35 @@ Result<ExplainBench> benchmarked(const ExplainBenchRequest& request) {
 
 } // namespace
 
-Result<Explanation> explain(const ExplainRequest& request, std::stop_token stop) {
-    try {
-        return explained(request, stop);
-    } catch (const std::exception& exception) {
-        return Error{"The heat map could not be computed: " + std::string(exception.what())};
-    }
+Result<HeatMap> answer(const Asked& asked, const HeatMapQuestion& question, const Asking& asking) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (question.image.empty())
+        return badInput("There is no image to explain.");
+    const LoadedModel& model = asked.model();
+    const auto layer = layerOf(asked.module(), question.layer);
+    if (!layer)
+        return layer.error();
+    const Image prepared = preparedImage(model, question.image);
+    const torch::Tensor input = preparedInput(model, prepared);
+    if (asking.isStopped())
+        return cancelled();
+    const auto heat = heatOf(asked.module(), input, *layer, question, model.classes);
+    if (!heat)
+        return heat.error();
+
+    HeatMap map;
+    map.classes = model.classes;
+    map.probabilities = probabilitiesOf(heat->logits[0]);
+    const auto best = std::max_element(map.probabilities.begin(), map.probabilities.end());
+    map.predicted = static_cast<int>(best - map.probabilities.begin());
+    map.confidence = static_cast<double>(*best);
+    map.target = heat->target.name;
+    map.method = nameOf(question.method);
+    map.layer = *layer;
+    map.input = seenBy(model, prepared);
+    fillMap(map, heat->raw, model.height(), model.width());
+    map.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    return map;
 }
 
 Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) {

@@ -1,52 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <torch/torch.h>
 
-#include "engine/explain/Explain.h"
-#include "engine/explain/ExplainTools.h"
+#include "engine/explain/Door.h"
 #include "engine/module/ComputeThreads.h"
+#include "engine/module/LoadedModel.h"
 
 namespace sightline::engine {
 
 namespace {
-
-constexpr std::size_t kImagesAtOnce = 16;
-
-Result<std::vector<ImagePrediction>> predicted(const PredictRequest& request, std::stop_token stop,
-                                               const Progress& progress) {
-    const ComputeThreads threads(request.threads);
-    const auto shared = sharedModel(request.source);
-    if (!shared)
-        return shared.error();
-    const LoadedModel& model = **shared;
-    torch::NoGradGuard noGradients;
-    std::vector<ImagePrediction> predictions(request.images.size());
-    for (std::size_t begin = 0; begin < request.images.size(); begin += kImagesAtOnce) {
-        const std::size_t end = std::min(request.images.size(), begin + kImagesAtOnce);
-        std::vector<torch::Tensor> inputs;
-        std::vector<std::size_t> read;
-        for (std::size_t i = begin; i < end; ++i) {
-            if (stop.stop_requested())
-                return cancelled();
-            predictions[i].path = request.images[i].string();
-            const auto image = readImage(request.images[i], model.data.pixels);
-            if (!image) {
-                predictions[i].error = image.error().message;
-                continue;
-            }
-            inputs.push_back(preparedInput(model, preparedImage(model, *image)));
-            read.push_back(i);
-        }
-        if (!inputs.empty()) {
-            const torch::Tensor logits =
-                model.module->infer(torch::cat(inputs).contiguous(at::MemoryFormat::ChannelsLast))[0];
-            for (std::size_t i = 0; i < read.size(); ++i)
-                predictions[read[i]].probabilities = probabilitiesOf(logits[static_cast<std::int64_t>(i)]);
-        }
-        if (progress)
-            progress(end, request.images.size());
-    }
-    return predictions;
-}
 
 Result<FloatArray> forwarded(const ForwardRequest& request) {
     const auto& shape = request.input.shape;
@@ -82,15 +43,6 @@ Result<FloatArray> forwarded(const ForwardRequest& request) {
 }
 
 } // namespace
-
-Result<std::vector<ImagePrediction>> predict(const PredictRequest& request, std::stop_token stop,
-                                             const Progress& progress) {
-    try {
-        return predicted(request, stop, progress);
-    } catch (const std::exception& exception) {
-        return Error{"The prediction failed: " + std::string(exception.what())};
-    }
-}
 
 Result<FloatArray> forward(const ForwardRequest& request) {
     try {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/AskedModel.h"
+#include "engine/explain/Asked.h"
+
+namespace sightline::engine {
+
+/// How far an answer is, and whether it is still wanted.
+struct Asking {
+    std::stop_token stop = {};
+    Progress progress = {};
+
+    bool isStopped() const { return stop.stop_requested(); }
+    void tell(std::size_t done, std::size_t total) const {
+        if (progress)
+            progress(done, total);
+    }
+};
+
+// One file for each kind of question; see engine/questions/ for what is asked. They may throw what libraries throw.
+Result<HeatMap> answer(const Asked& asked, const HeatMapQuestion& question, const Asking& asking);
+Result<Predictions> answer(const Asked& asked, const PredictionsQuestion& question, const Asking& asking);
+Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question, const Asking& asking);
+
+} // namespace sightline::engine

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <torch/torch.h>
+
+#include "engine/explain/Answers.h"
+#include "engine/explain/Door.h"
+#include "engine/module/ComputeThreads.h"
+
+namespace sightline::engine {
+
+namespace {
+
+/// What could not be done, where a library throws.
+constexpr const char* failureOf(const HeatMapQuestion&) {
+    return "The heat map could not be computed: ";
+}
+constexpr const char* failureOf(const PredictionsQuestion&) {
+    return "The prediction failed: ";
+}
+constexpr const char* failureOf(const EvaluationQuestion&) {
+    return "The evaluation failed: ";
+}
+
+class TorchModel : public AskedModel {
+public:
+    TorchModel(Asked asked, int threads) : m_asked(std::move(asked)), m_threads(threads) {}
+
+    const std::vector<std::string>& classes() const override { return m_asked.model().classes; }
+    const GraphSpec& graph() const override { return m_asked.module().spec(); }
+
+    Result<Answer> ask(const Question& question, const std::stop_token& stop, const Progress& progress) const override {
+        return std::visit([&](const auto& kind) { return answered(kind, {stop, progress}); }, question);
+    }
+
+private:
+    template <typename Kind>
+    Result<Answer> answered(const Kind& question, const Asking& asking) const {
+        try {
+            const ComputeThreads threads(m_threads);
+            auto own = answer(m_asked, question, asking);
+            if (!own)
+                return own.error();
+            return Answer(std::move(*own));
+        } catch (const std::exception& exception) {
+            return Error{std::string(failureOf(question)) + exception.what()};
+        }
+    }
+
+    Asked m_asked;
+    int m_threads;
+};
+
+} // namespace
+
+Result<std::shared_ptr<const AskedModel>> open(const ModelSource& source, int threads) {
+    try {
+        auto shared = sharedModel(source);
+        if (!shared)
+            return shared.error();
+        return std::shared_ptr<const AskedModel>(
+            std::make_shared<TorchModel>(Asked{std::move(*shared), source}, threads));
+    } catch (const std::exception& exception) {
+        return Error{"The network could not be opened: " + std::string(exception.what())};
+    }
+}
+
+} // namespace sightline::engine

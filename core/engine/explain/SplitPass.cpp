@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/explain/SplitPass.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+
+#include "augment/Reading.h"
+#include "support/Files.h"
+#include "support/Words.h"
+
+namespace sightline::engine {
+
+namespace {
+
+Result<Subset> subsetOf(const std::string& split, const RunData& data, const std::string& run) {
+    const std::string fresh = data.match.fresh.empty() ? "."
+                                                       : " (" + counted(data.match.fresh.size(), "image") +
+                                                             " of its data set are new since).";
+    for (const Subset subset : {Subset::Train, Subset::Validation, Subset::Test})
+        if (split == nameOf(subset))
+            return data.dataset.count(subset) > 0
+                       ? Result<Subset>(subset)
+                       : badInput("The run " + run + " has no " + split + " images in " + data.place.path + fresh);
+    if (!split.empty())
+        return badInput("The split " + split + " is not one of train, val, test.");
+    for (const Subset subset : {Subset::Test, Subset::Validation})
+        if (data.dataset.count(subset) > 0)
+            return subset;
+    return badInput("The run " + run + " has neither test nor val images in " + data.place.path +
+                    "; evaluate the train split" + fresh);
+}
+
+/// Images of one pass: of a large network few. It depends on the network only: sums in another batch size may differ
+/// in their last bits.
+std::int64_t imagesAtOnce(const GraphModule& module, int batchSize) {
+    constexpr std::int64_t kMultiplyAdds = 4'000'000'000, kLeast = 4; // fewer are slow for each
+    const std::int64_t fitting = kMultiplyAdds / std::max<std::int64_t>(1, module.cost().multiplyAdds);
+    return std::clamp<std::int64_t>(fitting, std::min<std::int64_t>(kLeast, batchSize), batchSize);
+}
+
+} // namespace
+
+Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const std::string& dataPath,
+                           const Asking& asking) {
+    if (asked.source.runFolder.empty())
+        return badInput("A network without a run has no images of its own; name a run.");
+    const RunFolder run(asked.source.runFolder);
+    RunSplit opened;
+    auto experiment = run.experiment();
+    if (!experiment)
+        return experiment.error();
+    opened.experiment = std::move(*experiment);
+    const auto checkpoint = chooseCheckpoint(asked.source.runFolder, asked.source.checkpoint);
+    if (!checkpoint)
+        return checkpoint.error();
+    opened.note = checkpoint->note;
+    RunDataRequest request;
+    request.path = dataPath;
+    request.threads = availableCpus();
+    Result<RunData> data = openRunData(run, opened.experiment, request, asking.stop);
+    if (!data)
+        return data.error();
+    opened.data = std::move(*data);
+    const auto subset = subsetOf(split, opened.data, run.id());
+    if (!subset)
+        return subset.error();
+    opened.subset = *subset;
+    return opened;
+}
+
+Result<void> passThrough(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
+                         int batchSize, const Asking& asking, std::vector<std::string>& skipped, const OnImages& each) {
+    const LoadedModel& model = asked.model();
+    const auto& samples = split.data.dataset.samples;
+    std::vector<std::uint32_t> known;
+    for (const std::uint32_t index : indices) {
+        if (samples[index].label >= 0)
+            known.push_back(index);
+        else
+            skipped.push_back(samples[index].path + ": this run was not trained on its class.");
+    }
+    if (known.empty())
+        return {};
+    LoaderSettings settings = readingFor(split.experiment, model.fitted, Reading::Judging);
+    settings.augmentation.augmentValidation = false; // what a random crop means at inference stays
+    settings.batchSize = std::max(1, batchSize);
+    BatchLoader loader(split.data.dataset, known, settings);
+    loader.startEpoch(0);
+    std::size_t done = 0;
+    const std::int64_t atOnce = imagesAtOnce(asked.module(), settings.batchSize);
+    while (const Batch* batch = loader.next()) {
+        torch::Tensor images =
+            torch::from_blob(const_cast<float*>(batch->images.data()),
+                             {batch->size, loader.outputHeight(), loader.outputWidth(), loader.channels()},
+                             torch::kFloat)
+                .permute({0, 3, 1, 2});
+        if (images.size(2) != model.height() || images.size(3) != model.width())
+            images = torch::upsample_bilinear2d(images, {model.height(), model.width()}, false);
+        for (std::int64_t begin = 0; begin < batch->size; begin += atOnce) {
+            if (asking.isStopped())
+                return cancelled();
+            const std::int64_t count = std::min(atOnce, batch->size - begin);
+            if (const auto taken = each(images.narrow(0, begin, count),
+                                        std::span(batch->samples)
+                                            .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)));
+                !taken)
+                return taken;
+        }
+        done += static_cast<std::size_t>(batch->size);
+        asking.tell(done, known.size());
+    }
+    for (const auto& one : loader.skipped())
+        skipped.push_back(samples[one.sample].path + ": " + one.reason);
+    return {};
+}
+
+} // namespace sightline::engine

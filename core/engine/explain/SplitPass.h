@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/explain/Answers.h"
+#include "store/RunData.h"
+
+namespace sightline::engine {
+
+/// The images of one split of a run, in the run's own terms.
+struct RunSplit {
+    Experiment experiment;
+    RunData data;
+    Subset subset = Subset::Test;
+    std::string note; ///< of a damaged checkpoint; empty: none
+};
+
+/// Opens the images of the run that is asked. `split`: train | val | test; empty: test where there is one, else val.
+/// Errors: no run is asked, a split without images, what openRunData() refuses, cancelled.
+Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const std::string& dataPath,
+                           const Asking& asking);
+
+/// Images on their way through the network: [n, C, H, W] of its input size, normalised, and which they are.
+using OnImages = std::function<Result<void>(const torch::Tensor& images, std::span<const std::uint32_t> samples)>;
+
+/// Hands over images of a run's data set as validation sees them, in the order of `indices`, few at a time where the
+/// network is large, so that Stop is heard in time. Those of classes the run does not know, and those that cannot be
+/// read, are added to `skipped` with the reason. Errors: cancelled, and what `each` says.
+Result<void> passThrough(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
+                         int batchSize, const Asking& asking, std::vector<std::string>& skipped, const OnImages& each);
+
+} // namespace sightline::engine

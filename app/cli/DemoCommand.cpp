@@ -8,7 +8,7 @@
 #include "Command.h"
 #include "data/Boxes.h"
 #include "data/Toys.h"
-#include "engine/Engine.h"
+#include "engine/AskedModel.h"
 #include "experiment/Presets.h"
 
 namespace sightline::cli {

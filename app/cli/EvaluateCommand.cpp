@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "ExperimentOptions.h"
-#include "engine/Engine.h"
+#include "engine/AskedModel.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
 

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "ExperimentOptions.h"
-#include "engine/Engine.h"
+#include "engine/AskedModel.h"
 #include "store/RunStore.h"
 #include "zoo/Hub.h"
 

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "data/Dataset.h"
+#include "engine/Engine.h"
 #include "engine/questions/Evaluation.h"
 #include "engine/questions/HeatMap.h"
 #include "engine/questions/Predictions.h"
@@ -50,5 +50,15 @@ public:
         return std::get<Own>(std::move(*answer));
     }
 };
+
+/// Opens the network of a source and asks it one thing.
+template <typename Kind>
+Result<typename Kind::Answer> ask(Engine& engine, const ModelSource& source, Kind question,
+                                  const std::stop_token& stop = {}, const Progress& progress = {}, int threads = 0) {
+    const auto model = engine.open(source, threads);
+    if (!model)
+        return model.error();
+    return (*model)->ask(std::move(question), stop, progress);
+}
 
 } // namespace sightline

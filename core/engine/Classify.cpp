@@ -5,6 +5,7 @@
 
 #include "data/ImageFiles.h"
 #include "data/ImageNames.h"
+#include "engine/AskedModel.h"
 #include "store/RunStore.h"
 
 namespace sightline {

@@ -10,17 +10,20 @@
 #include <vector>
 
 #include "data/Dataset.h"
-#include "engine/AskedModel.h"
+#include "engine/HeatMapMethod.h"
 #include "engine/ModelSource.h"
 #include "engine/Overlay.h"
 #include "engine/TrainControl.h"
 #include "engine/TrainEvents.h"
 #include "experiment/Experiment.h"
 #include "experiment/RunEdit.h"
+#include "metrics/Metrics.h"
 #include "network/GraphSpec.h"
 #include "support/Npy.h"
 
 namespace sightline {
+
+class AskedModel;
 
 struct TrainRequest {
     Experiment experiment;
@@ -107,16 +110,6 @@ public:
     /// "LibTorch 1.13.1, CPU, 2 threads".
     virtual std::string description() const = 0;
 };
-
-/// Opens the network of a source and asks it one thing.
-template <typename Kind>
-Result<typename Kind::Answer> ask(Engine& engine, const ModelSource& source, Kind question,
-                                  const std::stop_token& stop = {}, const Progress& progress = {}, int threads = 0) {
-    const auto model = engine.open(source, threads);
-    if (!model)
-        return model.error();
-    return (*model)->ask(std::move(question), stop, progress);
-}
 
 /// Loads libsightline_engine.so (and with it LibTorch, about 0.7 s) on first call; later calls are free. Thread-safe.
 /// In this way a window paints before torch is loaded and `--version` needs none.

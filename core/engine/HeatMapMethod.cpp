@@ -2,7 +2,7 @@
 #include <array>
 #include <utility>
 
-#include "engine/questions/HeatMap.h"
+#include "engine/HeatMapMethod.h"
 
 namespace sightline {
 

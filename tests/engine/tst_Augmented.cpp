@@ -8,7 +8,7 @@
 
 #include "FewToys.h"
 #include "Test.h"
-#include "engine/Engine.h"
+#include "engine/AskedModel.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "Test.h"
-#include "engine/Engine.h"
+#include "engine/AskedModel.h"
 #include "store/RunExport.h"
 #include "store/RunStore.h"
 #include "support/Files.h"

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "Test.h"
+#include "engine/AskedModel.h"
 #include "engine/explain/Door.h"
 #include "engine/explain/HeatMapTarget.h"
 #include "store/Safetensors.h"

@@ -9,6 +9,7 @@
 
 #include "Test.h"
 #include "ToyRuns.h"
+#include "engine/AskedModel.h"
 
 using namespace sightline;
 using namespace std::chrono_literals;

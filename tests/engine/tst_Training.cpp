@@ -10,6 +10,7 @@
 #include "Test.h"
 #include "ToyRuns.h"
 #include "data/Overlay.h"
+#include "engine/AskedModel.h"
 #include "store/RunStore.h"
 
 using namespace sightline;

@@ -10,7 +10,7 @@
 #include "FewToys.h"
 #include "Test.h"
 #include "data/Overlay.h"
-#include "engine/Engine.h"
+#include "engine/AskedModel.h"
 #include "store/RunExport.h"
 #include "store/RunStore.h"
 #include "store/Safetensors.h"

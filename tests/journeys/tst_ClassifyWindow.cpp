@@ -6,7 +6,7 @@
 
 #include "Test.h"
 #include "WindowDriver.h"
-#include "engine/Engine.h"
+#include "engine/AskedModel.h"
 #include "store/RunFolder.h"
 #include "support/Csv.h"
 #include "support/Files.h"

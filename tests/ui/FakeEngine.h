@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "bridge/EngineDesk.h"
+#include "engine/AskedModel.h"
 
 namespace sightline::ui {
 

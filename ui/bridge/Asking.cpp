@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/AskedModel.h"
+
 namespace sightline::ui {
 
 namespace {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "bridge/Asking.h"
+#include "engine/AskedModel.h"
 
 namespace sightline::ui {
 

@@ -3,7 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "engine/questions/HeatMap.h"
+#include "engine/HeatMapMethod.h"
 
 namespace sightline {
 

@@ -2,39 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/HeatMapMethod.h"
 #include "support/Image.h"
 #include "support/Npy.h"
 
 namespace sightline {
-
-/// How a heat map is made. The papers stand at the functions in engine/explain/.
-enum class HeatMapMethod {
-    GradCam,
-    HiResCam,
-    GradCamPlusPlus,
-    XGradCam,
-    LayerCam,
-    EigenCam,
-    LayerCamFused,
-    FinerCam,
-    ScoreCam,
-    Occlusion,
-    IntegratedGradients,
-    SmoothGrad,
-    GuidedBackprop
-};
-std::optional<HeatMapMethod> heatMapMethodFromName(const std::string& name);
-const char* nameOf(HeatMapMethod method); ///< as the command line says it: "gradcam++"
-/// Every method, in the order above, which is the order shown.
-const std::vector<HeatMapMethod>& heatMapMethods();
-/// True where the map has both signs: evidence for the target and against it.
-bool isSigned(HeatMapMethod method);
-/// False where the map is made at the network's input, so that no layer can be chosen.
-bool hasLayer(HeatMapMethod method);
 
 /// What of an image speaks for a class: which part, which pixels?
 struct HeatMap;

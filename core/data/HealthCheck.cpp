@@ -15,9 +15,10 @@ namespace sightline {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kGravestFirst{"unreadable",  "zero_byte",      "leak",     "label_conflict",
-                                                         "duplicate",   "near_duplicate", "constant", "odd_size",
-                                                         "empty_class", "tiny_class"};
+constexpr std::array<std::string_view, 11> kGravestFirst{"unreadable", "zero_byte",      "leak",      "label_conflict",
+                                                         "duplicate",  "near_duplicate", "constant",  "nearly_black",
+                                                         "odd_size",   "empty_class",    "tiny_class"};
+constexpr std::uint8_t kNearlyBlack = 20;                  ///< 12 bits in 16 fill 16 of 255 levels
 constexpr std::size_t kNamed = 3;                          ///< paths that a message names
 constexpr double kFew = 0.05;                              ///< the share above which a size is not odd
 constexpr double kSmaller = 4, kLarger = 8, kNarrower = 3; ///< times the median
@@ -116,6 +117,10 @@ private:
         return differ(group, [](const Sample& s) { return s.label; });
     }
 
+    std::uint8_t brightest(std::uint32_t i) const {
+        return *std::max_element(facts(i).highest.begin(), facts(i).highest.end());
+    }
+
     void readability() {
         for (std::uint32_t i = 0; i < m_survey.facts.size(); ++i) {
             if (sample(i).excluded)
@@ -125,8 +130,11 @@ private:
                      facts(i).empty ? "is empty (0 bytes)." : facts(i).error, {i});
             else if (facts(i).constant())
                 tell("constant", "has only one color.", {i});
-            else
-                continue;
+            else if (const std::uint8_t most = brightest(i); most <= kNearlyBlack && facts(i).readable())
+                tell("nearly_black",
+                     "is nearly black: its brightest pixel is " + std::to_string(most) +
+                         " of 255; if its file has more than 8 bits, data.depth says what is white.",
+                     {i});
         }
     }
 

@@ -9,8 +9,6 @@ namespace sightline {
 
 namespace {
 
-constexpr int kMostChannels = 64;
-
 /// Numbers of a list; nothing where it is none, or holds anything else.
 std::optional<std::vector<double>> numbersIn(const Json& json) {
     if (!json.is_array())

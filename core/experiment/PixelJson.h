@@ -6,6 +6,9 @@
 
 namespace sightline {
 
+/// Channels that can be chosen at once.
+inline constexpr int kMostChannels = 64;
+
 /// The part of the `data` block that says what becomes of pixels: color_mode, channels, depth, page, background,
 /// orientation, keep_aspect_ratio, fit, pad. `channels` wins over color_mode, `fit` over keep_aspect_ratio.
 void readPixels(JsonReader& reader, DataSettings& data);

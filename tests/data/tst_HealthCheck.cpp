@@ -352,6 +352,20 @@ private Q_SLOTS:
                   static_cast<double>(clock.elapsed()) / 1000, pairs.load());
         }
     }
+
+    void deepImagesThatAreShownBlackAreTold() {
+        toys("toys-for-depth");
+        cv::Mat deep;
+        read("toys-for-depth/train/car/car_0002.png").convertTo(deep, CV_16UC3, 4095.0 / 255); // 12 bits in 16
+        write("deep/train/car/deep.png", deep);
+        write("deep/train/car/usual.png", read("toys-for-depth/train/car/car_0002.png"));
+        DataSettings settings;
+        settings.path = path("deep").string();
+        settings.pixels.depth = DepthSettings::full();
+        const auto findings = check(*openDataset(settings, 1));
+        QCOMPARE(only(findings, "nearly_black").path, std::string("train/car/deep.png"));
+        QVERIFY(only(findings, "nearly_black").message.find(" 16 of 255") != std::string::npos);
+    }
 };
 
 QTEST_GUILESS_MAIN(HealthCheckTest)

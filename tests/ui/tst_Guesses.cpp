@@ -301,6 +301,11 @@ private Q_SLOTS:
         dataset.problems = {{"train_is_a_class", "train", "counts as a class"}};
         QCOMPARE(sentences({}),
                  QStringList{QStringLiteral("Folder “train” taken as a class, not as a split. Change…")});
+        dataset.format = "csv";
+        dataset.problems = {{"not_classes", {}, "columns a, b hold fractions"}};
+        QCOMPARE(sentences({}),
+                 QStringList{QStringLiteral("The labels of this table do not look like classes. Change…")});
+        dataset.format = "folders";
         DataSettings range;
         range.pixels.depth = DepthSettings::range(0, 4095);
         range.pixels.page = 2;
@@ -416,6 +421,8 @@ private Q_SLOTS:
         channels->setFocus();
         QTest::keyClicks(channels, QStringLiteral("0, x"));
         QVERIFY(in<QLabel>(*asked, "guessProblem")->text().startsWith(QStringLiteral("Write the channels as numbers")));
+        channels->setText(QStringList(65, QStringLiteral("0")).join(QLatin1Char(',')));
+        QCOMPARE(in<QLabel>(*asked, "guessProblem")->text(), QStringLiteral("At most 64 channels can be used."));
         channels->selectAll();
         QTest::keyClicks(channels, QStringLiteral("4, 1"));
         QTRY_VERIFY(in<QPushButton>(*asked, "guessOk")->isEnabled());

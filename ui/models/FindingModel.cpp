@@ -26,6 +26,7 @@ constexpr std::array kWords{
     Words{"duplicate", QT_TRANSLATE_NOOP("Finding", "Exact duplicates"), Role::Warning},
     Words{"near_duplicate", QT_TRANSLATE_NOOP("Finding", "Near duplicates"), Role::Warning},
     Words{"constant", QT_TRANSLATE_NOOP("Finding", "Single-color images"), Role::Warning},
+    Words{"nearly_black", QT_TRANSLATE_NOOP("Finding", "Nearly black images"), Role::Warning},
     Words{"odd_size", QT_TRANSLATE_NOOP("Finding", "Unusual sizes"), Role::Warning},
     Words{"empty_class", QT_TRANSLATE_NOOP("Finding", "Classes without images"), Role::Warning},
     Words{"tiny_class", QT_TRANSLATE_NOOP("Finding", "Tiny classes"), Role::Warning},

@@ -76,7 +76,7 @@ void GuessBar::change(const QString& id) {
         return;
     }
     QDialog* dialog = nullptr;
-    if (id == guess::kTable)
+    if (id == guess::kTable || id == guess::kNotClasses)
         dialog = new TableDialog(m_session, window());
     else if (id == guess::kSplits)
         dialog = new SplitDialog(m_session, window());

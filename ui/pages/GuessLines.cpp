@@ -50,6 +50,7 @@ public:
 
     std::vector<GuessLine> all() {
         addTable();
+        addNotClasses();
         addSplits();
         addDepth();
         addAlike();
@@ -98,6 +99,12 @@ private:
         if (!chosen.pathColumn.empty())
             parts << words("%1 the file").arg(quoted(chosen.pathColumn));
         add(guess::kTable, words("You chose the columns: %1.").arg(parts.join(QStringLiteral(", "))), {}, change());
+    }
+
+    void addNotClasses() {
+        if (const DataProblem* problem = findProblem(m_dataset, "not_classes"))
+            add(guess::kNotClasses, words("The labels of this table do not look like classes."),
+                firstCapital(plain(problem->message)) + QLatin1Char('.'), change());
     }
 
     void addSplits() {

@@ -8,10 +8,11 @@ namespace sightline::ui {
 
 /// What a line of the strip is about, and which dialog puts it right.
 namespace guess {
-inline const QString kTable = QStringLiteral("table"), kSplits = QStringLiteral("splits"),
-                     kDepth = QStringLiteral("depth"), kPage = QStringLiteral("page"),
-                     kChannels = QStringLiteral("channels"), kBackground = QStringLiteral("background"),
-                     kAlike = QStringLiteral("alike"), kRoot = QStringLiteral("root");
+inline const QString kTable = QStringLiteral("table"), kNotClasses = QStringLiteral("notClasses"),
+                     kSplits = QStringLiteral("splits"), kDepth = QStringLiteral("depth"),
+                     kPage = QStringLiteral("page"), kChannels = QStringLiteral("channels"),
+                     kBackground = QStringLiteral("background"), kAlike = QStringLiteral("alike"),
+                     kRoot = QStringLiteral("root");
 } // namespace guess
 
 /// What was assumed about a data set, and what a person chose instead; none where there was nothing to assume.

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "data/Raster.h"
+#include "experiment/PixelJson.h"
 #include "look/Icons.h"
 #include "look/Picture.h"
 #include "look/Words.h"
@@ -226,6 +227,8 @@ Result<PixelSettings> PixelsDialog::chosen() const {
         if (!isNumber || channels.back() < 0)
             return badInput(tr("Write the channels as numbers from 0, such as 0, 1, 2.").toStdString());
     }
+    if (channels.size() > kMostChannels)
+        return badInput(tr("At most %1 channels can be used.").arg(kMostChannels).toStdString());
     pixels.channels = ChannelSettings::of(std::move(channels));
     return pixels;
 }

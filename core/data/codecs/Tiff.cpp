@@ -387,8 +387,12 @@ bool readTiff(const CodecRequest& request, Raster& raster, std::string& fault) {
         return false;
     }
     const tmsize_t part = TIFFIsTiled(tiff.get()) ? TIFFTileSize(tiff.get()) : TIFFStripSize(tiff.get());
-    if (part <= 0 || part > kLargestImageBytes)
+    if (part <= 0)
         return false;
+    if (part > kLargestImageBytes - std::int64_t{layout.height} * layout.width * layout.samples * bytesPerSample) {
+        fault = kTooLarge; // a strip or tile as it is packed lies beside the raster
+        return false;
+    }
     raster.allocate(static_cast<int>(layout.height), static_cast<int>(layout.width), layout.samples, kind);
     raster.alpha = layout.alpha;
     raster.premultiplied = layout.premultiplied;

@@ -48,6 +48,12 @@ public:
     std::function<RunEnded(const TrainRequest&, std::stop_token, TrainControl&, const EventSink&)> onTrain;
     std::function<Result<Evaluation>(const EvaluationQuestion&, std::stop_token, const Progress&)> onEvaluate;
     std::function<Result<HeatMap>(const HeatMapQuestion&, std::stop_token)> onExplain;
+    /// Heat maps where it matters whose they are; onExplain answers where this is empty.
+    std::function<Result<HeatMap>(const ModelSource&, const HeatMapQuestion&, std::stop_token)> onExplainOf;
+    /// Every other kind of question.
+    std::function<Result<Answer>(const Question&, const std::stop_token&, const Progress&)> onAsk = [](auto&&...) {
+        return cancelled();
+    };
     std::function<Result<EpochTime>(const EpochTimeRequest&, std::stop_token)> onMeasure;
 
     std::function<Result<Predictions>(const PredictionsQuestion&, std::stop_token, const Progress&)> onPredict =
@@ -63,8 +69,8 @@ public:
         sink(ended);
         return ended;
     }
-    Result<std::shared_ptr<const AskedModel>> open(const ModelSource&, int) override {
-        return std::shared_ptr<const AskedModel>(std::make_shared<Model>(*this));
+    Result<std::shared_ptr<const AskedModel>> open(const ModelSource& source, int) override {
+        return std::shared_ptr<const AskedModel>(std::make_shared<Model>(*this, source));
     }
     Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) override {
         return onMeasure(request, stop);
@@ -79,18 +85,19 @@ private:
     /// A network that answers what the test says.
     class Model : public AskedModel {
     public:
-        explicit Model(const FakeEngine& engine) : m_engine(engine) {}
+        Model(const FakeEngine& engine, ModelSource source) : m_engine(engine), m_source(std::move(source)) {}
         const std::vector<std::string>& classes() const override { return m_classes; }
         const GraphSpec& graph() const override { return m_graph; }
         Result<Answer> ask(const Question& question, const std::stop_token& stop,
                            const Progress& progress) const override {
             if (const auto* kind = std::get_if<HeatMapQuestion>(&question))
-                return given(m_engine.onExplain(*kind, stop));
+                return given(m_engine.onExplainOf ? m_engine.onExplainOf(m_source, *kind, stop)
+                                                  : m_engine.onExplain(*kind, stop));
             if (const auto* kind = std::get_if<EvaluationQuestion>(&question))
                 return given(m_engine.onEvaluate(*kind, stop, progress));
             if (const auto* kind = std::get_if<PredictionsQuestion>(&question))
                 return given(m_engine.onPredict(*kind, stop, progress));
-            return cancelled();
+            return m_engine.onAsk(question, stop, progress);
         }
 
     private:
@@ -99,6 +106,7 @@ private:
             return own ? Result<Answer>(Answer(std::move(*own))) : own.error();
         }
         const FakeEngine& m_engine;
+        ModelSource m_source;
         std::vector<std::string> m_classes;
         GraphSpec m_graph;
     };

@@ -42,6 +42,18 @@ QString titleOf(const Asked& asked) {
                                 : QFileInfo(asked.subject.file).fileName();
 }
 
+HeatMapQuestion HeatMapAnswer::questionAbout(Image about) const {
+    HeatMapQuestion question;
+    question.image = std::move(about);
+    question.truth = truth;
+    question.method = settings.method;
+    question.target = settings.target.toStdString();
+    question.layer = settings.layer.toStdString();
+    if (question.target == "true" && truth < 0) // the picture says that its class is not known
+        question.target = "predicted";
+    return question;
+}
+
 Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const EngineDoor& door,
                                                       const std::stop_token& stop) {
     auto answer = std::make_shared<HeatMapAnswer>();
@@ -66,19 +78,13 @@ Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const 
     answer->live = source.snapshot != nullptr;
     if (stop.stop_requested())
         return cancelled();
-    HeatMapQuestion question;
-    question.image = *image;
-    question.truth = answer->truth;
-    question.method = asked.settings.method;
-    question.target = asked.settings.target.toStdString();
-    question.layer = asked.settings.layer.toStdString();
-    if (question.target == "true" && answer->truth < 0) // the picture says that its class is not known
-        question.target = "predicted";
-    auto explanation = ask(**engine, source, std::move(question), stop);
+    auto explanation = ask(**engine, source, answer->questionAbout(*image), stop);
     if (!explanation)
         return explanation.error();
     answer->explanation = std::move(*explanation);
     answer->image = withChannels(fittedShape(*image, asked.run->experiment.data), image->channels == 1 ? 1 : 3);
+    answer->decoded = std::make_shared<const Image>(std::move(*image));
+    answer->source = std::move(source);
     answer->shown = forScreen(answer->image);
     return std::shared_ptr<const HeatMapAnswer>(std::move(answer));
 }

@@ -36,6 +36,11 @@ struct HeatMapSettings {
 struct HeatMapAnswer : Explained {
     std::shared_ptr<const OpenedRun> run;
     HeatMapSettings settings;
+    ModelSource source; ///< the weights that answered: what else is asked of this image is asked of them
+    std::shared_ptr<const Image> decoded; ///< the image as it was asked about
+
+    /// The question that it answers, for another image or other weights.
+    HeatMapQuestion questionAbout(Image image) const;
 };
 
 /// What is asked of the run in view. The newest question of a kind wins; each carries the run it was put to, so that a

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "look/Picture.h"
 
+#include <QBuffer>
+#include <QImageWriter>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
 #include "data/Dataset.h"
+#include "support/Files.h"
 
 namespace sightline::ui {
 
@@ -25,6 +29,19 @@ QImage toQImage(const FloatImage& image) {
     std::transform(image.pixels.begin(), image.pixels.end(), bytes.pixels.begin(),
                    [](float value) { return static_cast<std::uint8_t>(std::clamp(std::lround(value), 0L, 255L)); });
     return toQImage(bytes);
+}
+
+Result<void> saveNotedPng(const QString& file, const QImage& picture,
+                          const std::vector<std::pair<QString, QString>>& notes) {
+    QBuffer encoded;
+    encoded.open(QIODevice::WriteOnly);
+    QImageWriter writer(&encoded, "png");
+    for (const auto& [keyword, text] : notes)
+        writer.setText(keyword, text);
+    if (!writer.write(picture))
+        return Error{file.toStdString() + " cannot be encoded as PNG."};
+    const QByteArray& bytes = encoded.data();
+    return writeFileAtomically(file.toStdString(), {bytes.constData(), static_cast<std::size_t>(bytes.size())});
 }
 
 } // namespace sightline::ui

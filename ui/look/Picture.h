@@ -3,7 +3,11 @@
 
 #include <QImage>
 
+#include <utility>
+#include <vector>
+
 #include "support/Image.h"
+#include "support/Result.h"
 
 namespace sightline::ui {
 
@@ -11,5 +15,9 @@ namespace sightline::ui {
 QImage toQImage(const Image& image);
 /// Floats on the 0...255 scale, rounded and clamped.
 QImage toQImage(const FloatImage& image);
+
+/// PNG with what is to be known of it: keywords and texts (PNG, tEXt and iTXt). Written atomically.
+Result<void> saveNotedPng(const QString& file, const QImage& picture,
+                          const std::vector<std::pair<QString, QString>>& notes);
 
 } // namespace sightline::ui

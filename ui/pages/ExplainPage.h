@@ -3,44 +3,41 @@
 
 #include "pages/Page.h"
 
-class QComboBox;
-class QLabel;
-class QPushButton;
-class QSlider;
+class QStackedWidget;
+class QTabBar;
 
 namespace sightline::ui {
 
-class HeatMapView;
+class ElidedLabel;
+class ExplainTab;
+class MapLook;
 
-/// Any image: where the network looks for any class, by any method.
+/// Any image, asked about in several ways: a frame with the image's name, a tab for each way, and the controls of the
+/// tab in view at the right.
 class ExplainPage : public Page {
     Q_OBJECT
 public:
     explicit ExplainPage(Session& session, QWidget* parent = nullptr);
-    bool saveTo(const QString& file); ///< the overlay as shown, at the image's own size
+    void showTab(const QString& name); ///< by its object name
 
 protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
-    QWidget* makeView();
-    QWidget* makeControls();
+    QWidget* makeHead();
+    void addTab(ExplainTab* tab);
+    void addKeys();
     void openFile();
     void step(int by);
     static std::uint32_t firstSample(const Dataset& dataset);
-    void ask();
-    void enableComparing();
-    void showRun();
-    void listLayers(const GraphSpec& graph);
-    void showQuestion();
+    ExplainTab* current() const;
+    void forget();
     void showAnswer();
-    void save();
 
-    HeatMapView* m_view;
-    QComboBox *m_method, *m_target, *m_against, *m_layer, *m_colors;
-    QSlider* m_opacity;
-    QLabel *m_opacityText, *m_note;
-    QPushButton* m_save;
+    MapLook* m_look;
+    ElidedLabel* m_title;
+    QTabBar* m_bar;
+    QStackedWidget *m_tabs, *m_controls;
 };
 
 } // namespace sightline::ui

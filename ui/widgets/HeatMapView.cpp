@@ -15,7 +15,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kTop = 5;
+constexpr int kTop = 5, kWordsWidth = 208;
 
 /// The map's own cells, each as a block of the image's size.
 FloatArray inBlocks(const HeatMap& explanation, int height, int width) {
@@ -46,32 +46,42 @@ QString className(const HeatMap& explanation, int index) {
 } // namespace
 
 HeatMapView::HeatMapView(Layout layout, QWidget* parent) : QWidget(parent) {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(theme::kGrid);
+    const bool wide = layout == Layout::SideBySide;
     m_title = new QLabel(this);
     m_title->setObjectName(QStringLiteral("explainedTitle"));
     m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_title->setWordWrap(true);
-    auto* pictures = new QHBoxLayout;
-    pictures->setSpacing(theme::kGrid);
-    if (layout == Layout::SideBySide) {
-        m_plain = named(new ImageView(this), "explainedImage", tr("Image"));
-        pictures->addWidget(m_plain, 1);
-    }
     m_map = named(new ImageView(this), "explainedOverlay", tr("Heat map over the image"));
-    pictures->addWidget(m_map, 1);
     m_verdict = named(new QLabel(this), "explainedVerdict");
-    m_verdict->setFont(theme::font(layout == Layout::SideBySide ? theme::Size::Title : theme::Size::Base, true));
+    m_verdict->setFont(theme::font(theme::Size::Base, true));
     m_verdict->setWordWrap(true);
     m_detail = mutedLabel({}, this);
     m_detail->setObjectName(QStringLiteral("explainedDetail"));
     m_bars = named(new BarList(this), "explainedBars", tr("Most probable classes"));
-    column->addWidget(m_title);
-    column->addLayout(pictures, 1);
-    column->addWidget(m_verdict);
-    column->addWidget(m_detail);
-    column->addWidget(m_bars);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(theme::kGrid);
+    for (QWidget* part : std::initializer_list<QWidget*>{m_verdict, m_detail, m_bars})
+        words->addWidget(part);
+    auto* all = new QBoxLayout(wide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom, this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(theme::kGrid);
+    if (wide) {
+        m_plain = named(new ImageView(this), "explainedImage", tr("Image"));
+        m_title->hide();
+        all->addWidget(m_plain, 1);
+        words->addStretch(1);
+        m_words = new QWidget(this);
+        m_words->setLayout(words);
+        words->setContentsMargins(theme::kGrid, 0, 0, 0);
+        m_words->setFixedWidth(kWordsWidth);
+    } else {
+        all->addWidget(m_title);
+    }
+    all->addWidget(m_map, 1);
+    if (wide)
+        all->addWidget(m_words);
+    else
+        all->addLayout(words);
     m_placeholder = tr("Click an image to see where the network looks.");
     refresh();
 }
@@ -115,27 +125,37 @@ Image HeatMapView::overlaid() const {
 
 void HeatMapView::refresh() {
     const bool there = m_explained != nullptr;
-    for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_verdict, m_detail, m_bars})
+    for (QWidget* part : std::initializer_list<QWidget*>{m_verdict, m_detail, m_bars})
         part->setVisible(there);
-    if (m_plain)
+    if (m_plain) {
         m_plain->setVisible(there);
+        m_words->setVisible(there);
+    } else {
+        m_title->setVisible(there);
+    }
     if (!there) {
         m_map->setImage({}, m_placeholder);
         return;
     }
-    const HeatMap& explanation = m_explained->explanation;
     m_title->setText(m_explained->live ? tr("%1 · by the run in progress").arg(m_explained->title)
                                        : m_explained->title);
     showVerdict();
-    const QString target = QString::fromStdString(explanation.target);
-    m_detail->setText(explanation.saturated ? tr("This layer shows no evidence for %1.").arg(target)
-                                            : tr("Evidence for %1, layer %2 (%3 × %4), %5 ms")
-                                                  .arg(target, QString::fromStdString(explanation.layer))
-                                                  .arg(explanation.mapHeight)
-                                                  .arg(explanation.mapWidth)
-                                                  .arg(significant(explanation.milliseconds)));
+    m_detail->setText(caption());
     showBars();
     drawColors();
+}
+
+QString HeatMapView::caption() const {
+    if (!m_explained)
+        return {};
+    const HeatMap& explanation = m_explained->explanation;
+    const QString target = QString::fromStdString(explanation.target);
+    return explanation.saturated ? tr("This layer shows no evidence for %1.").arg(target)
+                                 : tr("Evidence for %1, layer %2 (%3 × %4), %5 ms")
+                                       .arg(target, QString::fromStdString(explanation.layer))
+                                       .arg(explanation.mapHeight)
+                                       .arg(explanation.mapWidth)
+                                       .arg(significant(explanation.milliseconds));
 }
 
 /// Right or wrong is only said where the network knows the image's class at all.

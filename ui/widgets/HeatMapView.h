@@ -14,8 +14,8 @@ namespace sightline::ui {
 class BarList;
 class ImageView;
 
-/// An answer: image and heat map side by side (or one above the other where it is narrow), what was said, and the most
-/// probable classes.
+/// An answer: heat map, what was said, and the most probable classes. Side by side: the image, its map and the words
+/// beside each other, under whoever names the image; stacked: one above the other.
 class HeatMapView : public QWidget {
     Q_OBJECT
 public:
@@ -28,7 +28,8 @@ public:
     void setOverlayShown(bool shown);
     void setRawShown(bool raw); ///< the map's own cells, nearest neighbour
     bool isOverlayShown() const { return m_overlay; }
-    Image overlaid() const; ///< what is shown, at the image's own size; empty where there is none
+    QString caption() const; ///< what the picture shows, in one line
+    Image overlaid() const;  ///< what is shown, at the image's own size; empty where there is none
     void setPlaceholder(const QString& text);
 
 private:
@@ -41,6 +42,7 @@ private:
     std::shared_ptr<const Explained> m_explained;
     Image m_colored; ///< the map in colours, of the shown image's size: what opacity does not touch
     ImageView *m_plain = nullptr, *m_map;
+    QWidget* m_words = nullptr; ///< side by side: the column of what was said
     QLabel *m_title, *m_verdict, *m_detail;
     BarList* m_bars;
     double m_opacity = 0.5;

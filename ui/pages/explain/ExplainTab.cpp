@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/explain/ExplainTab.h"
+
+#include <QFileInfo>
+
+#include "look/Picture.h"
+#include "support/Version.h"
+#include "widgets/Prompts.h"
+
+namespace sightline::ui {
+
+void MapLook::setOpacity(double opacity) {
+    m_opacity = opacity;
+    Q_EMIT changed();
+}
+
+void MapLook::setColors(ColorMap colors) {
+    m_colors = colors;
+    Q_EMIT changed();
+}
+
+ExplainTab::ExplainTab(Session& session, MapLook& look, const QString& title)
+    : m_session(session), m_look(look), m_title(title) {}
+
+void ExplainTab::setAnswer(std::shared_ptr<const HeatMapAnswer> answer) {
+    if (answer == m_answer)
+        return;
+    m_answer = std::move(answer);
+    follow();
+}
+
+void ExplainTab::savePicture(const QImage& picture, const QString& suffix,
+                             std::vector<std::pair<QString, QString>> notes) {
+    const QString name = m_answer ? QFileInfo(m_answer->title).completeBaseName() + QLatin1Char('-') : QString();
+    QString file = prompts().saveFile(this, tr("Save the picture"), name + suffix + QStringLiteral(".png"),
+                                      tr("PNG images (*.png)"));
+    if (file.isEmpty())
+        return;
+    if (QFileInfo(file).suffix().isEmpty())
+        file += QStringLiteral(".png");
+    notes.insert(notes.begin(), {QStringLiteral("Software"), QStringLiteral("Sightline ") + QLatin1String(kVersion)});
+    if (m_answer)
+        notes.emplace_back(QStringLiteral("Run"), QString::fromStdString(m_answer->run->folder.filename().string()));
+    const auto written = saveNotedPng(file, picture, notes);
+    Q_EMIT said(written ? tr("Saved %1.").arg(file) : QString::fromStdString(written.error().message), written.ok());
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/explain/MapTab.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QKeyEvent>
+#include <QSlider>
+
+#include "look/Picture.h"
+#include "pages/explain/MapControls.h"
+#include "widgets/ColorBar.h"
+#include "widgets/HeatMapView.h"
+#include "widgets/LayerStrip.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+MapTab::MapTab(Session& session, MapLook& look) : ExplainTab(session, look, tr("Heat map")) {
+    setObjectName(QStringLiteral("mapTab"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto* surface = new Surface;
+    m_view = named(new HeatMapView(HeatMapView::Layout::SideBySide), "heatMapView");
+    m_note = named(new QLabel, "explainNote");
+    m_note->setProperty("bad", true);
+    m_note->setWordWrap(true);
+    m_note->hide();
+    m_strip = named(new LayerStrip(LayerStrip::Offer::WithPlaces), "mapLayers");
+    surface->body()->addWidget(m_view, 1);
+    surface->body()->addWidget(m_note);
+    surface->body()->addWidget(m_strip);
+    column->addWidget(surface);
+    setControls(makeControls());
+    connect(m_strip, &LayerStrip::chosen, this, &MapTab::chooseLayer);
+    connect(m_question, &MapControls::asked, this, &MapTab::showLayer);
+    connect(&look, &MapLook::changed, this, [this] {
+        m_view->setOpacity(this->look().opacity());
+        m_view->setColors(this->look().colors());
+    });
+    const auto note = [this](const QString& message) {
+        m_note->setText(message);
+        m_note->setVisible(!message.isEmpty());
+    };
+    connect(&session.questions(), &Questions::explanationAsked, this, [note] { note({}); });
+    connect(&session.questions(), &Questions::explanationReady, this, [note] { note({}); });
+    connect(&session.questions(), &Questions::explanationFailed, this, note);
+    forget();
+}
+
+QWidget* MapTab::makeControls() {
+    auto* surface = new Surface(tr("Explanation"));
+    m_question = new MapControls(session());
+    surface->body()->addWidget(m_question);
+    surface->body()->addSpacing(theme::kGrid);
+    addAppearance(*surface);
+    m_save = button(tr("Save picture…"), QStringLiteral("document-save"), "saveOverlay");
+    connect(m_save, &QPushButton::clicked, this, &MapTab::save);
+    surface->body()->addWidget(m_save);
+    return surface;
+}
+
+void MapTab::addAppearance(QWidget& surface) {
+    auto* body = static_cast<Surface&>(surface).body();
+    auto* title = new QLabel(tr("Appearance"));
+    title->setFont(theme::font(theme::Size::Base, true));
+    body->addWidget(title);
+    m_opacity = named(new QSlider(Qt::Horizontal), "explainOpacity", tr("Opacity of the heat map"));
+    m_opacity->setRange(0, 100);
+    m_opacity->setValue(50);
+    m_opacity->installEventFilter(this);
+    m_opacityText = new QLabel(tr("Opacity %1 %").arg(50));
+    connect(m_opacity, &QSlider::valueChanged, this, [this](int value) {
+        look().setOpacity(value / 100.0);
+        m_opacityText->setText(tr("Opacity %1 %").arg(value));
+    });
+    auto* colors = named(new QComboBox, "explainColors", tr("Color map"));
+    colors->addItems({QStringLiteral("Turbo"), QStringLiteral("Jet"), QStringLiteral("Inferno"),
+                      QStringLiteral("Viridis"), tr("Gray")});
+    colors->setToolTip(tr("Color map"));
+    auto* bar = named(new ColorBar, "explainColorBar", tr("What the colors mean"));
+    connect(colors, &QComboBox::currentIndexChanged, this, [this, bar](int index) {
+        look().setColors(static_cast<ColorMap>(index));
+        bar->setColors(static_cast<ColorMap>(index));
+    });
+    auto* raw = named(new QCheckBox(tr("Show the raw map")), "explainRaw");
+    raw->setToolTip(tr("The map at the layer's own resolution, before it is enlarged to the image."));
+    connect(raw, &QCheckBox::toggled, m_view, &HeatMapView::setRawShown);
+    for (QWidget* part : std::initializer_list<QWidget*>{m_opacityText, m_opacity, colors, bar, raw})
+        body->addWidget(part);
+    body->addStretch(1);
+    body->addWidget(mutedLabel(tr("H shows or hides the heat map. Left and Right go to the previous and next image.")));
+}
+
+/// Left and Right belong to the slider while it has the focus, and walk through the images else.
+bool MapTab::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_opacity && event->type() == QEvent::ShortcutOverride) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Left || key == Qt::Key_Right) {
+            event->accept();
+            return true;
+        }
+    }
+    return ExplainTab::eventFilter(watched, event);
+}
+
+void MapTab::forget() {
+    const auto opened = run();
+    m_question->showRun();
+    m_strip->setGraph(opened ? opened->graph : GraphSpec());
+    m_strip->setVisible(m_strip->count() > 0);
+    showLayer();
+    m_view->setPlaceholder(!opened ? tr("No network yet: train one, or open a run. Then drop any image here.")
+                                   : tr("Click an image in Evaluate, open a file, or drop one here."));
+    follow();
+}
+
+void MapTab::toggleOverlay() {
+    m_view->setOverlayShown(!m_view->isOverlayShown());
+}
+
+void MapTab::chooseLayer(const QString& id) {
+    HeatMapSettings settings = session().questions().heatMapSettings();
+    settings.layer = id;
+    session().questions().setHeatMapSettings(settings);
+    m_question->showQuestion();
+}
+
+/// The layer that was chosen, or the one that is taken by itself.
+void MapTab::showLayer() {
+    const HeatMapSettings& settings = session().questions().heatMapSettings();
+    const auto opened = run();
+    m_strip->setCurrent(!settings.layer.isEmpty() || !opened
+                            ? settings.layer
+                            : QString::fromStdString(defaultHeatMapNode(opened->graph)));
+}
+
+void MapTab::follow() {
+    m_view->setExplained(answer());
+    m_save->setEnabled(answer() != nullptr);
+    m_save->setToolTip(answer() ? tr("Save the image with its heat map as PNG") : tr("Explain an image first."));
+}
+
+void MapTab::save() {
+    if (!answer())
+        return;
+    const HeatMap& said = answer()->explanation;
+    savePicture(toQImage(m_view->overlaid()), QStringLiteral("heat-map"),
+                {{QStringLiteral("Title"), tr("%1: %2").arg(answer()->title, m_view->caption())},
+                 {QStringLiteral("Method"), titleOf(answer()->settings.method)},
+                 {QStringLiteral("Layer"), QString::fromStdString(said.layer)},
+                 {QStringLiteral("Target"), QString::fromStdString(said.target)}});
+}
+
+} // namespace sightline::ui

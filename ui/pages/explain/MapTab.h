@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "pages/explain/ExplainTab.h"
+
+class QLabel;
+class QPushButton;
+class QSlider;
+
+namespace sightline::ui {
+
+class HeatMapView;
+class LayerStrip;
+class MapControls;
+
+/// Where the network looks, for any class, by any method.
+class MapTab : public ExplainTab {
+    Q_OBJECT
+public:
+    MapTab(Session& session, MapLook& look);
+    void forget() override;
+    void toggleOverlay() override;
+
+protected:
+    void follow() override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    QWidget* makeControls();
+    void addAppearance(QWidget& surface);
+    void chooseLayer(const QString& id);
+    void showLayer();
+    void save();
+
+    HeatMapView* m_view;
+    LayerStrip* m_strip;
+    MapControls* m_question;
+    QSlider* m_opacity;
+    QLabel *m_opacityText, *m_note;
+    QPushButton* m_save;
+};
+
+} // namespace sightline::ui

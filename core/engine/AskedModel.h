@@ -9,6 +9,7 @@
 
 #include "engine/Engine.h"
 #include "engine/questions/Evaluation.h"
+#include "engine/questions/Features.h"
 #include "engine/questions/HeatMap.h"
 #include "engine/questions/Predictions.h"
 #include "network/GraphSpec.h"
@@ -18,7 +19,7 @@ namespace sightline {
 
 /// All that a network can be asked. A new kind: its values in engine/questions/, its answer() in engine/explain/, its
 /// name here.
-using Question = std::variant<HeatMapQuestion, PredictionsQuestion, EvaluationQuestion>;
+using Question = std::variant<HeatMapQuestion, PredictionsQuestion, EvaluationQuestion, FeaturesQuestion>;
 
 template <typename Questions>
 struct AnswersTo;

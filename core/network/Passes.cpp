@@ -96,6 +96,19 @@ GraphSpec inferenceGraph(const GraphSpec& spec) {
     return without(main, replaced);
 }
 
+std::string featureNode(const GraphSpec& spec) {
+    if (spec.outputs.empty())
+        return {};
+    bool decided = false; // the layer that makes the scores lies behind
+    for (const Node* node = spec.find(spec.outputs[0].node); node && !node->inputs.empty();
+         node = spec.find(node->inputs[0])) {
+        if (decided && node->op != Op::Dropout)
+            return node->id;
+        decided = decided || node->op == Op::Dense || node->op == Op::Conv2d;
+    }
+    return {};
+}
+
 GraphSpec withBatchNormFolded(const GraphSpec& spec, TensorValues& values) {
     GraphSpec folded = spec;
     const auto readers = readersOf(spec);

@@ -16,6 +16,10 @@ using TensorValues = std::map<std::string, std::vector<float>>;
 /// dropout and random contrast. The spec must be valid (shapes()).
 GraphSpec inferenceGraph(const GraphSpec& spec);
 
+/// The node whose output the classifier reads: what the network knows of an image just before it decides. Empty: the
+/// image itself.
+std::string featureNode(const GraphSpec& spec);
+
 /// Writes every batch-norm that alone reads a convolution or dense layer into that layer's weights (they gain a bias)
 /// and drops it; others stay. `values` follow. Equal outputs in eval mode up to rounding.
 GraphSpec withBatchNormFolded(const GraphSpec& spec, TensorValues& values);

@@ -22,5 +22,6 @@ struct Asking {
 Result<HeatMap> answer(const Asked& asked, const HeatMapQuestion& question, const Asking& asking);
 Result<Predictions> answer(const Asked& asked, const PredictionsQuestion& question, const Asking& asking);
 Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question, const Asking& asking);
+Result<Features> answer(const Asked& asked, const FeaturesQuestion& question, const Asking& asking);
 
 } // namespace sightline::engine

@@ -20,6 +20,10 @@ constexpr const char* failureOf(const EvaluationQuestion&) {
     return "The evaluation failed: ";
 }
 
+constexpr const char* failureOf(const FeaturesQuestion&) {
+    return "The features could not be computed: ";
+}
+
 class TorchModel : public AskedModel {
 public:
     TorchModel(Asked asked, int threads) : m_asked(std::move(asked)), m_threads(threads) {}

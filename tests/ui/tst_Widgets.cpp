@@ -212,9 +212,9 @@ private Q_SLOTS:
         gallery.setShow(GalleryModel::Show::Right);
         QCOMPARE(gallery.rowCount(), 3);
         gallery.setShow(GalleryModel::Show::All);
-        gallery.setCell(1, 2);
+        gallery.setFilter(GalleryFilter::ofCell(*evaluation, 1, 2));
         QCOMPARE(gallery.rowCount(), 1);
-        gallery.setCell(-1, 1);
+        gallery.setFilter(GalleryFilter::ofCell(*evaluation, -1, 1));
         QCOMPARE(gallery.rowCount(), 2);
         QVERIFY(!gallery.sample(0)); // the data set is not open
     }

@@ -2,6 +2,8 @@
 #include "models/GalleryModel.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <string_view>
 #include <unordered_map>
 
@@ -34,9 +36,11 @@ std::vector<std::optional<std::uint32_t>> placesIn(const Dataset& dataset, const
 GalleryModel::GalleryModel(Thumbnails& thumbnails, QObject* parent)
     : QAbstractListModel(parent), m_thumbnails(thumbnails) {
     connect(&thumbnails, &Thumbnails::thumbnailReady, this, [this](quint32 sample) {
-        for (int row = 0; row < rowCount(); ++row)
-            if (this->sample(row) == sample)
-                Q_EMIT dataChanged(index(row), index(row), {TileImage});
+        if (const auto waiting = m_waiting.find(sample); waiting != m_waiting.end()) {
+            const QModelIndex place = index(*waiting);
+            m_waiting.erase(waiting);
+            Q_EMIT dataChanged(place, place, {TileImage});
+        }
     });
 }
 
@@ -44,7 +48,8 @@ void GalleryModel::setEvaluation(std::shared_ptr<const Evaluation> evaluation, c
     m_evaluation = std::move(evaluation);
     m_samples = m_evaluation && dataset ? placesIn(*dataset, *m_evaluation)
                                         : decltype(m_samples)(m_evaluation ? m_evaluation->predictions.size() : 0);
-    m_truth = m_predicted = -1;
+    m_filter = {};
+    sortAll();
     rebuild();
 }
 
@@ -55,12 +60,12 @@ void GalleryModel::setShow(Show show) {
 
 void GalleryModel::setSort(Sort sort) {
     m_sort = sort;
+    sortAll();
     rebuild();
 }
 
-void GalleryModel::setCell(int truth, int predicted) {
-    m_truth = truth;
-    m_predicted = predicted;
+void GalleryModel::setFilter(GalleryFilter filter) {
+    m_filter = std::move(filter);
     rebuild();
 }
 
@@ -72,32 +77,51 @@ std::optional<std::uint32_t> GalleryModel::sample(int row) const {
     return m_samples[m_rows[static_cast<std::size_t>(row)]];
 }
 
+void GalleryModel::sortAll() {
+    m_sorted.clear();
+    if (!m_evaluation)
+        return;
+    const auto& all = m_evaluation->predictions;
+    const auto key = [&](const Prediction& prediction) {
+        switch (m_sort) {
+        case Sort::HighestLoss:
+            return -prediction.loss;
+        case Sort::LowestLoss:
+            return prediction.loss;
+        case Sort::MostConfident:
+            return -prediction.confidence;
+        case Sort::LeastConfident:
+            return prediction.confidence;
+        case Sort::ClosestCall:
+            break;
+        }
+        return marginOf(prediction);
+    };
+    std::vector<std::pair<double, std::uint32_t>> keyed;
+    keyed.reserve(all.size());
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
+        const double value = key(all[i]);
+        keyed.emplace_back(std::isnan(value) ? -std::numeric_limits<double>::infinity() : value,
+                           i); // broken ones first
+    }
+    std::sort(keyed.begin(), keyed.end()); // the index breaks ties
+    m_sorted.reserve(all.size());
+    for (const auto& [value, index] : keyed)
+        m_sorted.push_back(index);
+}
+
 void GalleryModel::rebuild() {
     beginResetModel();
     m_rows.clear();
-    if (m_evaluation) {
-        const auto& all = m_evaluation->predictions;
-        for (std::uint32_t i = 0; i < all.size(); ++i) {
-            const bool right = all[i].truth == all[i].predicted;
-            if ((m_show == Show::Right && !right) || (m_show == Show::Wrong && right) ||
-                (m_truth >= 0 && all[i].truth != m_truth) || (m_predicted >= 0 && all[i].predicted != m_predicted))
-                continue;
+    m_waiting.clear();
+    std::vector<bool> let(m_sorted.size(), m_filter.showsAll());
+    for (const std::uint32_t i : m_filter.images)
+        let[i] = true;
+    for (const std::uint32_t i : m_sorted) {
+        const Prediction& prediction = m_evaluation->predictions[i];
+        const bool right = prediction.truth == prediction.predicted;
+        if (let[i] && (m_show == Show::All || (m_show == Show::Right) == right))
             m_rows.push_back(i);
-        }
-        const auto key = [&](std::uint32_t i) {
-            switch (m_sort) {
-            case Sort::HighestLoss:
-                return -all[i].loss;
-            case Sort::LowestLoss:
-                return all[i].loss;
-            case Sort::MostConfident:
-                return -all[i].confidence;
-            case Sort::LeastConfident:
-                break;
-            }
-            return all[i].confidence;
-        };
-        std::stable_sort(m_rows.begin(), m_rows.end(), [&](auto a, auto b) { return key(a) < key(b); });
     }
     endResetModel();
 }
@@ -117,7 +141,10 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     switch (role) {
     case TileImage: {
         const auto place = sample(index.row());
-        return place ? m_thumbnails.picture(*place) : QImage();
+        const QImage picture = place ? m_thumbnails.picture(*place) : QImage();
+        if (place && picture.isNull())
+            m_waiting.insert(*place, index.row());
+        return picture;
     }
     case TileCaption:
         return right ? name(shown.truth) : tr("%1 (actually %2)").arg(name(shown.predicted), name(shown.truth));
@@ -138,6 +165,15 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     default:
         return {};
     }
+}
+
+double marginOf(const Prediction& prediction) {
+    float first = 0, second = 0;
+    for (const float probability : prediction.probabilities) {
+        second = std::max(second, std::min(first, probability));
+        first = std::max(first, probability);
+    }
+    return static_cast<double>(first) - static_cast<double>(second);
 }
 
 } // namespace sightline::ui

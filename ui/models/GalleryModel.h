@@ -2,33 +2,34 @@
 #pragma once
 
 #include <QAbstractListModel>
+#include <QHash>
 
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "data/Dataset.h"
-#include "metrics/Metrics.h"
+#include "models/GalleryFilter.h"
 
 namespace sightline::ui {
 
 class Thumbnails;
 
-/// An evaluation's images as tiles: all, the right, the wrong, or a cell of the confusion matrix; sorted.
+/// An evaluation's images as tiles: all, the right, or the wrong, of those that a filter lets through; sorted. Made for
+/// 100,000 of them: one pass over the sorted images at a reset, names and pictures only of the rows that are asked for.
 class GalleryModel : public QAbstractListModel {
     Q_OBJECT
 public:
     enum class Show { All, Right, Wrong };
-    enum class Sort { HighestLoss, LowestLoss, MostConfident, LeastConfident };
+    enum class Sort { HighestLoss, LowestLoss, MostConfident, LeastConfident, ClosestCall };
 
     GalleryModel(Thumbnails& thumbnails, QObject* parent);
-    /// `dataset`: the one that is open; predictions find their image in it by path.
+    /// `dataset`: the one that is open; predictions find their image in it by path. No filter holds any more.
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation, const Dataset* dataset);
     void setShow(Show show);
     void setSort(Sort sort);
-    void setCell(int truth, int predicted); ///< -1 = any
-    int truth() const { return m_truth; }
-    int predicted() const { return m_predicted; }
+    void setFilter(GalleryFilter filter);
+    const GalleryFilter& filter() const { return m_filter; }
     const Prediction& prediction(int row) const;
     std::optional<std::uint32_t> sample(int row) const; ///< in the open data set; nothing where it is not there
 
@@ -36,15 +37,21 @@ public:
     QVariant data(const QModelIndex& index, int role) const override;
 
 private:
+    void sortAll();
     void rebuild();
 
     Thumbnails& m_thumbnails;
     std::shared_ptr<const Evaluation> m_evaluation;
     Show m_show = Show::All;
     Sort m_sort = Sort::HighestLoss;
-    int m_truth = -1, m_predicted = -1;
-    std::vector<std::uint32_t> m_rows;                   ///< indices into Evaluation::predictions
+    GalleryFilter m_filter;
+    std::vector<std::uint32_t> m_sorted;                 ///< all of Evaluation::predictions, in the order asked for
+    std::vector<std::uint32_t> m_rows;                   ///< those of them that are shown
     std::vector<std::optional<std::uint32_t>> m_samples; ///< of each prediction
+    mutable QHash<std::uint32_t, int> m_waiting;         ///< rows whose picture is not decoded yet, by sample
 };
+
+/// By how much the most probable class is ahead of the second: 0 is a tie.
+double marginOf(const Prediction& prediction);
 
 } // namespace sightline::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/ConfusionView.h"
 
+#include <QAccessible>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
@@ -23,11 +24,16 @@ QString nameOfClass(const Evaluation& evaluation, int index) {
     return QString::fromStdString(evaluation.classes[static_cast<std::size_t>(index)]);
 }
 
-std::int64_t rowTotal(const Evaluation& evaluation, int row) {
-    std::int64_t total = 0;
-    for (int c = 0; c < evaluation.confusion.classes(); ++c)
-        total += evaluation.confusion.at(row, c);
-    return total;
+QColor mixed(const QColor& from, const QColor& to, double share) {
+    const auto mix = [&](int a, int b) { return static_cast<int>(a + (b - a) * share); };
+    return {mix(from.red(), to.red()), mix(from.green(), to.green()), mix(from.blue(), to.blue())};
+}
+
+/// The one of two that can be read better on `ground`.
+QColor readableOn(const QColor& ground) {
+    const QColor text = theme::color(Role::Text), other = theme::color(Role::AccentText);
+    const auto distance = [&](const QColor& color) { return std::abs(qGray(color.rgb()) - qGray(ground.rgb())); };
+    return distance(text) >= distance(other) ? text : other;
 }
 } // namespace
 
@@ -42,11 +48,31 @@ void ConfusionView::setEvaluation(std::shared_ptr<const Evaluation> evaluation) 
     m_evaluation = std::move(evaluation);
     m_truth = m_predicted = -1;
     m_cursorRow = m_cursorColumn = 0;
+    m_rowTotals.assign(static_cast<std::size_t>(classes()), 0);
+    m_columnTotals = m_rowTotals;
+    std::int64_t right = 0;
+    for (int row = 0; row < classes(); ++row)
+        for (int column = 0; column < classes(); ++column) {
+            const auto count = m_evaluation->confusion.at(row, column);
+            m_rowTotals[static_cast<std::size_t>(row)] += count;
+            m_columnTotals[static_cast<std::size_t>(column)] += count;
+            right += row == column ? count : 0;
+        }
+    setAccessibleDescription(m_evaluation ? tr("%1; %2 of %3 images on the diagonal, predicted correctly. The arrow "
+                                               "keys move between cells, Return shows the images of one.")
+                                                .arg(counted(classes(), tr("%1 class"), tr("%1 classes")),
+                                                     grouped(right), grouped(m_evaluation->confusion.total()))
+                                          : QString());
     update();
 }
 
-void ConfusionView::setShares(bool perRow) {
-    m_shares = perRow;
+void ConfusionView::setCells(Cells cells) {
+    m_cells = cells;
+    update();
+}
+
+void ConfusionView::setDiagonalShown(bool shown) {
+    m_diagonal = shown;
     update();
 }
 
@@ -140,7 +166,33 @@ void ConfusionView::keyPressEvent(QKeyEvent* event) {
         QWidget::keyPressEvent(event);
         return;
     }
+    tellCursor();
     update();
+}
+
+void ConfusionView::focusInEvent(QFocusEvent* event) {
+    QWidget::focusInEvent(event);
+    tellCursor();
+}
+
+/// A screen reader says the cell that the keys are at.
+void ConfusionView::tellCursor() {
+    if (classes() == 0)
+        return;
+    setAccessibleDescription(describe(m_cursorRow, m_cursorColumn));
+    QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&changed);
+}
+
+QString ConfusionView::describe(int row, int column) const {
+    const auto count = m_evaluation->confusion.at(row, column), ofRow = m_rowTotals[static_cast<std::size_t>(row)],
+               ofColumn = m_columnTotals[static_cast<std::size_t>(column)];
+    const auto part = [&](std::int64_t whole) {
+        return percent(static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(1, whole)));
+    };
+    return tr("%1 predicted as %2: %3, %4 of the true class, %5 of the predicted class")
+        .arg(nameOfClass(*m_evaluation, row), nameOfClass(*m_evaluation, column),
+             counted(count, tr("%1 image"), tr("%1 images")), part(ofRow), part(ofColumn));
 }
 
 bool ConfusionView::event(QEvent* event) {
@@ -148,12 +200,7 @@ bool ConfusionView::event(QEvent* event) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const Place place = at(help->pos());
         if (place.truth >= 0 && place.predicted >= 0)
-            QToolTip::showText(
-                help->globalPos(),
-                tr("%1 predicted as %2: %3")
-                    .arg(nameOfClass(*m_evaluation, place.truth), nameOfClass(*m_evaluation, place.predicted))
-                    .arg(m_evaluation->confusion.at(place.truth, place.predicted)),
-                this);
+            QToolTip::showText(help->globalPos(), describe(place.truth, place.predicted), this);
         else
             QToolTip::hideText();
         return true;
@@ -170,35 +217,51 @@ void ConfusionView::paintEvent(QPaintEvent*) {
     paintNames(painter);
 }
 
+/// Of the true class, or where asked for of the predicted one.
+double ConfusionView::share(int row, int column) const {
+    const auto whole = m_cells == Cells::OfPredictedClass ? m_columnTotals[static_cast<std::size_t>(column)]
+                                                          : m_rowTotals[static_cast<std::size_t>(row)];
+    return whole > 0 ? static_cast<double>(m_evaluation->confusion.at(row, column)) / static_cast<double>(whole) : 0;
+}
+
+bool ConfusionView::isChosen(int row, int column) const {
+    return (m_truth >= 0 || m_predicted >= 0) && (m_truth < 0 || m_truth == row) &&
+           (m_predicted < 0 || m_predicted == column);
+}
+
 void ConfusionView::paintCells(QPainter& painter) const {
-    const QColor right = theme::color(Role::Accent), wrong = theme::color(Role::Bad),
-                 surface = theme::color(Role::Raised);
-    for (int row = 0; row < classes(); ++row) {
-        const double total = static_cast<double>(std::max<std::int64_t>(1, rowTotal(*m_evaluation, row)));
-        for (int column = 0; column < classes(); ++column) {
-            const auto count = m_evaluation->confusion.at(row, column);
-            const double share = static_cast<double>(count) / total;
-            const QColor& full = row == column ? right : wrong;
-            const double strength = count == 0 ? 0 : 0.15 + 0.75 * share;
-            const auto mix = [&](int a, int b) { return static_cast<int>(a + (b - a) * strength); };
-            const QColor fill(mix(surface.red(), full.red()), mix(surface.green(), full.green()),
-                              mix(surface.blue(), full.blue()));
-            const QRectF cell(origin() + QPointF(column * side(), row * side()), QSizeF(side(), side()));
-            const double gap = side() > 8 ? 1 : 0;
-            painter.fillRect(cell.adjusted(gap, gap, -gap, -gap), fill);
-            const bool chosen = (m_truth >= 0 || m_predicted >= 0) && (m_truth < 0 || m_truth == row) &&
-                                (m_predicted < 0 || m_predicted == column);
-            if (chosen || (hasFocus() && row == m_cursorRow && column == m_cursorColumn)) {
-                painter.setPen(QPen(theme::color(Role::Text), chosen ? 2 : 1));
-                painter.setBrush(Qt::NoBrush);
-                painter.drawRect(cell.adjusted(1, 1, -1, -1));
-            }
-            if (side() < kSmallestTextSide || count == 0)
-                continue;
-            painter.setPen(strength > 0.5 ? theme::color(Role::AccentText) : theme::color(Role::Text));
-            painter.drawText(cell, Qt::AlignCenter, m_shares ? QString::number(100 * share, 'f', 0) : grouped(count));
-        }
+    double full = 1;
+    if (!m_diagonal) {
+        full = 0;
+        for (int row = 0; row < classes(); ++row)
+            for (int column = 0; column < classes(); ++column)
+                full = row == column ? full : std::max(full, share(row, column));
     }
+    for (int row = 0; row < classes(); ++row)
+        for (int column = 0; column < classes(); ++column) {
+            const bool shown = m_evaluation->confusion.at(row, column) > 0 && (m_diagonal || row != column);
+            paintCell(painter, row, column, shown ? 0.15 + 0.75 * share(row, column) / full : 0);
+        }
+}
+
+void ConfusionView::paintCell(QPainter& painter, int row, int column, double strength) const {
+    const QColor fill =
+        mixed(theme::color(Role::Raised), theme::color(row == column ? Role::Accent : Role::Bad), strength);
+    const QRectF cell(origin() + QPointF(column * side(), row * side()), QSizeF(side(), side()));
+    const double gap = side() > 8 ? 1 : 0;
+    painter.fillRect(cell.adjusted(gap, gap, -gap, -gap), fill);
+    const bool chosen = isChosen(row, column);
+    if (chosen || (hasFocus() && row == m_cursorRow && column == m_cursorColumn)) {
+        painter.setPen(QPen(theme::color(Role::Text), chosen ? 2 : 1));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(cell.adjusted(1, 1, -1, -1));
+    }
+    if (side() < kSmallestTextSide || strength == 0)
+        return;
+    painter.setPen(readableOn(fill));
+    painter.drawText(cell, Qt::AlignCenter,
+                     m_cells == Cells::Counts ? grouped(m_evaluation->confusion.at(row, column))
+                                              : QString::number(100 * share(row, column), 'f', 0));
 }
 
 void ConfusionView::paintNames(QPainter& painter) const {

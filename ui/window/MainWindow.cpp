@@ -18,7 +18,7 @@
 #include "models/Thumbnails.h"
 #include "pages/AugmentPage.h"
 #include "pages/DataPage.h"
-#include "pages/EvaluatePage.h"
+#include "pages/evaluate/EvaluatePage.h"
 #include "pages/ExplainPage.h"
 #include "pages/FieldPlaces.h"
 #include "pages/NetworkPage.h"

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCheckBox>
+#include <QComboBox>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QListView>
+#include <QTabBar>
+#include <QTableView>
+
+#include "FakeEngine.h"
+#include "PageTest.h"
+#include "StoredRun.h"
+#include "support/Random.h"
+#include "widgets/ConfusionView.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+/// The page Evaluate in the real window, without torch: an evaluation made up of the toys' test images.
+class EvaluatePageTest : public PageTest {
+    Q_OBJECT
+
+    /// Every fifth image is taken for the class after its own.
+    static Evaluation evaluationOf(const Dataset& dataset, const std::string& split) {
+        Evaluation evaluation;
+        evaluation.split = split;
+        evaluation.classes = dataset.classes;
+        for (std::uint32_t i = 0; i < dataset.samples.size(); ++i) {
+            if (dataset.samples[i].subset != Subset::Test)
+                continue;
+            const auto count = dataset.classes.size();
+            const auto n = evaluation.predictions.size();
+            Prediction prediction;
+            prediction.path = dataset.samples[i].path;
+            prediction.sample = i;
+            prediction.truth = dataset.samples[i].label;
+            const auto truth = static_cast<std::size_t>(prediction.truth);
+            prediction.predicted = static_cast<int>(n % 5 == 1 ? (truth + 1) % count : truth);
+            const float most = 0.55f + 0.44f * static_cast<float>((n * 7) % 10) / 10.0f;
+            prediction.probabilities.assign(count, (1 - most) / static_cast<float>(count - 1));
+            prediction.probabilities[static_cast<std::size_t>(prediction.predicted)] = most;
+            prediction.confidence = most;
+            prediction.loss = -std::log(prediction.probabilities[truth]);
+            evaluation.predictions.push_back(prediction);
+        }
+        summarize(evaluation);
+        return evaluation;
+    }
+
+    /// The window at the smallest size with the toys' run open and evaluated, on the page Evaluate.
+    struct Evaluated {
+        FakeEngine engine;
+        std::unique_ptr<WindowDriver> driver;
+        std::function<Evaluation(const Dataset&, const std::string&)> make = evaluationOf;
+    };
+    void evaluate(Evaluated& on, const QString& home) const {
+        on.engine.onEvaluate = [&on](const EvaluationQuestion& question, const std::stop_token&, const Progress&) {
+            return Result<Evaluation>(on.make(*on.driver->session->data().dataset(), question.split));
+        };
+        on.engine.onExplain = [](const HeatMapQuestion& question, const std::stop_token&) {
+            return Result<HeatMap>(explanationOf(question, {"boat", "car", "duck", "robot", "train"}, 1));
+        };
+        const auto run = storedRun(path(home), path(QStringLiteral("toys")), m_classes);
+        on.driver = std::make_unique<WindowDriver>(path(home), on.engine.door());
+        on.driver->window->resize(1280, 720);
+        openStoredRun(*on.driver->session, run);
+        on.driver->key(Qt::Key_5, Qt::ControlModifier);
+        on.driver->click("evaluateButton");
+        QTRY_VERIFY(on.driver->session->questions().evaluation() != nullptr);
+    }
+    static void openTab(const WindowDriver& driver, const QString& title) {
+        auto* bar = driver.find<QTabBar>("evaluateTabs");
+        for (int i = 0; i < bar->count(); ++i)
+            if (bar->tabText(i) == title)
+                QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(i).center());
+        QCOMPARE(bar->tabText(bar->currentIndex()), title);
+    }
+    static int shown(const WindowDriver& driver) { return driver.find<QListView>("gallery")->model()->rowCount(); }
+    /// For a person to look at, where SIGHTLINE_PICTURES names a folder.
+    static void picture(const WindowDriver& driver, const QString& name) {
+        const QString folder = qEnvironmentVariable("SIGHTLINE_PICTURES");
+        if (folder.isEmpty())
+            return;
+        for (const auto scheme : {Scheme::Light, Scheme::Dark}) {
+            theme::apply(*qApp, scheme);
+            QTest::qWait(300);
+            for (const int ratio : {1, 2}) {
+                QPixmap drawn(driver.window->size() * ratio);
+                drawn.setDevicePixelRatio(ratio);
+                driver.window->render(&drawn);
+                QVERIFY(drawn.save(QStringLiteral("%1/%2-%3-%4x.png")
+                                       .arg(folder, name, scheme == Scheme::Dark ? "dark" : "light")
+                                       .arg(ratio)));
+            }
+        }
+        theme::apply(*qApp, Scheme::Light);
+    }
+
+    const std::vector<std::string> m_classes{"boat", "car", "duck", "robot", "train"};
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 2, 6, 48)); }
+
+    void everyTabFiltersTheOneGallery() {
+        Evaluated on;
+        evaluate(on, QStringLiteral("home-tabs"));
+        const WindowDriver& driver = *on.driver;
+        QCOMPARE(shown(driver), 30);
+        QVERIFY(!driver.find<QWidget>("clearFilter")->isVisible());
+        auto* matrix = driver.find<ConfusionView>("confusionMatrix");
+        QTest::mouseClick(matrix, Qt::LeftButton, {}, matrix->cellRect(0, 1).center());
+        const auto wrong = driver.session->questions().evaluation()->confusion.at(0, 1);
+        QVERIFY(wrong > 0);
+        QCOMPARE(shown(driver), static_cast<int>(wrong));
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("boat predicted as car"));
+        QCOMPARE(driver.text("galleryCount"), QStringLiteral("%1 images").arg(wrong).replace("1 images", "1 image"));
+        openTab(driver, QStringLiteral("Classes"));
+        QCOMPARE(shown(driver), static_cast<int>(wrong)); // looking elsewhere changes nothing
+        driver.clickRow("classReport", 2);
+        QCOMPARE(shown(driver), 6);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("true class duck"));
+        QTest::keyClick(driver.find<QTableView>("classReport"), Qt::Key_Down);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("true class robot"));
+        openTab(driver, QStringLiteral("Confused pairs"));
+        driver.clickRow("confusedPairs", 0);
+        QVERIFY(driver.text("galleryFilter").contains(QStringLiteral("predicted as")));
+        QVERIFY(!driver.find<QTableView>("classReport")->selectionModel()->hasSelection()); // one choice at a time
+        driver.click("showRight");
+        QCOMPARE(shown(driver), 0); // of a pair that is confused none is right
+        driver.click("showAll");
+        driver.click("clearFilter");
+        QCOMPARE(shown(driver), 30);
+        QVERIFY(!driver.find<QTableView>("confusedPairs")->selectionModel()->hasSelection());
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("All classes"));
+    }
+
+    void theMatrixIsReadByKeysAndByScreenReaders() {
+        Evaluated on;
+        evaluate(on, QStringLiteral("home-matrix"));
+        const WindowDriver& driver = *on.driver;
+        auto* matrix = driver.find<ConfusionView>("confusionMatrix");
+        QVERIFY2(matrix->accessibleDescription().startsWith(QStringLiteral("5 classes; 24 of 30 images")),
+                 qPrintable(matrix->accessibleDescription()));
+        matrix->setFocus();
+        QTest::keyClick(matrix, Qt::Key_Right);
+        QVERIFY2(matrix->accessibleDescription().startsWith(QStringLiteral("boat predicted as car: ")),
+                 qPrintable(matrix->accessibleDescription()));
+        QTest::keyClick(matrix, Qt::Key_Return);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("boat predicted as car"));
+        QTest::keyClick(matrix, Qt::Key_Escape);
+        QCOMPARE(shown(driver), 30);
+        const QImage counts = matrix->grab().toImage();
+        driver.toggle("confusionDiagonal");
+        const QImage errors = matrix->grab().toImage();
+        const auto middle = [&](int truth, int predicted) {
+            return matrix->cellRect(truth, predicted).topLeft() + QPoint(5, 5);
+        };
+        QVERIFY(counts.pixel(middle(2, 2)) != errors.pixel(middle(2, 2)));
+        QCOMPARE(errors.pixel(middle(2, 2)), errors.pixel(middle(2, 0))); // as a cell without images
+        QVERIFY(counts.pixel(middle(0, 1)) != errors.pixel(middle(0, 1)));
+        driver.find<QComboBox>("confusionMode")->setCurrentIndex(2);
+        QVERIFY(matrix->grab().toImage() != errors);
+    }
+
+    void theSmallestWindowHoldsEverything() {
+        Evaluated on;
+        evaluate(on, QStringLiteral("home-small"));
+        const WindowDriver& driver = *on.driver;
+        QCOMPARE(driver.window->size(), QSize(1280, 720));
+        driver.clickRow("gallery", 0);
+        QTRY_VERIFY(driver.session->questions().answer() != nullptr);
+        auto* bar = driver.find<QTabBar>("evaluateTabs");
+        for (int i = 0; i < bar->count(); ++i) {
+            QVERIFY(bar->tabRect(i).right() * 1.3 < bar->parentWidget()->width()); // other languages are longer
+            openTab(driver, bar->tabText(i));
+            picture(driver, QStringLiteral("few-%1").arg(bar->tabText(i)));
+        }
+    }
+
+    void twoHundredClassesAreListedByTheirConfusedPairs() {
+        Evaluated on;
+        on.make = [](const Dataset& dataset, const std::string& split) {
+            Evaluation evaluation;
+            evaluation.split = split;
+            for (int i = 0; i < 200; ++i)
+                evaluation.classes.push_back("Lepidoptera, Nymphalidae, a species of number " + std::to_string(i));
+            for (std::uint32_t i = 0; i < 4000; ++i) {
+                Prediction prediction;
+                prediction.sample = i % static_cast<std::uint32_t>(dataset.samples.size());
+                prediction.path = dataset.samples[prediction.sample].path;
+                prediction.truth = static_cast<int>(i % 200);
+                prediction.predicted = static_cast<int>(i % 7 == 0 ? (i * 3) % 200 : i % 200);
+                prediction.confidence = 0.3 + 0.69 * ((i * 13) % 100) / 100.0;
+                prediction.loss = prediction.truth == prediction.predicted ? 0.2 : 2.5;
+                prediction.probabilities.assign(200, 0.001f);
+                evaluation.predictions.push_back(prediction);
+            }
+            summarize(evaluation);
+            return evaluation;
+        };
+        evaluate(on, QStringLiteral("home-many"));
+        const WindowDriver& driver = *on.driver;
+        auto* bar = driver.find<QTabBar>("evaluateTabs");
+        QCOMPARE(bar->tabText(bar->currentIndex()), QStringLiteral("Confused pairs"));
+        QVERIFY(!bar->isTabVisible(0));
+        const auto& pairs = *driver.find<QTableView>("confusedPairs");
+        QVERIFY(pairs.model()->rowCount() > 100);
+        driver.clickRow("confusedPairs", 0);
+        QCOMPARE(QString::number(shown(driver)), pairs.model()->index(0, 2).data().toString());
+        for (int i = 1; i < bar->count(); ++i) {
+            openTab(driver, bar->tabText(i));
+            picture(driver, QStringLiteral("many-%1").arg(bar->tabText(i)));
+        }
+    }
+};
+
+QTEST_MAIN(EvaluatePageTest)
+#include "tst_EvaluatePage.moc"

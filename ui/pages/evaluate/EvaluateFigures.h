@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include "metrics/Metrics.h"
+
+namespace sightline::ui {
+
+QString accuracyText(const Evaluation& evaluation); ///< "97.3 %"
+QString figuresText(const Evaluation& evaluation);  ///< what else there is to say, in one quiet line
+
+} // namespace sightline::ui

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/evaluate/EvaluateGallery.h"
+
+#include <QButtonGroup>
+#include <QComboBox>
+#include <QItemSelectionModel>
+#include <QStackedWidget>
+
+#include <array>
+
+#include "look/Words.h"
+#include "widgets/ElidedLabel.h"
+#include "widgets/Placeholder.h"
+#include "widgets/Surface.h"
+#include "widgets/TileView.h"
+
+namespace sightline::ui {
+
+EvaluateGallery::EvaluateGallery(Thumbnails& thumbnails, QWidget* parent)
+    : QWidget(parent), m_gallery(new GalleryModel(thumbnails, this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    auto* surface = new Surface;
+    column->addWidget(surface);
+    surface->head()->insertWidget(0, makeShow());
+    surface->head()->addWidget(makeSort());
+    surface->body()->addLayout(makeFilter());
+    m_tiles = named(new TileView(2), "gallery", tr("Images with their predictions"));
+    m_tiles->setSide(96);
+    m_tiles->setModel(m_gallery);
+    m_pictures = withPlaceholder(m_tiles, "galleryEmpty", tr("Every image with its prediction appears here."));
+    surface->body()->addWidget(m_pictures, 1);
+    connect(m_tiles->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
+        if (current.isValid())
+            Q_EMIT chosen(current.row());
+    });
+    connect(m_tiles, &QListView::activated, this, [this](const QModelIndex& index) { Q_EMIT opened(index.row()); });
+}
+
+QWidget* EvaluateGallery::makeShow() {
+    auto* choices = new QWidget;
+    auto* line = new QHBoxLayout(choices);
+    line->setContentsMargins({});
+    line->setSpacing(0);
+    auto* group = new QButtonGroup(this);
+    const QStringList words{tr("All"), tr("Correct"), tr("Wrong")};
+    const std::array<const char*, 3> names{"showAll", "showRight", "showWrong"};
+    for (int i = 0; i < 3; ++i) {
+        auto* choice = button(words[i], {}, names[static_cast<std::size_t>(i)]);
+        choice->setCheckable(true);
+        choice->setProperty("segment", true);
+        choice->setChecked(i == 0);
+        group->addButton(choice, i);
+        line->addWidget(choice);
+    }
+    connect(group, &QButtonGroup::idClicked, this, [this](int id) {
+        m_gallery->setShow(static_cast<GalleryModel::Show>(id));
+        showFilter();
+    });
+    return choices;
+}
+
+QWidget* EvaluateGallery::makeSort() {
+    auto* sort = named(new QComboBox, "gallerySort", tr("Order of the images"));
+    sort->addItems({tr("Highest loss first"), tr("Lowest loss first"), tr("Most confident first"),
+                    tr("Least confident first"), tr("Closest calls first")});
+    sort->setItemData(4, tr("The two most probable classes are nearly as probable"), Qt::ToolTipRole);
+    sort->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    sort->setMinimumContentsLength(12);
+    connect(sort, &QComboBox::currentIndexChanged, this,
+            [this](int index) { m_gallery->setSort(static_cast<GalleryModel::Sort>(index)); });
+    return sort;
+}
+
+QLayout* EvaluateGallery::makeFilter() {
+    auto* line = new QHBoxLayout;
+    line->setSpacing(theme::kGrid);
+    m_caption = named(new ElidedLabel, "galleryFilter", tr("Which images are shown"));
+    m_count = named(mutedLabel({}), "galleryCount");
+    m_count->setWordWrap(false);
+    m_clear = button(tr("Show all"), QStringLiteral("window-close"), "clearFilter",
+                     tr("Show every image of the evaluation again"));
+    connect(m_clear, &QPushButton::clicked, this, [this] {
+        setFilter({});
+        Q_EMIT cleared();
+    });
+    line->addWidget(m_caption, 1);
+    line->addWidget(m_count);
+    line->addWidget(m_clear);
+    return line;
+}
+
+void EvaluateGallery::setEvaluation(std::shared_ptr<const Evaluation> evaluation, const Dataset* dataset) {
+    m_any = evaluation != nullptr;
+    m_pictures->setCurrentIndex(m_any ? 1 : 0);
+    m_gallery->setEvaluation(std::move(evaluation), dataset);
+    showFilter();
+}
+
+void EvaluateGallery::setFilter(const GalleryFilter& filter) {
+    m_gallery->setFilter(filter);
+    showFilter();
+}
+
+int EvaluateGallery::currentRow() const {
+    return m_tiles->currentIndex().row();
+}
+
+void EvaluateGallery::showFilter() {
+    const GalleryFilter& filter = m_gallery->filter();
+    m_caption->setText(!m_any ? QString() : filter.showsAll() ? tr("All classes") : filter.caption);
+    m_count->setText(m_any ? counted(m_gallery->rowCount(), tr("%1 image"), tr("%1 images")) : QString());
+    m_clear->setVisible(!filter.showsAll());
+}
+
+} // namespace sightline::ui

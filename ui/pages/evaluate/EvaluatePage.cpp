@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/evaluate/EvaluatePage.h"
+
+#include <QShortcut>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTabBar>
+
+#include "pages/evaluate/ClassesTab.h"
+#include "pages/evaluate/EvaluateGallery.h"
+#include "pages/evaluate/EvaluateHead.h"
+#include "pages/evaluate/MatrixTab.h"
+#include "pages/evaluate/PairsTab.h"
+#include "widgets/HeatMapView.h"
+#include "widgets/Placeholder.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kMatrix = 0, kPairs = 2; ///< places among the tabs
+}
+
+EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* parent) : Page(session, parent) {
+    setObjectName(QStringLiteral("evaluatePage"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
+    column->setSpacing(theme::kGrid);
+    column->addWidget(makeHead());
+    m_bar = named(new QTabBar, "evaluateTabs", tr("Ways to look at the evaluation"));
+    m_bar->setDrawBase(false);
+    m_bar->setExpanding(false);
+    column->addWidget(m_bar);
+    auto* splitter = named(new QSplitter, "evaluateSplitter");
+    splitter->setHandleWidth(2 * theme::kGrid);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(makeTabs());
+    splitter->addWidget(makeGallery(thumbnails));
+    splitter->addWidget(makeAnswer());
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({500, 440, 270});
+    column->addWidget(splitter, 1);
+    auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this);
+    toggle->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(toggle, &QShortcut::activated, this, [this] { m_answer->setOverlayShown(!m_answer->isOverlayShown()); });
+    connect(&session.questions(), &Questions::evaluationChanged, this, &EvaluatePage::followEvaluation);
+    connect(&session.questions(), &Questions::answerForgotten, this, &EvaluatePage::showAnswer);
+    connect(&session.questions(), &Questions::explanationReady, this, &EvaluatePage::showAnswer);
+    connect(&session.data(), &DataDesk::opened, this, &EvaluatePage::showEvaluation);
+    showEvaluation();
+    showAnswer();
+}
+
+QWidget* EvaluatePage::makeHead() {
+    auto* head = new EvaluateHead(session());
+    connect(head, &EvaluateHead::classifyAsked, this, [this] {
+        if (const auto& run = session().runs().run())
+            Q_EMIT classifyRequested(QString::fromStdString(run->folder.string()),
+                                     QString::fromStdString(run->experiment.name));
+    });
+    return head;
+}
+
+QWidget* EvaluatePage::makeTabs() {
+    auto* surface = new Surface;
+    m_tabs = new QStackedWidget;
+    addTab(new MatrixTab, tr("Matrix"), tr("Which class is taken for which"));
+    addTab(new ClassesTab, tr("Classes"), tr("Precision, recall and more of each class"));
+    addTab(new PairsTab, tr("Confused pairs"), tr("The pairs of classes that are confused most"));
+    connect(m_bar, &QTabBar::currentChanged, m_tabs, &QStackedWidget::setCurrentIndex);
+    m_figures = withPlaceholder(m_tabs, "confusionEmpty",
+                                tr("The confusion matrix, and precision and recall of each class, appear here."));
+    surface->body()->addWidget(m_figures, 1);
+    surface->setMinimumWidth(400);
+    return surface;
+}
+
+void EvaluatePage::addTab(EvaluateTab* tab, const QString& title, const QString& toolTip) {
+    m_ways.push_back(tab);
+    m_tabs->addWidget(tab);
+    m_bar->setTabToolTip(m_bar->addTab(title), toolTip);
+    connect(tab, &EvaluateTab::filtered, this, [this, tab](const GalleryFilter& asked) { filter(tab, asked); });
+}
+
+QWidget* EvaluatePage::makeGallery(Thumbnails& thumbnails) {
+    m_gallery = new EvaluateGallery(thumbnails);
+    connect(m_gallery, &EvaluateGallery::cleared, this, [this] { filter(nullptr, {}); });
+    connect(m_gallery, &EvaluateGallery::chosen, this, &EvaluatePage::explainRow);
+    connect(m_gallery, &EvaluateGallery::opened, this, [this](int row) {
+        explainRow(row);
+        Q_EMIT pageRequested(QStringLiteral("explain"));
+    });
+    return m_gallery;
+}
+
+QWidget* EvaluatePage::makeAnswer() {
+    auto* surface = new Surface(tr("Where it looked"));
+    auto* more =
+        button(tr("Explain…"), QStringLiteral("crosshairs"), "openExplain", tr("Other classes, methods and colors"));
+    connect(more, &QPushButton::clicked, this, [this] { Q_EMIT pageRequested(QStringLiteral("explain")); });
+    surface->head()->addWidget(more);
+    m_answer = named(new HeatMapView(HeatMapView::Layout::Stacked), "galleryAnswer");
+    surface->body()->addWidget(m_answer, 1);
+    surface->body()->addWidget(mutedLabel(tr("H shows or hides the heat map; the arrow keys move between images.")));
+    surface->setMinimumWidth(260);
+    return surface;
+}
+
+void EvaluatePage::showAnswer() {
+    m_answer->setExplained(session().questions().answer());
+}
+
+/// An evaluation has begun, come or gone. What is shown stays while the next one is under way.
+void EvaluatePage::followEvaluation() {
+    if (m_shown != session().questions().evaluation())
+        showEvaluation();
+}
+
+void EvaluatePage::showEvaluation() {
+    m_shown = session().questions().evaluation();
+    m_figures->setCurrentIndex(m_shown ? 1 : 0);
+    for (EvaluateTab* way : m_ways)
+        way->setEvaluation(m_shown);
+    m_gallery->setEvaluation(m_shown, session().data().dataset().get());
+    const bool fits = !m_shown || m_shown->confusion.classes() <= MatrixTab::kMostClasses;
+    if (!fits && m_bar->currentIndex() == kMatrix)
+        m_bar->setCurrentIndex(kPairs);
+    m_bar->setTabVisible(kMatrix, fits);
+    setBadge(m_shown ? Badge::Ready : Badge::None, 0);
+}
+
+/// One choice holds at a time: those of the other tabs are taken back.
+void EvaluatePage::filter(const EvaluateTab* by, const GalleryFilter& filter) {
+    m_gallery->setFilter(filter);
+    for (EvaluateTab* way : m_ways)
+        if (way != by)
+            way->clearChoice();
+}
+
+void EvaluatePage::explainRow(int row) {
+    if (const auto sample = m_gallery->model().sample(row))
+        session().questions().explain({*sample, {}});
+    else
+        Q_EMIT said(tr("The image %1 is not in the open data set.")
+                        .arg(QString::fromStdString(m_gallery->model().prediction(row).path)),
+                    false);
+}
+
+} // namespace sightline::ui

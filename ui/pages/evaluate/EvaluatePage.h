@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "pages/Page.h"
+
+class QStackedWidget;
+class QTabBar;
+
+namespace sightline::ui {
+
+class EvaluateGallery;
+class EvaluateTab;
+struct GalleryFilter;
+class HeatMapView;
+class Thumbnails;
+
+/// How good the network is, and at which images not: figures, tabs that each look at them in one way, and the one
+/// gallery that all of them filter; a click on an image shows its heat map.
+class EvaluatePage : public Page {
+    Q_OBJECT
+public:
+    EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* parent = nullptr);
+
+private:
+    QWidget* makeHead();
+    QWidget* makeTabs();
+    void addTab(EvaluateTab* tab, const QString& title, const QString& toolTip);
+    QWidget* makeGallery(Thumbnails& thumbnails);
+    QWidget* makeAnswer();
+    void showAnswer();
+    void followEvaluation();
+    void showEvaluation();
+    void filter(const EvaluateTab* by, const GalleryFilter& filter);
+    void explainRow(int row);
+
+    QTabBar* m_bar;
+    QStackedWidget *m_tabs, *m_figures;
+    std::vector<EvaluateTab*> m_ways; ///< one for each tab
+    EvaluateGallery* m_gallery;
+    HeatMapView* m_answer;
+    std::shared_ptr<const Evaluation> m_shown;
+};
+
+} // namespace sightline::ui

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <cmath>
 #include <functional>
 
 #include "Test.h"
 #include "ToyRuns.h"
+#include "engine/AskedModel.h"
+#include "store/LearningFile.h"
 #include "store/RunStore.h"
 #include "store/Safetensors.h"
 
@@ -195,6 +198,34 @@ private Q_SLOTS:
         QVERIFY2(said.find("are of a later epoch or damaged; they are not used.") != std::string::npos, said.c_str());
         QVERIFY2(said.find("were restored") == std::string::npos, said.c_str());
         QVERIFY(!fs::exists(file(resumed, "restored.safetensors")));
+    }
+
+    /// Every validation image in every epoch, and a resumed run tells what an uninterrupted one does.
+    void whatEachImageWasInEachEpochIsKept() {
+        TrainRequest asked = request("learning", 3);
+        const RunEnded whole = trained(asked), parts = trained(asked, nullptr, 2);
+        asked.resume = parts.run;
+        const RunEnded resumed = trained(asked);
+        QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
+        const auto expected = readLearning(whole.folder), found = readLearning(resumed.folder);
+        QVERIFY(expected.ok() && found.ok());
+        QCOMPARE(expected->epochs(), 3);
+        QCOMPARE(found->paths(), expected->paths());
+        QCOMPARE(found->paths().size(), std::size_t(5 * (4 + 2)));
+        for (const std::string& path : found->paths())
+            for (int epoch = 1; epoch <= 3; ++epoch) {
+                const auto one = found->at(path, epoch), other = expected->at(path, epoch);
+                QVERIFY2(one && other, path.c_str());
+                QVERIFY(one->right == other->right && one->loss == other->loss);
+            }
+        const auto evaluation = ask(m_runs.engine(), ofRun(whole.folder, "last"), EvaluationQuestion{"val"});
+        QVERIFY(evaluation.ok());
+        for (const Prediction& prediction : evaluation->predictions) {
+            const auto entry = expected->at(prediction.path, 3);
+            QVERIFY2(entry, prediction.path.c_str());
+            QCOMPARE(entry->right, prediction.predicted == prediction.truth);
+            QVERIFY(std::abs(static_cast<double>(entry->loss) - prediction.loss) < 0.01 * prediction.loss + 1e-4);
+        }
     }
 };
 

@@ -81,6 +81,18 @@ StepResult resultOf(const torch::Tensor& loss, const torch::Tensor& logits, cons
     return {both[0].item<double>(), static_cast<std::int64_t>(both[1].item<double>())};
 }
 
+void fill(SampleResults& each, const torch::Tensor& logits, const Targets& targets) {
+    each = {};
+    if (targets.others.defined())
+        return;
+    const torch::Tensor scores = logits.to(torch::kFloat);
+    const torch::Tensor losses =
+        (scores.logsumexp(1) - scores.gather(1, targets.labels.unsqueeze(1)).squeeze(1)).cpu().contiguous();
+    const torch::Tensor right = scores.argmax(1).eq(targets.labels).to(torch::kByte).cpu().contiguous();
+    each.losses.assign(losses.data_ptr<float>(), losses.data_ptr<float>() + losses.numel());
+    each.right.assign(right.data_ptr<std::uint8_t>(), right.data_ptr<std::uint8_t>() + right.numel());
+}
+
 /// Scales all gradients so that their norm is at most `most` (Keras' global_clipnorm).
 void clip(const std::vector<GraphModule::Stretch>& stretches, double most) {
     double squares = 0;
@@ -109,7 +121,7 @@ Bf16Autocast::~Bf16Autocast() {
 }
 
 StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input,
-                     const Targets& targets, double learningRate) {
+                     const Targets& targets, double learningRate, SampleResults* each) {
     module.zeroGradients();
     torch::Tensor loss, logits;
     {
@@ -122,6 +134,8 @@ StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSetti
 
     torch::NoGradGuard noGrad;
     const StepResult result = resultOf(loss, logits, mainLabels(targets));
+    if (each)
+        fill(*each, logits, targets);
     if (!std::isfinite(result.loss))
         return result; // the caller ends the run; weights stay as they were
     const std::vector<GraphModule::Stretch> stretches = module.trainableStretches();
@@ -143,10 +157,12 @@ StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSetti
 }
 
 StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input,
-                          const torch::Tensor& labels) {
+                          const torch::Tensor& labels, SampleResults* each) {
     torch::NoGradGuard noGrad;
     Bf16Autocast autocast(settings.bf16);
     const std::vector<torch::Tensor> outputs = outputsOf(module, input, false);
+    if (each)
+        fill(*each, outputs[0], {labels});
     return resultOf(lossOf(module, outputs, {labels}, settings, false), outputs[0], labels);
 }
 

@@ -58,12 +58,19 @@ struct StepResult {
     std::int64_t right = 0; ///< main output; of a mixed sample, the class with the larger share counts
 };
 
+/// Of each sample of a batch, by the main output: the cross-entropy, and whether it is right. Empty where samples are
+/// mixed.
+struct SampleResults {
+    std::vector<float> losses;
+    std::vector<std::uint8_t> right;
+};
+
 /// Forward, loss, backward, optimiser.
 StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input,
-                     const Targets& targets, double learningRate);
+                     const Targets& targets, double learningRate, SampleResults* each = nullptr);
 
 /// The same loss in eval mode, without gradients. `labels` [N].
 StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input,
-                          const torch::Tensor& labels);
+                          const torch::Tensor& labels, SampleResults* each = nullptr);
 
 } // namespace sightline::engine

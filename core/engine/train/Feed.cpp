@@ -25,6 +25,7 @@ public:
         made.size = batch->size;
         made.input.images = imagesOf(*batch, m_loader);
         made.targets = targetsOf(*batch);
+        made.samples = batch->samples;
         return made;
     }
     std::size_t batchesPerEpoch() const override { return m_loader.batchesPerEpoch(); }
@@ -65,11 +66,13 @@ public:
         const auto batchSize = static_cast<std::size_t>(m_settings.batchSize);
         while (m_next < m_order.size()) {
             std::vector<std::int64_t> rows, labels;
+            m_samples.clear();
             for (const std::size_t end = std::min(m_order.size(), m_next + batchSize); m_next < end; ++m_next) {
                 if (!m_features.present[m_order[m_next]])
                     continue;
                 rows.push_back(m_order[m_next]);
                 labels.push_back(m_labels[m_order[m_next]]);
+                m_samples.push_back(m_features.indices[m_order[m_next]]);
             }
             if (rows.empty())
                 continue;
@@ -77,6 +80,7 @@ public:
             FeedBatch made;
             made.size = static_cast<int>(rows.size());
             made.targets.labels = torch::tensor(labels);
+            made.samples = m_samples;
             for (const torch::Tensor& values : m_features.values) {
                 const torch::Tensor taken = values.index_select(0, chosen);
                 made.input.features.push_back(taken.dim() == 4 ? taken.contiguous(at::MemoryFormat::ChannelsLast)
@@ -98,6 +102,7 @@ private:
     LoaderSettings m_settings;
     std::vector<std::int64_t> m_labels;
     std::vector<std::uint32_t> m_order;
+    std::vector<std::uint32_t> m_samples; ///< of the last batch
     std::size_t m_next = 0;
 };
 

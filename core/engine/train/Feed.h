@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ Targets targetsOf(const Batch& batch);
 struct FeedBatch {
     StepInput input;
     Targets targets;
+    std::span<const std::uint32_t> samples; ///< indices into Dataset::samples
     int size = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "engine/train/BatchBoundary.h"
 #include "engine/train/Ending.h"
 #include "engine/train/EpochPlan.h"
+#include "engine/train/LearningRecorder.h"
 #include "engine/train/RunResume.h"
 #include "engine/train/RunStart.h"
 #include "support/Random.h"
@@ -56,6 +57,7 @@ private:
     bool validate(EpochMetrics& metrics, double& pausedSeconds);
     std::optional<Ending> endEpoch(const EpochMetrics& metrics);
     Result<void> keepWeights(const EpochVerdict& verdict, int epoch);
+    void keepLearning();
     Ending restoreBest();
     RunEnded finish(Ending ending);
     double rateAt(std::int64_t step) const;
@@ -71,8 +73,10 @@ private:
     RunCheckpoints m_checkpoints;
     EpochPlan m_plan;
     BatchBoundary m_boundary;
+    LearningRecorder m_learning;
     SkippedImages m_skipped{"training"}, m_skippedValidation{"validation"};
     Clock::time_point m_toldSkipped{};
+    bool m_toldLearning = false;
 };
 
 double Run::rateAt(std::int64_t step) const {
@@ -99,6 +103,8 @@ Result<void> Run::start() {
     m_reporter.begin(m_setup, m_state.firstEpoch);
     if (goesOn())
         reportResume(m_setup, m_state, m_resumed, m_reporter);
+    if (const std::string note = m_learning.begin(m_setup, m_state.lastEpoch); !note.empty())
+        m_reporter.report(RunNote{note});
     static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only; the folder is the truth
     return {};
 }
@@ -139,6 +145,7 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
     RunningMean loss, accuracy;
     double pausedSeconds = 0;
     int number = 0;
+    SampleResults each;
     auto batchStart = Clock::now();
     while (const std::optional<FeedBatch> batch = feed.next()) {
         // Dropout's stream is a function of seed and step, so that a resumed run drops the same units.
@@ -147,13 +154,14 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
                                       .next32());
         metrics.learningRate = rateAt(m_state.optimizer.step) * m_plan.rateFactor();
         const StepResult step = trainStep(*m_setup.module, m_state.optimizer, m_setup.step, batch->input,
-                                          batch->targets, metrics.learningRate);
+                                          batch->targets, metrics.learningRate, &each);
         if (!std::isfinite(step.loss))
             return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " " +
                            inEpoch(epoch) + kAdvice});
         const double right = static_cast<double>(step.right) / batch->size;
         loss.add(step.loss, batch->size);
         accuracy.add(right, batch->size);
+        m_learning.record(epoch, batch->samples, each);
         m_reporter.reportBatch({epoch, ++number, 0, step.loss, right, loss.mean(), accuracy.mean()},
                                secondsSince(batchStart));
         tellSkipped(false);
@@ -205,8 +213,11 @@ bool Run::validate(EpochMetrics& metrics, double& pausedSeconds) {
     Feed& feed = *m_setup.validationFeed;
     feed.startEpoch(static_cast<std::uint64_t>(metrics.epoch - 1));
     RunningMean loss, accuracy;
+    SampleResults each;
     while (const std::optional<FeedBatch> batch = feed.next()) {
-        const StepResult step = validationStep(*m_setup.module, m_setup.step, batch->input, batch->targets.labels);
+        const StepResult step =
+            validationStep(*m_setup.module, m_setup.step, batch->input, batch->targets.labels, &each);
+        m_learning.record(metrics.epoch, batch->samples, each);
         loss.add(step.loss, batch->size);
         accuracy.add(static_cast<double>(step.right) / batch->size, batch->size);
         pausedSeconds += m_boundary.pass(m_state.optimizer.step);
@@ -235,11 +246,20 @@ std::optional<Ending> Run::endEpoch(const EpochMetrics& metrics) {
     if (const Result<void> kept = keepWeights(verdict, epoch); !kept)
         return failed(kept.error());
     static_cast<void>(m_setup.store->refresh(*m_setup.folder));
+    keepLearning();
     if (!verdict.stop.empty())
         return Ending{RunEnded::Outcome::Completed, verdict.stop, ErrorKind::Failed};
     if (epoch < experiment().training.epochs && (m_stop.stop_requested() || m_control.stopsAfterEpoch()))
         return stopped("after epoch " + std::to_string(epoch));
     return {};
+}
+
+/// A run does not end because this cannot be written.
+void Run::keepLearning() {
+    const Result<void> written = m_learning.writeIfCheap();
+    if (!written && !m_toldLearning)
+        m_reporter.report(RunNote{"The learning history is not kept: " + written.error().message});
+    m_toldLearning = m_toldLearning || !written;
 }
 
 Result<void> Run::keepWeights(const EpochVerdict& verdict, int epoch) {
@@ -294,6 +314,8 @@ RunEnded Run::finish(Ending ending) {
                    m_state.callbacks.bestEpoch(m_state.lastEpoch),
                    "",
                    ""};
+    if (m_reporter.hasBegun())
+        static_cast<void>(m_learning.end(m_state.lastEpoch)); // whatever is left of a full disk is for the weights
     if (m_setup.folder) {
         ended.run = m_setup.folder->id();
         ended.folder = m_setup.folder->path().string();

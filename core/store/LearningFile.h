@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+
+#include "metrics/LearningHistory.h"
+#include "support/Result.h"
+
+namespace sightline {
+
+inline constexpr const char* kLearningFile = "learning.csv.gz";
+
+/// <run>/learning.csv.gz: path, then two columns an epoch, right_1 (0 or 1), loss_1, right_2, ...; empty cells where an
+/// image was not judged.
+Result<void> writeLearning(const std::filesystem::path& run, const LearningHistory& history);
+/// Empty where the run has none. Errors: damaged, more than a run can have.
+Result<LearningHistory> readLearning(const std::filesystem::path& run);
+
+} // namespace sightline

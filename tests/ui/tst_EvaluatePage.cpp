@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCheckBox>
 #include <QComboBox>
-#include <QElapsedTimer>
 #include <QLabel>
 #include <QListView>
 #include <QTabBar>
@@ -10,7 +9,7 @@
 #include "FakeEngine.h"
 #include "PageTest.h"
 #include "StoredRun.h"
-#include "support/Random.h"
+#include "models/Tiles.h"
 #include "widgets/ConfusionView.h"
 
 using namespace sightline;
@@ -160,6 +159,33 @@ private Q_SLOTS:
         QVERIFY(counts.pixel(middle(0, 1)) != errors.pixel(middle(0, 1)));
         driver.find<QComboBox>("confusionMode")->setCurrentIndex(2);
         QVERIFY(matrix->grab().toImage() != errors);
+    }
+
+    void imagesAreRelabelledAndExcludedWhereTheyAreSeen() {
+        Evaluated on;
+        evaluate(on, QStringLiteral("home-labels"));
+        const WindowDriver& driver = *on.driver;
+        DataDesk& data = driver.session->data();
+        driver.clickRow("gallery", 0);
+        auto* gallery = driver.find<QListView>("gallery");
+        const auto sample = gallery->model()->index(0, 0).data(TileSample).toUInt();
+        const int before = data.dataset()->samples[sample].label, other = before == 2 ? 3 : 2;
+        QSignalSpy edited(&data, &DataDesk::edited);
+        QTest::keyClick(gallery, static_cast<Qt::Key>(Qt::Key_1 + other));
+        QVERIFY(edited.wait());
+        QCOMPARE(data.dataset()->samples[sample].label, other);
+        const auto badge = [&] { return gallery->model()->index(0, 0).data(TileBadge).toInt(); };
+        QCOMPARE(badge(), static_cast<int>(TileState::Relabelled));
+        QTest::keyClick(gallery, Qt::Key_X);
+        QVERIFY(edited.wait());
+        QVERIFY(data.dataset()->samples[sample].excluded);
+        QCOMPARE(badge(), static_cast<int>(TileState::Excluded));
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(edited.wait());
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(edited.wait());
+        QCOMPARE(data.dataset()->samples[sample].label, before);
+        QCOMPARE(badge(), static_cast<int>(TileState::None));
     }
 
     void theSmallestWindowHoldsEverything() {

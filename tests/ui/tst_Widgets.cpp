@@ -28,6 +28,7 @@
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
+#include "widgets/TileView.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -219,13 +220,72 @@ private Q_SLOTS:
         QVERIFY(!gallery.sample(0)); // the data set is not open
     }
 
+    void theGalleryOfAHundredThousandAsksOnlyForWhatIsSeen() {
+        constexpr std::uint32_t kMany = 100000;
+        auto evaluation = std::make_shared<Evaluation>();
+        evaluation->classes = {"a", "b", "c"};
+        auto dataset = std::make_shared<Dataset>();
+        for (std::uint32_t i = 0; i < kMany; ++i) {
+            Prediction prediction;
+            prediction.path = "p" + std::to_string(i);
+            prediction.sample = i;
+            prediction.truth = static_cast<int>(i % 3);
+            prediction.predicted = static_cast<int>(i % 4 == 0 ? (i + 1) % 3 : i % 3);
+            prediction.confidence = 0.4 + 0.6 * ((i * 7919) % kMany) / kMany;
+            prediction.loss = i == 5 ? std::nan("") : 1 - prediction.confidence;
+            prediction.probabilities = {0.5f, 0.3f + 0.1f * static_cast<float>(i % 3), 0.1f};
+            dataset->samples.push_back({prediction.path, prediction.truth});
+            evaluation->predictions.push_back(std::move(prediction));
+        }
+        /// Counts what a view asks for.
+        struct Counted : GalleryModel {
+            using GalleryModel::GalleryModel;
+            QVariant data(const QModelIndex& index, int role) const override {
+                rows.insert(index.row());
+                return GalleryModel::data(index, role);
+            }
+            mutable std::set<int> rows;
+        };
+        Thumbnails thumbnails;
+        Counted gallery(thumbnails, nullptr);
+        TileView view(2);
+        view.resize(400, 500);
+        view.setSide(96);
+        view.setModel(&gallery);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        gallery.setEvaluation(evaluation, dataset);
+        QCOMPARE(gallery.rowCount(), static_cast<int>(kMany));
+        QVERIFY(gallery.rows.empty()); // a reset asks for no row
+        QTRY_VERIFY(!gallery.rows.empty());
+        const auto seesTheLast = [&] { // there once all of it is laid out, a batch at a time
+            view.scrollToBottom();
+            return gallery.rows.contains(static_cast<int>(kMany) - 1);
+        };
+        QTRY_VERIFY(seesTheLast());
+        QVERIFY2(gallery.rows.size() < 100, qPrintable(QString::number(gallery.rows.size())));
+        QCOMPARE(gallery.prediction(0).path, std::string("p5")); // a loss that is no number stands first
+        QSignalSpy changed(&gallery, &QAbstractItemModel::dataChanged);
+        gallery.data(gallery.index(7), TileImage);
+        Q_EMIT thumbnails.thumbnailReady(*gallery.sample(7));
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(changed.first().first().toModelIndex().row(), 7);
+        gallery.setSort(GalleryModel::Sort::ClosestCall);
+        QVERIFY(std::abs(marginOf(gallery.prediction(0))) < 1e-6);
+        QVERIFY(std::abs(marginOf(gallery.prediction(static_cast<int>(kMany) - 1)) - 0.2) < 1e-6);
+        gallery.setFilter(GalleryFilter::ofCell(*evaluation, 0, 1));
+        QCOMPARE(gallery.rowCount(), static_cast<int>(kMany / 12) + 1);
+        gallery.setShow(GalleryModel::Show::Right);
+        QCOMPARE(gallery.rowCount(), 0);
+    }
+
     void predictionsFindTheirImageByPath() {
         Dataset dataset;
         dataset.samples = {{"p2", 0}, {"p0", 0}, {"other", 0}};
         Thumbnails thumbnails;
         GalleryModel gallery(thumbnails, nullptr);
         gallery.setSort(GalleryModel::Sort::LowestLoss);
-        gallery.setEvaluation(threeClasses(), &dataset);
+        gallery.setEvaluation(threeClasses(), std::make_shared<const Dataset>(dataset));
         int found = 0;
         for (int row = 0; row < gallery.rowCount(); ++row) {
             if (const auto sample = gallery.sample(row)) {

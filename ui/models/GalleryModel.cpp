@@ -31,6 +31,10 @@ std::vector<std::optional<std::uint32_t>> placesIn(const Dataset& dataset, const
     }
     return places;
 }
+
+TileState stateOf(const Sample& sample) {
+    return sample.excluded ? TileState::Excluded : sample.sourceLabel ? TileState::Relabelled : TileState::None;
+}
 } // namespace
 
 GalleryModel::GalleryModel(Thumbnails& thumbnails, QObject* parent)
@@ -44,13 +48,20 @@ GalleryModel::GalleryModel(Thumbnails& thumbnails, QObject* parent)
     });
 }
 
-void GalleryModel::setEvaluation(std::shared_ptr<const Evaluation> evaluation, const Dataset* dataset) {
+void GalleryModel::setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const Dataset> dataset) {
     m_evaluation = std::move(evaluation);
-    m_samples = m_evaluation && dataset ? placesIn(*dataset, *m_evaluation)
-                                        : decltype(m_samples)(m_evaluation ? m_evaluation->predictions.size() : 0);
+    m_dataset = std::move(dataset);
+    m_samples = m_evaluation && m_dataset ? placesIn(*m_dataset, *m_evaluation)
+                                          : decltype(m_samples)(m_evaluation ? m_evaluation->predictions.size() : 0);
     m_filter = {};
     sortAll();
     rebuild();
+}
+
+void GalleryModel::setEdited(std::shared_ptr<const Dataset> dataset) {
+    m_dataset = std::move(dataset);
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {TileBadge});
 }
 
 void GalleryModel::setShow(Show show) {
@@ -155,6 +166,10 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     case TileSample: {
         const auto place = sample(index.row());
         return place ? QVariant(*place) : QVariant();
+    }
+    case TileBadge: {
+        const auto place = sample(index.row());
+        return place ? static_cast<int>(stateOf(m_dataset->samples[*place])) : QVariant();
     }
     case Qt::ToolTipRole:
         return QString::fromStdString(shown.path);

@@ -25,7 +25,8 @@ public:
 
     GalleryModel(Thumbnails& thumbnails, QObject* parent);
     /// `dataset`: the one that is open; predictions find their image in it by path. No filter holds any more.
-    void setEvaluation(std::shared_ptr<const Evaluation> evaluation, const Dataset* dataset);
+    void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const Dataset> dataset);
+    void setEdited(std::shared_ptr<const Dataset> dataset); ///< with other labels or exclusions, nothing else
     void setShow(Show show);
     void setSort(Sort sort);
     void setFilter(GalleryFilter filter);
@@ -42,6 +43,7 @@ private:
 
     Thumbnails& m_thumbnails;
     std::shared_ptr<const Evaluation> m_evaluation;
+    std::shared_ptr<const Dataset> m_dataset;
     Show m_show = Show::All;
     Sort m_sort = Sort::HighestLoss;
     GalleryFilter m_filter;

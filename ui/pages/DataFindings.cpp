@@ -154,42 +154,6 @@ void DataPage::showSelection() {
                                : tr("Select images to relabel or exclude them; your files are not changed."));
 }
 
-void DataPage::relabel(int label) {
-    const auto opened = session().data().dataset();
-    if (!opened || label < 0 || static_cast<std::size_t>(label) >= opened->classes.size())
-        return;
-    OverlayEdit edit;
-    for (const std::uint32_t i : selectedSamples()) {
-        const Sample& sample = opened->samples[i];
-        const OverlayEntry before = session().data().overlay().of(sample.path);
-        OverlayEntry entry = before;
-        entry.className = label == sample.sourceLabel.value_or(sample.label)
-                              ? std::string()
-                              : opened->classes[static_cast<std::size_t>(label)];
-        if (entry != before)
-            edit.emplace_back(sample.path, entry);
-    }
-    session().data().editOverlay(edit);
-}
-
-void DataPage::toggleExcluded() {
-    const auto opened = session().data().dataset();
-    const auto samples = selectedSamples();
-    const auto excluded = [&](std::uint32_t i) {
-        return session().data().overlay().of(opened->samples[i].path).excluded;
-    };
-    const bool all = std::all_of(samples.begin(), samples.end(), excluded);
-    OverlayEdit edit;
-    for (const std::uint32_t i : samples) {
-        OverlayEntry entry = session().data().overlay().of(opened->samples[i].path);
-        if (entry.excluded == !all)
-            continue;
-        entry.excluded = !all;
-        edit.emplace_back(opened->samples[i].path, entry);
-    }
-    session().data().editOverlay(edit);
-}
-
 void DataPage::pickClass(const QPoint& at) {
     m_picker->popup(at);
 }
@@ -203,19 +167,6 @@ bool DataPage::eventFilter(QObject* watched, QEvent* event) {
         if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space) {
             openFinding(m_problems->currentIndex().row());
             return true;
-        }
-    }
-    if (watched == m_tiles && event->type() == QEvent::KeyPress) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        if (key->modifiers() == Qt::NoModifier || key->modifiers() == Qt::KeypadModifier) {
-            if (key->key() >= Qt::Key_1 && key->key() <= Qt::Key_9) {
-                relabel(key->key() - Qt::Key_1);
-                return true;
-            }
-            if (key->key() == Qt::Key_X) {
-                toggleExcluded();
-                return true;
-            }
         }
     }
     return Page::eventFilter(watched, event);

@@ -24,6 +24,7 @@
 #include "pages/GuessBar.h"
 #include "pages/GuessLines.h"
 #include "pages/ImageWindow.h"
+#include "pages/LabelKeys.h"
 #include "pages/SuggestPanel.h"
 #include "widgets/ClassPicker.h"
 #include "widgets/ProgressBar.h"
@@ -161,8 +162,8 @@ QLayout* DataPage::makeActions() {
     actions->addWidget(m_exclude);
     actions->addWidget(m_selected, 1);
     connect(m_relabel, &QPushButton::clicked, this, [this] { pickClass(m_relabel->mapToGlobal(QPoint(0, 0))); });
-    connect(m_exclude, &QPushButton::clicked, this, &DataPage::toggleExcluded);
-    connect(m_picker, &ClassPicker::chosen, this, &DataPage::relabel);
+    connect(m_exclude, &QPushButton::clicked, m_labels, &LabelKeys::toggleExcluded);
+    connect(m_picker, &ClassPicker::chosen, m_labels, &LabelKeys::relabel);
     return actions;
 }
 
@@ -175,6 +176,7 @@ QWidget* DataPage::makeGrid() {
     m_tiles->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_tiles->setContextMenuPolicy(Qt::CustomContextMenu);
     m_tiles->installEventFilter(this);
+    m_labels = new LabelKeys(session().data(), *m_tiles, [this] { return selectedSamples(); });
     m_nothing = named(new QLabel(m_tiles), "emptyGrid");
     m_nothing->setAlignment(Qt::AlignCenter);
     m_nothing->setWordWrap(true);

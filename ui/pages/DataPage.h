@@ -25,6 +25,7 @@ class ClassPicker;
 class ProgressBar;
 class FindingModel;
 class GuessBar;
+class LabelKeys;
 class SuggestPanel;
 class Table;
 class TileView;
@@ -73,8 +74,6 @@ private:
     void clearFinding();
 
     std::vector<std::uint32_t> selectedSamples() const;
-    void relabel(int label);
-    void toggleExcluded();
     void pickClass(const QPoint& at);
     void openLarge(int row);
 
@@ -93,6 +92,7 @@ private:
     QListView* m_problems;
     QPushButton *m_relabel, *m_exclude;
     ClassPicker* m_picker;
+    LabelKeys* m_labels; ///< what is done to the selected images
     ProgressBar* m_progress;
     std::shared_ptr<const SampleModel::Groups> m_groups; ///< of the finding that is shown
     std::shared_ptr<const Survey> m_surveyed;            ///< null until all images are read

@@ -17,7 +17,7 @@ KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent) {
         {QStringLiteral("Ctrl+Shift+O"), tr("Open an archive or a table of images")},
         {QStringLiteral("Ctrl+S"), tr("Save the settings as an experiment file")},
         {QStringLiteral("Ctrl+Z, Ctrl+Shift+Z"), tr("Undo and redo a change of settings or labels")},
-        {QStringLiteral("1 … 9, X"), tr("Data: relabel or exclude the selected images")},
+        {QStringLiteral("1 … 9, X"), tr("Data, Evaluate: relabel or exclude the selected images")},
         {QStringLiteral("R"), tr("Augment: draw again")},
         {QStringLiteral("H"), tr("Evaluate, Explain: show or hide the heat map")},
         {QStringLiteral("Left, Right"), tr("Explain and the large view: previous and next image")},

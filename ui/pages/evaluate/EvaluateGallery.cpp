@@ -9,6 +9,7 @@
 #include <array>
 
 #include "look/Words.h"
+#include "pages/LabelKeys.h"
 #include "widgets/ElidedLabel.h"
 #include "widgets/Placeholder.h"
 #include "widgets/Surface.h"
@@ -16,8 +17,8 @@
 
 namespace sightline::ui {
 
-EvaluateGallery::EvaluateGallery(Thumbnails& thumbnails, QWidget* parent)
-    : QWidget(parent), m_gallery(new GalleryModel(thumbnails, this)) {
+EvaluateGallery::EvaluateGallery(DataDesk& desk, Thumbnails& thumbnails, QWidget* parent)
+    : QWidget(parent), m_data(desk), m_gallery(new GalleryModel(thumbnails, this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     auto* surface = new Surface;
@@ -34,6 +35,12 @@ EvaluateGallery::EvaluateGallery(Thumbnails& thumbnails, QWidget* parent)
         if (current.isValid())
             Q_EMIT chosen(current.row());
     });
+    new LabelKeys(desk, *m_tiles, [this] {
+        const int row = m_tiles->currentIndex().row();
+        const auto sample = row >= 0 ? m_gallery->sample(row) : std::nullopt;
+        return sample ? std::vector<std::uint32_t>{*sample} : std::vector<std::uint32_t>();
+    });
+    connect(&desk, &DataDesk::edited, this, [this] { m_gallery->setEdited(m_data.dataset()); });
     connect(m_tiles, &QListView::activated, this, [this](const QModelIndex& index) { Q_EMIT opened(index.row()); });
 }
 
@@ -90,20 +97,16 @@ QLayout* EvaluateGallery::makeFilter() {
     return line;
 }
 
-void EvaluateGallery::setEvaluation(std::shared_ptr<const Evaluation> evaluation, const Dataset* dataset) {
+void EvaluateGallery::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
     m_any = evaluation != nullptr;
     m_pictures->setCurrentIndex(m_any ? 1 : 0);
-    m_gallery->setEvaluation(std::move(evaluation), dataset);
+    m_gallery->setEvaluation(std::move(evaluation), m_data.dataset());
     showFilter();
 }
 
 void EvaluateGallery::setFilter(const GalleryFilter& filter) {
     m_gallery->setFilter(filter);
     showFilter();
-}
-
-int EvaluateGallery::currentRow() const {
-    return m_tiles->currentIndex().row();
 }
 
 void EvaluateGallery::showFilter() {

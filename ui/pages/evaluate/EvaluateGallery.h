@@ -14,19 +14,20 @@ class QStackedWidget;
 
 namespace sightline::ui {
 
+class DataDesk;
 class Thumbnails;
 class TileView;
 
-/// The images of an evaluation: what every tab of the page filters. Its head says what is shown and takes it back.
+/// The images of an evaluation: what every tab of the page filters. Its head says what is shown and takes it back; keys
+/// relabel and exclude, as on the Data page.
 class EvaluateGallery : public QWidget {
     Q_OBJECT
 public:
-    explicit EvaluateGallery(Thumbnails& thumbnails, QWidget* parent = nullptr);
+    EvaluateGallery(DataDesk& desk, Thumbnails& thumbnails, QWidget* parent = nullptr);
 
-    void setEvaluation(std::shared_ptr<const Evaluation> evaluation, const Dataset* dataset);
+    void setEvaluation(std::shared_ptr<const Evaluation> evaluation);
     void setFilter(const GalleryFilter& filter);
     const GalleryModel& model() const { return *m_gallery; }
-    int currentRow() const; ///< -1: none
 
 Q_SIGNALS:
     void cleared();       ///< by its button: every image is shown
@@ -39,6 +40,7 @@ private:
     QLayout* makeFilter();
     void showFilter();
 
+    DataDesk& m_data;
     GalleryModel* m_gallery;
     TileView* m_tiles;
     QStackedWidget* m_pictures; ///< words, or the tiles

@@ -83,7 +83,7 @@ void EvaluatePage::addTab(EvaluateTab* tab, const QString& title, const QString&
 }
 
 QWidget* EvaluatePage::makeGallery(Thumbnails& thumbnails) {
-    m_gallery = new EvaluateGallery(thumbnails);
+    m_gallery = new EvaluateGallery(session().data(), thumbnails);
     connect(m_gallery, &EvaluateGallery::cleared, this, [this] { filter(nullptr, {}); });
     connect(m_gallery, &EvaluateGallery::chosen, this, &EvaluatePage::explainRow);
     connect(m_gallery, &EvaluateGallery::opened, this, [this](int row) {
@@ -101,7 +101,8 @@ QWidget* EvaluatePage::makeAnswer() {
     surface->head()->addWidget(more);
     m_answer = named(new HeatMapView(HeatMapView::Layout::Stacked), "galleryAnswer");
     surface->body()->addWidget(m_answer, 1);
-    surface->body()->addWidget(mutedLabel(tr("H shows or hides the heat map; the arrow keys move between images.")));
+    surface->body()->addWidget(mutedLabel(tr(
+        "H shows or hides the heat map, 1–9 relabel, X excludes, Ctrl+Z undoes; the arrow keys move between images.")));
     surface->setMinimumWidth(260);
     return surface;
 }
@@ -121,7 +122,7 @@ void EvaluatePage::showEvaluation() {
     m_figures->setCurrentIndex(m_shown ? 1 : 0);
     for (EvaluateTab* way : m_ways)
         way->setEvaluation(m_shown);
-    m_gallery->setEvaluation(m_shown, session().data().dataset().get());
+    m_gallery->setEvaluation(m_shown);
     const bool fits = !m_shown || m_shown->confusion.classes() <= MatrixTab::kMostClasses;
     if (!fits && m_bar->currentIndex() == kMatrix)
         m_bar->setCurrentIndex(kPairs);

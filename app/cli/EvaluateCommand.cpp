@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "EvaluateMore.h"
 #include "ExperimentOptions.h"
 #include "engine/AskedModel.h"
 #include "store/RunStore.h"
@@ -15,7 +16,7 @@ struct Settings {
     std::string run, split, checkpoint = "best", out;
     std::vector<std::string> changes;
     int threads = 0, batch = 32;
-    bool json = false, judgeNew = false;
+    bool json = false, judgeNew = false, robustness = false;
 };
 
 void print(const Evaluation& evaluation) {
@@ -81,12 +82,22 @@ int evaluate(const Settings& settings, Context& context) {
     if (!settings.out.empty())
         if (const auto written = writeTables(*evaluation, settings.out); !written)
             return fail(written.error());
-    if (settings.json)
-        printJson(toJson(*evaluation));
-    else
+    Json document = toJson(*evaluation);
+    if (!settings.json)
         print(*evaluation);
     if (!settings.json && evaluation->newImages)
         print(*evaluation->newImages);
+    const MoreAsked more{ofRun(run->path(), settings.checkpoint), evaluation->split, *dataPath, settings.threads};
+    if (settings.robustness) {
+        const auto robustness = evaluateRobustness(**engine, more);
+        if (!robustness)
+            return fail(robustness.error());
+        document["robustness"] = toJson(*robustness);
+        if (!settings.json)
+            printRobustness(*robustness);
+    }
+    if (settings.json)
+        printJson(document);
     return 0;
 }
 
@@ -104,6 +115,8 @@ void addEvaluate(CLI::App& app, Context& context) {
     addThreads(*command, settings->threads);
     command->add_flag("--new", settings->judgeNew,
                       "Also evaluate images added since the run began, as a group of their own");
+    command->add_flag("--robustness", settings->robustness,
+                      "Also evaluate the images made worse: turned, darker, blurred, noisy, hidden in part ...");
     addDataPath(*command, settings->changes);
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(

@@ -11,7 +11,10 @@
 #include "engine/questions/Evaluation.h"
 #include "engine/questions/Features.h"
 #include "engine/questions/HeatMap.h"
+#include "engine/questions/Occlusion.h"
 #include "engine/questions/Predictions.h"
+#include "engine/questions/Robustness.h"
+#include "engine/questions/Trust.h"
 #include "network/GraphSpec.h"
 #include "support/Result.h"
 
@@ -19,7 +22,8 @@ namespace sightline {
 
 /// All that a network can be asked. A new kind: its values in engine/questions/, its answer() in engine/explain/, its
 /// name here.
-using Question = std::variant<HeatMapQuestion, PredictionsQuestion, EvaluationQuestion, FeaturesQuestion>;
+using Question = std::variant<HeatMapQuestion, PredictionsQuestion, EvaluationQuestion, FeaturesQuestion,
+                              OcclusionQuestion, RobustnessQuestion, TrustQuestion>;
 
 template <typename Questions>
 struct AnswersTo;

@@ -13,6 +13,15 @@ namespace {
 constexpr const char* failureOf(const HeatMapQuestion&) {
     return "The heat map could not be computed: ";
 }
+constexpr const char* failureOf(const OcclusionQuestion&) {
+    return "The painted image could not be judged: ";
+}
+constexpr const char* failureOf(const RobustnessQuestion&) {
+    return "The robustness could not be measured: ";
+}
+constexpr const char* failureOf(const TrustQuestion&) {
+    return "The heat map could not be tested: ";
+}
 constexpr const char* failureOf(const PredictionsQuestion&) {
     return "The prediction failed: ";
 }

@@ -31,15 +31,13 @@ Result<Subset> subsetOf(const std::string& split, const RunData& data, const std
                     "; evaluate the train split" + fresh);
 }
 
-/// Images of one pass: of a large network few. It depends on the network only: sums in another batch size may differ
-/// in their last bits.
+} // namespace
+
 std::int64_t imagesAtOnce(const GraphModule& module, int batchSize) {
     constexpr std::int64_t kMultiplyAdds = 4'000'000'000, kLeast = 4; // fewer are slow for each
     const std::int64_t fitting = kMultiplyAdds / std::max<std::int64_t>(1, module.cost().multiplyAdds);
     return std::clamp<std::int64_t>(fitting, std::min<std::int64_t>(kLeast, batchSize), batchSize);
 }
-
-} // namespace
 
 Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const std::string& dataPath,
                            const Asking& asking) {

@@ -25,6 +25,10 @@ struct RunSplit {
 Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const std::string& dataPath,
                            const Asking& asking);
 
+/// Images of one pass, at most `batchSize`: of a large network few, so that Stop is heard in time. It depends on the
+/// network only: sums in another batch size may differ in their last bits.
+std::int64_t imagesAtOnce(const GraphModule& module, int batchSize);
+
 /// Images on their way through the network: [n, C, H, W] of its input size, normalised, and which they are.
 using OnImages = std::function<Result<void>(const torch::Tensor& images, std::span<const std::uint32_t> samples)>;
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "engine/questions/HeatMap.h"
 
@@ -10,22 +9,24 @@ namespace sightline {
 
 enum class Paint { Gray, Blur, Noise, Mean };
 
-/// `image` where the mask (one byte a pixel, row by row, 0 = as it is) is painted over; noise is drawn from the seed.
-Image painted(const Image& image, const std::vector<std::uint8_t>& mask, Paint paint, std::uint64_t seed = 0);
+/// `image` where the mask is not 0 painted over: with mid-grey, with the image blurred by a sixteenth of its shorter
+/// side, with noise drawn from the seed, or with the image's own mean. The mask has one channel and any size; it lies
+/// over the whole image. Any number of channels.
+Image painted(const Image& image, const Image& mask, Paint paint, std::uint64_t seed = 0);
 
-/// What does the network say when a part of the image is painted over? The image of `of` is fitted to the model's
-/// shape first; the mask is of that fitted image's size.
+/// What does the network say when a part of the image is painted over? The image of `of` is first fitted to what the
+/// network sees, over which the mask lies.
 struct OccludedHeatMap;
 struct OcclusionQuestion {
     using Answer = OccludedHeatMap;
     HeatMapQuestion of;
-    std::vector<std::uint8_t> mask;
+    Image mask; ///< one channel, 0 = as it is; any size, such as that of HeatMap::input
     Paint paint = Paint::Gray;
 };
 
 struct OccludedHeatMap {
     HeatMap before, after; ///< the same target: that of the whole image
-    Image painted;
+    Image painted;         ///< at the size the run reads images
 };
 
 } // namespace sightline

@@ -46,11 +46,13 @@ void sayWhatToKnow(const Evaluation& evaluation, bool judgesNew) {
 }
 
 Result<void> writeTables(const Evaluation& evaluation, const std::filesystem::path& folder) {
-    if (const auto written = writeFileAtomically(folder / "predictions.csv", predictionsCsv(evaluation)); !written)
+    if (const auto written =
+            writeFileAtomically(folder / "predictions.csv", predictionsCsv(evaluation.classes, evaluation.predictions));
+        !written)
         return written;
     if (evaluation.newImages)
-        if (const auto written =
-                writeFileAtomically(folder / "predictions-new.csv", predictionsCsv(*evaluation.newImages));
+        if (const auto written = writeFileAtomically(
+                folder / "predictions-new.csv", predictionsCsv(evaluation.classes, evaluation.newImages->predictions));
             !written)
             return written;
     return writeFileAtomically(folder / "evaluation.json", toText(toJson(evaluation)) + "\n");

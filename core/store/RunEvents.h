@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "metrics/Metrics.h"
+#include "support/Json.h"
 
 namespace sightline {
 

@@ -2,7 +2,7 @@
 #include <QTest>
 
 #include "Test.h"
-#include "metrics/Metrics.h"
+#include "metrics/Evaluation.h"
 
 using namespace sightline;
 
@@ -26,6 +26,8 @@ class MetricsTest : public Test {
 private Q_SLOTS:
     void reportFollowsTheFormulas();
     void commasInPathsAreQuoted();
+    void predictionsSurviveTheirTable();
+    void anotherTableIsNotRead();
 };
 
 void MetricsTest::reportFollowsTheFormulas() {
@@ -48,7 +50,39 @@ void MetricsTest::commasInPathsAreQuoted() {
     evaluation.classes = {"a", "b", "c"};
     evaluation.predictions = {prediction(0, 1)};
     summarize(evaluation);
-    QVERIFY(predictionsCsv(evaluation).find("\"a,b.png\",a,b,") != std::string::npos);
+    QVERIFY(predictionsCsv(evaluation.classes, evaluation.predictions).find("\"a,b.png\",a,b,") != std::string::npos);
+}
+
+void MetricsTest::predictionsSurviveTheirTable() {
+    const std::vector<std::string> classes = {"a", "b, too", "c"};
+    std::vector<Prediction> predictions = {prediction(0, 0), prediction(1, 2), prediction(2, 1)};
+    predictions[0].probabilities = {1.0F / 3, 1e-42F, 2.0F / 3 + 1e-7F};
+    predictions[1].probabilities = {0.1F, 0.2F, 0.7F};
+    predictions[2].probabilities = {0, 1, 0};
+    for (Prediction& one : predictions) {
+        one.confidence = static_cast<double>(one.probabilities[static_cast<std::size_t>(one.predicted)]);
+        one.loss = 1.0 / 7 + one.confidence;
+    }
+    const auto read = readPredictions(predictionsCsv(classes, predictions), classes);
+    QVERIFY(read.ok());
+    QCOMPARE(read->size(), predictions.size());
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+        const Prediction &found = (*read)[i], &wanted = predictions[i];
+        QCOMPARE(found.path, wanted.path);
+        QVERIFY(found.truth == wanted.truth && found.predicted == wanted.predicted);
+        QVERIFY(found.loss == wanted.loss && found.confidence == wanted.confidence); // to the last bit
+        QVERIFY(found.probabilities == wanted.probabilities);
+    }
+}
+
+void MetricsTest::anotherTableIsNotRead() {
+    const std::vector<std::string> classes = {"a", "b", "c"};
+    const std::string csv = predictionsCsv(classes, {prediction(0, 0), prediction(1, 2)});
+    QVERIFY(!readPredictions(csv, {"a", "b", "d"}).ok());
+    QVERIFY(!readPredictions(csv.substr(0, csv.size() - 8), classes).ok());
+    std::string altered = csv;
+    altered.replace(altered.find("0.25"), 4, "x.25");
+    QVERIFY(!readPredictions(altered, classes).ok());
 }
 
 QTEST_APPLESS_MAIN(MetricsTest)

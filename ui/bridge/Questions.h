@@ -13,6 +13,7 @@
 #include "bridge/OpenedRun.h"
 #include "bridge/RunDesk.h"
 #include "lane/Lane.h"
+#include "metrics/Evaluation.h"
 #include "models/Explained.h"
 
 namespace sightline::ui {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "metrics/Metrics.h"
+#include "metrics/Evaluation.h"
 
 namespace sightline::ui {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "metrics/Metrics.h"
+#include "metrics/Evaluation.h"
 
 namespace sightline::ui {
 

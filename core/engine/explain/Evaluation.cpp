@@ -22,14 +22,17 @@ Prediction predictionFrom(const torch::Tensor& logits, int truth) {
 }
 
 /// Judges images of the run's data set; those of classes it does not know are skipped.
-Result<Evaluation> judged(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
-                          const std::string& name, int batchSize, const Asking& asking) {
-    Evaluation evaluation;
-    evaluation.split = name;
-    evaluation.classes = asked.model().classes;
+struct Judged {
+    std::vector<Prediction> predictions;
+    std::vector<std::string> skipped;
+};
+
+Result<Judged> judged(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
+                      int batchSize, const Asking& asking) {
+    Judged found;
     torch::NoGradGuard noGradients;
     const auto passed =
-        passThrough(asked, split, indices, batchSize, asking, evaluation.skipped,
+        passThrough(asked, split, indices, batchSize, asking, found.skipped,
                     [&](const torch::Tensor& images, std::span<const std::uint32_t> samples) -> Result<void> {
                         const torch::Tensor logits = asked.module().infer(images)[0];
                         for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -37,13 +40,23 @@ Result<Evaluation> judged(const Asked& asked, const RunSplit& split, const std::
                             Prediction prediction = predictionFrom(logits[static_cast<std::int64_t>(i)], sample.label);
                             prediction.path = sample.path;
                             prediction.sample = samples[i];
-                            evaluation.predictions.push_back(std::move(prediction));
+                            found.predictions.push_back(std::move(prediction));
                         }
                         return {};
                     });
     if (!passed)
         return passed.error();
-    summarize(evaluation);
+    return found;
+}
+
+Evaluation summed(const Asked& asked, const std::string& name, Judged images, std::uint64_t seed,
+                  std::optional<double> temperature) {
+    Evaluation evaluation;
+    evaluation.split = name;
+    evaluation.classes = asked.model().classes;
+    evaluation.predictions = std::move(images.predictions);
+    evaluation.skipped = std::move(images.skipped);
+    summarize(evaluation, seed, temperature);
     return evaluation;
 }
 
@@ -75,27 +88,41 @@ Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question
     if (!split)
         return split.error();
     const RunData& data = split->data;
-    Result<Evaluation> evaluation =
-        judged(asked, *split, data.dataset.indices(split->subset), nameOf(split->subset), question.batchSize, asking);
-    if (!evaluation)
-        return evaluation;
-    if (evaluation->predictions.empty())
-        return badInput("None of the " + evaluation->split + " images in " + data.dataset.root.string() +
-                        (evaluation->skipped.empty() ? " belongs to a class this run was trained on."
-                                                     : " can be evaluated: " + evaluation->skipped.front()));
-    evaluation->notes = notesOn(data);
+    const auto judgedSubset = [&](Subset subset) {
+        return judged(asked, *split, data.dataset.indices(subset), question.batchSize, asking);
+    };
+    Result<Judged> images = judgedSubset(split->subset);
+    if (!images)
+        return images.error();
+    const std::string name = nameOf(split->subset);
+    if (images->predictions.empty())
+        return badInput("None of the " + name + " images in " + data.dataset.root.string() +
+                        (images->skipped.empty() ? " belongs to a class this run was trained on."
+                                                 : " can be evaluated: " + images->skipped.front()));
+    std::optional<double> temperature;
+    if (split->subset == Subset::Validation) {
+        temperature = fittedTemperature(images->predictions);
+    } else if (data.dataset.count(Subset::Validation) > 0) {
+        const Result<Judged> validation = judgedSubset(Subset::Validation);
+        if (!validation)
+            return validation.error();
+        temperature = fittedTemperature(validation->predictions);
+    }
+    Evaluation evaluation = summed(asked, name, std::move(*images), split->experiment.seed, temperature);
+    evaluation.notes = notesOn(data);
     if (!split->note.empty())
-        evaluation->notes.insert(evaluation->notes.begin(), split->note);
+        evaluation.notes.insert(evaluation.notes.begin(), split->note);
     if (!data.manifest)
         return evaluation;
-    evaluation->missing = data.match.missing.size();
-    evaluation->fresh = data.match.fresh.size();
+    evaluation.missing = data.match.missing.size();
+    evaluation.fresh = data.match.fresh.size();
     if (!question.judgeNew)
         return evaluation;
-    Result<Evaluation> fresh = judged(asked, *split, data.match.fresh, kNewImages, question.batchSize, asking);
+    Result<Judged> fresh = judged(asked, *split, data.match.fresh, question.batchSize, asking);
     if (!fresh)
-        return fresh;
-    evaluation->newImages = std::make_shared<const Evaluation>(std::move(*fresh));
+        return fresh.error();
+    evaluation.newImages = std::make_shared<const Evaluation>(
+        summed(asked, kNewImages, std::move(*fresh), split->experiment.seed, temperature));
     return evaluation;
 }
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "metrics/Metrics.h"
+#include "metrics/Evaluation.h"
 
 namespace sightline {
 

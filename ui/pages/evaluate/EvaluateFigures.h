@@ -3,7 +3,7 @@
 
 #include <QString>
 
-#include "metrics/Metrics.h"
+#include "metrics/Evaluation.h"
 
 namespace sightline::ui {
 

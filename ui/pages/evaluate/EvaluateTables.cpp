@@ -3,8 +3,6 @@
 
 #include <QCoreApplication>
 
-#include <algorithm>
-
 #include "look/Words.h"
 
 namespace sightline::ui {
@@ -31,29 +29,17 @@ std::vector<std::vector<Table::Cell>> classRows(const Evaluation& evaluation) {
     for (const ClassReport& report : evaluation.perClass) {
         std::vector<Table::Cell> cells{{QString::fromStdString(report.name)},
                                        {grouped(report.support), static_cast<qlonglong>(report.support)}};
-        for (const double value : {report.precision, report.recall, report.f1, report.meanConfidence})
+        for (const double value : {report.precision, report.recall, report.f1})
             cells.push_back({fixed(value, 3), value, value});
+        const auto& confidence = report.meanConfidence;
+        cells.push_back(confidence ? Table::Cell{fixed(*confidence, 3), *confidence, *confidence} : Table::Cell{});
         rows.push_back(std::move(cells));
     }
     return rows;
 }
 
 std::vector<ConfusedPair> confusedPairs(const Evaluation& evaluation) {
-    std::vector<ConfusedPair> found;
-    const int classes = evaluation.confusion.classes();
-    for (int truth = 0; truth < classes; ++truth) {
-        std::int64_t total = 0;
-        for (int predicted = 0; predicted < classes; ++predicted)
-            total += evaluation.confusion.at(truth, predicted);
-        for (int predicted = 0; predicted < classes; ++predicted)
-            if (const auto images = evaluation.confusion.at(truth, predicted); truth != predicted && images > 0)
-                found.push_back({truth, predicted, images, static_cast<double>(images) / static_cast<double>(total)});
-    }
-    std::stable_sort(found.begin(), found.end(),
-                     [](const ConfusedPair& a, const ConfusedPair& b) { return a.images > b.images; });
-    if (found.size() > kPairs)
-        found.resize(kPairs);
-    return found;
+    return mostConfusedPairs(evaluation.confusion, kPairs);
 }
 
 QStringList pairColumns() {

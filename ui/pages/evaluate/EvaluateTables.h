@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "metrics/Metrics.h"
+#include "metrics/Evaluation.h"
 #include "models/Table.h"
 
 namespace sightline::ui {
@@ -12,12 +12,6 @@ QStringList classColumns();
 /// An evaluation's classes with their figures, in the order of the network's outputs.
 std::vector<std::vector<Table::Cell>> classRows(const Evaluation& evaluation);
 
-/// Images of one class that were taken for another.
-struct ConfusedPair {
-    int truth = 0, predicted = 0;
-    std::int64_t images = 0;
-    double share = 0; ///< of the images of the true class
-};
 /// The most frequent first; the first 200 of them.
 std::vector<ConfusedPair> confusedPairs(const Evaluation& evaluation);
 QStringList pairColumns();

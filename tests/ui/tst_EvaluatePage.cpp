@@ -11,6 +11,7 @@
 #include "StoredRun.h"
 #include "models/Tiles.h"
 #include "widgets/ConfusionView.h"
+#include "widgets/ScatterMap.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -237,6 +238,56 @@ private Q_SLOTS:
             openTab(driver, bar->tabText(i));
             picture(driver, QStringLiteral("many-%1").arg(bar->tabText(i)));
         }
+    }
+
+    /// A lasso around the heap of one class shows its images; a click on nothing shows all again.
+    void aLassoOnTheMapShowsItsImages() {
+        Evaluated on;
+        on.engine.onAsk = [&on](const Question& question, const std::stop_token&, const Progress&) -> Result<Answer> {
+            if (!std::holds_alternative<FeaturesQuestion>(question))
+                return cancelled();
+            Features features;
+            CounterRandom random(1, RandomPurpose::Test);
+            for (const Prediction& prediction : on.driver->session->questions().evaluation()->predictions) {
+                features.paths.push_back(prediction.path);
+                for (int d = 0; d < 8; ++d)
+                    features.values.values.push_back(static_cast<float>(random.normal() * 0.1) +
+                                                     (d == prediction.truth ? 20.0f : 0.0f));
+            }
+            features.values.shape = {static_cast<std::int64_t>(features.paths.size()), 8};
+            return Answer(features);
+        };
+        evaluate(on, QStringLiteral("home-map"));
+        const WindowDriver& driver = *on.driver;
+        openTab(driver, QStringLiteral("Map"));
+        driver.click("drawMap");
+        auto* map = driver.find<ScatterMap>("imageMap");
+        QTRY_VERIFY(map->isVisible());
+        QVERIFY(driver.text("mapLegend").contains(QStringLiteral("robot")));
+        picture(driver, QStringLiteral("map"));
+        QRectF around;
+        std::size_t ducks = 0;
+        const auto& predictions = driver.session->questions().evaluation()->predictions;
+        for (std::size_t i = 0; i < predictions.size(); ++i)
+            if (predictions[i].truth == 2) {
+                const QRectF dot(map->placeOf(i) - QPointF(6, 6), QSizeF(12, 12));
+                around = ducks++ == 0 ? dot : around.united(dot);
+            }
+        QCOMPARE(ducks, std::size_t(6));
+        QTest::mousePress(map, Qt::LeftButton, {}, around.topLeft().toPoint());
+        for (const QPointF& corner : {around.topRight(), around.bottomRight(), around.bottomLeft()})
+            QTest::mouseMove(map, corner.toPoint());
+        QTest::mouseRelease(map, Qt::LeftButton, {}, around.bottomLeft().toPoint());
+        QCOMPARE(shown(driver), 6);
+        driver.find<QComboBox>("mapColoring")->setCurrentIndex(2);
+        QVERIFY(driver.text("mapLegend").contains(QStringLiteral("loss")));
+        QTest::keyClick(map, Qt::Key_Escape);
+        QCOMPARE(shown(driver), 30);
+        const QPointF before = map->placeOf(0);
+        QTest::keyClick(map, Qt::Key_Plus);
+        QVERIFY(map->placeOf(0) != before);
+        QTest::keyClick(map, Qt::Key_0);
+        QCOMPARE(map->placeOf(0), before);
     }
 };
 

@@ -6,8 +6,10 @@
 #include <QPalette>
 #include <QStyleFactory>
 
+#include <algorithm>
 #include <array>
 
+#include "look/Series.h"
 #include "look/StyleSheet.h"
 #include "look/Words.h"
 
@@ -33,6 +35,18 @@ constexpr std::array<Tone, 13> kTones{{
     {0xffb3261e, 0xffff8a80}, // bad
     {0xff0072b2, 0xff56b4e9}, // training
     {0xffd55e00, 0xffff9e4f}, // validation
+}};
+
+/// Okabe and Ito's, darker on light where they would be faint.
+constexpr std::array<Tone, kSeries + 1> kSeriesTones{{
+    {0xff0072b2, 0xff56b4e9}, // blue
+    {0xffd55e00, 0xffff8f4a}, // vermilion
+    {0xff009e73, 0xff3fd6a8}, // green
+    {0xffcc79a7, 0xffe79cc6}, // purple
+    {0xffe69f00, 0xffe6b034}, // orange
+    {0xff56b4e9, 0xff2f7fc1}, // sky
+    {0xff9a8a00, 0xfff0e442}, // yellow
+    {0xffa9b0bb, 0xff6a7280}, // all others
 }};
 
 Scheme g_scheme = Scheme::Light;
@@ -75,6 +89,17 @@ QPalette palette() {
 }
 
 } // namespace
+
+QColor seriesColor(std::size_t index) {
+    return pick(kSeriesTones[std::min(index, kSeries)]);
+}
+
+QColor strengthColor(double strength) {
+    const QColor quiet = color(Role::Border), loud = color(Role::Bad);
+    const auto between = [&](float from, float to) { return from + (to - from) * static_cast<float>(strength); };
+    return QColor::fromRgbF(between(quiet.redF(), loud.redF()), between(quiet.greenF(), loud.greenF()),
+                            between(quiet.blueF(), loud.blueF()));
+}
 
 void apply(QApplication& application, Scheme scheme) {
     g_scheme = scheme;

@@ -9,6 +9,7 @@
 #include "pages/evaluate/ClassesTab.h"
 #include "pages/evaluate/EvaluateGallery.h"
 #include "pages/evaluate/EvaluateHead.h"
+#include "pages/evaluate/ImageMapTab.h"
 #include "pages/evaluate/MatrixTab.h"
 #include "pages/evaluate/PairsTab.h"
 #include "widgets/HeatMapView.h"
@@ -64,9 +65,10 @@ QWidget* EvaluatePage::makeHead() {
 QWidget* EvaluatePage::makeTabs() {
     auto* surface = new Surface;
     m_tabs = new QStackedWidget;
-    addTab(new MatrixTab, tr("Matrix"), tr("Which class is taken for which"));
+    addTab(new MatrixTab, tr("Matrix"), tr("Which classes are confused with which"));
     addTab(new ClassesTab, tr("Classes"), tr("Precision, recall and more of each class"));
     addTab(new PairsTab, tr("Confused pairs"), tr("The pairs of classes that are confused most"));
+    addTab(new ImageMapTab(session()), tr("Map"), tr("The images as the network sees them: alike ones lie together"));
     connect(m_bar, &QTabBar::currentChanged, m_tabs, &QStackedWidget::setCurrentIndex);
     m_figures = withPlaceholder(m_tabs, "confusionEmpty",
                                 tr("The confusion matrix, and precision and recall of each class, appear here."));

@@ -15,7 +15,7 @@ PairsTab::PairsTab(QWidget* parent) : EvaluateTab(parent), m_table(new Table(pai
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(theme::kGrid);
-    m_none = named(mutedLabel(tr("No class was taken for another.")), "noPairs");
+    m_none = named(mutedLabel(tr("No class was confused with another.")), "noPairs");
     m_view = tableView(m_table, "confusedPairs", tr("Most confused pairs of classes"), true);
     column->addWidget(m_none);
     column->addWidget(m_view, 1);

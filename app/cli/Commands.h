@@ -18,6 +18,9 @@ void addTrain(CLI::App& app, Context& context);
 void addEvaluate(CLI::App& app, Context& context);
 void addPredict(CLI::App& app, Context& context);
 void addExplain(CLI::App& app, Context& context);
+void addActivations(CLI::App& app, Context& context);
+void addFilters(CLI::App& app, Context& context);
+void addExamples(CLI::App& app, Context& context);
 void addExport(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addModelForward(CLI::App& app, Context& context);
@@ -30,9 +33,9 @@ void addWeights(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
-    addDataset,    addDatasetCheck, addAugment,      addModel,     addTrain,        addEvaluate,
-    addPredict,    addExplain,      addExport,       addRuns,      addModelForward, addBenchAugment,
-    addBenchTrain, addBenchEpoch,   addBenchExplain, addBenchScan, addWeights,      addDemo,
+    addDataset,      addDatasetCheck, addAugment,    addModel,        addTrain,     addEvaluate, addPredict,
+    addExplain,      addActivations,  addFilters,    addExamples,     addExport,    addRuns,     addModelForward,
+    addBenchAugment, addBenchTrain,   addBenchEpoch, addBenchExplain, addBenchScan, addWeights,  addDemo,
 };
 
 } // namespace sightline::cli

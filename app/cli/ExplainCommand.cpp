@@ -5,74 +5,21 @@
 #include <numeric>
 
 #include "ExperimentOptions.h"
+#include "NetworkOptions.h"
 #include "engine/AskedModel.h"
 #include "store/RunStore.h"
-#include "zoo/Hub.h"
 
 namespace sightline::cli {
 
 namespace {
 
 struct Settings {
-    std::string run; ///< the first image with --model
-    std::vector<std::string> images, changes;
-    std::string model, weights, normalization = "rescale", input, options = "{}";
-    std::string checkpoint = "best", method = "gradcam", target = "predicted", layer, score = "logit", out, map;
-    int classes = 1000, threads = 0;
+    NetworkOptions network;
+    std::string method = "gradcam", target = "predicted", layer, score = "logit", out, map;
+    int threads = 0;
     double opacity = 0.5;
     bool json = false;
 };
-
-Result<NormalizationSettings> normalizationFromName(const std::string& name) {
-    using Preset = NormalizationSettings::Preset;
-    constexpr std::pair<const char*, Preset> kKnown[] = {{"none", Preset::None},
-                                                         {"rescale", Preset::Rescale},
-                                                         {"imagenet", Preset::Imagenet},
-                                                         {"half", Preset::Half},
-                                                         {"caffe", Preset::Caffe}};
-    for (const auto& [known, preset] : kKnown) {
-        if (name == known) {
-            NormalizationSettings settings;
-            settings.preset = preset;
-            return settings;
-        }
-    }
-    return badInput("--normalization " + name + " is not one of none, rescale, imagenet, half, caffe.");
-}
-
-Result<ModelSource> sourceOf(const Settings& settings, Context& context) {
-    ModelSource source;
-    source.checkpoint = settings.checkpoint;
-    if (settings.model.empty()) {
-        auto store = RunStore::open(context.home);
-        if (!store)
-            return store.error();
-        const auto run = store->find(settings.run);
-        if (!run)
-            return run.error();
-        source.runFolder = run->path();
-        return source;
-    }
-    if (settings.weights.empty())
-        return badInput("--model needs --weights FILE.safetensors.");
-    if (!parseSize(settings.input, source.height, source.width, &source.channels))
-        return badInput("--model needs --input HEIGHTxWIDTHxCHANNELS, such as 224x224x3.");
-    const auto normalization = normalizationFromName(settings.normalization);
-    if (!normalization)
-        return normalization.error();
-    auto options = parseJson(settings.options, "--options");
-    if (!options)
-        return badInput(options.error().message);
-    source.model = settings.model;
-    source.options = *options;
-    const auto weights = weightsFile(settings.weights, context.home, settings.model);
-    if (!weights)
-        return weights.error();
-    source.weights = *weights;
-    source.normalization = *normalization;
-    source.classes = settings.classes;
-    return source;
-}
 
 /// The class of an image: as the run knows it, else the class its folders name; -1 where nothing says it.
 int truthOf(const std::filesystem::path& image, const ModelSource& source, const std::string& dataPath) {
@@ -131,42 +78,22 @@ Json toJson(const HeatMap& explanation, const std::string& image) {
             {"image", image}};
 }
 
-/// Where the picture of an image goes: the name itself for one image, in the folder it names for several.
-std::filesystem::path placeOf(const std::string& given, const std::string& image, bool several, const char* extension) {
-    if (!several)
-        return given;
-    return std::filesystem::path(given) / std::filesystem::path(image).filename().replace_extension(extension);
-}
-
-/// How the network's images are read: as its run read them, else by the number of its channels.
-Result<PixelSettings> pixelsOf(const ModelSource& source) {
-    PixelSettings pixels;
-    if (source.runFolder.empty()) {
-        pixels.channels = channelsFor(source.channels);
-        return pixels;
-    }
-    const Result<Experiment> experiment = RunFolder(source.runFolder).experiment();
-    return experiment ? Result<PixelSettings>(experiment->data.pixels) : experiment.error();
-}
-
 int explain(const Settings& settings, Context& context) {
     const auto method = heatMapMethodFromName(settings.method);
     if (!method)
         return fail(badInput("--method " + settings.method +
                              " is not one of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
-    std::vector<std::string> images = settings.images;
-    if (!settings.model.empty())
-        images.insert(images.begin(), settings.run);
+    const std::vector<std::string> images = settings.network.allImages();
     if (images.empty())
         return fail(badInput("explain needs an image: explain RUN IMAGE, or explain --model NAME ... IMAGE."));
-    const auto dataPath = dataPathOf(settings.changes, "explain");
+    const auto dataPath = dataPathOf(settings.network.changes, "explain");
     if (!dataPath)
         return fail(dataPath.error());
-    const auto source = sourceOf(settings, context);
+    const auto source = sourceOf(settings.network, context);
     if (!source)
         return fail(source.error());
     if (!source->runFolder.empty())
-        sayIfDamaged(source->runFolder, settings.checkpoint);
+        sayIfDamaged(source->runFolder, settings.network.checkpoint);
     const auto pixels = pixelsOf(*source);
     if (!pixels)
         return fail(pixels.error());
@@ -225,19 +152,7 @@ int explain(const Settings& settings, Context& context) {
 void addExplain(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("explain", "Show where a network looks: a heat map over an image");
-    command
-        ->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder; omit it with --model")
-        ->required();
-    command->add_option("IMAGE", settings->images, "Image files; each gets a map");
-    command->add_option("--model", settings->model,
-                        "A network instead of a run: a name from `model list` or a graph file");
-    command->add_option("--weights", settings->weights, "The network's weights, .safetensors");
-    command->add_option("--normalization", settings->normalization, "none, rescale, imagenet, half or caffe");
-    command->add_option("--input", settings->input, "HEIGHTxWIDTHxCHANNELS of the network's input");
-    command->add_option("--classes", settings->classes, "Number of classes of the weights")
-        ->check(CLI::Range(1, 1000000));
-    command->add_option("--options", settings->options, "The network's options as JSON");
-    command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
+    addNetworkWithImages(*command, settings->network, "Image files; each gets a map");
     command->add_option("--method", settings->method, "gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam");
     command->add_option("--target", settings->target, "predicted, true, a class, or CLASS-CLASS for a difference");
     command->add_option("--layer", settings->layer, "Layer to explain: the id of a node");
@@ -246,7 +161,6 @@ void addExplain(CLI::App& app, Context& context) {
     command->add_option("--out", settings->out, "The overlay, PNG (several images: a folder)");
     command->add_option("--map", settings->map, "The map, NPY (several images: a folder)");
     command->add_option("--opacity", settings->opacity, "Opacity of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));
-    addDataPath(*command, settings->changes);
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(

@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "engine/Engine.h"
+#include "engine/questions/Activations.h"
 #include "engine/questions/Evaluation.h"
+#include "engine/questions/Examples.h"
 #include "engine/questions/Features.h"
+#include "engine/questions/FilterPictures.h"
 #include "engine/questions/HeatMap.h"
 #include "engine/questions/Occlusion.h"
 #include "engine/questions/Predictions.h"
@@ -23,7 +26,8 @@ namespace sightline {
 /// All that a network can be asked. A new kind: its values in engine/questions/, its answer() in engine/explain/, its
 /// name here.
 using Question = std::variant<HeatMapQuestion, PredictionsQuestion, EvaluationQuestion, FeaturesQuestion,
-                              OcclusionQuestion, RobustnessQuestion, TrustQuestion>;
+                              OcclusionQuestion, RobustnessQuestion, TrustQuestion, ActivationsQuestion,
+                              FilterPicturesQuestion, KernelsQuestion, ExamplesQuestion>;
 
 template <typename Questions>
 struct AnswersTo;

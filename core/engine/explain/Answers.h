@@ -26,5 +26,9 @@ Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question
 Result<Features> answer(const Asked& asked, const FeaturesQuestion& question, const Asking& asking);
 Result<Robustness> answer(const Asked& asked, const RobustnessQuestion& question, const Asking& asking);
 Result<Trust> answer(const Asked& asked, const TrustQuestion& question, const Asking& asking);
+Result<Activations> answer(const Asked& asked, const ActivationsQuestion& question, const Asking& asking);
+Result<FilterPictures> answer(const Asked& asked, const FilterPicturesQuestion& question, const Asking& asking);
+Result<Kernels> answer(const Asked& asked, const KernelsQuestion& question, const Asking& asking);
+Result<Examples> answer(const Asked& asked, const ExamplesQuestion& question, const Asking& asking);
 
 } // namespace sightline::engine

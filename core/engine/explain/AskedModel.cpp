@@ -28,6 +28,18 @@ constexpr const char* failureOf(const PredictionsQuestion&) {
 constexpr const char* failureOf(const EvaluationQuestion&) {
     return "The evaluation failed: ";
 }
+constexpr const char* failureOf(const ActivationsQuestion&) {
+    return "The activations could not be computed: ";
+}
+constexpr const char* failureOf(const FilterPicturesQuestion&) {
+    return "The pictures of the filters could not be computed: ";
+}
+constexpr const char* failureOf(const KernelsQuestion&) {
+    return "The kernels could not be shown: ";
+}
+constexpr const char* failureOf(const ExamplesQuestion&) {
+    return "The examples could not be found: ";
+}
 
 constexpr const char* failureOf(const FeaturesQuestion&) {
     return "The features could not be computed: ";

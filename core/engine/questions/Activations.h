@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "support/Image.h"
 #include "support/Npy.h"
@@ -13,7 +12,7 @@ namespace sightline {
 struct Activations;
 struct ActivationsQuestion {
     using Answer = Activations;
-    Image image;
+    Image image;       ///< as decoded, any size; resized as the model's data settings say
     std::string layer; ///< a node's id
 };
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+
+#include "ExperimentOptions.h"
+#include "NetworkOptions.h"
+#include "engine/AskedModel.h"
+#include "engine/ChannelGrid.h"
+#include "support/Words.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct Settings {
+    NetworkOptions network;
+    std::string layer, out, png;
+    int threads = 0;
+    bool json = false;
+};
+
+Json toJson(const Activations& activations, const std::string& image) {
+    double sum = 0;
+    std::size_t numbers = 0;
+    float low = std::numeric_limits<float>::infinity(), high = -low;
+    for (const float value : activations.values.values) {
+        if (!std::isfinite(value))
+            continue;
+        ++numbers;
+        sum += static_cast<double>(value);
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+    const auto orNull = [&](double value) { return numbers > 0 ? Json(value) : Json(); };
+    return {{"image", image},
+            {"layer", activations.layer},
+            {"shape", activations.values.shape},
+            {"minimum", orNull(static_cast<double>(low))},
+            {"maximum", orNull(static_cast<double>(high))},
+            {"mean", orNull(sum / static_cast<double>(numbers))},
+            {"not_numbers", activations.values.values.size() - numbers}};
+}
+
+/// Before the work: whether there is a place for what is made of the images.
+Result<void> preparePlaces(const Settings& settings, bool several) {
+    for (const std::string& place : {settings.out, settings.png})
+        if (!place.empty())
+            if (const auto ready = several ? makeWritable(place) : canWrite(place); !ready)
+                return ready;
+    return {};
+}
+
+Result<Json> looked(const Settings& settings, const AskedModel& model, const std::filesystem::path& file,
+                    const PixelSettings& pixels, const std::string& name, bool several) {
+    auto image = readImage(file, pixels);
+    if (!image)
+        return badInput(image.error().message);
+    const auto activations =
+        model.ask(ActivationsQuestion{std::move(*image), settings.layer}, interruption().get_token());
+    if (!activations)
+        return activations.error();
+    if (const auto written = writeNpy(placeOf(settings.out, name, several, ".npy"), activations->values); !written)
+        return written.error();
+    if (!settings.png.empty())
+        if (const auto written =
+                writePng(placeOf(settings.png, name, several, ".png"), channelGrid(activations->values));
+            !written)
+            return written.error();
+    return toJson(*activations, name);
+}
+
+int activations(const Settings& settings, Context& context) {
+    const std::vector<std::string> images = settings.network.allImages();
+    if (images.empty())
+        return fail(
+            badInput("activations needs an image: activations RUN IMAGE, or activations --model NAME ... IMAGE."));
+    const auto dataPath = dataPathOf(settings.network.changes, "activations");
+    if (!dataPath)
+        return fail(dataPath.error());
+    const auto source = sourceOf(settings.network, context);
+    if (!source)
+        return fail(source.error());
+    if (!source->runFolder.empty())
+        sayIfDamaged(source->runFolder, settings.network.checkpoint);
+    const auto pixels = pixelsOf(*source);
+    if (!pixels)
+        return fail(pixels.error());
+    const bool several = images.size() > 1;
+    if (const auto ready = preparePlaces(settings, several); !ready)
+        return fail(ready.error());
+    const auto engine = loadEngine();
+    if (!engine)
+        return fail(engine.error());
+    const auto model = (*engine)->open(*source, settings.threads);
+    if (!model)
+        return fail(model.error());
+    Json all = Json::array();
+    for (const std::string& name : images) {
+        const auto one =
+            looked(settings, **model, imageOfRun(name, source->runFolder, *dataPath), *pixels, name, several);
+        if (!one)
+            return fail(one.error());
+        if (const auto broken = (*one)["not_numbers"].get<std::size_t>(); broken > 0)
+            std::clog << name << ": " << grouped(broken) << (broken == 1 ? " value is" : " values are")
+                      << " not a number; the network's weights may be damaged.\n";
+        if (!settings.json)
+            std::printf("%s: %s %s, %s to %s\n", name.c_str(), settings.layer.c_str(), (*one)["shape"].dump().c_str(),
+                        (*one)["minimum"].dump().c_str(), (*one)["maximum"].dump().c_str());
+        all.push_back(*one);
+    }
+    if (settings.json)
+        printJson(several ? all : all.front());
+    return 0;
+}
+
+} // namespace
+
+void addActivations(CLI::App& app, Context& context) {
+    auto settings = std::make_shared<Settings>();
+    CLI::App* command = app.add_subcommand("activations", "Write what a layer makes of an image");
+    addNetworkWithImages(*command, settings->network, "Image files");
+    command->add_option("--layer", settings->layer, "Layer to look into: the id of a node (`model summary` lists them)")
+        ->required();
+    command
+        ->add_option("--out", settings->out,
+                     "The layer's own output, NPY: channel x height x width, or channel (several images: a folder)")
+        ->required();
+    command->add_option("--png", settings->png,
+                        "All channels in one picture, row by row in their order, each from its own least value (dark) "
+                        "to its own largest (several images: a folder)");
+    addThreads(*command, settings->threads);
+    command->add_flag("--json", settings->json, "Print JSON");
+    command->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return activations(*settings, context); }; });
+}
+
+} // namespace sightline::cli

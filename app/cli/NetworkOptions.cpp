@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "NetworkOptions.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "ExperimentOptions.h"
+#include "store/RunStore.h"
+#include "zoo/Hub.h"
+
+namespace sightline::cli {
+
+namespace {
+
+Result<NormalizationSettings> normalizationFromName(const std::string& name) {
+    using Preset = NormalizationSettings::Preset;
+    constexpr std::pair<const char*, Preset> kKnown[] = {{"none", Preset::None},
+                                                         {"rescale", Preset::Rescale},
+                                                         {"imagenet", Preset::Imagenet},
+                                                         {"half", Preset::Half},
+                                                         {"caffe", Preset::Caffe}};
+    for (const auto& [known, preset] : kKnown) {
+        if (name == known) {
+            NormalizationSettings settings;
+            settings.preset = preset;
+            return settings;
+        }
+    }
+    return badInput("--normalization " + name + " is not one of none, rescale, imagenet, half, caffe.");
+}
+
+} // namespace
+
+std::vector<std::string> NetworkOptions::allImages() const {
+    std::vector<std::string> all = images;
+    if (!model.empty())
+        all.insert(all.begin(), run);
+    return all;
+}
+
+void addNetworkWithImages(CLI::App& command, NetworkOptions& options, const std::string& images) {
+    addNetwork(command, options);
+    command.get_option("RUN")->required();
+    command.add_option("IMAGE", options.images, images);
+    addDataPath(command, options.changes);
+}
+
+void addNetwork(CLI::App& command, NetworkOptions& options) {
+    command.add_option("RUN", options.run, "A run's id, a prefix of it, its name or its folder; omit it with --model");
+    command.add_option("--model", options.model,
+                       "A network instead of a run: a name from `model list` or a graph file");
+    command.add_option("--weights", options.weights, "The network's weights, .safetensors");
+    command.add_option("--normalization", options.normalization, "none, rescale, imagenet, half or caffe");
+    command.add_option("--input", options.input, "HEIGHTxWIDTHxCHANNELS of the network's input");
+    command.add_option("--classes", options.classes, "Number of classes of the weights")->check(CLI::Range(1, 1000000));
+    command.add_option("--options", options.options, "The network's options as JSON");
+    command.add_option("--checkpoint", options.checkpoint, "Checkpoint: best, last or an epoch");
+}
+
+Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context) {
+    ModelSource source;
+    source.checkpoint = options.checkpoint;
+    if (options.model.empty() && options.run.empty())
+        return badInput("Name a run, or a network with --model.");
+    if (options.model.empty()) {
+        auto store = RunStore::open(context.home);
+        if (!store)
+            return store.error();
+        const auto run = store->find(options.run);
+        if (!run)
+            return run.error();
+        source.runFolder = run->path();
+        return source;
+    }
+    if (options.weights.empty())
+        return badInput("--model needs --weights FILE.safetensors.");
+    if (!parseSize(options.input, source.height, source.width, &source.channels))
+        return badInput("--model needs --input HEIGHTxWIDTHxCHANNELS, such as 224x224x3.");
+    const auto normalization = normalizationFromName(options.normalization);
+    if (!normalization)
+        return normalization.error();
+    auto given = parseJson(options.options, "--options");
+    if (!given)
+        return badInput(given.error().message);
+    source.model = options.model;
+    source.options = *given;
+    const auto weights = weightsFile(options.weights, context.home, options.model);
+    if (!weights)
+        return weights.error();
+    source.weights = *weights;
+    source.normalization = *normalization;
+    source.classes = options.classes;
+    return source;
+}
+
+Result<PixelSettings> pixelsOf(const ModelSource& source) {
+    PixelSettings pixels;
+    if (source.runFolder.empty()) {
+        pixels.channels = channelsFor(source.channels);
+        return pixels;
+    }
+    const Result<Experiment> experiment = RunFolder(source.runFolder).experiment();
+    return experiment ? Result<PixelSettings>(experiment->data.pixels) : experiment.error();
+}
+
+std::filesystem::path placeOf(const std::string& given, const std::string& image, bool several, const char* extension) {
+    if (!several)
+        return given;
+    return std::filesystem::path(given) / std::filesystem::path(image).filename().replace_extension(extension);
+}
+
+Result<void> makeWritable(const std::filesystem::path& folder) {
+    if (const auto made = makeFolder(folder); !made)
+        return badInput(made.error().message);
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return badInput("The folder " + folder.string() + " cannot be written to; choose another one.");
+    return {};
+}
+
+Result<void> canWrite(const std::filesystem::path& file) {
+    std::error_code code;
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    if (!std::filesystem::is_directory(folder, code))
+        return badInput("There is no folder " + folder.string() + " to write " + file.filename().string() + " to.");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return badInput("The folder " + folder.string() + " cannot be written to; choose another one.");
+    if (std::filesystem::is_directory(file, code))
+        return badInput(file.string() + " is a folder; name a file.");
+    return {};
+}
+
+} // namespace sightline::cli

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QFile>
+#include <QImage>
+
+#include <algorithm>
+
+#include "CliProcess.h"
+#include "Test.h"
+#include "support/Npy.h"
+
+using namespace sightline;
+
+/// Looking inside a network on the command line: activations, filters and examples, of a run and of a bare network.
+class InsideCommandLineTest : public FolderTest {
+    Q_OBJECT
+
+    CliAnswer run(const QStringList& arguments) const { return runCli(path("home"), arguments); }
+    void refuses(const QStringList& arguments, const QByteArray& mention) const {
+        verifyRefusal(run(arguments), 2, mention);
+    }
+    Result<FloatArray> array(const char* name) const { return readNpy(path(QString::fromUtf8(name)).toStdString()); }
+    static float largestOf(const FloatArray& values, int channel) {
+        const std::ptrdiff_t places = values.size() / values.shape[0];
+        return *std::max_element(values.values.begin() + channel * places,
+                                 values.values.begin() + (channel + 1) * places);
+    }
+
+    QString m_run, m_image;
+
+private Q_SLOTS:
+    void initTestCase() {
+        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--train", "8", "--val", "4", "--test", "0",
+                      "--size", "48"})
+                     .code,
+                 0);
+        QByteArray text = "{ 'version': 1, 'name': 'inside', 'data': { 'path': '@', 'image_size': [32, 32] }, 'model': "
+                          "{ 'name': 'toy_cnn' }, 'training': { 'epochs': 1, 'batch_size': 8, 'precision': 'fp32' } }";
+        write("experiment.json", text.replace('\'', '"').replace("@", path("toys").toUtf8()));
+        const CliAnswer answer = run({"train", path("experiment.json"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        m_run = answer.json()["run"].toString();
+        m_image = path("toys/val/car/") + QDir(path("toys/val/car")).entryList({"*.png"}).first();
+    }
+
+    void activationsAreWrittenAsNumbersAndAsAPicture() {
+        const CliAnswer answer = run({"activations", m_run, m_image, "--layer", "conv2d_1", "--out", path("a.npy"),
+                                      "--png", path("a.png"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const auto values = array("a.npy");
+        QVERIFY(values.ok());
+        QCOMPARE(values->shape, (std::vector<std::int64_t>{32, 16, 16}));
+        const auto [low, high] = std::minmax_element(values->values.begin(), values->values.end());
+        QCOMPARE(answer.json()["minimum"].toDouble(), static_cast<double>(*low));
+        QCOMPARE(answer.json()["maximum"].toDouble(), static_cast<double>(*high));
+        QVERIFY(*low < 0); // not what the activation makes of it
+        QCOMPARE(QImage(path("a.png")).size(), QSize(6 * 50 + 2, 6 * 50 + 2));
+        QCOMPARE(run({"activations", m_run, m_image, "--layer", "dense_1", "--out", path("d.npy")}).code, 0);
+        QCOMPARE(array("d.npy")->shape, (std::vector<std::int64_t>{5}));
+    }
+
+    void aBareNetworkAnswersLikeItsRun() {
+        QCOMPARE(run({"export", m_run, "--weights", path("net.safetensors")}).code, 0);
+        const QStringList bare = {"--model",         "toy_cnn", "--weights", path("net.safetensors"),
+                                  "--normalization", "rescale", "--input",   "32x32x3",
+                                  "--classes",       "5"};
+        const QStringList what = {"--layer", "activation", "--out"};
+        QCOMPARE(run(QStringList{"activations", m_run, m_image} + what + QStringList{path("run.npy")}).code, 0);
+        QCOMPARE(
+            run(QStringList{"activations"} + bare + QStringList{m_image} + what + QStringList{path("bare.npy")}).code,
+            0);
+        QVERIFY(array("run.npy").ok());
+        QVERIFY(*array("run.npy") == *array("bare.npy"));
+        QCOMPARE(run(QStringList{"activations"} + bare + QStringList{m_image, path("toys/val/duck/duck_0001.png")} +
+                     what + QStringList{path("many")})
+                     .code,
+                 0);
+        QCOMPARE(QDir(path("many")).entryList({"*.npy"}).size(), 2);
+        const CliAnswer filters =
+            run(QStringList{"filters"} + bare +
+                QStringList{"--layer", "conv2d", "--channel", "1", "--out", path("bare"), "--json"});
+        QVERIFY2(filters.code == 0, filters.err.constData());
+        QCOMPARE(filters.list().size(), 1);
+    }
+
+    void filtersRiseAndTheirPicturesAreWritten() {
+        const CliAnswer answer = run({"filters", m_run, "--layer", "conv2d_1", "--channel", "3", "--channel", "0",
+                                      "--steps", "10", "--seed", "5", "--out", path("filters"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const QJsonArray list = answer.list();
+        QCOMPARE(list.size(), 2);
+        QCOMPARE(list[0]["channel"].toInt(), 3);
+        QCOMPARE(list[1]["channel"].toInt(), 0);
+        for (const QJsonValue& one : list) {
+            QVERIFY(one["end"].toDouble() > one["start"].toDouble());
+            QCOMPARE(QImage(one["file"].toString()).size(), QSize(32, 32));
+        }
+        const CliAnswer all =
+            run({"filters", m_run, "--layer", "conv2d_1", "--steps", "2", "--out", path("all"), "--json"});
+        QCOMPARE(all.list().size(), 32);
+        QCOMPARE(QDir(path("all")).entryList({"*.png"}).size(), 32);
+        const CliAnswer kernels = run({"filters", m_run, "--kernels", "--out", path("kernels"), "--json"});
+        QCOMPARE(kernels.list().size(), 32);
+        QCOMPARE(QImage(kernels.list()[7]["file"].toString()).size(), QSize(3, 3));
+    }
+
+    void examplesAreTheImagesThatExciteTheChannelMost() {
+        const CliAnswer answer = run({"examples", m_run, "--layer", "conv2d_1", "--channel", "2", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const QJsonArray list = answer.list();
+        QCOMPARE(list.size(), 9); // of 20
+        for (qsizetype i = 1; i < list.size(); ++i)
+            QVERIFY(list[i - 1]["value"].toDouble() >= list[i]["value"].toDouble());
+        const QJsonObject first = list[0].toObject();
+        QCOMPARE(
+            run({"activations", m_run, first["path"].toString(), "--layer", "conv2d_1", "--out", path("e.npy")}).code,
+            0);
+        const auto values = array("e.npy");
+        QVERIFY(std::abs(static_cast<double>(largestOf(*values, 2)) - first["value"].toDouble()) < 1e-4);
+        const auto place = static_cast<std::size_t>(2 * 256 + first["row"].toInt() * 16 + first["column"].toInt());
+        QVERIFY(std::abs(static_cast<double>(values->values[place]) - first["value"].toDouble()) < 1e-4);
+        const CliAnswer top = run({"examples", m_run, "--layer", "conv2d_1", "--channel", "2", "--top", "3", "--json"});
+        QCOMPARE(top.list().size(), 3);
+        QCOMPARE(top.list()[2], list[2]);
+    }
+
+    void whatCannotBeLookedIntoIsRefusedBeforeTheWork() {
+        const QStringList out = {"--out", path("x.npy")}, folder = {"--out", path("x")};
+        refuses(QStringList{"activations", m_run, m_image, "--layer", "nowhere"} + out, "nowhere");
+        refuses(QStringList{"activations", m_run, m_image, "--layer", "main"} + out, "dense_1");
+        refuses(QStringList{"activations", m_run, "--layer", "conv2d"} + out, "image");
+        refuses(QStringList{"activations", "no-such-run", m_image, "--layer", "conv2d"} + out, "no-such-run");
+        write("broken.png", "no image");
+        refuses(QStringList{"activations", m_run, path("broken.png"), "--layer", "conv2d"} + out, "broken.png");
+        refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", path("no/where.npy")}, "no folder");
+        refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", path("toys")}, "is a folder");
+        refuses({"filters", m_run, "--out", path("x")}, "--layer");
+        refuses({"filters", "--layer", "conv2d", "--out", path("x")}, "--model");
+        refuses(QStringList{"filters", m_run, "--layer", "conv2d", "--channel", "32"} + folder, "channels 0 to 31");
+        refuses(QStringList{"filters", m_run, "--layer", "nowhere"} + folder, "nowhere");
+        refuses(QStringList{"filters", m_run, "--kernels", "--layer", "conv2d_1"} + folder, "conv2d_1");
+        refuses({"filters", m_run, "--layer", "conv2d", "--out", path("broken.png")}, "broken.png");
+        refuses({"examples", m_run, "--layer", "conv2d", "--channel", "99"}, "no channel 99");
+        refuses({"examples", m_run, "--layer", "nowhere", "--channel", "0"}, "nowhere");
+        refuses({"examples", m_run, "--layer", "conv2d", "--channel", "0", "--split", "test"}, "test");
+        QVERIFY(!QFile::exists(path("x.npy")));
+    }
+};
+
+QTEST_GUILESS_MAIN(InsideCommandLineTest)
+#include "tst_InsideCommandLine.moc"

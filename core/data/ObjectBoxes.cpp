@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "data/ObjectBoxes.h"
+
+#include <pugixml.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "data/ClassNames.h"
+#include "data/FileTree.h"
+#include "support/Csv.h"
+#include "support/Unicode.h"
+#include "support/Words.h"
+
+namespace sightline {
+
+namespace {
+
+constexpr std::uintmax_t kMostBytes = 64u << 20, kMostOfOne = 8u << 20;
+constexpr double kMostPixels = 1 << 20;
+constexpr const char* kTable = "boxes.csv";
+
+std::optional<double> numberIn(std::string_view cell) {
+    double value = 0;
+    const auto read = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+    return read.ec == std::errc() && std::abs(value) <= kMostPixels ? std::optional(value) : std::nullopt;
+}
+
+Result<ObjectBoxes> tableBoxes(const FileTree& files) {
+    const auto text = files.read(kTable, kMostBytes);
+    if (!text)
+        return text.error();
+    CsvReader reader(*text, csvSeparator(*text), CsvReader::Blanks::Trim);
+    std::vector<std::string> row;
+    reader.next(row);
+    std::array<std::size_t, 5> columns{};
+    constexpr std::array<const char*, 5> kNeeded = {"path", "x", "y", "width", "height"};
+    std::vector<std::string> missing;
+    for (std::size_t i = 0; i < kNeeded.size(); ++i) {
+        columns[i] = static_cast<std::size_t>(
+            std::find_if(row.begin(), row.end(),
+                         [&](const std::string& heading) { return lowerCase(heading) == kNeeded[i]; }) -
+            row.begin());
+        if (columns[i] == row.size())
+            missing.push_back(kNeeded[i]);
+    }
+    if (!missing.empty())
+        return badInput(files.shown(kTable) + " has no column " + enumerated(missing) +
+                        "; boxes need path, x, y, width and height.");
+    ObjectBoxes boxes;
+    while (reader.next(row)) {
+        std::array<int, 4> numbers{};
+        bool isWhole = row.size() > *std::max_element(columns.begin(), columns.end());
+        for (std::size_t i = 0; isWhole && i < numbers.size(); ++i) {
+            const auto number = numberIn(row[columns[i + 1]]);
+            isWhole = number.has_value();
+            numbers[i] = static_cast<int>(std::lround(number.value_or(0)));
+        }
+        if (isWhole)
+            boxes[row[columns[0]]].push_back({numbers[0], numbers[1], numbers[2], numbers[3]});
+    }
+    return boxes;
+}
+
+/// The annotation of an image: its name with .xml in Annotations.
+std::string annotationOf(const std::string& path) {
+    const std::string name = fileName(path);
+    return name.substr(0, name.rfind('.')) + ".xml";
+}
+
+std::vector<Box> boxesIn(const pugi::xml_document& document, const std::string& className) {
+    std::vector<Box> own, all;
+    for (const pugi::xml_node object : document.child("annotation").children("object")) {
+        const pugi::xml_node box = object.child("bndbox");
+        const auto left = numberIn(box.child("xmin").text().get()), top = numberIn(box.child("ymin").text().get()),
+                   right = numberIn(box.child("xmax").text().get()), bottom = numberIn(box.child("ymax").text().get());
+        if (!left || !top || !right || !bottom)
+            continue;
+        // Pixels count from 1, and the last one belongs to the box.
+        const int x = static_cast<int>(std::lround(*left)) - 1, y = static_cast<int>(std::lround(*top)) - 1;
+        all.push_back({x, y, static_cast<int>(std::lround(*right)) - x, static_cast<int>(std::lround(*bottom)) - y});
+        if (composed(trimmed(object.child("name").text().get())) == className)
+            own.push_back(all.back());
+    }
+    return own.empty() ? all : own;
+}
+
+Result<ObjectBoxes> pascalVocBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop) {
+    std::string folder;
+    for (const FileTree::Entry& entry : files.entries(""))
+        if (entry.isFolder && lowerCase(entry.name) == "annotations")
+            folder = entry.name;
+    ObjectBoxes boxes;
+    for (const Sample& sample : dataset.samples) {
+        if (stop.stop_requested())
+            return cancelled();
+        const auto text = files.read(joinedPath(folder, annotationOf(sample.path)), kMostOfOne);
+        pugi::xml_document document;
+        if (!text || !document.load_buffer(text->data(), text->size()))
+            continue; // the reader of the set has said so
+        const std::string name =
+            sample.label >= 0 ? dataset.classes[static_cast<std::size_t>(sample.label)] : std::string();
+        if (auto found = boxesIn(document, name); !found.empty())
+            boxes[sample.path] = std::move(found);
+    }
+    return boxes;
+}
+
+} // namespace
+
+Result<ObjectBoxes> objectBoxes(const Dataset& dataset, const std::stop_token& stop) {
+    const FileTree* files = dataset.source ? dataset.source->files() : nullptr;
+    if (!files)
+        return ObjectBoxes();
+    if (dataset.format == "voc")
+        return pascalVocBoxes(dataset, *files, stop);
+    if (dataset.format == "coco")
+        return cocoBoxes(dataset, *files, stop);
+    if (dataset.format != "tiny-imagenet")
+        return files->isFile(kTable) ? tableBoxes(*files) : ObjectBoxes();
+    ObjectBoxes boxes;
+    for (const auto& [path, box] : readBoxes(dataset))
+        boxes[path] = {box};
+    return boxes;
+}
+
+} // namespace sightline

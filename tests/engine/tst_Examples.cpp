@@ -206,6 +206,19 @@ private Q_SLOTS:
         }
     }
 
+    void thePicturesExciteMostChannelsMoreThanAnyImage() {
+        const auto examples = found({"activation_1"});
+        const auto pictures = m_model->ask(FilterPicturesQuestion{"activation_1"});
+        QVERIFY2(pictures.ok(), pictures ? "" : pictures.error().message.c_str());
+        const auto higher =
+            std::count_if(pictures->pictures.begin(), pictures->pictures.end(), [&](const FilterPicture& picture) {
+                return picture.end >
+                       static_cast<double>(examples->highestMeans[static_cast<std::size_t>(picture.channel)]);
+            });
+        QVERIFY2(higher * 10 >= std::ssize(pictures->pictures) * 9,
+                 qPrintable(QStringLiteral("%1 of %2").arg(higher).arg(pictures->pictures.size())));
+    }
+
     void whatIsNotThereIsRefusedByName() {
         const auto refusal = [&](const ExamplesQuestion& question) {
             const auto answer = found(question);

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <utility>
 
 #include "ExperimentOptions.h"
@@ -28,6 +29,17 @@ Result<NormalizationSettings> normalizationFromName(const std::string& name) {
         }
     }
     return badInput("--normalization " + name + " is not one of none, rescale, imagenet, half, caffe.");
+}
+
+/// Tried, not asked: permissions do not tell of every folder that takes no files.
+bool takesFiles(const std::filesystem::path& folder) {
+    std::string name = (folder / ".sightline-XXXXXX").string();
+    const int file = ::mkstemp(name.data());
+    if (file < 0)
+        return false;
+    ::close(file);
+    ::unlink(name.c_str());
+    return true;
 }
 
 } // namespace
@@ -113,7 +125,7 @@ std::filesystem::path placeOf(const std::string& given, const std::string& image
 Result<void> makeWritable(const std::filesystem::path& folder) {
     if (const auto made = makeFolder(folder); !made)
         return badInput(made.error().message);
-    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    if (!takesFiles(folder))
         return badInput("The folder " + folder.string() + " cannot be written to; choose another one.");
     return {};
 }
@@ -123,7 +135,7 @@ Result<void> canWrite(const std::filesystem::path& file) {
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
     if (!std::filesystem::is_directory(folder, code))
         return badInput("There is no folder " + folder.string() + " to write " + file.filename().string() + " to.");
-    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    if (!takesFiles(folder))
         return badInput("The folder " + folder.string() + " cannot be written to; choose another one.");
     if (std::filesystem::is_directory(file, code))
         return badInput(file.string() + " is a folder; name a file.");

@@ -134,6 +134,7 @@ private Q_SLOTS:
         refuses(QStringList{"activations", m_run, path("broken.png"), "--layer", "conv2d"} + out, "broken.png");
         refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", path("no/where.npy")}, "no folder");
         refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", path("toys")}, "is a folder");
+        refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", "/proc/x.npy"}, "cannot be written to");
         refuses({"filters", m_run, "--out", path("x")}, "--layer");
         refuses({"filters", "--layer", "conv2d", "--out", path("x")}, "--model");
         refuses(QStringList{"filters", m_run, "--layer", "conv2d", "--channel", "32"} + folder, "channels 0 to 31");

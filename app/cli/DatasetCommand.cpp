@@ -235,10 +235,11 @@ void addInfo(CLI::App& dataset, Context& context) {
 } // namespace
 
 void addDataset(CLI::App& app, Context& context) {
-    CLI::App& dataset = group(app, "dataset", "Data sets: info, check, suggest, make, fetch");
+    CLI::App& dataset = group(app, "dataset", "Data sets: info, check, suggest, suspects, make, fetch");
     addInfo(dataset, context);
     addDatasetFetch(dataset, context);
     addDatasetSuggest(dataset, context);
+    addDatasetSuspects(dataset, context);
 
     auto toyOptions = std::make_shared<ToyOptions>();
     CLI::App& make = group(dataset, "make", "Generate a data set");

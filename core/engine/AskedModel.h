@@ -17,6 +17,7 @@
 #include "engine/questions/Occlusion.h"
 #include "engine/questions/Predictions.h"
 #include "engine/questions/Robustness.h"
+#include "engine/questions/Suspects.h"
 #include "engine/questions/Trust.h"
 #include "network/GraphSpec.h"
 #include "support/Result.h"
@@ -27,7 +28,7 @@ namespace sightline {
 /// name here.
 using Question = std::variant<HeatMapQuestion, PredictionsQuestion, EvaluationQuestion, FeaturesQuestion,
                               OcclusionQuestion, RobustnessQuestion, TrustQuestion, ActivationsQuestion,
-                              FilterPicturesQuestion, KernelsQuestion, ExamplesQuestion>;
+                              FilterPicturesQuestion, KernelsQuestion, ExamplesQuestion, SuspectsQuestion>;
 
 template <typename Questions>
 struct AnswersTo;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "metrics/InParts.h"
+
 namespace sightline {
 
 namespace {
@@ -93,11 +95,10 @@ std::optional<Interval> macroF1Interval(const ConfusionMatrix& confusion, std::u
         return {};
     const std::vector<Cell> cells = occupiedCells(confusion);
     const BinomialDraws binomial(images);
-    std::vector<double> found;
-    std::vector<ClassCounts> classes(static_cast<std::size_t>(confusion.classes()));
-    for (int i = 0; i < draws; ++i) {
-        CounterRandom random(seed, RandomPurpose::Bootstrap, 0, static_cast<std::uint64_t>(i));
-        std::fill(classes.begin(), classes.end(), ClassCounts{});
+    std::vector<double> found(static_cast<std::size_t>(draws));
+    inParts(found.size(), [&](std::size_t i) {
+        CounterRandom random(seed, RandomPurpose::Bootstrap, 0, i);
+        std::vector<ClassCounts> classes(static_cast<std::size_t>(confusion.classes()));
         std::int64_t toDraw = images, toCome = images; // of this sample, and of the cells that are left
         for (const Cell& cell : cells) {
             const std::int64_t drawn =
@@ -109,8 +110,8 @@ std::optional<Interval> macroF1Interval(const ConfusionMatrix& confusion, std::u
             if (cell.truth == cell.predicted)
                 classes[cell.truth].right += drawn;
         }
-        found.push_back(*macroAverages(classes).f1);
-    }
+        found[i] = *macroAverages(classes).f1;
+    });
     std::sort(found.begin(), found.end());
     return Interval{percentile(found, 0.025), percentile(found, 0.975)};
 }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "metrics/InParts.h"
+
 namespace sightline {
 
 namespace {
@@ -76,24 +78,57 @@ struct Slope {
     double first = 0, second = 0;
 };
 
-Slope slopeAt(const std::vector<Prediction>& predictions, double sharpness) {
-    Slope slope;
-    for (const Prediction& one : predictions) {
-        if (one.truth < 0)
-            continue;
-        const double top = logitOf(*std::max_element(one.probabilities.begin(), one.probabilities.end()));
-        double sum = 0, mean = 0, square = 0;
-        for (const float probability : one.probabilities) {
-            const double logit = logitOf(probability) - top, weight = std::exp(sharpness * logit);
-            sum += weight;
-            mean += weight * logit;
-            square += weight * logit * logit;
-        }
-        mean /= sum;
-        slope.first += mean - (logitOf(one.probabilities[static_cast<std::size_t>(one.truth)]) - top);
-        slope.second += square / sum - mean * mean;
+void addSlope(Slope& slope, const Prediction& image, double sharpness) {
+    const double top = logitOf(*std::max_element(image.probabilities.begin(), image.probabilities.end()));
+    double sum = 0, mean = 0, square = 0;
+    for (const float probability : image.probabilities) {
+        const double logit = logitOf(probability) - top, weight = std::exp(sharpness * logit);
+        sum += weight;
+        mean += weight * logit;
+        square += weight * logit * logit;
     }
-    return slope;
+    mean /= sum;
+    slope.first += mean - (logitOf(image.probabilities[static_cast<std::size_t>(image.truth)]) - top);
+    slope.second += square / sum - mean * mean;
+}
+
+/// Of every `stride`-th image; summed in parts of fixed size, so that the sum is the same on any machine.
+Slope slopeAt(const std::vector<Prediction>& predictions, double sharpness, std::size_t stride) {
+    constexpr std::size_t kPart = 1024;
+    const std::size_t images = (predictions.size() + stride - 1) / stride;
+    std::vector<Slope> parts((images + kPart - 1) / kPart);
+    inParts(parts.size(), [&](std::size_t part) {
+        for (std::size_t i = part * kPart; i < std::min(images, (part + 1) * kPart); ++i)
+            if (const Prediction& image = predictions[i * stride]; image.truth >= 0)
+                addSlope(parts[part], image, sharpness);
+    });
+    Slope sum;
+    for (const Slope& part : parts) {
+        sum.first += part.first;
+        sum.second += part.second;
+    }
+    return sum;
+}
+
+constexpr double kColdest = 0.01, kHottest = 100;
+
+/// Newton's method within bounds.
+double sharpest(const std::vector<Prediction>& predictions, double sharpness, std::size_t stride) {
+    constexpr int kMostSteps = 60;
+    constexpr double kClose = 1e-7; // its square is what the last step leaves
+    double low = 1 / kHottest, high = 1 / kColdest;
+    for (int step = 0; step < kMostSteps; ++step) {
+        const Slope slope = slopeAt(predictions, sharpness, stride);
+        (slope.first > 0 ? high : low) = sharpness;
+        double next = sharpness - slope.first / slope.second;
+        if (!(next >= low && next <= high))
+            next = std::sqrt(low * high);
+        const double moved = std::abs(next - sharpness);
+        sharpness = next;
+        if (moved <= kClose * sharpness)
+            break;
+    }
+    return sharpness;
 }
 
 } // namespace
@@ -109,23 +144,16 @@ Calibration calibrationOf(const std::vector<Prediction>& predictions, std::optio
 }
 
 std::optional<double> fittedTemperature(const std::vector<Prediction>& predictions) {
-    constexpr double kColdest = 0.01, kHottest = 100;
-    constexpr int kMostSteps = 60;
-    double low = 1 / kHottest, high = 1 / kColdest, sharpness = 1;
-    if (!(slopeAt(predictions, low).first < 0) || !(slopeAt(predictions, high).first > 0))
+    constexpr std::size_t kFew = 2000;
+    const bool isAllRight = std::all_of(predictions.begin(), predictions.end(), [](const Prediction& one) {
+        return one.truth < 0 || one.truth == one.predicted;
+    });
+    if (isAllRight || !(slopeAt(predictions, 1 / kHottest, 1).first < 0))
         return {};
-    for (int step = 0; step < kMostSteps; ++step) {
-        const Slope slope = slopeAt(predictions, sharpness);
-        (slope.first > 0 ? high : low) = sharpness;
-        double next = sharpness - slope.first / slope.second;
-        if (!(next > low && next < high))
-            next = std::sqrt(low * high);
-        const double moved = std::abs(next - sharpness);
-        sharpness = next;
-        if (moved <= 1e-11 * sharpness)
-            break;
-    }
-    return 1 / sharpness;
+    const double near = sharpest(predictions, 1, predictions.size() / kFew + 1);
+    const double sharpness = sharpest(predictions, near, 1);
+    const bool isBound = sharpness > 0.999 / kColdest || sharpness < 1.001 / kHottest;
+    return isBound ? std::nullopt : std::optional(1 / sharpness);
 }
 
 } // namespace sightline

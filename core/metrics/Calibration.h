@@ -29,8 +29,8 @@ struct Calibration {
 Calibration calibrationOf(const std::vector<Prediction>& predictions, std::optional<double> temperature);
 
 /// The temperature with the lowest -log likelihood of the true classes. Nothing where none is best: no images, every
-/// image right (colder is always better), or a network no better than guessing (hotter is). O(images x classes) for
-/// each of about ten steps of Newton's method.
+/// image right (colder is always better), or a network no better than guessing (hotter is). Newton's method, first
+/// on a few of the images: O(images x classes) for each of about five steps.
 std::optional<double> fittedTemperature(const std::vector<Prediction>& predictions);
 
 } // namespace sightline

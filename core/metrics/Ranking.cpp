@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "metrics/InParts.h"
 
 namespace sightline {
 
@@ -46,15 +49,14 @@ RankingFigures rankingOf(std::vector<ScoredImage> images) {
 }
 
 std::vector<RankingFigures> rankingPerClass(const std::vector<Prediction>& predictions, std::size_t classes) {
-    std::vector<RankingFigures> figures;
-    std::vector<ScoredImage> images;
-    for (std::size_t label = 0; label < classes; ++label) {
-        images.clear();
+    std::vector<RankingFigures> figures(classes);
+    inParts(classes, [&](std::size_t label) {
+        std::vector<ScoredImage> images;
         for (const Prediction& one : predictions)
             if (one.truth >= 0)
                 images.push_back({one.probabilities[label], one.truth == static_cast<int>(label)});
-        figures.push_back(rankingOf(images));
-    }
+        figures[label] = rankingOf(std::move(images));
+    });
     return figures;
 }
 

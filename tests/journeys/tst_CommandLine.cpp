@@ -165,9 +165,35 @@ private Q_SLOTS:
         QCOMPARE(json["split"].toString(), QStringLiteral("test"));
         QCOMPARE(json["images"].toInt(), 20);
         QCOMPARE(json["confusion"]["matrix"].toArray().size(), 5);
+        for (const char* key : {"balanced_accuracy", "macro", "weighted", "cohen_kappa", "mcc", "brier", "nll",
+                                "interval", "calibration", "most_confused", "top_k_accuracy"})
+            QVERIFY2(json.contains(QLatin1String(key)), key);
+        QCOMPARE(json["calibration"]["bins"].toArray().size(), 15);
+        QCOMPARE(run({"evaluate", trainedRun(), "--json"}).json(), json);
         QFile csv(path("evaluation/predictions.csv"));
         QVERIFY(csv.open(QIODevice::ReadOnly));
         QVERIFY(csv.readLine().startsWith("path,true,predicted,correct,confidence,loss,"));
+    }
+
+    void listsLabelsInDoubtTheLeastCertainFirst() {
+        const CliAnswer answer = run({"dataset", "suspects", trainedRun(), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY2(answer.err.contains("Only validation and test images are looked at"), answer.err.constData());
+        const QJsonArray labels = answer.list();
+        QCOMPARE(labels.size(), 40);
+        bool isSuspect = true;
+        double confidence = 0;
+        for (const QJsonValue& one : labels) {
+            if (isSuspect && !one["suspect"].toBool()) {
+                isSuspect = false;
+                confidence = 0;
+            }
+            QCOMPARE(one["suspect"].toBool(), isSuspect);
+            QVERIFY(one["self_confidence"].toDouble() >= confidence);
+            confidence = one["self_confidence"].toDouble();
+            QVERIFY(!isSuspect || one["label"] != one["suggested"]);
+        }
+        refuses({"dataset", "suspects", "no-such-run"}, 2, "no-such-run");
     }
 
     void predictsAFolder() {

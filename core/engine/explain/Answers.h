@@ -30,5 +30,6 @@ Result<Activations> answer(const Asked& asked, const ActivationsQuestion& questi
 Result<FilterPictures> answer(const Asked& asked, const FilterPicturesQuestion& question, const Asking& asking);
 Result<Kernels> answer(const Asked& asked, const KernelsQuestion& question, const Asking& asking);
 Result<Examples> answer(const Asked& asked, const ExamplesQuestion& question, const Asking& asking);
+Result<Suspects> answer(const Asked& asked, const SuspectsQuestion& question, const Asking& asking);
 
 } // namespace sightline::engine

@@ -18,7 +18,11 @@ std::string fileKey(const std::filesystem::path& file) {
     return file.string() + "|" + std::to_string(time) + "|" + std::to_string(std::filesystem::file_size(file, code));
 }
 
-Result<std::string> keyOf(const ModelSource& source) {
+} // namespace
+
+Result<std::string> identityOf(const ModelSource& source) {
+    if (source.snapshot)
+        return std::string();
     if (!source.runFolder.empty()) {
         const auto file = RunFolder(source.runFolder).checkpoint(source.checkpoint);
         if (!file)
@@ -32,8 +36,6 @@ Result<std::string> keyOf(const ModelSource& source) {
     return key + "|" + std::to_string(n.rescale);
 }
 
-} // namespace
-
 Result<SharedModel> sharedModel(const ModelSource& source) {
     static SharedCache<LoadedModel> cache(availableMemoryBytes() / 8);
     const auto load = [&]() -> Result<SharedModel> {
@@ -44,7 +46,7 @@ Result<SharedModel> sharedModel(const ModelSource& source) {
     };
     if (source.snapshot)
         return load(); // shares the snapshot's weights: nothing to keep
-    const Result<std::string> key = keyOf(source);
+    const Result<std::string> key = identityOf(source);
     return key ? cache.get(*key, load) : key.error();
 }
 

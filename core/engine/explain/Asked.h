@@ -13,11 +13,16 @@ using SharedModel = std::shared_ptr<const LoadedModel>;
 /// Who is asked: what every answer needs.
 struct Asked {
     SharedModel shared;
-    ModelSource source; ///< where it came from
+    ModelSource source;        ///< where it came from
+    std::string identity = {}; ///< identityOf(source) when it was opened
 
     const LoadedModel& model() const { return *shared; }
     const GraphModule& module() const { return *shared->module; }
 };
+
+/// What tells the weights of a source from others: of files path, time and size. Empty for a snapshot. Error: there are
+/// none.
+Result<std::string> identityOf(const ModelSource& source);
 
 /// The model of a source. Those read from files are kept while their file (path, time, size) is the same, up to an
 /// eighth of the memory that was free, so that a click does not read weights again. Thread-safe.

@@ -44,6 +44,9 @@ constexpr const char* failureOf(const ExamplesQuestion&) {
 constexpr const char* failureOf(const FeaturesQuestion&) {
     return "The features could not be computed: ";
 }
+constexpr const char* failureOf(const SuspectsQuestion&) {
+    return "The labels could not be checked: ";
+}
 
 class TorchModel : public AskedModel {
 public:
@@ -78,11 +81,14 @@ private:
 
 Result<std::shared_ptr<const AskedModel>> open(const ModelSource& source, int threads) {
     try {
+        auto identity = identityOf(source); // before the weights are read: those that come later have another one
+        if (!identity)
+            return identity.error();
         auto shared = sharedModel(source);
         if (!shared)
             return shared.error();
         return std::shared_ptr<const AskedModel>(
-            std::make_shared<TorchModel>(Asked{std::move(*shared), source}, threads));
+            std::make_shared<TorchModel>(Asked{std::move(*shared), source, std::move(*identity)}, threads));
     } catch (const std::exception& exception) {
         return Error{"The network could not be opened: " + std::string(exception.what())};
     }

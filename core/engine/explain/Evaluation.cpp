@@ -1,55 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <torch/torch.h>
-
-#include <algorithm>
-
-#include "engine/explain/SplitPass.h"
+#include "engine/explain/Judging.h"
 #include "support/Words.h"
 
 namespace sightline::engine {
 
 namespace {
 
-Prediction predictionFrom(const torch::Tensor& logits, int truth) {
-    Prediction prediction;
-    prediction.truth = truth;
-    prediction.probabilities = probabilitiesOf(logits);
-    const auto best = std::max_element(prediction.probabilities.begin(), prediction.probabilities.end());
-    prediction.predicted = static_cast<int>(best - prediction.probabilities.begin());
-    prediction.confidence = static_cast<double>(*best);
-    prediction.loss = -torch::log_softmax(logits.to(torch::kDouble), 0)[truth].item<double>();
-    return prediction;
-}
-
-/// Judges images of the run's data set; those of classes it does not know are skipped.
-struct Judged {
-    std::vector<Prediction> predictions;
-    std::vector<std::string> skipped;
-};
-
-Result<Judged> judged(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
-                      int batchSize, const Asking& asking) {
-    Judged found;
-    torch::NoGradGuard noGradients;
-    const auto passed =
-        passThrough(asked, split, indices, batchSize, asking, found.skipped,
-                    [&](const torch::Tensor& images, std::span<const std::uint32_t> samples) -> Result<void> {
-                        const torch::Tensor logits = asked.module().infer(images)[0];
-                        for (std::size_t i = 0; i < samples.size(); ++i) {
-                            const Sample& sample = split.data.dataset.samples[samples[i]];
-                            Prediction prediction = predictionFrom(logits[static_cast<std::int64_t>(i)], sample.label);
-                            prediction.path = sample.path;
-                            prediction.sample = samples[i];
-                            found.predictions.push_back(std::move(prediction));
-                        }
-                        return {};
-                    });
-    if (!passed)
-        return passed.error();
-    return found;
-}
-
-Evaluation summed(const Asked& asked, const std::string& name, Judged images, std::uint64_t seed,
+Evaluation summed(const Asked& asked, const std::string& name, JudgedImages images, std::uint64_t seed,
                   std::optional<double> temperature) {
     Evaluation evaluation;
     evaluation.split = name;
@@ -81,6 +38,20 @@ std::vector<std::string> notesOn(const RunData& data) {
     return notes;
 }
 
+/// Fitted on the validation images; nothing where there are none, or where none fits.
+Result<std::optional<double>> temperatureOf(const Asked& asked, const RunSplit& split, const JudgedImages& images,
+                                            const EvaluationQuestion& question, const Asking& asking) {
+    if (split.subset == Subset::Validation)
+        return fittedTemperature(images.predictions);
+    if (split.data.dataset.count(Subset::Validation) == 0)
+        return std::optional<double>();
+    std::vector<std::string> said; // by the images in question
+    const auto validation = judgedSubset(asked, split, Subset::Validation, question.batchSize, asking, said);
+    if (!validation)
+        return validation.error();
+    return fittedTemperature(validation->predictions);
+}
+
 } // namespace
 
 Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question, const Asking& asking) {
@@ -88,10 +59,10 @@ Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question
     if (!split)
         return split.error();
     const RunData& data = split->data;
-    const auto judgedSubset = [&](Subset subset) {
-        return judged(asked, *split, data.dataset.indices(subset), question.batchSize, asking);
-    };
-    Result<Judged> images = judgedSubset(split->subset);
+    std::vector<std::string> notes = notesOn(data);
+    if (!split->note.empty())
+        notes.insert(notes.begin(), split->note);
+    Result<JudgedImages> images = judgedSubset(asked, *split, split->subset, question.batchSize, asking, notes);
     if (!images)
         return images.error();
     const std::string name = nameOf(split->subset);
@@ -99,30 +70,22 @@ Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question
         return badInput("None of the " + name + " images in " + data.dataset.root.string() +
                         (images->skipped.empty() ? " belongs to a class this run was trained on."
                                                  : " can be evaluated: " + images->skipped.front()));
-    std::optional<double> temperature;
-    if (split->subset == Subset::Validation) {
-        temperature = fittedTemperature(images->predictions);
-    } else if (data.dataset.count(Subset::Validation) > 0) {
-        const Result<Judged> validation = judgedSubset(Subset::Validation);
-        if (!validation)
-            return validation.error();
-        temperature = fittedTemperature(validation->predictions);
-    }
-    Evaluation evaluation = summed(asked, name, std::move(*images), split->experiment.seed, temperature);
-    evaluation.notes = notesOn(data);
-    if (!split->note.empty())
-        evaluation.notes.insert(evaluation.notes.begin(), split->note);
+    const Result<std::optional<double>> temperature = temperatureOf(asked, *split, *images, question, asking);
+    if (!temperature)
+        return temperature.error();
+    Evaluation evaluation = summed(asked, name, std::move(*images), split->experiment.seed, *temperature);
+    evaluation.notes = std::move(notes);
     if (!data.manifest)
         return evaluation;
     evaluation.missing = data.match.missing.size();
     evaluation.fresh = data.match.fresh.size();
     if (!question.judgeNew)
         return evaluation;
-    Result<Judged> fresh = judged(asked, *split, data.match.fresh, question.batchSize, asking);
+    Result<JudgedImages> fresh = judged(asked, *split, data.match.fresh, question.batchSize, asking);
     if (!fresh)
         return fresh.error();
     evaluation.newImages = std::make_shared<const Evaluation>(
-        summed(asked, kNewImages, std::move(*fresh), split->experiment.seed, temperature));
+        summed(asked, kNewImages, std::move(*fresh), split->experiment.seed, *temperature));
     return evaluation;
 }
 

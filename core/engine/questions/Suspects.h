@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/Suspects.h"
+
+namespace sightline {
+
+/// Which images of validation and test may be labelled wrongly? Of a run only; its training images are not asked, since
+/// a network may know these by heart.
+struct Suspects;
+struct SuspectsQuestion {
+    using Answer = Suspects;
+    int batchSize = 32;
+    std::string dataPath = {}; ///< where the run's images are now; empty: where the run says
+};
+
+struct Suspects {
+    std::vector<std::string> classes;
+    std::vector<Prediction> predictions; ///< of validation, then of test
+    std::vector<SuspectLabel> labels;    ///< suspectLabels() of these
+    std::vector<std::string> splits;     ///< of which there are images
+    std::vector<std::string> skipped, notes;
+};
+
+} // namespace sightline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cstdio>
 
-#include "Command.h"
+#include "HeatMapOptions.h"
 #include "engine/Engine.h"
 
 namespace sightline::cli {
@@ -21,10 +21,9 @@ int bench(const Settings& settings) {
     request.threads = settings.threads;
     if (!parseSize(settings.input, request.height, request.width, &request.channels))
         return fail(badInput("--input " + settings.input + " is not HEIGHTxWIDTHxCHANNELS."));
-    const auto method = heatMapMethodFromName(settings.method);
+    const auto method = heatMapMethodOf(settings.method);
     if (!method)
-        return fail(badInput("--method " + settings.method +
-                             " is not one of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
+        return fail(method.error());
     request.method = *method;
     auto options = parseJson(settings.options, "--options");
     if (!options)
@@ -53,7 +52,7 @@ void addBenchExplain(CLI::App& app, Context& context) {
     command->add_option("--model", settings->model, "A name from `model list` or a graph file")->required();
     command->add_option("--input", settings->input, "HEIGHTxWIDTHxCHANNELS");
     command->add_option("--classes", settings->classes, "Number of classes")->check(CLI::Range(1, 1000000));
-    command->add_option("--method", settings->method, "gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam");
+    addHeatMapMethod(*command, settings->method);
     command->add_option("--options", settings->options, "The network's options as JSON");
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");

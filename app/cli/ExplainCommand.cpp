@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "ExperimentOptions.h"
+#include "ExplainSplit.h"
+#include "HeatMapOptions.h"
 #include "NetworkOptions.h"
 #include "engine/AskedModel.h"
 #include "store/RunStore.h"
@@ -16,6 +18,8 @@ namespace {
 struct Settings {
     NetworkOptions network;
     std::string method = "gradcam", target = "predicted", layer, score = "logit", out, map;
+    std::string split, filter;
+    std::uint64_t seed = 0;
     int threads = 0;
     double opacity = 0.5;
     bool json = false;
@@ -49,10 +53,6 @@ int truthOf(const std::filesystem::path& image, const ModelSource& source, const
     return -1;
 }
 
-Json nameOfClass(const HeatMap& explanation, std::size_t index) {
-    return index < explanation.classes.size() ? Json(explanation.classes[index]) : Json(index);
-}
-
 Json toJson(const HeatMap& explanation, const std::string& image) {
     std::vector<std::size_t> order(explanation.probabilities.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -62,12 +62,10 @@ Json toJson(const HeatMap& explanation, const std::string& image) {
     order.resize(std::min<std::size_t>(order.size(), 5));
     Json top = Json::array();
     for (const std::size_t index : order)
-        top.push_back({{"class", nameOfClass(explanation, index)}, {"probability", explanation.probabilities[index]}});
-    const bool number = explanation.classes.empty() && !explanation.target.empty() && explanation.target.size() < 9 &&
-                        explanation.target.find_first_not_of("0123456789") == std::string::npos;
-    return {{"predicted", nameOfClass(explanation, static_cast<std::size_t>(explanation.predicted))},
+        top.push_back({{"class", classOf(explanation, index)}, {"probability", explanation.probabilities[index]}});
+    return {{"predicted", classOf(explanation, static_cast<std::size_t>(explanation.predicted))},
             {"confidence", explanation.confidence},
-            {"target", number ? Json(std::stoi(explanation.target)) : Json(explanation.target)},
+            {"target", targetOf(explanation)},
             {"method", explanation.method},
             {"layer", explanation.layer},
             {"map_size", {explanation.mapHeight, explanation.mapWidth}},
@@ -78,14 +76,58 @@ Json toJson(const HeatMap& explanation, const std::string& image) {
             {"image", image}};
 }
 
+/// The images that are named; none where a split is asked for.
+Result<std::vector<std::string>> imagesOf(const Settings& settings) {
+    std::vector<std::string> images = settings.network.allImages();
+    if (settings.split.empty()) {
+        if (!settings.filter.empty())
+            return badInput("--filter chooses images of a split: add --split test.");
+        if (images.empty())
+            return badInput("explain needs an image: explain RUN IMAGE, explain RUN --split test --out DIR, or explain "
+                            "--model NAME ... IMAGE.");
+        return images;
+    }
+    if (!settings.network.model.empty())
+        return badInput("--split needs a run: a network without one has no images of its own.");
+    if (!images.empty())
+        return badInput("--split takes the images of the run; leave out " + images.front() + ".");
+    if (settings.out.empty() && settings.map.empty() && !settings.json)
+        return badInput("--split needs a folder for what comes out: add --out DIR or --map DIR.");
+    return images;
+}
+
+/// The maps' folders, before the work and not after it.
+Result<void> makeFolders(const Settings& settings) {
+    for (const std::string& folder : {settings.out, settings.map})
+        if (!folder.empty())
+            if (const auto made = makeFolder(folder); !made)
+                return made;
+    return {};
+}
+
+HeatMapsQuestion ofSplit(const Settings& settings, HeatMapMethod method, const std::string& dataPath) {
+    HeatMapsQuestion question;
+    question.split = settings.split;
+    question.dataPath = dataPath;
+    question.filter = settings.filter == "right"   ? HeatMapsQuestion::Filter::Right
+                      : settings.filter == "wrong" ? HeatMapsQuestion::Filter::Wrong
+                                                   : HeatMapsQuestion::Filter::All;
+    question.method = method;
+    question.target = settings.target;
+    question.layer = settings.layer;
+    question.logSoftmax = settings.score == "log-softmax";
+    question.seed = settings.seed;
+    return question;
+}
+
 int explain(const Settings& settings, Context& context) {
-    const auto method = heatMapMethodFromName(settings.method);
+    const auto method = heatMapMethodOf(settings.method);
     if (!method)
-        return fail(badInput("--method " + settings.method +
-                             " is not one of gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam."));
-    const std::vector<std::string> images = settings.network.allImages();
-    if (images.empty())
-        return fail(badInput("explain needs an image: explain RUN IMAGE, or explain --model NAME ... IMAGE."));
+        return fail(method.error());
+    const auto named = imagesOf(settings);
+    if (!named)
+        return fail(named.error());
+    const std::vector<std::string>& images = *named;
     const auto dataPath = dataPathOf(settings.network.changes, "explain");
     if (!dataPath)
         return fail(dataPath.error());
@@ -97,17 +139,19 @@ int explain(const Settings& settings, Context& context) {
     const auto pixels = pixelsOf(*source);
     if (!pixels)
         return fail(pixels.error());
-    const bool several = images.size() > 1;
-    for (const std::string& folder : {settings.out, settings.map})
-        if (several && !folder.empty())
-            if (const auto made = makeFolder(folder); !made)
-                return fail(made.error());
+    const bool several = images.size() != 1;
+    if (several)
+        if (const auto made = makeFolders(settings); !made)
+            return fail(made.error());
     const auto engine = loadEngine();
     if (!engine)
         return fail(engine.error());
     const auto model = (*engine)->open(*source, settings.threads);
     if (!model)
         return fail(model.error());
+    if (!settings.split.empty())
+        return explainSplit(**model, ofSplit(settings, *method, *dataPath),
+                            {settings.out, settings.map, settings.opacity}, settings.json);
     Json all = Json::array();
     for (const std::string& name : images) {
         const std::filesystem::path file = imageOfRun(name, source->runFolder, *dataPath);
@@ -121,12 +165,15 @@ int explain(const Settings& settings, Context& context) {
         question.target = settings.target;
         question.layer = settings.layer;
         question.logSoftmax = settings.score == "log-softmax";
-        const auto explanation = (*model)->ask(std::move(question), interruption().get_token());
+        question.seed = settings.seed;
+        const auto explanation =
+            (*model)->ask(std::move(question), interruption().get_token(),
+                          [](std::size_t done, std::size_t total) { showProgress("Explaining", done, total); });
         if (!explanation)
             return fail(explanation.error());
         if (!settings.out.empty())
-            if (const auto written = writePng(placeOf(settings.out, name, several, ".png"),
-                                              overlay(explanation->input, explanation->map, settings.opacity));
+            if (const auto written =
+                    writePng(placeOf(settings.out, name, several, ".png"), overlayOf(*explanation, settings.opacity));
                 !written)
                 return fail(written.error());
         if (!settings.map.empty())
@@ -153,13 +200,18 @@ void addExplain(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("explain", "Show where a network looks: a heat map over an image");
     addNetworkWithImages(*command, settings->network, "Image files; each gets a map");
-    command->add_option("--method", settings->method, "gradcam, hirescam, gradcam++, xgradcam, layercam, eigencam");
+    addHeatMapMethod(*command, settings->method);
     command->add_option("--target", settings->target, "predicted, true, a class, or CLASS-CLASS for a difference");
     command->add_option("--layer", settings->layer, "Layer to explain: the id of a node");
     command->add_option("--score", settings->score, "logit or log-softmax")
         ->check(CLI::IsMember({"logit", "log-softmax"}));
-    command->add_option("--out", settings->out, "The overlay, PNG (several images: a folder)");
-    command->add_option("--map", settings->map, "The map, NPY (several images: a folder)");
+    command->add_option("--split", settings->split, "Instead of images: all of a split of the run")
+        ->check(CLI::IsMember({"train", "val", "test"}));
+    command->add_option("--filter", settings->filter, "Of the split: all, right or wrong")
+        ->check(CLI::IsMember({"all", "right", "wrong"}));
+    command->add_option("--seed", settings->seed, "Seed of what is drawn (smoothgrad)");
+    command->add_option("--out", settings->out, "The overlay, PNG (several images or a split: a folder)");
+    command->add_option("--map", settings->map, "The map, NPY (several images or a split: a folder)");
     command->add_option("--opacity", settings->opacity, "Opacity of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");

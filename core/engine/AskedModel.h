@@ -14,6 +14,7 @@
 #include "engine/questions/Features.h"
 #include "engine/questions/FilterPictures.h"
 #include "engine/questions/HeatMap.h"
+#include "engine/questions/HeatMaps.h"
 #include "engine/questions/Occlusion.h"
 #include "engine/questions/Predictions.h"
 #include "engine/questions/Robustness.h"
@@ -26,9 +27,10 @@ namespace sightline {
 
 /// All that a network can be asked. A new kind: its values in engine/questions/, its answer() in engine/explain/, its
 /// name here.
-using Question = std::variant<HeatMapQuestion, PredictionsQuestion, EvaluationQuestion, FeaturesQuestion,
-                              OcclusionQuestion, RobustnessQuestion, TrustQuestion, ActivationsQuestion,
-                              FilterPicturesQuestion, KernelsQuestion, ExamplesQuestion, SuspectsQuestion>;
+using Question =
+    std::variant<HeatMapQuestion, HeatMapsQuestion, PredictionsQuestion, EvaluationQuestion, FeaturesQuestion,
+                 OcclusionQuestion, RobustnessQuestion, TrustQuestion, ActivationsQuestion, FilterPicturesQuestion,
+                 KernelsQuestion, ExamplesQuestion, SuspectsQuestion>;
 
 template <typename Questions>
 struct AnswersTo;

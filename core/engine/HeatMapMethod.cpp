@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <array>
-#include <utility>
 
 #include "engine/HeatMapMethod.h"
 
@@ -8,28 +8,59 @@ namespace sightline {
 
 namespace {
 
-constexpr std::array<std::pair<HeatMapMethod, const char*>, 6> kHeatMapMethods{
-    {{HeatMapMethod::GradCam, "gradcam"},
-     {HeatMapMethod::HiResCam, "hirescam"},
-     {HeatMapMethod::GradCamPlusPlus, "gradcam++"},
-     {HeatMapMethod::XGradCam, "xgradcam"},
-     {HeatMapMethod::LayerCam, "layercam"},
-     {HeatMapMethod::EigenCam, "eigencam"}}};
+struct Known {
+    HeatMapMethod method;
+    const char* name;
+    bool isSigned = false, hasLayer = true;
+};
+
+constexpr std::array<Known, 13> kKnown{{{HeatMapMethod::GradCam, "gradcam"},
+                                        {HeatMapMethod::HiResCam, "hirescam"},
+                                        {HeatMapMethod::GradCamPlusPlus, "gradcam++"},
+                                        {HeatMapMethod::XGradCam, "xgradcam"},
+                                        {HeatMapMethod::LayerCam, "layercam"},
+                                        {HeatMapMethod::EigenCam, "eigencam"},
+                                        {HeatMapMethod::LayerCamFused, "layercam-fused", false, false},
+                                        {HeatMapMethod::FinerCam, "finercam"},
+                                        {HeatMapMethod::ScoreCam, "scorecam"},
+                                        {HeatMapMethod::Occlusion, "occlusion", true, false},
+                                        {HeatMapMethod::IntegratedGradients, "integrated-gradients", true, false},
+                                        {HeatMapMethod::SmoothGrad, "smoothgrad", true, false},
+                                        {HeatMapMethod::GuidedBackprop, "guided-backprop", true, false}}};
+
+const Known& known(HeatMapMethod method) {
+    return *std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& one) { return one.method == method; });
+}
 
 } // namespace
 
 std::optional<HeatMapMethod> heatMapMethodFromName(const std::string& name) {
-    for (const auto& [method, known] : kHeatMapMethods)
-        if (name == known)
-            return method;
+    for (const Known& one : kKnown)
+        if (name == one.name)
+            return one.method;
     return std::nullopt;
 }
 
 const char* nameOf(HeatMapMethod method) {
-    for (const auto& [known, name] : kHeatMapMethods)
-        if (known == method)
-            return name;
-    return "";
+    return known(method).name;
+}
+
+const std::vector<HeatMapMethod>& heatMapMethods() {
+    static const std::vector<HeatMapMethod> methods = [] {
+        std::vector<HeatMapMethod> all;
+        for (const Known& one : kKnown)
+            all.push_back(one.method);
+        return all;
+    }();
+    return methods;
+}
+
+bool isSigned(HeatMapMethod method) {
+    return known(method).isSigned;
+}
+
+bool hasLayer(HeatMapMethod method) {
+    return known(method).hasLayer;
 }
 
 } // namespace sightline

@@ -29,7 +29,7 @@ const char* nameOf(HeatMapMethod method); ///< as the command line says it: "gra
 const std::vector<HeatMapMethod>& heatMapMethods();
 /// True where the map has both signs: evidence for the target and against it.
 bool isSigned(HeatMapMethod method);
-/// False where the map is made at the network's input, so that no layer can be chosen.
+/// False where no layer can be chosen: the map is made at the network's input, or from several layers.
 bool hasLayer(HeatMapMethod method);
 
 } // namespace sightline

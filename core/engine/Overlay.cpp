@@ -12,12 +12,41 @@ namespace sightline {
 
 namespace {
 
+/// From blue over nearly white to orange-red, as dark at one end as at the other.
+cv::Mat divergingTable() {
+    struct Stop {
+        double at;
+        std::array<double, 3> color;
+    };
+    static constexpr std::array<Stop, 5> kStops{{{0, {0, 52, 120}},
+                                                 {64, {70, 150, 205}},
+                                                 {127.5, {246, 246, 244}},
+                                                 {191, {226, 126, 66}},
+                                                 {255, {134, 30, 8}}}};
+    cv::Mat table(1, 256, CV_8UC3);
+    for (int level = 0; level < 256; ++level) {
+        std::size_t above = 1;
+        while (kStops[above].at < level)
+            ++above;
+        const Stop &from = kStops[above - 1], &to = kStops[above];
+        const double share = (level - from.at) / (to.at - from.at);
+        for (int c = 0; c < 3; ++c) {
+            const auto channel = static_cast<std::size_t>(c);
+            table.at<cv::Vec3b>(level)[c] = static_cast<unsigned char>(
+                std::lround(from.color[channel] + share * (to.color[channel] - from.color[channel])));
+        }
+    }
+    return table;
+}
+
 /// 256 RGB colours, one for each level of the map.
 cv::Mat colorTable(ColorMap colors) {
     cv::Mat levels(1, 256, CV_8U), table;
     for (int i = 0; i < 256; ++i)
         levels.at<unsigned char>(i) = static_cast<unsigned char>(i);
     switch (colors) {
+    case ColorMap::Diverging:
+        return divergingTable();
     case ColorMap::Grey:
         cv::cvtColor(levels, table, cv::COLOR_GRAY2RGB);
         return table;
@@ -50,13 +79,15 @@ Image colored(const FloatArray& map, int height, int width, ColorMap colors) {
                         const_cast<float*>(map.values.data()));
     cv::resize(given, sized, cv::Size(width, height), 0, 0, cv::INTER_LINEAR); // half-pixel centres
     const cv::Mat table = colorTable(colors);
+    const float lowest = colors == ColorMap::Diverging ? -1.0f : 0.0f;
+    const int nothing = colors == ColorMap::Diverging ? 128 : 0; // where the map holds no number
     Image result(height, width, 3);
     for (int y = 0; y < height; ++y) {
         std::uint8_t* to = result.row(y);
         for (int x = 0; x < width; ++x, to += 3) {
-            const float value = sized.at<float>(y, x);
+            const float value = (sized.at<float>(y, x) - lowest) / (1 - lowest);
             const int level =
-                std::isfinite(value) ? static_cast<int>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f)) : 0;
+                std::isfinite(value) ? static_cast<int>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f)) : nothing;
             std::copy_n(table.at<cv::Vec3b>(level).val, 3, to);
         }
     }

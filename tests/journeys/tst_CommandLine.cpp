@@ -4,7 +4,9 @@
 #include <QImage>
 #include <QTemporaryDir>
 
+#include <cmath>
 #include <csignal>
+#include <cstring>
 #include <optional>
 
 #include "CliProcess.h"
@@ -246,6 +248,48 @@ private Q_SLOTS:
         QCOMPARE(answer.json()["map_size"].toArray().size(), 2);
         QVERIFY(!QImage(path("overlay.png")).isNull());
         QCOMPARE(QFile(path("map.npy")).size(), qint64(128 + 48 * 48 * 4));
+    }
+
+    void explainsAWholeSplitIntoFolders() {
+        const CliAnswer all = run(
+            {"explain", trainedRun(), "--split", "test", "--out", path("overlays"), "--map", path("maps"), "--json"});
+        QVERIFY2(all.code == 0, all.err.constData());
+        const QJsonArray maps = all.json()["maps"].toArray();
+        QCOMPARE(all.json()["images"].toInt(), 20);
+        QCOMPARE(maps.size(), 20);
+        int wrong = 0;
+        for (const auto& one : maps) {
+            QCOMPARE(QImage(one.toObject()["out"].toString()).size(), QSize(48, 48));
+            QCOMPARE(QFile(one.toObject()["map"].toString()).size(), qint64(128 + 48 * 48 * 4));
+            wrong += one.toObject()["true"] != one.toObject()["predicted"];
+        }
+        const CliAnswer some =
+            run({"explain", trainedRun(), "--split", "test", "--filter", "wrong", "--map", path("wrong"), "--json"});
+        QVERIFY2(some.code == 0, some.err.constData());
+        QCOMPARE(some.json()["images"].toInt(), wrong);
+        const QString first = maps.first().toObject()["path"].toString();
+        QVERIFY(run({"explain", trainedRun(), path("toys/") + first, "--map", path("one.npy")}).code == 0);
+        QFile alone(path("one.npy")), amongAll(maps.first().toObject()["map"].toString());
+        QVERIFY(alone.open(QFile::ReadOnly) && amongAll.open(QFile::ReadOnly));
+        const QByteArray left = alone.readAll().mid(128), right = amongAll.readAll().mid(128);
+        for (qsizetype i = 0; i < left.size(); i += 4) {
+            float a, b;
+            std::memcpy(&a, left.constData() + i, 4);
+            std::memcpy(&b, right.constData() + i, 4);
+            QVERIFY(std::abs(a - b) < 1e-4f);
+        }
+    }
+
+    void whatASplitCannotBeAskedIsSaid() {
+        refuses({"explain", trainedRun(), "--split", "test"}, 2, "--out DIR");
+        refuses({"explain", trainedRun(), "a.png", "--split", "test", "--out", path("x")}, 2, "a.png");
+        refuses({"explain", trainedRun(), "a.png", "--filter", "wrong"}, 2, "--split");
+        refuses({"explain", trainedRun(), "--split", "test", "--out", path("x"), "--layer", "nowhere"}, 2, "nowhere");
+        refuses({"explain", trainedRun(), "--split", "test", "--out", path("x"), "--method", "sorcery"}, 2,
+                "guided-backprop");
+        refuses({"explain", trainedRun(), "--split", "test", "--out", path("x"), "--method", "occlusion", "--layer",
+                 "conv"},
+                2, "takes no layer");
     }
 
     void listsTheRunsOfTheHome() {

@@ -13,6 +13,9 @@ namespace {
 constexpr const char* failureOf(const HeatMapQuestion&) {
     return "The heat map could not be computed: ";
 }
+constexpr const char* failureOf(const HeatMapsQuestion&) {
+    return "The heat maps could not be computed: ";
+}
 constexpr const char* failureOf(const OcclusionQuestion&) {
     return "The painted image could not be judged: ";
 }

@@ -30,7 +30,8 @@ struct HeatMap {
     int predicted = 0;
     double confidence = 0;
     std::string target; ///< a class's name, or number without a run, or A-B
-    std::string method, layer;
+    std::string method;
+    std::string layer;               ///< a node's id; "input" where the map is made there; of several: joined by " + "
     bool isSigned = false;           ///< values of both maps lie in -1...1
     int mapHeight = 0, mapWidth = 0; ///< before resizing
     FloatArray map;                  ///< [H, W] of the network's input, 0...1, or -1...1

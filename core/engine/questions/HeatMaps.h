@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,8 +20,8 @@ struct SplitHeatMap {
     HeatMap map;
 };
 
-/// The heat maps of all images of a split, in batches. What each is good for, `each` says; an error of it ends the
-/// work.
+/// The heat maps of the images of a split, in batches: one pass forward and one back for all images of a batch, where
+/// the method needs no more. Each map is handed to `each`, which decides what becomes of it; its error ends the work.
 struct HeatMapsOfSplit;
 struct HeatMapsQuestion {
     using Answer = HeatMapsOfSplit;
@@ -33,6 +34,7 @@ struct HeatMapsQuestion {
     std::string target = "predicted";
     std::string layer;
     bool logSoftmax = false;
+    std::uint64_t seed = 0;
     std::function<Result<void>(SplitHeatMap&&)> each; ///< on the asker's thread, in the order of the split
 };
 

@@ -4,6 +4,7 @@
 
 #include "EvaluateMore.h"
 #include "ExperimentOptions.h"
+#include "NetworkOptions.h"
 #include "engine/AskedModel.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
@@ -13,7 +14,7 @@ namespace sightline::cli {
 namespace {
 
 struct Settings {
-    std::string run, split, checkpoint = "best", out;
+    std::string run, split, checkpoint = "best", out, maps;
     std::vector<std::string> changes;
     int threads = 0, batch = 32;
     bool json = false, judgeNew = false, robustness = false;
@@ -68,6 +69,9 @@ int evaluate(const Settings& settings, Context& context) {
     if (!settings.out.empty()) // before the work, not after it
         if (const auto made = makeFolder(settings.out); !made)
             return fail(made.error());
+    if (!settings.maps.empty())
+        if (const auto made = makeWritable(settings.maps); !made)
+            return fail(made.error());
     const auto engine = loadEngine();
     if (!engine)
         return fail(engine.error());
@@ -98,6 +102,20 @@ int evaluate(const Settings& settings, Context& context) {
         if (!settings.json)
             printRobustness(*robustness);
     }
+    if (!settings.maps.empty()) {
+        const auto report = evaluateMaps(**engine, more);
+        if (!report)
+            return fail(report.error());
+        auto maps = writeMaps(*report, settings.maps);
+        if (!maps)
+            return fail(maps.error());
+        document["maps"] = std::move(*maps);
+        document["hints"] = hintsToJson(*report);
+        for (const std::string& note : report->notes)
+            std::clog << note << '\n';
+        if (!settings.json)
+            printMaps(*report);
+    }
     if (settings.json)
         printJson(document);
     return 0;
@@ -117,6 +135,8 @@ void addEvaluate(CLI::App& app, Context& context) {
     addThreads(*command, settings->threads);
     command->add_flag("--new", settings->judgeNew,
                       "Also evaluate images added since the run began, as a group of their own");
+    command->add_option("--maps", settings->maps,
+                        "Folder for the mean heat map of each class; says where the network looks and what is odd");
     command->add_flag("--robustness", settings->robustness,
                       "Also evaluate the images made worse: turned, darker, blurred, noisy, hidden in part ...");
     addDataPath(*command, settings->changes);

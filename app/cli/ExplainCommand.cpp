@@ -22,7 +22,7 @@ struct Settings {
     std::uint64_t seed = 0;
     int threads = 0;
     double opacity = 0.5;
-    bool json = false;
+    bool json = false, trust = false;
 };
 
 /// The class of an image: as the run knows it, else the class its folders name; -1 where nothing says it.
@@ -167,7 +167,7 @@ int explain(const Settings& settings, Context& context) {
         question.logSoftmax = settings.score == "log-softmax";
         question.seed = settings.seed;
         const auto explanation =
-            (*model)->ask(std::move(question), interruption().get_token(),
+            (*model)->ask(question, interruption().get_token(),
                           [](std::size_t done, std::size_t total) { showProgress("Explaining", done, total); });
         if (!explanation)
             return fail(explanation.error());
@@ -188,6 +188,16 @@ int explain(const Settings& settings, Context& context) {
                         all.back()["predicted"].dump().c_str(), explanation->confidence * 100,
                         explanation->method.c_str(), explanation->target.c_str(), explanation->layer.c_str(),
                         explanation->mapHeight, explanation->mapWidth, explanation->milliseconds);
+        if (settings.trust) {
+            const auto trust = (*model)->ask(
+                TrustQuestion{std::move(question)}, interruption().get_token(),
+                [](std::size_t done, std::size_t total) { showProgress("Testing the map", done, total); });
+            if (!trust)
+                return fail(trust.error());
+            all.back()["trust"] = toJson(*trust);
+            if (!settings.json)
+                std::printf("%s\n", sentenceOn(*trust).c_str());
+        }
     }
     if (settings.json)
         printJson(several ? all : all.front());
@@ -214,6 +224,8 @@ void addExplain(CLI::App& app, Context& context) {
     command->add_option("--map", settings->map, "The map, NPY (several images or a split: a folder)");
     command->add_option("--opacity", settings->opacity, "Opacity of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));
     addThreads(*command, settings->threads);
+    command->add_flag("--trust", settings->trust,
+                      "Also test the map: hide and show what it marks, draw the network's weights again");
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(
         [settings, &context] { context.chosen = [settings, &context] { return explain(*settings, context); }; });

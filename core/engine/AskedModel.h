@@ -15,6 +15,7 @@
 #include "engine/questions/FilterPictures.h"
 #include "engine/questions/HeatMap.h"
 #include "engine/questions/HeatMaps.h"
+#include "engine/questions/MapsReport.h"
 #include "engine/questions/Occlusion.h"
 #include "engine/questions/Predictions.h"
 #include "engine/questions/Robustness.h"
@@ -30,7 +31,7 @@ namespace sightline {
 using Question =
     std::variant<HeatMapQuestion, HeatMapsQuestion, PredictionsQuestion, EvaluationQuestion, FeaturesQuestion,
                  OcclusionQuestion, RobustnessQuestion, TrustQuestion, ActivationsQuestion, FilterPicturesQuestion,
-                 KernelsQuestion, ExamplesQuestion, SuspectsQuestion>;
+                 KernelsQuestion, ExamplesQuestion, SuspectsQuestion, MapsReportQuestion>;
 
 template <typename Questions>
 struct AnswersTo;

@@ -67,12 +67,16 @@ private Q_SLOTS:
         Trust trust = good();
         trust.randomisedAll = 0.93;
         QVERIFY(verdictOf(trust) == TrustVerdict::Indifferent);
-        QCOMPARE(sentenceOn(trust),
-                 std::string("The map stays nearly the same (rank correlation 0.93) when weights are drawn anew: it "
-                             "shows the image, not what the network has learned."));
+        QCOMPARE(
+            sentenceOn(trust),
+            std::string("The map stays nearly the same (rank correlation 0.93) when all weights are drawn anew: it "
+                        "shows the image, not what the network has learned."));
         trust = good();
         trust.randomisedLast = 1;
         QVERIFY(!approves(trust));
+        QCOMPARE(sentenceOn(trust),
+                 std::string("The map stays nearly the same (rank correlation 1.00) when the classifier is drawn anew: "
+                             "it does not tell what speaks for car."));
     }
 
     void anEmptyMapSaysNothing() {

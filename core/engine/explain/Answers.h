@@ -20,6 +20,7 @@ struct Asking {
 
 // One file for each kind of question; see engine/questions/ for what is asked. They may throw what libraries throw.
 Result<HeatMap> answer(const Asked& asked, const HeatMapQuestion& question, const Asking& asking);
+Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question, const Asking& asking);
 Result<OccludedHeatMap> answer(const Asked& asked, const OcclusionQuestion& question, const Asking& asking);
 Result<HeatMapsOfSplit> answer(const Asked& asked, const HeatMapsQuestion& question, const Asking& asking);
 Result<Predictions> answer(const Asked& asked, const PredictionsQuestion& question, const Asking& asking);

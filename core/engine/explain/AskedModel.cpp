@@ -16,6 +16,9 @@ constexpr const char* failureOf(const HeatMapQuestion&) {
 constexpr const char* failureOf(const HeatMapsQuestion&) {
     return "The heat maps could not be computed: ";
 }
+constexpr const char* failureOf(const MapsReportQuestion&) {
+    return "The heat maps could not be summed up: ";
+}
 constexpr const char* failureOf(const OcclusionQuestion&) {
     return "The painted image could not be judged: ";
 }

@@ -81,9 +81,11 @@ std::string sentenceOn(const Trust& trust) {
     case TrustVerdict::Fails:
         return hiding + ": the map does not show what the network uses.";
     case TrustVerdict::Indifferent:
-        return "The map stays nearly the same (rank correlation " +
-               number(std::max(trust.randomisedAll, trust.randomisedLast), "%.2f") +
-               ") when weights are drawn anew: it shows the image, not what the network has learned.";
+        if (trust.randomisedAll < kSameMap)
+            return "The map stays nearly the same (rank correlation " + number(trust.randomisedLast, "%.2f") +
+                   ") when the classifier is drawn anew: it does not tell what speaks for " + trust.target + ".";
+        return "The map stays nearly the same (rank correlation " + number(trust.randomisedAll, "%.2f") +
+               ") when all weights are drawn anew: it shows the image, not what the network has learned.";
     case TrustVerdict::Unclear:
         break;
     }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QFile>
+#include <QImage>
+#include <QTemporaryDir>
+
+#include "CliProcess.h"
+#include "Test.h"
+
+using namespace sightline;
+
+/// Doubting a network on the command line: its heat maps tested and summed up, its images made worse.
+class TrustCommandLineTest : public FolderTest {
+    Q_OBJECT
+    QString m_id;
+
+    CliAnswer run(const QStringList& arguments) const { return runCli(path("home"), arguments); }
+    QString image() const { return path("toys/test/car/car_0001.png"); }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QCOMPARE(run({"dataset", "make", "toys", "--to", path("toys"), "--train", "8", "--val", "2", "--test", "6",
+                      "--size", "32"})
+                     .code,
+                 0);
+        write("experiment.json", QByteArray("{ 'version': 1, 'name': 'net', 'data': { 'path': '@', 'image_size': [32, "
+                                            "32] }, 'model': { 'name': 'toy_cnn', 'options': { 'filters': [4, 8] } },"
+                                            "'training': { 'epochs': 2, 'batch_size': 8, 'precision': 'fp32' } }")
+                                     .replace('\'', '"')
+                                     .replace("@", path("toys").toUtf8()));
+        const CliAnswer answer = run({"train", path("experiment.json"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        m_id = answer.json()["run"].toString();
+    }
+
+    void aMapIsTestedBesideIt() {
+        const CliAnswer answer = run({"explain", m_id, image(), "--trust", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const QJsonObject trust = answer.json()["trust"].toObject();
+        for (const char* key : {"drop", "random_drop", "deletion_auc", "insertion_auc"})
+            QVERIFY2(trust[QLatin1String(key)].isDouble(), key);
+        for (const char* key : {"last", "all"})
+            QVERIFY2(trust["randomised"].toObject()[QLatin1String(key)].isDouble(), key);
+        QCOMPARE(trust["deletion"].toArray().size(), 31);
+        QVERIFY(std::abs(trust["deletion"].toArray()[0].toDouble() - answer.json()["confidence"].toDouble()) < 1e-5);
+        const CliAnswer again = run({"explain", m_id, image(), "--trust", "--json"});
+        QCOMPARE(again.json()["trust"], answer.json()["trust"]);
+        const CliAnswer text = run({"explain", m_id, image(), "--trust"});
+        QVERIFY2(text.out.contains(trust["sentence"].toString().toUtf8()), text.out.constData());
+        QVERIFY(!run({"explain", m_id, image(), "--json"}).json().contains("trust"));
+    }
+
+    void curvesBeginWithTheEvaluation() {
+        const CliAnswer answer = run({"evaluate", m_id, "--robustness", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const QJsonObject curves = answer.json()["robustness"].toObject();
+        for (const char* kind :
+             {"rotation", "brightness", "contrast", "blur", "noise", "jpeg", "occlusion", "shift", "zoom"}) {
+            const QJsonArray points = curves[QLatin1String(kind)].toArray();
+            QVERIFY2(points.size() > 3, kind);
+            QCOMPARE(points[0].toObject()["strength"].toDouble(), 0.0);
+            QCOMPARE(points[0].toObject()["accuracy"].toDouble(), answer.json()["accuracy"].toDouble());
+            QCOMPARE(points[0].toObject()["per_class"].toObject().size(), 5);
+        }
+        QVERIFY(run({"evaluate", m_id, "--robustness"}).out.contains("rotation"));
+    }
+
+    void eachClassGetsItsMeanMap() {
+        const CliAnswer answer = run({"evaluate", m_id, "--maps", path("maps"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QCOMPARE(answer.json()["split"].toString(), QStringLiteral("test"));
+        QVERIFY(answer.json()["hints"].isArray());
+        const QJsonArray maps = answer.json()["maps"].toArray();
+        QCOMPARE(maps.size(), 5);
+        for (const QJsonValue& value : maps) {
+            const QJsonObject map = value.toObject();
+            QVERIFY(map["images"].toInt() <= 6);
+            if (map["images"].toInt() == 0)
+                continue;
+            QCOMPARE(QImage(map["file"].toString()).size(), QSize(32, 32));
+            QVERIFY(map["in_box"].toDouble(-1) >= 0 && map["in_box"].toDouble() <= 1);
+            QVERIFY(map["border"].toDouble(-1) >= 0);
+            QCOMPARE(map["corners"].toArray().size(), 4);
+        }
+        QVERIFY(run({"evaluate", m_id, "--maps", path("maps")}).out.contains("boat"));
+    }
+
+    void withoutBoxesInBoxIsNull() {
+        QVERIFY(QFile::rename(path("toys/boxes.csv"), path("toys/kept")));
+        const CliAnswer answer = run({"evaluate", m_id, "--maps", path("maps"), "--json"});
+        QVERIFY(QFile::rename(path("toys/kept"), path("toys/boxes.csv")));
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        for (const QJsonValue& map : answer.json()["maps"].toArray())
+            QVERIFY(map.toObject()["in_box"].isNull());
+    }
+
+    void boxesThatCannotBeMeantAreSaid() {
+        QVERIFY(QFile::rename(path("toys/boxes.csv"), path("toys/kept")));
+        write("toys/boxes.csv", "path,class,x,y,height\ntest/car/car_0001.png,car,1,1,5\n");
+        const CliAnswer missing = run({"evaluate", m_id, "--maps", path("maps"), "--json"});
+        write("toys/boxes.csv", "path,class,x,y,width,height\ntest/car/car_0001.png,car,400,1,5,5\n");
+        const CliAnswer outside = run({"evaluate", m_id, "--maps", path("maps"), "--json"});
+        QFile::remove(path("toys/boxes.csv"));
+        QVERIFY(QFile::rename(path("toys/kept"), path("toys/boxes.csv")));
+        QCOMPARE(missing.code, 2);
+        QVERIFY2(missing.err.contains("no column width"), missing.err.constData());
+        QCOMPARE(outside.code, 0);
+        QVERIFY2(outside.err.contains("car_0001.png"), outside.err.constData());
+    }
+
+    void aFolderThatCannotBeMadeIsSaidBeforeTheWork() {
+        write("a file", "in the way");
+        verifyRefusal(run({"evaluate", m_id, "--maps", path("a file")}), 2, "a file");
+    }
+};
+
+QTEST_GUILESS_MAIN(TrustCommandLineTest)
+#include "tst_TrustCommandLine.moc"

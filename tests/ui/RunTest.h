@@ -39,6 +39,14 @@ protected:
         QVERIFY(opened.wait(20000));
         QCOMPARE(session.runs().run()->folder, folder.path());
     }
+    /// The first image of a class of the toys.
+    static std::uint32_t firstOf(Session& session, const std::string& className) {
+        const auto dataset = session.data().dataset();
+        for (std::uint32_t i = 0; i < dataset->samples.size(); ++i)
+            if (dataset->classes[static_cast<std::size_t>(dataset->samples[i].label)] == className)
+                return i;
+        return 0;
+    }
     static void choose(const WindowDriver& driver, const char* box, int index) {
         auto* combo = driver.find<QComboBox>(box);
         combo->setCurrentIndex(index);

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QImage>
+#include <QLabel>
+#include <QListView>
+#include <QSlider>
 #include <QTabBar>
 
 #include "FakeEngine.h"
 #include "RunTest.h"
+#include "models/Tiles.h"
+#include "widgets/ExampleGrid.h"
+#include "widgets/ImageView.h"
 #include "widgets/LayerStrip.h"
+#include "widgets/PaintView.h"
 #include "widgets/Prompts.h"
+#include "widgets/WipeView.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -20,15 +28,18 @@ class ExplainPageTest : public RunTest {
         std::unique_ptr<WindowDriver> driver;
         Questions& questions() const { return driver->session->questions(); }
     };
-    std::unique_ptr<Explained> explained(const char* home, const std::string& network = "toy_cnn") {
+    using OnAsk = decltype(FakeEngine::onAsk);
+    std::unique_ptr<Explained> explained(const char* home, OnAsk onAsk = {}) {
         auto opened = std::make_unique<Explained>();
+        if (onAsk)
+            opened->engine.onAsk = std::move(onAsk);
         opened->engine.onExplain = [this](const HeatMapQuestion& request, std::stop_token) {
             HeatMap map = explanationOf(request, m_classes, 0);
             if (map.layer.empty())
                 map.layer = "automatic";
             return Result<HeatMap>(map);
         };
-        const auto run = storeRun(QLatin1String(home), m_classes, network);
+        const auto run = storeRun(QLatin1String(home), m_classes, "toy_cnn");
         opened->driver = std::make_unique<WindowDriver>(path(QLatin1String(home)), opened->engine.door());
         [&] {
             openRun(*opened->driver->session, run);
@@ -38,6 +49,17 @@ class ExplainPageTest : public RunTest {
             QVERIFY(ready.wait());
         }();
         return opened;
+    }
+
+    static void showTab(const WindowDriver& driver, const QString& title) {
+        auto* bar = driver.find<QTabBar>("explainTabBar");
+        for (int i = 0; i < bar->count(); ++i)
+            if (bar->tabText(i) == title)
+                return QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(i).center());
+        QFAIL(qPrintable(title));
+    }
+    static HeatMap mapOf(const HeatMapQuestion& question, const std::vector<std::string>& classes) {
+        return explanationOf(question, classes, 0);
     }
 
 private Q_SLOTS:
@@ -80,6 +102,245 @@ private Q_SLOTS:
         QCOMPARE(saved.text(QStringLiteral("Layer")), QStringLiteral("automatic"));
         QCOMPARE(saved.text(QStringLiteral("Run")).toStdString(),
                  page->driver->session->runs().run()->folder.filename().string());
+    }
+
+    void aMapThatFailsIsNeverTicked() {
+        std::atomic<int> asked{0};
+        const auto page = explained("home-trust", [&](const Question& question, auto&&...) -> Result<Answer> {
+            if (!std::get_if<TrustQuestion>(&question))
+                return cancelled();
+            Trust trust;
+            trust.target = "boat";
+            trust.probability = 0.9;
+            const bool shows = ++asked == 1;
+            trust.drop = shows ? 0.61 : 0.01;
+            trust.randomDrop = shows ? 0.04 : 0.2;
+            trust.insertionAuc = 0.8;
+            trust.deletionAuc = 0.2;
+            trust.randomisedLast = trust.randomisedAll = shows ? 0.05 : 0.1;
+            return Answer(trust);
+        });
+        const WindowDriver& driver = *page->driver;
+        const auto color = [&] { return driver.find<QLabel>("trustWords")->styleSheet(); };
+        QTRY_VERIFY(driver.text("trustWords").contains(QStringLiteral("61")));
+        QVERIFY(color().contains(theme::color(Role::Good).name()));
+        QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
+        driver.click("nextExplained");
+        QTRY_VERIFY(!driver.text("trustWords").contains(QStringLiteral("61"))); // it was another image's
+        QTRY_COMPARE(asked.load(), 2);
+        QTRY_VERIFY(driver.text("trustWords").contains(QStringLiteral("20")));
+        QVERIFY(!color().contains(theme::color(Role::Good).name()));
+    }
+
+    void everyChannelIsATileAndAClickEnlargesIt() {
+        const auto page = explained("home-channels", [&](const Question& question, auto&&...) -> Result<Answer> {
+            if (const auto* kind = std::get_if<ActivationsQuestion>(&question)) {
+                Activations found;
+                found.layer = kind->layer;
+                found.values = {{2048, 2, 2}, std::vector<float>(2048 * 4)};
+                for (std::size_t i = 0; i < found.values.values.size(); ++i)
+                    found.values.values[i] = static_cast<float>(i / 4 % 100) + (i % 4 == 3 ? 1.0f : 0.0f);
+                return Answer(found);
+            }
+            if (const auto* kind = std::get_if<ExamplesQuestion>(&question)) {
+                Examples found;
+                found.layer = kind->layer;
+                found.split = kind->split;
+                found.images = 10;
+                found.height = found.width = 2;
+                found.channels.assign(2048, {Example{"test/boat/boat_0001.png", 0, 3.5f, 1, 1}});
+                found.classes = m_classes;
+                found.classMeans.assign(5, std::vector<float>(2048));
+                found.classMeans[0][1234] = 5;
+                return Answer(found);
+            }
+            return cancelled();
+        });
+        const WindowDriver& driver = *page->driver;
+        showTab(driver, QStringLiteral("Activations"));
+        const auto* tiles = driver.find<QListView>("activationTiles")->model();
+        QTRY_COMPARE(tiles->rowCount(), 2048);
+        QVERIFY2(driver.text("activationWords").startsWith(QStringLiteral("Channel 99 of 2048")), // the highest mean
+                 qPrintable(driver.text("activationWords")));
+        const QImage first = driver.find<ImageView>("activationEnlarged")->image();
+        QVERIFY(!first.isNull());
+        driver.clickRow("activationTiles", 3);
+        QVERIFY(driver.text("activationWords").startsWith(QStringLiteral("Channel 399 of 2048")));
+        choose(driver, "activationOrder", 1);
+        driver.clickRow("activationTiles", 7);
+        QVERIFY(driver.text("activationWords").startsWith(QStringLiteral("Channel 7 of 2048")));
+
+        choose(driver, "activationOrder", 2);
+        QVERIFY(!driver.find<QWidget>("activationFirstClass")->isEnabled()); // nobody has looked yet
+        driver.click("findExamples");
+        QTRY_VERIFY(driver.find<QWidget>("activationFirstClass")->isEnabled());
+        driver.clickRow("activationTiles", 0);
+        QVERIFY2(driver.text("activationWords").startsWith(QStringLiteral("Channel 1234 of 2048")),
+                 qPrintable(driver.text("activationWords"))); // boat against car
+        auto* examples = driver.find<ExampleGrid>("channelExamples");
+        QTRY_COMPARE(examples->shown().size(), std::size_t{1});
+        QVERIFY(!examples->shown()[0].image.isNull());
+        QVERIFY(examples->shown()[0].mark.contains(QPointF(0.75, 0.75))); // the last of 2 x 2 places
+        QSignalSpy explained(&page->questions(), &Questions::explanationReady);
+        QTest::mouseClick(examples, Qt::LeftButton, {}, examples->cellRect(0).center());
+        QVERIFY(explained.wait());
+        QCOMPARE(page->questions().answer()->title, QStringLiteral("test/boat/boat_0001.png"));
+    }
+
+    void patternsComeGroupByGroupAndCanBeStopped() {
+        Gate gate;
+        std::atomic<int> groups{0};
+        const auto page =
+            explained("home-filters",
+                      [&](const Question& question, const std::stop_token& stop, const Progress&) -> Result<Answer> {
+                          if (std::get_if<KernelsQuestion>(&question))
+                              return Answer(Kernels{"conv1", std::vector<Image>(4, Image(3, 3, 3))});
+                          const auto* kind = std::get_if<FilterPicturesQuestion>(&question);
+                          if (!kind || (++groups > 1 && !gate.pass(stop)))
+                              return cancelled();
+                          FilterPictures drawn;
+                          for (const int channel : kind->channels)
+                              drawn.pictures.push_back({channel, 0.5, 7.25, Image(8, 8, 3)});
+                          return Answer(drawn);
+                      });
+        const WindowDriver& driver = *page->driver;
+        showTab(driver, QStringLiteral("Filters"));
+        const auto* tiles = driver.find<QListView>("filterTiles")->model();
+        driver.click("drawFilters");
+        QTRY_VERIFY(gate.isWaitedAt());
+        QCOMPARE(tiles->rowCount(), 8); // the first group is there while the second is drawn
+        QVERIFY(driver.text("filterWords").contains(QStringLiteral("7.25")));
+        QCOMPARE(driver.text("drawFilters"), QStringLiteral("Cancel"));
+        QCOMPARE(driver.text("activity"), QStringLiteral("Drawing patterns"));
+        driver.click("cancelActivity");
+        QVERIFY(driver.text("drawFilters").startsWith(QStringLiteral("Draw ")));
+        QCOMPARE(tiles->rowCount(), 8);
+        gate.open();
+        driver.click("drawFilters"); // goes on where it stopped
+        QTRY_VERIFY(tiles->rowCount() > 8);
+        QCOMPARE(tiles->index(8, 0).data(TileCaption).toString(), QStringLiteral("8"));
+        driver.click("showKernels");
+        QTRY_COMPARE(tiles->rowCount(), 4);
+        QVERIFY(driver.text("filterWords").contains(QStringLiteral("conv1")));
+    }
+
+    void whatIsPaintedIsAskedAndTakenBack() {
+        std::atomic<int> asked{0};
+        std::atomic<int> hidden{0};
+        const auto page = explained("home-paint", [&](const Question& question, auto&&...) -> Result<Answer> {
+            const auto* kind = std::get_if<OcclusionQuestion>(&question);
+            if (!kind)
+                return cancelled();
+            hidden = static_cast<int>(std::count_if(kind->mask.pixels.begin(), kind->mask.pixels.end(),
+                                                    [](std::uint8_t value) { return value != 0; }));
+            ++asked;
+            OccludedHeatMap said;
+            said.before = said.after = mapOf(kind->of, m_classes);
+            said.after.probabilities[0] = 0.25f;
+            said.after.target = "boat";
+            return Answer(said);
+        });
+        const WindowDriver& driver = *page->driver;
+        showTab(driver, QStringLiteral("Occlusion"));
+        auto* paint = driver.find<PaintView>("paintView");
+        QVERIFY(!driver.find<QWidget>("undoPaint")->isEnabled());
+        const QPoint middle = paint->imageRect().center();
+        QTest::mouseClick(paint, Qt::LeftButton, {}, middle);
+        QTRY_COMPARE(asked.load(), 1);
+        QTRY_VERIFY2(driver.text("occlusionWords").contains(QStringLiteral("25")),
+                     qPrintable(driver.text("occlusionWords")));
+        const int one = hidden;
+        QVERIFY(one > 100);
+        paint->setFocus();
+        const auto sample = *page->questions().subject()->sample;
+        for (int i = 0; i < 6; ++i)
+            QTest::keyClick(paint, Qt::Key_Left); // the brush, not the image before
+        QTest::keyClick(paint, Qt::Key_Space);
+        QTRY_VERIFY(hidden > one);
+        QCOMPARE(*page->questions().subject()->sample, sample);
+        driver.click("undoPaint");
+        QTRY_COMPARE(hidden.load(), one);
+        choose(driver, "paintKind", 2);
+        QTRY_COMPARE(asked.load(), 4);
+        const QString file = path(QStringLiteral("painted.png"));
+        prompts().saveFile = [&](auto&&...) { return file; };
+        driver.click("savePainted");
+        QCOMPARE(QImage(file).text(QStringLiteral("Paint")), QStringLiteral("Noise"));
+        driver.click("clearPaint");
+        QVERIFY(driver.text("occlusionWords").isEmpty());
+        QCOMPARE(asked.load(), 4); // the image as it is was asked about before
+    }
+
+    void slidersMakeTheImageWorse() {
+        const auto page = explained("home-robust");
+        const WindowDriver& driver = *page->driver;
+        showTab(driver, QStringLiteral("Robustness"));
+        QVERIFY(!driver.find<QWidget>("resetRobustness")->isEnabled());
+        const auto* plain =
+            driver.find<QWidget>("robustnessView")->findChild<ImageView*>(QStringLiteral("explainedImage"));
+        const QImage before = plain->image();
+        auto* slider = driver.find<QSlider>("corrupt-brightness");
+        slider->setFocus();
+        for (int i = 0; i < 3; ++i)
+            QTest::keyClick(slider, Qt::Key_PageUp);
+        QTRY_VERIFY(!driver.text("robustnessWords").isEmpty());
+        QVERIFY(driver.text("corruptValue-brightness").startsWith(QLatin1Char('+')));
+        QVERIFY(plain->image() != before);
+        driver.click("resetRobustness");
+        QVERIFY(driver.text("robustnessWords").isEmpty());
+        QCOMPARE(plain->image(), before);
+    }
+
+    void aSecondRunIsAskedTheSame() {
+        FakeEngine engine;
+        const QString home = QStringLiteral("home-compare");
+        const auto first = storeRun(home, m_classes, "toy_cnn");
+        const auto second = storeRun(home, {"boat", "car", "moon"}, "toy_cnn");
+        std::vector<std::string> targets;
+        engine.onExplainOf = [&](const ModelSource& source, const HeatMapQuestion& question, std::stop_token) {
+            const bool other = source.runFolder == second.path();
+            if (other)
+                targets.push_back(question.target);
+            HeatMap map = explanationOf(question, other ? std::vector<std::string>{"boat", "car", "moon"} : m_classes,
+                                        other ? 2 : 1);
+            if (question.target == "predicted")
+                map.target = map.classes[static_cast<std::size_t>(map.predicted)];
+            return Result<HeatMap>(map);
+        };
+        WindowDriver driver(path(home), engine.door());
+        openRun(*driver.session, first);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        driver.session->questions().explain({firstOf(*driver.session, "car"), {}});
+        QTRY_VERIFY(driver.session->questions().answer() != nullptr);
+        showTab(driver, QStringLiteral("Compare"));
+        QTRY_COMPARE(driver.find<QComboBox>("compareRun")->count(), 2); // not the one in view
+        choose(driver, "compareRun", 1);
+        QTRY_VERIFY(driver.text("compareOtherVerdict").startsWith(QStringLiteral("Wrong: predicted moon")));
+        QVERIFY(driver.text("compareMineVerdict").startsWith(QStringLiteral("Correct: car")));
+        QCOMPARE(targets.back(), std::string("car")); // the class that the map beside it is about
+        QVERIFY2(driver.text("compareClasses").contains(QStringLiteral("both know 2 of 5")),
+                 qPrintable(driver.text("compareClasses")));
+        driver.click("compareWiped");
+        auto* wipe = driver.find<WipeView>("compareWipe");
+        QVERIFY(wipe->isVisible());
+        const QRect place = wipe->imageRect();
+        QTest::mouseClick(wipe, Qt::LeftButton, {}, QPoint(place.left() + place.width() / 4, place.center().y()));
+        QVERIFY(std::abs(wipe->part() - 0.25) < 0.02);
+        QTest::keyClick(wipe, Qt::Key_Right);
+        QVERIFY(wipe->part() > 0.28);
+    }
+
+    void tabsTurnByKeys() {
+        const auto page = explained("home-keys");
+        auto* bar = page->driver->find<QTabBar>("explainTabBar");
+        QCOMPARE(bar->count(), 6);
+        QTest::keyClick(page->driver->find<QWidget>("explainPage"), Qt::Key_PageDown, Qt::ControlModifier);
+        QCOMPARE(bar->currentIndex(), 1);
+        QTest::keyClick(page->driver->find<QWidget>("explainPage"), Qt::Key_PageUp, Qt::ControlModifier);
+        QTest::keyClick(page->driver->find<QWidget>("explainPage"), Qt::Key_PageUp, Qt::ControlModifier);
+        QCOMPARE(bar->currentIndex(), 5);
+        page->driver->click("compareQuestion");
+        QCOMPARE(bar->currentIndex(), 0);
     }
 };
 

@@ -14,15 +14,6 @@ using namespace sightline::ui;
 class QuestionsTest : public RunTest {
     Q_OBJECT
 
-    /// The first image of a class of the toys.
-    static std::uint32_t firstOf(Session& session, const std::string& className) {
-        const auto dataset = session.data().dataset();
-        for (std::uint32_t i = 0; i < dataset->samples.size(); ++i)
-            if (dataset->classes[static_cast<std::size_t>(dataset->samples[i].label)] == className)
-                return i;
-        return 0;
-    }
-
 private Q_SLOTS:
     void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24)); }
 

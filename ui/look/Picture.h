@@ -16,7 +16,7 @@ QImage toQImage(const Image& image);
 /// Floats on the 0...255 scale, rounded and clamped.
 QImage toQImage(const FloatImage& image);
 
-/// PNG with what is to be known of it: keywords and texts (PNG, tEXt and iTXt). Written atomically.
+/// PNG with what is to be known of it: keywords, of one word each, and texts (PNG, tEXt and iTXt). Written atomically.
 Result<void> saveNotedPng(const QString& file, const QImage& picture,
                           const std::vector<std::pair<QString, QString>>& notes);
 

@@ -77,7 +77,7 @@ QString styleSheet() {
         "QTabBar::tab { background: transparent; color: @muted; padding: 7px 14px; border: none; "
         "border-bottom: 2px solid transparent; }"
         "QTabBar::tab:hover { color: @text; }"
-        "QTabBar::tab:selected { color: @text; font-weight: 600; border-bottom: 2px solid @accent; }"
+        "QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }"
         "QTabBar::tab:focus { color: @accent; }"
         "QLineEdit[bare=\"true\"] { background: transparent; border: 1px solid transparent; }"
         "QLineEdit[bare=\"true\"]:hover { border: 1px solid @border; }"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/ExplainPage.h"
 
-#include <QKeyEvent>
+#include <QApplication>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QTabBar>
@@ -10,7 +10,12 @@
 #include <array>
 
 #include "look/Icons.h"
+#include "pages/explain/ActivationsTab.h"
+#include "pages/explain/CompareTab.h"
+#include "pages/explain/FiltersTab.h"
 #include "pages/explain/MapTab.h"
+#include "pages/explain/OcclusionTab.h"
+#include "pages/explain/RobustnessTab.h"
 #include "widgets/ElidedLabel.h"
 #include "widgets/Prompts.h"
 #include "widgets/Surface.h"
@@ -23,6 +28,7 @@ constexpr int kControlsWidth = 288;
 
 ExplainPage::ExplainPage(Session& session, QWidget* parent) : Page(session, parent), m_look(new MapLook(this)) {
     setObjectName(QStringLiteral("explainPage"));
+    setFocusPolicy(Qt::ClickFocus);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(2 * theme::kGrid, theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
     column->setSpacing(theme::kGrid);
@@ -36,6 +42,15 @@ ExplainPage::ExplainPage(Session& session, QWidget* parent) : Page(session, pare
     row->addWidget(m_controls);
     column->addLayout(row, 1);
     addTab(new MapTab(session, *m_look));
+    auto* activations = new ActivationsTab(session, *m_look);
+    auto* filters = new FiltersTab(session, *m_look);
+    addTab(activations);
+    addTab(filters);
+    addTab(new OcclusionTab(session, *m_look));
+    addTab(new RobustnessTab(session, *m_look));
+    addTab(new CompareTab(session, *m_look));
+    connect(activations, &InsideTab::layerChosen, filters, &InsideTab::setLayer); // they look into the same layer
+    connect(filters, &InsideTab::layerChosen, activations, &InsideTab::setLayer);
     addKeys();
     connect(m_bar, &QTabBar::currentChanged, this, [this](int index) {
         m_tabs->setCurrentIndex(index);
@@ -55,6 +70,7 @@ QWidget* ExplainPage::makeHead() {
     m_bar = named(new QTabBar, "explainTabBar", tr("Ways to ask"));
     m_bar->setDrawBase(false);
     m_bar->setExpanding(false);
+    m_bar->setUsesScrollButtons(false);
     line->addWidget(m_bar);
     m_title = named(new ElidedLabel, "explainedName", tr("The image asked about"));
     m_title->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -158,6 +174,8 @@ void ExplainPage::showAnswer() {
 
 void ExplainPage::showEvent(QShowEvent* event) {
     Page::showEvent(event);
+    if (!isAncestorOf(QApplication::focusWidget()))
+        setFocus(); // its keys work at once
     showAnswer();
 }
 

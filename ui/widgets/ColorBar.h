@@ -7,7 +7,7 @@
 
 namespace sightline::ui {
 
-/// What a heat map's colours mean: from nothing to most.
+/// What a heat map's colours mean: from nothing to most, or from against to for.
 class ColorBar : public QWidget {
     Q_OBJECT
 public:

@@ -35,7 +35,7 @@ FloatArray inBlocks(const HeatMap& explanation, int height, int width) {
 
 Image coloredFor(const Image& image, const HeatMap& explanation, bool raw, ColorMap colors) {
     return colored(raw ? inBlocks(explanation, image.height, image.width) : explanation.map, image.height, image.width,
-                   colors);
+                   explanation.isSigned ? ColorMap::Diverging : colors);
 }
 
 QString className(const HeatMap& explanation, int index) {
@@ -45,7 +45,7 @@ QString className(const HeatMap& explanation, int index) {
 }
 } // namespace
 
-HeatMapView::HeatMapView(Layout layout, QWidget* parent) : QWidget(parent) {
+HeatMapView::HeatMapView(Layout layout, ImageView* plain) {
     const bool wide = layout == Layout::SideBySide;
     m_title = new QLabel(this);
     m_title->setObjectName(QStringLiteral("explainedTitle"));
@@ -66,7 +66,7 @@ HeatMapView::HeatMapView(Layout layout, QWidget* parent) : QWidget(parent) {
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(theme::kGrid);
     if (wide) {
-        m_plain = named(new ImageView(this), "explainedImage", tr("Image"));
+        m_plain = plain ? plain : named(new ImageView(this), "explainedImage", tr("Image"));
         m_title->hide();
         all->addWidget(m_plain, 1);
         words->addStretch(1);

@@ -20,7 +20,8 @@ class HeatMapView : public QWidget {
     Q_OBJECT
 public:
     enum class Layout { SideBySide, Stacked };
-    explicit HeatMapView(Layout layout, QWidget* parent = nullptr);
+    /// `plain`, side by side: shows the image itself; null: an ordinary view.
+    explicit HeatMapView(Layout layout, ImageView* plain = nullptr);
 
     void setExplained(std::shared_ptr<const Explained> explained); ///< null: the placeholder's words
     void setOpacity(double opacity);

@@ -12,7 +12,7 @@ class ImageView : public QWidget {
 public:
     explicit ImageView(QWidget* parent = nullptr);
 
-    void setImage(const QImage& image, const QString& placeholder = {});
+    virtual void setImage(const QImage& image, const QString& placeholder = {});
     const QImage& image() const { return m_image; }
     void setSharp(bool sharp); ///< nearest neighbour instead of smooth
     QRect imageRect() const;   ///< where the image is drawn

@@ -21,6 +21,8 @@ KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent) {
         {QStringLiteral("R"), tr("Augment: draw again")},
         {QStringLiteral("H"), tr("Evaluate, Explain: show or hide the heat map")},
         {QStringLiteral("Left, Right"), tr("Explain and the large view: previous and next image")},
+        {QStringLiteral("Ctrl+PgUp, Ctrl+PgDn"), tr("Explain: previous and next tab")},
+        {tr("Arrows, Space"), tr("Explain, occlusion: move the brush and paint")},
         {tr("Arrows, Return"), tr("Move through the tiles and the confusion matrix, choose")},
         {QStringLiteral("Ctrl+Q"), tr("Quit")},
         {QStringLiteral("?"), tr("This list")},

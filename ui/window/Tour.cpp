@@ -3,10 +3,14 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QKeyEvent>
 #include <QListView>
 #include <QPixmap>
+#include <QPushButton>
+#include <QSlider>
 #include <QToolButton>
 
+#include "pages/ExplainPage.h"
 #include "plot/CurvePlot.h"
 #include "widgets/SettingsForm.h"
 #include "window/MainWindow.h"
@@ -18,6 +22,9 @@ constexpr int kEpochs = 15, kSettleMs = 900, kWalkMs = 350;
 const QStringList kPages{QStringLiteral("data"),  QStringLiteral("augment"),  QStringLiteral("network"),
                          QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain"),
                          QStringLiteral("runs")};
+/// The tabs of Explain, but for the one it opens with.
+const QStringList kTabs{QStringLiteral("activations"), QStringLiteral("filters"), QStringLiteral("occlusion"),
+                        QStringLiteral("robustness"), QStringLiteral("compare")};
 } // namespace
 
 Tour::Tour(Session& session, QString folder, QSize size, QObject* parent)
@@ -151,6 +158,8 @@ void Tour::nextScheme() {
 
 void Tour::shootPages() {
     m_shooting = QStringList{QStringLiteral("start")} + kPages;
+    for (const QString& tab : kTabs)
+        m_shooting << QStringLiteral("explain-") + tab;
     shootNext();
 }
 
@@ -159,9 +168,11 @@ void Tour::shootNext() {
         m_schemes.erase(m_schemes.begin());
         return nextScheme();
     }
-    const QString page = m_shooting.takeFirst();
-    m_window->showPage(page);
-    later(kSettleMs, [this, page] {
+    const QString page = m_shooting.takeFirst(), tab = page.section(QLatin1Char('-'), 1);
+    m_window->showPage(page.section(QLatin1Char('-'), 0, 0));
+    if (!tab.isEmpty())
+        useTab(tab);
+    later(tab.isEmpty() ? kSettleMs : 3 * kSettleMs, [this, page] {
         shoot(*m_window, page);
         const auto forms = unfoldedForms();
         if (forms.empty())
@@ -172,6 +183,21 @@ void Tour::shootNext() {
             shootNext();
         });
     });
+}
+
+/// Shows a tab of Explain and does what a person would do there.
+void Tour::useTab(const QString& tab) {
+    m_window->findChild<ExplainPage*>()->showTab(tab + QStringLiteral("Tab"));
+    const auto click = [this](const char* name) { m_window->findChild<QPushButton*>(QLatin1String(name))->click(); };
+    if (tab == QLatin1String("activations"))
+        click("findExamples");
+    else if (tab == QLatin1String("filters"))
+        click("drawFilters");
+    else if (tab == QLatin1String("robustness"))
+        m_window->findChild<QSlider*>(QStringLiteral("corrupt-rotation"))->setValue(15);
+    QKeyEvent space(QEvent::KeyPress, Qt::Key_Space, Qt::NoModifier);
+    if (tab == QLatin1String("occlusion"))
+        QCoreApplication::sendEvent(m_window->findChild<QWidget*>(QStringLiteral("paintView")), &space);
 }
 
 /// The settings that are shown, with what was folded opened.

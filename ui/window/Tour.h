@@ -41,6 +41,7 @@ private:
     void evaluate();
     void shootPages();
     void shootNext();
+    void useTab(const QString& tab);
     std::vector<SettingsForm*> unfoldedForms() const;
     void nextScheme();
     void shoot(QWidget& what, const QString& name);

@@ -4,8 +4,10 @@
 #include <QFileInfo>
 
 #include "look/Picture.h"
+#include "pages/explain/MapControls.h"
 #include "support/Version.h"
 #include "widgets/Prompts.h"
+#include "widgets/Surface.h"
 
 namespace sightline::ui {
 
@@ -27,6 +29,19 @@ void ExplainTab::setAnswer(std::shared_ptr<const HeatMapAnswer> answer) {
         return;
     m_answer = std::move(answer);
     follow();
+}
+
+QWidget* ExplainTab::makeQuestionLine(const char* name) {
+    m_question = button({}, {}, name, tr("Choose class, method, layer and colors on the tab Heat map"));
+    m_question->setProperty("link", true);
+    connect(m_question, &QPushButton::clicked, this, [this] { Q_EMIT tabRequested(QStringLiteral("mapTab")); });
+    return m_question;
+}
+
+void ExplainTab::showQuestionLine() {
+    const QString words = tr("Heat map: %1").arg(titleOf(session().questions().heatMapSettings().method));
+    m_question->setText(words);
+    m_question->setAccessibleName(words);
 }
 
 void ExplainTab::savePicture(const QImage& picture, const QString& suffix,

@@ -7,6 +7,8 @@
 
 #include "bridge/Session.h"
 
+class QPushButton;
+
 namespace sightline::ui {
 
 /// How heat maps look on all tabs of the page.
@@ -16,6 +18,7 @@ public:
     using QObject::QObject;
     double opacity() const { return m_opacity; }
     ColorMap colors() const { return m_colors; }
+    ColorMap colorsFor(const HeatMap& map) const { return map.isSigned ? ColorMap::Diverging : m_colors; }
     void setOpacity(double opacity);
     void setColors(ColorMap colors);
 
@@ -53,6 +56,9 @@ protected:
     MapLook& look() const { return m_look; }
     std::shared_ptr<const OpenedRun> run() const { return m_session.runs().run(); }
     void setControls(QWidget* controls) { m_controls = controls; }
+    /// Which map is shown, in a line that leads to where that is chosen.
+    QWidget* makeQuestionLine(const char* name);
+    void showQuestionLine();
     /// Asks where to and writes the picture with what is known of it (`notes`: PNG text, keyword and text).
     void savePicture(const QImage& picture, const QString& suffix, std::vector<std::pair<QString, QString>> notes);
 
@@ -61,6 +67,7 @@ private:
     MapLook& m_look;
     QString m_title;
     QWidget* m_controls = nullptr;
+    QPushButton* m_question = nullptr;
     std::shared_ptr<const HeatMapAnswer> m_answer;
 };
 

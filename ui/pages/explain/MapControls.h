@@ -6,7 +6,6 @@
 #include "bridge/Session.h"
 
 class QComboBox;
-class QFormLayout;
 
 namespace sightline::ui {
 

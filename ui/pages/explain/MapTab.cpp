@@ -3,11 +3,12 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QKeyEvent>
 #include <QSlider>
 
 #include "look/Picture.h"
 #include "pages/explain/MapControls.h"
+#include "pages/explain/TrustLine.h"
+#include "widgets/ArrowKeys.h"
 #include "widgets/ColorBar.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/LayerStrip.h"
@@ -21,12 +22,14 @@ MapTab::MapTab(Session& session, MapLook& look) : ExplainTab(session, look, tr("
     column->setContentsMargins(0, 0, 0, 0);
     auto* surface = new Surface;
     m_view = named(new HeatMapView(HeatMapView::Layout::SideBySide), "heatMapView");
+    m_trust = named(new TrustLine(session.engine().door(), session.activities()), "trustLine");
     m_note = named(new QLabel, "explainNote");
     m_note->setProperty("bad", true);
     m_note->setWordWrap(true);
     m_note->hide();
     m_strip = named(new LayerStrip(LayerStrip::Offer::WithPlaces), "mapLayers");
     surface->body()->addWidget(m_view, 1);
+    surface->body()->addWidget(m_trust);
     surface->body()->addWidget(m_note);
     surface->body()->addWidget(m_strip);
     column->addWidget(surface);
@@ -67,40 +70,28 @@ void MapTab::addAppearance(QWidget& surface) {
     m_opacity = named(new QSlider(Qt::Horizontal), "explainOpacity", tr("Opacity of the heat map"));
     m_opacity->setRange(0, 100);
     m_opacity->setValue(50);
-    m_opacity->installEventFilter(this);
+    keepArrowKeys(m_opacity);
     m_opacityText = new QLabel(tr("Opacity %1 %").arg(50));
     connect(m_opacity, &QSlider::valueChanged, this, [this](int value) {
         look().setOpacity(value / 100.0);
         m_opacityText->setText(tr("Opacity %1 %").arg(value));
     });
-    auto* colors = named(new QComboBox, "explainColors", tr("Color map"));
-    colors->addItems({QStringLiteral("Turbo"), QStringLiteral("Jet"), QStringLiteral("Inferno"),
-                      QStringLiteral("Viridis"), tr("Gray")});
-    colors->setToolTip(tr("Color map"));
-    auto* bar = named(new ColorBar, "explainColorBar", tr("What the colors mean"));
-    connect(colors, &QComboBox::currentIndexChanged, this, [this, bar](int index) {
+    m_colors = named(new QComboBox, "explainColors", tr("Color map"));
+    m_colors->addItems({QStringLiteral("Turbo"), QStringLiteral("Jet"), QStringLiteral("Inferno"),
+                        QStringLiteral("Viridis"), tr("Gray")});
+    m_colors->setToolTip(tr("Color map"));
+    m_bar = named(new ColorBar, "explainColorBar", tr("What the colors mean"));
+    connect(m_colors, &QComboBox::currentIndexChanged, this, [this](int index) {
         look().setColors(static_cast<ColorMap>(index));
-        bar->setColors(static_cast<ColorMap>(index));
+        showColors();
     });
     auto* raw = named(new QCheckBox(tr("Show the raw map")), "explainRaw");
     raw->setToolTip(tr("The map at the layer's own resolution, before it is enlarged to the image."));
     connect(raw, &QCheckBox::toggled, m_view, &HeatMapView::setRawShown);
-    for (QWidget* part : std::initializer_list<QWidget*>{m_opacityText, m_opacity, colors, bar, raw})
+    for (QWidget* part : std::initializer_list<QWidget*>{m_opacityText, m_opacity, m_colors, m_bar, raw})
         body->addWidget(part);
     body->addStretch(1);
     body->addWidget(mutedLabel(tr("H shows or hides the heat map. Left and Right go to the previous and next image.")));
-}
-
-/// Left and Right belong to the slider while it has the focus, and walk through the images else.
-bool MapTab::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == m_opacity && event->type() == QEvent::ShortcutOverride) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Left || key == Qt::Key_Right) {
-            event->accept();
-            return true;
-        }
-    }
-    return ExplainTab::eventFilter(watched, event);
 }
 
 void MapTab::forget() {
@@ -134,8 +125,20 @@ void MapTab::showLayer() {
                             : QString::fromStdString(defaultHeatMapNode(opened->graph)));
 }
 
+/// A map with both signs has colors of its own, whatever is chosen for the others.
+void MapTab::showColors() {
+    const bool bothSigns = answer() && answer()->explanation.isSigned;
+    m_bar->setColors(answer() ? look().colorsFor(answer()->explanation) : look().colors());
+    m_colors->setEnabled(!bothSigns);
+    m_colors->setToolTip(bothSigns ? tr("This map tells evidence for the class from evidence against it: its colors "
+                                        "are fixed.")
+                                   : tr("Color map"));
+}
+
 void MapTab::follow() {
+    showColors();
     m_view->setExplained(answer());
+    m_trust->setAnswer(answer());
     m_save->setEnabled(answer() != nullptr);
     m_save->setToolTip(answer() ? tr("Save the image with its heat map as PNG") : tr("Explain an image first."));
 }

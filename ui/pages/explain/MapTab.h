@@ -3,15 +3,18 @@
 
 #include "pages/explain/ExplainTab.h"
 
+class QComboBox;
 class QLabel;
 class QPushButton;
 class QSlider;
 
 namespace sightline::ui {
 
+class ColorBar;
 class HeatMapView;
 class LayerStrip;
 class MapControls;
+class TrustLine;
 
 /// Where the network looks, for any class, by any method.
 class MapTab : public ExplainTab {
@@ -23,19 +26,22 @@ public:
 
 protected:
     void follow() override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     QWidget* makeControls();
     void addAppearance(QWidget& surface);
     void chooseLayer(const QString& id);
     void showLayer();
+    void showColors();
     void save();
 
     HeatMapView* m_view;
+    TrustLine* m_trust;
     LayerStrip* m_strip;
     MapControls* m_question;
     QSlider* m_opacity;
+    QComboBox* m_colors;
+    ColorBar* m_bar;
     QLabel *m_opacityText, *m_note;
     QPushButton* m_save;
 };

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/explain/ChangedTab.h"
+
+#include "look/Picture.h"
+#include "look/Words.h"
+#include "pages/explain/MapControls.h"
+#include "widgets/HeatMapView.h"
+#include "widgets/ImageView.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+/// How probable the class that is asked about is, and which it is; of A-B: A.
+std::pair<QString, double> targetOf(const HeatMap& map) {
+    for (std::size_t i = 0; i < map.classes.size(); ++i)
+        if (map.classes[i] == map.target)
+            return {QString::fromStdString(map.target), map.probabilities[i]};
+    return {QString::fromStdString(map.classes[static_cast<std::size_t>(map.predicted)]), map.confidence};
+}
+} // namespace
+
+ChangedTab::ChangedTab(Session& session, MapLook& look, const QString& title, const char* prefix, ImageView* plain)
+    : ExplainTab(session, look, title), m_asker(session.engine().door(), session.activities()) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto* surface = new Surface;
+    m_body = surface->body();
+    m_view = named(new HeatMapView(HeatMapView::Layout::SideBySide, plain), QByteArray(prefix) + "View");
+    m_words = named(new QLabel, QByteArray(prefix) + "Words");
+    m_words->setWordWrap(true);
+    m_body->addWidget(m_view, 1);
+    m_body->addWidget(m_words);
+    column->addWidget(surface);
+    connect(&look, &MapLook::changed, this, [this] {
+        m_view->setOpacity(this->look().opacity());
+        m_view->setColors(this->look().colors());
+    });
+}
+
+QVBoxLayout* ChangedTab::body() const {
+    return m_body;
+}
+
+QPushButton* ChangedTab::makeSave(const char* name) {
+    m_save = button(tr("Save picture…"), QStringLiteral("document-save"), name,
+                    tr("Save the changed image with its heat map as PNG"));
+    connect(m_save, &QPushButton::clicked, this, &ChangedTab::save);
+    return m_save;
+}
+
+void ChangedTab::toggleOverlay() {
+    m_view->setOverlayShown(!m_view->isOverlayShown());
+}
+
+void ChangedTab::changed() {
+    if (!answer())
+        return;
+    if (m_asker.isBusy())
+        m_again = true;
+    else
+        ask();
+}
+
+HeatMapQuestion ChangedTab::questionAbout(Image image) const {
+    HeatMapQuestion question = answer()->questionAbout(std::move(image));
+    if (question.target == "predicted")
+        question.target = answer()->explanation.target;
+    return question;
+}
+
+void ChangedTab::showChanged(HeatMap map, Image shown) {
+    auto changed = std::make_shared<Explained>(*answer());
+    const auto [name, before] = targetOf(answer()->explanation);
+    const double after = targetOf(map).second;
+    m_words->setText(tr("%1: %2 as the image is, %3 as it is changed.").arg(name, percent(before), percent(after)));
+    m_words->setProperty("bad", false);
+    changed->explanation = std::move(map);
+    changed->image = changed->shown = std::move(shown);
+    m_view->setExplained(changed);
+    if (std::exchange(m_again, false))
+        ask();
+}
+
+void ChangedTab::showUnchanged() {
+    m_words->clear();
+    m_view->setPlaceholder(run() ? tr("Open an image, or drop one here.")
+                                 : tr("No network yet: train one, or open a run."));
+    m_view->setExplained(answer());
+    if (m_save)
+        m_save->setEnabled(answer() != nullptr);
+}
+
+void ChangedTab::sayFailed(const QString& message) {
+    m_again = false;
+    m_words->setText(message);
+}
+
+void ChangedTab::forgetChange() {
+    m_asker.cancel();
+    m_again = false;
+}
+
+void ChangedTab::save() {
+    if (!answer())
+        return;
+    std::vector<std::pair<QString, QString>> said{
+        {QStringLiteral("Title"), tr("%1: %2").arg(answer()->title, m_view->caption())},
+        {QStringLiteral("Method"), titleOf(answer()->settings.method)},
+        {QStringLiteral("Layer"), QString::fromStdString(answer()->explanation.layer)},
+        {QStringLiteral("Target"), QString::fromStdString(answer()->explanation.target)}};
+    for (auto& note : notes())
+        said.push_back(note);
+    savePicture(toQImage(m_view->overlaid()), suffix(), std::move(said));
+}
+
+} // namespace sightline::ui

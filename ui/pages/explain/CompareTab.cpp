@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/explain/CompareTab.h"
+
+#include <QButtonGroup>
+#include <QComboBox>
+#include <QPainter>
+#include <QStackedWidget>
+
+#include <algorithm>
+
+#include "look/Picture.h"
+#include "look/Words.h"
+#include "pages/explain/MapControls.h"
+#include "widgets/ImageView.h"
+#include "widgets/Surface.h"
+#include "widgets/WipeView.h"
+
+namespace sightline::ui {
+
+namespace {
+QImage overlaid(const Image& image, const HeatMap& map, const MapLook& look) {
+    return toQImage(overlay(image, map.map, look.opacity(), look.colorsFor(map)));
+}
+} // namespace
+
+CompareTab::CompareTab(Session& session, MapLook& look)
+    : ExplainTab(session, look, tr("Compare")), m_asker(session.engine().door(), session.activities()) {
+    setObjectName(QStringLiteral("compareTab"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto* surface = new Surface;
+    auto* names = new QHBoxLayout;
+    names->setSpacing(2 * theme::kGrid);
+    names->addWidget(makeSide(m_mine, "compareMine"), 1);
+    names->addWidget(makeSide(m_theirs, "compareOther"), 1);
+    m_left = named(new ImageView, "compareLeft", tr("Heat map of the run in view"));
+    m_right = named(new ImageView, "compareRight", tr("Heat map of the second run"));
+    auto* pair = new QWidget;
+    auto* row = new QHBoxLayout(pair);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(2 * theme::kGrid);
+    row->addWidget(m_left, 1);
+    row->addWidget(m_right, 1);
+    m_wipe = named(new WipeView, "compareWipe", tr("Both heat maps under a wipe: Left and Right move the line"));
+    m_pictures = new QStackedWidget;
+    m_pictures->addWidget(pair);
+    m_pictures->addWidget(m_wipe);
+    m_note = named(mutedLabel({}), "compareNote");
+    m_note->setFont(theme::font(theme::Size::Base));
+    surface->body()->addLayout(names);
+    surface->body()->addWidget(m_pictures, 1);
+    surface->body()->addWidget(m_note);
+    column->addWidget(surface);
+    setControls(makeControls());
+    connect(&session.runs().list(), &RunList::listed, this, &CompareTab::list);
+    connect(&look, &MapLook::changed, this, &CompareTab::draw);
+    forget();
+}
+
+QWidget* CompareTab::makeSide(Side& side, const char* prefix) {
+    auto* whole = new QWidget;
+    auto* column = new QVBoxLayout(whole);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    const auto label = [&](const char* part) {
+        auto* made = named(new QLabel, QByteArray(prefix) + part);
+        made->setWordWrap(true);
+        made->setTextFormat(Qt::PlainText);
+        column->addWidget(made);
+        return made;
+    };
+    side.name = label("Name");
+    side.name->setProperty("muted", true);
+    side.verdict = label("Verdict");
+    side.verdict->setFont(theme::font(theme::Size::Base, true));
+    side.detail = label("Detail");
+    side.detail->setProperty("muted", true);
+    side.detail->setFont(theme::font(theme::Size::Small));
+    return whole;
+}
+
+QWidget* CompareTab::makeControls() {
+    auto* surface = new Surface(tr("Second run"));
+    m_runs = named(new QComboBox, "compareRun", tr("Run to compare with"));
+    m_runs->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_runs->setMinimumContentsLength(10);
+    connect(m_runs, &QComboBox::activated, this, &CompareTab::choose);
+    m_classes = named(mutedLabel({}), "compareClasses");
+    m_kind = new QButtonGroup(this);
+    auto* kinds = new QHBoxLayout;
+    for (const auto& [words, name] :
+         {std::pair{tr("Side by side"), "compareBeside"}, std::pair{tr("Wipe"), "compareWiped"}}) {
+        auto* choice = button(words, {}, name);
+        choice->setCheckable(true);
+        choice->setProperty("segment", true);
+        choice->setChecked(m_kind->buttons().isEmpty());
+        m_kind->addButton(choice, static_cast<int>(m_kind->buttons().size()));
+        kinds->addWidget(choice);
+    }
+    kinds->addStretch(1);
+    connect(m_kind, &QButtonGroup::idClicked, m_pictures, &QStackedWidget::setCurrentIndex);
+    m_save = button(tr("Save picture…"), QStringLiteral("document-save"), "saveComparison",
+                    tr("Save both heat maps beside each other"));
+    connect(m_save, &QPushButton::clicked, this, &CompareTab::save);
+    surface->body()->addWidget(m_runs);
+    surface->body()->addWidget(m_classes);
+    surface->body()->addLayout(kinds);
+    surface->body()->addStretch(1);
+    surface->body()->addWidget(makeQuestionLine("compareQuestion"));
+    surface->body()->addWidget(m_save);
+    return surface;
+}
+
+void CompareTab::showEvent(QShowEvent* event) {
+    ExplainTab::showEvent(event);
+    session().runs().list().refresh();
+}
+
+void CompareTab::forget() {
+    m_asker.cancel();
+    m_reading.cancel();
+    m_other.reset();
+    m_map.reset();
+    m_runs->clear();
+    if (isVisible())
+        session().runs().list().refresh();
+    draw();
+}
+
+/// All runs with weights but the one in view.
+void CompareTab::list(const std::vector<RunSummary>& runs) {
+    const QString chosen = m_runs->currentData().toString();
+    m_runs->clear();
+    m_runs->addItem(tr("Choose a run…"), QString());
+    for (const RunSummary& summary : runs)
+        if (summary.epochs > 0 && (!run() || summary.folder != run()->folder)) {
+            m_runs->addItem(QString::fromStdString(summary.name), QString::fromStdString(summary.folder.string()));
+            m_runs->setItemData(m_runs->count() - 1, QString::fromStdString(summary.id), Qt::ToolTipRole);
+        }
+    m_runs->setCurrentIndex(std::max(0, m_runs->findData(chosen)));
+    m_runs->setEnabled(m_runs->count() > 1);
+    m_runs->setToolTip(m_runs->count() > 1 ? QString() : tr("There is no other run yet: train one."));
+}
+
+void CompareTab::choose() {
+    m_other.reset();
+    m_map.reset();
+    m_asker.cancel();
+    const std::string folder = m_runs->currentData().toString().toStdString();
+    draw();
+    if (folder.empty())
+        return m_reading.cancel();
+    m_reading.submit(
+        this, [home = session().home(), folder](const std::stop_token&) { return readRun(home, folder); },
+        [this](Result<ReadRun> read) {
+            if (!read)
+                return m_note->setText(QString::fromStdString(read.error().message));
+            m_other = read->run;
+            ask();
+        });
+}
+
+/// The same question as far as the other run knows what it is about: its own layer where it has none of that name, its
+/// own prediction where it does not know the class.
+HeatMapQuestion CompareTab::questionToOther() const {
+    HeatMapQuestion question = answer()->questionAbout(*answer()->decoded);
+    question.truth = m_other->classIndex(answer()->className.toStdString());
+    if (question.target == "predicted" && m_other->classIndex(answer()->explanation.target) >= 0)
+        question.target = answer()->explanation.target;
+    const auto dash = question.target.find('-');
+    const bool knows = m_other->classIndex(question.target) >= 0 ||
+                       (dash != std::string::npos && m_other->classIndex(question.target.substr(0, dash)) >= 0 &&
+                        m_other->classIndex(question.target.substr(dash + 1)) >= 0);
+    if (question.target == "true" ? question.truth < 0 : !knows)
+        question.target = "predicted";
+    if (!m_other->graph.find(question.layer))
+        question.layer.clear();
+    return question;
+}
+
+void CompareTab::ask() {
+    m_map.reset();
+    draw();
+    if (!answer() || !m_other)
+        return;
+    m_asker.ask(
+        ofRun(m_other->folder), {}, [question = questionToOther()](const std::stop_token&) { return question; },
+        [this](Result<HeatMap> map) {
+            if (!map)
+                return m_note->setText(QString::fromStdString(map.error().message));
+            m_map = std::make_shared<const HeatMap>(std::move(*map));
+            draw();
+        });
+}
+
+void CompareTab::follow() {
+    ask();
+}
+
+QString CompareTab::aboutClasses() const {
+    if (!m_other || !run() || m_other->classes == run()->classes)
+        return {};
+    const auto common = std::count_if(m_other->classes.begin(), m_other->classes.end(),
+                                      [&](const std::string& name) { return run()->classIndex(name) >= 0; });
+    return common == static_cast<std::ptrdiff_t>(run()->classes.size()) &&
+                   m_other->classes.size() == run()->classes.size()
+               ? QString()
+               : tr("This run has other classes: both know %1 of %2. What both know is compared.")
+                     .arg(common)
+                     .arg(run()->classes.size());
+}
+
+void CompareTab::showSide(const Side& side, const QString& name, const HeatMap* map, int truth) {
+    side.name->setText(name);
+    if (!map) {
+        side.verdict->clear();
+        return side.detail->clear();
+    }
+    const QString predicted = QString::fromStdString(map->classes[static_cast<std::size_t>(map->predicted)]);
+    const QString sure = percent(map->confidence);
+    side.verdict->setText(truth < 0                 ? tr("Predicted %1 (%2)").arg(predicted, sure)
+                          : truth == map->predicted ? tr("Correct: %1 (%2)").arg(predicted, sure)
+                                                    : tr("Wrong: predicted %1 (%2)").arg(predicted, sure));
+    side.verdict->setStyleSheet(QStringLiteral("color: %1")
+                                    .arg(theme::color(truth < 0                 ? Role::Text
+                                                      : truth == map->predicted ? Role::Good
+                                                                                : Role::Bad)
+                                             .name()));
+    side.detail->setText(
+        tr("Evidence for %1, layer %2").arg(QString::fromStdString(map->target), QString::fromStdString(map->layer)));
+}
+
+void CompareTab::draw() {
+    showQuestionLine();
+    m_classes->setText(aboutClasses());
+    m_save->setEnabled(answer() && m_map);
+    m_save->setToolTip(m_save->isEnabled() ? tr("Save both heat maps beside each other")
+                                           : tr("Choose a second run first."));
+    if (!answer()) {
+        showSide(m_mine, {}, nullptr, -1);
+        showSide(m_theirs, {}, nullptr, -1);
+        m_note->clear();
+        m_left->setImage({}, run() ? tr("Open an image, or drop one here, to compare two runs by it.")
+                                   : tr("No network yet: train one, or open a run."));
+        m_right->setImage({});
+        return m_wipe->setImages({}, {});
+    }
+    const Image& image = answer()->shown;
+    const QImage mine = overlaid(image, answer()->explanation, look());
+    const QImage theirs = m_map ? overlaid(image, *m_map, look()) : QImage();
+    m_left->setImage(mine);
+    m_right->setImage(theirs, m_other ? tr("Asking the second run…") : tr("Choose a second run at the right."));
+    m_wipe->setImages(m_map ? mine : QImage(), theirs, tr("Choose a second run at the right."));
+    showSide(m_mine, QString::fromStdString(run()->experiment.name), &answer()->explanation, answer()->truth);
+    showSide(m_theirs, m_other ? QString::fromStdString(m_other->experiment.name) : QString(), m_map.get(),
+             m_other ? m_other->classIndex(answer()->className.toStdString()) : -1);
+    if (m_map)
+        m_note->setText(m_map->target == answer()->explanation.target
+                            ? QString()
+                            : tr("The two maps are about different classes: the second run does not know %1.")
+                                  .arg(QString::fromStdString(answer()->explanation.target)));
+    else
+        m_note->clear();
+}
+
+QImage CompareTab::both() const {
+    const QImage left = m_left->image(), right = m_right->image();
+    QImage joined(left.width() + theme::kGrid + right.width(), std::max(left.height(), right.height()),
+                  QImage::Format_RGB32);
+    joined.fill(Qt::white);
+    QPainter painter(&joined);
+    painter.drawImage(0, 0, left);
+    painter.drawImage(left.width() + theme::kGrid, 0, right);
+    return joined;
+}
+
+void CompareTab::save() {
+    savePicture(both(), QStringLiteral("compared"),
+                {{QStringLiteral("Title"),
+                  tr("%1: %2 and %3").arg(answer()->title, m_mine.name->text(), m_theirs.name->text())},
+                 {QStringLiteral("Method"), titleOf(answer()->settings.method)},
+                 {QStringLiteral("Layer"), QString::fromStdString(answer()->explanation.layer)},
+                 {QStringLiteral("Target"), QString::fromStdString(answer()->explanation.target)},
+                 {QStringLiteral("ComparedWith"), QString::fromStdString(m_other->folder.filename().string())}});
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "bridge/Asker.h"
+#include "pages/explain/ExplainTab.h"
+
+class QButtonGroup;
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+
+namespace sightline::ui {
+
+class ImageView;
+class WipeView;
+
+/// The same image and the same question to a second run.
+class CompareTab : public ExplainTab {
+    Q_OBJECT
+public:
+    CompareTab(Session& session, MapLook& look);
+    void forget() override;
+
+protected:
+    void follow() override;
+    void showEvent(QShowEvent* event) override;
+
+private:
+    /// A run's side of the tab.
+    struct Side {
+        QLabel *name, *verdict, *detail;
+    };
+    QWidget* makeSide(Side& side, const char* prefix);
+    QWidget* makeControls();
+    void list(const std::vector<RunSummary>& runs);
+    void choose(); ///< another second run
+    void ask();
+    HeatMapQuestion questionToOther() const;
+    void draw();
+    void showSide(const Side& side, const QString& name, const HeatMap* map, int truth);
+    QString aboutClasses() const; ///< what both runs know, where they differ
+    QImage both() const;          ///< side by side, for a file
+    void save();
+
+    std::shared_ptr<const OpenedRun> m_other;
+    std::shared_ptr<const HeatMap> m_map; ///< of the other run
+    ImageView *m_left, *m_right;
+    WipeView* m_wipe;
+    QStackedWidget* m_pictures;
+    Side m_mine, m_theirs;
+    QLabel *m_note, *m_classes;
+    QComboBox* m_runs;
+    QButtonGroup* m_kind;
+    QPushButton* m_save;
+    Asker m_asker;
+    Lane m_reading; ///< last: joined first
+};
+
+} // namespace sightline::ui

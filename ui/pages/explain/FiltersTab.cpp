@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/explain/FiltersTab.h"
+
+#include <QButtonGroup>
+#include <QDoubleSpinBox>
+#include <QFormLayout>
+#include <QSpinBox>
+
+#include <algorithm>
+
+#include "look/Icons.h"
+#include "look/Picture.h"
+#include "look/Words.h"
+#include "models/PictureTiles.h"
+#include "widgets/ProgressBar.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kGroup = 8;    ///< drawn at once: each group is seen as it is done
+constexpr int kAtFirst = 48; ///< by one click: a few screens full
+} // namespace
+
+FiltersTab::FiltersTab(Session& session, MapLook& look)
+    : InsideTab(session, look, tr("Filters"), LayerStrip::Offer::All, "filter"),
+      m_asker(session.engine().door(), session.activities()),
+      m_kernelAsker(session.engine().door(), session.activities()) {
+    setObjectName(QStringLiteral("filtersTab"));
+    setControls(makeControls());
+    connect(&m_asker, &Asker::busyChanged, this, &FiltersTab::showState);
+    connect(&m_asker, &Asker::stopped, this, [this] { m_wanted = static_cast<int>(m_patterns.size()); });
+    connect(&m_asker, &Asker::progressed, this, [this](qulonglong done, qulonglong total) {
+        const double group = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0;
+        m_progress->setProgress(
+            static_cast<qulonglong>(100 * (static_cast<double>(m_patterns.size()) + kGroup * group)),
+            static_cast<qulonglong>(100 * std::max(1, m_wanted)));
+    });
+    forget();
+}
+
+QWidget* FiltersTab::makeControls() {
+    auto* surface = new Surface(tr("What it looks for"));
+    m_kind = new QButtonGroup(this);
+    auto* kinds = new QHBoxLayout;
+    for (const auto& [words, name] :
+         {std::pair{tr("Patterns"), "showPatterns"}, std::pair{tr("First kernels"), "showKernels"}}) {
+        auto* choice = button(words, {}, name);
+        choice->setCheckable(true);
+        choice->setProperty("segment", true);
+        choice->setChecked(m_kind->buttons().isEmpty());
+        m_kind->addButton(choice, static_cast<int>(m_kind->buttons().size()));
+        kinds->addWidget(choice);
+    }
+    kinds->addStretch(1);
+    connect(m_kind, &QButtonGroup::idClicked, this, &FiltersTab::showKind);
+    m_settings = new QWidget;
+    auto* column = new QVBoxLayout(m_settings);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(mutedLabel(tr("Starts from gray noise and changes it, step by step, so that the channel responds "
+                                    "more strongly.")));
+    auto* form = new QFormLayout;
+    form->setSpacing(theme::kGrid);
+    m_steps = named(new QSpinBox, "filterSteps", tr("Steps"));
+    m_steps->setRange(1, 1000);
+    m_steps->setValue(40);
+    m_jitter = named(new QSpinBox, "filterJitter", tr("Jitter"));
+    m_jitter->setRange(0, 32);
+    m_jitter->setSuffix(tr(" pixels"));
+    m_jitter->setToolTip(tr("Shifts the picture at random in each step: coarser, calmer patterns."));
+    m_blur = named(new QDoubleSpinBox, "filterBlur", tr("Blur"));
+    m_blur->setRange(0, 8);
+    m_blur->setSingleStep(0.5);
+    m_blur->setDecimals(1);
+    m_blur->setSuffix(tr(" pixels"));
+    m_blur->setToolTip(tr("Blurs the picture every fourth step: less fine noise."));
+    form->addRow(tr("Steps"), m_steps);
+    form->addRow(tr("Jitter"), m_jitter);
+    form->addRow(tr("Blur"), m_blur);
+    column->addLayout(form);
+    for (auto* field : {m_steps, m_jitter})
+        connect(field, &QSpinBox::valueChanged, this, &FiltersTab::restart);
+    connect(m_blur, &QDoubleSpinBox::valueChanged, this, &FiltersTab::restart);
+    m_draw = button({}, QStringLiteral("media-playback-start"), "drawFilters");
+    connect(m_draw, &QPushButton::clicked, this, &FiltersTab::draw);
+    m_progress = new ProgressBar("filterProgress", tr("Progress of drawing patterns"));
+    column->addWidget(m_draw);
+    column->addWidget(m_progress);
+    m_save = button(tr("Save picture…"), QStringLiteral("document-save"), "saveFilter",
+                    tr("Save the filter that is shown large"));
+    connect(m_save, &QPushButton::clicked, this, &FiltersTab::save);
+    surface->body()->addLayout(kinds);
+    surface->body()->addWidget(m_settings);
+    surface->body()->addStretch(1);
+    surface->body()->addWidget(m_save);
+    return surface;
+}
+
+bool FiltersTab::showsKernels() const {
+    return m_kind->checkedId() == 1;
+}
+
+void FiltersTab::forget() {
+    m_kernelAsker.cancel();
+    m_asker.cancel();
+    m_kernels.reset();
+    m_patterns.clear();
+    m_problem.clear();
+    InsideTab::forget();
+    showState();
+}
+
+int FiltersTab::channels() const {
+    const auto opened = run();
+    const auto cost = opened ? shapes(opened->graph) : Result<GraphCost>(Error{});
+    for (std::size_t i = 0; cost && i < opened->graph.nodes.size(); ++i)
+        if (opened->graph.nodes[i].id == layer().toStdString() && !cost->nodes[i].output.empty())
+            return static_cast<int>(cost->nodes[i].output.front());
+    return 0;
+}
+
+void FiltersTab::restart() {
+    m_asker.cancel();
+    m_patterns.clear();
+    m_problem.clear();
+    if (!showsKernels()) {
+        tiles().setTiles({}, {});
+        selectChannel(-1);
+    }
+    showKind();
+}
+
+void FiltersTab::showLayer() {
+    restart();
+}
+
+/// Going on where it stopped; while it draws, the button stops it.
+void FiltersTab::draw() {
+    if (m_asker.isBusy())
+        return m_asker.cancel();
+    m_wanted = std::min(channels(), static_cast<int>(m_patterns.size()) + kAtFirst);
+    m_progress->setProgress(0, 0);
+    drawGroup();
+}
+
+void FiltersTab::drawGroup() {
+    FilterPicturesQuestion question;
+    question.layer = layer().toStdString();
+    question.steps = m_steps->value();
+    question.jitter = m_jitter->value();
+    question.blur = m_blur->value();
+    const int first = static_cast<int>(m_patterns.size());
+    for (int channel = first; channel < std::min(m_wanted, first + kGroup); ++channel)
+        question.channels.push_back(channel);
+    if (question.channels.empty())
+        return showState();
+    m_problem.clear();
+    m_asker.ask(
+        ofRun(run()->folder), tr("Drawing patterns"), [question](const std::stop_token&) { return question; },
+        [this](Result<FilterPictures> drawn) {
+            if (!drawn) {
+                m_problem = QString::fromStdString(drawn.error().message);
+                return showKind();
+            }
+            std::vector<PictureTiles::Tile> added;
+            for (FilterPicture& picture : drawn->pictures) {
+                added.push_back({picture.channel, QString::number(picture.channel), significant(picture.end, 2)});
+                m_patterns.insert_or_assign(picture.channel, std::move(picture));
+            }
+            if (!showsKernels() && !added.empty()) {
+                tiles().append(added);
+                say({});
+                if (channel() < 0)
+                    selectChannel(added.front().number);
+            }
+            drawGroup();
+        });
+}
+
+void FiltersTab::askKernels() {
+    if (m_kernels || !run() || m_kernelAsker.isBusy())
+        return;
+    m_kernelAsker.ask(
+        ofRun(run()->folder), {}, [](const std::stop_token&) { return KernelsQuestion(); },
+        [this](Result<Kernels> found) {
+            if (found)
+                m_kernels = std::make_shared<const Kernels>(std::move(*found));
+            else
+                m_problem = QString::fromStdString(found.error().message);
+            showKind();
+        });
+}
+
+/// Patterns or kernels.
+void FiltersTab::showKind() {
+    m_settings->setVisible(!showsKernels());
+    std::vector<PictureTiles::Tile> shown;
+    if (showsKernels()) {
+        for (int i = 0; m_kernels && i < static_cast<int>(m_kernels->pictures.size()); ++i)
+            shown.push_back({i, QString::number(i), QString::fromStdString(m_kernels->layer)});
+        tiles().setTiles(std::move(shown), [this](int number) {
+            return toQImage(m_kernels->pictures[static_cast<std::size_t>(number)]);
+        });
+    } else {
+        for (const auto& [number, picture] : m_patterns)
+            shown.push_back({number, QString::number(number), significant(picture.end, 2)});
+        tiles().setTiles(std::move(shown), [this](int number) { return toQImage(m_patterns.at(number).picture); });
+    }
+    const bool empty = tiles().rowCount() == 0;
+    say(!run()                          ? tr("No network yet: train one, or open a run.")
+        : !m_problem.isEmpty() && empty ? m_problem
+        : !empty                        ? QString()
+        : showsKernels()                ? tr("Reading the first convolution…")
+                                        : tr("The pattern that excites each channel of the layer most appears here."));
+    selectChannel(empty ? -1 : tiles().tile(0).number);
+    if (showsKernels() && m_problem.isEmpty())
+        askKernels();
+    showState();
+}
+
+void FiltersTab::showState() {
+    const bool busy = m_asker.isBusy();
+    const int all = channels(), drawn = static_cast<int>(m_patterns.size());
+    const int next = std::min(kAtFirst, all - drawn);
+    m_progress->setVisible(busy);
+    m_draw->setText(busy                   ? tr("Cancel")
+                    : next <= 0 && all > 0 ? tr("All %1 are drawn").arg(all)
+                    : drawn > 0            ? tr("Draw %1 more").arg(next)
+                                           : tr("Draw %1 of %2").arg(next).arg(all));
+    m_draw->setAccessibleName(m_draw->text());
+    m_draw->setEnabled(busy || next > 0);
+    m_draw->setToolTip(all == 0 ? tr("Choose a layer first.") : QString());
+    theme::setIcon(*m_draw, busy ? QStringLiteral("media-playback-stop") : QStringLiteral("media-playback-start"));
+}
+
+void FiltersTab::showChannel() {
+    m_save->setEnabled(channel() >= 0);
+    if (channel() < 0)
+        return setEnlarged({}, {}, false);
+    if (showsKernels())
+        return setEnlarged(toQImage(m_kernels->pictures[static_cast<std::size_t>(channel())]),
+                           tr("Filter %1 of %2, layer %3: its weights, gray is 0.")
+                               .arg(channel())
+                               .arg(m_kernels->pictures.size())
+                               .arg(QString::fromStdString(m_kernels->layer)),
+                           true);
+    const FilterPicture& picture = m_patterns.at(channel());
+    setEnlarged(toQImage(picture.picture),
+                tr("Channel %1 of %2, layer %3: mean activation %4 for gray noise, %5 for this pattern.")
+                    .arg(channel())
+                    .arg(channels())
+                    .arg(layer(), significant(picture.start), significant(picture.end)),
+                false);
+}
+
+void FiltersTab::save() {
+    savePicture(enlarged(), QStringLiteral("filter-%1").arg(channel()),
+                {{QStringLiteral("Title"), enlargedWords()},
+                 {QStringLiteral("Layer"), showsKernels() ? QString::fromStdString(m_kernels->layer) : layer()},
+                 {QStringLiteral("Channel"), QString::number(channel())}});
+}
+
+} // namespace sightline::ui

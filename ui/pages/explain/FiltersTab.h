@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+
+#include "bridge/Asker.h"
+#include "pages/explain/InsideTab.h"
+
+class QButtonGroup;
+class QDoubleSpinBox;
+class QPushButton;
+class QSpinBox;
+
+namespace sightline::ui {
+
+class ProgressBar;
+
+/// What the channels of a layer look for: patterns drawn by gradient ascent, a few at a time, and the kernels of the
+/// first convolution. Needs no image.
+class FiltersTab : public InsideTab {
+    Q_OBJECT
+public:
+    FiltersTab(Session& session, MapLook& look);
+    void forget() override;
+
+protected:
+    void follow() override {}
+    void showLayer() override;
+    void showChannel() override;
+
+private:
+    QWidget* makeControls();
+    void draw(); ///< begins, or goes on with what is not drawn yet
+    void drawGroup();
+    void restart(); ///< other settings: what is drawn is not theirs
+    void askKernels();
+    void showKind();
+    void showState();
+    int channels() const; ///< of the layer
+    bool showsKernels() const;
+    void save();
+
+    std::map<int, FilterPicture> m_patterns; ///< of the layer, by channel
+    int m_wanted = 0;                        ///< channels to be drawn so far
+    std::shared_ptr<const Kernels> m_kernels;
+    QString m_problem;
+    QButtonGroup* m_kind;
+    QWidget* m_settings;
+    QSpinBox *m_steps, *m_jitter;
+    QDoubleSpinBox* m_blur;
+    QPushButton *m_draw, *m_save;
+    ProgressBar* m_progress;
+    Asker m_asker, m_kernelAsker;
+};
+
+} // namespace sightline::ui

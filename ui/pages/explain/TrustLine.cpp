@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/explain/TrustLine.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+
+#include "look/Icons.h"
+#include "look/Words.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kMoment = 350; ///< milliseconds: who walks through images does not wait for each
+}
+
+TrustLine::TrustLine(EngineDoor door, Activities& activities, QWidget* parent)
+    : QWidget(parent), m_asker(std::move(door), activities) {
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(theme::kGrid);
+    m_icon = named(new QLabel, "trustIcon");
+    m_icon->setFixedSize(16, 16);
+    m_words = named(new QLabel, "trustWords", tr("Whether the map can be believed"));
+    m_words->setWordWrap(true);
+    m_words->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    row->addWidget(m_icon, 0, Qt::AlignTop);
+    row->addWidget(m_words, 1);
+    m_moment.setSingleShot(true);
+    m_moment.setInterval(kMoment);
+    connect(&m_moment, &QTimer::timeout, this, &TrustLine::ask);
+    connect(&m_asker, &Asker::stopped, this, [this] {
+        if (m_answer)
+            say(QStringLiteral("games-hint"), Role::Muted, tr("Not checked whether this map can be believed."));
+    });
+}
+
+void TrustLine::setAnswer(std::shared_ptr<const HeatMapAnswer> answer) {
+    m_trust.reset();
+    m_answer = nullptr;
+    m_asker.cancel();
+    m_moment.stop();
+    m_answer = std::move(answer);
+    setToolTip({});
+    if (!m_answer)
+        return say({}, Role::Muted, {});
+    if (m_answer->explanation.saturated)
+        return say(QStringLiteral("games-hint"), Role::Muted, tr("An empty map says nothing."));
+    say(QStringLiteral("games-hint"), Role::Muted, tr("Checking whether this map can be believed…"));
+    m_moment.start();
+}
+
+void TrustLine::ask() {
+    m_asker.ask(
+        m_answer->source, tr("Checking the heat map"),
+        [of = m_answer](const std::stop_token&) { return TrustQuestion{of->questionAbout(*of->decoded)}; },
+        [this](Result<Trust> found) {
+            if (!found)
+                return say(QStringLiteral("dialog-warning"), Role::Muted,
+                           QString::fromStdString(found.error().message));
+            m_trust = std::make_shared<const Trust>(std::move(*found));
+            const TrustVerdict verdict = verdictOf(*m_trust);
+            const bool shows = verdict == TrustVerdict::Shows, unclear = verdict == TrustVerdict::Unclear;
+            say(shows     ? QStringLiteral("dialog-ok-apply")
+                : unclear ? QStringLiteral("games-hint")
+                          : QStringLiteral("dialog-warning"),
+                shows     ? Role::Good
+                : unclear ? Role::Warning
+                          : Role::Bad,
+                QString::fromStdString(sentenceOn(*m_trust)));
+            setToolTip(
+                tr("Area under the deletion curve %1, under the insertion curve %2. Rank correlation with the map "
+                   "of random weights: classifier %3, all layers %4.")
+                    .arg(fixed(m_trust->deletionAuc, 3), fixed(m_trust->insertionAuc, 3),
+                         fixed(m_trust->randomisedLast, 2), fixed(m_trust->randomisedAll, 2)));
+        });
+}
+
+void TrustLine::say(const QString& icon, Role role, const QString& words) {
+    m_icon->setPixmap(icon.isEmpty() ? QPixmap() : theme::icon(icon, role).pixmap(16));
+    m_words->setText(words);
+    m_words->setStyleSheet(QStringLiteral("color: %1").arg(theme::color(role).name()));
+    setAccessibleName(words);
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTimer>
+#include <QWidget>
+
+#include "bridge/Asker.h"
+#include "bridge/Questions.h"
+#include "look/Theme.h"
+
+class QLabel;
+
+namespace sightline::ui {
+
+/// One sentence on whether a heat map can be believed. Found out in the background, once a person stays with the map
+/// for a moment.
+class TrustLine : public QWidget {
+    Q_OBJECT
+public:
+    TrustLine(EngineDoor door, Activities& activities, QWidget* parent = nullptr);
+    /// Forgets what was said of another map; null: there is none.
+    void setAnswer(std::shared_ptr<const HeatMapAnswer> answer);
+    const std::shared_ptr<const Trust>& trust() const { return m_trust; } ///< null: not known yet
+
+private:
+    void ask();
+    void say(const QString& icon, Role role, const QString& words);
+
+    std::shared_ptr<const HeatMapAnswer> m_answer;
+    std::shared_ptr<const Trust> m_trust;
+    QLabel *m_icon, *m_words;
+    QTimer m_moment;
+    Asker m_asker; ///< last: joined first
+};
+
+} // namespace sightline::ui

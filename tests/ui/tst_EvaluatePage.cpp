@@ -10,7 +10,9 @@
 #include "PageTest.h"
 #include "StoredRun.h"
 #include "models/Tiles.h"
+#include "pages/evaluate/CalibrationTab.h"
 #include "widgets/ConfusionView.h"
+#include "widgets/ReliabilityView.h"
 #include "widgets/ScatterMap.h"
 
 using namespace sightline;
@@ -96,6 +98,27 @@ class EvaluatePageTest : public PageTest {
         theme::apply(*qApp, Scheme::Light);
     }
 
+    /// Every kind but noise costs accuracy: more the stronger it is, and more of the ducks.
+    static Robustness fallingCurves(const std::string& split, const std::vector<std::string>& classes) {
+        Robustness robustness;
+        robustness.split = split;
+        robustness.classes = classes;
+        robustness.images = 30;
+        for (const Corruption kind : corruptions()) {
+            const auto strength = [&](int step) { return kind == Corruption::Rotation ? 20.0 * step : 10.0 * step; };
+            Robustness::Curve curve{kind, {}};
+            for (int step = 0; step < 5; ++step) {
+                const double loss = kind == Corruption::Noise ? 0 : 0.1 * step;
+                Robustness::Point point{strength(step), 0.8 - loss, {}};
+                point.perClass.assign(classes.size(), 0.8 - loss);
+                point.perClass[2] = 0.9 - 2 * loss;
+                curve.points.push_back(std::move(point));
+            }
+            robustness.curves.push_back(std::move(curve));
+        }
+        return robustness;
+    }
+
     const std::vector<std::string> m_classes{"boat", "car", "duck", "robot", "train"};
 
 private Q_SLOTS:
@@ -160,6 +183,110 @@ private Q_SLOTS:
         QVERIFY(counts.pixel(middle(0, 1)) != errors.pixel(middle(0, 1)));
         driver.find<QComboBox>("confusionMode")->setCurrentIndex(2);
         QVERIFY(matrix->grab().toImage() != errors);
+    }
+
+    void theFiguresCarryTheirIntervals() {
+        Evaluated on;
+        evaluate(on, QStringLiteral("home-figures"));
+        const WindowDriver& driver = *on.driver;
+        QCOMPARE(driver.text("evaluationScore"), QStringLiteral("80.0 %"));
+        QCOMPARE(driver.text("evaluationInterval"), QStringLiteral("(62.7 to 90.5 %)")); // Wilson's, 24 of 30
+        const QString figures = driver.text("evaluationFigures");
+        QVERIFY2(figures.startsWith(QStringLiteral("balanced accuracy 80.0 % · macro F1 0.7")), qPrintable(figures));
+        QVERIFY2(figures.contains(QStringLiteral("Cohen's kappa 0.750")), qPrintable(figures)); // (0.8 - 0.2) / 0.8
+    }
+
+    void calibrationIsSaidInWordsAndItsRangesFilter() {
+        Evaluated on;
+        evaluate(on, QStringLiteral("home-calibration"));
+        const WindowDriver& driver = *on.driver;
+        openTab(driver, QStringLiteral("Calibration"));
+        const auto& calibration = driver.session->questions().evaluation()->calibration;
+        QVERIFY2(driver.text("calibrationSentence").startsWith(QStringLiteral("When it says ")),
+                 qPrintable(driver.text("calibrationSentence")));
+        QVERIFY(driver.text("calibrationError").contains(QStringLiteral("points apart")));
+        auto* diagram = driver.find<ReliabilityView>("reliabilityDiagram");
+        int sum = 0;
+        for (int bin = 0; bin < static_cast<int>(calibration.bins.size()); ++bin) {
+            QTest::mouseClick(diagram, Qt::LeftButton, {}, diagram->binRect(bin).center());
+            QCOMPARE(shown(driver), static_cast<int>(calibration.bins[static_cast<std::size_t>(bin)].images));
+            sum += shown(driver);
+        }
+        QCOMPARE(sum, 30);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("confidence 93.3 % to 100.0 %"));
+        QTest::keyClick(diagram, Qt::Key_Left);
+        QVERIFY2(diagram->accessibleDescription().startsWith(QStringLiteral("Confidence 86.7 % to 93.3 %")),
+                 qPrintable(diagram->accessibleDescription()));
+        QTest::keyClick(diagram, Qt::Key_Return);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("confidence 86.7 % to 93.3 %"));
+        QTest::keyClick(diagram, Qt::Key_Return); // again: clears
+        QCOMPARE(shown(driver), 30);
+    }
+
+    void theTemperatureIsSaidAsAPersonWould() {
+        Calibration calibration;
+        calibration.bins = {{0.5, 0.6, 4, 0.55, 0.5}, {0.8, 1, 9, 0.9, 0.82}};
+        calibration.ece = 0.0712;
+        QCOMPARE(calibrationSentence(calibration), QStringLiteral("When it says 90 %, it is right 82 % of the time."));
+        QVERIFY(!calibrationError(calibration).contains(QStringLiteral("temperature"))); // none could be fitted
+        calibration.temperature = 1.42;
+        calibration.eceAfter = 0.021;
+        QVERIFY(calibrationError(calibration).contains(QStringLiteral("7.1 points apart")));
+        QVERIFY(calibrationError(calibration)
+                    .endsWith(QStringLiteral("too sure of itself: a temperature of 1.42 would leave 2.1 points.")));
+        calibration.temperature = 0.8;
+        QVERIFY(calibrationError(calibration).contains(QStringLiteral("not sure enough")));
+        QVERIFY(calibrationSentence({}).isEmpty() && calibrationError({}).isEmpty());
+    }
+
+    void robustnessIsMeasuredCancelledAndTrainedAgainst() {
+        Evaluated on;
+        Gate gate;
+        on.engine.onAsk = [&](const Question& question, const std::stop_token& stop, const Progress& progress) {
+            const auto& asked = std::get<RobustnessQuestion>(question);
+            progress(1, 4);
+            if (!gate.pass(stop))
+                return Result<Answer>(cancelled());
+            return Result<Answer>(Answer(fallingCurves(asked.split, m_classes)));
+        };
+        evaluate(on, QStringLiteral("home-robust"));
+        const WindowDriver& driver = *on.driver;
+        openTab(driver, QStringLiteral("Robustness"));
+        driver.click("measureRobustness");
+        QTRY_VERIFY(gate.isWaitedAt());
+        QCOMPARE(driver.text("activity"), QStringLiteral("Measuring robustness"));
+        QCOMPARE(driver.text("measureRobustness"), QStringLiteral("Cancel"));
+        driver.click("measureRobustness");
+        QTRY_COMPARE(driver.text("activity"), QStringLiteral("Ready"));
+        QVERIFY(!driver.find<QWidget>("robustness-rotation")->isVisible());
+        gate.open();
+        driver.click("measureRobustness");
+        auto* turned = driver.find<QWidget>("robustness-rotation");
+        QTRY_VERIFY(turned->isVisible());
+        QVERIFY(driver.text("robustnessNote").contains(QStringLiteral("30 images (test)")));
+        QCOMPARE(turned->findChild<QLabel*>(QStringLiteral("robustnessFall"))->text(), QStringLiteral("80 → 40 %"));
+        picture(driver, QStringLiteral("few-Robustness-measured"));
+        auto* classes = driver.find<QComboBox>("robustnessClass");
+        classes->setCurrentIndex(3);
+        QCOMPARE(turned->findChild<QLabel*>(QStringLiteral("robustnessFall"))->text(), QStringLiteral("90 → 10 %"));
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("true class duck"));
+        picture(driver, QStringLiteral("few-Robustness-of-a-class"));
+        auto* add = turned->findChild<QPushButton*>(QStringLiteral("addToAugmentation"));
+        QVERIFY(add->isVisible());
+        QVERIFY(!driver
+                     .find<QWidget>("robustness-noise") // which does not harm
+                     ->findChild<QPushButton*>(QStringLiteral("addToAugmentation"))
+                     ->isVisible());
+        QTest::mouseClick(add, Qt::LeftButton);
+        QCOMPARE(driver.session->document().experiment().augmentation.rotationRange, 20.0);
+        QVERIFY(!add->isVisible());
+        QVERIFY(turned->findChild<QWidget*>(QStringLiteral("inAugmentation"))->isVisible());
+        QVERIFY(driver.text("messageText").contains(QStringLiteral("Rotation up to 20°")));
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(driver.session->document().experiment().augmentation.rotationRange, 0.0);
+        QVERIFY(add->isVisible());
+        driver.click("clearFilter");
+        QCOMPARE(classes->currentIndex(), 0);
     }
 
     void imagesAreRelabelledAndExcludedWhereTheyAreSeen() {

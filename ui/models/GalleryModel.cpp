@@ -84,6 +84,11 @@ const Prediction& GalleryModel::prediction(int row) const {
     return m_evaluation->predictions[m_rows[static_cast<std::size_t>(row)]];
 }
 
+int GalleryModel::rowOf(std::uint32_t prediction) const {
+    const auto found = std::find(m_rows.begin(), m_rows.end(), prediction);
+    return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
+}
+
 std::optional<std::uint32_t> GalleryModel::sample(int row) const {
     return m_samples[m_rows[static_cast<std::size_t>(row)]];
 }

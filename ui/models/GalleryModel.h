@@ -32,6 +32,7 @@ public:
     void setFilter(GalleryFilter filter);
     const GalleryFilter& filter() const { return m_filter; }
     const Prediction& prediction(int row) const;
+    int rowOf(std::uint32_t prediction) const;          ///< -1: it is not shown
     std::optional<std::uint32_t> sample(int row) const; ///< in the open data set; nothing where it is not there
 
     int rowCount(const QModelIndex& parent = {}) const override;

@@ -109,6 +109,11 @@ void EvaluateGallery::setFilter(const GalleryFilter& filter) {
     showFilter();
 }
 
+void EvaluateGallery::choose(std::uint32_t prediction) {
+    if (const int row = m_gallery->rowOf(prediction); row >= 0)
+        m_tiles->setCurrentIndex(m_gallery->index(row));
+}
+
 void EvaluateGallery::showFilter() {
     const GalleryFilter& filter = m_gallery->filter();
     m_caption->setText(!m_any ? QString() : filter.showsAll() ? tr("All classes") : filter.caption);

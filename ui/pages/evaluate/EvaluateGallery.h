@@ -27,6 +27,7 @@ public:
 
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation);
     void setFilter(const GalleryFilter& filter);
+    void choose(std::uint32_t prediction); ///< makes it the current one, where it is shown
     const GalleryModel& model() const { return *m_gallery; }
 
 Q_SIGNALS:

@@ -15,6 +15,12 @@ EvaluateHead::EvaluateHead(Session& session, QWidget* parent) : QWidget(parent),
     auto* surface = new Surface;
     column->addWidget(surface);
     surface->body()->addLayout(makeLine());
+    m_figures = named(mutedLabel({}), "evaluationFigures");
+    m_figures->setToolTip(tr("Balanced accuracy: mean recall of the classes. Macro F1: every class counts the same; in "
+                             "brackets the 95 % interval by bootstrap. Kappa and MCC (Matthews): agreement beyond "
+                             "chance, 1 is perfect, 0 is chance. Brier score: squared error of the probabilities, 0 is "
+                             "perfect."));
+    surface->body()->addWidget(m_figures);
     m_progress = new ProgressBar("evaluationProgress", tr("Progress of the evaluation"));
     surface->body()->addWidget(m_progress);
     connect(m_evaluate, &QPushButton::clicked, this, &EvaluateHead::evaluate);
@@ -41,6 +47,10 @@ QLayout* EvaluateHead::makeLine() {
     line->setSpacing(2 * theme::kGrid);
     m_score = named(new QLabel, "evaluationScore");
     m_score->setFont(theme::font(theme::Size::Hero, true));
+    m_interval = named(new QLabel, "evaluationInterval");
+    m_interval->setFont(theme::font(theme::Size::Title));
+    m_interval->setProperty("muted", true);
+    m_interval->setToolTip(tr("95 % interval (Wilson): how far chance in the choice of images may have moved it"));
     m_detail = named(new QLabel, "evaluationDetail");
     m_detail->setProperty("muted", true);
     m_detail->setWordWrap(true);
@@ -51,6 +61,7 @@ QLayout* EvaluateHead::makeLine() {
     m_evaluate = button(tr("Evaluate"), QStringLiteral("view-refresh"), "evaluateButton");
     m_classify = button(tr("Classify images…"), QStringLiteral("folder-open"), "classifyButton");
     line->addWidget(m_score);
+    line->addWidget(m_interval);
     line->addWidget(m_detail, 1);
     line->addWidget(m_split);
     line->addWidget(m_evaluate);
@@ -76,9 +87,14 @@ void EvaluateHead::showState() {
     const bool busy = m_session.questions().isEvaluating();
     const bool trained = m_session.runs().run() && !m_session.runs().progress().history.empty();
     showButtons(busy, trained);
-    if (const auto& evaluation = m_session.questions().evaluation()) {
+    const auto& evaluation = m_session.questions().evaluation();
+    m_interval->setText(evaluation ? intervalText(*evaluation) : QString());
+    m_interval->setVisible(!m_interval->text().isEmpty());
+    m_figures->setText(evaluation ? figuresText(*evaluation) : QString());
+    m_figures->setVisible(evaluation != nullptr);
+    if (evaluation) {
         m_score->setText(accuracyText(*evaluation));
-        m_detail->setText(figuresText(*evaluation));
+        m_detail->setText(basisText(*evaluation));
         return;
     }
     m_score->setText(QStringLiteral("–"));

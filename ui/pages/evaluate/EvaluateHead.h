@@ -27,7 +27,7 @@ private:
     void showButtons(bool busy, bool trained);
 
     Session& m_session;
-    QLabel *m_score, *m_detail;
+    QLabel *m_score, *m_interval, *m_detail, *m_figures;
     QComboBox* m_split;
     QPushButton *m_evaluate, *m_classify;
     ProgressBar* m_progress;

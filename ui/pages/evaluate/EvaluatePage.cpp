@@ -6,12 +6,14 @@
 #include <QStackedWidget>
 #include <QTabBar>
 
+#include "pages/evaluate/CalibrationTab.h"
 #include "pages/evaluate/ClassesTab.h"
 #include "pages/evaluate/EvaluateGallery.h"
 #include "pages/evaluate/EvaluateHead.h"
 #include "pages/evaluate/ImageMapTab.h"
 #include "pages/evaluate/MatrixTab.h"
 #include "pages/evaluate/PairsTab.h"
+#include "pages/evaluate/RobustnessCurvesTab.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/Placeholder.h"
 #include "widgets/Surface.h"
@@ -68,6 +70,8 @@ QWidget* EvaluatePage::makeTabs() {
     addTab(new MatrixTab, tr("Matrix"), tr("Which classes are confused with which"));
     addTab(new ClassesTab, tr("Classes"), tr("Precision, recall and more of each class"));
     addTab(new PairsTab, tr("Confused pairs"), tr("The pairs of classes that are confused most"));
+    addTab(new CalibrationTab, tr("Calibration"), tr("Whether its confidence can be believed"));
+    addTab(new RobustnessCurvesTab(session()), tr("Robustness"), tr("How accuracy falls when images get worse"));
     addTab(new ImageMapTab(session()), tr("Map"), tr("The images as the network sees them: alike ones lie together"));
     connect(m_bar, &QTabBar::currentChanged, m_tabs, &QStackedWidget::setCurrentIndex);
     m_figures = withPlaceholder(m_tabs, "confusionEmpty",
@@ -82,6 +86,7 @@ void EvaluatePage::addTab(EvaluateTab* tab, const QString& title, const QString&
     m_tabs->addWidget(tab);
     m_bar->setTabToolTip(m_bar->addTab(title), toolTip);
     connect(tab, &EvaluateTab::filtered, this, [this, tab](const GalleryFilter& asked) { filter(tab, asked); });
+    connect(tab, &EvaluateTab::said, this, &Page::said);
 }
 
 QWidget* EvaluatePage::makeGallery(Thumbnails& thumbnails) {

@@ -19,6 +19,7 @@ public:
 
 Q_SIGNALS:
     void filtered(const sightline::ui::GalleryFilter& filter);
+    void said(const QString& message, bool good); ///< for the strip above the page
 };
 
 } // namespace sightline::ui

@@ -21,6 +21,8 @@ QStringList classColumns() {
             Words::tr("Precision|Share of the images predicted as this class that belong to it"),
             Words::tr("Recall|Share of the images of this class that were predicted as it"),
             Words::tr("F1|Harmonic mean of precision and recall"),
+            Words::tr("AUC|Area under the ROC curve, this class against the rest: 0.5 is chance"),
+            Words::tr("AP|Average precision: area under the precision-recall curve, this class against the rest"),
             Words::tr("Conf.|Mean confidence of the predictions for images of this class")};
 }
 
@@ -31,8 +33,9 @@ std::vector<std::vector<Table::Cell>> classRows(const Evaluation& evaluation) {
                                        {grouped(report.support), static_cast<qlonglong>(report.support)}};
         for (const double value : {report.precision, report.recall, report.f1})
             cells.push_back({fixed(value, 3), value, value});
-        const auto& confidence = report.meanConfidence;
-        cells.push_back(confidence ? Table::Cell{fixed(*confidence, 3), *confidence, *confidence} : Table::Cell{});
+        for (const auto& value : {report.rocAuc, report.averagePrecision, report.meanConfidence})
+            cells.push_back(value ? Table::Cell{fixed(*value, 3), *value, *value}
+                                  : Table::Cell{QStringLiteral("–"), -1.0, -1, Words::tr("Undefined for this class")});
         rows.push_back(std::move(cells));
     }
     return rows;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/StrengthCurve.h"
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+
+#include "look/Theme.h"
+#include "look/Words.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kSide = 4, kTop = 4, kBottom = 18; ///< room around: dots above, words beneath
+constexpr double kDot = 2.5;
+} // namespace
+
+StrengthCurve::StrengthCurve(QWidget* parent) : QWidget(parent) {
+    setMinimumSize(96, 56);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+void StrengthCurve::setPoints(std::vector<Point> points, const QString& className) {
+    m_points = std::move(points);
+    m_className = className;
+    QStringList words;
+    for (const Point& point : m_points)
+        words << describe(point);
+    setAccessibleDescription(words.join(QStringLiteral("; ")));
+    update();
+}
+
+QString StrengthCurve::describe(const Point& point) const {
+    const QString all = tr("%1: accuracy %2").arg(point.words, percent(point.accuracy));
+    return point.ofClass ? tr("%1, of %2 %3").arg(all, m_className, percent(*point.ofClass)) : all;
+}
+
+QRectF StrengthCurve::plot() const {
+    return QRectF(rect()).adjusted(kSide, kTop, -kSide, -kBottom);
+}
+
+QPointF StrengthCurve::placeOf(const Point& point, double accuracy) const {
+    const double most = std::max(1e-9, m_points.back().strength);
+    return {plot().left() + plot().width() * point.strength / most, plot().bottom() - plot().height() * accuracy};
+}
+
+QPointF StrengthCurve::placeOf(std::size_t point) const {
+    return placeOf(m_points[point], m_points[point].accuracy);
+}
+
+bool StrengthCurve::event(QEvent* event) {
+    if (event->type() != QEvent::ToolTip || m_points.empty())
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const auto distance = [&](const Point& point) { return std::abs(placeOf(point, 0).x() - help->pos().x()); };
+    const auto nearest = std::min_element(m_points.begin(), m_points.end(),
+                                          [&](const Point& a, const Point& b) { return distance(a) < distance(b); });
+    QToolTip::showText(help->globalPos(), describe(*nearest), this);
+    return true;
+}
+
+void StrengthCurve::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setFont(theme::font(theme::Size::Small));
+    painter.setPen(theme::color(Role::Border));
+    for (const double level : {0.0, 0.5, 1.0}) {
+        const double y = plot().bottom() - plot().height() * level;
+        painter.drawLine(QPointF(plot().left(), y), QPointF(plot().right(), y));
+    }
+    if (m_points.empty())
+        return;
+    paintCurve(painter, false);
+    if (!m_className.isEmpty())
+        paintCurve(painter, true);
+    painter.setPen(theme::color(Role::Muted));
+    const QRectF words(plot().left(), plot().bottom() + 2, plot().width(), kBottom - 2);
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter, m_points.front().words);
+    painter.drawText(words, Qt::AlignRight | Qt::AlignVCenter, m_points.back().words);
+}
+
+void StrengthCurve::paintCurve(QPainter& painter, bool ofClass) const {
+    const bool quiet = !ofClass && !m_className.isEmpty();
+    const QColor color = theme::color(ofClass ? Role::Validation : quiet ? Role::Muted : Role::Training);
+    QPolygonF line;
+    for (const Point& point : m_points)
+        if (!ofClass || point.ofClass)
+            line << placeOf(point, ofClass ? *point.ofClass : point.accuracy);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(color, quiet ? 1 : 2, quiet ? Qt::DashLine : Qt::SolidLine));
+    painter.drawPolyline(line);
+    if (quiet)
+        return;
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    for (const QPointF& place : line)
+        painter.drawEllipse(place, kDot, kDot);
+}
+
+} // namespace sightline::ui

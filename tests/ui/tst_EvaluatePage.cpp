@@ -11,6 +11,7 @@
 #include "StoredRun.h"
 #include "models/Tiles.h"
 #include "pages/evaluate/CalibrationTab.h"
+#include "support/Random.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/ReliabilityView.h"
 #include "widgets/ScatterMap.h"
@@ -328,6 +329,26 @@ private Q_SLOTS:
             QVERIFY(bar->tabRect(i).right() * 1.3 < bar->parentWidget()->width()); // other languages are longer
             openTab(driver, bar->tabText(i));
             picture(driver, QStringLiteral("few-%1").arg(bar->tabText(i)));
+        }
+    }
+
+    void wordsOfOtherLanguagesAreLonger() {
+        Evaluated on;
+        evaluate(on, QStringLiteral("home-longer"));
+        auto* page = on.driver->find<QWidget>("evaluatePage");
+        const auto longer = [](const QString& text) { return text + text.left(text.size() * 3 / 10); };
+        for (auto* control : page->findChildren<QAbstractButton*>())
+            control->setText(longer(control->text()));
+        auto* bar = on.driver->find<QTabBar>("evaluateTabs");
+        for (int i = 0; i < bar->count(); ++i)
+            bar->setTabText(i, longer(bar->tabText(i)));
+        QTRY_VERIFY2(page->minimumSizeHint().width() <= page->width(),
+                     qPrintable(QString::number(page->minimumSizeHint().width())));
+        picture(*on.driver, QStringLiteral("longer"));
+        QVERIFY(bar->tabRect(bar->count() - 1).right() <= bar->width());
+        for (const char* name : {"classifyButton", "evaluateButton"}) {
+            auto* control = on.driver->find<QPushButton>(name);
+            QVERIFY2(control->width() >= control->sizeHint().width(), name);
         }
     }
 

@@ -2,8 +2,7 @@
 #include "look/CorruptionWords.h"
 
 #include <QCoreApplication>
-
-#include "look/Words.h"
+#include <QLocale>
 
 namespace sightline::ui {
 
@@ -38,7 +37,7 @@ QString titleOf(Corruption kind) {
 }
 
 QString strengthText(Corruption kind, double strength) {
-    const QString number = significant(strength);
+    const QString number = QLocale().toString(strength, 'g', 3);
     switch (kind) {
     case Corruption::Rotation:
         return Words::tr("%1°").arg(number);
@@ -47,7 +46,7 @@ QString strengthText(Corruption kind, double strength) {
     case Corruption::Noise:
         return Words::tr("%1 levels").arg(number);
     case Corruption::Jpeg:
-        return Words::tr("quality %1").arg(significant(100 - strength));
+        return Words::tr("quality %1").arg(QLocale().toString(100 - strength, 'g', 3));
     case Corruption::Shift:
     case Corruption::Zoom:
     case Corruption::Brightness:

@@ -18,6 +18,8 @@ public:
     void clearChoice() override;
 
 private:
+    void makeRoomForNames();
+
     Table* m_table;
     QTableView* m_view;
     std::shared_ptr<const Evaluation> m_evaluation;

@@ -41,7 +41,7 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     splitter->addWidget(makeGallery(thumbnails));
     splitter->addWidget(makeAnswer());
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({500, 440, 270});
+    splitter->setSizes({500, 450, 260});
     column->addWidget(splitter, 1);
     auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this);
     toggle->setContext(Qt::WidgetWithChildrenShortcut);

@@ -5,17 +5,10 @@
 #include <QFormLayout>
 
 #include <algorithm>
-#include <array>
 
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
-
-namespace {
-constexpr std::array<HeatMapMethod, 6> kMethods{HeatMapMethod::GradCam,         HeatMapMethod::HiResCam,
-                                                HeatMapMethod::GradCamPlusPlus, HeatMapMethod::XGradCam,
-                                                HeatMapMethod::LayerCam,        HeatMapMethod::EigenCam};
-} // namespace
 
 QString titleOf(HeatMapMethod method) {
     switch (method) {
@@ -57,7 +50,7 @@ MapControls::MapControls(Session& session, QWidget* parent) : QWidget(parent), m
     m_target = named(new QComboBox, "explainTarget", tr("Class to explain"));
     m_against = named(new QComboBox, "explainAgainst", tr("Class to compare with"));
     m_method = named(new QComboBox, "explainMethod", tr("Method"));
-    for (const HeatMapMethod method : kMethods)
+    for (const HeatMapMethod method : heatMapMethods())
         m_method->addItem(titleOf(method), static_cast<int>(method));
     m_layer = named(new QComboBox, "explainLayer", tr("Layer"));
     form->addRow(tr("Evidence for"), m_target);
@@ -83,11 +76,18 @@ void MapControls::ask() {
     Q_EMIT asked();
 }
 
-/// Only a class can be compared with another.
+/// Only a class can be compared with another, and not every method has a layer.
 void MapControls::enableByChoice() {
     const bool isClass = m_target->currentIndex() > 1;
     m_against->setEnabled(isClass);
     m_against->setToolTip(isClass ? QString() : tr("Choose a class above to compare it with another."));
+    m_layer->setEnabled(refusal().isEmpty());
+    m_layer->setToolTip(refusal());
+}
+
+QString MapControls::refusal() const {
+    const auto method = static_cast<HeatMapMethod>(m_method->currentData().toInt());
+    return hasLayer(method) ? QString() : tr("%1 takes no layer.").arg(titleOf(method));
 }
 
 void MapControls::showRun() {

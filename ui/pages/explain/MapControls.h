@@ -17,8 +17,9 @@ class MapControls : public QWidget {
     Q_OBJECT
 public:
     explicit MapControls(Session& session, QWidget* parent = nullptr);
-    void showRun();      ///< the classes and layers of the run in view
-    void showQuestion(); ///< the session's settings
+    void showRun();          ///< the classes and layers of the run in view
+    void showQuestion();     ///< the session's settings
+    QString refusal() const; ///< why no layer can be chosen; empty: one can
 
 Q_SIGNALS:
     void asked(); ///< a person chose another question; the session has it

@@ -120,6 +120,7 @@ void MapTab::chooseLayer(const QString& id) {
 void MapTab::showLayer() {
     const HeatMapSettings& settings = session().questions().heatMapSettings();
     const auto opened = run();
+    m_strip->setRefusal(m_question->refusal());
     m_strip->setCurrent(!settings.layer.isEmpty() || !opened
                             ? settings.layer
                             : QString::fromStdString(defaultHeatMapNode(opened->graph)));

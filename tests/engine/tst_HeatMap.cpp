@@ -70,6 +70,24 @@ private Q_SLOTS:
         QCOMPARE(int(colored(broken, 256, 256, ColorMap::Grey).row(9)[9]), 0);
     }
 
+    void bothSignsMeetInANeutralMiddle() {
+        FloatArray map{{1, 257}, std::vector<float>(257)};
+        for (std::size_t i = 0; i < map.values.size(); ++i)
+            map.values[i] = (static_cast<float>(i) - 128) / 128;
+        const Image colors = colored(map, 1, 257, ColorMap::Diverging);
+        const auto channel = [&](int x, int c) { return int(colors.row(0)[x * 3 + c]); };
+        const auto light = [&](int x) { return 0.299 * channel(x, 0) + 0.587 * channel(x, 1) + 0.114 * channel(x, 2); };
+        for (int c = 0; c < 3; ++c)
+            QVERIFY(channel(128, c) > 240);
+        QVERIFY(channel(0, 2) > channel(0, 0) + 80);     // against: blue
+        QVERIFY(channel(256, 0) > channel(256, 2) + 80); // for: red
+        for (int x = 0; x < 128; ++x) {                  // stronger is darker, on both sides alike
+            QVERIFY(light(x) <= light(x + 1));
+            QVERIFY(light(256 - x) <= light(255 - x));
+            QVERIFY(std::abs(light(x) - light(256 - x)) < 25);
+        }
+    }
+
     void whereThereIsNoMapTheImageStays() {
         const Image image = ramp(3);
         QCOMPARE(overlay(image, FloatArray{{3, 3}, {1.0f}}, 0.8), image);

@@ -10,8 +10,8 @@ namespace sightline::cli {
 
 void addDataset(CLI::App& app, Context& context);
 void addDatasetCheck(CLI::App& app, Context& context);
-void addDatasetFetch(CLI::App& dataset, Context& context);   // called by addDataset
-void addDatasetSuggest(CLI::App& dataset, Context& context); // called by addDataset
+void addDatasetFetch(CLI::App& dataset, Context& context);    // called by addDataset
+void addDatasetSuggest(CLI::App& dataset, Context& context);  // called by addDataset
 void addDatasetSuspects(CLI::App& dataset, Context& context); // called by addDataset
 void addAugment(CLI::App& app, Context& context);
 void addModel(CLI::App& app, Context& context);

@@ -39,7 +39,7 @@ Image shifted(const Image& image, double share, std::uint64_t seed) {
     return warped(image, map);
 }
 
-/// A grey square of this share of the area, wholly inside where it fits.
+/// A gray square of this share of the area, wholly inside where it fits.
 void hide(FloatImage& image, double share, std::uint64_t seed) {
     const int side = static_cast<int>(std::lround(std::sqrt(share * image.height * image.width)));
     const int height = std::min(side, image.height), width = std::min(side, image.width);
@@ -104,7 +104,7 @@ CorruptionScale scaleOf(Corruption kind) {
     case Corruption::Blur:
         return {"pixels", 0, 10, {0, 0.5, 1, 1.5, 2, 3}};
     case Corruption::Noise:
-        return {"grey levels", 0, 120, {0, 5, 10, 20, 40, 60}};
+        return {"gray levels", 0, 120, {0, 5, 10, 20, 40, 60}};
     case Corruption::Jpeg:
         return {"%", 0, 99, {0, 20, 50, 70, 80, 90, 95}};
     case Corruption::Occlusion:

@@ -21,7 +21,7 @@ std::optional<Corruption> corruptionFromName(const std::string& name);
 
 /// What the strength of a kind means; at 0 the image stays as it is.
 struct CorruptionScale {
-    const char* unit;           ///< "degrees", "%", "pixels", "grey levels"
+    const char* unit;           ///< "degrees", "%", "pixels", "gray levels"
     double least, most;         ///< of a slider; least is below 0 where the kind has two directions
     std::vector<double> points; ///< of a curve over a split: rising from 0, for both directions
 
@@ -35,9 +35,9 @@ struct CorruptionScale {
 /// - brightness: % brighter above 0, darker below; values beyond white are cut
 /// - contrast: % lost, towards the mean of each channel; below 0 more contrast
 /// - blur: pixels, the Gaussian's deviation
-/// - noise: grey levels, the deviation of normal noise drawn from the seed
+/// - noise: gray levels, the deviation of normal noise drawn from the seed
 /// - jpeg: 100 less the quality
-/// - occlusion: % of the area behind a grey square, placed by the seed
+/// - occlusion: % of the area behind a gray square, placed by the seed
 CorruptionScale scaleOf(Corruption kind);
 
 /// The image made worse: a pure function of its arguments. What a turn, a shift or a zoom brings in from beyond the

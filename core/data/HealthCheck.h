@@ -14,7 +14,8 @@ namespace sightline {
 /// Something odd in a data set, and the images it is about.
 struct Finding {
     /// unreadable, zero_byte, duplicate, near_duplicate, leak (one image in two splits), label_conflict (one image
-    /// under two labels), constant, nearly_black, odd_size, tiny_class, empty_class, and the kinds of Dataset::problems.
+    /// under two labels), constant, nearly_black, odd_size, tiny_class, empty_class, and the kinds of
+    /// Dataset::problems.
     std::string kind;
     std::string path;                   ///< of the first image, else of the file or class
     std::string message;                ///< the rest of the sentence that begins with the path

@@ -67,23 +67,23 @@ private Q_SLOTS:
         Trust trust = good();
         trust.randomisedAll = 0.93;
         QVERIFY(verdictOf(trust) == TrustVerdict::Indifferent);
-        QCOMPARE(
-            sentenceOn(trust),
-            std::string("The map stays nearly the same (rank correlation 0.93) when all weights are drawn anew: it "
-                        "shows the image, not what the network has learned."));
+        QCOMPARE(sentenceOn(trust),
+                 std::string("The map stays nearly the same (rank correlation 0.93) when all weights are random: it "
+                             "shows the image, not what the network has learned."));
         trust = good();
         trust.randomisedLast = 1;
         QVERIFY(!approves(trust));
         QCOMPARE(sentenceOn(trust),
-                 std::string("The map stays nearly the same (rank correlation 1.00) when the classifier is drawn anew: "
-                             "it does not tell what speaks for car."));
+                 std::string(
+                     "The map stays nearly the same (rank correlation 1.00) when the classifier gets random weights: "
+                     "it does not tell what is evidence for car."));
     }
 
     void anEmptyMapSaysNothing() {
         Trust trust = good();
         trust.isEmpty = true;
         QVERIFY(verdictOf(trust) == TrustVerdict::Fails);
-        QCOMPARE(sentenceOn(trust), std::string("The map is empty: it shows nothing that speaks for car."));
+        QCOMPARE(sentenceOn(trust), std::string("The map is empty: it shows no evidence for car."));
     }
 
     void whereThereIsLittleToLoseTheTestCannotTell() {

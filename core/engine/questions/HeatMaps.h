@@ -35,7 +35,7 @@ struct HeatMapsQuestion {
     std::string layer;
     bool logSoftmax = false;
     std::uint64_t seed = 0;
-    std::size_t mostPerClass = 0; ///< of the split, spread evenly over the class; 0: all
+    std::size_t mostPerClass = 0;                     ///< of the split, spread evenly over the class; 0: all
     std::function<Result<void>(SplitHeatMap&&)> each; ///< on the asker's thread, in the order of the split
 };
 

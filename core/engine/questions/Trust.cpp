@@ -71,7 +71,7 @@ TrustVerdict verdictOf(const Trust& trust) {
 
 std::string sentenceOn(const Trust& trust) {
     if (trust.isEmpty)
-        return "The map is empty: it shows nothing that speaks for " + trust.target + ".";
+        return "The map is empty: it shows no evidence for " + trust.target + ".";
     const TrustVerdict verdict = verdictOf(trust);
     const std::string hiding = "Hiding the hottest fifth " + costing(trust.drop) + ", hiding a random fifth " +
                                beside(trust.drop, trust.randomDrop);
@@ -83,9 +83,10 @@ std::string sentenceOn(const Trust& trust) {
     case TrustVerdict::Indifferent:
         if (trust.randomisedAll < kSameMap)
             return "The map stays nearly the same (rank correlation " + number(trust.randomisedLast, "%.2f") +
-                   ") when the classifier is drawn anew: it does not tell what speaks for " + trust.target + ".";
+                   ") when the classifier gets random weights: it does not tell what is evidence for " + trust.target +
+                   ".";
         return "The map stays nearly the same (rank correlation " + number(trust.randomisedAll, "%.2f") +
-               ") when all weights are drawn anew: it shows the image, not what the network has learned.";
+               ") when all weights are random: it shows the image, not what the network has learned.";
     case TrustVerdict::Unclear:
         break;
     }

@@ -90,7 +90,7 @@ Result<std::vector<std::string>> imagesOf(const Settings& settings) {
     if (!settings.network.model.empty())
         return badInput("--split needs a run: a network without one has no images of its own.");
     if (!images.empty())
-        return badInput("--split takes the images of the run; leave out " + images.front() + ".");
+        return badInput("--split explains the images of the run; do not name " + images.front() + ".");
     if (settings.out.empty() && settings.map.empty() && !settings.json)
         return badInput("--split needs a folder for what comes out: add --out DIR or --map DIR.");
     return images;

@@ -6,6 +6,7 @@
 #include <future>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 #include "Test.h"
 #include "ToyRuns.h"
@@ -66,12 +67,13 @@ private Q_SLOTS:
         TrainControl control;
         const RunEnded ended = engine().train(request("asked", 1), {}, control, {});
         std::promise<void> judging, answered;
+        bool isJudging = false;
         EvaluationQuestion all;
         all.split = "train";
         all.batchSize = 8;
         auto evaluation = std::async(std::launch::async, [&] {
             return ask(engine(), ofRun(ended.folder), all, {}, [&](std::size_t done, std::size_t) {
-                if (done != 8)
+                if (done != 8 || std::exchange(isJudging, true))
                     return;
                 judging.set_value();
                 answered.get_future().wait();

@@ -30,7 +30,7 @@ Result<std::string> heatMapLayer(const GraphModule& module, HeatMapMethod method
             return guided.error();
     if (!hasLayer(method))
         return asked.empty() ? Result<std::string>("input")
-                             : badInput("The method " + std::string(nameOf(method)) + " takes no layer: leave out '" +
+                             : badInput("The method " + std::string(nameOf(method)) + " takes no layer: do not name '" +
                                         asked + "', or choose gradcam.");
     const std::string layer = asked.empty() ? defaultHeatMapNode(spec) : asked;
     if (layer.empty())

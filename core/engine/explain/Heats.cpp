@@ -28,7 +28,7 @@ Result<void> comparable(HeatMapMethod method, const Heats& heats) {
         return badInput("The method finercam compares classes, and this network knows only one; choose gradcam.");
     for (const HeatMapTarget& target : heats.targets)
         if (target.negative >= 0)
-            return badInput("The method finercam compares a class with those nearest to it by itself: name one class "
+            return badInput("The method finercam compares a class with those nearest to it: name one class "
                             "instead of " +
                             target.name + ", or choose gradcam.");
     return {};

@@ -152,7 +152,7 @@ Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question
     }
     if (const auto& outside = objects.outside(); !outside.empty())
         report.notes.push_back("The boxes of " + counted(outside.size(), "image") +
-                               " lie outside the image and are left out: " + listed(outside) + ".");
+                               " lie outside the image and are not used: " + listed(outside) + ".");
     if (report.images == 0)
         return badInput("None of the " + report.split + " images gives a heat map" +
                         (report.skipped.empty() ? "." : ": " + report.skipped.front()));

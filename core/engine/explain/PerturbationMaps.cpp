@@ -9,6 +9,8 @@ namespace sightline::engine {
 
 namespace {
 
+constexpr double kRounding = 2e-6; ///< share of a score that its rounding may be
+
 constexpr std::int64_t kPatchesASide = 8;
 
 std::int64_t partsOf(std::int64_t whole, std::int64_t part) {
@@ -88,7 +90,10 @@ Result<torch::Tensor> occlusion(const HeatsAsked& asked, const torch::Tensor& im
             scoresOfChanged(asked, targets[i], rows * columns, asking, i * each, targets.size() * each, covered);
         if (!scores)
             return scores.error();
-        maps.push_back((whole[static_cast<std::int64_t>(i)] - *scores).view({rows, columns}));
+        const torch::Tensor own = whole[static_cast<std::int64_t>(i)], lost = own - *scores;
+        // Scores of another batch differ in their last bits: that is no evidence.
+        const torch::Tensor rounding = torch::maximum(own.abs(), scores->abs()) * kRounding;
+        maps.push_back(torch::where(lost.abs() > rounding, lost, torch::zeros_like(lost)).view({rows, columns}));
     }
     return torch::stack(maps);
 }

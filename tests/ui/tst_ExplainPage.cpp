@@ -18,6 +18,10 @@
 using namespace sightline;
 using namespace sightline::ui;
 
+namespace {
+constexpr int kPatience = 30000; ///< milliseconds: sanitizers are slow
+}
+
 /// The tabs of the page Explain in the real window, without torch.
 class ExplainPageTest : public RunTest {
     Q_OBJECT
@@ -46,7 +50,7 @@ class ExplainPageTest : public RunTest {
             opened->driver->key(Qt::Key_6, Qt::ControlModifier);
             QSignalSpy ready(&opened->questions(), &Questions::explanationReady);
             opened->driver->click("nextExplained");
-            QVERIFY(ready.wait());
+            QVERIFY(ready.wait(kPatience));
         }();
         return opened;
     }
@@ -76,15 +80,15 @@ private Q_SLOTS:
         QVERIFY(first != graph.nodes.end());
         const QString id = QString::fromStdString(first->id);
         QTest::mouseClick(strip, Qt::LeftButton, {}, strip->blockRect(id).center());
-        QTRY_COMPARE(page->questions().answer()->explanation.layer, first->id);
+        QTRY_COMPARE_WITH_TIMEOUT(page->questions().answer()->explanation.layer, first->id, kPatience);
         QCOMPARE(driver.find<QComboBox>("explainLayer")->currentText(), id); // both show the same
         const auto sample = *page->questions().subject()->sample;
         QTest::keyClick(strip, Qt::Key_Right); // the next layer, not the next image
-        QTRY_VERIFY(page->questions().answer()->explanation.layer != first->id);
+        QTRY_VERIFY_WITH_TIMEOUT(page->questions().answer()->explanation.layer != first->id, kPatience);
         QCOMPARE(page->questions().answer()->explanation.layer, strip->current().toStdString());
         QCOMPARE(*page->questions().subject()->sample, sample);
         choose(driver, "explainLayer", 0);
-        QTRY_COMPARE(page->questions().answer()->explanation.layer, std::string("automatic"));
+        QTRY_COMPARE_WITH_TIMEOUT(page->questions().answer()->explanation.layer, std::string("automatic"), kPatience);
         QCOMPARE(strip->current().toStdString(), defaultHeatMapNode(graph));
     }
 
@@ -122,13 +126,14 @@ private Q_SLOTS:
         });
         const WindowDriver& driver = *page->driver;
         const auto color = [&] { return driver.find<QLabel>("trustWords")->styleSheet(); };
-        QTRY_VERIFY(driver.text("trustWords").contains(QStringLiteral("61")));
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("trustWords").contains(QStringLiteral("61")), kPatience);
         QVERIFY(color().contains(theme::color(Role::Good).name()));
         QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
         driver.click("nextExplained");
-        QTRY_VERIFY(!driver.text("trustWords").contains(QStringLiteral("61"))); // it was another image's
-        QTRY_COMPARE(asked.load(), 2);
-        QTRY_VERIFY(driver.text("trustWords").contains(QStringLiteral("20")));
+        QTRY_VERIFY_WITH_TIMEOUT(!driver.text("trustWords").contains(QStringLiteral("61")),
+                                 kPatience); // it was another image's
+        QTRY_COMPARE_WITH_TIMEOUT(asked.load(), 2, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("trustWords").contains(QStringLiteral("20")), kPatience);
         QVERIFY(!color().contains(theme::color(Role::Good).name()));
     }
 
@@ -159,7 +164,7 @@ private Q_SLOTS:
         const WindowDriver& driver = *page->driver;
         showTab(driver, QStringLiteral("Activations"));
         const auto* tiles = driver.find<QListView>("activationTiles")->model();
-        QTRY_COMPARE(tiles->rowCount(), 2048);
+        QTRY_COMPARE_WITH_TIMEOUT(tiles->rowCount(), 2048, kPatience);
         QVERIFY2(driver.text("activationWords").startsWith(QStringLiteral("Channel 99 of 2048")), // the highest mean
                  qPrintable(driver.text("activationWords")));
         const QImage first = driver.find<ImageView>("activationEnlarged")->image();
@@ -173,17 +178,17 @@ private Q_SLOTS:
         choose(driver, "activationOrder", 2);
         QVERIFY(!driver.find<QWidget>("activationFirstClass")->isEnabled()); // nobody has looked yet
         driver.click("findExamples");
-        QTRY_VERIFY(driver.find<QWidget>("activationFirstClass")->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("activationFirstClass")->isEnabled(), kPatience);
         driver.clickRow("activationTiles", 0);
         QVERIFY2(driver.text("activationWords").startsWith(QStringLiteral("Channel 1234 of 2048")),
                  qPrintable(driver.text("activationWords"))); // boat against car
         auto* examples = driver.find<ExampleGrid>("channelExamples");
-        QTRY_COMPARE(examples->shown().size(), std::size_t{1});
+        QTRY_COMPARE_WITH_TIMEOUT(examples->shown().size(), std::size_t{1}, kPatience);
         QVERIFY(!examples->shown()[0].image.isNull());
         QVERIFY(examples->shown()[0].mark.contains(QPointF(0.75, 0.75))); // the last of 2 x 2 places
         QSignalSpy explained(&page->questions(), &Questions::explanationReady);
         QTest::mouseClick(examples, Qt::LeftButton, {}, examples->cellRect(0).center());
-        QVERIFY(explained.wait());
+        QVERIFY(explained.wait(kPatience));
         QCOMPARE(page->questions().answer()->title, QStringLiteral("test/boat/boat_0001.png"));
     }
 
@@ -207,7 +212,7 @@ private Q_SLOTS:
         showTab(driver, QStringLiteral("Filters"));
         const auto* tiles = driver.find<QListView>("filterTiles")->model();
         driver.click("drawFilters");
-        QTRY_VERIFY(gate.isWaitedAt());
+        QTRY_VERIFY_WITH_TIMEOUT(gate.isWaitedAt(), kPatience);
         QCOMPARE(tiles->rowCount(), 8); // the first group is there while the second is drawn
         QVERIFY(driver.text("filterWords").contains(QStringLiteral("7.25")));
         QCOMPARE(driver.text("drawFilters"), QStringLiteral("Cancel"));
@@ -217,10 +222,10 @@ private Q_SLOTS:
         QCOMPARE(tiles->rowCount(), 8);
         gate.open();
         driver.click("drawFilters"); // goes on where it stopped
-        QTRY_VERIFY(tiles->rowCount() > 8);
+        QTRY_VERIFY_WITH_TIMEOUT(tiles->rowCount() > 8, kPatience);
         QCOMPARE(tiles->index(8, 0).data(TileCaption).toString(), QStringLiteral("8"));
         driver.click("showKernels");
-        QTRY_COMPARE(tiles->rowCount(), 4);
+        QTRY_COMPARE_WITH_TIMEOUT(tiles->rowCount(), 4, kPatience);
         QVERIFY(driver.text("filterWords").contains(QStringLiteral("conv1")));
     }
 
@@ -246,9 +251,9 @@ private Q_SLOTS:
         QVERIFY(!driver.find<QWidget>("undoPaint")->isEnabled());
         const QPoint middle = paint->imageRect().center();
         QTest::mouseClick(paint, Qt::LeftButton, {}, middle);
-        QTRY_COMPARE(asked.load(), 1);
-        QTRY_VERIFY2(driver.text("occlusionWords").contains(QStringLiteral("25")),
-                     qPrintable(driver.text("occlusionWords")));
+        QTRY_COMPARE_WITH_TIMEOUT(asked.load(), 1, kPatience);
+        QTRY_VERIFY2_WITH_TIMEOUT(driver.text("occlusionWords").contains(QStringLiteral("25")),
+                                  qPrintable(driver.text("occlusionWords")), kPatience);
         const int one = hidden;
         QVERIFY(one > 100);
         paint->setFocus();
@@ -256,12 +261,12 @@ private Q_SLOTS:
         for (int i = 0; i < 6; ++i)
             QTest::keyClick(paint, Qt::Key_Left); // the brush, not the image before
         QTest::keyClick(paint, Qt::Key_Space);
-        QTRY_VERIFY(hidden > one);
+        QTRY_VERIFY_WITH_TIMEOUT(hidden > one, kPatience);
         QCOMPARE(*page->questions().subject()->sample, sample);
         driver.click("undoPaint");
-        QTRY_COMPARE(hidden.load(), one);
+        QTRY_COMPARE_WITH_TIMEOUT(hidden.load(), one, kPatience);
         choose(driver, "paintKind", 2);
-        QTRY_COMPARE(asked.load(), 4);
+        QTRY_COMPARE_WITH_TIMEOUT(asked.load(), 4, kPatience);
         const QString file = path(QStringLiteral("painted.png"));
         prompts().saveFile = [&](auto&&...) { return file; };
         driver.click("savePainted");
@@ -283,7 +288,7 @@ private Q_SLOTS:
         slider->setFocus();
         for (int i = 0; i < 3; ++i)
             QTest::keyClick(slider, Qt::Key_PageUp);
-        QTRY_VERIFY(!driver.text("robustnessWords").isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(!driver.text("robustnessWords").isEmpty(), kPatience);
         QVERIFY(driver.text("corruptValue-brightness").startsWith(QLatin1Char('+')));
         QVERIFY(plain->image() != before);
         driver.click("resetRobustness");
@@ -311,11 +316,12 @@ private Q_SLOTS:
         openRun(*driver.session, first);
         driver.key(Qt::Key_6, Qt::ControlModifier);
         driver.session->questions().explain({firstOf(*driver.session, "car"), {}});
-        QTRY_VERIFY(driver.session->questions().answer() != nullptr);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().answer() != nullptr, kPatience);
         showTab(driver, QStringLiteral("Compare"));
-        QTRY_COMPARE(driver.find<QComboBox>("compareRun")->count(), 2); // not the one in view
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QComboBox>("compareRun")->count(), 2, kPatience); // not the one in view
         choose(driver, "compareRun", 1);
-        QTRY_VERIFY(driver.text("compareOtherVerdict").startsWith(QStringLiteral("Wrong: predicted moon")));
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("compareOtherVerdict").startsWith(QStringLiteral("Wrong: predicted moon")),
+                                 kPatience);
         QVERIFY(driver.text("compareMineVerdict").startsWith(QStringLiteral("Correct: car")));
         QCOMPARE(targets.back(), std::string("car")); // the class that the map beside it is about
         QVERIFY2(driver.text("compareClasses").contains(QStringLiteral("both know 2 of 5")),

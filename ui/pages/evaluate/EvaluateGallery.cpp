@@ -12,6 +12,7 @@
 #include "pages/LabelKeys.h"
 #include "widgets/ElidedLabel.h"
 #include "widgets/Placeholder.h"
+#include "widgets/Segments.h"
 #include "widgets/Surface.h"
 #include "widgets/TileView.h"
 
@@ -49,17 +50,8 @@ QWidget* EvaluateGallery::makeShow() {
     auto* line = new QHBoxLayout(choices);
     line->setContentsMargins({});
     line->setSpacing(0);
-    auto* group = new QButtonGroup(this);
-    const QStringList words{tr("All"), tr("Correct"), tr("Wrong")};
-    const std::array<const char*, 3> names{"showAll", "showRight", "showWrong"};
-    for (int i = 0; i < 3; ++i) {
-        auto* choice = button(words[i], {}, names[static_cast<std::size_t>(i)]);
-        choice->setCheckable(true);
-        choice->setProperty("segment", true);
-        choice->setChecked(i == 0);
-        group->addButton(choice, i);
-        line->addWidget(choice);
-    }
+    const auto* group =
+        addSegments(*line, this, {{tr("All"), "showAll"}, {tr("Correct"), "showRight"}, {tr("Wrong"), "showWrong"}});
     connect(group, &QButtonGroup::idClicked, this, [this](int id) {
         m_gallery->setShow(static_cast<GalleryModel::Show>(id));
         showFilter();

@@ -12,6 +12,7 @@
 #include "look/Words.h"
 #include "pages/explain/MapControls.h"
 #include "widgets/ImageView.h"
+#include "widgets/Segments.h"
 #include "widgets/Surface.h"
 #include "widgets/WipeView.h"
 
@@ -86,17 +87,8 @@ QWidget* CompareTab::makeControls() {
     m_runs->setMinimumContentsLength(10);
     connect(m_runs, &QComboBox::activated, this, &CompareTab::choose);
     m_classes = named(mutedLabel({}), "compareClasses");
-    m_kind = new QButtonGroup(this);
     auto* kinds = new QHBoxLayout;
-    for (const auto& [words, name] :
-         {std::pair{tr("Side by side"), "compareBeside"}, std::pair{tr("Wipe"), "compareWiped"}}) {
-        auto* choice = button(words, {}, name);
-        choice->setCheckable(true);
-        choice->setProperty("segment", true);
-        choice->setChecked(m_kind->buttons().isEmpty());
-        m_kind->addButton(choice, static_cast<int>(m_kind->buttons().size()));
-        kinds->addWidget(choice);
-    }
+    m_kind = addSegments(*kinds, this, {{tr("Side by side"), "compareBeside"}, {tr("Wipe"), "compareWiped"}});
     kinds->addStretch(1);
     connect(m_kind, &QButtonGroup::idClicked, m_pictures, &QStackedWidget::setCurrentIndex);
     m_save = button(tr("Save picture…"), QStringLiteral("document-save"), "saveComparison",

@@ -13,6 +13,7 @@
 #include "look/Words.h"
 #include "models/PictureTiles.h"
 #include "widgets/ProgressBar.h"
+#include "widgets/Segments.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -41,17 +42,8 @@ FiltersTab::FiltersTab(Session& session, MapLook& look)
 
 QWidget* FiltersTab::makeControls() {
     auto* surface = new Surface(tr("What it looks for"));
-    m_kind = new QButtonGroup(this);
     auto* kinds = new QHBoxLayout;
-    for (const auto& [words, name] :
-         {std::pair{tr("Patterns"), "showPatterns"}, std::pair{tr("First kernels"), "showKernels"}}) {
-        auto* choice = button(words, {}, name);
-        choice->setCheckable(true);
-        choice->setProperty("segment", true);
-        choice->setChecked(m_kind->buttons().isEmpty());
-        m_kind->addButton(choice, static_cast<int>(m_kind->buttons().size()));
-        kinds->addWidget(choice);
-    }
+    m_kind = addSegments(*kinds, this, {{tr("Patterns"), "showPatterns"}, {tr("First kernels"), "showKernels"}});
     kinds->addStretch(1);
     connect(m_kind, &QButtonGroup::idClicked, this, &FiltersTab::showKind);
     m_settings = new QWidget;

@@ -8,52 +8,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "look/CorruptionWords.h"
 #include "widgets/ArrowKeys.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
 
 namespace {
-QString titleOf(Corruption kind) {
-    switch (kind) {
-    case Corruption::Rotation:
-        return RobustnessTab::tr("Rotation");
-    case Corruption::Shift:
-        return RobustnessTab::tr("Shift");
-    case Corruption::Zoom:
-        return RobustnessTab::tr("Zoom");
-    case Corruption::Brightness:
-        return RobustnessTab::tr("Brightness");
-    case Corruption::Contrast:
-        return RobustnessTab::tr("Contrast lost");
-    case Corruption::Blur:
-        return RobustnessTab::tr("Blur");
-    case Corruption::Noise:
-        return RobustnessTab::tr("Noise");
-    case Corruption::Jpeg:
-        return RobustnessTab::tr("JPEG");
-    case Corruption::Occlusion:
-        return RobustnessTab::tr("Occlusion");
-    }
-    return {};
-}
-
-/// The strength with its unit, short.
+/// With the direction where there are two.
 QString wordsOf(Corruption kind, double strength) {
-    const bool signedly = strength > 0 && scaleOf(kind).hasDirections();
-    const QString number = (signedly ? QStringLiteral("+") : QString()) + QString::number(strength, 'g', 3);
-    switch (kind) {
-    case Corruption::Rotation:
-        return number + QStringLiteral("°");
-    case Corruption::Blur:
-        return number + QStringLiteral(" px");
-    case Corruption::Noise:
-        return number;
-    case Corruption::Jpeg:
-        return strength > 0 ? RobustnessTab::tr("quality %1").arg(100 - strength) : RobustnessTab::tr("none");
-    default:
-        return number + QStringLiteral(" %");
-    }
+    if (kind == Corruption::Jpeg && strength <= 0)
+        return RobustnessTab::tr("none");
+    const QString words = strengthText(kind, strength);
+    return strength > 0 && scaleOf(kind).hasDirections() ? QLatin1Char('+') + words : words;
 }
 } // namespace
 
@@ -103,7 +70,8 @@ void RobustnessTab::addRow(QWidget& grid, Corruption kind, int at) {
     keepArrowKeys(slider);
     auto* value = named(new QLabel(wordsOf(kind, 0)), QByteArray("corruptValue-") + nameOf(kind));
     value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    value->setMinimumWidth(value->fontMetrics().horizontalAdvance(tr("quality %1").arg(100)));
+    value->setMinimumWidth(
+        value->fontMetrics().horizontalAdvance(strengthText(Corruption::Jpeg, scaleOf(Corruption::Jpeg).most)));
     auto* label = new QLabel(titleOf(kind));
     label->setBuddy(slider);
     places->addWidget(label, at, 0);

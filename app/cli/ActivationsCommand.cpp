@@ -82,8 +82,6 @@ int activations(const Settings& settings, Context& context) {
     const auto source = sourceOf(settings.network, context);
     if (!source)
         return fail(source.error());
-    if (!source->runFolder.empty())
-        sayIfDamaged(source->runFolder, settings.network.checkpoint);
     const auto pixels = pixelsOf(*source);
     if (!pixels)
         return fail(pixels.error());

@@ -85,8 +85,6 @@ int filters(const Settings& settings, Context& context) {
     const auto source = sourceOf(settings.network, context);
     if (!source)
         return fail(source.error());
-    if (!source->runFolder.empty())
-        sayIfDamaged(source->runFolder, settings.network.checkpoint);
     if (const auto ready = makeWritable(settings.out); !ready)
         return fail(ready.error());
     const auto engine = loadEngine();

@@ -83,6 +83,7 @@ Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context) {
         if (!run)
             return run.error();
         source.runFolder = run->path();
+        sayIfDamaged(source.runFolder, source.checkpoint);
         return source;
     }
     if (options.weights.empty())

@@ -25,7 +25,7 @@ void addNetwork(CLI::App& command, NetworkOptions& options);
 /// Beside them IMAGE and --set; `images` says what becomes of the images.
 void addNetworkWithImages(CLI::App& command, NetworkOptions& options, const std::string& images);
 
-/// Errors: no such run, or what --model needs is missing or wrong.
+/// Says on stderr where a checkpoint is damaged. Errors: no such run, or what --model needs is missing or wrong.
 Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context);
 
 /// How the network's images are read: as its run read them, else by the number of its channels.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/LearningRecorder.h"
 
+#include <algorithm>
+
 #include "store/LearningFile.h"
 
 namespace sightline::engine {
@@ -27,6 +29,10 @@ std::string LearningRecorder::begin(const TrainSetup& setup, int lastEpoch) {
     m_history = std::move(*before);
     m_history.forgetAfter(lastEpoch);
     return {};
+}
+
+bool LearningRecorder::follows(std::span<const std::uint32_t> samples) const {
+    return std::any_of(samples.begin(), samples.end(), [&](std::uint32_t sample) { return m_paths.contains(sample); });
 }
 
 void LearningRecorder::record(int epoch, std::span<const std::uint32_t> samples, const SampleResults& results) {

@@ -20,6 +20,7 @@ public:
     /// From the setup of a run whose folder is there; goes on after `lastEpoch`. What cannot be read is begun again;
     /// the sentence says so.
     std::string begin(const TrainSetup& setup, int lastEpoch);
+    bool follows(std::span<const std::uint32_t> samples) const; ///< any of them
     void record(int epoch, std::span<const std::uint32_t> samples, const SampleResults& results);
     /// Writes the file where that takes little of the run's time. An error is the person's to know, no reason to end a
     /// run.

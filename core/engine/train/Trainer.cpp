@@ -153,15 +153,17 @@ std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
                                                 static_cast<std::uint64_t>(m_state.optimizer.step))
                                       .next32());
         metrics.learningRate = rateAt(m_state.optimizer.step) * m_plan.rateFactor();
+        const bool isFollowed = m_learning.follows(batch->samples);
         const StepResult step = trainStep(*m_setup.module, m_state.optimizer, m_setup.step, batch->input,
-                                          batch->targets, metrics.learningRate, &each);
+                                          batch->targets, metrics.learningRate, isFollowed ? &each : nullptr);
         if (!std::isfinite(step.loss))
             return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " " +
                            inEpoch(epoch) + kAdvice});
         const double right = static_cast<double>(step.right) / batch->size;
         loss.add(step.loss, batch->size);
         accuracy.add(right, batch->size);
-        m_learning.record(epoch, batch->samples, each);
+        if (isFollowed)
+            m_learning.record(epoch, batch->samples, each);
         m_reporter.reportBatch({epoch, ++number, 0, step.loss, right, loss.mean(), accuracy.mean()},
                                secondsSince(batchStart));
         tellSkipped(false);

@@ -36,8 +36,9 @@ ScatterMap::ScatterMap(QWidget* parent) : QWidget(parent) {
     setMinimumSize(240, 200);
 }
 
-void ScatterMap::setPoints(std::vector<Point> points) {
+void ScatterMap::setPoints(std::vector<Point> points, std::function<QString(std::size_t)> nameOf) {
     m_points = std::move(points);
+    m_nameOf = std::move(nameOf);
     m_zoom = 1;
     m_centre = {0.5, 0.5};
     clearChoice();
@@ -203,8 +204,8 @@ bool ScatterMap::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         auto* help = static_cast<QHelpEvent*>(event);
         const int point = nearest(help->pos());
-        if (point >= 0)
-            QToolTip::showText(help->globalPos(), m_points[static_cast<std::size_t>(point)].name, this);
+        if (point >= 0 && m_nameOf)
+            QToolTip::showText(help->globalPos(), m_nameOf(static_cast<std::size_t>(point)), this);
         else
             QToolTip::hideText();
         return true;

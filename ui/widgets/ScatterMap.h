@@ -5,23 +5,24 @@
 #include <QWidget>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace sightline::ui {
 
 /// Points to look at and to choose from: the wheel zooms, dragging draws a lasso around points, dragging with the
-/// middle button or with Shift moves the map; a click chooses the nearest point, Escape nothing. Made for 10,000 points
-/// at 60 pictures a second.
+/// middle button or with Shift moves the map; a click chooses the nearest point, Escape nothing. Made for many thousand
+/// points.
 class ScatterMap : public QWidget {
     Q_OBJECT
 public:
     struct Point {
         float x = 0, y = 0;     ///< 0...1
         std::uint16_t kind = 0; ///< of colour
-        QString name = {};      ///< said on hover
     };
     explicit ScatterMap(QWidget* parent = nullptr);
-    void setPoints(std::vector<Point> points); ///< shows all of the map; nothing is chosen
+    /// Shows all of the map; nothing is chosen. `nameOf` a point is said on hover.
+    void setPoints(std::vector<Point> points, std::function<QString(std::size_t)> nameOf = {});
     void setColors(std::vector<QColor> colors, const std::vector<std::uint16_t>& kinds); ///< one kind a point
     void clearChoice();                                                                  ///< emits nothing
     const std::vector<std::uint32_t>& chosen() const { return m_chosen; }
@@ -47,6 +48,7 @@ private:
     void zoom(double factor, const QPointF& around);
 
     std::vector<Point> m_points;
+    std::function<QString(std::size_t)> m_nameOf;
     std::vector<QColor> m_colors;
     std::vector<bool> m_isChosen;
     std::vector<std::uint32_t> m_chosen;

@@ -154,20 +154,23 @@ void ImageMapTab::showMap(const MappedImages& images) {
         const auto found = byPath.find(images.paths[i]);
         if (found == byPath.end())
             continue;
-        const Prediction& prediction = m_evaluation->predictions[found->second];
-        const auto name = [&](int label) {
-            return QString::fromStdString(m_evaluation->classes[static_cast<std::size_t>(label)]);
-        };
-        points.push_back({images.points[i][0], images.points[i][1], 0,
-                          tr("%1: %2, predicted as %3 (%4)")
-                              .arg(QString::fromStdString(prediction.path), name(prediction.truth),
-                                   name(prediction.predicted), percent(prediction.confidence))});
+        points.push_back({images.points[i][0], images.points[i][1]});
         m_images.push_back(found->second);
     }
-    m_map->setPoints(std::move(points));
+    m_map->setPoints(std::move(points), [this](std::size_t point) { return nameOf(point); });
     m_place->setCurrentIndex(1);
     showState();
     color();
+}
+
+QString ImageMapTab::nameOf(std::size_t point) const {
+    const Prediction& prediction = m_evaluation->predictions[m_images[point]];
+    const auto name = [&](int label) {
+        return QString::fromStdString(m_evaluation->classes[static_cast<std::size_t>(label)]);
+    };
+    return tr("%1: %2, predicted as %3 (%4)")
+        .arg(QString::fromStdString(prediction.path), name(prediction.truth), name(prediction.predicted),
+             percent(prediction.confidence));
 }
 
 void ImageMapTab::color() {

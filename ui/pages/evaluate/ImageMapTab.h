@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QPointer>
-
 #include <vector>
 
 #include "bridge/ImageMapper.h"
@@ -35,6 +33,7 @@ private:
     QWidget* makeMap();
     void draw();
     void showMap(const MappedImages& images);
+    QString nameOf(std::size_t point) const;
     void color();
     void showState();
     void choose(const std::vector<std::uint32_t>& points);

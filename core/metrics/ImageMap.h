@@ -19,8 +19,8 @@ using MapPoint = std::array<float, 2>;
 /// components first, then the attraction of neighbours and the repulsion of others as in UMAP (McInnes, Healy and
 /// Melville 2018: 15 neighbours, minimal distance 0.1). Distances across the map mean little, clusters do.
 ///
-/// `features`: [N, D], finite. The same seed gives the same map. Exact neighbours: N^2 distances, about two seconds for
-/// 10,000 images. Errors: no table of numbers, values that are none, cancelled.
+/// `features`: [N, D], finite. The same seed gives the same map. Exact neighbours: N^2 distances. Errors: no table of
+/// numbers, values that are none, cancelled.
 Result<std::vector<MapPoint>> imageMap(const FloatArray& features, std::uint64_t seed = 0, std::stop_token stop = {},
                                        const std::function<void(std::size_t done, std::size_t total)>& progress = {});
 

@@ -4,7 +4,7 @@
 #include <QComboBox>
 
 #include "PageTest.h"
-#include "store/RunStore.h"
+#include "StoredRun.h"
 
 namespace sightline::ui {
 
@@ -12,33 +12,10 @@ namespace sightline::ui {
 class RunTest : public PageTest {
 protected:
     /// A stored run on the toys, with these classes and this network.
-    RunFolder storeRun(const QString& home, std::vector<std::string> classes, const std::string& network) const {
-        Experiment experiment;
-        experiment.name = network;
-        experiment.data.path = path(QStringLiteral("toys")).toStdString();
-        experiment.data.imageHeight = experiment.data.imageWidth = 64;
-        experiment.model.name = network;
-        const auto folder = RunStore::open(path(home).toStdString())->create(experiment);
-        [&] {
-            QVERIFY(folder->writeClasses(classes));
-            QVERIFY(folder->writeGraph(toJson(*graphFor(experiment, static_cast<int>(classes.size())))));
-            EpochMetrics metrics;
-            metrics.epoch = 1;
-            EpochFinished epoch;
-            epoch.metrics = metrics;
-            QVERIFY(folder->appendEvent(toJson(TrainEvent(epoch))));
-            RunEnded ended;
-            ended.epochs = 1;
-            QVERIFY(folder->appendEvent(toJson(TrainEvent(ended))));
-        }();
-        return *folder;
+    RunFolder storeRun(const QString& home, const std::vector<std::string>& classes, const std::string& network) const {
+        return storedRun(path(home), path(QStringLiteral("toys")), classes, network);
     }
-    static void openRun(Session& session, const RunFolder& folder) {
-        QSignalSpy opened(&session.data(), &DataDesk::opened);
-        session.runs().open(QString::fromStdString(folder.path().string()));
-        QVERIFY(opened.wait(20000));
-        QCOMPARE(session.runs().run()->folder, folder.path());
-    }
+    static void openRun(Session& session, const RunFolder& folder) { openStoredRun(session, folder); }
     /// The first image of a class of the toys.
     static std::uint32_t firstOf(Session& session, const std::string& className) {
         const auto dataset = session.data().dataset();

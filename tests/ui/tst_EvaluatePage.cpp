@@ -290,6 +290,104 @@ private Q_SLOTS:
         QCOMPARE(classes->currentIndex(), 0);
     }
 
+    void suspectLabelsAreSeenAndPutRightByKeys() {
+        Evaluated on;
+        evaluate(on, QStringLiteral("home-suspects"));
+        const WindowDriver& driver = *on.driver;
+        DataDesk& data = driver.session->data();
+        openTab(driver, QStringLiteral("Suspects"));
+        auto* table = driver.find<QTableView>("suspectTable");
+        const int count = table->model()->rowCount();
+        QVERIFY(count > 0 && count <= 6); // six labels are wrong
+        QVERIFY(driver.text("suspectNote").startsWith(QStringLiteral("%1 image").arg(count)));
+        QCOMPARE(shown(driver), 30); // looking changes nothing
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+        driver.clickRow("suspectTable", 0);
+        QCOMPARE(shown(driver), count);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("suspect labels"));
+        QTRY_COMPARE(explained.count(), 1);
+        const auto asked = *driver.session->questions().subject()->sample;
+        QVERIFY(QString::fromStdString(data.dataset()->samples[asked].path)
+                    .endsWith(table->model()->index(0, 0).data().toString()));
+        const QString looksLike = table->model()->index(0, 2).data().toString();
+        const auto& classes = data.dataset()->classes;
+        const auto suggested = std::find(classes.begin(), classes.end(), looksLike.toStdString()) - classes.begin();
+        QSignalSpy edited(&data, &DataDesk::edited);
+        QTest::keyClick(table, static_cast<Qt::Key>(Qt::Key_1 + suggested));
+        QVERIFY(edited.wait());
+        QCOMPARE(data.dataset()->samples[asked].label, static_cast<int>(suggested));
+        QCOMPARE(table->model()->index(0, 1).data().toString(), looksLike);
+        QTest::keyClick(table, Qt::Key_Down);
+        QTest::keyClick(table, Qt::Key_X);
+        QVERIFY(edited.wait());
+        QCOMPARE(table->model()->index(1, 1).data().toString(), QStringLiteral("excluded"));
+        driver.key(Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(edited.wait());
+        QVERIFY(table->model()->index(1, 1).data().toString() != QStringLiteral("excluded"));
+        picture(driver, QStringLiteral("few-Suspects-chosen"));
+        driver.click("clearFilter");
+        QCOMPARE(shown(driver), 30);
+        driver.find<QComboBox>("evaluateSplit")->setCurrentIndex(2);
+        driver.click("evaluateButton");
+        QTRY_COMPARE(driver.session->questions().evaluation()->split, std::string("train"));
+        QTRY_COMPARE(table->model()->rowCount(), 0);
+        QVERIFY(driver.text("suspectNote").contains(QStringLiteral("by heart")));
+    }
+
+    void aHintShowsTheImagesBehindIt() {
+        Evaluated on;
+        on.engine.onAsk = [&](const Question& question, const std::stop_token&, const Progress& progress) {
+            progress(3, 30);
+            MapsReport report;
+            report.split = std::get<MapsReportQuestion>(question).split;
+            report.images = 30;
+            for (const std::string& name : m_classes) {
+                ClassHeat heat;
+                heat.name = name;
+                heat.images = 6;
+                heat.shares.border = 0.25;
+                heat.shares.corners = {0.1, 0.1, 0.1, name == "train" ? 0.64 : 0.05};
+                heat.map = {{2, 2}, {0.1f, 0.2f, 0.1f, name == "train" ? 1.0f : 0.1f}};
+                report.classes.push_back(std::move(heat));
+            }
+            MapsHint hint{{4, HeatPlace::BottomRight, 0.64, 0.05}, "train", {}};
+            for (const Sample& sample : on.driver->session->data().dataset()->samples)
+                if (sample.subset == Subset::Train && sample.label == 4)
+                    hint.images.push_back(sample.path);
+            report.hints = {std::move(hint)};
+            return Result<Answer>(Answer(std::move(report)));
+        };
+        evaluate(on, QStringLiteral("home-shortcuts"));
+        const WindowDriver& driver = *on.driver;
+        openTab(driver, QStringLiteral("Shortcuts"));
+        QVERIFY(!driver.find<QWidget>("shortcutHints")->isVisible());
+        driver.click("measureShortcuts");
+        auto* hints = driver.find<QListView>("shortcutHints");
+        QTRY_VERIFY(hints->isVisible());
+        QCOMPARE(hints->model()->rowCount(), 1);
+        QVERIFY2(hints->model()->index(0, 0).data().toString().startsWith(QStringLiteral("train: 64 % of the heat")),
+                 qPrintable(hints->model()->index(0, 0).data().toString()));
+        auto* maps = driver.find<QListView>("meanMaps");
+        QCOMPARE(maps->model()->rowCount(), 5);
+        QVERIFY(maps->model()->index(4, 0).data(TileTone).isValid() &&
+                !maps->model()->index(0, 0).data(TileTone).isValid());
+        QVERIFY(!driver.find<QWidget>("behindHint")->isVisible());
+        driver.clickRow("shortcutHints", 0);
+        auto* behind = driver.find<QListView>("behindHint");
+        QVERIFY(behind->isVisible());
+        QCOMPARE(behind->model()->rowCount(), 2); // the training images of the class
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("true class train"));
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+        driver.clickRow("behindHint", 1);
+        QTRY_COMPARE(explained.count(), 1);
+        picture(driver, QStringLiteral("few-Shortcuts-hint"));
+        driver.clickRow("meanMaps", 1);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("true class car"));
+        driver.click("clearFilter");
+        QVERIFY(!behind->isVisible());
+        QCOMPARE(shown(driver), 30);
+    }
+
     void imagesAreRelabelledAndExcludedWhereTheyAreSeen() {
         Evaluated on;
         evaluate(on, QStringLiteral("home-labels"));

@@ -14,6 +14,8 @@
 #include "pages/evaluate/MatrixTab.h"
 #include "pages/evaluate/PairsTab.h"
 #include "pages/evaluate/RobustnessCurvesTab.h"
+#include "pages/evaluate/ShortcutsTab.h"
+#include "pages/evaluate/SuspectsTab.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/Placeholder.h"
 #include "widgets/Surface.h"
@@ -37,7 +39,7 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     auto* splitter = named(new QSplitter, "evaluateSplitter");
     splitter->setHandleWidth(2 * theme::kGrid);
     splitter->setChildrenCollapsible(false);
-    splitter->addWidget(makeTabs());
+    splitter->addWidget(makeTabs(thumbnails));
     splitter->addWidget(makeGallery(thumbnails));
     splitter->addWidget(makeAnswer());
     splitter->setStretchFactor(1, 1);
@@ -64,7 +66,7 @@ QWidget* EvaluatePage::makeHead() {
     return head;
 }
 
-QWidget* EvaluatePage::makeTabs() {
+QWidget* EvaluatePage::makeTabs(Thumbnails& thumbnails) {
     auto* surface = new Surface;
     m_tabs = new QStackedWidget;
     addTab(new MatrixTab, tr("Matrix"), tr("Which classes are confused with which"));
@@ -72,6 +74,11 @@ QWidget* EvaluatePage::makeTabs() {
     addTab(new PairsTab, tr("Confused pairs"), tr("The pairs of classes that are confused most"));
     addTab(new CalibrationTab, tr("Calibration"), tr("Whether its confidence can be believed"));
     addTab(new RobustnessCurvesTab(session()), tr("Robustness"), tr("How accuracy falls when images get worse"));
+    addTab(new ShortcutsTab(session(), thumbnails), tr("Shortcuts"),
+           tr("Whether it looks at something beside the objects"));
+    auto* suspects = new SuspectsTab(session().data());
+    addTab(suspects, tr("Suspects"), tr("Images whose labels are in doubt"));
+    connect(suspects, &SuspectsTab::imageChosen, this, [this](std::uint32_t image) { m_gallery->choose(image); });
     addTab(new ImageMapTab(session()), tr("Map"), tr("The images as the network sees them: alike ones lie together"));
     connect(m_bar, &QTabBar::currentChanged, m_tabs, &QStackedWidget::setCurrentIndex);
     m_figures = withPlaceholder(m_tabs, "confusionEmpty",

@@ -26,7 +26,7 @@ public:
 
 private:
     QWidget* makeHead();
-    QWidget* makeTabs();
+    QWidget* makeTabs(Thumbnails& thumbnails);
     void addTab(EvaluateTab* tab, const QString& title, const QString& toolTip);
     QWidget* makeGallery(Thumbnails& thumbnails);
     QWidget* makeAnswer();

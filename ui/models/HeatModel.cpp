@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/HeatModel.h"
+
+#include <algorithm>
+
+#include "engine/Overlay.h"
+#include "look/Picture.h"
+#include "look/Theme.h"
+#include "look/Words.h"
+#include "models/Tiles.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kSide = 96;
+
+/// In colors, the hottest place at their end; null without heat.
+QImage pictureOf(const ClassHeat& heat) {
+    if (heat.images == 0 || heat.map.values.empty())
+        return {};
+    FloatArray map = heat.map;
+    const float hottest = *std::max_element(map.values.begin(), map.values.end());
+    if (!(hottest > 0))
+        return {};
+    for (float& value : map.values)
+        value = std::max(0.0f, value / hottest);
+    return toQImage(colored(map, kSide, kSide, ColorMap::Turbo));
+}
+
+QString whole(double share) {
+    return QStringLiteral("%1 %").arg(100 * share, 0, 'f', 0);
+}
+} // namespace
+
+void HeatModel::setClasses(std::vector<ClassHeat> classes, std::vector<std::size_t> hinted) {
+    beginResetModel();
+    m_classes = std::move(classes);
+    m_hinted = std::move(hinted);
+    m_pictures.assign(m_classes.size(), {});
+    endResetModel();
+    for (std::size_t i = 0; i < m_classes.size(); ++i)
+        m_pictures[i] = pictureOf(m_classes[i]);
+}
+
+int HeatModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(m_classes.size());
+}
+
+QVariant HeatModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid())
+        return {};
+    const auto place = static_cast<std::size_t>(index.row());
+    const ClassHeat& heat = m_classes[place];
+    const QString name = QString::fromStdString(heat.name);
+    switch (role) {
+    case TileImage:
+        return m_pictures[place];
+    case TileCaption:
+        return name;
+    case TileDetail:
+        return heat.images == 0    ? tr("no heat")
+               : heat.shares.inBox ? tr("in boxes %1").arg(whole(*heat.shares.inBox))
+                                   : tr("border %1").arg(whole(heat.shares.border));
+    case TileTone:
+        return std::find(m_hinted.begin(), m_hinted.end(), place) == m_hinted.end()
+                   ? QVariant()
+                   : QVariant(static_cast<int>(Role::Bad));
+    case Qt::ToolTipRole:
+    case Qt::AccessibleTextRole:
+        return QStringLiteral("%1: %2").arg(name, sharesText(heat));
+    default:
+        return {};
+    }
+}
+
+QString HeatModel::sharesText(const ClassHeat& heat) const {
+    if (heat.images == 0)
+        return tr("no image has heat for this class");
+    QStringList words{counted(static_cast<qlonglong>(heat.images), tr("mean of %1 image"), tr("mean of %1 images"))};
+    if (heat.shares.inBox)
+        words << tr("%1 of the heat inside boxes").arg(whole(*heat.shares.inBox));
+    words << tr("%1 at the border").arg(whole(heat.shares.border));
+    const QStringList corners{tr("top left %1"), tr("top right %1"), tr("bottom left %1"), tr("bottom right %1")};
+    for (std::size_t i = 0; i < heat.shares.corners.size(); ++i)
+        words << corners[static_cast<qsizetype>(i)].arg(whole(heat.shares.corners[i]));
+    return words.join(QStringLiteral(", "));
+}
+
+} // namespace sightline::ui

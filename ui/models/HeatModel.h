@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractListModel>
+#include <QImage>
+
+#include <optional>
+#include <vector>
+
+#include "metrics/HeatShares.h"
+
+namespace sightline::ui {
+
+/// Classes as tiles: the mean of their heat maps, and how much of the heat lies where it should make one suspicious.
+class HeatModel : public QAbstractListModel {
+    Q_OBJECT
+public:
+    using QAbstractListModel::QAbstractListModel;
+    /// `hinted`: classes that a hint is about, which are marked.
+    void setClasses(std::vector<ClassHeat> classes, std::vector<std::size_t> hinted);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+
+private:
+    QString sharesText(const ClassHeat& heat) const;
+
+    std::vector<ClassHeat> m_classes;
+    std::vector<std::size_t> m_hinted;
+    std::vector<QImage> m_pictures;
+};
+
+} // namespace sightline::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cstdio>
 #include <iostream>
+#include <optional>
 
 #include "EvaluateMore.h"
 #include "ExperimentOptions.h"
@@ -59,6 +60,20 @@ Result<void> writeTables(const Evaluation& evaluation, const std::filesystem::pa
     return writeFileAtomically(folder / "evaluation.json", toText(toJson(evaluation)) + "\n");
 }
 
+/// Pictures into their folder, words to the terminal, all into the document.
+Result<void> sayMaps(const MapsReport& report, const Settings& settings, Json& document) {
+    auto maps = writeMaps(report, settings.maps);
+    if (!maps)
+        return maps.error();
+    document["maps"] = std::move(*maps);
+    document["hints"] = hintsToJson(report);
+    for (const std::string& note : report.notes)
+        std::clog << note << '\n';
+    if (!settings.json)
+        printMaps(report);
+    return {};
+}
+
 int evaluate(const Settings& settings, Context& context) {
     auto store = RunStore::open(context.home);
     if (!store)
@@ -78,9 +93,17 @@ int evaluate(const Settings& settings, Context& context) {
     const auto dataPath = dataPathOf(settings.changes, "evaluate");
     if (!dataPath)
         return fail(dataPath.error());
+    MoreAsked more{ofRun(run->path(), settings.checkpoint), settings.split, *dataPath, settings.threads};
+    std::optional<MapsReport> maps;
+    if (!settings.maps.empty()) { // first: what is wrong with the boxes is said before the long work
+        auto report = evaluateMaps(**engine, more);
+        if (!report)
+            return fail(report.error());
+        maps = std::move(*report);
+    }
     const EvaluationQuestion question{settings.split, settings.batch, *dataPath, settings.judgeNew};
     const auto evaluation = ask(
-        **engine, ofRun(run->path(), settings.checkpoint), question, interruption().get_token(),
+        **engine, more.source, question, interruption().get_token(),
         [](std::size_t done, std::size_t total) { showProgress("Evaluating", done, total); }, settings.threads);
     if (!evaluation)
         return fail(evaluation.error());
@@ -93,7 +116,7 @@ int evaluate(const Settings& settings, Context& context) {
         print(*evaluation);
     if (!settings.json && evaluation->newImages)
         print(*evaluation->newImages);
-    const MoreAsked more{ofRun(run->path(), settings.checkpoint), evaluation->split, *dataPath, settings.threads};
+    more.split = evaluation->split;
     if (settings.robustness) {
         const auto robustness = evaluateRobustness(**engine, more);
         if (!robustness)
@@ -102,19 +125,10 @@ int evaluate(const Settings& settings, Context& context) {
         if (!settings.json)
             printRobustness(*robustness);
     }
-    if (!settings.maps.empty()) {
-        const auto report = evaluateMaps(**engine, more);
-        if (!report)
-            return fail(report.error());
-        auto maps = writeMaps(*report, settings.maps);
-        if (!maps)
-            return fail(maps.error());
-        document["maps"] = std::move(*maps);
-        document["hints"] = hintsToJson(*report);
-        for (const std::string& note : report->notes)
-            std::clog << note << '\n';
-        if (!settings.json)
-            printMaps(*report);
+    if (maps) {
+        const auto said = sayMaps(*maps, settings, document);
+        if (!said)
+            return fail(said.error());
     }
     if (settings.json)
         printJson(document);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <algorithm>
 #include <filesystem>
+#include <vector>
 
 #include "Test.h"
 #include "ToyRuns.h"
@@ -32,6 +34,22 @@ class EvaluatingTest : public Test {
         return told;
     }
     fs::path kept(const char* name) const { return m_run / "predictions" / name; }
+
+    /// However many passes over images there are.
+    template <typename Kind>
+    void fillsOneBar(const Kind& question, std::size_t images) const {
+        std::vector<std::size_t> told;
+        const auto answer =
+            ask(m_runs.engine(), ofRun(m_run, "last"), question, {}, [&](std::size_t done, std::size_t total) {
+                QCOMPARE(total, images);
+                QVERIFY(told.empty() || done >= told.back());
+                told.push_back(done);
+            });
+        QVERIFY2(answer.ok(), answer ? "" : answer.error().message.c_str());
+        QVERIFY(!told.empty());
+        QCOMPARE(std::count(told.begin(), told.end(), images), 1);
+        QCOMPARE(told.back(), images);
+    }
 
 private Q_SLOTS:
     void initTestCase() {
@@ -94,6 +112,26 @@ private Q_SLOTS:
         for (const Prediction& one : suspects->predictions)
             QVERIFY2(!one.path.starts_with("train/"), one.path.c_str());
         QVERIFY(fs::exists(kept("val-last.csv")) && fs::exists(kept("test-last.csv")));
+    }
+
+    void theBarFillsOnce() {
+        fillsOneBar(EvaluationQuestion{"test", 4}, 20); // validation tells the temperature
+        fs::remove_all(m_run / "predictions");
+        fillsOneBar(SuspectsQuestion{4}, 20);
+        fs::remove_all(m_run / "predictions");
+        evaluated("val");
+        fillsOneBar(EvaluationQuestion{"test", 4}, 20); // one of the passes is kept
+        fillsOneBar(MapsReportQuestion{"test"}, 10 + 20);
+    }
+
+    void aRunThatHasSeenAllItsImagesFindsNoSuspects() {
+        const std::string seen = m_runs.path("seen");
+        fs::create_directory(seen);
+        fs::copy(fs::path(m_runs.path("toys")) / "train", fs::path(seen) / "train", fs::copy_options::recursive);
+        const auto suspects = ask(m_runs.engine(), ofRun(m_run, "last"), SuspectsQuestion{32, seen});
+        QVERIFY(!suspects.ok());
+        QVERIFY2(suspects.error().message.starts_with("Suspect labels are looked for among validation and test images"),
+                 suspects.error().message.c_str());
     }
 };
 

@@ -97,13 +97,17 @@ private Q_SLOTS:
     void boxesThatCannotBeMeantAreSaid() {
         QVERIFY(QFile::rename(path("toys/boxes.csv"), path("toys/kept")));
         write("toys/boxes.csv", "path,class,x,y,height\ntest/car/car_0001.png,car,1,1,5\n");
+        QDir predictions(path("home/runs/") + m_id + "/predictions");
+        predictions.removeRecursively();
         const CliAnswer missing = run({"evaluate", m_id, "--maps", path("maps"), "--json"});
+        const bool worked = predictions.exists();
         write("toys/boxes.csv", "path,class,x,y,width,height\ntest/car/car_0001.png,car,400,1,5,5\n");
         const CliAnswer outside = run({"evaluate", m_id, "--maps", path("maps"), "--json"});
         QFile::remove(path("toys/boxes.csv"));
         QVERIFY(QFile::rename(path("toys/kept"), path("toys/boxes.csv")));
         QCOMPARE(missing.code, 2);
         QVERIFY2(missing.err.contains("no column width"), missing.err.constData());
+        QVERIFY(!worked); // it is said before the evaluation
         QCOMPARE(outside.code, 0);
         QVERIFY2(outside.err.contains("car_0001.png"), outside.err.constData());
     }

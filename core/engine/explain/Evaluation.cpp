@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/explain/Judging.h"
+#include "engine/explain/Passes.h"
 #include "support/Words.h"
 
 namespace sightline::engine {
@@ -40,16 +41,26 @@ std::vector<std::string> notesOn(const RunData& data) {
 
 /// Fitted on the validation images; nothing where there are none, or where none fits.
 Result<std::optional<double>> temperatureOf(const Asked& asked, const RunSplit& split, const JudgedImages& images,
-                                            const EvaluationQuestion& question, const Asking& asking) {
+                                            const EvaluationQuestion& question, Passes& passes) {
     if (split.subset == Subset::Validation)
         return fittedTemperature(images.predictions);
-    if (split.data.dataset.count(Subset::Validation) == 0)
+    const std::size_t count = split.data.dataset.count(Subset::Validation);
+    if (count == 0)
         return std::optional<double>();
     std::vector<std::string> said; // by the images in question
-    const auto validation = judgedSubset(asked, split, Subset::Validation, question.batchSize, asking, said);
+    const auto validation =
+        judgedSubset(asked, split, Subset::Validation, question.batchSize, passes.next(count), said);
     if (!validation)
         return validation.error();
     return fittedTemperature(validation->predictions);
+}
+
+/// Of all passes that an evaluation may take.
+std::size_t imagesOf(const RunSplit& split, bool judgeNew) {
+    const RunData& data = split.data;
+    const bool other = split.subset != Subset::Validation;
+    return data.dataset.count(split.subset) + (other ? data.dataset.count(Subset::Validation) : 0) +
+           (judgeNew && data.manifest ? data.match.fresh.size() : 0);
 }
 
 } // namespace
@@ -62,7 +73,9 @@ Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question
     std::vector<std::string> notes = notesOn(data);
     if (!split->note.empty())
         notes.insert(notes.begin(), split->note);
-    Result<JudgedImages> images = judgedSubset(asked, *split, split->subset, question.batchSize, asking, notes);
+    Passes passes(asking, imagesOf(*split, question.judgeNew));
+    Result<JudgedImages> images = judgedSubset(asked, *split, split->subset, question.batchSize,
+                                               passes.next(data.dataset.count(split->subset)), notes);
     if (!images)
         return images.error();
     const std::string name = nameOf(split->subset);
@@ -70,22 +83,29 @@ Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question
         return badInput("None of the " + name + " images in " + data.dataset.root.string() +
                         (images->skipped.empty() ? " belongs to a class this run was trained on."
                                                  : " can be evaluated: " + images->skipped.front()));
-    const Result<std::optional<double>> temperature = temperatureOf(asked, *split, *images, question, asking);
+    const Result<std::optional<double>> temperature = temperatureOf(asked, *split, *images, question, passes);
     if (!temperature)
         return temperature.error();
-    Evaluation evaluation = summed(asked, name, std::move(*images), split->experiment.seed, *temperature);
+    const bool judgesNew = question.judgeNew && data.manifest;
+    JudgedImages fresh;
+    if (judgesNew) {
+        const auto& since = data.match.fresh;
+        auto found = judged(asked, *split, since, question.batchSize, passes.next(since.size()));
+        if (!found)
+            return found.error();
+        fresh = std::move(*found);
+    }
+    passes.end();
+    const std::uint64_t seed = split->experiment.seed;
+    Evaluation evaluation = summed(asked, name, std::move(*images), seed, *temperature);
     evaluation.notes = std::move(notes);
-    if (!data.manifest)
-        return evaluation;
-    evaluation.missing = data.match.missing.size();
-    evaluation.fresh = data.match.fresh.size();
-    if (!question.judgeNew)
-        return evaluation;
-    Result<JudgedImages> fresh = judged(asked, *split, data.match.fresh, question.batchSize, asking);
-    if (!fresh)
-        return fresh.error();
-    evaluation.newImages = std::make_shared<const Evaluation>(
-        summed(asked, kNewImages, std::move(*fresh), split->experiment.seed, *temperature));
+    if (data.manifest) {
+        evaluation.missing = data.match.missing.size();
+        evaluation.fresh = data.match.fresh.size();
+    }
+    if (judgesNew)
+        evaluation.newImages =
+            std::make_shared<const Evaluation>(summed(asked, kNewImages, std::move(fresh), seed, *temperature));
     return evaluation;
 }
 

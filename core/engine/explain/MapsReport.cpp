@@ -4,6 +4,7 @@
 #include "data/FileTree.h"
 #include "data/ObjectBoxes.h"
 #include "data/Raster.h"
+#include "engine/explain/Passes.h"
 #include "engine/explain/SplitPass.h"
 #include "support/Words.h"
 
@@ -119,6 +120,15 @@ Result<SplitReport> reported(const Asked& asked, const MapsReportQuestion& quest
     return report;
 }
 
+/// How many of them are looked at besides.
+std::size_t trainingImages(const RunSplit& split, const MapsReportQuestion& question) {
+    std::size_t images = 0;
+    if (split.subset != Subset::Train)
+        for (const std::size_t count : split.data.dataset.countsPerClass(Subset::Train))
+            images += std::min(count, question.trainImagesPerClass);
+    return images;
+}
+
 } // namespace
 
 Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question, const Asking& asking) {
@@ -129,7 +139,9 @@ Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question
     if (!boxes)
         return boxes.error();
     SeenObjects objects(*split, std::move(*boxes));
-    auto own = reported(asked, question, nameOf(split->subset), 0, objects, asking);
+    const std::size_t images = split->data.dataset.count(split->subset), training = trainingImages(*split, question);
+    Passes passes(asking, images + training);
+    auto own = reported(asked, question, nameOf(split->subset), 0, objects, passes.next(images));
     if (!own)
         return own.error();
     MapsReport report;
@@ -140,9 +152,8 @@ Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question
     report.images = own->maps.images;
     report.empty = own->maps.empty;
     report.skipped = std::move(own->maps.skipped);
-    if (split->subset != Subset::Train && question.trainImagesPerClass > 0 &&
-        split->data.dataset.count(Subset::Train) > 0) {
-        auto learned = reported(asked, question, "train", question.trainImagesPerClass, objects, asking);
+    if (training > 0) {
+        auto learned = reported(asked, question, "train", question.trainImagesPerClass, objects, passes.next(training));
         if (!learned)
             return learned.error();
         for (MapsHint& hint : learned->hints)
@@ -150,6 +161,7 @@ Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question
                              [&](const MapsHint& known) { return known.hint.classIndex == hint.hint.classIndex; }))
                 report.hints.push_back(std::move(hint));
     }
+    passes.end();
     if (const auto& outside = objects.outside(); !outside.empty())
         report.notes.push_back("The boxes of " + counted(outside.size(), "image") +
                                " lie outside the image and are not used: " + listed(outside) + ".");

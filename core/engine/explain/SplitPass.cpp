@@ -39,8 +39,7 @@ std::int64_t imagesAtOnce(const GraphModule& module, int batchSize) {
     return std::clamp<std::int64_t>(fitting, std::min<std::int64_t>(kLeast, batchSize), batchSize);
 }
 
-Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const std::string& dataPath,
-                           const Asking& asking) {
+Result<RunSplit> openImages(const Asked& asked, const std::string& dataPath, const Asking& asking) {
     if (asked.source.runFolder.empty())
         return badInput("A network without a run has no images of its own; name a run.");
     const RunFolder run(asked.source.runFolder);
@@ -60,10 +59,18 @@ Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const s
     if (!data)
         return data.error();
     opened.data = std::move(*data);
-    const auto subset = subsetOf(split, opened.data, run.id());
+    return opened;
+}
+
+Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const std::string& dataPath,
+                           const Asking& asking) {
+    Result<RunSplit> opened = openImages(asked, dataPath, asking);
+    if (!opened)
+        return opened;
+    const auto subset = subsetOf(split, opened->data, RunFolder(asked.source.runFolder).id());
     if (!subset)
         return subset.error();
-    opened.subset = *subset;
+    opened->subset = *subset;
     return opened;
 }
 

@@ -20,8 +20,12 @@ struct RunSplit {
     std::string note; ///< of a damaged checkpoint; empty: none
 };
 
-/// Opens the images of the run that is asked. `split`: train | val | test; empty: test where there is one, else val.
-/// Errors: no run is asked, a split without images, what openRunData() refuses, cancelled.
+/// Opens the images of the run that is asked; which split of them is the asker's business. Errors: no run is asked,
+/// what openRunData() refuses, cancelled.
+Result<RunSplit> openImages(const Asked& asked, const std::string& dataPath, const Asking& asking);
+
+/// The same, of one split. `split`: train | val | test; empty: test where there is one, else val.
+/// Errors: those of openImages(), a split without images.
 Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const std::string& dataPath,
                            const Asking& asking);
 

@@ -67,8 +67,9 @@ LearningFacts LearningHistory::facts(const std::string& path) const {
         if (row->second.right[place] == kUnknown)
             continue;
         const bool right = row->second.right[place] == 1;
-        facts.known = true;
-        facts.everRight = facts.everRight || right;
+        ++facts.epochs;
+        facts.right += right ? 1 : 0;
+        facts.meanLoss += static_cast<double>(unpacked(row->second.loss[place]));
         facts.forgotten += before && !right ? 1 : 0;
         if (!right)
             facts.learned.reset();
@@ -76,6 +77,7 @@ LearningFacts LearningHistory::facts(const std::string& path) const {
             facts.learned = static_cast<int>(place) + 1;
         before = right;
     }
+    facts.meanLoss /= std::max(1, facts.epochs);
     return facts;
 }
 

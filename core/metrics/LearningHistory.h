@@ -19,8 +19,11 @@ struct LearningEntry {
 struct LearningFacts {
     int forgotten = 0;          ///< how often it was right and then wrong (Toneva et al. 2019)
     std::optional<int> learned; ///< the epoch from which on it stayed right; nothing: wrong at the end
-    bool everRight = false;
-    bool known = false; ///< there is an epoch that tells of it
+    int epochs = 0, right = 0;  ///< how many tell of it; in how many of them it was right
+    double meanLoss = 0;        ///< over those epochs
+
+    bool known() const { return epochs > 0; }
+    bool operator==(const LearningFacts&) const = default;
 };
 
 /// Later epochs are not kept.

@@ -2,11 +2,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "Test.h"
 #include "metrics/LearningHistory.h"
+#include "metrics/LearningOrder.h"
 #include "store/LearningFile.h"
 #include "support/Files.h"
 #include "support/Random.h"
@@ -43,11 +45,73 @@ private Q_SLOTS:
     void factsAreWhatTheEpochsSay() {
         QFETCH(QString, epochs);
         const LearningFacts facts = of("a.png", epochs.toStdString()).facts("a.png");
-        QVERIFY(facts.known);
+        QVERIFY(facts.known());
         QTEST(facts.forgotten, "forgotten");
         QTEST(facts.learned.value_or(0), "learned");
-        QTEST(facts.everRight, "ever");
-        QVERIFY(!LearningHistory().facts("a.png").known);
+        QTEST(facts.right > 0, "ever");
+        QVERIFY(!LearningHistory().facts("a.png").known());
+    }
+
+    void epochsAreCountedAndTheirLossAveraged() {
+        LearningHistory history;
+        history.record("a.png", 1, {false, 4});
+        history.record("a.png", 3, {true, 1});
+        history.record("a.png", 4, {true, 0.5f});
+        const LearningFacts facts = history.facts("a.png");
+        QCOMPARE(facts.epochs, 3);
+        QCOMPARE(facts.right, 2);
+        QCOMPARE(facts.meanLoss, 5.5 / 3);
+    }
+
+    void ordersPutFirstWhatTheirNamesSay_data() {
+        QTest::addColumn<LearningOrder>("order");
+        QTest::addColumn<QString>("expected"); // epochs, the first image's first
+        QTest::newRow("forgotten most") << LearningOrder::ForgottenMost << "10101 0110- 00000 00011 11111 -----";
+        QTest::newRow("learned last") << LearningOrder::LearnedLast << "10101 00011 11111 0110- 00000 -----";
+        QTest::newRow("never learned") << LearningOrder::NeverLearned << "00000 00011 0110- 10101 11111 -----";
+    }
+    void ordersPutFirstWhatTheirNamesSay() {
+        QFETCH(LearningOrder, order);
+        QFETCH(QString, expected);
+        // Losses fall along this list, so that ties keep its order.
+        const QStringList images{"0110-", "00000", "10101", "00011", "-----", "11111"};
+        std::vector<std::pair<QString, LearningFacts>> known;
+        for (const QString& epochs : images) {
+            known.emplace_back(epochs, of("a.png", epochs.toStdString()).facts("a.png"));
+            known.back().second.meanLoss = 9.0 - static_cast<double>(known.size());
+        }
+        std::stable_sort(known.begin(), known.end(),
+                         [&](const auto& a, const auto& b) { return comesBefore(order, a.second, b.second); });
+        QStringList sorted;
+        for (const auto& image : known)
+            sorted << image.first;
+        QCOMPARE(sorted.join(' '), expected);
+    }
+
+    void ofEqualImagesTheOneOfHigherLossComesFirst() {
+        LearningFacts light, heavy;
+        light.epochs = heavy.epochs = 2;
+        light.meanLoss = 1;
+        heavy.meanLoss = 2;
+        for (const auto order :
+             {LearningOrder::ForgottenMost, LearningOrder::LearnedLast, LearningOrder::NeverLearned}) {
+            QVERIFY(comesBefore(order, heavy, light));
+            QVERIFY(!comesBefore(order, light, heavy));
+            QVERIFY(!comesBefore(order, light, light));
+        }
+    }
+
+    void aStripHasACellAnEpochAsLongAsThereIsRoom() {
+        LearningHistory history = of("a.png", "01-1101");
+        const std::vector<LearningCell> each = learningStrip(history, "a.png", 10);
+        QCOMPARE(each.size(), std::size_t(7));
+        QCOMPARE(each[0], (LearningCell{1, 0, 0.5}));
+        QCOMPARE(each[1], (LearningCell{1, 1, 0.5}));
+        QCOMPARE(each[2], LearningCell());
+        const std::vector<LearningCell> shared = learningStrip(history, "a.png", 3); // 01- 11 01
+        QCOMPARE(shared, (std::vector<LearningCell>{{2, 1, 0.5}, {2, 2, 0.5}, {2, 1, 0.5}}));
+        QCOMPARE(learningStrip(history, "b.png", 3), std::vector<LearningCell>(3));
+        QVERIFY(learningStrip(history, "a.png", 0).empty() && learningStrip({}, "a.png", 3).empty());
     }
 
     void whatIsWrittenIsRead() {

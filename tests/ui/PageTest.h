@@ -14,6 +14,25 @@ protected:
         driver.drop(path(folder));
         QVERIFY(opened.wait(20000));
     }
+    /// For a person to look at, where SIGHTLINE_PICTURES names a folder.
+    static void picture(const WindowDriver& driver, const QString& name) {
+        const QString folder = qEnvironmentVariable("SIGHTLINE_PICTURES");
+        if (folder.isEmpty())
+            return;
+        for (const auto scheme : {Scheme::Light, Scheme::Dark}) {
+            theme::apply(*qApp, scheme);
+            QTest::qWait(300);
+            for (const int ratio : {1, 2}) {
+                QPixmap drawn(driver.window->size() * ratio);
+                drawn.setDevicePixelRatio(ratio);
+                driver.window->render(&drawn);
+                QVERIFY(drawn.save(QStringLiteral("%1/%2-%3-%4x.png")
+                                       .arg(folder, name, scheme == Scheme::Dark ? "dark" : "light")
+                                       .arg(ratio)));
+            }
+        }
+        theme::apply(*qApp, Scheme::Light);
+    }
 };
 
 } // namespace sightline::ui

@@ -79,26 +79,6 @@ class EvaluatePageTest : public PageTest {
         QCOMPARE(bar->tabText(bar->currentIndex()), title);
     }
     static int shown(const WindowDriver& driver) { return driver.find<QListView>("gallery")->model()->rowCount(); }
-    /// For a person to look at, where SIGHTLINE_PICTURES names a folder.
-    static void picture(const WindowDriver& driver, const QString& name) {
-        const QString folder = qEnvironmentVariable("SIGHTLINE_PICTURES");
-        if (folder.isEmpty())
-            return;
-        for (const auto scheme : {Scheme::Light, Scheme::Dark}) {
-            theme::apply(*qApp, scheme);
-            QTest::qWait(300);
-            for (const int ratio : {1, 2}) {
-                QPixmap drawn(driver.window->size() * ratio);
-                drawn.setDevicePixelRatio(ratio);
-                driver.window->render(&drawn);
-                QVERIFY(drawn.save(QStringLiteral("%1/%2-%3-%4x.png")
-                                       .arg(folder, name, scheme == Scheme::Dark ? "dark" : "light")
-                                       .arg(ratio)));
-            }
-        }
-        theme::apply(*qApp, Scheme::Light);
-    }
-
     /// Every kind but noise costs accuracy: more the stronger it is, and more of the ducks.
     static Robustness fallingCurves(const std::string& split, const std::vector<std::string>& classes) {
         Robustness robustness;

@@ -7,13 +7,17 @@
 #include <cmath>
 
 #include "look/Badges.h"
+#include "metrics/LearningOrder.h"
 #include "models/Tiles.h"
 
 namespace sightline::ui {
 
 namespace {
 constexpr int kPad = 4, kLine = 16, kAir = 24;
-constexpr int kSmall = 64; ///< pixels: what is no larger is drawn pixel by pixel where it grows
+constexpr int kStrip = 8, kLow = 2; ///< heights of the epochs' bars: the tallest and the lowest
+constexpr double kWidest = 8;
+constexpr double kHighLoss = 3; ///< as dark as it gets
+constexpr int kSmall = 64;      ///< pixels: what is no larger is drawn pixel by pixel where it grows
 
 /// Small pictures (28 x 28 digits) grow by whole pixels and stay crisp; photographs are scaled smoothly.
 void paintPicture(QPainter& painter, const QRect& square, const QImage& image) {
@@ -40,6 +44,27 @@ void paintBadge(QPainter& painter, const QRect& square, TileState state) {
         badge::paintMark(painter, mark, Role::Bad, QStringLiteral("window-close"));
     else
         badge::paintMark(painter, mark, Role::Accent, QStringLiteral("tag"));
+}
+/// Bars side by side; those of epochs of which nothing is known stay empty. Height says right or
+/// wrong as well as color does.
+void paintStrip(QPainter& painter, const QRect& area, const std::vector<LearningCell>& cells) {
+    if (cells.empty())
+        return;
+    const double wide = std::min(kWidest, static_cast<double>(area.width()) / static_cast<double>(cells.size()));
+    const double gap = wide >= 3 ? 1 : 0;
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const LearningCell& cell = cells[i];
+        if (cell.epochs == 0)
+            continue;
+        const double wrong = 1 - static_cast<double>(cell.right) / cell.epochs;
+        QColor color = theme::color(wrong > 0 ? Role::Validation : Role::Training);
+        if (wrong > 0)
+            color.setAlphaF(static_cast<float>(0.5 + 0.5 * std::clamp(cell.meanLoss / kHighLoss, 0.0, 1.0)));
+        const double high = kLow + (kStrip - kLow) * wrong;
+        painter.fillRect(
+            QRectF(area.left() + wide * static_cast<double>(i), area.bottom() + 1 - high, wide - gap, high), color);
+    }
 }
 } // namespace
 
@@ -70,7 +95,10 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
                           theme::color(static_cast<Role>(tone.toInt())));
     painter->setFont(theme::font(theme::Size::Small));
     const QFontMetrics metrics(painter->font());
-    const QRect words(tile.left() + 2, square.bottom() + 4, tile.width() - 4, kLine);
+    if (m_stripShown)
+        paintStrip(*painter, QRect(square.left(), square.bottom() + 3, m_side, kStrip),
+                   index.data(TileStrip).value<std::vector<LearningCell>>());
+    const QRect words(tile.left() + 2, square.bottom() + 4 + stripRoom(), tile.width() - 4, kLine);
     painter->setPen(theme::color(Role::Text));
     painter->drawText(words, Qt::AlignCenter,
                       metrics.elidedText(index.data(TileCaption).toString(), Qt::ElideMiddle, words.width()));
@@ -85,7 +113,11 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
 }
 
 QSize TileDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
-    return {m_side + 2 * kPad + 8, m_side + kPad + m_lines * kLine + 12};
+    return {m_side + 2 * kPad + 8, m_side + kPad + stripRoom() + m_lines * kLine + 12};
+}
+
+int TileDelegate::stripRoom() const {
+    return m_stripShown ? kStrip + 2 : 0;
 }
 
 } // namespace sightline::ui

@@ -5,18 +5,23 @@
 
 namespace sightline::ui {
 
-/// Paints a square picture with one or two lines of words beneath.
+/// Paints a square picture with one or two lines of words beneath, and between them, where asked for, the epochs in
+/// which a network was right about it (low bars) or wrong (tall ones, the stronger the higher its loss).
 class TileDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
     TileDelegate(int lines, QObject* parent) : QStyledItemDelegate(parent), m_lines(lines) {}
     void setSide(int side) { m_side = side; }
+    void setStripShown(bool shown) { m_stripShown = shown; } ///< room for TileStrip
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 private:
+    int stripRoom() const;
+
     int m_lines;
     int m_side = 96;
+    bool m_stripShown = false;
 };
 
 } // namespace sightline::ui

@@ -9,12 +9,15 @@
 
 #include "look/Theme.h"
 #include "look/Words.h"
+#include "models/LearnedImages.h"
 #include "models/Thumbnails.h"
 #include "models/Tiles.h"
 
 namespace sightline::ui {
 
 namespace {
+constexpr std::size_t kStripCells = 32; ///< what can still be told apart under a tile
+
 std::vector<std::optional<std::uint32_t>> placesIn(const Dataset& dataset, const Evaluation& evaluation) {
     std::vector<std::optional<std::uint32_t>> places;
     std::unordered_map<std::string_view, std::uint32_t> byPath;
@@ -53,9 +56,22 @@ void GalleryModel::setEvaluation(std::shared_ptr<const Evaluation> evaluation, s
     m_dataset = std::move(dataset);
     m_samples = m_evaluation && m_dataset ? placesIn(*m_dataset, *m_evaluation)
                                           : decltype(m_samples)(m_evaluation ? m_evaluation->predictions.size() : 0);
+    m_learned.reset();
     m_filter = {};
     sortAll();
     rebuild();
+}
+
+void GalleryModel::setLearned(std::shared_ptr<const LearnedImages> learned) {
+    if (learned == m_learned)
+        return;
+    m_learned = std::move(learned);
+    if (isByLearning(m_sort)) {
+        sortAll();
+        rebuild();
+    } else if (!m_rows.empty()) {
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {TileStrip, Qt::ToolTipRole, Qt::AccessibleTextRole});
+    }
 }
 
 void GalleryModel::setEdited(std::shared_ptr<const Dataset> dataset) {
@@ -101,6 +117,9 @@ void GalleryModel::sortAll() {
     const auto key = [&](const Prediction& prediction) {
         switch (m_sort) {
         case Sort::HighestLoss:
+        case Sort::ForgottenMost:
+        case Sort::LearnedLast:
+        case Sort::NeverLearned:
             return -prediction.loss;
         case Sort::LowestLoss:
             return prediction.loss;
@@ -124,6 +143,17 @@ void GalleryModel::sortAll() {
     m_sorted.reserve(all.size());
     for (const auto& [value, index] : keyed)
         m_sorted.push_back(index);
+    if (m_learned && isByLearning(m_sort))
+        sortByLearning();
+}
+
+void GalleryModel::sortByLearning() {
+    const auto order = m_sort == Sort::ForgottenMost ? LearningOrder::ForgottenMost
+                       : m_sort == Sort::LearnedLast ? LearningOrder::LearnedLast
+                                                     : LearningOrder::NeverLearned;
+    const auto& facts = m_learned->facts;
+    std::stable_sort(m_sorted.begin(), m_sorted.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return comesBefore(order, facts[a], facts[b]); });
 }
 
 void GalleryModel::rebuild() {
@@ -176,15 +206,23 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
         const auto place = sample(index.row());
         return place ? static_cast<int>(stateOf(m_dataset->samples[*place])) : QVariant();
     }
+    case TileStrip:
+        return m_learned ? QVariant::fromValue(learningStrip(m_learned->history, shown.path, kStripCells)) : QVariant();
     case Qt::ToolTipRole:
-        return QString::fromStdString(shown.path);
+        return QString::fromStdString(shown.path) + learningWords(index.row(), QStringLiteral("\n"));
     case Qt::AccessibleTextRole:
         return tr("%1: %2, predicted as %3 (%4)")
-            .arg(QString::fromStdString(shown.path), name(shown.truth), name(shown.predicted),
-                 percent(shown.confidence));
+                   .arg(QString::fromStdString(shown.path), name(shown.truth), name(shown.predicted),
+                        percent(shown.confidence)) +
+               learningWords(index.row(), QStringLiteral("; "));
     default:
         return {};
     }
+}
+
+QString GalleryModel::learningWords(int row, const QString& separator) const {
+    return m_learned ? separator + LearnedImages::words(m_learned->facts[m_rows[static_cast<std::size_t>(row)]])
+                     : QString();
 }
 
 double marginOf(const Prediction& prediction) {

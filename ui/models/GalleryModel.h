@@ -13,6 +13,7 @@
 
 namespace sightline::ui {
 
+struct LearnedImages;
 class Thumbnails;
 
 /// An evaluation's images as tiles: all, the right, or the wrong, of those that a filter lets through; sorted. Made for
@@ -21,12 +22,23 @@ class GalleryModel : public QAbstractListModel {
     Q_OBJECT
 public:
     enum class Show { All, Right, Wrong };
-    enum class Sort { HighestLoss, LowestLoss, MostConfident, LeastConfident, ClosestCall };
+    enum class Sort {
+        HighestLoss,
+        LowestLoss,
+        MostConfident,
+        LeastConfident,
+        ClosestCall,
+        ForgottenMost, ///< from here on by what the epochs say (LearningOrder); as HighestLoss where they say nothing
+        LearnedLast,
+        NeverLearned
+    };
+    static bool isByLearning(Sort sort) { return sort >= Sort::ForgottenMost; }
 
     GalleryModel(Thumbnails& thumbnails, QObject* parent);
     /// `dataset`: the one that is open; predictions find their image in it by path. No filter holds any more.
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const Dataset> dataset);
-    void setEdited(std::shared_ptr<const Dataset> dataset); ///< with other labels or exclusions, nothing else
+    void setLearned(std::shared_ptr<const LearnedImages> learned); ///< of this evaluation; null: nothing is known
+    void setEdited(std::shared_ptr<const Dataset> dataset);        ///< with other labels or exclusions, nothing else
     void setShow(Show show);
     void setSort(Sort sort);
     void setFilter(GalleryFilter filter);
@@ -40,11 +52,14 @@ public:
 
 private:
     void sortAll();
+    void sortByLearning();
     void rebuild();
+    QString learningWords(int row, const QString& separator) const; ///< after the separator; empty: nothing is known
 
     Thumbnails& m_thumbnails;
     std::shared_ptr<const Evaluation> m_evaluation;
     std::shared_ptr<const Dataset> m_dataset;
+    std::shared_ptr<const LearnedImages> m_learned;
     Show m_show = Show::All;
     Sort m_sort = Sort::HighestLoss;
     GalleryFilter m_filter;

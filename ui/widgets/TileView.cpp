@@ -34,6 +34,12 @@ void TileView::setSide(int side) {
     scheduleDelayedItemsLayout();
 }
 
+void TileView::setStripShown(bool shown) {
+    m_delegate->setStripShown(shown);
+    arrange();
+    scheduleDelayedItemsLayout();
+}
+
 void TileView::resizeEvent(QResizeEvent* event) {
     QListView::resizeEvent(event);
     arrange();

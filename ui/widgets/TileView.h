@@ -12,7 +12,8 @@ class TileView : public QListView {
     Q_OBJECT
 public:
     explicit TileView(int lines, QWidget* parent = nullptr);
-    void setSide(int side); ///< pixels of a picture's side
+    void setSide(int side);         ///< pixels of a picture's side
+    void setStripShown(bool shown); ///< room for TileStrip under the pictures
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

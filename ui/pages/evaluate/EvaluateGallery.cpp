@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/evaluate/EvaluateGallery.h"
 
+#include <QAbstractButton>
 #include <QButtonGroup>
-#include <QComboBox>
 #include <QItemSelectionModel>
 #include <QStackedWidget>
 
@@ -10,6 +10,7 @@
 
 #include "look/Words.h"
 #include "pages/LabelKeys.h"
+#include "pages/evaluate/GalleryOrder.h"
 #include "widgets/ElidedLabel.h"
 #include "widgets/Placeholder.h"
 #include "widgets/Segments.h"
@@ -25,8 +26,11 @@ EvaluateGallery::EvaluateGallery(DataDesk& desk, Thumbnails& thumbnails, QWidget
     auto* surface = new Surface;
     column->addWidget(surface);
     surface->head()->insertWidget(0, makeShow());
-    surface->head()->addWidget(makeSort());
+    surface->head()->addWidget(makeOrder());
     surface->body()->addLayout(makeFilter());
+    m_note = named(mutedLabel({}), "galleryNote");
+    m_note->hide();
+    surface->body()->addWidget(m_note);
     m_tiles = named(new TileView(2), "gallery", tr("Images with their predictions"));
     m_tiles->setSide(96);
     m_tiles->setModel(m_gallery);
@@ -50,25 +54,27 @@ QWidget* EvaluateGallery::makeShow() {
     auto* line = new QHBoxLayout(choices);
     line->setContentsMargins({});
     line->setSpacing(0);
-    const auto* group =
+    m_show =
         addSegments(*line, this, {{tr("All"), "showAll"}, {tr("Correct"), "showRight"}, {tr("Wrong"), "showWrong"}});
-    connect(group, &QButtonGroup::idClicked, this, [this](int id) {
+    connect(m_show, &QButtonGroup::idClicked, this, [this](int id) {
         m_gallery->setShow(static_cast<GalleryModel::Show>(id));
         showFilter();
     });
     return choices;
 }
 
-QWidget* EvaluateGallery::makeSort() {
-    auto* sort = named(new QComboBox, "gallerySort", tr("Order of the images"));
-    sort->addItems({tr("Highest loss first"), tr("Lowest loss first"), tr("Most confident first"),
-                    tr("Least confident first"), tr("Closest calls first")});
-    sort->setItemData(4, tr("The two most probable classes are nearly as probable"), Qt::ToolTipRole);
-    sort->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    sort->setMinimumContentsLength(12);
-    connect(sort, &QComboBox::currentIndexChanged, this,
-            [this](int index) { m_gallery->setSort(static_cast<GalleryModel::Sort>(index)); });
-    return sort;
+QWidget* EvaluateGallery::makeOrder() {
+    m_order = new GalleryOrder;
+    connect(m_order, &GalleryOrder::chosen, m_gallery, &GalleryModel::setSort);
+    connect(m_order, &GalleryOrder::learned, this, [this](const std::shared_ptr<const LearnedImages>& images) {
+        m_gallery->setLearned(images);
+        m_tiles->setStripShown(images != nullptr);
+    });
+    connect(m_order, &GalleryOrder::noted, this, [this](const QString& note) {
+        m_note->setText(note);
+        m_note->setVisible(!note.isEmpty());
+    });
+    return m_order;
 }
 
 QLayout* EvaluateGallery::makeFilter() {
@@ -89,16 +95,22 @@ QLayout* EvaluateGallery::makeFilter() {
     return line;
 }
 
-void EvaluateGallery::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
+void EvaluateGallery::setEvaluation(std::shared_ptr<const Evaluation> evaluation,
+                                    std::shared_ptr<const OpenedRun> run) {
     m_any = evaluation != nullptr;
     m_pictures->setCurrentIndex(m_any ? 1 : 0);
-    m_gallery->setEvaluation(std::move(evaluation), m_data.dataset());
+    m_gallery->setEvaluation(evaluation, m_data.dataset());
+    m_order->setEvaluation(std::move(evaluation), std::move(run));
     showFilter();
 }
 
 void EvaluateGallery::setFilter(const GalleryFilter& filter) {
     m_gallery->setFilter(filter);
     showFilter();
+}
+
+void EvaluateGallery::showAll() {
+    m_show->button(0)->click();
 }
 
 void EvaluateGallery::choose(std::uint32_t prediction) {

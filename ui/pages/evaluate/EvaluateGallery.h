@@ -15,6 +15,8 @@ class QStackedWidget;
 namespace sightline::ui {
 
 class DataDesk;
+class GalleryOrder;
+struct OpenedRun;
 class Thumbnails;
 class TileView;
 
@@ -25,8 +27,10 @@ class EvaluateGallery : public QWidget {
 public:
     EvaluateGallery(DataDesk& desk, Thumbnails& thumbnails, QWidget* parent = nullptr);
 
-    void setEvaluation(std::shared_ptr<const Evaluation> evaluation);
+    /// `run`: that of the evaluation, whose learning history tells how its images were learned.
+    void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const OpenedRun> run);
     void setFilter(const GalleryFilter& filter);
+    void showAll();                        ///< the right and the wrong ones
     void choose(std::uint32_t prediction); ///< makes it the current one, where it is shown
     const GalleryModel& model() const { return *m_gallery; }
 
@@ -37,15 +41,17 @@ Q_SIGNALS:
 
 private:
     QWidget* makeShow();
-    QWidget* makeSort();
+    QWidget* makeOrder();
     QLayout* makeFilter();
     void showFilter();
 
     DataDesk& m_data;
     GalleryModel* m_gallery;
     TileView* m_tiles;
+    QButtonGroup* m_show;
     QStackedWidget* m_pictures; ///< words, or the tiles
-    QLabel *m_caption, *m_count;
+    GalleryOrder* m_order;
+    QLabel *m_caption, *m_count, *m_note;
     QPushButton* m_clear;
     bool m_any = false;
 };

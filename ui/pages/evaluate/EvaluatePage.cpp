@@ -136,7 +136,7 @@ void EvaluatePage::showEvaluation() {
     m_figures->setCurrentIndex(m_shown ? 1 : 0);
     for (EvaluateTab* way : m_ways)
         way->setEvaluation(m_shown);
-    m_gallery->setEvaluation(m_shown);
+    m_gallery->setEvaluation(m_shown, session().runs().run());
     const bool fits = !m_shown || m_shown->confusion.classes() <= MatrixTab::kMostClasses;
     if (!fits && m_bar->currentIndex() == kMatrix)
         m_bar->setCurrentIndex(kPairs);

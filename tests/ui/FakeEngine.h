@@ -50,6 +50,8 @@ public:
     std::function<Result<HeatMap>(const HeatMapQuestion&, std::stop_token)> onExplain;
     /// Heat maps where it matters whose they are; onExplain answers where this is empty.
     std::function<Result<HeatMap>(const ModelSource&, const HeatMapQuestion&, std::stop_token)> onExplainOf;
+    /// Before either: where a map takes long.
+    std::function<void(const HeatMapQuestion&, const std::stop_token&, const Progress&)> onDrawing;
     /// Every other kind of question.
     std::function<Result<Answer>(const Question&, const std::stop_token&, const Progress&)> onAsk = [](auto&&...) {
         return cancelled();
@@ -90,6 +92,8 @@ private:
         const GraphSpec& graph() const override { return m_graph; }
         Result<Answer> ask(const Question& question, const std::stop_token& stop,
                            const Progress& progress) const override {
+            if (const auto* kind = std::get_if<HeatMapQuestion>(&question); kind && m_engine.onDrawing)
+                m_engine.onDrawing(*kind, stop, progress);
             if (const auto* kind = std::get_if<HeatMapQuestion>(&question))
                 return given(m_engine.onExplainOf ? m_engine.onExplainOf(m_source, *kind, stop)
                                                   : m_engine.onExplain(*kind, stop));

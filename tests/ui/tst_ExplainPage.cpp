@@ -2,6 +2,7 @@
 #include <QImage>
 #include <QLabel>
 #include <QListView>
+#include <QProgressBar>
 #include <QSlider>
 #include <QTabBar>
 
@@ -90,6 +91,43 @@ private Q_SLOTS:
         choose(driver, "explainLayer", 0);
         QTRY_COMPARE_WITH_TIMEOUT(page->questions().answer()->explanation.layer, std::string("automatic"), kPatience);
         QCOMPARE(strip->current().toStdString(), defaultHeatMapNode(graph));
+    }
+
+    void aSlowMapIsCancelledAndTheOneShownStays() {
+        const auto page = explained("home-slow");
+        const WindowDriver& driver = *page->driver;
+        Gate gate;
+        std::atomic<int> stopped{0};
+        page->engine.onDrawing = [&](const HeatMapQuestion& question, const std::stop_token& stop,
+                                     const Progress& progress) {
+            if (question.method != HeatMapMethod::SmoothGrad)
+                return;
+            progress(1, 4);
+            stopped += gate.pass(stop) ? 0 : 1;
+        };
+        const auto before = page->questions().answer();
+        const int slow = driver.find<QComboBox>("explainMethod")->findData(static_cast<int>(HeatMapMethod::SmoothGrad));
+        QVERIFY(driver.find<QWidget>("mapProgress")->isHidden());
+        choose(driver, "explainMethod", slow);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QProgressBar>("mapProgressBar")->value(), 2500, kPatience);
+        QCOMPARE(driver.text("activity"), QStringLiteral("Drawing the heat map"));
+        driver.click("mapProgressCancel");
+        QTRY_COMPARE_WITH_TIMEOUT(stopped.load(), 1, kPatience);
+        QVERIFY(driver.find<QWidget>("mapProgress")->isHidden());
+        QCOMPARE(page->questions().answer(), before);
+        QCOMPARE(driver.find<QComboBox>("explainMethod")->currentText(), QStringLiteral("Grad-CAM")); // as is shown
+        QVERIFY(driver.find<QWidget>("mapLayers")->isEnabled());
+
+        choose(driver, "explainMethod", slow);
+        driver.key(Qt::Key_5, Qt::ControlModifier); // where it can be seen and cancelled, too
+        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("answerProgress")->isVisible(), kPatience);
+        driver.click("answerProgressCancel");
+        QTRY_COMPARE_WITH_TIMEOUT(stopped.load(), 2, kPatience);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        choose(driver, "explainMethod", slow);
+        gate.open();
+        QTRY_COMPARE_WITH_TIMEOUT(page->questions().answer()->settings.method, HeatMapMethod::SmoothGrad, kPatience);
+        QVERIFY(driver.find<QWidget>("mapProgress")->isHidden());
     }
 
     void aSavedPictureSaysWhatItShows() {

@@ -37,6 +37,18 @@ Result<Image> decoded(const Asked& asked) {
 }
 } // namespace
 
+bool takesLong(HeatMapMethod method) {
+    switch (method) {
+    case HeatMapMethod::ScoreCam:
+    case HeatMapMethod::Occlusion:
+    case HeatMapMethod::IntegratedGradients:
+    case HeatMapMethod::SmoothGrad:
+        return true;
+    default:
+        return false;
+    }
+}
+
 QString titleOf(const Asked& asked) {
     return asked.subject.sample ? QString::fromStdString(asked.dataset->samples[*asked.subject.sample].path)
                                 : QFileInfo(asked.subject.file).fileName();
@@ -55,7 +67,7 @@ HeatMapQuestion HeatMapAnswer::questionAbout(Image about) const {
 }
 
 Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const EngineDoor& door,
-                                                      const std::stop_token& stop) {
+                                                      const std::stop_token& stop, const Progress& progress) {
     auto answer = std::make_shared<HeatMapAnswer>();
     answer->run = asked.run;
     answer->settings = asked.settings;
@@ -78,7 +90,7 @@ Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const 
     answer->live = source.snapshot != nullptr;
     if (stop.stop_requested())
         return cancelled();
-    auto explanation = ask(**engine, source, answer->questionAbout(*image), stop);
+    auto explanation = ask(**engine, source, answer->questionAbout(*image), stop, progress);
     if (!explanation)
         return explanation.error();
     answer->explanation = std::move(*explanation);

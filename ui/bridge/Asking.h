@@ -17,10 +17,12 @@ struct Asked {
     std::shared_ptr<TrainControl> live;     ///< of the run in progress; null: its best checkpoint answers
 };
 
+/// Whether a map by this method takes many passes through the network: a person waits for it, and may not want to.
+bool takesLong(HeatMapMethod method);
 /// The name under which the subject is shown.
 QString titleOf(const Asked& asked);
 /// Decodes the image, asks the engine and makes pictures of what it says. On a worker.
 Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const EngineDoor& door,
-                                                      const std::stop_token& stop);
+                                                      const std::stop_token& stop, const Progress& progress = {});
 
 } // namespace sightline::ui

@@ -22,6 +22,7 @@ Questions::Questions(EngineDoor door, ExperimentDocument& document, DataDesk& da
 /// Another run is in view: what was asked of the one before is of no interest any more.
 void Questions::followRun() {
     m_explainLane.cancel();
+    m_explaining.end();
     m_evaluateLane.cancel();
     m_evaluating.end();
     m_evaluation.reset();
@@ -135,6 +136,16 @@ void Questions::setHeatMapSettings(const HeatMapSettings& settings) {
         ask();
 }
 
+void Questions::cancelExplanation() {
+    if (!isExplainingLong())
+        return;
+    m_explainLane.cancel();
+    m_explaining.end();
+    if (m_answer)
+        m_settings = m_answer->settings;
+    Q_EMIT explanationCancelled();
+}
+
 void Questions::ask() {
     const auto run = m_runs.run();
     if (!run) {
@@ -146,12 +157,24 @@ void Questions::ask() {
         return;
     }
     const Asked asked{run, m_settings, *m_subject, m_subjectIn, m_runs.liveWeights()};
+    m_explaining = takesLong(asked.settings.method)
+                       ? m_activities.begin(tr("Drawing the heat map"), [this] { cancelExplanation(); })
+                       : Activity();
     Q_EMIT explanationAsked(titleOf(asked));
     m_explainLane.submit(
-        this, [door = m_door, asked](const std::stop_token& stop) { return answerTo(asked, door, stop); },
+        this,
+        [this, door = m_door, asked](const std::stop_token& stop, const Courier& courier) {
+            return answerTo(asked, door, stop, [&](std::size_t done, std::size_t total) {
+                courier.post([this, done, total] {
+                    m_explaining.setProgress(done, total);
+                    Q_EMIT explanationProgress(done, total);
+                });
+            });
+        },
         [this, run](const Result<std::shared_ptr<const HeatMapAnswer>>& answer) {
             if (run != m_runs.run())
                 return;
+            m_explaining.end();
             if (answer) {
                 m_answer = *answer;
                 Q_EMIT explanationReady();

@@ -60,6 +60,10 @@ public:
     /// Explains with the newest weights while the run trains, else with its best checkpoint.
     void explain(const Subject& subject);
     void setHeatMapSettings(const HeatMapSettings& settings); ///< asks the same subject again
+    /// What is shown stays, and so does the method that it was made by.
+    void cancelExplanation();
+    /// Whether an answer is waited for that takes many passes through the network.
+    bool isExplainingLong() const { return m_explaining.isUnderWay(); }
     const HeatMapSettings& heatMapSettings() const { return m_settings; }
     const std::optional<Subject>& subject() const { return m_subject; } ///< the last one asked about
     const std::shared_ptr<const HeatMapAnswer>& answer() const {
@@ -76,6 +80,8 @@ Q_SIGNALS:
     void evaluationChanged(); ///< begun, there, failed, cancelled or forgotten
     void evaluationFailed(const QString& message);
     void explanationAsked(const QString& title);
+    void explanationProgress(qulonglong done, qulonglong total); ///< of one that takes long
+    void explanationCancelled();
     void explanationReady();
     void explanationFailed(const QString& message);
     void answerForgotten(); ///< another run is in view: nothing has been asked of it yet
@@ -97,7 +103,7 @@ private:
     std::optional<Subject> m_subject;
     std::shared_ptr<const Dataset> m_subjectIn; ///< the data set that Subject::sample counts in
     std::shared_ptr<const HeatMapAnswer> m_answer;
-    Activity m_evaluating, m_measuring;
+    Activity m_evaluating, m_measuring, m_explaining;
     Lane m_evaluateLane, m_explainLane, m_measureLane; ///< last: joined first
 };
 

@@ -6,6 +6,7 @@
 #include <QStackedWidget>
 #include <QTabBar>
 
+#include "pages/MapProgress.h"
 #include "pages/evaluate/CalibrationTab.h"
 #include "pages/evaluate/ClassesTab.h"
 #include "pages/evaluate/EvaluateGallery.h"
@@ -115,6 +116,7 @@ QWidget* EvaluatePage::makeAnswer() {
     surface->head()->addWidget(more);
     m_answer = named(new HeatMapView(HeatMapView::Layout::Stacked), "galleryAnswer");
     surface->body()->addWidget(m_answer, 1);
+    surface->body()->addWidget(new MapProgress(session().questions(), "answerProgress"));
     surface->body()->addWidget(mutedLabel(tr(
         "H shows or hides the heat map, 1–9 relabel, X excludes, Ctrl+Z undoes; the arrow keys move between images.")));
     surface->setMinimumWidth(260);

@@ -6,6 +6,7 @@
 #include <QSlider>
 
 #include "look/Picture.h"
+#include "pages/MapProgress.h"
 #include "pages/explain/MapControls.h"
 #include "pages/explain/TrustLine.h"
 #include "widgets/ArrowKeys.h"
@@ -29,6 +30,7 @@ MapTab::MapTab(Session& session, MapLook& look) : ExplainTab(session, look, tr("
     m_note->hide();
     m_strip = named(new LayerStrip(LayerStrip::Offer::WithPlaces), "mapLayers");
     surface->body()->addWidget(m_view, 1);
+    surface->body()->addWidget(new MapProgress(session.questions(), "mapProgress"));
     surface->body()->addWidget(m_trust);
     surface->body()->addWidget(m_note);
     surface->body()->addWidget(m_strip);
@@ -47,6 +49,10 @@ MapTab::MapTab(Session& session, MapLook& look) : ExplainTab(session, look, tr("
     connect(&session.questions(), &Questions::explanationAsked, this, [note] { note({}); });
     connect(&session.questions(), &Questions::explanationReady, this, [note] { note({}); });
     connect(&session.questions(), &Questions::explanationFailed, this, note);
+    connect(&session.questions(), &Questions::explanationCancelled, this, [this] {
+        m_question->showQuestion();
+        showLayer();
+    });
     forget();
 }
 

@@ -47,6 +47,10 @@ class FakeEngine : public Engine {
 public:
     std::function<RunEnded(const TrainRequest&, std::stop_token, TrainControl&, const EventSink&)> onTrain;
     std::function<Result<Evaluation>(const EvaluationQuestion&, std::stop_token, const Progress&)> onEvaluate;
+    /// Where it matters whose it is; onEvaluate answers where this is empty.
+    std::function<Result<Evaluation>(const ModelSource&, const EvaluationQuestion&, const std::stop_token&,
+                                     const Progress&)>
+        onEvaluateOf;
     std::function<Result<HeatMap>(const HeatMapQuestion&, std::stop_token)> onExplain;
     /// Heat maps where it matters whose they are; onExplain answers where this is empty.
     std::function<Result<HeatMap>(const ModelSource&, const HeatMapQuestion&, std::stop_token)> onExplainOf;
@@ -98,7 +102,8 @@ private:
                 return given(m_engine.onExplainOf ? m_engine.onExplainOf(m_source, *kind, stop)
                                                   : m_engine.onExplain(*kind, stop));
             if (const auto* kind = std::get_if<EvaluationQuestion>(&question))
-                return given(m_engine.onEvaluate(*kind, stop, progress));
+                return given(m_engine.onEvaluateOf ? m_engine.onEvaluateOf(m_source, *kind, stop, progress)
+                                                   : m_engine.onEvaluate(*kind, stop, progress));
             if (const auto* kind = std::get_if<PredictionsQuestion>(&question))
                 return given(m_engine.onPredict(*kind, stop, progress));
             return m_engine.onAsk(question, stop, progress);

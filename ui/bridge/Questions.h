@@ -15,6 +15,7 @@
 #include "lane/Lane.h"
 #include "metrics/Evaluation.h"
 #include "models/Explained.h"
+#include "models/GalleryFilter.h"
 
 namespace sightline::ui {
 
@@ -57,6 +58,10 @@ public:
     bool isEvaluating() const { return m_evaluating.isUnderWay(); }
     const std::shared_ptr<const Evaluation>& evaluation() const { return m_evaluation; } ///< of the run in view
 
+    /// Which of the evaluation's images to look at, asked from elsewhere: the gallery follows. `current`: one of them,
+    /// or -1.
+    void chooseImages(const GalleryFilter& filter, qint64 current) { Q_EMIT imagesChosen(filter, current); }
+
     /// Explains with the newest weights while the run trains, else with its best checkpoint.
     void explain(const Subject& subject);
     void setHeatMapSettings(const HeatMapSettings& settings); ///< asks the same subject again
@@ -79,6 +84,7 @@ Q_SIGNALS:
     void evaluationProgress(qulonglong done, qulonglong total);
     void evaluationChanged(); ///< begun, there, failed, cancelled or forgotten
     void evaluationFailed(const QString& message);
+    void imagesChosen(const sightline::ui::GalleryFilter& filter, qint64 current);
     void explanationAsked(const QString& title);
     void explanationProgress(qulonglong done, qulonglong total); ///< of one that takes long
     void explanationCancelled();

@@ -26,7 +26,8 @@ namespace {
 constexpr int kControlsWidth = 288;
 }
 
-ExplainPage::ExplainPage(Session& session, QWidget* parent) : Page(session, parent), m_look(new MapLook(this)) {
+ExplainPage::ExplainPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
+    : Page(session, parent), m_look(new MapLook(this)) {
     setObjectName(QStringLiteral("explainPage"));
     setFocusPolicy(Qt::ClickFocus);
     auto* column = new QVBoxLayout(this);
@@ -48,7 +49,7 @@ ExplainPage::ExplainPage(Session& session, QWidget* parent) : Page(session, pare
     addTab(filters);
     addTab(new OcclusionTab(session, *m_look));
     addTab(new RobustnessTab(session, *m_look));
-    addTab(new CompareTab(session, *m_look));
+    addTab(new CompareTab(session, *m_look, thumbnails));
     connect(activations, &InsideTab::layerChosen, filters, &InsideTab::setLayer); // they look into the same layer
     connect(filters, &InsideTab::layerChosen, activations, &InsideTab::setLayer);
     addKeys();
@@ -98,6 +99,7 @@ void ExplainPage::addTab(ExplainTab* tab) {
     m_controls->addWidget(tab->controls());
     connect(tab, &ExplainTab::said, this, &Page::said);
     connect(tab, &ExplainTab::tabRequested, this, &ExplainPage::showTab);
+    connect(tab, &ExplainTab::pageRequested, this, &Page::pageRequested);
 }
 
 void ExplainPage::addKeys() {

@@ -11,13 +11,14 @@ namespace sightline::ui {
 class ElidedLabel;
 class ExplainTab;
 class MapLook;
+class Thumbnails;
 
 /// Any image, asked about in several ways: a frame with the image's name, a tab for each way, and the controls of the
 /// tab in view at the right.
 class ExplainPage : public Page {
     Q_OBJECT
 public:
-    explicit ExplainPage(Session& session, QWidget* parent = nullptr);
+    ExplainPage(Session& session, Thumbnails& thumbnails, QWidget* parent = nullptr);
     void showTab(const QString& name); ///< by its object name
 
 protected:

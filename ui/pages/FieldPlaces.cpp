@@ -18,7 +18,8 @@ namespace {
 struct Title {
     const char *path, *words;
 };
-constexpr std::array<Title, 30> kTitles{{
+constexpr std::array<Title, 31> kTitles{{
+    {"data.path", QT_TRANSLATE_NOOP("Fields", "Images")},
     {"data.validation_split", QT_TRANSLATE_NOOP("Fields", "Validation split")},
     {"data.split", QT_TRANSLATE_NOOP("Fields", "Draw validation")},
     {"data.group.pattern", QT_TRANSLATE_NOOP("Fields", "Kept together")},

@@ -75,7 +75,8 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     addPage(new TrainPage(session), QStringLiteral("train"), QStringLiteral("office-chart-line"), tr("Train"));
     addPage(new EvaluatePage(session, *m_thumbnails), QStringLiteral("evaluate"), QStringLiteral("table"),
             tr("Evaluate"));
-    addPage(new ExplainPage(session), QStringLiteral("explain"), QStringLiteral("crosshairs"), tr("Explain"));
+    addPage(new ExplainPage(session, *m_thumbnails), QStringLiteral("explain"), QStringLiteral("crosshairs"),
+            tr("Explain"));
     addPage(new RunsPage(session), QStringLiteral("runs"), QStringLiteral("view-history"), tr("Runs"));
     wire();
     addKeys();

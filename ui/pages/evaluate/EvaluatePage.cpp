@@ -50,6 +50,12 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     toggle->setContext(Qt::WidgetWithChildrenShortcut);
     connect(toggle, &QShortcut::activated, this, [this] { m_answer->setOverlayShown(!m_answer->isOverlayShown()); });
     connect(&session.questions(), &Questions::evaluationChanged, this, &EvaluatePage::followEvaluation);
+    connect(&session.questions(), &Questions::imagesChosen, this, [this](const GalleryFilter& asked, qint64 current) {
+        m_gallery->showAll();
+        filter(nullptr, asked);
+        if (current >= 0)
+            m_gallery->choose(static_cast<std::uint32_t>(current));
+    });
     connect(&session.questions(), &Questions::answerForgotten, this, &EvaluatePage::showAnswer);
     connect(&session.questions(), &Questions::explanationReady, this, &EvaluatePage::showAnswer);
     connect(&session.data(), &DataDesk::opened, this, &EvaluatePage::showEvaluation);

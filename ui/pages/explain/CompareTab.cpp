@@ -8,9 +8,12 @@
 
 #include <algorithm>
 
+#include "bridge/Asking.h"
 #include "look/Picture.h"
 #include "look/Words.h"
+#include "pages/explain/ComparedImages.h"
 #include "pages/explain/MapControls.h"
+#include "pages/explain/RunDifferences.h"
 #include "widgets/ImageView.h"
 #include "widgets/Segments.h"
 #include "widgets/Surface.h"
@@ -24,8 +27,9 @@ QImage overlaid(const Image& image, const HeatMap& map, const MapLook& look) {
 }
 } // namespace
 
-CompareTab::CompareTab(Session& session, MapLook& look)
-    : ExplainTab(session, look, tr("Compare")), m_asker(session.engine().door(), session.activities()) {
+CompareTab::CompareTab(Session& session, MapLook& look, Thumbnails& thumbnails)
+    : ExplainTab(session, look, tr("Compare")), m_images(new ComparedImages(thumbnails)),
+      m_asker(session.engine().door(), session.activities()) {
     setObjectName(QStringLiteral("compareTab"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -34,6 +38,31 @@ CompareTab::CompareTab(Session& session, MapLook& look)
     names->setSpacing(2 * theme::kGrid);
     names->addWidget(makeSide(m_mine, "compareMine"), 1);
     names->addWidget(makeSide(m_theirs, "compareOther"), 1);
+    m_note = named(mutedLabel({}), "compareNote");
+    m_note->setFont(theme::font(theme::Size::Base));
+    surface->body()->addLayout(names);
+    surface->body()->addWidget(makePictures(), 1);
+    surface->body()->addWidget(m_note);
+    surface->body()->addWidget(m_images);
+    column->addWidget(surface);
+    setControls(makeControls());
+    connect(m_images, &ComparedImages::chosen, this, [this](quint32 sample) {
+        this->session().questions().explain({sample, {}});
+    });
+    connect(m_images, &ComparedImages::galleryAsked, this, [this](const GalleryFilter& filter, qint64 current) {
+        this->session().questions().chooseImages(filter, current);
+        Q_EMIT pageRequested(QStringLiteral("evaluate"));
+    });
+    connect(m_differences, &RunDifferences::compared, this,
+            [this](const std::shared_ptr<const ComparedRuns>& compared) {
+                m_images->setCompared(compared, this->session().data().dataset());
+            });
+    connect(&session.runs().list(), &RunList::listed, this, &CompareTab::list);
+    connect(&look, &MapLook::changed, this, &CompareTab::draw);
+    forget();
+}
+
+QWidget* CompareTab::makePictures() {
     m_left = named(new ImageView, "compareLeft", tr("Heat map of the run in view"));
     m_right = named(new ImageView, "compareRight", tr("Heat map of the second run"));
     auto* pair = new QWidget;
@@ -46,16 +75,7 @@ CompareTab::CompareTab(Session& session, MapLook& look)
     m_pictures = new QStackedWidget;
     m_pictures->addWidget(pair);
     m_pictures->addWidget(m_wipe);
-    m_note = named(mutedLabel({}), "compareNote");
-    m_note->setFont(theme::font(theme::Size::Base));
-    surface->body()->addLayout(names);
-    surface->body()->addWidget(m_pictures, 1);
-    surface->body()->addWidget(m_note);
-    column->addWidget(surface);
-    setControls(makeControls());
-    connect(&session.runs().list(), &RunList::listed, this, &CompareTab::list);
-    connect(&look, &MapLook::changed, this, &CompareTab::draw);
-    forget();
+    return m_pictures;
 }
 
 QWidget* CompareTab::makeSide(Side& side, const char* prefix) {
@@ -97,7 +117,8 @@ QWidget* CompareTab::makeControls() {
     surface->body()->addWidget(m_runs);
     surface->body()->addWidget(m_classes);
     surface->body()->addLayout(kinds);
-    surface->body()->addStretch(1);
+    m_differences = new RunDifferences(session());
+    surface->body()->addWidget(m_differences, 1);
     surface->body()->addWidget(makeQuestionLine("compareQuestion"));
     surface->body()->addWidget(m_save);
     return surface;
@@ -114,6 +135,7 @@ void CompareTab::forget() {
     m_other.reset();
     m_map.reset();
     m_runs->clear();
+    m_differences->setOther(nullptr);
     if (isVisible())
         session().runs().list().refresh();
     draw();
@@ -138,6 +160,7 @@ void CompareTab::choose() {
     m_other.reset();
     m_map.reset();
     m_asker.cancel();
+    m_differences->setOther(nullptr);
     const std::string folder = m_runs->currentData().toString().toStdString();
     draw();
     if (folder.empty())
@@ -148,6 +171,7 @@ void CompareTab::choose() {
             if (!read)
                 return m_note->setText(QString::fromStdString(read.error().message));
             m_other = read->run;
+            m_differences->setOther(m_other);
             ask();
         });
 }
@@ -175,8 +199,10 @@ void CompareTab::ask() {
     draw();
     if (!answer() || !m_other)
         return;
+    const bool slow = takesLong(answer()->settings.method);
     m_asker.ask(
-        ofRun(m_other->folder), {}, [question = questionToOther()](const std::stop_token&) { return question; },
+        ofRun(m_other->folder), slow ? tr("Drawing the second heat map") : QString(),
+        [question = questionToOther()](const std::stop_token&) { return question; },
         [this](Result<HeatMap> map) {
             if (!map)
                 return m_note->setText(QString::fromStdString(map.error().message));

@@ -12,14 +12,17 @@ class QStackedWidget;
 
 namespace sightline::ui {
 
+class ComparedImages;
 class ImageView;
+class RunDifferences;
+class Thumbnails;
 class WipeView;
 
-/// The same image and the same question to a second run.
+/// The same image and the same question to a second run; and which images only one of them gets right.
 class CompareTab : public ExplainTab {
     Q_OBJECT
 public:
-    CompareTab(Session& session, MapLook& look);
+    CompareTab(Session& session, MapLook& look, Thumbnails& thumbnails);
     void forget() override;
 
 protected:
@@ -32,6 +35,7 @@ private:
         QLabel *name, *verdict, *detail;
     };
     QWidget* makeSide(Side& side, const char* prefix);
+    QWidget* makePictures();
     QWidget* makeControls();
     void list(const std::vector<RunSummary>& runs);
     void choose(); ///< another second run
@@ -49,6 +53,8 @@ private:
     WipeView* m_wipe;
     QStackedWidget* m_pictures;
     Side m_mine, m_theirs;
+    ComparedImages* m_images;
+    RunDifferences* m_differences;
     QLabel *m_note, *m_classes;
     QComboBox* m_runs;
     QButtonGroup* m_kind;

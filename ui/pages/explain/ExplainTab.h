@@ -47,7 +47,8 @@ public:
 
 Q_SIGNALS:
     void said(const QString& message, bool good);
-    void tabRequested(const QString& name); ///< the object name of another tab
+    void tabRequested(const QString& name);  ///< the object name of another tab
+    void pageRequested(const QString& page); ///< as of Page
 
 protected:
     virtual void follow() = 0; ///< answer() is another one

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QListView>
+#include <QTabBar>
+#include <QTableView>
+
+#include "FakeEngine.h"
+#include "RunTest.h"
+#include "models/Tiles.h"
+#include "pages/explain/RunDifferences.h"
+#include "pages/explain/SettingsDifference.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+/// Two runs on the same images, compared on the tab Compare of the real window without torch.
+class CompareRunsTest : public RunTest {
+    Q_OBJECT
+
+    /// Of the test images, those of which `isWrong(n)` are predicted as the class after their own.
+    static Evaluation evaluationOf(const Dataset& dataset, const std::vector<std::string>& classes,
+                                   const std::function<bool(std::size_t)>& isWrong) {
+        Evaluation evaluation;
+        evaluation.split = "test";
+        evaluation.classes = classes;
+        std::size_t n = 0;
+        for (const std::uint32_t i : dataset.indices(Subset::Test)) {
+            const std::size_t number = n++;
+            const Sample& sample = dataset.samples[i];
+            const auto known =
+                std::find(classes.begin(), classes.end(), dataset.classes[static_cast<std::size_t>(sample.label)]);
+            if (known == classes.end())
+                continue;
+            Prediction prediction;
+            prediction.path = sample.path;
+            prediction.sample = i;
+            prediction.truth = static_cast<int>(known - classes.begin());
+            prediction.predicted =
+                isWrong(number) ? (prediction.truth + 1) % static_cast<int>(classes.size()) : prediction.truth;
+            prediction.probabilities.assign(classes.size(), 0.1f);
+            prediction.confidence = 0.6;
+            prediction.loss = 0.5;
+            evaluation.predictions.push_back(prediction);
+        }
+        summarize(evaluation);
+        return evaluation;
+    }
+
+    /// The window with a run in view and a second one chosen on the tab Compare.
+    struct Compared {
+        FakeEngine engine;
+        std::unique_ptr<WindowDriver> driver;
+        std::vector<std::string> secondClasses;
+        std::function<void(const std::stop_token&)> beforeSecond = [](auto&&) {};
+        std::atomic<int> evaluated{0};
+    };
+    std::unique_ptr<Compared> compared(const char* name, std::vector<std::string> secondClasses,
+                                       const std::string& secondNetwork = "toy_cnn") const {
+        const QString home = QLatin1String(name);
+        auto on = std::make_unique<Compared>();
+        on->secondClasses = std::move(secondClasses);
+        const RunFolder first = storeRun(home, m_classes, "toy_cnn");
+        const RunFolder second = storeRun(home, on->secondClasses, secondNetwork);
+        on->engine.onExplainOf = [this, on = on.get(), second](const ModelSource& source,
+                                                               const HeatMapQuestion& question, std::stop_token) {
+            return Result<HeatMap>(
+                explanationOf(question, source.runFolder == second.path() ? on->secondClasses : m_classes, 0));
+        };
+        on->engine.onEvaluateOf = [this, on = on.get(), second](const ModelSource& source, const EvaluationQuestion&,
+                                                                const std::stop_token& stop, const Progress& progress) {
+            ++on->evaluated;
+            progress(1, 4);
+            const Dataset& dataset = *on->driver->session->data().dataset();
+            if (source.runFolder != second.path())
+                return Result<Evaluation>(evaluationOf(dataset, m_classes, [](std::size_t n) { return n % 5 == 1; }));
+            on->beforeSecond(stop);
+            if (stop.stop_requested())
+                return Result<Evaluation>(cancelled());
+            return Result<Evaluation>(
+                evaluationOf(dataset, on->secondClasses, [](std::size_t n) { return n % 3 == 0; }));
+        };
+        on->driver = std::make_unique<WindowDriver>(path(home), on->engine.door());
+        [&] {
+            on->driver->window->resize(1280, 720);
+            openRun(*on->driver->session, first);
+            on->driver->key(Qt::Key_6, Qt::ControlModifier);
+            on->driver->click("nextExplained");
+            QTRY_VERIFY(on->driver->session->questions().answer() != nullptr);
+            auto* bar = on->driver->find<QTabBar>("explainTabBar");
+            QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(bar->count() - 1).center());
+            QTRY_COMPARE(on->driver->find<QComboBox>("compareRun")->count(), 2);
+            QVERIFY(!on->driver->find<QWidget>("compareAll")->isEnabled());
+            choose(*on->driver, "compareRun", 1);
+            QTRY_VERIFY(on->driver->find<QWidget>("compareAll")->isEnabled());
+        }();
+        return on;
+    }
+    static int tiles(const WindowDriver& driver) {
+        return driver.find<QListView>("comparedTiles")->model()->rowCount();
+    }
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 2, 6, 48)); }
+
+    /// Of 30 images the first run is wrong about 6, the second about 10, both about 2.
+    void imagesThatOnlyOneGetsRightAreListed() {
+        const auto on = compared("home-lists", m_classes, "resnet18");
+        const WindowDriver& driver = *on->driver;
+        QVERIFY(!driver.find<QWidget>("comparedImages")->isVisible());
+        driver.click("compareAll");
+        QTRY_VERIFY(driver.find<QWidget>("comparedImages")->isVisible());
+        QCOMPARE(driver.text("onlyThisRight"), QStringLiteral("Only this run right (8)"));
+        QCOMPARE(driver.text("onlySecondRight"), QStringLiteral("Only the second right (4)"));
+        QCOMPARE(driver.text("bothWrong"), QStringLiteral("Both wrong (2)"));
+        // 2 (1 + 12 + 66 + 220 + 495) / 2^12
+        QCOMPARE(driver.text("comparedWords"),
+                 QStringLiteral(
+                     "Of 30 images (test), only this run is right about 8, only the second about 4. Chance alone may "
+                     "make such a difference (McNemar's test, p = 0.388)."));
+        QCOMPARE(tiles(driver), 8);
+        driver.click("bothWrong");
+        QCOMPARE(tiles(driver), 2);
+        picture(driver, QStringLiteral("compare"));
+        driver.click("onlySecondRight");
+        QCOMPARE(tiles(driver), 4);
+
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+        driver.clickRow("comparedTiles", 2);
+        QVERIFY(explained.wait());
+        auto* list = driver.find<QListView>("comparedTiles");
+        const QString image = driver.session->questions().answer()->title;
+        const QString words = list->currentIndex().data(Qt::AccessibleTextRole).toString();
+        QVERIFY2(words.startsWith(image) && words.contains(QStringLiteral("the second run: ")), qPrintable(words));
+        const auto sample = *driver.session->questions().subject()->sample;
+        QTest::keyClick(list, Qt::Key_Right); // the next of the list, not of the data set
+        QTRY_VERIFY(*driver.session->questions().subject()->sample != sample);
+        QCOMPARE(list->currentIndex().row(), 3);
+        QTest::keyClick(list, Qt::Key_Left);
+
+        driver.click("comparedInGallery");
+        auto* gallery = driver.find<QListView>("gallery");
+        QVERIFY(gallery->isVisible());
+        QCOMPARE(gallery->model()->rowCount(), 4);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("only the second run is right"));
+        QVERIFY(gallery->currentIndex().data(Qt::ToolTipRole).toString().startsWith(image));
+    }
+
+    /// The gallery shows what was asked for although it was to show the right ones only.
+    void theGalleryHidesNoneOfThem() {
+        const auto on = compared("home-gallery", m_classes);
+        const WindowDriver& driver = *on->driver;
+        driver.click("compareAll");
+        QTRY_VERIFY(driver.find<QWidget>("comparedImages")->isVisible());
+        driver.key(Qt::Key_5, Qt::ControlModifier);
+        driver.click("showRight");
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        driver.click("bothWrong");
+        driver.click("comparedInGallery");
+        QCOMPARE(driver.find<QListView>("gallery")->model()->rowCount(), 2);
+    }
+
+    void aComparisonIsCancelledAndBegunAgain() {
+        const auto on = compared("home-cancel", m_classes);
+        const WindowDriver& driver = *on->driver;
+        Gate gate;
+        std::atomic<bool> stopped{false};
+        on->beforeSecond = [&](const std::stop_token& stop) { stopped = !gate.pass(stop); };
+        driver.click("compareAll");
+        QTRY_VERIFY(gate.isWaitedAt());
+        QCOMPARE(driver.text("activity"), QStringLiteral("Evaluating the second run"));
+        QCOMPARE(driver.text("compareAll"), QStringLiteral("Cancel"));
+        QVERIFY(driver.find<QWidget>("compareProgress")->isVisible());
+        driver.click("compareAll");
+        QTRY_VERIFY(stopped);
+        QCOMPARE(driver.text("compareAll"), QStringLiteral("Compare on all images"));
+        QVERIFY(!driver.find<QWidget>("compareProgress")->isVisible());
+        QVERIFY(!driver.find<QWidget>("comparedImages")->isVisible());
+        gate.open();
+        driver.click("compareAll");
+        QTRY_VERIFY(driver.find<QWidget>("comparedImages")->isVisible());
+        QCOMPARE(on->evaluated.load(), 3); // that of the run in view was there already
+        driver.session->questions().evaluate(QStringLiteral("test"));
+        QTRY_VERIFY(!driver.find<QWidget>("comparedImages")->isVisible()); // it was of another evaluation
+    }
+
+    /// The second run knows no duck and no robot, and a class of its own.
+    void whatBothKnowIsCompared() {
+        const auto on = compared("home-classes", {"train", "boat", "moon", "car"});
+        const WindowDriver& driver = *on->driver;
+        QTRY_VERIFY2(driver.text("compareClasses").contains(QStringLiteral("both know 3 of 5")),
+                     qPrintable(driver.text("compareClasses")));
+        driver.click("compareAll");
+        QTRY_VERIFY(driver.find<QWidget>("comparedImages")->isVisible());
+        const QString words = driver.text("comparedWords");
+        QVERIFY2(words.startsWith(QStringLiteral("Of 18 images (test), ")), qPrintable(words));
+        QVERIFY2(words.endsWith(QStringLiteral("Not compared: 12 images of which only one run knows the image or its "
+                                               "class.")),
+                 qPrintable(words));
+    }
+
+    void settingsThatDifferAreNamedAsPeopleReadThem() {
+        Experiment first, second;
+        first.name = "one";
+        second.name = "another";
+        QVERIFY(settingsDifferences(first, second).empty());
+        second.model.name = "resnet18";
+        second.data.path = "/somewhere/toys";
+        second.training.optimizer.learningRate = 0.0003;
+        second.training.optimizer.nesterov = true;
+        second.augmentation.rotationRange = 12.5;
+        second.training.earlyStopping.emplace();
+        QStringList lines;
+        for (const SettingDifference& setting : settingsDifferences(first, second))
+            lines << QStringLiteral("%1 %2 %3").arg(setting.name, setting.first, setting.second);
+        for (const QString& line :
+             {QStringLiteral("Network toy_cnn resnet18"), QStringLiteral("Learning rate 0.001 0.0003"),
+              QStringLiteral("Optimizer: nesterov no yes"), QStringLiteral("Rotation and shifts none 12.5"),
+              QStringLiteral("Early stopping off on"), QStringLiteral("Images  toys")})
+            QVERIFY2(lines.contains(line), qPrintable(line + " not among " + lines.join(" | ")));
+        QCOMPARE(lines.size(), 6);
+    }
+
+    void aDifferenceThatIsNoChanceIsSaidSo() {
+        const auto first = std::make_shared<Evaluation>(), second = std::make_shared<Evaluation>();
+        for (const auto& evaluation : {first, second}) {
+            evaluation->classes = {"a", "b"};
+            for (int i = 0; i < 20; ++i) {
+                Prediction prediction;
+                prediction.path = std::to_string(i);
+                prediction.truth = 0;
+                prediction.predicted = evaluation == second && i < 11 ? 1 : 0;
+                evaluation->predictions.push_back(prediction);
+            }
+        }
+        const QString words = comparisonSentence({first, second, sightline::compared(*first, *second)});
+        QVERIFY2(
+            words.endsWith(QStringLiteral("hardly make such a difference (McNemar's test, p < 0.001).")), // 2 / 2^11
+            qPrintable(words));
+        QVERIFY(comparisonSentence({first, second, {}}).contains(QStringLiteral("no images in common")));
+    }
+};
+
+QTEST_MAIN(CompareRunsTest)
+#include "tst_CompareRuns.moc"

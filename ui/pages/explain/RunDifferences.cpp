@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/explain/RunDifferences.h"
+
+#include <QTableView>
+
+#include "bridge/Session.h"
+#include "look/Icons.h"
+#include "look/Words.h"
+#include "pages/explain/SettingsDifference.h"
+#include "widgets/ProgressBar.h"
+#include "widgets/Surface.h"
+#include "widgets/TableView.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr double kUnlikely = 0.05;
+
+QString imageCount(std::size_t images) {
+    return counted(static_cast<qlonglong>(images), RunDifferences::tr("%1 image"), RunDifferences::tr("%1 images"));
+}
+} // namespace
+
+QString comparisonSentence(const ComparedRuns& compared) {
+    const Comparison& all = compared.comparison;
+    const std::size_t shared =
+        all.bothRight.size() + all.bothWrong.size() + all.onlyFirst.size() + all.onlySecond.size();
+    if (shared == 0)
+        return RunDifferences::tr("The two runs have no images in common that both know the class of.");
+    QString text = RunDifferences::tr("Of %1 (%2), only this run is right about %3, only the second about %4.")
+                       .arg(imageCount(shared), QString::fromStdString(compared.first->split),
+                            grouped(static_cast<qlonglong>(all.onlyFirst.size())),
+                            grouped(static_cast<qlonglong>(all.onlySecond.size())));
+    if (all.onlyFirst.size() + all.onlySecond.size() > 0) {
+        const QString p = all.p < 0.001 ? QStringLiteral("p < 0.001") : QStringLiteral("p = %1").arg(fixed(all.p, 3));
+        text +=
+            QLatin1Char(' ') +
+            (all.p < kUnlikely
+                 ? RunDifferences::tr("Chance alone would hardly make such a difference (McNemar's test, %1).").arg(p)
+                 : RunDifferences::tr("Chance alone may make such a difference (McNemar's test, %1).").arg(p));
+    }
+    if (all.leftOut > 0)
+        text += QLatin1Char(' ') +
+                RunDifferences::tr("Not compared: %1 of which only one run knows the image or its class.")
+                    .arg(imageCount(all.leftOut));
+    return text;
+}
+
+RunDifferences::RunDifferences(Session& session, QWidget* parent)
+    : QWidget(parent), m_session(session),
+      m_comparer(session.questions(), session.engine().door(), session.activities()) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(theme::kGrid);
+    addComparison(*column);
+    addSettings(*column);
+    column->addStretch(1);
+    connect(&m_comparer, &RunComparer::changed, this, &RunDifferences::showComparison);
+    connect(&m_comparer, &RunComparer::progressed, m_progress, &ProgressBar::setProgress);
+    connect(&m_comparer, &RunComparer::failed, m_words, &QLabel::setText);
+    showComparison();
+    showSettings();
+}
+
+void RunDifferences::addComparison(QBoxLayout& body) {
+    m_compare = button(tr("Compare on all images"), QStringLiteral("view-refresh"), "compareAll");
+    connect(m_compare, &QPushButton::clicked, this, [this] {
+        if (m_comparer.isBusy())
+            return m_comparer.cancel();
+        m_progress->setProgress(0, 0);
+        m_comparer.compare();
+    });
+    m_progress = new ProgressBar("compareProgress", tr("Progress of the comparison"));
+    m_words = named(mutedLabel({}), "comparedWords");
+    body.addWidget(m_compare);
+    body.addWidget(m_progress);
+    body.addWidget(m_words);
+}
+
+void RunDifferences::addSettings(QBoxLayout& body) {
+    m_title = named(new QLabel, "differingTitle");
+    m_title->setWordWrap(true);
+    m_settings = new Table({tr("Setting"), tr("This run"), tr("Second")}, this);
+    m_view = tableView(m_settings, "differingSettings", tr("Settings that differ between the two runs"), false);
+    body.addWidget(m_title);
+    body.addWidget(m_view, 1);
+}
+
+void RunDifferences::setOther(std::shared_ptr<const OpenedRun> other) {
+    m_other = std::move(other);
+    m_comparer.setOther(m_other);
+    showSettings();
+}
+
+/// What is being compared, or what came of it.
+void RunDifferences::showComparison() {
+    const bool busy = m_comparer.isBusy();
+    const auto& result = m_comparer.result();
+    m_compare->setText(busy ? tr("Cancel") : tr("Compare on all images"));
+    m_compare->setAccessibleName(m_compare->text());
+    m_compare->setEnabled(busy || m_other);
+    m_compare->setToolTip(busy      ? tr("Cancel the comparison")
+                          : m_other ? tr("List the images that only one of the runs gets right, or neither")
+                                    : tr("Choose a second run first."));
+    theme::setIcon(*m_compare, busy ? QStringLiteral("media-playback-stop") : QStringLiteral("view-refresh"),
+                   Role::Text);
+    m_progress->setVisible(busy);
+    m_words->setText(result ? comparisonSentence(*result) : QString());
+    m_words->setVisible(!busy);
+    Q_EMIT compared(result);
+}
+
+void RunDifferences::showSettings() {
+    const auto run = m_session.runs().run();
+    std::vector<std::vector<Table::Cell>> rows;
+    if (m_other && run)
+        for (const SettingDifference& setting : settingsDifferences(run->experiment, m_other->experiment))
+            rows.push_back({{setting.name}, {setting.first}, {setting.second}});
+    m_title->setText(rows.empty() ? tr("Both runs have the same settings.") : tr("Settings that differ"));
+    m_title->setVisible(m_other != nullptr);
+    m_view->setVisible(!rows.empty());
+    m_settings->setRows(std::move(rows));
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <vector>
+
+#include "experiment/Experiment.h"
+
+namespace sightline::ui {
+
+/// A setting that two runs were trained with differently, in words.
+struct SettingDifference {
+    QString name, first, second;
+};
+
+/// In the order of the experiment's file. Names of the experiments are no setting.
+std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second);
+
+} // namespace sightline::ui

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QComboBox>
 #include <QDir>
+#include <QFile>
 #include <QLabel>
 #include <QListView>
+#include <QSet>
 #include <QTabBar>
 #include <QTableView>
+
+#include <algorithm>
+#include <utility>
 
 #include "CliProcess.h"
 #include "Test.h"
 #include "WindowDriver.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/ReliabilityView.h"
+#include "widgets/ScatterMap.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -23,10 +29,10 @@ constexpr int kLong = 120000;
 class EvaluateJourneys : public FolderTest {
     Q_OBJECT
 
-    /// The run opened and evaluated on its test images.
-    void evaluate(WindowDriver& driver) const {
+    /// The run of a home opened and evaluated on its test images.
+    void evaluate(WindowDriver& driver, const char* home = "home") const {
         driver.window->resize(1280, 720);
-        const QDir runs(path(QStringLiteral("home/runs")));
+        const QDir runs(path(QLatin1String(home)) + QStringLiteral("/runs"));
         driver.window->openPath(runs.filePath(runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0)));
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().run() && driver.session->data().dataset(), kLong);
         driver.key(Qt::Key_5, Qt::ControlModifier);
@@ -42,13 +48,99 @@ class EvaluateJourneys : public FolderTest {
     }
     static int shown(const WindowDriver& driver) { return driver.find<QListView>("gallery")->model()->rowCount(); }
 
+    static QListView& gallery(const WindowDriver& driver) { return *driver.find<QListView>("gallery"); }
+    /// The picture of where it looked, as it is seen.
+    static QImage answerSeen(const WindowDriver& driver) {
+        return driver.find<QWidget>("galleryAnswer")->grab().toImage();
+    }
+    void train(const char* home, const char* toys, int epochs, int size) const {
+        const CliAnswer answer =
+            runCli(path(home), {"train", "--preset", "toys-quick", "--set", "data.path=" + path(toys), "--set",
+                                QStringLiteral("training.epochs=%1").arg(epochs), "--set",
+                                QStringLiteral("data.image_size=[%1,%1]").arg(size)});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+    }
+    /// Moves every twentieth image of each split into another class's folder; their paths.
+    QSet<QString> flipLabels(const QString& toys) const {
+        QSet<QString> flipped;
+        for (const char* split : {"train", "val", "test"}) {
+            const QDir folder(toys + QLatin1Char('/') + QLatin1String(split));
+            const QStringList classes = folder.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+            QStringList images;
+            for (const QString& name : classes)
+                for (const QString& file : QDir(folder.filePath(name)).entryList(QDir::Files))
+                    images << name + QLatin1Char('/') + file;
+            for (qsizetype i = 10; i < images.size(); i += 20) {
+                const qsizetype own = classes.indexOf(images[i].section(QLatin1Char('/'), 0, 0));
+                const QString other = classes[(own + 1 + i / 20 % 4) % classes.size()] + QLatin1Char('/') +
+                                      images[i].section(QLatin1Char('/'), 1);
+                if (QFile::rename(folder.filePath(images[i]), folder.filePath(other)))
+                    flipped << QLatin1String(split) + QLatin1Char('/') + other;
+            }
+        }
+        return flipped;
+    }
+
 private Q_SLOTS:
     void initTestCase() {
         QVERIFY(drawFewToys(path(QStringLiteral("toys"))));
-        const CliAnswer answer =
-            runCli(path("home"), {"train", "--preset", "toys-quick", "--set", "data.path=" + path("toys"), "--set",
-                                  "training.epochs=2", "--set", "data.image_size=[48,48]"});
-        QVERIFY2(answer.code == 0, answer.err.constData());
+        train("home", "toys", 2, 48);
+    }
+
+    void fromACellByMouseToTheHeatMap() {
+        WindowDriver driver(path(QStringLiteral("home")));
+        evaluate(driver);
+        const auto evaluation = driver.session->questions().evaluation();
+        auto* matrix = driver.find<ConfusionView>("confusionMatrix");
+        const auto [truth, predicted] = [&] { // the fullest cell
+            std::pair<int, int> most{0, 0};
+            for (int row = 0; row < 5; ++row)
+                for (int column = 0; column < 5; ++column)
+                    if (evaluation->confusion.at(row, column) > evaluation->confusion.at(most.first, most.second))
+                        most = {row, column};
+            return most;
+        }();
+        QTest::mouseClick(matrix, Qt::LeftButton, {}, matrix->cellRect(truth, predicted).center());
+        QCOMPARE(shown(driver), static_cast<int>(evaluation->confusion.at(truth, predicted)));
+        QVERIFY(shown(driver) > 1);
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+        driver.clickRow("gallery", 0);
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
+        QCOMPARE(driver.session->questions().answer()->explanation.predicted, predicted);
+        const auto first = driver.session->questions().subject()->sample;
+        QTest::keyClick(&gallery(driver), Qt::Key_Right);
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 2, kLong);
+        QVERIFY(driver.session->questions().subject()->sample != first);
+        QCOMPARE(driver.session->questions().answer()->truth, truth);
+        matrix->setFocus(); // H is heard wherever the focus is
+        const QImage hot = answerSeen(driver);
+        QTest::keyClick(matrix, Qt::Key_H);
+        const QImage plain = answerSeen(driver);
+        QVERIFY(plain != hot);
+        QTest::keyClick(&gallery(driver), Qt::Key_H);
+        QVERIFY(answerSeen(driver) == hot);
+        driver.click("evaluateButton"); // which takes the focus
+        QTRY_VERIFY_WITH_TIMEOUT(!driver.session->questions().isEvaluating(), kLong);
+        driver.key(Qt::Key_H);
+        QTRY_VERIFY(answerSeen(driver) == plain); // once the bar of progress has given its room back
+    }
+
+    void classesAndPairsFilterTheGallery() {
+        WindowDriver driver(path(QStringLiteral("home")));
+        evaluate(driver);
+        openTab(driver, QStringLiteral("Classes"));
+        driver.clickRow("classReport", 3);
+        QCOMPARE(shown(driver), 4);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("true class robot"));
+        QTest::keyClick(driver.find<QTableView>("classReport"), Qt::Key_Up);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("true class duck"));
+        openTab(driver, QStringLiteral("Confused pairs"));
+        const auto* pairs = driver.find<QTableView>("confusedPairs");
+        QVERIFY(pairs->model()->rowCount() > 0); // two epochs are few
+        driver.clickRow("confusedPairs", 0);
+        QCOMPARE(QString::number(shown(driver)), pairs->model()->index(0, 2).data().toString());
+        driver.click("showRight");
+        QCOMPARE(shown(driver), 0);
     }
 
     void fromACellByKeysToTheHeatMap() {
@@ -101,6 +193,83 @@ private Q_SLOTS:
             const QString fall = tile->findChild<QLabel*>(QStringLiteral("robustnessFall"))->text();
             QVERIFY2(fall.startsWith(accuracy + QStringLiteral(" → ")), qPrintable(fall));
         }
+    }
+
+    void shortcutsAreLookedFor() {
+        WindowDriver driver(path(QStringLiteral("home")));
+        evaluate(driver);
+        openTab(driver, QStringLiteral("Shortcuts"));
+        driver.click("measureShortcuts");
+        auto* maps = driver.find<QListView>("meanMaps");
+        QTRY_VERIFY_WITH_TIMEOUT(maps->isVisible(), kLong);
+        QCOMPARE(maps->model()->rowCount(), 5);
+        driver.clickRow("meanMaps", 4);
+        QCOMPARE(shown(driver), 4);
+        QVERIFY(driver.text("galleryFilter").startsWith(QStringLiteral("true class ")));
+        QVERIFY(!driver.text("shortcutsNote").isEmpty());
+    }
+
+    void aLassoOnTheMapShowsItsImages() {
+        WindowDriver driver(path(QStringLiteral("home")));
+        evaluate(driver);
+        openTab(driver, QStringLiteral("Map"));
+        driver.click("drawMap");
+        auto* map = driver.find<ScatterMap>("imageMap");
+        QTRY_VERIFY_WITH_TIMEOUT(map->isVisible(), kLong);
+        QTest::mousePress(map, Qt::LeftButton, {}, QPoint(1, 1));
+        for (const QPoint corner :
+             {QPoint(map->width() / 2, 1), QPoint(map->width() / 2, map->height() - 1), QPoint(1, map->height() - 1)})
+            QTest::mouseMove(map, corner);
+        QTest::mouseRelease(map, Qt::LeftButton, {}, QPoint(1, map->height() - 1));
+        int left = 0;
+        for (std::size_t i = 0; i < 20; ++i)
+            left += map->placeOf(i).x() < map->width() / 2 ? 1 : 0;
+        QVERIFY(left > 0 && left < 20);
+        QCOMPARE(shown(driver), left);
+        QTest::keyClick(map, Qt::Key_Escape);
+        QCOMPARE(shown(driver), 20);
+    }
+
+    /// A twentieth of all labels is wrong on purpose: four of five of these stand in the first tenth of the list.
+    void flippedLabelsComeFirstAndArePutRightByKeys() {
+        QVERIFY(drawFewToys(path(QStringLiteral("flipped")), 80, 30, 32));
+        const QSet<QString> flipped = flipLabels(path(QStringLiteral("flipped")));
+        QCOMPARE(flipped.size(), 20 + 7 + 7);
+        train("home-flipped", "flipped", 9, 32);
+        const QString id =
+            QDir(path(QStringLiteral("home-flipped/runs"))).entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0);
+        const QJsonArray list = runCli(path("home-flipped"), {"dataset", "suspects", id, "--json"}).list();
+        QCOMPARE(list.size(), 300);
+        int found = 0;
+        for (int i = 0; i < 30; ++i)
+            found += flipped.contains(list[i].toObject()["path"].toString()) ? 1 : 0;
+        QVERIFY2(found >= 12, qPrintable(QStringLiteral("%1 of 14").arg(found)));
+
+        WindowDriver driver(path(QStringLiteral("home-flipped")));
+        evaluate(driver, "home-flipped");
+        openTab(driver, QStringLiteral("Suspects"));
+        auto* table = driver.find<QTableView>("suspectTable");
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+        driver.clickRow("suspectTable", 0);
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
+        QCOMPARE(shown(driver), table->model()->rowCount());
+        DataDesk& data = driver.session->data();
+        const auto sample = *driver.session->questions().subject()->sample;
+        const Sample& suspect = data.dataset()->samples[sample];
+        QVERIFY(flipped.contains(QString::fromStdString(suspect.path)));
+        const QString own = // the toys are named after what they show
+            QString::fromStdString(suspect.path).section(QLatin1Char('/'), -1).section(QLatin1Char('_'), 0, 0);
+        QCOMPARE(table->model()->index(0, 2).data().toString(), own);
+        const auto& classes = data.dataset()->classes;
+        const auto label = std::find(classes.begin(), classes.end(), own.toStdString()) - classes.begin();
+        QSignalSpy edited(&data, &DataDesk::edited);
+        QTest::keyClick(table, static_cast<Qt::Key>(Qt::Key_1 + label));
+        QVERIFY(edited.wait());
+        QCOMPARE(data.dataset()->samples[sample].label, static_cast<int>(label));
+        QTest::keyClick(table, Qt::Key_Down);
+        QTest::keyClick(table, Qt::Key_X);
+        QVERIFY(edited.wait());
+        QCOMPARE(table->model()->index(1, 1).data().toString(), QStringLiteral("excluded"));
     }
 };
 

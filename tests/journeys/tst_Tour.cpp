@@ -35,9 +35,26 @@ private Q_SLOTS:
         QVERIFY(tour.waitForFinished(540000));
         QVERIFY2(tour.exitStatus() == QProcess::NormalExit && tour.exitCode() == 0,
                  tour.readAllStandardError().constData());
-        for (const char* page :
-             {"start", "data", "augment", "network", "train", "evaluate", "explain", "runs", "explain-activations",
-              "explain-filters", "explain-occlusion", "explain-robustness", "explain-compare"})
+        for (const char* page : {"start",
+                                 "data",
+                                 "augment",
+                                 "network",
+                                 "train",
+                                 "evaluate",
+                                 "explain",
+                                 "runs",
+                                 "explain-activations",
+                                 "explain-filters",
+                                 "explain-occlusion",
+                                 "explain-robustness",
+                                 "explain-compare",
+                                 "evaluate-classes",
+                                 "evaluate-pairs",
+                                 "evaluate-calibration",
+                                 "evaluate-robustness",
+                                 "evaluate-shortcuts",
+                                 "evaluate-suspects",
+                                 "evaluate-map"})
             for (const char* scheme : {"light", "dark"})
                 for (const int ratio : {1, 2}) {
                     const QString name = QStringLiteral("pictures/%1-%2-%3x.png")

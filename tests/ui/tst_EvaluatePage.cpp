@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QListView>
+#include <QScrollBar>
 #include <QTabBar>
 #include <QTableView>
 
@@ -79,6 +80,30 @@ class EvaluatePageTest : public PageTest {
         QCOMPARE(bar->tabText(bar->currentIndex()), title);
     }
     static int shown(const WindowDriver& driver) { return driver.find<QListView>("gallery")->model()->rowCount(); }
+    /// Other classes than the toys': so many, with long names; every seventh image is predicted as another one.
+    static Evaluation longNames(const Dataset& dataset, const std::string& split, std::uint32_t count) {
+        Evaluation evaluation;
+        evaluation.split = split;
+        for (std::uint32_t i = 0; i < count; ++i)
+            evaluation.classes.push_back("Lepidoptera, Nymphalidae, a species of number " + std::to_string(i));
+        for (std::uint32_t i = 0; i < 4000; ++i) {
+            Prediction prediction;
+            prediction.sample = i % static_cast<std::uint32_t>(dataset.samples.size());
+            prediction.path = dataset.samples[prediction.sample].path;
+            prediction.truth = static_cast<int>(i % count);
+            prediction.predicted = static_cast<int>(i % 7 == 0 ? (i * 3 + 1) % count : i % count);
+            prediction.confidence = 0.51 + 0.48 * ((i * 13) % 100) / 100.0;
+            prediction.probabilities.assign(count, (1 - static_cast<float>(prediction.confidence)) /
+                                                       static_cast<float>(count - 1));
+            prediction.probabilities[static_cast<std::size_t>(prediction.predicted)] =
+                static_cast<float>(prediction.confidence);
+            prediction.loss = -std::log(prediction.probabilities[static_cast<std::size_t>(prediction.truth)]);
+            evaluation.predictions.push_back(prediction);
+        }
+        summarize(evaluation);
+        return evaluation;
+    }
+
     /// Every kind but noise costs accuracy: more the stronger it is, and more of the ducks.
     static Robustness fallingCurves(const std::string& split, const std::vector<std::string>& classes) {
         Robustness robustness;
@@ -312,6 +337,7 @@ private Q_SLOTS:
         QTRY_COMPARE(driver.session->questions().evaluation()->split, std::string("train"));
         QTRY_COMPARE(table->model()->rowCount(), 0);
         QVERIFY(driver.text("suspectNote").contains(QStringLiteral("by heart")));
+        QVERIFY(!table->isVisible() && !driver.find<QWidget>("relabelSuspect")->isVisible()); // nothing to be done
     }
 
     void aHintShowsTheImagesBehindIt() {
@@ -334,7 +360,11 @@ private Q_SLOTS:
             for (const Sample& sample : on.driver->session->data().dataset()->samples)
                 if (sample.subset == Subset::Train && sample.label == 4)
                     hint.images.push_back(sample.path);
-            report.hints = {std::move(hint)};
+            MapsHint own{{2, HeatPlace::Border, 0.5, 0.2}, "test", {}}; // among the images evaluated
+            for (const Prediction& prediction : on.driver->session->questions().evaluation()->predictions)
+                if (prediction.truth == 2 && own.images.size() < 3)
+                    own.images.push_back(prediction.path);
+            report.hints = {std::move(hint), std::move(own)};
             return Result<Answer>(Answer(std::move(report)));
         };
         evaluate(on, QStringLiteral("home-shortcuts"));
@@ -344,13 +374,15 @@ private Q_SLOTS:
         driver.click("measureShortcuts");
         auto* hints = driver.find<QListView>("shortcutHints");
         QTRY_VERIFY(hints->isVisible());
-        QCOMPARE(hints->model()->rowCount(), 1);
+        QCOMPARE(hints->model()->rowCount(), 2);
         QVERIFY2(hints->model()->index(0, 0).data().toString().startsWith(QStringLiteral("train: 64 % of the heat")),
                  qPrintable(hints->model()->index(0, 0).data().toString()));
         auto* maps = driver.find<QListView>("meanMaps");
         QCOMPARE(maps->model()->rowCount(), 5);
-        QVERIFY(maps->model()->index(4, 0).data(TileTone).isValid() &&
-                !maps->model()->index(0, 0).data(TileTone).isValid());
+        const auto nameAt = [&](int row) { return maps->model()->index(row, 0).data(TileCaption).toString(); };
+        QCOMPARE(nameAt(0) + nameAt(1), QStringLiteral("ducktrain")); // those with hints come first
+        QVERIFY(maps->model()->index(1, 0).data(TileTone).isValid() &&
+                !maps->model()->index(2, 0).data(TileTone).isValid());
         QVERIFY(!driver.find<QWidget>("behindHint")->isVisible());
         driver.clickRow("shortcutHints", 0);
         auto* behind = driver.find<QListView>("behindHint");
@@ -361,8 +393,13 @@ private Q_SLOTS:
         driver.clickRow("behindHint", 1);
         QTRY_COMPARE(explained.count(), 1);
         picture(driver, QStringLiteral("few-Shortcuts-hint"));
-        driver.clickRow("meanMaps", 1);
+        driver.clickRow("shortcutHints", 1); // the gallery has these
+        QVERIFY(!behind->isVisible());
+        QCOMPARE(shown(driver), 3);
+        QCOMPARE(driver.text("galleryFilter"), QStringLiteral("behind the hint on duck"));
+        driver.clickRow("meanMaps", 3);
         QCOMPARE(driver.text("galleryFilter"), QStringLiteral("true class car"));
+        QVERIFY(!hints->selectionModel()->hasSelection()); // one choice at a time
         driver.click("clearFilter");
         QVERIFY(!behind->isVisible());
         QCOMPARE(shown(driver), 30);
@@ -430,27 +467,34 @@ private Q_SLOTS:
         }
     }
 
+    void twoClassesWithLongNamesHaveRoom() {
+        Evaluated on;
+        on.make = [](const Dataset& dataset, const std::string& split) { return longNames(dataset, split, 2); };
+        evaluate(on, QStringLiteral("home-two"));
+        const WindowDriver& driver = *on.driver;
+        auto* matrix = driver.find<ConfusionView>("confusionMatrix");
+        for (const int truth : {0, 1})
+            for (const int predicted : {0, 1}) {
+                QVERIFY(matrix->rect().contains(matrix->cellRect(truth, predicted)));
+                QVERIFY(matrix->cellRect(truth, predicted).width() > 60); // the names leave room
+            }
+        for (const auto& [title, table] :
+             {std::pair("Confused pairs", "confusedPairs"), std::pair("Suspects", "suspectTable")}) {
+            openTab(driver, QLatin1String(title));
+            auto* view = driver.find<QTableView>(table);
+            QTRY_VERIFY2(view->model()->rowCount() > 0, table);
+            QVERIFY2(!view->horizontalScrollBar()->isVisible(), table);
+        }
+        auto* bar = driver.find<QTabBar>("evaluateTabs");
+        for (int i = 0; i < bar->count(); ++i) {
+            openTab(driver, bar->tabText(i));
+            picture(driver, QStringLiteral("two-%1").arg(bar->tabText(i)));
+        }
+    }
+
     void twoHundredClassesAreListedByTheirConfusedPairs() {
         Evaluated on;
-        on.make = [](const Dataset& dataset, const std::string& split) {
-            Evaluation evaluation;
-            evaluation.split = split;
-            for (int i = 0; i < 200; ++i)
-                evaluation.classes.push_back("Lepidoptera, Nymphalidae, a species of number " + std::to_string(i));
-            for (std::uint32_t i = 0; i < 4000; ++i) {
-                Prediction prediction;
-                prediction.sample = i % static_cast<std::uint32_t>(dataset.samples.size());
-                prediction.path = dataset.samples[prediction.sample].path;
-                prediction.truth = static_cast<int>(i % 200);
-                prediction.predicted = static_cast<int>(i % 7 == 0 ? (i * 3) % 200 : i % 200);
-                prediction.confidence = 0.3 + 0.69 * ((i * 13) % 100) / 100.0;
-                prediction.loss = prediction.truth == prediction.predicted ? 0.2 : 2.5;
-                prediction.probabilities.assign(200, 0.001f);
-                evaluation.predictions.push_back(prediction);
-            }
-            summarize(evaluation);
-            return evaluation;
-        };
+        on.make = [](const Dataset& dataset, const std::string& split) { return longNames(dataset, split, 200); };
         evaluate(on, QStringLiteral("home-many"));
         const WindowDriver& driver = *on.driver;
         auto* bar = driver.find<QTabBar>("evaluateTabs");
@@ -507,6 +551,19 @@ private Q_SLOTS:
         QCOMPARE(shown(driver), 6);
         driver.find<QComboBox>("mapColoring")->setCurrentIndex(2);
         QVERIFY(driver.text("mapLegend").contains(QStringLiteral("loss")));
+        QTest::keyClick(map, Qt::Key_Escape);
+        QCOMPARE(shown(driver), 30);
+        QVERIFY2(map->accessibleDescription().startsWith(QStringLiteral("30 ")),
+                 qPrintable(map->accessibleDescription()));
+        QTest::keyClick(map, Qt::Key_Right);
+        const QString said = map->accessibleDescription();
+        QVERIFY2(said.contains(QStringLiteral("predicted as")), qPrintable(said));
+        QTest::keyClick(map, Qt::Key_Return);
+        QCOMPARE(shown(driver), 1);
+        const QModelIndex only = driver.find<QListView>("gallery")->model()->index(0, 0);
+        QCOMPARE(only.data(Qt::AccessibleTextRole).toString(), said);
+        QTest::keyClick(map, Qt::Key_Left);
+        QVERIFY(map->accessibleDescription() != said);
         QTest::keyClick(map, Qt::Key_Escape);
         QCOMPARE(shown(driver), 30);
         const QPointF before = map->placeOf(0);

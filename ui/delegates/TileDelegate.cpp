@@ -113,6 +113,10 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
 }
 
 QSize TileDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
+    return least().expandedTo({m_cellWidth, 0});
+}
+
+QSize TileDelegate::least() const {
     return {m_side + 2 * kPad + 8, m_side + kPad + stripRoom() + m_lines * kLine + 12};
 }
 

@@ -13,6 +13,8 @@ public:
     TileDelegate(int lines, QObject* parent) : QStyledItemDelegate(parent), m_lines(lines) {}
     void setSide(int side) { m_side = side; }
     void setStripShown(bool shown) { m_stripShown = shown; } ///< room for TileStrip
+    void setCellWidth(int width) { m_cellWidth = width; }    ///< where there is more room than needed
+    QSize least() const;                                     ///< of a tile
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
@@ -20,7 +22,7 @@ private:
     int stripRoom() const;
 
     int m_lines;
-    int m_side = 96;
+    int m_side = 96, m_cellWidth = 0;
     bool m_stripShown = false;
 };
 

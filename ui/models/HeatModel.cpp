@@ -2,6 +2,7 @@
 #include "models/HeatModel.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/Overlay.h"
 #include "look/Picture.h"
@@ -32,14 +33,19 @@ QString whole(double share) {
 }
 } // namespace
 
-void HeatModel::setClasses(std::vector<ClassHeat> classes, std::vector<std::size_t> hinted) {
+void HeatModel::setClasses(std::vector<ClassHeat> classes, const std::vector<std::size_t>& hinted) {
     beginResetModel();
     m_classes = std::move(classes);
-    m_hinted = std::move(hinted);
-    m_pictures.assign(m_classes.size(), {});
+    m_order.resize(m_classes.size());
+    std::iota(m_order.begin(), m_order.end(), std::size_t{0});
+    const auto first = std::stable_partition(m_order.begin(), m_order.end(), [&](std::size_t i) {
+        return std::find(hinted.begin(), hinted.end(), i) != hinted.end();
+    });
+    m_hinted = static_cast<std::size_t>(first - m_order.begin());
+    m_pictures.clear();
+    for (const ClassHeat& heat : m_classes)
+        m_pictures.push_back(pictureOf(heat));
     endResetModel();
-    for (std::size_t i = 0; i < m_classes.size(); ++i)
-        m_pictures[i] = pictureOf(m_classes[i]);
 }
 
 int HeatModel::rowCount(const QModelIndex& parent) const {
@@ -49,7 +55,8 @@ int HeatModel::rowCount(const QModelIndex& parent) const {
 QVariant HeatModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid())
         return {};
-    const auto place = static_cast<std::size_t>(index.row());
+    const auto row = static_cast<std::size_t>(index.row());
+    const std::size_t place = m_order[row];
     const ClassHeat& heat = m_classes[place];
     const QString name = QString::fromStdString(heat.name);
     switch (role) {
@@ -62,9 +69,7 @@ QVariant HeatModel::data(const QModelIndex& index, int role) const {
                : heat.shares.inBox ? tr("in boxes %1").arg(whole(*heat.shares.inBox))
                                    : tr("border %1").arg(whole(heat.shares.border));
     case TileTone:
-        return std::find(m_hinted.begin(), m_hinted.end(), place) == m_hinted.end()
-                   ? QVariant()
-                   : QVariant(static_cast<int>(Role::Bad));
+        return row < m_hinted ? QVariant(static_cast<int>(Role::Bad)) : QVariant();
     case Qt::ToolTipRole:
     case Qt::AccessibleTextRole:
         return QStringLiteral("%1: %2").arg(name, sharesText(heat));

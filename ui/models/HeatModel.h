@@ -16,8 +16,9 @@ class HeatModel : public QAbstractListModel {
     Q_OBJECT
 public:
     using QAbstractListModel::QAbstractListModel;
-    /// `hinted`: classes that a hint is about, which are marked.
-    void setClasses(std::vector<ClassHeat> classes, std::vector<std::size_t> hinted);
+    /// `hinted`: classes that a hint is about, which are marked and come first.
+    void setClasses(std::vector<ClassHeat> classes, const std::vector<std::size_t>& hinted);
+    int classAt(int row) const { return static_cast<int>(m_order[static_cast<std::size_t>(row)]); }
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
@@ -26,7 +27,8 @@ private:
     QString sharesText(const ClassHeat& heat) const;
 
     std::vector<ClassHeat> m_classes;
-    std::vector<std::size_t> m_hinted;
+    std::vector<std::size_t> m_order; ///< of each row: the class
+    std::size_t m_hinted = 0;         ///< rows of which a hint is about
     std::vector<QImage> m_pictures;
 };
 

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/ScatterMap.h"
 
+#include <QAccessible>
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "look/Theme.h"
+#include "look/Words.h"
 
 namespace sightline::ui {
 
@@ -41,7 +44,9 @@ void ScatterMap::setPoints(std::vector<Point> points, std::function<QString(std:
     m_nameOf = std::move(nameOf);
     m_zoom = 1;
     m_centre = {0.5, 0.5};
+    m_cursor = -1;
     clearChoice();
+    describe();
 }
 
 void ScatterMap::setColors(std::vector<QColor> colors, const std::vector<std::uint16_t>& kinds) {
@@ -126,6 +131,13 @@ void ScatterMap::paintEvent(QPaintEvent*) {
         painter.setBrush(inside);
         painter.drawPolygon(m_lasso);
     }
+    if (hasFocus() && m_cursor >= 0) {
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(theme::color(Role::Text), 2));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawEllipse(placeOf(static_cast<std::size_t>(m_cursor)), kDot, kDot);
+        painter.setRenderHint(QPainter::Antialiasing, false);
+    }
     if (hasFocus()) {
         painter.setPen(theme::color(Role::Border));
         painter.setBrush(Qt::NoBrush);
@@ -179,6 +191,33 @@ void ScatterMap::zoom(double factor, const QPointF& around) {
     update();
 }
 
+/// To the next point that way: straight ahead counts more than aside.
+void ScatterMap::walk(const QPointF& direction) {
+    const QPointF from = m_cursor < 0 ? QRectF(rect()).center() : placeOf(static_cast<std::size_t>(m_cursor));
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < m_points.size(); ++i) {
+        const QPointF apart = placeOf(i) - from;
+        const double ahead = QPointF::dotProduct(apart, direction);
+        const double cost = ahead + 2 * std::abs(apart.x() * direction.y() - apart.y() * direction.x());
+        if (ahead > 0 && cost < least) {
+            least = cost;
+            m_cursor = static_cast<int>(i);
+        }
+    }
+    describe();
+    update();
+}
+
+void ScatterMap::describe() {
+    const bool isAt = m_cursor >= 0 && m_nameOf;
+    setAccessibleDescription(
+        isAt ? m_nameOf(static_cast<std::size_t>(m_cursor))
+             : tr("%1. The arrow keys move between them, Return shows one, Escape all.")
+                   .arg(counted(static_cast<qlonglong>(m_points.size()), tr("%1 point"), tr("%1 points"))));
+    QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&changed);
+}
+
 void ScatterMap::wheelEvent(QWheelEvent* event) {
     zoom(std::pow(1.2, event->angleDelta().y() / 120.0), event->position());
     event->accept();
@@ -186,18 +225,32 @@ void ScatterMap::wheelEvent(QWheelEvent* event) {
 
 void ScatterMap::keyPressEvent(QKeyEvent* event) {
     const QPointF middle = QRectF(rect()).center();
-    if (event->key() == Qt::Key_Escape && !m_chosen.empty())
-        return choose({});
-    if (event->key() == Qt::Key_Plus)
+    const bool isAt = m_cursor >= 0, areChosen = !m_chosen.empty();
+    switch (event->key()) {
+    case Qt::Key_Left:
+        return walk({-1, 0});
+    case Qt::Key_Right:
+        return walk({1, 0});
+    case Qt::Key_Up:
+        return walk({0, -1});
+    case Qt::Key_Down:
+        return walk({0, 1});
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        return isAt ? choose({static_cast<std::uint32_t>(m_cursor)}) : QWidget::keyPressEvent(event);
+    case Qt::Key_Escape:
+        return areChosen ? choose({}) : QWidget::keyPressEvent(event);
+    case Qt::Key_Plus:
         return zoom(1.2, middle);
-    if (event->key() == Qt::Key_Minus)
+    case Qt::Key_Minus:
         return zoom(1 / 1.2, middle);
-    if (event->key() == Qt::Key_0) {
+    case Qt::Key_0:
         m_zoom = 1;
         m_centre = {0.5, 0.5};
         return update();
+    default:
+        QWidget::keyPressEvent(event);
     }
-    QWidget::keyPressEvent(event);
 }
 
 bool ScatterMap::event(QEvent* event) {

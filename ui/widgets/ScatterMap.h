@@ -11,8 +11,8 @@
 namespace sightline::ui {
 
 /// Points to look at and to choose from: the wheel zooms, dragging draws a lasso around points, dragging with the
-/// middle button or with Shift moves the map; a click chooses the nearest point, Escape nothing. Made for many thousand
-/// points.
+/// middle button or with Shift moves the map; a click chooses the nearest point, Escape nothing. By keys: the arrows go
+/// from point to point, each said to screen readers, Return chooses one. Made for many thousand points.
 class ScatterMap : public QWidget {
     Q_OBJECT
 public:
@@ -46,12 +46,15 @@ private:
     int nearest(const QPointF& place) const; ///< -1: none close by
     void choose(std::vector<std::uint32_t> points);
     void zoom(double factor, const QPointF& around);
+    void walk(const QPointF& direction);
+    void describe();
 
     std::vector<Point> m_points;
     std::function<QString(std::size_t)> m_nameOf;
     std::vector<QColor> m_colors;
     std::vector<bool> m_isChosen;
     std::vector<std::uint32_t> m_chosen;
+    int m_cursor = -1; ///< the point that the arrow keys have come to; -1: none yet
     double m_zoom = 1;
     QPointF m_centre{0.5, 0.5}, m_grabbed;
     QPolygonF m_lasso; ///< in the widget, while it is drawn

@@ -47,10 +47,12 @@ void TileView::resizeEvent(QResizeEvent* event) {
 
 /// As many columns as fit, spread over the whole width.
 void TileView::arrange() {
-    const QSize smallest = m_delegate->sizeHint({}, {});
+    const QSize smallest = m_delegate->least();
     const int room = width() - verticalScrollBar()->sizeHint().width() - 4;
     const int columns = std::max(1, room / smallest.width());
-    setGridSize({std::max(smallest.width(), room / columns), smallest.height()});
+    const QSize cell(std::max(smallest.width(), room / columns), smallest.height());
+    m_delegate->setCellWidth(cell.width()); // a list does not stretch its items over the grid
+    setGridSize(cell);
 }
 
 } // namespace sightline::ui

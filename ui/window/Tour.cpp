@@ -5,12 +5,15 @@
 #include <QDir>
 #include <QKeyEvent>
 #include <QListView>
+#include <QMap>
 #include <QPixmap>
 #include <QPushButton>
 #include <QSlider>
+#include <QTableView>
 #include <QToolButton>
 
 #include "pages/ExplainPage.h"
+#include "pages/evaluate/EvaluatePage.h"
 #include "plot/CurvePlot.h"
 #include "widgets/SettingsForm.h"
 #include "window/MainWindow.h"
@@ -22,9 +25,13 @@ constexpr int kEpochs = 15, kSettleMs = 900, kWalkMs = 350;
 const QStringList kPages{QStringLiteral("data"),  QStringLiteral("augment"),  QStringLiteral("network"),
                          QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain"),
                          QStringLiteral("runs")};
-/// The tabs of Explain, but for the one it opens with.
-const QStringList kTabs{QStringLiteral("activations"), QStringLiteral("filters"), QStringLiteral("occlusion"),
-                        QStringLiteral("robustness"), QStringLiteral("compare")};
+/// The tabs of Evaluate and Explain, but for those they open with.
+const QStringList kTabs{QStringLiteral("evaluate-classes"),     QStringLiteral("evaluate-pairs"),
+                        QStringLiteral("evaluate-calibration"), QStringLiteral("evaluate-robustness"),
+                        QStringLiteral("evaluate-shortcuts"),   QStringLiteral("evaluate-suspects"),
+                        QStringLiteral("evaluate-map"),         QStringLiteral("explain-activations"),
+                        QStringLiteral("explain-filters"),      QStringLiteral("explain-occlusion"),
+                        QStringLiteral("explain-robustness"),   QStringLiteral("explain-compare")};
 } // namespace
 
 Tour::Tour(Session& session, QString folder, QSize size, QObject* parent)
@@ -157,9 +164,7 @@ void Tour::nextScheme() {
 }
 
 void Tour::shootPages() {
-    m_shooting = QStringList{QStringLiteral("start")} + kPages;
-    for (const QString& tab : kTabs)
-        m_shooting << QStringLiteral("explain-") + tab;
+    m_shooting = QStringList{QStringLiteral("start")} + kPages + kTabs;
     shootNext();
 }
 
@@ -170,25 +175,56 @@ void Tour::shootNext() {
     }
     const QString page = m_shooting.takeFirst(), tab = page.section(QLatin1Char('-'), 1);
     m_window->showPage(page.section(QLatin1Char('-'), 0, 0));
-    if (!tab.isEmpty())
-        useTab(tab);
-    later(tab.isEmpty() ? kSettleMs : 3 * kSettleMs, [this, page] {
-        shoot(*m_window, page);
-        const auto forms = unfoldedForms();
-        if (forms.empty())
-            return shootNext();
-        later(kSettleMs, [this, page, forms] {
-            for (std::size_t i = 0; i < forms.size(); ++i)
-                shoot(*forms[i], QStringLiteral("%1-settings%2").arg(page, i > 0 ? QString::number(i + 1) : QString()));
-            shootNext();
-        });
+    if (tab.isEmpty())
+        return later(kSettleMs, [this, page] { shootPage(page); });
+    if (page.startsWith(QLatin1String("evaluate")))
+        useEvaluateTab(page);
+    else
+        useExplainTab(tab);
+    later(3 * kSettleMs, [this, page] { shootWhenIdle(page); });
+}
+
+void Tour::shootWhenIdle(const QString& page) {
+    if (m_session.activities().works().empty())
+        return shootPage(page);
+    later(kWalkMs, [this, page] { shootWhenIdle(page); });
+}
+
+void Tour::shootPage(const QString& page) {
+    shoot(*m_window, page);
+    const auto forms = unfoldedForms();
+    if (forms.empty())
+        return shootNext();
+    later(kSettleMs, [this, page, forms] {
+        for (std::size_t i = 0; i < forms.size(); ++i)
+            shoot(*forms[i], QStringLiteral("%1-settings%2").arg(page, i > 0 ? QString::number(i + 1) : QString()));
+        shootNext();
     });
 }
 
-/// Shows a tab of Explain and does what a person would do there.
-void Tour::useTab(const QString& tab) {
+void Tour::click(const char* name) {
+    m_window->findChild<QPushButton*>(QLatin1String(name))->click();
+}
+
+/// Shows a tab of Evaluate and does what a person would do there.
+void Tour::useEvaluateTab(const QString& page) {
+    m_window->findChild<EvaluatePage*>()->showTab(page);
+    if (page == QLatin1String("evaluate-robustness"))
+        click("measureRobustness");
+    else if (page == QLatin1String("evaluate-shortcuts"))
+        click("measureShortcuts");
+    else if (page == QLatin1String("evaluate-map"))
+        click("drawMap");
+    const QMap<QString, const char*> tables{{QStringLiteral("evaluate-classes"), "classReport"},
+                                            {QStringLiteral("evaluate-pairs"), "confusedPairs"},
+                                            {QStringLiteral("evaluate-suspects"), "suspectTable"}};
+    if (const char* table = tables.value(page))
+        m_window->findChild<QTableView*>(QLatin1String(table))->selectRow(0);
+}
+
+/// The same of Explain.
+void Tour::useExplainTab(const QString& tab) {
     m_window->findChild<ExplainPage*>()->showTab(tab + QStringLiteral("Tab"));
-    const auto click = [this](const char* name) { m_window->findChild<QPushButton*>(QLatin1String(name))->click(); };
     if (tab == QLatin1String("activations"))
         click("findExamples");
     else if (tab == QLatin1String("filters"))

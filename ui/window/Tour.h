@@ -41,7 +41,11 @@ private:
     void evaluate();
     void shootPages();
     void shootNext();
-    void useTab(const QString& tab);
+    void shootWhenIdle(const QString& page);
+    void shootPage(const QString& page);
+    void click(const char* name);
+    void useEvaluateTab(const QString& page);
+    void useExplainTab(const QString& tab);
     std::vector<SettingsForm*> unfoldedForms() const;
     void nextScheme();
     void shoot(QWidget& what, const QString& name);

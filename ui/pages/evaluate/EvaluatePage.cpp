@@ -46,8 +46,7 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     splitter->setStretchFactor(1, 1);
     splitter->setSizes({500, 450, 260});
     column->addWidget(splitter, 1);
-    auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this);
-    toggle->setContext(Qt::WidgetWithChildrenShortcut);
+    auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this); // while the page is seen, wherever the focus is
     connect(toggle, &QShortcut::activated, this, [this] { m_answer->setOverlayShown(!m_answer->isOverlayShown()); });
     connect(&session.questions(), &Questions::evaluationChanged, this, &EvaluatePage::followEvaluation);
     connect(&session.questions(), &Questions::imagesChosen, this, [this](const GalleryFilter& asked, qint64 current) {
@@ -76,17 +75,19 @@ QWidget* EvaluatePage::makeHead() {
 QWidget* EvaluatePage::makeTabs(Thumbnails& thumbnails) {
     auto* surface = new Surface;
     m_tabs = new QStackedWidget;
-    addTab(new MatrixTab, tr("Matrix"), tr("Which classes are confused with which"));
-    addTab(new ClassesTab, tr("Classes"), tr("Precision, recall and more of each class"));
-    addTab(new PairsTab, tr("Confused pairs"), tr("The pairs of classes that are confused most"));
-    addTab(new CalibrationTab, tr("Calibration"), tr("Whether its confidence can be believed"));
-    addTab(new RobustnessCurvesTab(session()), tr("Robustness"), tr("How accuracy falls when images get worse"));
-    addTab(new ShortcutsTab(session(), thumbnails), tr("Shortcuts"),
+    addTab(new MatrixTab, "evaluate-matrix", tr("Matrix"), tr("Which classes are confused with which"));
+    addTab(new ClassesTab, "evaluate-classes", tr("Classes"), tr("Precision, recall and more of each class"));
+    addTab(new PairsTab, "evaluate-pairs", tr("Confused pairs"), tr("The pairs of classes that are confused most"));
+    addTab(new CalibrationTab, "evaluate-calibration", tr("Calibration"), tr("Whether its confidence can be believed"));
+    addTab(new RobustnessCurvesTab(session()), "evaluate-robustness", tr("Robustness"),
+           tr("How accuracy falls when images get worse"));
+    addTab(new ShortcutsTab(session(), thumbnails), "evaluate-shortcuts", tr("Shortcuts"),
            tr("Whether it looks at something beside the objects"));
     auto* suspects = new SuspectsTab(session().data());
-    addTab(suspects, tr("Suspects"), tr("Images whose labels are in doubt"));
+    addTab(suspects, "evaluate-suspects", tr("Suspects"), tr("Images whose labels are in doubt"));
     connect(suspects, &SuspectsTab::imageChosen, this, [this](std::uint32_t image) { m_gallery->choose(image); });
-    addTab(new ImageMapTab(session()), tr("Map"), tr("The images as the network sees them: alike ones lie together"));
+    addTab(new ImageMapTab(session()), "evaluate-map", tr("Map"),
+           tr("The images as the network sees them: alike ones lie together"));
     connect(m_bar, &QTabBar::currentChanged, m_tabs, &QStackedWidget::setCurrentIndex);
     m_figures = withPlaceholder(m_tabs, "confusionEmpty",
                                 tr("The confusion matrix, and precision and recall of each class, appear here."));
@@ -95,12 +96,19 @@ QWidget* EvaluatePage::makeTabs(Thumbnails& thumbnails) {
     return surface;
 }
 
-void EvaluatePage::addTab(EvaluateTab* tab, const QString& title, const QString& toolTip) {
+void EvaluatePage::addTab(EvaluateTab* tab, const char* name, const QString& title, const QString& toolTip) {
+    tab->setObjectName(QLatin1String(name));
     m_ways.push_back(tab);
     m_tabs->addWidget(tab);
     m_bar->setTabToolTip(m_bar->addTab(title), toolTip);
     connect(tab, &EvaluateTab::filtered, this, [this, tab](const GalleryFilter& asked) { filter(tab, asked); });
     connect(tab, &EvaluateTab::said, this, &Page::said);
+}
+
+void EvaluatePage::showTab(const QString& name) {
+    for (int i = 0; i < m_tabs->count(); ++i)
+        if (m_tabs->widget(i)->objectName() == name)
+            m_bar->setCurrentIndex(i);
 }
 
 QWidget* EvaluatePage::makeGallery(Thumbnails& thumbnails) {

@@ -23,11 +23,12 @@ class EvaluatePage : public Page {
     Q_OBJECT
 public:
     EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* parent = nullptr);
+    void showTab(const QString& name); ///< by its object name
 
 private:
     QWidget* makeHead();
     QWidget* makeTabs(Thumbnails& thumbnails);
-    void addTab(EvaluateTab* tab, const QString& title, const QString& toolTip);
+    void addTab(EvaluateTab* tab, const char* name, const QString& title, const QString& toolTip);
     QWidget* makeGallery(Thumbnails& thumbnails);
     QWidget* makeAnswer();
     void showAnswer();

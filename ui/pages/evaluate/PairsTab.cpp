@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/evaluate/PairsTab.h"
 
+#include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QSignalBlocker>
 #include <QTableView>
@@ -17,6 +18,7 @@ PairsTab::PairsTab(QWidget* parent) : EvaluateTab(parent), m_table(new Table(pai
     column->setSpacing(theme::kGrid);
     m_none = named(mutedLabel(tr("No class was confused with another.")), "noPairs");
     m_view = tableView(m_table, "confusedPairs", tr("Most confused pairs of classes"), true);
+    m_view->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch); // both names share what room there is
     column->addWidget(m_none);
     column->addWidget(m_view, 1);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {

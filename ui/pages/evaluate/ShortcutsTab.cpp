@@ -4,7 +4,9 @@
 #include <QListWidget>
 #include <QSignalBlocker>
 
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "engine/questions/MapsReport.h"
 #include "look/Icons.h"
@@ -18,7 +20,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kMapSide = 80, kHintLines = 3, kHintHeight = 30;
+constexpr int kMapSide = 80, kMostOfHints = 96; ///< pixels
 }
 
 ShortcutsTab::ShortcutsTab(Session& session, Thumbnails& thumbnails, QWidget* parent)
@@ -51,8 +53,12 @@ ShortcutsTab::ShortcutsTab(Session& session, Thumbnails& thumbnails, QWidget* pa
 void ShortcutsTab::makeHints() {
     m_hints = named(new QListWidget, "shortcutHints", tr("Hints: classes whose heat lies in a suspicious place"));
     m_hints->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_hints->setTextElideMode(Qt::ElideMiddle);
-    m_hints->setMaximumHeight(kHintLines * kHintHeight);
+    m_hints->setWordWrap(true);
+    m_hints->setResizeMode(QListView::Adjust);
+    m_hints->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
+    m_hints->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
+    m_hints->setMinimumHeight(4 * theme::kGrid);
+    m_hints->setMaximumHeight(kMostOfHints);
     connect(m_hints, &QListWidget::currentRowChanged, this, &ShortcutsTab::chooseHint);
 }
 
@@ -62,8 +68,10 @@ void ShortcutsTab::makeMaps() {
     m_maps->setSide(kMapSide);
     m_maps->setModel(m_heat);
     connect(m_maps->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
-        if (current.isValid())
-            chooseClass(current.row());
+        if (!current.isValid())
+            return;
+        takeHintBack();
+        chooseClass(m_heat->classAt(current.row()));
     });
 }
 
@@ -84,11 +92,19 @@ void ShortcutsTab::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
 }
 
 void ShortcutsTab::clearChoice() {
-    const QSignalBlocker quiet(this), hints(m_hints);
+    takeHintBack();
+    takeClassBack();
+}
+
+void ShortcutsTab::takeHintBack() {
+    const QSignalBlocker quiet(m_hints);
     m_hints->setCurrentRow(-1);
+    chooseHint(-1);
+}
+
+void ShortcutsTab::takeClassBack() {
     m_maps->setCurrentIndex({});
     m_maps->clearSelection();
-    chooseHint(-1);
 }
 
 void ShortcutsTab::measure() {
@@ -156,23 +172,44 @@ void ShortcutsTab::showReport() {
     if (m_report)
         for (const MapsHint& hint : m_report->hints) {
             const QString sentence = QString::fromStdString(sentenceOn(hint, m_report->classes));
-            auto* item = new QListWidgetItem(sentence, m_hints);
-            item->setToolTip(sentence);
+            m_hints->addItem(sentence);
             hinted.push_back(hint.hint.classIndex);
         }
-    m_heat->setClasses(m_report ? m_report->classes : std::vector<ClassHeat>(), std::move(hinted));
+    m_heat->setClasses(m_report ? m_report->classes : std::vector<ClassHeat>(), hinted);
     m_samples->setDataset(m_session.data().dataset());
     chooseHint(-1);
 }
 
-/// The images behind a hint, whatever their split; and those of its class in the gallery.
+/// The gallery shows the images behind a hint. Where these are not among those evaluated, they are shown here, and in
+/// the gallery those of the class.
 void ShortcutsTab::chooseHint(int row) {
-    const bool chosen = m_report && row >= 0;
-    m_behind->setVisible(chosen);
-    m_behindTitle->setVisible(chosen);
-    if (!chosen)
-        return;
-    const MapsHint& hint = m_report->hints[static_cast<std::size_t>(row)];
+    const bool isChosen = m_report && m_evaluation && row >= 0;
+    const MapsHint* hint = isChosen ? &m_report->hints[static_cast<std::size_t>(row)] : nullptr;
+    const bool isElsewhere = hint && hint->split != m_evaluation->split;
+    if (hint)
+        takeClassBack();
+    m_behind->setVisible(isElsewhere);
+    m_behindTitle->setVisible(isElsewhere);
+    if (isElsewhere) {
+        showBehind(*hint);
+        chooseClass(static_cast<int>(hint->hint.classIndex));
+    } else if (hint) {
+        Q_EMIT filtered(imagesOf(*hint));
+    }
+}
+
+GalleryFilter ShortcutsTab::imagesOf(const MapsHint& hint) const {
+    std::unordered_set<std::string_view> behind(hint.images.begin(), hint.images.end());
+    GalleryFilter filter;
+    for (std::uint32_t i = 0; i < m_evaluation->predictions.size(); ++i)
+        if (behind.contains(m_evaluation->predictions[i].path))
+            filter.images.push_back(i);
+    filter.caption =
+        tr("behind the hint on %1").arg(QString::fromStdString(m_evaluation->classes[hint.hint.classIndex]));
+    return filter;
+}
+
+void ShortcutsTab::showBehind(const MapsHint& hint) {
     std::unordered_map<std::string, std::uint32_t> places;
     if (const auto opened = m_session.data().dataset())
         for (std::uint32_t i = 0; i < opened->samples.size(); ++i)
@@ -187,7 +224,6 @@ void ShortcutsTab::chooseHint(int row) {
     SampleModel::Filter filter;
     filter.groups = std::move(groups);
     m_samples->setFilter(filter);
-    chooseClass(static_cast<int>(hint.hint.classIndex));
 }
 
 void ShortcutsTab::chooseClass(int label) {

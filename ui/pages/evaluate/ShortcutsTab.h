@@ -37,6 +37,10 @@ private:
     void showState();
     void showReport();
     void chooseHint(int row);
+    void takeHintBack();
+    void takeClassBack();
+    GalleryFilter imagesOf(const MapsHint& hint) const;
+    void showBehind(const MapsHint& hint);
     void chooseClass(int label);
 
     Session& m_session;

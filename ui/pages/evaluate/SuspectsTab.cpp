@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/evaluate/SuspectsTab.h"
 
+#include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QSignalBlocker>
 #include <QTableView>
@@ -27,16 +28,22 @@ SuspectsTab::SuspectsTab(DataDesk& desk, QWidget* parent)
     m_note = named(mutedLabel({}), "suspectNote");
     m_view = tableView(m_table, "suspectTable", tr("Images whose labels are in doubt"), true);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    for (const int names : {1, 2}) // share what room there is with the file's
+        m_view->horizontalHeader()->setSectionResizeMode(names, QHeaderView::Stretch);
     column->addWidget(m_note);
     column->addWidget(m_view, 1);
-    column->addLayout(makeActions());
+    m_actions = makeActions();
+    column->addWidget(m_actions);
+    column->addStretch(0);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &SuspectsTab::follow);
     connect(&desk, &DataDesk::edited, this, &SuspectsTab::showRows);
     follow();
 }
 
-QLayout* SuspectsTab::makeActions() {
-    auto* actions = new QHBoxLayout;
+QWidget* SuspectsTab::makeActions() {
+    auto* bar = new QWidget;
+    auto* actions = new QHBoxLayout(bar);
+    actions->setContentsMargins({});
     actions->setSpacing(theme::kGrid);
     m_relabel = button(tr("Relabel"), QStringLiteral("tag"), "relabelSuspect",
                        tr("Change the class of the selected images (1–9, or choose)"));
@@ -50,7 +57,7 @@ QLayout* SuspectsTab::makeActions() {
     connect(m_relabel, &QPushButton::clicked, this, [this] { m_picker->popup(m_relabel->mapToGlobal(QPoint(0, 0))); });
     connect(m_exclude, &QPushButton::clicked, m_labels, &LabelKeys::toggleExcluded);
     connect(m_picker, &ClassPicker::chosen, m_labels, &LabelKeys::relabel);
-    return actions;
+    return bar;
 }
 
 void SuspectsTab::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
@@ -89,6 +96,8 @@ void SuspectsTab::find() {
             titles << QString::fromStdString(name);
         m_picker->setClasses(titles);
     }
+    m_view->setVisible(!m_suspects.empty());
+    m_actions->setVisible(!m_suspects.empty());
     m_table->setRows({});
     showRows();
 }

@@ -33,7 +33,7 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    QLayout* makeActions();
+    QWidget* makeActions();
     void find();
     void showRows();
     void follow();
@@ -44,6 +44,7 @@ private:
     QLabel* m_note;
     Table* m_table;
     QTableView* m_view;
+    QWidget* m_actions;
     QPushButton *m_relabel, *m_exclude;
     ClassPicker* m_picker;
     LabelKeys* m_labels;

@@ -150,6 +150,22 @@ private Q_SLOTS:
         QCOMPARE(shown->image().pixelColor(4, 4), QColor(Qt::white));
     }
 
+    void aHeatMapIsSaidToWhoeverCannotSeeIt() {
+        auto explained = std::make_shared<Explained>();
+        explained->image = explained->shown = Image(9, 9, 3);
+        explained->explanation.classes = {"a"};
+        explained->explanation.probabilities = {1.0f};
+        explained->explanation.target = "a";
+        explained->explanation.map = FloatArray{{9, 9}, std::vector<float>(81, 0.1f)};
+        explained->explanation.map.values[4 * 9 + 7] = 1;
+        HeatMapView view(HeatMapView::Layout::Stacked);
+        view.setExplained(explained);
+        const QString said = view.findChild<QWidget*>(QStringLiteral("explainedOverlay"))->accessibleDescription();
+        QVERIFY2(said.startsWith(QStringLiteral("Evidence for a")) &&
+                     said.endsWith(QStringLiteral("Strongest evidence: right.")),
+                 qPrintable(said));
+    }
+
     void allColumnsOfANarrowTableAreSeen() {
         Table table({QStringLiteral("Class"), QStringLiteral("Images"), QStringLiteral("Precision"),
                      QStringLiteral("Recall"), QStringLiteral("F1"), QStringLiteral("Conf.")},
@@ -277,6 +293,48 @@ private Q_SLOTS:
         QCOMPARE(gallery.rowCount(), static_cast<int>(kMany / 12) + 1);
         gallery.setShow(GalleryModel::Show::Right);
         QCOMPARE(gallery.rowCount(), 0);
+    }
+
+    void scrollingTheGalleryAsksForAsMuchHoweverManyImagesThereAre() {
+        struct Counted : GalleryModel {
+            using GalleryModel::GalleryModel;
+            QVariant data(const QModelIndex& index, int role) const override {
+                ++asked;
+                return GalleryModel::data(index, role);
+            }
+            mutable int asked = 0;
+        };
+        const auto askedOf = [](std::uint32_t images) {
+            auto evaluation = std::make_shared<Evaluation>();
+            evaluation->classes = {"a", "b"};
+            evaluation->predictions.resize(images);
+            for (Prediction& prediction : evaluation->predictions)
+                prediction.truth = 1;
+            Thumbnails thumbnails;
+            Counted gallery(thumbnails, nullptr);
+            TileView view(2);
+            view.resize(400, 500);
+            view.setSide(96);
+            view.setModel(&gallery);
+            view.show();
+            gallery.setEvaluation(evaluation, nullptr);
+            const auto rows = static_cast<int>(images);
+            const bool laidOut = QTest::qWaitForWindowExposed(&view) && QTest::qWaitFor([&] { // a batch at a time
+                                     return view.visualRect(gallery.index(rows - 1)).isValid();
+                                 });
+            QScrollBar& bar = *view.verticalScrollBar();
+            bar.setValue(bar.maximum() / 2);
+            view.repaint();
+            gallery.asked = 0;
+            for (int step = 0; step < 20; ++step) {
+                bar.triggerAction(QAbstractSlider::SliderSingleStepAdd);
+                view.repaint();
+            }
+            return laidOut ? gallery.asked : -1;
+        };
+        const int few = askedOf(1000);
+        QVERIFY2(few > 20, qPrintable(QString::number(few)));
+        QCOMPARE(askedOf(100000), few);
     }
 
     void predictionsFindTheirImageByPath() {

@@ -91,7 +91,8 @@ int ConfusionView::nameWidth() const {
     int widest = 24;
     for (int i = 0; i < classes(); ++i)
         widest = std::max(widest, metrics.horizontalAdvance(nameOfClass(*m_evaluation, i)));
-    return std::min(widest, kLongestName) + theme::kGrid;
+    const int spare = std::min(width(), height()) - kTitle - theme::kGrid - classes() * static_cast<int>(kLargestSide);
+    return std::min(widest, std::max(kLongestName, spare)) + theme::kGrid; // few classes leave more room
 }
 
 double ConfusionView::side() const {
@@ -270,7 +271,7 @@ void ConfusionView::paintNames(QPainter& painter) const {
     const int names = nameWidth();
     const int every = std::max(1, static_cast<int>(std::ceil(metrics.height() / side())));
     for (int i = 0; i < classes(); i += every) {
-        const QString name = metrics.elidedText(nameOfClass(*m_evaluation, i), Qt::ElideRight, names - theme::kGrid);
+        const QString name = metrics.elidedText(nameOfClass(*m_evaluation, i), Qt::ElideMiddle, names - theme::kGrid);
         painter.drawText(QRectF(kTitle, origin().y() + i * side(), names - 6, side()),
                          Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, name);
         painter.save();

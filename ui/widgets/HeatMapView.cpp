@@ -4,6 +4,8 @@
 #include <QLabel>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <numeric>
 
 #include "look/Picture.h"
@@ -42,6 +44,20 @@ QString className(const HeatMap& explanation, int index) {
     const auto at = static_cast<std::size_t>(index);
     return index >= 0 && at < explanation.classes.size() ? QString::fromStdString(explanation.classes[at])
                                                          : QString::number(index);
+}
+
+/// For those who cannot see it: in which ninth of the image the strongest evidence lies, for or against.
+QString strongestPlace(const HeatMap& explanation) {
+    const auto& values = explanation.map.values;
+    const auto strongest =
+        std::max_element(values.begin(), values.end(), [](float a, float b) { return std::abs(a) < std::abs(b); });
+    const QStringList places{
+        HeatMapView::tr("top left"),    HeatMapView::tr("top"),    HeatMapView::tr("top right"),
+        HeatMapView::tr("left"),        HeatMapView::tr("center"), HeatMapView::tr("right"),
+        HeatMapView::tr("bottom left"), HeatMapView::tr("bottom"), HeatMapView::tr("bottom right")};
+    const std::int64_t at = strongest - values.begin(), height = explanation.map.shape[0],
+                       width = explanation.map.shape[1];
+    return HeatMapView::tr("Strongest evidence: %1.").arg(places[at / width * 3 / height * 3 + at % width * 3 / width]);
 }
 } // namespace
 
@@ -141,6 +157,10 @@ void HeatMapView::refresh() {
                                        : m_explained->title);
     showVerdict();
     m_detail->setText(caption());
+    const HeatMap& explanation = m_explained->explanation;
+    m_map->setAccessibleDescription(explanation.saturated || explanation.map.values.empty()
+                                        ? caption()
+                                        : caption() + QStringLiteral(". ") + strongestPlace(explanation));
     showBars();
     drawColors();
 }
@@ -173,6 +193,15 @@ void HeatMapView::showVerdict() {
                     : tr("Wrong: predicted %1 (%2), actually %3").arg(predicted, sure, className(explanation, truth)));
     const Role tone = foreign ? Role::Warning : truth < 0 ? Role::Text : right ? Role::Good : Role::Bad;
     m_verdict->setStyleSheet(QStringLiteral("color: %1").arg(theme::color(tone).name()));
+}
+
+/// Light and dark have tones of their own.
+void HeatMapView::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange && m_explained) {
+        showVerdict();
+        showBars();
+    }
+    QWidget::changeEvent(event);
 }
 
 void HeatMapView::showBars() {

@@ -33,6 +33,9 @@ public:
     Image overlaid() const;  ///< what is shown, at the image's own size; empty where there is none
     void setPlaceholder(const QString& text);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void refresh();
     void showVerdict();

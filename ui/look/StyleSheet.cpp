@@ -63,6 +63,8 @@ QString styleSheet() {
         "QWidget[bar=\"true\"] { background: @surface; }"
         "QLabel[muted=\"true\"] { color: @muted; }"
         "QLabel[bad=\"true\"] { color: @bad; }"
+        "QLabel[good=\"true\"] { color: @good; }"
+        "QLabel[warning=\"true\"] { color: @warning; }"
         "QLabel { background: transparent; }"
         "QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @muted; border-radius: 4px; background: "
         "@surface; }"
@@ -126,15 +128,17 @@ QString styleSheet() {
                   arrow(QStringLiteral("check"), {{3, 8.5}, {6.5, 12}, {13, 4.5}}, Role::AccentText));
     sheet.replace(QLatin1String("@down"), arrow(QStringLiteral("down"), {{3, 6}, {8, 11}, {13, 6}}, Role::Muted));
     sheet.replace(QLatin1String("@up"), arrow(QStringLiteral("up"), {{3, 10}, {8, 5}, {13, 10}}, Role::Muted));
-    const std::array<std::pair<const char*, Role>, 9> roles{{{"@window", Role::Window},
-                                                             {"@raised", Role::Raised},
-                                                             {"@border", Role::Border},
-                                                             {"@accent", Role::Accent},
-                                                             {"@onAccent", Role::AccentText},
-                                                             {"@muted", Role::Muted},
-                                                             {"@surface", Role::Surface},
-                                                             {"@bad", Role::Bad},
-                                                             {"@text", Role::Text}}};
+    const std::array<std::pair<const char*, Role>, 11> roles{{{"@window", Role::Window},
+                                                              {"@raised", Role::Raised},
+                                                              {"@border", Role::Border},
+                                                              {"@accent", Role::Accent},
+                                                              {"@onAccent", Role::AccentText},
+                                                              {"@muted", Role::Muted},
+                                                              {"@surface", Role::Surface},
+                                                              {"@bad", Role::Bad},
+                                                              {"@good", Role::Good},
+                                                              {"@warning", Role::Warning},
+                                                              {"@text", Role::Text}}};
     for (const auto& [name, role] : roles)
         sheet.replace(QLatin1String(name), color(role).name());
     return sheet;

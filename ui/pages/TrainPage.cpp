@@ -18,6 +18,7 @@
 #include "widgets/Prompts.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
+#include "widgets/Tone.h"
 
 namespace sightline::ui {
 
@@ -239,7 +240,7 @@ void TrainPage::showState() {
                                         : tr("Some settings need attention"));
     }
     const bool failed = idle && progress.ended && progress.ended->outcome == RunEnded::Outcome::Failed;
-    m_state->setStyleSheet(failed ? QStringLiteral("color: %1").arg(theme::color(Role::Bad).name()) : QString());
+    setTone(*m_state, failed ? Role::Bad : Role::Text);
     m_go->setText(state == RunState::Running  ? tr("Pause")
                   : state == RunState::Paused ? tr("Resume")
                   : progress.ended            ? tr("Train again")

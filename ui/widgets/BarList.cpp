@@ -40,7 +40,7 @@ void BarList::paintEvent(QPaintEvent*) {
         const int space = metrics.horizontalAdvance(bar.text) + theme::kGrid;
         painter.setPen(theme::color(Role::Text));
         painter.drawText(QRect(0, y, width() - space, kRow - kBar - 4), Qt::AlignLeft | Qt::AlignBottom,
-                         metrics.elidedText(bar.name, Qt::ElideRight, width() - space));
+                         metrics.elidedText(bar.name, Qt::ElideMiddle, width() - space));
         painter.setPen(theme::color(Role::Muted));
         painter.drawText(QRect(0, y, width(), kRow - kBar - 4), Qt::AlignRight | Qt::AlignBottom, bar.text);
         const QRectF track(0, y + kRow - kBar - 2, width(), kBar);

@@ -13,6 +13,7 @@
 #include "widgets/BarList.h"
 #include "widgets/ImageView.h"
 #include "widgets/Surface.h"
+#include "widgets/Tone.h"
 
 namespace sightline::ui {
 
@@ -192,7 +193,7 @@ void HeatMapView::showVerdict() {
         : right     ? tr("Correct: %1 (%2)").arg(predicted, sure)
                     : tr("Wrong: predicted %1 (%2), actually %3").arg(predicted, sure, className(explanation, truth)));
     const Role tone = foreign ? Role::Warning : truth < 0 ? Role::Text : right ? Role::Good : Role::Bad;
-    m_verdict->setStyleSheet(QStringLiteral("color: %1").arg(theme::color(tone).name()));
+    setTone(*m_verdict, tone);
 }
 
 /// Light and dark have tones of their own.

@@ -48,12 +48,12 @@ QWidget* ActivationsTab::makeControls() {
     m_order->addItems({tr("Highest mean first"), tr("As in the layer"), tr("By what differs between…")});
     m_first = named(new QComboBox, "activationFirstClass", tr("First class to compare"));
     m_second = named(new QComboBox, "activationSecondClass", tr("Second class to compare"));
-    auto* classes = new QHBoxLayout;
+    auto* classes = new QVBoxLayout; // long names have the whole width
     classes->setSpacing(theme::kGrid);
     for (auto* box : {m_first, m_second}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->setMinimumContentsLength(6);
-        classes->addWidget(box, 1);
+        classes->addWidget(box);
     }
     for (auto* box : {m_order, m_first, m_second})
         connect(box, &QComboBox::activated, this, [this] {
@@ -177,7 +177,7 @@ void ActivationsTab::showTiles() {
     std::vector<PictureTiles::Tile> shown;
     for (const int channel : channels()) {
         const double value = differs ? differenceOf(channel) : meanOf(*m_activations, channel);
-        const QString number = significant(value, 2);
+        const QString number = QString::number(value, 'g', 2);
         shown.push_back({channel, QString::number(channel),
                          differs ? (value > 0 ? QStringLiteral("+%1").arg(number) : number) : number});
     }

@@ -17,6 +17,7 @@
 #include "widgets/ImageView.h"
 #include "widgets/Segments.h"
 #include "widgets/Surface.h"
+#include "widgets/Tone.h"
 #include "widgets/WipeView.h"
 
 namespace sightline::ui {
@@ -169,7 +170,7 @@ void CompareTab::choose() {
         this, [home = session().home(), folder](const std::stop_token&) { return readRun(home, folder); },
         [this](Result<ReadRun> read) {
             if (!read)
-                return m_note->setText(QString::fromStdString(read.error().message));
+                return note(QString::fromStdString(read.error().message));
             m_other = read->run;
             m_differences->setOther(m_other);
             ask();
@@ -205,7 +206,7 @@ void CompareTab::ask() {
         [question = questionToOther()](const std::stop_token&) { return question; },
         [this](Result<HeatMap> map) {
             if (!map)
-                return m_note->setText(QString::fromStdString(map.error().message));
+                return note(QString::fromStdString(map.error().message));
             m_map = std::make_shared<const HeatMap>(std::move(*map));
             draw();
         });
@@ -239,11 +240,7 @@ void CompareTab::showSide(const Side& side, const QString& name, const HeatMap* 
     side.verdict->setText(truth < 0                 ? tr("Predicted %1 (%2)").arg(predicted, sure)
                           : truth == map->predicted ? tr("Correct: %1 (%2)").arg(predicted, sure)
                                                     : tr("Wrong: predicted %1 (%2)").arg(predicted, sure));
-    side.verdict->setStyleSheet(QStringLiteral("color: %1")
-                                    .arg(theme::color(truth < 0                 ? Role::Text
-                                                      : truth == map->predicted ? Role::Good
-                                                                                : Role::Bad)
-                                             .name()));
+    setTone(*side.verdict, truth < 0 ? Role::Text : truth == map->predicted ? Role::Good : Role::Bad);
     side.detail->setText(
         tr("Evidence for %1, layer %2").arg(QString::fromStdString(map->target), QString::fromStdString(map->layer)));
 }
@@ -251,13 +248,14 @@ void CompareTab::showSide(const Side& side, const QString& name, const HeatMap* 
 void CompareTab::draw() {
     showQuestionLine();
     m_classes->setText(aboutClasses());
+    m_classes->setVisible(!m_classes->text().isEmpty());
     m_save->setEnabled(answer() && m_map);
     m_save->setToolTip(m_save->isEnabled() ? tr("Save both heat maps beside each other")
                                            : tr("Choose a second run first."));
     if (!answer()) {
         showSide(m_mine, {}, nullptr, -1);
         showSide(m_theirs, {}, nullptr, -1);
-        m_note->clear();
+        note({});
         m_left->setImage({}, run() ? tr("Open an image, or drop one here, to compare two runs by it.")
                                    : tr("No network yet: train one, or open a run."));
         m_right->setImage({});
@@ -273,12 +271,17 @@ void CompareTab::draw() {
     showSide(m_theirs, m_other ? QString::fromStdString(m_other->experiment.name) : QString(), m_map.get(),
              m_other ? m_other->classIndex(answer()->className.toStdString()) : -1);
     if (m_map)
-        m_note->setText(m_map->target == answer()->explanation.target
-                            ? QString()
-                            : tr("The two maps are about different classes: the second run does not know %1.")
-                                  .arg(QString::fromStdString(answer()->explanation.target)));
+        note(m_map->target == answer()->explanation.target
+                 ? QString()
+                 : tr("The two maps are about different classes: the second run does not know %1.")
+                       .arg(QString::fromStdString(answer()->explanation.target)));
     else
-        m_note->clear();
+        note({});
+}
+
+void CompareTab::note(const QString& words) {
+    m_note->setText(words);
+    m_note->setVisible(!words.isEmpty());
 }
 
 QImage CompareTab::both() const {

@@ -42,6 +42,7 @@ private:
     void ask();
     HeatMapQuestion questionToOther() const;
     void draw();
+    void note(const QString& words);
     void showSide(const Side& side, const QString& name, const HeatMap* map, int truth);
     QString aboutClasses() const; ///< what both runs know, where they differ
     QImage both() const;          ///< side by side, for a file

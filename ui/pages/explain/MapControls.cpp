@@ -80,9 +80,10 @@ void MapControls::ask() {
 void MapControls::enableByChoice() {
     const bool isClass = m_target->currentIndex() > 1;
     m_against->setEnabled(isClass);
-    m_against->setToolTip(isClass ? QString() : tr("Choose a class above to compare it with another."));
+    m_against->setToolTip(isClass ? m_against->currentText() : tr("Choose a class above to compare it with another."));
     m_layer->setEnabled(refusal().isEmpty());
-    m_layer->setToolTip(refusal());
+    m_layer->setToolTip(refusal().isEmpty() ? m_layer->currentText() : refusal()); // where it is cut off
+    m_target->setToolTip(m_target->currentText());
 }
 
 QString MapControls::refusal() const {

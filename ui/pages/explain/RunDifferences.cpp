@@ -32,7 +32,8 @@ QString comparisonSentence(const ComparedRuns& compared) {
                             grouped(static_cast<qlonglong>(all.onlyFirst.size())),
                             grouped(static_cast<qlonglong>(all.onlySecond.size())));
     if (all.onlyFirst.size() + all.onlySecond.size() > 0) {
-        const QString p = all.p < 0.001 ? QStringLiteral("p < 0.001") : QStringLiteral("p = %1").arg(fixed(all.p, 3));
+        const QString p = all.p < 0.001 ? QStringLiteral("p\u00a0<\u00a00.001")
+                                        : QStringLiteral("p\u00a0=\u00a0%1").arg(fixed(all.p, 3));
         text +=
             QLatin1Char(' ') +
             (all.p < kUnlikely

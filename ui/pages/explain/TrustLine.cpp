@@ -7,6 +7,7 @@
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "widgets/Surface.h"
+#include "widgets/Tone.h"
 
 namespace sightline::ui {
 
@@ -79,7 +80,7 @@ void TrustLine::ask() {
 void TrustLine::say(const QString& icon, Role role, const QString& words) {
     m_icon->setPixmap(icon.isEmpty() ? QPixmap() : theme::icon(icon, role).pixmap(16));
     m_words->setText(words);
-    m_words->setStyleSheet(QStringLiteral("color: %1").arg(theme::color(role).name()));
+    setTone(*m_words, role);
     setAccessibleName(words);
 }
 

@@ -4,6 +4,7 @@
 #include <QFile>
 #include <QLabel>
 #include <QListView>
+#include <QRegularExpression>
 #include <QSet>
 #include <QTabBar>
 #include <QTableView>
@@ -207,6 +208,33 @@ private Q_SLOTS:
         QCOMPARE(shown(driver), 4);
         QVERIFY(driver.text("galleryFilter").startsWith(QStringLiteral("true class ")));
         QVERIFY(!driver.text("shortcutsNote").isEmpty());
+    }
+
+    /// A sticker in a corner gives the class away in training: the hint says so and shows where it was learned.
+    void aStickerIsFoundAndItsImagesAreSeen() {
+        ToySettings toys;
+        toys.train = 48;
+        toys.validation = toys.test = 10;
+        toys.size = 48;
+        toys.biased = 0.95;
+        QVERIFY(makeToys(path("biased").toStdString(), toys).ok());
+        train("home-biased", "biased", 10, 48);
+        WindowDriver driver(path(QStringLiteral("home-biased")));
+        evaluate(driver, "home-biased");
+        openTab(driver, QStringLiteral("Shortcuts"));
+        driver.click("measureShortcuts");
+        auto* hints = driver.find<QListView>("shortcutHints");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("meanMaps")->isVisible(), kLong);
+        QVERIFY2(hints->isVisible(), qPrintable(driver.text("shortcutsNote")));
+        const QString hint = hints->model()->index(0, 0).data().toString();
+        QVERIFY2(hint.contains(QRegularExpression(QStringLiteral("(top|bottom) (left|right)"))), qPrintable(hint));
+        driver.clickRow("shortcutHints", 0);
+        auto* behind = driver.find<QListView>("behindHint");
+        QVERIFY(behind->isVisible() && behind->model()->rowCount() > 0); // only training images bear the sticker
+        QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
+        driver.clickRow("behindHint", 0);
+        QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
+        QVERIFY(driver.session->questions().answer()->title.startsWith(QStringLiteral("train/")));
     }
 
     void aLassoOnTheMapShowsItsImages() {

@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "Commands.h"
-#include "engine/Engine.h"
+#include "engine/AskedModel.h"
 #include "store/RunExport.h"
 
 namespace sightline::cli {
@@ -12,7 +12,35 @@ namespace {
 struct Settings {
     std::string run, checkpoint = "best", onnx, torchScript, weights;
     bool foldBatchNorm = false, json = false;
+    double refuseShare = kRefuseShare;
 };
+
+/// What tells unknown images, for programs that read the file; what nobody can tell is not in it.
+Result<void> exportOnnx(const RunFolder& run, const Settings& settings) {
+    std::map<std::string, std::string> more;
+    std::string why;
+    if (settings.refuseShare > 0) {
+        const Result<Engine*> engine = loadEngine();
+        if (!engine)
+            return engine.error();
+        const auto rule =
+            ask(**engine, ofRun(run.path(), settings.checkpoint), UnknownRuleQuestion{}, interruption().get_token(),
+                [](std::size_t done, std::size_t total) { showProgress(kLearningUnknown, done, total); });
+        auto unknown = rule ? unknownMetadata(*rule, settings.refuseShare)
+                            : Result<std::map<std::string, std::string>>(rule.error());
+        if (unknown)
+            more = std::move(*unknown);
+        else if (unknown.error().kind == ErrorKind::Cancelled)
+            return unknown.error();
+        else
+            why = unknown.error().message;
+    }
+    const Result<void> done =
+        sightline::exportOnnx(run, settings.checkpoint, settings.foldBatchNorm, settings.onnx, more);
+    if (done && !why.empty())
+        std::clog << "sightline-cli: " << settings.onnx << " does not say which images are unknown: " << why << '\n';
+    return done;
+}
 
 Result<void> exportTorchScript(const RunFolder& run, const Settings& settings) {
     TorchScriptRequest request;
@@ -49,8 +77,7 @@ int exportRun(const Settings& settings, Context& context) {
         return true;
     };
     if (!settings.onnx.empty()) {
-        if (const Result<void> done = exportOnnx(*run, settings.checkpoint, settings.foldBatchNorm, settings.onnx);
-            !wrote(done, settings.onnx))
+        if (const Result<void> done = exportOnnx(*run, settings); !wrote(done, settings.onnx))
             return fail(done.error());
     }
     if (!settings.torchScript.empty()) {
@@ -79,6 +106,10 @@ void addExport(CLI::App& app, Context& context) {
     command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
     command->add_flag("--fold-batch-norm", settings->foldBatchNorm,
                       "ONNX: fold batch normalization into the convolutions");
+    command
+        ->add_option("--refuse-share", settings->refuseShare,
+                     "ONNX: share of images of known classes that its limit for unknown images may refuse; 0: no limit")
+        ->check(CLI::Range(0.0, 0.999));
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(
         [settings, &context] { context.chosen = [settings, &context] { return exportRun(*settings, context); }; });

@@ -14,9 +14,10 @@ namespace sightline::cli {
 namespace {
 
 struct Settings {
-    std::string run, checkpoint = "best", out, sortInto;
+    std::string run, checkpoint = "best", out, sortInto, unknownFolder;
     std::vector<std::string> images, changes;
     int top = 1, threads = 0;
+    double refuseShare = kRefuseShare;
     bool json = false;
 };
 
@@ -41,8 +42,20 @@ Result<void> checkResults(const Settings& settings) {
     if (!settings.out.empty() && !fs::is_directory(table, code))
         return badInput("The folder " + table.string() + " for --out does not exist.");
     if (settings.sortInto.empty())
-        return {};
+        return settings.unknownFolder.empty() ? Result<void>() : badInput("--unknown-folder needs --sort-into DIR.");
     return mayHoldCopies(settings.sortInto, {settings.images.begin(), settings.images.end()});
+}
+
+/// Images of none of the classes must not lie among those of one.
+Result<void> checkUnknownFolder(const Settings& settings, const RunFolder& run) {
+    const auto classes = run.classes();
+    if (settings.unknownFolder.empty() || !classes)
+        return {};
+    for (const std::string& name : *classes)
+        if (folderNameOf(name) == folderNameOf(settings.unknownFolder))
+            return badInput("--unknown-folder: " + shown(settings.unknownFolder) +
+                            " is the folder of a class of this run; choose another name.");
+    return {};
 }
 
 /// The table and the copies, where they are asked for; how many images could not be copied.
@@ -53,9 +66,9 @@ Result<std::size_t> writeResults(const Settings& settings, const Classification&
             return written.error();
     if (settings.sortInto.empty())
         return std::size_t{0};
-    const Result<SortedCopies> copies =
-        copySorted(settings.sortInto, found.classes, found.images, interruption().get_token(),
-                   [](std::size_t done, std::size_t total) { showProgress("Copying", done, total); });
+    const Result<SortedCopies> copies = copySorted(
+        settings.sortInto, found.classes, found.images, interruption().get_token(),
+        [](std::size_t done, std::size_t total) { showProgress("Copying", done, total); }, settings.unknownFolder);
     if (!copies)
         return copies.error();
     for (const std::string& message : copies->failed)
@@ -98,6 +111,11 @@ std::size_t printResults(const Settings& settings, const Classification& found) 
         }
         std::string line = image.file.string();
         entry["top"] = topOf(image, found.classes, settings.top, line);
+        const std::optional<bool> unknown = image.isUnknown();
+        entry["unknown"] = unknown ? Json(*unknown) : Json();
+        entry["unknown_score"] = unknown ? Json(*image.unknownScore) : Json();
+        if (unknown.value_or(false))
+            line += "  probably none of these classes";
         if (!entry["top"].empty()) {
             entry["predicted"] = entry["top"][0]["class"];
             entry["confidence"] = entry["top"][0]["probability"];
@@ -120,6 +138,8 @@ int predict(const Settings& settings, Context& context) {
     const auto run = store->find(settings.run);
     if (!run)
         return fail(run.error());
+    if (const Result<void> apart = checkUnknownFolder(settings, *run); !apart)
+        return fail(apart.error());
     const auto dataPath = dataPathOf(settings.changes, "predict");
     if (!dataPath)
         return fail(dataPath.error());
@@ -134,11 +154,15 @@ int predict(const Settings& settings, Context& context) {
     const auto engine = loadEngine();
     if (!engine)
         return fail(engine.error());
-    const auto found = classify(**engine, {run->path(), settings.checkpoint, images->files, settings.threads},
-                                interruption().get_token(),
+    ClassifyRequest request{run->path(), settings.checkpoint, images->files, settings.threads, settings.refuseShare};
+    request.dataPath = *dataPath;
+    request.onLearning = [](std::size_t done, std::size_t total) { showProgress(kLearningUnknown, done, total); };
+    const auto found = classify(**engine, request, interruption().get_token(),
                                 [](std::size_t done, std::size_t total) { showProgress("Predicting", done, total); });
     if (!found)
         return fail(found.error());
+    if (!found->unjudged.empty())
+        std::clog << "sightline-cli: no image is judged to be unknown: " << found->unjudged << '\n';
     const Result<std::size_t> uncopied = writeResults(settings, *found);
     if (!uncopied)
         return fail(uncopied.error());
@@ -161,6 +185,12 @@ void addPredict(CLI::App& app, Context& context) {
                         "Write path, predicted class, confidence and all probabilities to this CSV file");
     command->add_option("--sort-into", settings->sortInto,
                         "Copy each image into a folder of its predicted class in this folder; nothing is overwritten");
+    command->add_option("--unknown-folder", settings->unknownFolder,
+                        "With --sort-into: copy images of none of the classes into a folder of this name instead");
+    command
+        ->add_option("--refuse-share", settings->refuseShare,
+                     "Share of images of known classes that may be called unknown; 0: no image is judged")
+        ->check(CLI::Range(0.0, 0.999));
     addDataPath(*command, settings->changes);
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");

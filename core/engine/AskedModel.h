@@ -21,6 +21,7 @@
 #include "engine/questions/Robustness.h"
 #include "engine/questions/Suspects.h"
 #include "engine/questions/Trust.h"
+#include "engine/questions/Unknown.h"
 #include "network/GraphSpec.h"
 #include "support/Result.h"
 
@@ -31,7 +32,7 @@ namespace sightline {
 using Question =
     std::variant<HeatMapQuestion, HeatMapsQuestion, PredictionsQuestion, EvaluationQuestion, FeaturesQuestion,
                  OcclusionQuestion, RobustnessQuestion, TrustQuestion, ActivationsQuestion, FilterPicturesQuestion,
-                 KernelsQuestion, ExamplesQuestion, SuspectsQuestion, MapsReportQuestion>;
+                 KernelsQuestion, ExamplesQuestion, SuspectsQuestion, MapsReportQuestion, UnknownRuleQuestion>;
 
 template <typename Questions>
 struct AnswersTo;

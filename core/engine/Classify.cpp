@@ -47,19 +47,49 @@ Result<void> mayHoldCopies(const fs::path& folder, const std::vector<fs::path>& 
     return {};
 }
 
+namespace {
+
+using SharedJudge = std::shared_ptr<const UnknownJudge>;
+
+/// Null where nobody can say which images are unknown; `why` says why.
+Result<SharedJudge> judgeOf(const AskedModel& model, const ClassifyRequest& request, std::string& why,
+                            const std::stop_token& stop) {
+    if (request.refuseShare == 0)
+        return SharedJudge();
+    const auto rule = model.ask(UnknownRuleQuestion{request.dataPath}, stop, request.onLearning);
+    const Result<UnknownJudge> judge =
+        rule ? UnknownJudge::by(*rule, request.refuseShare) : Result<UnknownJudge>(rule.error());
+    if (judge)
+        return SharedJudge(std::make_shared<const UnknownJudge>(*judge));
+    if (judge.error().kind == ErrorKind::Cancelled)
+        return judge.error();
+    why = judge.error().message;
+    return SharedJudge();
+}
+
+} // namespace
+
 Result<Classification> classify(Engine& engine, const ClassifyRequest& request, std::stop_token stop,
                                 const Progress& progress) {
+    if (!(request.refuseShare >= 0 && request.refuseShare < 1))
+        return badInput("The share of known images that may be refused must be at least 0 and below 1.");
     auto classes = RunFolder(request.runFolder).classes();
     if (!classes)
         return classes.error();
-    auto predictions = ask(engine, ofRun(request.runFolder, request.checkpoint), PredictionsQuestion{request.files},
-                           stop, progress, request.threads);
+    const auto model = engine.open(ofRun(request.runFolder, request.checkpoint), request.threads);
+    if (!model)
+        return model.error();
+    Classification result{std::move(*classes), {}};
+    auto judge = judgeOf(**model, request, result.unjudged, stop);
+    if (!judge)
+        return judge.error();
+    auto predictions = (*model)->ask(PredictionsQuestion{request.files, std::move(*judge)}, stop, progress);
     if (!predictions)
         return predictions.error();
-    Classification result{std::move(*classes), {}};
     for (std::size_t i = 0; i < std::min(predictions->images.size(), request.files.size()); ++i) {
         ImagePrediction& prediction = predictions->images[i];
-        result.images.push_back({request.files[i], std::move(prediction.probabilities), std::move(prediction.error)});
+        result.images.push_back({request.files[i], std::move(prediction.probabilities), std::move(prediction.error),
+                                 prediction.unknownScore});
     }
     return result;
 }

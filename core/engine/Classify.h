@@ -8,6 +8,7 @@
 
 #include "engine/Engine.h"
 #include "metrics/Classified.h"
+#include "metrics/UnknownRule.h"
 
 namespace sightline {
 
@@ -35,14 +36,19 @@ struct ClassifyRequest {
     std::string checkpoint = "best";
     std::vector<std::filesystem::path> files;
     int threads = 0;
+    double refuseShare = kRefuseShare; ///< of known images that may be called unknown; 0: none is judged
+    std::string dataPath = {};         ///< where the run's images are now; empty: where the run says
+    Progress onLearning = {};          ///< what tells unknown images is learned once for a checkpoint
 };
 
 struct Classification {
     std::vector<std::string> classes; ///< of the run
     std::vector<ClassifiedImage> images;
+    std::string unjudged = {}; ///< why no image is judged to be unknown, where one should be: a sentence
 };
 
 /// What a run says about files that are in no data set of its own. Files that cannot be read are said one by one.
+/// Error: also a share of refused images outside 0...1.
 Result<Classification> classify(Engine& engine, const ClassifyRequest& request, std::stop_token stop,
                                 const Progress& progress);
 

@@ -60,6 +60,10 @@ std::size_t ClassifiedImage::predicted() const {
                                     probabilities.begin());
 }
 
+std::optional<bool> ClassifiedImage::isUnknown() const {
+    return unknownScore ? std::optional(*unknownScore > 0) : std::nullopt;
+}
+
 std::string classifiedCsv(const std::vector<std::string>& classes, const std::vector<ClassifiedImage>& images) {
     std::string csv = "path,predicted,confidence,unknown";
     for (const std::string& name : classes)
@@ -69,8 +73,12 @@ std::string classifiedCsv(const std::vector<std::string>& classes, const std::ve
         const std::size_t predicted = image.predicted();
         if (predicted >= std::min(classes.size(), image.probabilities.size()))
             continue;
+        const std::optional<bool> unknown = image.isUnknown();
         csv += csvCell(image.file.string()) + "," + csvCell(classes[predicted]) + "," +
-               number(image.probabilities[predicted]) + ","; // unknown: not judged
+               number(image.probabilities[predicted]) + "," +
+               (!unknown   ? ""
+                : *unknown ? "true"
+                           : "false");
         for (const float probability : image.probabilities)
             csv += "," + number(probability);
         csv += "\n";
@@ -91,7 +99,7 @@ std::string folderNameOf(const std::string& className) {
 
 Result<SortedCopies> copySorted(const fs::path& folder, const std::vector<std::string>& classes,
                                 const std::vector<ClassifiedImage>& images, std::stop_token stop,
-                                const Progress& progress) {
+                                const Progress& progress, const std::string& unknown) {
     SortedCopies copies;
     for (std::size_t i = 0; i < images.size(); ++i) {
         if (stop.stop_requested())
@@ -102,7 +110,8 @@ Result<SortedCopies> copySorted(const fs::path& folder, const std::vector<std::s
         const std::size_t predicted = image.predicted();
         if (predicted >= std::min(classes.size(), image.probabilities.size()))
             continue;
-        const fs::path into = folder / folderNameOf(classes[predicted]);
+        const bool isApart = !unknown.empty() && image.isUnknown().value_or(false);
+        const fs::path into = folder / folderNameOf(isApart ? unknown : classes[predicted]);
         if (const Result<void> made = makeFolder(into); !made)
             return made.error();
         fs::path target;

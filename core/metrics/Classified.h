@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,14 +15,16 @@ namespace sightline {
 /// An image that a network was asked about.
 struct ClassifiedImage {
     std::filesystem::path file;
-    std::vector<float> probabilities; ///< one for each class; none where it could not be read
-    std::string error = {};           ///< why it could not be read
+    std::vector<float> probabilities;        ///< one for each class; none where it could not be read
+    std::string error = {};                  ///< why it could not be read
+    std::optional<double> unknownScore = {}; ///< UnknownJudge::score(); nothing: not judged
 
-    std::size_t predicted() const; ///< the first of the largest; 0 where there are none
+    std::optional<bool> isUnknown() const; ///< probably of none of the classes
+    std::size_t predicted() const;         ///< the first of the largest; 0 where there are none
 };
 
-/// A table (CLI.md, predict --out): path, predicted, confidence, unknown, then one probability column per class.
-/// Images that could not be read have no row.
+/// A table (CLI.md, predict --out): path, predicted, confidence, unknown (true, false, or empty: not judged), then one
+/// probability column per class. Images that could not be read have no row.
 std::string classifiedCsv(const std::vector<std::string>& classes, const std::vector<ClassifiedImage>& images);
 
 struct SortedCopies {
@@ -30,10 +33,11 @@ struct SortedCopies {
 };
 
 /// Copies each image into a folder named like its predicted class, in `folder`. Nothing is overwritten: a name that is
-/// there already gets a number ("cat-2.png"). Error: a folder that cannot be made, a full disk, or stopped.
+/// there already gets a number ("cat-2.png"). Images of none of the classes go into the folder `unknown` instead, where
+/// it is not empty. Error: a folder that cannot be made, a full disk, or stopped.
 Result<SortedCopies> copySorted(const std::filesystem::path& folder, const std::vector<std::string>& classes,
                                 const std::vector<ClassifiedImage>& images, std::stop_token stop = {},
-                                const Progress& progress = {});
+                                const Progress& progress = {}, const std::string& unknown = {});
 
 /// A class as the name of a folder: one part of a path, not hidden, without control characters.
 std::string folderNameOf(const std::string& className);

@@ -92,13 +92,26 @@ Result<std::map<std::string, std::string>> exportMetadata(const RunFolder& run) 
     return parts ? metadataOf(run, *parts) : Result<std::map<std::string, std::string>>(parts.error());
 }
 
+Result<std::map<std::string, std::string>> unknownMetadata(const UnknownRule& rule, double refuseShare) {
+    const Result<UnknownJudge> judge = UnknownJudge::by(rule, refuseShare);
+    if (!judge)
+        return judge.error();
+    const Json json = {{"score", "energy"},
+                       {"energy", "-log(sum(exp(logits)))"},
+                       {"threshold", judge->energyLimit()},
+                       {"refuse_share", refuseShare},
+                       {"images", rule.known.size()}};
+    return std::map<std::string, std::string>{{"unknown", toText(json, -1)}};
+}
+
 Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm,
-                        const std::filesystem::path& file) {
+                        const std::filesystem::path& file, const std::map<std::string, std::string>& more) {
     Result<Trained> trained = trainedNetwork(run, checkpoint);
     if (!trained)
         return trained.error();
     GraphSpec& graph = trained->parts.graph;
-    const std::map<std::string, std::string> metadata = metadataOf(run, trained->parts);
+    std::map<std::string, std::string> metadata = metadataOf(run, trained->parts);
+    metadata.insert(more.begin(), more.end());
     if (foldBatchNorm)
         graph = withBatchNormFolded(graph, trained->values);
     const Result<std::string> model = onnxModel(graph, trained->values, metadata);

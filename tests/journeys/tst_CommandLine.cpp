@@ -214,6 +214,71 @@ private Q_SLOTS:
         }
     }
 
+    void saysWhichImagesAreOfNoneOfTheClasses() {
+        const QString duck = path("toys/test/duck/") + QDir(path("toys/test/duck")).entryList({"*.png"}).first();
+        QImage stripes(64, 64, QImage::Format_RGB32);
+        for (int y = 0; y < 64; ++y)
+            for (int x = 0; x < 64; ++x)
+                stripes.setPixel(x, y, (x + y) % 2 ? qRgb(255, 0, 0) : qRgb(0, 255, 0));
+        QVERIFY(stripes.save(path("stripes.png")));
+        const auto judged = [&](const QStringList& more) {
+            const CliAnswer answer =
+                run(QStringList{"predict", trainedRun(), path("stripes.png"), duck, "--json"} + more);
+            return answer.code == 0 ? answer : CliAnswer();
+        };
+        const CliAnswer answer = judged({});
+        for (const QJsonValue& entry : answer.list()) {
+            QVERIFY(entry["unknown"].isBool() && entry["unknown_score"].isDouble());
+            QCOMPARE(entry["unknown"].toBool(), entry["unknown_score"].toDouble() > 0);
+        }
+        QVERIFY(answer.err.isEmpty());
+        QVERIFY(answer.list()[0]["unknown_score"].toDouble() > answer.list()[1]["unknown_score"].toDouble());
+        const QString kept = m_home + "/runs/" + trainedRun() + "/predictions/unknown-best.safetensors";
+        QVERIFY2(QFile::exists(kept), qPrintable(kept));
+        // A larger share refuses more, and none where nobody is to be judged.
+        QVERIFY(judged({"--refuse-share", "0.5"}).list()[0]["unknown_score"].toDouble() >
+                answer.list()[0]["unknown_score"].toDouble());
+        QVERIFY(judged({"--refuse-share", "0"}).list()[0]["unknown"].isNull());
+        const CliAnswer strict = judged({"--refuse-share", "0.01"});
+        QVERIFY(strict.list()[0]["unknown"].isNull() && strict.list()[0]["unknown_score"].isNull());
+        QVERIFY2(strict.err.count('\n') == 1 && strict.err.contains("20 validation images"), strict.err.constData());
+        QCOMPARE(judged({"--refuse-share", "0.01"}).list()[0]["predicted"], answer.list()[0]["predicted"]);
+        refuses({"predict", trainedRun(), duck, "--unknown-folder", "apart"}, 2, "--sort-into");
+        refuses({"predict", trainedRun(), duck, "--sort-into", path("apart"), "--unknown-folder", "duck"}, 2, "duck");
+        QVERIFY(run({"predict", trainedRun(), duck, "--refuse-share", "2"}).code == 2);
+    }
+
+    void anExportSaysWhichImagesAreUnknown() {
+        const auto unknownIn = [&](const QString& share) {
+            const CliAnswer answer = run({"export", trainedRun(), "--onnx", path("net.onnx"), "--refuse-share", share});
+            QFile file(path("net.onnx"));
+            if (answer.code != 0 || !file.open(QIODevice::ReadOnly))
+                return QJsonObject();
+            const QByteArray bytes = file.readAll();
+            const qsizetype key = bytes.indexOf("\"refuse_share\"");
+            const qsizetype begin = key < 0 ? -1 : bytes.lastIndexOf('{', key), end = bytes.indexOf('}', key) + 1;
+            return begin < 0 ? QJsonObject() : QJsonDocument::fromJson(bytes.mid(begin, end - begin)).object();
+        };
+        const QJsonObject unknown = unknownIn("0.05");
+        QCOMPARE(unknown["images"].toInt(), 20);
+        QCOMPARE(unknown["refuse_share"].toDouble(), 0.05);
+        QVERIFY(unknown["threshold"].isDouble());
+        QVERIFY(unknownIn("0.5")["threshold"].toDouble() < unknown["threshold"].toDouble());
+        QVERIFY(unknownIn("0").isEmpty());
+    }
+
+    void unknownImagesGoIntoAFolderOfTheirOwnIfAsked() {
+        const CliAnswer answer =
+            run({"predict", trainedRun(), path("toys/test"), "--refuse-share", "0.6", "--sort-into", path("told-apart"),
+                 "--unknown-folder", "none of these", "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        int unknown = 0;
+        for (const QJsonValue& entry : answer.list())
+            unknown += entry["unknown"].toBool();
+        QVERIFY(unknown > 0 && unknown < answer.list().size());
+        QCOMPARE(QDir(path("told-apart/none of these")).entryList(QDir::Files).size(), unknown);
+    }
+
     void classifiesAFolderIntoATableAndFolders() {
         const QString folder = path("mixed");
         QVERIFY(QDir().mkpath(folder + "/below"));
@@ -232,7 +297,8 @@ private Q_SLOTS:
         QVERIFY(lines[0].startsWith("path,predicted,confidence,unknown,"));
         QCOMPARE(lines[0].count(','), 8);
         const QByteArray predicted = lines[1].split(',')[1];
-        QCOMPARE(lines[1].split(',')[3], QByteArray()); // nobody has judged
+        const QByteArray unknown = lines[1].split(',')[3];
+        QVERIFY(unknown == "true" || unknown == "false");
         const QString into = path("sorted/") + predicted;
         QCOMPARE(QDir(into).entryList(QDir::Files), QStringList({"x-2.png", "x.png"}));
         QCOMPARE(run({"predict", trainedRun(), folder + "/x.png", "--sort-into", path("sorted")}).code, 0);

@@ -60,6 +60,8 @@ public:
     std::function<Result<Answer>(const Question&, const std::stop_token&, const Progress&)> onAsk = [](auto&&...) {
         return cancelled();
     };
+    /// What tells images of none of the classes; nothing does unless the test says so.
+    std::function<Result<UnknownRule>()> onUnknown = [] { return badInput("Nothing tells unknown images."); };
     std::function<Result<EpochTime>(const EpochTimeRequest&, std::stop_token)> onMeasure;
 
     std::function<Result<Predictions>(const PredictionsQuestion&, std::stop_token, const Progress&)> onPredict =
@@ -106,6 +108,8 @@ private:
                                                    : m_engine.onEvaluate(*kind, stop, progress));
             if (const auto* kind = std::get_if<PredictionsQuestion>(&question))
                 return given(m_engine.onPredict(*kind, stop, progress));
+            if (std::holds_alternative<UnknownRuleQuestion>(question))
+                return given(m_engine.onUnknown());
             return m_engine.onAsk(question, stop, progress);
         }
 

@@ -32,6 +32,7 @@ Result<Activations> answer(const Asked& asked, const ActivationsQuestion& questi
 Result<FilterPictures> answer(const Asked& asked, const FilterPicturesQuestion& question, const Asking& asking);
 Result<Kernels> answer(const Asked& asked, const KernelsQuestion& question, const Asking& asking);
 Result<Examples> answer(const Asked& asked, const ExamplesQuestion& question, const Asking& asking);
+Result<UnknownRule> answer(const Asked& asked, const UnknownRuleQuestion& question, const Asking& asking);
 Result<Suspects> answer(const Asked& asked, const SuspectsQuestion& question, const Asking& asking);
 
 } // namespace sightline::engine

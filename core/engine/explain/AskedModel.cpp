@@ -50,6 +50,9 @@ constexpr const char* failureOf(const ExamplesQuestion&) {
 constexpr const char* failureOf(const FeaturesQuestion&) {
     return "The features could not be computed: ";
 }
+constexpr const char* failureOf(const UnknownRuleQuestion&) {
+    return "What tells unknown images could not be learned: ";
+}
 constexpr const char* failureOf(const SuspectsQuestion&) {
     return "The labels could not be checked: ";
 }

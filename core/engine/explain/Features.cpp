@@ -1,39 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <torch/torch.h>
 
+#include "engine/explain/FeaturePass.h"
 #include "engine/explain/SplitPass.h"
-#include "network/Passes.h"
 
 namespace sightline::engine {
 
 namespace {
 constexpr int kBatch = 32;
 
-/// One row an image; means over the places where it has any.
-torch::Tensor asRows(const torch::Tensor& features) {
-    return features.dim() == 4 ? features.mean({2, 3}) : features.flatten(1);
+Features ofImage(const Asked& asked, const std::string& layer, const Image& image) {
+    const auto seen =
+        featuresOf(asked.module(), layer, preparedInput(asked.model(), preparedImage(asked.model(), image)));
+    Features found;
+    found.layer = layer;
+    found.values = toArray(seen.features);
+    found.logits = toArray(seen.logits);
+    return found;
 }
 } // namespace
 
 Result<Features> answer(const Asked& asked, const FeaturesQuestion& question, const Asking& asking) {
+    const Result<std::string> layer = featureLayer(asked.module());
+    if (!layer)
+        return layer.error();
+    torch::NoGradGuard noGradients;
+    if (question.image)
+        return ofImage(asked, *layer, *question.image);
     const Result<RunSplit> split = openSplit(asked, question.split, question.dataPath, asking);
     if (!split)
         return split.error();
     Features found;
     found.split = nameOf(split->subset);
-    found.layer = featureNode(asked.module().spec());
-    if (found.layer.empty())
-        return badInput("The network " + asked.module().spec().name +
-                        " has no layer before its classifier, so it has no features.");
+    found.layer = *layer;
     std::vector<std::string> skipped;
-    torch::NoGradGuard noGradients;
     std::vector<torch::Tensor> features, logits;
     const auto passed =
         passThrough(asked, *split, split->data.dataset.indices(split->subset), kBatch, asking, skipped,
                     [&](const torch::Tensor& images, std::span<const std::uint32_t> samples) -> Result<void> {
-                        std::map<std::string, torch::Tensor> tapped{{found.layer, {}}};
-                        logits.push_back(asked.module().infer(images, &tapped)[0]);
-                        features.push_back(asRows(tapped.at(found.layer)).to(torch::kFloat));
+                        FeaturesOfImages seen = featuresOf(asked.module(), found.layer, images);
+                        features.push_back(std::move(seen.features));
+                        logits.push_back(std::move(seen.logits));
                         for (const std::uint32_t sample : samples) {
                             found.samples.push_back(sample);
                             found.paths.push_back(split->data.dataset.samples[sample].path);

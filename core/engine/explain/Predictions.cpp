@@ -2,22 +2,46 @@
 #include <torch/torch.h>
 
 #include "engine/explain/Answers.h"
+#include "engine/explain/FeaturePass.h"
+#include "network/Passes.h"
 
 namespace sightline::engine {
 
 namespace {
 constexpr std::size_t kImagesAtOnce = 16;
+
+/// What the network says of a batch, with a score for each image where the judge knows this network.
+class Saying {
+public:
+    Saying(const Asked& asked, const UnknownJudge* judge)
+        : m_module(asked.module()), m_judge(judge && judge->layer() == featureNode(m_module.spec()) ? judge : nullptr) {
+    }
+    void of(const torch::Tensor& images, const std::vector<ImagePrediction*>& predictions) const {
+        const FeaturesOfImages seen =
+            m_judge ? featuresOf(m_module, m_judge->layer(), images) : FeaturesOfImages{{}, m_module.infer(images)[0]};
+        for (std::size_t i = 0; i < predictions.size(); ++i) {
+            predictions[i]->probabilities = probabilitiesOf(seen.logits[static_cast<std::int64_t>(i)]);
+            if (m_judge)
+                predictions[i]->unknownScore = m_judge->score(rowOf(seen.features, i), rowOf(seen.logits, i));
+        }
+    }
+
+private:
+    const GraphModule& m_module;
+    const UnknownJudge* m_judge;
+};
 } // namespace
 
 Result<Predictions> answer(const Asked& asked, const PredictionsQuestion& question, const Asking& asking) {
     const LoadedModel& model = asked.model();
     torch::NoGradGuard noGradients;
+    const Saying saying(asked, question.judge.get());
     Predictions predictions;
     predictions.images.resize(question.images.size());
     for (std::size_t begin = 0; begin < question.images.size(); begin += kImagesAtOnce) {
         const std::size_t end = std::min(question.images.size(), begin + kImagesAtOnce);
         std::vector<torch::Tensor> inputs;
-        std::vector<std::size_t> read;
+        std::vector<ImagePrediction*> read;
         for (std::size_t i = begin; i < end; ++i) {
             if (asking.isStopped())
                 return cancelled();
@@ -28,14 +52,10 @@ Result<Predictions> answer(const Asked& asked, const PredictionsQuestion& questi
                 continue;
             }
             inputs.push_back(preparedInput(model, preparedImage(model, *image)));
-            read.push_back(i);
+            read.push_back(&predictions.images[i]);
         }
-        if (!inputs.empty()) {
-            const torch::Tensor logits =
-                model.module->infer(torch::cat(inputs).contiguous(at::MemoryFormat::ChannelsLast))[0];
-            for (std::size_t i = 0; i < read.size(); ++i)
-                predictions.images[read[i]].probabilities = probabilitiesOf(logits[static_cast<std::int64_t>(i)]);
-        }
+        if (!inputs.empty())
+            saying.of(torch::cat(inputs).contiguous(at::MemoryFormat::ChannelsLast), read);
         asking.tell(end, question.images.size());
     }
     return predictions;

@@ -74,6 +74,25 @@ Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const s
     return opened;
 }
 
+std::vector<std::uint32_t> someOfEach(const Dataset& dataset, Subset subset, std::size_t most) {
+    const std::vector<std::uint32_t> all = dataset.indices(subset);
+    if (most == 0)
+        return all;
+    const std::vector<std::size_t> counts = dataset.countsPerClass(subset);
+    std::vector<std::size_t> seen(counts.size(), 0);
+    std::vector<std::uint32_t> some;
+    for (const std::uint32_t index : all) {
+        const int label = dataset.samples[index].label;
+        if (label < 0)
+            continue;
+        const auto of = static_cast<std::size_t>(label);
+        const std::size_t kept = std::min(most, counts[of]), place = seen[of]++;
+        if ((place + 1) * kept / counts[of] > place * kept / counts[of])
+            some.push_back(index);
+    }
+    return some;
+}
+
 Result<void> passThrough(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
                          int batchSize, const Asking& asking, std::vector<std::string>& skipped, const OnImages& each) {
     const LoadedModel& model = asked.model();

@@ -29,6 +29,10 @@ Result<RunSplit> openImages(const Asked& asked, const std::string& dataPath, con
 Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const std::string& dataPath,
                            const Asking& asking);
 
+/// Of the images of known classes at most so many of each, spread evenly over it, in the order of the split; 0: all,
+/// and those of unknown classes.
+std::vector<std::uint32_t> someOfEach(const Dataset& dataset, Subset subset, std::size_t most);
+
 /// Images of one pass, at most `batchSize`: of a large network few, so that Stop is heard in time. It depends on the
 /// network only: sums in another batch size may differ in their last bits.
 std::int64_t imagesAtOnce(const GraphModule& module, int batchSize);

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "metrics/UnknownRule.h"
 
 namespace sightline {
 
@@ -13,12 +16,14 @@ struct Predictions;
 struct PredictionsQuestion {
     using Answer = Predictions;
     std::vector<std::filesystem::path> images;
+    std::shared_ptr<const UnknownJudge> judge = {}; ///< says which are of none of the classes; null: nobody says
 };
 
 struct ImagePrediction {
     std::string path;
     std::string error; ///< not empty: could not be read
     std::vector<float> probabilities;
+    std::optional<double> unknownScore = {}; ///< UnknownJudge::score(); nothing: not judged
 };
 
 struct Predictions {

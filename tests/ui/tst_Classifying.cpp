@@ -71,7 +71,8 @@ private Q_SLOTS:
         choose(*opened, path(QStringLiteral("pets")));
         QTRY_COMPARE(rows(*opened, "classifiedTable"), 3);
         QCOMPARE(driver.text("classifyStatus"),
-                 QStringLiteral("3 images classified · 1 file is not named like an image · 1 image could not be read"));
+                 QStringLiteral("3 images classified · 1 file is not named like an image · 1 image could not be read · "
+                                "unknown images are not told apart"));
         const auto* table = driver.find<QTableView>("classifiedTable")->model();
         QCOMPARE(table->index(0, 0).data().toString(), QStringLiteral("cat.png"));
         QCOMPARE(table->index(1, 1).data().toString(), QStringLiteral("dog"));

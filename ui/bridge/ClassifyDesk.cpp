@@ -53,18 +53,31 @@ void ClassifyDesk::setRun(const std::filesystem::path& folder, const QString& na
     Q_EMIT changed();
 }
 
+void ClassifyDesk::setLearning(bool learning) {
+    if (std::exchange(m_learning, learning) != learning)
+        Q_EMIT changed();
+}
+
 template <typename Job, typename Deliver>
 void ClassifyDesk::begin(const QString& words, Job job, Deliver deliver) {
     m_work = m_activities.begin(words, [this] { cancel(); });
+    m_learning = false;
     m_lane.submit(
         this,
         [this, job = std::move(job)](const std::stop_token& stop, const Courier& courier) {
-            return job(stop, throttled([this, &courier](std::size_t done, std::size_t total) {
-                           courier.post([this, done, total] {
-                               m_work.setProgress(done, total);
-                               Q_EMIT progressed(done, total);
-                           });
-                       }));
+            const auto telling = [this, &courier](bool learning) {
+                return throttled([this, &courier, learning](std::size_t done, std::size_t total) {
+                    courier.post([this, done, total, learning] {
+                        setLearning(learning);
+                        m_work.setProgress(done, total);
+                        Q_EMIT progressed(done, total);
+                    });
+                });
+            };
+            if constexpr (std::is_invocable_v<Job&, std::stop_token, Progress, Progress>)
+                return job(stop, telling(false), telling(true));
+            else
+                return job(stop, telling(false));
         },
         [this, deliver = std::move(deliver)](auto result) {
             m_work.end();
@@ -83,8 +96,9 @@ void ClassifyDesk::classify(const QStringList& paths) {
     m_paths = paths;
     begin(
         tr("Classifying images"),
-        [door = m_door, run = m_run, given = filesOf(paths)](
-            const std::stop_token& stop, const Progress& progress) -> Result<std::shared_ptr<const Classified>> {
+        [door = m_door, run = m_run,
+         given = filesOf(paths)](const std::stop_token& stop, const Progress& progress,
+                                 const Progress& learning) -> Result<std::shared_ptr<const Classified>> {
             auto images = filesToClassify(given, stop);
             if (!images)
                 return images.error();
@@ -94,6 +108,7 @@ void ClassifyDesk::classify(const QStringList& paths) {
             ClassifyRequest request;
             request.runFolder = run;
             request.files = std::move(images->files);
+            request.onLearning = learning;
             auto classification = sightline::classify(**engine, request, stop, progress);
             if (!classification)
                 return classification.error();

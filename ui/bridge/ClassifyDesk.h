@@ -38,16 +38,18 @@ public:
     void sortInto(const QString& folder);    ///< copies in a folder for each class
     void cancel();
     bool isBusy() const { return m_work.isUnderWay(); }
-    const QStringList& paths() const { return m_paths; }                       ///< what is being classified, or was
+    bool isLearning() const { return isBusy() && m_learning; } ///< what tells unknown images, once for a run
+    const QStringList& paths() const { return m_paths; }       ///< what is being classified, or was
     const std::shared_ptr<const Classified>& found() const { return m_found; } ///< null: nothing yet
 
 Q_SIGNALS:
-    void changed();                                     ///< run(), isBusy() or found()
+    void changed();                                     ///< run(), isBusy(), isLearning() or found()
     void progressed(qulonglong done, qulonglong total); ///< at most 25 a second
     void failed(const QString& message);
     void written(const QString& message); ///< a table or copies are there
 
 private:
+    void setLearning(bool learning);
     template <typename Job, typename Deliver>
     void begin(const QString& words, Job job, Deliver deliver);
 
@@ -58,6 +60,7 @@ private:
     QStringList m_paths;
     std::shared_ptr<const Classified> m_found;
     Activity m_work;
+    bool m_learning = false;
     Lane m_lane; ///< last: joined first
 };
 

@@ -11,6 +11,7 @@
 #include "bridge/Questions.h"
 #include "bridge/RunDesk.h"
 #include "bridge/SuggestDesk.h"
+#include "bridge/UnknownDesk.h"
 #include "bridge/WeightsDesk.h"
 
 namespace sightline::ui {
@@ -31,6 +32,7 @@ public:
     Questions& questions() { return m_questions; }
     SuggestDesk& suggestions() { return m_suggestions; }
     ClassifyDesk& classifying() { return m_classifying; }
+    UnknownDesk& unknown() { return m_unknown; }
 
 private:
     std::filesystem::path m_home;
@@ -43,6 +45,7 @@ private:
     Questions m_questions;
     SuggestDesk m_suggestions;
     ClassifyDesk m_classifying;
+    UnknownDesk m_unknown;
 };
 
 } // namespace sightline::ui

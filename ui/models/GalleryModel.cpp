@@ -57,6 +57,7 @@ void GalleryModel::setEvaluation(std::shared_ptr<const Evaluation> evaluation, s
     m_samples = m_evaluation && m_dataset ? placesIn(*m_dataset, *m_evaluation)
                                           : decltype(m_samples)(m_evaluation ? m_evaluation->predictions.size() : 0);
     m_learned.reset();
+    m_unknown.reset();
     m_filter = {};
     sortAll();
     rebuild();
@@ -66,12 +67,28 @@ void GalleryModel::setLearned(std::shared_ptr<const LearnedImages> learned) {
     if (learned == m_learned)
         return;
     m_learned = std::move(learned);
-    if (isByLearning(m_sort)) {
+    refresh(isByLearning(m_sort), {TileStrip, Qt::ToolTipRole, Qt::AccessibleTextRole});
+}
+
+void GalleryModel::setUnknown(std::shared_ptr<const std::vector<std::optional<double>>> scores) {
+    if (scores == m_unknown || (scores && (!m_evaluation || scores->size() != m_evaluation->predictions.size())))
+        return;
+    m_unknown = std::move(scores);
+    refresh(m_sort == Sort::Strangest, {TileDetail, Qt::ToolTipRole, Qt::AccessibleTextRole});
+}
+
+/// More is known of each image: the order is another, or only what tiles say.
+void GalleryModel::refresh(bool sorts, const QList<int>& roles) {
+    if (sorts) {
         sortAll();
         rebuild();
     } else if (!m_rows.empty()) {
-        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {TileStrip, Qt::ToolTipRole, Qt::AccessibleTextRole});
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), roles);
     }
+}
+
+bool GalleryModel::isUnknown(int row) const {
+    return m_unknown && (*m_unknown)[m_rows[static_cast<std::size_t>(row)]].value_or(0) > 0;
 }
 
 void GalleryModel::setEdited(std::shared_ptr<const Dataset> dataset) {
@@ -120,6 +137,7 @@ void GalleryModel::sortAll() {
         case Sort::ForgottenMost:
         case Sort::LearnedLast:
         case Sort::NeverLearned:
+        case Sort::Strangest:
             return -prediction.loss;
         case Sort::LowestLoss:
             return prediction.loss;
@@ -145,6 +163,10 @@ void GalleryModel::sortAll() {
         m_sorted.push_back(index);
     if (m_learned && isByLearning(m_sort))
         sortByLearning();
+    if (m_unknown && m_sort == Sort::Strangest)
+        std::stable_sort(m_sorted.begin(), m_sorted.end(), [this](std::uint32_t a, std::uint32_t b) {
+            return (*m_unknown)[a].value_or(-INFINITY) > (*m_unknown)[b].value_or(-INFINITY);
+        });
 }
 
 void GalleryModel::sortByLearning() {
@@ -195,7 +217,8 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     case TileCaption:
         return right ? name(shown.truth) : tr("%1 (actually %2)").arg(name(shown.predicted), name(shown.truth));
     case TileDetail:
-        return tr("%1 · loss %2").arg(percent(shown.confidence), significant(shown.loss));
+        return isUnknown(index.row()) ? tr("none of these?")
+                                      : tr("%1 · loss %2").arg(percent(shown.confidence), significant(shown.loss));
     case TileTone:
         return static_cast<int>(right ? Role::Good : Role::Bad);
     case TileSample: {
@@ -209,15 +232,20 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     case TileStrip:
         return m_learned ? QVariant::fromValue(learningStrip(m_learned->history, shown.path, kStripCells)) : QVariant();
     case Qt::ToolTipRole:
-        return QString::fromStdString(shown.path) + learningWords(index.row(), QStringLiteral("\n"));
+        return QString::fromStdString(shown.path) + unknownWords(index.row(), QStringLiteral("\n")) +
+               learningWords(index.row(), QStringLiteral("\n"));
     case Qt::AccessibleTextRole:
         return tr("%1: %2, predicted as %3 (%4)")
                    .arg(QString::fromStdString(shown.path), name(shown.truth), name(shown.predicted),
                         percent(shown.confidence)) +
-               learningWords(index.row(), QStringLiteral("; "));
+               unknownWords(index.row(), QStringLiteral("; ")) + learningWords(index.row(), QStringLiteral("; "));
     default:
         return {};
     }
+}
+
+QString GalleryModel::unknownWords(int row, const QString& separator) const {
+    return isUnknown(row) ? separator + tr("probably none of these classes") : QString();
 }
 
 QString GalleryModel::learningWords(int row, const QString& separator) const {

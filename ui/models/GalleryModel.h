@@ -30,15 +30,19 @@ public:
         ClosestCall,
         ForgottenMost, ///< from here on by what the epochs say (LearningOrder); as HighestLoss where they say nothing
         LearnedLast,
-        NeverLearned
+        NeverLearned,
+        Strangest ///< by setUnknown(); as HighestLoss where nothing is known
     };
-    static bool isByLearning(Sort sort) { return sort >= Sort::ForgottenMost; }
+    static bool isByLearning(Sort sort) { return sort >= Sort::ForgottenMost && sort <= Sort::NeverLearned; }
 
     GalleryModel(Thumbnails& thumbnails, QObject* parent);
     /// `dataset`: the one that is open; predictions find their image in it by path. No filter holds any more.
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const Dataset> dataset);
     void setLearned(std::shared_ptr<const LearnedImages> learned); ///< of this evaluation; null: nothing is known
-    void setEdited(std::shared_ptr<const Dataset> dataset);        ///< with other labels or exclusions, nothing else
+    /// UnknownJudge::score() of each of this evaluation's predictions: above 0 it is probably of none of the classes.
+    /// Null: nothing is known.
+    void setUnknown(std::shared_ptr<const std::vector<std::optional<double>>> scores);
+    void setEdited(std::shared_ptr<const Dataset> dataset); ///< with other labels or exclusions, nothing else
     void setShow(Show show);
     void setSort(Sort sort);
     void setFilter(GalleryFilter filter);
@@ -54,12 +58,16 @@ private:
     void sortAll();
     void sortByLearning();
     void rebuild();
+    bool isUnknown(int row) const;
+    void refresh(bool sorts, const QList<int>& roles);
     QString learningWords(int row, const QString& separator) const; ///< after the separator; empty: nothing is known
+    QString unknownWords(int row, const QString& separator) const;  ///< likewise
 
     Thumbnails& m_thumbnails;
     std::shared_ptr<const Evaluation> m_evaluation;
     std::shared_ptr<const Dataset> m_dataset;
     std::shared_ptr<const LearnedImages> m_learned;
+    std::shared_ptr<const std::vector<std::optional<double>>> m_unknown;
     Show m_show = Show::All;
     Sort m_sort = Sort::HighestLoss;
     GalleryFilter m_filter;

@@ -50,11 +50,16 @@ ClassifyPicture::ClassifyPicture(QWidget* parent) : Surface({}, parent) {
     m_view = named(new ImageView, "classifiedImage", tr("The selected image"));
     m_words = named(mutedLabel({}), "classifiedWords");
     m_words->setTextFormat(Qt::PlainText);
+    m_unknown = named(new QLabel(tr("Probably none of these classes.")), "classifiedUnknown",
+                      tr("Whether the image is of one of the classes"));
+    m_unknown->setProperty("bad", true);
+    m_unknown->setWordWrap(true);
     m_bars = named(new BarList, "classifiedBars", tr("The most probable classes"));
     m_explain = button(tr("Where did it look?"), QStringLiteral("crosshairs"), "explainClassified");
     connect(m_explain, &QPushButton::clicked, this, &ClassifyPicture::explainAsked);
     body()->addWidget(m_view, 1);
     body()->addWidget(m_words);
+    body()->addWidget(m_unknown);
     body()->addWidget(m_bars);
     body()->addWidget(m_explain);
 }
@@ -63,6 +68,7 @@ void ClassifyPicture::show(const ClassifiedImage& image, const std::vector<std::
                            const std::filesystem::path& run, bool canExplain) {
     setVisible(true);
     m_words->setText(QString::fromStdString(image.file.filename().string()));
+    m_unknown->setVisible(image.isUnknown().value_or(false));
     m_bars->setBars(barsOf(image, classes));
     m_explain->setEnabled(canExplain);
     m_explain->setToolTip(canExplain ? tr("Show the heat map of this image on the Explain page")

@@ -29,7 +29,7 @@ Q_SIGNALS:
 
 private:
     ImageView* m_view;
-    QLabel* m_words;
+    QLabel *m_words, *m_unknown;
     BarList* m_bars;
     QPushButton* m_explain;
     Lane m_lane;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/ClassifyRows.h"
 
+#include <QCoreApplication>
+
 #include "look/Words.h"
 
 namespace sightline::ui {
@@ -23,6 +25,10 @@ QString classKey(std::size_t label) {
     return QStringLiteral("%1").arg(label, 8, 10, QLatin1Char('0'));
 }
 
+QString unknownKey() {
+    return QStringLiteral("none");
+}
+
 ClassifiedRows rowsOf(const Classified& found, const QString& folder) {
     ClassifiedRows rows;
     const Classification& all = found.classification;
@@ -39,11 +45,15 @@ ClassifiedRows rowsOf(const Classified& found, const QString& folder) {
             rows.passedOver.push_back({fileCell(image.file, folder), {reasonOf(image)}});
             continue;
         }
-        ++rows.perClass[predicted];
+        const bool unknown = image.isUnknown().value_or(false);
+        ++(unknown ? rows.unknown : rows.perClass[predicted]);
+        const QString name = QString::fromStdString(all.classes[predicted]);
         const double confidence = static_cast<double>(image.probabilities[predicted]);
-        rows.images.push_back({fileCell(image.file, folder),
-                               {QString::fromStdString(all.classes[predicted]), classKey(predicted)},
-                               {percent(confidence), confidence, confidence}});
+        rows.images.push_back(
+            {fileCell(image.file, folder),
+             {unknown ? QCoreApplication::translate("ClassifiedRows", "none of these? (%1)").arg(name) : name,
+              unknown ? unknownKey() : classKey(predicted)},
+             {percent(confidence), confidence, confidence}});
         rows.imageOfRow.push_back(i);
     }
     return rows;

@@ -137,7 +137,8 @@ QLayout* ClassifyWindow::makeEnd() {
     m_sort = button(tr("Sort copies into folders…"), QStringLiteral("edit-copy"), "sortCopies",
                     tr("Copies each image into a folder named like its predicted class; nothing is overwritten"));
     m_save = button(tr("Save table…"), QStringLiteral("document-save"), "saveClassified",
-                    tr("A CSV file: path, predicted class, confidence and the probability of each class"));
+                    tr("A CSV file: path, predicted class, confidence, whether it is of none of the classes, and the "
+                       "probability of each class"));
     connect(m_sort, &QPushButton::clicked, this, &ClassifyWindow::sortCopies);
     connect(m_save, &QPushButton::clicked, this, &ClassifyWindow::saveTable);
     line->addWidget(m_status, 1);
@@ -195,7 +196,9 @@ void ClassifyWindow::follow() {
     setLook(*m_folder, "primary", !m_desk.found());
     theme::setIcon(*m_folder, QStringLiteral("folder-open"), m_desk.found() ? Role::Text : Role::AccentText);
     const bool hasImages = m_desk.found() && !m_rows.imageOfRow.empty();
-    m_empty->setText(busy ? tr("Classifying…") : tr("Choose a folder of images, or drop one here."));
+    m_empty->setText(m_desk.isLearning() ? tr("Learning to tell images of none of the classes, once for this run…")
+                     : busy              ? tr("Classifying…")
+                                         : tr("Choose a folder of images, or drop one here."));
     m_save->setEnabled(hasImages && !busy);
     m_sort->setEnabled(hasImages && !busy);
     if (m_shown == m_desk.found())
@@ -229,10 +232,15 @@ void ClassifyWindow::showRows(ClassifiedRows rows) {
             if (m_rows.perClass[label] > 0)
                 entry(QString::fromStdString(m_shown->classification.classes[label]), m_rows.perClass[label],
                       classKey(label));
+        if (m_rows.unknown > 0)
+            entry(tr("None of these"), m_rows.unknown, unknownKey());
         if (passed > 0)
             entry(tr("Passed over"), passed, kPassedOver);
         QStringList words{counted(static_cast<qlonglong>(m_rows.imageOfRow.size()), tr("%1 image classified"),
                                   tr("%1 images classified"))};
+        if (m_rows.unknown > 0)
+            words << counted(static_cast<qlonglong>(m_rows.unknown), tr("%1 probably of none of these classes"),
+                             tr("%1 probably of none of these classes"));
         if (m_rows.notImages > 0)
             words << counted(static_cast<qlonglong>(m_rows.notImages), tr("%1 file is not named like an image"),
                              tr("%1 files are not named like an image"));
@@ -242,7 +250,10 @@ void ClassifyWindow::showRows(ClassifiedRows rows) {
         if (m_rows.others > 0)
             words << counted(static_cast<qlonglong>(m_rows.others), tr("%1 folder was passed over"),
                              tr("%1 folders were passed over"));
+        if (!m_shown->classification.unjudged.empty())
+            words << tr("unknown images are not told apart");
         say(words.join(QStringLiteral(" · ")));
+        m_status->setToolTip(QString::fromStdString(m_shown->classification.unjudged));
     }
     m_filter->setVisible(m_shown != nullptr);
     showFilter();
@@ -276,6 +287,7 @@ void ClassifyWindow::showPicture() {
 
 void ClassifyWindow::say(const QString& message, bool bad) {
     setLook(*m_status, "bad", bad);
+    m_status->setToolTip({});
     m_status->setText(message);
 }
 

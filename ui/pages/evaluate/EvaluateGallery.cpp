@@ -100,8 +100,14 @@ void EvaluateGallery::setEvaluation(std::shared_ptr<const Evaluation> evaluation
     m_any = evaluation != nullptr;
     m_pictures->setCurrentIndex(m_any ? 1 : 0);
     m_gallery->setEvaluation(evaluation, m_data.dataset());
+    m_order->setUnknownKnown(false);
     m_order->setEvaluation(std::move(evaluation), std::move(run));
     showFilter();
+}
+
+void EvaluateGallery::setUnknown(std::shared_ptr<const std::vector<std::optional<double>>> scores) {
+    m_gallery->setUnknown(scores);
+    m_order->setUnknownKnown(scores != nullptr);
 }
 
 void EvaluateGallery::setFilter(const GalleryFilter& filter) {

@@ -29,6 +29,8 @@ public:
 
     /// `run`: that of the evaluation, whose learning history tells how its images were learned.
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const OpenedRun> run);
+    /// GalleryModel::setUnknown().
+    void setUnknown(std::shared_ptr<const std::vector<std::optional<double>>> scores);
     void setFilter(const GalleryFilter& filter);
     void showAll();                        ///< the right and the wrong ones
     void choose(std::uint32_t prediction); ///< makes it the current one, where it is shown

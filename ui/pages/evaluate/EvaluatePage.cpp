@@ -6,6 +6,7 @@
 #include <QStackedWidget>
 #include <QTabBar>
 
+#include "bridge/UnknownScores.h"
 #include "pages/MapProgress.h"
 #include "pages/evaluate/CalibrationTab.h"
 #include "pages/evaluate/ClassesTab.h"
@@ -48,6 +49,9 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     column->addWidget(splitter, 1);
     auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this); // while the page is seen, wherever the focus is
     connect(toggle, &QShortcut::activated, this, [this] { m_answer->setOverlayShown(!m_answer->isOverlayShown()); });
+    m_unknown =
+        new UnknownScores(session.unknown(), session.runs(), session.engine().door(), session.activities(), this);
+    connect(m_unknown, &UnknownScores::judged, m_gallery, &EvaluateGallery::setUnknown);
     connect(&session.questions(), &Questions::evaluationChanged, this, &EvaluatePage::followEvaluation);
     connect(&session.questions(), &Questions::imagesChosen, this, [this](const GalleryFilter& asked, qint64 current) {
         m_gallery->showAll();
@@ -153,6 +157,7 @@ void EvaluatePage::showEvaluation() {
     for (EvaluateTab* way : m_ways)
         way->setEvaluation(m_shown);
     m_gallery->setEvaluation(m_shown, session().runs().run());
+    m_unknown->judge(m_shown);
     const bool fits = !m_shown || m_shown->confusion.classes() <= MatrixTab::kMostClasses;
     if (!fits && m_bar->currentIndex() == kMatrix)
         m_bar->setCurrentIndex(kPairs);

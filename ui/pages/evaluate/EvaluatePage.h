@@ -16,6 +16,7 @@ class EvaluateTab;
 struct GalleryFilter;
 class HeatMapView;
 class Thumbnails;
+class UnknownScores;
 
 /// How good the network is, and at which images not: figures, tabs that each look at them in one way, and the one
 /// gallery that all of them filter; a click on an image shows its heat map.
@@ -41,6 +42,7 @@ private:
     QStackedWidget *m_tabs, *m_figures;
     std::vector<EvaluateTab*> m_ways; ///< one for each tab
     EvaluateGallery* m_gallery;
+    UnknownScores* m_unknown;
     HeatMapView* m_answer;
     std::shared_ptr<const Evaluation> m_shown;
 };

@@ -25,11 +25,23 @@ GalleryOrder::GalleryOrder(QWidget* parent) : QComboBox(parent) {
     add(Sort::LearnedLast, tr("Learned last first"),
         tr("The latest epoch from which on an image stayed right; then those that are wrong at the end"));
     add(Sort::NeverLearned, tr("Never learned first"), tr("The share of epochs in which an image was right"));
+    add(Sort::Strangest, tr("Strangest first"), tr("The images that are most probably of none of the classes"));
     setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     setMinimumContentsLength(12);
     connect(this, &QComboBox::currentIndexChanged, this,
             [this] { Q_EMIT chosen(static_cast<Sort>(currentData().toInt())); });
     offer({}, tr("Evaluate first."));
+    setUnknownKnown(false);
+}
+
+void GalleryOrder::setUnknownKnown(bool known) {
+    const int place = findData(static_cast<int>(Sort::Strangest));
+    qobject_cast<QStandardItemModel*>(model())->item(place)->setEnabled(known);
+    setItemData(place,
+                known ? itemData(place, kExplained) : QVariant(tr("Nothing tells how strange these images are.")),
+                Qt::ToolTipRole);
+    if (!known && currentIndex() == place)
+        setCurrentIndex(0);
 }
 
 void GalleryOrder::add(Sort sort, const QString& words, const QString& toolTip) {

@@ -17,6 +17,7 @@ class GalleryOrder : public QComboBox {
     Q_OBJECT
 public:
     explicit GalleryOrder(QWidget* parent = nullptr);
+    void setUnknownKnown(bool known); ///< whether images can be ordered by how strange they are
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const OpenedRun> run);
 
 Q_SIGNALS:

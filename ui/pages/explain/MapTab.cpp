@@ -9,6 +9,7 @@
 #include "pages/MapProgress.h"
 #include "pages/explain/MapControls.h"
 #include "pages/explain/TrustLine.h"
+#include "pages/explain/UnknownLine.h"
 #include "widgets/ArrowKeys.h"
 #include "widgets/ColorBar.h"
 #include "widgets/HeatMapView.h"
@@ -24,6 +25,7 @@ MapTab::MapTab(Session& session, MapLook& look) : ExplainTab(session, look, tr("
     auto* surface = new Surface;
     m_view = named(new HeatMapView(HeatMapView::Layout::SideBySide), "heatMapView");
     m_trust = named(new TrustLine(session.engine().door(), session.activities()), "trustLine");
+    m_unknown = named(new UnknownLine(session.unknown(), session.engine().door(), session.activities()), "unknownLine");
     m_note = named(new QLabel, "explainNote");
     m_note->setProperty("bad", true);
     m_note->setWordWrap(true);
@@ -31,6 +33,7 @@ MapTab::MapTab(Session& session, MapLook& look) : ExplainTab(session, look, tr("
     m_strip = named(new LayerStrip(LayerStrip::Offer::WithPlaces), "mapLayers");
     surface->body()->addWidget(m_view, 1);
     surface->body()->addWidget(new MapProgress(session.questions(), "mapProgress"));
+    surface->body()->addWidget(m_unknown);
     surface->body()->addWidget(m_trust);
     surface->body()->addWidget(m_note);
     surface->body()->addWidget(m_strip);
@@ -145,6 +148,7 @@ void MapTab::showColors() {
 void MapTab::follow() {
     showColors();
     m_view->setExplained(answer());
+    m_unknown->setAnswer(answer());
     m_trust->setAnswer(answer());
     m_save->setEnabled(answer() != nullptr);
     m_save->setToolTip(answer() ? tr("Save the image with its heat map as PNG") : tr("Explain an image first."));

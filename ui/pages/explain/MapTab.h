@@ -15,6 +15,7 @@ class HeatMapView;
 class LayerStrip;
 class MapControls;
 class TrustLine;
+class UnknownLine;
 
 /// Where the network looks, for any class, by any method.
 class MapTab : public ExplainTab {
@@ -37,6 +38,7 @@ private:
 
     HeatMapView* m_view;
     TrustLine* m_trust;
+    UnknownLine* m_unknown;
     LayerStrip* m_strip;
     MapControls* m_question;
     QSlider* m_opacity;

@@ -23,7 +23,7 @@ KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent) {
         {QStringLiteral("Left, Right"), tr("Explain and the large view: previous and next image")},
         {QStringLiteral("Ctrl+PgUp, Ctrl+PgDn"), tr("Explain: previous and next tab")},
         {tr("Arrows, Space"), tr("Explain, occlusion: move the brush and paint")},
-        {tr("Arrows, Return"), tr("Move through the tiles and the confusion matrix, choose")},
+        {tr("Arrows, Return"), tr("Move through the tiles, the confusion matrix and the map of images, choose")},
         {QStringLiteral("Ctrl+Q"), tr("Quit")},
         {QStringLiteral("?"), tr("This list")},
     };

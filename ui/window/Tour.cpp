@@ -177,11 +177,12 @@ void Tour::shootNext() {
     m_window->showPage(page.section(QLatin1Char('-'), 0, 0));
     if (tab.isEmpty())
         return later(kSettleMs, [this, page] { shootPage(page); });
-    if (page.startsWith(QLatin1String("evaluate")))
+    const bool evaluates = page.startsWith(QLatin1String("evaluate"));
+    if (evaluates)
         useEvaluateTab(page);
     else
         useExplainTab(tab);
-    later(3 * kSettleMs, [this, page] { shootWhenIdle(page); });
+    later(evaluates ? kSettleMs : 3 * kSettleMs, [this, page] { shootWhenIdle(page); });
 }
 
 void Tour::shootWhenIdle(const QString& page) {

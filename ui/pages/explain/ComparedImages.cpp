@@ -46,7 +46,10 @@ void ComparedImages::makeHead(QBoxLayout& column) {
     auto* line = new QHBoxLayout;
     auto* kinds = new QHBoxLayout;
     kinds->setSpacing(0);
-    m_kinds = addSegments(*kinds, this, {{{}, "onlyThisRight"}, {{}, "onlySecondRight"}, {{}, "bothWrong"}});
+    m_kinds = addSegments(*kinds, this,
+                          {{tr("Only this run right"), "onlyThisRight"},
+                           {tr("Only the second right"), "onlySecondRight"},
+                           {tr("Both wrong"), "bothWrong"}});
     connect(m_kinds, &QButtonGroup::idClicked, this, &ComparedImages::show);
     m_gallery = button(tr("Show in the gallery"), QStringLiteral("go-next"), "comparedInGallery",
                        tr("Show these images on the page Evaluate"));

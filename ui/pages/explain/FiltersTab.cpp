@@ -156,7 +156,8 @@ void FiltersTab::drawGroup() {
             }
             std::vector<PictureTiles::Tile> added;
             for (FilterPicture& picture : drawn->pictures) {
-                added.push_back({picture.channel, QString::number(picture.channel), significant(picture.end, 2)});
+                added.push_back(
+                    {picture.channel, QString::number(picture.channel), QString::number(picture.end, 'g', 2)});
                 m_patterns.insert_or_assign(picture.channel, std::move(picture));
             }
             if (!showsKernels() && !added.empty()) {
@@ -195,7 +196,7 @@ void FiltersTab::showKind() {
         });
     } else {
         for (const auto& [number, picture] : m_patterns)
-            shown.push_back({number, QString::number(number), significant(picture.end, 2)});
+            shown.push_back({number, QString::number(number), QString::number(picture.end, 'g', 2)});
         tiles().setTiles(std::move(shown), [this](int number) { return toQImage(m_patterns.at(number).picture); });
     }
     const bool empty = tiles().rowCount() == 0;

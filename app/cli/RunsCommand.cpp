@@ -3,6 +3,9 @@
 #include <iostream>
 
 #include "Command.h"
+#include "ExperimentOptions.h"
+#include "store/RemoteCommand.h"
+#include "store/RunEvents.h"
 #include "store/RunStore.h"
 
 namespace sightline::cli {
@@ -95,6 +98,10 @@ int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
         json["classes"] = classes ? Json(*classes) : Json();
         const auto experiment = run.experiment();
         json["experiment"] = experiment ? toJson(*experiment) : Json();
+        json["edits"] = Json::array();
+        for (const RecordedEdit& edit : readRunEdits(run.path() / "events.jsonl"))
+            json["edits"].push_back(
+                {{"epoch", edit.place.epoch}, {"batch", edit.place.batch}, {"changes", edit.changes}});
         json["history"] = Json::array();
         if (history)
             for (const EpochMetrics& epoch : *history)
@@ -114,6 +121,39 @@ int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
                         epoch.loss, percent(epoch.accuracy).c_str(),
                         epoch.valLoss ? std::to_string(*epoch.valLoss).c_str() : "-",
                         percent(epoch.valAccuracy).c_str(), epoch.learningRate);
+    return 0;
+}
+
+struct ControlOptions {
+    std::string run, word;
+    std::vector<std::string> settings;
+    bool json = false;
+};
+
+int controlRun(const ControlOptions& options, Context& context) {
+    const std::optional<RemoteCommand::Kind> kind = remoteCommandNamed(options.word);
+    if (!kind)
+        return fail(badInput("runs control: " + shown(options.word) +
+                             " is not pause, resume, stop, stop-after-epoch, save or set."));
+    RemoteCommand command{*kind};
+    if ((*kind == RemoteCommand::Kind::Edit) == options.settings.empty())
+        return fail(badInput(options.settings.empty() ? "runs control RUN set needs PATH=VALUE."
+                                                      : "runs control: only set takes PATH=VALUE."));
+    Result<std::vector<Setting>> settings = settingsOf(options.settings);
+    if (!settings)
+        return fail(settings.error());
+    command.settings = std::move(*settings);
+    auto store = RunStore::open(context.home);
+    if (!store)
+        return fail(store.error());
+    const auto run = store->find(options.run);
+    if (!run)
+        return fail(run.error());
+    const Result<void> obeyed = sendCommand(run->path(), command, std::chrono::minutes(10), interruption().get_token());
+    if (!obeyed)
+        return fail(obeyed.error());
+    if (options.json)
+        printJson({{"id", run->id()}});
     return 0;
 }
 
@@ -165,6 +205,15 @@ void addRuns(CLI::App& app, Context& context) {
               [](const RunFolder& run, RunStore& store, const Settings& given) {
                   return done(store.setNote(run, given.text), run, given);
               });
+    auto control = std::make_shared<ControlOptions>();
+    CLI::App* steer =
+        runs.add_subcommand("control", "Pause, stop, save or change a run in progress, also another program's");
+    steer->add_option("RUN", control->run, "A run's id, a prefix of it, its name or its folder")->required();
+    steer->add_option("COMMAND", control->word, "pause, resume, stop, stop-after-epoch, save or set")->required();
+    steer->add_option("PATH=VALUE", control->settings, "For set: what changes from the next batch on, all or nothing");
+    steer->add_flag("--json", control->json, "Print JSON");
+    steer->callback(
+        [control, &context] { context.chosen = [control, &context] { return controlRun(*control, context); }; });
     addAction(runs, context, "delete", "Delete a run and its folder", nullptr,
               [](const RunFolder& run, RunStore& store, const Settings& given) {
                   return done(store.remove(run), run, given);

@@ -115,7 +115,7 @@ void addTrain(CLI::App& app, Context& context) {
     auto options = std::make_shared<TrainOptions>();
     CLI::App* command = app.add_subcommand("train", "Train from an experiment file or a preset, or resume a run");
     addExperiment(*command, options->experiment);
-    command->add_option("--resume", options->resume, "Resume this run from its last epoch");
+    command->add_option("--resume", options->resume, "Resume this run from its last checkpoint");
     command->add_option("--events", options->events, "Write one JSON event per line to this file");
     command->add_flag("--json", options->json, "Print how the run ended as JSON");
     command->callback([options, &context] { context.chosen = [options, &context] { return run(*options, context); }; });

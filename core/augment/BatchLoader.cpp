@@ -174,6 +174,7 @@ struct BatchLoader::Private {
                          ? 1
                          : 0;
         slot.batch.size = static_cast<int>(count);
+        slot.batch.number = number;
         slot.batch.images = {slot.images.data(), count * sampleSize};
         slot.batch.labels = {slot.labels.data(), count};
         slot.batch.otherLabels = {slot.otherLabels.data(), mixes() ? count : 0};

@@ -21,6 +21,7 @@ struct Batch {
     std::span<const float> shares;             ///< of `labels` in the target; the rest is `otherLabels`'
     std::span<const std::uint32_t> samples;    ///< indices into Dataset::samples
     int size = 0;
+    std::size_t number = 0; ///< place in the epoch's order, from 0
 };
 
 struct LoaderSettings {

@@ -30,6 +30,7 @@ struct TrainRequest {
     std::filesystem::path home; ///< data home with the run store
     std::string resume;         ///< a run to continue; `experiment` is then read from its folder
     bool background = false;    ///< gives way to a window on the same machine: lower priority
+    bool waitsForRoom = false;  ///< pauses where the run cannot be written (a full disk) until it is resumed or stopped
     // Beside `resume`:
     std::vector<Setting> settings = {}; ///< what changes from here on (mayChange()); recorded in the run
     std::string dataPath = {};       ///< where the run's images are now; remembered by the run. Empty: where they were

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <utility>
 
 namespace sightline {
 
@@ -13,6 +14,9 @@ struct TrainControl::State {
     bool paused = false, stopsAfterEpoch = false, ended = false;
     std::uint64_t wishes = 0, answered = 0; ///< wishes so far, and how many of them the newest snapshot answers
     std::shared_ptr<const WeightSnapshot> newest;
+    std::vector<TrainCommand> commands;
+
+    bool isWanted() const { return answered < wishes || !commands.empty(); }
 
     /// Applies `change` under the lock and wakes whoever waits for it.
     template <typename Change>
@@ -53,6 +57,24 @@ bool TrainControl::stopsAfterEpoch() const {
     return m->read(m->stopsAfterEpoch);
 }
 
+void TrainControl::post(TrainCommand command) {
+    {
+        const std::lock_guard lock(m->mutex);
+        if (!m->ended) {
+            m->commands.push_back(std::move(command));
+            m->changed.notify_all();
+            return;
+        }
+    }
+    if (command.answered)
+        command.answered(Error{"The run has ended."});
+}
+
+std::vector<TrainCommand> TrainControl::take() {
+    const std::lock_guard lock(m->mutex);
+    return std::exchange(m->commands, {});
+}
+
 std::shared_ptr<const WeightSnapshot> TrainControl::snapshot() {
     const std::lock_guard lock(m->mutex);
     ++m->wishes;
@@ -83,12 +105,15 @@ void TrainControl::publish(std::shared_ptr<const WeightSnapshot> snapshot) {
 
 bool TrainControl::waitWhilePaused(std::stop_token stop) {
     std::unique_lock lock(m->mutex);
-    m->changed.wait(lock, stop, [this] { return !m->paused || m->answered < m->wishes; });
-    return m->paused && !stop.stop_requested() && m->answered < m->wishes;
+    m->changed.wait(lock, stop, [this] { return !m->paused || m->isWanted(); });
+    return m->paused && !stop.stop_requested() && m->isWanted();
 }
 
 void TrainControl::runEnded() {
     m->update([this] { m->ended = true; });
+    for (const TrainCommand& command : take())
+        if (command.answered)
+            command.answered(Error{"The run has ended."});
 }
 
 } // namespace sightline

@@ -2,17 +2,34 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stop_token>
+#include <vector>
+
+#include "experiment/RunEdit.h"
+#include "support/Result.h"
 
 namespace sightline {
 
 /// Weights as they were at a batch boundary of a run in progress; immutable, shared.
 struct WeightSnapshot;
 
+/// What a run is told to do at its next batch boundary.
+struct TrainCommand {
+    enum class Kind {
+        Save, ///< a checkpoint of where it is
+        Stop, ///< the same, and end there
+        Edit  ///< other settings from the next batch on
+    };
+    Kind kind = Kind::Save;
+    std::vector<Setting> settings = {}; ///< of an edit: all or none
+    /// Hears once, on the training thread, what became of it; an error also where the run ended before.
+    std::function<void(const Result<void>&)> answered = {};
+};
+
 /// What the outside may ask of a run in progress; one control belongs to one run. All calls are thread-safe; all but
-/// freshSnapshot() return at once, and the trainer looks every batch. Stopping at once is the stop_token of
-/// Engine::train.
+/// freshSnapshot() return at once, and the trainer looks every batch. The stop_token of Engine::train stops it, too.
 class TrainControl {
 public:
     TrainControl();
@@ -26,6 +43,8 @@ public:
     /// Ends the run after the epoch under way (its validation and checkpoint included).
     void stopAfterEpoch(bool on = true);
     bool stopsAfterEpoch() const;
+    /// Commands are obeyed in their order, by a paused run as well.
+    void post(TrainCommand command);
 
     /// Asks for a snapshot at the next batch boundary and gives the newest one there is (null before the first).
     std::shared_ptr<const WeightSnapshot> snapshot();
@@ -37,10 +56,12 @@ public:
     // The trainer's side.
     bool wantsSnapshot() const;
     void publish(std::shared_ptr<const WeightSnapshot> snapshot);
-    /// Waits while paused. True: a snapshot is wanted meanwhile; publish it and wait again. False: go on, because the
-    /// run was resumed or `stop` requested.
+    /// The commands that wait, which are then the trainer's to answer.
+    std::vector<TrainCommand> take();
+    /// Waits while paused. True: there is a command or a wish for a snapshot; see to it and wait again. False: go on,
+    /// because the run was resumed or `stop` requested.
     bool waitWhilePaused(std::stop_token stop);
-    /// No snapshot will come any more.
+    /// No snapshot will come any more, and no command be obeyed.
     void runEnded();
 
 private:

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/TrainEvents.h"
 
+#include "metrics/EpochJson.h"
+
 namespace sightline {
 
 namespace {
-
-void put(Json& json, const char* key, const std::optional<double>& value) {
-    if (value)
-        json[key] = *value;
-}
 
 Json document(const RunStarted& e) {
     return {{"type", "run_started"},
@@ -39,15 +36,8 @@ Json document(const BatchFinished& e) {
 }
 
 Json document(const EpochFinished& e) {
-    const EpochMetrics& m = e.metrics;
-    Json json = {{"type", "epoch"}, {"epoch", m.epoch}, {"loss", m.loss}, {"accuracy", m.accuracy}};
-    put(json, "val_loss", m.valLoss);
-    put(json, "val_accuracy", m.valAccuracy);
-    json["learning_rate"] = m.learningRate;
-    json["seconds"] = m.seconds;
-    json["images_per_second"] = m.imagesPerSecond;
-    json["wait_share"] = m.waitShare;
-    json["skipped_images"] = m.skippedImages;
+    Json json = {{"type", "epoch"}};
+    json.update(toJson(e.metrics));
     json["best"] = e.best;
     json["best_epoch"] = e.bestEpoch;
     return json;
@@ -57,7 +47,7 @@ Json document(const LearningRateChanged& e) {
     return {{"type", "learning_rate"}, {"epoch", e.epoch}, {"from", e.from}, {"to", e.to}, {"reason", e.reason}};
 }
 Json document(const CheckpointSaved& e) {
-    return {{"type", "checkpoint"}, {"epoch", e.epoch}, {"file", e.file}, {"best", e.best}};
+    return {{"type", "checkpoint"}, {"epoch", e.epoch}, {"batch", e.batch}, {"file", e.file}, {"best", e.best}};
 }
 Json document(const RunNote& e) {
     Json json = e.event.is_null() ? Json{{"type", "note"}} : e.event;
@@ -65,7 +55,11 @@ Json document(const RunNote& e) {
     return json;
 }
 Json document(const RunPaused& e) {
-    return {{"type", "note"}, {"message", e.paused ? "Paused." : "Resumed."}, {"paused", e.paused}};
+    return {{"type", "note"},
+            {"message", !e.paused       ? "Resumed."
+                        : e.why.empty() ? "Paused."
+                                        : e.why},
+            {"paused", e.paused}};
 }
 Json document(const RunEnded& e) {
     return {{"type", "run_ended"}, {"outcome", nameOf(e.outcome)}, {"reason", e.reason},

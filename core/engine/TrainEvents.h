@@ -47,6 +47,7 @@ struct CheckpointSaved {
     int epoch = 0;
     std::string file;
     bool best = false;
+    int batch = 0; ///< so many batches of the epoch are in it; 0 = all, and its validation
 };
 struct RunNote {
     std::string message;
@@ -54,6 +55,7 @@ struct RunNote {
 };                   ///< a skipped image, a new classifier, restored weights ...
 struct RunPaused {
     bool paused = false;
+    std::string why = {}; ///< where nobody asked for it: what cannot be written; it waits for room
 };
 
 struct RunEnded {

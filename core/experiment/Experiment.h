@@ -131,9 +131,10 @@ struct TrainingSettings {
     std::optional<EarlyStoppingSettings> earlyStopping;
     std::optional<ReduceLrSettings> reduceLrOnPlateau;
     ScheduleSettings schedule;
-    int loaderThreads = 0;      ///< that read and augment images; 0: as many as fit the CPUs
-    bool balanced = false;      ///< each class is drawn equally often; an epoch keeps its number of images
-    bool cacheFeatures = false; ///< the frozen base's outputs are computed once and kept on disk
+    int loaderThreads = 0;       ///< that read and augment images; 0: as many as fit the CPUs
+    double saveEveryMinutes = 5; ///< a checkpoint in the middle of an epoch; 0: only at the ends of epochs
+    bool balanced = false;       ///< each class is drawn equally often; an epoch keeps its number of images
+    bool cacheFeatures = false;  ///< the frozen base's outputs are computed once and kept on disk
     std::optional<FineTuneSettings> fineTune;
     std::optional<CheckpointSettings> checkpoint; ///< absent: val_accuracy where there is validation
 

@@ -265,6 +265,7 @@ void read(JsonReader reader, TrainingSettings& training) {
     reader.read("device", training.device);
     reader.read("threads", training.threads);
     reader.read("loader_threads", training.loaderThreads);
+    reader.read("save_every_minutes", training.saveEveryMinutes);
     reader.read("balanced", training.balanced);
     read(reader.object("optimizer"), training.optimizer);
     read(reader.object("loss"), training.loss);
@@ -365,6 +366,8 @@ Json toJson(const TrainingSettings& training) {
     json["cache_features"] = training.cacheFeatures;
     if (training.loaderThreads != 0)
         json["loader_threads"] = training.loaderThreads;
+    if (training.saveEveryMinutes != TrainingSettings{}.saveEveryMinutes)
+        json["save_every_minutes"] = training.saveEveryMinutes;
     if (training.balanced)
         json["balanced"] = true;
     if (const auto& fineTune = training.fineTune)

@@ -8,12 +8,13 @@ namespace sightline {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kMayChange{"training.epochs",
+constexpr std::array<std::string_view, 12> kMayChange{"training.epochs",
                                                       "training.optimizer.learning_rate",
                                                       "training.schedule",
                                                       "training.early_stopping",
                                                       "training.reduce_lr_on_plateau",
                                                       "training.loss",
+                                                      "training.save_every_minutes",
                                                       "training.loader_threads",
                                                       "training.fine_tune",
                                                       "augmentation",
@@ -31,6 +32,20 @@ Json valueAt(const Json& document, std::string_view path) {
         path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
     }
     return *place;
+}
+
+/// What is left out counts as its default.
+void leaveOut(Json& document, std::string_view path) {
+    Json* place = &document;
+    for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
+        const auto next = place->find(std::string(path.substr(0, dot)));
+        if (next == place->end() || !next->is_object())
+            return;
+        place = &*next;
+        path.remove_prefix(dot + 1);
+    }
+    if (place->is_object())
+        place->erase(std::string(path));
 }
 
 std::string whatMayChange() {
@@ -87,10 +102,34 @@ Result<Experiment> withChanges(const Experiment& experiment, const Json& changes
     for (const auto& [path, values] : changes.items()) {
         if (!values.is_array() || values.size() != 2)
             return badInput("The edit of " + shown(path) + " is not a pair of values.");
-        if (const Result<void> set = setSetting(document, path, toText(values[1], -1)); !set)
+        if (values[1].is_null())
+            leaveOut(document, path);
+        else if (const Result<void> set = setSetting(document, path, toText(values[1], -1)); !set)
             return set.error();
     }
     return experimentFromJson(document);
+}
+
+std::vector<RecordedEdit> editsAfter(const std::vector<RecordedEdit>& edits, RunPlace place) {
+    std::vector<RecordedEdit> after;
+    for (std::size_t i = 0; i < edits.size(); ++i) {
+        if (edits[i].place <= place)
+            continue;
+        RecordedEdit kept{edits[i].place, Json::object()};
+        for (const auto& [path, values] : edits[i].changes.items()) {
+            const bool replaced = std::any_of(edits.begin() + static_cast<std::ptrdiff_t>(i) + 1, edits.end(),
+                                              [&, path = path](const RecordedEdit& later) {
+                                                  return later.place <= edits[i].place && later.changes.contains(path);
+                                              });
+            if (!replaced)
+                kept.changes[path] = values;
+        }
+        if (!kept.changes.empty())
+            after.push_back(std::move(kept));
+    }
+    std::stable_sort(after.begin(), after.end(),
+                     [](const RecordedEdit& a, const RecordedEdit& b) { return a.place < b.place; });
+    return after;
 }
 
 } // namespace sightline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <compare>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,5 +33,21 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
 
 /// The changes of an earlier edit (an event of the run) made again.
 Result<Experiment> withChanges(const Experiment& experiment, const Json& changes);
+
+/// Where in a run something is: after so many batches of an epoch (from 1).
+struct RunPlace {
+    int epoch = 1, batch = 0;
+    auto operator<=>(const RunPlace&) const = default;
+};
+
+/// An edit as a run's events tell of it: it holds from the next batch on.
+struct RecordedEdit {
+    RunPlace place;
+    Json changes; ///< { PATH: [old, new] }
+};
+
+/// Of a run's edits, in their order, those that a run which goes on from `place` has yet to make again, by place. A
+/// later edit of the same setting for an earlier place, made after the run had gone back, takes their place.
+std::vector<RecordedEdit> editsAfter(const std::vector<RecordedEdit>& edits, RunPlace place);
 
 } // namespace sightline

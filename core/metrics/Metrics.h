@@ -9,11 +9,14 @@ namespace sightline {
 /// Sample-weighted running mean, in double.
 class RunningMean {
 public:
+    RunningMean() = default;
+    RunningMean(double sum, double weight) : m_sum(sum), m_weight(weight) {}
     void add(double value, double weight = 1.0) {
         m_sum += value * weight;
         m_weight += weight;
     }
     double mean() const { return m_weight > 0 ? m_sum / m_weight : 0.0; }
+    double sum() const { return m_sum; }
     double weight() const { return m_weight; }
 
 private:

@@ -28,13 +28,18 @@ int numberIn(const std::string& text) {
 }
 
 KeptCheckpoint aboutOf(const fs::path& file, const SafetensorsFile& opened) {
-    KeptCheckpoint kept{file, 0, false};
+    KeptCheckpoint kept{file};
     if (const auto state = opened.metadata().find(kState); state != opened.metadata().end()) {
         const Result<Json> json = parseJson(state->second, file.string());
         kept.resumable = json && json->is_object();
-        if (kept.resumable)
-            if (const auto epoch = json->find("epoch"); epoch != json->end() && epoch->is_number_integer())
-                kept.epoch = epoch->get<int>();
+        const auto take = [&](const char* key, int& number) {
+            if (const auto found = json->find(key); found != json->end() && found->is_number_integer())
+                number = found->get<int>();
+        };
+        if (kept.resumable) {
+            take("epoch", kept.epoch);
+            take("batch", kept.batch);
+        }
     }
     if (const auto epoch = opened.metadata().find("epoch"); kept.epoch == 0 && epoch != opened.metadata().end())
         kept.epoch = numberIn(epoch->second);
@@ -65,18 +70,29 @@ std::vector<KeptCheckpoint> wholeCheckpoints(const fs::path& runFolder) {
     for (fs::directory_iterator entry(runFolder / "checkpoints", code), end; !code && entry != end;
          entry.increment(code)) {
         const std::string name = entry->path().filename().string();
-        if (name != "last.safetensors" && name != "best.safetensors" &&
+        if (name != "last.safetensors" && name != "previous.safetensors" && name != "best.safetensors" &&
             !(name.starts_with("epoch-") && name.ends_with(".safetensors")))
             continue;
         if (const Result<SafetensorsFile> opened = SafetensorsFile::open(entry->path()))
             kept.push_back(aboutOf(entry->path(), *opened));
     }
     const auto rank = [](const KeptCheckpoint& one) {
-        return std::tuple(-one.epoch, !one.resumable, one.file.filename() != "last.safetensors", one.file.filename());
+        return std::tuple(-one.epoch, -one.batch, !one.resumable, one.file.filename() != "last.safetensors",
+                          one.file.filename());
     };
     std::sort(kept.begin(), kept.end(),
               [&](const KeptCheckpoint& a, const KeptCheckpoint& b) { return rank(a) < rank(b); });
     return kept;
+}
+
+std::optional<KeptCheckpoint> checkpointToResume(const fs::path& runFolder) {
+    const std::vector<KeptCheckpoint> kept = wholeCheckpoints(runFolder);
+    const auto last = std::find_if(kept.begin(), kept.end(), [](const KeptCheckpoint& one) {
+        return one.resumable && one.file.filename() == "last.safetensors";
+    });
+    if (last != kept.end())
+        return *last;
+    return kept.empty() ? std::nullopt : std::optional(kept.front());
 }
 
 Result<ChosenCheckpoint> chooseCheckpoint(const fs::path& runFolder, const std::string& which) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,16 @@ namespace sightline {
 struct KeptCheckpoint {
     std::filesystem::path file;
     int epoch = 0;          ///< finished, as the file says
+    int batch = 0;          ///< of the next epoch, so many batches are in it
     bool resumable = false; ///< holds the optimiser's state too
 };
 
-/// The whole ones of last, best and epoch-NNNN in `<run>/checkpoints`: the latest epoch first, of one epoch those that
-/// can be gone on from, of these `last`.
+/// The whole ones of last, previous, best and epoch-NNNN in `<run>/checkpoints`: the latest first, of one place those
+/// that can be gone on from, of these `last`.
 std::vector<KeptCheckpoint> wholeCheckpoints(const std::filesystem::path& runFolder);
+
+/// The one a run goes on from: the last, else the latest of all. Nothing: none is whole.
+std::optional<KeptCheckpoint> checkpointToResume(const std::filesystem::path& runFolder);
 
 /// The checkpoint that is asked for, or what stands in for a damaged one.
 struct ChosenCheckpoint {

@@ -2,8 +2,8 @@
 #include "store/RunEvents.h"
 
 #include <fstream>
-#include <limits>
 
+#include "metrics/EpochJson.h"
 #include "support/Json.h"
 
 namespace sightline {
@@ -21,32 +21,9 @@ int wholeNumber(const Json& json, const char* key) {
     return value >= 0 && value <= 1e9 ? static_cast<int>(value) : 0;
 }
 
-std::optional<double> optionalNumber(const Json& json, const char* key) {
-    const auto place = json.find(key);
-    if (place == json.end() || !(place->is_number() || place->is_null()))
-        return std::nullopt;
-    return number(json, key, std::numeric_limits<double>::quiet_NaN()); // NaN is written as null
-}
-
 std::string text(const Json& json, const char* key) {
     const auto place = json.find(key);
     return place != json.end() && place->is_string() ? place->get<std::string>() : std::string();
-}
-
-EpochMetrics epochFrom(const Json& json) {
-    EpochMetrics metrics;
-    metrics.epoch = wholeNumber(json, "epoch");
-    const double missing = std::numeric_limits<double>::quiet_NaN();
-    metrics.loss = number(json, "loss", missing);
-    metrics.accuracy = number(json, "accuracy", missing);
-    metrics.valLoss = optionalNumber(json, "val_loss");
-    metrics.valAccuracy = optionalNumber(json, "val_accuracy");
-    metrics.learningRate = number(json, "learning_rate");
-    metrics.seconds = number(json, "seconds");
-    metrics.imagesPerSecond = number(json, "images_per_second");
-    metrics.waitShare = number(json, "wait_share");
-    metrics.skippedImages = wholeNumber(json, "skipped_images");
-    return metrics;
 }
 
 void dropFrom(std::vector<EpochMetrics>& epochs, int first) {
@@ -82,16 +59,17 @@ void take(const Json& json, RunEvents& events) {
 
 } // namespace
 
-std::vector<Json> readRunEdits(const std::filesystem::path& file) {
+std::vector<RecordedEdit> readRunEdits(const std::filesystem::path& file) {
     constexpr std::string_view kEdit = "{\"type\":\"edit\",";
-    std::vector<Json> edits;
+    std::vector<RecordedEdit> edits;
     std::ifstream stream(file, std::ios::binary);
     std::string line;
     while (std::getline(stream, line)) {
         if (line.size() > (1u << 20) || line.compare(0, kEdit.size(), kEdit) != 0)
             continue;
-        if (const auto json = parseJson(line, file.string()); json && json->is_object() && json->contains("changes"))
-            edits.push_back((*json)["changes"]);
+        const auto json = parseJson(line, file.string());
+        if (json && json->is_object() && json->contains("changes") && (*json)["changes"].is_object())
+            edits.push_back({{wholeNumber(*json, "epoch"), wholeNumber(*json, "batch")}, (*json)["changes"]});
     }
     return edits;
 }

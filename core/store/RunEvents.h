@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/RunEdit.h"
 #include "metrics/Metrics.h"
 #include "support/Json.h"
 
@@ -19,8 +20,8 @@ struct RunEvents {
     std::vector<std::string> notes; ///< what was said on the way, all sessions of the run
 };
 
-/// The changes of the run's edits ({ PATH: [old, new] } each), in their order.
-std::vector<Json> readRunEdits(const std::filesystem::path& file);
+/// The run's edits, in the order they were made.
+std::vector<RecordedEdit> readRunEdits(const std::filesystem::path& file);
 
 /// Reads the lines there are; a torn or odd line is left out. A missing file is no events.
 RunEvents readRunEvents(const std::filesystem::path& file);

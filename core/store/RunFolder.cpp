@@ -38,9 +38,9 @@ Result<Experiment> RunFolder::experimentAtStart() const {
 
 Result<Experiment> RunFolder::experiment() const {
     Result<Experiment> experiment = experimentAtStart();
-    for (const Json& changes : readRunEdits(m_folder / "events.jsonl"))
+    for (const RecordedEdit& edit : readRunEdits(m_folder / "events.jsonl"))
         if (experiment)
-            experiment = withChanges(*experiment, changes);
+            experiment = withChanges(*experiment, edit.changes);
     if (!experiment)
         return experiment;
     const std::optional<DataPlace> place = readDataPlace(m_folder);

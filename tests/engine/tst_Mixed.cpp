@@ -20,8 +20,8 @@ class MixedTest : public Test {
     torch::Tensor m_images;
 
     StepResult step(const StepSettings& settings, const Targets& targets) const {
-        OptimizerState state{torch::zeros_like(m_module->parameters()), torch::zeros_like(m_module->parameters()), 0};
-        return trainStep(*m_module, state, settings, {m_images}, targets, 0.0); // at rate 0 the weights stay
+        Moments moments = Moments::zeros(m_module->parameters());
+        return trainStep(*m_module, moments, settings, {m_images}, targets, 0.0, 1); // at rate 0 the weights stay
     }
 
 private Q_SLOTS:

@@ -274,10 +274,9 @@ private Q_SLOTS:
             for (const GraphModule::Entry& entry : module->entries())
                 before.push_back(entry.view.detach().clone());
             torch::manual_seed(1);
-            engine::OptimizerState state{torch::zeros_like(module->parameters()),
-                                         torch::zeros_like(module->parameters())};
-            trainStep(*module, state, {}, {torch::rand({4, 64, 64, 3})}, {torch::tensor({0, 1, 2, 0}, torch::kLong)},
-                      1e-2);
+            engine::Moments moments = engine::Moments::zeros(module->parameters());
+            trainStep(*module, moments, {}, {torch::rand({4, 64, 64, 3})}, {torch::tensor({0, 1, 2, 0}, torch::kLong)},
+                      1e-2, 1);
             int kept = 0, moved = 0;
             for (std::size_t i = 0; i < before.size(); ++i) {
                 const GraphModule::Entry& entry = module->entries()[i];
@@ -296,14 +295,13 @@ private Q_SLOTS:
                                                    1); // tensors with gradients of their own and others
             module->enableTraining();
             const torch::Tensor before = module->parameters().detach().clone();
-            engine::OptimizerState state{torch::zeros_like(module->parameters()),
-                                         torch::zeros_like(module->parameters())};
+            engine::Moments moments = engine::Moments::zeros(module->parameters());
             engine::StepSettings settings;
             settings.optimizer.name = OptimizerSettings::Name::Sgd; // moves by the rate times the gradient
             settings.optimizer.clipNorm = clipNorm;
             torch::manual_seed(3);
-            trainStep(*module, state, settings, {torch::rand({8, 32, 32, 3}) * 255},
-                      {torch::tensor({0, 1, 2, 0, 1, 2, 0, 1}, torch::kLong)}, 1e-2);
+            trainStep(*module, moments, settings, {torch::rand({8, 32, 32, 3}) * 255},
+                      {torch::tensor({0, 1, 2, 0, 1, 2, 0, 1}, torch::kLong)}, 1e-2, 1);
             return (module->parameters().detach() - before).norm().item<double>() / 1e-2;
         };
         const double whole = moved(0);
@@ -387,13 +385,13 @@ private Q_SLOTS:
         const auto module = *GraphModule::make(*buildFromZoo("convnext_tiny", {32, 32, 3, 3, Json::object()}), 1);
         module->enableTraining();
         torch::manual_seed(2);
-        engine::OptimizerState state{torch::zeros_like(module->parameters()), torch::zeros_like(module->parameters())};
+        engine::Moments moments = engine::Moments::zeros(module->parameters());
         engine::StepSettings settings;
         settings.bf16 = true;
         const torch::Tensor images = torch::rand({2, 32, 32, 3}), labels = torch::tensor({0, 1}, torch::kLong);
-        const double first = trainStep(*module, state, settings, {images}, {labels}, 1e-3).loss;
+        const double first = trainStep(*module, moments, settings, {images}, {labels}, 1e-3, 1).loss;
         QVERIFY(std::isfinite(first));
-        QVERIFY(trainStep(*module, state, settings, {images}, {labels}, 1e-3).loss < first);
+        QVERIFY(trainStep(*module, moments, settings, {images}, {labels}, 1e-3, 2).loss < first);
     }
 
     void torchScriptComputesTheSame_data() {

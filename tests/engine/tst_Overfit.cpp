@@ -54,8 +54,7 @@ private Q_SLOTS:
         module->enableTraining();
         const engine::ComputeThreads threads(0);
         torch::manual_seed(6);
-        engine::OptimizerState state{torch::zeros_like(module->parameters()), torch::zeros_like(module->parameters()),
-                                     0};
+        engine::Moments moments = engine::Moments::zeros(module->parameters());
         engine::StepSettings settings;
         // Fields of colour with nothing in common within a class: only memory helps.
         const torch::Tensor images =
@@ -66,7 +65,7 @@ private Q_SLOTS:
         std::int64_t right = 0;
         int step = 0;
         for (; step < kSteps && right < kImages; ++step)
-            right = trainStep(*module, state, settings, {images}, {labels}, rate).right;
+            right = trainStep(*module, moments, settings, {images}, {labels}, rate, step + 1).right;
         QVERIFY2(right == kImages,
                  qPrintable(QStringLiteral("%1 of %2 right after %3 steps").arg(right).arg(kImages).arg(step)));
     }

@@ -57,6 +57,9 @@ void RunDesk::begin(TrainRequest request, std::function<Result<void>(const std::
         return;
     m_lastBatch.invalidate();
     request.background = true; // the window comes first
+    request.waitsForRoom = true;
+    m_saveAsked = false;
+    m_waiting.clear();
     m_document.fixImages(m_document.experiment().data);
     setState(RunState::Starting);
     m_activity = m_activities.begin(tr("Starting the run"), [this] { stop(); });
@@ -91,6 +94,13 @@ void RunDesk::stopAfterEpoch() {
     m_training.control().resume();
     if (m_state == RunState::Paused)
         setState(RunState::Running);
+}
+
+void RunDesk::saveNow() {
+    if (m_state != RunState::Running && m_state != RunState::Paused)
+        return;
+    m_saveAsked = true;
+    m_training.control().post({TrainCommand::Kind::Save});
 }
 
 void RunDesk::setState(RunState next) {
@@ -250,15 +260,21 @@ void RunDesk::handle(const TrainEvent& event) {
                        m_progress.learningRateChanges.push_back(change);
                        Q_EMIT learningRateChanged(change);
                    },
-                   [](const CheckpointSaved&) {},
+                   [this](const CheckpointSaved& saved) {
+                       if (std::exchange(m_saveAsked, false))
+                           Q_EMIT this->saved(saved.epoch, saved.batch);
+                   },
                    [this](const RunNote& note) {
                        m_progress.notes.push_back(note.message);
                        Q_EMIT noted(QString::fromStdString(note.message));
                    },
                    [this](const RunPaused& paused) {
+                       const QString before = std::exchange(m_waiting, QString::fromStdString(paused.why));
                        if (m_state == RunState::Running || m_state == RunState::Paused)
                            setState(paused.paused && m_training.control().isPaused() ? RunState::Paused
                                                                                      : RunState::Running);
+                       if (m_waiting != before)
+                           Q_EMIT stateChanged(m_state);
                    },
                    [this](const RunEnded& end) { onEnded(end); },
                },

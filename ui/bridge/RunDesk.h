@@ -35,6 +35,9 @@ public:
     void resume();
     void stop(); ///< at once; also while it starts
     void stopAfterEpoch();
+    void saveNow(); ///< a checkpoint of where it is; answers with saved
+    /// Of a paused run that waits because it cannot be written (a full disk): why. resume() tries again.
+    const QString& waitingBecause() const { return m_waiting; }
 
     /// The run in view: in progress or opened from the store; null where there is none.
     const std::shared_ptr<const OpenedRun>& run() const { return m_run; }
@@ -62,6 +65,7 @@ Q_SIGNALS:
     void epochFinished(const sightline::EpochFinished& epoch); ///< every one
     void learningRateChanged(const sightline::LearningRateChanged& change);
     void noted(const QString& message);
+    void saved(int epoch, int batch); ///< what was asked for; batch 0: all of the epoch
     void ended(const sightline::RunEnded& ended);
     void openFailed(const QString& message);
     void continued(const QString& words); ///< the document has the settings of a run; what to know of them
@@ -84,6 +88,8 @@ private:
     DataDesk& m_data;
     Activities& m_activities;
     RunState m_state = RunState::Idle;
+    QString m_waiting;
+    bool m_saveAsked = false;
     std::shared_ptr<const OpenedRun> m_run;
     RunProgress m_progress;
     QElapsedTimer m_lastBatch;

@@ -85,9 +85,11 @@ QWidget* TrainPage::makeStatus() {
     m_go = button(tr("Train"), QStringLiteral("media-playback-start"), "pageTrainButton", tr("Train (Ctrl+Return)"));
     m_stopAfterEpoch = button(tr("Stop after epoch"), QStringLiteral("media-skip-forward"), "stopAfterEpochButton",
                               tr("Finish this epoch with its validation and checkpoint, then stop"));
+    m_save = button(tr("Save now"), QStringLiteral("document-save"), "saveNowButton",
+                    tr("Take a checkpoint of where the run is"));
     m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopButton",
                     tr("Stop now; the run can be resumed later"));
-    for (auto* control : {m_go, m_stopAfterEpoch, m_stop})
+    for (auto* control : {m_go, m_save, m_stopAfterEpoch, m_stop})
         line->addWidget(control);
     connect(m_go, &QPushButton::clicked, this, [this] {
         switch (session().runs().state()) {
@@ -107,6 +109,12 @@ QWidget* TrainPage::makeStatus() {
         m_stopAfterEpoch->setToolTip(tr("The run stops when this epoch is done."));
     });
     connect(m_stop, &QPushButton::clicked, this, [this] { session().runs().stop(); });
+    connect(m_save, &QPushButton::clicked, this, [this] { session().runs().saveNow(); });
+    connect(&session().runs(), &RunDesk::saved, this, [this](int epoch, int batch) {
+        Q_EMIT said(batch > 0 ? tr("Saved after batch %1 of epoch %2.").arg(batch).arg(epoch)
+                              : tr("Saved after epoch %1.").arg(epoch),
+                    true);
+    });
     m_progress = new ProgressBar("runProgress", tr("Progress of the run"));
     surface->body()->addLayout(line);
     surface->body()->addWidget(m_figures); // the whole width: figures that wrap would move the plots at each batch
@@ -218,13 +226,13 @@ void TrainPage::showState() {
     const RunProgress& progress = session().runs().progress();
     const auto& found = session().document().problems();
     const bool idle = state == RunState::Idle, images = session().data().dataset() != nullptr,
-               ready = images && found.empty();
+               ready = images && found.empty(), waits = !session().runs().waitingBecause().isEmpty();
     switch (state) {
     case RunState::Starting:
         m_state->setText(tr("Starting…"));
         break;
     case RunState::Paused:
-        m_state->setText(tr("Paused"));
+        m_state->setText(waits ? tr("Waiting: %1").arg(session().runs().waitingBecause()) : tr("Paused"));
         break;
     case RunState::Stopping:
         m_state->setText(tr("Stopping…"));
@@ -239,10 +247,10 @@ void TrainPage::showState() {
                          : ready        ? tr("Ready to train")
                                         : tr("Some settings need attention"));
     }
-    const bool failed = idle && progress.ended && progress.ended->outcome == RunEnded::Outcome::Failed;
+    const bool failed = idle ? progress.ended && progress.ended->outcome == RunEnded::Outcome::Failed : waits;
     setTone(*m_state, failed ? Role::Bad : Role::Text);
     m_go->setText(state == RunState::Running  ? tr("Pause")
-                  : state == RunState::Paused ? tr("Resume")
+                  : state == RunState::Paused ? (waits ? tr("Try again") : tr("Resume"))
                   : progress.ended            ? tr("Train again")
                                               : tr("Train"));
     theme::setIcon(*m_go, state == RunState::Running ? QStringLiteral("media-playback-pause")
@@ -253,8 +261,10 @@ void TrainPage::showState() {
                                                 : tr("Fix the settings marked in red first."));
     m_stop->setVisible(!idle);
     m_stop->setEnabled(state != RunState::Stopping);
-    m_stopAfterEpoch->setVisible(!idle);
-    m_stopAfterEpoch->setEnabled(state == RunState::Running || state == RunState::Paused);
+    for (auto* control : {m_stopAfterEpoch, m_save}) {
+        control->setVisible(!idle);
+        control->setEnabled(state == RunState::Running || state == RunState::Paused);
+    }
     m_progress->setVisible(!idle || (run && !progress.history.empty()));
     m_form->setEditable(idle, tr("A run in progress keeps its settings; stop it to change them."));
     const int count = static_cast<int>(found.size());

@@ -38,7 +38,7 @@ private:
     QLabel *m_state, *m_figures, *m_problems;
     NoteList* m_notes;
     ProgressBar* m_progress;
-    QPushButton *m_go, *m_stop, *m_stopAfterEpoch;
+    QPushButton *m_go, *m_save, *m_stop, *m_stopAfterEpoch;
     SettingsForm* m_form;
     int m_patienceUsed = 0, m_patience = 0;
 };

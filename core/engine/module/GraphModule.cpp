@@ -102,6 +102,16 @@ Result<std::shared_ptr<GraphModule>> GraphModule::assembled(const GraphSpec& spe
     return module;
 }
 
+bool GraphModule::setDropout(const Json& rate) {
+    bool any = false;
+    for (Node& node : m_spec.nodes)
+        if (node.op == Op::Dropout) {
+            node.attributes["rate"] = rate;
+            any = true;
+        }
+    return any;
+}
+
 void GraphModule::seedDraws(std::uint64_t seed) {
     m_draws.set_current_seed(seed);
 }

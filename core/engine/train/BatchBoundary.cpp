@@ -3,8 +3,6 @@
 
 #include <torch/torch.h>
 
-#include <chrono>
-
 #include "engine/module/LoadedModel.h"
 
 namespace sightline::engine {
@@ -27,17 +25,21 @@ void BatchBoundary::publish(std::int64_t step) {
     m_control.publish(m_newest);
 }
 
-double BatchBoundary::pass(std::int64_t step) {
+void BatchBoundary::answer(std::int64_t step, const Obey& obey) {
     if (m_control.wantsSnapshot())
         publish(step);
+    for (TrainCommand& command : m_control.take())
+        obey(command);
+}
+
+void BatchBoundary::pass(std::int64_t step, const Obey& obey) {
+    answer(step, obey);
     if (!m_control.isPaused())
-        return 0;
-    const auto start = std::chrono::steady_clock::now();
+        return;
     m_reporter.report(RunPaused{true});
     while (m_control.waitWhilePaused(m_stop))
-        publish(step);
+        answer(step, obey);
     m_reporter.report(RunPaused{false});
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 } // namespace sightline::engine

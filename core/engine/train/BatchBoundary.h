@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 
@@ -9,18 +10,22 @@
 
 namespace sightline::engine {
 
-/// Between two batches: hands the weights to those who ask for them and holds the run while it is paused.
+/// Between two batches: hands the weights to those who ask for them, has commands obeyed, and holds the run while it is
+/// paused.
 class BatchBoundary {
 public:
+    using Obey = std::function<void(TrainCommand&)>;
     /// All outlive this.
     BatchBoundary(const TrainSetup& setup, TrainControl& control, RunReporter& reporter, std::stop_token stop)
         : m_setup(setup), m_control(control), m_reporter(reporter), m_stop(std::move(stop)) {}
 
-    /// Answers a wish for a snapshot after `step`, and all that come while the run is paused. Gives the seconds it was.
-    double pass(std::int64_t step);
+    /// Answers a wish for a snapshot after `step` and has commands obeyed, and all that come while the run is paused.
+    void pass(std::int64_t step, const Obey& obey);
+
+    void publish(std::int64_t step);
 
 private:
-    void publish(std::int64_t step);
+    void answer(std::int64_t step, const Obey& obey);
 
     const TrainSetup& m_setup;
     TrainControl& m_control;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "engine/module/LoadedModel.h"
+#include "engine/train/TrainState.h"
 #include "store/Safetensors.h"
 
 namespace sightline::engine {
@@ -27,23 +28,17 @@ void take(const std::vector<float>& values, torch::Tensor& target) {
     std::memcpy(target.data_ptr<float>(), values.data(), values.size() * sizeof(float));
 }
 
-bool isState(const Json& json) {
-    const auto isNumber = [&](const char* key) { return json.contains(key) && json[key].is_number(); };
-    return json.is_object() && isNumber("epoch") && isNumber("step") && isNumber("optimizer_origin") &&
-           isNumber("learning_rate");
-}
-
 } // namespace
 
-Result<void> saveCheckpoint(const std::filesystem::path& file, const GraphModule& module,
-                            const OptimizerState& optimizer, const Json& state) {
-    const auto count = static_cast<std::size_t>(optimizer.first.numel());
+Result<void> saveCheckpoint(const std::filesystem::path& file, const GraphModule& module, const Moments& moments,
+                            const Json& state) {
+    const auto count = static_cast<std::size_t>(moments.first.numel());
     return saveWeights(module, file, {{kState, toText(state, -1)}, {"epoch", std::to_string(state.value("epoch", 0))}},
-                       {{kFirst, {optimizer.first.numel()}, {optimizer.first.data_ptr<float>(), count}},
-                        {kSecond, {optimizer.second.numel()}, {optimizer.second.data_ptr<float>(), count}}});
+                       {{kFirst, {moments.first.numel()}, {moments.first.data_ptr<float>(), count}},
+                        {kSecond, {moments.second.numel()}, {moments.second.data_ptr<float>(), count}}});
 }
 
-Result<Json> loadCheckpoint(const std::filesystem::path& file, GraphModule& module, OptimizerState& optimizer) {
+Result<Json> loadCheckpoint(const std::filesystem::path& file, GraphModule& module, Moments& moments) {
     const Result<SafetensorsFile> opened = SafetensorsFile::open(file);
     if (!opened)
         return opened.error();
@@ -53,18 +48,18 @@ Result<Json> loadCheckpoint(const std::filesystem::path& file, GraphModule& modu
     Result<Json> parsed = parseJson(state->second, file.string());
     if (!parsed)
         return parsed;
-    if (!isState(*parsed))
+    if (!isTrainState(*parsed))
         return badInput("The state of the run in " + file.string() + " cannot be understood.");
-    const Result<std::vector<float>> first = readFlat(*opened, kFirst, optimizer.first.numel());
+    const Result<std::vector<float>> first = readFlat(*opened, kFirst, moments.first.numel());
     if (!first)
         return first.error();
-    const Result<std::vector<float>> second = readFlat(*opened, kSecond, optimizer.second.numel());
+    const Result<std::vector<float>> second = readFlat(*opened, kSecond, moments.second.numel());
     if (!second)
         return second.error();
     if (const Result<void> loaded = loadWeights(module, file); !loaded)
         return loaded.error();
-    take(*first, optimizer.first);
-    take(*second, optimizer.second);
+    take(*first, moments.first);
+    take(*second, moments.second);
     return parsed;
 }
 

@@ -120,8 +120,12 @@ Bf16Autocast::~Bf16Autocast() {
     }
 }
 
-StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input,
-                     const Targets& targets, double learningRate, SampleResults* each) {
+Moments Moments::zeros(const torch::Tensor& parameters) {
+    return {torch::zeros_like(parameters), torch::zeros_like(parameters)};
+}
+
+StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& settings, const StepInput& input,
+                     const Targets& targets, double learningRate, std::int64_t number, SampleResults* each) {
     module.zeroGradients();
     torch::Tensor loss, logits;
     {
@@ -141,15 +145,14 @@ StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSetti
     const std::vector<GraphModule::Stretch> stretches = module.trainableStretches();
     if (settings.optimizer.clipNorm > 0)
         clip(stretches, settings.optimizer.clipNorm);
-    ++state.step;
     float* values = module.parameters().data_ptr<float>();
-    float* first = state.first.data_ptr<float>();
-    float* second = state.second.data_ptr<float>();
+    float* first = moments.first.data_ptr<float>();
+    float* second = moments.second.data_ptr<float>();
     for (const GraphModule::Stretch& stretch : stretches) {
         constexpr std::int64_t kGrain = 1 << 16;
         at::parallel_for(0, stretch.count, kGrain, [&](std::int64_t begin, std::int64_t end) {
             const std::int64_t at = stretch.offset + begin;
-            optimizerStep(settings.optimizer, learningRate * stretch.rate, state.step - state.origin, values + at,
+            optimizerStep(settings.optimizer, learningRate * stretch.rate, number, values + at,
                           stretch.gradients + begin, first + at, second + at, end - begin);
         });
     }

@@ -33,11 +33,12 @@ struct StepSettings {
     bool bf16 = false;
 };
 
-/// Moments of the optimiser, flat like the parameters.
-struct OptimizerState {
+/// What the optimiser remembers of each parameter, flat like them: adam's m and v, rmsprop's r and momentum, sgd's
+/// momentum.
+struct Moments {
     torch::Tensor first, second;
-    std::int64_t step = 0;   ///< of the run
-    std::int64_t origin = 0; ///< the step its moments began at: Adam's bias correction counts from there
+
+    static Moments zeros(const torch::Tensor& parameters);
 };
 
 /// What a step looks at: images [N, H, W, C] as the loader writes them, or what the frozen part made of them.
@@ -65,9 +66,10 @@ struct SampleResults {
     std::vector<std::uint8_t> right;
 };
 
-/// Forward, loss, backward, optimiser.
-StepResult trainStep(GraphModule& module, OptimizerState& state, const StepSettings& settings, const StepInput& input,
-                     const Targets& targets, double learningRate, SampleResults* each = nullptr);
+/// Forward, loss, backward, optimiser. `number` counts the steps since the moments were zero, from 1: Adam's bias
+/// correction needs it.
+StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& settings, const StepInput& input,
+                     const Targets& targets, double learningRate, std::int64_t number, SampleResults* each = nullptr);
 
 /// The same loss in eval mode, without gradients. `labels` [N].
 StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input,

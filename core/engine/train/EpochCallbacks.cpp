@@ -57,6 +57,17 @@ void EpochCallbacks::save(Json& state) const {
         state["best"] = m_best->state();
 }
 
+void EpochCallbacks::change(const TrainingSettings& training, bool hasValidation) {
+    Json counters = Json::object();
+    save(counters);
+    if (training.earlyStopping != m_training.earlyStopping)
+        counters.erase("early_stopping");
+    if (training.reduceLrOnPlateau != m_training.reduceLrOnPlateau)
+        counters.erase("reduce_lr");
+    *this = EpochCallbacks(training, hasValidation);
+    restore(counters);
+}
+
 void EpochCallbacks::restartPatience() {
     if (!m_earlyStopping)
         return;

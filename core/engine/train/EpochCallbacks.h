@@ -32,6 +32,8 @@ public:
     /// Adds the counters to a checkpoint's state, and takes them from there.
     void save(Json& state) const;
     void restore(const Json& state);
+    /// Other settings from here on: those that are the same keep their counters.
+    void change(const TrainingSettings& training, bool hasValidation);
     /// Early stopping is patient anew: what is the best so far stays.
     void restartPatience();
 

@@ -15,9 +15,9 @@ Result<bool> EpochPlan::openFeeds() {
 }
 
 void EpochPlan::thaw(int epoch) {
-    m_state.optimizer.first.zero_();
-    m_state.optimizer.second.zero_();
-    m_state.optimizer.origin = m_state.optimizer.step;
+    m_moments.first.zero_();
+    m_moments.second.zero_();
+    m_state.origin = m_state.step;
     const GraphSpec& spec = m_setup.module->spec();
     const std::string from =
         m_plan.frozen == 0 ? "the whole network" : "everything after " + spec.nodes[m_plan.frozen - 1].id;

@@ -10,8 +10,7 @@
 #include "augment/Reading.h"
 #include "engine/module/ComputeThreads.h"
 #include "engine/module/LoadedModel.h"
-#include "engine/train/Compute.h"
-#include "engine/train/Feed.h"
+#include "engine/train/TrainLoop.h"
 #include "metrics/Metrics.h"
 #include "network/Freezing.h"
 
@@ -36,38 +35,43 @@ struct Pace {
     }
 };
 
-/// One pass of `step` over `feed`, while `seen(position, images, seconds)` of each batch wants more.
-template <typename Step, typename Seen>
-Result<void> pass(Feed& feed, std::uint64_t epoch, const std::stop_token& stop, Step step, Seen seen) {
+/// What is measured: one epoch after another of some batches. Each call of `next` is one batch of the epoch that
+/// `begin` began, `end` what comes after the last.
+struct Course {
+    std::function<void(int epoch)> begin;     ///< from 1
+    std::function<std::optional<int>()> next; ///< images of the batch; nothing at the end of the epoch
+    std::function<void()> end = [] {};
+};
+
+/// One epoch, while `seen(position, images, seconds)` of each batch wants more.
+template <typename Seen>
+Result<void> pass(const Course& course, int epoch, const std::stop_token& stop, Seen seen) {
     auto before = Clock::now();
-    feed.startEpoch(epoch);
+    course.begin(epoch);
     int position = 0;
-    while (const std::optional<FeedBatch> batch = feed.next()) {
+    while (const std::optional<int> images = course.next()) {
         if (stop.stop_requested())
             return cancelled();
-        step(*batch);
         const auto now = Clock::now();
-        if (!seen(position++, batch->size, std::chrono::duration<double>(now - before).count()))
+        if (!seen(position++, *images, std::chrono::duration<double>(now - before).count()))
             return {};
         before = now;
     }
     return position == 0 ? Result<void>(badInput("None of the images can be read.")) : Result<void>();
 }
 
-/// Measures passes over `feed` for about `seconds`; `end` is what comes after each.
-template <typename Step>
-Result<Pace> paceOf(
-    Feed& feed, double seconds, const std::stop_token& stop, Step step, const std::function<void()>& end = [] {}) {
+/// Measures epochs for about `seconds`.
+Result<Pace> paceOf(const Course& course, double seconds, const std::stop_token& stop) {
     // The first steps allocate and choose kernels.
-    if (Result<void> warm = pass(feed, 0, stop, step,
-                                 [&](int position, int, double took) { return position == 0 && took < seconds / 2; });
+    if (Result<void> warm =
+            pass(course, 1, stop, [&](int position, int, double took) { return position == 0 && took < seconds / 2; });
         !warm)
         return warm.error();
     RunningMean firsts, others, ends, sizes;
     const auto start = Clock::now();
     const auto enough = [&] { return secondsSince(start) >= seconds && (firsts.weight() > 1 || others.weight() > 0); };
-    for (std::uint64_t epoch = 1; !enough(); ++epoch) {
-        Result<void> measured = pass(feed, epoch, stop, step, [&](int position, int images, double took) {
+    for (int epoch = 2; !enough(); ++epoch) {
+        Result<void> measured = pass(course, epoch, stop, [&](int position, int images, double took) {
             (position == 0 ? firsts : others).add(took, 1);
             sizes.add(images, 1);
             return !enough();
@@ -75,7 +79,7 @@ Result<Pace> paceOf(
         if (!measured)
             return measured.error();
         const auto last = Clock::now();
-        end();
+        course.end();
         ends.add(secondsSince(last), 1);
     }
     return Pace{firsts.mean(), others.weight() > 0 ? others.mean() : firsts.mean(), ends.mean(), sizes.mean()};
@@ -140,18 +144,13 @@ public:
             if (!validation.empty())
                 judges = readyFeed(validation, judging);
         }
-        const Result<Pace> step = paceOf(
-            *learns, m_request.seconds, m_stop,
-            [&](const FeedBatch& batch) { trainStep(*m_module, m_state, m_step, batch.input, batch.targets, 1e-6); },
-            [&] { static_cast<void>(m_module->isFinite()); }); // as the trainer looks through the weights
+        const Result<Pace> step = paceOf(trainingCourse(*learns), m_request.seconds, m_stop);
         if (!step)
             return step.error();
         time.imagesPerSecond = step->batchSize / step->other;
         time.secondsPerEpoch = step->epoch(training.size());
         if (judges) {
-            const Result<Pace> judged = paceOf(*judges, m_request.seconds / 4, m_stop, [&](const FeedBatch& batch) {
-                validationStep(*m_module, m_step, batch.input, batch.targets.labels);
-            });
+            const Result<Pace> judged = paceOf(judgingCourse(*judges), m_request.seconds / 4, m_stop);
             if (!judged)
                 return judged.error();
             time.secondsPerEpoch += judged->epoch(validation.size());
@@ -160,6 +159,26 @@ public:
     }
 
 private:
+    /// The trainer's own loop, at a rate that hardly moves the weights.
+    void enterEpoch(int epoch, Feed* training, Feed* validation) {
+        m_state.epoch = epoch;
+        m_state.batch = 0;
+        m_loop.emplace(TrainParts{*m_module, m_moments, m_step, training, validation, m_request.experiment.seed},
+                       m_state);
+    }
+    static std::optional<int> sizeOf(const std::optional<LoopBatch>& batch) {
+        return batch ? std::optional(batch->size) : std::nullopt;
+    }
+    Course trainingCourse(Feed& feed) {
+        return {[this, &feed](int epoch) { enterEpoch(epoch, &feed, nullptr); },
+                [this] { return sizeOf(m_loop->train(1e-6)); },
+                [this] { static_cast<void>(m_module->isFinite()); }}; // as the trainer looks through the weights
+    }
+    Course judgingCourse(Feed& feed) {
+        return {[this, &feed](int epoch) { enterEpoch(epoch, nullptr, &feed); },
+                [this] { return sizeOf(m_loop->validate()); }};
+    }
+
     Result<void> build() {
         const Experiment& experiment = m_request.experiment;
         m_compute.emplace(experiment.training.threads);
@@ -171,7 +190,7 @@ private:
             return module.error();
         m_module = *module;
         m_module->enableTraining(freezePlan(*graph, experiment.model.freeze, experiment.training.fineTune, 1).frozen);
-        m_state = {torch::zeros_like(m_module->parameters()), torch::zeros_like(m_module->parameters())};
+        m_moments = Moments::zeros(m_module->parameters());
         m_step = {experiment.training.optimizer,
                   experiment.training.loss,
                   {},
@@ -205,12 +224,17 @@ private:
     /// Fills m_features with what the frozen part makes of a few batches; gives the seconds an image took.
     Result<double> computeFeatures(Feed& images) {
         std::vector<std::vector<torch::Tensor>> made;
-        const Result<Pace> pace = paceOf(images, m_request.seconds / 2, m_stop, [&](const FeedBatch& batch) {
+        const auto next = [&]() -> std::optional<int> {
+            const std::optional<FeedBatch> batch = images.next();
+            if (!batch)
+                return {};
             Bf16Autocast autocast(m_step.bf16);
-            std::vector<torch::Tensor> features = m_module->features(batch.input.images.permute({0, 3, 1, 2}));
+            std::vector<torch::Tensor> features = m_module->features(batch->input.images.permute({0, 3, 1, 2}));
             if (made.size() < kBatches)
                 made.push_back(std::move(features));
-        });
+            return batch->size;
+        };
+        const Result<Pace> pace = paceOf({[&](int) { images.startEpoch(0); }, next}, m_request.seconds / 2, m_stop);
         if (!pace)
             return pace.error();
         for (std::size_t f = 0; f < made.front().size(); ++f) {
@@ -232,10 +256,12 @@ private:
     const Dataset& m_dataset;
     std::optional<ComputeThreads> m_compute;
     std::shared_ptr<GraphModule> m_module;
-    OptimizerState m_state;
+    Moments m_moments;
     StepSettings m_step;
+    TrainState m_state;
     LoaderSettings m_reading;
     Features m_features;
+    std::optional<TrainLoop> m_loop;
 };
 
 } // namespace

@@ -16,7 +16,9 @@ public:
     ImageFeed(const Dataset& dataset, std::vector<std::uint32_t> indices, const LoaderSettings& settings)
         : m_images(indices), m_loader(dataset, std::move(indices), settings) {}
 
-    void startEpoch(std::uint64_t epoch) override { m_loader.startEpoch(epoch); }
+    void startEpoch(std::uint64_t epoch, int firstBatch) override {
+        m_loader.startEpoch(epoch, static_cast<std::size_t>(firstBatch));
+    }
     std::optional<FeedBatch> next() override {
         const Batch* batch = m_loader.next();
         if (!batch)
@@ -26,6 +28,7 @@ public:
         made.input.images = imagesOf(*batch, m_loader);
         made.targets = targetsOf(*batch);
         made.samples = batch->samples;
+        made.number = static_cast<int>(batch->number);
         return made;
     }
     std::size_t batchesPerEpoch() const override { return m_loader.batchesPerEpoch(); }
@@ -52,27 +55,28 @@ public:
             m_labels.push_back(dataset.samples[index].label);
     }
 
-    void startEpoch(std::uint64_t epoch) override {
+    void startEpoch(std::uint64_t epoch, int firstBatch) override {
         m_order.resize(m_labels.size());
         std::iota(m_order.begin(), m_order.end(), std::uint32_t{0});
         if (m_settings.shuffle) // as BatchLoader does
             m_order = m_settings.balanced
                           ? balancedOrder({m_labels.begin(), m_labels.end()}, m_settings.seed, epoch).places
                           : shuffledOrder(m_order.size(), m_settings.seed, epoch).places;
-        m_next = 0;
+        m_nextBatch = static_cast<std::size_t>(firstBatch);
     }
 
     std::optional<FeedBatch> next() override {
         const auto batchSize = static_cast<std::size_t>(m_settings.batchSize);
-        while (m_next < m_order.size()) {
+        for (; m_nextBatch < batchesPerEpoch(); ++m_nextBatch) {
             std::vector<std::int64_t> rows, labels;
             m_samples.clear();
-            for (const std::size_t end = std::min(m_order.size(), m_next + batchSize); m_next < end; ++m_next) {
-                if (!m_features.present[m_order[m_next]])
+            const std::size_t begin = m_nextBatch * batchSize, end = std::min(m_order.size(), begin + batchSize);
+            for (const std::uint32_t place : std::span(m_order).subspan(begin, end - begin)) {
+                if (!m_features.present[place])
                     continue;
-                rows.push_back(m_order[m_next]);
-                labels.push_back(m_labels[m_order[m_next]]);
-                m_samples.push_back(m_features.indices[m_order[m_next]]);
+                rows.push_back(place);
+                labels.push_back(m_labels[place]);
+                m_samples.push_back(m_features.indices[place]);
             }
             if (rows.empty())
                 continue;
@@ -81,6 +85,7 @@ public:
             made.size = static_cast<int>(rows.size());
             made.targets.labels = torch::tensor(labels);
             made.samples = m_samples;
+            made.number = static_cast<int>(m_nextBatch++);
             for (const torch::Tensor& values : m_features.values) {
                 const torch::Tensor taken = values.index_select(0, chosen);
                 made.input.features.push_back(taken.dim() == 4 ? taken.contiguous(at::MemoryFormat::ChannelsLast)
@@ -103,7 +108,7 @@ private:
     std::vector<std::int64_t> m_labels;
     std::vector<std::uint32_t> m_order;
     std::vector<std::uint32_t> m_samples; ///< of the last batch
-    std::size_t m_next = 0;
+    std::size_t m_nextBatch = 0;
 };
 
 } // namespace

@@ -26,13 +26,15 @@ struct FeedBatch {
     Targets targets;
     std::span<const std::uint32_t> samples; ///< indices into Dataset::samples
     int size = 0;
+    int number = 0; ///< place in the epoch's order, from 0; a batch of which no image can be read is not given
 };
 
 /// Batches of an epoch, from images or from kept features, in the same order for the same (seed, epoch).
 class Feed {
 public:
     virtual ~Feed() = default;
-    virtual void startEpoch(std::uint64_t epoch) = 0;
+    /// Begins an epoch (from 0) at a batch of its order.
+    virtual void startEpoch(std::uint64_t epoch, int firstBatch = 0) = 0;
     virtual std::optional<FeedBatch> next() = 0;
     virtual std::size_t batchesPerEpoch() const = 0;
     virtual double secondsWaited() const { return 0; }

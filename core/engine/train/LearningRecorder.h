@@ -17,20 +17,20 @@ namespace sightline::engine {
 /// training images as they were trained on. It changes nothing that is trained.
 class LearningRecorder {
 public:
-    /// From the setup of a run whose folder is there; goes on after `lastEpoch`. What cannot be read is begun again;
-    /// the sentence says so.
+    /// From the setup of a run whose folder is there; goes on in or after `lastEpoch`. What cannot be read is begun
+    /// again; the sentence says so.
     std::string begin(const TrainSetup& setup, int lastEpoch);
     bool follows(std::span<const std::uint32_t> samples) const; ///< any of them
     void record(int epoch, std::span<const std::uint32_t> samples, const SampleResults& results);
     /// Writes the file where that takes little of the run's time. An error is the person's to know, no reason to end a
     /// run.
     Result<void> writeIfCheap();
-    /// Writes it in any case, without what an unfinished epoch left.
+    Result<void> write();
+    /// Writes it where something is new, without what is later than `lastEpoch`.
     Result<void> end(int lastEpoch);
 
 private:
     using Clock = std::chrono::steady_clock;
-    Result<void> write();
 
     LearningHistory m_history;
     std::unordered_map<std::uint32_t, std::string> m_paths; ///< of the samples that are followed

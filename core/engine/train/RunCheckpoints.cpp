@@ -23,12 +23,19 @@ constexpr const char* kRestored = "restored.safetensors";
 constexpr const char* kHasEarlyStopping = "early_stopping_weights";
 constexpr const char* kEpoch = "epoch";
 
-Result<Json> loadFrom(const KeptCheckpoint& kept, GraphModule& module, OptimizerState& optimizer) {
+Result<Json> loadFrom(const KeptCheckpoint& kept, GraphModule& module, Moments& moments) {
     if (kept.resumable)
-        return loadCheckpoint(kept.file, module, optimizer);
+        return loadCheckpoint(kept.file, module, moments);
     if (const Result<void> read = loadWeights(module, kept.file); !read)
         return read.error();
     return Json{{kEpoch, kept.epoch}};
+}
+
+/// "after epoch 3", "in epoch 4 after batch 12".
+std::string placeOf(const KeptCheckpoint& kept) {
+    return kept.batch == 0
+               ? "after epoch " + std::to_string(kept.epoch)
+               : "in epoch " + std::to_string(kept.epoch + 1) + " after batch " + std::to_string(kept.batch);
 }
 
 } // namespace
@@ -37,29 +44,41 @@ Result<void> RunCheckpoints::makeFolder() const {
     return sightline::makeFolder(m_folder);
 }
 
-Result<std::string> RunCheckpoints::saveAs(const std::string& name, const GraphModule& module,
-                                           const OptimizerState& optimizer, Json state) const {
+Result<std::string> RunCheckpoints::saveAs(const std::string& name, const GraphModule& module, const Moments& moments,
+                                           Json state) const {
     state[kHasEarlyStopping] = m_hasEarlyStopping;
-    if (const Result<void> saved = saveCheckpoint(m_folder / name, module, optimizer, state); !saved)
+    if (const Result<void> saved = saveCheckpoint(m_folder / name, module, moments, state); !saved)
         return saved.error();
     return "checkpoints/" + name;
 }
 
-Result<std::string> RunCheckpoints::saveLast(const GraphModule& module, const OptimizerState& optimizer,
+Result<std::string> RunCheckpoints::saveLast(const GraphModule& module, const Moments& moments,
                                              const Json& state) const {
-    return saveAs(kLast, module, optimizer, state);
+    keepLastAsPrevious();
+    return saveAs(kLast, module, moments, state);
 }
 
-Result<std::string> RunCheckpoints::saveBest(const GraphModule& module, const OptimizerState& optimizer,
-                                             const Json& state) const {
-    return saveAs("best.safetensors", module, optimizer, state);
+/// By a second name, so that there is a last one at every moment. Where that cannot be done there is one checkpoint
+/// fewer to fall back to.
+void RunCheckpoints::keepLastAsPrevious() const {
+    const std::filesystem::path second = m_folder / "previous.safetensors.new";
+    std::error_code code;
+    std::filesystem::remove(second, code);
+    std::filesystem::create_hard_link(m_folder / kLast, second, code);
+    if (!code)
+        std::filesystem::rename(second, m_folder / "previous.safetensors", code);
 }
 
-Result<std::string> RunCheckpoints::saveEpoch(const GraphModule& module, const OptimizerState& optimizer,
-                                              const Json& state, int epoch) const {
+Result<std::string> RunCheckpoints::saveBest(const GraphModule& module, const Moments& moments,
+                                             const Json& state) const {
+    return saveAs("best.safetensors", module, moments, state);
+}
+
+Result<std::string> RunCheckpoints::saveEpoch(const GraphModule& module, const Moments& moments, const Json& state,
+                                              int epoch) const {
     char name[32];
     std::snprintf(name, sizeof name, "epoch-%04d.safetensors", epoch);
-    return saveAs(name, module, optimizer, state);
+    return saveAs(name, module, moments, state);
 }
 
 Result<void> RunCheckpoints::keepForEarlyStopping(const GraphModule& module, int epoch) {
@@ -89,7 +108,7 @@ bool RunCheckpoints::hasEarlyStoppingOf(int epoch) const {
     return of == kept->metadata().end() || std::atoi(of->second.c_str()) <= epoch; // older versions do not say
 }
 
-Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, OptimizerState& optimizer) {
+Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, Moments& moments) {
     const std::filesystem::path last = m_folder / kLast;
     const std::string run = "The run " + m_folder.parent_path().filename().string();
     std::error_code code;
@@ -105,7 +124,7 @@ Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, Optimiz
     std::string why = "The last checkpoint (" + last.string() + ") is " + (exists ? "damaged" : "missing") + "; the";
     std::optional<Error> fault;
     for (const KeptCheckpoint& next : kept) {
-        Result<Json> state = loadFrom(next, module, optimizer);
+        Result<Json> state = loadFrom(next, module, moments);
         if (state)
             return loadedFrom(next, std::move(*state), next.file == last ? std::string() : why);
         if (next.file == last)
@@ -119,7 +138,7 @@ Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, Optimiz
 RunCheckpoints::Loaded RunCheckpoints::loadedFrom(const KeptCheckpoint& from, Json state, const std::string& why) {
     Loaded loaded{std::move(state), "checkpoints/" + from.file.filename().string(), {}, from.resumable};
     if (!why.empty())
-        loaded.note = why + " run resumes from " + loaded.file + ", after epoch " + std::to_string(from.epoch) + ".";
+        loaded.note = why + " run resumes from " + loaded.file + ", " + placeOf(from) + ".";
     if (!from.resumable)
         loaded.note += (why.empty() ? loaded.file : " It") + " contains only weights: the optimizer starts fresh.";
     const bool kept = !from.resumable || loaded.state.value(kHasEarlyStopping, false);

@@ -13,7 +13,8 @@ namespace sightline::engine {
 
 /// The weights a run keeps: <run>/checkpoints/*.safetensors, each written whole or not at all.
 ///
-/// `last` is what a run goes on from; `best` and `epoch-0012` hold the same, so that one of them can take its place;
+/// `last` is what a run goes on from, also in the middle of an epoch; `previous` is the one before it, `best` and
+/// `epoch-0012` hold the same, so that one of them can take its place;
 /// `early-stopping` (weights only) waits on disk rather than in memory, so that a resumed run still has it, and becomes
 /// `restored` when the run ends.
 class RunCheckpoints {
@@ -23,9 +24,9 @@ public:
 
     Result<void> makeFolder() const;
     /// `state` as in saveCheckpoint. These give the file's name relative to the run's folder.
-    Result<std::string> saveLast(const GraphModule& module, const OptimizerState& optimizer, const Json& state) const;
-    Result<std::string> saveBest(const GraphModule& module, const OptimizerState& optimizer, const Json& state) const;
-    Result<std::string> saveEpoch(const GraphModule& module, const OptimizerState& optimizer, const Json& state,
+    Result<std::string> saveLast(const GraphModule& module, const Moments& moments, const Json& state) const;
+    Result<std::string> saveBest(const GraphModule& module, const Moments& moments, const Json& state) const;
+    Result<std::string> saveEpoch(const GraphModule& module, const Moments& moments, const Json& state,
                                   int epoch) const;
 
     /// What a run goes on from.
@@ -36,7 +37,7 @@ public:
         bool hasOptimizer = true; ///< false: its moments start anew
     };
     /// Of the last checkpoint; where that cannot be loaded, of the latest that can. Error: there is none, or why not.
-    Result<Loaded> load(GraphModule& module, OptimizerState& optimizer);
+    Result<Loaded> load(GraphModule& module, Moments& moments);
 
     /// After `epoch`.
     Result<void> keepForEarlyStopping(const GraphModule& module, int epoch);
@@ -48,8 +49,9 @@ public:
     void dropRestored() const;
 
 private:
-    Result<std::string> saveAs(const std::string& name, const GraphModule& module, const OptimizerState& optimizer,
+    Result<std::string> saveAs(const std::string& name, const GraphModule& module, const Moments& moments,
                                Json state) const;
+    void keepLastAsPrevious() const;
     bool hasEarlyStoppingOf(int epoch) const;
     Loaded loadedFrom(const KeptCheckpoint& from, Json state, const std::string& why);
 

@@ -41,13 +41,22 @@ void RunReporter::begin(const TrainSetup& setup, int firstEpoch) {
 void RunReporter::keep(const TrainEvent& event) {
     if (!m_setup || !m_setup->folder || std::holds_alternative<BatchFinished>(event))
         return;
-    if (const Result<void> written = m_setup->folder->appendEvent(toJson(event)); !written)
-        throw std::runtime_error(written.error().message);
+    for (;;) {
+        const Result<void> written = m_setup->folder->appendEvent(toJson(event));
+        if (written)
+            break;
+        if (!m_tryAgain || !m_tryAgain(written.error()))
+            throw std::runtime_error(written.error().message);
+    }
     m_begun = true;
 }
 
 void RunReporter::report(const TrainEvent& event) {
     keep(event);
+    tell(event);
+}
+
+void RunReporter::tell(const TrainEvent& event) const {
     if (m_sink)
         m_sink(event);
 }
@@ -75,6 +84,7 @@ void RunReporter::end(const RunEnded& ended, const std::function<void()>& writte
         } catch (...) {
         }
     };
+    m_tryAgain = {};
     quietly([&] { keep(ended); });
     quietly(written);
     if (m_sink)

@@ -14,8 +14,12 @@ public:
     void begin(const TrainSetup& setup, int firstEpoch);
     /// Whether the folder holds an event of this session.
     bool hasBegun() const { return m_begun; }
+    /// Where an event cannot be kept, `tryAgain` decides.
+    void setPatience(std::function<bool(const Error&)> tryAgain) { m_tryAgain = std::move(tryAgain); }
     /// Throws where the folder cannot be written: a run that leaves no trace must not go on.
     void report(const TrainEvent& event);
+    /// To the listener only.
+    void tell(const TrainEvent& event) const;
     /// Adds speed and time left to a batch that took `seconds`.
     void reportBatch(BatchFinished finished, double seconds);
     /// What came after an epoch's last batch, its validation above all, took `seconds`: so will the others'.
@@ -29,6 +33,7 @@ private:
     const EventSink& m_sink;
     const TrainSetup* m_setup = nullptr;
     bool m_begun = false;
+    std::function<bool(const Error&)> m_tryAgain;
     double m_secondsPerBatch = 0; ///< smoothed
     std::optional<double> m_secondsAfterEpoch;
 };

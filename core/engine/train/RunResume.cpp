@@ -3,6 +3,9 @@
 
 #include <torch/types.h>
 
+#include <utility>
+
+#include "engine/train/RunEdits.h"
 #include "experiment/RunEdit.h"
 #include "support/Words.h"
 
@@ -35,6 +38,8 @@ private:
 /// Why there is nothing to resume; empty where there is.
 std::string whyDone(const TrainSetup& setup, const Json& checkpoint, const Edits& edits) {
     const int epoch = checkpoint.value("epoch", 0);
+    if (checkpoint.value("batch", 0) > 0 && epoch < setup.experiment.training.epochs)
+        return {};
     const std::string run = "The run has finished ";
     if (epoch >= setup.experiment.training.epochs)
         return edits.change("training.epochs")
@@ -54,38 +59,34 @@ void takeState(Json checkpoint, bool hasOptimizer, const Edits& edits, const Tra
     if (edits.change("training.reduce_lr_on_plateau"))
         checkpoint.erase("reduce_lr");
     if (hasOptimizer) {
-        state.optimizer.step = checkpoint.value("step", std::int64_t{0});
-        state.optimizer.origin = checkpoint.value("optimizer_origin", std::int64_t{0});
-        state.baseRate = checkpoint.value("learning_rate", state.baseRate);
-        state.callbacks.restore(checkpoint);
+        takeJson(checkpoint, state);
     } else {
-        state.optimizer.step = state.optimizer.origin = std::int64_t{state.lastEpoch} * setup.batchesPerEpoch();
+        state.epoch = checkpoint.value("epoch", 0) + 1;
+        state.step = state.origin = std::int64_t{state.finished()} * setup.batchesPerEpoch();
+        if (state.history.size() > static_cast<std::size_t>(state.finished()))
+            state.history.resize(static_cast<std::size_t>(state.finished()));
         for (const EpochMetrics& epoch : state.history)
             state.baseRate = state.callbacks.epochEnded(epoch, state.baseRate).learningRate;
     }
     if (edits.change("training.optimizer.learning_rate"))
         state.baseRate = namedRate(setup.experiment);
-    if (checkpoint.value("stopped_early", false))
+    if (std::exchange(state.stoppedEarly, false))
         state.callbacks.restartPatience();
 }
 
 } // namespace
 
-Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainState& state) {
-    const Result<RunCheckpoints::Loaded> loaded = checkpoints.load(*setup.module, state.optimizer);
+Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainState& state, Moments& moments) {
+    const Result<RunCheckpoints::Loaded> loaded = checkpoints.load(*setup.module, moments);
     if (!loaded)
         return loaded.error();
     const Edits edits(loaded->state, setup);
     if (const std::string done = whyDone(setup, loaded->state, edits); !done.empty())
         return badInput(done);
-    state.lastEpoch = loaded->state.value("epoch", 0);
-    state.firstEpoch = state.lastEpoch + 1;
     Result<std::vector<EpochMetrics>> history = setup.folder->history();
     if (!history)
         return history.error();
     state.history = std::move(*history);
-    if (state.history.size() > static_cast<std::size_t>(state.lastEpoch))
-        state.history.resize(static_cast<std::size_t>(state.lastEpoch));
     takeState(loaded->state, loaded->hasOptimizer, edits, setup, state);
     Json trained = Json::object();
     for (const char* path : {"model.freeze", "training.fine_tune"})
@@ -103,17 +104,16 @@ Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainS
 }
 
 void reportResume(const TrainSetup& setup, const TrainState& state, const Resumed& resumed, RunReporter& reporter) {
+    const bool within = state.isWithinEpoch();
+    const int epoch = within ? state.epoch : state.finished();
     reporter.report(
-        RunNote{"Resumed after epoch " + std::to_string(state.lastEpoch) + " from " + resumed.from + ".",
-                Json{{"type", "resumed"}, {"epoch", state.lastEpoch}, {"batch", 0}, {"from", resumed.from}}});
+        RunNote{(within ? "Resumed in epoch " + std::to_string(epoch) + " after batch " + std::to_string(state.batch)
+                        : "Resumed after epoch " + std::to_string(epoch)) +
+                    " from " + resumed.from + ".",
+                Json{{"type", "resumed"}, {"epoch", epoch}, {"batch", state.batch}, {"from", resumed.from}}});
     if (setup.changes.empty())
         return;
-    std::string sentence;
-    for (const auto& [path, values] : setup.changes.items())
-        sentence += (sentence.empty() ? "Changed: " : "; ") + path + " from " + toText(values[0], -1) + " to " +
-                    toText(values[1], -1);
-    reporter.report(RunNote{
-        sentence + ".", Json{{"type", "edit"}, {"epoch", state.firstEpoch}, {"batch", 0}, {"changes", setup.changes}}});
+    reporter.report(noteOfEdit(setup.changes, state.place()));
 }
 
 } // namespace sightline::engine

@@ -15,9 +15,10 @@ struct Resumed {
     Experiment before; ///< the checkpoint's freezing and fine-tuning; nothing else of it counts
 };
 
-/// Takes weights and state from the run's checkpoint; what was edited since that was made takes effect. Once it is sure
-/// to go on, the place of its images is written down. Errors: as RunCheckpoints::load(); there is nothing left to do.
-Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainState& state);
+/// Takes weights, moments and state from the run's checkpoint; what was edited since that was made takes effect. Once
+/// it is sure to go on, the place of its images is written down. Errors: as RunCheckpoints::load(); there is nothing
+/// left to do.
+Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainState& state, Moments& moments);
 
 /// Where it goes on from, and what changes from there on.
 void reportResume(const TrainSetup& setup, const TrainState& state, const Resumed& resumed, RunReporter& reporter);

@@ -7,6 +7,7 @@
 #include "augment/Reading.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/RunImages.h"
+#include "store/RunEvents.h"
 #include "store/RunParts.h"
 #include "store/StartWeights.h"
 #include "support/Words.h"
@@ -40,6 +41,32 @@ Result<void> setDropout(GraphSpec& graph, const Json& rate) {
                  : badInput("model.options.dropout cannot be changed: the run's network has no dropout layer.");
 }
 
+/// The run's settings as they were at the checkpoint it goes on from; edits made after that are for later.
+Result<void> turnBack(TrainSetup& setup) {
+    const std::optional<KeptCheckpoint> from = checkpointToResume(setup.folder->path());
+    if (!from)
+        return {}; // said when it is loaded
+    setup.later = editsAfter(readRunEdits(setup.folder->path() / "events.jsonl"), {from->epoch + 1, from->batch});
+    for (auto edit = setup.later.rbegin(); edit != setup.later.rend(); ++edit) {
+        Json back = Json::object();
+        for (const auto& [path, values] : edit->changes.items())
+            back[path] = Json::array({values[1], values[0]});
+        Result<Experiment> earlier = withChanges(setup.before, back);
+        if (!earlier)
+            return earlier.error();
+        setup.before = std::move(*earlier);
+    }
+    return {};
+}
+
+/// What is changed now holds from now on.
+void dropReplaced(TrainSetup& setup) {
+    for (RecordedEdit& edit : setup.later)
+        for (const auto& [path, values] : setup.changes.items())
+            edit.changes.erase(path);
+    std::erase_if(setup.later, [](const RecordedEdit& edit) { return edit.changes.empty(); });
+}
+
 /// The run's folder and its experiment take the place of the request's.
 Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
     const Result<RunFolder> folder = setup.store->find(request.resume);
@@ -54,11 +81,14 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
     if (!parts)
         return parts.error();
     setup.before = std::move(parts->experiment);
+    if (const Result<void> turned = turnBack(setup); !turned)
+        return turned;
     Result<EditedExperiment> now = edited(setup.before, request.settings);
     if (!now)
         return now.error();
     setup.experiment = std::move(now->experiment);
     setup.changes = std::move(now->changes);
+    dropReplaced(setup);
     setup.fitted = std::move(parts->fitted);
     // The network it began with: weights of another family changed its batch-norms, and a file may have changed since.
     const Result<Experiment> began = folder->experimentAtStart();
@@ -154,8 +184,7 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home, 
             return taken;
     setup.step = {
         experiment.training.optimizer, experiment.training.loss, {}, usesBf16(experiment.training.precision, *graph)};
-    if (experiment.training.loss.balancedClassWeight)
-        setup.step.classWeights = balancedWeights(setup.dataset);
+    setup.step.classWeights = classWeightsFor(setup);
     return {};
 }
 
@@ -173,6 +202,10 @@ Result<void> prepareReading(TrainSetup& setup, std::stop_token stop) {
 }
 
 } // namespace
+
+std::vector<float> classWeightsFor(const TrainSetup& setup) {
+    return setup.experiment.training.loss.balancedClassWeight ? balancedWeights(setup.dataset) : std::vector<float>();
+}
 
 Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, TrainSetup& setup) {
     setup.experiment = request.experiment;

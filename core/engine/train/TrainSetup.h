@@ -26,9 +26,10 @@ struct TrainSetup {
     std::optional<RunFolder> folder; ///< of the run that goes on; a new run gets one later
     std::optional<RunMark> mark;     ///< this process's claim on the folder
     // Of a run that goes on:
-    Experiment before;              ///< before `changes`
-    Json changes = Json::object();  ///< { PATH: [old, new] }: to be recorded when it is sure to go on
-    std::optional<DataPlace> moved; ///< where its images are from now on
+    Experiment before;               ///< before `changes`
+    Json changes = Json::object();   ///< { PATH: [old, new] }: to be recorded when it is sure to go on
+    std::vector<RecordedEdit> later; ///< edits of earlier sessions, for places it has yet to reach
+    std::optional<DataPlace> moved;  ///< where its images are from now on
     // Of a new one:
     Overlay overlay; ///< what was changed by hand, in effect in `dataset`
     Dataset dataset;
@@ -42,6 +43,9 @@ struct TrainSetup {
 
     int batchesPerEpoch() const;
 };
+
+/// By class, as the loss settings ask for; empty: all 1.
+std::vector<float> classWeightsFor(const TrainSetup& setup);
 
 /// Where the steps get their batches from: images, or with `features` what the module's frozen part makes of them,
 /// which may take a while. `note` hears a sentence about it. Errors: as featureSets().

@@ -5,24 +5,24 @@
 
 #include <chrono>
 #include <cmath>
+#include <stdexcept>
+#include <utility>
 
 #include "engine/train/BatchBoundary.h"
 #include "engine/train/Ending.h"
 #include "engine/train/EpochPlan.h"
 #include "engine/train/LearningRecorder.h"
+#include "engine/train/RemoteControl.h"
+#include "engine/train/RunEdits.h"
 #include "engine/train/RunResume.h"
 #include "engine/train/RunStart.h"
-#include "support/Random.h"
+#include "engine/train/TrainLoop.h"
 
 namespace sightline::engine {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 std::string inEpoch(int epoch) {
     return "in epoch " + std::to_string(epoch);
@@ -32,17 +32,17 @@ std::string beforeEpoch(int epoch) {
     return epoch > 1 ? "before the first batch of epoch " + std::to_string(epoch) : "before the first batch";
 }
 
-/// One run in progress.
+/// One run in progress: drives a TrainLoop and records what it gives.
 class Run {
 public:
     Run(const TrainRequest& request, std::stop_token stop, TrainControl& control, const EventSink& sink)
         : m_request(request), m_stop(stop), m_control(control), m_reporter(sink),
-          m_plan(m_setup, m_state, m_reporter, stop), m_boundary(m_setup, control, m_reporter, stop) {}
+          m_plan(m_setup, m_state, m_moments, m_reporter, stop), m_boundary(m_setup, control, m_reporter, stop) {}
 
     RunEnded execute() {
         const Ending ending = guarded([this] {
             const Result<void> started = start();
-            return started ? loop() : unready(started.error(), goesOn() ? "before it resumed" : beforeEpoch(1));
+            return started ? epochs() : unready(started.error(), goesOn() ? "before it resumed" : beforeEpoch(1));
         });
         return finish(ending);
     }
@@ -50,14 +50,26 @@ public:
 private:
     bool goesOn() const { return !m_request.resume.empty(); }
     Result<void> start();
-    void tellSkipped(bool atOnce);
-    Ending loop();
-    Result<void> followPlan(int epoch, const Experiment& by);
-    std::optional<Ending> trainEpoch(int epoch, EpochMetrics& metrics);
-    bool validate(EpochMetrics& metrics, double& pausedSeconds);
+    Ending epochs();
+    Result<void> followPlan(int epoch, const Experiment& by, bool* openedFeeds = nullptr);
+    void feedsOpened();
+    std::optional<Ending> trainEpoch();
+    std::optional<Ending> trainBatches();
+    std::optional<Ending> validate();
     std::optional<Ending> endEpoch(const EpochMetrics& metrics);
-    Result<void> keepWeights(const EpochVerdict& verdict, int epoch);
-    void keepLearning();
+    std::optional<Ending> betweenBatches(bool mayEdit);
+    Result<void> edit(const std::vector<Setting>& settings);
+    Result<void> repeatEdits();
+    Result<void> change(const Experiment& next, const Json& changes);
+    void enterEpoch();
+    bool waitForRoom(const Error& error);
+    Result<void> persistently(const std::function<Result<void>()>& write);
+    Result<void> saveHere();
+    bool isSaveDue() const;
+    Result<void> keepWeights(const EpochVerdict& verdict);
+    Result<void> saveLast();
+    void keepLearning(bool always);
+    void tellSkipped(bool atOnce);
     Ending restoreBest();
     RunEnded finish(Ending ending);
     double rateAt(std::int64_t step) const;
@@ -68,15 +80,19 @@ private:
     TrainControl& m_control;
     TrainSetup m_setup;
     TrainState m_state;
+    Moments m_moments;
     Resumed m_resumed; ///< of a run that goes on
     RunReporter m_reporter;
     RunCheckpoints m_checkpoints;
     EpochPlan m_plan;
     BatchBoundary m_boundary;
+    std::optional<RemoteControl> m_remote;
+    std::optional<TrainLoop> m_loop;   ///< of the epoch under way
+    std::vector<TrainCommand> m_edits; ///< that came during a validation
     LearningRecorder m_learning;
     SkippedImages m_skipped{"training"}, m_skippedValidation{"validation"};
-    Clock::time_point m_toldSkipped{};
-    bool m_toldLearning = false;
+    Clock::time_point m_toldSkipped{}, m_saved = Clock::now();
+    bool m_isToStop = false, m_toldLearning = false, m_toldFeed = false;
 };
 
 double Run::rateAt(std::int64_t step) const {
@@ -89,108 +105,241 @@ double Run::rateAt(std::int64_t step) const {
 Result<void> Run::start() {
     if (const Result<void> prepared = prepareTraining(m_request, m_stop, m_setup); !prepared)
         return prepared;
-    m_state = beginningState(m_setup);
+    m_state = TrainState::beginning(experiment(), m_setup.dataset.count(Subset::Validation) > 0);
+    m_moments = Moments::zeros(m_setup.module->parameters());
     if (!goesOn())
         if (const Result<void> made = makeRun(m_setup, m_stop); !made)
             return made;
     m_checkpoints = RunCheckpoints(m_setup.folder->path());
+    m_remote.emplace(m_setup.folder->path(), m_control);
     if (goesOn()) {
-        Result<Resumed> resumed = resumeRun(m_setup, m_checkpoints, m_state);
+        Result<Resumed> resumed = resumeRun(m_setup, m_checkpoints, m_state, m_moments);
         if (!resumed)
             return resumed.error();
         m_resumed = std::move(*resumed);
     }
-    m_reporter.begin(m_setup, m_state.firstEpoch);
+    m_reporter.setPatience([this](const Error& error) { return waitForRoom(error); });
+    m_reporter.begin(m_setup, m_state.epoch);
     if (goesOn())
         reportResume(m_setup, m_state, m_resumed, m_reporter);
-    if (const std::string note = m_learning.begin(m_setup, m_state.lastEpoch); !note.empty())
+    if (const std::string note =
+            m_learning.begin(m_setup, m_state.isWithinEpoch() ? m_state.epoch : m_state.finished());
+        !note.empty())
         m_reporter.report(RunNote{note});
     static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only; the folder is the truth
     return {};
 }
 
-Result<void> Run::followPlan(int epoch, const Experiment& by) {
+void Run::feedsOpened() {
+    for (SkippedImages* told : {&m_skipped, &m_skippedValidation})
+        told->feedOpened();
+}
+
+Result<void> Run::followPlan(int epoch, const Experiment& by, bool* openedFeeds) {
     const Result<bool> opened = m_plan.follow(epoch, by);
     if (!opened)
         return opened.error();
     if (*opened)
-        for (SkippedImages* told : {&m_skipped, &m_skippedValidation})
-            told->feedOpened();
+        feedsOpened();
+    if (openedFeeds)
+        *openedFeeds = *opened;
     return {};
 }
 
-Ending Run::loop() {
-    // First as the epoch before was, so that a resumed run sees the same changes.
-    const Result<void> before = followPlan(std::max(1, m_state.lastEpoch), goesOn() ? m_resumed.before : experiment());
-    if (!before)
-        return unready(before.error(), beforeEpoch(m_state.firstEpoch));
-    for (int epoch = m_state.firstEpoch; epoch <= experiment().training.epochs; ++epoch) {
-        if (const Result<void> ready = followPlan(epoch, experiment()); !ready)
-            return unready(ready.error(), beforeEpoch(epoch));
-        EpochMetrics metrics;
-        metrics.epoch = epoch;
-        if (const auto ending = trainEpoch(epoch, metrics))
-            return *ending;
-        if (const auto ending = endEpoch(metrics))
+Ending Run::epochs() {
+    // First as the batch before was, so that a resumed run sees the same changes.
+    const int before = m_state.isWithinEpoch() ? m_state.epoch : std::max(1, m_state.finished());
+    if (const Result<void> ready = followPlan(before, goesOn() ? m_resumed.before : experiment()); !ready)
+        return unready(ready.error(), beforeEpoch(m_state.epoch));
+    while (m_state.epoch <= experiment().training.epochs) {
+        if (const Result<void> repeated = repeatEdits(); !repeated)
+            return failed(repeated.error());
+        if (const Result<void> ready = followPlan(m_state.epoch, experiment()); !ready)
+            return unready(ready.error(), beforeEpoch(m_state.epoch));
+        if (const auto ending = trainEpoch())
             return *ending;
     }
     return {};
 }
 
-std::optional<Ending> Run::trainEpoch(int epoch, EpochMetrics& metrics) {
+void Run::enterEpoch() {
+    m_loop.emplace(TrainParts{*m_setup.module, m_moments, m_setup.step, m_setup.trainFeed.get(),
+                              m_setup.validationFeed.get(), experiment().seed,
+                              [this](std::span<const std::uint32_t> samples) { return m_learning.follows(samples); }},
+                   m_state);
+}
+
+std::optional<Ending> Run::trainEpoch() {
+    enterEpoch();
+    if (const auto ending = trainBatches())
+        return ending;
+    if (const auto ending = validate())
+        return ending;
+    return endEpoch(m_loop->metrics());
+}
+
+std::optional<Ending> Run::trainBatches() {
     constexpr const char* kAdvice = "; try a smaller learning rate. The last good checkpoint is kept.";
-    const auto start = Clock::now();
-    Feed& feed = *m_setup.trainFeed;
-    feed.startEpoch(static_cast<std::uint64_t>(epoch - 1));
-    RunningMean loss, accuracy;
-    double pausedSeconds = 0;
-    int number = 0;
-    SampleResults each;
-    auto batchStart = Clock::now();
-    while (const std::optional<FeedBatch> batch = feed.next()) {
-        // Dropout's stream is a function of seed and step, so that a resumed run drops the same units.
-        m_setup.module->seedDraws(CounterRandom(experiment().seed, RandomPurpose::Dropout, 0,
-                                                static_cast<std::uint64_t>(m_state.optimizer.step))
-                                      .next32());
-        metrics.learningRate = rateAt(m_state.optimizer.step) * m_plan.rateFactor();
-        const bool isFollowed = m_learning.follows(batch->samples);
-        const StepResult step = trainStep(*m_setup.module, m_state.optimizer, m_setup.step, batch->input,
-                                          batch->targets, metrics.learningRate, isFollowed ? &each : nullptr);
-        if (!std::isfinite(step.loss))
-            return failed({"The loss became " + std::string(std::isnan(step.loss) ? "not a number" : "infinite") + " " +
-                           inEpoch(epoch) + kAdvice});
-        const double right = static_cast<double>(step.right) / batch->size;
-        loss.add(step.loss, batch->size);
-        accuracy.add(right, batch->size);
-        if (isFollowed)
-            m_learning.record(epoch, batch->samples, each);
-        m_reporter.reportBatch({epoch, ++number, 0, step.loss, right, loss.mean(), accuracy.mean()},
-                               secondsSince(batchStart));
+    while (const auto batch = m_loop->train(rateAt(m_state.step) * m_plan.rateFactor())) {
+        if (!std::isfinite(batch->loss))
+            return failed({"The loss became " + std::string(std::isnan(batch->loss) ? "not a number" : "infinite") +
+                           " " + inEpoch(m_state.epoch) + kAdvice});
+        if (batch->each)
+            m_learning.record(m_state.epoch, batch->samples, *batch->each);
+        const EpochSoFar& epoch = m_state.soFar;
+        m_reporter.reportBatch(
+            {m_state.epoch, batch->number, 0, batch->loss, batch->accuracy, epoch.loss.mean(), epoch.accuracy.mean()},
+            batch->seconds);
         tellSkipped(false);
-        pausedSeconds += m_boundary.pass(m_state.optimizer.step);
-        if (m_stop.stop_requested())
-            return stopped(inEpoch(epoch));
-        batchStart = Clock::now();
+        if (const auto ending = betweenBatches(true))
+            return ending;
     }
     tellSkipped(true);
-    if (loss.weight() == 0)
+    if (m_state.soFar.loss.weight() == 0)
         return failed(badInput("None of the training images can be read."));
-    const double seconds = secondsSince(start) - pausedSeconds;
-    metrics.loss = loss.mean();
-    metrics.accuracy = accuracy.mean();
-    metrics.imagesPerSecond = seconds > 0 ? loss.weight() / seconds : 0;
-    metrics.waitShare = seconds > 0 ? feed.secondsWaited() / seconds : 0;
-    if (!m_setup.module->isFinite())
-        return failed({"The weights became infinite or not a number " + inEpoch(epoch) + kAdvice});
-    if (!validate(metrics, pausedSeconds))
-        return stopped(inEpoch(epoch));
-    metrics.seconds = secondsSince(start) - pausedSeconds;
-    m_reporter.epochEnded(metrics.seconds - seconds);
-    metrics.skippedImages = static_cast<int>(feed.skipped().size());
-    tellSkipped(true);
-    if (const std::string note = feed.note(); epoch == m_state.firstEpoch && !note.empty())
+    if (const std::string note = m_setup.trainFeed->note(); !std::exchange(m_toldFeed, true) && !note.empty())
         m_reporter.report(RunNote{note});
+    if (!m_setup.module->isFinite())
+        return failed({"The weights became infinite or not a number " + inEpoch(m_state.epoch) + kAdvice});
     return {};
+}
+
+std::optional<Ending> Run::validate() {
+    const auto start = Clock::now();
+    while (const auto batch = m_loop->validate()) {
+        if (batch->each)
+            m_learning.record(m_state.epoch, batch->samples, *batch->each);
+        if (const auto ending = betweenBatches(false))
+            return ending;
+    }
+    m_reporter.epochEnded(std::chrono::duration<double>(Clock::now() - start).count());
+    tellSkipped(true);
+    return {};
+}
+
+/// Whoever asked for something is served; the run ends here where it was told to, and may be gone on with from here.
+std::optional<Ending> Run::betweenBatches(bool mayEdit) {
+    std::optional<Result<void>> saved;
+    m_boundary.pass(m_state.step, [&](TrainCommand& command) {
+        if (command.kind == TrainCommand::Kind::Edit && !mayEdit) {
+            m_edits.push_back(std::move(command));
+            return;
+        }
+        m_isToStop = m_isToStop || command.kind == TrainCommand::Kind::Stop;
+        const bool isEdit = command.kind == TrainCommand::Kind::Edit;
+        const Result<void> done = isEdit ? edit(command.settings) : saveHere();
+        if (!isEdit)
+            saved = done;
+        if (command.answered)
+            command.answered(done);
+    });
+    m_isToStop = m_isToStop || m_stop.stop_requested();
+    if (!saved && (m_isToStop || isSaveDue()))
+        saved = saveHere();
+    if (saved && !*saved)
+        return failed(saved->error());
+    if (mayEdit && !m_isToStop)
+        if (const Result<void> repeated = repeatEdits(); !repeated)
+            return failed(repeated.error());
+    if (m_isToStop)
+        return stopped(inEpoch(m_state.epoch) + " after batch " + std::to_string(m_state.batch));
+    return {};
+}
+
+/// Other settings from the next batch on. What is refused changes nothing.
+Result<void> Run::edit(const std::vector<Setting>& settings) {
+    const Result<EditedExperiment> now = edited(experiment(), settings);
+    if (!now)
+        return now.error();
+    if (now->changes.empty())
+        return {};
+    if (const Result<void> changed = change(now->experiment, now->changes); !changed)
+        return changed;
+    m_reporter.report(noteOfEdit(now->changes, m_state.place()));
+    return {};
+}
+
+/// What earlier sessions of the run changed at this place.
+Result<void> Run::repeatEdits() {
+    while (!m_setup.later.empty() && m_setup.later.front().place <= m_state.place()) {
+        const RecordedEdit edit = std::move(m_setup.later.front());
+        m_setup.later.erase(m_setup.later.begin());
+        const Result<Experiment> next = withChanges(experiment(), edit.changes);
+        if (!next)
+            return next.error();
+        if (const Result<void> changed = change(*next, edit.changes); !changed)
+            return changed;
+        m_reporter.report(RunNote{"As before: " + noteOfEdit(edit.changes, edit.place).message});
+    }
+    return {};
+}
+
+/// Either all of it takes effect or, with an error, nothing; what breaks on the way ends the run.
+Result<void> Run::change(const Experiment& next, const Json& changes) {
+    if (const Result<void> may = mayGoOnWith(next, m_setup, m_state); !may)
+        return may;
+    const auto must = [](const Result<void>& done) {
+        if (!done)
+            throw std::runtime_error(done.error().message);
+    };
+    const EditEffect effect = goOnWith(next, changes, m_setup, m_state);
+    bool opened = false;
+    if (effect.plan)
+        must(followPlan(m_state.epoch, experiment(), &opened));
+    if (effect.feeds && !opened) {
+        const Result<bool> done = m_plan.openFeeds();
+        must(done ? Result<void>() : done.error());
+        feedsOpened();
+    }
+    if ((effect.plan || effect.feeds) && m_state.isWithinEpoch())
+        enterEpoch();
+    return {};
+}
+
+bool Run::isSaveDue() const {
+    const double minutes = experiment().training.saveEveryMinutes;
+    return minutes > 0 && Clock::now() - m_saved >= std::chrono::duration<double, std::ratio<60>>(minutes);
+}
+
+/// Where what is to be kept cannot be written and somebody may make room: waits. True: try again.
+bool Run::waitForRoom(const Error& error) {
+    if (!m_request.waitsForRoom || m_isToStop || m_stop.stop_requested())
+        return false;
+    m_control.pause();
+    m_reporter.tell(RunPaused{true, error.message});
+    while (!m_isToStop && m_control.waitWhilePaused(m_stop)) {
+        m_boundary.publish(m_state.step);
+        for (const TrainCommand& command : m_control.take()) {
+            m_isToStop = m_isToStop || command.kind == TrainCommand::Kind::Stop;
+            if (command.answered)
+                command.answered(error);
+        }
+    }
+    m_reporter.tell(RunPaused{false});
+    return !m_isToStop && !m_stop.stop_requested();
+}
+
+Result<void> Run::persistently(const std::function<Result<void>()>& write) {
+    Result<void> written = write();
+    while (!written && waitForRoom(written.error()))
+        written = write();
+    return written;
+}
+
+/// A checkpoint in the middle of an epoch.
+Result<void> Run::saveHere() {
+    tellSkipped(true);
+    if (const Result<void> saved = persistently([this] { return saveLast(); }); !saved)
+        return saved;
+    keepLearning(true);
+    m_reporter.report(CheckpointSaved{m_state.epoch, "checkpoints/last.safetensors", false, m_state.batch});
+    return {};
+}
+
+Result<void> Run::saveLast() {
+    const Result<std::string> saved = m_checkpoints.saveLast(*m_setup.module, m_moments, toJson(m_state, experiment()));
+    m_saved = Clock::now();
+    return saved ? Result<void>() : saved.error();
 }
 
 /// Says which images cannot be read: at the ends of training and validation, and once a second between batches.
@@ -206,85 +355,64 @@ void Run::tellSkipped(bool atOnce) {
     };
     tell(m_setup.trainFeed, m_skipped);
     tell(m_setup.validationFeed, m_skippedValidation);
-}
-
-/// False: stopped on the way.
-bool Run::validate(EpochMetrics& metrics, double& pausedSeconds) {
-    if (!m_setup.validationFeed)
-        return true;
-    Feed& feed = *m_setup.validationFeed;
-    feed.startEpoch(static_cast<std::uint64_t>(metrics.epoch - 1));
-    RunningMean loss, accuracy;
-    SampleResults each;
-    while (const std::optional<FeedBatch> batch = feed.next()) {
-        const StepResult step =
-            validationStep(*m_setup.module, m_setup.step, batch->input, batch->targets.labels, &each);
-        m_learning.record(metrics.epoch, batch->samples, each);
-        loss.add(step.loss, batch->size);
-        accuracy.add(static_cast<double>(step.right) / batch->size, batch->size);
-        pausedSeconds += m_boundary.pass(m_state.optimizer.step);
-        if (m_stop.stop_requested())
-            return false;
-    }
-    if (loss.weight() > 0) {
-        metrics.valLoss = loss.mean();
-        metrics.valAccuracy = accuracy.mean();
-    }
-    return true;
+    for (const SkippedImage& image : m_setup.trainFeed->skipped())
+        m_state.skipped.insert(m_setup.dataset.samples[image.sample].path);
 }
 
 /// The callbacks, then history.csv and the weights, last of them the checkpoint to go on from.
 std::optional<Ending> Run::endEpoch(const EpochMetrics& metrics) {
-    const int epoch = metrics.epoch;
-    m_state.history.push_back(metrics);
-    m_state.lastEpoch = epoch;
-    const EpochVerdict verdict = m_state.callbacks.epochEnded(metrics, m_state.baseRate);
-    m_state.baseRate = verdict.learningRate;
+    const EpochVerdict verdict = m_state.endEpoch(metrics);
     m_reporter.report(EpochFinished{metrics, verdict.best, verdict.bestEpoch, verdict.patienceUsed, verdict.patience});
     if (verdict.change)
         m_reporter.report(*verdict.change);
-    if (const Result<void> written = m_setup.folder->writeHistory(m_state.history); !written)
-        return failed(written.error());
-    if (const Result<void> kept = keepWeights(verdict, epoch); !kept)
-        return failed(kept.error());
+    for (const std::function<Result<void>()>& write : std::initializer_list<std::function<Result<void>()>>{
+             [this] { return m_setup.folder->writeHistory(m_state.history); }, [&] { return keepWeights(verdict); }})
+        if (const Result<void> written = persistently(write); !written)
+            return failed(written.error());
     static_cast<void>(m_setup.store->refresh(*m_setup.folder));
-    keepLearning();
+    keepLearning(false);
+    for (const TrainCommand& command : std::exchange(m_edits, {})) {
+        const Result<void> done = edit(command.settings);
+        if (command.answered)
+            command.answered(done);
+    }
     if (!verdict.stop.empty())
         return Ending{RunEnded::Outcome::Completed, verdict.stop, ErrorKind::Failed};
-    if (epoch < experiment().training.epochs && (m_stop.stop_requested() || m_control.stopsAfterEpoch()))
-        return stopped("after epoch " + std::to_string(epoch));
+    if (m_state.epoch <= experiment().training.epochs && (m_stop.stop_requested() || m_control.stopsAfterEpoch()))
+        return stopped("after epoch " + std::to_string(metrics.epoch));
     return {};
 }
 
 /// A run does not end because this cannot be written.
-void Run::keepLearning() {
-    const Result<void> written = m_learning.writeIfCheap();
+void Run::keepLearning(bool always) {
+    const Result<void> written = always ? m_learning.write() : m_learning.writeIfCheap();
     if (!written && !m_toldLearning)
         m_reporter.report(RunNote{"The learning history is not kept: " + written.error().message});
     m_toldLearning = m_toldLearning || !written;
 }
 
-Result<void> Run::keepWeights(const EpochVerdict& verdict, int epoch) {
+/// After an epoch.
+Result<void> Run::keepWeights(const EpochVerdict& verdict) {
     const GraphModule& module = *m_setup.module;
+    const int epoch = m_state.finished();
     if (verdict.keepWeights)
         if (const Result<void> kept = m_checkpoints.keepForEarlyStopping(module, epoch); !kept)
             return kept;
-    const Json state = checkpointState(m_state, experiment(), !verdict.stop.empty());
+    const Json state = toJson(m_state, experiment());
     if (verdict.best) {
-        const Result<std::string> saved = m_checkpoints.saveBest(module, m_state.optimizer, state);
+        const Result<std::string> saved = m_checkpoints.saveBest(module, m_moments, state);
         if (!saved)
             return saved.error();
         m_reporter.report(CheckpointSaved{epoch, *saved, true});
     }
     const auto& checkpoint = experiment().training.checkpoint;
     if (checkpoint && checkpoint->keepEvery > 0 && epoch % checkpoint->keepEvery == 0) {
-        const Result<std::string> saved = m_checkpoints.saveEpoch(module, m_state.optimizer, state, epoch);
+        const Result<std::string> saved = m_checkpoints.saveEpoch(module, m_moments, state, epoch);
         if (!saved)
             return saved.error();
         m_reporter.report(CheckpointSaved{epoch, *saved, false});
     }
-    const Result<std::string> saved = m_checkpoints.saveLast(module, m_state.optimizer, state);
-    return saved ? Result<void>() : saved.error();
+    return saveLast();
 }
 
 /// Keras 3 restores at the end of training (SPEC 5.1); `last` keeps the last epoch's state to resume from.
@@ -309,20 +437,16 @@ RunEnded Run::finish(Ending ending) {
     if (!goesOn() && !m_reporter.hasBegun())
         if (const Result<void> gone = unmakeRun(m_setup); !gone)
             ending.reason += " " + gone.error().message;
-    RunEnded ended{ending.outcome,
-                   ending.reason,
-                   ending.kind,
-                   m_state.lastEpoch,
-                   m_state.callbacks.bestEpoch(m_state.lastEpoch),
-                   "",
-                   ""};
-    if (m_reporter.hasBegun())
-        static_cast<void>(m_learning.end(m_state.lastEpoch)); // whatever is left of a full disk is for the weights
+    const int finished = m_state.finished();
+    RunEnded ended{ending.outcome, ending.reason, ending.kind, finished, m_state.callbacks.bestEpoch(finished), "", ""};
+    if (m_reporter.hasBegun()) // whatever is left of a full disk is for the weights
+        static_cast<void>(m_learning.end(m_state.isWithinEpoch() ? m_state.epoch : finished));
     if (m_setup.folder) {
         ended.run = m_setup.folder->id();
         ended.folder = m_setup.folder->path().string();
     }
     m_control.runEnded();
+    m_remote.reset();
     m_reporter.end(ended, [this] {
         m_setup.mark.reset();
         if (m_setup.folder)

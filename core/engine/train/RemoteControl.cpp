@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/RemoteControl.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "store/RemoteCommand.h"
+
+namespace sightline::engine {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPeriod(200);
+
+void obey(const ReceivedCommand& received, TrainControl& control) {
+    const auto answered = [received](const Result<void>& done) { answerCommand(received, done); };
+    if (!received.command)
+        return answered(received.command.error());
+    const RemoteCommand& command = *received.command;
+    switch (command.kind) {
+    case RemoteCommand::Kind::Pause:
+        control.pause();
+        return answered({});
+    case RemoteCommand::Kind::Resume:
+        control.resume();
+        return answered({});
+    case RemoteCommand::Kind::StopAfterEpoch:
+        control.stopAfterEpoch();
+        return answered({});
+    case RemoteCommand::Kind::Stop:
+        control.post({TrainCommand::Kind::Stop, {}, answered});
+        return control.resume(); // a paused run stops, too
+    case RemoteCommand::Kind::Save:
+        return control.post({TrainCommand::Kind::Save, {}, answered});
+    case RemoteCommand::Kind::Edit:
+        return control.post({TrainCommand::Kind::Edit, command.settings, answered});
+    }
+}
+
+} // namespace
+
+RemoteControl::RemoteControl(const std::filesystem::path& runFolder, TrainControl& control) : m_folder(runFolder) {
+    forgetCommands(m_folder);
+    m_thread = std::jthread([this, &control](const std::stop_token& stop) {
+        std::mutex mutex;
+        std::condition_variable_any never;
+        std::unique_lock lock(mutex);
+        while (!stop.stop_requested()) {
+            look(control);
+            never.wait_for(lock, stop, kPeriod, [] { return false; });
+        }
+        look(control); // whoever asked at the last moment hears that the run has ended
+    });
+}
+
+RemoteControl::~RemoteControl() = default;
+
+void RemoteControl::look(TrainControl& control) {
+    for (const ReceivedCommand& received : receiveCommands(m_folder))
+        obey(received, control);
+}
+
+} // namespace sightline::engine

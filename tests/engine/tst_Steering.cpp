@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include <functional>
+#include <thread>
+
+#include "Test.h"
+#include "ToyRuns.h"
+#include "store/RemoteCommand.h"
+#include "store/RunEvents.h"
+#include "store/RunStore.h"
+
+using namespace sightline;
+using namespace std::chrono_literals;
+
+/// Runs that are changed while they go on, from this process and from another.
+class SteeringTest : public Test {
+    Q_OBJECT
+
+    ToyRuns m_runs;
+
+    TrainRequest request(const char* home) const {
+        TrainRequest request = m_runs.request(home, 3);
+        request.experiment.model.options = Json{{"dropout", 0.3}, {"filters", {4, 8}}};
+        request.experiment.training.saveEveryMinutes = 0;
+        return request;
+    }
+
+    using AtBatch = std::function<void(TrainControl&, const BatchFinished&)>;
+    RunEnded trained(const TrainRequest& request, const AtBatch& atBatch = {}, std::string* said = nullptr,
+                     std::stop_source stop = {}) const {
+        TrainControl control;
+        return m_runs.engine().train(request, stop.get_token(), control, [&](const TrainEvent& event) {
+            if (const auto* batch = std::get_if<BatchFinished>(&event); batch && atBatch)
+                atBatch(control, *batch);
+            if (const auto* note = std::get_if<RunNote>(&event); note && said)
+                *said += note->message + "\n";
+        });
+    }
+    static bool isAt(const BatchFinished& batch, int epoch, int number) {
+        return batch.epoch == epoch && batch.batch == number;
+    }
+    static TrainCommand change(std::vector<Setting> settings, Result<void>* done = nullptr) {
+        return {TrainCommand::Kind::Edit, std::move(settings), [done](const Result<void>& result) {
+                    if (done)
+                        *done = result;
+                }};
+    }
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(m_runs.begin(8, 3, 16)); }
+
+    void anEditHoldsFromTheNextBatchOn() {
+        TrainRequest asked = request("edited");
+        std::vector<double> rates;
+        TrainControl control;
+        Result<void> done = Error{"not answered"};
+        const RunEnded ended = m_runs.engine().train(asked, {}, control, [&](const TrainEvent& event) {
+            if (const auto* batch = std::get_if<BatchFinished>(&event); batch && isAt(*batch, 2, 2))
+                control.post(change({{"training.optimizer.learning_rate", "0.5e-3"}, {"training.epochs", "4"}}, &done));
+            if (const auto* epoch = std::get_if<EpochFinished>(&event))
+                rates.push_back(epoch->metrics.learningRate);
+        });
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY(done.ok());
+        QCOMPARE(rates.size(), std::size_t(4));
+        QCOMPARE(rates[0], static_cast<double>(1e-3F));
+        QCOMPARE(rates[1], static_cast<double>(0.5e-3F)); // of the epoch's last batch
+        const std::vector<RecordedEdit> edits = readRunEdits(ended.folder + "/events.jsonl");
+        QCOMPARE(edits.size(), std::size_t(1));
+        QVERIFY((edits[0].place == RunPlace{2, 2}));
+        QCOMPARE(toText(edits[0].changes["training.epochs"], -1), std::string("[3,4]"));
+        QCOMPARE(RunFolder(ended.folder).experiment()->training.epochs, 4);
+        QCOMPARE(RunFolder(ended.folder).experimentAtStart()->training.epochs, 3);
+    }
+
+    void anImpossibleEditIsRefusedAndTheRunGoesOn_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("rate") << "training.optimizer.learning_rate"
+                              << "-1"
+                              << "training.optimizer.learning_rate";
+        QTest::newRow("passed") << "training.epochs"
+                                << "1"
+                                << "training.epochs: 2 epochs are trained or under way";
+        QTest::newRow("fixed") << "training.batch_size"
+                               << "4"
+                               << "cannot be changed once a run has begun";
+        QTest::newRow("unknown") << "training.schedule.nonsense"
+                                 << "1"
+                                 << "nonsense";
+        QTest::newRow("node") << "model.freeze"
+                              << "no-such-node"
+                              << "no-such-node";
+        QTest::newRow("size") << "augmentation.random_crop"
+                              << "[8, 8]"
+                              << "augmentation";
+    }
+
+    void anImpossibleEditIsRefusedAndTheRunGoesOn() {
+        QFETCH(QString, path);
+        QFETCH(QString, value);
+        QFETCH(QString, words);
+        Result<void> done;
+        const RunEnded plain = trained(request("refused"));
+        const RunEnded ended = trained(request("refused"), [&](TrainControl& control, const BatchFinished& batch) {
+            if (isAt(batch, 2, 2))
+                control.post(change({{"training.epochs", "9"}, {path.toStdString(), value.toStdString()}}, &done));
+        });
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY(!done.ok());
+        QVERIFY2(done.error().message.find(words.toStdString()) != std::string::npos, done.error().message.c_str());
+        QVERIFY(readRunEdits(ended.folder + "/events.jsonl").empty());
+        QCOMPARE(ended.epochs, 3);
+        QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(plain));
+    }
+
+    void editsAreMadeAgainWhereTheyWere_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("value");
+        for (const auto& [path, value] : {std::pair("training.optimizer.learning_rate", "0.01"),
+                                          {"augmentation.rotation_range", "25"},
+                                          {"training.loss.label_smoothing", "0.2"},
+                                          {"model.options.dropout", "0.6"},
+                                          {"model.freeze", "conv2d_1"},
+                                          {"training.schedule", R"({"name":"cosine"})"}})
+            QTest::newRow(path) << QString::fromUtf8(path) << QString::fromUtf8(value);
+    }
+
+    /// Interrupted after it, or killed so that only an earlier checkpoint is left: it ends as the run that was not.
+    void editsAreMadeAgainWhereTheyWere() {
+        QFETCH(QString, path);
+        QFETCH(QString, value);
+        const auto edits = [&](TrainControl& control, const BatchFinished& batch) {
+            if (isAt(batch, 2, 3))
+                control.post(change({{path.toStdString(), value.toStdString()}}));
+        };
+        const RunEnded plain = trained(request("again")), whole = trained(request("again"), edits);
+        QVERIFY2(whole.outcome == RunEnded::Outcome::Completed, whole.reason.c_str());
+        QVERIFY(ToyRuns::weightsOf(whole) != ToyRuns::weightsOf(plain));
+
+        for (const bool killed : {false, true}) {
+            TrainRequest asked = request("again");
+            std::stop_source stop;
+            std::string early; // the checkpoint at the end of epoch 1
+            std::filesystem::path last;
+            TrainControl control;
+            const RunEnded begun =
+                m_runs.engine().train(asked, stop.get_token(), control, [&](const TrainEvent& event) {
+                    if (const auto* started = std::get_if<RunStarted>(&event))
+                        last = started->folder + "/checkpoints/last.safetensors";
+                    const auto* batch = std::get_if<BatchFinished>(&event);
+                    if (!batch)
+                        return;
+                    if (isAt(*batch, 2, 1))
+                        early = readFile(last).value();
+                    edits(control, *batch);
+                    if (isAt(*batch, 3, 2))
+                        stop.request_stop();
+                });
+            QVERIFY(begun.outcome == RunEnded::Outcome::Stopped);
+            if (killed)
+                QVERIFY(writeFileAtomically(last, early).ok());
+            asked.resume = begun.run;
+            std::string said;
+            const RunEnded rest = trained(asked, {}, &said);
+            QVERIFY2(rest.outcome == RunEnded::Outcome::Completed, rest.reason.c_str());
+            QVERIFY(ToyRuns::weightsOf(rest) == ToyRuns::weightsOf(whole));
+            QCOMPARE(said.find("As before: Changed: ") != std::string::npos, killed);
+            QCOMPARE(readRunEdits(rest.folder + "/events.jsonl").size(), std::size_t(1));
+        }
+    }
+
+    void aLaterChangeOfMindReplacesAnEditStillToCome() {
+        const RecordedEdit late{{8, 0}, Json::parse(R"({"a": [1, 2], "b": [1, 2]})")};
+        const RecordedEdit mind{{5, 0}, Json::parse(R"({"a": [2, 3]})")};
+        std::vector<RecordedEdit> after = editsAfter({late, mind}, {6, 0});
+        QCOMPARE(after.size(), std::size_t(1));
+        QCOMPARE(toText(after[0].changes, -1), std::string(R"({"b":[1,2]})"));
+        QVERIFY(editsAfter({late, mind}, {8, 0}).empty());
+        after = editsAfter({mind, late}, {4, 3});
+        QCOMPARE(after.size(), std::size_t(2));
+        QVERIFY((after[0].place == RunPlace{5, 0}));
+    }
+
+    void anotherProcessSteersThroughTheRunsFolder() {
+        std::filesystem::path folder;
+        Result<void> paused = Error{"no"}, set = Error{"no"}, refused, resumed = Error{"no"}, stopped = Error{"no"};
+        std::jthread other;
+        const RunEnded ended = trained(request("remote"), [&](TrainControl& control, const BatchFinished& batch) {
+            if (!isAt(batch, 1, 2))
+                return;
+            folder = RunStore::open(m_runs.path("remote"))->list()->front().folder;
+            std::atomic<bool> isPaused = false;
+            other = std::jthread([&] {
+                const auto send = [&](RemoteCommand::Kind kind, std::vector<Setting> settings = {}) {
+                    return sendCommand(folder, {kind, std::move(settings)}, 60s, {});
+                };
+                paused = send(RemoteCommand::Kind::Pause);
+                isPaused = true;
+                set = send(RemoteCommand::Kind::Edit, {{"training.loss.label_smoothing", "0.1"}});
+                refused = send(RemoteCommand::Kind::Edit, {{"training.batch_size", "3"}});
+                resumed = send(RemoteCommand::Kind::Resume);
+                stopped = send(RemoteCommand::Kind::Stop);
+            });
+            while (!isPaused) // so that the run is not over before it is asked
+                std::this_thread::yield();
+            static_cast<void>(control);
+        });
+        other.join();
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Stopped || ended.outcome == RunEnded::Outcome::Completed,
+                 ended.reason.c_str());
+        QVERIFY2(paused.ok() && set.ok() && resumed.ok(), paused ? "" : paused.error().message.c_str());
+        QVERIFY(!refused.ok() && refused.error().kind == ErrorKind::BadInput);
+        QCOMPARE(readRunEdits(folder / "events.jsonl").size(), std::size_t(1));
+        const Result<void> late = sendCommand(folder, {RemoteCommand::Kind::Save}, 1s, {});
+        QVERIFY(!late.ok() && late.error().kind == ErrorKind::Failed);
+        QVERIFY(late.error().message.find("is not in progress") != std::string::npos);
+    }
+
+    void whatIsNoCommandIsAnsweredSo() {
+        QTemporaryDir folder;
+        const std::filesystem::path run = folder.path().toStdString();
+        QVERIFY(makeFolder(run / "control").ok());
+        int number = 0;
+        for (const char* text :
+             {"", "{", "[]", R"({"command": 3})", R"({"command": "explode"})", R"({"command": "set", "settings": {}})",
+              R"({"command": "set", "settings": [1]})", R"({"command": "set", "settings": [{"path": "a"}]})"})
+            QVERIFY(writeFileAtomically(run / "control" / (std::to_string(number++) + ".command.json"), text).ok());
+        const std::vector<ReceivedCommand> received = receiveCommands(run);
+        QCOMPARE(received.size(), std::size_t(number));
+        for (const ReceivedCommand& one : received)
+            QVERIFY(!one.command.ok());
+        QVERIFY(receiveCommands(run).empty());
+    }
+};
+
+QTEST_APPLESS_MAIN(SteeringTest)
+#include "tst_Steering.moc"

@@ -6,6 +6,7 @@
 #include "ExperimentOptions.h"
 #include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
+#include "store/RunFork.h"
 #include "store/RunStore.h"
 
 namespace sightline::cli {
@@ -98,6 +99,8 @@ int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
         json["classes"] = classes ? Json(*classes) : Json();
         const auto experiment = run.experiment();
         json["experiment"] = experiment ? toJson(*experiment) : Json();
+        const std::optional<RunParent> parent = parentOf(run);
+        json["parent"] = parent ? Json{{"run", parent->run}, {"epoch", parent->epoch}} : Json();
         json["edits"] = Json::array();
         for (const RecordedEdit& edit : readRunEdits(run.path() / "events.jsonl"))
             json["edits"].push_back(
@@ -113,6 +116,8 @@ int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
     std::cout << "data    " << summary->dataPath << "\nfolder  " << summary->folder.string() << '\n';
     if (!summary->reason.empty())
         std::cout << "reason  " << summary->reason << '\n';
+    if (const std::optional<RunParent> parent = parentOf(run))
+        std::cout << "forked  from " << parent->run << " after epoch " << parent->epoch << '\n';
     if (!summary->note.empty())
         std::cout << "note    " << summary->note << '\n';
     if (history)

@@ -7,6 +7,7 @@
 #include "ExperimentOptions.h"
 #include "engine/Engine.h"
 #include "experiment/Presets.h"
+#include "store/RunFork.h"
 
 namespace sightline::cli {
 
@@ -14,7 +15,8 @@ namespace {
 
 struct TrainOptions {
     ExperimentOptions experiment;
-    std::string resume, events;
+    std::string resume, fork, at = "last", events;
+    bool saysAt = false;
     bool json = false;
 };
 
@@ -62,13 +64,29 @@ Result<void> takeChanges(const ExperimentOptions& options, TrainRequest& request
     return {};
 }
 
+Result<RunFolder> forked(const TrainOptions& options, const Context& context, std::optional<RunStore>& store) {
+    Result<RunStore> opened = RunStore::open(context.home);
+    if (!opened)
+        return opened.error();
+    store = std::move(*opened);
+    const Result<RunFolder> parent = store->find(options.fork);
+    return parent ? forkRun(*store, *parent, options.at) : parent.error();
+}
+
 int run(const TrainOptions& options, Context& context) {
-    if (options.experiment.file.empty() + options.experiment.preset.empty() + options.resume.empty() != 2)
-        return fail(badInput("train takes exactly one of: an experiment file, --preset NAME, --resume RUN."));
+    if (options.experiment.file.empty() + options.experiment.preset.empty() + options.resume.empty() +
+            options.fork.empty() !=
+        3)
+        return fail(
+            badInput("train takes exactly one of: an experiment file, --preset NAME, --resume RUN, --fork RUN."));
+    if (options.saysAt && options.fork.empty())
+        return fail(badInput("--at goes with --fork: the checkpoint that the new run begins with."));
     TrainRequest request;
     request.home = context.home;
     request.resume = options.resume;
-    if (!options.resume.empty()) {
+    std::optional<RunStore> store;
+    std::optional<RunFolder> fork;
+    if (!options.resume.empty() || !options.fork.empty()) {
         if (const Result<void> taken = takeChanges(options.experiment, request); !taken)
             return fail(taken.error());
     } else {
@@ -86,9 +104,18 @@ int run(const TrainOptions& options, Context& context) {
     const Result<Engine*> engine = loadEngine();
     if (!engine)
         return fail(engine.error());
+    if (!options.fork.empty()) {
+        Result<RunFolder> made = forked(options, context, store);
+        if (!made)
+            return fail(made.error());
+        fork = std::move(*made);
+        request.resume = fork->path().string();
+    }
+    bool begun = false;
     TrainControl control;
     const bool quiet = options.json;
     const RunEnded ended = (*engine)->train(request, interruption().get_token(), control, [&](const TrainEvent& event) {
+        begun = begun || std::holds_alternative<RunStarted>(event);
         if (events.is_open())
             events << toText(toJson(event), -1) << std::endl;
         if (!quiet || !std::holds_alternative<BatchFinished>(event))
@@ -97,6 +124,8 @@ int run(const TrainOptions& options, Context& context) {
             preset && std::holds_alternative<RunStarted>(event))
             std::fprintf(stderr, "%s\n", preset->about.c_str());
     });
+    if (fork && !begun)
+        static_cast<void>(store->discard(*fork)); // a run that did not come to its start is none
     if (options.json)
         printJson(toJson(TrainEvent{ended}));
     if (ended.outcome == RunEnded::Outcome::Failed)
@@ -116,9 +145,14 @@ void addTrain(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("train", "Train from an experiment file or a preset, or resume a run");
     addExperiment(*command, options->experiment);
     command->add_option("--resume", options->resume, "Resume this run from its last checkpoint");
+    command->add_option("--fork", options->fork, "Train a new run that begins with a checkpoint of this run");
+    CLI::Option* at = command->add_option("--at", options->at, "With --fork: best, last or an epoch that was kept");
     command->add_option("--events", options->events, "Write one JSON event per line to this file");
     command->add_flag("--json", options->json, "Print how the run ended as JSON");
-    command->callback([options, &context] { context.chosen = [options, &context] { return run(*options, context); }; });
+    command->callback([options, at, &context] {
+        options->saysAt = at->count() > 0;
+        context.chosen = [options, &context] { return run(*options, context); };
+    });
 }
 
 } // namespace sightline::cli

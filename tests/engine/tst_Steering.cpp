@@ -8,6 +8,7 @@
 #include "ToyRuns.h"
 #include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
+#include "store/RunFork.h"
 #include "store/RunStore.h"
 
 using namespace sightline;
@@ -217,6 +218,41 @@ private Q_SLOTS:
         const Result<void> late = sendCommand(folder, {RemoteCommand::Kind::Save}, 1s, {});
         QVERIFY(!late.ok() && late.error().kind == ErrorKind::Failed);
         QVERIFY(late.error().message.find("is not in progress") != std::string::npos);
+    }
+
+    void aForkEqualsItsParentsContinuation() {
+        TrainRequest asked = request("fork");
+        asked.experiment.training.checkpoint.emplace();
+        asked.experiment.training.checkpoint->keepEvery = 1;
+        asked.experiment.training.earlyStopping.emplace();
+        asked.experiment.training.earlyStopping->restoreBestWeights = true;
+        const auto edits = [&](TrainControl& control, const BatchFinished& batch) {
+            if (isAt(batch, 1, 3))
+                control.post(change({{"model.options.dropout", "0.6"}, {"training.loss.label_smoothing", "0.1"}}));
+        };
+        const RunEnded parent = trained(asked, edits);
+        QVERIFY2(parent.outcome == RunEnded::Outcome::Completed, parent.reason.c_str());
+        RunStore store = RunStore::open(m_runs.path("fork")).value();
+        for (const char* at : {"1", "2"}) {
+            const Result<RunFolder> fork = forkRun(store, RunFolder(parent.folder), at);
+            QVERIFY2(fork.ok(), fork ? "" : fork.error().message.c_str());
+            QCOMPARE(fork->history()->size(), std::size_t(std::atoi(at)));
+            QCOMPARE(parentOf(*fork)->epoch, std::atoi(at));
+            QCOMPARE(parentOf(*fork)->run, parent.run);
+            TrainRequest going = asked;
+            going.resume = fork->id();
+            const RunEnded ended = trained(going);
+            QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+            QVERIFY(ended.run != parent.run);
+            QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(parent));
+            QCOMPARE(fork->history()->size(), std::size_t(3));
+        }
+        QVERIFY(!parentOf(RunFolder(parent.folder)));
+        const std::size_t runs = store.list()->size();
+        const Result<RunFolder> none = forkRun(store, RunFolder(parent.folder), "7");
+        QVERIFY(!none.ok() && none.error().kind == ErrorKind::BadInput);
+        QVERIFY(none.error().message.find("no checkpoint of epoch 7") != std::string::npos);
+        QCOMPARE(store.list()->size(), runs);
     }
 
     void whatIsNoCommandIsAnsweredSo() {

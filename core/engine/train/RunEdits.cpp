@@ -69,9 +69,10 @@ EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& set
 
 RunNote noteOfEdit(const Json& changes, RunPlace place) {
     std::string sentence;
+    const auto said = [](const Json& value) { return value.is_null() ? std::string("none") : toText(value, -1); };
     for (const auto& [path, values] : changes.items())
-        sentence += (sentence.empty() ? "Changed: " : "; ") + path + " from " + toText(values[0], -1) + " to " +
-                    toText(values[1], -1);
+        sentence +=
+            (sentence.empty() ? "Changed: " : "; ") + path + " from " + said(values[0]) + " to " + said(values[1]);
     return {sentence + ".",
             Json{{"type", "edit"}, {"epoch", place.epoch}, {"batch", place.batch}, {"changes", changes}}};
 }

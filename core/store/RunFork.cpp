@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/RunFork.h"
+
+#include <fstream>
+
+#include "experiment/RunEdit.h"
+#include "store/Safetensors.h"
+#include "support/Files.h"
+
+namespace sightline {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kParent = "parent.json";
+constexpr const char* kLast = "last.safetensors";
+
+/// A checkpoint that can be gone on from.
+struct Begin {
+    fs::path file;
+    Json state;
+    int epoch = 0; ///< finished
+};
+
+std::optional<Json> stateIn(const fs::path& file) {
+    const Result<SafetensorsFile> opened = SafetensorsFile::open(file);
+    if (!opened)
+        return {};
+    const auto text = opened->metadata().find("sightline.state");
+    if (text == opened->metadata().end())
+        return {};
+    Result<Json> json = parseJson(text->second, file.string());
+    const bool whole = json && json->is_object() && json->value("epoch", Json()).is_number_integer();
+    return whole ? std::optional(std::move(*json)) : std::nullopt;
+}
+
+Result<Begin> beginningAt(const RunFolder& parent, const std::string& at) {
+    const std::string run = "The run " + parent.id();
+    fs::path file = parent.path() / "checkpoints" / kLast; // what early stopping restored has no state
+    if (at != "last") {
+        const Result<ChosenCheckpoint> chosen = chooseCheckpoint(parent.path(), at);
+        if (!chosen)
+            return chosen.error();
+        if (!chosen->note.empty())
+            return badInput(run + " cannot be forked there. " + chosen->note);
+        file = chosen->file;
+    }
+    std::optional<Json> state = stateIn(file);
+    if (!state)
+        return badInput(run + " cannot be forked: " + file.string() +
+                        " is missing or damaged, or contains only weights.");
+    const int epoch = (*state)["epoch"].get<int>();
+    return Begin{file, std::move(*state), epoch};
+}
+
+/// The parent's as it was then.
+Result<Experiment> settingsThen(const RunFolder& parent, const Json& state) {
+    Result<Experiment> experiment = parent.experimentAtStart();
+    if (!experiment)
+        return experiment;
+    Json changes = Json::object();
+    const Json settings = state.value("settings", Json::object());
+    if (settings.is_object())
+        for (const auto& [path, value] : settings.items())
+            changes[path] = Json::array({nullptr, value});
+    experiment = withChanges(*experiment, changes);
+    if (experiment && !experiment->name.empty())
+        experiment->name += " fork";
+    return experiment;
+}
+
+/// The graph a run began with; a dropout that was changed since is in the settings only.
+Result<Json> graphThen(const RunFolder& parent, const Experiment& then) {
+    const Result<Experiment> began = parent.experimentAtStart();
+    Result<Json> graph = parent.graph();
+    if (!began || !graph)
+        return began ? graph : Result<Json>(began.error());
+    const auto rateOf = [](const Experiment& experiment) { return experiment.model.options.value("dropout", Json()); };
+    if (rateOf(then) != rateOf(*began) && graph->contains("nodes"))
+        for (Json& node : (*graph)["nodes"])
+            if (node.value("op", "") == "dropout")
+                node["attributes"]["rate"] = rateOf(then);
+    return graph;
+}
+
+Result<void> copied(const fs::path& from, const fs::path& to) {
+    std::error_code code;
+    if (!fs::exists(from, code))
+        return {};
+    if (fs::copy_file(from, to, code))
+        return {};
+    return Error{"Copying " + from.string() + " to " + to.string() + " failed: " + code.message() + "."};
+}
+
+/// What happened to the parent up to there: its epochs, and where the learning rate fell.
+Result<void> copyHistory(const RunFolder& parent, const RunFolder& fork, int epoch) {
+    std::ifstream stream(parent.path() / "events.jsonl", std::ios::binary);
+    std::string line;
+    while (std::getline(stream, line)) {
+        if (!line.starts_with("{\"type\":\"epoch\",") && !line.starts_with("{\"type\":\"learning_rate\","))
+            continue;
+        const Result<Json> event = parseJson(line, "events.jsonl");
+        if (!event || event->value("epoch", Json()).is_number_integer() == false || (*event)["epoch"] > epoch)
+            continue;
+        if (const Result<void> written = fork.appendEvent(*event); !written)
+            return written;
+    }
+    const Result<std::vector<EpochMetrics>> history = fork.history();
+    return history ? fork.writeHistory(*history) : history.error();
+}
+
+Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Json& graph) {
+    for (const char* name :
+         {"classes.json", "normalization.safetensors", "samples.csv", "data.json", "overlay.json", "learning.csv.gz"})
+        if (const Result<void> kept = copied(parent.path() / name, fork.path() / name); !kept)
+            return kept;
+    if (const Result<void> written = fork.writeGraph(graph); !written)
+        return written;
+    const fs::path from = parent.path() / "checkpoints", to = fork.path() / "checkpoints";
+    if (const Result<void> kept = copied(begin.file, to / kLast); !kept)
+        return kept;
+    if (const Result<void> kept = copied(from / "early-stopping.safetensors", to / "early-stopping.safetensors"); !kept)
+        return kept; // of a later epoch it is not used
+    if (const std::optional<Json> best = stateIn(from / "best.safetensors"); best && (*best)["epoch"] <= begin.epoch)
+        if (const Result<void> kept = copied(from / "best.safetensors", to / "best.safetensors"); !kept)
+            return kept;
+    if (const Result<void> kept = copyHistory(parent, fork, begin.epoch); !kept)
+        return kept;
+    return writeFileAtomically(fork.path() / kParent,
+                               toText(Json{{"run", parent.id()}, {"epoch", begin.epoch}}) + "\n");
+}
+
+} // namespace
+
+Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at) {
+    const Result<Begin> begin = beginningAt(parent, at);
+    if (!begin)
+        return begin.error();
+    const Result<Experiment> settings = settingsThen(parent, begin->state);
+    if (!settings)
+        return settings.error();
+    const Result<Json> graph = graphThen(parent, *settings);
+    if (!graph)
+        return graph.error();
+    Result<RunFolder> fork = store.create(*settings);
+    if (!fork)
+        return fork;
+    const Result<void> filled = fill(parent, *fork, *begin, *graph);
+    if (filled)
+        return fork;
+    static_cast<void>(store.discard(*fork));
+    return filled.error();
+}
+
+std::optional<RunParent> parentOf(const RunFolder& run) {
+    const Result<Json> json = readJsonFile(run.path() / kParent);
+    if (!json || !json->is_object() || !json->value("run", Json()).is_string() ||
+        !json->value("epoch", Json()).is_number_integer())
+        return {};
+    return RunParent{(*json)["run"].get<std::string>(), (*json)["epoch"].get<int>()};
+}
+
+} // namespace sightline

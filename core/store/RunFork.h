@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "store/RunStore.h"
+
+namespace sightline {
+
+/// The run another one was forked from.
+struct RunParent {
+    std::string run; ///< id
+    int epoch = 0;   ///< finished in the checkpoint it begins with
+};
+
+/// Makes a run that begins where a checkpoint of `parent` stands: with its weights and state, its images, its history
+/// up to there, and the settings it had then. It is trained by resuming it, and the same settings give what the parent
+/// went on to. `at`: best | last | an epoch whose checkpoint was kept. Errors: there is no such checkpoint, or none
+/// that can be gone on from; a file of the parent is damaged. Where it fails nothing is left.
+Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at);
+
+/// Nothing for a run that is no fork.
+std::optional<RunParent> parentOf(const RunFolder& run);
+
+} // namespace sightline

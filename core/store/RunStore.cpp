@@ -206,6 +206,24 @@ Result<void> RunStore::setNote(const RunFolder& run, const std::string& note) {
     return refresh(run);
 }
 
+Result<void> RunStore::settle(const RunFolder& run) {
+    const Result<RunMark> mark = RunMark::take(run.path());
+    if (!mark)
+        return mark.error();
+    const RunSummary is = run.summary();
+    if (is.state != "running" && is.state != "interrupted") // taken, it looks as if it were in progress
+        return {};
+    const Result<void> written =
+        run.appendEvent({{"type", "run_ended"},
+                         {"outcome", "stopped"},
+                         {"reason", "Interrupted after epoch " + std::to_string(is.epochs) + "."},
+                         {"epochs", is.epochs},
+                         {"best_epoch", is.bestEpoch},
+                         {"run", run.id()},
+                         {"folder", run.path().string()}});
+    return written ? refresh(run) : written;
+}
+
 Result<void> RunStore::remove(const RunFolder& run) {
     if (!owns(run) || run.id().empty() || run.id()[0] == '.')
         return badInput(run.path().string() + " is not in the data home; delete the folder yourself.");

@@ -27,6 +27,8 @@ public:
     Result<RunSummary> summary(const RunFolder& run);
     Result<void> rename(const RunFolder& run, const std::string& name);
     Result<void> setNote(const RunFolder& run, const std::string& note);
+    /// An interrupted run counts as stopped from now on: nobody wants to go on with it. Error: as remove().
+    Result<void> settle(const RunFolder& run);
     /// Error: it is in progress, here or on another host.
     Result<void> remove(const RunFolder& run);
     /// The same for whoever holds its mark: a run that did not come to its start.

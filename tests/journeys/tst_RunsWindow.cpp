@@ -9,6 +9,7 @@
 #include "Test.h"
 #include "WindowDriver.h"
 #include "store/RunStore.h"
+#include "support/Files.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Prompts.h"
 
@@ -66,6 +67,70 @@ private Q_SLOTS:
         QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
         auto* strip = driver.find<MessageStrip>("messageStrip");
         QVERIFY(!strip->isVisible() || strip->kind() != MessageStrip::Kind::Problem);
+    }
+
+    /// Killed in the middle of an epoch: the next start has images, settings and the run, and goes on with the next
+    /// batch.
+    void aProgramThatIsKilledFindsBack_data() {
+        QTest::addColumn<QString>("choice");
+        QTest::newRow("resume") << "messageAction";
+        QTest::newRow("keep") << "messageAction2";
+        QTest::newRow("discard") << "messageAction3";
+    }
+
+    void aProgramThatIsKilledFindsBack() {
+        QFETCH(QString, choice);
+        const std::filesystem::path home = path(QStringLiteral("home-killed")).toStdString();
+        const std::filesystem::path image = path(QStringLiteral("home-image")).toStdString();
+        std::filesystem::remove_all(home);
+        Experiment settings;
+        std::pair<int, int> savedAt;
+        {
+            WindowDriver driver(QString::fromStdString(home.string()));
+            prepare(driver, 40);
+            settings = driver.session->document().experiment();
+            startAndPause(driver);
+            QSignalSpy saved(&driver.session->runs(), &RunDesk::saved);
+            driver.click("saveNowButton");
+            QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, kLong);
+            savedAt = {saved[0][0].toInt(), saved[0][1].toInt()};
+            QVERIFY(driver.text("messageText").startsWith(QStringLiteral("Saved after batch ")));
+            const std::string run = driver.session->runs().run()->folder.string();
+            QTRY_VERIFY_WITH_TIMEOUT(readFile(home / "window.ini")->find(run) != std::string::npos, kLong);
+            std::filesystem::copy(home, image,
+                                  std::filesystem::copy_options::recursive); // what a power cut would leave
+            driver.click("stopButton");
+            QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
+        }
+        std::filesystem::remove_all(home);
+        std::filesystem::rename(image, home);
+        const std::filesystem::path run = RunStore::open(home)->list()->front().folder;
+        std::filesystem::remove(run / "running.json"); // its process lives, unlike one that was killed
+
+        WindowDriver driver(QString::fromStdString(home.string()));
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset() && driver.find<QWidget>("messageStrip")->isVisible(),
+                                 kLong);
+        QCOMPARE(driver.session->document().experiment().training.epochs, settings.training.epochs);
+        QCOMPARE(driver.session->document().experiment().data.path, settings.data.path);
+        QVERIFY2(driver.text("messageText").endsWith(QStringLiteral(" stopped in epoch %1 of 40.").arg(savedAt.first)),
+                 qPrintable(driver.text("messageText")));
+        std::optional<std::pair<int, int>> next;
+        connect(&driver.session->runs(), &RunDesk::batchFinished, this, [&](const BatchFinished& batch) {
+            if (!next)
+                next = {batch.epoch, batch.batch};
+        });
+        prompts().confirm = [](QWidget*, const QString&, const QString&) { return true; };
+        driver.click(choice.toUtf8().constData());
+        if (choice == QLatin1String("messageAction")) {
+            QTRY_VERIFY_WITH_TIMEOUT(next.has_value(), kLong);
+            QCOMPARE(*next, std::pair(savedAt.first, savedAt.second + 1));
+            driver.click("stopButton");
+            QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
+        } else if (choice == QLatin1String("messageAction2")) {
+            QTRY_COMPARE_WITH_TIMEOUT(RunStore::open(home)->list()->front().state, std::string("stopped"), kLong);
+        } else {
+            QTRY_VERIFY_WITH_TIMEOUT(!std::filesystem::exists(run), kLong);
+        }
     }
 
     void anotherRunOpenedDuringAnEvaluationHasNoneOfItsOwn() {

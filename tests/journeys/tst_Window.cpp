@@ -277,7 +277,12 @@ private Q_SLOTS:
         QVERIFY(process.waitForFinished(kLong));
         WindowDriver driver(path(QStringLiteral("home7")));
         QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("messageStrip")->isVisible(), kLong);
+        QVERIFY2(driver.text("messageText").contains(QStringLiteral("stopped in epoch ")),
+                 qPrintable(driver.text("messageText")));
+        QVERIFY(driver.text("messageText").endsWith(QStringLiteral(" of 100.")));
         QCOMPARE(driver.find<QPushButton>("messageAction")->text(), QStringLiteral("Resume"));
+        QCOMPARE(driver.find<QPushButton>("messageAction2")->text(), QStringLiteral("Keep the best"));
+        QCOMPARE(driver.find<QPushButton>("messageAction3")->text(), QStringLiteral("Discard"));
         driver.click("messageAction");
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().history.size() >= 2, kLong);
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset() != nullptr, kLong);

@@ -360,6 +360,44 @@ private Q_SLOTS:
         QTRY_VERIFY(driver.text("messageText").contains(QStringLiteral("Where are the images now?")));
         QVERIFY(driver.find<QPushButton>("messageAction")->isVisible());
     }
+    /// A full disk: the window says so, and goes on when there is room.
+    void aRunThatCannotBeWrittenWaitsForRoom() {
+        FakeEngine engine;
+        engine.onTrain = [](const TrainRequest& request, std::stop_token stop, TrainControl& control,
+                            const EventSink& sink) {
+            const auto folder = RunStore::open(request.home)->create(request.experiment);
+            sink(started(*folder, request.experiment));
+            RunEnded ended;
+            ended.folder = folder->path().string();
+            if (!request.waitsForRoom)
+                return ended;
+            control.pause();
+            sink(RunPaused{true, "Writing last.safetensors failed: No space left on device."});
+            while (control.waitWhilePaused(stop)) {
+            }
+            sink(RunPaused{false});
+            Gate never;
+            never.pass(stop);
+            ended.outcome = RunEnded::Outcome::Stopped;
+            return ended;
+        };
+        WindowDriver driver(path(QStringLiteral("home-room")), engine.door());
+        open(*driver.session, QStringLiteral("toys"));
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.click("pageTrainButton");
+        QTRY_COMPARE(driver.session->runs().state(), RunState::Paused);
+        QVERIFY2(driver.text("runState").contains(QStringLiteral("No space left on device.")),
+                 qPrintable(driver.text("runState")));
+        auto* go = driver.find<QPushButton>("pageTrainButton");
+        QCOMPARE(go->text(), QStringLiteral("Try again"));
+        driver.click("pageTrainButton");
+        QTRY_COMPARE(driver.session->runs().state(), RunState::Running);
+        QTRY_VERIFY(!driver.text("runState").contains(QStringLiteral("No space left")));
+        QCOMPARE(go->text(), QStringLiteral("Pause"));
+        driver.click("stopButton");
+        QTRY_COMPARE(driver.session->runs().state(), RunState::Idle);
+    }
+
     void thePlaceOfImagesIsNotChangedDuringARun() {
         FakeEngine engine;
         engine.onTrain = untilStopped();

@@ -261,7 +261,7 @@ void RunDesk::handle(const TrainEvent& event) {
                        Q_EMIT learningRateChanged(change);
                    },
                    [this](const CheckpointSaved& saved) {
-                       if (std::exchange(m_saveAsked, false))
+                       if (saved.batch > 0 && std::exchange(m_saveAsked, false)) // not those at the ends of epochs
                            Q_EMIT this->saved(saved.epoch, saved.batch);
                    },
                    [this](const RunNote& note) {

@@ -65,7 +65,7 @@ Q_SIGNALS:
     void epochFinished(const sightline::EpochFinished& epoch); ///< every one
     void learningRateChanged(const sightline::LearningRateChanged& change);
     void noted(const QString& message);
-    void saved(int epoch, int batch); ///< what was asked for; batch 0: all of the epoch
+    void saved(int epoch, int batch); ///< what was asked for
     void ended(const sightline::RunEnded& ended);
     void openFailed(const QString& message);
     void continued(const QString& words); ///< the document has the settings of a run; what to know of them

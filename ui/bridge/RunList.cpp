@@ -21,6 +21,10 @@ void RunList::setNote(const std::filesystem::path& folder, const QString& note) 
     change([folder, note = note.toStdString()](RunStore& store) { return store.setNote(RunFolder(folder), note); });
 }
 
+void RunList::settle(const std::filesystem::path& folder) {
+    change([run = RunFolder(folder)](RunStore& store) { return store.settle(run); });
+}
+
 void RunList::remove(const std::filesystem::path& folder) {
     change([folder](RunStore& store) { return store.remove(RunFolder(folder)); });
 }

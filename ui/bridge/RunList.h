@@ -26,6 +26,7 @@ public:
     void refresh();
     void rename(const std::filesystem::path& folder, const QString& name);
     void setNote(const std::filesystem::path& folder, const QString& note);
+    void settle(const std::filesystem::path& folder); ///< RunStore::settle
     void remove(const std::filesystem::path& folder);
 
 Q_SIGNALS:

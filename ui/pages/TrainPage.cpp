@@ -111,9 +111,7 @@ QWidget* TrainPage::makeStatus() {
     connect(m_stop, &QPushButton::clicked, this, [this] { session().runs().stop(); });
     connect(m_save, &QPushButton::clicked, this, [this] { session().runs().saveNow(); });
     connect(&session().runs(), &RunDesk::saved, this, [this](int epoch, int batch) {
-        Q_EMIT said(batch > 0 ? tr("Saved after batch %1 of epoch %2.").arg(batch).arg(epoch)
-                              : tr("Saved after epoch %1.").arg(epoch),
-                    true);
+        Q_EMIT said(tr("Saved after batch %1 of epoch %2.").arg(batch).arg(epoch), true);
     });
     m_progress = new ProgressBar("runProgress", tr("Progress of the run"));
     surface->body()->addLayout(line);

@@ -22,15 +22,10 @@ MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent) {
     m_text->setObjectName(QStringLiteral("messageText"));
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_action = new QPushButton(this);
-    m_action->setObjectName(QStringLiteral("messageAction"));
-    m_action->setAccessibleName(tr("Next step"));
-    connect(m_action, &QPushButton::clicked, this, [this] {
-        const auto next = m_next;
-        hide();
-        if (next)
-            next();
-    });
+    m_actions = new QWidget(this);
+    auto* actions = new QHBoxLayout(m_actions);
+    actions->setContentsMargins({});
+    actions->setSpacing(theme::kGrid);
     auto* close = new QToolButton(this);
     close->setObjectName(QStringLiteral("messageClose"));
     close->setIcon(theme::icon(QStringLiteral("window-close")));
@@ -39,12 +34,19 @@ MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent) {
     connect(close, &QToolButton::clicked, this, &QWidget::hide);
     row->addWidget(m_icon);
     row->addWidget(m_text, 1);
-    row->addWidget(m_action);
+    row->addWidget(m_actions);
     row->addWidget(close);
     hide();
 }
 
 void MessageStrip::say(Kind kind, const QString& message, const QString& action, std::function<void()> next) {
+    std::vector<Action> actions;
+    if (!action.isEmpty())
+        actions.push_back({action, std::move(next)});
+    say(kind, message, std::move(actions));
+}
+
+void MessageStrip::say(Kind kind, const QString& message, std::vector<Action> actions) {
     m_kind = kind;
     const Role role = kind == Kind::Good ? Role::Good : kind == Kind::Problem ? Role::Bad : Role::Accent;
     const QString icon = kind == Kind::Good      ? QStringLiteral("dialog-ok-apply")
@@ -53,10 +55,25 @@ void MessageStrip::say(Kind kind, const QString& message, const QString& action,
     m_icon->setPixmap(theme::icon(icon, role).pixmap(16));
     m_text->setText(message);
     m_text->setAccessibleName(message);
-    m_action->setText(action);
-    m_action->setAccessibleName(action);
-    m_action->setVisible(!action.isEmpty());
-    m_next = std::move(next);
+    while (QLayoutItem* old = m_actions->layout()->takeAt(0)) {
+        old->widget()->hide();
+        old->widget()->setObjectName({}); // it may be the one that was clicked just now
+        old->widget()->deleteLater();
+        delete old;
+    }
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+        auto* button = new QPushButton(actions[i].text, m_actions);
+        button->setObjectName(i == 0 ? QStringLiteral("messageAction") : QStringLiteral("messageAction%1").arg(i + 1));
+        button->setAccessibleName(actions[i].text);
+        connect(button, &QPushButton::clicked, this, [this, next = std::move(actions[i].next)] {
+            const auto then = next; // what it says may replace this button
+            hide();
+            if (then)
+                then();
+        });
+        m_actions->layout()->addWidget(button);
+    }
+    m_actions->setVisible(!actions.empty());
     show();
 }
 

@@ -4,9 +4,9 @@
 #include <QWidget>
 
 #include <functional>
+#include <vector>
 
 class QLabel;
-class QPushButton;
 
 namespace sightline::ui {
 
@@ -18,7 +18,14 @@ public:
 
     explicit MessageStrip(QWidget* parent = nullptr);
 
-    /// Replaces what it says. `action` empty: no button.
+    /// A button: it takes the strip away, then does what it says.
+    struct Action {
+        QString text;
+        std::function<void()> next;
+    };
+    /// Replaces what it says. The buttons are "messageAction", "messageAction2" and so on.
+    void say(Kind kind, const QString& message, std::vector<Action> actions);
+    /// `action` empty: no button.
     void say(Kind kind, const QString& message, const QString& action = {}, std::function<void()> next = {});
     QString message() const;
     Kind kind() const { return m_kind; }
@@ -26,9 +33,8 @@ public:
 private:
     QLabel* m_icon;
     QLabel* m_text;
-    QPushButton* m_action;
+    QWidget* m_actions;
     Kind m_kind = Kind::Note;
-    std::function<void()> m_next;
 };
 
 } // namespace sightline::ui

@@ -214,6 +214,11 @@ void MainWindow::wire() {
                          tr("Evaluate"), [this] { showPage(QStringLiteral("evaluate")); });
     });
     connect(&m_session.runs().list(), &RunList::listed, this, &MainWindow::offerInterrupted);
+    connect(&m_placeTimer, &QTimer::timeout, this, &MainWindow::keepPlaceNow);
+    connect(&m_session.document(), &ExperimentDocument::changed, this, &MainWindow::keepPlaceSoon);
+    connect(&m_session.data(), &DataDesk::opened, this, &MainWindow::keepPlaceSoon);
+    connect(&m_session.runs(), &RunDesk::stateChanged, this, &MainWindow::keepPlaceSoon);
+    connect(&m_session.runs(), &RunDesk::runChanged, this, &MainWindow::keepPlaceSoon);
     connect(&m_session.questions(), &Questions::explanationFailed, this, sayProblem);
     connect(&m_session.questions(), &Questions::evaluationFailed, this, sayProblem);
 }

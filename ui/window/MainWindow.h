@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QTimer>
 
 #include <vector>
 
@@ -63,6 +64,8 @@ private:
     void saveExperiment();
     void showKeys();
     void remember(const QString& folder);
+    void keepPlaceSoon();
+    void keepPlaceNow();
     void offerInterrupted(const std::vector<RunSummary>& runs);
     void restore();
 
@@ -82,8 +85,9 @@ private:
         RailButton* button;
     };
     std::vector<Room> m_rooms;
-    QString m_wanted; ///< the page to show once data is open
-    QString m_note;   ///< what to say once the data are open
+    QString m_wanted;    ///< the page to show once data is open
+    QString m_note;      ///< what to say once the data are open
+    QTimer m_placeTimer; ///< until the place is kept
     bool m_painted = false, m_offered = false, m_restoring = false;
 };
 

@@ -9,6 +9,7 @@
 
 #include "experiment/Presets.h"
 #include "pages/ClassifyWindow.h"
+#include "store/RunCheckpoint.h"
 #include "support/Files.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Prompts.h"
@@ -177,24 +178,52 @@ void MainWindow::sayGroups() {
                      });
 }
 
-/// A run without an end was cut off: the next start offers to go on.
+/// A run without an end was cut off: the next start offers to go on, to keep what it has, or to throw it away.
 void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
     if (std::exchange(m_offered, true) || m_session.runs().state() != RunState::Idle)
         return;
     for (const RunSummary& run : runs) {
-        if (run.state != "interrupted" || run.epochs < 1)
+        const auto kept = run.state == "interrupted" ? checkpointToResume(run.folder) : std::nullopt;
+        if (!kept)
             continue;
+        const QString name = QString::fromStdString(run.name);
+        const int under = std::min(run.epochs + 1, run.plannedEpochs);
+        const auto resume = [this, folder = run.folder] {
+            showPage(QStringLiteral("train"));
+            m_session.runs().resumeRun(folder);
+        };
+        const auto keep = [this, folder = run.folder, name] {
+            m_session.runs().list().settle(folder);
+            m_strip->say(MessageStrip::Kind::Good, tr("“%1” is kept as it is; Runs lists it.").arg(name));
+        };
+        const auto discard = [this, folder = run.folder, name] {
+            if (prompts().confirm(this, tr("Delete “%1” with its checkpoints? This cannot be undone.").arg(name),
+                                  tr("Delete")))
+                m_session.runs().remove(folder);
+        };
         m_strip->say(MessageStrip::Kind::Note,
-                     tr("“%1” was interrupted after epoch %2 of %3.")
-                         .arg(QString::fromStdString(run.name))
-                         .arg(run.epochs)
-                         .arg(run.plannedEpochs),
-                     tr("Resume"), [this, folder = run.folder] {
-                         showPage(QStringLiteral("train"));
-                         m_session.runs().resumeRun(folder);
-                     });
+                     tr("“%1” stopped in epoch %2 of %3.").arg(name).arg(under).arg(run.plannedEpochs),
+                     {{tr("Resume"), resume},
+                      {run.bestEpoch > 0 ? tr("Keep the best") : tr("Keep it"), keep},
+                      {tr("Discard"), discard}});
         return;
     }
+}
+
+/// Also while it goes on, so that a program that is killed finds back.
+void MainWindow::keepPlaceSoon() {
+    constexpr int kDelay = 1000; // many changes are one
+    if (m_placeTimer.isActive())
+        return;
+    m_placeTimer.setSingleShot(true);
+    m_placeTimer.start(kDelay);
+}
+
+void MainWindow::keepPlaceNow() {
+    if (!m_session.data().dataset()) // nothing is open, or not yet
+        return;
+    QSettings settings = windowSettings(m_session);
+    keepPlace(settings, *this, m_session, currentPage());
 }
 
 /// Sizes, page, and the settings with their images or their run, as they were when the window was closed.

@@ -33,9 +33,8 @@ void keepPlace(QSettings& settings, const QMainWindow& window, Session& session,
                                        ? QByteArray::fromStdString(toText(toJson(session.document().experiment()), -1))
                                        : QByteArray());
     const auto& run = session.runs().run();
-    settings.setValue(kRun, run && run->experiment == session.document().experiment()
-                                ? QString::fromStdString(run->folder.string())
-                                : QString());
+    const bool shown = run && (!session.runs().isIdle() || run->experiment == session.document().experiment());
+    settings.setValue(kRun, shown ? QString::fromStdString(run->folder.string()) : QString());
     for (const auto* splitter : window.findChildren<QSplitter*>())
         if (!splitter->objectName().isEmpty())
             settings.setValue(kSplitters + splitter->objectName(), splitter->saveState());

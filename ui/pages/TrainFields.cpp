@@ -171,6 +171,10 @@ void addMore(SettingsForm& form) {
         {tr("Automatic"), QStringLiteral("float32"), QStringLiteral("bfloat16")},
         [](const E& e) { return static_cast<int>(e.training.precision); },
         [](E& e, int v) { e.training.precision = static_cast<Precision>(v); });
+    form.number(
+        {path("save_every_minutes"), tr("Save every"), tr("minutes"), tr("0 = only after each epoch.")},
+        [](const E& e) { return e.training.saveEveryMinutes; },
+        [](E& e, double v) { e.training.saveEveryMinutes = v; });
     form.whole(
         {path("threads"), tr("Threads"), {}, tr("0 = all cores.")}, [](const E& e) { return e.training.threads; },
         [](E& e, int v) { e.training.threads = v; });

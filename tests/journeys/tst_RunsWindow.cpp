@@ -96,7 +96,11 @@ private Q_SLOTS:
             savedAt = {saved[0][0].toInt(), saved[0][1].toInt()};
             QVERIFY(driver.text("messageText").startsWith(QStringLiteral("Saved after batch ")));
             const std::string run = driver.session->runs().run()->folder.string();
-            QTRY_VERIFY_WITH_TIMEOUT(readFile(home / "window.ini")->find(run) != std::string::npos, kLong);
+            const auto keepsRun = [&] {
+                const Result<std::string> kept = readFile(home / "window.ini");
+                return kept && kept->find(run) != std::string::npos;
+            };
+            QTRY_VERIFY_WITH_TIMEOUT(keepsRun(), kLong);
             std::filesystem::copy(home, image,
                                   std::filesystem::copy_options::recursive); // what a power cut would leave
             driver.click("stopButton");

@@ -320,7 +320,7 @@ private Q_SLOTS:
             open(driver);
             clickTile(driver, 4);
             driver.click("relabelButton");
-            auto* search = driver.find<QLineEdit>("classSearch");
+            auto* search = driver.find<QWidget>("dataPage")->findChild<QLineEdit*>(QStringLiteral("classSearch"));
             QTRY_VERIFY(search->isVisible());
             QTest::keyClicks(search, QStringLiteral("rob"));
             QTest::keyClick(search, Qt::Key_Return);

@@ -7,6 +7,7 @@
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
+#include <QSettings>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -33,9 +34,17 @@ struct WindowDriver {
         if (!QTest::qWaitForWindowActive(window.get())) // shortcuts are for the active window
             qWarning("the window has not become active");
     }
+    /// A window that was closed keeps its place; of any other the next one on the same home knows nothing.
     ~WindowDriver() {
+        const bool wasClosed = !window->isVisible();
+        const QString file = QString::fromStdString((session->home() / "window.ini").string());
         window.reset();
         session.reset();
+        if (wasClosed)
+            return;
+        QSettings settings(file, QSettings::IniFormat);
+        for (const char* key : {"page", "experiment", "run"})
+            settings.remove(QLatin1String(key));
     }
 
     template <typename Widget>

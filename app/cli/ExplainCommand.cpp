@@ -87,6 +87,8 @@ Result<std::vector<std::string>> imagesOf(const Settings& settings) {
                             "--model NAME ... IMAGE.");
         return images;
     }
+    if (settings.trust)
+        return badInput("--trust is for images that are named, one map at a time; --split has none of it.");
     if (!settings.network.model.empty())
         return badInput("--split needs a run: a network without one has no images of its own.");
     if (!images.empty())

@@ -64,10 +64,9 @@ Result<ObjectBoxes> tableBoxes(const FileTree& files) {
     return boxes;
 }
 
-/// The annotation of an image: its name with .xml in Annotations.
+/// The image's path with .xml.
 std::string annotationOf(const std::string& path) {
-    const std::string name = fileName(path);
-    return name.substr(0, name.rfind('.')) + ".xml";
+    return path.substr(0, path.rfind('.')) + ".xml";
 }
 
 std::vector<Box> boxesIn(const pugi::xml_document& document, const std::string& className) {
@@ -87,6 +86,8 @@ std::vector<Box> boxesIn(const pugi::xml_document& document, const std::string& 
     return own.empty() ? all : own;
 }
 
+/// The set's own annotations lie in Annotations by the images' names; those that tools leave beside the images of a
+/// folder set have the images' paths.
 Result<ObjectBoxes> pascalVocBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop) {
     std::string folder;
     for (const FileTree::Entry& entry : files.entries(""))
@@ -96,7 +97,12 @@ Result<ObjectBoxes> pascalVocBoxes(const Dataset& dataset, const FileTree& files
     for (const Sample& sample : dataset.samples) {
         if (stop.stop_requested())
             return cancelled();
-        const auto text = files.read(joinedPath(folder, annotationOf(sample.path)), kMostOfOne);
+        std::string file = annotationOf(sample.path);
+        if (!folder.empty() && !files.isFile(file))
+            file = joinedPath(folder, fileName(file));
+        if (!files.isFile(file))
+            continue;
+        const auto text = files.read(file, kMostOfOne);
         pugi::xml_document document;
         if (!text || !document.load_buffer(text->data(), text->size()))
             continue; // the reader of the set has said so
@@ -119,7 +125,7 @@ Result<ObjectBoxes> objectBoxes(const Dataset& dataset, const std::stop_token& s
     if (dataset.format == "coco")
         return cocoBoxes(dataset, *files, stop);
     if (dataset.format != "tiny-imagenet")
-        return files->isFile(kTable) ? tableBoxes(*files) : ObjectBoxes();
+        return files->isFile(kTable) ? tableBoxes(*files) : pascalVocBoxes(dataset, *files, stop);
     ObjectBoxes boxes;
     for (const auto& [path, box] : readBoxes(dataset))
         boxes[path] = {box};

@@ -171,7 +171,7 @@ std::vector<HeatHint> heatHints(const std::vector<ClassHeat>& classes, std::size
             }
         return count > 0 ? sum / count : 0;
     };
-    std::vector<HeatHint> hints;
+    std::vector<HeatHint> found;
     for (std::size_t i = 0; i < classes.size(); ++i) {
         if (classes[i].images < leastImages)
             continue;
@@ -181,9 +181,27 @@ std::vector<HeatHint> heatHints(const std::vector<ClassHeat>& classes, std::size
         places.insert(places.end(), {HeatPlace::Border, HeatPlace::OutsideObject});
         for (const HeatPlace place : places)
             if (const double others = othersOf(i, place); isSuspect(classes[i], place, others)) {
-                hints.push_back({i, place, shareIn(classes[i], place), others});
+                found.push_back({i, place, shareIn(classes[i], place), others});
                 break;
             }
+    }
+    // What several classes have in common is seen beside those that do not have it.
+    std::vector<HeatHint> hints;
+    for (HeatHint hint : found) {
+        double sum = 0, count = 0;
+        for (std::size_t i = 0; i < classes.size(); ++i) {
+            const bool hasIt = std::any_of(found.begin(), found.end(), [&](const HeatHint& other) {
+                return other.classIndex == i && other.place == hint.place;
+            });
+            if (!hasIt && classes[i].images > 0) {
+                sum += shareIn(classes[i], hint.place);
+                ++count;
+            }
+        }
+        if (count > 0)
+            hint.others = sum / count;
+        if (hint.share > hint.others)
+            hints.push_back(hint);
     }
     return hints;
 }

@@ -78,6 +78,22 @@ private Q_SLOTS:
         QCOMPARE(boxes->at("JPEGImages/a.png"), (Boxes{{0, 1, 3, 1}, {1, 0, 1, 4}}));
     }
 
+    /// As labeling tools leave them in a folder set.
+    void annotationsBesideTheImagesOfFoldersAreRead() {
+        folders();
+        write(root() / "train/cat/1.xml",
+              "<annotation>" + vocObject("cat", "<xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>2</ymax>") +
+                  vocObject("dog", "<xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>4</ymax>") + "</annotation>");
+        write(root() / "train/dog/2.xml", "<annotation><object>");
+        const auto dataset = opened(root());
+        QVERIFY(dataset.ok());
+        QCOMPARE(dataset->format, std::string("folders"));
+        const auto boxes = objectBoxes(*dataset);
+        QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
+        QCOMPARE(boxes->size(), std::size_t{1});
+        QCOMPARE(boxes->at("train/cat/1.png"), (Boxes{{0, 1, 3, 1}}));
+    }
+
     void cocosBoxesAreOfTheImagesClass() {
         const auto lists = [](const char* box) {
             return R"({"images": [{"id": 1, "file_name": "1.png"}], "annotations": [

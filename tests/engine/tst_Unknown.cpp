@@ -184,7 +184,11 @@ private Q_SLOTS:
             tensors.push_back({tensor.name, tensor.shape, values.back()});
         }
         QVERIFY(writeSafetensors(file, tensors, opened->metadata()).ok());
-        QVERIFY2(whyUnjudged(ended).find("not numbers") != std::string::npos, whyUnjudged(ended).c_str());
+        const auto judged = ask(m_runs.engine(), ofRun(ended.folder), EvaluationQuestion{"test"});
+        QVERIFY(!judged.ok() && judged.error().message.find("no numbers") != std::string::npos);
+        QVERIFY(!ask(m_runs.engine(), ofRun(ended.folder), SuspectsQuestion{}).ok());
+        const auto said = classified(ended.folder, {fs::path(m_runs.path("toys")) / "test/car/car_0001.png"});
+        QVERIFY(!said.ok() && said.error().message.find("no numbers") != std::string::npos);
         QVERIFY(!fs::exists(unknownRuleFile(ended.folder, "best")));
     }
 };

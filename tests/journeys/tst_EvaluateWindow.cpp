@@ -113,6 +113,11 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 2, kLong);
         QVERIFY(driver.session->questions().subject()->sample != first);
         QCOMPARE(driver.session->questions().answer()->truth, truth);
+        const auto judged = [&] { // whether the map can be believed is said beneath it
+            const QString words = driver.text("answerTrustWords");
+            return words.contains(QStringLiteral("map")) && !words.startsWith(QStringLiteral("Checking"));
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(judged(), kLong);
         matrix->setFocus(); // H is heard wherever the focus is
         const QImage hot = answerSeen(driver);
         QTest::keyClick(matrix, Qt::Key_H);

@@ -92,18 +92,18 @@ Result<torch::Tensor> integratedGradients(const HeatsAsked& asked, const torch::
 
 Result<torch::Tensor> smoothGrad(const HeatsAsked& asked, const torch::Tensor& images,
                                  const std::vector<HeatMapTarget>& targets, const Asking& asking) {
-    const torch::Tensor weights = torch::full({kDraws}, 1.0 / kDraws);
+    constexpr int kGradients = 2 * kDraws; // of each draw and its opposite
+    const torch::Tensor weights = torch::full({kGradients}, 1.0 / kGradients);
     std::vector<torch::Tensor> maps;
     for (std::size_t i = 0; i < targets.size(); ++i) {
         const torch::Tensor image = images[static_cast<std::int64_t>(i)];
         const double deviation = kNoise * (image.max() - image.min()).item<double>();
         // Every draw is followed by its opposite, so that what is linear in the noise cancels (antithetic variates).
         at::Generator draws = at::detail::createCPUGenerator(asked.seed);
-        const torch::Tensor noise =
-            torch::randn({(kDraws + 1) / 2, image.size(0), image.size(1), image.size(2)}, draws);
+        const torch::Tensor noise = torch::randn({kDraws, image.size(0), image.size(1), image.size(2)}, draws);
         const torch::Tensor pairs = torch::stack({noise, -noise}, 1).flatten(0, 1) * deviation;
         const auto sum = summedGradients(
-            asked, image, targets[i], weights, asking, i * kDraws, targets.size() * kDraws,
+            asked, image, targets[i], weights, asking, i * kGradients, targets.size() * kGradients,
             [&](std::int64_t begin, std::int64_t count) { return image.unsqueeze(0) + pairs.narrow(0, begin, count); });
         if (!sum)
             return sum.error();

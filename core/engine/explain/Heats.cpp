@@ -8,6 +8,7 @@
 #include "engine/explain/Cam.h"
 #include "engine/explain/GradientMaps.h"
 #include "engine/explain/HeatMapScore.h"
+#include "engine/explain/Judging.h"
 #include "engine/explain/PerturbationMaps.h"
 
 namespace sightline::engine {
@@ -36,9 +37,8 @@ Result<void> comparable(HeatMapMethod method, const Heats& heats) {
 
 /// Which images are wanted, and what is asked of them.
 Result<void> chooseTargets(const HeatsAsked& asked, std::span<const int> truths, const Wanted& wanted, Heats& heats) {
-    if (!torch::isfinite(heats.logits).all().item<bool>())
-        return badInput("The network gives scores that are no numbers: its weights are damaged or its training "
-                        "diverged; choose another checkpoint.");
+    if (const Result<void> finite = finiteScores(heats.logits); !finite)
+        return finite;
     const torch::Tensor best = heats.logits.argmax(1);
     const int count = static_cast<int>(heats.logits.size(1));
     for (std::size_t i = 0; i < truths.size(); ++i) {

@@ -22,6 +22,13 @@ Prediction predictionFrom(const torch::Tensor& logits, int truth) {
 
 } // namespace
 
+Result<void> finiteScores(const torch::Tensor& logits) {
+    return torch::isfinite(logits).all().item<bool>()
+               ? Result<void>()
+               : badInput("The network gives scores that are no numbers: its weights are damaged or its training "
+                          "diverged; choose another checkpoint.");
+}
+
 Result<JudgedImages> judged(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
                             int batchSize, const Asking& asking) {
     JudgedImages images;
@@ -30,6 +37,8 @@ Result<JudgedImages> judged(const Asked& asked, const RunSplit& split, const std
         passThrough(asked, split, indices, batchSize, asking, images.skipped,
                     [&](const torch::Tensor& inputs, std::span<const std::uint32_t> samples) -> Result<void> {
                         const torch::Tensor logits = asked.module().infer(inputs)[0];
+                        if (const Result<void> finite = finiteScores(logits); !finite)
+                            return finite;
                         for (std::size_t i = 0; i < samples.size(); ++i) {
                             const Sample& sample = split.data.dataset.samples[samples[i]];
                             Prediction prediction = predictionFrom(logits[static_cast<std::int64_t>(i)], sample.label);

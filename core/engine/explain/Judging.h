@@ -15,4 +15,7 @@ Result<JudgedImages> judged(const Asked& asked, const RunSplit& split, const std
 Result<JudgedImages> judgedSubset(const Asked& asked, const RunSplit& split, Subset subset, int batchSize,
                                   const Asking& asking, std::vector<std::string>& notes);
 
+/// Error: a score is not a number, so that nothing can be said of any image.
+Result<void> finiteScores(const torch::Tensor& logits);
+
 } // namespace sightline::engine

@@ -3,6 +3,7 @@
 
 #include "engine/explain/Answers.h"
 #include "engine/explain/FeaturePass.h"
+#include "engine/explain/Judging.h"
 #include "network/Passes.h"
 
 namespace sightline::engine {
@@ -16,14 +17,17 @@ public:
     Saying(const Asked& asked, const UnknownJudge* judge)
         : m_module(asked.module()), m_judge(judge && judge->layer() == featureNode(m_module.spec()) ? judge : nullptr) {
     }
-    void of(const torch::Tensor& images, const std::vector<ImagePrediction*>& predictions) const {
+    Result<void> of(const torch::Tensor& images, const std::vector<ImagePrediction*>& predictions) const {
         const FeaturesOfImages seen =
             m_judge ? featuresOf(m_module, m_judge->layer(), images) : FeaturesOfImages{{}, m_module.infer(images)[0]};
+        if (const Result<void> finite = finiteScores(seen.logits); !finite)
+            return finite;
         for (std::size_t i = 0; i < predictions.size(); ++i) {
             predictions[i]->probabilities = probabilitiesOf(seen.logits[static_cast<std::int64_t>(i)]);
             if (m_judge)
                 predictions[i]->unknownScore = m_judge->score(rowOf(seen.features, i), rowOf(seen.logits, i));
         }
+        return {};
     }
 
 private:
@@ -55,7 +59,10 @@ Result<Predictions> answer(const Asked& asked, const PredictionsQuestion& questi
             read.push_back(&predictions.images[i]);
         }
         if (!inputs.empty())
-            saying.of(torch::cat(inputs).contiguous(at::MemoryFormat::ChannelsLast), read);
+            if (const Result<void> said =
+                    saying.of(torch::cat(inputs).contiguous(at::MemoryFormat::ChannelsLast), read);
+                !said)
+                return said.error();
         asking.tell(end, question.images.size());
     }
     return predictions;

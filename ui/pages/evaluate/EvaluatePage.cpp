@@ -18,6 +18,7 @@
 #include "pages/evaluate/RobustnessCurvesTab.h"
 #include "pages/evaluate/ShortcutsTab.h"
 #include "pages/evaluate/SuspectsTab.h"
+#include "pages/explain/TrustLine.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/Placeholder.h"
 #include "widgets/Surface.h"
@@ -134,6 +135,9 @@ QWidget* EvaluatePage::makeAnswer() {
     surface->head()->addWidget(more);
     m_answer = named(new HeatMapView(HeatMapView::Layout::Stacked), "galleryAnswer");
     surface->body()->addWidget(m_answer, 1);
+    m_trust = named(new TrustLine(session().engine().door(), session().activities(), QStringLiteral("answerTrust")),
+                    "answerTrust");
+    surface->body()->addWidget(m_trust);
     surface->body()->addWidget(new MapProgress(session().questions(), "answerProgress"));
     surface->body()->addWidget(mutedLabel(tr(
         "H shows or hides the heat map, 1–9 relabel, X excludes, Ctrl+Z undoes; the arrow keys move between images.")));
@@ -143,6 +147,7 @@ QWidget* EvaluatePage::makeAnswer() {
 
 void EvaluatePage::showAnswer() {
     m_answer->setExplained(session().questions().answer());
+    m_trust->setAnswer(session().questions().answer());
 }
 
 /// An evaluation has begun, come or gone. What is shown stays while the next one is under way.

@@ -16,6 +16,7 @@ class EvaluateTab;
 struct GalleryFilter;
 class HeatMapView;
 class Thumbnails;
+class TrustLine;
 class UnknownScores;
 
 /// How good the network is, and at which images not: figures, tabs that each look at them in one way, and the one
@@ -44,6 +45,7 @@ private:
     EvaluateGallery* m_gallery;
     UnknownScores* m_unknown;
     HeatMapView* m_answer;
+    TrustLine* m_trust;
     std::shared_ptr<const Evaluation> m_shown;
 };
 

@@ -90,7 +90,10 @@ QWidget* RobustnessCurvesTab::makeTiles() {
 }
 
 void RobustnessCurvesTab::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
+    const bool isOfAnotherSplit = evaluation && m_evaluation && evaluation->split != m_evaluation->split;
     m_evaluation = std::move(evaluation);
+    if (isOfAnotherSplit)
+        forget();
 }
 
 void RobustnessCurvesTab::clearChoice() {

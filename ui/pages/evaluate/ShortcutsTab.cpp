@@ -88,7 +88,10 @@ void ShortcutsTab::makeBehind(Thumbnails& thumbnails) {
 }
 
 void ShortcutsTab::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
+    const bool isOfAnotherSplit = evaluation && m_evaluation && evaluation->split != m_evaluation->split;
     m_evaluation = std::move(evaluation);
+    if (isOfAnotherSplit)
+        forget();
 }
 
 void ShortcutsTab::clearChoice() {

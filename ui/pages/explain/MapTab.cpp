@@ -24,7 +24,7 @@ MapTab::MapTab(Session& session, MapLook& look) : ExplainTab(session, look, tr("
     column->setContentsMargins(0, 0, 0, 0);
     auto* surface = new Surface;
     m_view = named(new HeatMapView(HeatMapView::Layout::SideBySide), "heatMapView");
-    m_trust = named(new TrustLine(session.engine().door(), session.activities()), "trustLine");
+    m_trust = named(new TrustLine(session.engine().door(), session.activities(), QStringLiteral("trust")), "trustLine");
     m_unknown = named(new UnknownLine(session.unknown(), session.engine().door(), session.activities()), "unknownLine");
     m_note = named(new QLabel, "explainNote");
     m_note->setProperty("bad", true);

@@ -15,14 +15,17 @@ namespace {
 constexpr int kMoment = 350; ///< milliseconds: who walks through images does not wait for each
 }
 
-TrustLine::TrustLine(EngineDoor door, Activities& activities, QWidget* parent)
+TrustLine::TrustLine(EngineDoor door, Activities& activities, const QString& name, QWidget* parent)
     : QWidget(parent), m_asker(std::move(door), activities) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme::kGrid);
-    m_icon = named(new QLabel, "trustIcon");
+    m_icon = new QLabel;
+    m_icon->setObjectName(name + QStringLiteral("Icon"));
     m_icon->setFixedSize(16, 16);
-    m_words = named(new QLabel, "trustWords", tr("Whether the map can be believed"));
+    m_words = new QLabel;
+    m_words->setObjectName(name + QStringLiteral("Words"));
+    m_words->setAccessibleName(tr("Whether the map can be believed"));
     m_words->setWordWrap(true);
     m_words->setTextInteractionFlags(Qt::TextSelectableByMouse);
     row->addWidget(m_icon, 0, Qt::AlignTop);
@@ -51,7 +54,15 @@ void TrustLine::setAnswer(std::shared_ptr<const HeatMapAnswer> answer) {
     m_moment.start();
 }
 
+void TrustLine::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (m_answer && !m_answer->explanation.saturated && !m_trust && !m_asker.isBusy())
+        m_moment.start();
+}
+
 void TrustLine::ask() {
+    if (!isVisible())
+        return;
     m_asker.ask(
         m_answer->source, tr("Checking the heat map"),
         [of = m_answer](const std::stop_token&) { return TrustQuestion{of->questionAbout(*of->decoded)}; },

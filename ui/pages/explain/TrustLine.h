@@ -17,10 +17,14 @@ namespace sightline::ui {
 class TrustLine : public QWidget {
     Q_OBJECT
 public:
-    TrustLine(EngineDoor door, Activities& activities, QWidget* parent = nullptr);
+    /// Its labels are called NAMEIcon and NAMEWords.
+    TrustLine(EngineDoor door, Activities& activities, const QString& name, QWidget* parent = nullptr);
     /// Forgets what was said of another map; null: there is none.
     void setAnswer(std::shared_ptr<const HeatMapAnswer> answer);
     const std::shared_ptr<const Trust>& trust() const { return m_trust; } ///< null: not known yet
+
+protected:
+    void showEvent(QShowEvent* event) override; ///< what nobody sees is not asked
 
 private:
     void ask();

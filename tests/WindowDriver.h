@@ -11,6 +11,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <map>
 #include <memory>
 
 #include "FewToys.h"
@@ -28,23 +29,30 @@ struct WindowDriver {
     explicit WindowDriver(const QString& home, EngineDoor door = loadEngine) {
         theme::apply(*qApp, Scheme::Light);
         session = std::make_unique<Session>(home.toStdString(), std::move(door));
+        m_settingsFile = QString::fromStdString((session->home() / "window.ini").string());
+        const QSettings settings(m_settingsFile, QSettings::IniFormat);
+        for (const QString& key : {QStringLiteral("page"), QStringLiteral("experiment"), QStringLiteral("run")})
+            m_place[key] = settings.value(key);
         window = std::make_unique<MainWindow>(*session);
         window->resize(1440, 900);
         window->show();
         if (!QTest::qWaitForWindowActive(window.get())) // shortcuts are for the active window
             qWarning("the window has not become active");
     }
-    /// A window that was closed keeps its place; of any other the next one on the same home knows nothing.
+    /// A window that was closed keeps its place; any other leaves the one that was there before, so that tests which
+    /// share a home do not open what another one had.
     ~WindowDriver() {
         const bool wasClosed = !window->isVisible();
-        const QString file = QString::fromStdString((session->home() / "window.ini").string());
         window.reset();
         session.reset();
         if (wasClosed)
             return;
-        QSettings settings(file, QSettings::IniFormat);
-        for (const char* key : {"page", "experiment", "run"})
-            settings.remove(QLatin1String(key));
+        QSettings settings(m_settingsFile, QSettings::IniFormat);
+        for (const auto& [key, value] : m_place)
+            if (value.isValid())
+                settings.setValue(key, value);
+            else
+                settings.remove(key);
     }
 
     template <typename Widget>
@@ -115,6 +123,10 @@ struct WindowDriver {
         const auto* widget = find<QWidget>(label);
         return widget && widget->isVisible() ? widget->property("text").toString() : QString();
     }
+
+private:
+    QString m_settingsFile;
+    std::map<QString, QVariant> m_place; ///< as it was before this window
 };
 
 inline bool drawFewToys(const QString& folder, int train = 12, int others = 4, int size = 48) {

@@ -200,6 +200,8 @@ std::vector<HeatHint> heatHints(const std::vector<ClassHeat>& classes, std::size
         }
         if (count > 0)
             hint.others = sum / count;
+        else if (areaOf(hint.place) > 0)
+            hint.others = areaOf(hint.place);
         if (hint.share > hint.others)
             hints.push_back(hint);
     }

@@ -61,7 +61,7 @@ struct HeatHint {
     std::size_t classIndex = 0;
     HeatPlace place = HeatPlace::OutsideObject;
     double share = 0;  ///< of the class's heat in that place
-    double others = 0; ///< mean of the classes without such a hint, else of all others; less than `share`
+    double others = 0; ///< mean of the classes without such a hint, else what even heat leaves there; below `share`
 };
 
 /// At most one for each class, of the place that says most; classes with fewer than `leastImages` maps give none.

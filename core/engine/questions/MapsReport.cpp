@@ -38,7 +38,9 @@ Json hintsToJson(const MapsReport& report) {
 
 std::string sentenceOn(const MapsHint& hint, const std::vector<ClassHeat>& classes) {
     return classes[hint.hint.classIndex].name + ": " + percent(hint.hint.share) + " of the heat lies " +
-           placed(hint.hint.place) + " (other classes: " + percent(hint.hint.others) + ").";
+           placed(hint.hint.place) +
+           (hint.hint.others == areaOf(hint.hint.place) ? " (if it were spread evenly: " : " (other classes: ") +
+           percent(hint.hint.others) + ").";
 }
 
 } // namespace sightline

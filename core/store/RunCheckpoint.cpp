@@ -5,16 +5,13 @@
 #include <charconv>
 #include <tuple>
 
-#include "store/Safetensors.h"
-#include "support/Json.h"
+#include "store/RunState.h"
 
 namespace sightline {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr const char* kState = "sightline.state";
 
 bool isFile(const fs::path& file) {
     std::error_code code;
@@ -29,17 +26,14 @@ int numberIn(const std::string& text) {
 
 KeptCheckpoint aboutOf(const fs::path& file, const SafetensorsFile& opened) {
     KeptCheckpoint kept{file};
-    if (const auto state = opened.metadata().find(kState); state != opened.metadata().end()) {
-        const Result<Json> json = parseJson(state->second, file.string());
-        kept.resumable = json && json->is_object();
+    if (const std::optional<Json> state = runStateIn(opened)) {
         const auto take = [&](const char* key, int& number) {
-            if (const auto found = json->find(key); found != json->end() && found->is_number_integer())
+            if (const auto found = state->find(key); found != state->end() && found->is_number_integer())
                 number = found->get<int>();
         };
-        if (kept.resumable) {
-            take("epoch", kept.epoch);
-            take("batch", kept.batch);
-        }
+        kept.resumable = true;
+        take("epoch", kept.epoch);
+        take("batch", kept.batch);
     }
     if (const auto epoch = opened.metadata().find("epoch"); kept.epoch == 0 && epoch != opened.metadata().end())
         kept.epoch = numberIn(epoch->second);

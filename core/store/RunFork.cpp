@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "experiment/RunEdit.h"
-#include "store/Safetensors.h"
+#include "store/RunState.h"
 #include "support/Files.h"
 
 namespace sightline {
@@ -27,12 +27,8 @@ std::optional<Json> stateIn(const fs::path& file) {
     const Result<SafetensorsFile> opened = SafetensorsFile::open(file);
     if (!opened)
         return {};
-    const auto text = opened->metadata().find("sightline.state");
-    if (text == opened->metadata().end())
-        return {};
-    Result<Json> json = parseJson(text->second, file.string());
-    const bool whole = json && json->is_object() && json->value("epoch", Json()).is_number_integer();
-    return whole ? std::optional(std::move(*json)) : std::nullopt;
+    std::optional<Json> state = runStateIn(*opened);
+    return state && state->value("epoch", Json()).is_number_integer() ? std::move(state) : std::nullopt;
 }
 
 Result<Begin> beginningAt(const RunFolder& parent, const std::string& at) {

@@ -6,10 +6,10 @@
 #include <QSettings>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "experiment/Presets.h"
 #include "pages/ClassifyWindow.h"
-#include "store/RunCheckpoint.h"
 #include "support/Files.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Prompts.h"
@@ -183,8 +183,8 @@ void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
     if (std::exchange(m_offered, true) || m_session.runs().state() != RunState::Idle)
         return;
     for (const RunSummary& run : runs) {
-        const auto kept = run.state == "interrupted" ? checkpointToResume(run.folder) : std::nullopt;
-        if (!kept)
+        std::error_code code;
+        if (run.state != "interrupted" || !std::filesystem::exists(run.folder / "checkpoints/last.safetensors", code))
             continue;
         const QString name = QString::fromStdString(run.name);
         const int under = std::min(run.epochs + 1, run.plannedEpochs);

@@ -7,7 +7,7 @@
 
 #include "engine/module/LoadedModel.h"
 #include "engine/train/TrainState.h"
-#include "store/Safetensors.h"
+#include "store/RunState.h"
 
 namespace sightline::engine {
 
@@ -15,7 +15,6 @@ namespace {
 
 constexpr const char* kFirst = "opt.first";
 constexpr const char* kSecond = "opt.second";
-constexpr const char* kState = "sightline.state";
 
 Result<std::vector<float>> readFlat(const SafetensorsFile& file, const char* name, std::int64_t count) {
     const TensorView* tensor = file.find(name);
@@ -33,7 +32,8 @@ void take(const std::vector<float>& values, torch::Tensor& target) {
 Result<void> saveCheckpoint(const std::filesystem::path& file, const GraphModule& module, const Moments& moments,
                             const Json& state) {
     const auto count = static_cast<std::size_t>(moments.first.numel());
-    return saveWeights(module, file, {{kState, toText(state, -1)}, {"epoch", std::to_string(state.value("epoch", 0))}},
+    return saveWeights(module, file,
+                       {{kRunState, toText(state, -1)}, {"epoch", std::to_string(state.value("epoch", 0))}},
                        {{kFirst, {moments.first.numel()}, {moments.first.data_ptr<float>(), count}},
                         {kSecond, {moments.second.numel()}, {moments.second.data_ptr<float>(), count}}});
 }
@@ -42,7 +42,7 @@ Result<Json> loadCheckpoint(const std::filesystem::path& file, GraphModule& modu
     const Result<SafetensorsFile> opened = SafetensorsFile::open(file);
     if (!opened)
         return opened.error();
-    const auto state = opened->metadata().find(kState);
+    const auto state = opened->metadata().find(kRunState);
     if (state == opened->metadata().end())
         return badInput(file.string() + " contains only weights; a run cannot be resumed from it.");
     Result<Json> parsed = parseJson(state->second, file.string());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,8 @@
 #include "engine/HeatMapMethod.h"
 #include "engine/ModelSource.h"
 #include "engine/Overlay.h"
+#include "engine/RateFinder.h"
+#include "engine/TrainCheck.h"
 #include "engine/TrainControl.h"
 #include "engine/TrainEvents.h"
 #include "experiment/Experiment.h"
@@ -106,6 +109,11 @@ public:
     virtual Result<void> exportTorchScript(const TorchScriptRequest& request) = 0;
     /// Trains a copy that is thrown away; no run is made. Error: the experiment's problems, or Cancelled.
     virtual Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) = 0;
+    /// A copy is trained and thrown away; no run is made. `progress` hears the share done, on this thread.
+    virtual Result<RateCurve> findRate(const RateFindRequest& request, std::stop_token stop,
+                                       const std::function<void(double)>& progress) = 0;
+    virtual Result<TrainCheck> check(const TrainCheckRequest& request, std::stop_token stop,
+                                     const std::function<void(double)>& progress) = 0;
     virtual Result<TrainBench> benchTrain(const TrainBenchRequest& request) = 0;
     virtual Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) = 0;
     /// "LibTorch 1.13.1, CPU, 2 threads".

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "engine/GivenBatch.h"
 #include "experiment/RunEdit.h"
 #include "support/Result.h"
 
@@ -20,12 +21,15 @@ struct TrainCommand {
     enum class Kind {
         Save, ///< a checkpoint of where it is
         Stop, ///< the same, and end there
-        Edit  ///< other settings from the next batch on
+        Edit, ///< other settings from the next batch on
+        Look  ///< the batch trained last, as the network was given it
     };
     Kind kind = Kind::Save;
     std::vector<Setting> settings = {}; ///< of an edit: all or none
     /// Hears once, on the training thread, what became of it; an error also where the run ended before.
     std::function<void(const Result<void>&)> answered = {};
+    /// Of a look: gets the batch, on the training thread, before `answered`.
+    std::function<void(GivenBatch)> showed = {};
 };
 
 /// What the outside may ask of a run in progress; one control belongs to one run. All calls are thread-safe; all but

@@ -49,6 +49,9 @@ Json document(const LearningRateChanged& e) {
 Json document(const CheckpointSaved& e) {
     return {{"type", "checkpoint"}, {"epoch", e.epoch}, {"batch", e.batch}, {"file", e.file}, {"best", e.best}};
 }
+Json document(const ProbesDrawn& e) {
+    return {{"type", "probes"}, {"epoch", e.epoch}, {"file", e.file}};
+}
 Json document(const RunNote& e) {
     Json json = e.event.is_null() ? Json{{"type", "note"}} : e.event;
     json["message"] = e.message;

@@ -29,6 +29,8 @@ struct BatchFinished {
     double runningLoss = 0, runningAccuracy = 0;
     double imagesPerSecond = 0;
     double secondsLeft = 0; ///< of the whole run; 0 = not known yet
+    double waitShare = 0;   ///< of the epoch so far: time spent waiting for images, 0...1
+    int loaderThreads = 0;  ///< that read and augment at the moment
 };
 
 struct EpochFinished {
@@ -36,6 +38,7 @@ struct EpochFinished {
     bool best = false; ///< by the checkpoint's monitor
     int bestEpoch = 0;
     int patienceUsed = 0, patience = 0; ///< early stopping; patience 0 = none
+    std::string monitor = {};           ///< what early stopping watches: "val_loss"
 };
 
 struct LearningRateChanged {
@@ -48,6 +51,11 @@ struct CheckpointSaved {
     std::string file;
     bool best = false;
     int batch = 0; ///< so many batches of the epoch are in it; 0 = all, and its validation
+};
+/// The heat maps of the pinned images, as they are after an epoch.
+struct ProbesDrawn {
+    int epoch = 0;
+    std::string file; ///< in the run's folder
 };
 struct RunNote {
     std::string message;
@@ -68,8 +76,8 @@ struct RunEnded {
 };
 
 /// What a run reports. Exactly one RunEnded, always last, also when an exception escapes.
-using TrainEvent = std::variant<RunStarted, BatchFinished, EpochFinished, LearningRateChanged, CheckpointSaved, RunNote,
-                                RunPaused, RunEnded>;
+using TrainEvent = std::variant<RunStarted, BatchFinished, EpochFinished, LearningRateChanged, CheckpointSaved,
+                                ProbesDrawn, RunNote, RunPaused, RunEnded>;
 
 /// Called on the training thread; must be quick and must not throw.
 using EventSink = std::function<void(const TrainEvent&)>;

@@ -74,6 +74,8 @@ void check(Checker& check, const TrainingSettings& training) {
                   "must be 0 (as many as fit the CPUs) to 256");
     check.require(training.saveEveryMinutes >= 0 && training.saveEveryMinutes <= 100000, "training.save_every_minutes",
                   "must be 0 (only at the ends of epochs) to 100,000");
+    check.require(training.probes.size() <= TrainingSettings::kMostProbes, "training.probes",
+                  "must be 16 images at most");
     check.require(training.device == "auto" || training.device == "cpu" || training.device.starts_with("cuda:"),
                   "training.device", "must be auto, cpu or cuda:0");
     check.require(training.loss.labelSmoothing >= 0 && training.loss.labelSmoothing < 1,

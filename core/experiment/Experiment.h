@@ -136,6 +136,8 @@ struct TrainingSettings {
     bool balanced = false;       ///< each class is drawn equally often; an epoch keeps its number of images
     bool cacheFeatures = false;  ///< the frozen base's outputs are computed once and kept on disk
     std::optional<FineTuneSettings> fineTune;
+    static constexpr std::size_t kMostProbes = 16;
+    std::vector<std::string> probes; ///< images whose heat maps are drawn after each epoch: paths in the data
     std::optional<CheckpointSettings> checkpoint; ///< absent: val_accuracy where there is validation
 
     bool operator==(const TrainingSettings&) const = default;

@@ -267,6 +267,7 @@ void read(JsonReader reader, TrainingSettings& training) {
     reader.read("loader_threads", training.loaderThreads);
     reader.read("save_every_minutes", training.saveEveryMinutes);
     reader.read("balanced", training.balanced);
+    reader.read("probes", training.probes);
     read(reader.object("optimizer"), training.optimizer);
     read(reader.object("loss"), training.loss);
     reader.read("cache_features", training.cacheFeatures);
@@ -370,6 +371,8 @@ Json toJson(const TrainingSettings& training) {
         json["save_every_minutes"] = training.saveEveryMinutes;
     if (training.balanced)
         json["balanced"] = true;
+    if (!training.probes.empty())
+        json["probes"] = training.probes;
     if (const auto& fineTune = training.fineTune)
         json["fine_tune"] = {{"at_epoch", fineTune->atEpoch},
                              {"unfreeze", fineTune->unfreeze},

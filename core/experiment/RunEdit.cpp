@@ -8,7 +8,7 @@ namespace sightline {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kMayChange{"training.epochs",
+constexpr std::array<std::string_view, 13> kMayChange{"training.epochs",
                                                       "training.optimizer.learning_rate",
                                                       "training.schedule",
                                                       "training.early_stopping",
@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 12> kMayChange{"training.epochs",
                                                       "training.loss",
                                                       "training.save_every_minutes",
                                                       "training.loader_threads",
+                                                      "training.probes",
                                                       "training.fine_tune",
                                                       "augmentation",
                                                       "model.options.dropout",

@@ -85,6 +85,12 @@ public:
     }
     Result<FloatArray> forward(const ForwardRequest&) override { return cancelled(); }
     Result<void> exportTorchScript(const TorchScriptRequest&) override { return cancelled(); }
+    Result<RateCurve> findRate(const RateFindRequest&, std::stop_token, const std::function<void(double)>&) override {
+        return cancelled();
+    }
+    Result<TrainCheck> check(const TrainCheckRequest&, std::stop_token, const std::function<void(double)>&) override {
+        return cancelled();
+    }
     Result<TrainBench> benchTrain(const TrainBenchRequest&) override { return cancelled(); }
     Result<ExplainBench> benchExplain(const ExplainBenchRequest&) override { return cancelled(); }
     std::string description() const override { return "no engine"; }

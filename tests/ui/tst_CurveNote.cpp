@@ -5,7 +5,7 @@
 
 #include "FakeEngine.h"
 #include "PageTest.h"
-#include "pages/CurveNote.h"
+#include "pages/train/CurveNote.h"
 #include "pages/Page.h"
 #include "store/RunStore.h"
 

@@ -264,6 +264,7 @@ void RunDesk::handle(const TrainEvent& event) {
                        if (saved.batch > 0 && std::exchange(m_saveAsked, false)) // not those at the ends of epochs
                            Q_EMIT this->saved(saved.epoch, saved.batch);
                    },
+                   [this](const ProbesDrawn& probes) { Q_EMIT probesDrawn(probes); },
                    [this](const RunNote& note) {
                        m_progress.notes.push_back(note.message);
                        Q_EMIT noted(QString::fromStdString(note.message));

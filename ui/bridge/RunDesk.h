@@ -64,6 +64,7 @@ Q_SIGNALS:
     void batchFinished(const sightline::BatchFinished& batch); ///< at most 25 a second; older ones are dropped
     void epochFinished(const sightline::EpochFinished& epoch); ///< every one
     void learningRateChanged(const sightline::LearningRateChanged& change);
+    void probesDrawn(const sightline::ProbesDrawn& probes);
     void noted(const QString& message);
     void saved(int epoch, int batch); ///< what was asked for
     void ended(const sightline::RunEnded& ended);

@@ -22,7 +22,7 @@
 #include "pages/FieldPlaces.h"
 #include "pages/NetworkPage.h"
 #include "pages/RunsPage.h"
-#include "pages/TrainPage.h"
+#include "pages/train/TrainPage.h"
 #include "pages/evaluate/EvaluatePage.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Prompts.h"

@@ -4,7 +4,9 @@
 #include "engine/Engine.h"
 #include "engine/explain/Door.h"
 #include "engine/module/TorchScript.h"
+#include "engine/train/Check.h"
 #include "engine/train/EpochTime.h"
+#include "engine/train/FindRate.h"
 #include "engine/train/Trainer.h"
 #include "support/Files.h"
 
@@ -28,6 +30,14 @@ public:
     }
     Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) override {
         return engine::measureEpoch(request, std::move(stop));
+    }
+    Result<RateCurve> findRate(const RateFindRequest& request, std::stop_token stop,
+                               const std::function<void(double)>& progress) override {
+        return engine::findRate(request, std::move(stop), progress);
+    }
+    Result<TrainCheck> check(const TrainCheckRequest& request, std::stop_token stop,
+                             const std::function<void(double)>& progress) override {
+        return engine::check(request, std::move(stop), progress);
     }
     Result<TrainBench> benchTrain(const TrainBenchRequest& request) override { return engine::benchTrain(request); }
     Result<ExplainBench> benchExplain(const ExplainBenchRequest& request) override {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pages/CurveNote.h"
+#include "pages/train/CurveNote.h"
 
 #include "widgets/Surface.h"
 

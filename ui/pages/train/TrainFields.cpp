@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pages/TrainFields.h"
+#include "pages/train/TrainFields.h"
 
 #include <QCoreApplication>
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/train/RunCurves.h"
+
+#include <QCheckBox>
+#include <QLabel>
+#include <QPushButton>
+
+#include "look/Icons.h"
+#include "look/Words.h"
+#include "pages/train/CurveNote.h"
+#include "plot/CurvePlot.h"
+#include "widgets/Prompts.h"
+
+namespace sightline::ui {
+
+RunCurves::RunCurves(Session& session, QWidget* parent) : Surface({}, parent), m_session(session) {
+    m_loss = named(new CurvePlot(tr("Loss"), CurvePlot::Unit::Plain), "lossPlot");
+    m_accuracy = named(new CurvePlot(tr("Accuracy, %"), CurvePlot::Unit::Percent), "accuracyPlot");
+    auto* log = named(new QCheckBox(tr("Log-scale loss")), "logLoss");
+    connect(log, &QCheckBox::toggled, m_loss, &CurvePlot::setLogarithmic);
+    auto* save = button(tr("Save plots…"), QStringLiteral("document-save"), "savePlots",
+                        tr("Save loss and accuracy as PNG, SVG or CSV"));
+    connect(save, &QPushButton::clicked, this, &RunCurves::savePlots);
+    auto* key = new QLabel(tr("<span style='color:%1'>━</span> training (thin: each batch) &nbsp; <span "
+                              "style='color:%2'>●</span> validation")
+                               .arg(theme::color(Role::Training).name(), theme::color(Role::Validation).name()));
+    head()->insertWidget(0, key);
+    head()->addWidget(log);
+    head()->addWidget(save);
+    m_reading = new CurveNote;
+    connect(m_reading, &CurveNote::fieldAsked, this, &RunCurves::fieldAsked);
+    body()->addWidget(m_reading);
+    body()->addWidget(m_loss, 1);
+    body()->addWidget(m_accuracy, 1);
+    connect(&session.runs(), &RunDesk::batchFinished, this, &RunCurves::showBatch);
+    connect(&session.runs(), &RunDesk::epochFinished, this, &RunCurves::showEpoch);
+    connect(&session.runs(), &RunDesk::learningRateChanged, this, &RunCurves::showRateChange);
+}
+
+void RunCurves::showRun() {
+    const auto run = m_session.runs().run();
+    const RunProgress& progress = m_session.runs().progress();
+    for (auto* plot : {m_loss, m_accuracy})
+        plot->clear(run ? run->experiment.training.epochs : m_session.document().experiment().training.epochs);
+    if (run) {
+        for (const EpochMetrics& epoch : progress.history)
+            addEpoch(epoch);
+        for (auto* plot : {m_loss, m_accuracy})
+            plot->setBest(progress.bestEpoch);
+        for (const LearningRateChanged& change : progress.learningRateChanges)
+            showRateChange(change);
+    }
+    showReading();
+}
+
+/// Plain words beside the curves.
+void RunCurves::showReading() {
+    const auto run = m_session.runs().run();
+    m_reading->setReading(run ? readCurves(m_session.runs().progress().history, run->experiment, run->classes.size())
+                              : CurveReading());
+}
+
+void RunCurves::showBatch(const BatchFinished& batch) {
+    const double epoch = batch.epoch - 1 + static_cast<double>(batch.batch) / std::max(1, batch.batches);
+    m_loss->addBatch(epoch, batch.loss);
+    m_accuracy->addBatch(epoch, 100 * batch.accuracy);
+}
+
+void RunCurves::addEpoch(const EpochMetrics& epoch) {
+    m_loss->addEpoch(epoch.epoch, epoch.loss, epoch.valLoss);
+    m_accuracy->addEpoch(epoch.epoch, 100 * epoch.accuracy,
+                         epoch.valAccuracy ? std::optional(100 * *epoch.valAccuracy) : std::nullopt);
+}
+
+void RunCurves::showEpoch(const EpochFinished& epoch) {
+    addEpoch(epoch.metrics);
+    for (auto* plot : {m_loss, m_accuracy})
+        plot->setBest(epoch.bestEpoch);
+    showReading();
+}
+
+void RunCurves::showRateChange(const LearningRateChanged& change) {
+    for (auto* plot : {m_loss, m_accuracy})
+        plot->addMark(change.epoch, tr("learning rate %1").arg(significant(change.to, 2)));
+}
+
+void RunCurves::savePlots() {
+    const QString file = prompts().saveFile(this, tr("Save loss and accuracy"), QStringLiteral("training.png"),
+                                            tr("Plots and tables (*.png *.svg *.csv)"));
+    if (file.isEmpty())
+        return;
+    const qsizetype dot = file.lastIndexOf(QLatin1Char('.'));
+    const QString stem = dot > 0 ? file.left(dot) : file, ending = dot > 0 ? file.mid(dot) : QStringLiteral(".png");
+    const bool saved = m_loss->save(stem + QStringLiteral("-loss") + ending) &&
+                       m_accuracy->save(stem + QStringLiteral("-accuracy") + ending);
+    Q_EMIT said(saved ? tr("Saved %1-loss%2 and %1-accuracy%2.").arg(stem, ending)
+                      : tr("%1 could not be written: check that the folder exists and is writable.").arg(file),
+                saved);
+}
+
+} // namespace sightline::ui

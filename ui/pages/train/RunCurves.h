@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "bridge/Session.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+class CurveNote;
+class CurvePlot;
+
+/// Loss and accuracy of the run in view as they come, and what they mean in plain words.
+class RunCurves : public Surface {
+    Q_OBJECT
+public:
+    explicit RunCurves(Session& session, QWidget* parent = nullptr);
+
+    void showRun(); ///< another run is in view, or none
+
+Q_SIGNALS:
+    void said(const QString& message, bool good);
+    void fieldAsked(const QString& path); ///< "training.epochs"
+
+private:
+    void showBatch(const BatchFinished& batch);
+    void showEpoch(const EpochFinished& epoch);
+    void addEpoch(const EpochMetrics& epoch);
+    void showRateChange(const LearningRateChanged& change);
+    void showReading();
+    void savePlots();
+
+    Session& m_session;
+    CurvePlot *m_loss, *m_accuracy;
+    CurveNote* m_reading;
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/train/RunStatus.h"
+
+#include <QLabel>
+#include <QPushButton>
+
+#include "look/Icons.h"
+#include "look/Words.h"
+#include "widgets/NoteList.h"
+#include "widgets/ProgressBar.h"
+#include "widgets/Tone.h"
+
+namespace sightline::ui {
+
+namespace {
+
+QString endWords(const RunEnded& ended) {
+    const QString reason = QString::fromStdString(ended.reason);
+    const QString best = ended.bestEpoch > 0 ? RunStatus::tr(" Best epoch: %1.").arg(ended.bestEpoch) : QString();
+    switch (ended.outcome) {
+    case RunEnded::Outcome::Completed:
+        return (reason.isEmpty() ? counted(ended.epochs, RunStatus::tr("Finished after %1 epoch."),
+                                           RunStatus::tr("Finished after %1 epochs."))
+                                 : reason) +
+               best;
+    case RunEnded::Outcome::Stopped:
+        return counted(ended.epochs, RunStatus::tr("Stopped after %1 epoch."),
+                       RunStatus::tr("Stopped after %1 epochs.")) +
+               best;
+    case RunEnded::Outcome::Failed:
+        break;
+    }
+    return reason;
+}
+
+} // namespace
+
+RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m_session(session) {
+    auto* line = new QHBoxLayout;
+    line->setSpacing(theme::kGrid);
+    m_state = named(new QLabel, "runState");
+    m_state->setFont(theme::font(theme::Size::Title, true));
+    m_state->setWordWrap(true);
+    m_figures = named(mutedLabel({}), "runFigures");
+    m_figures->setFont(theme::font(theme::Size::Base));
+    m_notes = new NoteList;
+    line->addWidget(m_state, 1);
+    m_go = button(tr("Train"), QStringLiteral("media-playback-start"), "pageTrainButton", tr("Train (Ctrl+Return)"));
+    m_stopAfterEpoch = button(tr("Stop after epoch"), QStringLiteral("media-skip-forward"), "stopAfterEpochButton",
+                              tr("Finish this epoch with its validation and checkpoint, then stop"));
+    m_save = button(tr("Save now"), QStringLiteral("document-save"), "saveNowButton",
+                    tr("Take a checkpoint of where the run is"));
+    m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopButton",
+                    tr("Stop now; the run can be resumed later"));
+    for (auto* control : {m_go, m_save, m_stopAfterEpoch, m_stop})
+        line->addWidget(control);
+    connect(m_go, &QPushButton::clicked, this, &RunStatus::goPressed);
+    connect(m_stopAfterEpoch, &QPushButton::clicked, this, [this] {
+        m_session.runs().stopAfterEpoch();
+        m_stopAfterEpoch->setEnabled(false);
+        m_stopAfterEpoch->setToolTip(tr("The run stops when this epoch is done."));
+    });
+    connect(m_stop, &QPushButton::clicked, this, [this] { m_session.runs().stop(); });
+    connect(m_save, &QPushButton::clicked, this, [this] { m_session.runs().saveNow(); });
+    connect(&m_session.runs(), &RunDesk::saved, this, [this](int epoch, int batch) {
+        Q_EMIT said(tr("Saved after batch %1 of epoch %2.").arg(batch).arg(epoch), true);
+    });
+    m_progress = new ProgressBar("runProgress", tr("Progress of the run"));
+    body()->addLayout(line);
+    body()->addWidget(m_figures); // the whole width: figures that wrap would move the plots at each batch
+    body()->addWidget(m_notes);
+    body()->addWidget(m_progress);
+    connect(&session.runs(), &RunDesk::batchFinished, this, &RunStatus::showBatch);
+    connect(&session.runs(), &RunDesk::epochFinished, this, [this](const EpochFinished& epoch) {
+        m_patience = epoch.patience;
+        m_patienceUsed = epoch.patienceUsed;
+    });
+    connect(&session.runs(), &RunDesk::noted, this, &RunStatus::showNotes);
+}
+
+void RunStatus::goPressed() {
+    switch (m_session.runs().state()) {
+    case RunState::Running:
+        m_session.runs().pause();
+        break;
+    case RunState::Paused:
+        m_session.runs().resume();
+        break;
+    default:
+        m_session.runs().start();
+    }
+}
+
+void RunStatus::showRun() {
+    const auto run = m_session.runs().run();
+    m_patience = m_patienceUsed = 0;
+    m_figures->clear();
+    m_figures->hide();
+    if (run)
+        m_progress->setProgress(m_session.runs().progress().history.size(),
+                                static_cast<qulonglong>(run->experiment.training.epochs));
+    showNotes();
+    showState();
+}
+
+void RunStatus::showNotes() {
+    QStringList notes;
+    for (const std::string& note : m_session.runs().progress().notes)
+        notes << QString::fromStdString(note);
+    m_notes->setNotes(notes);
+}
+
+void RunStatus::showState() {
+    const RunState state = m_session.runs().state();
+    const auto run = m_session.runs().run();
+    const RunProgress& progress = m_session.runs().progress();
+    const auto& found = m_session.document().problems();
+    const bool idle = state == RunState::Idle, images = m_session.data().dataset() != nullptr,
+               ready = images && found.empty(), waits = !m_session.runs().waitingBecause().isEmpty();
+    switch (state) {
+    case RunState::Starting:
+        m_state->setText(tr("Starting…"));
+        break;
+    case RunState::Paused:
+        m_state->setText(waits ? tr("Waiting: %1").arg(m_session.runs().waitingBecause()) : tr("Paused"));
+        break;
+    case RunState::Stopping:
+        m_state->setText(tr("Stopping…"));
+        break;
+    case RunState::Running:
+        if (progress.history.empty())
+            m_state->setText(tr("Training"));
+        break;
+    case RunState::Idle:
+        m_state->setText(progress.ended ? endWords(*progress.ended)
+                         : !images      ? tr("Open a folder of images first")
+                         : ready        ? tr("Ready to train")
+                                        : tr("Some settings need attention"));
+    }
+    const bool failed = idle ? progress.ended && progress.ended->outcome == RunEnded::Outcome::Failed : waits;
+    setTone(*m_state, failed ? Role::Bad : Role::Text);
+    showButtons(ready, images);
+}
+
+void RunStatus::showButtons(bool ready, bool images) {
+    const RunState state = m_session.runs().state();
+    const auto run = m_session.runs().run();
+    const RunProgress& progress = m_session.runs().progress();
+    const bool idle = state == RunState::Idle, waits = !m_session.runs().waitingBecause().isEmpty();
+    m_go->setText(state == RunState::Running  ? tr("Pause")
+                  : state == RunState::Paused ? (waits ? tr("Try again") : tr("Resume"))
+                  : progress.ended            ? tr("Train again")
+                                              : tr("Train"));
+    theme::setIcon(*m_go, state == RunState::Running ? QStringLiteral("media-playback-pause")
+                                                     : QStringLiteral("media-playback-start"));
+    m_go->setEnabled((idle && ready) || state == RunState::Running || state == RunState::Paused);
+    m_go->setToolTip(m_go->isEnabled() || !idle ? tr("Ctrl+Return")
+                     : !images                  ? tr("Open a folder of images first.")
+                                                : tr("Fix the settings marked in red first."));
+    m_stop->setVisible(!idle);
+    m_stop->setEnabled(state != RunState::Stopping);
+    for (auto* control : {m_stopAfterEpoch, m_save}) {
+        control->setVisible(!idle);
+        control->setEnabled(state == RunState::Running || state == RunState::Paused);
+    }
+    m_progress->setVisible(!idle || (run && !progress.history.empty()));
+}
+
+void RunStatus::showBatch(const BatchFinished& batch) {
+    const int planned = m_session.runs().run() ? m_session.runs().run()->experiment.training.epochs : 1;
+    if (m_session.runs().state() == RunState::Running)
+        m_state->setText(tr("Epoch %1 of %2").arg(batch.epoch).arg(planned));
+    QStringList words{tr("batch %1 of %2").arg(batch.batch).arg(batch.batches),
+                      tr("loss %1").arg(significant(batch.runningLoss)),
+                      tr("accuracy %1").arg(percent(batch.runningAccuracy)),
+                      tr("%1 images/s").arg(significant(batch.imagesPerSecond))};
+    if (batch.secondsLeft > 0)
+        words << tr("%1 left").arg(duration(batch.secondsLeft));
+    if (m_patience > 0)
+        words << tr("patience %1 of %2").arg(m_patienceUsed).arg(m_patience);
+    m_figures->setText(words.join(QStringLiteral(" · ")));
+    m_figures->show();
+    m_progress->setProgress(static_cast<qulonglong>((batch.epoch - 1) * batch.batches + batch.batch),
+                            static_cast<qulonglong>(planned * std::max(1, batch.batches)));
+}
+
+} // namespace sightline::ui

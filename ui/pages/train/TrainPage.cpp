@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/train/TrainPage.h"
+
+#include <QHBoxLayout>
+
+#include "look/Theme.h"
+#include "pages/train/RunCurves.h"
+#include "pages/train/RunSettings.h"
+#include "pages/train/RunStatus.h"
+#include "widgets/SettingsForm.h"
+
+namespace sightline::ui {
+
+TrainPage::TrainPage(Session& session, QWidget* parent)
+    : Page(session, parent), m_status(new RunStatus(session)), m_curves(new RunCurves(session)),
+      m_settings(new RunSettings(session)) {
+    setObjectName(QStringLiteral("trainPage"));
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
+    row->setSpacing(2 * theme::kGrid);
+    auto* left = new QVBoxLayout;
+    left->setSpacing(2 * theme::kGrid);
+    left->addWidget(m_status);
+    left->addWidget(m_curves, 1);
+    row->addLayout(left, 1);
+    row->addWidget(m_settings);
+    connect(&session.runs(), &RunDesk::runChanged, this, &TrainPage::showRun);
+    connect(&session.runs(), &RunDesk::stateChanged, this, &TrainPage::showState);
+    connect(&session.runs(), &RunDesk::ended, this, &TrainPage::showState);
+    connect(&session.data(), &DataDesk::opened, this, &TrainPage::showState);
+    connect(&m_settings->form(), &SettingsForm::problemsShown, this, &TrainPage::showState);
+    connect(m_settings, &RunSettings::pageRequested, this, &Page::pageRequested);
+    connect(m_status, &RunStatus::said, this, &Page::said);
+    connect(m_curves, &RunCurves::said, this, &Page::said);
+    connect(m_curves, &RunCurves::fieldAsked, this, &Page::fieldRequested);
+    follow(m_settings->form());
+    showRun();
+}
+
+void TrainPage::showRun() {
+    m_curves->showRun();
+    m_status->showRun();
+    showState();
+}
+
+void TrainPage::showState() {
+    m_status->showState();
+    m_settings->showState();
+    const auto run = session().runs().run();
+    const int problems = static_cast<int>(session().document().problems().size());
+    setBadge(!session().runs().isIdle()                            ? Badge::Running
+             : problems > 0 && session().data().dataset()          ? Badge::Attention
+             : run && !session().runs().progress().history.empty() ? Badge::Ready
+                                                                   : Badge::None,
+             problems);
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "pages/Page.h"
+
+namespace sightline::ui {
+
+class RunCurves;
+class RunSettings;
+class RunStatus;
+
+/// The run: loss and accuracy as they come, what is left, and the settings with their problems beside them.
+class TrainPage : public Page {
+    Q_OBJECT
+public:
+    explicit TrainPage(Session& session, QWidget* parent = nullptr);
+
+private:
+    void showRun();
+    void showState();
+
+    RunStatus* m_status;
+    RunCurves* m_curves;
+    RunSettings* m_settings;
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "engine/train/Ending.h"
+#include "engine/train/LearningRecorder.h"
+#include "engine/train/RunCheckpoints.h"
+#include "engine/train/RunReporter.h"
+#include "engine/train/SkippedImages.h"
+#include "engine/train/TrainLoop.h"
+#include "engine/train/TrainState.h"
+
+namespace sightline::engine {
+
+/// Keeps what a run comes to in its folder: checkpoints, history.csv, the learning history, and which images could not
+/// be read.
+class RunRecorder {
+public:
+    /// All outlive this.
+    RunRecorder(TrainSetup& setup, TrainState& state, const Moments& moments, RunReporter& reporter)
+        : m_setup(setup), m_state(state), m_moments(moments), m_reporter(reporter) {}
+
+    /// From here on the setup's folder is written to. Where it cannot be, `tryAgain` decides.
+    void begin(std::function<bool(const Error&)> tryAgain);
+    /// Of a run that stands where it goes on.
+    void beginLearning();
+    RunCheckpoints& checkpoints() { return m_checkpoints; }
+
+    void feedsOpened();
+    /// Says which images cannot be read: `atOnce`, or once a second.
+    void tellSkipped(bool atOnce);
+    bool follows(std::span<const std::uint32_t> samples) const { return m_learning.follows(samples); }
+    void record(const LoopBatch& batch);
+
+    /// Whether training.save_every_minutes have passed since the last checkpoint to go on from.
+    bool isSaveDue() const;
+    /// A checkpoint in the middle of an epoch.
+    Result<void> saveHere();
+    /// After TrainState::endEpoch(): history.csv and the weights, last of them the checkpoint to go on from.
+    Result<void> keepEpoch(const EpochVerdict& verdict);
+    /// Keras 3 restores at the end of training (SPEC 5.1); `last` keeps the last epoch's state to resume from.
+    Ending restoreBest();
+    void end();
+
+private:
+    Result<void> persistently(const std::function<Result<void>()>& write);
+    Result<void> saveLast();
+    Result<void> keepWeights(const EpochVerdict& verdict);
+    void keepLearning(bool always);
+
+    using Clock = std::chrono::steady_clock;
+
+    TrainSetup& m_setup;
+    TrainState& m_state;
+    const Moments& m_moments;
+    RunReporter& m_reporter;
+    std::function<bool(const Error&)> m_tryAgain;
+    RunCheckpoints m_checkpoints;
+    LearningRecorder m_learning;
+    SkippedImages m_skipped{"training"}, m_skippedValidation{"validation"};
+    Clock::time_point m_toldSkipped{}, m_saved = Clock::now();
+    bool m_toldLearning = false;
+};
+
+} // namespace sightline::engine

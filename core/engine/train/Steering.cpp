@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/Steering.h"
+
+#include <torch/types.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "engine/train/RunEdits.h"
+
+namespace sightline::engine {
+
+Steering::Steering(const Parts& parts, SteeringHooks hooks)
+    : m_setup(parts.setup), m_state(parts.state), m_reporter(parts.reporter), m_control(parts.control),
+      m_stop(parts.stop), m_waitsForRoom(parts.waitsForRoom), m_hooks(std::move(hooks)),
+      m_plan(parts.setup, parts.state, parts.moments, parts.reporter, parts.stop),
+      m_boundary(parts.setup, parts.control, parts.reporter, parts.stop) {}
+
+void Steering::obey(TrainCommand& command, bool mayEdit, std::optional<Result<void>>& saved) {
+    const bool isEdit = command.kind == TrainCommand::Kind::Edit;
+    if (isEdit && !mayEdit) {
+        m_waiting.push_back(std::move(command));
+        return;
+    }
+    m_isToStop = m_isToStop || command.kind == TrainCommand::Kind::Stop;
+    const Result<void> done = isEdit ? edit(command.settings) : m_hooks.save();
+    if (!isEdit)
+        saved = done;
+    if (command.answered)
+        command.answered(done);
+}
+
+std::optional<Ending> Steering::betweenBatches(bool mayEdit) {
+    std::optional<Result<void>> saved;
+    m_boundary.pass(m_state.step, [&](TrainCommand& command) { obey(command, mayEdit, saved); });
+    m_isToStop = m_isToStop || m_stop.stop_requested();
+    if (!saved && (m_isToStop || m_hooks.isSaveDue()))
+        saved = m_hooks.save();
+    if (saved && !*saved)
+        return failed(saved->error());
+    if (mayEdit && !m_isToStop)
+        if (const Result<void> repeated = repeatEdits(); !repeated)
+            return failed(repeated.error());
+    if (m_isToStop)
+        return stopped("in epoch " + std::to_string(m_state.epoch) + " after batch " + std::to_string(m_state.batch));
+    return {};
+}
+
+void Steering::editWhatWaits() {
+    for (const TrainCommand& command : std::exchange(m_waiting, {})) {
+        const Result<void> done = edit(command.settings);
+        if (command.answered)
+            command.answered(done);
+    }
+}
+
+/// Other settings from the next batch on. What is refused changes nothing.
+Result<void> Steering::edit(const std::vector<Setting>& settings) {
+    const Result<EditedExperiment> now = edited(m_setup.experiment, settings);
+    if (!now)
+        return now.error();
+    if (now->changes.empty())
+        return {};
+    if (const Result<void> changed = change(now->experiment, now->changes); !changed)
+        return changed;
+    m_reporter.report(noteOfEdit(now->changes, m_state.place()));
+    return {};
+}
+
+Result<void> Steering::repeatEdits() {
+    while (!m_setup.later.empty() && m_setup.later.front().place <= m_state.place()) {
+        const RecordedEdit edit = std::move(m_setup.later.front());
+        m_setup.later.erase(m_setup.later.begin());
+        const Result<Experiment> next = withChanges(m_setup.experiment, edit.changes);
+        if (!next)
+            return next.error();
+        if (const Result<void> changed = change(*next, edit.changes); !changed)
+            return changed;
+        m_reporter.report(RunNote{"As before: " + noteOfEdit(edit.changes, edit.place).message});
+    }
+    return {};
+}
+
+/// Either all of it takes effect or, with an error, nothing; what breaks on the way ends the run.
+Result<void> Steering::change(const Experiment& next, const Json& changes) {
+    if (const Result<void> may = mayGoOnWith(next, m_setup, m_state); !may)
+        return may;
+    const auto must = [](const Result<void>& done) {
+        if (!done)
+            throw std::runtime_error(done.error().message);
+    };
+    const EditEffect effect = goOnWith(next, changes, m_setup, m_state);
+    bool opened = false;
+    if (effect.plan)
+        must(follow(m_state.epoch, m_setup.experiment, &opened));
+    if (effect.feeds && !opened) {
+        const Result<bool> done = m_plan.openFeeds();
+        must(done ? Result<void>() : done.error());
+        m_hooks.feedsOpened();
+    }
+    if ((effect.plan || effect.feeds) && m_state.isWithinEpoch())
+        m_hooks.enterEpoch();
+    return {};
+}
+
+Result<void> Steering::follow(int epoch, const Experiment& by, bool* openedFeeds) {
+    const Result<bool> opened = m_plan.follow(epoch, by);
+    if (!opened)
+        return opened.error();
+    if (*opened)
+        m_hooks.feedsOpened();
+    if (openedFeeds)
+        *openedFeeds = *opened;
+    return {};
+}
+
+bool Steering::waitForRoom(const Error& error) {
+    if (!m_waitsForRoom || m_isToStop || m_stop.stop_requested())
+        return false;
+    m_control.pause();
+    m_reporter.tell(RunPaused{true, error.message});
+    while (!m_isToStop && m_control.waitWhilePaused(m_stop)) {
+        m_boundary.publish(m_state.step);
+        for (const TrainCommand& command : m_control.take()) {
+            m_isToStop = m_isToStop || command.kind == TrainCommand::Kind::Stop;
+            if (command.answered)
+                command.answered(error);
+        }
+    }
+    m_reporter.tell(RunPaused{false});
+    return !m_isToStop && !m_stop.stop_requested();
+}
+
+void Steering::end() {
+    for (const TrainCommand& command : std::exchange(m_waiting, {}))
+        if (command.answered)
+            command.answered(Error{"The run has ended."});
+    m_control.runEnded();
+}
+
+} // namespace sightline::engine

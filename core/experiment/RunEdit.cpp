@@ -79,7 +79,9 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
         if (!mayChange(setting.path))
             return badInput(shown(setting.path) + " cannot be changed once a run has begun; start a new run. " +
                             "These can be changed: " + whatMayChange() + ".");
-        if (const Result<void> set = setSetting(after, setting.path, setting.value); !set)
+        if (setting.value == "null")
+            leaveOut(after, setting.path);
+        else if (const Result<void> set = setSetting(after, setting.path, setting.value); !set)
             return badInput(set.error().message);
     }
     std::vector<Problem> found;

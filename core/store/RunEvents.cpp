@@ -31,33 +31,45 @@ void dropFrom(std::vector<EpochMetrics>& epochs, int first) {
         epochs.pop_back();
 }
 
-void take(const Json& json, RunEvents& events) {
+} // namespace
+
+void RunEvents::add(const Json& json) {
     const std::string type = text(json, "type");
     if (type == "run_started") {
-        events.outcome.clear();
-        events.reason.clear();
+        outcome.clear();
+        reason.clear();
+        paused = false;
         if (const int first = wholeNumber(json, "first_epoch"); first > 0)
-            dropFrom(events.epochs, first);
+            dropFrom(epochs, first);
     } else if (type == "epoch") {
         EpochMetrics metrics = epochFrom(json);
         if (metrics.epoch < 1)
             return;
-        dropFrom(events.epochs, metrics.epoch);
-        events.epochs.push_back(metrics);
+        dropFrom(epochs, metrics.epoch);
+        epochs.push_back(metrics);
         if (const int best = wholeNumber(json, "best_epoch"); best > 0)
-            events.bestEpoch = best;
-    } else if ((type == "note" && !json.contains("paused")) || type == "resumed" || type == "edit") {
+            bestEpoch = best;
+    } else if (type == "note" && json.contains("paused")) {
+        paused = json["paused"] == true;
+    } else if (type == "note" || type == "resumed" || type == "edit") {
         if (std::string message = text(json, "message"); !message.empty())
-            events.notes.push_back(std::move(message));
+            notes.push_back(std::move(message));
+        if (std::optional<RecordedEdit> edit = editOf(json))
+            edits.push_back(std::move(*edit));
     } else if (type == "run_ended") {
-        events.outcome = text(json, "outcome");
-        events.reason = text(json, "reason");
+        outcome = text(json, "outcome");
+        reason = text(json, "reason");
         if (const int best = wholeNumber(json, "best_epoch"); best > 0)
-            events.bestEpoch = best;
+            bestEpoch = best;
     }
 }
 
-} // namespace
+std::optional<RecordedEdit> editOf(const Json& event) {
+    if (!event.is_object() || text(event, "type") != "edit" || !event.contains("changes") ||
+        !event["changes"].is_object())
+        return {};
+    return RecordedEdit{{wholeNumber(event, "epoch"), wholeNumber(event, "batch")}, event["changes"]};
+}
 
 std::vector<RecordedEdit> readRunEdits(const std::filesystem::path& file) {
     constexpr std::string_view kEdit = "{\"type\":\"edit\",";
@@ -68,8 +80,8 @@ std::vector<RecordedEdit> readRunEdits(const std::filesystem::path& file) {
         if (line.size() > (1u << 20) || line.compare(0, kEdit.size(), kEdit) != 0)
             continue;
         const auto json = parseJson(line, file.string());
-        if (json && json->is_object() && json->contains("changes") && (*json)["changes"].is_object())
-            edits.push_back({{wholeNumber(*json, "epoch"), wholeNumber(*json, "batch")}, (*json)["changes"]});
+        if (std::optional<RecordedEdit> edit = json ? editOf(*json) : std::nullopt)
+            edits.push_back(std::move(*edit));
     }
     return edits;
 }
@@ -83,7 +95,7 @@ RunEvents readRunEvents(const std::filesystem::path& file) {
             continue;
         const auto json = parseJson(line, file.string());
         if (json && json->is_object())
-            take(*json, events);
+            events.add(*json);
     }
     return events;
 }

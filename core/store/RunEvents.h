@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,15 @@ struct RunEvents {
     std::string outcome;              ///< of the last run_ended after the last run_started; empty where there is none
     std::string reason;
     int bestEpoch = 0;
-    std::vector<std::string> notes; ///< what was said on the way, all sessions of the run
+    std::vector<std::string> notes;  ///< what was said on the way, all sessions of the run
+    std::vector<RecordedEdit> edits; ///< in the order they were made
+    bool paused = false;
+
+    void add(const Json& event); ///< the next one
 };
+
+/// Nothing where the event is no edit.
+std::optional<RecordedEdit> editOf(const Json& event);
 
 /// The run's edits, in the order they were made.
 std::vector<RecordedEdit> readRunEdits(const std::filesystem::path& file);

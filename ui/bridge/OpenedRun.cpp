@@ -40,6 +40,7 @@ void takeEvents(const RunFolder& folder, RunProgress& progress) {
     RunEvents events = readRunEvents(folder.path() / "events.jsonl");
     progress.history = std::move(events.epochs);
     progress.notes = std::move(events.notes);
+    progress.edits = std::move(events.edits);
 }
 } // namespace
 
@@ -77,6 +78,7 @@ Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& id
     if (!summary)
         return summary.error();
     ReadRun read{partsOf(*folder, std::move(*experiment)), {}};
+    read.progress.experiment = read.run->experiment;
     takeEvents(*folder, read.progress);
     read.progress.learningRateChanges = rateChanges(read.run->experiment, read.progress.history);
     read.progress.bestEpoch = summary->bestEpoch;
@@ -90,6 +92,7 @@ ReadRun readBegun(const RunStarted& started, const Experiment& asked) {
     const auto run = partsOf(folder, stored ? *stored : asked);
     run->classes = started.classes;
     ReadRun read{run, {}};
+    read.progress.experiment = run->experiment;
     if (started.firstEpoch > 1) {
         takeEvents(folder, read.progress);
         read.progress.learningRateChanges = rateChanges(run->experiment, read.progress.history);

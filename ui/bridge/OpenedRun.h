@@ -9,7 +9,7 @@
 
 #include "data/Dataset.h"
 #include "engine/TrainEvents.h"
-#include "experiment/Experiment.h"
+#include "experiment/RunEdit.h"
 #include "network/GraphSpec.h"
 
 namespace sightline::ui {
@@ -18,7 +18,7 @@ namespace sightline::ui {
 /// so that none is taken for another run's; two are the same run where the pointers are equal.
 struct OpenedRun {
     std::filesystem::path folder;
-    Experiment experiment;            ///< as it began, with all defaults of that day
+    Experiment experiment;            ///< as it was when it was opened; RunProgress has it as it is now
     GraphSpec graph;                  ///< the network that was trained; no nodes where its file is gone
     std::vector<std::string> classes; ///< in the order of the network's outputs
 
@@ -31,7 +31,9 @@ struct OpenedRun {
 struct RunProgress {
     std::vector<EpochMetrics> history;
     std::vector<LearningRateChanged> learningRateChanges;
-    std::vector<std::string> notes; ///< what was said on the way: a skipped image, a new classifier
+    std::vector<std::string> notes;  ///< what was said on the way: a skipped image, a new classifier
+    std::vector<RecordedEdit> edits; ///< settings changed while it ran, in the order they were
+    Experiment experiment;           ///< in effect now: with its edits
     int bestEpoch = 0;
     std::optional<RunEnded> ended; ///< absent while it runs
 };

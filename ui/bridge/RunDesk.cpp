@@ -2,7 +2,9 @@
 #include "bridge/RunDesk.h"
 
 #include "bridge/Continuing.h"
+#include "experiment/EditSettings.h"
 #include "store/RunData.h"
+#include "store/RunEvents.h"
 #include "support/Files.h"
 
 namespace sightline::ui {
@@ -29,7 +31,8 @@ RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument
                  Activities& activities)
     : m_home(std::move(home)), m_document(document), m_data(data), m_activities(activities), m_list(m_home),
       m_training(std::move(door)) {
-    connect(&m_training, &TrainingThread::happened, this, &RunDesk::handle);
+    connect(&m_training, &RunSteering::happened, this, &RunDesk::handle);
+    connect(&m_training, &RunSteering::editAnswered, this, &RunDesk::editAnswered);
     connect(&m_data, &DataDesk::openingBegan, this, [this] { // the newest wish wins
         m_openLane.cancel();
         m_openActivity.end();
@@ -56,6 +59,7 @@ void RunDesk::begin(TrainRequest request, std::function<Result<void>(const std::
     if (!isIdle())
         return;
     m_lastBatch.invalidate();
+    m_takesSettings = !request.resume.empty();
     request.background = true; // the window comes first
     request.waitsForRoom = true;
     m_saveAsked = false;
@@ -69,29 +73,28 @@ void RunDesk::begin(TrainRequest request, std::function<Result<void>(const std::
 void RunDesk::pause() {
     if (m_state != RunState::Running)
         return;
-    m_training.control().pause();
+    m_training.pause();
     setState(RunState::Paused);
 }
 
 void RunDesk::resume() {
     if (m_state != RunState::Paused)
         return;
-    m_training.control().resume();
+    m_training.resume();
     setState(RunState::Running);
 }
 
 void RunDesk::stop() {
     if (isIdle())
         return;
-    m_training.requestStop();
+    m_training.stop();
     setState(RunState::Stopping);
 }
 
 void RunDesk::stopAfterEpoch() {
     if (isIdle())
         return;
-    m_training.control().stopAfterEpoch();
-    m_training.control().resume();
+    m_training.stopAfterEpoch();
     if (m_state == RunState::Paused)
         setState(RunState::Running);
 }
@@ -100,7 +103,12 @@ void RunDesk::saveNow() {
     if (m_state != RunState::Running && m_state != RunState::Paused)
         return;
     m_saveAsked = true;
-    m_training.control().post({TrainCommand::Kind::Save});
+    m_training.save();
+}
+
+void RunDesk::edit(const std::vector<Setting>& settings) {
+    if (m_state == RunState::Running || m_state == RunState::Paused)
+        m_training.edit(settings);
 }
 
 void RunDesk::setState(RunState next) {
@@ -112,7 +120,7 @@ void RunDesk::setState(RunState next) {
 
 std::shared_ptr<TrainControl> RunDesk::liveWeights() const {
     return m_state == RunState::Running || m_state == RunState::Paused || m_state == RunState::Stopping
-               ? m_training.sharedControl()
+               ? m_training.weights()
                : nullptr;
 }
 
@@ -252,7 +260,7 @@ void RunDesk::handle(const TrainEvent& event) {
                        m_progress.history.push_back(epoch.metrics);
                        m_progress.bestEpoch = epoch.bestEpoch;
                        m_activity.setProgress(static_cast<qulonglong>(epoch.metrics.epoch),
-                                              static_cast<qulonglong>(m_run->experiment.training.epochs));
+                                              static_cast<qulonglong>(m_progress.experiment.training.epochs));
                        static_cast<void>(m_training.control().snapshot()); // a question finds weights of this epoch
                        Q_EMIT epochFinished(epoch);
                    },
@@ -265,21 +273,31 @@ void RunDesk::handle(const TrainEvent& event) {
                            Q_EMIT this->saved(saved.epoch, saved.batch);
                    },
                    [this](const ProbesDrawn& probes) { Q_EMIT probesDrawn(probes); },
-                   [this](const RunNote& note) {
-                       m_progress.notes.push_back(note.message);
-                       Q_EMIT noted(QString::fromStdString(note.message));
-                   },
+                   [this](const RunNote& note) { onNote(note); },
                    [this](const RunPaused& paused) {
                        const QString before = std::exchange(m_waiting, QString::fromStdString(paused.why));
                        if (m_state == RunState::Running || m_state == RunState::Paused)
-                           setState(paused.paused && m_training.control().isPaused() ? RunState::Paused
-                                                                                     : RunState::Running);
+                           setState(paused.paused && m_training.isPaused() ? RunState::Paused : RunState::Running);
                        if (m_waiting != before)
                            Q_EMIT stateChanged(m_state);
                    },
                    [this](const RunEnded& end) { onEnded(end); },
                },
                event);
+}
+
+void RunDesk::onNote(const RunNote& note) {
+    m_progress.notes.push_back(note.message);
+    const std::optional<RecordedEdit> edit = editOf(note.event);
+    if (!edit) {
+        Q_EMIT noted(QString::fromStdString(note.message));
+        return;
+    }
+    m_progress.edits.push_back(*edit);
+    if (const Result<Experiment> now = withChanges(m_progress.experiment, edit->changes))
+        m_progress.experiment = *now;
+    m_document.setExperiment(followed(m_document.experiment(), edit->changes));
+    Q_EMIT edited(*edit);
 }
 
 void RunDesk::onStarted(const RunStarted& started) {
@@ -300,6 +318,10 @@ void RunDesk::onStarted(const RunStarted& started) {
     if (!shown) { // resumed from the list of runs, or begun while another's images were shown
         m_document.setExperiment(m_run->experiment);
         m_data.openOfRun(m_run->folder);
+    } else if (m_takesSettings) {
+        Experiment now = m_run->experiment;
+        now.data = asSaid;
+        m_document.setExperiment(now);
     }
 }
 

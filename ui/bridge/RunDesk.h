@@ -36,6 +36,8 @@ public:
     void stop(); ///< at once; also while it starts
     void stopAfterEpoch();
     void saveNow(); ///< a checkpoint of where it is; answers with saved
+    /// Other settings from the next batch on, all or none; answers with editAnswered.
+    void edit(const std::vector<Setting>& settings);
     /// Of a paused run that waits because it cannot be written (a full disk): why. resume() tries again.
     const QString& waitingBecause() const { return m_waiting; }
 
@@ -65,6 +67,8 @@ Q_SIGNALS:
     void epochFinished(const sightline::EpochFinished& epoch); ///< every one
     void learningRateChanged(const sightline::LearningRateChanged& change);
     void probesDrawn(const sightline::ProbesDrawn& probes);
+    void edited(const sightline::RecordedEdit& edit); ///< settings of the run in view are others now
+    void editAnswered(const QString& refusal);        ///< empty: done; otherwise the run goes on as before
     void noted(const QString& message);
     void saved(int epoch, int batch); ///< what was asked for
     void ended(const sightline::RunEnded& ended);
@@ -79,6 +83,7 @@ private:
     void setState(RunState next);
     void view(ReadRun read);
     void handle(const TrainEvent& event);
+    void onNote(const RunNote& note);
     void onStarted(const RunStarted& started);
     void onEnded(const RunEnded& end);
     void followData();
@@ -98,8 +103,9 @@ private:
     Activity m_activity, m_openActivity;
     RunList m_list;
     Lane m_openLane;
-    Lane m_lookLane;           ///< whether the images that are open are those of the run in view
-    TrainingThread m_training; ///< last: joined first
+    Lane m_lookLane;              ///< whether the images that are open are those of the run in view
+    bool m_takesSettings = false; ///< a run that goes on: the document follows it
+    TrainingThread m_training;    ///< last: joined first
 };
 
 } // namespace sightline::ui

@@ -16,6 +16,19 @@ void TrainingThread::requestStop() {
     m_control->resume();
 }
 
+void TrainingThread::stopAfterEpoch() {
+    m_control->stopAfterEpoch();
+    m_control->resume();
+}
+
+void TrainingThread::edit(const std::vector<Setting>& settings) {
+    const auto answered = [this](const Result<void>& done) { // on the training thread
+        const QString refusal = done ? QString() : QString::fromStdString(done.error().message);
+        m_mailbox.post([this, refusal] { Q_EMIT editAnswered(refusal); });
+    };
+    m_control->post({TrainCommand::Kind::Edit, settings, answered});
+}
+
 void TrainingThread::start(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first) {
     m_control = std::make_shared<TrainControl>();
     m_thread = std::jthread([this, control = m_control, request = std::move(request),
@@ -58,7 +71,9 @@ void TrainingThread::sink(const TrainEvent& event, const Experiment& asked) {
 
 ReadRun TrainingThread::takeBegun() {
     const std::scoped_lock lock(m_mutex);
-    return std::exchange(m_begun, {}).value_or(ReadRun{std::make_shared<const OpenedRun>(), {}});
+    ReadRun begun = m_begun ? std::move(*m_begun) : ReadRun{std::make_shared<const OpenedRun>(), {}};
+    m_begun.reset();
+    return begun;
 }
 
 void TrainingThread::drain() {

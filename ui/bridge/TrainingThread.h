@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QObject>
-
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -12,13 +10,14 @@
 #include "bridge/EngineDesk.h"
 #include "bridge/EventQueue.h"
 #include "bridge/OpenedRun.h"
+#include "bridge/RunSteering.h"
 #include "lane/Mailbox.h"
 
 namespace sightline::ui {
 
 /// The thread of one run at a time. Brings its events to the window's thread in order and ends with exactly one
 /// RunEnded, also where the engine cannot be loaded or throws. The destructor stops the run and joins.
-class TrainingThread : public QObject {
+class TrainingThread : public RunSteering {
     Q_OBJECT
 public:
     explicit TrainingThread(EngineDoor door);
@@ -28,12 +27,17 @@ public:
     void start(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first);
     void requestStop();
     TrainControl& control() { return *m_control; }
-    std::shared_ptr<TrainControl> sharedControl() const { return m_control; }
+
+    void pause() override { m_control->pause(); }
+    void resume() override { m_control->resume(); }
+    void stop() override { requestStop(); }
+    void stopAfterEpoch() override;
+    void save() override { m_control->post({TrainCommand::Kind::Save}); }
+    void edit(const std::vector<Setting>& settings) override;
+    bool isPaused() const override { return m_control->isPaused(); }
+    std::shared_ptr<TrainControl> weights() const override { return m_control; }
     /// The run that a RunStarted is about, with its folder read; once for each.
     ReadRun takeBegun();
-
-Q_SIGNALS:
-    void happened(const sightline::TrainEvent& event);
 
 private:
     void sink(const TrainEvent& event, const Experiment& asked);

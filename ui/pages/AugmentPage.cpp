@@ -16,6 +16,7 @@
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "pages/AugmentPreview.h"
+#include "pages/train/RunEditBar.h"
 #include "widgets/ImageView.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/PreviewGrid.h"
@@ -105,6 +106,7 @@ QWidget* AugmentPage::makeSettings() {
     m_pasted = named(new MessageStrip, "pasteMessage");
     m_pasted->hide();
     surface->body()->addWidget(m_pasted);
+    surface->body()->addWidget(new RunEditBar(session(), QStringLiteral("augment")));
     m_presets = named(new QComboBox, "augmentPresets", tr("Start from"));
     m_presets->addItem(tr("Start from…"));
     for (const AugmentationPreset& preset : augmentationPresets()) {

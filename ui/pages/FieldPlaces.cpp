@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 
+#include "experiment/RunEdit.h"
 #include "widgets/SettingsForm.h"
 
 namespace sightline::ui {
@@ -88,6 +89,14 @@ QString titleOfField(const std::string& path) {
     const auto found =
         std::find_if(kTitles.begin(), kTitles.end(), [&](const Title& title) { return path == title.path; });
     return found == kTitles.end() ? QString::fromStdString(path) : QCoreApplication::translate("Fields", found->words);
+}
+
+bool changesInRun(const QString& field) {
+    return mayChange(field.section(QLatin1Char(' '), 0, 0).toStdString()); // "training.early_stopping on"
+}
+
+QString fixedInRun() {
+    return QCoreApplication::translate("Fields", "Fixed while a run is in progress.");
 }
 
 void showField(QWidget& page, const std::string& path) {

@@ -11,8 +11,10 @@
 #include "look/Words.h"
 #include "models/Table.h"
 #include "pages/CostPanel.h"
+#include "pages/FieldPlaces.h"
 #include "pages/NetworkFields.h"
 #include "pages/TransferFields.h"
+#include "pages/train/RunEditBar.h"
 #include "widgets/Prompts.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
@@ -52,7 +54,17 @@ NetworkPage::NetworkPage(Session& session, QWidget* parent) : Page(session, pare
             showAll();
     });
     connect(&session.data(), &DataDesk::opened, this, &NetworkPage::showAll);
+    connect(&session.runs(), &RunDesk::stateChanged, this, &NetworkPage::showEditable);
     showAll();
+}
+
+/// A run in progress keeps its network. The forms know by themselves.
+void NetworkPage::showEditable() {
+    const bool idle = session().runs().isIdle();
+    for (auto* control : std::initializer_list<QWidget*>{m_cards, m_ownSize, m_chooseWeights}) {
+        control->setEnabled(idle);
+        control->setToolTip(idle ? QString() : fixedInRun());
+    }
 }
 
 int NetworkPage::classes() const {
@@ -159,6 +171,7 @@ QWidget* NetworkPage::makeOptions() {
     m_formRoom->addWidget(m_transfer);
     m_formRoom->addStretch(1);
     scroll->setWidget(room);
+    surface->body()->addWidget(new RunEditBar(session(), QStringLiteral("network")));
     surface->body()->addWidget(scroll, 1);
     m_cost = new CostPanel(session());
     surface->body()->addWidget(m_cost);

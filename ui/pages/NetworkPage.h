@@ -40,6 +40,7 @@ private:
     void showAll();
     void showGraph();
     void showCards();
+    void showEditable();
     int classes() const;
 
     QListWidget* m_cards;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/Page.h"
 
+#include "pages/FieldPlaces.h"
 #include "widgets/SettingsForm.h"
 
 namespace sightline::ui {
@@ -14,6 +15,12 @@ void Page::follow(SettingsForm& form) {
             form.showAgain();
     });
     show();
+    const auto enable = [this, &form] {
+        const bool idle = m_session.runs().isIdle();
+        form.setEditable([idle](const QString& path) { return idle || changesInRun(path); }, fixedInRun());
+    };
+    connect(&m_session.runs(), &RunDesk::stateChanged, &form, enable);
+    enable();
 }
 
 } // namespace sightline::ui

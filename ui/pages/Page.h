@@ -33,7 +33,8 @@ Q_SIGNALS:
 
 protected:
     Session& session() const { return m_session; }
-    /// The form shows the document's experiment with its problems, and what is edited there goes to the document.
+    /// The form shows the document's experiment with its problems, and what is edited there goes to the document. While
+    /// a run goes on its fixed settings cannot be edited.
     void follow(SettingsForm& form);
     void setBadge(Badge badge, int count = 0) {
         m_badge = badge;

@@ -312,10 +312,11 @@ void SettingsForm::showAgain() {
     Q_EMIT problemsShown();
 }
 
-void SettingsForm::setEditable(bool editable, const QString& why) {
+void SettingsForm::setEditable(const std::function<bool(const QString& path)>& editable, const QString& why) {
     for (Row& row : m_rows) {
-        row.control->setEnabled(editable);
-        row.control->setToolTip(editable ? QString() : why);
+        const bool may = editable(row.field.path);
+        row.control->setEnabled(may);
+        row.control->setToolTip(may ? QString() : why);
     }
 }
 

@@ -58,7 +58,8 @@ public:
 
     /// Problems of the experiment that no field of this form shows.
     std::vector<Problem> otherProblems() const { return m_others; }
-    void setEditable(bool editable, const QString& why = {});
+    /// Which fields a person may change, by their path; what the others say when asked.
+    void setEditable(const std::function<bool(const QString& path)>& editable, const QString& why);
 
 Q_SIGNALS:
     /// The experiment as the person wants it. `edit` is the same for successive changes of one field.

@@ -6,12 +6,13 @@
 
 #include "bridge/Session.h"
 #include "pages/FieldPlaces.h"
+#include "pages/train/RunEditBar.h"
 #include "pages/train/TrainFields.h"
 #include "widgets/SettingsForm.h"
 
 namespace sightline::ui {
 
-RunSettings::RunSettings(Session& session, QWidget* parent) : Surface(tr("Settings"), parent), m_session(session) {
+RunSettings::RunSettings(Session& session, QWidget* parent) : Surface(tr("Settings"), parent) {
     setFixedWidth(348);
     m_problems = named(new QLabel, "otherProblems");
     m_problems->setWordWrap(true);
@@ -29,6 +30,7 @@ RunSettings::RunSettings(Session& session, QWidget* parent) : Surface(tr("Settin
     column->addStretch(1);
     scroll->setWidget(room);
     body()->addWidget(m_problems);
+    body()->addWidget(new RunEditBar(session, QStringLiteral("train")));
     body()->addWidget(scroll, 1);
     connect(m_form, &SettingsForm::problemsShown, this, &RunSettings::showProblems);
     showProblems();
@@ -42,10 +44,6 @@ void RunSettings::showProblems() {
                           QString::fromStdString(problem.path + " " + problem.message).toHtmlEscaped());
     m_problems->setText(lines.join(QStringLiteral("<br>")));
     m_problems->setVisible(!lines.isEmpty());
-}
-
-void RunSettings::showState() {
-    m_form->setEditable(m_session.runs().isIdle(), tr("A run in progress keeps its settings; stop it to change them."));
 }
 
 } // namespace sightline::ui

@@ -10,14 +10,14 @@ namespace sightline::ui {
 class Session;
 class SettingsForm;
 
-/// The settings of training, and the problems of settings that have their fields on other pages.
+/// The settings of training, what would change in the run in progress, and the problems of settings that have their
+/// fields on other pages.
 class RunSettings : public Surface {
     Q_OBJECT
 public:
     explicit RunSettings(Session& session, QWidget* parent = nullptr);
 
     SettingsForm& form() { return *m_form; }
-    void showState(); ///< of the run
 
 Q_SIGNALS:
     void pageRequested(const QString& page);
@@ -25,7 +25,6 @@ Q_SIGNALS:
 private:
     void showProblems();
 
-    Session& m_session;
     QLabel* m_problems;
     SettingsForm* m_form;
 };

@@ -76,6 +76,7 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
         m_patienceUsed = epoch.patienceUsed;
     });
     connect(&session.runs(), &RunDesk::noted, this, &RunStatus::showNotes);
+    connect(&session.runs(), &RunDesk::edited, this, &RunStatus::showNotes);
 }
 
 void RunStatus::goPressed() {
@@ -98,7 +99,7 @@ void RunStatus::showRun() {
     m_figures->hide();
     if (run)
         m_progress->setProgress(m_session.runs().progress().history.size(),
-                                static_cast<qulonglong>(run->experiment.training.epochs));
+                                static_cast<qulonglong>(m_session.runs().progress().experiment.training.epochs));
     showNotes();
     showState();
 }
@@ -167,7 +168,7 @@ void RunStatus::showButtons(bool ready, bool images) {
 }
 
 void RunStatus::showBatch(const BatchFinished& batch) {
-    const int planned = m_session.runs().run() ? m_session.runs().run()->experiment.training.epochs : 1;
+    const int planned = m_session.runs().run() ? m_session.runs().progress().experiment.training.epochs : 1;
     if (m_session.runs().state() == RunState::Running)
         m_state->setText(tr("Epoch %1 of %2").arg(batch.epoch).arg(planned));
     QStringList words{tr("batch %1 of %2").arg(batch.batch).arg(batch.batches),

@@ -45,7 +45,6 @@ void TrainPage::showRun() {
 
 void TrainPage::showState() {
     m_status->showState();
-    m_settings->showState();
     const auto run = session().runs().run();
     const int problems = static_cast<int>(session().document().problems().size());
     setBadge(!session().runs().isIdle()                            ? Badge::Running

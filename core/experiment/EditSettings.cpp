@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "experiment/EditSettings.h"
+
+namespace sightline {
+
+namespace {
+
+const Json& partOf(const Json& block, const std::string& key) {
+    static const Json absent;
+    const auto found = block.is_object() ? block.find(key) : block.end();
+    return found == block.end() ? absent : *found;
+}
+
+/// The value at "training.epochs"; null where there is none.
+Json valueAt(const Json& document, std::string_view path) {
+    Json value = document;
+    while (!path.empty()) {
+        const auto dot = path.find('.');
+        value = Json(partOf(value, std::string(path.substr(0, dot))));
+        path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+    }
+    return value;
+}
+
+/// Null takes the value away: what is left out counts as its default.
+void put(Json& document, std::string_view path, const Json& value) {
+    Json* place = &document;
+    for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
+        place = &(*place)[std::string(path.substr(0, dot))];
+        path.remove_prefix(dot + 1);
+    }
+    if (!value.is_null())
+        (*place)[std::string(path)] = value;
+    else if (place->is_object())
+        place->erase(std::string(path));
+}
+
+/// Impossible values too: they are somebody's wish.
+Experiment readBack(const Json& document) {
+    std::vector<Problem> found;
+    return experimentFromJson(document, found);
+}
+
+void compare(const std::string& path, const Json& now, const Json& wanted, std::vector<Setting>& found) {
+    if (now == wanted)
+        return;
+    if (!now.is_object() || !wanted.is_object()) {
+        found.push_back({path, toText(wanted, -1)});
+        return;
+    }
+    for (const auto& [key, value] : now.items())
+        compare(path + "." + key, value, partOf(wanted, key), found);
+    for (const auto& [key, value] : wanted.items())
+        if (!now.contains(key))
+            found.push_back({path + "." + key, toText(value, -1)});
+}
+
+} // namespace
+
+std::vector<Setting> changesBetween(const Experiment& now, const Experiment& wanted) {
+    const Json before = changeableSettings(now), after = changeableSettings(wanted);
+    std::vector<Setting> found;
+    for (const auto& [path, value] : before.items())
+        compare(path, value, after[path], found);
+    return found;
+}
+
+Experiment changedTo(const Experiment& wanted, const Experiment& now) {
+    Json document = toJson(now);
+    const Json values = changeableSettings(wanted);
+    for (const auto& [path, value] : values.items())
+        put(document, path, value);
+    return readBack(document);
+}
+
+std::vector<Setting> reverseOf(const Json& changes) {
+    std::vector<Setting> settings;
+    for (const auto& [path, values] : changes.items())
+        if (values.is_array() && values.size() == 2)
+            settings.push_back({path, toText(values[0], -1)});
+    return settings;
+}
+
+Experiment followed(const Experiment& experiment, const Json& changes) {
+    Json document = toJson(experiment);
+    for (const auto& [path, values] : changes.items())
+        if (values.is_array() && values.size() == 2 && valueAt(document, path) == values[0])
+            put(document, path, values[1]);
+    return readBack(document);
+}
+
+} // namespace sightline

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "experiment/RunEdit.h"
+
+namespace sightline {
+
+/// The settings that make `wanted` of `now`, as far as they may change in a run: one for each value, not for a block.
+std::vector<Setting> changesBetween(const Experiment& now, const Experiment& wanted);
+
+/// `now` with what may change in a run as `wanted` has it.
+Experiment changedTo(const Experiment& wanted, const Experiment& now);
+
+/// What takes an edit { PATH: [old, new] } back.
+std::vector<Setting> reverseOf(const Json& changes);
+
+/// An experiment that is being edited after a run was: it takes the new values where it still has the old ones.
+Experiment followed(const Experiment& experiment, const Json& changes);
+
+} // namespace sightline

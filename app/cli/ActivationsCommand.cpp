@@ -43,15 +43,6 @@ Json toJson(const Activations& activations, const std::string& image) {
             {"not_numbers", activations.values.values.size() - numbers}};
 }
 
-/// Before the work: whether there is a place for what is made of the images.
-Result<void> preparePlaces(const Settings& settings, bool several) {
-    for (const std::string& place : {settings.out, settings.png})
-        if (!place.empty())
-            if (const auto ready = several ? makeWritable(place) : canWrite(place); !ready)
-                return ready;
-    return {};
-}
-
 Result<Json> looked(const Settings& settings, const AskedModel& model, const std::filesystem::path& file,
                     const PixelSettings& pixels, const std::string& name, bool several) {
     auto image = readImage(file, pixels);
@@ -76,28 +67,16 @@ int activations(const Settings& settings, Context& context) {
     if (images.empty())
         return fail(
             badInput("activations needs an image: activations RUN IMAGE, or activations --model NAME ... IMAGE."));
-    const auto dataPath = dataPathOf(settings.network.changes, "activations");
-    if (!dataPath)
-        return fail(dataPath.error());
-    const auto source = sourceOf(settings.network, context);
-    if (!source)
-        return fail(source.error());
-    const auto pixels = pixelsOf(*source);
-    if (!pixels)
-        return fail(pixels.error());
     const bool several = images.size() > 1;
-    if (const auto ready = preparePlaces(settings, several); !ready)
-        return fail(ready.error());
-    const auto engine = loadEngine();
-    if (!engine)
-        return fail(engine.error());
-    const auto model = (*engine)->open(*source, settings.threads);
-    if (!model)
-        return fail(model.error());
+    const auto network =
+        openNetwork(settings.network, context, "activations", {settings.out, settings.png}, several, settings.threads);
+    if (!network)
+        return fail(network.error());
     Json all = Json::array();
     for (const std::string& name : images) {
         const auto one =
-            looked(settings, **model, imageOfRun(name, source->runFolder, *dataPath), *pixels, name, several);
+            looked(settings, *network->model, imageOfRun(name, network->source.runFolder, network->dataPath),
+                   network->pixels, name, several);
         if (!one)
             return fail(one.error());
         if (const auto broken = (*one)["not_numbers"].get<std::size_t>(); broken > 0)

@@ -82,7 +82,7 @@ int evaluate(const Settings& settings, Context& context) {
     if (!run)
         return fail(run.error());
     if (!settings.out.empty()) // before the work, not after it
-        if (const auto made = makeFolder(settings.out); !made)
+        if (const auto made = makeWritable(settings.out); !made)
             return fail(made.error());
     if (!settings.maps.empty())
         if (const auto made = makeWritable(settings.maps); !made)

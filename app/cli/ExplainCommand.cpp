@@ -98,15 +98,6 @@ Result<std::vector<std::string>> imagesOf(const Settings& settings) {
     return images;
 }
 
-/// The maps' folders, before the work and not after it.
-Result<void> makeFolders(const Settings& settings) {
-    for (const std::string& folder : {settings.out, settings.map})
-        if (!folder.empty())
-            if (const auto made = makeFolder(folder); !made)
-                return made;
-    return {};
-}
-
 HeatMapsQuestion ofSplit(const Settings& settings, HeatMapMethod method, const std::string& dataPath) {
     HeatMapsQuestion question;
     question.split = settings.split;
@@ -130,45 +121,32 @@ int explain(const Settings& settings, Context& context) {
     if (!named)
         return fail(named.error());
     const std::vector<std::string>& images = *named;
-    const auto dataPath = dataPathOf(settings.network.changes, "explain");
-    if (!dataPath)
-        return fail(dataPath.error());
-    const auto source = sourceOf(settings.network, context);
-    if (!source)
-        return fail(source.error());
-    const auto pixels = pixelsOf(*source);
-    if (!pixels)
-        return fail(pixels.error());
     const bool several = images.size() != 1;
-    if (several)
-        if (const auto made = makeFolders(settings); !made)
-            return fail(made.error());
-    const auto engine = loadEngine();
-    if (!engine)
-        return fail(engine.error());
-    const auto model = (*engine)->open(*source, settings.threads);
-    if (!model)
-        return fail(model.error());
+    const auto network =
+        openNetwork(settings.network, context, "explain", {settings.out, settings.map}, several, settings.threads);
+    if (!network)
+        return fail(network.error());
+    const AskedModel& model = *network->model;
     if (!settings.split.empty())
-        return explainSplit(**model, ofSplit(settings, *method, *dataPath),
+        return explainSplit(model, ofSplit(settings, *method, network->dataPath),
                             {settings.out, settings.map, settings.opacity}, settings.json);
     Json all = Json::array();
     for (const std::string& name : images) {
-        const std::filesystem::path file = imageOfRun(name, source->runFolder, *dataPath);
-        auto image = readImage(file, *pixels);
+        const std::filesystem::path file = imageOfRun(name, network->source.runFolder, network->dataPath);
+        auto image = readImage(file, network->pixels);
         if (!image)
             return fail(badInput(image.error().message));
         HeatMapQuestion question;
         question.image = std::move(*image);
-        question.truth = truthOf(file, *source, *dataPath);
+        question.truth = truthOf(file, network->source, network->dataPath);
         question.method = *method;
         question.target = settings.target;
         question.layer = settings.layer;
         question.logSoftmax = settings.score == "log-softmax";
         question.seed = settings.seed;
         const auto explanation =
-            (*model)->ask(question, interruption().get_token(),
-                          [](std::size_t done, std::size_t total) { showProgress("Explaining", done, total); });
+            model.ask(question, interruption().get_token(),
+                      [](std::size_t done, std::size_t total) { showProgress("Explaining", done, total); });
         if (!explanation)
             return fail(explanation.error());
         if (!settings.out.empty())
@@ -189,9 +167,9 @@ int explain(const Settings& settings, Context& context) {
                         explanation->method.c_str(), explanation->target.c_str(), explanation->layer.c_str(),
                         explanation->mapHeight, explanation->mapWidth, explanation->milliseconds);
         if (settings.trust) {
-            const auto trust = (*model)->ask(
-                TrustQuestion{std::move(question)}, interruption().get_token(),
-                [](std::size_t done, std::size_t total) { showProgress("Testing the map", done, total); });
+            const auto trust =
+                model.ask(TrustQuestion{std::move(question)}, interruption().get_token(),
+                          [](std::size_t done, std::size_t total) { showProgress("Testing the map", done, total); });
             if (!trust)
                 return fail(trust.error());
             all.back()["trust"] = toJson(*trust);

@@ -82,18 +82,10 @@ int showFilters(const Settings& settings, const AskedModel& model) {
 int filters(const Settings& settings, Context& context) {
     if (settings.question.layer.empty() && !settings.kernels)
         return fail(badInput("filters needs --layer NODE; `model summary` lists the nodes."));
-    const auto source = sourceOf(settings.network, context);
-    if (!source)
-        return fail(source.error());
-    if (const auto ready = makeWritable(settings.out); !ready)
-        return fail(ready.error());
-    const auto engine = loadEngine();
-    if (!engine)
-        return fail(engine.error());
-    const auto model = (*engine)->open(*source, settings.threads);
-    if (!model)
-        return fail(model.error());
-    return settings.kernels ? showKernels(settings, **model) : showFilters(settings, **model);
+    const auto network = openNetwork(settings.network, context, "filters", {settings.out}, true, settings.threads);
+    if (!network)
+        return fail(network.error());
+    return settings.kernels ? showKernels(settings, *network->model) : showFilters(settings, *network->model);
 }
 
 } // namespace

@@ -42,6 +42,17 @@ bool takesFiles(const std::filesystem::path& folder) {
     return true;
 }
 
+/// As its run read them, else by the number of its channels.
+Result<PixelSettings> pixelsOf(const ModelSource& source) {
+    PixelSettings pixels;
+    if (source.runFolder.empty()) {
+        pixels.channels = channelsFor(source.channels);
+        return pixels;
+    }
+    const Result<Experiment> experiment = RunFolder(source.runFolder).experiment();
+    return experiment ? Result<PixelSettings>(experiment->data.pixels) : experiment.error();
+}
+
 } // namespace
 
 std::vector<std::string> NetworkOptions::allImages() const {
@@ -107,16 +118,6 @@ Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context) {
     return source;
 }
 
-Result<PixelSettings> pixelsOf(const ModelSource& source) {
-    PixelSettings pixels;
-    if (source.runFolder.empty()) {
-        pixels.channels = channelsFor(source.channels);
-        return pixels;
-    }
-    const Result<Experiment> experiment = RunFolder(source.runFolder).experiment();
-    return experiment ? Result<PixelSettings>(experiment->data.pixels) : experiment.error();
-}
-
 std::filesystem::path placeOf(const std::string& given, const std::string& image, bool several, const char* extension) {
     if (!several)
         return given;
@@ -125,9 +126,9 @@ std::filesystem::path placeOf(const std::string& given, const std::string& image
 
 Result<void> makeWritable(const std::filesystem::path& folder) {
     if (const auto made = makeFolder(folder); !made)
-        return badInput(made.error().message);
+        return made;
     if (!takesFiles(folder))
-        return badInput("The folder " + folder.string() + " cannot be written to; choose another one.");
+        return Error{"The folder " + folder.string() + " cannot be written to; choose another one."};
     return {};
 }
 
@@ -135,12 +136,41 @@ Result<void> canWrite(const std::filesystem::path& file) {
     std::error_code code;
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
     if (!std::filesystem::is_directory(folder, code))
-        return badInput("There is no folder " + folder.string() + " to write " + file.filename().string() + " to.");
+        return Error{"There is no folder " + folder.string() + " to write " + file.filename().string() + " to."};
     if (!takesFiles(folder))
-        return badInput("The folder " + folder.string() + " cannot be written to; choose another one.");
+        return Error{"The folder " + folder.string() + " cannot be written to; choose another one."};
     if (std::filesystem::is_directory(file, code))
-        return badInput(file.string() + " is a folder; name a file.");
+        return Error{file.string() + " is a folder; name a file."};
     return {};
+}
+
+Result<OpenedNetwork> openNetwork(const NetworkOptions& options, Context& context, const char* command,
+                                  const std::vector<std::string>& places, bool several, int threads) {
+    OpenedNetwork opened;
+    const auto dataPath = dataPathOf(options.changes, command);
+    if (!dataPath)
+        return dataPath.error();
+    opened.dataPath = *dataPath;
+    auto source = sourceOf(options, context);
+    if (!source)
+        return source.error();
+    opened.source = std::move(*source);
+    auto pixels = pixelsOf(opened.source);
+    if (!pixels)
+        return pixels.error();
+    opened.pixels = std::move(*pixels);
+    for (const std::string& place : places)
+        if (!place.empty())
+            if (const auto ready = several ? makeWritable(place) : canWrite(place); !ready)
+                return ready.error();
+    const auto engine = loadEngine();
+    if (!engine)
+        return engine.error();
+    auto model = (*engine)->open(opened.source, threads);
+    if (!model)
+        return model.error();
+    opened.model = std::move(*model);
+    return opened;
 }
 
 } // namespace sightline::cli

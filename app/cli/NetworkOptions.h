@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "Command.h"
+#include "engine/AskedModel.h"
 #include "engine/ModelSource.h"
 
 namespace sightline::cli {
@@ -28,15 +30,25 @@ void addNetworkWithImages(CLI::App& command, NetworkOptions& options, const std:
 /// Says on stderr where a checkpoint is damaged. Errors: no such run, or what --model needs is missing or wrong.
 Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context);
 
-/// How the network's images are read: as its run read them, else by the number of its channels.
-Result<PixelSettings> pixelsOf(const ModelSource& source);
-
 /// Where what is made of an image goes: the name itself for one image, into the folder it names for several.
 std::filesystem::path placeOf(const std::string& given, const std::string& image, bool several, const char* extension);
 
 /// Whether a file can be written in the folder, which is made where it is not there: before the work, not after it.
 Result<void> makeWritable(const std::filesystem::path& folder);
-/// The same for a single file: its folder has to be there.
+/// The same of a single file: its folder has to be there.
 Result<void> canWrite(const std::filesystem::path& file);
+
+/// A network that can be asked.
+struct OpenedNetwork {
+    ModelSource source;
+    std::string dataPath; ///< where --set says its images are now; empty: where the run says
+    PixelSettings pixels; ///< as its run read images, else by the number of its channels
+    std::shared_ptr<const AskedModel> model;
+};
+
+/// What comes before the first question of `command`. `places`: where its results go (empty: nowhere), folders where it
+/// gives `several`; that they can be written is seen before weights are read.
+Result<OpenedNetwork> openNetwork(const NetworkOptions& options, Context& context, const char* command,
+                                  const std::vector<std::string>& places, bool several, int threads);
 
 } // namespace sightline::cli

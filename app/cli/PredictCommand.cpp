@@ -40,7 +40,7 @@ Result<void> checkResults(const Settings& settings) {
     std::error_code code;
     const fs::path table = fs::absolute(settings.out, code).parent_path();
     if (!settings.out.empty() && !fs::is_directory(table, code))
-        return badInput("The folder " + table.string() + " for --out does not exist.");
+        return Error{"The folder " + table.string() + " for --out does not exist."};
     if (settings.sortInto.empty())
         return settings.unknownFolder.empty() ? Result<void>() : badInput("--unknown-folder needs --sort-into DIR.");
     return mayHoldCopies(settings.sortInto, {settings.images.begin(), settings.images.end()});

@@ -10,6 +10,7 @@
 #include "Test.h"
 #include "ToyRuns.h"
 #include "engine/AskedModel.h"
+#include "store/Safetensors.h"
 
 using namespace sightline;
 
@@ -217,6 +218,40 @@ private Q_SLOTS:
             });
         QVERIFY2(higher * 10 >= std::ssize(pictures->pictures) * 9,
                  qPrintable(QStringLiteral("%1 of %2").arg(higher).arg(pictures->pictures.size())));
+    }
+
+    void onlyTheDamagedChannelIsRefused() {
+        const std::filesystem::path run = std::filesystem::path(m_run).parent_path() / "damaged";
+        std::filesystem::copy(m_run, run, std::filesystem::copy_options::recursive);
+        std::filesystem::remove_all(run / "examples");
+        const auto weights = run / "checkpoints" / "best.safetensors";
+        const std::string tensor = "conv2d_1.bias";
+        std::string bytes = *readFile(weights);
+        {
+            const auto opened = SafetensorsFile::open(weights);
+            QVERIFY(opened.ok() && opened->find(tensor));
+            const std::vector<float> before = *asFloats(*opened->find(tensor));
+            std::vector<float> after = before;
+            after[3] = std::numeric_limits<float>::quiet_NaN();
+            const std::string_view old(reinterpret_cast<const char*>(before.data()), before.size() * sizeof(float));
+            const std::size_t at = bytes.find(old);
+            QVERIFY(at != std::string::npos);
+            bytes.replace(at, old.size(), reinterpret_cast<const char*>(after.data()), old.size());
+        }
+        QVERIFY(writeFileAtomically(weights, bytes).ok());
+        const auto model = m_runs.engine().open(ofRun(run.string()), 1);
+        QVERIFY2(model.ok(), model ? "" : model.error().message.c_str());
+        const auto others = (*model)->ask(ExamplesQuestion{"conv2d_1", 2}), whole = found({"conv2d_1"});
+        QVERIFY2(others.ok(), others ? "" : others.error().message.c_str());
+        QCOMPARE(others->channels[2], whole->channels[2]);
+        QVERIFY(others->channels[3].empty());
+        for (const auto& means : others->classMeans)
+            QVERIFY(std::isfinite(means[3]));
+        const auto refused = (*model)->ask(ExamplesQuestion{"conv2d_1", 3});
+        QVERIFY(!refused.ok());
+        QVERIFY2(refused.error().message.find("Channel 3") != std::string::npos, refused.error().message.c_str());
+        const auto all = (*model)->ask(ExamplesQuestion{m_model->graph().outputs[0].node});
+        QVERIFY(!all.ok()); // behind the damage nothing is a number
     }
 
     void whatIsNotThereIsRefusedByName() {

@@ -228,6 +228,8 @@ private Q_SLOTS:
         QVERIFY(first.ok() && again.ok() && other.ok());
         QCOMPARE(first->map, again->map);
         QVERIFY(first->map != other->map);
+        const double alike = correlation(first->map.values, other->map.values); // 25 draws alone: .93
+        QVERIFY2(alike > 0.97, qPrintable(QString::number(alike)));
     }
 
     void fusedLooksAtEachResolution() {
@@ -334,7 +336,7 @@ private Q_SLOTS:
                                      stop.request_stop();
                                  });
         QVERIFY(!stopped.ok());
-        QCOMPARE(told, std::size_t{32}); // of 50: the first pass
+        QCOMPARE(told, std::size_t{8}); // of 50: the first pass
     }
 };
 

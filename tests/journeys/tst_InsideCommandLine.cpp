@@ -124,6 +124,40 @@ private Q_SLOTS:
         QCOMPARE(top.list()[2], list[2]);
     }
 
+    void aPlaceThatCannotBeWrittenEndsWithOne_data() {
+        QTest::addColumn<QStringList>("command");
+        const QStringList inside = {m_run, m_image, "--layer", "conv2d"};
+        QTest::newRow("activations --out") << (QStringList{"activations"} + inside + QStringList{"--out"});
+        QTest::newRow("activations --png")
+            << (QStringList{"activations"} + inside + QStringList{"--out", path("x.npy"), "--png"});
+        QTest::newRow("filters --out") << QStringList{"filters", m_run, "--layer", "conv2d", "--out"};
+        QTest::newRow("explain --out") << QStringList{"explain", m_run, m_image, "--out"};
+        QTest::newRow("explain --map") << QStringList{"explain", m_run, m_image, "--map"};
+        QTest::newRow("explain --split --out") << QStringList{"explain", m_run, "--split", "val", "--out"};
+        QTest::newRow("explain --split --map") << QStringList{"explain", m_run, "--split", "val", "--map"};
+        QTest::newRow("evaluate --out") << QStringList{"evaluate", m_run, "--out"};
+        QTest::newRow("evaluate --maps") << QStringList{"evaluate", m_run, "--maps"};
+        QTest::newRow("predict --out") << QStringList{"predict", m_run, m_image, "--out"};
+        QTest::newRow("predict --sort-into") << QStringList{"predict", m_run, m_image, "--sort-into"};
+        for (const char* format : {"--onnx", "--torchscript", "--weights"})
+            QTest::newRow(format) << QStringList{"export", m_run, format};
+        QTest::newRow("augment --out") << QStringList{"augment", m_image, "--config", path("none.json"), "--out"};
+        QTest::newRow("augment --params")
+            << QStringList{"augment", m_image, "--config", path("none.json"), "--out", path("augmented"), "--params"};
+        QTest::newRow("dataset info --files") << QStringList{"dataset", "info", path("toys"), "--files"};
+        QTest::newRow("dataset info --boxes") << QStringList{"dataset", "info", path("toys"), "--boxes"};
+        QTest::newRow("dataset make --to") << QStringList{"dataset", "make", "toys", "--to"};
+        QTest::newRow("train --events") << QStringList{"train", path("experiment.json"), "--events"};
+    }
+
+    void aPlaceThatCannotBeWrittenEndsWithOne() {
+        QFETCH(QStringList, command);
+        write("none.json", "{}");
+        write("file", "in the way");
+        verifyRefusal(run(command + QStringList{"/proc/x"}), 1, "/proc");
+        verifyRefusal(run(command + QStringList{path("file/x")}), 1, path("file").toUtf8());
+    }
+
     void whatCannotBeLookedIntoIsRefusedBeforeTheWork() {
         const QStringList out = {"--out", path("x.npy")}, folder = {"--out", path("x")};
         refuses(QStringList{"activations", m_run, m_image, "--layer", "nowhere"} + out, "nowhere");
@@ -132,15 +166,11 @@ private Q_SLOTS:
         refuses(QStringList{"activations", "no-such-run", m_image, "--layer", "conv2d"} + out, "no-such-run");
         write("broken.png", "no image");
         refuses(QStringList{"activations", m_run, path("broken.png"), "--layer", "conv2d"} + out, "broken.png");
-        refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", path("no/where.npy")}, "no folder");
-        refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", path("toys")}, "is a folder");
-        refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", "/proc/x.npy"}, "cannot be written to");
         refuses({"filters", m_run, "--out", path("x")}, "--layer");
         refuses({"filters", "--layer", "conv2d", "--out", path("x")}, "--model");
         refuses(QStringList{"filters", m_run, "--layer", "conv2d", "--channel", "32"} + folder, "channels 0 to 31");
         refuses(QStringList{"filters", m_run, "--layer", "nowhere"} + folder, "nowhere");
         refuses(QStringList{"filters", m_run, "--kernels", "--layer", "conv2d_1"} + folder, "conv2d_1");
-        refuses({"filters", m_run, "--layer", "conv2d", "--out", path("broken.png")}, "broken.png");
         refuses({"examples", m_run, "--layer", "conv2d", "--channel", "99"}, "no channel 99");
         refuses({"examples", m_run, "--layer", "nowhere", "--channel", "0"}, "nowhere");
         refuses({"examples", m_run, "--layer", "conv2d", "--channel", "0", "--split", "test"}, "test");

@@ -44,16 +44,17 @@ public:
     Finder(const Layer& layer, std::size_t classes, std::size_t kept)
         : m_layer(layer), m_kept(kept), m_sums(classes), m_counts(classes, 0),
           m_found(static_cast<std::size_t>(layer.channels())),
-          m_highest(m_found.size(), -std::numeric_limits<float>::infinity()) {}
+          m_highest(m_found.size(), -std::numeric_limits<float>::infinity()), m_damaged(m_found.size(), false) {}
 
-    /// `values` [n, C, H, W] or [n, C]; `places` in the split. False where some are not numbers.
-    bool add(const torch::Tensor& values, const std::vector<std::uint32_t>& places, const std::vector<int>& labels) {
+    /// `values` [n, C, H, W] or [n, C]; `places` in the split.
+    void add(const torch::Tensor& values, const std::vector<std::uint32_t>& places, const std::vector<int>& labels) {
         const torch::Tensor flat = values.reshape({values.size(0), values.size(1), -1});
         const auto [largest, where] = flat.max(2);
         const torch::Tensor high = largest.contiguous(), at = where.contiguous(), mean = flat.mean(2).contiguous();
-        if (!torch::isfinite(flat).all().item<bool>())
-            return false;
         const std::size_t channels = m_found.size();
+        const torch::Tensor finite = torch::isfinite(flat).all(2).all(0).contiguous();
+        for (std::size_t c = 0; c < channels; ++c)
+            m_damaged[c] = m_damaged[c] || !finite.data_ptr<bool>()[c];
         for (std::size_t i = 0; i < places.size(); ++i) {
             const float* highs = high.data_ptr<float>() + i * channels;
             const float* means = mean.data_ptr<float>() + i * channels;
@@ -62,16 +63,31 @@ public:
             sums.resize(channels, 0);
             ++m_counts[static_cast<std::size_t>(labels[i])];
             for (std::size_t c = 0; c < channels; ++c) {
+                if (m_damaged[c])
+                    continue;
                 sums[c] += static_cast<double>(means[c]);
                 m_highest[c] = std::max(m_highest[c], means[c]);
                 consider(m_found[c], places[i], highs[c], spots[c]);
             }
             ++m_images;
         }
-        return true;
     }
 
+    bool isDamaged(std::size_t channel) const { return m_damaged[channel]; }
+    bool anyDamaged() const { return std::find(m_damaged.begin(), m_damaged.end(), true) != m_damaged.end(); }
+    bool allDamaged() const { return std::find(m_damaged.begin(), m_damaged.end(), false) == m_damaged.end(); }
+
+    /// A channel with values that are no numbers has no examples and means of 0.
     Examples found() && {
+        for (std::size_t c = 0; c < m_found.size(); ++c) {
+            if (!m_damaged[c])
+                continue;
+            m_found[c].clear();
+            m_highest[c] = 0;
+            for (std::vector<double>& sums : m_sums)
+                if (!sums.empty())
+                    sums[c] = 0;
+        }
         Examples examples;
         examples.images = m_images;
         examples.height = m_layer.height();
@@ -106,10 +122,17 @@ private:
     std::vector<std::size_t> m_counts;
     std::vector<std::vector<Example>> m_found;
     std::vector<float> m_highest;
+    std::vector<bool> m_damaged; ///< [channel]: gave values that are no numbers
 };
 
-Result<Examples> searched(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
-                          const Layer& layer, std::size_t kept, const Asking& asking) {
+/// What a pass over the images found.
+struct Search {
+    Examples examples;
+    bool isWhole = true; ///< every image could be read, every value is a number
+};
+
+Result<Search> searched(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
+                        const Layer& layer, std::size_t kept, int channel, const Asking& asking) {
     const auto& samples = split.data.dataset.samples;
     std::unordered_map<std::uint32_t, std::uint32_t> placeOf;
     for (std::size_t i = 0; i < indices.size(); ++i)
@@ -127,16 +150,22 @@ Result<Examples> searched(const Asked& asked, const RunSplit& split, const std::
             places.push_back(placeOf.at(sample));
             labels.push_back(samples[sample].label);
         }
-        if (finder.add(trunk->values(images), places, labels))
-            return {};
-        return badInput("The layer '" + layer.id + "' gives values that are not numbers for " +
-                        samples[batch.front()].path + "; the network's weights are damaged.");
+        finder.add(trunk->values(images), places, labels);
+        if (finder.allDamaged())
+            return badInput("The layer '" + layer.id + "' gives values that are not numbers for " +
+                            samples[batch.front()].path + "; the network's weights are damaged.");
+        if (channel >= 0 && finder.isDamaged(static_cast<std::size_t>(channel)))
+            return badInput("Channel " + std::to_string(channel) + " of the layer '" + layer.id +
+                            "' gives values that are not numbers for " + samples[batch.front()].path +
+                            "; its weights are damaged. The other channels can be asked.");
+        return {};
     };
     if (const auto passed = passThrough(asked, split, indices, 32, asking, skipped, look); !passed)
         return passed.error();
-    Examples examples = std::move(finder).found();
-    examples.skipped = std::move(skipped);
-    return examples;
+    const bool isWhole = skipped.empty() && !finder.anyDamaged();
+    Search search{std::move(finder).found(), isWhole};
+    search.examples.skipped = std::move(skipped);
+    return search;
 }
 
 /// As it is answered: so many, with their paths.
@@ -175,17 +204,19 @@ Result<Examples> answer(const Asked& asked, const ExamplesQuestion& question, co
     const bool suffices =
         examples && !examples->channels.empty() && examples->channels.front().size() >= std::min(top, examples->images);
     if (!suffices) {
-        Result<Examples> fresh = searched(asked, *split, indices, *layer, std::max(top, kKept), asking);
-        if (!fresh)
-            return fresh.error();
-        if (fresh->images == 0)
+        Result<Search> search =
+            searched(asked, *split, indices, *layer, std::max(top, kKept), question.channel, asking);
+        if (!search)
+            return search.error();
+        Examples& fresh = search->examples;
+        if (fresh.images == 0)
             return badInput("None of the " + std::string(nameOf(split->subset)) + " images in " +
                             split->data.dataset.root.string() +
-                            (fresh->skipped.empty() ? " belongs to a class this run was trained on."
-                                                    : " can be judged: " + fresh->skipped.front()));
-        if (fresh->skipped.empty())                              // what could not be read now may be read the next time
-            static_cast<void>(keepExamples(file, *key, *fresh)); // a run folder that cannot be written does not matter
-        examples = std::move(*fresh);
+                            (fresh.skipped.empty() ? " belongs to a class this run was trained on."
+                                                   : " can be judged: " + fresh.skipped.front()));
+        if (search->isWhole)                                    // what could not be read now may be read the next time
+            static_cast<void>(keepExamples(file, *key, fresh)); // a run folder that cannot be written does not matter
+        examples = std::move(fresh);
     }
     examples->layer = layer->id;
     examples->split = nameOf(split->subset);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "support/Pattern.h"
 #include "support/Unicode.h"
@@ -76,6 +77,8 @@ void check(Checker& check, const TrainingSettings& training) {
                   "must be 0 (only at the ends of epochs) to 100,000");
     check.require(training.probes.size() <= TrainingSettings::kMostProbes, "training.probes",
                   "must be 16 images at most");
+    check.require(std::set(training.probes.begin(), training.probes.end()).size() == training.probes.size(),
+                  "training.probes", "must not name an image twice");
     check.require(training.device == "auto" || training.device == "cpu" || training.device.starts_with("cuda:"),
                   "training.device", "must be auto, cpu or cuda:0");
     check.require(training.loss.labelSmoothing >= 0 && training.loss.labelSmoothing < 1,

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "experiment/RunEdit.h"
+#include "store/ProbeFile.h"
 #include "store/RunState.h"
 #include "support/Files.h"
 
@@ -106,11 +107,25 @@ Result<void> copyHistory(const RunFolder& parent, const RunFolder& fork, int epo
     return history ? fork.writeHistory(*history) : history.error();
 }
 
+Result<void> copyProbes(const fs::path& parent, const fs::path& fork, int epoch) {
+    for (const int drawn : probeEpochs(parent)) {
+        if (drawn > epoch)
+            break;
+        if (const Result<void> made = makeFolder(fork / kProbesFolder); !made)
+            return made;
+        if (const Result<void> kept = copied(parent / probeFile(drawn), fork / probeFile(drawn)); !kept)
+            return kept;
+    }
+    return {};
+}
+
 Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Json& graph) {
     for (const char* name :
          {"classes.json", "normalization.safetensors", "samples.csv", "data.json", "overlay.json", "learning.csv.gz"})
         if (const Result<void> kept = copied(parent.path() / name, fork.path() / name); !kept)
             return kept;
+    if (const Result<void> kept = copyProbes(parent.path(), fork.path(), begin.epoch); !kept)
+        return kept;
     if (const Result<void> written = fork.writeGraph(graph); !written)
         return written;
     const fs::path from = parent.path() / "checkpoints", to = fork.path() / "checkpoints";

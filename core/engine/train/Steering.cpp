@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/ProbeImages.h"
 #include "engine/train/RunEdits.h"
 
 namespace sightline::engine {
@@ -61,6 +62,9 @@ Result<void> Steering::edit(const std::vector<Setting>& settings) {
         return now.error();
     if (now->changes.empty())
         return {};
+    if (now->changes.contains("training.probes"))
+        if (const auto found = probeProblems(now->experiment.training.probes, m_setup.dataset); !found.empty())
+            return badInput(joined(found) + ".");
     if (const Result<void> changed = change(now->experiment, now->changes); !changed)
         return changed;
     m_reporter.report(noteOfEdit(now->changes, m_state.place()));

@@ -5,6 +5,7 @@
 
 #include "augment/Fitting.h"
 #include "augment/Reading.h"
+#include "engine/ProbeImages.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/RunImages.h"
 #include "store/RunEvents.h"
@@ -124,7 +125,11 @@ Result<void> openData(const TrainRequest& request, TrainSetup& setup, std::stop_
         return fine;
     if (const Result<void> opened = openRunImages(request, std::move(stop), setup); !opened)
         return opened;
-    return refused(problems(setup.experiment, setup.dataset));
+    std::vector<Problem> found = problems(setup.experiment, setup.dataset);
+    if (!setup.folder || setup.changes.contains("training.probes")) // of a run that goes on they may be gone since
+        for (Problem& problem : probeProblems(setup.experiment.training.probes, setup.dataset))
+            found.push_back(std::move(problem));
+    return refused(found);
 }
 
 /// "The classifier keeps the rows of 2 classes: boat, car; new, from random values: duck."

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/train/Ending.h"
+#include "engine/train/ProbeDrawer.h"
 #include "engine/train/RemoteControl.h"
 #include "engine/train/RunRecorder.h"
 #include "engine/train/RunResume.h"
@@ -51,6 +52,7 @@ private:
     std::optional<Ending> trainBatches();
     std::optional<Ending> validate();
     std::optional<Ending> endEpoch(const EpochMetrics& metrics);
+    void drawProbes(const EpochMetrics& metrics, bool isLast);
     void enterEpoch();
     RunEnded finish(Ending ending);
     double rateAt(std::int64_t step) const;
@@ -65,6 +67,7 @@ private:
     Resumed m_resumed; ///< of a run that goes on
     RunReporter m_reporter;
     RunRecorder m_recorder;
+    ProbeDrawer m_probes;
     Steering m_steering;
     std::optional<RemoteControl> m_remote;
     std::optional<TrainLoop> m_loop; ///< of the epoch under way
@@ -100,6 +103,7 @@ Result<void> Run::start() {
     if (goesOn())
         reportResume(m_setup, m_state, m_resumed, m_reporter);
     m_recorder.beginLearning();
+    m_probes.begin(m_setup.folder->path(), m_state.finished());
     static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only; the folder is the truth
     return {};
 }
@@ -182,12 +186,22 @@ std::optional<Ending> Run::endEpoch(const EpochMetrics& metrics) {
         m_reporter.report(*verdict.change);
     if (const Result<void> kept = m_recorder.keepEpoch(verdict); !kept)
         return failed(kept.error());
+    drawProbes(metrics,
+               !verdict.stop.empty() || m_state.epoch > experiment().training.epochs || m_control.stopsAfterEpoch());
     m_steering.editWhatWaits();
     if (!verdict.stop.empty())
         return Ending{RunEnded::Outcome::Completed, verdict.stop, ErrorKind::Failed};
     if (m_state.epoch <= experiment().training.epochs && (m_stop.stop_requested() || m_control.stopsAfterEpoch()))
         return stopped("after epoch " + std::to_string(metrics.epoch));
     return {};
+}
+
+void Run::drawProbes(const EpochMetrics& metrics, bool isLast) {
+    const ProbeDrawer::Drawn drawn = m_probes.epochEnded(m_setup, metrics.epoch, metrics.seconds, isLast, m_stop);
+    for (const std::string& note : drawn.notes)
+        m_reporter.report(RunNote{note});
+    if (drawn.event)
+        m_reporter.report(*drawn.event);
 }
 
 /// The one RunEnded, and last: whatever fails on the way there only changes what it says.

@@ -39,6 +39,7 @@ void RunEvents::add(const Json& json) {
         outcome.clear();
         reason.clear();
         paused = false;
+        batchesPerEpoch = wholeNumber(json, "batches_per_epoch");
         if (const int first = wholeNumber(json, "first_epoch"); first > 0)
             dropFrom(epochs, first);
     } else if (type == "epoch") {

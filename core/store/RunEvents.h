@@ -21,6 +21,7 @@ struct RunEvents {
     std::vector<std::string> notes;  ///< what was said on the way, all sessions of the run
     std::vector<RecordedEdit> edits; ///< in the order they were made
     bool paused = false;
+    int batchesPerEpoch = 0; ///< of its last session; 0: not known
 
     void add(const Json& event); ///< the next one
 };

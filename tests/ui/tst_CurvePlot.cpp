@@ -6,8 +6,10 @@
 
 #include "Test.h"
 #include "look/Theme.h"
+#include "look/Words.h"
 #include "plot/CurvePlot.h"
 #include "plot/Envelope.h"
+#include "plot/QCustomPlotInclude.h"
 
 using namespace sightline::ui;
 
@@ -15,8 +17,19 @@ using namespace sightline::ui;
 class CurvePlotTest : public sightline::Test {
     Q_OBJECT
 
+    static QCPItemText* wordsOf(const CurvePlot& plot, const QString& words) {
+        const auto* figure = plot.findChild<QCustomPlot*>();
+        for (int i = 0; i < figure->itemCount(); ++i)
+            if (auto* text = qobject_cast<QCPItemText*>(figure->item(i)); text && text->text() == words)
+                return text;
+        return nullptr;
+    }
+    static QRectF placeOf(const QCPItemText* text) {
+        return {text->topLeft->pixelPosition(), text->bottomRight->pixelPosition()};
+    }
     static QImage pictureOf(CurvePlot& plot) {
         plot.resize(900, 400);
+        plot.grab(); // lays it out
         plot.drawNow(1);
         return plot.grab().toImage();
     }
@@ -73,6 +86,109 @@ private Q_SLOTS:
         QVERIFY(inkAbove(pictureOf(spiked)) > 50);
         // Without it half a unit fills the axis: a line near its upper end, as wide as the plot.
         QVERIFY(inkAbove(pictureOf(flat)) > inkAbove(pictureOf(spiked)));
+    }
+
+    /// Ten hours of batches cost what ten minutes cost.
+    void whatIsKeptOfTheBatchesIsBounded() {
+        CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
+        plot.clear(10);
+        for (int i = 0; i < 300000; ++i)
+            plot.addBatch(i / 30000.0, (i % 7) * 0.1);
+        pictureOf(plot);
+        const auto* figure = plot.findChild<QCustomPlot*>();
+        int points = 0;
+        for (int i = 0; i < figure->graphCount(); ++i)
+            points += figure->graph(i)->dataCount();
+        QVERIFY(points > static_cast<int>(Envelope::kMostBuckets));
+        QVERIFY(points <= static_cast<int>(2 * Envelope::kMostBuckets + 1));
+    }
+
+    void wordsOfMarksDoNotLieOnEachOther() {
+        CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
+        plot.clear(20);
+        const QStringList words{QStringLiteral("learning rate 0.001 → 0.0003"), QStringLiteral("patience 5 → 10"),
+                                QStringLiteral("epochs 20 → 40"), QStringLiteral("label smoothing 0 → 0.1")};
+        for (int i = 0; i < words.size(); ++i)
+            plot.addMark(5 + 0.1 * i, words[i], PlotMarks::Kind::Edited);
+        plot.addMark(19.8, QStringLiteral("learning rate 1e-05"));
+        pictureOf(plot);
+        std::vector<QRectF> places;
+        for (const QString& text : words)
+            if (const auto* item = wordsOf(plot, text); item && item->visible())
+                places.push_back(placeOf(item));
+        QCOMPARE(places.size(), std::size_t{3}); // the fourth finds no row
+        for (std::size_t i = 0; i < places.size(); ++i)
+            for (std::size_t j = 0; j < i; ++j)
+                QVERIFY(!places[i].intersects(places[j]));
+        // At the right edge the words stand at the left of their line, and are whole.
+        const auto* last = wordsOf(plot, QStringLiteral("learning rate 1e-05"));
+        QVERIFY(last && last->visible());
+        const auto* figure = plot.findChild<QCustomPlot*>();
+        QVERIFY(placeOf(last).right() <= figure->axisRect()->right() + 1);
+    }
+
+    void aMarkWithoutRoomIsReadAtThePointer() {
+        CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
+        plot.clear(20);
+        for (int i = 0; i < 5; ++i)
+            plot.addMark(5, QStringLiteral("change %1 of a long list of settings").arg(i), PlotMarks::Kind::Edited);
+        plot.resize(900, 400);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        plot.drawNow(1);
+        auto* figure = plot.findChild<QCustomPlot*>();
+        const QPoint at(static_cast<int>(figure->xAxis->coordToPixel(5)), figure->axisRect()->center().y());
+        QTest::mouseMove(figure, at);
+        QTRY_VERIFY([&] {
+            for (int i = 0; i < figure->itemCount(); ++i)
+                if (const auto* text = qobject_cast<QCPItemText*>(figure->item(i));
+                    text && text->visible() && text->text().contains(QStringLiteral("change 0")) &&
+                    text->text().contains(QStringLiteral("change 4")))
+                    return true;
+            return false;
+        }());
+    }
+
+    void theGhostOfAParentIsSeenAndFits() {
+        CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain),
+            alone(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
+        const auto mutedInk = [](const QImage& image) {
+            const QColor muted = theme::color(Role::Muted);
+            int count = 0;
+            for (int y = 40; y < image.height() - 60; ++y)
+                for (int x = 60; x < image.width() - 100; ++x)
+                    count += std::abs(image.pixelColor(x, y).lightness() - muted.lightness()) < 40;
+            return count;
+        };
+        for (CurvePlot* each : {&plot, &alone}) {
+            each->clear(10);
+            each->addEpoch(1, 1.0, 1.1);
+        }
+        for (int epoch = 1; epoch <= 9; ++epoch)
+            plot.addGhostEpoch(epoch, 4, 4.5);
+        QVERIFY(mutedInk(pictureOf(plot)) > mutedInk(pictureOf(alone)) + 50);
+        const auto* figure = plot.findChild<QCustomPlot*>();
+        QVERIFY(figure->yAxis->range().upper >= 4.5);
+        plot.clear(10);
+        for (int i = 0; i < figure->graphCount(); ++i)
+            QCOMPARE(figure->graph(i)->dataCount(), 0);
+    }
+
+    /// It takes room only once there is a rate, and gives it back.
+    void theLearningRateHasALane() {
+        CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
+        const auto* figure = plot.findChild<QCustomPlot*>();
+        plot.clear(10);
+        pictureOf(plot);
+        const int before = figure->axisRect()->height();
+        for (int epoch = 1; epoch <= 6; ++epoch)
+            plot.addRate(epoch, epoch < 4 ? 1e-3 : 1e-4);
+        pictureOf(plot);
+        QVERIFY(figure->axisRect()->height() < before - 20);
+        QVERIFY(wordsOf(plot, QStringLiteral("rate %1").arg(significant(1e-4, 2))));
+        plot.clear(10);
+        pictureOf(plot);
+        QCOMPARE(figure->axisRect()->height(), before);
     }
 
     void clearForgetsTheRangeOfTheRunBefore() {

@@ -4,6 +4,7 @@
 #include "ObedientTrainer.h"
 #include "PageTest.h"
 #include "StoredRun.h"
+#include "plot/CurvePlot.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -46,6 +47,9 @@ private Q_SLOTS:
         QCOMPARE(told[0][0].value<RecordedEdit>().place.batch, 7);
         QCOMPARE(rate(runs.progress().experiment), 0.0003);
         QCOMPARE(runs.progress().edits.size(), std::size_t(1));
+        const auto* loss = driver.find<CurvePlot>("lossPlot");
+        QCOMPARE(loss->marks(), QStringList(QStringLiteral("Learning rate 0.001 → 0.0003")));
+        QVERIFY(loss->accessibleDescription().endsWith(loss->marks()[0]));
         QTRY_VERIFY(driver.text("trainEditApplied").endsWith(QStringLiteral("Applied after batch 7 of epoch 2.")));
         QVERIFY(driver.text("trainEditChanges").isEmpty());
         QTRY_VERIFY(driver.find<QWidget>("trainUndoEdit")->isEnabled());
@@ -53,6 +57,7 @@ private Q_SLOTS:
         driver.click("trainUndoEdit");
         QTRY_COMPARE(told.count(), 2);
         QCOMPARE(rate(runs.progress().experiment), 0.001);
+        QCOMPARE(loss->marks().size(), 2);
         QCOMPARE(rate(driver.session->document().experiment()), 0.001);
         QVERIFY(driver.text("trainEditChanges").isEmpty());
         stop(driver);
@@ -85,7 +90,8 @@ private Q_SLOTS:
         const auto enabled = [&](const char* name) { return driver.find<QWidget>(name)->isEnabled(); };
         QVERIFY(enabled("training.optimizer.learning_rate") && enabled("training.early_stopping on"));
         QVERIFY(!enabled("training.batch_size") && !enabled("seed"));
-        QCOMPARE(driver.find<QWidget>("training.batch_size")->toolTip(), QStringLiteral("Fixed while a run is in progress."));
+        QCOMPARE(driver.find<QWidget>("training.batch_size")->toolTip(),
+                 QStringLiteral("Fixed while a run is in progress."));
         driver.key(Qt::Key_3, Qt::ControlModifier);
         QVERIFY(!enabled("zooCards") && !enabled("data.image_size"));
         QVERIFY(enabled("frozenUpTo"));

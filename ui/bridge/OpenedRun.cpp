@@ -41,6 +41,7 @@ void takeEvents(const RunFolder& folder, RunProgress& progress) {
     progress.history = std::move(events.epochs);
     progress.notes = std::move(events.notes);
     progress.edits = std::move(events.edits);
+    progress.batchesPerEpoch = events.batchesPerEpoch;
 }
 } // namespace
 
@@ -98,6 +99,7 @@ ReadRun readBegun(const RunStarted& started, const Experiment& asked) {
         read.progress.learningRateChanges = rateChanges(run->experiment, read.progress.history);
         read.progress.bestEpoch = folder.summary().bestEpoch;
     }
+    read.progress.batchesPerEpoch = started.batchesPerEpoch;
     return read;
 }
 

@@ -34,6 +34,7 @@ struct RunProgress {
     std::vector<std::string> notes;  ///< what was said on the way: a skipped image, a new classifier
     std::vector<RecordedEdit> edits; ///< settings changed while it ran, in the order they were
     Experiment experiment;           ///< in effect now: with its edits
+    int batchesPerEpoch = 0;         ///< 0: not known
     int bestEpoch = 0;
     std::optional<RunEnded> ended; ///< absent while it runs
 };

@@ -77,10 +77,13 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent)
 
     QColor faint = theme::color(Role::Training);
     faint.setAlphaF(0.3f);
-    for (auto** graph : {&m_outline, &m_batches}) {
+    for (auto** graph : {&m_ghostTraining, &m_ghostValidation}) {
         *graph = m_plot->addGraph();
-        (*graph)->setPen(QPen(faint, 1));
+        (*graph)->setPen(
+            QPen(theme::color(Role::Muted), 1.2, graph == &m_ghostTraining ? Qt::SolidLine : Qt::DashLine));
     }
+    m_batches = m_plot->addGraph();
+    m_batches->setPen(QPen(faint, 1));
     m_training = m_plot->addGraph();
     m_training->setPen(QPen(theme::color(Role::Training), 2.4));
     m_validation = m_plot->addGraph();
@@ -99,7 +102,13 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent)
     for (auto* words : {m_bestWords, m_read})
         words->setVisible(false);
     m_bestLine->setVisible(false);
+    m_marks = std::make_unique<PlotMarks>(m_plot);
+    m_lane = std::make_unique<RateLane>(m_plot);
 
+    connect(m_plot, &QCustomPlot::afterLayout, this, [this] { // also when it is resized or zoomed
+        m_marks->redraw();
+        m_lane->redraw();
+    });
     m_timer.setSingleShot(true);
     m_timer.setInterval(kRedrawMs);
     connect(&m_timer, &QTimer::timeout, this, &CurvePlot::redraw);
@@ -127,26 +136,26 @@ QCPItemText* CurvePlot::endLabel(const QColor& color) {
     return label;
 }
 
+void CurvePlot::setPlanned(int epochs) {
+    m_planned = std::max(1, epochs);
+    schedule();
+}
+
 void CurvePlot::clear(int plannedEpochs) {
-    m_planned = std::max(1, plannedEpochs);
+    setPlanned(plannedEpochs);
     m_followsData = true;
-    for (auto* graph : {m_outline, m_batches, m_training, m_validation})
+    for (auto* graph : {m_ghostTraining, m_ghostValidation, m_batches, m_training, m_validation})
         graph->data()->clear();
     m_envelope.clear();
     m_empty = true;
     m_stale = true;
-    for (auto* mark : m_marks)
-        m_plot->removeItem(mark);
-    for (auto* words : m_markWords)
-        m_plot->removeItem(words);
-    m_marks.clear();
-    m_markWords.clear();
+    m_marks->clear();
+    m_lane->clear();
     setBest(0);
 }
 
 void CurvePlot::addBatch(double epoch, double value) {
     if (std::isfinite(value)) {
-        m_batches->addData(epoch, value);
         m_envelope.add(epoch, value);
         m_stale = true;
         widen(value);
@@ -163,6 +172,7 @@ void CurvePlot::addEpoch(int epoch, double training, std::optional<double> valid
         m_validation->addData(epoch, *validation);
         widen(*validation);
     }
+    describe();
     schedule();
 }
 
@@ -171,23 +181,25 @@ void CurvePlot::setBest(int epoch) {
     m_bestWords->setVisible(epoch > 0);
     moveTo(m_bestLine, epoch);
     m_bestWords->setText(tr("best: %1").arg(epoch));
+    describe();
     schedule();
 }
 
-void CurvePlot::addMark(double epoch, const QString& words) {
-    m_marks.push_back(verticalLine(m_plot, QPen(theme::color(Role::Warning), 1, Qt::DotLine)));
-    moveTo(m_marks.back(), epoch);
-    auto* text = endLabel(theme::color(Role::Warning));
-    text->setText(words);
-    text->setVisible(true);
-    const bool nearEnd =
-        epoch > m_plot->xAxis->range().lower + 0.85 * m_plot->xAxis->range().size(); // words would be cut at the edge
-    text->setPositionAlignment((nearEnd ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
-    text->position->setTypeX(QCPItemPosition::ptPlotCoords);
-    text->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    text->position->setCoords(epoch, 0.02);
-    text->setClipToAxisRect(true);
-    m_markWords.push_back(text);
+void CurvePlot::addMark(double epoch, const QString& words, PlotMarks::Kind kind) {
+    m_marks->add(epoch, words, kind);
+    describe();
+    schedule();
+}
+
+void CurvePlot::addGhostEpoch(int epoch, double training, std::optional<double> validation) {
+    if (std::isfinite(training)) {
+        m_ghostTraining->addData(epoch, training);
+        widen(training);
+    }
+    if (validation && std::isfinite(*validation)) {
+        m_ghostValidation->addData(epoch, *validation);
+        widen(*validation);
+    }
     schedule();
 }
 
@@ -239,6 +251,19 @@ void CurvePlot::drawNow(double pixelRatio) {
     redraw();
 }
 
+/// For those who hear the figure.
+void CurvePlot::describe() {
+    QStringList words;
+    for (const auto& [graph, name] : {std::pair{m_training, tr("train %1")}, std::pair{m_validation, tr("val %1")}})
+        if (graph->dataCount() > 0)
+            words << name.arg(valueText((graph->data()->constEnd() - 1)->value));
+    if (const QCPGraph* longest = m_training->dataCount() > 0 ? m_training : m_validation; longest->dataCount() > 0)
+        words.prepend(tr("Epoch %1").arg((longest->data()->constEnd() - 1)->key));
+    if (m_bestLine->visible())
+        words << m_bestWords->text();
+    setAccessibleDescription((words + marks()).join(QStringLiteral(", ")));
+}
+
 void CurvePlot::schedule() {
     if (!m_timer.isActive())
         m_timer.start();
@@ -287,20 +312,13 @@ void CurvePlot::widen(double value) {
     m_empty = false;
 }
 
-/// Each batch where they fit the screen, else their outline: what is drawn never grows with the run.
 void CurvePlot::showBatches() {
-    const QCPRange shown = m_plot->xAxis->range();
-    const auto& batches = *m_batches->data();
-    const auto inView = batches.findEnd(shown.upper) - batches.findBegin(shown.lower);
-    const bool outlined = inView > static_cast<std::ptrdiff_t>(2 * Envelope::kMostBuckets);
-    m_batches->setVisible(!outlined);
-    m_outline->setVisible(outlined);
-    if (!outlined || !std::exchange(m_stale, false))
+    if (!std::exchange(m_stale, false))
         return;
     QVector<QCPGraphData> points;
     for (const Envelope::Point& point : m_envelope.points())
         points.append({point.key, point.value});
-    m_outline->data()->set(points, true);
+    m_batches->data()->set(points, true);
 }
 
 QString CurvePlot::valueText(double value) const {
@@ -326,8 +344,11 @@ void CurvePlot::readAt(const QPointF& place) {
         if (found != graph->data()->constEnd() && found->key == epoch)
             words << name.arg(valueText(found->value));
     }
-    m_read->setVisible(!words.isEmpty());
-    m_read->setText(tr("Epoch %1: %2").arg(epoch).arg(words.join(QStringLiteral(", "))));
+    QString text = words.isEmpty() ? QString() : tr("Epoch %1: %2").arg(epoch).arg(words.join(QStringLiteral(", ")));
+    if (const QString mark = m_marks->wordsNear(place.x()); !mark.isEmpty())
+        text += (text.isEmpty() ? QString() : QStringLiteral(" · ")) + mark;
+    m_read->setVisible(!text.isEmpty());
+    m_read->setText(text);
     schedule();
 }
 

@@ -88,4 +88,12 @@ std::vector<SettingDifference> settingsDifferences(const Experiment& first, cons
     return found;
 }
 
+std::vector<SettingDifference> settingsDifferences(const Json& edit) {
+    std::vector<SettingDifference> found;
+    for (const auto& [path, values] : edit.items())
+        if (values.is_array() && values.size() == 2)
+            compare(path, values[0], values[1], found);
+    return found;
+}
+
 } // namespace sightline::ui

@@ -9,12 +9,14 @@
 
 namespace sightline::ui {
 
-/// A setting that two runs were trained with differently, in words.
+/// A setting that differs between two runs, or before and after an edit, in words.
 struct SettingDifference {
     QString name, first, second;
 };
 
 /// In the order of the experiment's file. Names of the experiments are no setting.
 std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second);
+/// Of an edit of a run, { PATH: [old, new] }.
+std::vector<SettingDifference> settingsDifferences(const Json& edit);
 
 } // namespace sightline::ui

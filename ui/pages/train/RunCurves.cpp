@@ -7,11 +7,27 @@
 
 #include "look/Icons.h"
 #include "look/Words.h"
+#include "pages/explain/SettingsDifference.h"
 #include "pages/train/CurveNote.h"
 #include "plot/CurvePlot.h"
 #include "widgets/Prompts.h"
 
 namespace sightline::ui {
+
+namespace {
+/// "Learning rate 0.001 → 0.0003"; empty where nothing that shapes a curve was changed.
+QString editWords(const RecordedEdit& edit) {
+    Json changes = edit.changes;
+    changes.erase("training.probes");
+    const std::vector<SettingDifference> found = settingsDifferences(changes);
+    if (found.size() > 2)
+        return RunCurves::tr("%1 settings changed").arg(found.size());
+    QStringList words;
+    for (const SettingDifference& difference : found)
+        words << QStringLiteral("%1 %2 → %3").arg(difference.name, difference.first, difference.second);
+    return words.join(QStringLiteral(", "));
+}
+} // namespace
 
 RunCurves::RunCurves(Session& session, QWidget* parent) : Surface({}, parent), m_session(session) {
     m_loss = named(new CurvePlot(tr("Loss"), CurvePlot::Unit::Plain), "lossPlot");
@@ -30,18 +46,26 @@ RunCurves::RunCurves(Session& session, QWidget* parent) : Surface({}, parent), m
     m_reading = new CurveNote;
     connect(m_reading, &CurveNote::fieldAsked, this, &RunCurves::fieldAsked);
     body()->addWidget(m_reading);
-    body()->addWidget(m_loss, 1);
-    body()->addWidget(m_accuracy, 1);
+    m_plots = new QBoxLayout(QBoxLayout::TopToBottom);
+    m_plots->setSpacing(theme::kGrid);
+    m_plots->addWidget(m_loss, 1);
+    m_plots->addWidget(m_accuracy, 1);
+    body()->addLayout(m_plots, 1);
     connect(&session.runs(), &RunDesk::batchFinished, this, &RunCurves::showBatch);
     connect(&session.runs(), &RunDesk::epochFinished, this, &RunCurves::showEpoch);
+    connect(&session.runs(), &RunDesk::edited, this, &RunCurves::showEdit);
     connect(&session.runs(), &RunDesk::learningRateChanged, this, &RunCurves::showRateChange);
+}
+
+void RunCurves::setSideBySide(bool on) {
+    m_plots->setDirection(on ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }
 
 void RunCurves::showRun() {
     const auto run = m_session.runs().run();
     const RunProgress& progress = m_session.runs().progress();
     for (auto* plot : {m_loss, m_accuracy})
-        plot->clear(run ? run->experiment.training.epochs : m_session.document().experiment().training.epochs);
+        plot->clear(run ? progress.experiment.training.epochs : m_session.document().experiment().training.epochs);
     if (run) {
         for (const EpochMetrics& epoch : progress.history)
             addEpoch(epoch);
@@ -49,6 +73,8 @@ void RunCurves::showRun() {
             plot->setBest(progress.bestEpoch);
         for (const LearningRateChanged& change : progress.learningRateChanges)
             showRateChange(change);
+        for (const RecordedEdit& edit : progress.edits)
+            showEdit(edit);
     }
     showReading();
 }
@@ -70,6 +96,7 @@ void RunCurves::addEpoch(const EpochMetrics& epoch) {
     m_loss->addEpoch(epoch.epoch, epoch.loss, epoch.valLoss);
     m_accuracy->addEpoch(epoch.epoch, 100 * epoch.accuracy,
                          epoch.valAccuracy ? std::optional(100 * *epoch.valAccuracy) : std::nullopt);
+    m_loss->addRate(epoch.epoch, epoch.learningRate);
 }
 
 void RunCurves::showEpoch(const EpochFinished& epoch) {
@@ -82,6 +109,19 @@ void RunCurves::showEpoch(const EpochFinished& epoch) {
 void RunCurves::showRateChange(const LearningRateChanged& change) {
     for (auto* plot : {m_loss, m_accuracy})
         plot->addMark(change.epoch, tr("learning rate %1").arg(significant(change.to, 2)));
+}
+
+void RunCurves::showEdit(const RecordedEdit& edit) {
+    const RunProgress& progress = m_session.runs().progress();
+    const double within = edit.place.batch > 0 && progress.batchesPerEpoch > 0
+                              ? static_cast<double>(edit.place.batch) / progress.batchesPerEpoch
+                              : 0;
+    const QString words = editWords(edit);
+    for (auto* plot : {m_loss, m_accuracy}) {
+        if (!words.isEmpty())
+            plot->addMark(edit.place.epoch - 1 + within, words, PlotMarks::Kind::Edited);
+        plot->setPlanned(progress.experiment.training.epochs);
+    }
 }
 
 void RunCurves::savePlots() {

@@ -15,7 +15,8 @@ class RunCurves : public Surface {
 public:
     explicit RunCurves(Session& session, QWidget* parent = nullptr);
 
-    void showRun(); ///< another run is in view, or none
+    void setSideBySide(bool on); ///< the plots: where there is little height
+    void showRun();              ///< another run is in view, or none
 
 Q_SIGNALS:
     void said(const QString& message, bool good);
@@ -26,10 +27,12 @@ private:
     void showEpoch(const EpochFinished& epoch);
     void addEpoch(const EpochMetrics& epoch);
     void showRateChange(const LearningRateChanged& change);
+    void showEdit(const RecordedEdit& edit);
     void showReading();
     void savePlots();
 
     Session& m_session;
+    QBoxLayout* m_plots;
     CurvePlot *m_loss, *m_accuracy;
     CurveNote* m_reading;
 };

@@ -6,6 +6,7 @@
 
 #include "look/Icons.h"
 #include "look/Words.h"
+#include "pages/train/RunFigures.h"
 #include "widgets/NoteList.h"
 #include "widgets/ProgressBar.h"
 #include "widgets/Tone.h"
@@ -41,8 +42,7 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     m_state = named(new QLabel, "runState");
     m_state->setFont(theme::font(theme::Size::Title, true));
     m_state->setWordWrap(true);
-    m_figures = named(mutedLabel({}), "runFigures");
-    m_figures->setFont(theme::font(theme::Size::Base));
+    m_figures = new RunFigures;
     m_notes = new NoteList;
     line->addWidget(m_state, 1);
     m_go = button(tr("Train"), QStringLiteral("media-playback-start"), "pageTrainButton", tr("Train (Ctrl+Return)"));
@@ -67,14 +67,11 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     });
     m_progress = new ProgressBar("runProgress", tr("Progress of the run"));
     body()->addLayout(line);
-    body()->addWidget(m_figures); // the whole width: figures that wrap would move the plots at each batch
+    body()->addWidget(m_figures);
     body()->addWidget(m_notes);
     body()->addWidget(m_progress);
     connect(&session.runs(), &RunDesk::batchFinished, this, &RunStatus::showBatch);
-    connect(&session.runs(), &RunDesk::epochFinished, this, [this](const EpochFinished& epoch) {
-        m_patience = epoch.patience;
-        m_patienceUsed = epoch.patienceUsed;
-    });
+    connect(&session.runs(), &RunDesk::epochFinished, m_figures, &RunFigures::setEpoch);
     connect(&session.runs(), &RunDesk::noted, this, &RunStatus::showNotes);
     connect(&session.runs(), &RunDesk::edited, this, &RunStatus::showNotes);
 }
@@ -94,9 +91,7 @@ void RunStatus::goPressed() {
 
 void RunStatus::showRun() {
     const auto run = m_session.runs().run();
-    m_patience = m_patienceUsed = 0;
     m_figures->clear();
-    m_figures->hide();
     if (run)
         m_progress->setProgress(m_session.runs().progress().history.size(),
                                 static_cast<qulonglong>(m_session.runs().progress().experiment.training.epochs));
@@ -171,16 +166,7 @@ void RunStatus::showBatch(const BatchFinished& batch) {
     const int planned = m_session.runs().run() ? m_session.runs().progress().experiment.training.epochs : 1;
     if (m_session.runs().state() == RunState::Running)
         m_state->setText(tr("Epoch %1 of %2").arg(batch.epoch).arg(planned));
-    QStringList words{tr("batch %1 of %2").arg(batch.batch).arg(batch.batches),
-                      tr("loss %1").arg(significant(batch.runningLoss)),
-                      tr("accuracy %1").arg(percent(batch.runningAccuracy)),
-                      tr("%1 images/s").arg(significant(batch.imagesPerSecond))};
-    if (batch.secondsLeft > 0)
-        words << tr("%1 left").arg(duration(batch.secondsLeft));
-    if (m_patience > 0)
-        words << tr("patience %1 of %2").arg(m_patienceUsed).arg(m_patience);
-    m_figures->setText(words.join(QStringLiteral(" · ")));
-    m_figures->show();
+    m_figures->setBatch(batch);
     m_progress->setProgress(static_cast<qulonglong>((batch.epoch - 1) * batch.batches + batch.batch),
                             static_cast<qulonglong>(planned * std::max(1, batch.batches)));
 }

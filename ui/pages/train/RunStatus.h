@@ -11,6 +11,7 @@ namespace sightline::ui {
 
 class NoteList;
 class ProgressBar;
+class RunFigures;
 
 /// How far the run is and what can be done with it: its state, figures, notes, progress, and its buttons.
 class RunStatus : public Surface {
@@ -31,11 +32,11 @@ private:
     void showNotes();
 
     Session& m_session;
-    QLabel *m_state, *m_figures;
+    QLabel* m_state;
+    RunFigures* m_figures;
     NoteList* m_notes;
     ProgressBar* m_progress;
     QPushButton *m_go, *m_save, *m_stop, *m_stopAfterEpoch;
-    int m_patienceUsed = 0, m_patience = 0;
 };
 
 } // namespace sightline::ui

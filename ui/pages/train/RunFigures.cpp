@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/train/RunFigures.h"
+
+#include <QVBoxLayout>
+
+#include <cmath>
+#include <utility>
+
+#include "look/Words.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+// Apart, so that the line does not come and go.
+constexpr double kWaitsMuch = 0.05, kWaitsLittle = 0.03;
+
+QString monitorWords(const std::string& monitor) {
+    return monitor == "val_loss"       ? RunFigures::tr("validation loss")
+           : monitor == "val_accuracy" ? RunFigures::tr("validation accuracy")
+           : monitor == "loss"         ? RunFigures::tr("training loss")
+           : monitor == "accuracy"     ? RunFigures::tr("training accuracy")
+                                       : QString::fromStdString(monitor);
+}
+} // namespace
+
+RunFigures::RunFigures(QWidget* parent) : QWidget(parent) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(theme::kGrid / 2);
+    for (const auto& [label, name] : {std::pair{&m_line, "runFigures"}, std::pair{&m_waiting, "waitingFigure"}}) {
+        *label = named(mutedLabel({}), name);
+        (*label)->setFont(theme::font(theme::Size::Base));
+        column->addWidget(*label);
+    }
+    m_waiting->setToolTip(tr("Reading and augmenting images takes longer than training on them. More loader threads, "
+                             "smaller images or less augmentation help."));
+    clear();
+}
+
+void RunFigures::clear() {
+    m_patience.clear();
+    m_line->clear();
+    m_waiting->hide();
+    hide();
+}
+
+void RunFigures::setEpoch(const EpochFinished& epoch) {
+    m_patience =
+        epoch.patience > 0
+            ? tr("patience %1 of %2 (%3)").arg(epoch.patienceUsed).arg(epoch.patience).arg(monitorWords(epoch.monitor))
+            : QString();
+}
+
+void RunFigures::setBatch(const BatchFinished& batch) {
+    QStringList words{tr("batch %1 of %2").arg(batch.batch).arg(batch.batches),
+                      tr("loss %1").arg(significant(batch.runningLoss)),
+                      tr("accuracy %1").arg(percent(batch.runningAccuracy)),
+                      tr("%1 images/s").arg(significant(batch.imagesPerSecond))};
+    if (batch.secondsLeft > 0)
+        words << tr("%1 left").arg(duration(batch.secondsLeft));
+    if (!m_patience.isEmpty())
+        words << m_patience;
+    m_line->setText(words.join(QStringLiteral(" · ")));
+    const bool waits = batch.waitShare >= (m_waiting->isHidden() ? kWaitsMuch : kWaitsLittle);
+    m_waiting->setVisible(waits);
+    if (waits)
+        m_waiting->setText(
+            tr("The network waits for images %1 % of the time.").arg(std::lround(100 * batch.waitShare)));
+    show();
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include "engine/TrainEvents.h"
+
+class QLabel;
+
+namespace sightline::ui {
+
+/// The figures of a run in progress, on the whole width: figures that wrap would move the plots at each batch. Below
+/// them, where it matters, how much of the time the network waits for images.
+class RunFigures : public QWidget {
+    Q_OBJECT
+public:
+    explicit RunFigures(QWidget* parent = nullptr);
+
+    void clear(); ///< and hides
+    void setBatch(const BatchFinished& batch);
+    void setEpoch(const EpochFinished& epoch); ///< for its patience
+
+private:
+    QLabel *m_line, *m_waiting;
+    QString m_patience;
+};
+
+} // namespace sightline::ui

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plot/PlotMarks.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "look/Theme.h"
+#include "plot/QCustomPlotInclude.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kRows = 3, kRowHeight = 14, kPadding = 6;
+constexpr double kNear = 5; // pixels
+} // namespace
+
+void PlotMarks::clear() {
+    for (const Mark& mark : m_marks) {
+        m_plot->removeItem(mark.line);
+        m_plot->removeItem(mark.text);
+    }
+    m_marks.clear();
+}
+
+void PlotMarks::add(double epoch, const QString& words, Kind kind) {
+    const QColor color = theme::color(kind == Kind::Edited ? Role::Accent : Role::Warning);
+    Mark mark{epoch, words, new QCPItemStraightLine(m_plot), new QCPItemText(m_plot)};
+    mark.line->setPen(QPen(color, 1, kind == Kind::Edited ? Qt::DashDotLine : Qt::DotLine));
+    mark.line->point1->setCoords(epoch, 0.5);
+    mark.line->point2->setCoords(epoch, 1);
+    mark.text->setColor(color);
+    mark.text->setFont(theme::font(theme::Size::Small, true));
+    mark.text->setText(words);
+    mark.text->setClipToAxisRect(true);
+    mark.text->position->setType(QCPItemPosition::ptAbsolute);
+    m_marks.insert(std::upper_bound(m_marks.begin(), m_marks.end(), epoch,
+                                    [](double value, const Mark& other) { return value < other.epoch; }),
+                   mark);
+}
+
+void PlotMarks::redraw() {
+    const QRect inside = m_plot->axisRect()->rect();
+    const QFontMetrics metrics(theme::font(theme::Size::Small, true));
+    std::array<double, kRows> taken;
+    taken.fill(inside.left());
+    for (const Mark& mark : m_marks) {
+        const double x = m_plot->xAxis->coordToPixel(mark.epoch),
+                     width = metrics.horizontalAdvance(mark.words) + kPadding;
+        // At its line's right; near the right edge at its left.
+        const bool right = x + width <= inside.right();
+        const double from = right ? x : x - width;
+        const auto row = std::find_if(taken.begin(), taken.end(), [&](double end) { return from >= end; });
+        mark.text->setVisible(row != taken.end() && inside.contains(static_cast<int>(x), inside.center().y()));
+        if (row == taken.end())
+            continue;
+        *row = from + width;
+        mark.text->setPositionAlignment((right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
+        mark.text->setPadding(right ? QMargins(kPadding, 0, 0, 0) : QMargins(0, 0, kPadding, 0));
+        mark.text->position->setCoords(x, inside.top() + 2 + static_cast<double>(row - taken.begin()) * kRowHeight);
+    }
+}
+
+QStringList PlotMarks::words() const {
+    QStringList words;
+    for (const Mark& mark : m_marks)
+        words << mark.words;
+    return words;
+}
+
+QString PlotMarks::wordsNear(double x) const {
+    QStringList words;
+    for (const Mark& mark : m_marks)
+        if (std::abs(m_plot->xAxis->coordToPixel(mark.epoch) - x) <= kNear)
+            words << mark.words;
+    return words.join(QStringLiteral("; "));
+}
+
+} // namespace sightline::ui

@@ -30,13 +30,15 @@ void addBenchTrain(CLI::App& app, Context& context);
 void addBenchEpoch(CLI::App& app, Context& context);
 void addBenchExplain(CLI::App& app, Context& context);
 void addBenchScan(CLI::App& app, Context& context);
+void addBenchQuestions(CLI::App& app, Context& context);
 void addWeights(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
-    addDataset,      addDatasetCheck, addAugment,    addModel,        addTrain,     addEvaluate, addPredict,
-    addExplain,      addActivations,  addFilters,    addExamples,     addExport,    addRuns,     addModelForward,
-    addBenchAugment, addBenchTrain,   addBenchEpoch, addBenchExplain, addBenchScan, addWeights,  addDemo,
+    addDataset,   addDatasetCheck,   addAugment,      addModel,      addTrain,      addEvaluate,
+    addPredict,   addExplain,        addActivations,  addFilters,    addExamples,   addExport,
+    addRuns,      addModelForward,   addBenchAugment, addBenchTrain, addBenchEpoch, addBenchExplain,
+    addBenchScan, addBenchQuestions, addWeights,      addDemo,
 };
 
 } // namespace sightline::cli

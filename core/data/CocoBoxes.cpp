@@ -120,17 +120,19 @@ std::vector<std::string> annotationFiles(const FileTree& files) {
     return found;
 }
 
-/// The sample an image of an annotation file is: the one of its name; of several, the one whose folder the file names.
+/// The sample an image of an annotation file is: the one of its name; of several, the one whose folder the file names;
+/// none where that is not a single one.
 const Sample* sampleOf(const std::vector<const Sample*>& sameName, const std::string& name, const std::string& file) {
-    const Sample* found = nullptr;
+    std::vector<const Sample*> fitting, named;
     for (const Sample* sample : sameName) {
         if (sample->path != name && !sample->path.ends_with("/" + name))
             continue;
-        const std::string folder = sample->path.substr(0, sample->path.find('/'));
-        if (!found || file.find(folder) != std::string::npos)
-            found = sample;
+        fitting.push_back(sample);
+        if (file.find(sample->path.substr(0, sample->path.find('/'))) != std::string::npos)
+            named.push_back(sample);
     }
-    return found;
+    const std::vector<const Sample*>& candidates = named.empty() ? fitting : named;
+    return candidates.size() == 1 ? candidates.front() : nullptr;
 }
 
 } // namespace
@@ -139,15 +141,20 @@ Result<ObjectBoxes> cocoBoxes(const Dataset& dataset, const FileTree& files, con
     std::unordered_map<std::string, std::vector<const Sample*>> byName;
     for (const Sample& sample : dataset.samples)
         byName[fileName(sample.path)].push_back(&sample);
+    const bool isCoco = dataset.format == "coco"; // else a file beside the images may be anything
     ObjectBoxes boxes;
     for (const std::string& file : annotationFiles(files)) {
         const auto text = files.read(file, kLargest);
+        if (!text && !isCoco)
+            continue;
         if (!text)
             return text.error();
         BoxEvents events(stop);
         const bool isWhole = nlohmann::json::sax_parse(*text, &events);
         if (stop.stop_requested())
             return cancelled();
+        if (!isWhole && !isCoco)
+            continue;
         if (!isWhole)
             return badInput(files.shown(file) + " is not valid JSON.");
         for (const auto& [id, objects] : events.objectsOf) {

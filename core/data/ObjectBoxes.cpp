@@ -124,8 +124,12 @@ Result<ObjectBoxes> objectBoxes(const Dataset& dataset, const std::stop_token& s
         return pascalVocBoxes(dataset, *files, stop);
     if (dataset.format == "coco")
         return cocoBoxes(dataset, *files, stop);
-    if (dataset.format != "tiny-imagenet")
-        return files->isFile(kTable) ? tableBoxes(*files) : pascalVocBoxes(dataset, *files, stop);
+    if (dataset.format != "tiny-imagenet") {
+        if (files->isFile(kTable))
+            return tableBoxes(*files);
+        auto beside = pascalVocBoxes(dataset, *files, stop);
+        return beside && beside->empty() ? cocoBoxes(dataset, *files, stop) : std::move(beside);
+    }
     ObjectBoxes boxes;
     for (const auto& [path, box] : readBoxes(dataset))
         boxes[path] = {box};

@@ -15,11 +15,11 @@ using ObjectBoxes = std::map<std::string, std::vector<Box>>;
 
 /// The boxes that come with a data set: those of Pascal VOC's and COCO's annotations (the objects of the image's own
 /// class, else all), Tiny-ImageNet's lists, or a boxes.csv beside the images (a row for each object: path, x, y, width,
-/// height; further columns are left alone), or files in Pascal VOC's form beside them. Empty where the source knows
-/// none. Errors: a boxes.csv without one of these columns, annotations that cannot be read, cancelled.
+/// height; further columns are left alone), or files in Pascal VOC's or COCO's form beside them. Empty where the source
+/// knows none. Errors: a boxes.csv without one of these columns, annotations that cannot be read, cancelled.
 Result<ObjectBoxes> objectBoxes(const Dataset& dataset, const std::stop_token& stop = {});
 
-/// COCO's part of it.
+/// COCO's part of it; of a set of another format what is no annotation is passed over.
 Result<ObjectBoxes> cocoBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop);
 
 } // namespace sightline

@@ -94,6 +94,26 @@ private Q_SLOTS:
         QCOMPARE(boxes->at("train/cat/1.png"), (Boxes{{0, 1, 3, 1}}));
     }
 
+    void cocosAnnotationsBesideTheImagesOfFoldersAreRead() {
+        folders();
+        write(root() / "val/cat/2.png", png(3)); // of the same name as one of train
+        write(root() / "train/cat/2.png", png(3));
+        write(root() / "settings.json", "{ no JSON");
+        write(
+            root() / "objects.json",
+            R"({"images": [{"id": 1, "file_name": "1.png"}, {"id": 2, "file_name": "dog/2.png"}, {"id": 3, "file_name": "2.png"}],
+ "annotations": [{"id": 1, "image_id": 1, "category_id": 7, "bbox": [0, 1, 2, 3]}, {"id": 2, "image_id": 2, "category_id": 7, "bbox": [1, 1, 1, 1]},
+  {"id": 3, "image_id": 3, "category_id": 7, "bbox": [2, 2, 1, 1]}], "categories": [{"id": 7, "name": "cat"}]})");
+        const auto dataset = opened(root());
+        QVERIFY(dataset.ok());
+        QCOMPARE(dataset->format, std::string("folders"));
+        const auto boxes = objectBoxes(*dataset);
+        QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
+        QCOMPARE(boxes->size(), std::size_t{2}); // which 2.png the third is nobody can tell
+        QCOMPARE(boxes->at("train/cat/1.png"), (Boxes{{0, 1, 2, 3}}));
+        QCOMPARE(boxes->at("train/dog/2.png"), (Boxes{{1, 1, 1, 1}}));
+    }
+
     void cocosBoxesAreOfTheImagesClass() {
         const auto lists = [](const char* box) {
             return R"({"images": [{"id": 1, "file_name": "1.png"}], "annotations": [

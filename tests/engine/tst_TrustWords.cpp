@@ -48,6 +48,18 @@ private Q_SLOTS:
                                                 "nothing: the map does not show what the network uses."));
     }
 
+    void ofAnImageOfOneColorNothingIsTold() {
+        Trust trust = good();
+        trust.drop = trust.randomDrop = 0;
+        trust.deletion = trust.insertion = std::vector<double>(31, trust.probability);
+        trust.deletionAuc = trust.insertionAuc = trust.probability;
+        QVERIFY(verdictOf(trust) == TrustVerdict::Unclear);
+        QVERIFY2(sentenceOn(trust).find("one color: nothing can be told") != std::string::npos,
+                 sentenceOn(trust).c_str());
+        trust.deletion[10] -= 0.2; // a part that matters
+        QVERIFY(sentenceOn(trust).find("one color") == std::string::npos);
+    }
+
     void onePointIsOne() {
         Trust trust = good();
         trust.randomDrop = 0.01;

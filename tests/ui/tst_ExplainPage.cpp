@@ -8,7 +8,9 @@
 
 #include "FakeEngine.h"
 #include "RunTest.h"
+#include "look/CorruptionWords.h"
 #include "models/Tiles.h"
+#include "pages/explain/StrengthProbe.h"
 #include "widgets/ExampleGrid.h"
 #include "widgets/ImageView.h"
 #include "widgets/LayerStrip.h"
@@ -34,7 +36,7 @@ class ExplainPageTest : public RunTest {
         Questions& questions() const { return driver->session->questions(); }
     };
     using OnAsk = decltype(FakeEngine::onAsk);
-    std::unique_ptr<Explained> explained(const char* home, OnAsk onAsk = {}) {
+    std::unique_ptr<Explained> explained(const char* home, OnAsk onAsk = {}, const char* network = "toy_cnn") {
         auto opened = std::make_unique<Explained>();
         if (onAsk)
             opened->engine.onAsk = std::move(onAsk);
@@ -44,7 +46,7 @@ class ExplainPageTest : public RunTest {
                 map.layer = "automatic";
             return Result<HeatMap>(map);
         };
-        const auto run = storeRun(QLatin1String(home), m_classes, "toy_cnn");
+        const auto run = storeRun(QLatin1String(home), m_classes, network);
         opened->driver = std::make_unique<WindowDriver>(path(QLatin1String(home)), opened->engine.door());
         [&] {
             openRun(*opened->driver->session, run);
@@ -146,6 +148,67 @@ private Q_SLOTS:
                  page->driver->session->runs().run()->folder.filename().string());
     }
 
+    void weakHeatIsHiddenAndThatIsRemembered() {
+        const QString home = QStringLiteral("home-threshold");
+        {
+            const auto page = explained("home-threshold");
+            const WindowDriver& driver = *page->driver;
+            const auto* map =
+                driver.find<QWidget>("heatMapView")->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
+            const auto* plain =
+                driver.find<QWidget>("heatMapView")->findChild<ImageView*>(QStringLiteral("explainedImage"));
+            QVERIFY(map->image() != plain->image()); // heat of .5 everywhere
+            auto* slider = driver.find<QSlider>("explainThreshold");
+            slider->setFocus();
+            while (slider->value() < 60)
+                QTest::keyClick(slider, Qt::Key_PageUp);
+            QCOMPARE(map->image().convertToFormat(QImage::Format_RGB32),
+                     plain->image().convertToFormat(QImage::Format_RGB32));
+            QVERIFY2(driver.text("explainThresholdText").contains(QStringLiteral("60 %")),
+                     qPrintable(driver.text("explainThresholdText")));
+            const QString file = path(QStringLiteral("threshold.png"));
+            prompts().saveFile = [&](auto&&...) { return file; };
+            driver.click("saveOverlay");
+            QVERIFY(QImage(file).text(QStringLiteral("Appearance")).contains(QStringLiteral("60 %")));
+            showTab(driver, QStringLiteral("Robustness")); // all tabs share the look
+            const auto* other =
+                driver.find<QWidget>("robustnessView")->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
+            QCOMPARE(other->image(), map->image());
+        }
+        FakeEngine engine;
+        WindowDriver again(path(home), engine.door());
+        again.key(Qt::Key_6, Qt::ControlModifier);
+        QCOMPARE(again.find<QSlider>("explainThreshold")->value(), 60);
+    }
+
+    void probabilityIsDrawnAgainstStrength() {
+        const auto page = explained("home-strength");
+        const WindowDriver& driver = *page->driver;
+        std::atomic<int> asked{0};
+        page->engine.onExplain = [&](const HeatMapQuestion& question, std::stop_token) {
+            ++asked;
+            HeatMap map = explanationOf(question, m_classes, 0);
+            map.probabilities[0] = 0.25f;
+            return Result<HeatMap>(map);
+        };
+        showTab(driver, QStringLiteral("Robustness"));
+        const auto* curve = driver.find<QWidget>("strengthCurve");
+        const auto last = strengthText(Corruption::Rotation, StrengthProbe::strengthsOf(Corruption::Rotation).back());
+        QTRY_VERIFY_WITH_TIMEOUT(curve->accessibleDescription().contains(last + QStringLiteral(": probability 25")),
+                                 kPatience);
+        QVERIFY(driver.text("strengthTitle").startsWith(titleOf(Corruption::Rotation)));
+        auto* slider = driver.find<QSlider>("corrupt-blur");
+        slider->setFocus();
+        QTest::keyClick(slider, Qt::Key_PageUp);
+        QVERIFY(driver.text("strengthTitle").startsWith(titleOf(Corruption::Blur)));
+        const auto most = strengthText(Corruption::Blur, StrengthProbe::strengthsOf(Corruption::Blur).back());
+        QTRY_VERIFY_WITH_TIMEOUT(curve->accessibleDescription().contains(most), kPatience);
+        const int before = asked;
+        QTest::keyClick(slider, Qt::Key_PageUp); // only the place moves on the curve
+        QTRY_VERIFY_WITH_TIMEOUT(!driver.text("robustnessWords").isEmpty() && asked > before, kPatience);
+        QVERIFY(curve->accessibleDescription().contains(most));
+    }
+
     void aMapThatFailsIsNeverTicked() {
         std::atomic<int> asked{0};
         const auto page = explained("home-trust", [&](const Question& question, auto&&...) -> Result<Answer> {
@@ -173,6 +236,12 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(asked.load(), 2, kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("trustWords").contains(QStringLiteral("20")), kPatience);
         QVERIFY(!isGood());
+        for (const auto& [tab, words] :
+             {std::pair{"Occlusion", "occlusionTrustWords"}, std::pair{"Robustness", "robustnessTrustWords"},
+              std::pair{"Compare", "compareMineTrustWords"}}) {
+            showTab(driver, QLatin1String(tab)); // said under the maps of the other tabs, too
+            QTRY_VERIFY2_WITH_TIMEOUT(driver.text(words).contains(QStringLiteral("20")), words, kPatience);
+        }
     }
 
     void everyChannelIsATileAndAClickEnlargesIt() {
@@ -213,10 +282,8 @@ private Q_SLOTS:
         driver.clickRow("activationTiles", 7);
         QVERIFY(driver.text("activationWords").startsWith(QStringLiteral("Channel 7 of 2048")));
 
-        choose(driver, "activationOrder", 2);
-        QVERIFY(!driver.find<QWidget>("activationFirstClass")->isEnabled()); // nobody has looked yet
-        driver.click("findExamples");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("activationFirstClass")->isEnabled(), kPatience);
+        choose(driver, "activationOrder", 2); // finds out by itself what differs
+        QTRY_VERIFY_WITH_TIMEOUT(tiles->index(0, 0).data(TileCaption).toString() == QStringLiteral("1234"), kPatience);
         driver.clickRow("activationTiles", 0);
         QVERIFY2(driver.text("activationWords").startsWith(QStringLiteral("Channel 1234 of 2048")),
                  qPrintable(driver.text("activationWords"))); // boat against car
@@ -265,6 +332,34 @@ private Q_SLOTS:
         driver.click("showKernels");
         QTRY_COMPARE_WITH_TIMEOUT(tiles->rowCount(), 4, kPatience);
         QVERIFY(driver.text("filterWords").contains(QStringLiteral("conv1")));
+    }
+
+    void allPatternsAreDrawnByOneClick() {
+        std::atomic<int> drawn{0};
+        const auto page = explained(
+            "home-all-filters",
+            [&](const Question& question, auto&&...) -> Result<Answer> {
+                const auto* kind = std::get_if<FilterPicturesQuestion>(&question);
+                if (!kind)
+                    return cancelled();
+                FilterPictures pictures;
+                for (const int channel : kind->channels)
+                    pictures.pictures.push_back({channel, 0.5, 7.25, Image(8, 8, 3)});
+                drawn += static_cast<int>(kind->channels.size());
+                return Answer(pictures);
+            },
+            "resnet18");
+        const WindowDriver& driver = *page->driver;
+        showTab(driver, QStringLiteral("Filters"));
+        const auto* all = driver.find<QPushButton>("drawAllFilters");
+        QVERIFY(all->isVisible());
+        const int channels = all->text().section(QLatin1Char(' '), -1).toInt();
+        QVERIFY(channels > 48);
+        driver.click("drawAllFilters");
+        const auto* tiles = driver.find<QListView>("filterTiles")->model();
+        QTRY_COMPARE_WITH_TIMEOUT(tiles->rowCount(), channels, kPatience);
+        QCOMPARE(drawn.load(), channels);
+        QVERIFY(all->isHidden());
     }
 
     void whatIsPaintedIsAskedAndTakenBack() {

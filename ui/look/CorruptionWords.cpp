@@ -29,7 +29,7 @@ QString titleOf(Corruption kind) {
     case Corruption::Noise:
         return Words::tr("Noise");
     case Corruption::Jpeg:
-        return Words::tr("JPEG compression");
+        return Words::tr("JPEG");
     case Corruption::Occlusion:
         break;
     }

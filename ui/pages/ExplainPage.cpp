@@ -27,7 +27,7 @@ constexpr int kControlsWidth = 288;
 }
 
 ExplainPage::ExplainPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
-    : Page(session, parent), m_look(new MapLook(this)) {
+    : Page(session, parent), m_look(new MapLook(session, this)) {
     setObjectName(QStringLiteral("explainPage"));
     setFocusPolicy(Qt::ClickFocus);
     auto* column = new QVBoxLayout(this);

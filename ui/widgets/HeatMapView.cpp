@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 
 #include "look/Picture.h"
 #include "look/Words.h"
@@ -19,27 +20,6 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kTop = 5, kWordsWidth = 208;
-
-/// The map's own cells, each as a block of the image's size.
-FloatArray inBlocks(const HeatMap& explanation, int height, int width) {
-    FloatArray blocks{{height, width},
-                      std::vector<float>(static_cast<std::size_t>(height) * static_cast<std::size_t>(width))};
-    if (explanation.maximum <= 0 || explanation.mapHeight < 1 || explanation.mapWidth < 1)
-        return blocks;
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
-            const int cell =
-                y * explanation.mapHeight / height * explanation.mapWidth + x * explanation.mapWidth / width;
-            blocks.values[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)] =
-                explanation.rawMap.values[static_cast<std::size_t>(cell)] / static_cast<float>(explanation.maximum);
-        }
-    return blocks;
-}
-
-Image coloredFor(const Image& image, const HeatMap& explanation, bool raw, ColorMap colors) {
-    return colored(raw ? inBlocks(explanation, image.height, image.width) : explanation.map, image.height, image.width,
-                   explanation.isSigned ? ColorMap::Diverging : colors);
-}
 
 QString className(const HeatMap& explanation, int index) {
     const auto at = static_cast<std::size_t>(index);
@@ -114,13 +94,18 @@ void HeatMapView::setPlaceholder(const QString& text) {
 }
 
 void HeatMapView::setOpacity(double opacity) {
-    m_opacity = opacity;
-    draw();
+    if (std::exchange(m_opacity, opacity) != opacity)
+        draw();
+}
+
+void HeatMapView::setThreshold(double threshold) {
+    if (std::exchange(m_threshold, threshold) != threshold)
+        draw();
 }
 
 void HeatMapView::setColors(ColorMap colors) {
-    m_colors = colors;
-    drawColors();
+    if (std::exchange(m_colors, colors) != colors)
+        drawColors();
 }
 
 void HeatMapView::setOverlayShown(bool shown) {
@@ -137,7 +122,8 @@ Image HeatMapView::overlaid() const {
     if (!m_explained)
         return {};
     const Image& image = m_explained->image;
-    return blended(image, coloredFor(image, m_explained->explanation, m_raw, m_colors), m_opacity);
+    const HeatLayer heat(m_explained->explanation, image.height, image.width, m_raw, m_colors);
+    return heat.over(image, m_opacity, m_threshold);
 }
 
 void HeatMapView::refresh() {
@@ -225,7 +211,8 @@ void HeatMapView::showBars() {
 void HeatMapView::drawColors() {
     if (!m_explained)
         return;
-    m_colored = coloredFor(m_explained->shown, m_explained->explanation, m_raw, m_colors);
+    const Image& image = m_explained->shown;
+    m_heat = HeatLayer(m_explained->explanation, image.height, image.width, m_raw, m_colors);
     if (m_plain)
         m_plain->setImage(toQImage(m_explained->shown));
     draw();
@@ -235,7 +222,7 @@ void HeatMapView::draw() {
     if (!m_explained)
         return;
     const Image& image = m_explained->shown;
-    m_map->setImage(toQImage(m_overlay ? blended(image, m_colored, m_opacity) : image));
+    m_map->setImage(toQImage(m_overlay ? m_heat.over(image, m_opacity, m_threshold) : image));
 }
 
 } // namespace sightline::ui

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "models/Explained.h"
+#include "widgets/HeatLayer.h"
 
 class QLabel;
 
@@ -25,6 +26,7 @@ public:
 
     void setExplained(std::shared_ptr<const Explained> explained); ///< null: the placeholder's words
     void setOpacity(double opacity);
+    void setThreshold(double threshold); ///< heat under this share of the hottest is not shown
     void setColors(ColorMap colors);
     void setOverlayShown(bool shown);
     void setRawShown(bool raw); ///< the map's own cells, nearest neighbour
@@ -44,12 +46,12 @@ private:
     void draw();
 
     std::shared_ptr<const Explained> m_explained;
-    Image m_colored; ///< the map in colours, of the shown image's size: what opacity does not touch
+    HeatLayer m_heat; ///< over the shown image
     ImageView *m_plain = nullptr, *m_map;
     QWidget* m_words = nullptr; ///< side by side: the column of what was said
     QLabel *m_title, *m_verdict, *m_detail;
     BarList* m_bars;
-    double m_opacity = 0.5;
+    double m_opacity = 0.5, m_threshold = 0;
     ColorMap m_colors = ColorMap::Turbo;
     bool m_overlay = true, m_raw = false;
     QString m_placeholder;

@@ -19,8 +19,24 @@ constexpr double kDot = 2.5;
 } // namespace
 
 StrengthCurve::StrengthCurve(QWidget* parent) : QWidget(parent) {
+    m_measure = tr("%1: accuracy %2");
     setMinimumSize(96, 56);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+void StrengthCurve::setMeasure(const QString& words) {
+    m_measure = words;
+}
+
+void StrengthCurve::addPoint(Point point, const QString& className) {
+    std::vector<Point> points = std::move(m_points);
+    points.push_back(std::move(point));
+    setPoints(std::move(points), className);
+}
+
+void StrengthCurve::setMark(std::optional<double> strength) {
+    m_mark = strength;
+    update();
 }
 
 void StrengthCurve::setPoints(std::vector<Point> points, const QString& className) {
@@ -34,7 +50,7 @@ void StrengthCurve::setPoints(std::vector<Point> points, const QString& classNam
 }
 
 QString StrengthCurve::describe(const Point& point) const {
-    const QString all = tr("%1: accuracy %2").arg(point.words, percent(point.accuracy));
+    const QString all = m_measure.arg(point.words, percent(point.accuracy));
     return point.ofClass ? tr("%1, of %2 %3").arg(all, m_className, percent(*point.ofClass)) : all;
 }
 
@@ -42,9 +58,13 @@ QRectF StrengthCurve::plot() const {
     return QRectF(rect()).adjusted(kSide, kTop, -kSide, -kBottom);
 }
 
+double StrengthCurve::placeAlong(double strength) const {
+    const double least = std::min(0.0, m_points.front().strength), most = std::max(0.0, m_points.back().strength);
+    return plot().left() + plot().width() * (strength - least) / std::max(1e-9, most - least);
+}
+
 QPointF StrengthCurve::placeOf(const Point& point, double accuracy) const {
-    const double most = std::max(1e-9, m_points.back().strength);
-    return {plot().left() + plot().width() * point.strength / most, plot().bottom() - plot().height() * accuracy};
+    return {placeAlong(point.strength), plot().bottom() - plot().height() * accuracy};
 }
 
 QPointF StrengthCurve::placeOf(std::size_t point) const {
@@ -73,6 +93,11 @@ void StrengthCurve::paintEvent(QPaintEvent*) {
     }
     if (m_points.empty())
         return;
+    if (m_mark) {
+        const double x = std::clamp(placeAlong(*m_mark), plot().left(), plot().right());
+        painter.setPen(QPen(theme::color(Role::Accent), 1, Qt::DotLine));
+        painter.drawLine(QPointF(x, plot().top()), QPointF(x, plot().bottom()));
+    }
     paintCurve(painter, false);
     if (!m_className.isEmpty())
         paintCurve(painter, true);

@@ -8,7 +8,7 @@
 
 namespace sightline::ui {
 
-/// A small figure: how accuracy falls while images get worse; of all images, and beside it of one class.
+/// A small figure: how a share, such as accuracy, changes while images get worse; of all, and beside it of one class.
 class StrengthCurve : public QWidget {
     Q_OBJECT
 public:
@@ -19,8 +19,12 @@ public:
         std::optional<double> ofClass; ///< where a class is chosen and has images
     };
     explicit StrengthCurve(QWidget* parent = nullptr);
-    void setPoints(std::vector<Point> points, const QString& className); ///< weakest first; no name: all images only
-    QPointF placeOf(std::size_t point) const;                            ///< of all images
+    void setMeasure(const QString& words); ///< "%1: accuracy %2", of a strength and a share
+    /// Rising strengths; no name: all images only.
+    void setPoints(std::vector<Point> points, const QString& className);
+    void addPoint(Point point, const QString& className); ///< a stronger one
+    void setMark(std::optional<double> strength);         ///< a line at a place between the ends
+    QPointF placeOf(std::size_t point) const;             ///< of all images
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -29,11 +33,13 @@ protected:
 private:
     QRectF plot() const;
     QPointF placeOf(const Point& point, double accuracy) const;
+    double placeAlong(double strength) const; ///< from left to right
     QString describe(const Point& point) const;
     void paintCurve(QPainter& painter, bool ofClass) const;
 
     std::vector<Point> m_points;
-    QString m_className;
+    QString m_className, m_measure;
+    std::optional<double> m_mark;
 };
 
 } // namespace sightline::ui

@@ -52,12 +52,25 @@ const char* nameOf(TrustVerdict verdict) {
     return "indifferent";
 }
 
+/// Hidden or shown, no part makes a difference: of an image of one color, whose blurred image and mean are itself.
+bool isUntouchable(const Trust& trust) {
+    constexpr double kRounding = 1e-5;
+    if (trust.deletion.empty() || trust.insertion.empty())
+        return false;
+    const auto same = [&](double probability) { return std::abs(probability - trust.probability) < kRounding; };
+    return std::all_of(trust.deletion.begin(), trust.deletion.end(), same) &&
+           std::all_of(trust.insertion.begin(), trust.insertion.end(), same) && std::abs(trust.drop) < kRounding &&
+           std::abs(trust.randomDrop) < kRounding;
+}
+
 } // namespace
 
 TrustVerdict verdictOf(const Trust& trust) {
     const double more = trust.drop - trust.randomDrop;
     if (trust.isEmpty || !std::isfinite(more))
         return TrustVerdict::Fails;
+    if (isUntouchable(trust))
+        return TrustVerdict::Unclear;
     // Both: a map of the place where objects usually are survives one of the two.
     if (trust.randomisedAll >= kSameMap || trust.randomisedLast >= 0.99)
         return TrustVerdict::Indifferent;
@@ -72,6 +85,9 @@ TrustVerdict verdictOf(const Trust& trust) {
 std::string sentenceOn(const Trust& trust) {
     if (trust.isEmpty)
         return "The map is empty: it shows no evidence for " + trust.target + ".";
+    if (isUntouchable(trust))
+        return "Hiding any part of this image changes nothing, as in an image of one color: nothing can be told about "
+               "the map.";
     const TrustVerdict verdict = verdictOf(trust);
     const std::string hiding = "Hiding the hottest fifth " + costing(trust.drop) + ", hiding a random fifth " +
                                beside(trust.drop, trust.randomDrop);

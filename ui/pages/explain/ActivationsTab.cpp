@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "engine/ChannelGrid.h"
 #include "look/Picture.h"
@@ -56,10 +57,7 @@ QWidget* ActivationsTab::makeControls() {
         classes->addWidget(box);
     }
     for (auto* box : {m_order, m_first, m_second})
-        connect(box, &QComboBox::activated, this, [this] {
-            showOrder();
-            showTiles();
-        });
+        connect(box, &QComboBox::activated, this, &ActivationsTab::order);
     m_examples = named(new ExamplesPanel(session()), "examplesPanel");
     connect(m_examples, &ExamplesPanel::found, this, [this] {
         showOrder();
@@ -78,10 +76,18 @@ QWidget* ActivationsTab::makeControls() {
     return surface;
 }
 
+void ActivationsTab::order() {
+    if (m_order->currentIndex() == static_cast<int>(Order::Difference) && m_activations)
+        m_examples->ensure();
+    showOrder();
+    showTiles();
+}
+
 void ActivationsTab::forget() {
     m_asker.cancel();
     m_activations.reset();
     m_of.reset();
+    m_ordered.clear();
     m_examples->forget();
     const auto opened = run();
     for (auto* box : {m_first, m_second}) {
@@ -99,14 +105,13 @@ void ActivationsTab::toggleOverlay() {
     showChannel();
 }
 
-/// What differs between classes is known once examples were looked for.
+/// What differs between classes is known once the split's images were shown to the network, as for the examples.
 void ActivationsTab::showOrder() {
     const bool differs = m_order->currentIndex() == static_cast<int>(Order::Difference);
     const bool known = m_examples->examples() != nullptr;
     for (auto* box : {m_first, m_second}) {
         box->setVisible(differs);
-        box->setEnabled(known);
-        box->setToolTip(known ? QString() : tr("Find examples below first: classes are compared over their images."));
+        box->setToolTip(known ? box->currentText() : tr("Compared over the images of the split chosen below."));
     }
 }
 
@@ -136,6 +141,9 @@ void ActivationsTab::showLayer() {
             }
             const auto& values = m_activations->values.values;
             m_highest = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+            m_examples->setChannel(layer(), channel());
+            if (std::exchange(m_ordered, layer()) != layer())
+                return order();
             showTiles();
         });
 }

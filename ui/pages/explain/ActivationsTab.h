@@ -29,6 +29,7 @@ private:
 
     QWidget* makeControls();
     void showOrder();
+    void order(); ///< as a person chose it; finds out what it needs
     void showTiles();
     std::vector<int> channels() const;
     double differenceOf(int channel) const; ///< of the two classes' means
@@ -36,6 +37,7 @@ private:
     void save();
 
     std::shared_ptr<const Activations> m_activations;
+    QString m_ordered;                         ///< the layer whose channels were put in order
     std::shared_ptr<const HeatMapAnswer> m_of; ///< the image of m_activations
     bool m_overlay = true;
     float m_highest = 0; ///< of a layer without places: its tiles share a scale

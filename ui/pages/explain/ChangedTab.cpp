@@ -4,6 +4,7 @@
 #include "look/Picture.h"
 #include "look/Words.h"
 #include "pages/explain/MapControls.h"
+#include "pages/explain/TrustLine.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/ImageView.h"
 #include "widgets/Surface.h"
@@ -31,11 +32,18 @@ ChangedTab::ChangedTab(Session& session, MapLook& look, const QString& title, co
     m_words->setWordWrap(true);
     m_body->addWidget(m_view, 1);
     m_body->addWidget(m_words);
+    const QString trust = QLatin1String(prefix) + QStringLiteral("Trust");
+    m_trust = new TrustLine(session.engine().door(), session.activities(), trust);
+    m_trust->setObjectName(trust + QStringLiteral("Line"));
+    m_body->addWidget(m_trust);
     column->addWidget(surface);
-    connect(&look, &MapLook::changed, this, [this] {
+    const auto showLook = [this] {
         m_view->setOpacity(this->look().opacity());
+        m_view->setThreshold(this->look().threshold());
         m_view->setColors(this->look().colors());
-    });
+    };
+    connect(&look, &MapLook::changed, this, showLook);
+    showLook();
 }
 
 QVBoxLayout* ChangedTab::body() const {
@@ -69,12 +77,14 @@ HeatMapQuestion ChangedTab::questionAbout(Image image) const {
     return question;
 }
 
-void ChangedTab::showChanged(HeatMap map, Image shown) {
+void ChangedTab::showChanged(HeatMap map, Image shown, HeatMapQuestion question) {
     auto changed = std::make_shared<Explained>(*answer());
     const auto [name, before] = targetOf(answer()->explanation);
     const double after = targetOf(map).second;
     m_words->setText(tr("%1: %2 as the image is, %3 as it is changed.").arg(name, percent(before), percent(after)));
     m_words->setProperty("bad", false);
+    m_trust->setSubject(std::make_shared<const TrustLine::Subject>(
+        TrustLine::Subject{answer()->source, std::move(question), map.saturated}));
     changed->explanation = std::move(map);
     changed->image = changed->shown = std::move(shown);
     m_view->setExplained(changed);
@@ -87,6 +97,7 @@ void ChangedTab::showUnchanged() {
     m_view->setPlaceholder(run() ? tr("Open an image, or drop one here.")
                                  : tr("No network yet: train one, or open a run."));
     m_view->setExplained(answer());
+    m_trust->setAnswer(answer());
     if (m_save)
         m_save->setEnabled(answer() != nullptr);
 }
@@ -108,7 +119,8 @@ void ChangedTab::save() {
         {QStringLiteral("Title"), tr("%1: %2").arg(answer()->title, m_view->caption())},
         {QStringLiteral("Method"), titleOf(answer()->settings.method)},
         {QStringLiteral("Layer"), QString::fromStdString(answer()->explanation.layer)},
-        {QStringLiteral("Target"), QString::fromStdString(answer()->explanation.target)}};
+        {QStringLiteral("Target"), QString::fromStdString(answer()->explanation.target)},
+        {QStringLiteral("Appearance"), look().words(answer()->explanation)}};
     for (auto& note : notes())
         said.push_back(note);
     savePicture(toQImage(m_view->overlaid()), suffix(), std::move(said));

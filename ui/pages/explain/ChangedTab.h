@@ -12,6 +12,7 @@ namespace sightline::ui {
 
 class HeatMapView;
 class ImageView;
+class TrustLine;
 
 /// What the tabs share on which a person changes the image and watches what the network makes of it. While an answer is
 /// being found nothing else is asked; then the newest change is.
@@ -26,7 +27,8 @@ protected:
 
     virtual void ask() = 0; ///< what the network makes of the image as it is changed now
     void changed();         ///< asks now, or when the answer under way has come
-    void showChanged(HeatMap map, Image shown);
+    /// What came of `question`, whose image is seen as `shown`.
+    void showChanged(HeatMap map, Image shown, HeatMapQuestion question);
     void showUnchanged(); ///< the image as it is, without asking
     void sayFailed(const QString& message);
     void forgetChange();
@@ -44,6 +46,7 @@ private:
     HeatMapView* m_view;
     QVBoxLayout* m_body;
     QLabel* m_words;
+    TrustLine* m_trust;
     QPushButton* m_save = nullptr;
     bool m_again = false;
     Asker m_asker;

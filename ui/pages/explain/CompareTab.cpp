@@ -10,21 +10,22 @@
 
 #include "bridge/Asking.h"
 #include "look/Picture.h"
-#include "look/Words.h"
 #include "pages/explain/ComparedImages.h"
 #include "pages/explain/MapControls.h"
 #include "pages/explain/RunDifferences.h"
+#include "pages/explain/RunSide.h"
+#include "widgets/HeatLayer.h"
 #include "widgets/ImageView.h"
 #include "widgets/Segments.h"
 #include "widgets/Surface.h"
-#include "widgets/Tone.h"
 #include "widgets/WipeView.h"
 
 namespace sightline::ui {
 
 namespace {
 QImage overlaid(const Image& image, const HeatMap& map, const MapLook& look) {
-    return toQImage(overlay(image, map.map, look.opacity(), look.colorsFor(map)));
+    const HeatLayer heat(map, image.height, image.width, false, look.colors());
+    return toQImage(heat.over(image, look.opacity(), look.threshold()));
 }
 } // namespace
 
@@ -37,8 +38,10 @@ CompareTab::CompareTab(Session& session, MapLook& look, Thumbnails& thumbnails)
     auto* surface = new Surface;
     auto* names = new QHBoxLayout;
     names->setSpacing(2 * theme::kGrid);
-    names->addWidget(makeSide(m_mine, "compareMine"), 1);
-    names->addWidget(makeSide(m_theirs, "compareOther"), 1);
+    m_mine = new RunSide(session, QStringLiteral("compareMine"));
+    m_theirs = new RunSide(session, QStringLiteral("compareOther"));
+    names->addWidget(m_mine, 1);
+    names->addWidget(m_theirs, 1);
     m_note = named(mutedLabel({}), "compareNote");
     m_note->setFont(theme::font(theme::Size::Base));
     surface->body()->addLayout(names);
@@ -79,28 +82,6 @@ QWidget* CompareTab::makePictures() {
     return m_pictures;
 }
 
-QWidget* CompareTab::makeSide(Side& side, const char* prefix) {
-    auto* whole = new QWidget;
-    auto* column = new QVBoxLayout(whole);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(2);
-    const auto label = [&](const char* part) {
-        auto* made = named(new QLabel, QByteArray(prefix) + part);
-        made->setWordWrap(true);
-        made->setTextFormat(Qt::PlainText);
-        column->addWidget(made);
-        return made;
-    };
-    side.name = label("Name");
-    side.name->setProperty("muted", true);
-    side.verdict = label("Verdict");
-    side.verdict->setFont(theme::font(theme::Size::Base, true));
-    side.detail = label("Detail");
-    side.detail->setProperty("muted", true);
-    side.detail->setFont(theme::font(theme::Size::Small));
-    return whole;
-}
-
 QWidget* CompareTab::makeControls() {
     auto* surface = new Surface(tr("Second run"));
     m_runs = named(new QComboBox, "compareRun", tr("Run to compare with"));
@@ -135,6 +116,8 @@ void CompareTab::forget() {
     m_reading.cancel();
     m_other.reset();
     m_map.reset();
+    m_mine->trust().setSubject(nullptr);
+    m_theirs->trust().setSubject(nullptr);
     m_runs->clear();
     m_differences->setOther(nullptr);
     if (isVisible())
@@ -161,6 +144,7 @@ void CompareTab::choose() {
     m_other.reset();
     m_map.reset();
     m_asker.cancel();
+    m_theirs->trust().setSubject(nullptr);
     m_differences->setOther(nullptr);
     const std::string folder = m_runs->currentData().toString().toStdString();
     draw();
@@ -197,6 +181,8 @@ HeatMapQuestion CompareTab::questionToOther() const {
 
 void CompareTab::ask() {
     m_map.reset();
+    m_mine->trust().setAnswer(answer());
+    m_theirs->trust().setSubject(nullptr);
     draw();
     if (!answer() || !m_other)
         return;
@@ -204,9 +190,11 @@ void CompareTab::ask() {
     m_asker.ask(
         ofRun(m_other->folder), slow ? tr("Drawing the second heat map") : QString(),
         [question = questionToOther()](const std::stop_token&) { return question; },
-        [this](Result<HeatMap> map) {
+        [this, question = questionToOther(), source = ofRun(m_other->folder)](Result<HeatMap> map) {
             if (!map)
                 return note(QString::fromStdString(map.error().message));
+            m_theirs->trust().setSubject(
+                std::make_shared<const TrustLine::Subject>(TrustLine::Subject{source, question, map->saturated}));
             m_map = std::make_shared<const HeatMap>(std::move(*map));
             draw();
         });
@@ -229,22 +217,6 @@ QString CompareTab::aboutClasses() const {
                      .arg(run()->classes.size());
 }
 
-void CompareTab::showSide(const Side& side, const QString& name, const HeatMap* map, int truth) {
-    side.name->setText(name);
-    if (!map) {
-        side.verdict->clear();
-        return side.detail->clear();
-    }
-    const QString predicted = QString::fromStdString(map->classes[static_cast<std::size_t>(map->predicted)]);
-    const QString sure = percent(map->confidence);
-    side.verdict->setText(truth < 0                 ? tr("Predicted %1 (%2)").arg(predicted, sure)
-                          : truth == map->predicted ? tr("Correct: %1 (%2)").arg(predicted, sure)
-                                                    : tr("Wrong: predicted %1 (%2)").arg(predicted, sure));
-    setTone(*side.verdict, truth < 0 ? Role::Text : truth == map->predicted ? Role::Good : Role::Bad);
-    side.detail->setText(
-        tr("Evidence for %1, layer %2").arg(QString::fromStdString(map->target), QString::fromStdString(map->layer)));
-}
-
 void CompareTab::draw() {
     showQuestionLine();
     m_classes->setText(aboutClasses());
@@ -253,8 +225,10 @@ void CompareTab::draw() {
     m_save->setToolTip(m_save->isEnabled() ? tr("Save both heat maps beside each other")
                                            : tr("Choose a second run first."));
     if (!answer()) {
-        showSide(m_mine, {}, nullptr, -1);
-        showSide(m_theirs, {}, nullptr, -1);
+        for (RunSide* side : {m_mine, m_theirs}) {
+            side->setName({});
+            side->setMap(nullptr, -1);
+        }
         note({});
         m_left->setImage({}, run() ? tr("Open an image, or drop one here, to compare two runs by it.")
                                    : tr("No network yet: train one, or open a run."));
@@ -267,9 +241,10 @@ void CompareTab::draw() {
     m_left->setImage(mine);
     m_right->setImage(theirs, m_other ? tr("Asking the second run…") : tr("Choose a second run at the right."));
     m_wipe->setImages(m_map ? mine : QImage(), theirs, tr("Choose a second run at the right."));
-    showSide(m_mine, QString::fromStdString(run()->experiment.name), &answer()->explanation, answer()->truth);
-    showSide(m_theirs, m_other ? QString::fromStdString(m_other->experiment.name) : QString(), m_map.get(),
-             m_other ? m_other->classIndex(answer()->className.toStdString()) : -1);
+    m_mine->setName(QString::fromStdString(run()->experiment.name));
+    m_mine->setMap(&answer()->explanation, answer()->truth);
+    m_theirs->setName(m_other ? QString::fromStdString(m_other->experiment.name) : QString());
+    m_theirs->setMap(m_map.get(), m_other ? m_other->classIndex(answer()->className.toStdString()) : -1);
     if (m_map)
         note(m_map->target == answer()->explanation.target
                  ? QString()
@@ -297,11 +272,11 @@ QImage CompareTab::both() const {
 
 void CompareTab::save() {
     savePicture(both(), QStringLiteral("compared"),
-                {{QStringLiteral("Title"),
-                  tr("%1: %2 and %3").arg(answer()->title, m_mine.name->text(), m_theirs.name->text())},
+                {{QStringLiteral("Title"), tr("%1: %2 and %3").arg(answer()->title, m_mine->name(), m_theirs->name())},
                  {QStringLiteral("Method"), titleOf(answer()->settings.method)},
                  {QStringLiteral("Layer"), QString::fromStdString(answer()->explanation.layer)},
                  {QStringLiteral("Target"), QString::fromStdString(answer()->explanation.target)},
+                 {QStringLiteral("Appearance"), look().words(answer()->explanation)},
                  {QStringLiteral("ComparedWith"), QString::fromStdString(m_other->folder.filename().string())}});
 }
 

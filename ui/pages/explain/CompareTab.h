@@ -15,6 +15,7 @@ namespace sightline::ui {
 class ComparedImages;
 class ImageView;
 class RunDifferences;
+class RunSide;
 class Thumbnails;
 class WipeView;
 
@@ -30,11 +31,6 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    /// A run's side of the tab.
-    struct Side {
-        QLabel *name, *verdict, *detail;
-    };
-    QWidget* makeSide(Side& side, const char* prefix);
     QWidget* makePictures();
     QWidget* makeControls();
     void list(const std::vector<RunSummary>& runs);
@@ -43,7 +39,6 @@ private:
     HeatMapQuestion questionToOther() const;
     void draw();
     void note(const QString& words);
-    void showSide(const Side& side, const QString& name, const HeatMap* map, int truth);
     QString aboutClasses() const; ///< what both runs know, where they differ
     QImage both() const;          ///< side by side, for a file
     void save();
@@ -53,7 +48,7 @@ private:
     ImageView *m_left, *m_right;
     WipeView* m_wipe;
     QStackedWidget* m_pictures;
-    Side m_mine, m_theirs;
+    RunSide *m_mine, *m_theirs;
     ComparedImages* m_images;
     RunDifferences* m_differences;
     QLabel *m_note, *m_classes;

@@ -108,6 +108,11 @@ std::shared_ptr<const Examples> ExamplesPanel::examples() const {
     return known == m_known.end() ? nullptr : known->second;
 }
 
+void ExamplesPanel::ensure() {
+    if (!examples() && !m_asker.isBusy())
+        find();
+}
+
 void ExamplesPanel::find() {
     const auto run = m_session.runs().run();
     if (m_asker.isBusy())
@@ -159,6 +164,8 @@ void ExamplesPanel::draw() {
     m_note->setText(tr("Channel %1, of %2. The frame shows where.")
                         .arg(m_channel)
                         .arg(counted(static_cast<qlonglong>(known->images), tr("%1 image"), tr("%1 images"))));
+    if (m_shown.empty() && known->images > 0)
+        m_note->setText(tr("Channel %1 gives values that are not numbers; its weights are damaged.").arg(m_channel));
     m_pictures.submit(
         this,
         [shown = m_shown, known, opened, run](const std::stop_token& stop) {

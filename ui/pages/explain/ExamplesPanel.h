@@ -27,6 +27,8 @@ public:
     void setChannel(const QString& layer, int channel); ///< channel -1: none
     std::shared_ptr<const Examples> examples() const;   ///< of the layer in view; null: not asked for yet
 
+    void ensure(); ///< asks where nobody has asked yet
+
 Q_SIGNALS:
     void found(); ///< examples() is another one
 

@@ -76,7 +76,10 @@ QWidget* FiltersTab::makeControls() {
     m_draw = button({}, QStringLiteral("media-playback-start"), "drawFilters");
     connect(m_draw, &QPushButton::clicked, this, &FiltersTab::draw);
     m_progress = new ProgressBar("filterProgress", tr("Progress of drawing patterns"));
+    m_all = button({}, {}, "drawAllFilters");
+    connect(m_all, &QPushButton::clicked, this, &FiltersTab::drawAll);
     column->addWidget(m_draw);
+    column->addWidget(m_all);
     column->addWidget(m_progress);
     m_save = button(tr("Save picture…"), QStringLiteral("document-save"), "saveFilter",
                     tr("Save the filter that is shown large"));
@@ -131,6 +134,12 @@ void FiltersTab::draw() {
     if (m_asker.isBusy())
         return m_asker.cancel();
     m_wanted = std::min(channels(), static_cast<int>(m_patterns.size()) + kAtFirst);
+    m_progress->setProgress(0, 0);
+    drawGroup();
+}
+
+void FiltersTab::drawAll() {
+    m_wanted = channels();
     m_progress->setProgress(0, 0);
     drawGroup();
 }
@@ -222,6 +231,9 @@ void FiltersTab::showState() {
                                            : tr("Draw %1 of %2").arg(next).arg(all));
     m_draw->setAccessibleName(m_draw->text());
     m_draw->setEnabled(busy || next > 0);
+    m_all->setVisible(!busy && all - drawn > kAtFirst);
+    m_all->setText(tr("Draw all %1").arg(all));
+    m_all->setAccessibleName(m_all->text());
     m_draw->setToolTip(all == 0 ? tr("Choose a layer first.") : QString());
     theme::setIcon(*m_draw, busy ? QStringLiteral("media-playback-stop") : QStringLiteral("media-playback-start"));
 }

@@ -30,7 +30,8 @@ protected:
 
 private:
     QWidget* makeControls();
-    void draw(); ///< begins, or goes on with what is not drawn yet
+    void draw();    ///< begins, or goes on with what is not drawn yet: a few screens full
+    void drawAll(); ///< all that is not drawn yet
     void drawGroup();
     void restart(); ///< other settings: what is drawn is not theirs
     void askKernels();
@@ -48,7 +49,7 @@ private:
     QWidget* m_settings;
     QSpinBox *m_steps, *m_jitter;
     QDoubleSpinBox* m_blur;
-    QPushButton *m_draw, *m_save;
+    QPushButton *m_draw, *m_all, *m_save;
     ProgressBar* m_progress;
     Asker m_asker, m_kernelAsker;
 };

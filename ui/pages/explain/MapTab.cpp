@@ -5,6 +5,8 @@
 #include <QComboBox>
 #include <QSlider>
 
+#include <cmath>
+
 #include "look/Picture.h"
 #include "pages/MapProgress.h"
 #include "pages/explain/MapControls.h"
@@ -41,10 +43,8 @@ MapTab::MapTab(Session& session, MapLook& look) : ExplainTab(session, look, tr("
     setControls(makeControls());
     connect(m_strip, &LayerStrip::chosen, this, &MapTab::chooseLayer);
     connect(m_question, &MapControls::asked, this, &MapTab::showLayer);
-    connect(&look, &MapLook::changed, this, [this] {
-        m_view->setOpacity(this->look().opacity());
-        m_view->setColors(this->look().colors());
-    });
+    connect(&look, &MapLook::changed, this, &MapTab::showLook);
+    showLook();
     const auto note = [this](const QString& message) {
         m_note->setText(message);
         m_note->setVisible(!message.isEmpty());
@@ -76,18 +76,24 @@ void MapTab::addAppearance(QWidget& surface) {
     auto* title = new QLabel(tr("Appearance"));
     title->setFont(theme::font(theme::Size::Base, true));
     body->addWidget(title);
-    m_opacity = named(new QSlider(Qt::Horizontal), "explainOpacity", tr("Opacity of the heat map"));
-    m_opacity->setRange(0, 100);
-    m_opacity->setValue(50);
-    keepArrowKeys(m_opacity);
-    m_opacityText = new QLabel(tr("Opacity %1 %").arg(50));
-    connect(m_opacity, &QSlider::valueChanged, this, [this](int value) {
-        look().setOpacity(value / 100.0);
-        m_opacityText->setText(tr("Opacity %1 %").arg(value));
-    });
+    const auto slider = [](const char* name, const QString& words, double share, double most) {
+        auto* made = named(new QSlider(Qt::Horizontal), name, words);
+        made->setRange(0, static_cast<int>(std::lround(100 * most)));
+        made->setValue(static_cast<int>(std::lround(100 * share)));
+        keepArrowKeys(made);
+        return made;
+    };
+    m_opacity = slider("explainOpacity", tr("Opacity of the heat map"), look().opacity(), 1);
+    m_opacityText = new QLabel;
+    connect(m_opacity, &QSlider::valueChanged, this, [this](int value) { look().setOpacity(value / 100.0); });
+    m_threshold =
+        slider("explainThreshold", tr("Least heat that is shown"), look().threshold(), MapLook::kMostThreshold);
+    m_threshold->setToolTip(tr("Hides heat under this share of the hottest."));
+    m_thresholdText = named(new QLabel, "explainThresholdText");
+    connect(m_threshold, &QSlider::valueChanged, this, [this](int value) { look().setThreshold(value / 100.0); });
     m_colors = named(new QComboBox, "explainColors", tr("Color map"));
-    m_colors->addItems({QStringLiteral("Turbo"), QStringLiteral("Jet"), QStringLiteral("Inferno"),
-                        QStringLiteral("Viridis"), tr("Gray")});
+    m_colors->addItems(colorMapTitles());
+    m_colors->setCurrentIndex(static_cast<int>(look().colors()));
     m_colors->setToolTip(tr("Color map"));
     m_bar = named(new ColorBar, "explainColorBar", tr("What the colors mean"));
     connect(m_colors, &QComboBox::currentIndexChanged, this, [this](int index) {
@@ -97,10 +103,20 @@ void MapTab::addAppearance(QWidget& surface) {
     auto* raw = named(new QCheckBox(tr("Show the raw map")), "explainRaw");
     raw->setToolTip(tr("The map at the layer's own resolution, before it is enlarged to the image."));
     connect(raw, &QCheckBox::toggled, m_view, &HeatMapView::setRawShown);
-    for (QWidget* part : std::initializer_list<QWidget*>{m_opacityText, m_opacity, m_colors, m_bar, raw})
+    for (QWidget* part :
+         std::initializer_list<QWidget*>{m_opacityText, m_opacity, m_thresholdText, m_threshold, m_colors, m_bar, raw})
         body->addWidget(part);
     body->addStretch(1);
     body->addWidget(mutedLabel(tr("H shows or hides the heat map. Left and Right go to the previous and next image.")));
+}
+
+void MapTab::showLook() {
+    m_view->setOpacity(look().opacity());
+    m_view->setThreshold(look().threshold());
+    m_view->setColors(look().colors());
+    m_opacityText->setText(tr("Opacity %1 %").arg(std::lround(100 * look().opacity())));
+    const long share = std::lround(100 * look().threshold());
+    m_thresholdText->setText(share > 0 ? tr("Heat from %1 % of the hottest").arg(share) : tr("All heat is shown"));
 }
 
 void MapTab::forget() {
@@ -162,7 +178,8 @@ void MapTab::save() {
                 {{QStringLiteral("Title"), tr("%1: %2").arg(answer()->title, m_view->caption())},
                  {QStringLiteral("Method"), titleOf(answer()->settings.method)},
                  {QStringLiteral("Layer"), QString::fromStdString(said.layer)},
-                 {QStringLiteral("Target"), QString::fromStdString(said.target)}});
+                 {QStringLiteral("Target"), QString::fromStdString(said.target)},
+                 {QStringLiteral("Appearance"), look().words(said)}});
 }
 
 } // namespace sightline::ui

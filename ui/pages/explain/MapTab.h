@@ -34,6 +34,7 @@ private:
     void chooseLayer(const QString& id);
     void showLayer();
     void showColors();
+    void showLook();
     void save();
 
     HeatMapView* m_view;
@@ -41,10 +42,10 @@ private:
     UnknownLine* m_unknown;
     LayerStrip* m_strip;
     MapControls* m_question;
-    QSlider* m_opacity;
+    QSlider *m_opacity, *m_threshold;
     QComboBox* m_colors;
     ColorBar* m_bar;
-    QLabel *m_opacityText, *m_note;
+    QLabel *m_opacityText, *m_thresholdText, *m_note;
     QPushButton* m_save;
 };
 

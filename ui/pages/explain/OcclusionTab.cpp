@@ -121,11 +121,11 @@ void OcclusionTab::ask() {
             *seen = painted(of->shown, *mask, paint);
             return asked;
         },
-        [this, seen](Result<OccludedHeatMap> said) {
-            if (said)
-                showChanged(std::move(said->after), std::move(*seen));
-            else
-                sayFailed(QString::fromStdString(said.error().message));
+        [this, seen, question = questionAbout({})](Result<OccludedHeatMap> said) mutable {
+            if (!said)
+                return sayFailed(QString::fromStdString(said.error().message));
+            question.image = std::move(said->painted);
+            showChanged(std::move(said->after), std::move(*seen), std::move(question));
         });
 }
 

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "look/CorruptionWords.h"
+#include "pages/explain/StrengthProbe.h"
 #include "widgets/ArrowKeys.h"
 #include "widgets/Surface.h"
 
@@ -53,7 +54,9 @@ QWidget* RobustnessTab::makeControls() {
         followSliders();
     });
     surface->body()->addWidget(grid);
+    m_probe = named(new StrengthProbe(session().engine().door(), session().activities()), "strengthProbe");
     surface->body()->addWidget(m_reset);
+    surface->body()->addWidget(m_probe);
     surface->body()->addStretch(1);
     surface->body()->addWidget(makeQuestionLine("robustnessQuestion"));
     surface->body()->addWidget(makeSave("saveSpoiled"));
@@ -78,7 +81,8 @@ void RobustnessTab::addRow(QWidget& grid, Corruption kind, int at) {
     places->addWidget(slider, at, 1);
     places->addWidget(value, at, 2);
     m_rows.push_back({kind, slider, value, step});
-    connect(slider, &QSlider::valueChanged, this, [this, value, kind, slider, step] {
+    connect(slider, &QSlider::valueChanged, this, [this, value, kind, slider, step, at] {
+        m_current = static_cast<std::size_t>(at);
         value->setText(wordsOf(kind, slider->value() * step));
         followSliders();
     });
@@ -111,6 +115,7 @@ void RobustnessTab::follow() {
 
 void RobustnessTab::followSliders() {
     m_reset->setEnabled(!isUnchanged());
+    showProbe();
     if (isUnchanged()) {
         forgetChange();
         return showUnchanged();
@@ -118,29 +123,40 @@ void RobustnessTab::followSliders() {
     changed();
 }
 
+void RobustnessTab::showProbe() {
+    const Row& current = m_rows[m_current];
+    StrengthProbe::Changes others;
+    for (const Row& row : m_rows)
+        if (&row != &current && row.slider->value() != 0)
+            others.emplace_back(row.kind, row.strength());
+    m_probe->setImage(answer(), current.kind, std::move(others));
+    m_probe->setStrength(current.strength());
+}
+
 void RobustnessTab::ask() {
     std::vector<std::pair<Corruption, double>> applied;
     for (const Row& row : m_rows)
         if (row.slider->value() != 0)
             applied.emplace_back(row.kind, row.strength());
-    const auto seen = std::make_shared<Image>();
+    const auto seen = std::make_shared<Image>(), spoiled = std::make_shared<Image>();
     asker().ask(
         answer()->source, {},
-        [of = answer(), question = questionAbout({}), applied, seen](const std::stop_token&) {
+        [of = answer(), question = questionAbout({}), applied, seen, spoiled](const std::stop_token&) {
             // At the size the network reads images: a pixel of blur is the same as in the curves over a split.
             Image image = fitted(*of->decoded, of->run->experiment.data);
             for (const auto& [kind, strength] : applied)
                 image = corrupted(image, kind, strength);
             *seen = withChannels(image, image.channels == 1 ? 1 : 3);
+            *spoiled = image;
             HeatMapQuestion asked = question;
             asked.image = std::move(image);
             return asked;
         },
-        [this, seen](Result<HeatMap> said) {
-            if (said)
-                showChanged(std::move(*said), std::move(*seen));
-            else
-                sayFailed(QString::fromStdString(said.error().message));
+        [this, seen, spoiled, question = questionAbout({})](Result<HeatMap> said) mutable {
+            if (!said)
+                return sayFailed(QString::fromStdString(said.error().message));
+            question.image = std::move(*spoiled);
+            showChanged(std::move(*said), std::move(*seen), std::move(question));
         });
 }
 

@@ -10,6 +10,8 @@ class QSlider;
 
 namespace sightline::ui {
 
+class StrengthProbe;
+
 /// What becomes of the prediction and the map when the image gets worse.
 class RobustnessTab : public ChangedTab {
     Q_OBJECT
@@ -34,10 +36,13 @@ private:
     QWidget* makeControls();
     void addRow(QWidget& grid, Corruption kind, int at);
     void reset();
+    void showProbe(); ///< the curve of the kind that was moved last
     void followSliders();
     bool isUnchanged() const;
 
     std::vector<Row> m_rows;
+    std::size_t m_current = 0; ///< of the rows: the one moved last
+    StrengthProbe* m_probe;
     QPushButton* m_reset;
 };
 

@@ -34,21 +34,27 @@ TrustLine::TrustLine(EngineDoor door, Activities& activities, const QString& nam
     m_moment.setInterval(kMoment);
     connect(&m_moment, &QTimer::timeout, this, &TrustLine::ask);
     connect(&m_asker, &Asker::stopped, this, [this] {
-        if (m_answer)
+        if (m_subject)
             say(QStringLiteral("games-hint"), Role::Muted, tr("Not checked whether this map can be believed."));
     });
 }
 
-void TrustLine::setAnswer(std::shared_ptr<const HeatMapAnswer> answer) {
+void TrustLine::setAnswer(const std::shared_ptr<const HeatMapAnswer>& answer) {
+    setSubject(answer ? std::make_shared<const Subject>(Subject{answer->source, answer->questionAbout(*answer->decoded),
+                                                                answer->explanation.saturated})
+                      : nullptr);
+}
+
+void TrustLine::setSubject(std::shared_ptr<const Subject> subject) {
     m_trust.reset();
-    m_answer = nullptr;
+    m_subject = nullptr; // so that nothing is said of a check that is cancelled here
     m_asker.cancel();
     m_moment.stop();
-    m_answer = std::move(answer);
+    m_subject = std::move(subject);
     setToolTip({});
-    if (!m_answer)
+    if (!m_subject)
         return say({}, Role::Muted, {});
-    if (m_answer->explanation.saturated)
+    if (m_subject->saturated)
         return say(QStringLiteral("games-hint"), Role::Muted, tr("An empty map says nothing."));
     say(QStringLiteral("games-hint"), Role::Muted, tr("Checking whether this map can be believed…"));
     m_moment.start();
@@ -56,7 +62,7 @@ void TrustLine::setAnswer(std::shared_ptr<const HeatMapAnswer> answer) {
 
 void TrustLine::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    if (m_answer && !m_answer->explanation.saturated && !m_trust && !m_asker.isBusy())
+    if (m_subject && !m_subject->saturated && !m_trust && !m_asker.isBusy())
         m_moment.start();
 }
 
@@ -64,8 +70,8 @@ void TrustLine::ask() {
     if (!isVisible())
         return;
     m_asker.ask(
-        m_answer->source, tr("Checking the heat map"),
-        [of = m_answer](const std::stop_token&) { return TrustQuestion{of->questionAbout(*of->decoded)}; },
+        m_subject->source, tr("Checking the heat map"),
+        [of = m_subject](const std::stop_token&) { return TrustQuestion{of->question}; },
         [this](Result<Trust> found) {
             if (!found)
                 return say(QStringLiteral("dialog-warning"), Role::Muted,

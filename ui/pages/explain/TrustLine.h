@@ -19,8 +19,15 @@ class TrustLine : public QWidget {
 public:
     /// Its labels are called NAMEIcon and NAMEWords.
     TrustLine(EngineDoor door, Activities& activities, const QString& name, QWidget* parent = nullptr);
+    /// A map that can be asked about.
+    struct Subject {
+        ModelSource source;
+        HeatMapQuestion question; ///< the one that it answers
+        bool saturated = false;
+    };
     /// Forgets what was said of another map; null: there is none.
-    void setAnswer(std::shared_ptr<const HeatMapAnswer> answer);
+    void setSubject(std::shared_ptr<const Subject> subject);
+    void setAnswer(const std::shared_ptr<const HeatMapAnswer>& answer);   ///< the same; null, too
     const std::shared_ptr<const Trust>& trust() const { return m_trust; } ///< null: not known yet
 
 protected:
@@ -30,7 +37,7 @@ private:
     void ask();
     void say(const QString& icon, Role role, const QString& words);
 
-    std::shared_ptr<const HeatMapAnswer> m_answer;
+    std::shared_ptr<const Subject> m_subject;
     std::shared_ptr<const Trust> m_trust;
     QLabel *m_icon, *m_words;
     QTimer m_moment;

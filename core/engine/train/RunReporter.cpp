@@ -33,6 +33,7 @@ RunStarted startOf(const TrainSetup& setup, int firstEpoch) {
 
 void RunReporter::begin(const TrainSetup& setup, int firstEpoch) {
     m_setup = &setup;
+    m_progress.emplace(setup.folder->path());
     report(startOf(setup, firstEpoch));
     for (const std::string& note : setup.notes)
         report(RunNote{note});
@@ -73,6 +74,7 @@ void RunReporter::reportBatch(BatchFinished finished, double seconds) {
     finished.secondsLeft =
         m_secondsPerBatch * (static_cast<double>(epochs) * finished.batches + (finished.batches - finished.batch)) +
         m_secondsAfterEpoch.value_or(validation) * (epochs + 1);
+    m_progress->tell(finished);
     report(finished);
 }
 
@@ -85,6 +87,7 @@ void RunReporter::end(const RunEnded& ended, const std::function<void()>& writte
         }
     };
     m_tryAgain = {};
+    m_progress.reset();
     quietly([&] { keep(ended); });
     quietly(written);
     if (m_sink)

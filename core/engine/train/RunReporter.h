@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/ProgressFile.h"
 #include "engine/train/TrainSetup.h"
 
 namespace sightline::engine {
@@ -36,6 +37,7 @@ private:
     std::function<bool(const Error&)> m_tryAgain;
     double m_secondsPerBatch = 0; ///< smoothed
     std::optional<double> m_secondsAfterEpoch;
+    std::optional<ProgressFile> m_progress;
 };
 
 } // namespace sightline::engine

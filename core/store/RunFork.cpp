@@ -144,6 +144,25 @@ Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& b
 
 } // namespace
 
+std::vector<ForkPoint> forkPoints(const RunFolder& parent) {
+    std::vector<ForkPoint> points;
+    for (const KeptCheckpoint& kept : wholeCheckpoints(parent.path())) {
+        const std::string name = kept.file.stem().string();
+        const bool numbered = name.starts_with("epoch-");
+        if (kept.resumable && (numbered || name == "last" || name == "best"))
+            points.push_back({numbered ? std::to_string(kept.epoch) : name, kept.epoch, kept.batch});
+    }
+    return points;
+}
+
+Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string& at) {
+    const Result<Begin> begin = beginningAt(parent, at);
+    if (!begin)
+        return begin.error();
+    Result<Experiment> settings = settingsThen(parent, begin->state);
+    return settings ? Result<ForkBeginning>({begin->epoch, std::move(*settings)}) : settings.error();
+}
+
 Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at) {
     const Result<Begin> begin = beginningAt(parent, at);
     if (!begin)

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "store/RunStore.h"
 
@@ -13,6 +14,21 @@ struct RunParent {
     std::string run; ///< id
     int epoch = 0;   ///< finished in the checkpoint it begins with
 };
+
+/// A checkpoint that a run can be forked from.
+struct ForkPoint {
+    std::string at;           ///< best | last | an epoch, as forkRun() takes it
+    int epoch = 0, batch = 0; ///< finished, and so many batches of the next one
+};
+/// The latest first. Reads the headers of all checkpoints.
+std::vector<ForkPoint> forkPoints(const RunFolder& parent);
+
+/// What a fork from there begins with. Errors: as forkRun().
+struct ForkBeginning {
+    int epoch = 0;       ///< finished
+    Experiment settings; ///< that the parent had then
+};
+Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string& at);
 
 /// Makes a run that begins where a checkpoint of `parent` stands: with its weights and state, its images, its history
 /// up to there, and the settings it had then. It is trained by resuming it, and the same settings give what the parent

@@ -304,7 +304,7 @@ private Q_SLOTS:
         TrainingThread training(engine.door());
         QSignalSpy happened(&training, &TrainingThread::happened);
         Gate never;
-        training.start({}, [&](const std::stop_token& stop) -> Result<void> {
+        training.start({}, [&](TrainRequest&, const std::stop_token& stop) -> Result<void> {
             never.pass(stop);
             return cancelled();
         });

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "store/RunEvents.h"
+#include "store/RunFork.h"
 #include "store/RunStore.h"
 
 namespace sightline::ui {
@@ -22,6 +23,15 @@ RunEnded endOf(const RunSummary& summary) {
     return ended;
 }
 
+/// The parent lies beside it.
+std::optional<ParentRun> parentIn(const RunFolder& folder) {
+    const std::optional<RunParent> parent = parentOf(folder);
+    if (!parent)
+        return {};
+    const auto beside = folder.path().parent_path() / parent->run;
+    return ParentRun{parent->run, parent->epoch, readRunEvents(beside / "events.jsonl").epochs};
+}
+
 /// A run that never came to its first epoch has no classes or no graph: those stay empty.
 std::shared_ptr<OpenedRun> partsOf(const RunFolder& folder, Experiment experiment) {
     auto run = std::make_shared<OpenedRun>();
@@ -33,11 +43,11 @@ std::shared_ptr<OpenedRun> partsOf(const RunFolder& folder, Experiment experimen
         if (auto graph = graphFromJson(*json))
             run->graph = std::move(*graph);
     }
+    run->parent = parentIn(folder);
     return run;
 }
 
-void takeEvents(const RunFolder& folder, RunProgress& progress) {
-    RunEvents events = readRunEvents(folder.path() / "events.jsonl");
+void takeEvents(RunEvents events, RunProgress& progress) {
     progress.history = std::move(events.epochs);
     progress.notes = std::move(events.notes);
     progress.edits = std::move(events.edits);
@@ -72,6 +82,7 @@ Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& id
     const auto folder = store->find(idOrFolder);
     if (!folder)
         return folder.error();
+    const std::optional<RunOwner> owner = ownerOf(folder->path()); // before the events: then its end is among them
     auto experiment = folder->experiment();
     if (!experiment)
         return experiment.error();
@@ -80,10 +91,19 @@ Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& id
         return summary.error();
     ReadRun read{partsOf(*folder, std::move(*experiment)), {}};
     read.progress.experiment = read.run->experiment;
-    takeEvents(*folder, read.progress);
+    RunEventsTail tail(folder->path() / "events.jsonl");
+    RunEvents events;
+    for (const Json& event : tail.read())
+        events.add(event);
+    const bool goesOn = owner && events.outcome.empty();
+    const bool paused = events.paused;
+    takeEvents(std::move(events), read.progress);
     read.progress.learningRateChanges = rateChanges(read.run->experiment, read.progress.history);
     read.progress.bestEpoch = summary->bestEpoch;
-    read.progress.ended = endOf(*summary);
+    if (goesOn)
+        read.elsewhere = ReadRun::Elsewhere{*owner, std::move(tail), paused};
+    else
+        read.progress.ended = endOf(*summary);
     return read;
 }
 
@@ -94,8 +114,8 @@ ReadRun readBegun(const RunStarted& started, const Experiment& asked) {
     run->classes = started.classes;
     ReadRun read{run, {}};
     read.progress.experiment = run->experiment;
-    if (started.firstEpoch > 1) {
-        takeEvents(folder, read.progress);
+    takeEvents(readRunEvents(folder.path() / "events.jsonl"), read.progress); // of earlier sessions
+    if (!read.progress.history.empty()) {
         read.progress.learningRateChanges = rateChanges(run->experiment, read.progress.history);
         read.progress.bestEpoch = folder.summary().bestEpoch;
     }

@@ -11,8 +11,17 @@
 #include "engine/TrainEvents.h"
 #include "experiment/RunEdit.h"
 #include "network/GraphSpec.h"
+#include "store/RunEventsTail.h"
+#include "store/RunMark.h"
 
 namespace sightline::ui {
+
+/// The run another one was forked from.
+struct ParentRun {
+    std::string run;                   ///< id
+    int epoch = 0;                     ///< finished where the fork begins
+    std::vector<EpochMetrics> history; ///< all of it, also what came after; empty where the run is gone
+};
 
 /// Which run: what a run was trained as, read once from its folder and never changed. Questions and answers carry it,
 /// so that none is taken for another run's; two are the same run where the pointers are equal.
@@ -21,6 +30,7 @@ struct OpenedRun {
     Experiment experiment;            ///< as it was when it was opened; RunProgress has it as it is now
     GraphSpec graph;                  ///< the network that was trained; no nodes where its file is gone
     std::vector<std::string> classes; ///< in the order of the network's outputs
+    std::optional<ParentRun> parent;  ///< of a fork
 
     int classIndex(const std::string& name) const; ///< -1: the run has no such class
     /// The run's class for a label of an open data set, by name: the two may count differently.
@@ -45,8 +55,15 @@ std::vector<LearningRateChanged> rateChanges(const Experiment& experiment, const
 
 /// A run's folder as it stands. Reads files: not for the window's thread.
 struct ReadRun {
+    /// A run that another program trains, and what its events have told so far.
+    struct Elsewhere {
+        RunOwner owner;
+        RunEventsTail events;
+        bool paused = false;
+    };
     std::shared_ptr<const OpenedRun> run;
     RunProgress progress;
+    std::optional<Elsewhere> elsewhere = {};
 };
 Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& idOrFolder);
 /// The run that has just begun, or goes on: `started` and `asked` stand in for files that are not there.

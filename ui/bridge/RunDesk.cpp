@@ -31,8 +31,7 @@ RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument
                  Activities& activities)
     : m_home(std::move(home)), m_document(document), m_data(data), m_activities(activities), m_list(m_home),
       m_training(std::move(door)) {
-    connect(&m_training, &RunSteering::happened, this, &RunDesk::handle);
-    connect(&m_training, &RunSteering::editAnswered, this, &RunDesk::editAnswered);
+    steerBy(m_training);
     connect(&m_data, &DataDesk::openingBegan, this, [this] { // the newest wish wins
         m_openLane.cancel();
         m_openActivity.end();
@@ -44,57 +43,71 @@ RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument
             continueWithOpenImages(run);
     });
     connect(&m_data, &DataDesk::failed, this, [this] { m_toContinue.clear(); });
+    connect(&m_document, &ExperimentDocument::changed, this, &RunDesk::reviewFork);
 }
 
-void RunDesk::start() {
-    begin({m_document.experiment(), m_home, {}}, m_data.finishWriting()); // trained with the newest labels
+void RunDesk::steerBy(RunSteering& steering) {
+    connect(&steering, &RunSteering::happened, this, &RunDesk::handle);
+    connect(&steering, &RunSteering::refused, this, &RunDesk::onRefused);
+    connect(&steering, &RunSteering::editAnswered, this, &RunDesk::editAnswered);
 }
 
-void RunDesk::resumeRun(const std::filesystem::path& run) {
-    begin({m_document.experiment(), m_home, run.string()},
-          [](const std::stop_token&) { return Result<void>(); }); // it has its own labels
+RunSteering& RunDesk::steering() {
+    return m_followed ? static_cast<RunSteering&>(*m_followed) : m_training;
 }
 
-void RunDesk::begin(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first) {
-    if (!isIdle())
-        return;
+void RunDesk::follow(ReadRun::Elsewhere elsewhere) {
+    m_owner = elsewhere.owner;
+    m_followed = std::make_unique<FollowedRun>(m_run->folder, std::move(elsewhere.events), elsewhere.paused);
+    steerBy(*m_followed);
     m_lastBatch.invalidate();
-    m_takesSettings = !request.resume.empty();
-    request.background = true; // the window comes first
-    request.waitsForRoom = true;
     m_saveAsked = false;
     m_waiting.clear();
-    m_document.fixImages(m_document.experiment().data);
-    setState(RunState::Starting);
-    m_activity = m_activities.begin(tr("Starting the run"), [this] { stop(); });
-    m_training.start(std::move(request), std::move(first));
+    m_activity = m_activities.begin(tr("Following %1").arg(QString::fromStdString(m_run->experiment.name)));
+    m_activity.setProgress(m_progress.history.size(), static_cast<qulonglong>(m_progress.experiment.training.epochs));
+    setState(elsewhere.paused ? RunState::Paused : RunState::Running);
+}
+
+void RunDesk::unfollow() {
+    if (!m_followed)
+        return;
+    m_followed.reset();
+    m_activity.end();
+    setState(RunState::Idle);
+}
+
+void RunDesk::onRefused(const QString& why) {
+    if (m_state == RunState::Running || m_state == RunState::Paused || m_state == RunState::Stopping)
+        setState(steering().isPaused() ? RunState::Paused : RunState::Running);
+    m_saveAsked = false;
+    Q_EMIT refused(why);
 }
 
 void RunDesk::pause() {
     if (m_state != RunState::Running)
         return;
-    m_training.pause();
+    steering().pause();
     setState(RunState::Paused);
 }
 
 void RunDesk::resume() {
     if (m_state != RunState::Paused)
         return;
-    m_training.resume();
+    steering().resume();
     setState(RunState::Running);
 }
 
 void RunDesk::stop() {
     if (isIdle())
         return;
-    m_training.stop();
+    steering().stop();
     setState(RunState::Stopping);
 }
 
 void RunDesk::stopAfterEpoch() {
     if (isIdle())
         return;
-    m_training.stopAfterEpoch();
+    steering().stopAfterEpoch();
     if (m_state == RunState::Paused)
         setState(RunState::Running);
 }
@@ -103,12 +116,12 @@ void RunDesk::saveNow() {
     if (m_state != RunState::Running && m_state != RunState::Paused)
         return;
     m_saveAsked = true;
-    m_training.save();
+    steering().save();
 }
 
 void RunDesk::edit(const std::vector<Setting>& settings) {
     if (m_state == RunState::Running || m_state == RunState::Paused)
-        m_training.edit(settings);
+        steering().edit(settings);
 }
 
 void RunDesk::setState(RunState next) {
@@ -120,12 +133,12 @@ void RunDesk::setState(RunState next) {
 
 std::shared_ptr<TrainControl> RunDesk::liveWeights() const {
     return m_state == RunState::Running || m_state == RunState::Paused || m_state == RunState::Stopping
-               ? m_training.weights()
+               ? (m_followed ? nullptr : m_training.weights())
                : nullptr;
 }
 
 void RunDesk::open(const QString& idOrFolder) {
-    if (!isIdle()) {
+    if (trainsHere()) {
         Q_EMIT openFailed(tr("A run is in progress; stop it before opening another one."));
         return;
     }
@@ -139,11 +152,16 @@ void RunDesk::open(const QString& idOrFolder) {
                 Q_EMIT openFailed(QString::fromStdString(read.error().message));
                 return;
             }
-            if (!isIdle()) // one has been started since
+            if (trainsHere()) // one has been started since
                 return;
+            unfollow();
+            dropFork();
+            std::optional<ReadRun::Elsewhere> elsewhere = std::move(read->elsewhere);
             view(std::move(*read));
             m_document.setExperiment(m_run->experiment);
             m_data.openOfRun(m_run->folder);
+            if (elsewhere)
+                follow(std::move(*elsewhere));
         });
 }
 
@@ -170,11 +188,12 @@ void RunDesk::continueWithOpenImages(const std::filesystem::path& run) {
 }
 
 void RunDesk::close() {
+    unfollow();
     view({});
 }
 
 bool RunDesk::keepsImagesAt(const QString& path) const {
-    return m_run && isIdle() && m_run->experiment.data.path == path.toStdString() &&
+    return m_run && !trainsHere() && m_run->experiment.data.path == path.toStdString() &&
            m_document.experiment().data ==
                saidAs(m_document.experiment().data, m_run->experiment.data); // else what was edited may be the reason
 }
@@ -182,7 +201,7 @@ bool RunDesk::keepsImagesAt(const QString& path) const {
 void RunDesk::relocate(const QString& path) {
     if (!m_run)
         return;
-    if (!isIdle()) {
+    if (trainsHere()) {
         Q_EMIT openFailed(tr("A run is in progress; stop it before choosing another folder for its images."));
         return;
     }
@@ -215,13 +234,15 @@ void RunDesk::relocate(const QString& path) {
 
 void RunDesk::view(ReadRun read) {
     m_run = std::move(read.run);
+    if (m_fork && (!m_run || m_run->folder != m_fork->parent))
+        dropFork();
     m_progress = std::move(read.progress);
     Q_EMIT runChanged();
 }
 
 /// With other images open nothing can be asked of the run in view. Whether those at its path are its own is looked at.
 void RunDesk::followData() {
-    if (!m_run || !isIdle())
+    if (!m_run || trainsHere())
         return;
     if (m_run->experiment.data.path != m_document.experiment().data.path)
         return close();
@@ -231,7 +252,7 @@ void RunDesk::followData() {
             return holdsImagesOf(RunFolder(folder), *dataset, availableCpus(), stop);
         },
         [this, run = m_run](const Result<void>& found) {
-            if (!found && run == m_run && isIdle())
+            if (!found && run == m_run && !trainsHere())
                 Q_EMIT imagesMissing(QString::fromStdString(found.error().message));
         });
 }
@@ -256,14 +277,7 @@ void RunDesk::handle(const TrainEvent& event) {
                        m_lastBatch.start();
                        Q_EMIT batchFinished(batch);
                    },
-                   [this](const EpochFinished& epoch) {
-                       m_progress.history.push_back(epoch.metrics);
-                       m_progress.bestEpoch = epoch.bestEpoch;
-                       m_activity.setProgress(static_cast<qulonglong>(epoch.metrics.epoch),
-                                              static_cast<qulonglong>(m_progress.experiment.training.epochs));
-                       static_cast<void>(m_training.control().snapshot()); // a question finds weights of this epoch
-                       Q_EMIT epochFinished(epoch);
-                   },
+                   [this](const EpochFinished& epoch) { onEpoch(epoch); },
                    [this](const LearningRateChanged& change) {
                        m_progress.learningRateChanges.push_back(change);
                        Q_EMIT learningRateChanged(change);
@@ -277,13 +291,23 @@ void RunDesk::handle(const TrainEvent& event) {
                    [this](const RunPaused& paused) {
                        const QString before = std::exchange(m_waiting, QString::fromStdString(paused.why));
                        if (m_state == RunState::Running || m_state == RunState::Paused)
-                           setState(paused.paused && m_training.isPaused() ? RunState::Paused : RunState::Running);
+                           setState(paused.paused && steering().isPaused() ? RunState::Paused : RunState::Running);
                        if (m_waiting != before)
                            Q_EMIT stateChanged(m_state);
                    },
                    [this](const RunEnded& end) { onEnded(end); },
                },
                event);
+}
+
+void RunDesk::onEpoch(const EpochFinished& epoch) {
+    m_progress.history.push_back(epoch.metrics);
+    m_progress.bestEpoch = epoch.bestEpoch;
+    m_activity.setProgress(static_cast<qulonglong>(epoch.metrics.epoch),
+                           static_cast<qulonglong>(m_progress.experiment.training.epochs));
+    if (const auto weights = steering().weights())
+        static_cast<void>(weights->snapshot()); // a question finds weights of this epoch
+    Q_EMIT epochFinished(epoch);
 }
 
 void RunDesk::onNote(const RunNote& note) {
@@ -302,6 +326,7 @@ void RunDesk::onNote(const RunNote& note) {
 
 void RunDesk::onStarted(const RunStarted& started) {
     const bool wasInView = m_run && m_run->folder == started.folder;
+    dropFork();
     view(m_training.takeBegun());
     static_cast<void>(m_training.control().snapshot());
     m_activity.setText(tr("Training %1").arg(QString::fromStdString(started.name)));
@@ -328,6 +353,8 @@ void RunDesk::onStarted(const RunStarted& started) {
 void RunDesk::onEnded(const RunEnded& end) {
     if (m_run && m_run->folder == end.folder)
         m_progress.ended = end;
+    if (m_followed)
+        m_followed.release()->deleteLater(); // it is what tells
     m_document.fixImages({});
     m_activity.end();
     setState(RunState::Idle);

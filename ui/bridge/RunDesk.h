@@ -11,6 +11,7 @@
 #include "bridge/Activities.h"
 #include "bridge/DataDesk.h"
 #include "bridge/ExperimentDocument.h"
+#include "bridge/FollowedRun.h"
 #include "bridge/OpenedRun.h"
 #include "bridge/RunList.h"
 #include "bridge/TrainingThread.h"
@@ -20,7 +21,8 @@ namespace sightline::ui {
 
 enum class RunState { Idle, Starting, Running, Paused, Stopping };
 
-/// Runs: the one in progress, the one in view (the same while one is in progress), and the list of all.
+/// Runs: the one in view, which is the one in progress where this window trains, and the list of all. A run in view may
+/// be in progress in another program: then it is followed, and whoever steers a run need not know which it is.
 class RunDesk : public QObject {
     Q_OBJECT
 public:
@@ -29,8 +31,25 @@ public:
 
     RunState state() const { return m_state; }
     bool isIdle() const { return m_state == RunState::Idle; }
+    bool trainsHere() const { return !isIdle() && !m_followed; } ///< a run of this window is in progress
+    /// Who trains the run in view, where that is another program; null otherwise.
+    const RunOwner* followedOwner() const { return m_followed ? &m_owner : nullptr; }
     void start();                                     ///< trains the document's experiment; one run at a time
     void resumeRun(const std::filesystem::path& run); ///< goes on from its last checkpoint
+    /// The stored run in view gets so many more epochs, with what may change of the document's other settings.
+    void trainMore(int epochs);
+    /// Shows a run's settings as they were at a checkpoint ("best", "last", "12"); what may change in a run can be
+    /// changed, and start() trains a fork of it. Answers with forkChanged or openFailed.
+    void planFork(const QString& idOrFolder, const QString& at);
+    void dropFork();
+    /// The fork that start() would train: of the run in view.
+    struct Fork {
+        std::filesystem::path parent;
+        std::string at;
+        int epoch = 0;       ///< finished in the checkpoint
+        Experiment settings; ///< that it begins with
+    };
+    const std::optional<Fork>& fork() const { return m_fork; }
     void pause();
     void resume();
     void stop(); ///< at once; also while it starts
@@ -63,12 +82,14 @@ public:
 Q_SIGNALS:
     void stateChanged(sightline::ui::RunState state);
     void runChanged();                                         ///< another run is in view, or none
+    void forkChanged();                                        ///< fork() is another one, or none
     void batchFinished(const sightline::BatchFinished& batch); ///< at most 25 a second; older ones are dropped
     void epochFinished(const sightline::EpochFinished& epoch); ///< every one
     void learningRateChanged(const sightline::LearningRateChanged& change);
     void probesDrawn(const sightline::ProbesDrawn& probes);
     void edited(const sightline::RecordedEdit& edit); ///< settings of the run in view are others now
     void editAnswered(const QString& refusal);        ///< empty: done; otherwise the run goes on as before
+    void refused(const QString& why); ///< pause, resume, stop or save could not be done; the run goes on as before
     void noted(const QString& message);
     void saved(int epoch, int batch); ///< what was asked for
     void ended(const sightline::RunEnded& ended);
@@ -79,9 +100,17 @@ Q_SIGNALS:
     void imagesMissing(const QString& message); ///< what was opened for the run in view is none of its images
 
 private:
-    void begin(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first);
+    RunSteering& steering();
+    void begin(TrainRequest request, TrainingThread::First first, std::function<void()> unbegun = {});
+    void beginFork(const Fork& fork);
+    void reviewFork();
     void setState(RunState next);
     void view(ReadRun read);
+    void steerBy(RunSteering& steering);
+    void follow(ReadRun::Elsewhere elsewhere);
+    void unfollow(); ///< a run of another program goes on unseen
+    void onRefused(const QString& why);
+    void onEpoch(const EpochFinished& epoch);
     void handle(const TrainEvent& event);
     void onNote(const RunNote& note);
     void onStarted(const RunStarted& started);
@@ -100,12 +129,15 @@ private:
     RunProgress m_progress;
     QElapsedTimer m_lastBatch;
     std::filesystem::path m_toContinue; ///< once the images are open
+    std::optional<Fork> m_fork;
     Activity m_activity, m_openActivity;
     RunList m_list;
     Lane m_openLane;
-    Lane m_lookLane;              ///< whether the images that are open are those of the run in view
-    bool m_takesSettings = false; ///< a run that goes on: the document follows it
-    TrainingThread m_training;    ///< last: joined first
+    Lane m_lookLane;                         ///< whether the images that are open are those of the run in view
+    bool m_takesSettings = false;            ///< a run that goes on: the document follows it
+    std::unique_ptr<FollowedRun> m_followed; ///< of another program; null where the run in view is none
+    RunOwner m_owner;                        ///< its program
+    TrainingThread m_training;               ///< last: joined first
 };
 
 } // namespace sightline::ui

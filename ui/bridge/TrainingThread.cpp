@@ -29,25 +29,31 @@ void TrainingThread::edit(const std::vector<Setting>& settings) {
     m_control->post({TrainCommand::Kind::Edit, settings, answered});
 }
 
-void TrainingThread::start(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first) {
+void TrainingThread::start(TrainRequest request, First first, std::function<void()> unbegun) {
     m_control = std::make_shared<TrainControl>();
-    m_thread = std::jthread([this, control = m_control, request = std::move(request),
-                             first = std::move(first)](const std::stop_token& stop) {
-        bool ended = false;
+    m_thread = std::jthread([this, control = m_control, request = std::move(request), first = std::move(first),
+                             unbegun = std::move(unbegun)](const std::stop_token& stop) mutable {
+        bool begun = false;
+        std::optional<RunEnded> ended; // told last of all: what was made for a run that did not begin is gone by then
         const auto done = caught([&] {
-            if (Result<void> ready = first(stop); !ready)
+            if (Result<void> ready = first(request, stop); !ready)
                 return ready;
             const auto engine = m_door();
             if (!engine)
                 return Result<void>(engine.error());
             (*engine)->train(request, stop, *control, [&](const TrainEvent& event) {
-                ended = ended || std::holds_alternative<RunEnded>(event);
-                sink(event, request.experiment);
+                begun = begun || std::holds_alternative<RunStarted>(event);
+                if (const auto* last = std::get_if<RunEnded>(&event))
+                    ended = *last;
+                else
+                    sink(event, request.experiment);
             });
             return Result<void>();
         });
+        if (!begun && unbegun)
+            unbegun();
         if (ended)
-            return;
+            return sink(*ended, request.experiment);
         RunEnded end;
         end.outcome = RunEnded::Outcome::Failed;
         end.reason = done ? "Training ended without a result." : done.error().message;

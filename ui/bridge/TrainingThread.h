@@ -23,8 +23,10 @@ public:
     explicit TrainingThread(EngineDoor door);
     ~TrainingThread() override;
 
-    /// `first` runs on the thread before anything else; where it fails nothing is trained.
-    void start(TrainRequest request, std::function<Result<void>(const std::stop_token&)> first);
+    /// `first` runs on the thread before anything else and may complete the request; where it fails nothing is trained.
+    /// `unbegun` runs where the engine did not come to the start of the run.
+    using First = std::function<Result<void>(TrainRequest& request, const std::stop_token& stop)>;
+    void start(TrainRequest request, First first, std::function<void()> unbegun = {});
     void requestStop();
     TrainControl& control() { return *m_control; }
 

@@ -95,10 +95,6 @@ bool changesInRun(const QString& field) {
     return mayChange(field.section(QLatin1Char(' '), 0, 0).toStdString()); // "training.early_stopping on"
 }
 
-QString fixedInRun() {
-    return QCoreApplication::translate("Fields", "Fixed while a run is in progress.");
-}
-
 void showField(QWidget& page, const std::string& path) {
     if (const QString control = controlNamed(path); !control.isEmpty()) {
         if (auto* found = page.findChild<QWidget*>(control))

@@ -15,7 +15,6 @@ QString pageOfField(const std::string& path);
 QString titleOfField(const std::string& path);
 /// Whether the setting of this field may change while a run goes on.
 bool changesInRun(const QString& field);
-QString fixedInRun(); ///< what the others say
 /// Unfolds the section a setting is in, scrolls to its control and gives it the focus.
 void showField(QWidget& page, const std::string& path);
 

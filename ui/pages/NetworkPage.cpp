@@ -11,7 +11,6 @@
 #include "look/Words.h"
 #include "models/Table.h"
 #include "pages/CostPanel.h"
-#include "pages/FieldPlaces.h"
 #include "pages/NetworkFields.h"
 #include "pages/TransferFields.h"
 #include "pages/train/RunEditBar.h"
@@ -55,15 +54,15 @@ NetworkPage::NetworkPage(Session& session, QWidget* parent) : Page(session, pare
     });
     connect(&session.data(), &DataDesk::opened, this, &NetworkPage::showAll);
     connect(&session.runs(), &RunDesk::stateChanged, this, &NetworkPage::showEditable);
+    connect(&session.runs(), &RunDesk::forkChanged, this, &NetworkPage::showEditable);
     showAll();
 }
 
-/// A run in progress keeps its network. The forms know by themselves.
+/// A run in progress keeps its network, and so does a fork. The forms know by themselves.
 void NetworkPage::showEditable() {
-    const bool idle = session().runs().isIdle();
     for (auto* control : std::initializer_list<QWidget*>{m_cards, m_ownSize, m_chooseWeights}) {
-        control->setEnabled(idle);
-        control->setToolTip(idle ? QString() : fixedInRun());
+        control->setEnabled(isAllEditable());
+        control->setToolTip(isAllEditable() ? QString() : whyFixed());
     }
 }
 

@@ -16,11 +16,21 @@ void Page::follow(SettingsForm& form) {
     });
     show();
     const auto enable = [this, &form] {
-        const bool idle = m_session.runs().isIdle();
-        form.setEditable([idle](const QString& path) { return idle || changesInRun(path); }, fixedInRun());
+        form.setEditable([all = isAllEditable()](const QString& path) { return all || changesInRun(path); },
+                         whyFixed());
     };
     connect(&m_session.runs(), &RunDesk::stateChanged, &form, enable);
+    connect(&m_session.runs(), &RunDesk::forkChanged, &form, enable);
     enable();
+}
+
+bool Page::isAllEditable() const {
+    return m_session.runs().isIdle() && !m_session.runs().fork();
+}
+
+QString Page::whyFixed() const {
+    return m_session.runs().isIdle() ? tr("A fork keeps this from the run it begins with.")
+                                     : tr("Fixed while a run is in progress.");
 }
 
 } // namespace sightline::ui

@@ -36,6 +36,10 @@ protected:
     /// The form shows the document's experiment with its problems, and what is edited there goes to the document. While
     /// a run goes on its fixed settings cannot be edited.
     void follow(SettingsForm& form);
+    /// Whether every setting may be edited: no run goes on, and none is to be forked. Otherwise only what may change
+    /// in a run.
+    bool isAllEditable() const;
+    QString whyFixed() const; ///< what the others say
     void setBadge(Badge badge, int count = 0) {
         m_badge = badge;
         m_badgeCount = count;

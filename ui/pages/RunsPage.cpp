@@ -10,8 +10,12 @@
 #include <QPushButton>
 #include <QTableView>
 
+#include <algorithm>
+#include <tuple>
+
 #include "look/Words.h"
 #include "models/Table.h"
+#include "pages/ForkMenu.h"
 #include "widgets/Prompts.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
@@ -20,6 +24,8 @@
 namespace sightline::ui {
 
 namespace {
+constexpr int kLookMs = 2000;
+
 QString stateWords(const std::string& state) {
     if (state == "running")
         return RunsPage::tr("running");
@@ -51,6 +57,14 @@ QString networkTitle(const std::string& name) {
     return QString::fromStdString(entry ? entry->title : name);
 }
 
+bool showAlike(const RunSummary& a, const RunSummary& b) {
+    const auto shown = [](const RunSummary& run) {
+        return std::tie(run.folder, run.name, run.state, run.reason, run.epochs, run.plannedEpochs, run.note,
+                        run.dataPath);
+    };
+    return shown(a) == shown(b);
+}
+
 /// It has an epoch to go on from, and epochs to go.
 bool canResume(const RunSummary& run) {
     return run.epochs > 0 && (run.state == "stopped" || run.state == "interrupted" || run.state == "failed");
@@ -74,8 +88,21 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
         Q_EMIT said(words, true);
     });
     connect(&session.runs(), &RunDesk::epochFinished, &session.runs().list(), &RunList::refresh);
+    m_look.setInterval(kLookMs);
+    connect(&m_look, &QTimer::timeout, this, [this] {
+        if (isVisible())
+            this->session().runs().list().refresh();
+        else
+            m_look.stop();
+    });
     session.runs().list().refresh();
     showSelected();
+}
+
+void RunsPage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    session().runs().list().refresh();
+    m_look.start();
 }
 
 QWidget* RunsPage::makeList() {
@@ -122,6 +149,11 @@ QWidget* RunsPage::makeDetail() {
     m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeRunButton",
                       tr("Continue from its last checkpoint"));
     m_continue = button(tr("Continue with these images"), QStringLiteral("media-skip-forward"), "continueRunButton");
+    m_fork = button(tr("Fork from…"), QStringLiteral("distribute-graph-directed"), "forkRunButton",
+                    tr("Train a new run that begins with a checkpoint of this one"));
+    m_forkMenu = new ForkMenu(session(), *m_fork);
+    connect(m_forkMenu, &ForkMenu::chosen, this, [this] { Q_EMIT pageRequested(QStringLiteral("train")); });
+    connect(m_forkMenu, &ForkMenu::failed, this, [this](const QString& message) { Q_EMIT said(message, false); });
     m_classify = button(tr("Classify images…"), QStringLiteral("folder-open"), "classifyRunButton",
                         tr("What does this network say about a folder of images?"));
     m_rename = button(tr("Rename…"), QStringLiteral("edit-rename"), "renameRunButton");
@@ -139,13 +171,15 @@ QWidget* RunsPage::makeDetail() {
     surface->body()->addWidget(m_facts);
     surface->body()->addWidget(m_note);
     surface->body()->addSpacing(theme::kGrid);
-    for (auto* control : {m_open, m_resume, m_continue, m_classify, m_rename, m_delete})
+    for (auto* control : {m_open, m_resume, m_continue, m_fork, m_classify, m_rename, m_delete})
         surface->body()->addWidget(control);
     surface->body()->addStretch(1);
     return surface;
 }
 
 void RunsPage::show(const std::vector<RunSummary>& runs) {
+    if (std::equal(runs.begin(), runs.end(), m_runs.begin(), m_runs.end(), showAlike) && !runs.empty())
+        return showSelected(); // nothing moves under the pointer
     m_runs = runs;
     std::vector<std::vector<Table::Cell>> rows;
     int interrupted = 0, keep = -1;
@@ -189,7 +223,7 @@ const RunSummary* RunsPage::selected() const {
 void RunsPage::showSelected() {
     const RunSummary* run = selected();
     for (QWidget* part :
-         std::initializer_list<QWidget*>{m_note, m_open, m_resume, m_continue, m_classify, m_rename, m_delete})
+         std::initializer_list<QWidget*>{m_note, m_open, m_resume, m_continue, m_fork, m_classify, m_rename, m_delete})
         part->setVisible(run != nullptr);
     m_title->parentWidget()->setVisible(run != nullptr); // an empty surface says nothing
     m_title->setText(run ? QString::fromStdString(run->name) : QString());
@@ -216,12 +250,17 @@ void RunsPage::showSelected() {
     m_facts->setText(QStringLiteral("<table>%1</table>").arg(lines.join(QString())));
     if (!m_note->hasFocus())
         m_note->setText(QString::fromStdString(run->note));
-    const bool idle = session().runs().state() == RunState::Idle;
+    const bool idle = !session().runs().trainsHere();
     const QString busy = idle ? QString() : tr("A run is in progress; stop it first.");
     for (auto* control : {m_open, m_resume}) {
         control->setEnabled(idle);
         control->setToolTip(busy);
     }
+    const bool elsewhere = run->state == "running" && idle;
+    m_open->setText(elsewhere ? tr("Follow") : tr("Open"));
+    m_open->setAccessibleName(m_open->text());
+    if (elsewhere)
+        m_open->setToolTip(tr("Another program trains this run: see its curves as they come, and steer it"));
     m_resume->setVisible(canResume(*run));
     const bool images = session().data().dataset() != nullptr;
     m_continue->setText(images ? tr("Continue with these images") : tr("Continue with other images…"));
@@ -233,6 +272,9 @@ void RunsPage::showSelected() {
                                           .arg(QString::fromStdString(session().data().dataset()->root.string()))
                                     : tr("Choose a folder of images on which to train this network further."));
     m_continue->setVisible(run->epochs > 0);
+    m_fork->setEnabled(idle);
+    m_fork->setVisible(run->epochs > 0);
+    m_forkMenu->setRun(run->folder);
     m_classify->setVisible(run->epochs > 0); // else there are no weights
     m_delete->setEnabled(run->state != "running");
     m_delete->setToolTip(run->state == "running" ? tr("This run is in progress; stop it first.") : QString());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTimer>
+
 #include "pages/Page.h"
 
 class QLabel;
@@ -11,13 +13,17 @@ class QTableView;
 
 namespace sightline::ui {
 
+class ForkMenu;
 class Table;
 
-/// The runs of the store: open, resume, continue with other images, classify with, rename, note, delete.
+/// The runs of the store: open, resume, fork, continue with other images, classify with, rename, note, delete.
 class RunsPage : public Page {
     Q_OBJECT
 public:
     explicit RunsPage(Session& session, QWidget* parent = nullptr);
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
     QWidget* makeList();
@@ -36,8 +42,10 @@ private:
     QTableView* m_view;
     QLabel *m_empty, *m_title, *m_facts;
     QLineEdit* m_note;
-    QPushButton *m_open, *m_resume, *m_continue, *m_classify, *m_rename, *m_delete;
+    QPushButton *m_open, *m_resume, *m_continue, *m_fork, *m_classify, *m_rename, *m_delete;
+    ForkMenu* m_forkMenu;
     QString m_selectedFolder;
+    QTimer m_look; ///< for what other programs do
 };
 
 } // namespace sightline::ui

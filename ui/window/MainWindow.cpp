@@ -22,8 +22,8 @@
 #include "pages/FieldPlaces.h"
 #include "pages/NetworkPage.h"
 #include "pages/RunsPage.h"
-#include "pages/train/TrainPage.h"
 #include "pages/evaluate/EvaluatePage.h"
+#include "pages/train/TrainPage.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Prompts.h"
 #include "widgets/Surface.h"
@@ -331,7 +331,7 @@ void MainWindow::paintEvent(QPaintEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    if (m_session.runs().state() != RunState::Idle &&
+    if (m_session.runs().trainsHere() &&
         !prompts().confirm(this,
                            tr("A run is in progress. Stop it and close? Its progress is saved and it can be resumed."),
                            tr("Stop and close"))) {

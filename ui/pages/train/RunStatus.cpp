@@ -7,6 +7,7 @@
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "pages/train/RunFigures.h"
+#include "pages/train/RunNext.h"
 #include "widgets/NoteList.h"
 #include "widgets/ProgressBar.h"
 #include "widgets/Tone.h"
@@ -68,12 +69,17 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     m_progress = new ProgressBar("runProgress", tr("Progress of the run"));
     body()->addLayout(line);
     body()->addWidget(m_figures);
+    m_next = new RunNext(session);
+    connect(m_next, &RunNext::failed, this, [this](const QString& message) { Q_EMIT said(message, false); });
+    body()->addWidget(m_next);
     body()->addWidget(m_notes);
     body()->addWidget(m_progress);
     connect(&session.runs(), &RunDesk::batchFinished, this, &RunStatus::showBatch);
     connect(&session.runs(), &RunDesk::epochFinished, m_figures, &RunFigures::setEpoch);
     connect(&session.runs(), &RunDesk::noted, this, &RunStatus::showNotes);
     connect(&session.runs(), &RunDesk::edited, this, &RunStatus::showNotes);
+    connect(&session.runs(), &RunDesk::forkChanged, this, &RunStatus::showState);
+    connect(&session.runs(), &RunDesk::refused, this, [this](const QString& why) { Q_EMIT said(why, false); });
 }
 
 void RunStatus::goPressed() {
@@ -124,18 +130,19 @@ void RunStatus::showState() {
         m_state->setText(tr("Stopping…"));
         break;
     case RunState::Running:
-        if (progress.history.empty())
-            m_state->setText(tr("Training"));
+        m_state->setText(progress.history.empty() ? tr("Training") : epochWords(progress.history.back().epoch + 1));
         break;
     case RunState::Idle:
-        m_state->setText(progress.ended ? endWords(*progress.ended)
-                         : !images      ? tr("Open a folder of images first")
-                         : ready        ? tr("Ready to train")
-                                        : tr("Some settings need attention"));
+        m_state->setText(m_session.runs().fork() ? tr("Ready to fork")
+                         : progress.ended        ? endWords(*progress.ended)
+                         : !images               ? tr("Open a folder of images first")
+                         : ready                 ? tr("Ready to train")
+                                                 : tr("Some settings need attention"));
     }
     const bool failed = idle ? progress.ended && progress.ended->outcome == RunEnded::Outcome::Failed : waits;
     setTone(*m_state, failed ? Role::Bad : Role::Text);
     showButtons(ready, images);
+    m_next->showState();
 }
 
 void RunStatus::showButtons(bool ready, bool images) {
@@ -145,6 +152,7 @@ void RunStatus::showButtons(bool ready, bool images) {
     const bool idle = state == RunState::Idle, waits = !m_session.runs().waitingBecause().isEmpty();
     m_go->setText(state == RunState::Running  ? tr("Pause")
                   : state == RunState::Paused ? (waits ? tr("Try again") : tr("Resume"))
+                  : m_session.runs().fork()   ? tr("Train the fork")
                   : progress.ended            ? tr("Train again")
                                               : tr("Train"));
     theme::setIcon(*m_go, state == RunState::Running ? QStringLiteral("media-playback-pause")
@@ -162,10 +170,15 @@ void RunStatus::showButtons(bool ready, bool images) {
     m_progress->setVisible(!idle || (run && !progress.history.empty()));
 }
 
+QString RunStatus::epochWords(int epoch) const {
+    const int planned = m_session.runs().progress().experiment.training.epochs;
+    return tr("Epoch %1 of %2").arg(std::min(epoch, std::max(1, planned))).arg(planned);
+}
+
 void RunStatus::showBatch(const BatchFinished& batch) {
     const int planned = m_session.runs().run() ? m_session.runs().progress().experiment.training.epochs : 1;
     if (m_session.runs().state() == RunState::Running)
-        m_state->setText(tr("Epoch %1 of %2").arg(batch.epoch).arg(planned));
+        m_state->setText(epochWords(batch.epoch));
     m_figures->setBatch(batch);
     m_progress->setProgress(static_cast<qulonglong>((batch.epoch - 1) * batch.batches + batch.batch),
                             static_cast<qulonglong>(planned * std::max(1, batch.batches)));

@@ -12,6 +12,7 @@ namespace sightline::ui {
 class NoteList;
 class ProgressBar;
 class RunFigures;
+class RunNext;
 
 /// How far the run is and what can be done with it: its state, figures, notes, progress, and its buttons.
 class RunStatus : public Surface {
@@ -30,11 +31,13 @@ private:
     void showButtons(bool ready, bool images);
     void showBatch(const BatchFinished& batch);
     void showNotes();
+    QString epochWords(int epoch) const;
 
     Session& m_session;
     QLabel* m_state;
     RunFigures* m_figures;
     NoteList* m_notes;
+    RunNext* m_next;
     ProgressBar* m_progress;
     QPushButton *m_go, *m_save, *m_stop, *m_stopAfterEpoch;
 };

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QLabel>
+#include <QTableView>
+
+#include "FakeEngine.h"
+#include "ObedientTrainer.h"
+#include "PageTest.h"
+#include "engine/ProgressFile.h"
+#include "store/RemoteCommand.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+namespace {
+
+constexpr int kLong = 20000;
+
+/// What another program does with a run: as far as its folder shows it.
+struct OtherProgram {
+    RunFolder run;
+    std::optional<RunMark> mark;
+    std::vector<ReceivedCommand> received;
+
+    OtherProgram(const QString& home, const QString& images) : run(begun(home, images)) {
+        mark.emplace(std::move(*RunMark::take(run.path())));
+        tell(startOf(run, *run.experiment()));
+        epoch(1);
+    }
+    static RunFolder begun(const QString& home, const QString& images) {
+        Experiment experiment;
+        experiment.name = "elsewhere";
+        experiment.data.path = images.toStdString();
+        experiment.training.epochs = 9;
+        experiment.training.optimizer.learningRate = 0.001;
+        const RunFolder run = *RunStore::open(home.toStdString())->create(experiment);
+        static_cast<void>(run.writeClasses({"boat", "car", "duck", "robot", "train"}));
+        return run;
+    }
+    void tell(const TrainEvent& event) const { QVERIFY(run.appendEvent(toJson(event))); }
+    void epoch(int number) const {
+        EpochFinished epoch;
+        epoch.metrics.epoch = number;
+        epoch.metrics.loss = 1.0 / number;
+        epoch.bestEpoch = number;
+        tell(epoch);
+    }
+    /// Whether this is what it was asked; it is to be answered.
+    bool hears(RemoteCommand::Kind kind) {
+        if (received.empty())
+            received = receiveCommands(run.path());
+        return received.size() == 1 && received[0].command && received[0].command->kind == kind;
+    }
+    void answer(const Result<void>& done = {}) {
+        answerCommand(received[0], done);
+        received.clear();
+    }
+    void end(RunEnded::Outcome outcome) {
+        RunEnded ended;
+        ended.outcome = outcome;
+        ended.folder = run.path().string();
+        tell(ended);
+        mark.reset();
+    }
+};
+
+} // namespace
+
+/// A run that another program trains, in this window: seen as it goes, and steered.
+class FollowRunTest : public PageTest {
+    Q_OBJECT
+    FakeEngine m_engine;
+
+    QString home(const char* name) const { return path(QLatin1String(name)); }
+    OtherProgram program(const char* name) const { return {home(name), path(QStringLiteral("toys"))}; }
+    static void follow(WindowDriver& driver, const OtherProgram& other) {
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.session->runs().open(QString::fromStdString(other.run.path().string()));
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Running, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->data().dataset(), kLong);
+    }
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24)); }
+
+    void itIsSeenAsItGoes() {
+        OtherProgram other = program("home-live");
+        WindowDriver driver(home("home-live"), m_engine.door());
+        follow(driver, other);
+        RunDesk& runs = driver.session->runs();
+        QVERIFY(!runs.trainsHere());
+        QCOMPARE(runs.progress().history.size(), std::size_t(1));
+        QVERIFY(driver.text("runNextWords").startsWith(QStringLiteral("Another program trains this run")));
+        ProgressFile progress(other.run.path());
+        BatchFinished batch{2, 3, 8};
+        batch.runningLoss = 0.5;
+        progress.tell(batch);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("runFigures").startsWith(QStringLiteral("batch 3 of 8")), kLong);
+        QCOMPARE(driver.text("runState"), QStringLiteral("Epoch 2 of 9"));
+        other.epoch(2);
+        QTRY_COMPARE_WITH_TIMEOUT(runs.progress().history.size(), std::size_t(2), kLong);
+        picture(driver, QStringLiteral("follow"));
+        other.tell(RunPaused{true});
+        QTRY_COMPARE_WITH_TIMEOUT(runs.state(), RunState::Paused, kLong);
+        other.tell(RunPaused{false});
+        QTRY_COMPARE_WITH_TIMEOUT(runs.state(), RunState::Running, kLong);
+        QSignalSpy ended(&runs, &RunDesk::ended);
+        other.end(RunEnded::Outcome::Completed);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, kLong);
+        QCOMPARE(runs.state(), RunState::Idle);
+        QCOMPARE(runs.progress().ended->outcome, RunEnded::Outcome::Completed);
+        QVERIFY(driver.session->activities().works().empty());
+    }
+
+    void theButtonsReachTheOtherProgram() {
+        OtherProgram other = program("home-buttons");
+        WindowDriver driver(home("home-buttons"), m_engine.door());
+        follow(driver, other);
+        RunDesk& runs = driver.session->runs();
+        driver.click("pageTrainButton");
+        QCOMPARE(runs.state(), RunState::Paused);
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Pause), kLong);
+        other.answer();
+        other.tell(RunPaused{true});
+        driver.click("pageTrainButton");
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Resume), kLong);
+        other.answer();
+        other.tell(RunPaused{false});
+        QTRY_COMPARE_WITH_TIMEOUT(runs.state(), RunState::Running, kLong);
+        QSignalSpy saved(&runs, &RunDesk::saved);
+        driver.click("saveNowButton");
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Save), kLong);
+        other.tell(CheckpointSaved{2, "checkpoints/last.safetensors", false, 5});
+        other.answer();
+        QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, kLong);
+        driver.click("stopAfterEpochButton");
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::StopAfterEpoch), kLong);
+        other.answer();
+        driver.click("stopButton");
+        QCOMPARE(runs.state(), RunState::Stopping);
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Stop), kLong);
+        other.answer(Error{"There is no room for a checkpoint."});
+        QTRY_COMPARE_WITH_TIMEOUT(runs.state(), RunState::Running, kLong); // it did not stop
+        QVERIFY(driver.text("messageText").contains(QStringLiteral("no room for a checkpoint")));
+    }
+
+    void settingsReachTheOtherProgram() {
+        OtherProgram other = program("home-edit");
+        WindowDriver driver(home("home-edit"), m_engine.door());
+        follow(driver, other);
+        driver.type("training.optimizer.learning_rate", QStringLiteral("0.0003"));
+        driver.click("trainApplyEdit");
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Edit), kLong);
+        other.answer(badInput("The run cannot continue with these settings."));
+        QTRY_COMPARE_WITH_TIMEOUT(driver.text("trainEditRefusal"),
+                                  QStringLiteral("The run cannot continue with these settings."), kLong);
+        driver.click("trainApplyEdit");
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Edit), kLong);
+        const auto next = edited(*other.run.experiment(), other.received[0].command->settings);
+        QVERIFY(next.ok());
+        other.tell(RunNote{"Changed.", {{"type", "edit"}, {"epoch", 2}, {"batch", 4}, {"changes", next->changes}}});
+        other.answer();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            driver.text("trainEditApplied").endsWith(QStringLiteral("Applied after batch 4 of epoch 2.")), kLong);
+        QCOMPARE(driver.session->runs().progress().experiment.training.optimizer.learningRate, 0.0003);
+    }
+
+    void aProgramThatDiesIsSaid() {
+        OtherProgram other = program("home-dies");
+        WindowDriver driver(home("home-dies"), m_engine.door());
+        follow(driver, other);
+        other.mark.reset(); // as if it had been killed
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().state(), RunState::Idle, kLong);
+        QCOMPARE(driver.session->runs().progress().ended->outcome, RunEnded::Outcome::Failed);
+        QVERIFY(driver.text("runState").startsWith(QStringLiteral("The program that trained this run is gone.")));
+    }
+
+    void itGoesOnWhereItIsNoLongerFollowed() {
+        OtherProgram other = program("home-close");
+        WindowDriver driver(home("home-close"), m_engine.door());
+        follow(driver, other);
+        driver.session->runs().remove(other.run.path()); // refused
+        QVERIFY(std::filesystem::exists(other.run.path() / "experiment.json"));
+        QCOMPARE(driver.session->runs().state(), RunState::Running);
+        driver.click("stopFollowingButton");
+        QCOMPARE(driver.session->runs().state(), RunState::Idle);
+        QVERIFY(!driver.session->runs().run());
+        QVERIFY(other.run.isRunning());
+        QVERIFY(receiveCommands(other.run.path()).empty());
+        QSignalSpy failed(&driver.session->runs().list(), &RunList::failed);
+        driver.session->runs().remove(other.run.path());
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kLong);
+        QVERIFY(failed[0][0].toString().contains(QStringLiteral("in progress")));
+    }
+
+    void theListShowsWhatOtherProgramsDo() {
+        OtherProgram other = program("home-list");
+        WindowDriver driver(home("home-list"), m_engine.door());
+        driver.key(Qt::Key_7, Qt::ControlModifier);
+        const auto cell = [&](int column) {
+            const auto* model = driver.find<QTableView>("runTable")->model();
+            return model->rowCount() == 1 ? model->index(0, column).data().toString() : QString();
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(cell(1), QStringLiteral("running"), kLong);
+        QCOMPARE(cell(4), QStringLiteral("1 of 9"));
+        QTRY_COMPARE_WITH_TIMEOUT(driver.text("openRunButton"), QStringLiteral("Follow"), kLong);
+        other.epoch(2);
+        QTRY_COMPARE_WITH_TIMEOUT(cell(4), QStringLiteral("2 of 9"), kLong); // nobody asked
+        other.end(RunEnded::Outcome::Stopped);
+        QTRY_COMPARE_WITH_TIMEOUT(cell(1), QStringLiteral("stopped"), kLong);
+    }
+};
+
+QTEST_MAIN(FollowRunTest)
+#include "tst_FollowRun.moc"

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/FollowedRun.h"
+
+#include "engine/ProgressFile.h"
+#include "engine/ReadTrainEvent.h"
+#include "store/RunMark.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kPeriodMs = 500;
+constexpr std::chrono::minutes kPatience(2); ///< for an answer: a batch may be long
+} // namespace
+
+FollowedRun::FollowedRun(std::filesystem::path folder, RunEventsTail tail, bool paused)
+    : m_folder(std::move(folder)), m_tail(std::make_shared<RunEventsTail>(std::move(tail))), m_paused(paused) {
+    m_timer.setInterval(kPeriodMs);
+    m_timer.setSingleShot(true); // a slow disk is not asked twice
+    connect(&m_timer, &QTimer::timeout, this, &FollowedRun::look);
+    m_timer.start(0);
+}
+
+void FollowedRun::look() {
+    m_lookLane.submit(
+        this,
+        [folder = m_folder, tail = m_tail](const std::stop_token&) {
+            Seen seen;
+            seen.isAlive = ownerOf(folder).has_value(); // before its events: it tells of its end, then it goes
+            for (const Json& json : tail->read())
+                if (std::optional<TrainEvent> event = trainEventFrom(json))
+                    seen.events.push_back(std::move(*event));
+            seen.batch = readProgress(folder);
+            return seen;
+        },
+        [this](const Result<Seen>& seen) {
+            if (seen)
+                tell(*seen);
+            if (!m_ended)
+                m_timer.start();
+        });
+}
+
+void FollowedRun::tell(const Seen& seen) {
+    for (const TrainEvent& event : seen.events) {
+        if (std::holds_alternative<RunStarted>(event)) // it was opened while it began
+            continue;
+        if (const auto* paused = std::get_if<RunPaused>(&event))
+            m_paused = paused->paused;
+        m_ended = std::holds_alternative<RunEnded>(event);
+        Q_EMIT happened(event);
+        if (m_ended)
+            return;
+    }
+    if (seen.batch && std::pair(seen.batch->epoch, seen.batch->batch) != std::pair(m_epoch, m_batch)) {
+        m_epoch = seen.batch->epoch;
+        m_batch = seen.batch->batch;
+        Q_EMIT happened(*seen.batch);
+    }
+    if (seen.isAlive)
+        return;
+    m_ended = true;
+    RunEnded died;
+    died.outcome = RunEnded::Outcome::Failed;
+    died.reason =
+        tr("The program that trained this run is gone. Resume continues from the run's last checkpoint.").toStdString();
+    died.run = m_folder.filename().string();
+    died.folder = m_folder.string();
+    Q_EMIT happened(died);
+}
+
+void FollowedRun::send(Lane& lane, const RemoteCommand& command) {
+    lane.submit(
+        this,
+        [folder = m_folder, command](const std::stop_token& stop) {
+            return sendCommand(folder, command, kPatience, stop);
+        },
+        [this](const Result<void>& done) {
+            if (!done)
+                Q_EMIT refused(QString::fromStdString(done.error().message));
+        });
+}
+
+void FollowedRun::press(RemoteCommand::Kind kind, bool pauses) {
+    m_pauseLane.submit(
+        this,
+        [folder = m_folder, kind](const std::stop_token& stop) { return sendCommand(folder, {kind}, kPatience, stop); },
+        [this, before = std::exchange(m_paused, pauses)](const Result<void>& done) {
+            if (done)
+                return;
+            m_paused = before;
+            Q_EMIT refused(QString::fromStdString(done.error().message));
+        });
+}
+
+void FollowedRun::stopAfterEpoch() {
+    send(m_stopLane, {RemoteCommand::Kind::StopAfterEpoch});
+    if (m_paused)
+        press(RemoteCommand::Kind::Resume, false);
+}
+
+void FollowedRun::edit(const std::vector<Setting>& settings) {
+    m_editLane.submit(
+        this,
+        [folder = m_folder, settings](const std::stop_token& stop) {
+            return sendCommand(folder, {RemoteCommand::Kind::Edit, settings}, kPatience, stop);
+        },
+        [this](const Result<void>& done) {
+            Q_EMIT editAnswered(done ? QString() : QString::fromStdString(done.error().message));
+        });
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTimer>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "bridge/RunSteering.h"
+#include "lane/Lane.h"
+#include "store/RemoteCommand.h"
+#include "store/RunEventsTail.h"
+
+namespace sightline::ui {
+
+/// A run that another program trains: tells its events as they come, and hands on what is asked of it. Ends with
+/// exactly one RunEnded, also where that program dies. Files are read on a lane.
+class FollowedRun : public RunSteering {
+    Q_OBJECT
+public:
+    /// `tail` has read what is known already; `paused` is what it said last.
+    FollowedRun(std::filesystem::path folder, RunEventsTail tail, bool paused);
+
+    void pause() override { press(RemoteCommand::Kind::Pause, true); }
+    void resume() override { press(RemoteCommand::Kind::Resume, false); }
+    void stop() override { send(m_stopLane, {RemoteCommand::Kind::Stop}); }
+    void stopAfterEpoch() override;
+    void save() override { send(m_saveLane, {RemoteCommand::Kind::Save}); }
+    void edit(const std::vector<Setting>& settings) override;
+    bool isPaused() const override { return m_paused; }
+    std::shared_ptr<TrainControl> weights() const override { return nullptr; }
+
+private:
+    struct Seen {
+        std::vector<TrainEvent> events;
+        std::optional<BatchFinished> batch;
+        bool isAlive = false;
+    };
+    void look();
+    void tell(const Seen& seen);
+    void press(RemoteCommand::Kind kind, bool pauses);
+    void send(Lane& lane, const RemoteCommand& command);
+
+    std::filesystem::path m_folder;
+    std::shared_ptr<RunEventsTail> m_tail; ///< used on m_lookLane only
+    bool m_paused, m_ended = false;
+    int m_epoch = 0, m_batch = 0; ///< told last
+    QTimer m_timer;
+    Lane m_lookLane, m_pauseLane, m_stopLane, m_saveLane, m_editLane;
+};
+
+} // namespace sightline::ui

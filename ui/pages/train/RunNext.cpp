@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/train/RunNext.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QSpinBox>
+
+#include "bridge/Session.h"
+#include "look/Words.h"
+#include "pages/ForkMenu.h"
+#include "widgets/Surface.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kMoreEpochs = 20;
+
+QString ownerWords(const RunOwner& owner) {
+    return owner.host.empty() ? RunNext::tr("Another program trains this run (process %1).").arg(owner.process)
+                              : RunNext::tr("This run is trained on %1.").arg(QString::fromStdString(owner.host));
+}
+} // namespace
+
+RunNext::RunNext(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+    RunDesk& runs = session.runs();
+    m_words = named(mutedLabel({}), "runNextWords");
+    m_unfollow = button(tr("Stop following"), {}, "stopFollowingButton",
+                        tr("Close the run here; the program that trains it continues"));
+    connect(m_unfollow, &QPushButton::clicked, this, [&runs] { runs.close(); });
+    m_dropFork = button(tr("Cancel the fork"), {}, "dropForkButton", tr("Train begins a run of its own again"));
+    connect(m_dropFork, &QPushButton::clicked, this, [&runs] { runs.dropFork(); });
+    m_fork = button(tr("Fork from…"), QStringLiteral("distribute-graph-directed"), "forkButton",
+                    tr("Train a new run that begins with a checkpoint of this one"));
+    m_forkMenu = new ForkMenu(session, *m_fork);
+    connect(m_forkMenu, &ForkMenu::failed, this, &RunNext::failed);
+    m_more = button({}, QStringLiteral("media-skip-forward"), "trainMoreButton",
+                    tr("Continue this run from its last checkpoint"));
+    m_epochs = named(new QSpinBox, "moreEpochs", tr("More epochs"));
+    m_epochs->setRange(1, 100'000);
+    connect(m_epochs, &QSpinBox::valueChanged, this, [this](int epochs) {
+        m_more->setText(counted(epochs, tr("Train %1 more epoch"), tr("Train %1 more epochs")));
+        m_more->setAccessibleName(m_more->text());
+    });
+    m_epochs->setValue(kMoreEpochs);
+    connect(m_more, &QPushButton::clicked, this, [this, &runs] { runs.trainMore(m_epochs->value()); });
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(theme::kGrid);
+    row->addWidget(m_words, 1);
+    for (QWidget* control : std::initializer_list<QWidget*>{m_unfollow, m_dropFork, m_fork, m_more, m_epochs})
+        row->addWidget(control);
+    connect(&runs, &RunDesk::forkChanged, this, &RunNext::showState);
+}
+
+void RunNext::showState() {
+    const RunDesk& runs = m_session.runs();
+    const RunOwner* owner = runs.followedOwner();
+    const bool stored = runs.run() && runs.isIdle() && !runs.progress().history.empty();
+    const bool forks = runs.fork() && runs.isIdle();
+    m_words->setText(
+        owner ? ownerWords(*owner)
+        : forks
+            ? tr("A fork of this run, from epoch %1. Change the settings you want, then train.").arg(runs.fork()->epoch)
+            : QString());
+    m_unfollow->setVisible(owner != nullptr);
+    m_dropFork->setVisible(forks);
+    if (stored)
+        m_forkMenu->setRun(runs.run()->folder);
+    for (QWidget* control : std::initializer_list<QWidget*>{m_fork, m_more, m_epochs})
+        control->setVisible(stored && !forks);
+    setVisible(owner || stored);
+}
+
+} // namespace sightline::ui

@@ -16,6 +16,7 @@ void addDatasetSuspects(CLI::App& dataset, Context& context); // called by addDa
 void addAugment(CLI::App& app, Context& context);
 void addModel(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
+void addLrFind(CLI::App& app, Context& context);
 void addEvaluate(CLI::App& app, Context& context);
 void addPredict(CLI::App& app, Context& context);
 void addExplain(CLI::App& app, Context& context);
@@ -35,10 +36,10 @@ void addWeights(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
-    addDataset,   addDatasetCheck,   addAugment,      addModel,      addTrain,      addEvaluate,
-    addPredict,   addExplain,        addActivations,  addFilters,    addExamples,   addExport,
-    addRuns,      addModelForward,   addBenchAugment, addBenchTrain, addBenchEpoch, addBenchExplain,
-    addBenchScan, addBenchQuestions, addWeights,      addDemo,
+    addDataset,      addDatasetCheck, addAugment,        addModel,        addTrain,      addLrFind,
+    addEvaluate,     addPredict,      addExplain,        addActivations,  addFilters,    addExamples,
+    addExport,       addRuns,         addModelForward,   addBenchAugment, addBenchTrain, addBenchEpoch,
+    addBenchExplain, addBenchScan,    addBenchQuestions, addWeights,      addDemo,
 };
 
 } // namespace sightline::cli

@@ -5,9 +5,11 @@
 
 #include "Commands.h"
 #include "ExperimentOptions.h"
+#include "data/Overlay.h"
 #include "engine/Engine.h"
 #include "experiment/Presets.h"
 #include "store/RunFork.h"
+#include "support/Download.h"
 
 namespace sightline::cli {
 
@@ -17,6 +19,7 @@ struct TrainOptions {
     ExperimentOptions experiment;
     std::string resume, fork, at = "last", events;
     bool saysAt = false;
+    bool check = false;
     bool json = false;
 };
 
@@ -73,6 +76,46 @@ Result<RunFolder> forked(const TrainOptions& options, const Context& context, st
     return parent ? forkRun(*store, *parent, options.at) : parent.error();
 }
 
+void print(const TrainCheck& check, const Experiment& experiment) {
+    std::printf("One batch   loss %.3g after %d steps\n", check.overfits.loss, check.overfits.steps);
+    std::printf("Loader      %.0f images/s\n", check.loaderImagesPerSecond);
+    std::printf("Network     %.0f images/s\n", check.networkImagesPerSecond);
+    std::printf("Memory      %s, %s free\n", bytesText(check.peakBytes).c_str(), bytesText(check.freeBytes).c_str());
+    std::printf("Time        about %.1f min for %d epochs\n", check.secondsTotal / 60, experiment.training.epochs);
+    std::printf("Disk        %s\n", bytesText(check.diskBytes).c_str());
+    if (check.problems.empty())
+        std::printf("Go.\n");
+    for (const std::string& problem : check.problems)
+        std::printf("To fix: %s\n", problem.c_str());
+}
+
+/// Tries all of it; no run is made.
+int check(const TrainOptions& options, Context& context) {
+    if (!options.resume.empty() || !options.fork.empty() || !options.events.empty())
+        return fail(badInput("train --check takes an experiment file or --preset NAME, and makes no run: it goes "
+                             "without --resume, --fork and --events."));
+    const Result<Experiment> experiment = experimentOf(options.experiment);
+    if (!experiment)
+        return fail(experiment.error());
+    const std::stop_token stop = interruption().get_token();
+    Result<Dataset> dataset = openWithOverlay(context.home, experiment->data, experiment->seed, true, stop);
+    if (!dataset)
+        return fail(dataset.error());
+    const Result<Engine*> engine = loadEngine();
+    if (!engine)
+        return fail(engine.error());
+    const TrainCheckRequest request{*experiment, std::make_shared<const Dataset>(std::move(*dataset)), context.home};
+    const Result<TrainCheck> checked = (*engine)->check(
+        request, stop, [](double share) { showProgress("check", static_cast<std::size_t>(share * 100), 100); });
+    if (!checked)
+        return fail(checked.error());
+    if (options.json)
+        printJson(toJson(*checked));
+    else
+        print(*checked, *experiment);
+    return 0;
+}
+
 int run(const TrainOptions& options, Context& context) {
     if (options.experiment.file.empty() + options.experiment.preset.empty() + options.resume.empty() +
             options.fork.empty() !=
@@ -81,6 +124,8 @@ int run(const TrainOptions& options, Context& context) {
             badInput("train takes exactly one of: an experiment file, --preset NAME, --resume RUN, --fork RUN."));
     if (options.saysAt && options.fork.empty())
         return fail(badInput("--at goes with --fork: the checkpoint that the new run begins with."));
+    if (options.check)
+        return check(options, context);
     TrainRequest request;
     request.home = context.home;
     request.resume = options.resume;
@@ -148,7 +193,9 @@ void addTrain(CLI::App& app, Context& context) {
     command->add_option("--fork", options->fork, "Train a new run that begins with a checkpoint of this run");
     CLI::Option* at = command->add_option("--at", options->at, "With --fork: best, last or an epoch that was kept");
     command->add_option("--events", options->events, "Write one JSON event per line to this file");
-    command->add_flag("--json", options->json, "Print how the run ended as JSON");
+    command->add_flag("--check", options->check,
+                      "Try one batch, the speeds, memory, time and disk of the whole run; no run is made");
+    command->add_flag("--json", options->json, "Print how the run ended, or what --check found, as JSON");
     command->callback([options, at, &context] {
         options->saysAt = at->count() > 0;
         context.chosen = [options, &context] { return run(*options, context); };

@@ -270,13 +270,13 @@ void BatchLoader::startEpoch(std::uint64_t epoch, std::size_t firstBatch) {
 const Batch* BatchLoader::next() {
     std::unique_lock lock(m->mutex);
     for (;;) {
+        if (m->nextToHand >= m->batches())
+            return nullptr; // the last one may still be looked at
         if (m->handed) {
             m->handed->ready = false;
             m->handed = nullptr;
             m->changed.notify_all();
         }
-        if (m->nextToHand >= m->batches())
-            return nullptr;
         Slot& slot = m->slots[m->nextToHand % m->slots.size()];
         if (!(slot.ready && slot.number == m->nextToHand)) {
             const auto start = std::chrono::steady_clock::now();

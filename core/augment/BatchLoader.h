@@ -13,7 +13,8 @@
 
 namespace sightline {
 
-/// One batch, valid until the next call of BatchLoader::next(). Memory belongs to the loader's ring.
+/// One batch, valid until BatchLoader::next() gives another one, or an epoch begins. Memory belongs to the loader's
+/// ring.
 struct Batch {
     std::span<const float> images; ///< [size, H, W, C] float32, normalised
     std::span<const std::int64_t> labels;

@@ -1,10 +1,250 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/Check.h"
 
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "engine/CheckProblems.h"
+#include "engine/train/EpochTime.h"
+#include "engine/train/GivenImages.h"
+#include "engine/train/Trial.h"
+#include "network/TrainingMemory.h"
+#include "support/Files.h"
+
 namespace sightline::engine {
 
-Result<TrainCheck> check(const TrainCheckRequest&, std::stop_token, const std::function<void(double)>&) {
-    return cancelled();
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kFitted = 2048;        ///< images that a normalization is fitted to, here
+constexpr double kOverfitSeconds = 30;       ///< at most
+constexpr double kLoaderSeconds = 1.5;       ///< the loader alone
+constexpr double kMeasuredSeconds = 2;       ///< whole epochs
+constexpr double kSlowStep = 1.5;            ///< seconds: from here on the time is worked out rather than measured
+constexpr double kJudgingShare = 1.0 / 3;    ///< of the time of a training step
+constexpr std::uint64_t kBytesASample = 200; ///< of the run's tables
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The nearest folder above that is there.
+std::uint64_t freeDiskBytes(std::filesystem::path folder) {
+    std::error_code code;
+    folder = std::filesystem::absolute(folder, code);
+    while (!std::filesystem::exists(folder, code) && folder.has_relative_path())
+        folder = folder.parent_path();
+    const std::filesystem::space_info space = std::filesystem::space(folder, code);
+    return code ? 0 : space.available;
+}
+
+/// Everything a run will do, once.
+class Preflight {
+public:
+    Preflight(const TrainCheckRequest& request, std::stop_token stop, const std::function<void(double)>& progress)
+        : m_request(request), m_stop(std::move(stop)), m_progress(progress) {}
+
+    Result<TrainCheck> run() {
+        m_check.freeBytes = availableMemoryBytes() + peakResidentBytes();
+        m_facts.freeDiskBytes = freeDiskBytes(m_request.home);
+        const TrialRequest trial{m_request.experiment, *m_request.dataset, m_request.home, kFitted};
+        if (const Result<void> ready = prepareTrial(trial, m_stop, m_setup); !ready)
+            return ready.error();
+        m_facts.learningRate = namedRate(experiment());
+        m_facts.freeze = experiment().model.freeze;
+        m_facts.keepsFeatures = experiment().training.cacheFeatures;
+        if (fitsMemory())
+            for (const auto part : {&Preflight::lookAtFirstBatch, &Preflight::overfit, &Preflight::measureLoader,
+                                    &Preflight::measureTime})
+                if (const Result<void> done = (this->*part)(); !done)
+                    return done.error();
+        m_check.diskBytes = diskBytes();
+        m_check.problems = checkProblems(m_check, m_facts);
+        tell(1);
+        return std::move(m_check);
+    }
+
+private:
+    const Experiment& experiment() const { return m_setup.experiment; }
+    GraphModule& module() { return *m_setup.module; }
+    void tell(double share) const {
+        if (m_progress)
+            m_progress(share);
+    }
+
+    /// By an estimate: whoever tries what does not fit is ended by the system.
+    bool fitsMemory() {
+        TrainingMemoryRequest request;
+        request.batch = experiment().training.batchSize;
+        request.bf16 = m_setup.step.bf16;
+        request.frozen =
+            freezePlan(module().spec(), experiment().model.freeze, experiment().training.fineTune, 1).frozen;
+        const auto needed =
+            static_cast<std::uint64_t>(trainingMemory(module().spec(), module().cost(), request).total());
+        m_facts.tried = needed <= m_check.freeBytes;
+        m_check.peakBytes = needed;
+        return m_facts.tried;
+    }
+
+    /// As the run will get it, and what the network says of it before its first step.
+    Result<void> lookAtFirstBatch() {
+        tell(0.05);
+        const torch::Tensor parameters = module().parameters().detach().clone();
+        const torch::Tensor statistics = module().statistics().clone();
+        Trial trial(m_setup);
+        const Result<LoopBatch> batch = trial.step(m_facts.learningRate, m_stop);
+        if (!batch)
+            return batch.error();
+        m_rate = m_facts.learningRate * trial.rateFactor();
+        Result<GivenBatch> given = givenBatch(*trial.loop().last(), m_setup.dataset, m_setup.reading);
+        if (!given)
+            return given.error();
+        given->epoch = 1;
+        m_check.batch = std::move(*given);
+        noteUnreadable(trial.feed());
+        m_setup.trainFeed.reset();
+        const torch::NoGradGuard noGrad;
+        module().parameters().copy_(parameters);
+        module().statistics().copy_(statistics);
+        return {};
+    }
+
+    void noteUnreadable(const Feed& feed) {
+        const std::vector<SkippedImage> skipped = feed.skipped();
+        m_facts.unreadable = std::max(m_facts.unreadable, static_cast<int>(skipped.size()));
+        if (!skipped.empty())
+            m_facts.firstUnreadable = skipped.front().reason;
+    }
+
+    /// The same batch again and again, with nothing that holds the network back.
+    Result<void> overfit() {
+        tell(0.1);
+        LoaderSettings plain = m_setup.reading;
+        plain.training = false;
+        plain.augmentation.augmentValidation = false;
+        const std::unique_ptr<Feed> feed = imageFeed(m_setup.dataset, m_setup.dataset.indices(Subset::Train), plain);
+        feed->startEpoch(0);
+        const std::optional<FeedBatch> batch = feed->next();
+        if (!batch)
+            return badInput("None of the training images can be read.");
+        StepInput input = batch->input;
+        if (m_facts.keepsFeatures) {
+            const Bf16Autocast autocast(m_setup.step.bf16);
+            input = {{}, module().features(input.images.permute({0, 3, 1, 2}))};
+            for (torch::Tensor& values : input.features)
+                values = values.to(torch::kFloat);
+        }
+        StepSettings settings = m_setup.step;
+        settings.optimizer.weightDecay = 0;
+        settings.loss.labelSmoothing = 0;
+        settings.classWeights.clear();
+        module().setDropout(0.0);
+        return repeat(input, batch->targets, settings, batch->size);
+    }
+
+    Result<void> repeat(const StepInput& input, const Targets& targets, const StepSettings& settings, int size) {
+        Moments moments = Moments::zeros(module().parameters());
+        const Clock::time_point start = Clock::now();
+        Clock::time_point warm = start;
+        bool done = false;
+        for (int step = 0; !done || secondsSince(start) < 1; ++step) { // a second, for the network's speed
+            if (m_stop.stop_requested())
+                return cancelled();
+            const StepResult result = trainStep(module(), moments, settings, input, targets, m_rate, step + 1);
+            if (step <= 1) // the first steps allocate and choose kernels
+                warm = Clock::now();
+            if (step == 0)
+                m_facts.firstLoss = result.loss;
+            const double seconds = secondsSince(step > 1 ? warm : start);
+            m_check.networkImagesPerSecond = size * (step > 1 ? step - 1 : step + 1) / seconds;
+            if (done)
+                continue;
+            m_check.overfits = {step, result.loss};
+            m_facts.hadTime = step == kOverfitSteps || result.loss <= kOverfitted;
+            done = m_facts.hadTime || !std::isfinite(result.loss) || secondsSince(start) > kOverfitSeconds;
+            tell(0.1 + 0.5 * std::max(static_cast<double>(step) / kOverfitSteps,
+                                      secondsSince(start) / (2 * kOverfitSeconds)));
+        }
+        return {};
+    }
+
+    /// The loader with nobody to wait for.
+    Result<void> measureLoader() {
+        tell(0.7);
+        const std::unique_ptr<Feed> feed =
+            readyFeed(m_setup.dataset, m_setup.dataset.indices(Subset::Train), m_setup.reading, m_stop);
+        const Clock::time_point start = Clock::now();
+        double images = 0;
+        for (std::uint64_t epoch = 1; secondsSince(start) < kLoaderSeconds; ++epoch) {
+            feed->startEpoch(epoch);
+            for (auto batch = feed->next(); batch; batch = feed->next()) {
+                if (m_stop.stop_requested())
+                    return cancelled();
+                images += batch->size;
+                if (secondsSince(start) > kLoaderSeconds)
+                    break;
+            }
+        }
+        m_check.loaderImagesPerSecond = images / secondsSince(start);
+        noteUnreadable(*feed);
+        return {};
+    }
+
+    Result<void> measureTime() {
+        tell(0.8);
+        const double step = experiment().training.batchSize / m_check.networkImagesPerSecond;
+        const int epochs = experiment().training.epochs;
+        if (step < kSlowStep) {
+            const Result<EpochTime> time =
+                measureEpoch({m_request.experiment, m_request.dataset, kMeasuredSeconds}, m_stop);
+            if (!time)
+                return time.error();
+            m_check.secondsTotal = time->secondsOnce + epochs * time->secondsPerEpoch;
+        } else {
+            const auto training = static_cast<double>(m_setup.dataset.count(Subset::Train)),
+                       validation = static_cast<double>(m_setup.dataset.count(Subset::Validation));
+            m_check.secondsTotal =
+                epochs * (training / std::min(m_check.networkImagesPerSecond, m_check.loaderImagesPerSecond) +
+                          validation * kJudgingShare / m_check.networkImagesPerSecond);
+        }
+        m_check.peakBytes = peakResidentBytes();
+        return {};
+    }
+
+    /// Checkpoints hold the weights and the two moments; `last`, `previous` and `best` are there at the end.
+    std::uint64_t diskBytes() const {
+        const TrainingSettings& training = experiment().training;
+        const auto parameters = 4 * static_cast<std::uint64_t>(m_setup.module->parameters().numel()),
+                   statistics = 4 * static_cast<std::uint64_t>(m_setup.module->statistics().numel());
+        const bool judges = m_setup.dataset.count(Subset::Validation) > 0;
+        std::uint64_t checkpoints = training.epochs > 1 ? 2 : 1;
+        checkpoints += (training.checkpoint ? !training.checkpoint->monitor.empty() : judges) ? 1 : 0;
+        if (training.checkpoint && training.checkpoint->keepEvery > 0)
+            checkpoints += static_cast<std::uint64_t>(training.epochs / training.checkpoint->keepEvery);
+        const std::uint64_t weights = training.earlyStopping && training.earlyStopping->restoreBestWeights ? 1 : 0;
+        return checkpoints * (3 * parameters + statistics) + weights * (parameters + statistics) +
+               kBytesASample * m_setup.dataset.samples.size();
+    }
+
+    const TrainCheckRequest& m_request;
+    std::stop_token m_stop;
+    const std::function<void(double)>& m_progress;
+    TrainSetup m_setup;
+    TrainCheck m_check;
+    CheckFacts m_facts;
+    double m_rate = 0; ///< of the first epoch
+};
+
+} // namespace
+
+Result<TrainCheck> check(const TrainCheckRequest& request, std::stop_token stop,
+                         const std::function<void(double)>& progress) {
+    if (!request.dataset)
+        return badInput("There are no images to check with; open a folder first.");
+    return tried("The check failed: ", [&] { return Preflight(request, std::move(stop), progress).run(); });
 }
 
 } // namespace sightline::engine

@@ -78,7 +78,7 @@ std::vector<torch::Tensor> outputsOf(GraphModule& module, const StepInput& input
 StepResult resultOf(const torch::Tensor& loss, const torch::Tensor& logits, const torch::Tensor& labels) {
     const torch::Tensor right = logits.argmax(1).eq(labels).sum();
     const torch::Tensor both = torch::stack({loss.detach().to(torch::kDouble), right.to(torch::kDouble)}).cpu();
-    return {both[0].item<double>(), static_cast<std::int64_t>(both[1].item<double>())};
+    return {both[0].item<double>(), static_cast<std::int64_t>(both[1].item<double>()), {}};
 }
 
 void fill(SampleResults& each, const torch::Tensor& logits, const Targets& targets) {
@@ -137,7 +137,8 @@ StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& 
     loss.backward();
 
     torch::NoGradGuard noGrad;
-    const StepResult result = resultOf(loss, logits, mainLabels(targets));
+    StepResult result = resultOf(loss, logits, mainLabels(targets));
+    result.logits = logits;
     if (each)
         fill(*each, logits, targets);
     if (!std::isfinite(result.loss))

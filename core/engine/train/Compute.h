@@ -55,8 +55,9 @@ struct Targets {
 };
 
 struct StepResult {
-    double loss = 0;        ///< weighted sum over outputs, mean over the batch
-    std::int64_t right = 0; ///< main output; of a mixed sample, the class with the larger share counts
+    double loss = 0;           ///< weighted sum over outputs, mean over the batch
+    std::int64_t right = 0;    ///< main output; of a mixed sample, the class with the larger share counts
+    torch::Tensor logits = {}; ///< of a training step's main output, [N, classes], before the step
 };
 
 /// Of each sample of a batch, by the main output: the cross-entropy, and whether it is right. Empty where samples are

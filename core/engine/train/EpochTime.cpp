@@ -98,6 +98,15 @@ std::vector<std::uint32_t> someOf(const std::vector<std::uint32_t>& indices, int
     return some;
 }
 
+/// Whether training decodes the images in its first epoch only.
+bool staysDecoded(const Dataset& dataset, const DataSettings& data) {
+    const std::uint64_t bytes = std::uint64_t{dataset.samples.size()} * static_cast<std::uint64_t>(data.imageHeight) *
+                                static_cast<std::uint64_t>(data.imageWidth) *
+                                static_cast<std::uint64_t>(data.channels());
+    const CacheLimits limits = cacheLimits(data, {});
+    return bytes <= limits.memoryBytes + limits.fileBytes;
+}
+
 /// Takes the place of a fit over all images: the same work with other numbers.
 std::shared_ptr<const FittedNormalization> standInFor(const Experiment& experiment) {
     const NormalizationSettings& settings = experiment.normalization;
@@ -140,9 +149,9 @@ public:
             if (!validation.empty())
                 judges = featureFeed(m_dataset, m_features, judging);
         } else {
-            learns = readyFeed(training, m_reading);
+            learns = readyFeed(m_dataset, training, m_reading, m_stop);
             if (!validation.empty())
-                judges = readyFeed(validation, judging);
+                judges = readyFeed(m_dataset, validation, judging, m_stop);
         }
         const Result<Pace> step = paceOf(trainingCourse(*learns), m_request.seconds, m_stop);
         if (!step)
@@ -196,29 +205,7 @@ private:
                   {},
                   usesBf16(experiment.training.precision, *graph)};
         m_reading = readingFor(experiment, standInFor(experiment), Reading::Training);
-        m_reading.cache.memoryBytes = staysDecoded() ? m_reading.cache.memoryBytes : 0;
         return {};
-    }
-
-    /// Whether training decodes the images in its first epoch only.
-    bool staysDecoded() const {
-        const DataSettings& data = m_request.experiment.data;
-        const std::uint64_t bytes =
-            std::uint64_t{m_dataset.samples.size()} * static_cast<std::uint64_t>(data.imageHeight) *
-            static_cast<std::uint64_t>(data.imageWidth) * static_cast<std::uint64_t>(data.channels());
-        const CacheLimits limits = cacheLimits(data, {});
-        return bytes <= limits.memoryBytes + limits.fileBytes;
-    }
-
-    /// Some images as every epoch but the first finds them.
-    std::unique_ptr<Feed> readyFeed(const std::vector<std::uint32_t>& indices, const LoaderSettings& settings) const {
-        std::unique_ptr<Feed> feed = imageFeed(m_dataset, someOf(indices, settings.batchSize), settings);
-        if (settings.cache.memoryBytes > 0) {
-            feed->startEpoch(0);
-            while (!m_stop.stop_requested() && feed->next()) {
-            }
-        }
-        return feed;
     }
 
     /// Fills m_features with what the frozen part makes of a few batches; gives the seconds an image took.
@@ -265,6 +252,19 @@ private:
 };
 
 } // namespace
+
+std::unique_ptr<Feed> readyFeed(const Dataset& dataset, const std::vector<std::uint32_t>& indices,
+                                LoaderSettings settings, const std::stop_token& stop) {
+    if (!staysDecoded(dataset, settings.data))
+        settings.cache.memoryBytes = 0;
+    std::unique_ptr<Feed> feed = imageFeed(dataset, someOf(indices, settings.batchSize), settings);
+    if (settings.cache.memoryBytes > 0) {
+        feed->startEpoch(0);
+        while (!stop.stop_requested() && feed->next()) {
+        }
+    }
+    return feed;
+}
 
 Result<EpochTime> measureEpoch(const EpochTimeRequest& request, std::stop_token stop) {
     try {

@@ -20,7 +20,7 @@ namespace sightline::engine {
 torch::Tensor imagesOf(const Batch& batch, const BatchLoader& loader);
 Targets targetsOf(const Batch& batch);
 
-/// What one step gets. Valid until the next call of Feed::next().
+/// What one step gets. Valid until Feed::next() gives another one, or an epoch begins.
 struct FeedBatch {
     StepInput input;
     Targets targets;

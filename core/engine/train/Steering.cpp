@@ -23,9 +23,10 @@ void Steering::obey(TrainCommand& command, bool mayEdit, std::optional<Result<vo
         m_waiting.push_back(std::move(command));
         return;
     }
+    const bool isLook = command.kind == TrainCommand::Kind::Look;
     m_isToStop = m_isToStop || command.kind == TrainCommand::Kind::Stop;
-    const Result<void> done = isEdit ? edit(command.settings) : m_hooks.save();
-    if (!isEdit)
+    const Result<void> done = isEdit ? edit(command.settings) : isLook ? m_hooks.show(command) : m_hooks.save();
+    if (!isEdit && !isLook)
         saved = done;
     if (command.answered)
         command.answered(done);

@@ -17,7 +17,8 @@ struct SteeringHooks {
     std::function<void()> feedsOpened; ///< others took the place of the setup's feeds
     std::function<void()> enterEpoch;  ///< the epoch under way is to be entered again, at its next batch
     std::function<bool()> isSaveDue;
-    std::function<Result<void>()> save; ///< a checkpoint of where the run is
+    std::function<Result<void>()> save;                    ///< a checkpoint of where the run is
+    std::function<Result<void>(const TrainCommand&)> show; ///< the batch trained last
 };
 
 /// Steers a run between its batches: commands are obeyed, settings change, it pauses, waits for room, or ends.

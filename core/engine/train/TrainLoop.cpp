@@ -40,14 +40,18 @@ std::optional<LoopBatch> TrainLoop::train(double learningRate) {
         return {};
     const Clock::time_point start = Clock::now();
     const std::optional<FeedBatch> batch = m_parts.training->next();
-    if (!batch)
+    if (!batch) {
+        if (m_last && m_last->batch.number + 1 != static_cast<int>(m_parts.training->batchesPerEpoch()))
+            m_last.reset(); // batches without readable images came after it
         return {};
+    }
     // What the network draws is a function of seed and step, so that a resumed run drops the same units.
     m_parts.module.seedDraws(
         CounterRandom(m_parts.seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_state.step)).next32());
     SampleResults* const each = wanted(*batch);
     const StepResult result = trainStep(m_parts.module, m_parts.moments, m_parts.step, batch->input, batch->targets,
                                         learningRate, m_state.step + 1 - m_state.origin, each);
+    m_last = {*batch, result.logits};
     const LoopBatch trained = batchOf(*batch, result, each, start);
     ++m_state.step;
     m_state.batch = trained.number;

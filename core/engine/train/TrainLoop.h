@@ -35,6 +35,12 @@ struct LoopBatch {
     const SampleResults* each = nullptr;    ///< of `samples`, where one of them is followed
 };
 
+/// The batch trained last, and what the network said of it before the step.
+struct TrainedBatch {
+    FeedBatch batch;
+    torch::Tensor logits; ///< [N, classes]
+};
+
 /// Advances a TrainState through the epoch under way, batch by batch. It knows neither files nor events: whoever drives
 /// it records what it gives.
 class TrainLoop {
@@ -47,6 +53,9 @@ public:
     std::optional<LoopBatch> train(double learningRate);
     /// After the last batch: judges the next validation batch; nothing at the end, or without validation images.
     std::optional<LoopBatch> validate();
+    /// The batch that train() trained last, also at the end of the epoch; null before the first. Valid as long as the
+    /// feed is.
+    const TrainedBatch* last() const { return m_last ? &*m_last : nullptr; }
     /// What the epoch came to.
     EpochMetrics metrics() const;
 
@@ -56,6 +65,7 @@ private:
     TrainParts m_parts;
     TrainState& m_state;
     SampleResults m_each;
+    std::optional<TrainedBatch> m_last;
     double m_waitedBefore = 0; ///< in the epoch, before this loop took over
     bool m_validates = false;
     RunningMean m_valLoss, m_valAccuracy;

@@ -206,7 +206,36 @@ Result<void> prepareReading(TrainSetup& setup, std::stop_token stop) {
     return {};
 }
 
+/// At most so many of them, from all over.
+std::vector<std::uint32_t> evenly(std::vector<std::uint32_t> indices, std::size_t most) {
+    if (indices.size() <= most)
+        return indices;
+    std::vector<std::uint32_t> some;
+    for (std::size_t i = 0; i < most; ++i)
+        some.push_back(indices[i * indices.size() / most]);
+    return some;
+}
+
 } // namespace
+
+Result<void> prepareTrial(const TrialRequest& request, std::stop_token stop, TrainSetup& setup) {
+    setup.experiment = request.experiment;
+    setup.dataset = request.dataset;
+    std::erase_if(setup.dataset.samples, [](const Sample& sample) { return sample.excluded; }); // as a run has them
+    setup.compute.emplace(request.experiment.training.threads);
+    for (const std::vector<Problem>& found : {problems(setup.experiment), problems(setup.experiment, setup.dataset)})
+        if (const Result<void> fine = refused(found); !fine)
+            return fine;
+    if (const Result<void> built = buildNetwork(setup, request.home, stop); !built)
+        return built;
+    setup.reading = readingFor(setup.experiment, nullptr, Reading::Training);
+    auto fitted = fitNormalization(setup.dataset, evenly(setup.dataset.indices(Subset::Train), request.fitted),
+                                   setup.reading, stop);
+    if (!fitted)
+        return fitted.error();
+    setup.reading.fitted = setup.fitted = std::move(*fitted);
+    return {};
+}
 
 std::vector<float> classWeightsFor(const TrainSetup& setup) {
     return setup.experiment.training.loss.balancedClassWeight ? balancedWeights(setup.dataset) : std::vector<float>();

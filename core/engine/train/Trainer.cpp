@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/train/Ending.h"
+#include "engine/train/GivenImages.h"
 #include "engine/train/ProbeDrawer.h"
 #include "engine/train/RemoteControl.h"
 #include "engine/train/RunRecorder.h"
@@ -34,7 +35,8 @@ public:
           m_recorder(m_setup, m_state, m_moments, m_reporter),
           m_steering({m_setup, m_state, m_moments, m_reporter, control, stop, request.waitsForRoom},
                      {[this] { m_recorder.feedsOpened(); }, [this] { enterEpoch(); },
-                      [this] { return m_recorder.isSaveDue(); }, [this] { return m_recorder.saveHere(); }}) {}
+                      [this] { return m_recorder.isSaveDue(); }, [this] { return m_recorder.saveHere(); },
+                      [this](const TrainCommand& look) { return show(*m_loop, m_setup, m_state.epoch, look); }}) {}
 
     RunEnded execute() {
         const Ending ending = guarded([this] {

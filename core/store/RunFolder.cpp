@@ -13,7 +13,9 @@
 #include "experiment/RunEdit.h"
 #include "store/HistoryCsv.h"
 #include "store/RunEvents.h"
+#include "support/FileCalls.h"
 #include "support/Files.h"
+#include "support/FolderFlush.h"
 
 namespace sightline {
 
@@ -96,18 +98,22 @@ Result<void> RunFolder::writeHistory(const std::vector<EpochMetrics>& history) c
 
 Result<void> RunFolder::appendEvent(const Json& event) const {
     const auto file = m_folder / "events.jsonl";
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    const FileCalls& calls = fileCalls();
+    const int descriptor = calls.open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (descriptor < 0)
         return Error{"Writing " + file.string() + " failed: " + std::strerror(errno) + "."};
     std::string line = toText(event, -1) + "\n";
     struct stat status {};
     char end = '\n';
-    if (::fstat(descriptor, &status) == 0 && status.st_size > 0 &&
-        ::pread(descriptor, &end, 1, status.st_size - 1) == 1 && end != '\n')
+    const bool isNew = ::fstat(descriptor, &status) == 0 && status.st_size == 0;
+    if (status.st_size > 0 && ::pread(descriptor, &end, 1, status.st_size - 1) == 1 && end != '\n')
         line.insert(0, "\n"); // a killed process left half a line
-    const ssize_t written = ::write(descriptor, line.data(), line.size());
-    const int failure = written == static_cast<ssize_t>(line.size()) ? 0 : (written < 0 ? errno : ENOSPC);
-    ::close(descriptor);
+    int failure = writeAll(descriptor, line);
+    if (failure == 0 && calls.fsync(descriptor) != 0) // a checkpoint may follow that builds upon it
+        failure = errno;
+    if (isNew && failure == 0)
+        failure = flushFolder(m_folder);
+    calls.close(descriptor);
     if (failure != 0)
         return Error{"Writing " + file.string() + " failed: " + std::strerror(failure) + "."};
     return {};

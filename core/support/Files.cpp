@@ -12,12 +12,16 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
+#include "support/FileCalls.h"
 #include "support/FolderFlush.h"
 
 namespace sightline {
 
 namespace {
+
+constexpr const char* kUnfinished = ".tmp"; ///< follows a file's name, before the process and a number
 
 Error systemError(const std::string& doing, const std::filesystem::path& file, int code) {
     return {doing + " " + file.string() + " failed: " + std::strerror(code) + "."};
@@ -29,44 +33,66 @@ Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_
     return writeFileAtomically(file, std::span(&bytes, 1));
 }
 
+int writeAll(int descriptor, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = fileCalls().write(descriptor, bytes.data(), bytes.size());
+        if (count > 0)
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+        else if (count == 0)
+            return ENOSPC; // it would never end
+        else if (errno != EINTR)
+            return errno;
+    }
+    return 0;
+}
+
 Result<void> writeFileAtomically(const std::filesystem::path& file, std::span<const std::string_view> pieces) {
     static std::atomic<unsigned> serial{0};
     std::filesystem::path temporary = file;
-    temporary += ".tmp" + std::to_string(getpid()) + "-" + std::to_string(serial++);
-    const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    temporary += kUnfinished + std::to_string(getpid()) + "-" + std::to_string(serial++);
+    const FileCalls& calls = fileCalls();
+    const int descriptor = calls.open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (descriptor < 0)
         return systemError("Writing", file, errno);
     int failure = 0;
-    for (std::string_view left : pieces) {
-        while (!left.empty() && failure == 0) {
-            const ssize_t count = ::write(descriptor, left.data(), left.size());
-            if (count >= 0)
-                left.remove_prefix(static_cast<std::size_t>(count));
-            else if (errno != EINTR)
-                failure = errno;
-        }
-    }
-    if (failure == 0 && ::fsync(descriptor) != 0)
+    for (std::size_t i = 0; i < pieces.size() && failure == 0; ++i)
+        failure = writeAll(descriptor, pieces[i]);
+    if (failure == 0 && calls.fsync(descriptor) != 0)
         failure = errno;
-    if (::close(descriptor) != 0 && failure == 0)
+    if (calls.close(descriptor) != 0 && failure == 0)
         failure = errno;
-    if (failure == 0 && ::rename(temporary.c_str(), file.c_str()) != 0)
+    if (failure == 0 && calls.rename(temporary.c_str(), file.c_str()) != 0)
         failure = errno;
     if (failure != 0)
-        ::unlink(temporary.c_str());
+        calls.unlink(temporary.c_str());
     else
         failure = flushFolder(file.parent_path());
     return failure == 0 ? Result<void>() : systemError("Writing", file, failure);
 }
 
+void removeUnfinished(const std::filesystem::path& folder) {
+    std::error_code code;
+    std::vector<std::filesystem::path> unfinished;
+    for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
+        const std::string name = entry->path().filename().string();
+        const auto place = name.rfind(kUnfinished);
+        if (place != std::string::npos && place > 0 &&
+            name.find_first_not_of("0123456789-", place + std::strlen(kUnfinished)) == std::string::npos)
+            unfinished.push_back(entry->path());
+    }
+    for (const std::filesystem::path& file : unfinished)
+        std::filesystem::remove(file, code);
+}
+
 int flushFolder(const std::filesystem::path& folder) {
-    const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const FileCalls& calls = fileCalls();
+    const int descriptor = calls.open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (descriptor < 0)
         return errno == EACCES ? 0 : errno; // a folder that may be written but not listed
-    int failure = ::fsync(descriptor) == 0 ? 0 : errno;
+    int failure = calls.fsync(descriptor) == 0 ? 0 : errno;
     if (failure == EINVAL || failure == ENOTSUP) // file systems that flush no folders
         failure = 0;
-    ::close(descriptor);
+    calls.close(descriptor);
     return failure;
 }
 

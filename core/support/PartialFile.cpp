@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "support/FileCalls.h"
 #include "support/Files.h"
 #include "support/FolderFlush.h"
 
@@ -25,7 +26,7 @@ Result<void> PartialFile::open() {
     do { // whoever held the lock before may have finished, and given the file its name
         if (m_descriptor >= 0)
             ::close(m_descriptor);
-        m_descriptor = ::open(m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+        m_descriptor = fileCalls().open(m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
         if (m_descriptor < 0)
             return Error{"Writing " + m_path.string() + " failed: " + std::strerror(errno) + "."};
         if (::flock(m_descriptor, LOCK_EX | LOCK_NB) != 0)
@@ -41,7 +42,7 @@ Result<void> PartialFile::open() {
 
 bool PartialFile::append(const char* bytes, std::size_t count) {
     while (count > 0) {
-        const ssize_t written = ::write(m_descriptor, bytes, count);
+        const ssize_t written = fileCalls().write(m_descriptor, bytes, count);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0) {
@@ -78,7 +79,7 @@ void PartialFile::remove() {
 }
 
 Result<void> PartialFile::finishAs(const std::filesystem::path& file) {
-    if (::fsync(m_descriptor) != 0 || ::rename(m_path.c_str(), file.c_str()) != 0)
+    if (fileCalls().fsync(m_descriptor) != 0 || fileCalls().rename(m_path.c_str(), file.c_str()) != 0)
         return Error{"Writing " + file.string() + " failed: " + std::strerror(errno) + "."};
     ::unlink(m_tagPath.c_str());
     if (const int failure = flushFolder(file.parent_path()); failure != 0)

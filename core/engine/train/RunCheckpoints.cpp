@@ -11,6 +11,7 @@
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Checkpoint.h"
 #include "store/Safetensors.h"
+#include "support/FileCalls.h"
 #include "support/Files.h"
 
 namespace sightline::engine {
@@ -62,11 +63,10 @@ Result<std::string> RunCheckpoints::saveLast(const GraphModule& module, const Mo
 /// fewer to fall back to.
 void RunCheckpoints::keepLastAsPrevious() const {
     const std::filesystem::path second = m_folder / "previous.safetensors.new";
-    std::error_code code;
-    std::filesystem::remove(second, code);
-    std::filesystem::create_hard_link(m_folder / kLast, second, code);
-    if (!code)
-        std::filesystem::rename(second, m_folder / "previous.safetensors", code);
+    const FileCalls& calls = fileCalls();
+    calls.unlink(second.c_str());
+    if (calls.link((m_folder / kLast).c_str(), second.c_str()) == 0)
+        calls.rename(second.c_str(), (m_folder / "previous.safetensors").c_str());
 }
 
 Result<std::string> RunCheckpoints::saveBest(const GraphModule& module, const Moments& moments,

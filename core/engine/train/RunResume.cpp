@@ -7,6 +7,7 @@
 
 #include "engine/train/RunEdits.h"
 #include "experiment/RunEdit.h"
+#include "support/FolderFlush.h"
 #include "support/Words.h"
 
 namespace sightline::engine {
@@ -95,6 +96,8 @@ Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainS
     if (!before)
         return before.error();
     checkpoints.dropRestored();
+    for (const std::filesystem::path& folder : {setup.folder->path(), setup.folder->path() / "checkpoints"})
+        removeUnfinished(folder);
     if (setup.moved)
         if (const Result<void> written = writeDataPlace(setup.folder->path(), *setup.moved); !written)
             return written.error();

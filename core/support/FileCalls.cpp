@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/FileCalls.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace sightline {
+
+FileCalls& fileCalls() {
+    static FileCalls calls{
+        [](const char* file, int flags, mode_t mode) { return ::open(file, flags, mode); },
+        [](int descriptor, const void* bytes, std::size_t count) { return ::write(descriptor, bytes, count); },
+        [](int descriptor) { return ::fsync(descriptor); },
+        [](int descriptor) { return ::close(descriptor); },
+        [](const char* from, const char* to) { return std::rename(from, to); },
+        [](const char* from, const char* to) { return ::link(from, to); },
+        [](const char* file) { return ::unlink(file); },
+        [](int descriptor, int command, struct flock* range) { return ::fcntl(descriptor, command, range); }};
+    return calls;
+}
+
+} // namespace sightline

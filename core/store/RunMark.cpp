@@ -2,7 +2,6 @@
 #include "store/RunMark.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,10 +11,9 @@
 #include <cstring>
 #include <ctime>
 #include <fstream>
-#include <random>
 #include <utility>
 
-#include "support/Files.h"
+#include "support/FileCalls.h"
 #include "support/Json.h"
 
 namespace sightline {
@@ -62,39 +60,51 @@ std::string textIn(const Json& json, const char* key) {
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-std::optional<RunOwner> ownerIn(const std::string& text) {
+/// What a mark says; nothing where it says nothing.
+struct Claim {
+    RunOwner owner;
+    bool isHere = true;    ///< on this host
+    bool isLocked = false; ///< its owner holds a lock on the file: without that it is over
+    std::string process;
+};
+
+std::optional<Claim> claimIn(const std::string& text) {
     const Result<Json> json = parseJson(text, kMark);
     if (!json || !json->is_object())
         return {};
-    RunOwner owner{textIn(*json, "host"), 0};
+    Claim claim;
+    claim.process = textIn(*json, "process");
+    claim.isLocked = json->value("locked", Json(false)) == Json(true);
     if (const auto number = json->find("number"); number != json->end() && number->is_number_integer())
-        owner.process = number->get<long>();
+        claim.owner.process = number->get<long>();
     // Marks of older versions name no host: theirs is this one.
-    if (!owner.host.empty() && (owner.host != nameOfHost() || textIn(*json, "machine") != machine()))
-        return owner;
-    const std::string process = textIn(*json, "process");
-    if (process.empty() || process != nameOfProcess(owner.process))
-        return {};
-    owner.host.clear();
-    return owner;
+    const std::string host = textIn(*json, "host");
+    claim.isHere = host.empty() || (host == nameOfHost() && textIn(*json, "machine") == machine());
+    if (!claim.isHere)
+        claim.owner.host = host;
+    return claim;
 }
 
-std::string markOfThisProcess() {
-    // The last number tells this claim from an earlier one of the same process.
+/// Whether the owner lives, where no lock can tell: by its process, and of another host it cannot be known.
+bool seemsAlive(const Claim& claim) {
+    return !claim.isHere || (!claim.process.empty() && claim.process == nameOfProcess(claim.owner.process));
+}
+
+std::string markOfThisProcess(bool isLocked) {
     return toText(Json{{"process", nameOfProcess(::getpid())},
                        {"number", ::getpid()},
                        {"host", nameOfHost()},
                        {"machine", machine()},
-                       {"claim", std::random_device{}()}}) +
+                       {"locked", isLocked}}) +
            "\n";
 }
 
-Error inProgress(const fs::path& mark, const RunOwner& owner) {
+Error inProgress(const fs::path& mark, const RunOwner& owner, bool isKnown) {
     const std::string run = "The run " + mark.parent_path().filename().string();
     if (owner.host.empty())
         return badInput(run + " is in progress (process " + std::to_string(owner.process) + "); stop it first.");
-    return badInput(run + " is in progress on the host " + shown(owner.host) + "; stop it there, or delete " +
-                    mark.string() + " if it no longer runs.");
+    return badInput(run + " is in progress on the host " + shown(owner.host) + "; stop it there" +
+                    (isKnown ? "." : ", or delete " + mark.string() + " if it no longer runs."));
 }
 
 Error beingTaken(const fs::path& mark) {
@@ -106,104 +116,111 @@ Error unwritable(const fs::path& mark, int failure) {
     return Error{"The run's lock file " + mark.string() + " cannot be written: " + std::strerror(failure) + "."};
 }
 
-/// The mark's file, locked while this lives; nothing where it is gone, or was replaced meanwhile.
-class LockedMark {
-public:
-    explicit LockedMark(const fs::path& file) : m_descriptor(::open(file.c_str(), O_RDWR | O_CLOEXEC)) {
-        struct stat opened {
-        }, named{};
-        // Where locks are not known the check below is all there is.
-        if (m_descriptor >= 0)
-            static_cast<void>(::flock(m_descriptor, LOCK_EX));
-        m_current = m_descriptor >= 0 && ::fstat(m_descriptor, &opened) == 0 && ::stat(file.c_str(), &named) == 0 &&
-                    opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
-    }
-    ~LockedMark() {
-        if (m_descriptor >= 0)
-            ::close(m_descriptor);
-    }
-    LockedMark(const LockedMark&) = delete;
-    LockedMark& operator=(const LockedMark&) = delete;
-
-    bool isCurrent() const { return m_current; }
-    /// Made a moment ago: who made it may not have come to fill it.
-    bool isYoung() const {
-        struct stat status {};
-        return ::fstat(m_descriptor, &status) == 0 && std::abs(std::time(nullptr) - status.st_mtim.tv_sec) < 10;
-    }
-    std::string read() const {
-        std::string text(65536, '\0');
-        const ssize_t got = ::pread(m_descriptor, text.data(), text.size(), 0);
-        text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-        return text;
-    }
-    bool write(const std::string& text) const {
-        return ::pwrite(m_descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) &&
-               ::ftruncate(m_descriptor, static_cast<off_t>(text.size())) == 0;
-    }
-
-private:
-    int m_descriptor;
-    bool m_current = false;
-};
-
-/// Makes the mark on a file system without hard links: empty, which only one can, then filled under its lock. An empty
-/// mark is nobody's while it is young. False where there is one.
-Result<bool> makeAndFill(const fs::path& mark, const std::string& text) {
-    const int descriptor = ::open(mark.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (descriptor < 0)
-        return errno == EEXIST ? Result<bool>(false) : unwritable(mark, errno);
-    ::close(descriptor);
-    const LockedMark made(mark);
-    if (!made.isCurrent() || !made.read().empty())
-        return false; // it took so long that another one has it
-    if (made.write(text))
-        return true;
-    ::unlink(mark.c_str());
-    return unwritable(mark, ENOSPC);
+/// A lock of the open file (of no process or thread): over when its descriptor is closed, however that comes about,
+/// also on a home shared by machines.
+struct flock wholeFile(short type) {
+    struct flock range {};
+    range.l_type = type;
+    range.l_whence = SEEK_SET;
+    return range;
 }
 
-/// Makes the mark with its text in it, in one step; false where there is one.
-Result<bool> makeWhole(const fs::path& mark, const std::string& text) {
-    const fs::path temporary =
-        mark.string() + "." + std::to_string(::getpid()) + "-" + std::to_string(std::random_device{}());
-    if (const Result<void> written = writeFileAtomically(temporary, text); !written)
-        return written.error();
-    const int failure = ::link(temporary.c_str(), mark.c_str()) == 0 ? 0 : errno;
-    ::unlink(temporary.c_str());
-    if (failure == 0 || failure == EEXIST)
-        return failure == 0;
-    return makeAndFill(mark, text); // file systems have many words for having no hard links
+enum class Lock { Got, Taken, Unknown }; ///< the last: the file system has no locks
+
+Lock lock(int descriptor) {
+    struct flock range = wholeFile(F_WRLCK);
+    if (fileCalls().lock(descriptor, F_OFD_SETLK, &range) == 0)
+        return Lock::Got;
+    return errno == EAGAIN || errno == EACCES ? Lock::Taken : Lock::Unknown;
+}
+
+Lock lookAtLock(int descriptor) {
+    struct flock range = wholeFile(F_RDLCK);
+    if (fileCalls().lock(descriptor, F_OFD_GETLK, &range) != 0)
+        return Lock::Unknown;
+    return range.l_type == F_UNLCK ? Lock::Got : Lock::Taken;
+}
+
+/// Whether the name still means the open file.
+bool isCurrent(int descriptor, const fs::path& file) {
+    struct stat opened {
+    }, named{};
+    return ::fstat(descriptor, &opened) == 0 && ::stat(file.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
+}
+
+/// Made a moment ago: who made it may not have come to fill it.
+bool isYoung(int descriptor) {
+    struct stat status {};
+    return ::fstat(descriptor, &status) == 0 && std::abs(std::time(nullptr) - status.st_mtim.tv_sec) < 10;
+}
+
+std::string textOf(int descriptor) {
+    std::string text(65536, '\0');
+    const ssize_t got = ::pread(descriptor, text.data(), text.size(), 0);
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return text;
+}
+
+bool fill(int descriptor, const std::string& text) {
+    return ::ftruncate(descriptor, 0) == 0 &&
+           fileCalls().write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+/// Why an open mark may not be taken; nothing where it may.
+std::optional<Error> objection(const fs::path& mark, int descriptor, Lock held, bool isNew) {
+    const std::string text = textOf(descriptor);
+    const std::optional<Claim> claim = claimIn(text);
+    if (held == Lock::Taken)
+        return claim ? inProgress(mark, claim->owner, true) : beingTaken(mark);
+    if (isNew || (claim && claim->isLocked && held == Lock::Got))
+        return {}; // the lock is gone, and with it the owner
+    if (claim && seemsAlive(*claim))
+        return inProgress(mark, claim->owner, false);
+    if (text.empty() && held == Lock::Unknown && isYoung(descriptor))
+        return beingTaken(mark);
+    return {};
 }
 
 } // namespace
 
 std::optional<RunOwner> ownerOf(const fs::path& runFolder) {
-    const Result<std::string> text = readFile(runFolder / kMark, 65536);
-    return text ? ownerIn(*text) : std::nullopt;
+    const int descriptor = ::open((runFolder / kMark).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        return {};
+    const Lock held = lookAtLock(descriptor);
+    const std::optional<Claim> claim = claimIn(textOf(descriptor));
+    ::close(descriptor);
+    if (held == Lock::Taken)
+        return claim ? claim->owner : RunOwner{};
+    const bool isOver = !claim || (claim->isLocked && held == Lock::Got) || !seemsAlive(*claim);
+    return isOver ? std::nullopt : std::optional(claim->owner);
 }
 
 Result<RunMark> RunMark::take(const fs::path& runFolder) {
     const fs::path mark = runFolder / kMark;
-    const std::string text = markOfThisProcess();
     for (int attempt = 0; attempt < 100; ++attempt) {
-        const Result<bool> made = makeWhole(mark, text);
-        if (!made)
-            return made.error();
-        if (*made)
-            return RunMark(mark, text);
-        // A living owner keeps it; that of a process of this host that has died is taken over, by one of those who try.
-        const LockedMark known(mark);
-        if (!known.isCurrent())
+        int descriptor = fileCalls().open(mark.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        const bool isNew = descriptor >= 0;
+        if (!isNew && errno == EEXIST)
+            descriptor = ::open(mark.c_str(), O_RDWR | O_CLOEXEC);
+        if (descriptor < 0 && errno == ENOENT && attempt > 0)
+            continue; // given back meanwhile
+        if (descriptor < 0)
+            return unwritable(mark, errno);
+        RunMark taken(mark, descriptor); // gives it back on every way out
+        const Lock held = lock(descriptor);
+        if (held != Lock::Taken && !isCurrent(descriptor, mark)) {
+            taken.leave();
             continue;
-        const std::string there = known.read();
-        if (const std::optional<RunOwner> owner = ownerIn(there))
-            return inProgress(mark, *owner);
-        if (there.empty() && known.isYoung())
-            return beingTaken(mark);
-        if (!known.write(text))
+        }
+        if (const std::optional<Error> error = objection(mark, descriptor, held, isNew && held == Lock::Unknown)) {
+            taken.leave();
+            return *error;
+        }
+        if (!fill(descriptor, markOfThisProcess(held == Lock::Got)))
             return unwritable(mark, ENOSPC);
-        return RunMark(mark, text);
+        return taken;
     }
     return Error{"The run's lock file " + mark.string() + " keeps being created and removed by other programs."};
 }
@@ -212,18 +229,21 @@ RunMark& RunMark::operator=(RunMark&& other) noexcept {
     if (this != &other) {
         release();
         m_file = std::exchange(other.m_file, {});
-        m_text = std::move(other.m_text);
+        m_descriptor = std::exchange(other.m_descriptor, -1);
     }
     return *this;
 }
 
+/// The file is another one's.
+void RunMark::leave() {
+    if (m_descriptor >= 0)
+        fileCalls().close(std::exchange(m_descriptor, -1));
+}
+
 void RunMark::release() {
-    if (m_file.empty())
-        return;
-    const fs::path file = std::exchange(m_file, {});
-    const LockedMark known(file);
-    if (known.isCurrent() && known.read() == m_text)
-        ::unlink(file.c_str());
+    if (m_descriptor >= 0 && isCurrent(m_descriptor, m_file))
+        fileCalls().unlink(m_file.c_str()); // before the lock goes, so that it is nobody else's
+    leave();
 }
 
 } // namespace sightline

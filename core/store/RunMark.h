@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "support/Result.h"
 
@@ -15,28 +16,30 @@ struct RunOwner {
     long process = 0;
 };
 
-/// The owner of a run in progress; nothing where there is none, or where it was a process of this host that has died.
-/// Whether one of another host (a shared home) still lives cannot be known: it counts as alive.
+/// The owner of a run in progress; nothing where there is none, or where its process has died: its lock on running.json
+/// goes with it, on another host of a shared home too. Where a file system has no locks, a process of this host is
+/// looked for, and one of another host counts as alive.
 std::optional<RunOwner> ownerOf(const std::filesystem::path& runFolder);
 
-/// A process's claim on a run: taken in one step, so that of two who want it one gets it; given back by the destructor.
+/// A process's claim on a run, a lock held while this lives: of two who want it one gets it. Given back by the
+/// destructor, or by the system when the process dies.
 class RunMark {
 public:
     /// Error: the run is in progress, here or on another host, or its folder cannot be written.
     static Result<RunMark> take(const std::filesystem::path& runFolder);
 
-    RunMark(RunMark&& other) noexcept : m_file(std::move(other.m_file)), m_text(std::move(other.m_text)) {
-        other.m_file.clear();
-    }
+    RunMark(RunMark&& other) noexcept
+        : m_file(std::move(other.m_file)), m_descriptor(std::exchange(other.m_descriptor, -1)) {}
     RunMark& operator=(RunMark&& other) noexcept;
     ~RunMark() { release(); }
     void release();
 
 private:
-    RunMark(std::filesystem::path file, std::string text) : m_file(std::move(file)), m_text(std::move(text)) {}
+    RunMark(std::filesystem::path file, int descriptor) : m_file(std::move(file)), m_descriptor(descriptor) {}
+    void leave();
 
-    std::filesystem::path m_file; ///< empty: given back
-    std::string m_text;
+    std::filesystem::path m_file;
+    int m_descriptor = -1; ///< of running.json, locked; -1: given back
 };
 
 } // namespace sightline

@@ -11,6 +11,7 @@
 
 #include "store/RunIndex.h"
 #include "support/Files.h"
+#include "support/FolderFlush.h"
 #include "support/Words.h"
 
 namespace sightline {
@@ -84,6 +85,7 @@ Result<RunFolder> RunStore::create(const Experiment& experiment) {
                 return Error{"The run folder " + run.path().string() + " cannot be created: " + code.message() + "."};
             continue; // the name is taken
         }
+        static_cast<void>(flushFolder(runs())); // where it cannot be, the next write says so
         Experiment kept = experiment;
         if (!kept.data.path.empty()) // whoever goes on with it may stand in another folder
             kept.data.path = std::filesystem::absolute(kept.data.path, code).lexically_normal().string();
@@ -227,15 +229,16 @@ Result<void> RunStore::settle(const RunFolder& run) {
 Result<void> RunStore::remove(const RunFolder& run) {
     if (!owns(run) || run.id().empty() || run.id()[0] == '.')
         return badInput(run.path().string() + " is not in the data home; delete the folder yourself.");
-    const Result<RunMark> mark = RunMark::take(run.path()); // so that nobody goes on with it meanwhile
-    return mark ? discard(run) : mark.error();
+    Result<RunMark> mark = RunMark::take(run.path()); // so that nobody goes on with it meanwhile
+    return mark ? discard(run, std::move(*mark)) : mark.error();
 }
 
-Result<void> RunStore::discard(const RunFolder& run) {
+Result<void> RunStore::discard(const RunFolder& run, std::optional<RunMark> mark) {
     // Renamed first, so that no list ever shows half a run.
     const auto hidden = runs() / ("." + run.id());
     std::error_code code;
     std::filesystem::rename(run.path(), hidden, code);
+    mark.reset(); // NFS keeps a file that is open
     if (!code)
         std::filesystem::remove_all(hidden, code);
     if (code)

@@ -31,8 +31,8 @@ public:
     Result<void> settle(const RunFolder& run);
     /// Error: it is in progress, here or on another host.
     Result<void> remove(const RunFolder& run);
-    /// The same for whoever holds its mark: a run that did not come to its start.
-    Result<void> discard(const RunFolder& run);
+    /// The same for whoever holds its mark, which goes with it, or for a run that nobody knows of yet.
+    Result<void> discard(const RunFolder& run, std::optional<RunMark> mark = {});
 
     const std::filesystem::path& home() const { return m_home; }
 

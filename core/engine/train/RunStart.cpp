@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <numeric>
+#include <utility>
 
 #include "engine/train/RunCheckpoints.h"
 #include "store/FittedNormalizationFile.h"
@@ -61,8 +62,7 @@ Result<void> makeRun(TrainSetup& setup, const std::stop_token& stop) {
 Result<void> unmakeRun(TrainSetup& setup) {
     if (!setup.folder)
         return {};
-    const Result<void> gone = setup.store->discard(*setup.folder);
-    setup.mark.reset();
+    const Result<void> gone = setup.store->discard(*setup.folder, std::exchange(setup.mark, {}));
     setup.folder.reset();
     return gone;
 }

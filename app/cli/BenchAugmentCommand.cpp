@@ -128,9 +128,8 @@ int run(BenchOptions& options, const std::filesystem::path& home) {
     if (samples.empty())
         return fail(badInput(data.path + " has no training images."));
     samples.resize(std::min(samples.size(), kMostImages));
-    LoaderSettings reading = readingFor(options.experiment, nullptr, Reading::Training);
+    LoaderSettings reading = readingFor(options.experiment, nullptr, Reading::Training, home);
     reading.threads = options.threads > 0 ? options.threads : availableCpus();
-    reading.cache = cacheLimits(data, home);
     const Result<Speed> speed =
         options.cached ? cachedSpeed(reading, *dataset, samples) : sampleSpeed(options, reading, *dataset, samples);
     if (!speed)

@@ -37,7 +37,10 @@ void say(const TrainEvent& event) {
         std::fprintf(stderr, "epoch %d  loss %.4f  accuracy %.3f", m.epoch, m.loss, m.accuracy);
         if (m.valLoss)
             std::fprintf(stderr, "  val_loss %.4f  val_accuracy %.3f", *m.valLoss, *m.valAccuracy);
-        std::fprintf(stderr, "  %.0f img/s%s\n", m.imagesPerSecond, epoch->best ? "  best" : "");
+        std::fprintf(stderr, "  %.0f img/s%s", m.imagesPerSecond, epoch->best ? "  best" : "");
+        if (m.waitShare > 0.05)
+            std::fprintf(stderr, "  waited for images %.0f %% of the time", 100 * m.waitShare);
+        std::fprintf(stderr, "\n");
     } else if (const auto* note = std::get_if<RunNote>(&event)) {
         std::fprintf(stderr, "%s\n", note->message.c_str());
     } else if (const auto* rate = std::get_if<LearningRateChanged>(&event)) {

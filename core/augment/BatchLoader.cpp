@@ -5,12 +5,17 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <new>
 #include <numeric>
+#include <optional>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 #include "augment/EpochOrder.h"
+#include "augment/LoaderPace.h"
 #include "augment/Mixing.h"
 #include "support/Files.h"
 
@@ -35,14 +40,18 @@ Drawn prepareSample(const Image& image, const AugmentationSettings& augmentation
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+double secondsBetween(Clock::time_point from, Clock::time_point to) {
+    return std::chrono::duration<double>(to - from).count();
+}
+
 struct Slot {
     std::vector<float> images;
     std::vector<std::int64_t> labels, otherLabels;
     std::vector<float> shares;
     std::vector<std::uint32_t> samples;
     Batch batch;
-    std::size_t number = 0;
-    bool ready = false;
 };
 
 } // namespace
@@ -73,16 +82,17 @@ struct BatchLoader::Private {
         sampleSize = static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
                      static_cast<std::size_t>(settings.data.channels());
         settings.batchSize = std::max(1, settings.batchSize);
-        if (settings.threads <= 0)
-            settings.threads = loaderThreads(availableCpus());
-        slots.resize(static_cast<std::size_t>(settings.threads) + 3);
-        for (Slot& slot : slots) {
-            slot.images.resize(sampleSize * static_cast<std::size_t>(settings.batchSize));
-            slot.labels.resize(static_cast<std::size_t>(settings.batchSize));
-            slot.otherLabels.resize(mixes() ? slot.labels.size() : 0);
-            slot.shares.resize(slot.otherLabels.size());
-            slot.samples.resize(static_cast<std::size_t>(settings.batchSize));
-        }
+    }
+
+    std::unique_ptr<Slot> makeSlot() const {
+        auto slot = std::make_unique<Slot>();
+        const auto size = static_cast<std::size_t>(settings.batchSize);
+        slot->images.resize(sampleSize * size);
+        slot->labels.resize(size);
+        slot->otherLabels.resize(mixes() ? size : 0);
+        slot->shares.resize(slot->otherLabels.size());
+        slot->samples.resize(size);
+        return slot;
     }
 
     EpochOrder orderOf(std::uint64_t number) const {
@@ -182,22 +192,17 @@ struct BatchLoader::Private {
         slot.batch.samples = {slot.samples.data(), count};
     }
 
-    void work(std::stop_token stop) {
+    /// Whether the thread of this number may fill a slot now. A batch goes to the consumer at once, so that one slot
+    /// stays for it.
+    bool mayFill(int number) const {
+        return number < active && !free.empty() && nextToFill < batches() && nextToFill + 1 < nextToHand + slots.size();
+    }
+
+    void work(const std::stop_token& stop, int thread) {
         std::unique_lock lock(mutex);
-        while (!stop.stop_requested()) {
-            Slot* free = nullptr;
-            if (nextToFill < batches() && nextToFill < nextToHand + slots.size() - 1) {
-                Slot& candidate = slots[nextToFill % slots.size()];
-                if (!candidate.ready)
-                    free = &candidate;
-            }
-            if (!free) {
-                changed.wait(lock, stop, [&] {
-                    return nextToFill < batches() && nextToFill < nextToHand + slots.size() - 1 &&
-                           !slots[nextToFill % slots.size()].ready;
-                });
-                continue;
-            }
+        while (changed.wait(lock, stop, [&] { return mayFill(thread); }) && !stop.stop_requested()) {
+            Slot& slot = *free.back();
+            free.pop_back();
             const std::size_t number = nextToFill++;
             const std::uint64_t currentEpoch = epoch;
             const auto currentOrder = order;
@@ -205,7 +210,7 @@ struct BatchLoader::Private {
             lock.unlock();
             std::exception_ptr thrown;
             try {
-                fill(*free, number, currentEpoch, *currentOrder);
+                fill(slot, number, currentEpoch, *currentOrder);
             } catch (...) {
                 thrown = std::current_exception();
             }
@@ -213,9 +218,78 @@ struct BatchLoader::Private {
             if (thrown && !broken)
                 broken = thrown;
             --busy;
-            free->number = number;
-            free->ready = true;
+            filled[number] = &slot;
             changed.notify_all();
+        }
+    }
+
+    /// The next batch that has an image in it; null at the end of the epoch.
+    Slot* take() {
+        double waitedHere = 0;
+        {
+            std::unique_lock lock(mutex);
+            do {
+                if (nextToHand >= batches())
+                    return nullptr; // the last one may still be looked at
+                if (Slot* const done = std::exchange(handed, nullptr)) {
+                    free.push_back(done);
+                    changed.notify_all();
+                }
+                if (!filled.contains(nextToHand)) {
+                    const Clock::time_point start = Clock::now();
+                    changed.wait(lock, [this] { return filled.contains(nextToHand); });
+                    waitedHere += secondsBetween(start, Clock::now());
+                }
+                if (broken)
+                    std::rethrow_exception(broken);
+                handed = filled.extract(nextToHand++).mapped();
+            } while (handed->batch.size == 0);
+            waited += waitedHere;
+        }
+        keepPace(waitedHere);
+        return handed;
+    }
+
+    /// So many threads from now on; the others sleep. May throw, and has then changed nothing that matters.
+    void use(int count) {
+        const auto wanted = static_cast<std::size_t>(count);
+        while (slots.size() < wanted + 3) {
+            std::unique_ptr<Slot> slot = makeSlot();
+            const std::lock_guard lock(mutex);
+            free.reserve(slots.size() + 1);
+            slots.push_back(std::move(slot));
+            free.push_back(slots.back().get());
+        }
+        while (threads.size() < wanted)
+            threads.emplace_back(
+                [this, number = static_cast<int>(threads.size())](const std::stop_token& stop) { work(stop, number); });
+        {
+            const std::lock_guard lock(mutex);
+            active = count;
+        }
+        changed.notify_all();
+    }
+
+    void setThreads(int count) {
+        const int cpus = availableCpus();
+        use(count > 0 ? count : std::clamp(active, 1, LoaderPace::kMost));
+        pace.reset();
+        if (count <= 0)
+            pace.emplace(cpus, active);
+    }
+
+    /// A batch goes to the consumer, who has waited for it.
+    void keepPace(double secondsWaited) {
+        const Clock::time_point now = Clock::now();
+        const double seconds = secondsBetween(std::exchange(handedAt, now), now);
+        if (!std::exchange(isFirst, false) && pace && pace->batchCame(secondsWaited, seconds)) {
+            try {
+                use(pace->threads());
+            } catch (const std::bad_alloc&) {
+                pace.reset(); // those there are do
+            } catch (const std::system_error&) {
+                pace.reset();
+            }
         }
     }
 
@@ -229,24 +303,30 @@ struct BatchLoader::Private {
 
     mutable std::mutex mutex;
     std::condition_variable_any changed;
-    std::vector<Slot> slots;
+    std::vector<std::unique_ptr<Slot>> slots;
+    std::vector<Slot*> free;
+    std::map<std::size_t, Slot*> filled; ///< by the batch's number
     std::shared_ptr<const EpochOrder> order;
     std::uint64_t epoch = 0;
     std::size_t nextToFill = 0; ///< batch number
     std::size_t nextToHand = 0;
     int busy = 0;           ///< threads filling a slot
+    int active = 0;         ///< threads that may
     Slot* handed = nullptr; ///< with the consumer
     std::vector<Skipped> skipped;
     std::exception_ptr broken; ///< what a loader thread could not go on from
     double waited = 0;
+    // The consumer's own:
+    std::optional<LoaderPace> pace; ///< where the number of threads is automatic
+    Clock::time_point handedAt{};
+    bool isFirst = true;               ///< of an epoch: the batch that waits for the threads to begin
     std::vector<std::jthread> threads; ///< last: joined before anything they use is gone
 };
 
 BatchLoader::BatchLoader(const Dataset& dataset, std::vector<std::uint32_t> indices, LoaderSettings settings)
     : m(std::make_unique<Private>(dataset, std::move(indices), std::move(settings))) {
     m->nextToFill = m->batches(); // nothing to do before startEpoch()
-    for (int i = 0; i < m->settings.threads; ++i)
-        m->threads.emplace_back([this](std::stop_token stop) { m->work(stop); });
+    m->setThreads(m->settings.threads);
 }
 
 BatchLoader::~BatchLoader() = default;
@@ -256,9 +336,12 @@ void BatchLoader::startEpoch(std::uint64_t epoch, std::size_t firstBatch) {
     std::unique_lock lock(m->mutex);
     m->nextToFill = m->batches();
     m->changed.wait(lock, [this] { return m->busy == 0; });
-    for (Slot& slot : m->slots)
-        slot.ready = false;
+    m->filled.clear();
+    m->free.clear();
+    for (const std::unique_ptr<Slot>& slot : m->slots)
+        m->free.push_back(slot.get());
     m->handed = nullptr;
+    m->isFirst = true;
     m->broken = nullptr;
     m->order = std::move(order);
     m->epoch = epoch;
@@ -268,28 +351,16 @@ void BatchLoader::startEpoch(std::uint64_t epoch, std::size_t firstBatch) {
 }
 
 const Batch* BatchLoader::next() {
-    std::unique_lock lock(m->mutex);
-    for (;;) {
-        if (m->nextToHand >= m->batches())
-            return nullptr; // the last one may still be looked at
-        if (m->handed) {
-            m->handed->ready = false;
-            m->handed = nullptr;
-            m->changed.notify_all();
-        }
-        Slot& slot = m->slots[m->nextToHand % m->slots.size()];
-        if (!(slot.ready && slot.number == m->nextToHand)) {
-            const auto start = std::chrono::steady_clock::now();
-            m->changed.wait(lock, [&] { return slot.ready && slot.number == m->nextToHand; });
-            m->waited += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        }
-        if (m->broken)
-            std::rethrow_exception(m->broken);
-        ++m->nextToHand;
-        m->handed = &slot;
-        if (slot.batch.size > 0)
-            return &slot.batch;
-    }
+    const Slot* const slot = m->take();
+    return slot ? &slot->batch : nullptr;
+}
+
+void BatchLoader::setThreads(int threads) {
+    m->setThreads(threads);
+}
+
+int BatchLoader::threads() const {
+    return m->active;
 }
 
 std::size_t BatchLoader::batchesPerEpoch() const {

@@ -34,13 +34,13 @@ struct LoaderSettings {
     bool training = true;   ///< false: augmentation only where it says augment_validation
     bool shuffle = true;    ///< by (seed, epoch)
     bool balanced = false;  ///< with `shuffle`: each class equally often (augment/EpochOrder.h)
-    int threads = 0;        ///< loader threads, 0 = loaderThreads(); changes nothing but speed
+    int threads = 0;        ///< loader threads, 0 = automatic (augment/LoaderPace.h); changes nothing but speed
     CacheLimits cache = {}; ///< of decoded images, so that later epochs read and decode nothing
     std::shared_ptr<const FittedNormalization> fitted =
         nullptr; ///< where the normalisation needs it (augment/Fitting.h)
 };
 
-/// As many as the compute threads on these CPUs can use: decoding a photo costs about as much as training a small
+/// As many as the CPUs can feed beside the compute threads: decoding a photo costs about as much as training a small
 /// network with it, and a loader that has filled its ring sleeps. One on two CPUs, so that two compute; at most eight.
 int loaderThreads(int cpus);
 
@@ -49,9 +49,9 @@ CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& h
 
 /// Reads, augments and normalises batches ahead of the consumer, in a ring of preallocated batches. No ATen inside.
 ///
-/// `startEpoch` and `next` are called from one consumer thread. The order and the bytes depend on (seed, epoch) only.
-/// An unreadable image is skipped, counted and listed in `skipped()`; the epoch is then shorter by it. What else breaks
-/// on a loader thread (no memory) is thrown by next().
+/// `startEpoch`, `next`, `setThreads` and `threads` are called from one consumer thread. The order and the bytes depend
+/// on (seed, epoch) only. An unreadable image is skipped, counted and listed in `skipped()`; the epoch is then shorter
+/// by it. What else breaks on a loader thread (no memory) is thrown by next().
 class BatchLoader {
 public:
     /// `dataset` outlives the loader.
@@ -66,6 +66,9 @@ public:
     /// The next batch, or nullptr at the epoch's end. Waits for loader threads.
     const Batch* next();
     std::size_t batchesPerEpoch() const;
+    /// Another number from now on, also in the middle of an epoch; 0 = automatic.
+    void setThreads(int threads);
+    int threads() const; ///< at the moment
     int channels() const;
     int outputHeight() const; ///< after a random crop
     int outputWidth() const;

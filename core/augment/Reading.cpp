@@ -4,7 +4,7 @@
 namespace sightline {
 
 LoaderSettings readingFor(const Experiment& experiment, std::shared_ptr<const FittedNormalization> fitted,
-                          Reading purpose) {
+                          Reading purpose, const std::filesystem::path& home) {
     LoaderSettings reading;
     reading.data = experiment.data;
     reading.augmentation = experiment.augmentation;
@@ -14,15 +14,23 @@ LoaderSettings readingFor(const Experiment& experiment, std::shared_ptr<const Fi
     reading.fitted = std::move(fitted);
     reading.threads = experiment.training.loaderThreads;
     reading.balanced = experiment.training.balanced;
-    if (purpose == Reading::Training)
+    if (purpose == Reading::Training) {
+        if (!home.empty())
+            reading.cache = cacheLimits(experiment.data, home);
         return reading;
-    reading.cache.memoryBytes = 0;
-    return asJudging(std::move(reading));
+    }
+    reading.augmentation.augmentValidation = false; // what a random crop means at inference stays
+    return asJudgingOnce(std::move(reading));
 }
 
 LoaderSettings asJudging(LoaderSettings reading) {
     reading.training = reading.shuffle = reading.balanced = false;
     return reading;
+}
+
+LoaderSettings asJudgingOnce(LoaderSettings reading) {
+    reading.cache = {0, {}, 0};
+    return asJudging(std::move(reading));
 }
 
 } // namespace sightline

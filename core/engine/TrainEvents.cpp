@@ -32,7 +32,9 @@ Json document(const BatchFinished& e) {
             {"loss", e.loss},
             {"accuracy", e.accuracy},
             {"images_per_second", e.imagesPerSecond},
-            {"seconds_left", e.secondsLeft}};
+            {"seconds_left", e.secondsLeft},
+            {"wait_share", e.waitShare},
+            {"loader_threads", e.loaderThreads}};
 }
 
 Json document(const EpochFinished& e) {

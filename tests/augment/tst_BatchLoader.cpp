@@ -60,6 +60,31 @@ private Q_SLOTS:
         QVERIFY(!(read(one, 4) == expected));
     }
 
+    void theNumberOfThreadsMayChangeInTheMiddleOfAnEpoch() {
+        const Dataset dataset = open();
+        BatchLoader one(dataset, dataset.indices(Subset::Train), settings(1));
+        const Epoch expected = read(one, 3);
+        for (const int begin : {1, 5, 0}) {
+            BatchLoader changing(dataset, dataset.indices(Subset::Train), settings(begin));
+            QCOMPARE(changing.threads(), std::max(1, begin));
+            const std::vector<int> numbers{2, 5, 1, 0, 3};
+            Epoch result;
+            std::size_t next = 0;
+            changing.startEpoch(3);
+            while (const Batch* batch = changing.next()) {
+                result.images.insert(result.images.end(), batch->images.begin(), batch->images.end());
+                result.samples.insert(result.samples.end(), batch->samples.begin(), batch->samples.end());
+                if (next == numbers.size())
+                    continue;
+                changing.setThreads(numbers[next]);
+                QVERIFY(changing.threads() == numbers[next] || numbers[next] == 0);
+                ++next;
+            }
+            QVERIFY(result == expected);
+            QCOMPARE(next, numbers.size());
+        }
+    }
+
     void balancedEpochsDrawEachClassEquallyOften() {
         const Dataset dataset = open();
         std::vector<std::uint32_t> indices; // five of the first class, one and two of the next

@@ -106,8 +106,7 @@ Result<void> passThrough(const Asked& asked, const RunSplit& split, const std::v
     }
     if (known.empty())
         return {};
-    LoaderSettings settings = readingFor(split.experiment, model.fitted, Reading::Judging);
-    settings.augmentation.augmentValidation = false; // what a random crop means at inference stays
+    LoaderSettings settings = readingFor(split.experiment, model.fitted, Reading::Evaluation);
     settings.batchSize = std::max(1, batchSize);
     BatchLoader loader(split.data.dataset, known, settings);
     loader.startEpoch(0);

@@ -95,9 +95,7 @@ Result<Features> computed(GraphModule& module, const Dataset& dataset, const std
     std::unordered_map<std::uint32_t, std::int64_t> rowOf;
     for (std::size_t i = 0; i < indices.size(); ++i)
         rowOf[indices[i]] = static_cast<std::int64_t>(i);
-    settings = asJudging(std::move(settings));
-    settings.cache = {}; // each image is read once
-    BatchLoader loader(dataset, indices, settings);
+    BatchLoader loader(dataset, indices, asJudgingOnce(std::move(settings)));
     loader.startEpoch(0);
     Bf16Autocast autocast(bf16);
     while (const Batch* batch = loader.next()) {

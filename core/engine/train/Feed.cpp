@@ -33,6 +33,8 @@ public:
     }
     std::size_t batchesPerEpoch() const override { return m_loader.batchesPerEpoch(); }
     double secondsWaited() const override { return m_loader.secondsWaited(); }
+    int loaderThreads() const override { return m_loader.threads(); }
+    void setLoaderThreads(int threads) override { m_loader.setThreads(threads); }
     std::vector<SkippedImage> skipped() const override {
         std::vector<SkippedImage> images;
         for (const BatchLoader::Skipped& image : m_loader.skipped())

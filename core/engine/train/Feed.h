@@ -38,6 +38,8 @@ public:
     virtual std::optional<FeedBatch> next() = 0;
     virtual std::size_t batchesPerEpoch() const = 0;
     virtual double secondsWaited() const { return 0; }
+    virtual int loaderThreads() const { return 0; } ///< that read images at the moment
+    virtual void setLoaderThreads(int) {}           ///< as BatchLoader::setThreads()
     virtual std::vector<SkippedImage> skipped() const { return {}; }
     /// The images it is made of: indices into Dataset::samples.
     virtual const std::vector<std::uint32_t>& images() const = 0;

@@ -51,16 +51,22 @@ bool RunRecorder::isSaveDue() const {
 }
 
 Result<void> RunRecorder::persistently(const std::function<Result<void>()>& write) {
-    Result<void> written = write();
-    while (!written && m_tryAgain(written.error()))
-        written = write();
-    return written;
+    for (;;) {
+        const auto start = Clock::now();
+        Result<void> written = write();
+        if (written)
+            m_secondsWriting += std::chrono::duration<double>(Clock::now() - start).count();
+        if (written || !m_tryAgain(written.error()))
+            return written;
+    }
 }
 
 Result<void> RunRecorder::saveHere() {
     tellSkipped(true);
+    m_secondsWriting = 0;
     if (const Result<void> saved = persistently([this] { return saveLast(); }); !saved)
         return saved;
+    m_reporter.time().saveTook(m_secondsWriting);
     keepLearning(true);
     m_reporter.report(CheckpointSaved{m_state.epoch, "checkpoints/last.safetensors", false, m_state.batch});
     return {};
@@ -74,6 +80,7 @@ Result<void> RunRecorder::saveLast() {
 }
 
 Result<void> RunRecorder::keepEpoch(const EpochVerdict& verdict) {
+    m_secondsWriting = 0;
     if (const Result<void> written = persistently([this] { return m_setup.folder->writeHistory(m_state.history); });
         !written)
         return written;

@@ -36,6 +36,8 @@ public:
 
     /// Whether training.save_every_minutes have passed since the last checkpoint to go on from.
     bool isSaveDue() const;
+    /// Seconds that keepEpoch() and saveHere() took, the last time; waiting for room is not in it.
+    double secondsWriting() const { return m_secondsWriting; }
     /// A checkpoint in the middle of an epoch.
     Result<void> saveHere();
     /// After TrainState::endEpoch(): history.csv and the weights, last of them the checkpoint to go on from.
@@ -61,6 +63,7 @@ private:
     LearningRecorder m_learning;
     SkippedImages m_skipped{"training"}, m_skippedValidation{"validation"};
     Clock::time_point m_toldSkipped{}, m_saved = Clock::now();
+    double m_secondsWriting = 0;
     bool m_toldLearning = false;
 };
 

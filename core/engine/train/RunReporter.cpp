@@ -65,15 +65,13 @@ void RunReporter::tell(const TrainEvent& event) const {
 void RunReporter::reportBatch(BatchFinished finished, double seconds) {
     const TrainingSettings& training = m_setup->experiment.training;
     finished.batches = m_setup->batchesPerEpoch();
-    m_secondsPerBatch = m_secondsPerBatch == 0 ? seconds : 0.9 * m_secondsPerBatch + 0.1 * seconds;
-    finished.imagesPerSecond = training.batchSize / m_secondsPerBatch;
-    // Before the first validation: a forward pass is about a third of a step.
-    const double validation =
-        static_cast<double>(m_setup->dataset.count(Subset::Validation)) / training.batchSize * m_secondsPerBatch / 3;
-    const int epochs = training.epochs - finished.epoch; // after this one
+    m_time.batchTook(seconds);
+    finished.imagesPerSecond = training.batchSize / m_time.secondsPerBatch();
+    const int later = training.epochs - finished.epoch; // epochs after this one
     finished.secondsLeft =
-        m_secondsPerBatch * (static_cast<double>(epochs) * finished.batches + (finished.batches - finished.batch)) +
-        m_secondsAfterEpoch.value_or(validation) * (epochs + 1);
+        m_time.secondsFor({later * finished.batches + finished.batches - finished.batch, later + 1,
+                           static_cast<double>(m_setup->dataset.count(Subset::Validation)) / training.batchSize,
+                           training.saveEveryMinutes});
     m_progress->tell(finished);
     report(finished);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/ProgressFile.h"
+#include "engine/train/TimeLeft.h"
 #include "engine/train/TrainSetup.h"
 
 namespace sightline::engine {
@@ -23,8 +24,8 @@ public:
     void tell(const TrainEvent& event) const;
     /// Adds speed and time left to a batch that took `seconds`.
     void reportBatch(BatchFinished finished, double seconds);
-    /// What came after an epoch's last batch, its validation above all, took `seconds`: so will the others'.
-    void epochEnded(double seconds) { m_secondsAfterEpoch = seconds; }
+    /// For the time left: what a checkpoint within an epoch took, and what came after an epoch's last batch.
+    TimeLeft& time() { return m_time; }
     /// Keeps the end in the folder, calls `written`, then tells the listener, once. Never throws.
     void end(const RunEnded& ended, const std::function<void()>& written);
 
@@ -35,8 +36,7 @@ private:
     const TrainSetup* m_setup = nullptr;
     bool m_begun = false;
     std::function<bool(const Error&)> m_tryAgain;
-    double m_secondsPerBatch = 0; ///< smoothed
-    std::optional<double> m_secondsAfterEpoch;
+    TimeLeft m_time;
     std::optional<ProgressFile> m_progress;
 };
 

@@ -21,8 +21,6 @@ namespace sightline::engine {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 std::string beforeEpoch(int epoch) {
     return epoch > 1 ? "before the first batch of epoch " + std::to_string(epoch) : "before the first batch";
 }
@@ -52,6 +50,7 @@ private:
     Ending epochs();
     std::optional<Ending> trainEpoch();
     std::optional<Ending> trainBatches();
+    void reportBatch(const LoopBatch& batch);
     std::optional<Ending> validate();
     std::optional<Ending> endEpoch(const EpochMetrics& metrics);
     void drawProbes(const EpochMetrics& metrics, bool isLast);
@@ -73,6 +72,7 @@ private:
     Steering m_steering;
     std::optional<RemoteControl> m_remote;
     std::optional<TrainLoop> m_loop; ///< of the epoch under way
+    double m_secondsAfterEpoch = 0;  ///< what came after its last batch took, so far
     bool m_toldFeed = false;
 };
 
@@ -93,13 +93,13 @@ Result<void> Run::start() {
             return made;
     const auto waitForRoom = [this](const Error& error) { return m_steering.waitForRoom(error); };
     m_recorder.begin(waitForRoom);
-    m_remote.emplace(m_setup.folder->path(), m_control);
     if (goesOn()) {
         Result<Resumed> resumed = resumeRun(m_setup, m_recorder.checkpoints(), m_state, m_moments);
         if (!resumed)
             return resumed.error();
         m_resumed = std::move(*resumed);
     }
+    m_remote.emplace(m_setup.folder->path(), m_control);
     m_reporter.setPatience(waitForRoom);
     m_reporter.begin(m_setup, m_state.epoch);
     if (goesOn())
@@ -150,10 +150,7 @@ std::optional<Ending> Run::trainBatches() {
             return failed({"The loss became " + std::string(std::isnan(batch->loss) ? "not a number" : "infinite") +
                            " " + where + advice});
         m_recorder.record(*batch);
-        const EpochSoFar& epoch = m_state.soFar;
-        m_reporter.reportBatch(
-            {m_state.epoch, batch->number, 0, batch->loss, batch->accuracy, epoch.loss.mean(), epoch.accuracy.mean()},
-            batch->seconds);
+        reportBatch(*batch);
         m_recorder.tellSkipped(false);
         if (const auto ending = m_steering.betweenBatches(true))
             return ending;
@@ -168,14 +165,23 @@ std::optional<Ending> Run::trainBatches() {
     return {};
 }
 
+void Run::reportBatch(const LoopBatch& batch) {
+    const EpochSoFar& epoch = m_state.soFar;
+    BatchFinished finished{m_state.epoch,     batch.number,         0, batch.loss, batch.accuracy,
+                           epoch.loss.mean(), epoch.accuracy.mean()};
+    finished.waitShare = epoch.seconds > 0 ? epoch.waited / epoch.seconds : 0;
+    finished.loaderThreads = m_setup.trainFeed->loaderThreads();
+    m_reporter.reportBatch(finished, batch.seconds);
+}
+
 std::optional<Ending> Run::validate() {
-    const auto start = Clock::now();
+    m_secondsAfterEpoch = 0;
     while (const auto batch = m_loop->validate()) {
+        m_secondsAfterEpoch += batch->seconds;
         m_recorder.record(*batch);
         if (const auto ending = m_steering.betweenBatches(false))
             return ending;
     }
-    m_reporter.epochEnded(std::chrono::duration<double>(Clock::now() - start).count());
     m_recorder.tellSkipped(true);
     return {};
 }
@@ -183,13 +189,18 @@ std::optional<Ending> Run::validate() {
 /// The callbacks have their say, and all is kept.
 std::optional<Ending> Run::endEpoch(const EpochMetrics& metrics) {
     const EpochVerdict verdict = m_state.endEpoch(metrics);
-    m_reporter.report(EpochFinished{metrics, verdict.best, verdict.bestEpoch, verdict.patienceUsed, verdict.patience});
+    const auto& stopping = experiment().training.earlyStopping;
+    m_reporter.report(EpochFinished{metrics, verdict.best, verdict.bestEpoch, verdict.patienceUsed, verdict.patience,
+                                    stopping ? stopping->monitor : std::string()});
     if (verdict.change)
         m_reporter.report(*verdict.change);
     if (const Result<void> kept = m_recorder.keepEpoch(verdict); !kept)
         return failed(kept.error());
+    const auto start = std::chrono::steady_clock::now();
     drawProbes(metrics,
                !verdict.stop.empty() || m_state.epoch > experiment().training.epochs || m_control.stopsAfterEpoch());
+    m_reporter.time().epochEndTook(m_secondsAfterEpoch + m_recorder.secondsWriting() +
+                                   std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     m_steering.editWhatWaits();
     if (!verdict.stop.empty())
         return Ending{RunEnded::Outcome::Completed, verdict.stop, ErrorKind::Failed};

@@ -178,6 +178,9 @@ void addMore(SettingsForm& form) {
     form.whole(
         {path("threads"), tr("Threads"), {}, tr("0 = all cores.")}, [](const E& e) { return e.training.threads; },
         [](E& e, int v) { e.training.threads = v; });
+    form.whole(
+        {path("loader_threads"), tr("Loader threads"), {}, tr("Read and augment images; 0 = automatic.")},
+        [](const E& e) { return e.training.loaderThreads; }, [](E& e, int v) { e.training.loaderThreads = v; });
     form.seed(
         {QStringLiteral("seed"), tr("Seed"), {}, tr("Same seed, same run.")}, [](const E& e) { return e.seed; },
         [](E& e, std::uint64_t v) { e.seed = v; });

@@ -11,15 +11,12 @@ const Json& partOf(const Json& block, const std::string& key) {
     return found == block.end() ? absent : *found;
 }
 
-/// The value at "training.epochs"; null where there is none.
-Json valueAt(const Json& document, std::string_view path) {
-    Json value = document;
-    while (!path.empty()) {
-        const auto dot = path.find('.');
-        value = Json(partOf(value, std::string(path.substr(0, dot))));
-        path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
-    }
-    return value;
+/// Edits of older versions have null for what was left out.
+bool isAt(const Json& document, std::string_view path, const Json& value) {
+    const Json now = settingIn(document, path);
+    if (now.is_null() && path == "model.options.dropout")
+        return true; // left to the network, whose own rate the edit names
+    return now == value || (value.is_null() && now == settingIn({}, path));
 }
 
 /// Null takes the value away: what is left out counts as its default.
@@ -84,7 +81,7 @@ std::vector<Setting> reverseOf(const Json& changes) {
 Experiment followed(const Experiment& experiment, const Json& changes) {
     Json document = toJson(experiment);
     for (const auto& [path, values] : changes.items())
-        if (values.is_array() && values.size() == 2 && valueAt(document, path) == values[0])
+        if (values.is_array() && values.size() == 2 && isAt(document, path, values[0]))
             put(document, path, values[1]);
     return readBack(document);
 }

@@ -35,6 +35,18 @@ Json valueAt(const Json& document, std::string_view path) {
     return *place;
 }
 
+/// What holds where an experiment's document leaves a setting out.
+const Json& whereLeftOut() {
+    static const Json defaults = Json::parse(R"({
+        "training": {"loader_threads": 0, "save_every_minutes": 5.0, "probes": []},
+        "augmentation": {"rotation_range": 0.0, "width_shift_range": 0.0, "height_shift_range": 0.0, "shear_range": 0.0,
+                         "zoom_range": [1.0, 1.0], "channel_shift_range": 0.0, "horizontal_flip": false,
+                         "vertical_flip": false, "fill_mode": "nearest", "cval": 0.0, "semantics": "documented",
+                         "exact": false, "augment_validation": false, "random_contrast": 0.0, "hue_range": 0.0,
+                         "gaussian_noise": 0.0, "mixup": 0.0, "cutmix": 0.0}})");
+    return defaults;
+}
+
 /// What is left out counts as its default.
 void leaveOut(Json& document, std::string_view path) {
     Json* place = &document;
@@ -58,6 +70,11 @@ std::string whatMayChange() {
 
 } // namespace
 
+Json settingIn(const Json& document, std::string_view path) {
+    const Json value = valueAt(document, path);
+    return value.is_null() ? valueAt(whereLeftOut(), path) : value;
+}
+
 bool mayChange(std::string_view path) {
     return std::any_of(kMayChange.begin(), kMayChange.end(), [&](std::string_view allowed) {
         return path == allowed || (path.starts_with(allowed) && path[allowed.size()] == '.');
@@ -68,7 +85,7 @@ Json changeableSettings(const Experiment& experiment) {
     const Json document = toJson(experiment);
     Json values = Json::object();
     for (const std::string_view path : kMayChange)
-        values[std::string(path)] = valueAt(document, path);
+        values[std::string(path)] = settingIn(document, path);
     return values;
 }
 
@@ -91,7 +108,7 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
     EditedExperiment result{experiment, Json::object()};
     const Json whole = toJson(experiment);
     for (const Setting& setting : settings) {
-        const Json from = valueAt(before, setting.path), to = valueAt(whole, setting.path);
+        const Json from = settingIn(before, setting.path), to = settingIn(whole, setting.path);
         if (from != to)
             result.changes[setting.path] = Json::array({from, to});
     }

@@ -19,7 +19,12 @@ struct Setting {
 /// Whether a setting may change while a run is under way, or when it goes on (CLI.md, Steering).
 bool mayChange(std::string_view path);
 
-/// The values of all settings that may change, { PATH: value }; null where an experiment leaves one out.
+/// The value in effect at a path of an experiment's document ("training.epochs"), also where it is left out; null where
+/// there is none: what is off, or has its default inside a network.
+Json settingIn(const Json& document, std::string_view path);
+
+/// The values of all settings that may change, { PATH: value }: what is in effect, also where an experiment's document
+/// leaves it out; null where there is none.
 Json changeableSettings(const Experiment& experiment);
 
 /// An experiment after a change, and what changed: { PATH: [old, new] }, empty where nothing did.

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <functional>
+#include <map>
 
 #include "Test.h"
 #include "ToyRuns.h"
@@ -177,6 +178,52 @@ private Q_SLOTS:
                      resumed.reason.find("conv2d.weight") != std::string::npos,
                  resumed.reason.c_str());
         QCOMPARE(bytesOf(fs::path(parts.folder) / "events.jsonl"), events);
+    }
+
+    void whatItCannotGoOnWithIsRefusedBeforeAnythingIsTouched_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("size") << "augmentation.random_crop"
+                              << "[8, 8]"
+                              << "the size of the network's input";
+        QTest::newRow("dropout") << "model.options.dropout"
+                                 << "0.5"
+                                 << "has no dropout layer";
+        QTest::newRow("node") << "model.freeze"
+                              << "no-such-node"
+                              << "no-such-node";
+        QTest::newRow("value") << "training.loss.label_smoothing"
+                               << "2"
+                               << "training.loss.label_smoothing";
+        QTest::newRow("passed") << "training.epochs"
+                                << "1"
+                                << "set training.epochs to more";
+        QTest::newRow("fixed") << "training.batch_size"
+                               << "4"
+                               << "cannot be changed once a run has begun";
+    }
+
+    void whatItCannotGoOnWithIsRefusedBeforeAnythingIsTouched() {
+        QFETCH(QString, path);
+        QFETCH(QString, value);
+        QFETCH(QString, words);
+        TrainRequest asked = request("untouched", 3);
+        const RunEnded parts = trained(asked, nullptr, 2);
+        const auto filesOf = [&] {
+            std::map<fs::path, std::string> files;
+            for (const auto& entry : fs::recursive_directory_iterator(parts.folder))
+                files[entry.path()] = entry.is_regular_file() ? bytesOf(entry.path()) : std::string();
+            return files;
+        };
+        const auto before = filesOf();
+        asked.resume = parts.run;
+        asked.settings = {{"training.optimizer.learning_rate", "0.5"}, {path.toStdString(), value.toStdString()}};
+        const RunEnded resumed = trained(asked);
+        QCOMPARE(resumed.outcome, RunEnded::Outcome::Failed);
+        QVERIFY(resumed.errorKind == ErrorKind::BadInput);
+        QVERIFY2(resumed.reason.find(words.toStdString()) != std::string::npos, resumed.reason.c_str());
+        QVERIFY(filesOf() == before);
     }
 
     /// Gone on with from epoch 1, a run does not end with weights that early stopping had kept after epoch 2.

@@ -173,6 +173,23 @@ private Q_SLOTS:
         }
     }
 
+    /// Also where the experiment had left it to the network.
+    void anEditNamesTheValueThatWasInEffect() {
+        TrainRequest asked = request("effect");
+        asked.experiment.model.options.erase("dropout");
+        asked.experiment.model.head = HeadSettings{};
+        asked.experiment.model.head->dropout = 0.3;
+        const RunEnded ended = trained(asked, [&](TrainControl& control, const BatchFinished& batch) {
+            if (isAt(batch, 1, 2))
+                control.post(change({{"model.options.dropout", "0.6"}, {"augmentation.rotation_range", "25"}}));
+        });
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        const std::vector<RecordedEdit> edits = readRunEdits(ended.folder + "/events.jsonl");
+        QCOMPARE(edits.size(), std::size_t(1));
+        QCOMPARE(toText(edits[0].changes["model.options.dropout"], -1), std::string("[0.3,0.6]"));
+        QVERIFY(edits[0].changes["augmentation.rotation_range"][0] == 0);
+    }
+
     void aLaterChangeOfMindReplacesAnEditStillToCome() {
         const RecordedEdit late{{8, 0}, Json::parse(R"({"a": [1, 2], "b": [1, 2]})")};
         const RecordedEdit mind{{5, 0}, Json::parse(R"({"a": [2, 3]})")};

@@ -59,13 +59,19 @@ private Q_SLOTS:
 
     void whatIsTypedMeanwhileStays() {
         Experiment document;
-        const Result<EditedExperiment> edit =
-            edited(document, {{"training.epochs", "9"}, {"training.optimizer.learning_rate", "0.5"}});
+        const Result<EditedExperiment> edit = edited(
+            document,
+            {{"training.epochs", "9"}, {"training.optimizer.learning_rate", "0.5"}, {"training.loader_threads", "2"}});
         QVERIFY(edit.ok());
         document.training.optimizer.learningRate = 0.25;
         const Experiment after = followed(document, edit->changes);
         QCOMPARE(after.training.epochs, 9);
         QCOMPARE(after.training.optimizer.learningRate, 0.25);
+        QCOMPARE(after.training.loaderThreads, 2); // a default counts as what it is
+        for (const Json& old : {Json(), Json(0)})
+            QCOMPARE(followed(document, {{"training.loader_threads", {old, 4}}}).training.loaderThreads, 4);
+        QCOMPARE(followed(document, {{"training.loader_threads", {1, 4}}}).training.loaderThreads, 0);
+        QCOMPARE(followed(document, {{"model.options.dropout", {0.3, 0.5}}}).model.options["dropout"], Json(0.5));
     }
 };
 

@@ -2,15 +2,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <barrier>
-#include <cerrno>
 #include <fstream>
-#include <thread>
+#include <tuple>
 
 #include "Test.h"
 #include "experiment/RunEdit.h"
@@ -22,8 +15,6 @@ using namespace sightline;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool hardLinks = true; ///< whether the file system has them
 
 Experiment someExperiment(const std::string& name = "toys, small net") {
     Experiment experiment;
@@ -53,26 +44,12 @@ static void tear(const RunFolder& run, const std::string& name) {
 
 } // namespace
 
-/// Takes the place of the C library's in this program and its libraries.
-extern "C" int link(const char* from, const char* to) noexcept {
-    if (!hardLinks) {
-        errno = EPERM; // as FAT says
-        return -1;
-    }
-    return static_cast<int>(::syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0));
-}
-
 class TestRunStore : public FreshFolderTest {
     Q_OBJECT
     fs::path home() const { return root() / "home"; }
     RunStore store() const { return RunStore::open(home()).value(); }
 
 private Q_SLOTS:
-    void init() {
-        FreshFolderTest::init();
-        hardLinks = true;
-    }
-
     void aNewRunIsListedWithItsExperiment() {
         RunStore runs = store();
         const auto run = runs.create(someExperiment());
@@ -275,69 +252,6 @@ private Q_SLOTS:
         QCOMPARE(runs.find("baseline")->id(), first.id());
     }
 
-    void oneOfManyWhoWantARunGetsIt_data() {
-        QTest::addColumn<bool>("links");
-        QTest::newRow("with hard links") << true;
-        QTest::newRow("without") << false;
-    }
-
-    void oneOfManyWhoWantARunGetsIt() {
-        QFETCH(bool, links);
-        const RunFolder run = store().create(someExperiment()).value();
-        hardLinks = links;
-        for (const bool stale : {false, true}) {
-            if (stale)
-                QVERIFY(writeFileAtomically(run.path() / "running.json", R"({"process":"gone","number":1})").ok());
-            std::atomic<int> got{0};
-            std::vector<std::optional<RunMark>> marks(8);
-            {
-                std::barrier together(8);
-                std::vector<std::jthread> threads;
-                for (auto& mark : marks)
-                    threads.emplace_back([&] {
-                        together.arrive_and_wait();
-                        if (Result<RunMark> taken = RunMark::take(run.path())) {
-                            mark = std::move(*taken);
-                            ++got;
-                        }
-                    });
-            }
-            QCOMPARE(got.load(), 1);
-            QVERIFY(run.isRunning());
-            marks.clear();
-            QVERIFY(!run.isRunning());
-        }
-    }
-
-    /// Without hard links a mark is empty before it is filled: an empty one is not taken over, unless it was left so.
-    void aMarkThatIsJustBeingMadeIsLeftToItsMaker() {
-        const RunFolder run = store().create(someExperiment()).value();
-        hardLinks = false;
-        const fs::path mark = run.path() / "running.json";
-        std::ofstream(mark).close();
-        const auto early = RunMark::take(run.path());
-        QVERIFY(!early.ok() && early.error().kind == ErrorKind::BadInput);
-        QCOMPARE(early.error().message,
-                 "Another process is starting or deleting the run " + run.id() + "; try again in a moment.");
-        QVERIFY(readFile(mark)->empty());
-        fs::last_write_time(mark, fs::file_time_type::clock::now() - std::chrono::minutes(1));
-        const auto late = RunMark::take(run.path());
-        QVERIFY2(late.ok(), late ? "" : late.error().message.c_str());
-        QVERIFY(run.isRunning());
-    }
-
-    void aRunOfAnotherHostIsNotTaken() {
-        const RunFolder run = store().create(someExperiment()).value();
-        QVERIFY(writeFileAtomically(run.path() / "running.json",
-                                    R"({"process":"x","number":1,"host":"another-host","machine":"m"})")
-                    .ok());
-        QVERIFY(run.isRunning());
-        const auto taken = RunMark::take(run.path());
-        QVERIFY(!taken.ok() && taken.error().kind == ErrorKind::BadInput);
-        QVERIFY(taken.error().message.find("another-host") != std::string::npos);
-        QVERIFY(taken.error().message.find("running.json") != std::string::npos); // the way out
-    }
-
     void theExperimentFollowsTheEditsAndThePlace() {
         RunStore runs = store();
         const RunFolder run = runs.create(someExperiment()).value();
@@ -367,6 +281,46 @@ private Q_SLOTS:
         for (const char* value : {"0", "many", "-3"})
             QVERIFY2(!edited(now, {{"training.epochs", value}}).ok(), value);
         QVERIFY(edited(now, {{"training.epochs", std::to_string(now.training.epochs)}})->changes.empty());
+    }
+
+    void theOldValueOfAnEditIsTheOneInEffect() {
+        const Experiment plain = someExperiment();
+        for (const auto& [path, value, old] : std::vector<std::tuple<const char*, const char*, const char*>>{
+                 {"training.loader_threads", "3", "0"},
+                 {"training.save_every_minutes", "1", "5"},
+                 {"training.probes", R"(["a.png"])", "[]"},
+                 {"training.loss.label_smoothing", "0.1", "0"},
+                 {"model.freeze", "conv", R"("none")"},
+                 {"augmentation", R"({"cval": 3})", "{}"},
+                 {"augmentation.rotation_range", "25", "0"},
+                 {"augmentation.width_shift_range", "0.5", "0"},
+                 {"augmentation.height_shift_range", "0.5", "0"},
+                 {"augmentation.shear_range", "5", "0"},
+                 {"augmentation.zoom_range", "[0.8, 1.2]", "[1, 1]"},
+                 {"augmentation.channel_shift_range", "5", "0"},
+                 {"augmentation.horizontal_flip", "true", "false"},
+                 {"augmentation.vertical_flip", "true", "false"},
+                 {"augmentation.fill_mode", "wrap", R"("nearest")"},
+                 {"augmentation.cval", "3", "0"},
+                 {"augmentation.semantics", "keras<=2.8", R"("documented")"},
+                 {"augmentation.exact", "true", "false"},
+                 {"augmentation.augment_validation", "true", "false"},
+                 {"augmentation.random_contrast", "0.2", "0"},
+                 {"augmentation.hue_range", "20", "0"},
+                 {"augmentation.gaussian_noise", "2", "0"},
+                 {"augmentation.mixup", "0.2", "0"},
+                 {"augmentation.cutmix", "0.2", "0"},
+                 {"augmentation.gamma_range", "[0.5, 1.5]", "null"},
+                 {"training.early_stopping", "{}", "null"}}) {
+            const auto edit = edited(plain, {{path, value}});
+            QVERIFY2(edit.ok(), edit ? path : edit.error().message.c_str());
+            QVERIFY2(edit->changes[path][0] == Json::parse(old), path);
+            for (const Json& before : {edit->changes[path][0], Json()}) { // null: as older versions wrote it
+                const Json back = {{path, {edit->changes[path][1], before}}};
+                QVERIFY2(withChanges(edit->experiment, back).value() == plain, path);
+            }
+            QVERIFY2(edited(plain, {{path, old}})->changes.empty(), path);
+        }
     }
 
     void anUnwritableHomeIsSaidInOneSentence() {

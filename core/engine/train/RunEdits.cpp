@@ -4,8 +4,11 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "augment/Reading.h"
+#include "network/Attributes.h"
 #include "network/Freezing.h"
 
 namespace sightline::engine {
@@ -20,45 +23,72 @@ bool touches(const Json& changes, const std::string& block) {
     });
 }
 
+std::array<int, 2> inputSize(const Experiment& experiment) {
+    return outputSize(experiment.augmentation, experiment.data.imageHeight, experiment.data.imageWidth);
+}
+
+Json dropoutOf(const Experiment& experiment) {
+    return experiment.model.options.value("dropout", Json());
+}
+
+std::set<double> dropoutRates(const GraphSpec& graph) {
+    std::set<double> rates;
+    for (const Node& node : graph.nodes)
+        if (node.op == Op::Dropout)
+            rates.insert(numberAttribute(node, "rate", 0));
+    return rates;
+}
+
 } // namespace
 
-Result<void> mayGoOnWith(const Experiment& next, const TrainSetup& setup, const TrainState& state) {
+Result<void> mayGoOnWith(const Experiment& next, const RunAsIs& run) {
     const auto refused = [](const std::string& why) {
         return badInput("The run cannot continue with these settings: " + why);
     };
     std::vector<Problem> found = problems(next);
     if (found.empty())
-        found = problems(next, setup.dataset);
+        found = problems(next, run.dataset);
     if (!found.empty())
         return refused(joined(found) + ".");
-    const int needed = state.isWithinEpoch() ? state.epoch : state.finished();
-    if (next.training.epochs < needed)
-        return refused("training.epochs: " + std::to_string(needed) + " epochs are trained or under way.");
-    const DataSettings& data = setup.experiment.data;
-    if (outputSize(next.augmentation, data.imageHeight, data.imageWidth) !=
-        outputSize(setup.experiment.augmentation, data.imageHeight, data.imageWidth))
+    if (next.training.epochs < run.epochs)
+        return refused("training.epochs: " + std::to_string(run.epochs) + " epochs are trained or under way.");
+    if (inputSize(next) != inputSize(run.experiment))
         return refused("augmentation: the size of the network's input cannot be changed once a run has begun.");
-    const std::vector<Node>& nodes = setup.module->spec().nodes;
-    const bool drops = std::any_of(nodes.begin(), nodes.end(), [](const Node& node) { return node.op == Op::Dropout; });
-    const auto rate = [](const Experiment& of) { return of.model.options.value("dropout", Json()); };
-    if (!drops && rate(next) != rate(setup.experiment))
-        return refused("model.options.dropout: the run's network has no dropout layer.");
-    const Result<std::size_t> frozen = frozenNodes(setup.module->spec(), next.model.freeze);
+    if (const Json rate = dropoutOf(next); rate != dropoutOf(run.experiment)) {
+        if (dropoutRates(run.graph).empty())
+            return refused("model.options.dropout: the run's network has no dropout layer.");
+        if (!rate.is_number() || rate < 0 || rate > 0.95)
+            return refused("model.options.dropout must be a number from 0 to 0.95.");
+    }
+    const Result<std::size_t> frozen = frozenNodes(run.graph, next.model.freeze);
     return frozen ? Result<void>() : refused(frozen.error().message);
+}
+
+void nameDropout(Json& changes, const GraphSpec& graph) {
+    const auto change = changes.find("model.options.dropout");
+    const std::set<double> rates = dropoutRates(graph);
+    if (change != changes.end() && (*change)[0].is_null() && rates.size() == 1)
+        (*change)[0] = *rates.begin();
 }
 
 EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& setup, TrainState& state) {
     setup.experiment = next;
     setup.step.loss = next.training.loss;
     setup.step.classWeights = classWeightsFor(setup);
-    if (const Json rate = next.model.options.value("dropout", Json()); touches(changes, "model.options.dropout"))
+    if (const Json rate = dropoutOf(next); touches(changes, "model.options.dropout"))
         setup.module->setDropout(rate);
     if (touches(changes, "training.optimizer.learning_rate"))
         state.baseRate = namedRate(next);
     state.callbacks.change(next.training, setup.dataset.count(Subset::Validation) > 0);
     EditEffect effect;
-    effect.feeds = touches(changes, "augmentation") || touches(changes, "training.loader_threads");
+    effect.feeds = touches(changes, "augmentation");
     effect.plan = touches(changes, "model.freeze") || touches(changes, "training.fine_tune");
+    if (touches(changes, "training.loader_threads")) {
+        setup.reading.threads = next.training.loaderThreads;
+        for (Feed* feed : {setup.trainFeed.get(), setup.validationFeed.get()})
+            if (feed)
+                feed->setLoaderThreads(setup.reading.threads);
+    }
     if (effect.feeds) {
         const CacheLimits cache = setup.reading.cache;
         setup.reading = readingFor(next, setup.fitted, Reading::Training);

@@ -12,9 +12,20 @@ struct EditEffect {
     bool plan = false;  ///< what is frozen, or its rates
 };
 
-/// Whether a run that stands at `state` can go on with another experiment; changes nothing. Errors: the settings do not
-/// fit its images, its network or what it has trained already.
-Result<void> mayGoOnWith(const Experiment& next, const TrainSetup& setup, const TrainState& state);
+/// A run that may get other settings, and the settings it has.
+struct RunAsIs {
+    const Experiment& experiment;
+    const GraphSpec& graph;
+    const Dataset& dataset;
+    int epochs = 0; ///< trained or under way
+};
+
+/// Whether a run can go on with another experiment; changes nothing. Errors: the settings do not fit its images, its
+/// network or what it has trained already.
+Result<void> mayGoOnWith(const Experiment& next, const RunAsIs& run);
+
+/// A dropout rate that is changed was the network's own where the experiment named none.
+void nameDropout(Json& changes, const GraphSpec& graph);
 
 /// The other experiment takes effect in the setup, the module and the state; `changes` { PATH: [old, new] } are what
 /// differs.

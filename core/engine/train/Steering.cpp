@@ -58,9 +58,10 @@ void Steering::editWhatWaits() {
 
 /// Other settings from the next batch on. What is refused changes nothing.
 Result<void> Steering::edit(const std::vector<Setting>& settings) {
-    const Result<EditedExperiment> now = edited(m_setup.experiment, settings);
+    Result<EditedExperiment> now = edited(m_setup.experiment, settings);
     if (!now)
         return now.error();
+    nameDropout(now->changes, m_setup.module->spec());
     if (now->changes.empty())
         return {};
     if (now->changes.contains("training.probes"))
@@ -88,7 +89,10 @@ Result<void> Steering::repeatEdits() {
 
 /// Either all of it takes effect or, with an error, nothing; what breaks on the way ends the run.
 Result<void> Steering::change(const Experiment& next, const Json& changes) {
-    if (const Result<void> may = mayGoOnWith(next, m_setup, m_state); !may)
+    const int epochs = m_state.isWithinEpoch() ? m_state.epoch : m_state.finished();
+    if (const Result<void> may =
+            mayGoOnWith(next, {m_setup.experiment, m_setup.module->spec(), m_setup.dataset, epochs});
+        !may)
         return may;
     const auto must = [](const Result<void>& done) {
         if (!done)

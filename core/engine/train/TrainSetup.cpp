@@ -7,6 +7,7 @@
 #include "augment/Reading.h"
 #include "engine/ProbeImages.h"
 #include "engine/module/LoadedModel.h"
+#include "engine/train/RunEdits.h"
 #include "engine/train/RunImages.h"
 #include "store/RunEvents.h"
 #include "store/RunParts.h"
@@ -31,15 +32,10 @@ std::vector<float> balancedWeights(const Dataset& dataset) {
 }
 
 /// Dropout that was edited takes effect in the graph the run began with.
-Result<void> setDropout(GraphSpec& graph, const Json& rate) {
-    bool found = false;
+void setDropout(GraphSpec& graph, const Json& rate) {
     for (Node& node : graph.nodes)
-        if (node.op == Op::Dropout) {
+        if (node.op == Op::Dropout && rate.is_number())
             node.attributes["rate"] = rate;
-            found = true;
-        }
-    return found ? Result<void>()
-                 : badInput("model.options.dropout cannot be changed: the run's network has no dropout layer.");
 }
 
 /// The run's settings as they were at the checkpoint it goes on from; edits made after that are for later.
@@ -89,6 +85,7 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
         return now.error();
     setup.experiment = std::move(now->experiment);
     setup.changes = std::move(now->changes);
+    nameDropout(setup.changes, parts->graph);
     dropReplaced(setup);
     setup.fitted = std::move(parts->fitted);
     // The network it began with: weights of another family changed its batch-norms, and a file may have changed since.
@@ -97,17 +94,12 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
         return began.error();
     if (const Json dropout = setup.experiment.model.options.value("dropout", Json());
         dropout != began->model.options.value("dropout", Json()))
-        if (const Result<void> set = setDropout(parts->graph, dropout); !set)
-            return set;
+        setDropout(parts->graph, dropout);
     const Json graph = toJson(parts->graph);
     for (Experiment* experiment : {&setup.before, &setup.experiment}) {
         experiment->model.graph = graph;
         experiment->model.head.reset(); // the graph has it
     }
-    if (outputSize(setup.experiment.augmentation, setup.experiment.data.imageHeight,
-                   setup.experiment.data.imageWidth) !=
-        outputSize(setup.before.augmentation, setup.before.data.imageHeight, setup.before.data.imageWidth))
-        return badInput("augmentation: the size of the network's input cannot be changed once a run has begun.");
     if (request.threads)
         setup.experiment.training.threads = *request.threads;
     setup.compute.emplace(setup.experiment.training.threads, request.background);
@@ -194,8 +186,7 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home, 
 }
 
 Result<void> prepareReading(TrainSetup& setup, std::stop_token stop) {
-    setup.reading = readingFor(setup.experiment, nullptr, Reading::Training);
-    setup.reading.cache = cacheLimits(setup.experiment.data, setup.store->home());
+    setup.reading = readingFor(setup.experiment, nullptr, Reading::Training, setup.store->home());
     if (!setup.folder) {
         auto fitted = fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), setup.reading, stop);
         if (!fitted)
@@ -255,6 +246,10 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
         return opened;
     if (const Result<void> built = buildNetwork(setup, request.home, stop); !built)
         return built;
+    if (setup.folder) // epochs beside the checkpoint's: resumeRun()
+        if (const Result<void> may = mayGoOnWith(setup.experiment, {setup.before, setup.module->spec(), setup.dataset});
+            !may)
+            return may;
     return prepareReading(setup, stop);
 }
 

@@ -16,6 +16,7 @@ Experiment continued(const Experiment& run, const std::string& id, const Experim
     next.model.weights = id;
     next.data = withImagesOf(run.data, document.data);
     next.data.pixels.channels = run.data.pixels.channels;
+    next.training.probes = document.training.probes; // of the open images
     return next;
 }
 

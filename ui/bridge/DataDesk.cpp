@@ -5,6 +5,7 @@
 
 #include "data/Split.h"
 #include "data/Toys.h"
+#include "engine/ProbeImages.h"
 #include "experiment/Presets.h"
 #include "store/RunData.h"
 #include "support/Files.h"
@@ -214,6 +215,9 @@ void DataDesk::adopt(Opened opened, const Way& way, std::uint64_t editsBefore) {
         m_overlay = std::move(opened.overlay);
     Experiment next = way.toys.value_or(m_document.experiment());
     next.data = withImagesOf(next.data, opened.settings);
+    const auto pinned = probeSamples(next.training.probes, *m_dataset); // others' images cannot stay pinned
+    std::size_t at = 0;
+    std::erase_if(next.training.probes, [&](const std::string&) { return !pinned[at++]; });
     if (next.name.empty() || next.name == kUnnamedExperiment)
         next.name = m_dataset->root.filename().string();
     m_document.setDataset(m_dataset);

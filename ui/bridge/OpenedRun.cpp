@@ -52,8 +52,13 @@ void takeEvents(RunEvents events, RunProgress& progress) {
     progress.notes = std::move(events.notes);
     progress.edits = std::move(events.edits);
     progress.batchesPerEpoch = events.batchesPerEpoch;
+    std::erase_if(progress.edits, isOfProbesOnly);
 }
 } // namespace
+
+bool isOfProbesOnly(const RecordedEdit& edit) {
+    return edit.changes.size() == 1 && edit.changes.contains(kProbes);
+}
 
 int OpenedRun::classIndex(const std::string& name) const {
     const auto found = std::find(classes.begin(), classes.end(), name);

@@ -42,12 +42,17 @@ struct RunProgress {
     std::vector<EpochMetrics> history;
     std::vector<LearningRateChanged> learningRateChanges;
     std::vector<std::string> notes;  ///< what was said on the way: a skipped image, a new classifier
-    std::vector<RecordedEdit> edits; ///< settings changed while it ran, in the order they were
+    std::vector<RecordedEdit> edits; ///< settings changed while it ran, in their order; those of pinned images alone
+                                     ///< are none: they change nothing that is trained
     Experiment experiment;           ///< in effect now: with its edits
     int batchesPerEpoch = 0;         ///< 0: not known
     int bestEpoch = 0;
     std::optional<RunEnded> ended; ///< absent while it runs
 };
+
+inline constexpr const char* kProbes = "training.probes";
+/// Whether it pins images and does nothing else.
+bool isOfProbesOnly(const RecordedEdit& edit);
 
 /// Where the learning rate was reduced, as far as the epochs show it; a schedule changes it all the time and needs no
 /// mark.

@@ -317,10 +317,16 @@ void RunDesk::onNote(const RunNote& note) {
         Q_EMIT noted(QString::fromStdString(note.message));
         return;
     }
-    m_progress.edits.push_back(*edit);
     if (const Result<Experiment> now = withChanges(m_progress.experiment, edit->changes))
         m_progress.experiment = *now;
-    m_document.setExperiment(followed(m_document.experiment(), edit->changes));
+    if (edit->changes.contains(kProbes))
+        Q_EMIT probesEdited();
+    if (isOfProbesOnly(*edit))
+        return;
+    m_progress.edits.push_back(*edit);
+    Json changes = edit->changes;
+    changes.erase(kProbes); // whoever pins them sees to these
+    m_document.setExperiment(followed(m_document.experiment(), changes));
     Q_EMIT edited(*edit);
 }
 

@@ -87,6 +87,7 @@ Q_SIGNALS:
     void epochFinished(const sightline::EpochFinished& epoch); ///< every one
     void learningRateChanged(const sightline::LearningRateChanged& change);
     void probesDrawn(const sightline::ProbesDrawn& probes);
+    void probesEdited(); ///< which images are pinned in the run in view: RunProgress::experiment has it
     void edited(const sightline::RecordedEdit& edit); ///< settings of the run in view are others now
     void editAnswered(const QString& refusal);        ///< empty: done; otherwise the run goes on as before
     void refused(const QString& why); ///< pause, resume, stop or save could not be done; the run goes on as before

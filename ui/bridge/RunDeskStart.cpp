@@ -2,6 +2,7 @@
 // How runs begin: a new one, one that goes on, a fork.
 #include "bridge/RunDesk.h"
 
+#include "engine/ProbeImages.h"
 #include "experiment/EditSettings.h"
 #include "store/RunFork.h"
 
@@ -17,7 +18,10 @@ Result<void> hasItsLabels(TrainRequest&, const std::stop_token&) {
 void RunDesk::start() {
     if (m_fork)
         return beginFork(*m_fork);
-    begin({m_document.experiment(), m_home, {}}, // trained with the newest labels
+    Experiment experiment = m_document.experiment();
+    if (const auto opened = m_data.dataset())
+        experiment.training.probes = drawableProbes(std::move(experiment.training.probes), *opened);
+    begin({std::move(experiment), m_home, {}}, // trained with the newest labels
           [write = m_data.finishWriting()](TrainRequest&, const std::stop_token& stop) { return write(stop); });
 }
 

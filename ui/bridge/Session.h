@@ -8,6 +8,7 @@
 #include "bridge/DataDesk.h"
 #include "bridge/EngineDesk.h"
 #include "bridge/ExperimentDocument.h"
+#include "bridge/ProbePins.h"
 #include "bridge/Questions.h"
 #include "bridge/RunDesk.h"
 #include "bridge/SuggestDesk.h"
@@ -29,6 +30,7 @@ public:
     WeightsDesk& weights() { return m_weights; }
     DataDesk& data() { return m_data; }
     RunDesk& runs() { return m_runs; }
+    ProbePins& pins() { return m_pins; }
     Questions& questions() { return m_questions; }
     SuggestDesk& suggestions() { return m_suggestions; }
     ClassifyDesk& classifying() { return m_classifying; }
@@ -42,6 +44,7 @@ private:
     WeightsDesk m_weights;
     DataDesk m_data;
     RunDesk m_runs;
+    ProbePins m_pins;
     Questions m_questions;
     SuggestDesk m_suggestions;
     ClassifyDesk m_classifying;

@@ -45,6 +45,11 @@ void paintBadge(QPainter& painter, const QRect& square, TileState state) {
     else
         badge::paintMark(painter, mark, Role::Accent, QStringLiteral("tag"));
 }
+
+void paintPin(QPainter& painter, const QRect& square) {
+    badge::paintMark(painter, QRect(square.left() + 2, square.top() + 2, 19, 19), Role::Accent, QStringLiteral("pin"));
+}
+
 /// Bars side by side; those of epochs of which nothing is known stay empty. Height says right or
 /// wrong as well as color does.
 void paintStrip(QPainter& painter, const QRect& area, const std::vector<LearningCell>& cells) {
@@ -90,6 +95,8 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->setOpacity(1.0);
     if (state != TileState::None)
         paintBadge(*painter, square, state);
+    if (index.data(TilePinned).toBool())
+        paintPin(*painter, square);
     if (const QVariant tone = index.data(TileTone); tone.isValid())
         painter->fillRect(QRect(square.left(), square.bottom() - 2, m_side, 3),
                           theme::color(static_cast<Role>(tone.toInt())));

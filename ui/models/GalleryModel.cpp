@@ -97,6 +97,16 @@ void GalleryModel::setEdited(std::shared_ptr<const Dataset> dataset) {
         Q_EMIT dataChanged(index(0), index(rowCount() - 1), {TileBadge});
 }
 
+void GalleryModel::setPinned(std::vector<std::string> paths) {
+    m_pinned = std::move(paths);
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {TilePinned, Qt::ToolTipRole, Qt::AccessibleTextRole});
+}
+
+bool GalleryModel::isPinned(const Prediction& prediction) const {
+    return std::find(m_pinned.begin(), m_pinned.end(), prediction.path) != m_pinned.end();
+}
+
 void GalleryModel::setShow(Show show) {
     m_show = show;
     rebuild();
@@ -231,14 +241,17 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     }
     case TileStrip:
         return m_learned ? QVariant::fromValue(learningStrip(m_learned->history, shown.path, kStripCells)) : QVariant();
+    case TilePinned:
+        return isPinned(shown);
     case Qt::ToolTipRole:
-        return QString::fromStdString(shown.path) + unknownWords(index.row(), QStringLiteral("\n")) +
-               learningWords(index.row(), QStringLiteral("\n"));
+        return QString::fromStdString(shown.path) + (isPinned(shown) ? tr("\npinned") : QString()) +
+               unknownWords(index.row(), QStringLiteral("\n")) + learningWords(index.row(), QStringLiteral("\n"));
     case Qt::AccessibleTextRole:
         return tr("%1: %2, predicted as %3 (%4)")
                    .arg(QString::fromStdString(shown.path), name(shown.truth), name(shown.predicted),
                         percent(shown.confidence)) +
-               unknownWords(index.row(), QStringLiteral("; ")) + learningWords(index.row(), QStringLiteral("; "));
+               (isPinned(shown) ? tr("; pinned") : QString()) + unknownWords(index.row(), QStringLiteral("; ")) +
+               learningWords(index.row(), QStringLiteral("; "));
     default:
         return {};
     }

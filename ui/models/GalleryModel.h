@@ -43,6 +43,7 @@ public:
     /// Null: nothing is known.
     void setUnknown(std::shared_ptr<const std::vector<std::optional<double>>> scores);
     void setEdited(std::shared_ptr<const Dataset> dataset); ///< with other labels or exclusions, nothing else
+    void setPinned(std::vector<std::string> paths);         ///< these, where they are among the predictions
     void setShow(Show show);
     void setSort(Sort sort);
     void setFilter(GalleryFilter filter);
@@ -59,6 +60,7 @@ private:
     void sortByLearning();
     void rebuild();
     bool isUnknown(int row) const;
+    bool isPinned(const Prediction& prediction) const;
     void refresh(bool sorts, const QList<int>& roles);
     QString learningWords(int row, const QString& separator) const; ///< after the separator; empty: nothing is known
     QString unknownWords(int row, const QString& separator) const;  ///< likewise
@@ -71,6 +73,7 @@ private:
     Show m_show = Show::All;
     Sort m_sort = Sort::HighestLoss;
     GalleryFilter m_filter;
+    std::vector<std::string> m_pinned;
     std::vector<std::uint32_t> m_sorted;                 ///< all of Evaluation::predictions, in the order asked for
     std::vector<std::uint32_t> m_rows;                   ///< those of them that are shown
     std::vector<std::optional<std::uint32_t>> m_samples; ///< of each prediction

@@ -37,6 +37,17 @@ void SampleModel::updateDataset(std::shared_ptr<const Dataset> dataset) {
         Q_EMIT dataChanged(index(0), index(static_cast<int>(m_rows.size()) - 1));
 }
 
+void SampleModel::setPinned(std::vector<std::string> paths) {
+    m_pinned = std::move(paths);
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0), index(static_cast<int>(m_rows.size()) - 1),
+                           {TilePinned, Qt::ToolTipRole, Qt::AccessibleTextRole});
+}
+
+bool SampleModel::isPinned(const Sample& sample) const {
+    return std::find(m_pinned.begin(), m_pinned.end(), sample.path) != m_pinned.end();
+}
+
 void SampleModel::setFilter(const Filter& filter) {
     if (filter == m_filter)
         return;
@@ -117,9 +128,12 @@ QVariant SampleModel::data(const QModelIndex& index, int role) const {
                                                     : TileState::None);
     case TileGroup:
         return m_groups.empty() ? QVariant() : QVariant(m_groups[static_cast<std::size_t>(index.row())]);
+    case TilePinned:
+        return isPinned(shown);
     case Qt::ToolTipRole:
     case Qt::AccessibleTextRole:
-        return QStringLiteral("%1 · %2 · %3").arg(path, QLatin1String(nameOf(shown.subset)), detailOf(shown));
+        return QStringLiteral("%1 · %2 · %3").arg(path, QLatin1String(nameOf(shown.subset)), detailOf(shown)) +
+               (isPinned(shown) ? tr(" · pinned") : QString());
     default:
         return {};
     }

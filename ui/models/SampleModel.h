@@ -33,6 +33,7 @@ public:
     void setDataset(std::shared_ptr<const Dataset> dataset);
     /// The same samples with other labels or exclusions: what is shown and selected stays, the tiles are painted anew.
     void updateDataset(std::shared_ptr<const Dataset> dataset);
+    void setPinned(std::vector<std::string> paths); ///< these, where they are among the samples
     void setFilter(const Filter& filter);
     const Filter& filter() const { return m_filter; }
     std::uint32_t sample(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
@@ -45,10 +46,12 @@ private:
     bool passes(const Sample& sample) const;
     QString titleOf(int label) const;
     QString detailOf(const Sample& sample) const;
+    bool isPinned(const Sample& sample) const;
 
     Thumbnails& m_thumbnails;
     std::shared_ptr<const Dataset> m_dataset;
     Filter m_filter;
+    std::vector<std::string> m_pinned;
     std::vector<std::uint32_t> m_rows;
     std::vector<std::uint32_t> m_groups;            ///< of each row, where there are groups
     std::unordered_map<std::uint32_t, int> m_rowOf; ///< where the rows are not in the samples' order

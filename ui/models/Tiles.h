@@ -13,8 +13,9 @@ enum TileRole : int {
     TileTone,                     ///< Role as int, of the line under the picture; absent: none
     TileSample,                   ///< quint32, index into Dataset::samples
     TileBadge,                    ///< TileState as int; absent: none
-    TileGroup, ///< quint32: neighbours of the same number are drawn as belonging together; absent: none
-    TileStrip  ///< std::vector<LearningCell>: the image's epochs, under the picture; absent: none
+    TileGroup,  ///< quint32: neighbours of the same number are drawn as belonging together; absent: none
+    TilePinned, ///< bool: its heat map is drawn after each epoch; absent: not
+    TileStrip   ///< std::vector<LearningCell>: the image's epochs, under the picture; absent: none
 };
 
 /// What a person has done to an image.

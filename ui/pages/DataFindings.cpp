@@ -17,6 +17,7 @@
 #include "look/Words.h"
 #include "models/FindingModel.h"
 #include "pages/DataPage.h"
+#include "pages/PinKeys.h"
 #include "support/Files.h"
 #include "support/Priority.h"
 #include "widgets/ClassPicker.h"
@@ -148,8 +149,13 @@ void DataPage::showSelection() {
     m_exclude->setToolTip(!some ? tr("Select images first.")
                           : all ? tr("Use the selected images again (X)")
                                 : tr("Leave the selected images out of training (X)"));
+    m_pin->setEnabled(some);
+    m_pin->setText(m_pins->unpins() ? tr("Unpin") : tr("Pin"));
+    m_pin->setToolTip(!some ? tr("Select images first.")
+                            : tr("Pinned images: while the network is trained, the Train page shows after each epoch "
+                                 "where it looks in them (P)"));
     m_selected->setText(!opened || opened->samples.empty() ? QString()
-                        : some ? tr("%1 selected · 1–9 relabel, X excludes, Ctrl+Z undoes")
+                        : some ? tr("%1 selected · 1–9 relabel, X excludes, P pins, Ctrl+Z undoes")
                                      .arg(grouped(static_cast<qlonglong>(samples.size())))
                                : tr("Select images to relabel or exclude them; your files are not changed."));
 }

@@ -25,6 +25,7 @@
 #include "pages/GuessLines.h"
 #include "pages/ImageWindow.h"
 #include "pages/LabelKeys.h"
+#include "pages/PinKeys.h"
 #include "pages/SuggestPanel.h"
 #include "widgets/ClassPicker.h"
 #include "widgets/ProgressBar.h"
@@ -156,13 +157,16 @@ QLayout* DataPage::makeActions() {
     actions->setSpacing(theme::kGrid);
     m_relabel = button(tr("Relabel"), QStringLiteral("tag"), "relabelButton");
     m_exclude = button(tr("Exclude"), QStringLiteral("view-hidden"), "excludeButton");
+    m_pin = button(tr("Pin"), QStringLiteral("pin"), "pinButton");
     m_selected = named(mutedLabel({}), "selectedCount");
     m_picker = new ClassPicker(this);
     actions->addWidget(m_relabel);
     actions->addWidget(m_exclude);
+    actions->addWidget(m_pin);
     actions->addWidget(m_selected, 1);
     connect(m_relabel, &QPushButton::clicked, this, [this] { pickClass(m_relabel->mapToGlobal(QPoint(0, 0))); });
     connect(m_exclude, &QPushButton::clicked, m_labels, &LabelKeys::toggleExcluded);
+    connect(m_pin, &QPushButton::clicked, m_pins, &PinKeys::toggle);
     connect(m_picker, &ClassPicker::chosen, m_labels, &LabelKeys::relabel);
     return actions;
 }
@@ -177,6 +181,7 @@ QWidget* DataPage::makeGrid() {
     m_tiles->setContextMenuPolicy(Qt::CustomContextMenu);
     m_tiles->installEventFilter(this);
     m_labels = new LabelKeys(session().data(), *m_tiles, [this] { return selectedSamples(); });
+    m_pins = new PinKeys(session().pins(), *m_tiles, [this] { return selectedSamples(); });
     m_nothing = named(new QLabel(m_tiles), "emptyGrid");
     m_nothing->setAlignment(Qt::AlignCenter);
     m_nothing->setWordWrap(true);
@@ -191,6 +196,11 @@ QWidget* DataPage::makeGrid() {
     });
     connect(m_tiles->selectionModel(), &QItemSelectionModel::selectionChanged, this, &DataPage::showSelection);
     connect(m_samples, &QAbstractItemModel::modelReset, this, &DataPage::showSelection);
+    m_samples->setPinned(session().pins().paths());
+    connect(&session().pins(), &ProbePins::changed, this, [this] {
+        m_samples->setPinned(session().pins().paths());
+        showSelection();
+    });
     return surface;
 }
 

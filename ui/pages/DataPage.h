@@ -26,6 +26,7 @@ class ProgressBar;
 class FindingModel;
 class GuessBar;
 class LabelKeys;
+class PinKeys;
 class SuggestPanel;
 class Table;
 class TileView;
@@ -90,9 +91,10 @@ private:
     SuggestPanel* m_suggest;
     TileView* m_tiles;
     QListView* m_problems;
-    QPushButton *m_relabel, *m_exclude;
+    QPushButton *m_relabel, *m_exclude, *m_pin;
     ClassPicker* m_picker;
     LabelKeys* m_labels; ///< what is done to the selected images
+    PinKeys* m_pins;     ///< likewise
     ProgressBar* m_progress;
     std::shared_ptr<const SampleModel::Groups> m_groups; ///< of the finding that is shown
     std::shared_ptr<const Survey> m_surveyed;            ///< null until all images are read

@@ -77,6 +77,12 @@ QWidget* ExplainPage::makeHead() {
     m_title->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_title->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     line->addWidget(m_title, 1);
+    m_pin = named(new QToolButton, "pinExplained", tr("Pin this image"));
+    m_pin->setIcon(theme::icon(QStringLiteral("pin")));
+    m_pin->setCheckable(true);
+    connect(m_pin, &QToolButton::clicked, this, &ExplainPage::togglePin);
+    connect(&session().pins(), &ProbePins::changed, this, &ExplainPage::showPin);
+    line->addWidget(m_pin);
     for (const auto& [name, icon, tip, by] :
          {std::tuple{"previousExplained", "go-previous", tr("Previous image of the data set (Left)"), -1},
           std::tuple{"nextExplained", "go-next", tr("Next image of the data set (Right)"), 1}}) {
@@ -111,6 +117,8 @@ void ExplainPage::addKeys() {
     key(Qt::Key_H, [this] { current()->toggleOverlay(); });
     key(Qt::Key_Left, [this] { step(-1); });
     key(Qt::Key_Right, [this] { step(1); });
+    auto* pin = new QShortcut(QKeySequence(Qt::Key_P), this); // while the page is seen, wherever the focus is
+    connect(pin, &QShortcut::activated, this, &ExplainPage::togglePin);
     const auto turn = [this](int by) {
         m_bar->setCurrentIndex((m_bar->currentIndex() + by + m_bar->count()) % m_bar->count());
     };
@@ -170,8 +178,28 @@ void ExplainPage::showAnswer() {
                                     : answer->title);
     m_title->setToolTip(m_title->text());
     setBadge(answer ? Badge::Ready : Badge::None, 0);
+    showPin();
     if (isVisible())
         current()->setAnswer(answer);
+}
+
+void ExplainPage::togglePin() {
+    const auto& subject = session().questions().subject();
+    if (subject && subject->sample && session().questions().answer())
+        session().pins().toggle({*subject->sample});
+    showPin(); // also where it was refused
+}
+
+void ExplainPage::showPin() {
+    const auto& subject = session().questions().subject();
+    const bool known = session().questions().answer() && subject && subject->sample;
+    m_pin->setEnabled(known);
+    m_pin->setChecked(known && session().pins().isPinned(*subject->sample));
+    m_pin->setToolTip(!known ? tr("Only images of the open data can be pinned.")
+                      : m_pin->isChecked()
+                          ? tr("Unpin this image (P)")
+                          : tr("Pin this image: while the network is trained, the Train page shows after each epoch "
+                               "where it looks in it (P)"));
 }
 
 void ExplainPage::showEvent(QShowEvent* event) {

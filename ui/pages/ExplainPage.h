@@ -5,6 +5,7 @@
 
 class QStackedWidget;
 class QTabBar;
+class QToolButton;
 
 namespace sightline::ui {
 
@@ -34,10 +35,13 @@ private:
     ExplainTab* current() const;
     void forget();
     void showAnswer();
+    void togglePin();
+    void showPin();
 
     MapLook* m_look;
     ElidedLabel* m_title;
     QTabBar* m_bar;
+    QToolButton* m_pin;
     QStackedWidget *m_tabs, *m_controls;
 };
 

@@ -18,6 +18,8 @@ KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent) {
         {QStringLiteral("Ctrl+S"), tr("Save the settings as an experiment file")},
         {QStringLiteral("Ctrl+Z, Ctrl+Shift+Z"), tr("Undo and redo a change of settings or labels")},
         {QStringLiteral("1 … 9, X"), tr("Data, Evaluate: relabel or exclude the selected images")},
+        {QStringLiteral("P"),
+         tr("Data, Evaluate, Explain: pin an image, to see on Train how it is learned; or unpin it")},
         {QStringLiteral("R"), tr("Augment: draw again")},
         {QStringLiteral("H"), tr("Evaluate, Explain: show or hide the heat map")},
         {QStringLiteral("Left, Right"), tr("Explain and the large view: previous and next image")},

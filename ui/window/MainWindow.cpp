@@ -196,6 +196,7 @@ void MainWindow::wire() {
     });
     const auto sayProblem = [this](const QString& message) { m_strip->say(MessageStrip::Kind::Problem, message); };
     connect(&m_session.document(), &ExperimentDocument::refused, this, sayProblem);
+    connect(&m_session.pins(), &ProbePins::refused, this, sayProblem);
     connect(&m_session.runs(), &RunDesk::openFailed, this, sayProblem);
     connect(&m_session.engine(), &EngineDesk::failed, this, sayProblem);
     connect(&m_session.runs(), &RunDesk::noted, this,

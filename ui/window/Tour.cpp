@@ -89,11 +89,22 @@ void Tour::open() {
     m_session.data().openToys();
 }
 
+/// An image of each class, to be watched while it is trained.
+void Tour::pin() {
+    const auto opened = m_session.data().dataset();
+    std::vector<std::uint32_t> samples;
+    for (const std::uint32_t sample : opened->indices(Subset::Validation))
+        if (opened->samples[sample].label == static_cast<int>(samples.size()))
+            samples.push_back(sample);
+    m_session.pins().toggle(samples);
+}
+
 void Tour::train() {
     Experiment experiment = m_session.document().experiment();
     experiment.name = tr("Toys, the tour").toStdString();
     experiment.training.epochs = std::min(experiment.training.epochs, kEpochs);
     m_session.document().setExperiment(experiment);
+    pin();
     connect(
         &m_session.runs(), &RunDesk::ended, this,
         [this](const RunEnded& ended) {

@@ -36,6 +36,7 @@ Q_SIGNALS:
 private:
     void shootEmpty();
     void open();
+    void pin();
     void train();
     void walk();
     void evaluate();

@@ -4,12 +4,15 @@
 #include <QAbstractButton>
 #include <QButtonGroup>
 #include <QItemSelectionModel>
+#include <QMenu>
 #include <QStackedWidget>
 
 #include <array>
 
+#include "look/Icons.h"
 #include "look/Words.h"
 #include "pages/LabelKeys.h"
+#include "pages/PinKeys.h"
 #include "pages/evaluate/GalleryOrder.h"
 #include "widgets/ElidedLabel.h"
 #include "widgets/Placeholder.h"
@@ -19,7 +22,7 @@
 
 namespace sightline::ui {
 
-EvaluateGallery::EvaluateGallery(DataDesk& desk, Thumbnails& thumbnails, QWidget* parent)
+EvaluateGallery::EvaluateGallery(DataDesk& desk, ProbePins& pins, Thumbnails& thumbnails, QWidget* parent)
     : QWidget(parent), m_data(desk), m_gallery(new GalleryModel(thumbnails, this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
@@ -40,13 +43,38 @@ EvaluateGallery::EvaluateGallery(DataDesk& desk, Thumbnails& thumbnails, QWidget
         if (current.isValid())
             Q_EMIT chosen(current.row());
     });
-    new LabelKeys(desk, *m_tiles, [this] {
+    makeKeys(pins);
+    connect(&desk, &DataDesk::edited, this, [this] { m_gallery->setEdited(m_data.dataset()); });
+    connect(m_tiles, &QListView::activated, this, [this](const QModelIndex& index) { Q_EMIT opened(index.row()); });
+}
+
+void EvaluateGallery::makeKeys(ProbePins& pins) {
+    const auto current = [this] {
         const int row = m_tiles->currentIndex().row();
         const auto sample = row >= 0 ? m_gallery->sample(row) : std::nullopt;
         return sample ? std::vector<std::uint32_t>{*sample} : std::vector<std::uint32_t>();
-    });
-    connect(&desk, &DataDesk::edited, this, [this] { m_gallery->setEdited(m_data.dataset()); });
-    connect(m_tiles, &QListView::activated, this, [this](const QModelIndex& index) { Q_EMIT opened(index.row()); });
+    };
+    new LabelKeys(m_data, *m_tiles, current);
+    m_pins = new PinKeys(pins, *m_tiles, current);
+    m_gallery->setPinned(pins.paths());
+    connect(&pins, &ProbePins::changed, this, [this, &pins] { m_gallery->setPinned(pins.paths()); });
+    m_tiles->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_tiles, &QListView::customContextMenuRequested, this, &EvaluateGallery::showMenu);
+}
+
+/// What the keys do, for the mouse.
+void EvaluateGallery::showMenu(const QPoint& at) {
+    const QModelIndex index = m_tiles->indexAt(at);
+    if (!index.isValid() || !m_gallery->sample(index.row()))
+        return;
+    m_tiles->setCurrentIndex(index);
+    auto* menu = named(new QMenu(this), "galleryMenu");
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    QAction* pin = menu->addAction(theme::icon(QStringLiteral("pin")), m_pins->unpins() ? tr("Unpin") : tr("Pin"));
+    pin->setObjectName(QStringLiteral("galleryPin"));
+    pin->setShortcut(Qt::Key_P); // shown only: the key is the view's
+    connect(pin, &QAction::triggered, m_pins, &PinKeys::toggle);
+    menu->popup(m_tiles->viewport()->mapToGlobal(at));
 }
 
 QWidget* EvaluateGallery::makeShow() {

@@ -16,16 +16,18 @@ namespace sightline::ui {
 
 class DataDesk;
 class GalleryOrder;
+class PinKeys;
+class ProbePins;
 struct OpenedRun;
 class Thumbnails;
 class TileView;
 
 /// The images of an evaluation: what every tab of the page filters. Its head says what is shown and takes it back; keys
-/// relabel and exclude, as on the Data page.
+/// relabel, exclude and pin, as on the Data page.
 class EvaluateGallery : public QWidget {
     Q_OBJECT
 public:
-    EvaluateGallery(DataDesk& desk, Thumbnails& thumbnails, QWidget* parent = nullptr);
+    EvaluateGallery(DataDesk& desk, ProbePins& pins, Thumbnails& thumbnails, QWidget* parent = nullptr);
 
     /// `run`: that of the evaluation, whose learning history tells how its images were learned.
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const OpenedRun> run);
@@ -44,12 +46,15 @@ Q_SIGNALS:
 private:
     QWidget* makeShow();
     QWidget* makeOrder();
+    void makeKeys(ProbePins& pins);
+    void showMenu(const QPoint& at);
     QLayout* makeFilter();
     void showFilter();
 
     DataDesk& m_data;
     GalleryModel* m_gallery;
     TileView* m_tiles;
+    PinKeys* m_pins;
     QButtonGroup* m_show;
     QStackedWidget* m_pictures; ///< words, or the tiles
     GalleryOrder* m_order;

@@ -117,7 +117,7 @@ void EvaluatePage::showTab(const QString& name) {
 }
 
 QWidget* EvaluatePage::makeGallery(Thumbnails& thumbnails) {
-    m_gallery = new EvaluateGallery(session().data(), thumbnails);
+    m_gallery = new EvaluateGallery(session().data(), session().pins(), thumbnails);
     connect(m_gallery, &EvaluateGallery::cleared, this, [this] { filter(nullptr, {}); });
     connect(m_gallery, &EvaluateGallery::chosen, this, &EvaluatePage::explainRow);
     connect(m_gallery, &EvaluateGallery::opened, this, [this](int row) {

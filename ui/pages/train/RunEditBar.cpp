@@ -85,7 +85,10 @@ bool RunEditBar::isSteerable() const {
 }
 
 Experiment RunEditBar::wanted() const {
-    return changedTo(m_session.document().experiment(), m_session.runs().progress().experiment);
+    const Experiment& now = m_session.runs().progress().experiment;
+    Experiment wish = changedTo(m_session.document().experiment(), now);
+    wish.training.probes = now.training.probes; // pins are applied as they are made
+    return wish;
 }
 
 void RunEditBar::apply() {
@@ -98,7 +101,9 @@ void RunEditBar::apply() {
 void RunEditBar::discard() {
     m_refusal->clear();
     ExperimentDocument& document = m_session.document();
-    document.setExperiment(changedTo(m_session.runs().progress().experiment, document.experiment()));
+    Experiment discarded = changedTo(m_session.runs().progress().experiment, document.experiment());
+    discarded.training.probes = document.experiment().training.probes;
+    document.setExperiment(std::move(discarded));
     showEdits();
 }
 

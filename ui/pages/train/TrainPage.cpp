@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 
 #include "look/Theme.h"
+#include "pages/train/ProbeStrip.h"
 #include "pages/train/RunCurves.h"
 #include "pages/train/RunSettings.h"
 #include "pages/train/RunStatus.h"
@@ -13,7 +14,7 @@ namespace sightline::ui {
 
 TrainPage::TrainPage(Session& session, QWidget* parent)
     : Page(session, parent), m_status(new RunStatus(session)), m_curves(new RunCurves(session)),
-      m_settings(new RunSettings(session)) {
+      m_probes(new ProbeStrip(session)), m_settings(new RunSettings(session)) {
     setObjectName(QStringLiteral("trainPage"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
@@ -22,6 +23,7 @@ TrainPage::TrainPage(Session& session, QWidget* parent)
     left->setSpacing(2 * theme::kGrid);
     left->addWidget(m_status);
     left->addWidget(m_curves, 1);
+    left->addWidget(m_probes);
     row->addLayout(left, 1);
     row->addWidget(m_settings);
     connect(&session.runs(), &RunDesk::runChanged, this, &TrainPage::showRun);
@@ -31,6 +33,8 @@ TrainPage::TrainPage(Session& session, QWidget* parent)
     connect(&m_settings->form(), &SettingsForm::problemsShown, this, &TrainPage::showState);
     connect(m_settings, &RunSettings::pageRequested, this, &Page::pageRequested);
     connect(m_status, &RunStatus::said, this, &Page::said);
+    connect(m_probes, &ProbeStrip::said, this, &Page::said);
+    connect(m_probes, &ProbeStrip::pageRequested, this, &Page::pageRequested);
     connect(m_curves, &RunCurves::said, this, &Page::said);
     connect(m_curves, &RunCurves::fieldAsked, this, &Page::fieldRequested);
     follow(m_settings->form());
@@ -39,6 +43,7 @@ TrainPage::TrainPage(Session& session, QWidget* parent)
 
 void TrainPage::showRun() {
     m_curves->showRun();
+    m_probes->showRun();
     m_status->showRun();
     showState();
 }

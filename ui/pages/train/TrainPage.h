@@ -5,11 +5,13 @@
 
 namespace sightline::ui {
 
+class ProbeStrip;
 class RunCurves;
 class RunSettings;
 class RunStatus;
 
-/// The run: loss and accuracy as they come, what is left, and the settings with their problems beside them.
+/// The run: loss and accuracy as they come, what is left, the pinned images as the network sees them, and the settings
+/// with their problems beside them.
 class TrainPage : public Page {
     Q_OBJECT
 public:
@@ -21,6 +23,7 @@ private:
 
     RunStatus* m_status;
     RunCurves* m_curves;
+    ProbeStrip* m_probes;
     RunSettings* m_settings;
 };
 

@@ -72,7 +72,6 @@ void EvaluateGallery::showMenu(const QPoint& at) {
     menu->setAttribute(Qt::WA_DeleteOnClose);
     QAction* pin = menu->addAction(theme::icon(QStringLiteral("pin")), m_pins->unpins() ? tr("Unpin") : tr("Pin"));
     pin->setObjectName(QStringLiteral("galleryPin"));
-    pin->setShortcut(Qt::Key_P); // shown only: the key is the view's
     connect(pin, &QAction::triggered, m_pins, &PinKeys::toggle);
     menu->popup(m_tiles->viewport()->mapToGlobal(at));
 }

@@ -63,6 +63,11 @@ public:
     /// What tells images of none of the classes; nothing does unless the test says so.
     std::function<Result<UnknownRule>()> onUnknown = [] { return badInput("Nothing tells unknown images."); };
     std::function<Result<EpochTime>(const EpochTimeRequest&, std::stop_token)> onMeasure;
+    using TrialProgress = std::function<void(double)>;
+    std::function<Result<RateCurve>(const RateFindRequest&, const std::stop_token&, const TrialProgress&)> onFindRate =
+        [](auto&&...) { return cancelled(); };
+    std::function<Result<TrainCheck>(const TrainCheckRequest&, const std::stop_token&, const TrialProgress&)> onCheck =
+        [](auto&&...) { return cancelled(); };
 
     std::function<Result<Predictions>(const PredictionsQuestion&, std::stop_token, const Progress&)> onPredict =
         [](auto&&...) { return cancelled(); };
@@ -85,11 +90,13 @@ public:
     }
     Result<FloatArray> forward(const ForwardRequest&) override { return cancelled(); }
     Result<void> exportTorchScript(const TorchScriptRequest&) override { return cancelled(); }
-    Result<RateCurve> findRate(const RateFindRequest&, std::stop_token, const std::function<void(double)>&) override {
-        return cancelled();
+    Result<RateCurve> findRate(const RateFindRequest& request, std::stop_token stop,
+                               const std::function<void(double)>& progress) override {
+        return onFindRate(request, stop, progress);
     }
-    Result<TrainCheck> check(const TrainCheckRequest&, std::stop_token, const std::function<void(double)>&) override {
-        return cancelled();
+    Result<TrainCheck> check(const TrainCheckRequest& request, std::stop_token stop,
+                             const std::function<void(double)>& progress) override {
+        return onCheck(request, stop, progress);
     }
     Result<TrainBench> benchTrain(const TrainBenchRequest&) override { return cancelled(); }
     Result<ExplainBench> benchExplain(const ExplainBenchRequest&) override { return cancelled(); }

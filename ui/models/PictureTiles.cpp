@@ -64,7 +64,10 @@ QVariant PictureTiles::data(const QModelIndex& index, int role) const {
         return tile.detail;
     case Qt::AccessibleTextRole:
     case Qt::ToolTipRole:
-        return tile.caption + QStringLiteral(" · ") + tile.detail;
+        return tile.caption + QStringLiteral(" · ") + tile.detail +
+               (tile.more.isEmpty() ? QString() : QLatin1Char('\n') + tile.more);
+    case TileTone:
+        return tile.tone ? QVariant(static_cast<int>(*tile.tone)) : QVariant();
     default:
         return {};
     }

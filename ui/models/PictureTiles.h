@@ -6,7 +6,10 @@
 #include <QImage>
 
 #include <functional>
+#include <optional>
 #include <vector>
+
+#include "look/Theme.h"
 
 namespace sightline::ui {
 
@@ -18,6 +21,8 @@ public:
     struct Tile {
         int number = 0; ///< of the channel
         QString caption, detail;
+        std::optional<Role> tone = {}; ///< of the line under the picture
+        QString more = {};             ///< on hover, besides the words
     };
     explicit PictureTiles(QObject* parent = nullptr);
 

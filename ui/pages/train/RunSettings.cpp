@@ -8,6 +8,7 @@
 #include "pages/FieldPlaces.h"
 #include "pages/train/RunEditBar.h"
 #include "pages/train/TrainFields.h"
+#include "pages/train/TrialBar.h"
 #include "widgets/SettingsForm.h"
 
 namespace sightline::ui {
@@ -29,6 +30,7 @@ RunSettings::RunSettings(Session& session, QWidget* parent) : Surface(tr("Settin
     column->addWidget(m_form);
     column->addStretch(1);
     scroll->setWidget(room);
+    body()->addWidget(new TrialBar(session));
     body()->addWidget(m_problems);
     body()->addWidget(new RunEditBar(session, QStringLiteral("train")));
     body()->addWidget(scroll, 1);

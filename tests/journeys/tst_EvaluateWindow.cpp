@@ -10,11 +10,15 @@
 #include <QTableView>
 
 #include <algorithm>
+#include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "CliProcess.h"
 #include "Test.h"
 #include "WindowDriver.h"
+#include "store/Safetensors.h"
+#include "support/Files.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/ReliabilityView.h"
 #include "widgets/ScatterMap.h"
@@ -30,13 +34,20 @@ constexpr int kLong = 120000;
 class EvaluateJourneys : public FolderTest {
     Q_OBJECT
 
-    /// The run of a home opened and evaluated on its test images.
-    void evaluate(WindowDriver& driver, const char* home = "home") const {
-        driver.window->resize(1280, 720);
+    QString runOf(const char* home) const {
         const QDir runs(path(QLatin1String(home)) + QStringLiteral("/runs"));
-        driver.window->openPath(runs.filePath(runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0)));
+        return runs.filePath(runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0));
+    }
+    /// The run of a home opened, on the page Evaluate.
+    void open(WindowDriver& driver, const char* home) const {
+        driver.window->resize(1280, 720);
+        driver.window->openPath(runOf(home));
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().run() && driver.session->data().dataset(), kLong);
         driver.key(Qt::Key_5, Qt::ControlModifier);
+    }
+    /// ... and evaluated on its test images.
+    void evaluate(WindowDriver& driver, const char* home = "home") const {
+        open(driver, home);
         driver.click("evaluateButton");
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().evaluation() != nullptr, kLong);
     }
@@ -240,6 +251,65 @@ private Q_SLOTS:
         driver.clickRow("behindHint", 0);
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);
         QVERIFY(driver.session->questions().answer()->title.startsWith(QStringLiteral("train/")));
+    }
+
+    void damagedWeightsAreSaidAndNothingIsShown() {
+        namespace fs = std::filesystem;
+        fs::copy(path(QStringLiteral("home")).toStdString(), path(QStringLiteral("home-nan")).toStdString(),
+                 fs::copy_options::recursive);
+        const fs::path weights = fs::path(runOf("home-nan").toStdString()) / "checkpoints" / "best.safetensors";
+        std::string bytes = *readFile(weights);
+        {
+            const auto opened = SafetensorsFile::open(weights);
+            QVERIFY(opened.ok());
+            const auto bias = std::find_if(
+                opened->tensors().begin(), opened->tensors().end(), [](const TensorView& tensor) { // the classifier's
+                    return tensor.shape == std::vector<std::int64_t>{5} && !tensor.name.starts_with("opt.");
+                });
+            QVERIFY(bias != opened->tensors().end());
+            const std::vector<float> before = *asFloats(*bias);
+            const std::vector<float> after(before.size(), std::numeric_limits<float>::quiet_NaN());
+            const std::size_t at =
+                bytes.find(std::string_view(reinterpret_cast<const char*>(before.data()), 4 * before.size()));
+            QVERIFY(at != std::string::npos);
+            bytes.replace(at, 4 * before.size(), reinterpret_cast<const char*>(after.data()), 4 * before.size());
+        }
+        QVERIFY(writeFileAtomically(weights, bytes).ok());
+        WindowDriver driver(path(QStringLiteral("home-nan")));
+        open(driver, "home-nan");
+        driver.click("evaluateButton");
+        QTRY_VERIFY2_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("no numbers")),
+                                  qPrintable(driver.text("messageText")), kLong);
+        QVERIFY(!driver.session->questions().evaluation());
+        QVERIFY(!driver.session->questions().isEvaluating());
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        driver.click("nextExplained");
+        QTRY_VERIFY2_WITH_TIMEOUT(driver.text("explainNote").contains(QStringLiteral("no numbers")),
+                                  qPrintable(driver.text("explainNote")), kLong);
+        QVERIFY(!driver.session->questions().answer());
+    }
+
+    void aSplitWithoutImagesIsSaidAndAnotherIsChosen() {
+        const QString images = path(QStringLiteral("toys/test")), aside = path(QStringLiteral("test-aside"));
+        QVERIFY(QDir().rename(images, aside));
+        {
+            WindowDriver driver(path(QStringLiteral("home")));
+            open(driver, "home");
+            auto* splits = driver.find<QComboBox>("evaluateSplit");
+            QTRY_COMPARE_WITH_TIMEOUT(splits->currentData().toString(), QStringLiteral("val"), kLong); // by itself
+            splits->setFocus();
+            QTest::keyClick(splits, Qt::Key_Up);
+            QCOMPARE(splits->currentData().toString(), QStringLiteral("test"));
+            driver.click("evaluateButton");
+            QTRY_VERIFY2_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("test")),
+                                      qPrintable(driver.text("messageText")), kLong);
+            QVERIFY(!driver.session->questions().evaluation());
+            QTest::keyClick(splits, Qt::Key_Down);
+            driver.click("evaluateButton");
+            QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().evaluation() != nullptr, kLong);
+            QCOMPARE(driver.session->questions().evaluation()->split, std::string("val"));
+        }
+        QVERIFY(QDir().rename(aside, images));
     }
 
     void aLassoOnTheMapShowsItsImages() {

@@ -278,6 +278,9 @@ private Q_SLOTS:
                                      !driver->text("trustWords").startsWith(QStringLiteral("Checking")),
                                  kLong);
         QVERIFY(driver->text("explainNote").isEmpty());
+        QVERIFY2(driver->text("trustWords").contains(QStringLiteral("nothing can be told")) ||
+                     driver->text("trustWords").contains(QStringLiteral("empty map")),
+                 qPrintable(driver->text("trustWords")));
         showTab(*driver, QStringLiteral("Activations"));
         QTRY_VERIFY_WITH_TIMEOUT(driver->find<QListView>("activationTiles")->model()->rowCount() > 0, kLong);
         showTab(*driver, QStringLiteral("Occlusion"));

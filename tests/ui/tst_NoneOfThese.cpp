@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QDir>
+#include <QDoubleSpinBox>
 #include <QImage>
 #include <QListView>
 #include <QTableView>
@@ -115,6 +116,23 @@ private Q_SLOTS:
                                       std::optional(false), kPatience);
             QCOMPARE(words(*opened), QString());
         }
+    }
+
+    void theShareOfWronglyRefusedIsChosen() {
+        const auto opened = open("home-share");
+        const WindowDriver& driver = *opened->driver;
+        drop(*opened, "dropped/other.png");
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<UnknownLine>("unknownLine")->isUnknown(), std::optional(false),
+                                  kPatience);
+        driver.key(Qt::Key_5, Qt::ControlModifier);
+        driver.click("classifyButton");
+        prompts().openFolder = [this](auto&&...) { return path(QStringLiteral("dropped")); };
+        driver.click("classifyFolder");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("classifyStatus").contains(QStringLiteral("1 probably")), kPatience);
+        QCOMPARE(driver.find<QDoubleSpinBox>("refuseShare")->value(), 5.0);
+        driver.type("refuseShare", QStringLiteral("50")); // more than half of the known images are darker than this one
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("classifyStatus").contains(QStringLiteral("2 probably")), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<UnknownLine>("unknownLine")->isUnknown(), std::optional(true), kPatience);
     }
 
     void whereNobodyCanTellNothingIsSaid() {

@@ -2,6 +2,7 @@
 #include "bridge/ClassifyDesk.h"
 
 #include <chrono>
+#include <utility>
 
 #include "support/Files.h"
 
@@ -96,7 +97,7 @@ void ClassifyDesk::classify(const QStringList& paths) {
     m_paths = paths;
     begin(
         tr("Classifying images"),
-        [door = m_door, run = m_run,
+        [door = m_door, run = m_run, share = m_refuseShare,
          given = filesOf(paths)](const std::stop_token& stop, const Progress& progress,
                                  const Progress& learning) -> Result<std::shared_ptr<const Classified>> {
             auto images = filesToClassify(given, stop);
@@ -109,6 +110,7 @@ void ClassifyDesk::classify(const QStringList& paths) {
             request.runFolder = run;
             request.files = std::move(images->files);
             request.onLearning = learning;
+            request.refuseShare = share;
             auto classification = sightline::classify(**engine, request, stop, progress);
             if (!classification)
                 return classification.error();
@@ -116,6 +118,12 @@ void ClassifyDesk::classify(const QStringList& paths) {
                 Classified{std::move(*classification), std::move(images->passedOver)});
         },
         [this](std::shared_ptr<const Classified> found) { m_found = std::move(found); });
+}
+
+void ClassifyDesk::setRefuseShare(double share) {
+    if (std::exchange(m_refuseShare, share) == share || m_paths.isEmpty() || m_run.empty())
+        return;
+    classify(QStringList(m_paths));
 }
 
 void ClassifyDesk::saveTable(const QString& file) {

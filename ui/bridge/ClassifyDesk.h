@@ -34,8 +34,10 @@ public:
     const QString& runName() const { return m_name; }
 
     void classify(const QStringList& paths); ///< images, and folders of images
-    void saveTable(const QString& file);     ///< what `predict --out` writes
-    void sortInto(const QString& folder);    ///< copies in a folder for each class
+    /// Of how many known images one may be called unknown; what was found is judged again.
+    void setRefuseShare(double share);
+    void saveTable(const QString& file);  ///< what `predict --out` writes
+    void sortInto(const QString& folder); ///< copies in a folder for each class
     void cancel();
     bool isBusy() const { return m_work.isUnderWay(); }
     bool isLearning() const { return isBusy() && m_learning; } ///< what tells unknown images, once for a run
@@ -61,6 +63,7 @@ private:
     std::shared_ptr<const Classified> m_found;
     Activity m_work;
     bool m_learning = false;
+    double m_refuseShare = kRefuseShare;
     Lane m_lane; ///< last: joined first
 };
 

@@ -14,9 +14,23 @@ UnknownDesk::UnknownDesk(EngineDoor door, RunDesk& runs, Activities& activities)
 void UnknownDesk::forget() {
     m_lane.cancel();
     m_work.end();
+    m_rule.reset();
     m_judge.reset();
     m_refusal.clear();
     Q_EMIT changed();
+}
+
+void UnknownDesk::setRefuseShare(double share) {
+    if (std::exchange(m_refuseShare, share) == share || !m_rule)
+        return;
+    decide();
+    Q_EMIT changed();
+}
+
+void UnknownDesk::decide() {
+    auto judge = UnknownJudge::by(*m_rule, m_refuseShare);
+    m_judge = judge ? std::make_shared<const UnknownJudge>(std::move(*judge)) : nullptr;
+    m_refusal = judge ? QString() : QString::fromStdString(judge.error().message);
 }
 
 void UnknownDesk::cancel() {
@@ -33,29 +47,28 @@ void UnknownDesk::want() {
     if (!run || m_runs.liveWeights() || m_judge || !m_refusal.isEmpty() || isLearning())
         return;
     m_work = m_activities.begin(tr("Learning to tell unknown images"), [this] { cancel(); });
-    using Judge = std::shared_ptr<const UnknownJudge>;
+    using Rule = std::shared_ptr<const UnknownRule>;
     m_lane.submit(
         this,
         [this, door = m_door, folder = run->folder](const std::stop_token& stop,
-                                                    const Courier& courier) -> Result<Judge> {
+                                                    const Courier& courier) -> Result<Rule> {
             const auto engine = door();
             if (!engine)
                 return engine.error();
-            const auto rule = sightline::ask(**engine, ofRun(folder), UnknownRuleQuestion{}, stop,
-                                             [&](std::size_t done, std::size_t total) {
-                                                 courier.post([this, done, total] { m_work.setProgress(done, total); });
-                                             });
-            if (!rule)
-                return rule.error();
-            auto judge = UnknownJudge::by(*rule);
-            return judge ? Result<Judge>(std::make_shared<const UnknownJudge>(std::move(*judge))) : judge.error();
+            auto rule = sightline::ask(**engine, ofRun(folder), UnknownRuleQuestion{}, stop,
+                                       [&](std::size_t done, std::size_t total) {
+                                           courier.post([this, done, total] { m_work.setProgress(done, total); });
+                                       });
+            return rule ? Result<Rule>(std::make_shared<const UnknownRule>(std::move(*rule))) : rule.error();
         },
-        [this](const Result<Judge>& judge) {
+        [this](const Result<Rule>& rule) {
             m_work.end();
-            if (judge)
-                m_judge = *judge;
-            else
-                m_refusal = QString::fromStdString(judge.error().message);
+            if (rule) {
+                m_rule = *rule;
+                decide();
+            } else {
+                m_refusal = QString::fromStdString(rule.error().message);
+            }
             Q_EMIT changed();
         });
     Q_EMIT changed();

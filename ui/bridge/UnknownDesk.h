@@ -25,6 +25,9 @@ public:
     void want();
     void cancel();                                                               ///< until the run is in view again
     const std::shared_ptr<const UnknownJudge>& judge() const { return m_judge; } ///< null: nobody can tell, or not yet
+    /// Of how many images of known classes, at most, one may be called unknown. What is learned stays.
+    double refuseShare() const { return m_refuseShare; }
+    void setRefuseShare(double share);
     const QString& refusal() const { return m_refusal; } ///< why nobody can tell, one sentence; empty: not refused
     bool isLearning() const { return m_work.isUnderWay(); }
 
@@ -33,10 +36,13 @@ Q_SIGNALS:
 
 private:
     void forget();
+    void decide(); ///< by the rule and the share
 
     EngineDoor m_door;
     RunDesk& m_runs;
     Activities& m_activities;
+    double m_refuseShare = kRefuseShare;
+    std::shared_ptr<const UnknownRule> m_rule; ///< what was learned; null: nothing yet
     std::shared_ptr<const UnknownJudge> m_judge;
     QString m_refusal;
     Activity m_work;

@@ -30,7 +30,31 @@ ScoresOfImages scoresOf(const Evaluation& evaluation, const Features& features, 
 
 UnknownScores::UnknownScores(UnknownDesk& desk, RunDesk& runs, EngineDoor door, Activities& activities, QObject* parent)
     : QObject(parent), m_desk(desk), m_runs(runs), m_door(std::move(door)), m_activities(activities) {
-    connect(&desk, &UnknownDesk::changed, this, &UnknownScores::begin);
+    connect(&desk, &UnknownDesk::changed, this, &UnknownScores::follow);
+}
+
+/// Another share of wrongly refused images moves the limit, and nothing else.
+void UnknownScores::follow() {
+    const auto judge = m_desk.judge();
+    if (!judge || !m_of || !m_by || judge == m_by || m_waiting)
+        return begin();
+    if (!m_scores) { // under way by the one before
+        m_lane.cancel();
+        m_work.end();
+        m_waiting = m_of;
+        return begin();
+    }
+    const std::vector<float> features(judge->width()), logits(judge->classes());
+    const auto before = m_by->score(features, logits), after = judge->score(features, logits);
+    m_by = judge;
+    if (!before || !after)
+        return;
+    auto moved = std::make_shared<ScoresOfImages>(*m_scores);
+    for (std::optional<double>& score : *moved)
+        if (score)
+            *score += *after - *before;
+    m_scores = std::move(moved);
+    Q_EMIT judged(m_scores);
 }
 
 void UnknownScores::judge(std::shared_ptr<const Evaluation> evaluation) {
@@ -43,6 +67,7 @@ void UnknownScores::judge(std::shared_ptr<const Evaluation> evaluation) {
     m_lane.cancel();
     m_work.end();
     m_scores.reset();
+    m_by.reset();
     m_of = m_waiting = std::move(evaluation);
     if (!m_waiting)
         return;
@@ -58,6 +83,7 @@ void UnknownScores::begin() {
         m_lane.cancel();
         m_work.end();
     });
+    m_by = m_desk.judge();
     using Scores = std::shared_ptr<const ScoresOfImages>;
     m_lane.submit(
         this,

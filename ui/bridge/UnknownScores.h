@@ -32,6 +32,7 @@ Q_SIGNALS:
     void judged(const std::shared_ptr<const sightline::ui::ScoresOfImages>& scores); ///< of the last evaluation asked
 
 private:
+    void follow(); ///< the desk
     void begin();
 
     UnknownDesk& m_desk;
@@ -41,6 +42,7 @@ private:
     std::shared_ptr<const Evaluation> m_of;         ///< the last one asked about
     std::shared_ptr<const Evaluation> m_waiting;    ///< the same, while it waits for the judge
     std::shared_ptr<const ScoresOfImages> m_scores; ///< of m_of; null: not yet
+    std::shared_ptr<const UnknownJudge> m_by;       ///< who gave m_scores, or is about to
     Activity m_work;
     Lane m_lane; ///< last: joined first
 };

@@ -13,6 +13,7 @@
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "pages/ClassifyPicture.h"
+#include "pages/RefuseShareField.h"
 #include "widgets/ProgressBar.h"
 #include "widgets/Prompts.h"
 #include "widgets/Surface.h"
@@ -86,6 +87,7 @@ QLayout* ClassifyWindow::makeHead() {
     line->addWidget(m_folder);
     line->addWidget(m_files);
     line->addWidget(m_where, 1);
+    line->addWidget(new RefuseShareField(m_session));
     line->addWidget(m_filter);
     head->addWidget(m_title);
     head->addLayout(line);

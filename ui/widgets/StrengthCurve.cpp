@@ -34,6 +34,11 @@ void StrengthCurve::addPoint(Point point, const QString& className) {
     setPoints(std::move(points), className);
 }
 
+void StrengthCurve::setRange(double least, double most) {
+    m_range = {least, most};
+    update();
+}
+
 void StrengthCurve::setMark(std::optional<double> strength) {
     m_mark = strength;
     update();
@@ -59,7 +64,8 @@ QRectF StrengthCurve::plot() const {
 }
 
 double StrengthCurve::placeAlong(double strength) const {
-    const double least = std::min(0.0, m_points.front().strength), most = std::max(0.0, m_points.back().strength);
+    const auto [least, most] =
+        m_range.value_or(std::pair{std::min(0.0, m_points.front().strength), std::max(0.0, m_points.back().strength)});
     return plot().left() + plot().width() * (strength - least) / std::max(1e-9, most - least);
 }
 
@@ -104,7 +110,8 @@ void StrengthCurve::paintEvent(QPaintEvent*) {
     painter.setPen(theme::color(Role::Muted));
     const QRectF words(plot().left(), plot().bottom() + 2, plot().width(), kBottom - 2);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter, m_points.front().words);
-    painter.drawText(words, Qt::AlignRight | Qt::AlignVCenter, m_points.back().words);
+    if (!m_range || m_points.back().strength >= m_range->second)
+        painter.drawText(words, Qt::AlignRight | Qt::AlignVCenter, m_points.back().words);
 }
 
 void StrengthCurve::paintCurve(QPainter& painter, bool ofClass) const {

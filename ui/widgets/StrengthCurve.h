@@ -4,6 +4,7 @@
 #include <QWidget>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace sightline::ui {
@@ -23,6 +24,7 @@ public:
     /// Rising strengths; no name: all images only.
     void setPoints(std::vector<Point> points, const QString& className);
     void addPoint(Point point, const QString& className); ///< a stronger one
+    void setRange(double least, double most);             ///< where points come one by one; else from 0 to the last one
     void setMark(std::optional<double> strength);         ///< a line at a place between the ends
     QPointF placeOf(std::size_t point) const;             ///< of all images
 
@@ -40,6 +42,7 @@ private:
     std::vector<Point> m_points;
     QString m_className, m_measure;
     std::optional<double> m_mark;
+    std::optional<std::pair<double, double>> m_range;
 };
 
 } // namespace sightline::ui

@@ -8,6 +8,7 @@
 
 #include "bridge/UnknownScores.h"
 #include "pages/MapProgress.h"
+#include "pages/RefuseShareField.h"
 #include "pages/evaluate/CalibrationTab.h"
 #include "pages/evaluate/ClassesTab.h"
 #include "pages/evaluate/EvaluateGallery.h"
@@ -50,6 +51,7 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     column->addWidget(splitter, 1);
     auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this); // while the page is seen, wherever the focus is
     connect(toggle, &QShortcut::activated, this, [this] { m_answer->setOverlayShown(!m_answer->isOverlayShown()); });
+    RefuseShareField::restore(session);
     m_unknown =
         new UnknownScores(session.unknown(), session.runs(), session.engine().door(), session.activities(), this);
     connect(m_unknown, &UnknownScores::judged, m_gallery, &EvaluateGallery::setUnknown);

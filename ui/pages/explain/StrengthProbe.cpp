@@ -53,6 +53,8 @@ void StrengthProbe::setImage(std::shared_ptr<const HeatMapAnswer> answer, Corrup
     m_strengths = m_answer ? strengthsOf(kind) : std::vector<double>();
     m_done = 0;
     m_curve->setPoints({}, {});
+    if (!m_strengths.empty())
+        m_curve->setRange(m_strengths.front(), m_strengths.back());
     showTitle();
     if (m_answer)
         m_moment.start();
@@ -117,9 +119,9 @@ void StrengthProbe::showTitle() {
     const QString name =
         predicted < said.classes.size() ? QString::fromStdString(said.classes[predicted]) : QString::number(predicted);
     const bool mistaken = m_answer->truth >= 0 && m_answer->truth != said.predicted;
-    m_title->setText(
-        mistaken ? tr("%1: probability of %2 and (dashed) of %3").arg(titleOf(m_kind), m_answer->className, name)
-                 : tr("%1: probability of %2").arg(titleOf(m_kind), name));
+    m_title->setText(mistaken
+                         ? tr("%1: probability of %2; dashed: of %3").arg(titleOf(m_kind), m_answer->className, name)
+                         : tr("%1: probability of %2").arg(titleOf(m_kind), name));
 }
 
 } // namespace sightline::ui

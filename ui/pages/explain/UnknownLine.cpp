@@ -20,7 +20,9 @@ UnknownLine::UnknownLine(UnknownDesk& desk, EngineDoor door, Activities& activit
                         tr("Whether the image is of one of the classes"));
     row->addWidget(icon);
     row->addWidget(words, 1);
-    setToolTip(tr("To the network it looks less like the classes it knows than 95 % of the validation images do."));
+    setToolTip(
+        tr("To the network it looks less like the classes it knows than nearly all validation images do. How many "
+           "of these may be refused is set where images are classified."));
     hide();
     connect(&desk, &UnknownDesk::changed, this, &UnknownLine::ask);
 }
@@ -29,6 +31,7 @@ void UnknownLine::setAnswer(std::shared_ptr<const HeatMapAnswer> answer) {
     m_asker.cancel();
     hide();
     m_unknown.reset();
+    m_by.reset();
     m_answer = answer && !answer->live ? std::move(answer) : nullptr;
     if (!m_answer)
         return;
@@ -37,9 +40,10 @@ void UnknownLine::setAnswer(std::shared_ptr<const HeatMapAnswer> answer) {
 }
 
 void UnknownLine::ask() {
-    if (!m_answer || !m_desk.judge())
+    if (!m_answer || !m_desk.judge() || m_by == m_desk.judge())
         return;
-    const auto of = std::exchange(m_answer, nullptr);
+    m_by = m_desk.judge();
+    const auto of = m_answer;
     m_asker.ask(
         of->source, {},
         [of](const std::stop_token&) {

@@ -25,7 +25,8 @@ private:
     void ask();
 
     UnknownDesk& m_desk;
-    std::shared_ptr<const HeatMapAnswer> m_answer; ///< not judged yet; null: nothing to do
+    std::shared_ptr<const HeatMapAnswer> m_answer; ///< null: nothing to do
+    std::shared_ptr<const UnknownJudge> m_by;      ///< who was asked about it last
     std::optional<bool> m_unknown;
     Asker m_asker; ///< last: joined first
 };

@@ -41,6 +41,11 @@ RunCurves::RunCurves(Session& session, QWidget* parent) : Surface({}, parent), m
                               "style='color:%2'>●</span> validation")
                                .arg(theme::color(Role::Training).name(), theme::color(Role::Validation).name()));
     head()->insertWidget(0, key);
+    m_ghostKey =
+        named(new QLabel(tr("<span style='color:%1'>━ ╌</span> parent run").arg(theme::color(Role::Muted).name())),
+              "ghostKey");
+    m_ghostKey->hide();
+    head()->insertWidget(1, m_ghostKey);
     head()->addWidget(log);
     head()->addWidget(save);
     m_reading = new CurveNote;
@@ -66,6 +71,7 @@ void RunCurves::showRun() {
     const RunProgress& progress = m_session.runs().progress();
     for (auto* plot : {m_loss, m_accuracy})
         plot->clear(run ? progress.experiment.training.epochs : m_session.document().experiment().training.epochs);
+    showParent();
     if (run) {
         for (const EpochMetrics& epoch : progress.history)
             addEpoch(epoch);
@@ -77,6 +83,22 @@ void RunCurves::showRun() {
             showEdit(edit);
     }
     showReading();
+}
+
+/// What a fork is measured against: the whole run it comes from, as a ghost.
+void RunCurves::showParent() {
+    const auto run = m_session.runs().run();
+    const bool fork = run && run->parent && !run->parent->history.empty();
+    m_ghostKey->setVisible(fork);
+    if (!fork)
+        return;
+    for (const EpochMetrics& epoch : run->parent->history) {
+        m_loss->addGhostEpoch(epoch.epoch, epoch.loss, epoch.valLoss);
+        m_accuracy->addGhostEpoch(epoch.epoch, 100 * epoch.accuracy,
+                                  epoch.valAccuracy ? std::optional(100 * *epoch.valAccuracy) : std::nullopt);
+    }
+    m_ghostKey->setToolTip(
+        tr("Forked from %1 after epoch %2").arg(QString::fromStdString(run->parent->run)).arg(run->parent->epoch));
 }
 
 /// Plain words beside the curves.

@@ -28,6 +28,7 @@ private:
     void addEpoch(const EpochMetrics& epoch);
     void showRateChange(const LearningRateChanged& change);
     void showEdit(const RecordedEdit& edit);
+    void showParent();
     void showReading();
     void savePlots();
 
@@ -35,6 +36,7 @@ private:
     QBoxLayout* m_plots;
     CurvePlot *m_loss, *m_accuracy;
     CurveNote* m_reading;
+    QLabel* m_ghostKey; ///< "parent run", for a fork
 };
 
 } // namespace sightline::ui

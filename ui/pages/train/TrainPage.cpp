@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/train/TrainPage.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 
 #include "look/Theme.h"
@@ -37,8 +38,26 @@ TrainPage::TrainPage(Session& session, QWidget* parent)
     connect(m_probes, &ProbeStrip::pageRequested, this, &Page::pageRequested);
     connect(m_curves, &RunCurves::said, this, &Page::said);
     connect(m_curves, &RunCurves::fieldAsked, this, &Page::fieldRequested);
+    m_probes->installEventFilter(this);
     follow(m_settings->form());
     showRun();
+}
+
+/// With the strip of probes below them, low plots stand side by side.
+void TrainPage::arrange() {
+    constexpr int kRoomForAll = 820;
+    m_curves->setSideBySide(!m_probes->isHidden() && height() < kRoomForAll);
+}
+
+void TrainPage::resizeEvent(QResizeEvent* event) {
+    Page::resizeEvent(event);
+    arrange();
+}
+
+bool TrainPage::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::ShowToParent || event->type() == QEvent::HideToParent)
+        arrange();
+    return Page::eventFilter(watched, event);
 }
 
 void TrainPage::showRun() {

@@ -17,7 +17,12 @@ class TrainPage : public Page {
 public:
     explicit TrainPage(Session& session, QWidget* parent = nullptr);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
+    void arrange();
     void showRun();
     void showState();
 

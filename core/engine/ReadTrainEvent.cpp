@@ -82,6 +82,9 @@ std::optional<TrainEvent> trainEventFrom(const Json& json) {
         epoch.metrics = epochFrom(json);
         epoch.best = isTrue(json, "best");
         epoch.bestEpoch = wholeNumber(json, "best_epoch");
+        epoch.patienceUsed = wholeNumber(json, "patience_used");
+        epoch.patience = wholeNumber(json, "patience");
+        epoch.monitor = text(json, "monitor");
         return epoch.metrics.epoch > 0 ? std::optional<TrainEvent>(epoch) : std::nullopt;
     }
     if (type == "learning_rate")

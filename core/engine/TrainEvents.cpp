@@ -42,6 +42,11 @@ Json document(const EpochFinished& e) {
     json.update(toJson(e.metrics));
     json["best"] = e.best;
     json["best_epoch"] = e.bestEpoch;
+    if (e.patience > 0) {
+        json["patience_used"] = e.patienceUsed;
+        json["patience"] = e.patience;
+        json["monitor"] = e.monitor;
+    }
     return json;
 }
 

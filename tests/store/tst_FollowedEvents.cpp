@@ -35,6 +35,9 @@ private Q_SLOTS:
         epoch.metrics.valAccuracy = 0.5;
         epoch.best = true;
         epoch.bestEpoch = 4;
+        epoch.patienceUsed = 3;
+        epoch.patience = 10;
+        epoch.monitor = "val_loss";
         RunEnded ended;
         ended.outcome = RunEnded::Outcome::Stopped;
         ended.reason = "in epoch 4";
@@ -50,6 +53,8 @@ private Q_SLOTS:
             QCOMPARE(read->index(), event.index());
             QVERIFY2(toJson(*read) == toJson(event), toText(toJson(*read)).c_str());
         }
+        const auto read = std::get<EpochFinished>(*trainEventFrom(toJson(epoch)));
+        QVERIFY(read.patienceUsed == 3 && read.patience == 10 && read.monitor == "val_loss");
         QVERIFY(!trainEventFrom({{"type", "of another version"}}));
         QVERIFY(!trainEventFrom(Json::array()));
     }

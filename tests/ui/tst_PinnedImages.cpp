@@ -236,6 +236,9 @@ private Q_SLOTS:
         driver.click("pinExplained");
         QCOMPARE(pins(driver).size(), std::size_t(1));
         QVERIFY(!pin->isChecked());
+        driver.key(Qt::Key_P);
+        QCOMPARE(pins(driver).size(), std::size_t(2));
+        QVERIFY(pin->isChecked());
     }
 
     /// A pin, its undoing and its redoing reach the run that goes on, and are no edits of what is trained.

@@ -236,9 +236,6 @@ private Q_SLOTS:
         driver.click("pinExplained");
         QCOMPARE(pins(driver).size(), std::size_t(1));
         QVERIFY(!pin->isChecked());
-        driver.key(Qt::Key_P);
-        QCOMPARE(pins(driver).size(), std::size_t(2));
-        QVERIFY(pin->isChecked());
     }
 
     /// A pin, its undoing and its redoing reach the run that goes on, and are no edits of what is trained.
@@ -326,7 +323,6 @@ private Q_SLOTS:
         driver.key(Qt::Key_4, Qt::ControlModifier);
         auto* strip = driver.find<QWidget>("probeStrip");
         auto* plot = driver.find<QWidget>("lossPlot");
-        const int high = plot->height();
         QVERIFY(!strip->isVisible());
         const std::vector<std::string> paths = somePaths(*driver.session, 3);
         driver.session->runs().start();
@@ -342,7 +338,7 @@ private Q_SLOTS:
         QVERIFY(strip->isVisible());
         QCOMPARE(view->rowCount(), 3);
         QTRY_VERIFY(!view->table().rows[2].picture.empty());
-        QVERIFY2(plot->height() >= 90 && plot->height() < high, qPrintable(QString::number(plot->height())));
+        QVERIFY2(plot->height() >= 150, qPrintable(QString::number(plot->height()))); // the plots stand side by side
         QTRY_VERIFY(view->viewport()->rect().contains(view->cellRect(0, 29))); // the newest is seen
         QVERIFY(!view->viewport()->rect().intersects(view->cellRect(2, 29)));  // two rows are
         QVERIFY(view->describe(0, 28).endsWith(QStringLiteral("epoch 29: predicted as boat (69.0 %), correct")));

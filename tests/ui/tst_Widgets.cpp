@@ -146,6 +146,7 @@ private Q_SLOTS:
         view.setOverlayShown(true);
         view.setOpacity(1);
         QCOMPARE(shown->image().pixelColor(4, 4), QColor(Qt::black));
+        view.setColors(ColorMap::Jet);
         view.setColors(ColorMap::Grey);
         QCOMPARE(shown->image().pixelColor(4, 4), QColor(Qt::white));
     }

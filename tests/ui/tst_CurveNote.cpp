@@ -5,8 +5,8 @@
 
 #include "FakeEngine.h"
 #include "PageTest.h"
-#include "pages/train/CurveNote.h"
 #include "pages/Page.h"
+#include "pages/train/CurveNote.h"
 #include "store/RunStore.h"
 
 using namespace sightline;

@@ -339,8 +339,8 @@ private Q_SLOTS:
         QCOMPARE(view->rowCount(), 3);
         QTRY_VERIFY(!view->table().rows[2].picture.empty());
         QVERIFY2(plot->height() >= 150, qPrintable(QString::number(plot->height()))); // the plots stand side by side
-        QTRY_VERIFY(view->viewport()->rect().contains(view->cellRect(0, 29))); // the newest is seen
-        QVERIFY(!view->viewport()->rect().intersects(view->cellRect(2, 29)));  // two rows are
+        QTRY_VERIFY(view->viewport()->rect().contains(view->cellRect(0, 29)));        // the newest is seen
+        QVERIFY(!view->viewport()->rect().intersects(view->cellRect(2, 29)));         // two rows are
         QVERIFY(view->describe(0, 28).endsWith(QStringLiteral("epoch 29: predicted as boat (69.0 %), correct")));
         QVERIFY2(view->describe(1, 29).endsWith(
                      QStringLiteral("epoch 30: predicted as duck (70.0 %), wrong: it is boat (25.0 %)")),

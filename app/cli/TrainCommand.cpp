@@ -80,11 +80,15 @@ Result<RunFolder> forked(const TrainOptions& options, const Context& context, st
 }
 
 void print(const TrainCheck& check, const Experiment& experiment) {
-    std::printf("One batch   loss %.3g after %d steps\n", check.overfits.loss, check.overfits.steps);
-    std::printf("Loader      %.0f images/s\n", check.loaderImagesPerSecond);
-    std::printf("Network     %.0f images/s\n", check.networkImagesPerSecond);
+    const bool tried = check.networkImagesPerSecond > 0; // what does not fit the memory is not
+    if (tried) {
+        std::printf("One batch   loss %.3g after %d steps\n", check.overfits.loss, check.overfits.steps);
+        std::printf("Loader      %.0f images/s\n", check.loaderImagesPerSecond);
+        std::printf("Network     %.0f images/s\n", check.networkImagesPerSecond);
+    }
     std::printf("Memory      %s, %s free\n", bytesText(check.peakBytes).c_str(), bytesText(check.freeBytes).c_str());
-    std::printf("Time        about %.1f min for %d epochs\n", check.secondsTotal / 60, experiment.training.epochs);
+    if (tried)
+        std::printf("Time        about %.1f min for %d epochs\n", check.secondsTotal / 60, experiment.training.epochs);
     std::printf("Disk        %s\n", bytesText(check.diskBytes).c_str());
     if (check.problems.empty())
         std::printf("Go.\n");
@@ -197,7 +201,7 @@ void addTrain(CLI::App& app, Context& context) {
     CLI::Option* at = command->add_option("--at", options->at, "With --fork: best, last or an epoch that was kept");
     command->add_option("--events", options->events, "Write one JSON event per line to this file");
     command->add_flag("--check", options->check,
-                      "Try one batch, the speeds, memory, time and disk of the whole run; no run is made");
+                      "Try one batch, the speeds, memory, time and disk of the whole run; no run is created");
     command->add_flag("--json", options->json, "Print how the run ended, or what --check found, as JSON");
     command->callback([options, at, &context] {
         options->saysAt = at->count() > 0;

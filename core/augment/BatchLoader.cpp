@@ -253,7 +253,7 @@ struct BatchLoader::Private {
     /// So many threads from now on; the others sleep. May throw, and has then changed nothing that matters.
     void use(int count) {
         const auto wanted = static_cast<std::size_t>(count);
-        while (slots.size() < wanted + 3) {
+        while (slots.size() < std::min(wanted, batches()) + 3) {
             std::unique_ptr<Slot> slot = makeSlot();
             const std::lock_guard lock(mutex);
             free.reserve(slots.size() + 1);
@@ -272,7 +272,7 @@ struct BatchLoader::Private {
 
     void setThreads(int count) {
         const int cpus = availableCpus();
-        use(count > 0 ? count : std::clamp(active, 1, LoaderPace::kMost));
+        use(count > 0 ? count : std::clamp(active, loaderThreads(cpus), LoaderPace::kMost));
         pace.reset();
         if (count <= 0)
             pace.emplace(cpus, active);

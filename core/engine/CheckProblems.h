@@ -20,6 +20,7 @@ struct CheckFacts {
     int unreadable = 0;         ///< images of those tried
     std::string firstUnreadable;
     std::uint64_t freeDiskBytes = 0;
+    std::uint64_t checkpointBytes = 0; ///< the one being written comes on top of those kept
 };
 
 /// One batch is overfitted until its loss is this low, or for so many steps.

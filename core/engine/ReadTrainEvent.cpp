@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/ReadTrainEvent.h"
 
+#include <algorithm>
+
 #include "metrics/EpochJson.h"
 
 namespace sightline {
@@ -40,7 +42,7 @@ RunStarted startFrom(const Json& json) {
     started.epochs = wholeNumber(json, "epochs");
     started.batchesPerEpoch = wholeNumber(json, "batches_per_epoch");
     started.firstEpoch = std::max(1, wholeNumber(json, "first_epoch"));
-    started.parameters = static_cast<std::int64_t>(number(json, "parameters"));
+    started.parameters = static_cast<std::int64_t>(std::clamp(number(json, "parameters"), 0.0, 1e15));
     started.device = text(json, "device");
     started.precision = text(json, "precision");
     started.threads = std::max(1, wholeNumber(json, "threads"));

@@ -66,8 +66,9 @@ std::vector<std::string> checkProblems(const TrainCheck& check, const CheckFacts
         problems.push_back(counted(static_cast<std::size_t>(facts.unreadable), "image") +
                            " of those tried cannot be read (" + facts.firstUnreadable +
                            "): repair or exclude what the health check of the images finds.");
-    if (check.diskBytes > facts.freeDiskBytes)
-        problems.push_back("The run needs about " + bytesText(check.diskBytes) + " on the disk and " +
+    const std::uint64_t disk = check.diskBytes + facts.checkpointBytes;
+    if (disk > facts.freeDiskBytes)
+        problems.push_back("The run needs about " + bytesText(disk) + " on the disk and " +
                            bytesText(facts.freeDiskBytes) +
                            " are free: make room, or keep fewer checkpoints (training.checkpoint.keep).");
     if (facts.tried && !facts.keepsFeatures && check.loaderImagesPerSecond < kWaits * check.networkImagesPerSecond)

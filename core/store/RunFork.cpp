@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/RunFork.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <fstream>
 
 #include "experiment/RunEdit.h"
@@ -85,24 +88,32 @@ Result<void> copied(const fs::path& from, const fs::path& to) {
     std::error_code code;
     if (!fs::exists(from, code))
         return {};
-    if (fs::copy_file(from, to, code))
-        return {};
+    if (fs::copy_file(from, to, code)) {
+        const int file = ::open(to.c_str(), O_RDONLY | O_CLOEXEC);
+        const bool flushed = file >= 0 && ::fsync(file) == 0;
+        if (file >= 0)
+            ::close(file);
+        if (flushed)
+            return {};
+        code = std::error_code(errno, std::generic_category());
+    }
     return Error{"Copying " + from.string() + " to " + to.string() + " failed: " + code.message() + "."};
 }
 
 /// What happened to the parent up to there: its epochs, and where the learning rate fell.
 Result<void> copyHistory(const RunFolder& parent, const RunFolder& fork, int epoch) {
     std::ifstream stream(parent.path() / "events.jsonl", std::ios::binary);
-    std::string line;
+    std::string line, lines;
     while (std::getline(stream, line)) {
         if (!line.starts_with("{\"type\":\"epoch\",") && !line.starts_with("{\"type\":\"learning_rate\","))
             continue;
         const Result<Json> event = parseJson(line, "events.jsonl");
         if (!event || event->value("epoch", Json()).is_number_integer() == false || (*event)["epoch"] > epoch)
             continue;
-        if (const Result<void> written = fork.appendEvent(*event); !written)
-            return written;
+        lines += line + "\n";
     }
+    if (const Result<void> written = writeFileAtomically(fork.path() / "events.jsonl", lines); !written)
+        return written;
     const Result<std::vector<EpochMetrics>> history = fork.history();
     return history ? fork.writeHistory(*history) : history.error();
 }
@@ -131,6 +142,8 @@ Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& b
     const fs::path from = parent.path() / "checkpoints", to = fork.path() / "checkpoints";
     if (const Result<void> kept = copied(begin.file, to / kLast); !kept)
         return kept;
+    if (stateIn(to / kLast) != begin.state)
+        return Error{"The run " + parent.id() + " saved another checkpoint at this moment; fork it once more."};
     if (const Result<void> kept = copied(from / "early-stopping.safetensors", to / "early-stopping.safetensors"); !kept)
         return kept; // of a later epoch it is not used
     if (const std::optional<Json> best = stateIn(from / "best.safetensors"); best && (*best)["epoch"] <= begin.epoch)

@@ -76,8 +76,12 @@ void removeUnfinished(const std::filesystem::path& folder) {
     for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
         const std::string name = entry->path().filename().string();
         const auto place = name.rfind(kUnfinished);
-        if (place != std::string::npos && place > 0 &&
-            name.find_first_not_of("0123456789-", place + std::strlen(kUnfinished)) == std::string::npos)
+        if (place == std::string::npos || place == 0)
+            continue;
+        const std::string rest = name.substr(place + std::strlen(kUnfinished)); // process-number
+        const auto dash = rest.find('-');
+        if (dash != std::string::npos && dash > 0 && dash + 1 < rest.size() &&
+            rest.find_first_not_of("0123456789-") == std::string::npos)
             unfinished.push_back(entry->path());
     }
     for (const std::filesystem::path& file : unfinished)

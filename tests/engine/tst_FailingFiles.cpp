@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <algorithm>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <set>
@@ -133,6 +135,30 @@ private Q_SLOTS:
         m_weights = ToyRuns::weightsOf(whole.ended);
         m_calls = whole.calls;
         QVERIFY(m_calls > 100);
+    }
+
+    /// The last checkpoint is damaged, and the run goes on from the one before, which must outlive a save that fails.
+    void whatARunGoesOnFromOutlivesAFailingSave() {
+        const auto isThere = [](const RunFolder& folder) {
+            const std::vector<KeptCheckpoint> whole = wholeCheckpoints(folder.path());
+            return std::any_of(whole.begin(), whole.end(), [](const KeptCheckpoint& kept) {
+                const std::string name = kept.file.filename().string();
+                return name == "previous.safetensors" || name == "last.safetensors";
+            });
+        };
+        int failed = 0;
+        for (int at = 1; at <= 24; ++at) {
+            TrainRequest asked = request(("damaged" + std::to_string(at)).c_str());
+            const Course whole = trained(asked, Fault::None, 0);
+            QVERIFY(whole.ended.outcome == RunEnded::Outcome::Completed);
+            const RunFolder folder(whole.ended.folder);
+            std::ofstream(folder.path() / "checkpoints" / "last.safetensors", std::ios::binary) << "torn";
+            QVERIFY(isThere(folder));
+            asked.resume = folder.id();
+            failed += trained(asked, Fault::Fails, at).ended.outcome == RunEnded::Outcome::Failed ? 1 : 0;
+            QVERIFY2(isThere(folder), std::to_string(at).c_str());
+        }
+        QVERIFY(failed > 5);
     }
 
     void everyCallMayGoWrong_data() {

@@ -97,7 +97,7 @@ private Q_SLOTS:
         driver.click("forkButton");
         auto* menu = driver.find<QMenu>("forkButton menu");
         QTRY_VERIFY_WITH_TIMEOUT(menu->isVisible(), kLong);
-        menu->findChild<QAction*>(QStringLiteral("fork best"))->trigger();
+        menu->findChild<QAction*>(QStringLiteral("forkButton best"))->trigger();
         menu->close();
         QTRY_VERIFY_WITH_TIMEOUT(runs.fork().has_value(), kLong);
         const auto epoch = static_cast<std::size_t>(runs.fork()->epoch);

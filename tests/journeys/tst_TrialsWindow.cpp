@@ -65,7 +65,7 @@ private Q_SLOTS:
         QCOMPARE(driver.session->document().experiment().training.optimizer.learningRate, chosen);
 
         driver.click("checkRun");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QAbstractItemView>("batchTiles")->model()->rowCount() == 12, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QAbstractItemView>("checkBatchTiles")->model()->rowCount() == 12, kLong);
         QVERIFY2(!driver.text("checkVerdict").isEmpty(), "no verdict");
         QVERIFY(driver.text("checkOverfit").startsWith(QLatin1String("loss ")));
         QVERIFY2(!driver.text("checkProblems").contains(QLatin1String("learning rate")),
@@ -77,12 +77,12 @@ private Q_SLOTS:
         QTRY_VERIFY(!driver.window->findChild<QWidget*>("checkDialog"));
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().state() == RunState::Running, kLong);
         driver.click("showBatch");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.text("batchWords").startsWith(QLatin1String("Batch ")), kLong);
-        const QString first = driver.text("batchWords");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("lookBatchWords").startsWith(QLatin1String("Batch ")), kLong);
+        const QString first = driver.text("lookBatchWords");
         picture(driver, "lookDialog");
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().progress().history.size() >= 1, kLong);
         driver.click("lookRefresh");
-        QTRY_VERIFY_WITH_TIMEOUT(driver.text("batchWords") != first, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("lookBatchWords") != first, kLong);
         driver.click("lookClose");
         driver.session->runs().stop();
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().isIdle(), kLong);

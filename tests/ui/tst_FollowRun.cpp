@@ -89,7 +89,7 @@ private Q_SLOTS:
         RunDesk& runs = driver.session->runs();
         QVERIFY(!runs.trainsHere());
         QCOMPARE(runs.progress().history.size(), std::size_t(1));
-        QVERIFY(driver.text("runNextWords").startsWith(QStringLiteral("Another program trains this run")));
+        QVERIFY(driver.text("runNextWords").startsWith(QStringLiteral("Another program is training this run")));
         ProgressFile progress(other.run.path());
         BatchFinished batch{2, 3, 8};
         batch.runningLoss = 0.5;
@@ -135,11 +135,13 @@ private Q_SLOTS:
         driver.click("stopAfterEpochButton");
         QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::StopAfterEpoch), kLong);
         other.answer();
+        QVERIFY(runs.stopsAfterEpoch() && !driver.find<QWidget>("stopAfterEpochButton")->isEnabled());
         driver.click("stopButton");
         QCOMPARE(runs.state(), RunState::Stopping);
         QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Stop), kLong);
         other.answer(Error{"There is no room for a checkpoint."});
         QTRY_COMPARE_WITH_TIMEOUT(runs.state(), RunState::Running, kLong); // it did not stop
+        QVERIFY(driver.find<QWidget>("stopAfterEpochButton")->isEnabled());
         QVERIFY(driver.text("messageText").contains(QStringLiteral("no room for a checkpoint")));
     }
 
@@ -162,6 +164,53 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(
             driver.text("trainEditApplied").endsWith(QStringLiteral("Applied after batch 4 of epoch 2.")), kLong);
         QCOMPARE(driver.session->runs().progress().experiment.training.optimizer.learningRate, 0.0003);
+    }
+
+    /// What a person pins reaches it, one after the other; what is undone in this window does not.
+    void pinsReachTheOtherProgram() {
+        OtherProgram other = program("home-pins");
+        WindowDriver driver(home("home-pins"), m_engine.door());
+        follow(driver, other);
+        ProbePins& pins = driver.session->pins();
+        const auto obeys = [&] {
+            const Json now = Json::parse(other.received[0].command->settings[0].value);
+            const Json changes{{"training.probes", Json::array({nullptr, now})}};
+            other.tell(RunNote{"Changed.", {{"type", "edit"}, {"epoch", 2}, {"batch", 4}, {"changes", changes}}});
+            other.answer();
+        };
+        const auto ofRun = [&] { return driver.session->runs().progress().experiment.training.probes; };
+        pins.toggle({0});
+        const std::vector<std::string> one = pins.paths();
+        pins.toggle({1});
+        const std::vector<std::string> both = pins.paths();
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Edit), kLong);
+        obeys();
+        QTRY_COMPARE_WITH_TIMEOUT(ofRun(), one, kLong);
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Edit), kLong);
+        obeys();
+        QTRY_COMPARE_WITH_TIMEOUT(ofRun(), both, kLong);
+        QCOMPARE(pins.paths(), both);
+
+        driver.session->document().undo();
+        QCOMPARE(pins.paths(), one);
+        driver.click("saveNowButton");
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Save), kLong); // and nothing else
+        other.answer();
+        QVERIFY(receiveCommands(other.run.path()).empty());
+        driver.session->document().redo();
+
+        // a run that refuses keeps what it has, and can be asked again
+        pins.toggle({2});
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Edit), kLong);
+        other.answer(badInput("Not these."));
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("Not these.")), kLong);
+        QVERIFY(driver.text("trainEditRefusal").isEmpty()); // the bar did not ask
+        pins.toggle({2});
+        QCOMPARE(pins.paths(), both);
+        pins.toggle({2});
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Edit), kLong);
+        obeys();
+        QTRY_COMPARE_WITH_TIMEOUT(ofRun(), pins.paths(), kLong);
     }
 
     void aProgramThatDiesIsSaid() {

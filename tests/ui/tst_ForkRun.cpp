@@ -67,6 +67,34 @@ private Q_SLOTS:
         QCOMPARE(asked->settings[0].value, std::string("5")); // one is finished
     }
 
+    void aRunThatEndedBeforeItsTimeIsResumed() {
+        const RunFolder folder = stored("home-resume"), whole = stored("home-resume");
+        std::filesystem::resize_file(folder.path() / "events.jsonl", 0); // in its first epoch, which is not finished
+        FakeEngine engine;
+        std::optional<TrainRequest> asked;
+        engine.onTrain = [&](const TrainRequest& request, const std::stop_token&, TrainControl&, const EventSink&) {
+            asked = request;
+            return RunEnded{};
+        };
+        WindowDriver driver(path(QStringLiteral("home-resume")), engine.door());
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        openStoredRun(*driver.session, folder);
+        QTRY_VERIFY(driver.find<QWidget>("resumeRun")->isVisible());
+        QVERIFY(!driver.find<QWidget>("trainMoreButton")->isVisible());
+        openStoredRun(*driver.session, whole); // completed
+        QVERIFY(!driver.find<QWidget>("resumeRun")->isVisible());
+        openStoredRun(*driver.session, folder);
+        QTRY_VERIFY(driver.find<QWidget>("resumeRun")->isVisible());
+        std::filesystem::remove(folder.path() / "checkpoints/last.safetensors");
+        driver.click("resumeRun");
+        QTRY_VERIFY(driver.session->runs().isIdle() && asked.has_value());
+        QCOMPARE(asked->resume, folder.path().string());
+        openStoredRun(*driver.session, whole);
+        openStoredRun(*driver.session, folder); // without the checkpoint
+        QTest::qWait(50);
+        QVERIFY(!driver.find<QWidget>("resumeRun")->isVisible());
+    }
+
     void aForkIsPlannedChangedAndTrained() {
         const RunFolder folder = stored("home-fork");
         FakeEngine engine;

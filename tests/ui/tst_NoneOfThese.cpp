@@ -38,7 +38,7 @@ class NoneOfTheseTest : public RunTest {
 
     struct Opened {
         FakeEngine engine;
-        std::atomic<int> learned{0};
+        std::atomic<int> learned{0}, predicted{0};
         std::unique_ptr<WindowDriver> driver;
     };
     std::unique_ptr<Opened> open(const char* home, bool canTell = true) {
@@ -60,7 +60,8 @@ class NoneOfTheseTest : public RunTest {
             found.logits = {{1, 1}, {0}};
             return Answer(found);
         };
-        opened->engine.onPredict = [](const PredictionsQuestion& question, auto&&...) {
+        opened->engine.onPredict = [&predicted = opened->predicted](const PredictionsQuestion& question, auto&&...) {
+            ++predicted;
             Predictions predictions;
             for (const auto& file : question.images) {
                 ImagePrediction one{file.string(), {}, {0.1f, 0.6f, 0.1f, 0.1f, 0.1f}};
@@ -132,6 +133,8 @@ private Q_SLOTS:
         QCOMPARE(driver.find<QDoubleSpinBox>("refuseShare")->value(), 5.0);
         driver.type("refuseShare", QStringLiteral("50")); // more than half of the known images are darker than this one
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("classifyStatus").contains(QStringLiteral("2 probably")), kPatience);
+        QCOMPARE(opened->predicted.load(), 1); // what the network said is only judged again
+        QVERIFY(driver.find<QWidget>("refuseShare")->isEnabled());
         QTRY_COMPARE_WITH_TIMEOUT(driver.find<UnknownLine>("unknownLine")->isUnknown(), std::optional(true), kPatience);
     }
 

@@ -143,6 +143,7 @@ private Q_SLOTS:
         QCOMPARE(pins(driver), std::vector<std::string>{pathOf(driver, "sampleGrid", 2)});
         QVERIFY(isPinned(driver, "sampleGrid", 2) && !isPinned(driver, "sampleGrid", 1));
         QCOMPARE(button->text(), QStringLiteral("Unpin"));
+        QCOMPARE(button->accessibleName(), button->text());
         clickTile(driver, "sampleGrid", 3, Qt::ControlModifier); // two: the other one is pinned as well
         QCOMPARE(button->text(), QStringLiteral("Pin"));
         driver.click("pinButton");
@@ -227,15 +228,21 @@ private Q_SLOTS:
         QCOMPARE(action->text(), QStringLiteral("Pin"));
         action->trigger();
         menu->close();
+        driver.window->activateWindow(); // the platform of tests does not do it when a menu closes
+        QTRY_VERIFY(driver.window->isActiveWindow());
         QCOMPARE(pins(driver).size(), std::size_t(2));
         QVERIFY(isPinned(driver, "gallery", 0));
 
         driver.key(Qt::Key_6, Qt::ControlModifier);
         auto* pin = driver.find<QToolButton>("pinExplained");
+        QVERIFY(pin->isVisible());
         QTRY_VERIFY(pin->isEnabled() && pin->isChecked());
         driver.click("pinExplained");
         QCOMPARE(pins(driver).size(), std::size_t(1));
         QVERIFY(!pin->isChecked());
+        QTest::keyClick(driver.find<QWidget>("explainPage"), Qt::Key_P);
+        QCOMPARE(pins(driver).size(), std::size_t(2));
+        QVERIFY(pin->isChecked());
     }
 
     /// A pin, its undoing and its redoing reach the run that goes on, and are no edits of what is trained.

@@ -59,7 +59,7 @@ class TrialsTest : public PageTest {
     }
 
     static QString caption(const WindowDriver& driver, int row) {
-        const auto* tiles = driver.find<QAbstractItemView>("batchTiles");
+        const auto* tiles = driver.find<QAbstractItemView>("checkBatchTiles");
         return tiles->model()->index(row, 0).data(Qt::AccessibleTextRole).toString();
     }
 
@@ -141,11 +141,37 @@ private Q_SLOTS:
         driver.click("rateAgain");
         QTRY_COMPARE(stopped.load(), 1);
         QCOMPARE(driver.text("rateAgain"), QStringLiteral("Try again"));
+        QCOMPARE(driver.find<QWidget>("rateAgain")->accessibleName(), QStringLiteral("Try again"));
+        driver.click("rateAgain");
+        QTRY_COMPARE(driver.session->activities().works().size(), std::size_t(1));
+        const auto cancel = driver.session->activities().works().front().cancel;
+        cancel(); // as the bottom bar does
+        QCOMPARE(driver.find<QWidget>("ratePlot")->accessibleDescription(), QStringLiteral("Canceled."));
         driver.click("rateAgain");
         QTRY_COMPARE(driver.session->activities().works().size(), std::size_t(1));
         driver.click("rateClose");
         QVERIFY(driver.session->activities().works().empty());
         QTRY_VERIFY(!driver.window->findChild<QWidget*>("rateDialog"));
+    }
+
+    void aTrialGivesWayToARun() {
+        FakeEngine engine;
+        Gate gate;
+        std::atomic<int> stopped{0};
+        engine.onCheck = [&](const TrainCheckRequest&, const std::stop_token& stop, auto&&) -> Result<TrainCheck> {
+            if (!gate.pass(stop))
+                ++stopped;
+            return cancelled();
+        };
+        engine.onTrain = [](auto&&...) { return RunEnded{}; };
+        WindowDriver driver(path("way"), engine.door());
+        openTrainPage(driver);
+        driver.click("checkRun");
+        QTRY_VERIFY(gate.isWaitedAt());
+        driver.session->runs().start();
+        QCOMPARE(driver.text("checkVerdict"), QStringLiteral("Canceled."));
+        QTRY_COMPARE(stopped.load(), 1);
+        QTRY_VERIFY(driver.session->runs().isIdle());
     }
 
     void whatTheCurveDoesNotTellIsSaid() {
@@ -197,7 +223,7 @@ private Q_SLOTS:
         QCOMPARE(driver.text("checkSpeed"), QStringLiteral("loader 1,230, network 455 images/s"));
         QCOMPARE(driver.text("checkTime"), QStringLiteral("about 12 min 34 s"));
         QVERIFY(driver.text("checkOverfit").startsWith(QLatin1String("loss 0.09")));
-        QCOMPARE(driver.find<QAbstractItemView>("batchTiles")->model()->rowCount(), 5);
+        QCOMPARE(driver.find<QAbstractItemView>("checkBatchTiles")->model()->rowCount(), 5);
         QVERIFY(caption(driver, 0).contains(QStringLiteral("car · loss 0.4")));
         QVERIFY(caption(driver, 0).contains(QLatin1String("car_0004.png")));
         QVERIFY(driver.find<QPushButton>("checkTrain")->isEnabled());
@@ -251,10 +277,10 @@ private Q_SLOTS:
         QTRY_VERIFY(driver.find<QWidget>("showBatch")->isVisible() && driver.find<QWidget>("showBatch")->isEnabled());
         QVERIFY(!driver.find<QWidget>("findRate")->isVisible());
         driver.click("showBatch");
-        QTRY_VERIFY(driver.text("batchWords").startsWith(QStringLiteral("Batch 7 of epoch 2 · 4 × 4 pixels")));
-        QVERIFY(driver.text("batchWords").endsWith(QStringLiteral("· 4 of 5 right")));
+        QTRY_VERIFY(driver.text("lookBatchWords").startsWith(QStringLiteral("Batch 7 of epoch 2 · 4 × 4 pixels")));
+        QVERIFY(driver.text("lookBatchWords").endsWith(QStringLiteral("· 4 of 5 right")));
         driver.click("lookRefresh");
-        QTRY_VERIFY(driver.text("batchWords").startsWith(QLatin1String("Batch 8")));
+        QTRY_VERIFY(driver.text("lookBatchWords").startsWith(QLatin1String("Batch 8")));
         number = -1;
         driver.click("lookRefresh");
         QTRY_VERIFY(driver.text("lookWords").contains(QLatin1String("no batch to look at")));

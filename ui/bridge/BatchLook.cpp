@@ -24,7 +24,9 @@ void BatchLook::look() {
     const auto control = m_runs.liveWeights();
     if (!control) {
         Q_EMIT failed(m_runs.isIdle() ? tr("The run has ended.")
-                                      : tr("Batches are shown of runs that this window trains."));
+                      : m_runs.state() == RunState::Starting
+                          ? tr("The run is starting.")
+                          : tr("Batches are shown of runs that this window trains."));
         return;
     }
     const auto seen = std::make_shared<GivenBatch>();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/AskedModel.h"
 #include "support/Files.h"
 
 namespace sightline::ui {
@@ -26,6 +27,24 @@ std::vector<std::filesystem::path> filesOf(const QStringList& paths) {
     for (const QString& path : paths)
         files.emplace_back(path.toStdString());
     return files;
+}
+
+std::optional<double> scoreOfNothing(const Result<UnknownJudge>& judge) {
+    return judge ? judge->score(std::vector<float>(judge->width()), std::vector<float>(judge->classes()))
+                 : std::optional<double>();
+}
+
+/// Another share moves the limit, and nothing else: all scores by as much as that of any image.
+Classified judgedAgain(Classified found, const UnknownRule& rule, double share) {
+    const Result<UnknownJudge> judge = UnknownJudge::by(rule, share);
+    const auto before = scoreOfNothing(UnknownJudge::by(rule, found.refuseShare)), after = scoreOfNothing(judge);
+    for (ClassifiedImage& image : found.classification.images)
+        if (image.unknownScore)
+            image.unknownScore = before && after ? std::optional(*image.unknownScore + *after - *before) : std::nullopt;
+    if (!judge)
+        found.classification.unjudged = judge.error().message;
+    found.refuseShare = share;
+    return found;
 }
 
 QString copiedWords(const SortedCopies& copies, const QString& folder) {
@@ -115,15 +134,35 @@ void ClassifyDesk::classify(const QStringList& paths) {
             if (!classification)
                 return classification.error();
             return std::make_shared<const Classified>(
-                Classified{std::move(*classification), std::move(images->passedOver)});
+                Classified{std::move(*classification), std::move(images->passedOver), share});
         },
         [this](std::shared_ptr<const Classified> found) { m_found = std::move(found); });
 }
 
 void ClassifyDesk::setRefuseShare(double share) {
-    if (std::exchange(m_refuseShare, share) == share || m_paths.isEmpty() || m_run.empty())
+    if (std::exchange(m_refuseShare, share) == share || isBusy() || !m_found)
         return;
-    classify(QStringList(m_paths));
+    if (m_found->classification.unjudged.empty())
+        judgeAgain();
+    else
+        classify(QStringList(m_paths)); // there are no scores
+}
+
+void ClassifyDesk::judgeAgain() {
+    begin(
+        tr("Judging the images again"),
+        [door = m_door, run = m_run, share = m_refuseShare, found = std::exchange(m_found, nullptr)](
+            const std::stop_token& stop, const Progress&,
+            const Progress& learning) -> Result<std::shared_ptr<const Classified>> {
+            const auto engine = door();
+            if (!engine)
+                return engine.error();
+            const auto rule = sightline::ask(**engine, ofRun(run), UnknownRuleQuestion{}, stop, learning);
+            if (!rule)
+                return rule.error();
+            return std::make_shared<const Classified>(judgedAgain(*found, *rule, share));
+        },
+        [this](std::shared_ptr<const Classified> found) { m_found = std::move(found); });
 }
 
 void ClassifyDesk::saveTable(const QString& file) {

@@ -20,6 +20,7 @@ namespace sightline::ui {
 struct Classified {
     Classification classification;
     std::vector<PassedOver> passedOver; ///< what lay beside the images
+    double refuseShare = kRefuseShare;  ///< by which they were judged
 };
 
 /// Images being classified with one run, and what was found. One work at a time; the newest wins.
@@ -34,7 +35,7 @@ public:
     const QString& runName() const { return m_name; }
 
     void classify(const QStringList& paths); ///< images, and folders of images
-    /// Of how many known images one may be called unknown; what was found is judged again.
+    /// Of how many known images one may be called unknown; what was found is judged again, unless it is busy.
     void setRefuseShare(double share);
     void saveTable(const QString& file);  ///< what `predict --out` writes
     void sortInto(const QString& folder); ///< copies in a folder for each class
@@ -52,6 +53,7 @@ Q_SIGNALS:
 
 private:
     void setLearning(bool learning);
+    void judgeAgain();
     template <typename Job, typename Deliver>
     void begin(const QString& words, Job job, Deliver deliver);
 

@@ -98,14 +98,24 @@ void FollowedRun::stopAfterEpoch() {
         press(RemoteCommand::Kind::Resume, false);
 }
 
-void FollowedRun::edit(const std::vector<Setting>& settings) {
+void FollowedRun::edit(const std::vector<Setting>& settings, const QString& asker) {
+    m_edits.push_back({settings, asker});
+    if (m_edits.size() == 1)
+        sendNextEdit();
+}
+
+void FollowedRun::sendNextEdit() {
     m_editLane.submit(
         this,
-        [folder = m_folder, settings](const std::stop_token& stop) {
+        [folder = m_folder, settings = m_edits.front().settings](const std::stop_token& stop) {
             return sendCommand(folder, {RemoteCommand::Kind::Edit, settings}, kPatience, stop);
         },
         [this](const Result<void>& done) {
-            Q_EMIT editAnswered(done ? QString() : QString::fromStdString(done.error().message));
+            const QString asker = m_edits.front().asker;
+            m_edits.pop_front();
+            if (!m_edits.empty())
+                sendNextEdit();
+            Q_EMIT editAnswered(asker, done ? QString() : QString::fromStdString(done.error().message));
         });
 }
 

@@ -3,6 +3,7 @@
 
 #include <QTimer>
 
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -27,7 +28,7 @@ public:
     void stop() override { send(m_stopLane, {RemoteCommand::Kind::Stop}); }
     void stopAfterEpoch() override;
     void save() override { send(m_saveLane, {RemoteCommand::Kind::Save}); }
-    void edit(const std::vector<Setting>& settings) override;
+    void edit(const std::vector<Setting>& settings, const QString& asker) override;
     bool isPaused() const override { return m_paused; }
     std::shared_ptr<TrainControl> weights() const override { return nullptr; }
 
@@ -41,11 +42,17 @@ private:
     void tell(const Seen& seen);
     void press(RemoteCommand::Kind kind, bool pauses);
     void send(Lane& lane, const RemoteCommand& command);
+    void sendNextEdit();
 
     std::filesystem::path m_folder;
     std::shared_ptr<RunEventsTail> m_tail; ///< used on m_lookLane only
     bool m_paused, m_ended = false;
     int m_epoch = 0, m_batch = 0; ///< told last
+    struct Edit {
+        std::vector<Setting> settings;
+        QString asker;
+    };
+    std::deque<Edit> m_edits; ///< not answered yet; the first is under way: on a lane a newer one would replace it
     QTimer m_timer;
     Lane m_lookLane, m_pauseLane, m_stopLane, m_saveLane, m_editLane;
 };

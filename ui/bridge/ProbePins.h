@@ -5,6 +5,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ private:
     void follow();
     void tellRun();
     void followRun();
+    void hearAnswer(const QString& asker, const QString& refusal);
+    bool isOfRun() const; ///< whether the document is about the images of the run in view
 
     ExperimentDocument& m_document;
     DataDesk& m_data;
@@ -42,6 +45,8 @@ private:
     std::vector<std::string> m_last;              ///< of the document
     std::vector<std::string> m_ofRun;             ///< of the run in view, as it was told last
     std::vector<std::vector<std::string>> m_told; ///< that it has not obeyed yet
+    std::deque<std::vector<std::string>> m_asked; ///< that it has not answered yet
+    bool m_toggles = false;                       ///< a person pins or unpins, right now
     bool m_untold = false;                        ///< a run that starts could not be told yet
 };
 

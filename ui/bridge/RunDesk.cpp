@@ -62,6 +62,7 @@ void RunDesk::follow(ReadRun::Elsewhere elsewhere) {
     steerBy(*m_followed);
     m_lastBatch.invalidate();
     m_saveAsked = false;
+    m_stopsAfterEpoch = false;
     m_waiting.clear();
     m_activity = m_activities.begin(tr("Following %1").arg(QString::fromStdString(m_run->experiment.name)));
     m_activity.setProgress(m_progress.history.size(), static_cast<qulonglong>(m_progress.experiment.training.epochs));
@@ -72,13 +73,16 @@ void RunDesk::unfollow() {
     if (!m_followed)
         return;
     m_followed.reset();
+    m_stopsAfterEpoch = false;
     m_activity.end();
     setState(RunState::Idle);
 }
 
 void RunDesk::onRefused(const QString& why) {
-    if (m_state == RunState::Running || m_state == RunState::Paused || m_state == RunState::Stopping)
+    const bool stops = m_state == RunState::Stopping && !m_followed; // that is never refused here
+    if (!isIdle() && m_state != RunState::Starting && !stops)
         setState(steering().isPaused() ? RunState::Paused : RunState::Running);
+    setStopsAfterEpoch(!m_followed && !isIdle() && m_training.control().stopsAfterEpoch());
     m_saveAsked = false;
     Q_EMIT refused(why);
 }
@@ -104,12 +108,21 @@ void RunDesk::stop() {
     setState(RunState::Stopping);
 }
 
-void RunDesk::stopAfterEpoch() {
-    if (isIdle())
+void RunDesk::stopAfterEpoch(bool on) {
+    if (isIdle() || on == m_stopsAfterEpoch || (!on && m_followed))
         return;
-    steering().stopAfterEpoch();
-    if (m_state == RunState::Paused)
+    if (on)
+        steering().stopAfterEpoch();
+    else
+        m_training.control().stopAfterEpoch(false);
+    setStopsAfterEpoch(on);
+    if (on && m_state == RunState::Paused)
         setState(RunState::Running);
+}
+
+void RunDesk::setStopsAfterEpoch(bool on) {
+    if (std::exchange(m_stopsAfterEpoch, on) != on)
+        Q_EMIT stateChanged(m_state);
 }
 
 void RunDesk::saveNow() {
@@ -119,9 +132,9 @@ void RunDesk::saveNow() {
     steering().save();
 }
 
-void RunDesk::edit(const std::vector<Setting>& settings) {
+void RunDesk::edit(const std::vector<Setting>& settings, const QString& asker) {
     if (m_state == RunState::Running || m_state == RunState::Paused)
-        steering().edit(settings);
+        steering().edit(settings, asker);
 }
 
 void RunDesk::setState(RunState next) {
@@ -155,7 +168,7 @@ void RunDesk::open(const QString& idOrFolder) {
             if (trainsHere()) // one has been started since
                 return;
             unfollow();
-            dropFork();
+            forgetFork();
             std::optional<ReadRun::Elsewhere> elsewhere = std::move(read->elsewhere);
             view(std::move(*read));
             m_document.setExperiment(m_run->experiment);
@@ -235,7 +248,7 @@ void RunDesk::relocate(const QString& path) {
 void RunDesk::view(ReadRun read) {
     m_run = std::move(read.run);
     if (m_fork && (!m_run || m_run->folder != m_fork->parent))
-        dropFork();
+        forgetFork();
     m_progress = std::move(read.progress);
     Q_EMIT runChanged();
 }
@@ -332,7 +345,7 @@ void RunDesk::onNote(const RunNote& note) {
 
 void RunDesk::onStarted(const RunStarted& started) {
     const bool wasInView = m_run && m_run->folder == started.folder;
-    dropFork();
+    forgetFork();
     view(m_training.takeBegun());
     static_cast<void>(m_training.control().snapshot());
     m_activity.setText(tr("Training %1").arg(QString::fromStdString(started.name)));
@@ -362,6 +375,7 @@ void RunDesk::onEnded(const RunEnded& end) {
     if (m_followed)
         m_followed.release()->deleteLater(); // it is what tells
     m_document.fixImages({});
+    m_stopsAfterEpoch = false;
     m_activity.end();
     setState(RunState::Idle);
     Q_EMIT ended(end);

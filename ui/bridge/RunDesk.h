@@ -41,22 +41,25 @@ public:
     /// Shows a run's settings as they were at a checkpoint ("best", "last", "12"); what may change in a run can be
     /// changed, and start() trains a fork of it. Answers with forkChanged or openFailed.
     void planFork(const QString& idOrFolder, const QString& at);
-    void dropFork();
+    void dropFork(); ///< a parent that another program trains is followed again
     /// The fork that start() would train: of the run in view.
     struct Fork {
         std::filesystem::path parent;
         std::string at;
-        int epoch = 0;       ///< finished in the checkpoint
-        Experiment settings; ///< that it begins with
+        int epoch = 0;          ///< finished in the checkpoint
+        Experiment settings;    ///< that it begins with
+        bool elsewhere = false; ///< another program trains the parent
     };
     const std::optional<Fork>& fork() const { return m_fork; }
     void pause();
     void resume();
     void stop(); ///< at once; also while it starts
-    void stopAfterEpoch();
-    void saveNow(); ///< a checkpoint of where it is; answers with saved
-    /// Other settings from the next batch on, all or none; answers with editAnswered.
-    void edit(const std::vector<Setting>& settings);
+    /// Ends the run after the epoch under way. A run of another program cannot be told otherwise any more.
+    void stopAfterEpoch(bool on = true);
+    bool stopsAfterEpoch() const { return m_stopsAfterEpoch; } ///< as it was told here; changes with stateChanged
+    void saveNow();                                            ///< a checkpoint of where it is; answers with saved
+    /// Other settings from the next batch on, all or none; answers with editAnswered, which names who asked.
+    void edit(const std::vector<Setting>& settings, const QString& asker);
     /// Of a paused run that waits because it cannot be written (a full disk): why. resume() tries again.
     const QString& waitingBecause() const { return m_waiting; }
 
@@ -89,7 +92,8 @@ Q_SIGNALS:
     void probesDrawn(const sightline::ProbesDrawn& probes);
     void probesEdited(); ///< which images are pinned in the run in view: RunProgress::experiment has it
     void edited(const sightline::RecordedEdit& edit); ///< settings of the run in view are others now
-    void editAnswered(const QString& refusal);        ///< empty: done; otherwise the run goes on as before
+    /// Empty: done; otherwise the run goes on as before.
+    void editAnswered(const QString& asker, const QString& refusal);
     void refused(const QString& why); ///< pause, resume, stop or save could not be done; the run goes on as before
     void noted(const QString& message);
     void saved(int epoch, int batch); ///< what was asked for
@@ -105,7 +109,9 @@ private:
     void begin(TrainRequest request, TrainingThread::First first, std::function<void()> unbegun = {});
     void beginFork(const Fork& fork);
     void reviewFork();
+    void forgetFork();
     void setState(RunState next);
+    void setStopsAfterEpoch(bool on);
     void view(ReadRun read);
     void steerBy(RunSteering& steering);
     void follow(ReadRun::Elsewhere elsewhere);
@@ -126,6 +132,7 @@ private:
     RunState m_state = RunState::Idle;
     QString m_waiting;
     bool m_saveAsked = false;
+    bool m_stopsAfterEpoch = false;
     std::shared_ptr<const OpenedRun> m_run;
     RunProgress m_progress;
     QElapsedTimer m_lastBatch;

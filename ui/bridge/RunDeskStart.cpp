@@ -57,7 +57,7 @@ void RunDesk::planFork(const QString& idOrFolder, const QString& at) {
             if (!begin)
                 return begin.error();
             begin->settings.data = read->run->experiment.data; // where the images are now
-            Fork fork{read->run->folder, at, begin->epoch, std::move(begin->settings)};
+            Fork fork{read->run->folder, at, begin->epoch, std::move(begin->settings), read->elsewhere.has_value()};
             return std::pair(std::move(*read), std::move(fork));
         },
         [this](Result<std::pair<ReadRun, Fork>> planned) {
@@ -86,11 +86,20 @@ void RunDesk::reviewFork() {
     const Experiment kept = changedTo(asked, m_fork->settings);
     if (kept.model != asked.model || kept.training != asked.training || kept.normalization != asked.normalization ||
         kept.seed != asked.seed || kept.data.imageHeight != asked.data.imageHeight ||
-        kept.data.imageWidth != asked.data.imageWidth)
-        dropFork();
+        kept.data.imageWidth != asked.data.imageWidth) {
+        forgetFork();
+        Q_EMIT noted(tr("These settings cannot be changed in a fork; Train starts a new run."));
+    }
 }
 
 void RunDesk::dropFork() {
+    const bool elsewhere = m_fork && m_fork->elsewhere && isIdle();
+    forgetFork();
+    if (elsewhere)
+        open(QString::fromStdString(m_run->folder.string()));
+}
+
+void RunDesk::forgetFork() {
     if (!m_fork)
         return;
     m_fork.reset();
@@ -131,6 +140,7 @@ void RunDesk::begin(TrainRequest request, TrainingThread::First first, std::func
     request.background = true; // the window comes first
     request.waitsForRoom = true;
     m_saveAsked = false;
+    m_stopsAfterEpoch = false;
     m_waiting.clear();
     m_document.fixImages(m_document.experiment().data);
     setState(RunState::Starting);

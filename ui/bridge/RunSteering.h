@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QString>
 
 #include <memory>
 #include <vector>
@@ -21,8 +22,9 @@ public:
     virtual void stop() = 0;           ///< a paused run, too
     virtual void stopAfterEpoch() = 0; ///< a paused run goes on until then
     virtual void save() = 0;
-    /// From the next batch on; all or none. Answers with editAnswered(), after the event where there is one.
-    virtual void edit(const std::vector<Setting>& settings) = 0;
+    /// From the next batch on; all or none. Each is answered with editAnswered(), in their order; by the trainer of
+    /// this window after the event where there is one.
+    virtual void edit(const std::vector<Setting>& settings, const QString& asker) = 0;
 
     /// Whether pausing is the last that was asked for, here or elsewhere.
     virtual bool isPaused() const = 0;
@@ -33,7 +35,7 @@ Q_SIGNALS:
     void happened(const sightline::TrainEvent& event);
     /// What was asked is not done, because; the run goes on as before.
     void refused(const QString& why);
-    void editAnswered(const QString& refusal); ///< empty: done
+    void editAnswered(const QString& asker, const QString& refusal); ///< empty: done
 };
 
 } // namespace sightline::ui

@@ -21,10 +21,18 @@ void TrainingThread::stopAfterEpoch() {
     m_control->resume();
 }
 
-void TrainingThread::edit(const std::vector<Setting>& settings) {
+void TrainingThread::save() {
     const auto answered = [this](const Result<void>& done) { // on the training thread
+        if (!done)
+            m_mailbox.post([this, why = QString::fromStdString(done.error().message)] { Q_EMIT refused(why); });
+    };
+    m_control->post({TrainCommand::Kind::Save, {}, answered});
+}
+
+void TrainingThread::edit(const std::vector<Setting>& settings, const QString& asker) {
+    const auto answered = [this, asker](const Result<void>& done) { // on the training thread
         const QString refusal = done ? QString() : QString::fromStdString(done.error().message);
-        m_mailbox.post([this, refusal] { Q_EMIT editAnswered(refusal); });
+        m_mailbox.post([this, asker, refusal] { Q_EMIT editAnswered(asker, refusal); });
     };
     m_control->post({TrainCommand::Kind::Edit, settings, answered});
 }

@@ -34,8 +34,8 @@ public:
     void resume() override { m_control->resume(); }
     void stop() override { requestStop(); }
     void stopAfterEpoch() override;
-    void save() override { m_control->post({TrainCommand::Kind::Save}); }
-    void edit(const std::vector<Setting>& settings) override;
+    void save() override;
+    void edit(const std::vector<Setting>& settings, const QString& asker) override;
     bool isPaused() const override { return m_control->isPaused(); }
     std::shared_ptr<TrainControl> weights() const override { return m_control; }
     /// The run that a RunStarted is about, with its folder read; once for each.

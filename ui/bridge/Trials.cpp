@@ -7,10 +7,15 @@ namespace {
 constexpr double kParts = 1000; ///< of progress
 }
 
-Trials::Trials(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data,
+Trials::Trials(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
                Activities& activities, QObject* parent)
     : QObject(parent), m_home(std::move(home)), m_door(std::move(door)), m_document(document), m_data(data),
-      m_activities(activities) {}
+      m_activities(activities) {
+    connect(&runs, &RunDesk::stateChanged, this, [this](RunState state) {
+        if (state != RunState::Idle)
+            cancel(); // it would train beside the run, and take its memory
+    });
+}
 
 template <typename Request, typename Answer>
 void Trials::begin(const QString& words, Request request,
@@ -60,6 +65,7 @@ void Trials::cancel() {
         return;
     m_lane.cancel();
     end();
+    Q_EMIT canceled();
 }
 
 void Trials::end() {

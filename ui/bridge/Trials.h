@@ -11,16 +11,18 @@
 #include "bridge/DataDesk.h"
 #include "bridge/EngineDesk.h"
 #include "bridge/ExperimentDocument.h"
+#include "bridge/RunDesk.h"
 #include "lane/Lane.h"
 
 namespace sightline::ui {
 
 /// Tries out the document's experiment with the open images, without a run: the learning rates it bears, or everything
-/// a run will do. One trial at a time, the newest wins; it stands among the activities, where it can be cancelled.
+/// a run will do. One trial at a time, the newest wins; it stands among the activities, where it can be cancelled, and
+/// gives way to a run.
 class Trials : public QObject {
     Q_OBJECT
 public:
-    Trials(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data,
+    Trials(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
            Activities& activities, QObject* parent = nullptr);
 
     // Images are open.
@@ -36,6 +38,7 @@ Q_SIGNALS:
     void rateFound(const sightline::RateCurve& curve);
     void checked(const sightline::TrainCheck& check);
     void failed(const QString& message);
+    void canceled(); ///< here or among the activities
     void busyChanged();
 
 private:

@@ -87,7 +87,8 @@ QLayout* ClassifyWindow::makeHead() {
     line->addWidget(m_folder);
     line->addWidget(m_files);
     line->addWidget(m_where, 1);
-    line->addWidget(new RefuseShareField(m_session));
+    m_refuse = new RefuseShareField(m_session);
+    line->addWidget(m_refuse);
     line->addWidget(m_filter);
     head->addWidget(m_title);
     head->addLayout(line);
@@ -195,6 +196,11 @@ void ClassifyWindow::follow() {
         say({});
     for (QWidget* control : {m_folder, m_files})
         control->setEnabled(!busy);
+    if (busy && m_refuse->isEnabled()) // it loses the focus, and gets it back for the next step
+        m_refuseFocused = m_refuse->isAncestorOf(focusWidget());
+    m_refuse->setEnabled(!busy);
+    if (!busy && std::exchange(m_refuseFocused, false))
+        m_refuse->setFocus();
     setLook(*m_folder, "primary", !m_desk.found());
     theme::setIcon(*m_folder, QStringLiteral("folder-open"), m_desk.found() ? Role::Text : Role::AccentText);
     const bool hasImages = m_desk.found() && !m_rows.imageOfRow.empty();

@@ -16,6 +16,7 @@ namespace sightline::ui {
 
 class ClassifyPicture;
 class ProgressBar;
+class RefuseShareField;
 
 /// A folder of images put to a run: a table of what it says, which can be saved, and copies sorted by class. Stays open
 /// beside the window; closing it cancels what is under way.
@@ -57,6 +58,8 @@ private:
     QTableView *m_images, *m_passed;
     QStackedWidget* m_stack;
     QLabel *m_title, *m_where, *m_empty, *m_status;
+    RefuseShareField* m_refuse;
+    bool m_refuseFocused = false; ///< before it was disabled
     QComboBox* m_filter;
     QPushButton *m_folder, *m_files, *m_cancel, *m_save, *m_sort;
     ProgressBar* m_progress;

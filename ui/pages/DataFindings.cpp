@@ -22,6 +22,7 @@
 #include "support/Priority.h"
 #include "widgets/ClassPicker.h"
 #include "widgets/ProgressBar.h"
+#include "widgets/Surface.h"
 #include "widgets/TileView.h"
 
 namespace sightline::ui {
@@ -143,14 +144,14 @@ void DataPage::showSelection() {
     m_exclude->setEnabled(some);
     const bool all = some && std::all_of(samples.begin(), samples.end(),
                                          [&](std::uint32_t i) { return opened->samples[i].excluded; });
-    m_exclude->setText(all ? tr("Include again") : tr("Exclude"));
+    setWords(*m_exclude, all ? tr("Include again") : tr("Exclude"));
     m_relabel->setToolTip(some ? tr("Change the class of the selected images (1–9, or choose)")
                                : tr("Select images first."));
     m_exclude->setToolTip(!some ? tr("Select images first.")
                           : all ? tr("Use the selected images again (X)")
                                 : tr("Leave the selected images out of training (X)"));
     m_pin->setEnabled(some);
-    m_pin->setText(m_pins->unpins() ? tr("Unpin") : tr("Pin"));
+    setWords(*m_pin, m_pins->unpins() ? tr("Unpin") : tr("Pin"));
     m_pin->setToolTip(!some ? tr("Select images first.")
                             : tr("Pinned images: while the network is trained, the Train page shows after each epoch "
                                  "where it looks in them (P)"));

@@ -117,8 +117,7 @@ void ExplainPage::addKeys() {
     key(Qt::Key_H, [this] { current()->toggleOverlay(); });
     key(Qt::Key_Left, [this] { step(-1); });
     key(Qt::Key_Right, [this] { step(1); });
-    auto* pin = new QShortcut(QKeySequence(Qt::Key_P), this); // while the page is seen, wherever the focus is
-    connect(pin, &QShortcut::activated, this, &ExplainPage::togglePin);
+    key(Qt::Key_P, [this] { togglePin(); });
     const auto turn = [this](int by) {
         m_bar->setCurrentIndex((m_bar->currentIndex() + by + m_bar->count()) % m_bar->count());
     };

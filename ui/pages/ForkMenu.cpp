@@ -39,7 +39,7 @@ void ForkMenu::look() {
             for (const ForkPoint& point : *points) {
                 const QString at = QString::fromStdString(point.at);
                 QAction* action = m_menu->addAction(wordsOf(point));
-                action->setObjectName(QStringLiteral("fork ") + at);
+                action->setObjectName(m_button.objectName() + QStringLiteral(" ") + at);
                 connect(action, &QAction::triggered, this, [this, folder, at] {
                     m_session.runs().planFork(QString::fromStdString(folder.string()), at);
                     Q_EMIT chosen();

@@ -29,7 +29,7 @@ bool Page::isAllEditable() const {
 }
 
 QString Page::whyFixed() const {
-    return m_session.runs().isIdle() ? tr("A fork keeps this from the run it begins with.")
+    return m_session.runs().isIdle() ? tr("Fixed: a fork keeps this setting from its parent.")
                                      : tr("Fixed while a run is in progress.");
 }
 

@@ -25,7 +25,8 @@ bool PinKeys::eventFilter(QObject* watched, QEvent* event) {
     const auto* key = static_cast<QKeyEvent*>(event);
     if (key->key() != Qt::Key_P || key->modifiers() != Qt::NoModifier)
         return QObject::eventFilter(watched, event);
-    toggle();
+    if (!key->isAutoRepeat()) // a key held down pins once
+        toggle();
     return true;
 }
 

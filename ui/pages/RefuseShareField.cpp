@@ -41,6 +41,7 @@ RefuseShareField::RefuseShareField(Session& session, QWidget* parent) : QWidget(
                            "unknown images are found."));
     m_share->setValue(100 * session.unknown().refuseShare());
     label->setBuddy(m_share);
+    setFocusProxy(m_share);
     row->addWidget(label);
     row->addWidget(m_share);
     connect(m_share, &QDoubleSpinBox::valueChanged, this, [this](double percent) {

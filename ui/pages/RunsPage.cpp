@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "look/Words.h"
 #include "models/Table.h"
@@ -79,8 +80,7 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
     row->addWidget(makeList(), 1);
     row->addWidget(makeDetail());
     connect(&session.runs().list(), &RunList::listed, this, &RunsPage::show);
-    connect(&session.runs().list(), &RunList::failed, this,
-            [this](const QString& message) { Q_EMIT said(message, false); });
+    connect(&session.runs().list(), &RunList::failed, this, &RunsPage::sayFailure);
     connect(&session.runs(), &RunDesk::stateChanged, this, &RunsPage::showSelected);
     connect(&session.data(), &DataDesk::opened, this, &RunsPage::showSelected);
     connect(&session.runs(), &RunDesk::continued, this, [this](const QString& words) {
@@ -89,11 +89,10 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
     });
     connect(&session.runs(), &RunDesk::epochFinished, &session.runs().list(), &RunList::refresh);
     m_look.setInterval(kLookMs);
+    m_look.setSingleShot(true); // a listing under way is not superseded: on a slow disk none would ever come
     connect(&m_look, &QTimer::timeout, this, [this] {
         if (isVisible())
             this->session().runs().list().refresh();
-        else
-            m_look.stop();
     });
     session.runs().list().refresh();
     showSelected();
@@ -102,7 +101,18 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
 void RunsPage::showEvent(QShowEvent* event) {
     Page::showEvent(event);
     session().runs().list().refresh();
-    m_look.start();
+}
+
+void RunsPage::lookAgain() {
+    if (isVisible())
+        m_look.start();
+}
+
+/// A list that cannot be read is tried again and again, and said once.
+void RunsPage::sayFailure(const QString& message) {
+    if (std::exchange(m_saidLast, message) != message)
+        Q_EMIT said(message, false);
+    lookAgain();
 }
 
 QWidget* RunsPage::makeList() {
@@ -178,6 +188,8 @@ QWidget* RunsPage::makeDetail() {
 }
 
 void RunsPage::show(const std::vector<RunSummary>& runs) {
+    m_saidLast.clear();
+    lookAgain();
     if (std::equal(runs.begin(), runs.end(), m_runs.begin(), m_runs.end(), showAlike) && !runs.empty())
         return showSelected(); // nothing moves under the pointer
     m_runs = runs;
@@ -247,7 +259,8 @@ void RunsPage::showSelected() {
     fact(tr("Best epoch"), run->bestEpoch > 0 ? QString::number(run->bestEpoch) : QString());
     fact(tr("Last loss"), run->lastLoss ? significant(*run->lastLoss) : QString());
     fact(tr("ID"), QString::fromStdString(run->id));
-    m_facts->setText(QStringLiteral("<table>%1</table>").arg(lines.join(QString())));
+    if (const QString facts = QStringLiteral("<table>%1</table>").arg(lines.join(QString())); facts != m_facts->text())
+        m_facts->setText(facts); // else what is selected stays so
     if (!m_note->hasFocus())
         m_note->setText(QString::fromStdString(run->note));
     const bool idle = !session().runs().trainsHere();
@@ -260,7 +273,7 @@ void RunsPage::showSelected() {
     m_open->setText(elsewhere ? tr("Follow") : tr("Open"));
     m_open->setAccessibleName(m_open->text());
     if (elsewhere)
-        m_open->setToolTip(tr("Another program trains this run: see its curves as they come, and steer it"));
+        m_open->setToolTip(tr("Another program is training this run: see its curves as they come, and steer it"));
     m_resume->setVisible(canResume(*run));
     const bool images = session().data().dataset() != nullptr;
     m_continue->setText(images ? tr("Continue with these images") : tr("Continue with other images…"));

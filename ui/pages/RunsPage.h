@@ -29,6 +29,8 @@ private:
     QWidget* makeList();
     QWidget* makeDetail();
     void show(const std::vector<RunSummary>& runs);
+    void sayFailure(const QString& message);
+    void lookAgain();
     void showSelected();
     const RunSummary* selected() const;
     void openSelected();
@@ -45,7 +47,8 @@ private:
     QPushButton *m_open, *m_resume, *m_continue, *m_fork, *m_classify, *m_rename, *m_delete;
     ForkMenu* m_forkMenu;
     QString m_selectedFolder;
-    QTimer m_look; ///< for what other programs do
+    QTimer m_look;      ///< for what other programs do
+    QString m_saidLast; ///< what failed since the list was last read
 };
 
 } // namespace sightline::ui

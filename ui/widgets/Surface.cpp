@@ -44,6 +44,11 @@ void setLook(QWidget& widget, const char* property, bool value) {
     widget.style()->polish(&widget);
 }
 
+void setWords(QPushButton& button, const QString& text) {
+    button.setText(text);
+    button.setAccessibleName(text);
+}
+
 QPushButton* button(const QString& text, const QString& icon, const char* name, const QString& toolTip, bool primary) {
     auto* made = named(new QPushButton(text), name, text);
     made->setProperty("primary", primary);

@@ -36,6 +36,7 @@ Widget* named(Widget* widget, const char* name, const QString& accessible = {}) 
         widget->setAccessibleName(accessible);
     return widget;
 }
+void setWords(QPushButton& button, const QString& text); ///< text and accessible name
 /// Sets a property that the style sheet asks for, and has it asked again where it changed.
 void setLook(QWidget& widget, const char* property, bool value);
 QPushButton* button(const QString& text, const QString& icon, const char* name, const QString& toolTip = {},

@@ -19,7 +19,7 @@ KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent) {
         {QStringLiteral("Ctrl+Z, Ctrl+Shift+Z"), tr("Undo and redo a change of settings or labels")},
         {QStringLiteral("1 … 9, X"), tr("Data, Evaluate: relabel or exclude the selected images")},
         {QStringLiteral("P"),
-         tr("Data, Evaluate, Explain: pin an image, to see on Train how it is learned; or unpin it")},
+         tr("Data, Evaluate, Explain: pin an image, to see on Train how the network learns it; or unpin it")},
         {QStringLiteral("R"), tr("Augment: draw again")},
         {QStringLiteral("H"), tr("Evaluate, Explain: show or hide the heat map")},
         {QStringLiteral("Left, Right"), tr("Explain and the large view: previous and next image")},

@@ -33,7 +33,8 @@ void keepPlace(QSettings& settings, const QMainWindow& window, Session& session,
                                        ? QByteArray::fromStdString(toText(toJson(session.document().experiment()), -1))
                                        : QByteArray());
     const auto& run = session.runs().run();
-    const bool shown = run && (!session.runs().isIdle() || run->experiment == session.document().experiment());
+    const bool shown =
+        run && (!session.runs().isIdle() || session.runs().progress().experiment == session.document().experiment());
     settings.setValue(kRun, shown ? QString::fromStdString(run->folder.string()) : QString());
     for (const auto* splitter : window.findChildren<QSplitter*>())
         if (!splitter->objectName().isEmpty())

@@ -28,8 +28,17 @@ void BatchBoundary::publish(std::int64_t step) {
 void BatchBoundary::answer(std::int64_t step, const Obey& obey) {
     if (m_control.wantsSnapshot())
         publish(step);
-    for (TrainCommand& command : m_control.take())
-        obey(command);
+    std::vector<TrainCommand> commands = m_control.take();
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        try {
+            obey(commands[i]);
+        } catch (...) { // the run ends; those who wait hear of it
+            for (; i < commands.size(); ++i)
+                if (commands[i].answered)
+                    commands[i].answered(Error{"The run ended without doing this."});
+            throw;
+        }
+    }
 }
 
 void BatchBoundary::pass(std::int64_t step, const Obey& obey) {

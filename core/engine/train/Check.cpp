@@ -5,8 +5,11 @@
 
 #include <chrono>
 #include <cmath>
+#include <fstream>
+#include <limits>
 
 #include "engine/CheckProblems.h"
+#include "engine/ProbeImages.h"
 #include "engine/train/EpochTime.h"
 #include "engine/train/GivenImages.h"
 #include "engine/train/Trial.h"
@@ -31,6 +34,11 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// From here on the peak is what is resident now, and what comes.
+void forgetPeakMemory() {
+    std::ofstream("/proc/self/clear_refs") << 5;
+}
+
 /// The nearest folder above that is there.
 std::uint64_t freeDiskBytes(std::filesystem::path folder) {
     std::error_code code;
@@ -48,6 +56,7 @@ public:
         : m_request(request), m_stop(std::move(stop)), m_progress(progress) {}
 
     Result<TrainCheck> run() {
+        forgetPeakMemory(); // what this process needed earlier is no need of this run
         m_check.freeBytes = availableMemoryBytes() + peakResidentBytes();
         m_facts.freeDiskBytes = freeDiskBytes(m_request.home);
         const TrialRequest trial{m_request.experiment, *m_request.dataset, m_request.home, kFitted};
@@ -56,12 +65,16 @@ public:
         m_facts.learningRate = namedRate(experiment());
         m_facts.freeze = experiment().model.freeze;
         m_facts.keepsFeatures = experiment().training.cacheFeatures;
+        if (const auto found = probeProblems(experiment().training.probes, m_setup.dataset); !found.empty())
+            return badInput("The experiment cannot be used: " + joined(found) + ".");
+        m_check.diskBytes = diskBytes();
+        m_facts.checkpointBytes = checkpointBytes();
+        m_check.overfits.loss = std::numeric_limits<double>::quiet_NaN();
         if (fitsMemory())
             for (const auto part : {&Preflight::lookAtFirstBatch, &Preflight::overfit, &Preflight::measureLoader,
                                     &Preflight::measureTime})
                 if (const Result<void> done = (this->*part)(); !done)
                     return done.error();
-        m_check.diskBytes = diskBytes();
         m_check.problems = checkProblems(m_check, m_facts);
         tell(1);
         return std::move(m_check);
@@ -214,18 +227,24 @@ private:
         return {};
     }
 
-    /// Checkpoints hold the weights and the two moments; `last`, `previous` and `best` are there at the end.
+    /// A checkpoint holds the weights and the two moments.
+    std::uint64_t checkpointBytes() const {
+        return 3 * bytesOf(m_setup.module->parameters()) + bytesOf(m_setup.module->statistics());
+    }
+    static std::uint64_t bytesOf(const torch::Tensor& values) { return 4 * static_cast<std::uint64_t>(values.numel()); }
+
+    /// `last`, `previous` and `best` are there at the end.
     std::uint64_t diskBytes() const {
         const TrainingSettings& training = experiment().training;
-        const auto parameters = 4 * static_cast<std::uint64_t>(m_setup.module->parameters().numel()),
-                   statistics = 4 * static_cast<std::uint64_t>(m_setup.module->statistics().numel());
+        const std::uint64_t parameters = bytesOf(m_setup.module->parameters()),
+                            statistics = bytesOf(m_setup.module->statistics());
         const bool judges = m_setup.dataset.count(Subset::Validation) > 0;
         std::uint64_t checkpoints = training.epochs > 1 ? 2 : 1;
         checkpoints += (training.checkpoint ? !training.checkpoint->monitor.empty() : judges) ? 1 : 0;
         if (training.checkpoint && training.checkpoint->keepEvery > 0)
             checkpoints += static_cast<std::uint64_t>(training.epochs / training.checkpoint->keepEvery);
-        const std::uint64_t weights = training.earlyStopping && training.earlyStopping->restoreBestWeights ? 1 : 0;
-        return checkpoints * (3 * parameters + statistics) + weights * (parameters + statistics) +
+        const std::uint64_t weights = training.earlyStopping && training.earlyStopping->restoreBestWeights ? 2 : 0;
+        return checkpoints * checkpointBytes() + weights * (parameters + statistics) +
                kBytesASample * m_setup.dataset.samples.size();
     }
 

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "augment/ShownPixels.h"
+#include "engine/train/Trial.h"
 
 namespace sightline::engine {
 
@@ -57,7 +58,8 @@ Result<void> show(const TrainLoop& loop, const TrainSetup& setup, int epoch, con
     const TrainedBatch* last = loop.last();
     if (!last)
         return Error{"There is no batch to look at yet; look again after the next one."};
-    Result<GivenBatch> given = givenBatch(*last, setup.dataset, setup.reading);
+    Result<GivenBatch> given = tried("The batch cannot be shown: ", // no reason to end a run
+                                     [&] { return givenBatch(*last, setup.dataset, setup.reading); });
     if (!given)
         return given.error();
     given->epoch = epoch;

@@ -53,10 +53,12 @@ Result<std::string> RunCheckpoints::saveAs(const std::string& name, const GraphM
     return "checkpoints/" + name;
 }
 
-Result<std::string> RunCheckpoints::saveLast(const GraphModule& module, const Moments& moments,
-                                             const Json& state) const {
-    keepLastAsPrevious();
-    return saveAs(kLast, module, moments, state);
+Result<std::string> RunCheckpoints::saveLast(const GraphModule& module, const Moments& moments, const Json& state) {
+    if (m_isLastSound)
+        keepLastAsPrevious();
+    Result<std::string> saved = saveAs(kLast, module, moments, state);
+    m_isLastSound = m_isLastSound || saved.ok();
+    return saved;
 }
 
 /// By a second name, so that there is a last one at every moment. Where that cannot be done there is one checkpoint
@@ -125,8 +127,10 @@ Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, Moments
     std::optional<Error> fault;
     for (const KeptCheckpoint& next : kept) {
         Result<Json> state = loadFrom(next, module, moments);
-        if (state)
-            return loadedFrom(next, std::move(*state), next.file == last ? std::string() : why);
+        if (state) {
+            m_isLastSound = next.file == last;
+            return loadedFrom(next, std::move(*state), m_isLastSound ? std::string() : why);
+        }
         if (next.file == last)
             why = state.error().message + " The";
         if (!fault)

@@ -24,7 +24,7 @@ public:
 
     Result<void> makeFolder() const;
     /// `state` as in saveCheckpoint. These give the file's name relative to the run's folder.
-    Result<std::string> saveLast(const GraphModule& module, const Moments& moments, const Json& state) const;
+    Result<std::string> saveLast(const GraphModule& module, const Moments& moments, const Json& state);
     Result<std::string> saveBest(const GraphModule& module, const Moments& moments, const Json& state) const;
     Result<std::string> saveEpoch(const GraphModule& module, const Moments& moments, const Json& state,
                                   int epoch) const;
@@ -57,6 +57,7 @@ private:
 
     std::filesystem::path m_folder;
     bool m_hasEarlyStopping = false;
+    bool m_isLastSound = true; ///< false: the run goes on from another one, which must outlive the next save
 };
 
 } // namespace sightline::engine

@@ -68,10 +68,9 @@ void RunReporter::reportBatch(BatchFinished finished, double seconds) {
     m_time.batchTook(seconds);
     finished.imagesPerSecond = training.batchSize / m_time.secondsPerBatch();
     const int later = training.epochs - finished.epoch; // epochs after this one
-    finished.secondsLeft =
-        m_time.secondsFor({later * finished.batches + finished.batches - finished.batch, later + 1,
-                           static_cast<double>(m_setup->dataset.count(Subset::Validation)) / training.batchSize,
-                           training.saveEveryMinutes});
+    finished.secondsLeft = m_time.secondsFor({later * finished.batches + finished.batches - finished.batch, later + 1,
+                                              static_cast<double>(m_setup->validationImages) / training.batchSize,
+                                              training.saveEveryMinutes});
     m_progress->tell(finished);
     report(finished);
 }

@@ -117,6 +117,7 @@ Result<void> openData(const TrainRequest& request, TrainSetup& setup, std::stop_
         return fine;
     if (const Result<void> opened = openRunImages(request, std::move(stop), setup); !opened)
         return opened;
+    setup.countImages();
     std::vector<Problem> found = problems(setup.experiment, setup.dataset);
     if (!setup.folder || setup.changes.contains("training.probes")) // of a run that goes on they may be gone since
         for (Problem& problem : probeProblems(setup.experiment.training.probes, setup.dataset))
@@ -213,6 +214,7 @@ Result<void> prepareTrial(const TrialRequest& request, std::stop_token stop, Tra
     setup.experiment = request.experiment;
     setup.dataset = request.dataset;
     std::erase_if(setup.dataset.samples, [](const Sample& sample) { return sample.excluded; }); // as a run has them
+    setup.countImages();
     setup.compute.emplace(request.experiment.training.threads);
     for (const std::vector<Problem>& found : {problems(setup.experiment), problems(setup.experiment, setup.dataset)})
         if (const Result<void> fine = refused(found); !fine)
@@ -255,7 +257,12 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
 
 int TrainSetup::batchesPerEpoch() const {
     const auto size = static_cast<std::size_t>(experiment.training.batchSize);
-    return static_cast<int>((dataset.count(Subset::Train) + size - 1) / size);
+    return static_cast<int>((trainImages + size - 1) / size);
+}
+
+void TrainSetup::countImages() {
+    trainImages = dataset.count(Subset::Train);
+    validationImages = dataset.count(Subset::Validation);
 }
 
 Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop,

@@ -42,6 +42,10 @@ struct TrainSetup {
     std::vector<std::string> notes;                    ///< for the person: a classifier that starts anew
     std::optional<ComputeThreads> compute;
 
+    // Of `dataset`, counted once: every batch asks.
+    std::size_t trainImages = 0, validationImages = 0;
+
+    void countImages();
     int batchesPerEpoch() const;
 };
 

@@ -62,12 +62,13 @@ QString wordsOf(const GivenBatch& batch) {
 
 } // namespace
 
-BatchView::BatchView(QWidget* parent)
-    : QWidget(parent), m_words(named(new QLabel, "batchWords")), m_tiles(new PictureTiles(this)) {
+BatchView::BatchView(const QByteArray& prefix, QWidget* parent)
+    : QWidget(parent), m_words(named(new QLabel, (prefix + "BatchWords").constData())),
+      m_tiles(new PictureTiles(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid);
-    auto* view = named(new TileView(2), "batchTiles", tr("Images of the batch"));
+    auto* view = named(new TileView(2), (prefix + "BatchTiles").constData(), tr("Images of the batch"));
     view->setSide(kSide);
     view->setModel(m_tiles);
     column->addWidget(m_words);

@@ -19,7 +19,8 @@ class PictureTiles;
 class BatchView : public QWidget {
     Q_OBJECT
 public:
-    explicit BatchView(QWidget* parent = nullptr);
+    /// `prefix` begins the names of its parts: two dialogs that have one can be open.
+    explicit BatchView(const QByteArray& prefix, QWidget* parent = nullptr);
 
     void setBatch(GivenBatch batch, const std::vector<std::string>& classes);
     void clear();

@@ -75,7 +75,7 @@ CheckDialog::CheckDialog(Session& session, Trials& trials, QWidget* parent)
         grid->addWidget(m_values.back(), i, 1);
         grid->addWidget(m_meanings.back(), i, 2);
     }
-    m_batch = new BatchView;
+    m_batch = new BatchView("check");
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(theme::kGrid);
     m_again = button(tr("Cancel"), {}, "checkAgain");
@@ -93,7 +93,6 @@ CheckDialog::CheckDialog(Session& session, Trials& trials, QWidget* parent)
         if (!m_trials.isBusy())
             return begin();
         m_trials.cancel();
-        say(tr("Canceled."), Role::Muted);
     });
     connect(close, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_train, &QPushButton::clicked, this, [this] {
@@ -104,6 +103,7 @@ CheckDialog::CheckDialog(Session& session, Trials& trials, QWidget* parent)
             [this](double share) { m_progress->setProgress(static_cast<qulonglong>(share * kParts), kParts); });
     connect(&trials, &Trials::busyChanged, this, &CheckDialog::showState);
     connect(&trials, &Trials::checked, this, &CheckDialog::showCheck);
+    connect(&trials, &Trials::canceled, this, [this] { say(tr("Canceled."), Role::Muted); });
     connect(&trials, &Trials::failed, this, [this](const QString& message) { say(message, Role::Bad); });
     connect(&session.document(), &ExperimentDocument::problemsChanged, this, &CheckDialog::showState);
     connect(&session.runs(), &RunDesk::stateChanged, this, &CheckDialog::showState);
@@ -157,7 +157,7 @@ void CheckDialog::showFigures(const TrainCheck& check) {
             .arg(significant(check.loaderImagesPerSecond), significant(check.networkImagesPerSecond)),
         speedMeaning(check, training.cacheFeatures));
     set(kMemory, bytesText(static_cast<qint64>(check.peakBytes)),
-        tr("%1 are there for it.").arg(bytesText(static_cast<qint64>(check.freeBytes))));
+        tr("%1 available.").arg(bytesText(static_cast<qint64>(check.freeBytes))));
     set(kTime, check.secondsTotal > 0 ? tr("about %1").arg(duration(check.secondsTotal)) : QStringLiteral("–"),
         counted(training.epochs, tr("For %1 epoch."), tr("For all %1 epochs.")));
     set(kDisk, bytesText(static_cast<qint64>(check.diskBytes)), tr("For the run's checkpoints and tables."));
@@ -172,7 +172,7 @@ void CheckDialog::showState() {
                               : !ready                      ? tr("Fix the settings marked in red first.")
                                                             : QString();
     m_progress->setVisible(busy);
-    m_again->setText(busy ? tr("Cancel") : tr("Check again"));
+    setWords(*m_again, busy ? tr("Cancel") : tr("Check again"));
     m_again->setEnabled(busy || hindrance.isEmpty());
     m_again->setToolTip(busy ? QString() : hindrance);
     m_train->setEnabled(!busy && hindrance.isEmpty());

@@ -11,7 +11,7 @@
 namespace sightline::ui {
 
 LookDialog::LookDialog(Session& session, QWidget* parent)
-    : QDialog(parent), m_session(session), m_batch(new BatchView), m_look(session.runs()) {
+    : QDialog(parent), m_session(session), m_batch(new BatchView("look")), m_look(session.runs()) {
     setObjectName(QStringLiteral("lookDialog"));
     setWindowTitle(tr("The last batch"));
     setAttribute(Qt::WA_DeleteOnClose);

@@ -33,7 +33,7 @@ RateDialog::RateDialog(Session& session, Trials& trials, QWidget* parent)
     column->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
     column->setSpacing(theme::kGrid);
     column->addWidget(
-        mutedLabel(tr("A copy of the network trains while its learning rate rises batch by batch; no run is made. "
+        mutedLabel(tr("A copy of the network trains while its learning rate rises batch by batch; no run is created. "
                       "Good rates lie where the loss falls, well before it explodes.")));
     m_progress = new ProgressBar("rateProgress", tr("Progress of the trial"));
     column->addWidget(m_progress);
@@ -65,8 +65,6 @@ RateDialog::RateDialog(Session& session, Trials& trials, QWidget* parent)
         if (!m_trials.isBusy())
             return begin();
         m_trials.cancel();
-        m_plot->clear(tr("Canceled."));
-        say({});
     });
     connect(close, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_use, &QPushButton::clicked, this, &RateDialog::take);
@@ -75,6 +73,10 @@ RateDialog::RateDialog(Session& session, Trials& trials, QWidget* parent)
             [this](double share) { m_progress->setProgress(static_cast<qulonglong>(share * kParts), kParts); });
     connect(&trials, &Trials::busyChanged, this, &RateDialog::showState);
     connect(&trials, &Trials::rateFound, this, &RateDialog::showCurve);
+    connect(&trials, &Trials::canceled, this, [this] {
+        m_plot->clear(tr("Canceled."));
+        say({});
+    });
     connect(&trials, &Trials::failed, this, [this](const QString& message) {
         m_plot->clear({});
         say(message, true);
@@ -110,7 +112,7 @@ void RateDialog::showCurve(const RateCurve& curve) {
         if (m_suggestion.valley)
             m_plot->setRate(*m_suggestion.valley);
         else
-            say(tr("No suggestion: the loss never falls. Look at the labels and at what is frozen."), true);
+            say(tr("No suggestion: the loss never falls. Check the labels and the frozen layers."), true);
     }
     for (const auto& [one, rate] : {std::pair(m_valley, m_suggestion.valley), std::pair(m_steep, m_suggestion.steep),
                                     std::pair(m_minimumTenth, m_suggestion.minimumTenth)}) {
@@ -132,7 +134,7 @@ void RateDialog::showState() {
     const bool busy = m_trials.isBusy(), images = m_session.data().dataset() != nullptr,
                idle = m_session.runs().isIdle(), outdated = !busy && m_trials.isOutdated();
     m_progress->setVisible(busy);
-    m_again->setText(busy ? tr("Cancel") : tr("Try again"));
+    setWords(*m_again, busy ? tr("Cancel") : tr("Try again"));
     m_again->setEnabled(busy || (images && idle));
     m_again->setToolTip(busy || (images && idle) ? QString()
                         : idle                   ? tr("Open a folder of images first.")
@@ -140,20 +142,19 @@ void RateDialog::showState() {
     for (const auto& [one, rate] : {std::pair(m_valley, m_suggestion.valley), std::pair(m_steep, m_suggestion.steep),
                                     std::pair(m_minimumTenth, m_suggestion.minimumTenth)}) {
         const QString what = one->property("what").toString();
-        one->setText(rate ? tr("%1: %2").arg(what, rateText(*rate)) : what);
+        setWords(*one, rate ? tr("%1: %2").arg(what, rateText(*rate)) : what);
         one->setEnabled(rate.has_value());
-        one->setToolTip(rate ? one->property("why").toString() : tr("The curve does not tell."));
+        one->setToolTip(rate ? one->property("why").toString() : tr("No suggestion from this curve."));
     }
     const double now = m_session.document().experiment().training.optimizer.learningRate;
-    m_use->setText(m_plot->rate() > 0 ? tr("Use %1").arg(rateText(m_plot->rate())) : tr("Use this rate"));
+    setWords(*m_use, m_plot->rate() > 0 ? tr("Use %1").arg(rateText(m_plot->rate())) : tr("Use this rate"));
     m_use->setEnabled(m_plot->rate() > 0 && idle && m_plot->rate() != now);
     m_use->setToolTip(!idle                   ? tr("A run is in progress.")
                       : m_plot->rate() == now ? tr("The settings have this rate.")
                                               : tr("Put the rate at the line into the settings; undo takes it back"));
     if (m_plot->rate() > 0 && m_suggestion.valley) {
-        m_words->setText(outdated
-                             ? tr("The settings have changed since; try again.")
-                             : tr("The settings have %1. Drag the line, or take a suggestion.").arg(rateText(now)));
+        m_words->setText(outdated ? tr("The settings have changed since; try again.")
+                                  : tr("Current setting: %1. Drag the line, or take a suggestion.").arg(rateText(now)));
         m_words->show();
     }
 }

@@ -104,7 +104,8 @@ void RunCurves::showParent() {
 /// Plain words beside the curves.
 void RunCurves::showReading() {
     const auto run = m_session.runs().run();
-    m_reading->setReading(run ? readCurves(m_session.runs().progress().history, run->experiment, run->classes.size())
+    const RunProgress& progress = m_session.runs().progress();
+    m_reading->setReading(run ? readCurves(progress.history, progress.experiment, run->classes.size())
                               : CurveReading());
 }
 

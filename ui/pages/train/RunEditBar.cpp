@@ -75,7 +75,10 @@ RunEditBar::RunEditBar(Session& session, const QString& page, QWidget* parent) :
     connect(&runs, &RunDesk::stateChanged, this, &RunEditBar::showEdits);
     connect(&runs, &RunDesk::runChanged, this, &RunEditBar::forget);
     connect(&runs, &RunDesk::edited, this, &RunEditBar::showEdits);
-    connect(&runs, &RunDesk::editAnswered, this, &RunEditBar::showAnswer);
+    connect(&runs, &RunDesk::editAnswered, this, [this](const QString& asker, const QString& refusal) {
+        if (asker == objectName()) // not what another page's bar asked, nor a pin
+            showAnswer(refusal);
+    });
     forget();
 }
 
@@ -95,7 +98,7 @@ void RunEditBar::apply() {
     m_isAsked = true;
     m_refusal->clear();
     showEdits();
-    m_session.runs().edit(changesBetween(m_session.runs().progress().experiment, wanted()));
+    m_session.runs().edit(changesBetween(m_session.runs().progress().experiment, wanted()), objectName());
 }
 
 void RunEditBar::discard() {
@@ -113,7 +116,7 @@ void RunEditBar::undo() {
         return;
     m_isAsked = true;
     showEdits();
-    m_session.runs().edit(reverseOf(edits.back().changes));
+    m_session.runs().edit(reverseOf(edits.back().changes), objectName());
 }
 
 void RunEditBar::showAnswer(const QString& refusal) {

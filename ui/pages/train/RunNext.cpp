@@ -16,8 +16,8 @@ namespace {
 constexpr int kMoreEpochs = 20;
 
 QString ownerWords(const RunOwner& owner) {
-    return owner.host.empty() ? RunNext::tr("Another program trains this run (process %1).").arg(owner.process)
-                              : RunNext::tr("This run is trained on %1.").arg(QString::fromStdString(owner.host));
+    return owner.host.empty() ? RunNext::tr("Another program is training this run (process %1).").arg(owner.process)
+                              : RunNext::tr("This run is being trained on %1.").arg(QString::fromStdString(owner.host));
 }
 } // namespace
 
@@ -27,8 +27,14 @@ RunNext::RunNext(Session& session, QWidget* parent) : QWidget(parent), m_session
     m_unfollow = button(tr("Stop following"), {}, "stopFollowingButton",
                         tr("Close the run here; the program that trains it continues"));
     connect(m_unfollow, &QPushButton::clicked, this, [&runs] { runs.close(); });
-    m_dropFork = button(tr("Cancel the fork"), {}, "dropForkButton", tr("Train begins a run of its own again"));
+    m_dropFork = button(tr("Cancel the fork"), {}, "dropForkButton", tr("Train starts a new run again"));
     connect(m_dropFork, &QPushButton::clicked, this, [&runs] { runs.dropFork(); });
+    m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeRun",
+                      tr("Continue this run from its last checkpoint, to the end that was planned"));
+    connect(m_resume, &QPushButton::clicked, this, [&runs] {
+        if (const auto run = runs.run())
+            runs.resumeRun(run->folder);
+    });
     m_fork = button(tr("Fork from…"), QStringLiteral("distribute-graph-directed"), "forkButton",
                     tr("Train a new run that begins with a checkpoint of this one"));
     m_forkMenu = new ForkMenu(session, *m_fork);
@@ -38,8 +44,7 @@ RunNext::RunNext(Session& session, QWidget* parent) : QWidget(parent), m_session
     m_epochs = named(new QSpinBox, "moreEpochs", tr("More epochs"));
     m_epochs->setRange(1, 100'000);
     connect(m_epochs, &QSpinBox::valueChanged, this, [this](int epochs) {
-        m_more->setText(counted(epochs, tr("Train %1 more epoch"), tr("Train %1 more epochs")));
-        m_more->setAccessibleName(m_more->text());
+        setWords(*m_more, counted(epochs, tr("Train %1 more epoch"), tr("Train %1 more epochs")));
     });
     m_epochs->setValue(kMoreEpochs);
     connect(m_more, &QPushButton::clicked, this, [this, &runs] { runs.trainMore(m_epochs->value()); });
@@ -47,15 +52,44 @@ RunNext::RunNext(Session& session, QWidget* parent) : QWidget(parent), m_session
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme::kGrid);
     row->addWidget(m_words, 1);
-    for (QWidget* control : std::initializer_list<QWidget*>{m_unfollow, m_dropFork, m_fork, m_more, m_epochs})
+    for (QWidget* control : std::initializer_list<QWidget*>{m_unfollow, m_dropFork, m_resume, m_fork, m_more, m_epochs})
         row->addWidget(control);
     connect(&runs, &RunDesk::forkChanged, this, &RunNext::showState);
 }
 
+bool RunNext::lacksEpochs() const {
+    const RunDesk& runs = m_session.runs();
+    const RunProgress& progress = runs.progress();
+    return runs.run() && runs.isIdle() && progress.ended && progress.ended->outcome != RunEnded::Outcome::Completed &&
+           (progress.history.empty() || progress.history.back().epoch < progress.experiment.training.epochs);
+}
+
+void RunNext::look() {
+    m_lookedAt = m_session.runs().run();
+    m_resumable = false;
+    m_lane.submit(
+        this,
+        [folder = m_lookedAt->folder](const std::stop_token&) -> Result<bool> {
+            std::error_code code;
+            return std::filesystem::exists(folder / "checkpoints/last.safetensors", code);
+        },
+        [this](const Result<bool>& found) {
+            m_resumable = found && *found;
+            showControls();
+        });
+}
+
 void RunNext::showState() {
+    if (lacksEpochs() && m_session.runs().run() != m_lookedAt)
+        look();
+    showControls();
+}
+
+void RunNext::showControls() {
     const RunDesk& runs = m_session.runs();
     const RunOwner* owner = runs.followedOwner();
     const bool stored = runs.run() && runs.isIdle() && !runs.progress().history.empty();
+    const bool resumable = lacksEpochs() && runs.run() == m_lookedAt && m_resumable;
     const bool forks = runs.fork() && runs.isIdle();
     m_words->setText(
         owner ? ownerWords(*owner)
@@ -68,7 +102,8 @@ void RunNext::showState() {
         m_forkMenu->setRun(runs.run()->folder);
     for (QWidget* control : std::initializer_list<QWidget*>{m_fork, m_more, m_epochs})
         control->setVisible(stored && !forks);
-    setVisible(owner || stored);
+    m_resume->setVisible(resumable && !forks);
+    setVisible(owner || stored || resumable);
 }
 
 } // namespace sightline::ui

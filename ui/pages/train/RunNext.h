@@ -3,6 +3,10 @@
 
 #include <QWidget>
 
+#include <memory>
+
+#include "lane/Lane.h"
+
 class QLabel;
 class QPushButton;
 class QSpinBox;
@@ -10,9 +14,11 @@ class QSpinBox;
 namespace sightline::ui {
 
 class ForkMenu;
+struct OpenedRun;
 class Session;
 
-/// Whose the run in view is, and what can be made of it: more epochs, a fork, no longer following it. Hidden where
+/// Whose the run in view is, and what can be made of it: going on with it, more epochs, a fork, no
+/// longer following it. Hidden where
 /// there is nothing to say.
 class RunNext : public QWidget {
     Q_OBJECT
@@ -25,11 +31,18 @@ Q_SIGNALS:
     void failed(const QString& message);
 
 private:
+    bool lacksEpochs() const; ///< it ended before its time
+    void look();              ///< for a checkpoint to go on from
+    void showControls();
+
     Session& m_session;
     QLabel* m_words;
-    QPushButton *m_unfollow, *m_dropFork, *m_fork, *m_more;
+    QPushButton *m_unfollow, *m_dropFork, *m_resume, *m_fork, *m_more;
     QSpinBox* m_epochs;
     ForkMenu* m_forkMenu;
+    std::shared_ptr<const OpenedRun> m_lookedAt;
+    bool m_resumable = false; ///< m_lookedAt
+    Lane m_lane;              ///< last: joined first
 };
 
 } // namespace sightline::ui

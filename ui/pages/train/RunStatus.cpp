@@ -47,8 +47,7 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     m_notes = new NoteList;
     line->addWidget(m_state, 1);
     m_go = button(tr("Train"), QStringLiteral("media-playback-start"), "pageTrainButton", tr("Train (Ctrl+Return)"));
-    m_stopAfterEpoch = button(tr("Stop after epoch"), QStringLiteral("media-skip-forward"), "stopAfterEpochButton",
-                              tr("Finish this epoch with its validation and checkpoint, then stop"));
+    m_stopAfterEpoch = button(tr("Stop after epoch"), QStringLiteral("media-skip-forward"), "stopAfterEpochButton");
     m_save = button(tr("Save now"), QStringLiteral("document-save"), "saveNowButton",
                     tr("Take a checkpoint of where the run is"));
     m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopButton",
@@ -56,11 +55,8 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     for (auto* control : {m_go, m_save, m_stopAfterEpoch, m_stop})
         line->addWidget(control);
     connect(m_go, &QPushButton::clicked, this, &RunStatus::goPressed);
-    connect(m_stopAfterEpoch, &QPushButton::clicked, this, [this] {
-        m_session.runs().stopAfterEpoch();
-        m_stopAfterEpoch->setEnabled(false);
-        m_stopAfterEpoch->setToolTip(tr("The run stops when this epoch is done."));
-    });
+    connect(m_stopAfterEpoch, &QPushButton::clicked, this,
+            [this] { m_session.runs().stopAfterEpoch(!m_session.runs().stopsAfterEpoch()); });
     connect(m_stop, &QPushButton::clicked, this, [this] { m_session.runs().stop(); });
     connect(m_save, &QPushButton::clicked, this, [this] { m_session.runs().saveNow(); });
     connect(&m_session.runs(), &RunDesk::saved, this, [this](int epoch, int batch) {
@@ -79,7 +75,10 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     connect(&session.runs(), &RunDesk::noted, this, &RunStatus::showNotes);
     connect(&session.runs(), &RunDesk::edited, this, &RunStatus::showNotes);
     connect(&session.runs(), &RunDesk::forkChanged, this, &RunStatus::showState);
-    connect(&session.runs(), &RunDesk::refused, this, [this](const QString& why) { Q_EMIT said(why, false); });
+    connect(&session.runs(), &RunDesk::refused, this, [this](const QString& why) {
+        showState();
+        Q_EMIT said(why, false);
+    });
 }
 
 void RunStatus::goPressed() {
@@ -167,6 +166,14 @@ void RunStatus::showButtons(bool ready, bool images) {
         control->setVisible(!idle);
         control->setEnabled(state == RunState::Running || state == RunState::Paused);
     }
+    const bool stops = m_session.runs().stopsAfterEpoch();
+    const bool followed = m_session.runs().followedOwner() != nullptr; // cannot be told to go on
+    m_stopAfterEpoch->setText(stops && !followed ? tr("Do not stop after epoch") : tr("Stop after epoch"));
+    m_stopAfterEpoch->setAccessibleName(m_stopAfterEpoch->text());
+    m_stopAfterEpoch->setToolTip(stops ? tr("The run stops when this epoch is done.")
+                                       : tr("Finish this epoch with its validation and checkpoint, then stop"));
+    if (stops && followed)
+        m_stopAfterEpoch->setEnabled(false);
     m_progress->setVisible(!idle || (run && !progress.history.empty()));
 }
 

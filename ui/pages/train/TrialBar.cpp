@@ -17,7 +17,10 @@ namespace {
 /// The dialog that is open, or else the one that `make` makes.
 template <typename Dialog, typename Make>
 void showOnce(QWidget& parent, Make make) {
-    auto* dialog = parent.findChild<Dialog*>();
+    Dialog* dialog = nullptr;
+    for (auto* one : parent.findChildren<Dialog*>())
+        if (one->isVisible()) // one that was closed waits only for its deletion
+            dialog = one;
     if (!dialog)
         dialog = make();
     dialog->show();
@@ -28,9 +31,10 @@ void showOnce(QWidget& parent, Make make) {
 } // namespace
 
 TrialBar::TrialBar(Session& session, QWidget* parent)
-    : QWidget(parent), m_session(session),
-      m_rates(session.home(), session.engine().door(), session.document(), session.data(), session.activities()),
-      m_checks(session.home(), session.engine().door(), session.document(), session.data(), session.activities()) {
+    : QWidget(parent), m_session(session), m_rates(session.home(), session.engine().door(), session.document(),
+                                                   session.data(), session.runs(), session.activities()),
+      m_checks(session.home(), session.engine().door(), session.document(), session.data(), session.runs(),
+               session.activities()) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme::kGrid);
@@ -59,17 +63,19 @@ void TrialBar::showState() {
                               : !sound ? tr("Fix the settings marked in red first.")
                                        : QString();
     for (const auto& [trial, words] :
-         {std::pair(m_find, tr("Train a copy while its learning rate rises, and see which rates it bears")),
+         {std::pair(m_find, tr("Train a copy while its learning rate rises, and find which rates it tolerates")),
           std::pair(m_check,
-                    tr("Try one batch, the speeds, memory, time and disk of the run; it takes a minute at most"))}) {
+                    tr("Tests one batch and estimates speed, memory, time, and disk space; takes up to a minute"))}) {
         trial->setVisible(idle);
         trial->setEnabled(hindrance.isEmpty());
         trial->setToolTip(hindrance.isEmpty() ? words : hindrance);
     }
     m_look->setVisible(!idle);
     m_look->setEnabled(live);
-    m_look->setToolTip(live ? tr("The images that the network was given last, with their losses")
-                            : tr("Batches are shown of runs that this window trains."));
+    const bool starts = m_session.runs().state() == RunState::Starting;
+    m_look->setToolTip(live     ? tr("The images that the network was given last, with their losses")
+                       : starts ? tr("The run is starting.")
+                                : tr("Batches are shown of runs that this window trains."));
 }
 
 } // namespace sightline::ui

@@ -6,7 +6,6 @@
 
 #include "Test.h"
 #include "look/Theme.h"
-#include "look/Words.h"
 #include "plot/CurvePlot.h"
 #include "plot/Envelope.h"
 #include "plot/QCustomPlotInclude.h"
@@ -182,10 +181,10 @@ private Q_SLOTS:
         pictureOf(plot);
         const int before = figure->axisRect()->height();
         for (int epoch = 1; epoch <= 6; ++epoch)
-            plot.addRate(epoch, epoch < 4 ? 1e-3 : 1e-4);
+            plot.addRate(epoch, epoch < 4 ? 1e-2 : 1.26e-3);
         pictureOf(plot);
         QVERIFY(figure->axisRect()->height() < before - 20);
-        QVERIFY(wordsOf(plot, QStringLiteral("rate %1").arg(significant(1e-4, 2))));
+        QVERIFY(wordsOf(plot, QStringLiteral("rate 0.0013")));
         plot.clear(10);
         pictureOf(plot);
         QCOMPARE(figure->axisRect()->height(), before);

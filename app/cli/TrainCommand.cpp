@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -80,6 +81,7 @@ Result<RunFolder> forked(const TrainOptions& options, const Context& context, st
 }
 
 void print(const TrainCheck& check, const Experiment& experiment) {
+    const bool isShort = check.secondsTotal < 90;
     const bool tried = check.networkImagesPerSecond > 0; // what does not fit the memory is not
     if (tried) {
         std::printf("One batch   loss %.3g after %d steps\n", check.overfits.loss, check.overfits.steps);
@@ -88,7 +90,9 @@ void print(const TrainCheck& check, const Experiment& experiment) {
     }
     std::printf("Memory      %s, %s free\n", bytesText(check.peakBytes).c_str(), bytesText(check.freeBytes).c_str());
     if (tried)
-        std::printf("Time        about %.1f min for %d epochs\n", check.secondsTotal / 60, experiment.training.epochs);
+        std::printf("Time        about %.3g %s for %d epochs\n",
+                    isShort ? std::ceil(check.secondsTotal) : check.secondsTotal / 60, isShort ? "s" : "min",
+                    experiment.training.epochs);
     std::printf("Disk        %s\n", bytesText(check.diskBytes).c_str());
     if (check.problems.empty())
         std::printf("Go.\n");

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <iterator>
 
 #include "experiment/Experiment.h"
-#include "support/Base64.h"
 #include "support/Files.h"
 #include "support/Json.h"
 
@@ -38,7 +38,7 @@ Json documentOf(const ProbeMap& map) {
         json["true_probability"] = map.truthProbability;
     }
     json["size"] = {map.height, map.width};
-    json["map"] = toBase64(map.values);
+    json["map"] = map.values;
     return json;
 }
 
@@ -55,23 +55,23 @@ ProbeMap mapFrom(const Json& json, std::vector<Problem>& problems) {
     reader.read("probability", map.probability);
     reader.read("true", map.truth);
     reader.read("true_probability", map.truthProbability);
-    std::vector<int> size;
+    std::vector<int> size, values;
     reader.read("size", size);
-    std::string text;
-    reader.read("map", text);
+    reader.read("map", values);
     reader.finish();
     if (map.path.empty() || map.predicted.empty() || !isShare(map.probability) || !isShare(map.truthProbability))
         reader.problem("path", "says nothing of an image");
     const bool fits = size.size() == 2 && std::all_of(size.begin(), size.end(),
                                                       [](int side) { return side >= 1 && side <= kLongestProbeSide; });
-    auto values = fits ? fromBase64(text) : std::nullopt;
-    if (!values || values->size() != static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1])) {
+    if (!fits || values.size() != static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) ||
+        !std::all_of(values.begin(), values.end(), [](int value) { return value >= 0 && value <= 255; })) {
         reader.problem("map", "does not have its size");
         return map;
     }
     map.height = size[0];
     map.width = size[1];
-    map.values = std::move(*values);
+    std::transform(values.begin(), values.end(), std::back_inserter(map.values),
+                   [](int value) { return static_cast<std::uint8_t>(value); });
     return map;
 }
 

@@ -3,8 +3,6 @@
 
 #include "Commands.h"
 #include "ExperimentOptions.h"
-#include "data/Overlay.h"
-#include "engine/Engine.h"
 
 namespace sightline::cli {
 
@@ -19,18 +17,12 @@ struct BenchOptions {
 int run(const BenchOptions& options, Context& context) {
     if (options.experiment.file.empty() == options.experiment.preset.empty())
         return fail(badInput("bench epoch takes either an experiment file or --preset NAME."));
-    Result<Experiment> experiment = experimentOf(options.experiment);
-    if (!experiment)
-        return fail(experiment.error());
-    Result<Dataset> dataset =
-        openWithOverlay(context.home, experiment->data, experiment->seed, true, interruption().get_token());
-    if (!dataset)
-        return fail(dataset.error());
-    EpochTimeRequest request{*experiment, std::make_shared<Dataset>(std::move(*dataset)), options.seconds};
-    const Result<Engine*> engine = loadEngine();
-    if (!engine)
-        return fail(engine.error());
-    const Result<EpochTime> time = (*engine)->measureEpoch(request, interruption().get_token());
+    const std::stop_token stop = interruption().get_token();
+    const Result<OpenedExperiment> opened = openExperiment(options.experiment, context, stop);
+    if (!opened)
+        return fail(opened.error());
+    const Result<EpochTime> time =
+        opened->engine->measureEpoch({opened->experiment, opened->images, options.seconds}, stop);
     if (!time)
         return fail(time.error());
     if (options.json)

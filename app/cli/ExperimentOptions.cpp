@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "data/Overlay.h"
 #include "experiment/Presets.h"
 #include "store/RunCheckpoint.h"
 #include "store/SampleManifest.h"
@@ -109,6 +110,20 @@ Result<Experiment> experimentOf(const ExperimentOptions& options) {
     if (!experiment)
         return badInput((options.preset.empty() ? options.file : options.preset) + ": " + experiment.error().message);
     return experiment;
+}
+
+Result<OpenedExperiment> openExperiment(const ExperimentOptions& options, const Context& context,
+                                        const std::stop_token& stop) {
+    Result<Experiment> experiment = experimentOf(options);
+    if (!experiment)
+        return experiment.error();
+    Result<Dataset> dataset = openWithOverlay(context.home, experiment->data, experiment->seed, true, stop);
+    if (!dataset)
+        return dataset.error();
+    const Result<Engine*> engine = loadEngine();
+    if (!engine)
+        return engine.error();
+    return OpenedExperiment{std::move(*experiment), std::make_shared<const Dataset>(std::move(*dataset)), *engine};
 }
 
 } // namespace sightline::cli

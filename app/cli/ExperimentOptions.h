@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "Command.h"
+#include "engine/Engine.h"
 #include "experiment/Experiment.h"
 #include "experiment/RunEdit.h"
 
@@ -40,5 +43,15 @@ void sayIfDamaged(const std::filesystem::path& runFolder, const std::string& che
 
 /// Reads it. Errors name the file or the preset and the path of each impossible setting.
 Result<Experiment> experimentOf(const ExperimentOptions& options);
+
+/// An experiment with its images as a run would have them, and the engine that tries something of it without a run.
+struct OpenedExperiment {
+    Experiment experiment;
+    std::shared_ptr<const Dataset> images;
+    Engine* engine = nullptr;
+};
+/// Errors: as experimentOf(), there are no such images, or the engine cannot be loaded.
+Result<OpenedExperiment> openExperiment(const ExperimentOptions& options, const Context& context,
+                                        const std::stop_token& stop);
 
 } // namespace sightline::cli

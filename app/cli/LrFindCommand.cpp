@@ -4,8 +4,6 @@
 
 #include "Commands.h"
 #include "ExperimentOptions.h"
-#include "data/Overlay.h"
-#include "engine/Engine.h"
 
 namespace sightline::cli {
 
@@ -31,28 +29,22 @@ void print(const RateCurve& curve) {
         std::printf("No suggestion: the loss is not a number from the first batch on. Look at the weights and the "
                     "normalization.\n");
     else
-        std::printf("No suggestion: the loss fell at none of the %zu rates tried. Look at the labels and at what is "
-                    "frozen.\n",
+        std::printf("No suggestion: the loss fell at none of the %zu rates tried. Check the labels and the "
+                    "frozen layers.\n",
                     curve.rates.size());
 }
 
 int run(const FindOptions& options, Context& context) {
     if (options.experiment.file.empty() == options.experiment.preset.empty())
         return fail(badInput("lr-find takes either an experiment file or --preset NAME."));
-    Result<Experiment> experiment = experimentOf(options.experiment);
-    if (!experiment)
-        return fail(experiment.error());
     const std::stop_token stop = interruption().get_token();
-    Result<Dataset> dataset = openWithOverlay(context.home, experiment->data, experiment->seed, true, stop);
-    if (!dataset)
-        return fail(dataset.error());
-    const Result<Engine*> engine = loadEngine();
-    if (!engine)
-        return fail(engine.error());
-    const RateFindRequest request{std::move(*experiment), std::make_shared<const Dataset>(std::move(*dataset))};
-    const Result<RateCurve> curve = (*engine)->findRate(request, stop, [](double share) {
-        showProgress("learning rates", static_cast<std::size_t>(share * 100), 100);
-    });
+    const Result<OpenedExperiment> opened = openExperiment(options.experiment, context, stop);
+    if (!opened)
+        return fail(opened.error());
+    const Result<RateCurve> curve =
+        opened->engine->findRate({opened->experiment, opened->images}, stop, [](double share) {
+            showProgress("learning rates", static_cast<std::size_t>(share * 100), 100);
+        });
     if (!curve)
         return fail(curve.error());
     if (options.json)

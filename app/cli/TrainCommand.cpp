@@ -6,8 +6,6 @@
 
 #include "Commands.h"
 #include "ExperimentOptions.h"
-#include "data/Overlay.h"
-#include "engine/Engine.h"
 #include "experiment/Presets.h"
 #include "store/RunFork.h"
 #include "support/Download.h"
@@ -105,25 +103,19 @@ int check(const TrainOptions& options, Context& context) {
     if (!options.resume.empty() || !options.fork.empty() || !options.events.empty())
         return fail(badInput("train --check takes an experiment file or --preset NAME, and makes no run: it goes "
                              "without --resume, --fork and --events."));
-    const Result<Experiment> experiment = experimentOf(options.experiment);
-    if (!experiment)
-        return fail(experiment.error());
     const std::stop_token stop = interruption().get_token();
-    Result<Dataset> dataset = openWithOverlay(context.home, experiment->data, experiment->seed, true, stop);
-    if (!dataset)
-        return fail(dataset.error());
-    const Result<Engine*> engine = loadEngine();
-    if (!engine)
-        return fail(engine.error());
-    const TrainCheckRequest request{*experiment, std::make_shared<const Dataset>(std::move(*dataset)), context.home};
-    const Result<TrainCheck> checked = (*engine)->check(
-        request, stop, [](double share) { showProgress("check", static_cast<std::size_t>(share * 100), 100); });
+    const Result<OpenedExperiment> opened = openExperiment(options.experiment, context, stop);
+    if (!opened)
+        return fail(opened.error());
+    const Result<TrainCheck> checked =
+        opened->engine->check({opened->experiment, opened->images, context.home}, stop,
+                              [](double share) { showProgress("check", static_cast<std::size_t>(share * 100), 100); });
     if (!checked)
         return fail(checked.error());
     if (options.json)
         printJson(toJson(*checked));
     else
-        print(*checked, *experiment);
+        print(*checked, opened->experiment);
     return 0;
 }
 

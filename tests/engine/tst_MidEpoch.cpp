@@ -195,6 +195,95 @@ private Q_SLOTS:
         QVERIFY(!late.ok() && late.error().message == "The run has ended.");
     }
 
+    void aKillDuringAPauseLosesNothing_data() {
+        QTest::addColumn<int>("batch");
+        QTest::addColumn<bool>("edits");
+        QTest::newRow("within an epoch") << 3 << false;
+        QTest::newRow("before its validation") << 5 << false;
+        QTest::newRow("changed while it stood still") << 3 << true;
+    }
+
+    /// A copy of the home is what a kill would leave.
+    void aKillDuringAPauseLosesNothing() {
+        QFETCH(int, batch);
+        QFETCH(bool, edits);
+        const std::string home = m_runs.path("standing"), killed = m_runs.path("killed");
+        TrainRequest asked = request(QStringLiteral("standing"));
+        asked.experiment.training.saveEveryMinutes = 0;
+        TrainControl control;
+        std::vector<std::pair<int, int>> saved;
+        const auto die = [&](const Result<void>& done) {
+            QVERIFY2(done.ok(), done ? "" : done.error().message.c_str());
+            std::filesystem::remove_all(killed);
+            std::filesystem::copy(home, killed, std::filesystem::copy_options::recursive);
+            control.resume();
+        };
+        const RunEnded whole = engine().train(asked, {}, control, [&](const TrainEvent& event) {
+            if (const auto* finished = std::get_if<BatchFinished>(&event);
+                finished && finished->epoch == 2 && finished->batch == batch)
+                control.pause();
+            if (const auto* checkpoint = std::get_if<CheckpointSaved>(&event); checkpoint && checkpoint->batch > 0)
+                saved.emplace_back(checkpoint->epoch, checkpoint->batch);
+            if (const auto* paused = std::get_if<RunPaused>(&event); !paused || !paused->paused)
+                return;
+            if (edits)
+                control.post({TrainCommand::Kind::Edit, {{"training.optimizer.learning_rate", "0.01"}}, die});
+            else
+                die({});
+        });
+        QVERIFY2(whole.outcome == RunEnded::Outcome::Completed, whole.reason.c_str());
+        QCOMPARE(saved, (std::vector{std::pair(2, batch)}));
+
+        asked.home = killed;
+        asked.resume = whole.run;
+        const Course rest = trained(asked);
+        QVERIFY2(rest.ended.outcome == RunEnded::Outcome::Completed, rest.ended.reason.c_str());
+        QCOMPARE(rest.batches.front(), batch == 5 ? std::pair(3, 1) : std::pair(2, batch + 1));
+        QVERIFY(ToyRuns::weightsOf(rest.ended) == ToyRuns::weightsOf(whole));
+        QVERIFY(historyOf(rest.ended) == historyOf(whole));
+        QCOMPARE(RunFolder(rest.ended.folder).experiment()->training.optimizer.learningRate, edits ? 0.01 : 0.001);
+    }
+
+    /// Saved and paused at once, it is saved once; stopped then, no more.
+    void aPauseSavesWhatIsNotSavedYet() {
+        TrainControl control;
+        std::stop_source stop;
+        int saved = 0;
+        const RunEnded ended =
+            engine().train(request(QStringLiteral("once")), stop.get_token(), control, [&](const TrainEvent& event) {
+                if (const auto* finished = std::get_if<BatchFinished>(&event); finished && finished->batch == 2) {
+                    control.post({TrainCommand::Kind::Save});
+                    control.pause();
+                }
+                if (const auto* checkpoint = std::get_if<CheckpointSaved>(&event))
+                    saved += checkpoint->batch > 0;
+                if (const auto* paused = std::get_if<RunPaused>(&event); paused && paused->paused)
+                    stop.request_stop();
+            });
+        QVERIFY(ended.outcome == RunEnded::Outcome::Stopped);
+        QCOMPARE(saved, 1);
+    }
+
+    void aPauseThatCannotBeSavedEndsTheRunWhereNobodyMakesRoom() {
+        TrainControl control;
+        bool stoodStill = false;
+        std::filesystem::path folder;
+        const RunEnded ended =
+            engine().train(request(QStringLiteral("full")), {}, control, [&](const TrainEvent& event) {
+                if (const auto* started = std::get_if<RunStarted>(&event))
+                    folder = std::filesystem::path(started->folder) / "checkpoints";
+                if (const auto* finished = std::get_if<BatchFinished>(&event);
+                    finished && finished->epoch == 2 && finished->batch == 2) {
+                    std::filesystem::rename(folder, folder.string() + ".away");
+                    control.pause();
+                }
+                stoodStill = stoodStill || std::holds_alternative<RunPaused>(event);
+            });
+        QVERIFY(ended.outcome == RunEnded::Outcome::Failed);
+        QVERIFY2(ended.reason.find("last.safetensors") != std::string::npos, ended.reason.c_str());
+        QVERIFY(!stoodStill);
+    }
+
     /// What the window asks for: nothing is lost while there is no room, and the run goes on when there is.
     void aRunThatCannotBeWrittenWaitsAndGoesOn() {
         const RunEnded whole = trained(request(QStringLiteral("room"))).ended;

@@ -41,9 +41,9 @@ void BatchBoundary::answer(std::int64_t step, const Obey& obey) {
     }
 }
 
-void BatchBoundary::pass(std::int64_t step, const Obey& obey) {
+void BatchBoundary::pass(std::int64_t step, const Obey& obey, const Keep& keep) {
     answer(step, obey);
-    if (!m_control.isPaused())
+    if (!m_control.isPaused() || !keep())
         return;
     m_reporter.report(RunPaused{true});
     while (m_control.waitWhilePaused(m_stop))

@@ -15,12 +15,15 @@ namespace sightline::engine {
 class BatchBoundary {
 public:
     using Obey = std::function<void(TrainCommand&)>;
+    /// Keeps where the run is before it stands still; false: it need not, because that ends it.
+    using Keep = std::function<bool()>;
     /// All outlive this.
     BatchBoundary(const TrainSetup& setup, TrainControl& control, RunReporter& reporter, std::stop_token stop)
         : m_setup(setup), m_control(control), m_reporter(reporter), m_stop(std::move(stop)) {}
 
-    /// Answers a wish for a snapshot after `step` and has commands obeyed, and all that come while the run is paused.
-    void pass(std::int64_t step, const Obey& obey);
+    /// Answers a wish for a snapshot after `step` and has commands obeyed, and all that come while the run is paused:
+    /// kept as it is, so that whatever ends a pause takes nothing with it.
+    void pass(std::int64_t step, const Obey& obey, const Keep& keep);
 
     void publish(std::int64_t step);
 

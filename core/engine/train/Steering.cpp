@@ -17,29 +17,39 @@ Steering::Steering(const Parts& parts, SteeringHooks hooks)
       m_plan(parts.setup, parts.state, parts.moments, parts.reporter, parts.stop),
       m_boundary(parts.setup, parts.control, parts.reporter, parts.stop) {}
 
-void Steering::obey(TrainCommand& command, bool mayEdit, std::optional<Result<void>>& saved) {
+Result<void> Steering::save(Here& here) {
+    Result<void> saved = m_hooks.save();
+    here.isSaved = saved.ok();
+    here.fault = saved ? std::nullopt : std::optional(saved.error());
+    return saved;
+}
+
+void Steering::obey(TrainCommand& command, Here& here) {
     const bool isEdit = command.kind == TrainCommand::Kind::Edit;
-    if (isEdit && !mayEdit) {
+    if (isEdit && !here.mayEdit) {
         m_waiting.push_back(std::move(command));
         return;
     }
-    const bool isLook = command.kind == TrainCommand::Kind::Look;
     m_isToStop = m_isToStop || command.kind == TrainCommand::Kind::Stop;
-    const Result<void> done = isEdit ? edit(command.settings) : isLook ? m_hooks.show(command) : m_hooks.save();
-    if (!isEdit && !isLook)
-        saved = done;
+    const Result<void> done = isEdit                                     ? edit(command.settings)
+                              : command.kind == TrainCommand::Kind::Look ? m_hooks.show(command)
+                                                                         : save(here);
+    if (isEdit && done)
+        here.isSaved = false;
     if (command.answered)
         command.answered(done);
 }
 
 std::optional<Ending> Steering::betweenBatches(bool mayEdit) {
-    std::optional<Result<void>> saved;
-    m_boundary.pass(m_state.step, [&](TrainCommand& command) { obey(command, mayEdit, saved); });
+    Here here{mayEdit, false, {}};
+    m_boundary.pass(
+        m_state.step, [&](TrainCommand& command) { obey(command, here); },
+        [&] { return here.isSaved || save(here).ok(); });
     m_isToStop = m_isToStop || m_stop.stop_requested();
-    if (!saved && (m_isToStop || m_hooks.isSaveDue()))
-        saved = m_hooks.save();
-    if (saved && !*saved)
-        return failed(saved->error());
+    if (!here.fault && !here.isSaved && (m_isToStop || m_hooks.isSaveDue()))
+        static_cast<void>(save(here));
+    if (here.fault)
+        return failed(*here.fault);
     if (mayEdit && !m_isToStop)
         if (const Result<void> repeated = repeatEdits(); !repeated)
             return failed(repeated.error());

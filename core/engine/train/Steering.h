@@ -53,7 +53,14 @@ public:
     void end();
 
 private:
-    void obey(TrainCommand& command, bool mayEdit, std::optional<Result<void>>& saved);
+    /// Between two batches.
+    struct Here {
+        bool mayEdit = false;
+        bool isSaved = false; ///< by a checkpoint, as it is
+        std::optional<Error> fault;
+    };
+    void obey(TrainCommand& command, Here& here);
+    Result<void> save(Here& here);
     Result<void> edit(const std::vector<Setting>& settings);
     Result<void> change(const Experiment& next, const Json& changes);
     Result<void> follow(int epoch, const Experiment& by, bool* openedFeeds);

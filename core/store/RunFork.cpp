@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <fstream>
 
 #include "experiment/RunEdit.h"
@@ -20,19 +21,35 @@ namespace {
 constexpr const char* kParent = "parent.json";
 constexpr const char* kLast = "last.safetensors";
 
-/// A checkpoint that can be gone on from.
+/// A checkpoint that can be gone on from. The file is opened once: a run in progress may put another in its place.
 struct Begin {
-    fs::path file;
+    SafetensorsFile file;
     Json state;
     int epoch = 0; ///< finished
 };
 
-std::optional<Json> stateIn(const fs::path& file) {
-    const Result<SafetensorsFile> opened = SafetensorsFile::open(file);
+std::optional<Begin> beginningIn(const fs::path& file) {
+    Result<SafetensorsFile> opened = SafetensorsFile::open(file);
     if (!opened)
         return {};
     std::optional<Json> state = runStateIn(*opened);
-    return state && state->value("epoch", Json()).is_number_integer() ? std::move(state) : std::nullopt;
+    if (!state || !state->value("epoch", Json()).is_number_integer())
+        return {};
+    const int epoch = (*state)["epoch"].get<int>();
+    return Begin{std::move(*opened), std::move(*state), epoch};
+}
+
+/// What was opened, whatever has its name now.
+Result<void> writeAgain(const SafetensorsFile& opened, const fs::path& to) {
+    std::vector<TensorToWrite> tensors;
+    for (const TensorView& tensor : opened.tensors()) {
+        if (tensor.dtype != "F32" || reinterpret_cast<std::uintptr_t>(tensor.data.data()) % alignof(float) != 0)
+            return badInput("The checkpoint's tensor " + tensor.name + " is not as this program writes it.");
+        tensors.push_back({tensor.name,
+                           tensor.shape,
+                           {reinterpret_cast<const float*>(tensor.data.data()), tensor.data.size() / sizeof(float)}});
+    }
+    return writeSafetensors(to, tensors, opened.metadata());
 }
 
 Result<Begin> beginningAt(const RunFolder& parent, const std::string& at) {
@@ -46,12 +63,11 @@ Result<Begin> beginningAt(const RunFolder& parent, const std::string& at) {
             return badInput(run + " cannot be forked there. " + chosen->note);
         file = chosen->file;
     }
-    std::optional<Json> state = stateIn(file);
-    if (!state)
+    std::optional<Begin> begin = beginningIn(file);
+    if (!begin)
         return badInput(run + " cannot be forked: " + file.string() +
                         " is missing or damaged, or contains only weights.");
-    const int epoch = (*state)["epoch"].get<int>();
-    return Begin{file, std::move(*state), epoch};
+    return std::move(*begin);
 }
 
 /// The parent's as it was then.
@@ -100,6 +116,17 @@ Result<void> copied(const fs::path& from, const fs::path& to) {
     return Error{"Copying " + from.string() + " to " + to.string() + " failed: " + code.message() + "."};
 }
 
+/// The parent's best so far, and what its early stopping would restore. Both may be of later epochs by now.
+Result<void> copyBest(const fs::path& from, const fs::path& to, int epoch) {
+    constexpr const char *kStopping = "early-stopping.safetensors", *kBest = "best.safetensors";
+    if (const Result<SafetensorsFile> stopping = SafetensorsFile::open(from / kStopping))
+        if (const Result<void> kept = writeAgain(*stopping, to / kStopping); !kept)
+            return kept; // of a later epoch it is not used
+    if (const std::optional<Begin> best = beginningIn(from / kBest); best && best->epoch <= epoch)
+        return writeAgain(best->file, to / kBest);
+    return {};
+}
+
 /// What happened to the parent up to there: its epochs, and where the learning rate fell.
 Result<void> copyHistory(const RunFolder& parent, const RunFolder& fork, int epoch) {
     std::ifstream stream(parent.path() / "events.jsonl", std::ios::binary);
@@ -140,15 +167,10 @@ Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& b
     if (const Result<void> written = fork.writeGraph(graph); !written)
         return written;
     const fs::path from = parent.path() / "checkpoints", to = fork.path() / "checkpoints";
-    if (const Result<void> kept = copied(begin.file, to / kLast); !kept)
+    if (const Result<void> kept = writeAgain(begin.file, to / kLast); !kept)
         return kept;
-    if (stateIn(to / kLast) != begin.state)
-        return Error{"The run " + parent.id() + " saved another checkpoint at this moment; fork it once more."};
-    if (const Result<void> kept = copied(from / "early-stopping.safetensors", to / "early-stopping.safetensors"); !kept)
-        return kept; // of a later epoch it is not used
-    if (const std::optional<Json> best = stateIn(from / "best.safetensors"); best && (*best)["epoch"] <= begin.epoch)
-        if (const Result<void> kept = copied(from / "best.safetensors", to / "best.safetensors"); !kept)
-            return kept;
+    if (const Result<void> kept = copyBest(from, to, begin.epoch); !kept)
+        return kept;
     if (const Result<void> kept = copyHistory(parent, fork, begin.epoch); !kept)
         return kept;
     return writeFileAtomically(fork.path() / kParent,

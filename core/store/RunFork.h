@@ -32,8 +32,9 @@ Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string
 
 /// Makes a run that begins where a checkpoint of `parent` stands: with its weights and state, its images, its history
 /// up to there, and the settings it had then. It is trained by resuming it, and the same settings give what the parent
-/// went on to. `at`: best | last | an epoch whose checkpoint was kept. Errors: there is no such checkpoint, or none
-/// that can be gone on from; a file of the parent is damaged. Where it fails nothing is left.
+/// went on to. `parent` may be in progress, in whatever program. `at`: best | last | an epoch whose checkpoint was
+/// kept. Errors: there is no such checkpoint, or none that can be gone on from; a file of the parent is damaged. Where
+/// it fails nothing is left.
 Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at);
 
 /// Nothing for a run that is no fork.

@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include <functional>
+#include <map>
 #include <thread>
 
 #include "Test.h"
@@ -270,6 +271,80 @@ private Q_SLOTS:
         QVERIFY(!none.ok() && none.error().kind == ErrorKind::BadInput);
         QVERIFY(none.error().message.find("no checkpoint of epoch 7") != std::string::npos);
         QCOMPARE(store.list()->size(), runs);
+    }
+
+    /// From the trainer's own thread, at a checkpoint within the last epoch: the run holds its lock, and goes on.
+    void aRunInProgressIsForkedFromAnyCheckpointItKept() {
+        TrainRequest asked = request("forked while it trains");
+        asked.experiment.training.checkpoint.emplace();
+        asked.experiment.training.checkpoint->monitor = "val_loss";
+        asked.experiment.training.checkpoint->keepEvery = 1;
+        asked.experiment.training.earlyStopping.emplace();
+        asked.experiment.training.earlyStopping->restoreBestWeights = true;
+        RunStore store = RunStore::open(asked.home).value();
+        std::map<std::string, Result<RunFolder>> forks;
+        std::filesystem::path folder;
+        TrainControl control;
+        const RunEnded parent = m_runs.engine().train(asked, {}, control, [&](const TrainEvent& event) {
+            if (const auto* started = std::get_if<RunStarted>(&event))
+                folder = started->folder;
+            if (const auto* batch = std::get_if<BatchFinished>(&event); batch && isAt(*batch, 3, 2))
+                control.post({TrainCommand::Kind::Save});
+            if (const auto* saved = std::get_if<CheckpointSaved>(&event); saved && saved->batch == 2)
+                for (const char* at : {"1", "2", "best", "last"})
+                    forks.emplace(at, forkRun(store, RunFolder(folder), at));
+        });
+        QVERIFY2(parent.outcome == RunEnded::Outcome::Completed, parent.reason.c_str());
+        QCOMPARE(forks.size(), std::size_t(4));
+        for (const auto& [at, fork] : forks) {
+            QVERIFY2(fork.ok(), fork ? "" : fork.error().message.c_str());
+            QCOMPARE(fork->history()->size(), static_cast<std::size_t>(parentOf(*fork)->epoch));
+            QVERIFY(at == "best" || parentOf(*fork)->epoch == (at == "1" ? 1 : 2));
+            TrainRequest going = asked;
+            going.resume = fork->id();
+            std::optional<std::pair<int, int>> first;
+            const RunEnded ended = trained(going, [&](TrainControl&, const BatchFinished& batch) {
+                if (!first)
+                    first = {batch.epoch, batch.batch};
+            });
+            QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+            QVERIFY(at != "last" || *first == std::pair(3, 3)); // the next batch after those it has
+            QVERIFY2(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(parent), at.c_str());
+            QCOMPARE(fork->history()->size(), std::size_t(3));
+        }
+    }
+
+    /// Each fork is of one checkpoint, whole, however often another takes its place meanwhile.
+    void aCheckpointIsReadWhileOthersTakeItsPlace() {
+        TrainRequest asked = request("replaced");
+        asked.experiment.training.saveEveryMinutes = 1e-9; // after every batch
+        RunStore store = RunStore::open(asked.home).value();
+        std::vector<RunFolder> forks;
+        std::string fault;
+        std::jthread other;
+        const RunEnded parent = trained(asked, [&](TrainControl&, const BatchFinished& batch) {
+            if (isAt(batch, 1, 2))
+                other = std::jthread([&](const std::stop_token& stop) {
+                    const RunFolder run(store.list()->front().folder);
+                    while (!stop.stop_requested() && fault.empty()) {
+                        Result<RunFolder> fork = forkRun(store, run, "last");
+                        if (fork)
+                            forks.push_back(*fork);
+                        else
+                            fault = fork.error().message;
+                    }
+                });
+        });
+        other.request_stop();
+        other.join();
+        QVERIFY2(fault.empty(), fault.c_str());
+        QVERIFY(!forks.empty());
+        asked.resume = forks[forks.size() / 2].id();
+        const RunEnded ended = trained(asked);
+        if (ended.outcome == RunEnded::Outcome::Failed) // of its very end there is nothing to go on with
+            QVERIFY2(ended.reason.find("nothing to resume") != std::string::npos, ended.reason.c_str());
+        else
+            QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(parent));
     }
 
     void whatIsNoCommandIsAnsweredSo() {

@@ -11,6 +11,10 @@ const Json& partOf(const Json& block, const std::string& key) {
     return found == block.end() ? absent : *found;
 }
 
+Json partAt(const Json& pair, std::size_t place) {
+    return pair.is_array() && place < pair.size() ? pair[place] : Json();
+}
+
 /// Edits of older versions have null for what was left out.
 bool isAt(const Json& document, std::string_view path, const Json& value) {
     const Json now = settingIn(document, path);
@@ -52,6 +56,25 @@ void compare(const std::string& path, const Json& now, const Json& wanted, std::
             found.push_back({path + "." + key, toText(value, -1)});
 }
 
+bool takesBack(const Json& changes, const Json& earlier) {
+    const Json::const_iterator end = earlier.end();
+    if (changes.size() != earlier.size())
+        return false;
+    for (const auto& [path, values] : changes.items()) {
+        const auto before = earlier.find(path);
+        if (before == end || values != Json::array({partAt(*before, 1), partAt(*before, 0)}))
+            return false;
+    }
+    return true;
+}
+
+bool holds(const Json& document, const Json& changes) {
+    for (const auto& [path, values] : changes.items())
+        if (settingIn(document, path) != partAt(values, 1))
+            return false;
+    return true;
+}
+
 } // namespace
 
 std::vector<Setting> changesBetween(const Experiment& now, const Experiment& wanted) {
@@ -76,6 +99,19 @@ std::vector<Setting> reverseOf(const Json& changes) {
         if (values.is_array() && values.size() == 2)
             settings.push_back({path, toText(values[0], -1)});
     return settings;
+}
+
+std::optional<RecordedEdit> editToUndo(const std::vector<RecordedEdit>& edits, const Experiment& now) {
+    std::vector<const RecordedEdit*> standing;
+    for (const RecordedEdit& edit : edits)
+        if (!standing.empty() && takesBack(edit.changes, standing.back()->changes))
+            standing.pop_back();
+        else
+            standing.push_back(&edit);
+    const Json document = toJson(now);
+    while (!standing.empty() && !holds(document, standing.back()->changes))
+        standing.pop_back();
+    return standing.empty() ? std::nullopt : std::optional(*standing.back());
 }
 
 Experiment followed(const Experiment& experiment, const Json& changes) {

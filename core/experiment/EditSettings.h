@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "experiment/RunEdit.h"
@@ -15,6 +16,11 @@ Experiment changedTo(const Experiment& wanted, const Experiment& now);
 
 /// What takes an edit { PATH: [old, new] } back.
 std::vector<Setting> reverseOf(const Json& changes);
+
+/// The newest of a run's edits, given in their order, that can be taken back: none that was already (an edit which is
+/// the reverse of the one before it takes that back), and none whose values are not those of `now`. One after another
+/// all can be.
+std::optional<RecordedEdit> editToUndo(const std::vector<RecordedEdit>& edits, const Experiment& now);
 
 /// An experiment that is being edited after a run was: it takes the new values where it still has the old ones.
 Experiment followed(const Experiment& experiment, const Json& changes);

@@ -68,6 +68,16 @@ std::string whatMayChange() {
     return names;
 }
 
+/// A setting in a block that was not there switches the whole block on: that is what changes, and what can be undone.
+std::string whatChanges(const Json& before, const std::string& path) {
+    for (auto dot = path.find('.'); dot != std::string::npos; dot = path.find('.', dot + 1)) {
+        const std::string block = path.substr(0, dot);
+        if (mayChange(block) && settingIn(before, block).is_null())
+            return block;
+    }
+    return path;
+}
+
 } // namespace
 
 Json settingIn(const Json& document, std::string_view path) {
@@ -108,9 +118,10 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
     EditedExperiment result{experiment, Json::object()};
     const Json whole = toJson(experiment);
     for (const Setting& setting : settings) {
-        const Json from = settingIn(before, setting.path), to = settingIn(whole, setting.path);
+        const std::string path = whatChanges(before, setting.path);
+        const Json from = settingIn(before, path), to = settingIn(whole, path);
         if (from != to)
-            result.changes[setting.path] = Json::array({from, to});
+            result.changes[path] = Json::array({from, to});
     }
     return result;
 }

@@ -4,9 +4,11 @@
 #include <functional>
 #include <map>
 #include <thread>
+#include <utility>
 
 #include "Test.h"
 #include "ToyRuns.h"
+#include "experiment/EditSettings.h"
 #include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
 #include "store/RunFork.h"
@@ -345,6 +347,60 @@ private Q_SLOTS:
             QVERIFY2(ended.reason.find("nothing to resume") != std::string::npos, ended.reason.c_str());
         else
             QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(parent));
+    }
+
+    void anUndoneDropoutIsWhatEachLayerWasBuiltWith() {
+        TrainRequest asked = request("dropouts");
+        asked.experiment.model.options = Json{{"dropout", 0.3}, {"filters", {4, 8}}, {"dense", {8, 8}}};
+        GraphSpec graph = graphFor(asked.experiment, 5).value();
+        double rate = 0.1;
+        for (Node& node : graph.nodes)
+            if (node.op == Op::Dropout)
+                node.attributes["rate"] = std::exchange(rate, 0.6);
+        asked.experiment.model.options = Json::object();
+        asked.experiment.model.graph = toJson(graph);
+        const auto edit = [](TrainControl& control, const char* value) {
+            control.post(change({{"model.options.dropout", value}}));
+        };
+        const RunEnded plain = trained(asked);
+        QVERIFY2(plain.outcome == RunEnded::Outcome::Completed, plain.reason.c_str());
+        const RunEnded undone = trained(asked, [&](TrainControl& control, const BatchFinished& batch) {
+            if (isAt(batch, 1, 3)) {
+                edit(control, "0.9");
+                edit(control, "null");
+            }
+        });
+        QVERIFY(ToyRuns::weightsOf(undone) == ToyRuns::weightsOf(plain));
+        const std::vector<RecordedEdit> edits = readRunEdits(undone.folder + "/events.jsonl");
+        QCOMPARE(edits.size(), std::size_t(2));
+        QCOMPARE(toText(edits[1].changes, -1), std::string(R"({"model.options.dropout":[0.9,null]})"));
+        QVERIFY(!editToUndo(edits, *RunFolder(undone.folder).experiment()));
+
+        // The same where the run goes on in between, or again from before the undo.
+        const auto later = [&](TrainControl& control, const BatchFinished& batch) {
+            if (isAt(batch, 1, 3))
+                edit(control, "0.9");
+            if (isAt(batch, 2, 3))
+                edit(control, "null");
+        };
+        const RunEnded whole = trained(asked, later);
+        QVERIFY(ToyRuns::weightsOf(whole) != ToyRuns::weightsOf(plain));
+        for (const int last : {1, 4}) { // before the undo, and after it
+            std::stop_source stop;
+            const RunEnded part = trained(
+                asked,
+                [&](TrainControl& control, const BatchFinished& batch) {
+                    later(control, batch);
+                    if (isAt(batch, 2, last))
+                        stop.request_stop();
+                },
+                nullptr, stop);
+            TrainRequest going = asked;
+            going.resume = part.run;
+            const RunEnded ended = trained(going, later);
+            QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+            QVERIFY2(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(whole), std::to_string(last).c_str());
+        }
     }
 
     void whatIsNoCommandIsAnsweredSo() {

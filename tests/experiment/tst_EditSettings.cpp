@@ -57,6 +57,68 @@ private Q_SLOTS:
         QVERIFY(replayed && *replayed == now); // as a run that is resumed does
     }
 
+    /// A setting of a block that was off has switched it on.
+    void aBlockThatWasOffIsOffAgain() {
+        Experiment now;
+        now.model.freeze = "base";
+        for (const auto& [path, value] : {std::pair("training.early_stopping.patience", "3"),
+                                          std::pair("training.reduce_lr_on_plateau.factor", "0.5"),
+                                          std::pair("augmentation.random_resized_crop.scale", "[0.5, 1]"),
+                                          std::pair("training.fine_tune.at_epoch", "2")}) {
+            const Result<EditedExperiment> next = edited(now, {{path, value}});
+            QVERIFY2(next.ok(), next ? "" : next.error().message.c_str());
+            QCOMPARE(next->changes.size(), std::size_t(1));
+            const Result<EditedExperiment> back = edited(next->experiment, reverseOf(next->changes));
+            QVERIFY2(back && back->experiment == now, path);
+            QVERIFY(withChanges(now, next->changes).value() == next->experiment);
+        }
+        now.training.earlyStopping.emplace();
+        const Result<EditedExperiment> next = edited(now, {{"training.early_stopping.baseline", "0.5"}});
+        QVERIFY(next && next->changes.contains("training.early_stopping.baseline")); // it was on
+        QVERIFY(edited(next->experiment, reverseOf(next->changes))->experiment == now);
+    }
+
+    /// One after another, each undo recorded as the edit it is.
+    void allEditsAreUndoneOneAfterAnother() {
+        const Experiment start;
+        Experiment now = start;
+        std::vector<RecordedEdit> edits;
+        const auto change = [&](const std::vector<Setting>& settings) {
+            const Result<EditedExperiment> next = edited(now, settings);
+            QVERIFY2(next.ok(), next ? "" : next.error().message.c_str());
+            QVERIFY(!next->changes.empty());
+            edits.push_back({{1, static_cast<int>(edits.size())}, next->changes});
+            now = next->experiment;
+        };
+        change({{"training.epochs", "9"}, {"training.early_stopping.patience", "3"}});
+        change({{"model.options.dropout", "0.4"}});
+        const Experiment two = now;
+        change({{"training.epochs", "12"}});
+        change(reverseOf(editToUndo(edits, now)->changes));
+        QVERIFY(now == two);
+        change({{"augmentation.horizontal_flip", "true"}}); // something else after an undo
+        for (int left = 3; left > 0; --left) {
+            QVERIFY(editToUndo(edits, now).has_value());
+            change(reverseOf(editToUndo(edits, now)->changes));
+        }
+        QVERIFY(now == start);
+        QVERIFY(!editToUndo(edits, now));
+        QVERIFY(!editToUndo({}, start));
+    }
+
+    /// A run that went back to an earlier checkpoint made an edit in the place of a later one.
+    void whatDoesNotHoldAnyMoreIsNotUndone() {
+        Experiment now;
+        now.training.epochs = 12;
+        const std::vector<RecordedEdit> edits{{{1, 2}, Json{{"training.loader_threads", {0, 2}}}},
+                                              {{3, 1}, Json{{"training.epochs", {7, 9}}}},
+                                              {{2, 1}, Json{{"training.epochs", {7, 12}}}}};
+        QCOMPARE(editToUndo(edits, now)->changes, edits[2].changes);
+        now.training.loaderThreads = 2;
+        now.training.epochs = 7;
+        QCOMPARE(editToUndo(edits, now)->changes, edits[0].changes);
+    }
+
     void whatIsTypedMeanwhileStays() {
         Experiment document;
         const Result<EditedExperiment> edit = edited(

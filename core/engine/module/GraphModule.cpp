@@ -106,7 +106,10 @@ bool GraphModule::setDropout(const Json& rate) {
     bool any = false;
     for (Node& node : m_spec.nodes)
         if (node.op == Op::Dropout) {
-            node.attributes["rate"] = rate;
+            if (!rate.is_object())
+                node.attributes["rate"] = rate;
+            else if (rate.contains(node.id))
+                node.attributes["rate"] = rate[node.id];
             any = true;
         }
     return any;

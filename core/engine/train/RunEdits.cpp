@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <stdexcept>
 
 #include "augment/Reading.h"
 #include "network/Attributes.h"
@@ -39,6 +40,27 @@ std::set<double> dropoutRates(const GraphSpec& graph) {
     return rates;
 }
 
+/// What a run's network was built with.
+struct BuiltDropout {
+    Json named;                  ///< by its experiment; null: each layer has a rate of its own
+    Json rates = Json::object(); ///< { NODE: rate }
+};
+
+Result<BuiltDropout> builtDropout(const RunFolder& run) {
+    const Result<Experiment> began = run.experimentAtStart();
+    if (!began)
+        return began.error();
+    const Result<Json> json = run.graph();
+    const Result<GraphSpec> graph = json ? graphFromJson(*json) : json.error();
+    if (!graph)
+        return graph.error();
+    BuiltDropout built{dropoutOf(*began)};
+    for (const Node& node : graph->nodes)
+        if (node.op == Op::Dropout)
+            built.rates[node.id] = numberAttribute(node, "rate", 0);
+    return built;
+}
+
 } // namespace
 
 Result<void> mayGoOnWith(const Experiment& next, const RunAsIs& run) {
@@ -57,7 +79,10 @@ Result<void> mayGoOnWith(const Experiment& next, const RunAsIs& run) {
     if (const Json rate = dropoutOf(next); rate != dropoutOf(run.experiment)) {
         if (dropoutRates(run.graph).empty())
             return refused("model.options.dropout: the run's network has no dropout layer.");
-        if (!rate.is_number() || rate < 0 || rate > 0.95)
+        const Result<BuiltDropout> built = builtDropout(run.folder);
+        if (!built)
+            return built.error();
+        if (rate != built->named && (!rate.is_number() || rate < 0 || rate > 0.95))
             return refused("model.options.dropout must be a number from 0 to 0.95.");
     }
     const Result<std::size_t> frozen = frozenNodes(run.graph, next.model.freeze);
@@ -75,8 +100,12 @@ EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& set
     setup.experiment = next;
     setup.step.loss = next.training.loss;
     setup.step.classWeights = classWeightsFor(setup);
-    if (const Json rate = dropoutOf(next); touches(changes, "model.options.dropout"))
-        setup.module->setDropout(rate);
+    if (const Json rate = dropoutOf(next); touches(changes, "model.options.dropout")) {
+        const Result<BuiltDropout> built = builtDropout(*setup.folder);
+        if (!built)
+            throw std::runtime_error(built.error().message);
+        setup.module->setDropout(rate == built->named ? built->rates : rate);
+    }
     if (touches(changes, "training.optimizer.learning_rate"))
         state.baseRate = namedRate(next);
     state.callbacks.change(next.training, setup.dataset.count(Subset::Validation) > 0);
@@ -99,10 +128,12 @@ EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& set
 
 RunNote noteOfEdit(const Json& changes, RunPlace place) {
     std::string sentence;
-    const auto said = [](const Json& value) { return value.is_null() ? std::string("none") : toText(value, -1); };
-    for (const auto& [path, values] : changes.items())
+    for (const auto& [path, values] : changes.items()) {
+        const char* const none = path == "model.options.dropout" ? "the network's own" : "none";
+        const auto said = [&](const Json& value) { return value.is_null() ? std::string(none) : toText(value, -1); };
         sentence +=
             (sentence.empty() ? "Changed: " : "; ") + path + " from " + said(values[0]) + " to " + said(values[1]);
+    }
     return {sentence + ".",
             Json{{"type", "edit"}, {"epoch", place.epoch}, {"batch", place.batch}, {"changes", changes}}};
 }

@@ -17,7 +17,8 @@ struct RunAsIs {
     const Experiment& experiment;
     const GraphSpec& graph;
     const Dataset& dataset;
-    int epochs = 0; ///< trained or under way
+    const RunFolder& folder; ///< knows how it began
+    int epochs = 0;          ///< trained or under way
 };
 
 /// Whether a run can go on with another experiment; changes nothing. Errors: the settings do not fit its images, its
@@ -28,7 +29,7 @@ Result<void> mayGoOnWith(const Experiment& next, const RunAsIs& run);
 void nameDropout(Json& changes, const GraphSpec& graph);
 
 /// The other experiment takes effect in the setup, the module and the state; `changes` { PATH: [old, new] } are what
-/// differs.
+/// differs. A dropout that is again what the run began with means each layer's rate as it was built.
 EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& setup, TrainState& state);
 
 /// "Changed: training.epochs from 3 to 5; ...", with the event that a run keeps.

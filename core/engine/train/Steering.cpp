@@ -101,7 +101,7 @@ Result<void> Steering::repeatEdits() {
 Result<void> Steering::change(const Experiment& next, const Json& changes) {
     const int epochs = m_state.isWithinEpoch() ? m_state.epoch : m_state.finished();
     if (const Result<void> may =
-            mayGoOnWith(next, {m_setup.experiment, m_setup.module->spec(), m_setup.dataset, epochs});
+            mayGoOnWith(next, {m_setup.experiment, m_setup.module->spec(), m_setup.dataset, *m_setup.folder, epochs});
         !may)
         return may;
     const auto must = [](const Result<void>& done) {

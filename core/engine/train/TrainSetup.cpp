@@ -249,7 +249,8 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
     if (const Result<void> built = buildNetwork(setup, request.home, stop); !built)
         return built;
     if (setup.folder) // epochs beside the checkpoint's: resumeRun()
-        if (const Result<void> may = mayGoOnWith(setup.experiment, {setup.before, setup.module->spec(), setup.dataset});
+        if (const Result<void> may =
+                mayGoOnWith(setup.experiment, {setup.before, setup.module->spec(), setup.dataset, *setup.folder});
             !may)
             return may;
     return prepareReading(setup, stop);

@@ -174,11 +174,13 @@ struct BatchLoader::Private {
                });
     }
 
-    void fill(Slot& slot, std::size_t number, std::uint64_t currentEpoch, const EpochOrder& currentOrder) {
+    /// Stopped, the loader is about to go: nobody will look at the rest.
+    void fill(Slot& slot, std::size_t number, std::uint64_t currentEpoch, const EpochOrder& currentOrder,
+              const std::stop_token& stop) {
         const auto batchSize = static_cast<std::size_t>(settings.batchSize);
         const std::size_t end = std::min(currentOrder.places.size(), (number + 1) * batchSize);
         std::size_t count = 0;
-        for (std::size_t position = number * batchSize; position < end; ++position)
+        for (std::size_t position = number * batchSize; position < end && !stop.stop_requested(); ++position)
             count += place(slot, count, indices[currentOrder.places[position]],
                            currentOrder.repeats.empty() ? 0 : currentOrder.repeats[position], currentEpoch)
                          ? 1
@@ -210,7 +212,7 @@ struct BatchLoader::Private {
             lock.unlock();
             std::exception_ptr thrown;
             try {
-                fill(slot, number, currentEpoch, *currentOrder);
+                fill(slot, number, currentEpoch, *currentOrder, stop);
             } catch (...) {
                 thrown = std::current_exception();
             }

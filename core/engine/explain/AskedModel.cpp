@@ -4,6 +4,7 @@
 #include "engine/explain/Answers.h"
 #include "engine/explain/Door.h"
 #include "engine/module/ComputeThreads.h"
+#include "engine/module/PassStop.h"
 
 namespace sightline::engine {
 
@@ -73,10 +74,13 @@ private:
     Result<Answer> answered(const Kind& question, const Asking& asking) const {
         try {
             const ComputeThreads threads(m_threads);
+            const StopsPasses stops(asking.stop);
             auto own = answer(m_asked, question, asking);
             if (!own)
                 return own.error();
             return Answer(std::move(*own));
+        } catch (const PassStopped&) {
+            return cancelled();
         } catch (const std::exception& exception) {
             return Error{std::string(failureOf(question)) + exception.what()};
         }

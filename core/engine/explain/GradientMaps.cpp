@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/explain/HeatMapScore.h"
+#include "engine/module/ModuleCopies.h"
 #include "network/Attributes.h"
 
 namespace sightline::engine {
@@ -109,8 +110,7 @@ Result<torch::Tensor> integratedGradients(const HeatsAsked& asked, const torch::
     const torch::Tensor points = torch::tensor(quadrature.points, torch::kDouble).view({-1, 1, 1, 1}),
                         weights = torch::tensor(quadrature.weights, torch::kDouble).view({-1, 1, 1, 1});
     // A gradient jumps where a ReLU changes sides, and at 50 points of a large network rounding to float decides some.
-    const auto exact = GraphModule::over(asked.module.spec(), asked.module.parameters().to(torch::kDouble),
-                                         asked.module.statistics().to(torch::kDouble));
+    const auto exact = inDouble(asked.module, asking.stop);
     if (!exact)
         return exact.error();
     const HeatsAsked exactly{**exact,     asked.classes,    asked.method, asked.target,

@@ -35,8 +35,16 @@ Result<Subset> subsetOf(const std::string& split, const RunData& data, const std
 
 std::int64_t imagesAtOnce(const GraphModule& module, int batchSize) {
     constexpr std::int64_t kMultiplyAdds = 4'000'000'000, kLeast = 4; // fewer are slow for each
-    const std::int64_t fitting = kMultiplyAdds / std::max<std::int64_t>(1, module.cost().multiplyAdds);
-    return std::clamp<std::int64_t>(fitting, std::min<std::int64_t>(kLeast, batchSize), batchSize);
+    constexpr std::int64_t kOfANode = 1'000'000'000, kBytesOfANode = std::int64_t{1} << 25;
+    NodeCost largest{{}, 0, 0, 1, 1};
+    for (const NodeCost& node : module.cost().nodes) {
+        largest.multiplyAdds = std::max(largest.multiplyAdds, node.multiplyAdds);
+        largest.activationBytes = std::max(largest.activationBytes, node.activationBytes);
+    }
+    const std::int64_t fitting =
+        std::max(kLeast, kMultiplyAdds / std::max<std::int64_t>(1, module.cost().multiplyAdds));
+    const std::int64_t prompt = std::min(kOfANode / largest.multiplyAdds, kBytesOfANode / largest.activationBytes);
+    return std::clamp<std::int64_t>(std::min(fitting, prompt), 1, batchSize);
 }
 
 Result<RunSplit> openImages(const Asked& asked, const std::string& dataPath, const Asking& asking) {

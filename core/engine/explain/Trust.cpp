@@ -6,6 +6,7 @@
 
 #include "engine/explain/SameTarget.h"
 #include "engine/explain/SplitPass.h"
+#include "engine/module/ModuleCopies.h"
 #include "metrics/RankCorrelation.h"
 #include "support/Random.h"
 
@@ -128,24 +129,15 @@ void fillFigures(Trust& trust, const std::vector<double>& probabilities) {
         trust.randomDrop += (trust.probability - probabilities[i]) / kSquares;
 }
 
-/// A copy of the network with weights drawn again: of its classifier, or all. The one that is asked stays as it is.
-Result<Asked> drawnAgain(const Asked& asked, bool all, std::uint64_t seed) {
+/// The same network with weights drawn again: of its classifier, or all. The one that is asked stays as it is.
+Result<Asked> randomised(const Asked& asked, bool all, std::uint64_t seed, const std::stop_token& stop) {
     const GraphSpec& spec = asked.module().spec();
-    auto fresh = GraphModule::make(spec, seed);
+    auto fresh = drawnAgain(asked.module(), all ? std::vector<bool>(spec.nodes.size(), true) : classifierNodes(spec),
+                            seed, stop);
     if (!fresh)
         return fresh.error();
-    if (!all) {
-        torch::NoGradGuard noGradients;
-        const std::vector<bool> classifier = classifierNodes(spec);
-        const auto& trained = asked.module().entries();
-        for (std::size_t i = 0; i < trained.size(); ++i)
-            if (!classifier[trained[i].node])
-                (*fresh)->entries()[i].view.copy_(trained[i].view);
-    }
-    if (const auto epsilon = asked.module().batchNormEpsilon())
-        (*fresh)->setBatchNormEpsilon(*epsilon);
     auto model = std::make_shared<LoadedModel>(asked.model());
-    model->module = *fresh;
+    model->module = std::move(*fresh);
     return Asked{std::move(model), asked.source};
 }
 
@@ -186,8 +178,9 @@ Result<Trust> answer(const Asked& asked, const TrustQuestion& question, const As
     for (const bool all : {false, true}) {
         if (asking.isStopped())
             return cancelled();
-        const auto other = drawnAgain(asked, all, question.of.seed + 1); // not the seed that trained: that draws the
-        if (!other)                                                      // start again, which training may have kept
+        // Not the seed that trained: that draws the start again, which training may have kept.
+        const auto other = randomised(asked, all, question.of.seed + 1, asking.stop);
+        if (!other)
             return other.error();
         const auto changed = answer(*other, same, quiet);
         if (!changed)

@@ -9,6 +9,7 @@
 
 #include "engine/module/Initialization.h"
 #include "engine/module/Operations.h"
+#include "engine/module/PassStop.h"
 #include "network/Attributes.h"
 #include "network/Freezing.h"
 
@@ -26,6 +27,13 @@ torch::Tensor shaped(const torch::Tensor& flat, const Shape& shape) {
 }
 
 constexpr std::array<std::int64_t, 2> kNoPadding = {0, 0};
+
+/// A node's output, where the pass back looks whether it was stopped, as the pass forward does before each node.
+torch::Tensor watched(torch::Tensor value) {
+    if (mayPassesStop() && value.requires_grad())
+        value.register_hook([](const torch::Tensor&) { leaveIfStopped(); });
+    return value;
+}
 
 } // namespace
 
@@ -120,15 +128,7 @@ void GraphModule::seedDraws(std::uint64_t seed) {
 }
 
 void GraphModule::initialise(std::uint64_t seed) {
-    const std::vector<bool> classifier = classifierNodes(m_spec);
-    for (std::size_t i = 0; i < m_entries.size(); ++i) {
-        const Entry& entry = m_entries[i];
-        const Shape& weight = m_entries[m_tensorsOfNode[entry.node].at(".weight")].spec.shape;
-        const bool startsAtOne = entry.spec.name.ends_with(".weight") || entry.spec.name.ends_with(".running_var");
-        draw(entry.view,
-             freshValues(m_spec.initializer, m_spec.nodes[entry.node], startsAtOne, weight, classifier[entry.node]),
-             seed, i);
-    }
+    drawFresh(*this, std::vector<bool>(m_spec.nodes.size(), true), seed);
 }
 
 const torch::Tensor& GraphModule::tensor(std::size_t node, const char* suffix) const {
@@ -137,6 +137,7 @@ const torch::Tensor& GraphModule::tensor(std::size_t node, const char* suffix) c
 
 torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::Tensor>& inputs, bool training,
                                    bool mayReuse) const {
+    leaveIfStopped();
     const Node& node = m_spec.nodes[index];
     const torch::Tensor& x = inputs[0];
     const auto optional = [&](const char* suffix) {
@@ -248,7 +249,7 @@ void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const s
                        (producer == Op::Conv2d || producer == Op::BatchNorm || producer == Op::Add);
         }
         if (m_spec.nodes[i].op != Op::Input)
-            values[i] = compute(i, inputs, training, mayReuse);
+            values[i] = watched(compute(i, inputs, training, mayReuse));
         if (tapped) {
             if (const auto tap = tapped->find(m_spec.nodes[i].id); tap != tapped->end())
                 tap->second = values[i];
@@ -318,7 +319,7 @@ torch::Tensor GraphModule::forwardFromCut(const torch::Tensor& images, const std
         std::vector<torch::Tensor> inputs;
         for (const std::size_t input : m_inputsOf[i])
             inputs.push_back(values[input]);
-        values[i] = m_spec.nodes[i].op == Op::Input ? images : compute(i, inputs, false, false);
+        values[i] = m_spec.nodes[i].op == Op::Input ? images : watched(compute(i, inputs, false, false));
         if (m_spec.nodes[i].id == node) {
             cut = values[i].detach();
             cut.requires_grad_(true);

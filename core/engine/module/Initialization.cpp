@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "engine/module/GraphModule.h"
 #include "network/Attributes.h"
 #include "support/Random.h"
 
@@ -20,6 +21,32 @@ FreshValues uniform(double bound) {
 }
 FreshValues normal(double deviation, double cut = 0) {
     return {FreshValues::Kind::Normal, deviation, cut};
+}
+
+/// Fills a view of the network's buffer; a pure function of (values, seed, tensor). False where it was stopped.
+bool draw(torch::Tensor view, const FreshValues& values, std::uint64_t seed, std::size_t tensor,
+          const std::stop_token& stop) {
+    constexpr std::int64_t kBetweenLooks = 8192;
+    if (values.kind == FreshValues::Kind::Constant) {
+        view.fill_(values.scale);
+        return true;
+    }
+    CounterRandom random(seed, RandomPurpose::Weights, 0, tensor);
+    // In C order; that weights lie channels-last does not matter to independent draws.
+    torch::Tensor flat = view.is_contiguous() ? view : torch::empty(view.sizes(), torch::kFloat);
+    float* numbers = flat.data_ptr<float>();
+    for (std::int64_t i = 0; i < flat.numel(); ++i) {
+        if (i % kBetweenLooks == 0 && stop.stop_requested())
+            return false;
+        double value =
+            values.kind == FreshValues::Kind::Uniform ? random.uniform(-values.scale, values.scale) : random.normal();
+        while (values.cut > 0 && std::abs(value) > values.cut)
+            value = random.normal();
+        numbers[i] = static_cast<float>(values.kind == FreshValues::Kind::Uniform ? value : values.scale * value);
+    }
+    if (!view.is_contiguous())
+        view.copy_(flat);
+    return true;
 }
 
 } // namespace
@@ -63,24 +90,27 @@ FreshValues freshValues(Initializer initializer, const Node& node, bool isWeight
     return constant(0);
 }
 
-void draw(torch::Tensor view, const FreshValues& values, std::uint64_t seed, std::size_t tensor) {
-    torch::NoGradGuard noGrad;
-    if (values.kind == FreshValues::Kind::Constant) {
-        view.fill_(values.scale);
-        return;
+bool drawFresh(const GraphModule& module, const std::vector<bool>& chosen, std::uint64_t seed,
+               const std::stop_token& stop) {
+    torch::NoGradGuard noGradients;
+    const GraphSpec& spec = module.spec();
+    const std::vector<bool> classifier = classifierNodes(spec);
+    const auto& entries = module.entries();
+    std::vector<Shape> weights(spec.nodes.size());
+    for (const GraphModule::Entry& entry : entries)
+        if (entry.spec.name.ends_with(".weight"))
+            weights[entry.node] = entry.spec.shape;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const GraphModule::Entry& entry = entries[i];
+        if (!chosen[entry.node])
+            continue;
+        const bool startsAtOne = entry.spec.name.ends_with(".weight") || entry.spec.name.ends_with(".running_var");
+        const FreshValues values = freshValues(spec.initializer, spec.nodes[entry.node], startsAtOne,
+                                               weights[entry.node], classifier[entry.node]);
+        if (!draw(entry.view, values, seed, i, stop))
+            return false;
     }
-    CounterRandom random(seed, RandomPurpose::Weights, 0, tensor);
-    torch::Tensor flat =
-        torch::empty(view.sizes(), torch::kFloat); // channels-last order does not matter to independent draws
-    float* numbers = flat.data_ptr<float>();
-    for (std::int64_t i = 0; i < flat.numel(); ++i) {
-        double value =
-            values.kind == FreshValues::Kind::Uniform ? random.uniform(-values.scale, values.scale) : random.normal();
-        while (values.cut > 0 && std::abs(value) > values.cut)
-            value = random.normal();
-        numbers[i] = static_cast<float>(values.kind == FreshValues::Kind::Uniform ? value : values.scale * value);
-    }
-    view.copy_(flat);
+    return true;
 }
 
 } // namespace sightline::engine

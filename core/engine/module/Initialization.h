@@ -4,6 +4,8 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <stop_token>
+#include <vector>
 
 #include "network/GraphSpec.h"
 
@@ -22,7 +24,11 @@ struct FreshValues {
 FreshValues freshValues(Initializer initializer, const Node& node, bool isWeight, const Shape& weightShape,
                         bool makesScores);
 
-/// Fills a view of the network's buffer; a pure function of (values, seed, tensor).
-void draw(torch::Tensor view, const FreshValues& values, std::uint64_t seed, std::size_t tensor);
+class GraphModule;
+
+/// Draws the tensors of the `chosen` nodes; each is a pure function of (spec, seed). False where it was stopped: then
+/// only some are drawn.
+bool drawFresh(const GraphModule& module, const std::vector<bool>& chosen, std::uint64_t seed,
+               const std::stop_token& stop = {});
 
 } // namespace sightline::engine

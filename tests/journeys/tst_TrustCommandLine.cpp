@@ -112,6 +112,24 @@ private Q_SLOTS:
         QVERIFY2(outside.err.contains("car_0001.png"), outside.err.constData());
     }
 
+    void questionsAreMeasured() {
+        verifyRefusal(run({"bench", "questions", m_id}), 2, "one image");
+        const CliAnswer answer = run({"bench", "questions", m_id, image(), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY(answer.json()["brush_milliseconds"].toDouble() > 0);
+        const QJsonObject stops = answer.json()["stop_milliseconds"].toObject();
+        for (const char* kind : {"scorecam", "occlusion", "integrated-gradients", "smoothgrad", "trust", "filters",
+                                 "evaluation", "explain --split", "robustness"})
+            QVERIFY2(stops.contains(QLatin1String(kind)), kind); // null where it was done before
+        const QJsonObject whole = answer.json()["explain_split"].toObject();
+        QCOMPARE(whole["images"].toInt(), 30);
+        const double passes = whole["passes_seconds"].toDouble();
+        QVERIFY(passes > 0);
+        QVERIFY(std::abs(whole["ratio"].toDouble() * passes - whole["seconds"].toDouble()) < 1e-9);
+        const CliAnswer text = run({"bench", "questions", m_id, image()});
+        QVERIFY2(text.out.contains("as forward and back alone"), text.out.constData());
+    }
+
     void aFolderThatCannotBeMadeIsSaidBeforeTheWork() {
         write("a file", "in the way");
         verifyRefusal(run({"evaluate", m_id, "--maps", path("a file")}), 1, "a file");

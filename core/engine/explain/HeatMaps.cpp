@@ -61,10 +61,26 @@ private:
     Normalizer m_normalizer;
 };
 
+/// The pass forward and back to the layer that maps of one batch need: what they are measured against where nobody
+/// takes them.
+Result<void> passAlone(const HeatsAsked& what, const torch::Tensor& images) {
+    torch::AutoGradMode gradients(true);
+    torch::Tensor cut;
+    const torch::Tensor logits = what.module.forwardFromCut(images, what.layer, cut);
+    if (!cut.defined() || !logits.defined() || !logits.requires_grad())
+        return badInput("The network's output does not depend on the layer '" + what.layer + "'; choose another.");
+    torch::autograd::grad({std::get<0>(logits.max(1)).sum()}, {cut}, {}, {}, false, true);
+    return {};
+}
+
 /// The maps of one batch, image by image.
 Result<void> handOver(const HeatMapsQuestion& question, const HeatsAsked& what, const RunSplit& split, const Seen& seen,
                       const torch::Tensor& images, std::span<const std::uint32_t> samples, const Asking& asking,
                       HeatMapsOfSplit& all) {
+    if (!question.each && hasLayer(question.method)) {
+        all.images += samples.size();
+        return passAlone(what, images);
+    }
     std::vector<int> truths;
     for (const std::uint32_t sample : samples)
         truths.push_back(split.data.dataset.samples[sample].label);

@@ -77,8 +77,10 @@ Result<UnknownJudge> UnknownJudge::by(const UnknownRule& rule, double refuseShar
     return judge;
 }
 
+/// That a network is surer than of most images it knows speaks for none of them: what is strange to it can make it so.
 double UnknownJudge::together(const UnknownSigns& signs) const {
-    return m_energy.of(static_cast<double>(signs.energy)) + m_distance.of(static_cast<double>(signs.distance));
+    return std::max(0.0, m_energy.of(static_cast<double>(signs.energy))) +
+           m_distance.of(static_cast<double>(signs.distance));
 }
 
 std::optional<double> UnknownJudge::score(std::span<const float> features, std::span<const float> logits) const {

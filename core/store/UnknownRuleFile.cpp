@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kVersion = "unknown 1"; ///< of the file, and of what is fitted
+constexpr std::string_view kVersion = "unknown 2"; ///< of the file, and of what is fitted
 
 std::string checksumOf(const UnknownRule& rule, const std::vector<float>& known) {
     Fingerprint sum;

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How well a run tells images of none of its classes: digits against letters, toys against photographs.
 
-    python3 -m venv VENV && VENV/bin/pip install numpy pillow scikit-learn
-    VENV/bin/python tests/bench/unknown.py build/release/sightline-cli [--seeds 3] [--keep FOLDER]
+    python3 -m venv VENV && VENV/bin/pip install numpy pillow scikit-learn scikit-image
+    VENV/bin/python tests/bench/unknown.py build/release/sightline-cli [--seeds 3] [--networks toy_cnn,resnet18] [--sizes 64,128] [--keep FOLDER]
 
-Draws digits and letters as strokes of a pen, toys with the program itself, and photographs as crops of scikit-learn's two
-sample photographs and as noise with the spectrum of nature (1/f). Trains with the program, asks `predict --json`, and
+Draws digits and letters as strokes of a pen, toys with the program itself, and crops photographs and textures out of
+scikit-learn's and scikit-image's sample images; noise has the spectrum of nature (1/f). Toys are learned plain and
+augmented. Trains with the program, asks `predict --json`, and
 prints per case: the area under the ROC curve of unknown_score (and of 1 - confidence, to compare), the share of unknown
 images found, and the share of known test images refused, both at --refuse-share 0.05.
 """
@@ -18,6 +19,7 @@ import tempfile
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
+from skimage import data as samples
 from sklearn.datasets import load_sample_images
 from sklearn.metrics import roc_auc_score
 
@@ -84,9 +86,9 @@ def natural_noise(random, size):
 
 def crop(photographs, random, size):
     photograph = photographs[random.integers(len(photographs))]
-    side = int(random.uniform(96, 400))
-    top, left = (int(random.integers(length - side)) for length in photograph.shape[:2])
-    return Image.fromarray(photograph[top:top + side, left:left + side]).resize((size, size), Image.Resampling.BILINEAR)
+    side = int(random.uniform(96, min(400, *photograph.shape[:2])))
+    top, left = (int(random.integers(length - side + 1)) for length in photograph.shape[:2])
+    return Image.fromarray(photograph[top:top + side, left:left + side]).convert("RGB").resize((size, size), Image.Resampling.BILINEAR)
 
 
 def save(picture, file):
@@ -104,11 +106,13 @@ class Program:
             raise SystemExit(done.stderr)
         return done.stdout
 
-    def trained(self, folder, size, channels, epochs, seed):
+    def trained(self, folder, size, channels, seed, network="toy_cnn", augmentation=None, epochs=15):
         experiment = {"version": 1, "name": folder.name, "seed": seed,
                       "data": {"path": str(folder), "image_size": [size, size], "color_mode": channels},
-                      "normalization": {"preset": "rescale"}, "model": {"name": "toy_cnn"},
+                      "normalization": {"preset": "rescale"}, "model": {"name": network},
                       "training": {"epochs": epochs, "batch_size": 32}}
+        if augmentation:
+            experiment["augmentation"] = augmentation
         file = folder.parent / (folder.name + ".json")
         file.write_text(json.dumps(experiment))
         return json.loads(self("train", file, "--json"))["run"]
@@ -138,37 +142,55 @@ def digits(program, folder, seed):
     for name, strokes in LETTERS.items():
         for i in range(50):
             save(drawn(strokes, random), aliens / f"{name}{i}.png")
-    run = program.trained(data, 32, "grayscale", 15, seed)
+    run = program.trained(data, 32, "grayscale", seed)
     return {"letters": figures(program.asked(run, data / "test"), program.asked(run, aliens))}
 
 
-def toys(program, folder, seed):
+AUGMENTATION = {"rotation_range": 30, "width_shift_range": .2, "height_shift_range": .2, "shear_range": 5, "zoom_range": .2,
+                "brightness_range": [.5, 1.5], "horizontal_flip": True, "fill_mode": "reflect"}
+
+
+def toys(program, folder, seed, network, size, augmented):
     random = np.random.default_rng(seed)
-    data = folder / f"toys-{seed}"
-    program("dataset", "make", "toys", "--to", data, "--seed", seed, "--train", 120, "--val", 60, "--test", 60, "--size", 64)
-    photographs = load_sample_images().images
-    for i in range(300):
-        save(crop(photographs, random, 64), folder / f"photographs-{seed}" / f"{i}.png")
-        save(natural_noise(random, 64), folder / f"noise-{seed}" / f"{i}.png")
-    run = program.trained(data, 64, "rgb", 15, seed)
+    data = folder / f"toys-{size}-{seed}"
+    if not data.exists():
+        program("dataset", "make", "toys", "--to", data, "--seed", seed, "--train", 120, "--val", 60, "--test", 60, "--size", size)
+    photographs = [*load_sample_images().images, samples.astronaut(), samples.chelsea(), samples.coffee(), samples.rocket()]
+    textures = [samples.grass(), samples.gravel(), samples.brick()]
+    kinds = {"photographs": lambda: crop(photographs, random, size), "textures": lambda: crop(textures, random, size),
+             "noise": lambda: natural_noise(random, size)}
+    for kind, draw in kinds.items():
+        for i in range(300):
+            save(draw(), folder / f"{kind}-{size}-{seed}" / f"{i}.png")
+    run = program.trained(data, size, "rgb", seed, network, AUGMENTATION if augmented else None)
     known = program.asked(run, data / "test")
-    return {kind: figures(known, program.asked(run, folder / f"{kind}-{seed}")) for kind in ("photographs", "noise")}
+    return {kind: figures(known, program.asked(run, folder / f"{kind}-{size}-{seed}")) for kind in kinds}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cli")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--networks", default="toy_cnn")
+    parser.add_argument("--sizes", default="64")
     parser.add_argument("--keep", help="a folder for images and runs; else they are gone afterwards")
     options = parser.parse_args()
+
+    def say(**words):
+        print(json.dumps(words), flush=True)
+
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(options.keep or temporary).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         program = Program(options.cli, folder / "home")
         for seed in range(1, options.seeds + 1):
-            for case in (digits, toys):
-                for against, numbers in case(program, folder, seed).items():
-                    print(json.dumps({"known": case.__name__, "against": against, "seed": seed, **numbers}), flush=True)
+            for against, numbers in digits(program, folder, seed).items():
+                say(known="digits", against=against, seed=seed, **numbers)
+            for network in options.networks.split(","):
+                for size in map(int, options.sizes.split(",")):
+                    for augmented in (False, True):
+                        for against, numbers in toys(program, folder, seed, network, size, augmented).items():
+                            say(known="toys", network=network, size=size, augmented=augmented, against=against, seed=seed, **numbers)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,9 @@ private Q_SLOTS:
         const auto features = ask(m_runs.engine(), ofRun(ended.folder, "last"), FeaturesQuestion{"val", {}});
         QVERIFY2(features.ok(), features ? "" : features.error().message.c_str());
         QCOMPARE(features->layer, std::string("activation_2"));
-        QCOMPARE(features->values.shape, (std::vector<std::int64_t>{15, 32}));
+        constexpr std::size_t kStages = 2 * (32 + 32),
+                              kColumns = kStages + 32; // means and deviations of two stages before
+        QCOMPARE(features->values.shape, (std::vector<std::int64_t>{15, kColumns}));
         QCOMPARE(features->logits.shape, (std::vector<std::int64_t>{15, 5}));
         const auto weights = SafetensorsFile::open(ended.folder + "/checkpoints/last.safetensors");
         const auto dense = *asFloats(*weights->find("dense_1.weight")),
@@ -35,7 +37,7 @@ private Q_SLOTS:
             for (std::size_t label = 0; label < 5; ++label) {
                 float score = bias[label];
                 for (std::size_t k = 0; k < 32; ++k)
-                    score += dense[label * 32 + k] * features->values.values[image * 32 + k];
+                    score += dense[label * 32 + k] * features->values.values[image * kColumns + kStages + k];
                 QVERIFY(std::abs(score - features->logits.values[image * 5 + label]) < 1e-4f);
             }
         const auto evaluation = ask(m_runs.engine(), ofRun(ended.folder, "last"), EvaluationQuestion{"val"});

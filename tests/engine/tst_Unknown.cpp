@@ -67,18 +67,26 @@ private Q_SLOTS:
         const auto found = rule();
         QVERIFY2(found.ok(), found ? "" : found.error().message.c_str());
         QCOMPARE(found->layer, std::string("activation_2"));
-        QCOMPARE(found->clouds.means.shape, (std::vector<std::int64_t>{5, 32}));
+        constexpr std::size_t kStages = 2 * (32 + 32), kColumns = kStages + 32;
+        QCOMPARE(found->clouds.means.shape, (std::vector<std::int64_t>{5, kStages}));
         const auto train = ask(m_runs.engine(), ofRun(m_run), FeaturesQuestion{"train", {}});
         const auto validation = ask(m_runs.engine(), ofRun(m_run), FeaturesQuestion{"val", {}});
         QVERIFY(train.ok() && validation.ok());
         QCOMPARE(found->known.size(), std::size_t{30});
-        const auto clouds = classClouds(train->values, train->truth, 5);
+        const auto stagesOf = [](const FloatArray& values, std::size_t image) {
+            return std::span(values.values).subspan(kColumns * image, kStages);
+        };
+        FloatArray stages{{static_cast<std::int64_t>(train->truth.size()), kStages}, {}};
+        for (std::size_t i = 0; i < train->truth.size(); ++i)
+            stages.values.insert(stages.values.end(), stagesOf(train->values, i).begin(),
+                                 stagesOf(train->values, i).end());
+        const auto clouds = classClouds(stages, train->truth, 5);
         QVERIFY(clouds.ok());
         const NearestClass nearest(*clouds);
         for (std::size_t i = 0; i < 30; ++i) {
             QVERIFY(std::abs(found->known[i].energy -
                              energyOf(std::span(validation->logits.values).subspan(5 * i, 5))) < 1e-4f);
-            const double distance = nearest.distance(std::span(validation->values.values).subspan(32 * i, 32));
+            const double distance = nearest.distance(stagesOf(validation->values, i));
             QVERIFY(std::abs(static_cast<double>(found->known[i].distance) - distance) < 1e-3 * (1 + distance));
         }
     }
@@ -124,8 +132,9 @@ private Q_SLOTS:
             auto image = std::make_shared<const Image>(*readImage(files[i]));
             const auto features = (*model)->ask(FeaturesQuestion{{}, {}, image});
             QVERIFY(features.ok());
-            QCOMPARE(features->values.shape, (std::vector<std::int64_t>{1, 32}));
-            const auto score = judge->score(features->values.values, features->logits.values);
+            QVERIFY(features->values.values.size() > judge->width());
+            const auto score =
+                judge->score(std::span(features->values.values).first(judge->width()), features->logits.values);
             QVERIFY(std::abs(*score - *found->images[i].unknownScore) < 1e-3 * (1 + std::abs(*score)));
             QCOMPARE(*found->images[i].isUnknown(), *found->images[i].unknownScore > 0);
         }

@@ -215,6 +215,7 @@ private Q_SLOTS:
         QVERIFY(score(0.1f, 15) < 0);
         QVERIFY(score(0.1f, -15) > 0); // energy alone
         QVERIFY(score(9, 15) > 0);     // distance alone
+        QVERIFY(score(9, 5000) > 0);   // however sure the network is
     }
 
     void whatCannotTellIsRefusedInOneSentence() {

@@ -13,8 +13,9 @@ namespace {
 /// The features' images are those of the evaluation, in an order of their own.
 ScoresOfImages scoresOf(const Evaluation& evaluation, const Features& features, const UnknownJudge& judge) {
     ScoresOfImages scores(evaluation.predictions.size());
-    const std::size_t width = judge.width(), classes = judge.classes();
-    if (features.layer != judge.layer() || features.values.values.size() != features.paths.size() * width ||
+    const std::size_t width = judge.width(), classes = judge.classes(), images = features.paths.size();
+    const std::size_t columns = images > 0 ? features.values.values.size() / images : 0;
+    if (features.layer != judge.layer() || columns < width || features.values.values.size() != images * columns ||
         features.logits.values.size() != features.paths.size() * classes)
         return scores;
     std::unordered_map<std::string_view, std::size_t> rowOf;
@@ -22,7 +23,7 @@ ScoresOfImages scoresOf(const Evaluation& evaluation, const Features& features, 
         rowOf.emplace(features.paths[row], row);
     for (std::size_t i = 0; i < scores.size(); ++i)
         if (const auto found = rowOf.find(evaluation.predictions[i].path); found != rowOf.end())
-            scores[i] = judge.score(std::span(features.values.values).subspan(found->second * width, width),
+            scores[i] = judge.score(std::span(features.values.values).subspan(found->second * columns, width),
                                     std::span(features.logits.values).subspan(found->second * classes, classes));
     return scores;
 }

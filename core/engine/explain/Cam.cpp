@@ -76,15 +76,14 @@ at::Tensor camMaps(HeatMapMethod method, const at::Tensor& activations, const at
     }
 }
 
-std::vector<std::string> fusedLayers(const GraphSpec& spec, const GraphCost& cost) {
-    constexpr std::size_t kResolutions = 3;
+std::vector<std::string> stageEnds(const GraphSpec& spec, const GraphCost& cost, std::size_t most) {
     const std::string end = defaultHeatMapNode(spec);
     if (end.empty())
         return {};
     const std::vector<bool> reached = nodesBefore(spec, end);
     std::vector<std::string> layers;
     Shape smallest; // what comes next, on the way back, is larger
-    for (std::size_t i = spec.nodes.size(); i-- > 0 && layers.size() < kResolutions;) {
+    for (std::size_t i = spec.nodes.size(); i-- > 0 && layers.size() < most;) {
         const Shape& shape = cost.nodes[i].output;
         if (!reached[i] || shape.size() != 3)
             continue;
@@ -97,6 +96,10 @@ std::vector<std::string> fusedLayers(const GraphSpec& spec, const GraphCost& cos
         smallest = shape;
     }
     return layers;
+}
+
+std::vector<std::string> fusedLayers(const GraphSpec& spec, const GraphCost& cost) {
+    return stageEnds(spec, cost, 3);
 }
 
 at::Tensor fusedMaps(const std::vector<at::Tensor>& maps, std::int64_t height, std::int64_t width) {

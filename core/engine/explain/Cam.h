@@ -20,8 +20,10 @@ bool needsGradient(HeatMapMethod method);
 /// Muhammad and Yeasin 2020.
 at::Tensor camMaps(HeatMapMethod method, const at::Tensor& activations, const at::Tensor& gradients);
 
-/// Where the fused LayerCAM looks: the last activation of each of the last three resolutions before the pooling, the
-/// last first. A concatenation of activations counts as one; gates of one place do not.
+/// The last activation of each of the last `most` resolutions before the pooling, the last first. A concatenation of
+/// activations counts as one; gates of one place do not.
+std::vector<std::string> stageEnds(const GraphSpec& spec, const GraphCost& cost, std::size_t most);
+/// Where the fused LayerCAM looks: the ends of three stages.
 std::vector<std::string> fusedLayers(const GraphSpec& spec, const GraphCost& cost);
 
 /// LayerCAMs [N, u, v] of several layers as one [N, height, width]: each divided by its maximum, tanh(2 x) of it,

@@ -11,8 +11,10 @@
 
 namespace sightline::engine {
 
-/// What a network makes of images, just before it decides and after.
+/// What a network makes of images: on the way, just before it decides, and after.
 struct FeaturesOfImages {
+    torch::Tensor stages;   ///< [n, S], float: of the last activation of each resolution the roots of the
+                            ///< channels' means and deviations; of a network without places the features
     torch::Tensor features; ///< [n, D], float; means over the places where the layer has any
     torch::Tensor logits;   ///< [n, classes], float
 };
@@ -20,7 +22,10 @@ struct FeaturesOfImages {
 /// The layer that features are read from: the input of the classifier. Error: there is none.
 Result<std::string> featureLayer(const GraphModule& module);
 
-/// `images` [n, C, H, W] of the network's input size, normalised.
+/// Columns of FeaturesOfImages::stages.
+std::size_t stagesWidth(const GraphModule& module, const std::string& layer);
+
+/// `images` [n, C, H, W] of the network's input size, normalised. `layer`: featureLayer().
 FeaturesOfImages featuresOf(const GraphModule& module, const std::string& layer, const torch::Tensor& images);
 
 /// A row of a contiguous float tensor [n, D].

@@ -9,12 +9,17 @@ namespace sightline::engine {
 namespace {
 constexpr int kBatch = 32;
 
+/// [n, S + D]: those of the stages, then those the classifier reads.
+FloatArray valuesOf(const FeaturesOfImages& seen) {
+    return toArray(torch::cat({seen.stages, seen.features}, 1));
+}
+
 Features ofImage(const Asked& asked, const std::string& layer, const Image& image) {
     const auto seen =
         featuresOf(asked.module(), layer, preparedInput(asked.model(), preparedImage(asked.model(), image)));
     Features found;
     found.layer = layer;
-    found.values = toArray(seen.features);
+    found.values = valuesOf(seen);
     found.logits = toArray(seen.logits);
     return found;
 }
@@ -34,11 +39,12 @@ Result<Features> answer(const Asked& asked, const FeaturesQuestion& question, co
     found.split = nameOf(split->subset);
     found.layer = *layer;
     std::vector<std::string> skipped;
-    std::vector<torch::Tensor> features, logits;
+    std::vector<torch::Tensor> stages, features, logits;
     const auto passed =
         passThrough(asked, *split, split->data.dataset.indices(split->subset), kBatch, asking, skipped,
                     [&](const torch::Tensor& images, std::span<const std::uint32_t> samples) -> Result<void> {
                         FeaturesOfImages seen = featuresOf(asked.module(), found.layer, images);
+                        stages.push_back(std::move(seen.stages));
                         features.push_back(std::move(seen.features));
                         logits.push_back(std::move(seen.logits));
                         for (const std::uint32_t sample : samples) {
@@ -54,7 +60,7 @@ Result<Features> answer(const Asked& asked, const FeaturesQuestion& question, co
         return badInput(
             "None of the " + found.split + " images in " + split->data.dataset.root.string() +
             (skipped.empty() ? " belongs to a class this run was trained on." : " can be read: " + skipped.front()));
-    found.values = toArray(torch::cat(features));
+    found.values = valuesOf({torch::cat(stages), torch::cat(features), {}});
     found.logits = toArray(torch::cat(logits));
     return found;
 }

@@ -18,14 +18,14 @@ public:
         : m_module(asked.module()), m_judge(judge && judge->layer() == featureNode(m_module.spec()) ? judge : nullptr) {
     }
     Result<void> of(const torch::Tensor& images, const std::vector<ImagePrediction*>& predictions) const {
-        const FeaturesOfImages seen =
-            m_judge ? featuresOf(m_module, m_judge->layer(), images) : FeaturesOfImages{{}, m_module.infer(images)[0]};
+        const FeaturesOfImages seen = m_judge ? featuresOf(m_module, m_judge->layer(), images)
+                                              : FeaturesOfImages{{}, {}, m_module.infer(images)[0]};
         if (const Result<void> finite = finiteScores(seen.logits); !finite)
             return finite;
         for (std::size_t i = 0; i < predictions.size(); ++i) {
             predictions[i]->probabilities = probabilitiesOf(seen.logits[static_cast<std::int64_t>(i)]);
             if (m_judge)
-                predictions[i]->unknownScore = m_judge->score(rowOf(seen.features, i), rowOf(seen.logits, i));
+                predictions[i]->unknownScore = m_judge->score(rowOf(seen.stages, i), rowOf(seen.logits, i));
         }
         return {};
     }

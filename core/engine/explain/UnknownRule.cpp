@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "engine/explain/FeaturePass.h"
-#include "engine/explain/Layer.h"
 #include "engine/explain/SplitPass.h"
 #include "store/UnknownRuleFile.h"
 
@@ -27,10 +26,10 @@ std::vector<std::uint32_t> chosen(const Dataset& dataset, Subset subset, std::si
 /// A pass over training images, then one over validation images, with one progress for both.
 class Fitting {
 public:
-    Fitting(const Asked& asked, const RunSplit& split, const Layer& layer, const Asking& asking)
+    Fitting(const Asked& asked, const RunSplit& split, const std::string& layer, const Asking& asking)
         : m_asked(asked), m_split(split), m_layer(layer), m_asking(asking) {
         const Dataset& dataset = split.data.dataset;
-        const std::size_t width = static_cast<std::size_t>(std::max(1, layer.channels()));
+        const std::size_t width = std::max<std::size_t>(1, stagesWidth(asked.module(), layer));
         m_learned = chosen(dataset, Subset::Train, std::min(kLearned, kMostValues / width), kLearnedOfEach);
         m_judged = chosen(dataset, Subset::Validation, kJudged, 1);
     }
@@ -39,7 +38,7 @@ public:
         std::vector<torch::Tensor> features;
         std::vector<int> truth;
         const auto learned = pass(m_learned, 0, [&](const FeaturesOfImages& seen, int label, std::size_t row) {
-            features.push_back(seen.features[static_cast<std::int64_t>(row)]);
+            features.push_back(seen.stages[static_cast<std::int64_t>(row)]);
             truth.push_back(label);
         });
         if (!learned)
@@ -48,11 +47,11 @@ public:
                                   m_asked.model().classes.size());
         if (!clouds)
             return clouds.error();
-        UnknownRule rule{m_layer.id, std::move(*clouds), {}};
+        UnknownRule rule{m_layer, std::move(*clouds), {}};
         const NearestClass nearest(rule.clouds);
         const auto judged = pass(m_judged, m_learned.size(), [&](const FeaturesOfImages& seen, int, std::size_t row) {
             rule.known.push_back(
-                {energyOf(rowOf(seen.logits, row)), static_cast<float>(nearest.distance(rowOf(seen.features, row)))});
+                {energyOf(rowOf(seen.logits, row)), static_cast<float>(nearest.distance(rowOf(seen.stages, row)))});
         });
         if (!judged)
             return judged.error();
@@ -71,7 +70,7 @@ private:
                             }};
         return passThrough(m_asked, m_split, images, kBatch, asking, skipped,
                            [&](const torch::Tensor& inputs, std::span<const std::uint32_t> samples) -> Result<void> {
-                               const FeaturesOfImages seen = featuresOf(m_asked.module(), m_layer.id, inputs);
+                               const FeaturesOfImages seen = featuresOf(m_asked.module(), m_layer, inputs);
                                for (std::size_t i = 0; i < samples.size(); ++i)
                                    each(seen, m_split.data.dataset.samples[samples[i]].label, i);
                                return {};
@@ -80,7 +79,7 @@ private:
 
     const Asked& m_asked;
     const RunSplit& m_split;
-    const Layer& m_layer;
+    const std::string& m_layer;
     const Asking& m_asking;
     std::vector<std::uint32_t> m_learned, m_judged;
 };
@@ -100,10 +99,7 @@ Result<UnknownRule> answer(const Asked& asked, const UnknownRuleQuestion& questi
     const std::filesystem::path file = unknownRuleFile(run, asked.source.checkpoint);
     if (auto kept = keptUnknownRule(file, *key))
         return std::move(*kept);
-    const Result<std::string> id = featureLayer(asked.module());
-    if (!id)
-        return id.error();
-    const Result<Layer> layer = namedLayer(asked.module(), *id);
+    const Result<std::string> layer = featureLayer(asked.module());
     if (!layer)
         return layer.error();
     const Result<RunSplit> split = openSplit(asked, nameOf(Subset::Validation), question.dataPath, asking);

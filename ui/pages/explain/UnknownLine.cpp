@@ -4,6 +4,8 @@
 #include <QHBoxLayout>
 #include <QLabel>
 
+#include <span>
+
 #include "look/Icons.h"
 #include "widgets/Surface.h"
 
@@ -50,9 +52,10 @@ void UnknownLine::ask() {
             return FeaturesQuestion{{}, {}, of->decoded};
         },
         [this, judge = m_desk.judge()](const Result<Features>& features) {
-            if (!features || features->layer != judge->layer() || features->values.values.size() != judge->width())
+            if (!features || features->layer != judge->layer() || features->values.values.size() < judge->width())
                 return;
-            if (const auto score = judge->score(features->values.values, features->logits.values))
+            if (const auto score =
+                    judge->score(std::span(features->values.values).first(judge->width()), features->logits.values))
                 m_unknown = *score > 0;
             setVisible(m_unknown.value_or(false));
         });

@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QLabel>
+#include <QMouseEvent>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -12,6 +13,7 @@
 
 #include "Test.h"
 #include "WindowDriver.h"
+#include "look/Series.h"
 #include "look/Words.h"
 #include "models/GalleryModel.h"
 #include "models/SampleModel.h"
@@ -19,12 +21,14 @@
 #include "models/Thumbnails.h"
 #include "models/Tiles.h"
 #include "plot/CurvePlot.h"
+#include "support/Random.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/ImageView.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/NumberField.h"
 #include "widgets/ProgressBar.h"
+#include "widgets/ScatterMap.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
@@ -74,6 +78,42 @@ class WidgetsTest : public Test {
 
 private Q_SLOTS:
     void initTestCase() { theme::apply(*qApp, Scheme::Light); }
+
+    /// Prints how long a frame takes; 60 a second leave each 16.7 ms.
+    void aMapOfTenThousandPointsFollowsTheHand() {
+        constexpr std::size_t kPoints = 10000, kKinds = theme::kSeries;
+        ScatterMap map;
+        map.resize(1200, 700);
+        CounterRandom random(1, RandomPurpose::Test);
+        std::vector<ScatterMap::Point> points;
+        std::vector<std::uint16_t> kinds;
+        std::vector<QColor> colors;
+        for (std::size_t kind = 0; kind < kKinds; ++kind)
+            colors.push_back(theme::seriesColor(kind));
+        for (std::size_t i = 0; i < kPoints; ++i) {
+            points.push_back({static_cast<float>(random.uniform()), static_cast<float>(random.uniform())});
+            kinds.push_back(static_cast<std::uint16_t>(i % kKinds));
+        }
+        map.setPoints(std::move(points));
+        map.setColors(std::move(colors), kinds);
+        map.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&map));
+        const QPointF before = map.placeOf(7);
+        QPoint hand(600, 350);
+        const auto at = [&](QEvent::Type type, Qt::MouseButton button, Qt::MouseButtons held) {
+            QMouseEvent event(type, hand, map.mapToGlobal(hand), button, held, Qt::NoModifier);
+            QApplication::sendEvent(&map, &event);
+        };
+        at(QEvent::MouseButtonPress, Qt::MiddleButton, Qt::MiddleButton);
+        QBENCHMARK {
+            hand += QPoint(1, -1);
+            at(QEvent::MouseMove, Qt::NoButton, Qt::MiddleButton);
+            map.repaint();
+        }
+        at(QEvent::MouseButtonRelease, Qt::MiddleButton, Qt::NoButton);
+        const QPointF moved = map.placeOf(7) - before - (hand - QPoint(600, 350));
+        QVERIFY(hand.x() > 600 && std::abs(moved.x()) < 1e-6 && std::abs(moved.y()) < 1e-6);
+    }
 
     void textStandsOutInBothSchemes() {
         for (const Scheme scheme : {Scheme::Light, Scheme::Dark}) {

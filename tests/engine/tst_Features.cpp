@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <span>
 
 #include "Test.h"
 #include "ToyRuns.h"
@@ -48,6 +49,38 @@ private Q_SLOTS:
         }
         const auto without = ask(m_runs.engine(), ofRun(ended.folder, "last"), FeaturesQuestion{"nowhere", {}});
         QVERIFY(!without.ok() && without.error().message.find("nowhere") != std::string::npos);
+    }
+
+    void theStagesAreRootsOfMeansAndDeviations() {
+        TrainControl control;
+        const RunEnded ended = m_runs.engine().train(m_runs.request("stages", 1), {}, control, {});
+        const auto model = m_runs.engine().open(ofRun(ended.folder, "last"), 1);
+        QVERIFY(model.ok());
+        const auto image = readImage(m_runs.path("toys") + "/test/car/car_0001.png");
+        QVERIFY(image.ok());
+        const auto features = (*model)->ask(FeaturesQuestion{{}, {}, std::make_shared<const Image>(*image)});
+        QVERIFY(features.ok());
+        std::size_t column = 0;
+        for (const char* layer : {"activation_1", "activation"}) { // the last first
+            const auto seen = (*model)->ask(ActivationsQuestion{*image, layer});
+            QVERIFY(seen.ok());
+            const auto channels = static_cast<std::size_t>(seen->channels());
+            const std::size_t places = seen->values.values.size() / channels;
+            for (std::size_t c = 0; c < channels; ++c, ++column) {
+                double sum = 0, squares = 0;
+                for (const float value : std::span(seen->values.values).subspan(c * places, places)) {
+                    sum += static_cast<double>(value);
+                    squares += static_cast<double>(value) * static_cast<double>(value);
+                }
+                const double mean = sum / static_cast<double>(places);
+                const double deviation = std::sqrt(std::max(0.0, squares / static_cast<double>(places) - mean * mean));
+                const auto at = [&](std::size_t place) { return static_cast<double>(features->values.values[place]); };
+                QVERIFY(std::abs(at(column) * at(column) - mean) < 1e-4);
+                QVERIFY(std::abs(at(column + channels) * at(column + channels) - deviation) < 1e-4);
+            }
+            column += channels;
+        }
+        QCOMPARE(features->values.values.size(), column + 32); // then what the classifier reads
     }
 
     void theFeaturesAreWhatTheClassifierReads_data() {

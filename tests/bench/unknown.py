@@ -155,7 +155,8 @@ def toys(program, folder, seed, network, size, augmented):
     data = folder / f"toys-{size}-{seed}"
     if not data.exists():
         program("dataset", "make", "toys", "--to", data, "--seed", seed, "--train", 120, "--val", 60, "--test", 60, "--size", size)
-    photographs = [*load_sample_images().images, samples.astronaut(), samples.chelsea(), samples.coffee(), samples.rocket()]
+    photographs = [*load_sample_images().images, samples.astronaut(), samples.chelsea(), samples.coffee(), samples.rocket(),
+                   samples.stereo_motorcycle()[0]]
     textures = [samples.grass(), samples.gravel(), samples.brick()]
     kinds = {"photographs": lambda: crop(photographs, random, size), "textures": lambda: crop(textures, random, size),
              "noise": lambda: natural_noise(random, size)}

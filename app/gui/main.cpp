@@ -62,9 +62,8 @@ void describe(QCommandLineParser& parser) {
                       QStringLiteral("scheme")});
     parser.addOption(
         {QStringLiteral("tour"),
-         QCoreApplication::translate(
-             "main",
-             "Walk through every page with the toy set, in a data home of its own, and save screenshots to a folder."),
+         QCoreApplication::translate("main", "Walk through every page with the toy set or the given images, in a data "
+                                             "home of its own, and save screenshots to a folder."),
          QStringLiteral("folder")});
     parser.addOption({QStringLiteral("size"), QCoreApplication::translate("main", "Size of the tour's window."),
                       QStringLiteral("WxH"), QStringLiteral("1440x900")});
@@ -89,8 +88,8 @@ std::optional<Scheme> schemeOf(const QCommandLineParser& parser) {
 
 /// In a data home of its own, which is gone afterwards: what a person has done stands in no picture, and no run of the
 /// tour stands among theirs.
-int takeTour(QApplication& application, const QString& folder, const QString& size) {
-    const QStringList sides = size.split(QLatin1Char('x'));
+int takeTour(QApplication& application, const QCommandLineParser& parser, Scheme scheme) {
+    const QStringList sides = parser.value(QStringLiteral("size")).split(QLatin1Char('x'));
     const QSize asked(sides.value(0).toInt(), sides.value(1).toInt());
     if (asked.width() < 640 || asked.height() < 480 || asked.width() > 7680 || asked.height() > 4320) {
         std::fprintf(stderr, "sightline: --size must look like 1440x900, from 640x480 to 7680x4320.\n");
@@ -102,14 +101,17 @@ int takeTour(QApplication& application, const QString& folder, const QString& si
         return 1;
     }
     Session session(home.path().toStdString());
-    Tour tour(session, folder, asked);
+    Tour::Route route{parser.value(QStringLiteral("tour")), asked, parser.positionalArguments().value(0)};
+    if (parser.isSet(QStringLiteral("scheme")))
+        route.schemes = {scheme};
+    Tour tour(session, route);
     int code = 0;
     QObject::connect(
         &tour, &Tour::finished, &application,
         [&](const QString& error) {
             if (error.isEmpty())
                 std::printf("%d pictures in %s\nlongest stall of the event loop while training: %.1f ms\n",
-                            tour.pictures(), qPrintable(folder), tour.longestStallMs());
+                            tour.pictures(), qPrintable(route.folder), tour.longestStallMs());
             else
                 std::fprintf(stderr, "sightline: %s\n", qPrintable(error));
             code = error.isEmpty() ? 0 : 1;
@@ -164,7 +166,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     if (parser.isSet(QStringLiteral("tour")))
-        return takeTour(application, parser.value(QStringLiteral("tour")), parser.value(QStringLiteral("size")));
+        return takeTour(application, parser, *scheme);
 
     if (parser.isSet(QStringLiteral("home")))
         ::setenv("SIGHTLINE_HOME", parser.value(QStringLiteral("home")).toStdString().c_str(),

@@ -62,6 +62,12 @@ private Q_SLOTS:
                                              .arg(ratio);
                     QCOMPARE(QImage(path(name)).size(), QSize(1280, 720) * ratio);
                 }
+        for (const char* page : {"training", "train-fork"}) // as it trains: in the first scheme
+            QCOMPARE(QImage(path(QStringLiteral("pictures/%1-light-1x.png").arg(QLatin1String(page)))).size(),
+                     QSize(1280, 720));
+        for (const char* dialog : {"train-rate", "train-check", "training-batch"})
+            QVERIFY2(QImage(path(QStringLiteral("pictures/%1-light-2x.png").arg(QLatin1String(dialog)))).height() > 800,
+                     dialog);
         for (const char* form : {"augment-settings", "network-settings2",
                                  "train-settings"}) // taller than the window: all of it is to be seen
             QVERIFY2(QImage(path(QStringLiteral("pictures/%1-light-1x.png").arg(QLatin1String(form)))).height() > 600,

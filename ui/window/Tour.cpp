@@ -2,6 +2,8 @@
 #include "window/Tour.h"
 
 #include <QApplication>
+#include <QComboBox>
+#include <QDialog>
 #include <QDir>
 #include <QKeyEvent>
 #include <QListView>
@@ -21,10 +23,6 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kEpochs = 15, kSettleMs = 900, kWalkMs = 350;
-const QStringList kPages{QStringLiteral("data"),  QStringLiteral("augment"),  QStringLiteral("network"),
-                         QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain"),
-                         QStringLiteral("runs")};
 /// The tabs of Evaluate and Explain, but for those they open with.
 const QStringList kTabs{QStringLiteral("evaluate-classes"),     QStringLiteral("evaluate-pairs"),
                         QStringLiteral("evaluate-calibration"), QStringLiteral("evaluate-robustness"),
@@ -34,15 +32,21 @@ const QStringList kTabs{QStringLiteral("evaluate-classes"),     QStringLiteral("
                         QStringLiteral("explain-robustness"),   QStringLiteral("explain-compare")};
 } // namespace
 
-Tour::Tour(Session& session, QString folder, QSize size, QObject* parent)
-    : QObject(parent), m_session(session), m_folder(std::move(folder)),
-      m_size(size), m_schemes{Scheme::Light, Scheme::Dark} {
+Tour::Tour(Session& session, Route route, QObject* parent)
+    : QObject(parent), m_session(session), m_route(std::move(route)) {
     connect(&session.data(), &DataDesk::failed, this, &Tour::fail);
     connect(&session.questions(), &Questions::evaluationFailed, this, &Tour::fail);
     connect(&session.engine(), &EngineDesk::failed, this, &Tour::fail);
 }
 
 Tour::~Tour() = default;
+
+const QStringList& Tour::pages() {
+    static const QStringList names{QStringLiteral("data"),  QStringLiteral("augment"),  QStringLiteral("network"),
+                                   QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain"),
+                                   QStringLiteral("runs")};
+    return names;
+}
 
 void Tour::later(int milliseconds, std::function<void()> work) {
     QTimer::singleShot(milliseconds, this, [this, work = std::move(work)] {
@@ -58,15 +62,15 @@ void Tour::fail(const QString& message) {
 }
 
 void Tour::start() {
-    if (!QDir().mkpath(m_folder))
-        return fail(tr("The folder %1 cannot be created.").arg(m_folder));
-    theme::apply(*qApp, Scheme::Light);
+    if (!QDir().mkpath(m_route.folder))
+        return fail(tr("The folder %1 cannot be created.").arg(m_route.folder));
+    theme::apply(*qApp, m_route.schemes.front());
     m_window = std::make_unique<MainWindow>(m_session);
     connect(m_window.get(), &MainWindow::firstFrameShown, &m_session.engine(), &EngineDesk::warmUp);
-    m_window->resize(m_size);
+    m_window->resize(m_route.size);
     m_window->show();
     QCursor::setPos(m_window->geometry().center());
-    m_shooting = kPages;
+    m_shooting = pages();
     later(kSettleMs, [this] { shootEmpty(); });
 }
 
@@ -84,63 +88,12 @@ void Tour::shootEmpty() {
 
 void Tour::open() {
     connect(
-        &m_session.data(), &DataDesk::opened, this, [this] { later(kSettleMs, [this] { train(); }); },
+        &m_session.data(), &DataDesk::opened, this, [this] { later(kSettleMs, [this] { tryRate(); }); },
         Qt::SingleShotConnection);
-    m_session.data().openToys();
-}
-
-/// An image of each class, to be watched while it is trained.
-void Tour::pin() {
-    const auto opened = m_session.data().dataset();
-    std::vector<std::uint32_t> samples;
-    for (const std::uint32_t sample : opened->indices(Subset::Validation))
-        if (opened->samples[sample].label == static_cast<int>(samples.size()))
-            samples.push_back(sample);
-    m_session.pins().toggle(samples);
-}
-
-void Tour::train() {
-    Experiment experiment = m_session.document().experiment();
-    experiment.name = tr("Toys, the tour").toStdString();
-    experiment.training.epochs = std::min(experiment.training.epochs, kEpochs);
-    m_session.document().setExperiment(experiment);
-    pin();
-    connect(
-        &m_session.runs(), &RunDesk::ended, this,
-        [this](const RunEnded& ended) {
-            m_meter.pause();
-            if (ended.outcome == RunEnded::Outcome::Failed)
-                return fail(QString::fromStdString(ended.reason));
-            evaluate();
-        },
-        Qt::SingleShotConnection);
-    connect(
-        &m_session.runs(), &RunDesk::runChanged, this,
-        [this] {
-            m_meter.resume();
-            walk();
-        },
-        Qt::SingleShotConnection);
-    m_session.runs().start();
-}
-
-/// While it trains: from page to page, as a curious person does, and asking about images.
-void Tour::walk() {
-    if (m_session.runs().state() == RunState::Idle)
-        return;
-    m_window->showPage(kPages[m_steps % kPages.size()]);
-    const auto opened = m_session.data().dataset();
-    if (m_steps % 3 == 2)
-        m_session.questions().explain(
-            {static_cast<std::uint32_t>(static_cast<std::size_t>(m_steps) * 37 % opened->samples.size()), {}});
-    ++m_steps;
-    if (m_session.runs().progress().history.size() == 4 && !std::exchange(m_shotTraining, true)) {
-        m_window->showPage(QStringLiteral("train"));
-        m_meter.pause();
-        shoot(*m_window, QStringLiteral("training"));
-        m_meter.resume();
-    }
-    later(kWalkMs, [this] { walk(); });
+    if (m_route.images.isEmpty())
+        m_session.data().openToys();
+    else
+        m_session.data().open(m_route.images);
 }
 
 void Tour::evaluate() {
@@ -154,17 +107,17 @@ void Tour::evaluate() {
 }
 
 void Tour::nextScheme() {
-    if (m_schemes.empty()) {
+    if (m_route.schemes.empty()) {
         m_done = true;
         Q_EMIT finished({});
         return;
     }
     m_window.reset();
-    theme::apply(*qApp, m_schemes.front());
+    theme::apply(*qApp, m_route.schemes.front());
     m_window = std::make_unique<MainWindow>(m_session);
-    m_window->resize(m_size);
+    m_window->resize(m_route.size);
     m_window->show();
-    for (const QString& page : kPages)
+    for (const QString& page : pages())
         m_window->showPage(page);
     m_window->showPage(QStringLiteral("evaluate"));
     auto* gallery = m_window->findChild<QListView*>(QStringLiteral("gallery"));
@@ -175,13 +128,13 @@ void Tour::nextScheme() {
 }
 
 void Tour::shootPages() {
-    m_shooting = QStringList{QStringLiteral("start")} + kPages + kTabs;
+    m_shooting = QStringList{QStringLiteral("start")} + pages() + kTabs;
     shootNext();
 }
 
 void Tour::shootNext() {
     if (m_shooting.isEmpty()) {
-        m_schemes.erase(m_schemes.begin());
+        m_route.schemes.erase(m_route.schemes.begin());
         return nextScheme();
     }
     const QString page = m_shooting.takeFirst(), tab = page.section(QLatin1Char('-'), 1);
@@ -193,13 +146,13 @@ void Tour::shootNext() {
         useEvaluateTab(page);
     else
         useExplainTab(tab);
-    later(evaluates ? kSettleMs : 3 * kSettleMs, [this, page] { shootWhenIdle(page); });
+    later(evaluates ? kSettleMs : 3 * kSettleMs, [this, page] { whenIdle([this, page] { shootPage(page); }); });
 }
 
-void Tour::shootWhenIdle(const QString& page) {
+void Tour::whenIdle(std::function<void()> work) {
     if (m_session.activities().works().empty())
-        return shootPage(page);
-    later(kWalkMs, [this, page] { shootWhenIdle(page); });
+        return work();
+    later(kWalkMs, [this, work = std::move(work)] { whenIdle(work); });
 }
 
 void Tour::shootPage(const QString& page) {
@@ -243,6 +196,11 @@ void Tour::useExplainTab(const QString& tab) {
         click("drawFilters");
     else if (tab == QLatin1String("robustness"))
         m_window->findChild<QSlider*>(QStringLiteral("corrupt-rotation"))->setValue(15);
+    else if (tab == QLatin1String("compare")) {
+        auto* runs = m_window->findChild<QComboBox*>(QStringLiteral("compareRun"));
+        runs->setCurrentIndex(1); // the parent
+        Q_EMIT runs->activated(1);
+    }
     QKeyEvent space(QEvent::KeyPress, Qt::Key_Space, Qt::NoModifier);
     if (tab == QLatin1String("occlusion"))
         QCoreApplication::sendEvent(m_window->findChild<QWidget*>(QStringLiteral("paintView")), &space);
@@ -262,6 +220,12 @@ std::vector<SettingsForm*> Tour::unfoldedForms() const {
     return shown;
 }
 
+void Tour::shootDialog(const char* dialog, const QString& name) {
+    auto* shown = m_window->findChild<QDialog*>(QLatin1String(dialog));
+    shoot(*shown, name);
+    shown->close();
+}
+
 void Tour::shoot(QWidget& what, const QString& name) {
     const QString scheme = theme::scheme() == Scheme::Dark ? QStringLiteral("dark") : QStringLiteral("light");
     for (const int ratio : {1, 2}) {
@@ -273,7 +237,7 @@ void Tour::shoot(QWidget& what, const QString& name) {
         picture.fill(theme::color(what.isWindow() ? Role::Window : Role::Surface));
         what.render(&picture, {}, {},
                     QWidget::DrawChildren | (what.isWindow() ? QWidget::DrawWindowBackground : QWidget::RenderFlags()));
-        const QString file = QStringLiteral("%1/%2-%3-%4x.png").arg(m_folder, name, scheme).arg(ratio);
+        const QString file = QStringLiteral("%1/%2-%3-%4x.png").arg(m_route.folder, name, scheme).arg(ratio);
         if (!picture.save(file))
             return fail(tr("%1 cannot be written.").arg(file));
         ++m_pictures;

@@ -18,13 +18,21 @@ class MainWindow;
 class Session;
 class SettingsForm;
 
-/// Drives the real window over every page with the toy set and a short real run, and writes a picture of each page, and
-/// of each form of settings with all its sections open, at 1x and 2x, light and dark. Measures how long the event loop
-/// stalls while training (pictures apart).
+/// Drives the real window over every page with the toy set, or a folder of images, and two short real runs, the second
+/// a fork of the first whose learning rate is changed under way. Writes a picture of each page, of each form of
+/// settings with all its sections open, and of the dialogs of the Train page, at 1x and 2x, light and dark; what is
+/// shown while it trains only in the first scheme. Measures how long the event loop stalls while training (pictures
+/// apart).
 class Tour : public QObject {
     Q_OBJECT
 public:
-    Tour(Session& session, QString folder, QSize size, QObject* parent = nullptr);
+    struct Route {
+        QString folder; ///< for the pictures
+        QSize size;     ///< of the window
+        QString images; ///< empty: the toy set
+        std::vector<Scheme> schemes{Scheme::Light, Scheme::Dark};
+    };
+    Tour(Session& session, Route route, QObject* parent = nullptr);
     ~Tour() override;
     void start();
     double longestStallMs() const { return m_meter.longestMs(); }
@@ -34,15 +42,26 @@ Q_SIGNALS:
     void finished(const QString& error); ///< empty: all is well
 
 private:
+    static constexpr int kSettleMs = 900, kWalkMs = 350;
+    static const QStringList& pages(); ///< in the order of the rail
     void shootEmpty();
     void open();
+    void tryRate();
+    void tryCheck();
     void pin();
     void train();
+    void planFork();
+    void trainFork();
+    void follow(std::function<void()> then);
     void walk();
+    bool changeRate();
+    bool isTimeForPictures() const;
+    void shootTraining();
     void evaluate();
     void shootPages();
     void shootNext();
-    void shootWhenIdle(const QString& page);
+    void whenIdle(std::function<void()> work);
+    void shootDialog(const char* dialog, const QString& name);
     void shootPage(const QString& page);
     void click(const char* name);
     void useEvaluateTab(const QString& page);
@@ -54,14 +73,12 @@ private:
     void fail(const QString& message);
 
     Session& m_session;
-    QString m_folder;
-    QSize m_size;
+    Route m_route;
     std::unique_ptr<MainWindow> m_window;
     StallMeter m_meter;
-    std::vector<Scheme> m_schemes;
     QStringList m_shooting;
-    int m_pictures = 0, m_steps = 0;
-    bool m_shotTraining = false, m_done = false;
+    int m_pictures = 0, m_steps = 0, m_patience = 0;
+    bool m_forked = false, m_changedRate = false, m_shotTraining = false, m_done = false;
 };
 
 } // namespace sightline::ui

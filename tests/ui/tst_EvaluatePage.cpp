@@ -403,6 +403,16 @@ private Q_SLOTS:
         driver.click("clearFilter");
         QVERIFY(!behind->isVisible());
         QCOMPARE(shown(driver), 30);
+
+        const auto colorAt = [&](int x, int y) { // of the first, which is duck's
+            return maps->model()->index(0, 0).data(TileImage).value<QImage>().pixelColor(x, y);
+        };
+        MapLook& look = driver.session->mapLook(); // as it is chosen on Explain
+        look.setColors(ColorMap::Grey);
+        QCOMPARE(colorAt(92, 4), QColor(Qt::white));
+        QVERIFY(colorAt(4, 4) != QColor(Qt::black));
+        look.setThreshold(0.8);
+        QCOMPARE(colorAt(4, 4), QColor(Qt::black));
     }
 
     void imagesAreRelabelledAndExcludedWhereTheyAreSeen() {

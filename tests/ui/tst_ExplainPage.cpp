@@ -174,6 +174,10 @@ private Q_SLOTS:
             const auto* other =
                 driver.find<QWidget>("robustnessView")->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
             QCOMPARE(other->image(), map->image());
+            driver.key(Qt::Key_5, Qt::ControlModifier); // and the map beside the gallery
+            const auto* beside =
+                driver.find<QWidget>("galleryAnswer")->findChild<ImageView*>(QStringLiteral("explainedOverlay"));
+            QCOMPARE(beside->image(), map->image());
         }
         FakeEngine engine;
         WindowDriver again(path(home), engine.door());

@@ -178,7 +178,7 @@ private Q_SLOTS:
             found.layer = "pool";
             for (std::size_t i = images.size(); i-- > 0;) {
                 found.paths.push_back(dataset->samples[images[i]].path);
-                found.values.values.push_back(i == 3 ? 200.0f : static_cast<float>(i));
+                found.values.values.push_back(i == 3 ? 200.0f : i == 5 ? 30.0f : static_cast<float>(i));
                 found.logits.values.push_back(0);
             }
             found.values.shape = found.logits.shape = {static_cast<std::int64_t>(images.size()), 1};
@@ -204,9 +204,24 @@ private Q_SLOTS:
             return gallery->index(row, 0).data(Qt::ToolTipRole).toString().section('\n', 0, 0).toStdString();
         };
         QCOMPARE(pathAt(0), dataset->samples[images[3]].path);
-        QCOMPARE(pathAt(1), dataset->samples[images.back()].path);
+        QCOMPARE(pathAt(1), dataset->samples[images[5]].path);
+        QCOMPARE(pathAt(2), dataset->samples[images.back()].path);
         QCOMPARE(asked.load(), 1);
         picture(driver, QStringLiteral("gallery-unknown"));
+
+        driver.type("galleryRefuseShare", QStringLiteral("50"));
+        const auto unknown = [&] {
+            int count = 0;
+            for (int row = 0; row < gallery->rowCount(); ++row)
+                count += gallery->index(row, 0).data(TileDetail).toString() == QStringLiteral("none of these?");
+            return count;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(unknown(), 2, kPatience);
+        driver.click("classifyButton");
+        QCOMPARE(driver.find<QDoubleSpinBox>("refuseShare")->value(), 50.0); // one setting
+        driver.type("refuseShare", QStringLiteral("5"));
+        QTRY_COMPARE_WITH_TIMEOUT(unknown(), 1, kPatience);
+        QCOMPARE(driver.find<QDoubleSpinBox>("galleryRefuseShare")->value(), 5.0);
     }
 
     void aFolderIsClassifiedWithThem() {

@@ -5,6 +5,7 @@
 #include <QMouseEvent>
 #include <QScrollBar>
 #include <QSignalSpy>
+#include <QStandardItemModel>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -157,6 +158,21 @@ private Q_SLOTS:
         QCOMPARE(significant(1.5), QStringLiteral("1.50"));
         QCOMPARE(significant(std::nan("")), QStringLiteral("nan"));
         QCOMPARE(compact(23512130), QStringLiteral("23.5 M"));
+    }
+
+    /// The bar keeps its room, so that columns do not jump; its handle is there where there is something to scroll.
+    void aScrollBarWithNothingToScrollShowsNoHandle() {
+        TileView view(1);
+        QStandardItemModel model(2, 1);
+        view.setModel(&model);
+        view.resize(600, 400);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QVERIFY(!view.verticalScrollBar()->isEnabled());
+        model.setRowCount(200);
+        QTRY_VERIFY(view.verticalScrollBar()->isEnabled());
+        model.setRowCount(2);
+        QTRY_VERIFY(!view.verticalScrollBar()->isEnabled());
     }
 
     void progressGoesBeyondABarsOwnRange() {

@@ -8,6 +8,6 @@ Session::Session(std::filesystem::path home, EngineDoor door)
       m_data(m_home, m_document, m_activities), m_runs(m_home, door, m_document, m_data, m_activities),
       m_pins(m_document, m_data, m_runs), m_questions(door, m_document, m_data, m_runs, m_activities),
       m_suggestions(m_home, door, m_document, m_data, m_activities), m_classifying(door, m_activities),
-      m_unknown(door, m_runs, m_activities) {}
+      m_unknown(door, m_runs, m_activities), m_mapLook(m_home) {}
 
 } // namespace sightline::ui

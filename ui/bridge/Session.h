@@ -8,6 +8,7 @@
 #include "bridge/DataDesk.h"
 #include "bridge/EngineDesk.h"
 #include "bridge/ExperimentDocument.h"
+#include "bridge/MapLook.h"
 #include "bridge/ProbePins.h"
 #include "bridge/Questions.h"
 #include "bridge/RunDesk.h"
@@ -35,6 +36,7 @@ public:
     SuggestDesk& suggestions() { return m_suggestions; }
     ClassifyDesk& classifying() { return m_classifying; }
     UnknownDesk& unknown() { return m_unknown; }
+    MapLook& mapLook() { return m_mapLook; }
 
 private:
     std::filesystem::path m_home;
@@ -49,6 +51,7 @@ private:
     SuggestDesk m_suggestions;
     ClassifyDesk m_classifying;
     UnknownDesk m_unknown;
+    MapLook m_mapLook;
 };
 
 } // namespace sightline::ui

@@ -21,9 +21,10 @@ void UnknownDesk::forget() {
 }
 
 void UnknownDesk::setRefuseShare(double share) {
-    if (std::exchange(m_refuseShare, share) == share || !m_rule)
+    if (std::exchange(m_refuseShare, share) == share)
         return;
-    decide();
+    if (m_rule)
+        decide();
     Q_EMIT changed();
 }
 

@@ -32,7 +32,7 @@ public:
     bool isLearning() const { return m_work.isUnderWay(); }
 
 Q_SIGNALS:
-    void changed(); ///< judge(), refusal() or isLearning()
+    void changed(); ///< judge(), refuseShare(), refusal() or isLearning()
 
 private:
     void forget();

@@ -4,7 +4,11 @@
 namespace sightline::ui {
 
 QSettings windowSettings(const Session& session) {
-    return QSettings(QString::fromStdString((session.home() / "window.ini").string()), QSettings::IniFormat);
+    return windowSettings(session.home());
+}
+
+QSettings windowSettings(const std::filesystem::path& home) {
+    return QSettings(QString::fromStdString((home / "window.ini").string()), QSettings::IniFormat);
 }
 
 } // namespace sightline::ui

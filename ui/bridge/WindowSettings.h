@@ -9,5 +9,6 @@ namespace sightline::ui {
 
 /// State of the window lives beside the runs, so that two homes do not mix.
 QSettings windowSettings(const Session& session);
+QSettings windowSettings(const std::filesystem::path& home);
 
 } // namespace sightline::ui

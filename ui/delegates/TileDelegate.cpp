@@ -32,8 +32,8 @@ void paintPicture(QPainter& painter, const QRect& square, const QImage& image) {
     if (times >= 2)
         fitted = QSizeF(image.size()) * (times / ratio);
     painter.setRenderHint(QPainter::SmoothPixmapTransform, times < 2);
-    const QPointF corner = QPointF(square.topLeft()) +
-                           QPointF((square.width() - fitted.width()) / 2, (square.height() - fitted.height()) / 2);
+    const QPointF corner = QPointF(square.topLeft()) + QPointF((square.width() - fitted.width()) / 2,
+                                                               square.height() - fitted.height()); // on its words
     painter.drawImage(QRectF(QPointF(std::round(corner.x()), std::round(corner.y())), fitted), image);
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/Overlay.h"
 #include "look/Picture.h"
 #include "look/Theme.h"
 #include "look/Words.h"
@@ -16,16 +15,19 @@ namespace {
 constexpr int kSide = 96;
 
 /// In colors, the hottest place at their end; null without heat.
-QImage pictureOf(const ClassHeat& heat) {
+QImage pictureOf(const ClassHeat& heat, ColorMap colors, double threshold) {
     if (heat.images == 0 || heat.map.values.empty())
         return {};
     FloatArray map = heat.map;
     const float hottest = *std::max_element(map.values.begin(), map.values.end());
     if (!(hottest > 0))
         return {};
-    for (float& value : map.values)
+    for (float& value : map.values) {
         value = std::max(0.0f, value / hottest);
-    return toQImage(colored(map, kSide, kSide, ColorMap::Turbo));
+        if (static_cast<double>(value) < threshold)
+            value = 0;
+    }
+    return toQImage(colored(map, kSide, kSide, colors));
 }
 
 QString whole(double share) {
@@ -42,10 +44,23 @@ void HeatModel::setClasses(std::vector<ClassHeat> classes, const std::vector<std
         return std::find(hinted.begin(), hinted.end(), i) != hinted.end();
     });
     m_hinted = static_cast<std::size_t>(first - m_order.begin());
+    std::stable_partition(first, m_order.end(), [&](std::size_t i) { return m_classes[i].images > 0; });
+    draw();
+    endResetModel();
+}
+
+void HeatModel::setLook(ColorMap colors, double threshold) {
+    m_colors = colors;
+    m_threshold = threshold;
+    draw();
+    if (!m_classes.empty())
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {TileImage});
+}
+
+void HeatModel::draw() {
     m_pictures.clear();
     for (const ClassHeat& heat : m_classes)
-        m_pictures.push_back(pictureOf(heat));
-    endResetModel();
+        m_pictures.push_back(pictureOf(heat, m_colors, m_threshold));
 }
 
 int HeatModel::rowCount(const QModelIndex& parent) const {

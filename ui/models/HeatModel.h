@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/Overlay.h"
 #include "metrics/HeatShares.h"
 
 namespace sightline::ui {
@@ -18,6 +19,8 @@ public:
     using QAbstractListModel::QAbstractListModel;
     /// `hinted`: classes that a hint is about, which are marked and come first.
     void setClasses(std::vector<ClassHeat> classes, const std::vector<std::size_t>& hinted);
+    /// Heat under `threshold` (0...1 of the hottest) is shown as none.
+    void setLook(ColorMap colors, double threshold);
     int classAt(int row) const { return static_cast<int>(m_order[static_cast<std::size_t>(row)]); }
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -25,11 +28,14 @@ public:
 
 private:
     QString sharesText(const ClassHeat& heat) const;
+    void draw();
 
     std::vector<ClassHeat> m_classes;
     std::vector<std::size_t> m_order; ///< of each row: the class
     std::size_t m_hinted = 0;         ///< rows of which a hint is about
     std::vector<QImage> m_pictures;
+    ColorMap m_colors = ColorMap::Turbo;
+    double m_threshold = 0;
 };
 
 } // namespace sightline::ui

@@ -26,8 +26,8 @@ namespace {
 constexpr int kControlsWidth = 288;
 }
 
-ExplainPage::ExplainPage(Session& session, Thumbnails& thumbnails, QWidget* parent)
-    : Page(session, parent), m_look(new MapLook(session, this)) {
+ExplainPage::ExplainPage(Session& session, Thumbnails& thumbnails, QWidget* parent) : Page(session, parent) {
+    MapLook& look = session.mapLook();
     setObjectName(QStringLiteral("explainPage"));
     setFocusPolicy(Qt::ClickFocus);
     auto* column = new QVBoxLayout(this);
@@ -42,14 +42,14 @@ ExplainPage::ExplainPage(Session& session, Thumbnails& thumbnails, QWidget* pare
     row->addWidget(m_tabs, 1);
     row->addWidget(m_controls);
     column->addLayout(row, 1);
-    addTab(new MapTab(session, *m_look));
-    auto* activations = new ActivationsTab(session, *m_look);
-    auto* filters = new FiltersTab(session, *m_look);
+    addTab(new MapTab(session, look));
+    auto* activations = new ActivationsTab(session, look);
+    auto* filters = new FiltersTab(session, look);
     addTab(activations);
     addTab(filters);
-    addTab(new OcclusionTab(session, *m_look));
-    addTab(new RobustnessTab(session, *m_look));
-    addTab(new CompareTab(session, *m_look, thumbnails));
+    addTab(new OcclusionTab(session, look));
+    addTab(new RobustnessTab(session, look));
+    addTab(new CompareTab(session, look, thumbnails));
     connect(activations, &InsideTab::layerChosen, filters, &InsideTab::setLayer); // they look into the same layer
     connect(filters, &InsideTab::layerChosen, activations, &InsideTab::setLayer);
     addKeys();

@@ -11,7 +11,6 @@ namespace sightline::ui {
 
 class ElidedLabel;
 class ExplainTab;
-class MapLook;
 class Thumbnails;
 
 /// Any image, asked about in several ways: a frame with the image's name, a tab for each way, and the controls of the
@@ -38,7 +37,6 @@ private:
     void togglePin();
     void showPin();
 
-    MapLook* m_look;
     ElidedLabel* m_title;
     QTabBar* m_bar;
     QToolButton* m_pin;

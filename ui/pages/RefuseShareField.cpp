@@ -4,6 +4,7 @@
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QSignalBlocker>
 
 #include <algorithm>
 
@@ -27,12 +28,13 @@ void RefuseShareField::restore(Session& session) {
     choose(session, std::clamp(kept, kLeast, kMost));
 }
 
-RefuseShareField::RefuseShareField(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+RefuseShareField::RefuseShareField(Session& session, const char* name, QWidget* parent)
+    : QWidget(parent), m_session(session) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme::kGrid);
     auto* label = new QLabel(tr("Wrongly refused"));
-    m_share = named(new QDoubleSpinBox, "refuseShare", tr("Share of known images that may be called unknown"));
+    m_share = named(new QDoubleSpinBox, name, tr("Share of known images that may be called unknown"));
     m_share->setRange(kLeast, kMost);
     m_share->setDecimals(1);
     m_share->setSuffix(tr(" %"));
@@ -44,9 +46,14 @@ RefuseShareField::RefuseShareField(Session& session, QWidget* parent) : QWidget(
     setFocusProxy(m_share);
     row->addWidget(label);
     row->addWidget(m_share);
+    row->addStretch(1);
     connect(m_share, &QDoubleSpinBox::valueChanged, this, [this](double percent) {
         windowSettings(m_session).setValue(kKey, percent);
         choose(m_session, percent);
+    });
+    connect(&session.unknown(), &UnknownDesk::changed, this, [this] { // chosen at another place
+        const QSignalBlocker quiet(m_share);
+        m_share->setValue(100 * m_session.unknown().refuseShare());
     });
 }
 

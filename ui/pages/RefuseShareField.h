@@ -13,7 +13,7 @@ namespace sightline::ui {
 class RefuseShareField : public QWidget {
     Q_OBJECT
 public:
-    explicit RefuseShareField(Session& session, QWidget* parent = nullptr);
+    RefuseShareField(Session& session, const char* name, QWidget* parent = nullptr);
     static void restore(Session& session); ///< the share that was chosen last, before a field is to be seen
 
 private:

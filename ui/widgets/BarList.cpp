@@ -37,6 +37,8 @@ void BarList::paintEvent(QPaintEvent*) {
     const QFontMetrics metrics(font());
     int y = 0;
     for (const Bar& bar : m_bars) {
+        if (y + kRow > height()) // half a row says nothing
+            break;
         const int space = metrics.horizontalAdvance(bar.text) + theme::kGrid;
         painter.setPen(theme::color(Role::Text));
         painter.drawText(QRect(0, y, width() - space, kRow - kBar - 4), Qt::AlignLeft | Qt::AlignBottom,

@@ -6,6 +6,13 @@
 
 namespace sightline::ui {
 
+/// How heat is laid over an image.
+struct HeatLook {
+    double opacity = 0.5;
+    double threshold = 0; ///< heat under this share of the hottest is not shown
+    ColorMap colors = ColorMap::Turbo;
+};
+
 /// A heat map as it is laid over an image: what opacity and threshold do not touch, worked out once.
 class HeatLayer {
 public:

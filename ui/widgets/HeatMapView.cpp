@@ -12,6 +12,7 @@
 #include "look/Picture.h"
 #include "look/Words.h"
 #include "widgets/BarList.h"
+#include "widgets/ElidedLabel.h"
 #include "widgets/ImageView.h"
 #include "widgets/Surface.h"
 #include "widgets/Tone.h"
@@ -19,7 +20,8 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kTop = 5, kWordsWidth = 208;
+constexpr int kTop = 5, kTopStacked = 3, kWordsWidth = 208;
+constexpr qsizetype kLongestName = 28;
 
 QString className(const HeatMap& explanation, int index) {
     const auto at = static_cast<std::size_t>(index);
@@ -44,10 +46,7 @@ QString strongestPlace(const HeatMap& explanation) {
 
 HeatMapView::HeatMapView(Layout layout, ImageView* plain) {
     const bool wide = layout == Layout::SideBySide;
-    m_title = new QLabel(this);
-    m_title->setObjectName(QStringLiteral("explainedTitle"));
-    m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_title->setWordWrap(true);
+    m_title = named(new ElidedLabel({}, this), "explainedTitle", tr("The image asked about"));
     m_map = named(new ImageView(this), "explainedOverlay", tr("Heat map over the image"));
     m_verdict = named(new QLabel(this), "explainedVerdict");
     m_verdict->setFont(theme::font(theme::Size::Base, true));
@@ -91,6 +90,12 @@ void HeatMapView::setExplained(std::shared_ptr<const Explained> explained) {
 void HeatMapView::setPlaceholder(const QString& text) {
     m_placeholder = text;
     refresh();
+}
+
+void HeatMapView::setLook(const HeatLook& look) {
+    setOpacity(look.opacity);
+    setThreshold(look.threshold);
+    setColors(look.colors);
 }
 
 void HeatMapView::setOpacity(double opacity) {
@@ -142,8 +147,10 @@ void HeatMapView::refresh() {
     }
     m_title->setText(m_explained->live ? tr("%1 · by the run in progress").arg(m_explained->title)
                                        : m_explained->title);
+    m_title->setToolTip(m_title->text());
     showVerdict();
-    m_detail->setText(caption());
+    m_detail->setText(detail());
+    m_detail->setToolTip(caption());
     const HeatMap& explanation = m_explained->explanation;
     m_map->setAccessibleDescription(explanation.saturated || explanation.map.values.empty()
                                         ? caption()
@@ -153,10 +160,16 @@ void HeatMapView::refresh() {
 }
 
 QString HeatMapView::caption() const {
-    if (!m_explained)
-        return {};
+    return m_explained ? captionOf(QString::fromStdString(m_explained->explanation.target)) : QString();
+}
+
+/// The same, as far as there is room.
+QString HeatMapView::detail() const {
+    return captionOf(shortened(QString::fromStdString(m_explained->explanation.target)));
+}
+
+QString HeatMapView::captionOf(const QString& target) const {
     const HeatMap& explanation = m_explained->explanation;
-    const QString target = QString::fromStdString(explanation.target);
     return explanation.saturated ? tr("This layer shows no evidence for %1.").arg(target)
                                  : tr("Evidence for %1, layer %2 (%3 × %4), %5 ms")
                                        .arg(target, QString::fromStdString(explanation.layer))
@@ -165,11 +178,18 @@ QString HeatMapView::caption() const {
                                        .arg(significant(explanation.milliseconds));
 }
 
+/// One above the other there is little room for names.
+QString HeatMapView::shortened(const QString& name) const {
+    return m_plain || name.size() <= kLongestName
+               ? name
+               : name.left(kLongestName / 2) + QChar(0x2026) + name.right(kLongestName / 2 - 1);
+}
+
 /// Right or wrong is only said where the network knows the image's class at all.
 void HeatMapView::showVerdict() {
     const HeatMap& explanation = m_explained->explanation;
-    const QString predicted = className(explanation, explanation.predicted);
-    const QString sure = percent(explanation.confidence);
+    const QString predicted = shortened(className(explanation, explanation.predicted));
+    const QString sure = percent(explanation.confidence).replace(QLatin1Char(' '), QChar::Nbsp); // on one line
     const int truth = m_explained->truth;
     const bool right = truth == explanation.predicted;
     const bool foreign = truth < 0 && !m_explained->className.isEmpty();
@@ -177,7 +197,8 @@ void HeatMapView::showVerdict() {
         foreign     ? tr("Predicted %1 (%2); this run has no class %3").arg(predicted, sure, m_explained->className)
         : truth < 0 ? tr("Predicted %1 (%2)").arg(predicted, sure)
         : right     ? tr("Correct: %1 (%2)").arg(predicted, sure)
-                    : tr("Wrong: predicted %1 (%2), actually %3").arg(predicted, sure, className(explanation, truth)));
+                    : tr("Wrong: predicted %1 (%2), actually %3")
+                      .arg(predicted, sure, shortened(className(explanation, truth))));
     const Role tone = foreign ? Role::Warning : truth < 0 ? Role::Text : right ? Role::Good : Role::Bad;
     setTone(*m_verdict, tone);
 }
@@ -196,7 +217,7 @@ void HeatMapView::showBars() {
     std::vector<int> order(explanation.probabilities.size());
     std::iota(order.begin(), order.end(), 0);
     const auto probability = [&](int index) { return explanation.probabilities[static_cast<std::size_t>(index)]; };
-    const auto top = std::min<std::ptrdiff_t>(kTop, static_cast<std::ptrdiff_t>(order.size()));
+    const auto top = std::min<std::ptrdiff_t>(m_plain ? kTop : kTopStacked, static_cast<std::ptrdiff_t>(order.size()));
     std::partial_sort(order.begin(), order.begin() + top, order.end(),
                       [&](int a, int b) { return probability(a) > probability(b); });
     std::vector<BarList::Bar> bars;

@@ -25,6 +25,7 @@ public:
     explicit HeatMapView(Layout layout, ImageView* plain = nullptr);
 
     void setExplained(std::shared_ptr<const Explained> explained); ///< null: the placeholder's words
+    void setLook(const HeatLook& look);
     void setOpacity(double opacity);
     void setThreshold(double threshold); ///< heat under this share of the hottest is not shown
     void setColors(ColorMap colors);
@@ -39,6 +40,9 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    QString detail() const;
+    QString captionOf(const QString& target) const;
+    QString shortened(const QString& name) const;
     void refresh();
     void showVerdict();
     void showBars();

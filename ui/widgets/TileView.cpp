@@ -23,6 +23,9 @@ TileView::TileView(int lines, QWidget* parent) : QListView(parent), m_delegate(n
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     verticalScrollBar()->setSingleStep(32);
+    const auto showHandle = [this] { verticalScrollBar()->setEnabled(verticalScrollBar()->maximum() > 0); };
+    connect(verticalScrollBar(), &QScrollBar::rangeChanged, this, showHandle); // its room stays: no jump of the columns
+    showHandle();
     setMouseTracking(true);
     setSelectionMode(QAbstractItemView::SingleSelection);
     setProperty("tiles", true);

@@ -22,8 +22,9 @@
 
 namespace sightline::ui {
 
-EvaluateGallery::EvaluateGallery(DataDesk& desk, ProbePins& pins, Thumbnails& thumbnails, QWidget* parent)
-    : QWidget(parent), m_data(desk), m_gallery(new GalleryModel(thumbnails, this)) {
+EvaluateGallery::EvaluateGallery(DataDesk& desk, ProbePins& pins, Thumbnails& thumbnails, QWidget* refuse,
+                                 QWidget* parent)
+    : QWidget(parent), m_data(desk), m_gallery(new GalleryModel(thumbnails, this)), m_refuse(refuse) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     auto* surface = new Surface;
@@ -39,6 +40,8 @@ EvaluateGallery::EvaluateGallery(DataDesk& desk, ProbePins& pins, Thumbnails& th
     m_tiles->setModel(m_gallery);
     m_pictures = withPlaceholder(m_tiles, "galleryEmpty", tr("Every image with its prediction appears here."));
     surface->body()->addWidget(m_pictures, 1);
+    surface->body()->addWidget(m_refuse);
+    m_refuse->hide();
     connect(m_tiles->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
         if (current.isValid())
             Q_EMIT chosen(current.row());
@@ -128,6 +131,7 @@ void EvaluateGallery::setEvaluation(std::shared_ptr<const Evaluation> evaluation
     m_pictures->setCurrentIndex(m_any ? 1 : 0);
     m_gallery->setEvaluation(evaluation, m_data.dataset());
     m_order->setUnknownKnown(false);
+    m_refuse->hide();
     m_order->setEvaluation(std::move(evaluation), std::move(run));
     showFilter();
 }
@@ -135,6 +139,7 @@ void EvaluateGallery::setEvaluation(std::shared_ptr<const Evaluation> evaluation
 void EvaluateGallery::setUnknown(std::shared_ptr<const std::vector<std::optional<double>>> scores) {
     m_gallery->setUnknown(scores);
     m_order->setUnknownKnown(scores != nullptr);
+    m_refuse->setVisible(scores != nullptr);
 }
 
 void EvaluateGallery::setFilter(const GalleryFilter& filter) {

@@ -27,7 +27,9 @@ class TileView;
 class EvaluateGallery : public QWidget {
     Q_OBJECT
 public:
-    EvaluateGallery(DataDesk& desk, ProbePins& pins, Thumbnails& thumbnails, QWidget* parent = nullptr);
+    /// `refuse`: sets which images are of none of the classes; shown while that is told of them.
+    EvaluateGallery(DataDesk& desk, ProbePins& pins, Thumbnails& thumbnails, QWidget* refuse,
+                    QWidget* parent = nullptr);
 
     /// `run`: that of the evaluation, whose learning history tells how its images were learned.
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const OpenedRun> run);
@@ -59,6 +61,7 @@ private:
     QStackedWidget* m_pictures; ///< words, or the tiles
     GalleryOrder* m_order;
     QLabel *m_caption, *m_count, *m_note;
+    QWidget* m_refuse;
     QPushButton* m_clear;
     bool m_any = false;
 };

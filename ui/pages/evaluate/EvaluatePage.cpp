@@ -32,6 +32,7 @@ constexpr int kMatrix = 0, kPairs = 2; ///< places among the tabs
 
 EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* parent) : Page(session, parent) {
     setObjectName(QStringLiteral("evaluatePage"));
+    RefuseShareField::restore(session);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
     column->setSpacing(theme::kGrid);
@@ -51,7 +52,6 @@ EvaluatePage::EvaluatePage(Session& session, Thumbnails& thumbnails, QWidget* pa
     column->addWidget(splitter, 1);
     auto* toggle = new QShortcut(QKeySequence(Qt::Key_H), this); // while the page is seen, wherever the focus is
     connect(toggle, &QShortcut::activated, this, [this] { m_answer->setOverlayShown(!m_answer->isOverlayShown()); });
-    RefuseShareField::restore(session);
     m_unknown =
         new UnknownScores(session.unknown(), session.runs(), session.engine().door(), session.activities(), this);
     connect(m_unknown, &UnknownScores::judged, m_gallery, &EvaluateGallery::setUnknown);
@@ -119,7 +119,8 @@ void EvaluatePage::showTab(const QString& name) {
 }
 
 QWidget* EvaluatePage::makeGallery(Thumbnails& thumbnails) {
-    m_gallery = new EvaluateGallery(session().data(), session().pins(), thumbnails);
+    m_gallery = new EvaluateGallery(session().data(), session().pins(), thumbnails,
+                                    new RefuseShareField(session(), "galleryRefuseShare"));
     connect(m_gallery, &EvaluateGallery::cleared, this, [this] { filter(nullptr, {}); });
     connect(m_gallery, &EvaluateGallery::chosen, this, &EvaluatePage::explainRow);
     connect(m_gallery, &EvaluateGallery::opened, this, [this](int row) {
@@ -137,12 +138,15 @@ QWidget* EvaluatePage::makeAnswer() {
     surface->head()->addWidget(more);
     m_answer = named(new HeatMapView(HeatMapView::Layout::Stacked), "galleryAnswer");
     surface->body()->addWidget(m_answer, 1);
+    const auto showLook = [this] { m_answer->setLook(session().mapLook().values()); };
+    connect(&session().mapLook(), &MapLook::changed, m_answer, showLook);
+    showLook();
     m_trust = named(new TrustLine(session().engine().door(), session().activities(), QStringLiteral("answerTrust")),
                     "answerTrust");
+    m_trust->setFont(theme::font(theme::Size::Small));
     surface->body()->addWidget(m_trust);
     surface->body()->addWidget(new MapProgress(session().questions(), "answerProgress"));
-    surface->body()->addWidget(mutedLabel(tr(
-        "H shows or hides the heat map, 1–9 relabel, X excludes, Ctrl+Z undoes; the arrow keys move between images.")));
+    surface->body()->addWidget(mutedLabel(tr("H: heat map, 1–9: relabel, X: exclude, P: pin")));
     surface->setMinimumWidth(260);
     return surface;
 }

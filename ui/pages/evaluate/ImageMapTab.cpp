@@ -41,7 +41,8 @@ QString legendOf(const Evaluation& evaluation, const std::vector<std::uint16_t>&
     QStringList entries(static_cast<qsizetype>(theme::kSeries));
     const auto entry = [](std::size_t kind, const QString& name) {
         return QStringLiteral("<span style='color:%1'>●</span>&nbsp;%2")
-            .arg(theme::seriesColor(kind).name(), name.toHtmlEscaped());
+            .arg(theme::seriesColor(kind).name(),
+                 name.toHtmlEscaped().replace(QLatin1Char(' '), QStringLiteral("&nbsp;"))); // one name on one line
     };
     for (std::size_t i = 0; i < kinds.size(); ++i)
         if (kinds[i] < theme::kSeries)

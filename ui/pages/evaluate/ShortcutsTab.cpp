@@ -67,6 +67,10 @@ void ShortcutsTab::makeMaps() {
     m_maps = named(new TileView(2), "meanMaps", tr("Mean heat map of each class"));
     m_maps->setSide(kMapSide);
     m_maps->setModel(m_heat);
+    const MapLook& look = m_session.mapLook();
+    const auto showLook = [this, &look] { m_heat->setLook(look.colors(), look.threshold()); };
+    connect(&look, &MapLook::changed, m_heat, showLook);
+    showLook();
     connect(m_maps->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
         if (!current.isValid())
             return;

@@ -37,11 +37,7 @@ ChangedTab::ChangedTab(Session& session, MapLook& look, const QString& title, co
     m_trust->setObjectName(trust + QStringLiteral("Line"));
     m_body->addWidget(m_trust);
     column->addWidget(surface);
-    const auto showLook = [this] {
-        m_view->setOpacity(this->look().opacity());
-        m_view->setThreshold(this->look().threshold());
-        m_view->setColors(this->look().colors());
-    };
+    const auto showLook = [this] { m_view->setLook(this->look().values()); };
     connect(&look, &MapLook::changed, this, showLook);
     showLook();
 }

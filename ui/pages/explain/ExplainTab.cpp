@@ -3,10 +3,6 @@
 
 #include <QFileInfo>
 
-#include <algorithm>
-#include <cmath>
-
-#include "bridge/WindowSettings.h"
 #include "look/Picture.h"
 #include "pages/explain/MapControls.h"
 #include "support/Version.h"
@@ -14,52 +10,6 @@
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
-
-namespace {
-constexpr const char *kOpacity = "explain/opacity", *kThreshold = "explain/threshold", *kColors = "explain/colors";
-constexpr int kLastColors = static_cast<int>(ColorMap::Grey);
-} // namespace
-
-QStringList colorMapTitles() {
-    return {QStringLiteral("Turbo"), QStringLiteral("Jet"), QStringLiteral("Inferno"), QStringLiteral("Viridis"),
-            MapLook::tr("Gray")};
-}
-
-MapLook::MapLook(const Session& session, QObject* parent) : QObject(parent), m_session(session) {
-    const QSettings settings = windowSettings(session);
-    m_opacity = std::clamp(settings.value(QLatin1String(kOpacity), m_opacity).toDouble(), 0.0, 1.0);
-    m_threshold = std::clamp(settings.value(QLatin1String(kThreshold), m_threshold).toDouble(), 0.0, kMostThreshold);
-    m_colors = static_cast<ColorMap>(std::clamp(settings.value(QLatin1String(kColors), 0).toInt(), 0, kLastColors));
-}
-
-MapLook::~MapLook() {
-    QSettings settings = windowSettings(m_session);
-    settings.setValue(QLatin1String(kOpacity), m_opacity);
-    settings.setValue(QLatin1String(kThreshold), m_threshold);
-    settings.setValue(QLatin1String(kColors), static_cast<int>(m_colors));
-}
-
-void MapLook::setOpacity(double opacity) {
-    m_opacity = opacity;
-    Q_EMIT changed();
-}
-
-void MapLook::setThreshold(double threshold) {
-    m_threshold = std::clamp(threshold, 0.0, kMostThreshold);
-    Q_EMIT changed();
-}
-
-void MapLook::setColors(ColorMap colors) {
-    m_colors = colors;
-    Q_EMIT changed();
-}
-
-QString MapLook::words(const HeatMap& map) const {
-    const QString colors = map.isSigned ? tr("Both signs") : colorMapTitles().at(static_cast<int>(m_colors));
-    const QString said = tr("%1, opacity %2 %").arg(colors).arg(std::lround(100 * m_opacity));
-    return m_threshold > 0 ? tr("%1, heat from %2 % of the hottest").arg(said).arg(std::lround(100 * m_threshold))
-                           : said;
-}
 
 ExplainTab::ExplainTab(Session& session, MapLook& look, const QString& title)
     : m_session(session), m_look(look), m_title(title) {}

@@ -11,34 +11,6 @@ class QPushButton;
 
 namespace sightline::ui {
 
-QStringList colorMapTitles(); ///< in the order of ColorMap, those that can be chosen
-
-/// How heat maps look on all tabs of the page; remembered.
-class MapLook : public QObject {
-    Q_OBJECT
-public:
-    static constexpr double kMostThreshold = 0.95;
-    explicit MapLook(const Session& session, QObject* parent = nullptr);
-    ~MapLook() override;
-    double opacity() const { return m_opacity; }
-    double threshold() const { return m_threshold; } ///< share of the hottest under which heat is not shown
-    ColorMap colors() const { return m_colors; }
-    ColorMap colorsFor(const HeatMap& map) const { return map.isSigned ? ColorMap::Diverging : m_colors; }
-    void setOpacity(double opacity);
-    void setThreshold(double threshold);
-    void setColors(ColorMap colors);
-    /// For a picture that is saved: "Turbo, opacity 50 %, heat from 30 % of the hottest".
-    QString words(const HeatMap& map) const;
-
-Q_SIGNALS:
-    void changed();
-
-private:
-    const Session& m_session;
-    double m_opacity = 0.5, m_threshold = 0;
-    ColorMap m_colors = ColorMap::Turbo;
-};
-
 /// One way to ask about the image in view. The page tells the tab that is shown which image that is; what else it wants
 /// to know the tab asks by itself.
 class ExplainTab : public QWidget {

@@ -112,7 +112,7 @@ void MapControls::showRun() {
 void MapControls::listLayers(const GraphSpec& graph) {
     if (graph.nodes.empty())
         return;
-    m_layer->setItemText(0, tr("Automatic (%1)").arg(QString::fromStdString(defaultHeatMapNode(graph))));
+    m_layer->setItemText(0, tr("Auto: %1").arg(QString::fromStdString(defaultHeatMapNode(graph))));
     const auto cost = shapes(graph);
     for (std::size_t i = 1; cost && i < graph.nodes.size(); ++i)
         if (const QString id = QString::fromStdString(graph.nodes[i].id); cost->nodes[i].output.size() == 3)

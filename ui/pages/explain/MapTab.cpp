@@ -111,9 +111,7 @@ void MapTab::addAppearance(QWidget& surface) {
 }
 
 void MapTab::showLook() {
-    m_view->setOpacity(look().opacity());
-    m_view->setThreshold(look().threshold());
-    m_view->setColors(look().colors());
+    m_view->setLook(look().values());
     m_opacityText->setText(tr("Opacity %1 %").arg(std::lround(100 * look().opacity())));
     const long share = std::lround(100 * look().threshold());
     m_thresholdText->setText(share > 0 ? tr("Heat from %1 % of the hottest").arg(share) : tr("All heat is shown"));

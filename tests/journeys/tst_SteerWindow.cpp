@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QComboBox>
 #include <QFile>
 #include <QMenu>
+#include <QTabBar>
 #include <QTableView>
 
 #include "CliProcess.h"
@@ -113,6 +115,20 @@ private Q_SLOTS:
             QCOMPARE(after[i].loss, before[i].loss);
         QCOMPARE(rate(runs.progress().experiment), 0.0002);
         QCOMPARE(runs.run()->parent->history.size(), std::size_t(4));
+
+        driver.key(Qt::Key_6, Qt::ControlModifier); // what was changed in the fork tells it from its parent
+        auto* tabs = driver.find<QTabBar>("explainTabBar");
+        tabs->setCurrentIndex(tabs->count() - 1);
+        auto* others = driver.find<QComboBox>("compareRun");
+        QTRY_COMPARE_WITH_TIMEOUT(others->count(), 2, kLong);
+        others->setFocus();
+        QTest::keyClick(others, Qt::Key_Down);
+        const auto* settings = driver.find<QTableView>("differingSettings")->model();
+        QTRY_COMPARE_WITH_TIMEOUT(settings->rowCount(), 2, kLong);
+        QCOMPARE(settings->index(0, 0).data().toString(), QStringLiteral("Epochs"));
+        QCOMPARE(settings->index(1, 0).data().toString(), QStringLiteral("Learning rate"));
+        QCOMPARE(settings->index(1, 1).data().toString(), QStringLiteral("0.0002"));
+        QCOMPARE(settings->index(1, 2).data().toString(), QStringLiteral("0.001"));
     }
 
     void aCommandLineRunIsFollowedAndSteered() {

@@ -59,6 +59,7 @@ RunDifferences::RunDifferences(Session& session, QWidget* parent)
     connect(&m_comparer, &RunComparer::changed, this, &RunDifferences::showComparison);
     connect(&m_comparer, &RunComparer::progressed, m_progress, &ProgressBar::setProgress);
     connect(&m_comparer, &RunComparer::failed, m_words, &QLabel::setText);
+    connect(&session.runs(), &RunDesk::edited, this, &RunDifferences::showSettings);
     showComparison();
     showSettings();
 }
@@ -115,7 +116,8 @@ void RunDifferences::showSettings() {
     const auto run = m_session.runs().run();
     std::vector<std::vector<Table::Cell>> rows;
     if (m_other && run)
-        for (const SettingDifference& setting : settingsDifferences(run->experiment, m_other->experiment))
+        for (const SettingDifference& setting :
+             settingsDifferences(m_session.runs().progress().experiment, m_other->experiment))
             rows.push_back({{setting.name}, {setting.first}, {setting.second}});
     m_title->setText(rows.empty() ? tr("Both runs have the same settings.") : tr("Settings that differ"));
     m_title->setVisible(m_other != nullptr);

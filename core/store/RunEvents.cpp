@@ -36,6 +36,8 @@ void dropFrom(std::vector<EpochMetrics>& epochs, int first) {
 void RunEvents::add(const Json& json) {
     const std::string type = text(json, "type");
     if (type == "run_started") {
+        if (outcome == "completed") // one that stopped early has its patience again
+            patienceUsed = 0;
         outcome.clear();
         reason.clear();
         paused = false;
@@ -48,6 +50,7 @@ void RunEvents::add(const Json& json) {
             return;
         dropFrom(epochs, metrics.epoch);
         epochs.push_back(metrics);
+        patienceUsed = wholeNumber(json, "patience_used");
         if (const int best = wholeNumber(json, "best_epoch"); best > 0)
             bestEpoch = best;
     } else if (type == "note" && json.contains("paused")) {

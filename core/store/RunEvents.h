@@ -22,6 +22,7 @@ struct RunEvents {
     std::vector<RecordedEdit> edits; ///< in the order they were made
     bool paused = false;
     int batchesPerEpoch = 0; ///< of its last session; 0: not known
+    int patienceUsed = 0;    ///< epochs in a row without a better one, as early stopping counts them
 
     void add(const Json& event); ///< the next one
 };

@@ -126,6 +126,21 @@ private Q_SLOTS:
         QVERIFY(placeOf(last).right() <= figure->axisRect()->right() + 1);
     }
 
+    void wordsThatFitOnNeitherSideOfTheirLineLieAcrossIt() {
+        CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
+        plot.clear(20);
+        const QString words = QString(12, QLatin1Char('m')).append(QStringLiteral(" a change with many words"));
+        plot.addMark(10, words, PlotMarks::Kind::Edited);
+        plot.resize(420, 300);
+        plot.grab();
+        plot.drawNow(1);
+        const auto* item = wordsOf(plot, words);
+        QVERIFY(item && item->visible());
+        const QRect inside = plot.findChild<QCustomPlot*>()->axisRect()->rect();
+        QVERIFY(placeOf(item).left() >= inside.left() && placeOf(item).right() <= inside.right() + 1);
+        QVERIFY(placeOf(item).width() > inside.width() / 2);
+    }
+
     void aMarkWithoutRoomIsReadAtThePointer() {
         CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
         plot.clear(20);

@@ -111,6 +111,39 @@ private Q_SLOTS:
         QVERIFY(driver.session->activities().works().empty());
     }
 
+    /// What its epochs told before it was followed; the next one tells more.
+    void itsPatienceIsKnownFromTheStart() {
+        OtherProgram other = program("home-patience");
+        Experiment patient = *other.run.experiment();
+        patient.training.earlyStopping = EarlyStoppingSettings{};
+        QVERIFY(other.run.appendEvent(
+            {{"type", "edit"},
+             {"epoch", 2},
+             {"batch", 0},
+             {"changes", {{"training.early_stopping", {nullptr, toJson(patient)["training"]["early_stopping"]}}}}}));
+        EpochFinished epoch;
+        epoch.metrics.epoch = 2;
+        epoch.patienceUsed = 3;
+        epoch.patience = 10;
+        epoch.monitor = "val_loss";
+        other.tell(epoch);
+        WindowDriver driver(home("home-patience"), m_engine.door());
+        follow(driver, other);
+        ProgressFile progress(other.run.path());
+        progress.tell(BatchFinished{3, 3, 8});
+        QTRY_VERIFY_WITH_TIMEOUT(
+            driver.text("runFigures").contains(QStringLiteral("patience 3 of 10 (validation loss)")), kLong);
+        epoch.metrics.epoch = 3;
+        epoch.patienceUsed = 4;
+        other.tell(epoch);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->runs().progress().history.size(), std::size_t(3), kLong);
+        const auto later = [&] {
+            progress.tell(BatchFinished{4, 1, 8}); // once a second
+            return driver.text("runFigures").contains(QStringLiteral("patience 4 of 10"));
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(later(), kLong);
+    }
+
     void theButtonsReachTheOtherProgram() {
         OtherProgram other = program("home-buttons");
         WindowDriver driver(home("home-buttons"), m_engine.door());

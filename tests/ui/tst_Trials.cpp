@@ -187,6 +187,8 @@ private Q_SLOTS:
         driver.click("findRate");
         QTRY_VERIFY(driver.text("rateWords").contains(QLatin1String("never falls")));
         QVERIFY(!driver.find<QPushButton>("rateValley")->isEnabled());
+        QVERIFY(!driver.find<QPushButton>("rateUse")->isEnabled()); // the line stands at the rate that is set
+        QTest::keyClick(driver.find<QWidget>("ratePlot"), Qt::Key_Left);
         QVERIFY(driver.find<QPushButton>("rateUse")->isEnabled()); // a person may still choose
         engine.onFindRate = [](auto&&...) { return Error{"There was not enough memory."}; };
         driver.click("rateAgain");

@@ -52,6 +52,7 @@ void takeEvents(RunEvents events, RunProgress& progress) {
     progress.notes = std::move(events.notes);
     progress.edits = std::move(events.edits);
     progress.batchesPerEpoch = events.batchesPerEpoch;
+    progress.patienceUsed = events.outcome == "completed" ? 0 : events.patienceUsed;
     std::erase_if(progress.edits, isOfProbesOnly);
 }
 } // namespace

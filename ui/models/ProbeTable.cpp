@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "engine/Overlay.h"
 #include "engine/ProbeImages.h"
 
 namespace sightline::ui {
@@ -11,7 +10,6 @@ namespace sightline::ui {
 namespace {
 
 constexpr int kSide = 112; ///< of a picture: 56 pixels of a screen of twice the density
-constexpr std::uint8_t kGray = 128;
 
 Image smallPicture(const Dataset& dataset, const Sample& sample, const DataSettings& data) {
     const Result<Image> shown = shownImage(dataset, sample);
@@ -74,20 +72,6 @@ ProbeTable readProbeTable(ProbeTable before, const std::filesystem::path& run, c
         if (table.rows[i].picture.empty() && samples[i])
             table.rows[i].picture = smallPicture(*dataset, dataset->samples[*samples[i]], data);
     return table;
-}
-
-Image overlaid(const ProbeMap& map, const Image& picture) {
-    Image ground = picture;
-    if (ground.empty()) {
-        ground = Image(kSide, kSide, 3);
-        std::fill(ground.pixels.begin(), ground.pixels.end(), kGray);
-    }
-    FloatArray values;
-    values.shape = {map.height, map.width};
-    values.values.reserve(map.values.size());
-    for (const std::uint8_t value : map.values)
-        values.values.push_back(static_cast<float>(value) / 255);
-    return overlay(ground, values);
 }
 
 } // namespace sightline::ui

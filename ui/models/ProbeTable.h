@@ -33,7 +33,4 @@ struct ProbeTable {
 ProbeTable readProbeTable(ProbeTable before, const std::filesystem::path& run, const Dataset* dataset,
                           const DataSettings& data, const std::stop_token& stop);
 
-/// A map over its picture, as heat maps look; over gray where there is no picture.
-Image overlaid(const ProbeMap& map, const Image& picture);
-
 } // namespace sightline::ui

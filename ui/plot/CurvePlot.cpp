@@ -17,7 +17,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kRedrawMs = 40;
+constexpr int kRedrawMs = 40, kTickRoom = 24; ///< pixels between two values of the axis
 constexpr double kMarker = 7, kRoomAtTheEnd = 1.012;
 
 QPen thin(Role role) {
@@ -246,6 +246,16 @@ bool CurvePlot::save(const QString& file) {
     return m_plot->savePng(file, m_plot->width(), m_plot->height(), 2.0);
 }
 
+void CurvePlot::setCompact(bool on) {
+    m_plot->xAxis->setLabel(on ? QString() : tr("Epoch"));
+    schedule();
+}
+
+void CurvePlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    schedule();
+}
+
 void CurvePlot::drawNow(double pixelRatio) {
     m_plot->setBufferDevicePixelRatio(pixelRatio);
     redraw();
@@ -273,6 +283,7 @@ void CurvePlot::redraw() {
     m_timer.stop();
     if (m_followsData)
         fit();
+    m_plot->yAxis->ticker()->setTickCount(std::clamp(m_plot->axisRect()->height() / kTickRoom, 2, 5));
     showBatches();
     placeLabel(m_trainingEnd, m_training->dataCount() > 0 ? m_training : m_batches);
     placeLabel(m_validationEnd, m_validation);

@@ -43,7 +43,11 @@ public:
     int validationPoints() const;
     QStringList marks() const { return m_marks->words(); } ///< by epoch
     bool save(const QString& file);                        ///< .png, .svg or .csv by its ending
-    void drawNow(double pixelRatio);                       ///< for pictures of the window at another scale
+    void setCompact(bool on);        ///< where there is little height: without the words below the axis
+    void drawNow(double pixelRatio); ///< for pictures of the window at another scale
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void describe();

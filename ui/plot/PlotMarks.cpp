@@ -11,7 +11,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kRows = 3, kRowHeight = 14, kPadding = 6;
+constexpr int kRows = 3, kRowHeight = 14, kPadding = 3;
 constexpr double kNear = 5; // pixels
 } // namespace
 
@@ -33,6 +33,11 @@ void PlotMarks::add(double epoch, const QString& words, Kind kind) {
     mark.text->setFont(theme::font(theme::Size::Small, true));
     mark.text->setText(words);
     mark.text->setClipToAxisRect(true);
+    mark.text->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+    mark.text->setPadding(QMargins(kPadding, 0, kPadding, 0));
+    QColor ground = theme::color(Role::Surface); // curves pass behind the words
+    ground.setAlphaF(0.8f);
+    mark.text->setBrush(ground);
     mark.text->position->setType(QCPItemPosition::ptAbsolute);
     m_marks.insert(std::upper_bound(m_marks.begin(), m_marks.end(), epoch,
                                     [](double value, const Mark& other) { return value < other.epoch; }),
@@ -42,22 +47,26 @@ void PlotMarks::add(double epoch, const QString& words, Kind kind) {
 void PlotMarks::redraw() {
     const QRect inside = m_plot->axisRect()->rect();
     const QFontMetrics metrics(theme::font(theme::Size::Small, true));
+    const int rows = std::clamp(inside.height() / (2 * kRowHeight), 1, kRows);
     std::array<double, kRows> taken;
     taken.fill(inside.left());
     for (const Mark& mark : m_marks) {
         const double x = m_plot->xAxis->coordToPixel(mark.epoch),
-                     width = metrics.horizontalAdvance(mark.words) + kPadding;
-        // At its line's right; near the right edge at its left.
-        const bool right = x + width <= inside.right();
-        const double from = right ? x : x - width;
-        const auto row = std::find_if(taken.begin(), taken.end(), [&](double end) { return from >= end; });
-        mark.text->setVisible(row != taken.end() && inside.contains(static_cast<int>(x), inside.center().y()));
-        if (row == taken.end())
+                     width = metrics.horizontalAdvance(mark.words) + 2 * kPadding;
+        mark.text->setVisible(false);
+        if (!inside.contains(static_cast<int>(x), inside.center().y()))
             continue;
-        *row = from + width;
-        mark.text->setPositionAlignment((right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
-        mark.text->setPadding(right ? QMargins(kPadding, 0, 0, 0) : QMargins(0, 0, kPadding, 0));
-        mark.text->position->setCoords(x, inside.top() + 2 + static_cast<double>(row - taken.begin()) * kRowHeight);
+        for (int row = 0; row < rows && !mark.text->visible(); ++row)
+            // At its line's right; near the right edge at its left, or across it.
+            for (const double from : {x, x - width, std::min(x, inside.right() - width)}) {
+                double& end = taken[static_cast<std::size_t>(row)];
+                if (from < end || from + width > inside.right() + 1)
+                    continue;
+                mark.text->position->setCoords(from, inside.top() + 2 + row * kRowHeight);
+                mark.text->setVisible(true);
+                end = from + width;
+                break;
+            }
     }
 }
 

@@ -12,7 +12,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kHeight = 30;
+constexpr int kHeight = 24;
 }
 
 RateLane::RateLane(QCustomPlot* plot) : m_plot(plot), m_sides(new QCPMarginGroup(plot)), m_end(new QCPItemText(plot)) {

@@ -31,6 +31,7 @@ NoteList::NoteList(QWidget* parent) : QWidget(parent) {
     m_newest->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_all = named(new QToolButton, "allNotes", tr("All notes of the run"));
     m_all->setCheckable(true);
+    m_all->setProperty("inline", true);
     m_all->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_all->setArrowType(Qt::RightArrow);
     m_all->setToolTip(tr("Show all notes of the run"));

@@ -23,6 +23,8 @@ constexpr int kHigh = kSide + kWords + kAir; ///< of a row
 constexpr int kHead = 16, kLeft = 78;        ///< the epochs' numbers; the images
 constexpr int kRowsSeen = 2, kMark = 14;
 constexpr int kPicturesKept = 1500;
+constexpr int kGround = 112; ///< pixels, where there is no picture
+constexpr std::uint8_t kGray = 128;
 
 QRect pictureIn(const QRect& cell) {
     return {cell.left() + (cell.width() - kSide) / 2, cell.top(), kSide, kSide};
@@ -59,6 +61,20 @@ void paintVerdict(QPainter& painter, const QRect& square, bool right) {
         painter.drawLine(middle + QPointF(-2.4, -2.4), middle + QPointF(2.4, 2.4));
         painter.drawLine(middle + QPointF(-2.4, 2.4), middle + QPointF(2.4, -2.4));
     }
+}
+
+/// A map over its picture; over gray where there is no picture.
+Image overlaid(const ProbeMap& map, const Image& picture, const HeatLook& look) {
+    Image ground = picture;
+    if (ground.empty()) {
+        ground = Image(kGround, kGround, 3);
+        std::fill(ground.pixels.begin(), ground.pixels.end(), kGray);
+    }
+    HeatMap heat;
+    heat.map.shape = {map.height, map.width};
+    for (const std::uint8_t value : map.values)
+        heat.map.values.push_back(static_cast<float>(value) / 255);
+    return HeatLayer(heat, ground.height, ground.width, false, look.colors).over(ground, look.opacity, look.threshold);
 }
 
 QString fileName(const std::string& path) {
@@ -98,6 +114,12 @@ void ProbeView::setTable(ProbeTable table) {
     viewport()->update();
 }
 
+void ProbeView::setLook(const HeatLook& look) {
+    m_look = look;
+    m_pictures.clear();
+    viewport()->update();
+}
+
 void ProbeView::arrange() {
     const int inner = kHead + std::min(std::max(1, rowCount()), kRowsSeen) * kHigh;
     const int wanted = kLeft + columnCount() * kWide;
@@ -105,7 +127,8 @@ void ProbeView::arrange() {
     setFixedHeight(inner + (scrolls ? horizontalScrollBar()->sizeHint().height() : 0));
     const QSize seen = viewport()->size();
     horizontalScrollBar()->setPageStep(std::max(kWide, seen.width() - kLeft));
-    horizontalScrollBar()->setRange(0, std::max(0, wanted - seen.width()));
+    const int hidden = std::max(0, wanted - seen.width());
+    horizontalScrollBar()->setRange(0, (hidden + kWide - 1) / kWide * kWide); // the newest are seen with whole ones
     verticalScrollBar()->setPageStep(kHigh);
     verticalScrollBar()->setRange(0, std::max(0, kHead + rowCount() * kHigh - seen.height()));
 }
@@ -160,7 +183,7 @@ QImage ProbeView::pictureOf(int row, int column) {
     const ProbeMap* map = m_table.at(static_cast<std::size_t>(row), static_cast<std::size_t>(column));
     if (!map)
         return {};
-    const QImage made = toQImage(overlaid(*map, m_table.rows[static_cast<std::size_t>(row)].picture));
+    const QImage made = toQImage(overlaid(*map, m_table.rows[static_cast<std::size_t>(row)].picture, m_look));
     m_pictures.insert(key, new QImage(made));
     return made;
 }

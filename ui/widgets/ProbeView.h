@@ -6,6 +6,7 @@
 #include <QImage>
 
 #include "models/ProbeTable.h"
+#include "widgets/HeatLayer.h"
 
 namespace sightline::ui {
 
@@ -19,6 +20,7 @@ public:
 
     /// A view that shows the newest epoch follows to the next.
     void setTable(ProbeTable table);
+    void setLook(const HeatLook& look);
     const ProbeTable& table() const { return m_table; }
     int rowCount() const { return static_cast<int>(m_table.rows.size()); }
     int columnCount() const { return static_cast<int>(m_table.epochs.size()); }
@@ -53,6 +55,7 @@ private:
 
     ProbeTable m_table;
     QCache<quint64, QImage> m_pictures; ///< with their maps, of what was seen lately
+    HeatLook m_look;
     Cell m_current{0, -1};
 };
 

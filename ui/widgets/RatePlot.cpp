@@ -15,7 +15,18 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kLeft = 44, kRight = 16, kTop = 22, kBottom = 38;
+constexpr std::size_t kUnsettled = 20; ///< this part of the curve
+constexpr int kLossLines = 4, kTitleWidth = 100;
 constexpr double kKeyStep = 0.05; ///< of a decade
+
+/// 1, 2 or 5 times a power of ten, at least this.
+double roundStep(double least) {
+    const double power = std::pow(10.0, std::floor(std::log10(std::max(least, 1e-9))));
+    for (const double times : {1.0, 2.0, 5.0})
+        if (times * power >= least)
+            return times * power;
+    return 10 * power;
+}
 
 double twoDigits(double rate) {
     return QString::number(rate, 'g', 2).toDouble();
@@ -31,7 +42,9 @@ RatePlot::RatePlot(QWidget* parent) : QWidget(parent) {
 void RatePlot::setCurve(std::vector<double> rates, std::vector<double> losses) {
     m_rates = std::move(rates);
     m_losses = std::move(losses);
-    const auto [low, high] = std::minmax_element(m_losses.begin(), m_losses.end());
+    // Of the first rates the mean is of few batches.
+    const auto settled = m_losses.begin() + static_cast<std::ptrdiff_t>(m_losses.size() / kUnsettled);
+    const auto [low, high] = std::minmax_element(settled, m_losses.end());
     const double usual = *std::max_element(m_losses.begin(), m_losses.begin() + (low - m_losses.begin()) + 1);
     // An explosion would flatten the rest.
     m_highest = std::min(*high, usual + (usual - *low) * 0.5);
@@ -134,14 +147,18 @@ void RatePlot::paintAxes(QPainter& painter) const {
         painter.drawText(QRectF(x - 30, plot().bottom() + 2, 60, 16), Qt::AlignCenter,
                          decade >= -3 ? QString::number(std::pow(10.0, decade)) : QStringLiteral("1e%1").arg(decade));
     }
-    for (int i = 0; i <= 2; ++i) {
-        const double loss = m_lowest + (m_highest - m_lowest) * (0.1 + 0.4 * i), y = yOf(loss);
+    const double step = roundStep((m_highest - m_lowest) / kLossLines);
+    for (double loss = std::ceil(m_lowest / step) * step; loss <= m_highest; loss += step) {
+        const double y = yOf(loss);
         line({plot().left(), y}, {plot().right(), y});
-        painter.drawText(QRectF(0, y - 8, kLeft - 6, 16), Qt::AlignRight | Qt::AlignVCenter, significant(loss));
+        painter.drawText(QRectF(0, y - 8, kLeft - 6, 16), Qt::AlignRight | Qt::AlignVCenter,
+                         QString::number(loss, 'g', 3));
     }
     painter.drawText(QRectF(plot().left(), plot().bottom() + 18, plot().width(), 18), Qt::AlignCenter,
                      tr("learning rate"));
-    painter.drawText(QRectF(4, 2, 200, 16), Qt::AlignLeft | Qt::AlignVCenter, tr("loss, smoothed"));
+    const bool taken = placeOf(m_rate).x() < kTitleWidth + kLeft; // by the rate's own words
+    painter.drawText(QRectF(4, 2, width() - 8, 16), (taken ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter,
+                     tr("loss, smoothed"));
 }
 
 void RatePlot::paintCurve(QPainter& painter) const {

@@ -9,7 +9,10 @@ namespace sightline::ui {
 ProbeStrip::ProbeStrip(Session& session, QWidget* parent) : Surface({}, parent), m_session(session) {
     setObjectName(QStringLiteral("probeStrip"));
     m_view = named(new ProbeView, "probeView", tr("Heat maps of the pinned images, epoch by epoch"));
-    body()->setContentsMargins(theme::kGrid, theme::kGrid, theme::kGrid, theme::kGrid);
+    body()->setContentsMargins(2 * theme::kGrid, theme::kGrid, theme::kGrid, theme::kGrid);
+    const auto showLook = [this] { m_view->setLook(m_session.mapLook().values()); };
+    connect(&session.mapLook(), &MapLook::changed, m_view, showLook);
+    showLook();
     m_note = named(mutedLabel({}), "probeNote");
     body()->addWidget(m_view);
     body()->addWidget(m_note);

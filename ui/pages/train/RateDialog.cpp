@@ -109,10 +109,12 @@ void RateDialog::showCurve(const RateCurve& curve) {
             tr("The loss is not a number from the first batch on. Look at the weights and the normalization."));
     } else {
         m_plot->setCurve(curve.rates, curve.losses);
-        if (m_suggestion.valley)
+        if (m_suggestion.valley) {
             m_plot->setRate(*m_suggestion.valley);
-        else
+        } else {
+            m_plot->setRate(m_session.document().experiment().training.optimizer.learningRate);
             say(tr("No suggestion: the loss never falls. Check the labels and the frozen layers."), true);
+        }
     }
     for (const auto& [one, rate] : {std::pair(m_valley, m_suggestion.valley), std::pair(m_steep, m_suggestion.steep),
                                     std::pair(m_minimumTenth, m_suggestion.minimumTenth)}) {

@@ -63,6 +63,9 @@ RunCurves::RunCurves(Session& session, QWidget* parent) : Surface({}, parent), m
 
 void RunCurves::setSideBySide(bool on) {
     m_plots->setDirection(on ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_plots->setSpacing(on ? 2 * theme::kGrid : theme::kGrid);
+    for (auto* plot : {m_loss, m_accuracy})
+        plot->setCompact(on);
 }
 
 void RunCurves::showRun() {

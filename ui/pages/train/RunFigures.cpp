@@ -45,11 +45,9 @@ void RunFigures::clear() {
     hide();
 }
 
-void RunFigures::setEpoch(const EpochFinished& epoch) {
+void RunFigures::setPatience(int used, int patience, const std::string& monitor) {
     m_patience =
-        epoch.patience > 0
-            ? tr("patience %1 of %2 (%3)").arg(epoch.patienceUsed).arg(epoch.patience).arg(monitorWords(epoch.monitor))
-            : QString();
+        patience > 0 ? tr("patience %1 of %2 (%3)").arg(used).arg(patience).arg(monitorWords(monitor)) : QString();
 }
 
 void RunFigures::setBatch(const BatchFinished& batch) {

@@ -18,7 +18,7 @@ public:
 
     void clear(); ///< and hides
     void setBatch(const BatchFinished& batch);
-    void setEpoch(const EpochFinished& epoch); ///< for its patience
+    void setPatience(int used, int patience, const std::string& monitor); ///< patience 0: there is none
 
 private:
     QLabel *m_line, *m_waiting;

@@ -71,7 +71,9 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     body()->addWidget(m_notes);
     body()->addWidget(m_progress);
     connect(&session.runs(), &RunDesk::batchFinished, this, &RunStatus::showBatch);
-    connect(&session.runs(), &RunDesk::epochFinished, m_figures, &RunFigures::setEpoch);
+    connect(&session.runs(), &RunDesk::epochFinished, this, [this](const EpochFinished& epoch) {
+        m_figures->setPatience(epoch.patienceUsed, epoch.patience, epoch.monitor);
+    });
     connect(&session.runs(), &RunDesk::noted, this, &RunStatus::showNotes);
     connect(&session.runs(), &RunDesk::edited, this, &RunStatus::showNotes);
     connect(&session.runs(), &RunDesk::forkChanged, this, &RunStatus::showState);
@@ -96,10 +98,12 @@ void RunStatus::goPressed() {
 
 void RunStatus::showRun() {
     const auto run = m_session.runs().run();
+    const RunProgress& progress = m_session.runs().progress();
     m_figures->clear();
+    if (const auto& stops = progress.experiment.training.earlyStopping; run && stops)
+        m_figures->setPatience(std::min(progress.patienceUsed, stops->patience), stops->patience, stops->monitor);
     if (run)
-        m_progress->setProgress(m_session.runs().progress().history.size(),
-                                static_cast<qulonglong>(m_session.runs().progress().experiment.training.epochs));
+        m_progress->setProgress(progress.history.size(), static_cast<qulonglong>(progress.experiment.training.epochs));
     showNotes();
     showState();
 }
@@ -174,7 +178,8 @@ void RunStatus::showButtons(bool ready, bool images) {
                                        : tr("Finish this epoch with its validation and checkpoint, then stop"));
     if (stops && followed)
         m_stopAfterEpoch->setEnabled(false);
-    m_progress->setVisible(!idle || (run && !progress.history.empty()));
+    m_progress->setVisible(!idle || (run && !progress.history.empty() &&
+                                     progress.history.back().epoch < progress.experiment.training.epochs));
 }
 
 QString RunStatus::epochWords(int epoch) const {

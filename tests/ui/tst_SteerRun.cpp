@@ -64,6 +64,66 @@ private Q_SLOTS:
         QVERIFY(!driver.find<QWidget>("trainEditBar")->isVisible());
     }
 
+    void editsAreTakenBackOneAfterAnother() {
+        FakeEngine engine;
+        engine.onTrain = standAndObey;
+        WindowDriver driver(path(QStringLiteral("home-undo")), engine.door());
+        start(driver);
+        RunDesk& runs = driver.session->runs();
+        const auto change = [&](const QString& to, std::size_t edits) {
+            driver.type("training.optimizer.learning_rate", to);
+            driver.click("trainApplyEdit");
+            QTRY_COMPARE(runs.progress().edits.size(), edits);
+            QTRY_VERIFY(driver.find<QWidget>("trainUndoEdit")->isEnabled());
+        };
+        change(QStringLiteral("0.0003"), 1);
+        change(QStringLiteral("0.0001"), 2);
+        driver.click("trainUndoEdit");
+        QTRY_COMPARE(rate(runs.progress().experiment), 0.0003);
+        QTRY_VERIFY(driver.text("trainEditApplied").startsWith(QStringLiteral("Learning rate 0.001 → 0.0003")));
+        QTRY_VERIFY(driver.find<QWidget>("trainUndoEdit")->isEnabled());
+        driver.click("trainUndoEdit");
+        QTRY_COMPARE(rate(runs.progress().experiment), 0.001);
+        QTRY_VERIFY(!driver.find<QWidget>("trainUndoEdit")->isVisible());
+        QCOMPARE(rate(driver.session->document().experiment()), 0.001);
+        QVERIFY(driver.text("trainEditChanges").isEmpty());
+
+        driver.key(Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier); // redo is a change like any other
+        QCOMPARE(driver.text("trainEditChanges"), QStringLiteral("Learning rate 0.001 → 0.0003"));
+        QCOMPARE(rate(runs.progress().experiment), 0.001);
+        stop(driver);
+    }
+
+    /// Ctrl+Z takes back what was done last, where it was done: in a field, in the settings, in the run.
+    void theUndoKeyReachesTheRun() {
+        FakeEngine engine;
+        engine.onTrain = standAndObey;
+        WindowDriver driver(path(QStringLiteral("home-key")), engine.door());
+        start(driver);
+        RunDesk& runs = driver.session->runs();
+        const char* const field = "training.optimizer.learning_rate";
+        driver.type(field, QStringLiteral("0.0003"));
+        driver.click("trainApplyEdit");
+        QTRY_COMPARE(runs.progress().edits.size(), std::size_t(1));
+        driver.type(field, QStringLiteral("0.0001")); // not applied; the focus stays there
+        const auto undo = [&] { QTest::keyClick(driver.find<QWidget>(field), Qt::Key_Z, Qt::ControlModifier); };
+        undo();
+        QCOMPARE(rate(driver.session->document().experiment()), 0.0003);
+        QCOMPARE(rate(runs.progress().experiment), 0.0003);
+        QVERIFY(driver.text("trainEditChanges").isEmpty());
+        undo();
+        QTRY_COMPARE(rate(runs.progress().experiment), 0.001);
+        QCOMPARE(rate(driver.session->document().experiment()), 0.001);
+        QCOMPARE(runs.progress().edits.size(), std::size_t(2));
+        auto* line = driver.find<QWidget>(field)->findChild<QLineEdit*>();
+        line->selectAll();
+        QTest::keyClicks(line, QStringLiteral("9"));
+        undo(); // what is being typed
+        QCOMPARE(line->text(), QStringLiteral("0.001"));
+        QCOMPARE(rate(runs.progress().experiment), 0.001);
+        stop(driver);
+    }
+
     void whatTheRunRefusesIsSaidAndDiscarded() {
         FakeEngine engine;
         engine.onTrain = standAndObey;

@@ -96,8 +96,11 @@ void ExperimentDocument::tell(const Experiment& before) {
 }
 
 bool ExperimentDocument::setExperiment(Experiment experiment, const QString& edit) {
-    if (experiment == m_experiment)
+    if (experiment == m_experiment) {
+        if (edit.isEmpty()) // said from elsewhere, such as by a run that has taken it over: what comes next is new
+            m_lastEdit.clear();
         return true;
+    }
     if (!mayBecome(experiment))
         return false;
     const bool merges = !edit.isEmpty() && edit == m_lastEdit && !m_undo.empty() && m_redo.empty();
@@ -108,6 +111,10 @@ bool ExperimentDocument::setExperiment(Experiment experiment, const QString& edi
     Q_EMIT stepsChanged();
     tell(before);
     return true;
+}
+
+std::optional<Experiment> ExperimentDocument::undone() const {
+    return m_undo.empty() || !m_undo.back().edit.empty() ? std::nullopt : std::optional(m_undo.back().experiment);
 }
 
 void ExperimentDocument::undo() {

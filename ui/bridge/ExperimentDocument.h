@@ -35,6 +35,8 @@ public:
     bool canRedo() const { return !m_redo.empty(); }
     void undo();
     void redo();
+    /// What undo() would bring; nothing where that is labels and exclusions, or nothing at all.
+    std::optional<Experiment> undone() const;
 
     /// All problems; those that need images or network come once the settings by themselves are sound and images are
     /// open. Kept until something changes.

@@ -17,6 +17,7 @@
 
 #include "widgets/NumberField.h"
 #include "widgets/Surface.h"
+#include "widgets/UndoKeys.h"
 
 namespace sightline::ui {
 
@@ -103,6 +104,7 @@ void SettingsForm::add(const Field& field, QWidget* control, std::function<void(
     QList<QWidget*> parts = control->findChildren<QWidget*>();
     parts.append(control);
     for (QWidget* part : std::as_const(parts)) {
+        shareUndoKeys(part);
         if (!qobject_cast<QAbstractSpinBox*>(part) && !qobject_cast<QComboBox*>(part) && !qobject_cast<QSlider*>(part))
             continue;
         part->setFocusPolicy(Qt::StrongFocus);

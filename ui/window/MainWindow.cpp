@@ -13,6 +13,7 @@
 
 #include <algorithm>
 
+#include "bridge/RunUndo.h"
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "models/Thumbnails.h"
@@ -136,7 +137,7 @@ QWidget* MainWindow::makeTopBar() {
     };
     m_undo = tool("undo", QStringLiteral("edit-undo"), tr("Undo a change of settings (Ctrl+Z)"));
     m_redo = tool("redo", QStringLiteral("edit-redo"), tr("Redo (Ctrl+Shift+Z)"));
-    connect(m_undo, &QToolButton::clicked, &m_session.document(), &ExperimentDocument::undo);
+    connect(m_undo, &QToolButton::clicked, this, [this] { undoLast(m_session); });
     connect(m_redo, &QToolButton::clicked, &m_session.document(), &ExperimentDocument::redo);
     auto* save = tool("saveExperiment", QStringLiteral("document-save"),
                       tr("Save these settings as an experiment file (Ctrl+S)"));
@@ -234,7 +235,7 @@ void MainWindow::addKeys() {
     key(QKeySequence::Open, [this] { openFolder(); });
     key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { openFile(); });
     key(QKeySequence::Save, [this] { saveExperiment(); });
-    key(QKeySequence::Undo, [this] { m_session.document().undo(); });
+    key(QKeySequence::Undo, [this] { undoLast(m_session); });
     key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { m_session.document().redo(); });
     key(QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { primary(); });
     key(QKeySequence(Qt::Key_Question), [this] { showKeys(); });

@@ -4,6 +4,9 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include <algorithm>
+
+#include "bridge/RunUndo.h"
 #include "bridge/Session.h"
 #include "experiment/EditSettings.h"
 #include "pages/explain/SettingsDifference.h"
@@ -82,23 +85,17 @@ RunEditBar::RunEditBar(Session& session, const QString& page, QWidget* parent) :
     forget();
 }
 
-bool RunEditBar::isSteerable() const {
-    const RunState state = m_session.runs().state();
-    return m_session.runs().run() && (state == RunState::Running || state == RunState::Paused);
-}
-
-Experiment RunEditBar::wanted() const {
-    const Experiment& now = m_session.runs().progress().experiment;
-    Experiment wish = changedTo(m_session.document().experiment(), now);
-    wish.training.probes = now.training.probes; // pins are applied as they are made
-    return wish;
+std::optional<RecordedEdit> RunEditBar::toUndo() const {
+    const RunProgress& progress = m_session.runs().progress();
+    const auto told = static_cast<std::ptrdiff_t>(std::min(m_told, progress.edits.size()));
+    return editToUndo({progress.edits.begin() + told, progress.edits.end()}, progress.experiment);
 }
 
 void RunEditBar::apply() {
     m_isAsked = true;
     m_refusal->clear();
     showEdits();
-    m_session.runs().edit(changesBetween(m_session.runs().progress().experiment, wanted()), objectName());
+    m_session.runs().edit(changesBetween(m_session.runs().progress().experiment, wantedOfRun(m_session)), objectName());
 }
 
 void RunEditBar::discard() {
@@ -111,17 +108,17 @@ void RunEditBar::discard() {
 }
 
 void RunEditBar::undo() {
-    const std::vector<RecordedEdit>& edits = m_session.runs().progress().edits;
-    if (edits.empty())
+    const std::optional<RecordedEdit> edit = toUndo();
+    if (!edit)
         return;
     m_isAsked = true;
+    takeBack(m_session, *edit, objectName());
     showEdits();
-    m_session.runs().edit(reverseOf(edits.back().changes), objectName());
 }
 
 void RunEditBar::showAnswer(const QString& refusal) {
     m_isAsked = false;
-    m_refused = wanted();
+    m_refused = wantedOfRun(m_session);
     m_refusal->setText(refusal);
     showEdits();
 }
@@ -134,13 +131,13 @@ void RunEditBar::forget() {
 }
 
 void RunEditBar::showEdits() {
-    if (!isSteerable()) {
+    if (!isSteerable(m_session)) {
         m_isAsked = false;
         setVisible(false);
         return;
     }
     const RunProgress& progress = m_session.runs().progress();
-    const Experiment wish = wanted();
+    const Experiment wish = wantedOfRun(m_session);
     const QStringList changes = differences(progress.experiment, wish);
     if (!(wish == m_refused))
         m_refusal->clear();
@@ -148,21 +145,21 @@ void RunEditBar::showEdits() {
     m_apply->setText(m_isAsked ? tr("Applying…") : tr("Apply at the next batch"));
     for (auto* control : {m_apply, m_discard, m_undo})
         control->setEnabled(!m_isAsked);
-    const bool applied = progress.edits.size() > m_told;
+    const std::optional<RecordedEdit> applied = toUndo();
     if (applied) {
-        const RecordedEdit& edit = progress.edits.back();
-        const Result<EditedExperiment> before = edited(progress.experiment, reverseOf(edit.changes));
+        const Result<EditedExperiment> before = edited(progress.experiment, reverseOf(applied->changes));
         const QStringList last = before ? differences(before->experiment, progress.experiment) : QStringList();
+        const RunPlace place = applied->place;
         m_applied->setText(
-            (last + QStringList(tr("Applied after batch %1 of epoch %2.").arg(edit.place.batch).arg(edit.place.epoch)))
+            (last + QStringList(tr("Applied after batch %1 of epoch %2.").arg(place.batch).arg(place.epoch)))
                 .join(QLatin1Char('\n')));
     }
     for (QWidget* part : std::initializer_list<QWidget*>{m_changes, m_apply, m_discard})
         part->setVisible(!changes.isEmpty());
     m_refusal->setVisible(!m_refusal->text().isEmpty());
     for (QWidget* part : std::initializer_list<QWidget*>{m_applied, m_undo})
-        part->setVisible(applied);
-    setVisible(!changes.isEmpty() || applied || m_refusal->isVisibleTo(this));
+        part->setVisible(applied.has_value());
+    setVisible(!changes.isEmpty() || applied.has_value() || m_refusal->isVisibleTo(this));
 }
 
 } // namespace sightline::ui

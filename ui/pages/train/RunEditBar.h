@@ -3,7 +3,9 @@
 
 #include <QWidget>
 
-#include "experiment/Experiment.h"
+#include <optional>
+
+#include "experiment/RunEdit.h"
 
 class QLabel;
 class QPushButton;
@@ -27,8 +29,7 @@ private:
     void forget(); ///< another run is in view
     void showAnswer(const QString& refusal);
     void showEdits();
-    bool isSteerable() const;
-    Experiment wanted() const; ///< the run's, with what the document would change
+    std::optional<RecordedEdit> toUndo() const; ///< of those that were made while the run is in view
 
     Session& m_session;
     QLabel *m_changes, *m_refusal, *m_applied;

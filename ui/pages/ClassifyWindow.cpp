@@ -87,7 +87,7 @@ QLayout* ClassifyWindow::makeHead() {
     line->addWidget(m_folder);
     line->addWidget(m_files);
     line->addWidget(m_where, 1);
-    m_refuse = new RefuseShareField(m_session, "refuseShare");
+    m_refuse = new RefuseShareField(m_session, tr("Wrongly refused"), "refuseShare");
     line->addWidget(m_refuse);
     line->addWidget(m_filter);
     head->addWidget(m_title);

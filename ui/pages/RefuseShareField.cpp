@@ -28,12 +28,12 @@ void RefuseShareField::restore(Session& session) {
     choose(session, std::clamp(kept, kLeast, kMost));
 }
 
-RefuseShareField::RefuseShareField(Session& session, const char* name, QWidget* parent)
+RefuseShareField::RefuseShareField(Session& session, const QString& words, const char* name, QWidget* parent)
     : QWidget(parent), m_session(session) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme::kGrid);
-    auto* label = new QLabel(tr("Wrongly refused"));
+    auto* label = new QLabel(words);
     m_share = named(new QDoubleSpinBox, name, tr("Share of known images that may be called unknown"));
     m_share->setRange(kLeast, kMost);
     m_share->setDecimals(1);

@@ -13,7 +13,7 @@ namespace sightline::ui {
 class RefuseShareField : public QWidget {
     Q_OBJECT
 public:
-    RefuseShareField(Session& session, const char* name, QWidget* parent = nullptr);
+    RefuseShareField(Session& session, const QString& label, const char* name, QWidget* parent = nullptr);
     static void restore(Session& session); ///< the share that was chosen last, before a field is to be seen
 
 private:

@@ -102,7 +102,8 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent)
     for (auto* words : {m_bestWords, m_read})
         words->setVisible(false);
     m_bestLine->setVisible(false);
-    m_marks = std::make_unique<PlotMarks>(m_plot);
+    m_marks =
+        std::make_unique<PlotMarks>(m_plot, unit == Unit::Percent ? PlotMarks::Side::Bottom : PlotMarks::Side::Top);
     m_lane = std::make_unique<RateLane>(m_plot);
 
     connect(m_plot, &QCustomPlot::afterLayout, this, [this] { // also when it is resized or zoomed

@@ -62,7 +62,8 @@ void PlotMarks::redraw() {
                 double& end = taken[static_cast<std::size_t>(row)];
                 if (from < end || from + width > inside.right() + 1)
                     continue;
-                mark.text->position->setCoords(from, inside.top() + 2 + row * kRowHeight);
+                mark.text->position->setCoords(from, m_side == Side::Top ? inside.top() + 2 + row * kRowHeight
+                                                                         : inside.bottom() - (row + 1) * kRowHeight);
                 mark.text->setVisible(true);
                 end = from + width;
                 break;

@@ -16,7 +16,9 @@ namespace sightline::ui {
 class PlotMarks {
 public:
     enum class Kind { RateFell, Edited };
-    explicit PlotMarks(QCustomPlot* plot) : m_plot(plot) {}
+    /// Where the words stand: away from where curves end.
+    enum class Side { Top, Bottom };
+    PlotMarks(QCustomPlot* plot, Side side) : m_plot(plot), m_side(side) {}
 
     void clear();
     void add(double epoch, const QString& words, Kind kind);
@@ -33,6 +35,7 @@ private:
         QCPItemText* text;
     };
     QCustomPlot* m_plot;
+    Side m_side;
     std::vector<Mark> m_marks; ///< by epoch
 };
 

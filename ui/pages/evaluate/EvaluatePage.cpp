@@ -119,8 +119,9 @@ void EvaluatePage::showTab(const QString& name) {
 }
 
 QWidget* EvaluatePage::makeGallery(Thumbnails& thumbnails) {
-    m_gallery = new EvaluateGallery(session().data(), session().pins(), thumbnails,
-                                    new RefuseShareField(session(), "galleryRefuseShare"));
+    m_gallery = new EvaluateGallery(
+        session().data(), session().pins(), thumbnails,
+        new RefuseShareField(session(), tr("“None of these?” wrong for at most"), "galleryRefuseShare"));
     connect(m_gallery, &EvaluateGallery::cleared, this, [this] { filter(nullptr, {}); });
     connect(m_gallery, &EvaluateGallery::chosen, this, &EvaluatePage::explainRow);
     connect(m_gallery, &EvaluateGallery::opened, this, [this](int row) {

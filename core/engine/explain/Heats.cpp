@@ -190,8 +190,10 @@ Result<std::vector<HeatMap>> heatMapsFrom(const HeatsAsked& asked, const Heats& 
 }
 
 std::int64_t imagesInAPass(const GraphModule& module) {
-    constexpr std::int64_t kMultiplyAdds = 2'000'000'000, kMost = 32;
-    return std::clamp<std::int64_t>(kMultiplyAdds / std::max<std::int64_t>(1, module.cost().multiplyAdds), 1, kMost);
+    constexpr std::int64_t kMultiplyAdds = 2'000'000'000;
+    constexpr int kMost = 32;
+    const std::int64_t fitting = kMultiplyAdds / std::max<std::int64_t>(1, module.cost().multiplyAdds);
+    return std::clamp<std::int64_t>(fitting, 1, imagesAtOnce(module, kMost));
 }
 
 } // namespace sightline::engine

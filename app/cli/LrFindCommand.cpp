@@ -42,7 +42,7 @@ int run(const FindOptions& options, Context& context) {
     if (!opened)
         return fail(opened.error());
     const Result<RateCurve> curve =
-        opened->engine->findRate({opened->experiment, opened->images}, stop, [](double share) {
+        opened->engine->findRate({opened->experiment, opened->images, context.home}, stop, [](double share) {
             showProgress("learning rates", static_cast<std::size_t>(share * 100), 100);
         });
     if (!curve)

@@ -83,7 +83,10 @@ void print(const TrainCheck& check, const Experiment& experiment) {
     const bool tried = check.networkImagesPerSecond > 0; // what does not fit the memory is not
     if (tried) {
         std::printf("One batch   loss %.3g after %d steps\n", check.overfits.loss, check.overfits.steps);
-        std::printf("Loader      %.0f images/s\n", check.loaderImagesPerSecond);
+        std::printf("Loader      %.0f images/s", check.loaderImagesPerSecond);
+        if (check.laterLoaderImagesPerSecond > 0)
+            std::printf(" in the first epoch, %.0f once they are decoded", check.laterLoaderImagesPerSecond);
+        std::printf("\n");
         std::printf("Network     %.0f images/s\n", check.networkImagesPerSecond);
     }
     std::printf("Memory      %s, %s free\n", bytesText(check.peakBytes).c_str(), bytesText(check.freeBytes).c_str());

@@ -30,6 +30,9 @@ inline constexpr int kOverfitSteps = 200;
 /// Whether the loss of the repeated batch shows that the network learns: low, or a quarter of what it was.
 bool learns(const TrainCheck::Overfit& overfits, double firstLoss);
 
+/// The loader's speed in all epochs but the first.
+double steadyLoaderSpeed(const TrainCheck& check);
+
 /// What to fix, the gravest first: one sentence each. Empty: go.
 std::vector<std::string> checkProblems(const TrainCheck& check, const CheckFacts& facts);
 

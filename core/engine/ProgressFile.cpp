@@ -28,6 +28,8 @@ Json toJson(const BatchFinished& batch) {
             {"running_accuracy", batch.runningAccuracy},
             {"images_per_second", batch.imagesPerSecond},
             {"seconds_left", batch.secondsLeft},
+            {"seconds_left_low", batch.secondsLeftLow},
+            {"seconds_left_high", batch.secondsLeftHigh},
             {"wait_share", batch.waitShare},
             {"loader_threads", batch.loaderThreads}};
 }
@@ -81,6 +83,8 @@ std::optional<BatchFinished> readProgress(const fs::path& run) {
     batch.runningAccuracy = number("running_accuracy");
     batch.imagesPerSecond = number("images_per_second");
     batch.secondsLeft = number("seconds_left");
+    batch.secondsLeftLow = number("seconds_left_low");
+    batch.secondsLeftHigh = number("seconds_left_high");
     batch.waitShare = number("wait_share");
     batch.loaderThreads = whole("loader_threads");
     return batch.epoch > 0 && batch.batch > 0 ? std::optional(batch) : std::nullopt;

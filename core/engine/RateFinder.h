@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,6 +16,7 @@ namespace sightline {
 struct RateFindRequest {
     Experiment experiment;
     std::shared_ptr<const Dataset> dataset;
+    std::filesystem::path home; ///< weights by name are looked for there
     double lowest = 1e-7, highest = 10;
     int batches = 100;
 };

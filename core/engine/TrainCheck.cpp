@@ -71,23 +71,30 @@ std::vector<std::string> checkProblems(const TrainCheck& check, const CheckFacts
         problems.push_back("The run needs about " + bytesText(disk) + " on the disk and " +
                            bytesText(facts.freeDiskBytes) +
                            " are free: make room, or keep fewer checkpoints (training.checkpoint.keep).");
-    if (facts.tried && !facts.keepsFeatures && check.loaderImagesPerSecond < kWaits * check.networkImagesPerSecond)
-        problems.push_back("The network would wait for images: the loader gives " +
-                           shortNumber(check.loaderImagesPerSecond) + " a second where the network could take " +
-                           shortNumber(check.networkImagesPerSecond) +
+    const double loader = steadyLoaderSpeed(check);
+    if (facts.tried && !facts.keepsFeatures && loader < kWaits * check.networkImagesPerSecond)
+        problems.push_back("The network would wait for images: the loader gives " + shortNumber(loader) +
+                           " a second where the network could take " + shortNumber(check.networkImagesPerSecond) +
                            "; smaller image files, less augmentation or more training.loader_threads help.");
     return problems;
 }
 
+double steadyLoaderSpeed(const TrainCheck& check) {
+    return check.laterLoaderImagesPerSecond > 0 ? check.laterLoaderImagesPerSecond : check.loaderImagesPerSecond;
+}
+
 Json toJson(const TrainCheck& check) {
-    return {{"overfits", {{"steps", check.overfits.steps}, {"loss", check.overfits.loss}}},
-            {"loader_images_per_second", check.loaderImagesPerSecond},
-            {"network_images_per_second", check.networkImagesPerSecond},
-            {"peak_bytes", check.peakBytes},
-            {"free_bytes", check.freeBytes},
-            {"seconds_total", check.secondsTotal},
-            {"disk_bytes", check.diskBytes},
-            {"problems", check.problems}};
+    Json json{{"overfits", {{"steps", check.overfits.steps}, {"loss", check.overfits.loss}}},
+              {"loader_images_per_second", check.loaderImagesPerSecond},
+              {"network_images_per_second", check.networkImagesPerSecond},
+              {"peak_bytes", check.peakBytes},
+              {"free_bytes", check.freeBytes},
+              {"seconds_total", check.secondsTotal},
+              {"disk_bytes", check.diskBytes},
+              {"problems", check.problems}};
+    if (check.laterLoaderImagesPerSecond > 0)
+        json["loader_images_per_second_later"] = check.laterLoaderImagesPerSecond;
+    return json;
 }
 
 } // namespace sightline

@@ -26,13 +26,16 @@ struct TrainCheck {
         int steps = 0;
         double loss = 0; ///< of the batch after them
     };
-    Overfit overfits; ///< one batch, without augmentation, regularization and dropout
-    GivenBatch batch; ///< the first batch of the run, as the network gets it
-    double loaderImagesPerSecond = 0, networkImagesPerSecond = 0;
-    std::uint64_t peakBytes = 0, freeBytes = 0; ///< memory: of this process while it trains; what is there for it
-    double secondsTotal = 0;                    ///< of the whole run
-    std::uint64_t diskBytes = 0;                ///< of the whole run's folder
-    std::vector<std::string> problems;          ///< one sentence each, with what to do; empty: go
+    Overfit overfits;                      ///< one batch, without augmentation, regularization and dropout
+    GivenBatch batch;                      ///< the first batch of the run, as the network gets it
+    double loaderImagesPerSecond = 0;      ///< as in the first epoch: read from their files, decoded, augmented
+    double laterLoaderImagesPerSecond = 0; ///< in later epochs, where the images stay decoded; 0: as in the first
+    double networkImagesPerSecond = 0;
+    /// Memory: of this process while it trains, at its most, whatever is thawed on the way; what is there for it.
+    std::uint64_t peakBytes = 0, freeBytes = 0;
+    double secondsTotal = 0;           ///< of the whole run: reading, training, validation, checkpoints
+    std::uint64_t diskBytes = 0;       ///< of the whole run's folder
+    std::vector<std::string> problems; ///< one sentence each, with what to do; empty: go
 };
 
 /// CLI.md's train --check --json.

@@ -33,6 +33,8 @@ Json document(const BatchFinished& e) {
             {"accuracy", e.accuracy},
             {"images_per_second", e.imagesPerSecond},
             {"seconds_left", e.secondsLeft},
+            {"seconds_left_low", e.secondsLeftLow},
+            {"seconds_left_high", e.secondsLeftHigh},
             {"wait_share", e.waitShare},
             {"loader_threads", e.loaderThreads}};
 }

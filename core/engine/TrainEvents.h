@@ -31,6 +31,8 @@ struct BatchFinished {
     double secondsLeft = 0; ///< of the whole run; 0 = not known yet
     double waitShare = 0;   ///< of the epoch so far: time spent waiting for images, 0...1
     int loaderThreads = 0;  ///< that read and augment at the moment
+    /// The same as secondsLeft by the quickest and by the slowest of the last epochs; 0 = not known yet.
+    double secondsLeftLow = 0, secondsLeftHigh = 0;
 };
 
 struct EpochFinished {

@@ -89,6 +89,10 @@ private Q_SLOTS:
         TrainCheck check = good();
         check.loaderImagesPerSecond = 200;
         QVERIFY(has(only(check, facts()), "200 a second where the network could take 500"));
+        check.laterLoaderImagesPerSecond = 4000; // only the first epoch waits, for images that are decoded once
+        QVERIFY(checkProblems(check, facts()).empty());
+        check.laterLoaderImagesPerSecond = 240;
+        QVERIFY(has(only(check, facts()), "240 a second"));
         CheckFacts known = facts();
         known.keepsFeatures = true;
         QVERIFY(checkProblems(check, known).empty());
@@ -107,6 +111,8 @@ private Q_SLOTS:
         for (const char* key : {"loader_images_per_second", "network_images_per_second", "peak_bytes", "free_bytes",
                                 "seconds_total", "disk_bytes"})
             QVERIFY(json.contains(key));
+        check.laterLoaderImagesPerSecond = 4000;
+        QCOMPARE(toJson(check)["loader_images_per_second_later"], Json(4000.0));
     }
 };
 

@@ -49,6 +49,20 @@ private Q_SLOTS:
             QVERIFY(std::abs(curve.rates[i] / curve.rates[i - 1] - factor) < 1e-9);
     }
 
+    /// A run's weights, by its id: of the home that was chosen.
+    void weightsByNameAreThoseOfTheHome() {
+        TrainControl control;
+        const RunEnded run = m_toys.engine().train(m_toys.request("weights", 1), {}, control, [](const TrainEvent&) {});
+        QVERIFY2(run.outcome == RunEnded::Outcome::Completed, run.reason.c_str());
+        RateFindRequest tuned = request(4);
+        tuned.experiment.model.weights = run.run;
+        tuned.home = m_toys.path("weights");
+        QCOMPARE(refusal(tuned), std::string());
+        QVERIFY(found(tuned).losses.front() != found(request(4)).losses.front());
+        tuned.home = m_toys.path("none");
+        QVERIFY2(refusal(tuned).find(run.run + " cannot be opened") != std::string::npos, refusal(tuned).c_str());
+    }
+
     void theSameSeedGivesTheSameBits() {
         RateFindRequest first = request();
         first.experiment.model.options = Json{{"dropout", 0.5}};

@@ -32,6 +32,32 @@ private Q_SLOTS:
         QCOMPARE(time.secondsFor({2, 1, 4, 0}), 2 * 3.0 + 4 * 1.0 + 5);
     }
 
+    static void epoch(TimeLeft& time, double batch, double end) {
+        for (int i = 0; i < 4; ++i)
+            time.batchTook(batch);
+        time.epochEndTook(end);
+    }
+
+    void epochsThatVaryGiveASpread() {
+        TimeLeft time;
+        const sightline::engine::WorkLeft work{10, 2, 4, 0};
+        QVERIFY(!time.spreadFor(work));
+        epoch(time, 9, 9); // reads the images for the others
+        epoch(time, 2, 5);
+        QVERIFY(!time.spreadFor(work)); // nothing to compare with
+        epoch(time, 3, 4);
+        const auto spread = time.spreadFor(work);
+        QVERIFY(spread.has_value());
+        QCOMPARE(spread->low, 10 * 2.0 + 2 * 5.0);
+        QCOMPARE(spread->high, qMax(10 * 3.0 + 2 * 4.0, time.secondsFor(work)));
+        QVERIFY(spread->low <= time.secondsFor(work) && time.secondsFor(work) <= spread->high);
+        time.saveTook(6); // a checkpoint each minute
+        QCOMPARE(time.spreadFor({10, 2, 4, 1})->low, 30 + 30.0 / 60 * 6);
+        for (int i = 0; i < 10; ++i)
+            epoch(time, 2.5, 4); // what was long ago does not count
+        QVERIFY(time.spreadFor(work)->high - time.spreadFor(work)->low < 0.5);
+    }
+
     void theLastBatchesCountMost() {
         TimeLeft time;
         QCOMPARE(time.secondsPerBatch(), 0.0);

@@ -6,6 +6,8 @@
 
 #include "Test.h"
 #include "ToyRuns.h"
+#include "engine/train/RunCourse.h"
+#include "network/TrainingStages.h"
 
 using namespace sightline;
 
@@ -136,6 +138,56 @@ private Q_SLOTS:
         QCOMPARE(check.batch.images.size(), std::size_t(8));
         QVERIFY(check.overfits.loss < meanLoss(check.batch));
         QVERIFY(!std::filesystem::exists(m_toys.path("none")));
+    }
+
+    /// Images that do not stay decoded are read anew in every epoch: there is one speed. Toys do.
+    void theLoaderHasTwoSpeedsWhereImagesStayDecoded() {
+        QVERIFY(checked(request()).laterLoaderImagesPerSecond > 0);
+        TrainCheckRequest uncached = request();
+        uncached.experiment.data.cacheMemoryMegabytes = uncached.experiment.data.cacheDiskMegabytes = 0;
+        const TrainCheck check = checked(uncached);
+        QCOMPARE(check.laterLoaderImagesPerSecond, 0.0);
+        QVERIFY(check.loaderImagesPerSecond > 0);
+    }
+
+    void whatIsThawedLaterIsCounted() {
+        TrainCheckRequest frozen = request();
+        frozen.experiment.model.options = Json{{"filters", {256, 8}}};
+        frozen.experiment.model.freeze = "base";
+        frozen.experiment.training.batchSize = 48;
+        const TrainCheck before = checked(frozen);
+        frozen.experiment.training.fineTune.emplace();
+        const TrainCheck thawed = checked(frozen);
+        const GraphSpec graph = graphFor(frozen.experiment, 5).value();
+        const GraphCost cost = shapes(graph).value();
+        const std::vector<TrainingStage> stages = trainingStages(graph, frozen.experiment);
+        QCOMPARE(stages.size(), std::size_t(2));
+        const auto more = worstTrainingMemory(graph, cost, {48}, stages).total() -
+                          worstTrainingMemory(graph, cost, {48}, {stages.front()}).total();
+        QVERIFY(more > 20'000'000);
+        QVERIFY2(thawed.peakBytes > before.peakBytes + static_cast<std::uint64_t>(more) / 2,
+                 (std::to_string(thawed.peakBytes) + " after " + std::to_string(before.peakBytes)).c_str());
+    }
+
+    /// Whatever the machine is like.
+    void theWholeRunCountsAllItsParts() {
+        using engine::RunCourse;
+        const RunCourse plain{{{10, 20}}, 5, 2, 1, 0};
+        QCOMPARE(engine::secondsOf(plain), 5 + 10 * (20 + 2.0));
+        RunCourse saving = plain;
+        saving.saveEveryMinutes = 0.1; // three times within each epoch
+        QCOMPARE(engine::secondsOf(saving), engine::secondsOf(plain) + 10 * 3 * 2.0);
+        saving.saveEveryMinutes = 1; // no epoch is that long
+        QCOMPARE(engine::secondsOf(saving), engine::secondsOf(plain));
+        RunCourse thawing = plain;
+        thawing.stages.push_back({4, 50});
+        QCOMPARE(engine::secondsOf(thawing), engine::secondsOf(plain) + 4 * 52.0);
+        TrainingSettings training;
+        QCOMPARE(engine::checkpointsAnEpoch(training, false), 1.0);
+        QCOMPARE(engine::checkpointsAnEpoch(training, true), 2.0); // the best, too
+        training.checkpoint = CheckpointSettings{.monitor = "val_loss", .keepEvery = 4};
+        training.earlyStopping.emplace().restoreBestWeights = true;
+        QCOMPARE(engine::checkpointsAnEpoch(training, true), 2.25 + 1.0 / 3);
     }
 
     void itCanBeStoppedAndRefuses() {

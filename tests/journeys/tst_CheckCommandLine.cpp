@@ -76,8 +76,8 @@ private Q_SLOTS:
         QCOMPARE(answer.err, QByteArray());
         const QJsonObject json = answer.json();
         QCOMPARE(json.keys().join(QLatin1Char(' ')),
-                 QStringLiteral("disk_bytes free_bytes loader_images_per_second network_images_per_second overfits "
-                                "peak_bytes problems seconds_total"));
+                 QStringLiteral("disk_bytes free_bytes loader_images_per_second loader_images_per_second_later "
+                                "network_images_per_second overfits peak_bytes problems seconds_total"));
         QVERIFY(json["overfits"].toObject()["loss"].toDouble() <= 0.1);
         QVERIFY(json["overfits"].toObject()["steps"].toInt() > 0);
         verifyNoRun();

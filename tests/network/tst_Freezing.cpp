@@ -6,7 +6,7 @@
 #include "experiment/Presets.h"
 #include "network/Freezing.h"
 #include "network/Head.h"
-#include "network/TrainingMemory.h"
+#include "network/TrainingStages.h"
 #include "zoo/Zoo.h"
 
 using namespace sightline;
@@ -172,6 +172,36 @@ private Q_SLOTS:
                               freezePlan(*graph, experiment.model.freeze, experiment.training.fineTune, 31).frozen > 0);
         }
         QVERIFY(cached && tuned);
+    }
+
+    void aRunHasAStageForEachThingThatIsThawed() {
+        const GraphSpec spec = network("resnet18", 64);
+        Experiment experiment;
+        experiment.training.epochs = 9;
+        QCOMPARE(trainingStages(spec, experiment), (std::vector<TrainingStage>{{9, 0}}));
+        experiment.model.freeze = "base";
+        const std::size_t base = *frozenNodes(spec, "base");
+        QCOMPARE(trainingStages(spec, experiment), (std::vector<TrainingStage>{{9, base}}));
+        experiment.training.fineTune.emplace().atEpoch = 4;
+        QCOMPARE(trainingStages(spec, experiment), (std::vector<TrainingStage>{{3, base}, {6, 0}}));
+        experiment.training.fineTune->gradual = 2;
+        const std::vector<TrainingStage> gradual = trainingStages(spec, experiment);
+        QCOMPARE(gradual.size(), std::size_t(4)); // a block more in epochs 4, 6 and 8
+        QVERIFY(gradual[1].frozen < base && gradual[3].frozen < gradual[2].frozen);
+        int epochs = 0;
+        for (const TrainingStage& stage : gradual)
+            epochs += stage.epochs;
+        QCOMPARE(epochs, 9);
+
+        const GraphCost cost = shapes(spec).value();
+        const TrainingMemoryRequest request{32};
+        TrainingMemoryRequest last = request;
+        last.frozen = gradual.back().frozen;
+        QCOMPARE(worstTrainingMemory(spec, cost, request, gradual).total(), trainingMemory(spec, cost, last).total());
+        QVERIFY(worstTrainingMemory(spec, cost, request, gradual).total() >
+                worstTrainingMemory(spec, cost, request, {gradual.front()}).total());
+        QVERIFY(stepWork(cost, base) < stepWork(cost, gradual.back().frozen));
+        QCOMPARE(stepWork(cost, 0), 3 * static_cast<double>(cost.multiplyAdds));
     }
 
     void trainingMemoryGrowsWithTheBatchAndShrinksWithAFrozenBase() {

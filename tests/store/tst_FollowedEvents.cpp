@@ -78,11 +78,14 @@ private Q_SLOTS:
             ProgressFile file(root());
             BatchFinished batch{3, 7, 20, 0.5, 0.75};
             batch.secondsLeft = 12;
+            batch.secondsLeftLow = 10;
+            batch.secondsLeftHigh = 15;
             batch.waitShare = 0.25;
             file.tell(batch);
             const std::optional<BatchFinished> read = readProgress(root());
             QVERIFY(read && read->epoch == 3 && read->batch == 7 && read->batches == 20);
             QVERIFY(read->accuracy == 0.75 && read->secondsLeft == 12 && read->waitShare == 0.25);
+            QVERIFY(read->secondsLeftLow == 10 && read->secondsLeftHigh == 15);
             batch.batch = 8;
             file.tell(batch); // within the same second
             QCOMPARE(readProgress(root())->batch, 7);

@@ -51,7 +51,9 @@ void Trials::begin(const QString& words, Request request,
 }
 
 void Trials::findRate() {
-    begin(tr("Trying learning rates"), RateFindRequest{}, &Engine::findRate, &Trials::rateFound);
+    RateFindRequest request;
+    request.home = m_home;
+    begin(tr("Trying learning rates"), std::move(request), &Engine::findRate, &Trials::rateFound);
 }
 
 void Trials::check() {

@@ -12,8 +12,9 @@
 #include "engine/ProbeImages.h"
 #include "engine/train/EpochTime.h"
 #include "engine/train/GivenImages.h"
+#include "engine/train/RunDuration.h"
 #include "engine/train/Trial.h"
-#include "network/TrainingMemory.h"
+#include "network/TrainingStages.h"
 #include "support/Files.h"
 
 namespace sightline::engine {
@@ -25,9 +26,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kFitted = 2048;        ///< images that a normalization is fitted to, here
 constexpr double kOverfitSeconds = 30;       ///< at most
 constexpr double kLoaderSeconds = 1.5;       ///< the loader alone
-constexpr double kMeasuredSeconds = 2;       ///< whole epochs
-constexpr double kSlowStep = 1.5;            ///< seconds: from here on the time is worked out rather than measured
-constexpr double kJudgingShare = 1.0 / 3;    ///< of the time of a training step
 constexpr std::uint64_t kBytesASample = 200; ///< of the run's tables
 
 double secondsSince(Clock::time_point start) {
@@ -39,13 +37,9 @@ void forgetPeakMemory() {
     std::ofstream("/proc/self/clear_refs") << 5;
 }
 
-/// The nearest folder above that is there.
-std::uint64_t freeDiskBytes(std::filesystem::path folder) {
+std::uint64_t freeDiskBytes(const std::filesystem::path& folder) {
     std::error_code code;
-    folder = std::filesystem::absolute(folder, code);
-    while (!std::filesystem::exists(folder, code) && folder.has_relative_path())
-        folder = folder.parent_path();
-    const std::filesystem::space_info space = std::filesystem::space(folder, code);
+    const std::filesystem::space_info space = std::filesystem::space(existingFolder(folder), code);
     return code ? 0 : space.available;
 }
 
@@ -88,15 +82,16 @@ private:
             m_progress(share);
     }
 
+    std::uint64_t estimate(const std::vector<TrainingStage>& stages) {
+        const TrainingMemoryRequest request{experiment().training.batchSize, m_setup.step.bf16};
+        return static_cast<std::uint64_t>(
+            worstTrainingMemory(module().spec(), module().cost(), request, stages).total());
+    }
+
     /// By an estimate: whoever tries what does not fit is ended by the system.
     bool fitsMemory() {
-        TrainingMemoryRequest request;
-        request.batch = experiment().training.batchSize;
-        request.bf16 = m_setup.step.bf16;
-        request.frozen =
-            freezePlan(module().spec(), experiment().model.freeze, experiment().training.fineTune, 1).frozen;
-        const auto needed =
-            static_cast<std::uint64_t>(trainingMemory(module().spec(), module().cost(), request).total());
+        m_stages = trainingStages(module().spec(), experiment());
+        const std::uint64_t needed = estimate(m_stages);
         m_facts.tried = needed <= m_check.freeBytes;
         m_check.peakBytes = needed;
         return m_facts.tried;
@@ -187,13 +182,27 @@ private:
     /// The loader with nobody to wait for.
     Result<void> measureLoader() {
         tell(0.7);
-        const std::unique_ptr<Feed> feed =
-            readyFeed(m_setup.dataset, m_setup.dataset.indices(Subset::Train), m_setup.reading, m_stop);
+        const std::vector<std::uint32_t> training = m_setup.dataset.indices(Subset::Train);
+        LoaderSettings fresh = m_setup.reading;
+        fresh.cache = {0, {}, 0};
+        const Result<double> first = speedOf(*imageFeed(m_setup.dataset, training, fresh));
+        if (!first)
+            return first.error();
+        m_check.loaderImagesPerSecond = *first;
+        if (!staysDecoded(m_setup.dataset, experiment().data))
+            return {};
+        const Result<double> later = speedOf(*readyFeed(m_setup.dataset, training, m_setup.reading, m_stop));
+        if (later)
+            m_check.laterLoaderImagesPerSecond = *later;
+        return later ? Result<void>() : later.error();
+    }
+
+    Result<double> speedOf(Feed& feed) {
         const Clock::time_point start = Clock::now();
         double images = 0;
         for (std::uint64_t epoch = 1; secondsSince(start) < kLoaderSeconds; ++epoch) {
-            feed->startEpoch(epoch);
-            for (auto batch = feed->next(); batch; batch = feed->next()) {
+            feed.startEpoch(epoch);
+            for (auto batch = feed.next(); batch; batch = feed.next()) {
                 if (m_stop.stop_requested())
                     return cancelled();
                 images += batch->size;
@@ -201,29 +210,22 @@ private:
                     break;
             }
         }
-        m_check.loaderImagesPerSecond = images / secondsSince(start);
-        noteUnreadable(*feed);
-        return {};
+        noteUnreadable(feed);
+        return images / secondsSince(start);
     }
 
+    /// What is thawed later comes on top of what the first stage was seen to take, also where it is not tried.
     Result<void> measureTime() {
         tell(0.8);
-        const double step = experiment().training.batchSize / m_check.networkImagesPerSecond;
-        const int epochs = experiment().training.epochs;
-        if (step < kSlowStep) {
-            const Result<EpochTime> time =
-                measureEpoch({m_request.experiment, m_request.dataset, kMeasuredSeconds}, m_stop);
-            if (!time)
-                return time.error();
-            m_check.secondsTotal = time->secondsOnce + epochs * time->secondsPerEpoch;
-        } else {
-            const auto training = static_cast<double>(m_setup.dataset.count(Subset::Train)),
-                       validation = static_cast<double>(m_setup.dataset.count(Subset::Validation));
-            m_check.secondsTotal =
-                epochs * (training / std::min(m_check.networkImagesPerSecond, m_check.loaderImagesPerSecond) +
-                          validation * kJudgingShare / m_check.networkImagesPerSecond);
-        }
-        m_check.peakBytes = peakResidentBytes();
+        const std::uint64_t thawed = estimate(m_stages) - estimate({m_stages.front()}), before = peakResidentBytes();
+        const MeasuredSpeeds speeds{m_check.networkImagesPerSecond, m_check.loaderImagesPerSecond,
+                                    steadyLoaderSpeed(m_check)};
+        const Result<RunCourse> course = courseOf(
+            {m_setup, m_request.dataset, m_stages, speeds, secondsToWrite(m_request.home, checkpointBytes())}, m_stop);
+        if (!course)
+            return course.error();
+        m_check.secondsTotal = secondsOf(*course);
+        m_check.peakBytes = std::max(peakResidentBytes(), before + thawed);
         return {};
     }
 
@@ -254,6 +256,7 @@ private:
     TrainSetup m_setup;
     TrainCheck m_check;
     CheckFacts m_facts;
+    std::vector<TrainingStage> m_stages;
     double m_rate = 0; ///< of the first epoch
 };
 

@@ -98,15 +98,6 @@ std::vector<std::uint32_t> someOf(const std::vector<std::uint32_t>& indices, int
     return some;
 }
 
-/// Whether training decodes the images in its first epoch only.
-bool staysDecoded(const Dataset& dataset, const DataSettings& data) {
-    const std::uint64_t bytes = std::uint64_t{dataset.samples.size()} * static_cast<std::uint64_t>(data.imageHeight) *
-                                static_cast<std::uint64_t>(data.imageWidth) *
-                                static_cast<std::uint64_t>(data.channels());
-    const CacheLimits limits = cacheLimits(data, {});
-    return bytes <= limits.memoryBytes + limits.fileBytes;
-}
-
 /// Takes the place of a fit over all images: the same work with other numbers.
 std::shared_ptr<const FittedNormalization> standInFor(const Experiment& experiment) {
     const NormalizationSettings& settings = experiment.normalization;
@@ -252,6 +243,14 @@ private:
 };
 
 } // namespace
+
+bool staysDecoded(const Dataset& dataset, const DataSettings& data) {
+    const std::uint64_t bytes = std::uint64_t{dataset.samples.size()} * static_cast<std::uint64_t>(data.imageHeight) *
+                                static_cast<std::uint64_t>(data.imageWidth) *
+                                static_cast<std::uint64_t>(data.channels());
+    const CacheLimits limits = cacheLimits(data, {});
+    return bytes <= limits.memoryBytes + limits.fileBytes;
+}
 
 std::unique_ptr<Feed> readyFeed(const Dataset& dataset, const std::vector<std::uint32_t>& indices,
                                 LoaderSettings settings, const std::stop_token& stop) {

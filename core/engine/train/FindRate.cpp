@@ -7,7 +7,6 @@
 
 #include "engine/RateSuggestion.h"
 #include "engine/train/Trial.h"
-#include "support/Files.h"
 
 namespace sightline::engine {
 
@@ -18,7 +17,7 @@ constexpr double kDiverged = 4; ///< times the best smoothed loss
 Result<RateCurve> curveOf(const RateFindRequest& request, const std::stop_token& stop,
                           const std::function<void(double)>& progress) {
     TrainSetup setup;
-    if (const Result<void> ready = prepareTrial({request.experiment, *request.dataset, defaultHome()}, stop, setup);
+    if (const Result<void> ready = prepareTrial({request.experiment, *request.dataset, request.home}, stop, setup);
         !ready)
         return ready.error();
     Trial trial(setup);

@@ -68,9 +68,13 @@ void RunReporter::reportBatch(BatchFinished finished, double seconds) {
     m_time.batchTook(seconds);
     finished.imagesPerSecond = training.batchSize / m_time.secondsPerBatch();
     const int later = training.epochs - finished.epoch; // epochs after this one
-    finished.secondsLeft = m_time.secondsFor({later * finished.batches + finished.batches - finished.batch, later + 1,
-                                              static_cast<double>(m_setup->validationImages) / training.batchSize,
-                                              training.saveEveryMinutes});
+    const WorkLeft work{later * finished.batches + finished.batches - finished.batch, later + 1,
+                        static_cast<double>(m_setup->validationImages) / training.batchSize, training.saveEveryMinutes};
+    finished.secondsLeft = m_time.secondsFor(work);
+    if (const auto spread = m_time.spreadFor(work)) {
+        finished.secondsLeftLow = spread->low;
+        finished.secondsLeftHigh = spread->high;
+    }
     m_progress->tell(finished);
     report(finished);
 }

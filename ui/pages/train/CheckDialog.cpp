@@ -33,12 +33,20 @@ QString overfitMeaning(const TrainCheck& check) {
                : CheckDialog::tr("A network that learns gets below %1.").arg(significant(kOverfitted, 1));
 }
 
+/// Reading and decoding in the first epoch, then decoded images.
+QString loaderSpeed(const TrainCheck& check) {
+    const QString first = significant(check.loaderImagesPerSecond);
+    return check.laterLoaderImagesPerSecond > 0
+               ? CheckDialog::tr("%1, later %2").arg(first, significant(check.laterLoaderImagesPerSecond))
+               : first;
+}
+
 QString speedMeaning(const TrainCheck& check, bool keepsFeatures) {
     if (keepsFeatures)
         return CheckDialog::tr("The images are read once; the network never waits for them.");
     if (check.loaderImagesPerSecond <= 0)
         return {};
-    return check.loaderImagesPerSecond >= kKeepsUp * check.networkImagesPerSecond
+    return steadyLoaderSpeed(check) >= kKeepsUp * check.networkImagesPerSecond
                ? CheckDialog::tr("The loader keeps up; the network sets the pace.")
                : CheckDialog::tr("The network waits for images; the loader sets the pace.");
 }
@@ -152,9 +160,7 @@ void CheckDialog::showFigures(const TrainCheck& check) {
     };
     set(kOverfit, tr("loss %1 after %2 steps").arg(significant(check.overfits.loss, 2)).arg(check.overfits.steps),
         overfitMeaning(check));
-    set(kSpeed,
-        tr("loader %1, network %2 images/s")
-            .arg(significant(check.loaderImagesPerSecond), significant(check.networkImagesPerSecond)),
+    set(kSpeed, tr("loader %1, network %2 images/s").arg(loaderSpeed(check), significant(check.networkImagesPerSecond)),
         speedMeaning(check, training.cacheFeatures));
     set(kMemory, bytesText(static_cast<qint64>(check.peakBytes)),
         tr("%1 available.").arg(bytesText(static_cast<qint64>(check.freeBytes))));

@@ -144,6 +144,34 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(later(), kLong);
     }
 
+    /// Opened before its classes and its network are written: they are there as soon as they come.
+    void whatItWritesOfItselfLaterIsRead() {
+        OtherProgram other = program("home-begins");
+        std::filesystem::remove(other.run.path() / "classes.json");
+        WindowDriver driver(home("home-begins"), m_engine.door());
+        follow(driver, other);
+        RunDesk& runs = driver.session->runs();
+        const auto bare = runs.run();
+        QVERIFY(bare->classes.empty() && bare->graph.nodes.empty() && !bare->isWhole());
+        QSignalSpy changed(&runs, &RunDesk::runChanged);
+        const std::vector<std::string> classes{"boat", "car", "duck", "robot", "train"};
+        QVERIFY(other.run.writeClasses(classes));
+        other.epoch(2);
+        QTRY_COMPARE_WITH_TIMEOUT(runs.progress().history.size(), std::size_t(2), kLong);
+        QCOMPARE(runs.run(), bare); // one of the two is not enough
+        QVERIFY(other.run.writeGraph(toJson(graphFor(*other.run.experiment(), 5).value())));
+        QTRY_VERIFY_WITH_TIMEOUT(runs.run()->isWhole(), kLong);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(runs.run()->classes, classes);
+        QCOMPARE(runs.run()->folder, bare->folder);
+        QCOMPARE(runs.progress().history.size(), std::size_t(2)); // what was seen stays
+        QCOMPARE(runs.state(), RunState::Running);
+        RunStarted started = startOf(other.run, *other.run.experiment());
+        started.batchesPerEpoch = 8;
+        other.tell(started);
+        QTRY_COMPARE_WITH_TIMEOUT(runs.progress().batchesPerEpoch, 8, kLong);
+    }
+
     void theButtonsReachTheOtherProgram() {
         OtherProgram other = program("home-buttons");
         WindowDriver driver(home("home-buttons"), m_engine.door());

@@ -3,6 +3,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTableView>
 
 #include "ObedientTrainer.h"
 #include "PageTest.h"
@@ -10,6 +11,7 @@
 #include "store/RunFork.h"
 #include "store/RunState.h"
 #include "store/Safetensors.h"
+#include "widgets/Prompts.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -137,6 +139,49 @@ private Q_SLOTS:
         QCOMPARE(runs.progress().history.size(), std::size_t(1)); // it begins with the parent's
         runs.stop();
         QTRY_COMPARE(runs.state(), RunState::Idle);
+    }
+
+    /// One run trains at a time: the one in progress is stopped where it is, if the person says so.
+    void aRunInProgressIsStoppedForItsFork() {
+        const RunFolder folder = stored("home-while");
+        FakeEngine engine;
+        engine.onTrain = [&](const TrainRequest& request, const std::stop_token& stop, TrainControl&,
+                             const EventSink& sink) {
+            sink(startOf(RunFolder(request.resume), request.experiment));
+            Gate never;
+            never.pass(stop);
+            RunEnded ended;
+            ended.outcome = RunEnded::Outcome::Stopped;
+            ended.folder = request.resume;
+            return ended;
+        };
+        WindowDriver driver(path(QStringLiteral("home-while")), engine.door());
+        openStoredRun(*driver.session, folder);
+        RunDesk& runs = driver.session->runs();
+        runs.resumeRun(folder.path());
+        QTRY_COMPARE(runs.state(), RunState::Running);
+        driver.key(Qt::Key_7, Qt::ControlModifier);
+        driver.clickRow("runTable", 0);
+        QString asked;
+        const auto choose = [&](bool yes) {
+            prompts().confirm = [&asked, yes](QWidget*, const QString& question, const QString&) {
+                asked = question;
+                return yes;
+            };
+            driver.click("forkRunButton");
+            auto* menu = driver.find<QMenu>("forkRunButton menu");
+            QTRY_VERIFY(menu->isVisible());
+            menu->actions().first()->trigger();
+            menu->close();
+        };
+        choose(false);
+        QVERIFY(asked.contains(QStringLiteral("saved where it is")));
+        QCOMPARE(runs.state(), RunState::Running);
+        choose(true);
+        QTRY_VERIFY(runs.fork().has_value());
+        QCOMPARE(runs.state(), RunState::Idle);
+        QCOMPARE(runs.fork()->parent, folder.path());
+        prompts() = {};
     }
 
     void aForkThatDoesNotBeginLeavesNothing() {

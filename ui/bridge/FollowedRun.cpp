@@ -12,8 +12,9 @@ constexpr int kPeriodMs = 500;
 constexpr std::chrono::minutes kPatience(2); ///< for an answer: a batch may be long
 } // namespace
 
-FollowedRun::FollowedRun(std::filesystem::path folder, RunEventsTail tail, bool paused)
-    : m_folder(std::move(folder)), m_tail(std::make_shared<RunEventsTail>(std::move(tail))), m_paused(paused) {
+FollowedRun::FollowedRun(std::shared_ptr<const OpenedRun> run, RunEventsTail tail, bool paused)
+    : m_run(std::move(run)), m_folder(m_run->folder), m_tail(std::make_shared<RunEventsTail>(std::move(tail))),
+      m_paused(paused) {
     m_timer.setInterval(kPeriodMs);
     m_timer.setSingleShot(true); // a slow disk is not asked twice
     connect(&m_timer, &QTimer::timeout, this, &FollowedRun::look);
@@ -23,8 +24,10 @@ FollowedRun::FollowedRun(std::filesystem::path folder, RunEventsTail tail, bool 
 void FollowedRun::look() {
     m_lookLane.submit(
         this,
-        [folder = m_folder, tail = m_tail](const std::stop_token&) {
+        [run = m_run, folder = m_folder, tail = m_tail](const std::stop_token&) {
             Seen seen;
+            if (!run->isWhole())
+                seen.whole = readRest(*run);
             seen.isAlive = ownerOf(folder).has_value(); // before its events: it tells of its end, then it goes
             for (const Json& json : tail->read())
                 if (std::optional<TrainEvent> event = trainEventFrom(json))
@@ -41,9 +44,11 @@ void FollowedRun::look() {
 }
 
 void FollowedRun::tell(const Seen& seen) {
+    if (seen.whole) {
+        m_run = seen.whole;
+        Q_EMIT becameWhole(m_run);
+    }
     for (const TrainEvent& event : seen.events) {
-        if (std::holds_alternative<RunStarted>(event)) // it was opened while it began
-            continue;
         if (const auto* paused = std::get_if<RunPaused>(&event))
             m_paused = paused->paused;
         m_ended = std::holds_alternative<RunEnded>(event);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "bridge/OpenedRun.h"
 #include "bridge/RunSteering.h"
 #include "lane/Lane.h"
 #include "store/RemoteCommand.h"
@@ -21,7 +22,7 @@ class FollowedRun : public RunSteering {
     Q_OBJECT
 public:
     /// `tail` has read what is known already; `paused` is what it said last.
-    FollowedRun(std::filesystem::path folder, RunEventsTail tail, bool paused);
+    FollowedRun(std::shared_ptr<const OpenedRun> run, RunEventsTail tail, bool paused);
 
     void pause() override { press(RemoteCommand::Kind::Pause, true); }
     void resume() override { press(RemoteCommand::Kind::Resume, false); }
@@ -32,8 +33,13 @@ public:
     bool isPaused() const override { return m_paused; }
     std::shared_ptr<TrainControl> weights() const override { return nullptr; }
 
+Q_SIGNALS:
+    /// The run was opened while it began; now its classes and its network are there.
+    void becameWhole(const std::shared_ptr<const sightline::ui::OpenedRun>& run);
+
 private:
     struct Seen {
+        std::shared_ptr<const OpenedRun> whole; ///< where it was not before
         std::vector<TrainEvent> events;
         std::optional<BatchFinished> batch;
         bool isAlive = false;
@@ -44,6 +50,7 @@ private:
     void send(Lane& lane, const RemoteCommand& command);
     void sendNextEdit();
 
+    std::shared_ptr<const OpenedRun> m_run;
     std::filesystem::path m_folder;
     std::shared_ptr<RunEventsTail> m_tail; ///< used on m_lookLane only
     bool m_paused, m_ended = false;

@@ -113,6 +113,11 @@ Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& id
     return read;
 }
 
+std::shared_ptr<const OpenedRun> readRest(const OpenedRun& run) {
+    auto now = partsOf(RunFolder(run.folder), run.experiment);
+    return now->isWhole() ? std::move(now) : nullptr;
+}
+
 ReadRun readBegun(const RunStarted& started, const Experiment& asked) {
     const RunFolder folder(started.folder);
     const auto stored = folder.experiment();

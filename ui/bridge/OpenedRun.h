@@ -32,6 +32,8 @@ struct OpenedRun {
     std::vector<std::string> classes; ///< in the order of the network's outputs
     std::optional<ParentRun> parent;  ///< of a fork
 
+    /// Whether its classes and its network are known. A run that is only beginning has not written them.
+    bool isWhole() const { return !classes.empty() && !graph.nodes.empty(); }
     int classIndex(const std::string& name) const; ///< -1: the run has no such class
     /// The run's class for a label of an open data set, by name: the two may count differently.
     int classOf(const Dataset& dataset, int label) const;
@@ -72,6 +74,9 @@ struct ReadRun {
     std::optional<Elsewhere> elsewhere = {};
 };
 Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& idOrFolder);
+/// The same run with what it has written of its classes and its network since; null while they are not there. Reads
+/// files.
+std::shared_ptr<const OpenedRun> readRest(const OpenedRun& run);
 /// The run that has just begun, or goes on: `started` and `asked` stand in for files that are not there.
 ReadRun readBegun(const RunStarted& started, const Experiment& asked);
 

@@ -2,6 +2,7 @@
 #include "bridge/RunDesk.h"
 
 #include "bridge/Continuing.h"
+#include "engine/ProbeImages.h"
 #include "experiment/EditSettings.h"
 #include "store/RunData.h"
 #include "store/RunEvents.h"
@@ -19,6 +20,11 @@ DataSettings saidAs(const DataSettings& said, DataSettings ofRun) {
     return ofRun;
 }
 
+/// A run that goes on brings its own labels; nothing has to be written first.
+Result<void> hasItsLabels(TrainRequest&, const std::stop_token&) {
+    return {};
+}
+
 template <typename... Handlers>
 struct Overloaded : Handlers... {
     using Handlers::operator()...;
@@ -29,9 +35,10 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data,
                  Activities& activities)
-    : m_home(std::move(home)), m_document(document), m_data(data), m_activities(activities), m_list(m_home),
-      m_training(std::move(door)) {
+    : m_home(std::move(home)), m_document(document), m_data(data), m_activities(activities), m_fork(m_home, m_document),
+      m_list(m_home), m_training(std::move(door)) {
     steerBy(m_training);
+    connect(&m_fork, &PlannedFork::changed, this, &RunDesk::forkChanged);
     connect(&m_data, &DataDesk::openingBegan, this, [this] { // the newest wish wins
         m_openLane.cancel();
         m_openActivity.end();
@@ -46,6 +53,92 @@ RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument
     connect(&m_document, &ExperimentDocument::changed, this, &RunDesk::reviewFork);
 }
 
+void RunDesk::start() {
+    if (fork()) {
+        PlannedFork::Beginning planned = m_fork.beginning();
+        begin(std::move(planned.request), std::move(planned.first), std::move(planned.unbegun));
+        m_takesSettings = true;
+        return;
+    }
+    Experiment experiment = m_document.experiment();
+    if (const auto opened = m_data.dataset())
+        experiment.training.probes = drawableProbes(std::move(experiment.training.probes), *opened);
+    begin({std::move(experiment), m_home, {}}, // trained with the newest labels
+          [write = m_data.finishWriting()](TrainRequest&, const std::stop_token& stop) { return write(stop); });
+}
+
+void RunDesk::resumeRun(const std::filesystem::path& run) {
+    begin({m_document.experiment(), m_home, run.string()}, hasItsLabels);
+}
+
+void RunDesk::trainMore(int epochs) {
+    if (!m_run || !isIdle() || m_progress.history.empty())
+        return;
+    Experiment wanted = m_document.experiment();
+    wanted.training.epochs = m_progress.history.back().epoch + epochs;
+    TrainRequest request{wanted, m_home, m_run->folder.string()};
+    request.settings = changesBetween(m_progress.experiment, wanted);
+    begin(std::move(request), hasItsLabels);
+}
+
+void RunDesk::planFork(const QString& idOrFolder, const QString& at) {
+    if (trainsHere()) {
+        m_forkNext = {idOrFolder, at};
+        return stop();
+    }
+    m_lookLane.cancel();
+    m_openActivity = m_activities.begin(tr("Opening the run"));
+    m_openLane.submit(
+        this,
+        [home = m_home, name = idOrFolder.toStdString(), at = at.toStdString()](const std::stop_token&) {
+            return readFork(home, name, at);
+        },
+        [this](Result<std::pair<ReadRun, Fork>> planned) {
+            m_openActivity.end();
+            if (!planned) {
+                Q_EMIT openFailed(QString::fromStdString(planned.error().message));
+                return;
+            }
+            if (trainsHere())
+                return;
+            unfollow();
+            m_fork.forget();
+            view(std::move(planned->first));
+            m_fork.plan(std::move(planned->second));
+            m_data.openOfRun(m_run->folder);
+        });
+}
+
+/// With other settings than a run may change it is no fork any more.
+void RunDesk::reviewFork() {
+    if (isIdle() && !m_fork.isStillOne())
+        Q_EMIT noted(tr("These settings cannot be changed in a fork; Train starts a new run."));
+}
+
+void RunDesk::dropFork() {
+    const bool elsewhere = fork() && fork()->elsewhere && isIdle();
+    m_fork.forget();
+    if (elsewhere)
+        open(QString::fromStdString(m_run->folder.string()));
+}
+
+void RunDesk::begin(TrainRequest request, TrainingThread::First first, std::function<void()> unbegun) {
+    if (trainsHere())
+        return;
+    unfollow();
+    m_lastBatch.invalidate();
+    m_takesSettings = !request.resume.empty();
+    request.background = true; // the window comes first
+    request.waitsForRoom = true;
+    m_saveAsked = false;
+    m_stopsAfterEpoch = false;
+    m_waiting.clear();
+    m_document.fixImages(m_document.experiment().data);
+    setState(RunState::Starting);
+    m_activity = m_activities.begin(tr("Starting the run"), [this] { stop(); });
+    m_training.start(std::move(request), std::move(first), std::move(unbegun));
+}
+
 void RunDesk::steerBy(RunSteering& steering) {
     connect(&steering, &RunSteering::happened, this, &RunDesk::handle);
     connect(&steering, &RunSteering::refused, this, &RunDesk::onRefused);
@@ -58,8 +151,11 @@ RunSteering& RunDesk::steering() {
 
 void RunDesk::follow(ReadRun::Elsewhere elsewhere) {
     m_owner = elsewhere.owner;
-    m_followed = std::make_unique<FollowedRun>(m_run->folder, std::move(elsewhere.events), elsewhere.paused);
+    m_followed = std::make_unique<FollowedRun>(m_run, std::move(elsewhere.events), elsewhere.paused);
     steerBy(*m_followed);
+    connect(m_followed.get(), &FollowedRun::becameWhole, this, [this](const std::shared_ptr<const OpenedRun>& run) {
+        view({run, m_progress});
+    });
     m_lastBatch.invalidate();
     m_saveAsked = false;
     m_stopsAfterEpoch = false;
@@ -168,7 +264,7 @@ void RunDesk::open(const QString& idOrFolder) {
             if (trainsHere()) // one has been started since
                 return;
             unfollow();
-            forgetFork();
+            m_fork.forget();
             std::optional<ReadRun::Elsewhere> elsewhere = std::move(read->elsewhere);
             view(std::move(*read));
             m_document.setExperiment(m_run->experiment);
@@ -247,8 +343,8 @@ void RunDesk::relocate(const QString& path) {
 
 void RunDesk::view(ReadRun read) {
     m_run = std::move(read.run);
-    if (m_fork && (!m_run || m_run->folder != m_fork->parent))
-        forgetFork();
+    if (fork() && (!m_run || m_run->folder != fork()->parent))
+        m_fork.forget();
     m_progress = std::move(read.progress);
     Q_EMIT runChanged();
 }
@@ -344,8 +440,12 @@ void RunDesk::onNote(const RunNote& note) {
 }
 
 void RunDesk::onStarted(const RunStarted& started) {
+    if (m_followed) { // it was opened while it began
+        m_progress.batchesPerEpoch = started.batchesPerEpoch;
+        return;
+    }
     const bool wasInView = m_run && m_run->folder == started.folder;
-    forgetFork();
+    m_fork.forget();
     view(m_training.takeBegun());
     static_cast<void>(m_training.control().snapshot());
     m_activity.setText(tr("Training %1").arg(QString::fromStdString(started.name)));
@@ -380,6 +480,8 @@ void RunDesk::onEnded(const RunEnded& end) {
     setState(RunState::Idle);
     Q_EMIT ended(end);
     m_list.refresh();
+    if (const auto next = std::exchange(m_forkNext, {}))
+        planFork(next->first, next->second);
 }
 
 } // namespace sightline::ui

@@ -13,6 +13,7 @@
 #include "bridge/ExperimentDocument.h"
 #include "bridge/FollowedRun.h"
 #include "bridge/OpenedRun.h"
+#include "bridge/PlannedFork.h"
 #include "bridge/RunList.h"
 #include "bridge/TrainingThread.h"
 #include "lane/Lane.h"
@@ -39,18 +40,12 @@ public:
     /// The stored run in view gets so many more epochs, with what may change of the document's other settings.
     void trainMore(int epochs);
     /// Shows a run's settings as they were at a checkpoint ("best", "last", "12"); what may change in a run can be
-    /// changed, and start() trains a fork of it. Answers with forkChanged or openFailed.
+    /// changed, and start() trains a fork of it. Answers with forkChanged or openFailed. A run of this window that is
+    /// in progress is stopped first: it is saved where it stands.
     void planFork(const QString& idOrFolder, const QString& at);
     void dropFork(); ///< a parent that another program trains is followed again
     /// The fork that start() would train: of the run in view.
-    struct Fork {
-        std::filesystem::path parent;
-        std::string at;
-        int epoch = 0;          ///< finished in the checkpoint
-        Experiment settings;    ///< that it begins with
-        bool elsewhere = false; ///< another program trains the parent
-    };
-    const std::optional<Fork>& fork() const { return m_fork; }
+    const std::optional<Fork>& fork() const { return m_fork.fork(); }
     void pause();
     void resume();
     void stop(); ///< at once; also while it starts
@@ -107,9 +102,7 @@ Q_SIGNALS:
 private:
     RunSteering& steering();
     void begin(TrainRequest request, TrainingThread::First first, std::function<void()> unbegun = {});
-    void beginFork(const Fork& fork);
     void reviewFork();
-    void forgetFork();
     void setState(RunState next);
     void setStopsAfterEpoch(bool on);
     void view(ReadRun read);
@@ -137,7 +130,8 @@ private:
     RunProgress m_progress;
     QElapsedTimer m_lastBatch;
     std::filesystem::path m_toContinue; ///< once the images are open
-    std::optional<Fork> m_fork;
+    PlannedFork m_fork;
+    std::optional<std::pair<QString, QString>> m_forkNext; ///< run and checkpoint, once the run in progress has ended
     Activity m_activity, m_openActivity;
     RunList m_list;
     Lane m_openLane;

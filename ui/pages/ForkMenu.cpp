@@ -6,6 +6,7 @@
 
 #include "bridge/Session.h"
 #include "store/RunFork.h"
+#include "widgets/Prompts.h"
 
 namespace sightline::ui {
 
@@ -40,13 +41,21 @@ void ForkMenu::look() {
                 const QString at = QString::fromStdString(point.at);
                 QAction* action = m_menu->addAction(wordsOf(point));
                 action->setObjectName(m_button.objectName() + QStringLiteral(" ") + at);
-                connect(action, &QAction::triggered, this, [this, folder, at] {
-                    m_session.runs().planFork(QString::fromStdString(folder.string()), at);
-                    Q_EMIT chosen();
-                });
+                connect(action, &QAction::triggered, this, [this, folder, at] { choose(folder, at); });
             }
             m_menu->popup(m_button.mapToGlobal(QPoint(0, m_button.height())));
         });
+}
+
+/// One run trains at a time in this window.
+void ForkMenu::choose(const std::filesystem::path& folder, const QString& at) {
+    if (m_session.runs().trainsHere() &&
+        !prompts().confirm(m_button.window(),
+                           tr("A run is in progress. It will be stopped and saved where it is, and can be resumed."),
+                           tr("Stop and fork")))
+        return;
+    m_session.runs().planFork(QString::fromStdString(folder.string()), at);
+    Q_EMIT chosen();
 }
 
 } // namespace sightline::ui

@@ -27,6 +27,7 @@ Q_SIGNALS:
 
 private:
     void look();
+    void choose(const std::filesystem::path& folder, const QString& at);
 
     Session& m_session;
     QPushButton& m_button;

@@ -285,7 +285,6 @@ void RunsPage::showSelected() {
                                           .arg(QString::fromStdString(session().data().dataset()->root.string()))
                                     : tr("Choose a folder of images on which to train this network further."));
     m_continue->setVisible(run->epochs > 0);
-    m_fork->setEnabled(idle);
     m_fork->setVisible(run->epochs > 0);
     m_forkMenu->setRun(run->folder);
     m_classify->setVisible(run->epochs > 0); // else there are no weights

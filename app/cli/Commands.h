@@ -25,6 +25,8 @@ void addFilters(CLI::App& app, Context& context);
 void addExamples(CLI::App& app, Context& context);
 void addExport(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
+void addRunsAbout(CLI::App& runs, Context& context);   // called by addRuns
+void addRunsCompare(CLI::App& runs, Context& context); // called by addRuns
 void addModelForward(CLI::App& app, Context& context);
 void addBenchAugment(CLI::App& app, Context& context);
 void addBenchTrain(CLI::App& app, Context& context);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
-#include "Command.h"
+#include "Commands.h"
 #include "ExperimentOptions.h"
 #include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
+#include "store/RunFilter.h"
 #include "store/RunFork.h"
 #include "store/RunStore.h"
 
@@ -18,27 +20,14 @@ struct Settings {
     bool json = false;
 };
 
+struct ListSettings {
+    std::vector<std::string> tags;
+    std::string order = "created", filter;
+    bool archived = false, json = false;
+};
+
 Json optionalNumber(const std::optional<double>& value) {
     return value ? Json(*value) : Json();
-}
-
-Json summaryJson(const RunSummary& summary) {
-    return {{"id", summary.id},
-            {"name", summary.name},
-            {"state", summary.state},
-            {"reason", summary.reason},
-            {"network", summary.network},
-            {"data", summary.dataPath},
-            {"created", summary.created},
-            {"epochs", summary.epochs},
-            {"planned_epochs", summary.plannedEpochs},
-            {"best_epoch", summary.bestEpoch},
-            {"best_val_accuracy", optionalNumber(summary.bestValAccuracy)},
-            {"best_val_loss", optionalNumber(summary.bestValLoss)},
-            {"loss", optionalNumber(summary.lastLoss)},
-            {"accuracy", optionalNumber(summary.lastAccuracy)},
-            {"note", summary.note},
-            {"folder", summary.folder.string()}};
 }
 
 std::string percent(const std::optional<double>& value) {
@@ -49,27 +38,50 @@ std::string percent(const std::optional<double>& value) {
 }
 
 void printSummary(const RunSummary& summary) {
-    std::printf("%-22s %-12s %3d/%-3d %8s  %-14s %s\n", summary.id.c_str(), summary.state.c_str(), summary.epochs,
+    std::string words = summary.name;
+    for (const std::string& tag : summary.tags)
+        words += " #" + tag;
+    std::printf("%-22s %-12s %3d/%-3d %8s  %-14s %s%s\n", summary.id.c_str(), summary.state.c_str(), summary.epochs,
                 summary.plannedEpochs, percent(summary.bestValAccuracy).c_str(), summary.network.c_str(),
-                summary.name.c_str());
+                summary.starred ? "* " : "", words.c_str());
 }
 
-int listRuns(const Settings& settings, Context& context) {
+/// Those that are asked for, in the order asked for.
+Result<std::vector<RunSummary>> chosenRuns(const ListSettings& settings, RunStore& store) {
+    const auto filter = RunFilter::parse(settings.filter);
+    if (!filter)
+        return filter.error();
+    auto runs = store.list();
+    if (!runs)
+        return runs;
+    std::erase_if(*runs, [&](const RunSummary& run) {
+        const bool tagged = std::all_of(settings.tags.begin(), settings.tags.end(), [&](const std::string& tag) {
+            return std::find(run.tags.begin(), run.tags.end(), tag) != run.tags.end();
+        });
+        return !tagged || run.archived > settings.archived || !filter->matches(run);
+    });
+    sortRuns(*runs, settings.order);
+    return runs;
+}
+
+int listRuns(const ListSettings& settings, Context& context) {
     auto store = RunStore::open(context.home);
     if (!store)
         return fail(store.error());
-    const auto runs = store->list();
+    const auto runs = chosenRuns(settings, *store);
     if (!runs)
         return fail(runs.error());
     if (settings.json) {
         Json list = Json::array();
         for (const RunSummary& run : *runs)
-            list.push_back(summaryJson(run));
+            list.push_back(toJson(run));
         printJson(list);
         return 0;
     }
     if (runs->empty())
-        std::cout << "No runs yet in " << context.home.string() << ".\n";
+        std::cout << (settings.tags.empty() && settings.filter.empty() ? "No runs yet in " + context.home.string()
+                                                                       : std::string("No run is like that"))
+                  << ".\n";
     for (const RunSummary& run : *runs)
         printSummary(run);
     return 0;
@@ -95,7 +107,7 @@ int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
     const auto history = run.history();
     const auto classes = run.classes();
     if (settings.json) {
-        Json json = summaryJson(*summary);
+        Json json = toJson(*summary);
         json["classes"] = classes ? Json(*classes) : Json();
         const auto experiment = run.experiment();
         json["experiment"] = experiment ? toJson(*experiment) : Json();
@@ -195,11 +207,19 @@ void addAction(CLI::App& runs, Context& context, const char* name, const char* h
 
 void addRuns(CLI::App& app, Context& context) {
     CLI::App& runs = group(app, "runs", "The runs in the data home");
-    auto settings = std::make_shared<Settings>();
-    CLI::App* list = runs.add_subcommand("list", "List all runs, newest first");
+    auto settings = std::make_shared<ListSettings>();
+    CLI::App* list = runs.add_subcommand("list", "List runs, newest first");
+    list->add_option("--tag", settings->tags, "Only runs with this tag; several: with all of them");
+    list->add_option("--sort", settings->order, "The best, or the newest, first")
+        ->check(CLI::IsMember(std::vector<std::string>(std::begin(kRunOrders), std::end(kRunOrders))));
+    list->add_option("--filter", settings->filter,
+                     "Words, or comparisons such as 'val_accuracy > .9' or 'epochs >= 10'");
+    list->add_flag("--archived", settings->archived, "Archived runs too");
     list->add_flag("--json", settings->json, "Print JSON");
     list->callback(
         [settings, &context] { context.chosen = [settings, &context] { return listRuns(*settings, context); }; });
+    addRunsAbout(runs, context);
+    addRunsCompare(runs, context);
 
     addAction(runs, context, "show", "Show a run: its state, history and experiment", nullptr, showRun);
     addAction(runs, context, "rename", "Rename a run", "NAME",

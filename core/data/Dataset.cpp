@@ -12,6 +12,7 @@
 #include "data/ImageNames.h"
 #include "data/PixelLook.h"
 #include "data/Readers.h"
+#include "data/Folds.h"
 #include "data/Split.h"
 #include "data/SplitWords.h"
 #include "data/TableFiles.h"
@@ -286,6 +287,11 @@ Result<Dataset> openDataset(const DataSettings& settings, std::uint64_t seed, st
     if (const Result<void> grouped = assignGroups(*dataset, settings); !grouped)
         return grouped.error();
     takeLook(*dataset, settings.pixels, stop);
+    if (!settings.fold.empty()) {
+        if (const Result<void> cut = cutFold(*dataset, settings, seed); !cut)
+            return cut.error();
+        return dataset;
+    }
     if (dataset->hasValidation || settings.validationSplit <= 0)
         return dataset;
     if (const auto suggestion = settings.group.empty() ? suggestGroups(*dataset) : std::nullopt)

@@ -2,11 +2,11 @@
 #include "data/Split.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <unordered_map>
 
 #include "data/FileTree.h"
+#include "data/SplitUnits.h"
 #include "support/Pattern.h"
 #include "support/Random.h"
 #include "support/Words.h"
@@ -55,38 +55,12 @@ void splitClasses(Dataset& dataset, const DataSettings& settings, std::uint64_t 
                                         (tooSmall.size() == 1 ? "this class" : "these classes")});
 }
 
-/// Images that stay together, and how many of each class they are.
-struct Unit {
-    std::vector<std::size_t> members;
-    std::map<std::size_t, std::size_t> perClass;
-};
-
-/// Train's groups in the order of their first image; an image without a group is one of its own.
-std::vector<Unit> unitsOf(const Dataset& dataset) {
-    std::vector<Unit> units;
-    std::unordered_map<std::uint32_t, std::size_t> known;
-    for (std::size_t i = 0; i < dataset.samples.size(); ++i) {
-        const Sample& sample = dataset.samples[i];
-        if (sample.subset != Subset::Train)
-            continue;
-        std::size_t unit = units.size();
-        if (sample.group != kNoGroup)
-            unit = known.emplace(sample.group, unit).first->second;
-        if (unit == units.size())
-            units.emplace_back();
-        units[unit].members.push_back(i);
-        if (sample.label >= 0)
-            ++units[unit].perClass[static_cast<std::size_t>(sample.label)];
-    }
-    return units;
-}
-
 std::size_t distance(std::size_t a, std::size_t b) {
     return a > b ? a - b : b - a;
 }
 
 void splitGroups(Dataset& dataset, const DataSettings& settings, std::uint64_t seed) {
-    const std::vector<Unit> units = unitsOf(dataset);
+    const std::vector<SplitUnit> units = splitUnits(dataset);
     Counts wanted = dataset.countsPerClass(Subset::Train), moved(dataset.classes.size(), 0);
     for (std::size_t& count : wanted)
         count = shareOf(count, settings.validationSplit);
@@ -94,7 +68,7 @@ void splitGroups(Dataset& dataset, const DataSettings& settings, std::uint64_t s
     std::iota(order.begin(), order.end(), 0u);
     if (settings.split == SplitRule::Shuffled)
         order = permutation(units.size(), seed, RandomPurpose::Split, dataset.classes.size());
-    const auto move = [&](const Unit& unit) {
+    const auto move = [&](const SplitUnit& unit) {
         for (const std::size_t member : unit.members)
             dataset.samples[member].subset = Subset::Validation;
         for (const auto& [label, count] : unit.perClass)
@@ -114,8 +88,9 @@ void splitGroups(Dataset& dataset, const DataSettings& settings, std::uint64_t s
     }
     const bool wants = std::any_of(wanted.begin(), wanted.end(), [](std::size_t count) { return count > 0; });
     if (!any && wants && units.size() > 1)
-        move(*std::min_element(units.begin(), units.end(),
-                               [](const Unit& a, const Unit& b) { return a.members.size() < b.members.size(); }));
+        move(*std::min_element(units.begin(), units.end(), [](const SplitUnit& a, const SplitUnit& b) {
+            return a.members.size() < b.members.size();
+        }));
     if (units.size() == 1)
         dataset.problems.push_back(
             {"one_group",

@@ -22,6 +22,7 @@
 #include "experiment/RunEdit.h"
 #include "metrics/Metrics.h"
 #include "network/GraphSpec.h"
+#include "store/RunGroup.h"
 #include "support/Npy.h"
 
 namespace sightline {
@@ -34,6 +35,7 @@ struct TrainRequest {
     std::string resume;         ///< a run to continue; `experiment` is then read from its folder
     bool background = false;    ///< gives way to a window on the same machine: lower priority
     bool waitsForRoom = false;  ///< pauses where the run cannot be written (a full disk) until it is resumed or stopped
+    std::optional<RunGroup> group = {}; ///< of a new run
     // Beside `resume`:
     std::vector<Setting> settings = {}; ///< what changes from here on (mayChange()); recorded in the run
     std::string dataPath = {};       ///< where the run's images are now; remembered by the run. Empty: where they were

@@ -73,6 +73,8 @@ void addSourceSettings(Json& json, const DataSettings& data) {
         json["group"]["pattern"] = data.group.pattern;
     if (!data.group.column.empty())
         json["group"]["column"] = data.group.column;
+    if (!data.fold.empty())
+        json["fold"] = {{"of", data.fold.of}, {"index", data.fold.index}};
 }
 
 } // namespace
@@ -101,6 +103,12 @@ void read(JsonReader reader, DataSettings& data) {
         reader.read("pattern", data.pattern);
     if (reader.hasValue("group"))
         read(reader.object("group"), data.group);
+    if (reader.hasValue("fold")) {
+        JsonReader fold = reader.object("fold");
+        fold.read("of", data.fold.of);
+        fold.read("index", data.fold.index);
+        fold.finish();
+    }
     reader.readEnum("decode", data.decoding, kDecodings);
     if (reader.hasValue("cache_memory_mb"))
         reader.read("cache_memory_mb", data.cacheMemoryMegabytes);

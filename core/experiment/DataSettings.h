@@ -49,6 +49,16 @@ struct GroupSettings {
     bool operator==(const GroupSettings&) const = default;
 };
 
+/// One part of several validates, the others train; the source's own validation images are cut along. Not in use where
+/// `of` is 0.
+struct FoldSettings {
+    int of = 0;    ///< parts
+    int index = 1; ///< which one validates, from 1
+
+    bool empty() const { return of == 0; }
+    bool operator==(const FoldSettings&) const = default;
+};
+
 /// The `data` block of an experiment (CLI.md, data/README.md).
 struct DataSettings {
     std::string path;            ///< a folder, an archive, a table
@@ -65,6 +75,7 @@ struct DataSettings {
     SplitWords splitWords;
     std::string pattern; ///< how a file's path tells its class; empty: found
     GroupSettings group;
+    FoldSettings fold; ///< wins over validationSplit
     Decoding decoding = Decoding::Exact;
     int cacheMemoryMegabytes = -1; ///< decoded images kept in memory; -1: a quarter of what is free
     int cacheDiskMegabytes = 4096; ///< decoded images kept in a file in the home's cache folder besides

@@ -154,6 +154,10 @@ void check(Checker& check, const DataSettings& data) {
     check.require(data.pixels.page >= 0 && data.pixels.page < 65536, "data.page", "must be 0 to 65,535");
     check.require(data.validationSplit >= 0 && data.validationSplit < 1, "data.validation_split",
                   "must be at least 0 and below 1");
+    check.require(data.fold.empty() || (data.fold.of >= 2 && data.fold.of <= 1000), "data.fold.of",
+                  "must be 2 to 1,000");
+    check.require(data.fold.empty() || (data.fold.index >= 1 && data.fold.index <= data.fold.of), "data.fold.index",
+                  "must be 1 to data.fold.of");
     check.require(data.group.pattern.empty() || data.group.column.empty(), "data.group",
                   "must have a pattern or a column, not both");
     checkWords(check, data.splitWords);

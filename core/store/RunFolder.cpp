@@ -13,6 +13,8 @@
 #include "experiment/RunEdit.h"
 #include "store/HistoryCsv.h"
 #include "store/RunEvents.h"
+#include "store/RunFork.h"
+#include "store/SettingsDifference.h"
 #include "support/FileCalls.h"
 #include "support/Files.h"
 #include "support/FolderFlush.h"
@@ -119,23 +121,6 @@ Result<void> RunFolder::appendEvent(const Json& event) const {
     return {};
 }
 
-RunFolder::About RunFolder::about() const {
-    About about;
-    const auto json = readJsonFile(m_folder / "about.json");
-    if (json && json->is_object()) {
-        if (const auto name = json->find("name"); name != json->end() && name->is_string())
-            about.name = name->get<std::string>();
-        if (const auto note = json->find("note"); note != json->end() && note->is_string())
-            about.note = note->get<std::string>();
-    }
-    return about;
-}
-
-Result<void> RunFolder::writeAbout(const About& about) const {
-    return writeFileAtomically(m_folder / "about.json",
-                               toText(Json{{"name", about.name}, {"note", about.note}}) + "\n");
-}
-
 RunSummary RunFolder::summary() const {
     RunSummary summary;
     summary.id = id();
@@ -151,11 +136,18 @@ RunSummary RunFolder::summary() const {
         summary.network = experiment->model.graph.is_null() ? experiment->model.name : "own graph";
         summary.dataPath = experiment->data.path;
         summary.plannedEpochs = experiment->training.epochs;
+        summary.settings = wholeSettings(*experiment);
     } else if (summary.reason.empty()) {
         summary.reason = experiment.error().message;
     }
-    const About about = this->about();
+    const RunAbout about = this->about();
     summary.note = about.note;
+    summary.tags = about.tags;
+    summary.starred = about.starred;
+    summary.archived = about.archived;
+    summary.group = readGroup(m_folder);
+    if (const std::optional<RunParent> parent = parentOf(*this))
+        summary.parent = parent->run;
     if (!about.name.empty())
         summary.name = about.name;
     if (summary.name.empty())
@@ -170,6 +162,8 @@ RunSummary RunFolder::summary() const {
             summary.bestValLoss = std::min(*epoch.valLoss, summary.bestValLoss.value_or(*epoch.valLoss));
         summary.lastLoss = epoch.loss;
         summary.lastAccuracy = epoch.accuracy;
+        summary.lastValLoss = epoch.valLoss;
+        summary.lastValAccuracy = epoch.valAccuracy;
     }
     return summary;
 }

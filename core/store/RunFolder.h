@@ -8,25 +8,13 @@
 
 #include "experiment/Experiment.h"
 #include "metrics/Metrics.h"
+#include "store/RunAbout.h"
 #include "store/RunCheckpoint.h"
 #include "store/RunMark.h"
+#include "store/RunSummary.h"
 #include "store/SampleManifest.h"
 
 namespace sightline {
-
-/// One line of the list of runs.
-struct RunSummary {
-    std::string id; ///< 20260131-142530-ab12 : sorts by time
-    std::string name;
-    std::string state;  ///< running, completed, stopped, failed, interrupted (no end was written)
-    std::string reason; ///< why it failed or stopped, one sentence
-    std::string network, dataPath;
-    std::string created; ///< ISO 8601, UTC
-    int epochs = 0, plannedEpochs = 0, bestEpoch = 0;
-    std::optional<double> bestValAccuracy, bestValLoss, lastLoss, lastAccuracy;
-    std::string note;
-    std::filesystem::path folder;
-};
 
 /// The folder of one run (DESIGN section 6): experiment.json, history.csv, events.jsonl, checkpoints/, predictions/,
 /// log.txt. The folder is the truth.
@@ -46,12 +34,9 @@ public:
     Result<std::optional<SampleManifest>> manifest() const { return readManifest(m_folder); }
     /// Parsed from events.jsonl, so that nothing is lost to formatting; an unfinished last line is left out.
     Result<std::vector<EpochMetrics>> history() const;
-    /// What the person wrote: about.json, which wins over the experiment's name.
-    struct About {
-        std::string name, note;
-    };
-    About about() const;
-    Result<void> writeAbout(const About& about) const;
+    /// What the person wrote: about.json, whose name wins over the experiment's.
+    RunAbout about() const { return readAbout(m_folder); }
+    Result<void> writeAbout(const RunAbout& about) const { return sightline::writeAbout(m_folder, about); }
     /// Whether a process writes to this run now, here or on another host.
     bool isRunning() const { return ownerOf(m_folder).has_value(); }
     /// Name, state and figures from what is there; never fails, missing files leave their fields empty.

@@ -19,7 +19,7 @@ std::string stampOf(const RunFolder& run);
 class RunIndex {
 public:
     struct Row {
-        RunSummary summary; ///< `folder` is not kept
+        RunSummary summary;
         std::string stamp;
     };
 
@@ -29,8 +29,8 @@ public:
     ~RunIndex();
 
     Result<std::map<std::string, Row>> all();
-    Result<void> put(const RunSummary& summary, const std::string& stamp);
-    Result<void> drop(const std::string& id);
+    Result<void> put(const std::vector<Row>& rows); ///< all or none
+    Result<void> drop(const std::vector<std::string>& ids);
 
 private:
     explicit RunIndex(std::unique_ptr<SQLite::Database> database);

@@ -16,9 +16,7 @@
 
 namespace sightline {
 
-namespace {
-
-std::string newId() {
+std::string newRunId() {
     const std::time_t now = std::time(nullptr);
     std::tm utc{};
     gmtime_r(&now, &utc);
@@ -28,6 +26,8 @@ std::string newId() {
     std::snprintf(tail.data(), tail.size(), "%04x", std::random_device{}() & 0xffffu);
     return std::string(stamp.data(), length) + tail.data();
 }
+
+namespace {
 
 bool looksLikeRun(const std::filesystem::path& folder) {
     std::error_code code;
@@ -76,9 +76,9 @@ bool RunStore::owns(const RunFolder& run) const {
     return std::filesystem::equivalent(std::filesystem::absolute(run.path(), code).parent_path(), runs(), code);
 }
 
-Result<RunFolder> RunStore::create(const Experiment& experiment) {
+Result<RunFolder> RunStore::create(const Experiment& experiment, const std::optional<RunGroup>& group) {
     for (int attempt = 0; attempt < 100; ++attempt) {
-        const RunFolder run(runs() / newId());
+        const RunFolder run(runs() / newRunId());
         std::error_code code;
         if (!std::filesystem::create_directory(run.path(), code)) {
             if (code)
@@ -92,6 +92,8 @@ Result<RunFolder> RunStore::create(const Experiment& experiment) {
         Result<void> made = makeFolder(run.path() / "checkpoints");
         if (made)
             made = run.writeExperiment(kept);
+        if (made && group)
+            made = writeGroup(run.path(), *group);
         if (made)
             made = refresh(run);
         if (made)
@@ -109,7 +111,7 @@ Result<void> RunStore::refresh(const RunFolder& run) const {
     if (!index)
         return index.error();
     const std::string stamp = stampOf(run);
-    return index->put(run.summary(), stamp);
+    return index->put({{run.summary(), stamp}});
 }
 
 Result<std::vector<RunSummary>> RunStore::list() {
@@ -120,23 +122,27 @@ Result<std::vector<RunSummary>> RunStore::list() {
     if (!known)
         return known.error();
     std::vector<RunSummary> summaries;
+    std::vector<RunIndex::Row> changed;
     for (const RunFolder& folder : foldersIn(runs())) {
-        const std::string stamp = stampOf(folder);
+        std::string stamp = stampOf(folder);
         const auto row = known->find(folder.id());
         if (row != known->end() && row->second.stamp == stamp && row->second.summary.state != "running") {
-            row->second.summary.folder = folder.path();
-            summaries.push_back(row->second.summary);
+            summaries.push_back(std::move(row->second.summary));
+            summaries.back().folder = folder.path(); // of a home that was moved
         } else {
             summaries.push_back(folder.summary());
-            if (const auto put = index->put(summaries.back(), stamp); !put)
-                return put.error();
+            changed.push_back({summaries.back(), std::move(stamp)});
         }
         if (row != known->end())
             known->erase(row);
     }
+    std::vector<std::string> gone;
     for (const auto& [id, row] : *known)
-        if (const auto dropped = index->drop(id); !dropped)
-            return dropped.error();
+        gone.push_back(id);
+    if (const auto put = changed.empty() ? Result<void>() : index->put(changed); !put)
+        return put.error();
+    if (const auto dropped = gone.empty() ? Result<void>() : index->drop(gone); !dropped)
+        return dropped.error();
     return summaries;
 }
 
@@ -190,22 +196,29 @@ Result<RunSummary> RunStore::summary(const RunFolder& run) {
     return run.summary();
 }
 
-Result<void> RunStore::rename(const RunFolder& run, const std::string& name) {
-    if (name.empty() || name.find_first_of("/\n\r") != std::string::npos)
-        return badInput("A run's name must not be empty or contain a slash or a line break.");
-    RunFolder::About about = run.about();
-    about.name = name;
+Result<void> RunStore::setAbout(const RunFolder& run, const RunAbout& about) {
+    for (const std::string& tag : about.tags)
+        if (const auto checked = checkTag(tag); !checked)
+            return checked;
+    if (about.name.find_first_of("/\n\r") != std::string::npos)
+        return badInput("A run's name must not contain a slash or a line break.");
     if (const auto written = run.writeAbout(about); !written)
         return written;
     return refresh(run);
 }
 
+Result<void> RunStore::rename(const RunFolder& run, const std::string& name) {
+    if (name.empty() || name.find_first_of("/\n\r") != std::string::npos)
+        return badInput("A run's name must not be empty or contain a slash or a line break.");
+    RunAbout about = run.about();
+    about.name = name;
+    return setAbout(run, about);
+}
+
 Result<void> RunStore::setNote(const RunFolder& run, const std::string& note) {
-    RunFolder::About about = run.about();
+    RunAbout about = run.about();
     about.note = note;
-    if (const auto written = run.writeAbout(about); !written)
-        return written;
-    return refresh(run);
+    return setAbout(run, about);
 }
 
 Result<void> RunStore::settle(const RunFolder& run) {
@@ -244,7 +257,7 @@ Result<void> RunStore::discard(const RunFolder& run, std::optional<RunMark> mark
     if (code)
         return Error{"The run " + run.id() + " cannot be deleted: " + code.message() + "."};
     auto index = RunIndex::open(m_home);
-    return index ? index->drop(run.id()) : Result<void>(index.error());
+    return index ? index->drop({run.id()}) : Result<void>(index.error());
 }
 
 } // namespace sightline

@@ -9,6 +9,9 @@
 
 namespace sightline {
 
+/// 20260131-142530-ab12: for runs, groups and searches.
+std::string newRunId();
+
 /// The runs of a data home: runs.db (SQLite, WAL) as an index over runs/<id>/, rebuilt from the folders where they
 /// disagree. Each call opens what it needs; usable from any thread.
 class RunStore {
@@ -17,7 +20,7 @@ public:
     static Result<RunStore> open(const std::filesystem::path& home);
 
     /// Makes runs/<id>/ with experiment.json. Where it fails nothing is left.
-    Result<RunFolder> create(const Experiment& experiment);
+    Result<RunFolder> create(const Experiment& experiment, const std::optional<RunGroup>& group = {});
     /// Reads the folder's events and brings the index up to date for this run.
     Result<void> refresh(const RunFolder& run) const;
     /// Newest first. Folders the index misses are added, rows without a folder dropped.
@@ -25,6 +28,8 @@ public:
     /// An id, an unambiguous prefix, a name that one run alone has, or a folder's path.
     Result<RunFolder> find(const std::string& run);
     Result<RunSummary> summary(const RunFolder& run);
+    /// Name, note, tags, star and archive at once. Errors: what is no tag or no name; as writeAbout().
+    Result<void> setAbout(const RunFolder& run, const RunAbout& about);
     Result<void> rename(const RunFolder& run, const std::string& name);
     Result<void> setNote(const RunFolder& run, const std::string& note);
     /// An interrupted run counts as stopped from now on: nobody wants to go on with it. Error: as remove().

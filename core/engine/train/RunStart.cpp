@@ -44,11 +44,11 @@ Result<void> fill(const TrainSetup& setup, const SampleManifest& manifest) {
 
 } // namespace
 
-Result<void> makeRun(TrainSetup& setup, const std::stop_token& stop) {
+Result<void> makeRun(TrainSetup& setup, const std::optional<RunGroup>& group, const std::stop_token& stop) {
     const Result<SampleManifest> manifest = manifestFor(setup, stop);
     if (!manifest)
         return manifest.error();
-    Result<RunFolder> folder = setup.store->create(setup.experiment);
+    Result<RunFolder> folder = setup.store->create(setup.experiment, group);
     if (!folder)
         return folder.error();
     setup.folder = std::move(*folder);

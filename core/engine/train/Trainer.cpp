@@ -89,7 +89,7 @@ Result<void> Run::start() {
     m_state = TrainState::beginning(experiment(), m_setup.dataset.count(Subset::Validation) > 0);
     m_moments = Moments::zeros(m_setup.module->parameters());
     if (!goesOn())
-        if (const Result<void> made = makeRun(m_setup, m_stop); !made)
+        if (const Result<void> made = makeRun(m_setup, m_request.group, m_stop); !made)
             return made;
     const auto waitForRoom = [this](const Error& error) { return m_steering.waitForRoom(error); };
     m_recorder.begin(waitForRoom);

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <iostream>
+
+#include "Commands.h"
+#include "engine/AskedModel.h"
+#include "metrics/Comparison.h"
+#include "metrics/EpochJson.h"
+#include "store/RunStore.h"
+#include "store/SettingsDifference.h"
+#include "support/Words.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct Settings {
+    std::vector<std::string> runs;
+    std::string split;
+    int threads = 0;
+    bool json = false;
+};
+
+struct ComparedRun {
+    RunFolder folder;
+    Experiment experiment;
+    RunSummary summary;
+    std::vector<EpochMetrics> history;
+};
+
+Result<std::vector<ComparedRun>> opened(const Settings& settings, Context& context) {
+    if (settings.runs.size() < 2)
+        return badInput("runs compare takes at least two runs.");
+    auto store = RunStore::open(context.home);
+    if (!store)
+        return store.error();
+    std::vector<ComparedRun> runs;
+    for (const std::string& name : settings.runs) {
+        const auto folder = store->find(name);
+        if (!folder)
+            return folder.error();
+        auto experiment = folder->experiment();
+        if (!experiment)
+            return experiment.error();
+        auto history = folder->history();
+        if (!history)
+            return history.error();
+        for (const ComparedRun& other : runs)
+            if (other.folder.id() == folder->id())
+                return badInput("The run " + folder->id() + " is given twice; compare it with another one.");
+        runs.push_back({*folder, std::move(*experiment), folder->summary(), std::move(*history)});
+    }
+    return runs;
+}
+
+/// The epoch of the best checkpoint, and the last; null where the run has none.
+Json metricsOf(const ComparedRun& run) {
+    Json json{{"run", run.folder.id()}, {"best", nullptr}, {"last", nullptr}};
+    for (const EpochMetrics& epoch : run.history)
+        if (epoch.epoch == run.summary.bestEpoch)
+            json["best"] = toJson(epoch);
+    if (!run.history.empty())
+        json["last"] = toJson(run.history.back());
+    return json;
+}
+
+Result<std::pair<Evaluation, Evaluation>> judged(const std::vector<ComparedRun>& runs, const Settings& settings) {
+    const auto engine = loadEngine();
+    if (!engine)
+        return engine.error();
+    std::vector<Evaluation> both;
+    EvaluationQuestion question;
+    question.split = settings.split;
+    for (const ComparedRun& run : runs) {
+        auto evaluation = ask(
+            **engine, ofRun(run.folder.path(), "best"), question, interruption().get_token(),
+            [](std::size_t done, std::size_t total) { showProgress("Evaluating", done, total); }, settings.threads);
+        if (!evaluation)
+            return evaluation.error();
+        question.split = evaluation->split; // the same images of both
+        both.push_back(std::move(*evaluation));
+    }
+    return std::pair(std::move(both[0]), std::move(both[1]));
+}
+
+Json pathsOf(const std::vector<ComparedImage>& images, const Evaluation& first) {
+    Json paths = Json::array();
+    for (const ComparedImage& image : images)
+        paths.push_back(first.predictions[image.first].path);
+    return paths;
+}
+
+std::string valueText(const Json& value) {
+    return value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void print(const std::vector<ComparedRun>& runs, const std::vector<DifferingSetting>& settings) {
+    for (const ComparedRun& run : runs)
+        std::printf("%s  %s: best val_accuracy %s of %d epochs\n", run.folder.id().c_str(), run.summary.name.c_str(),
+                    run.summary.bestValAccuracy ? Json(*run.summary.bestValAccuracy).dump().c_str() : "-",
+                    run.summary.epochs);
+    if (settings.empty())
+        std::printf("The settings are the same.\n");
+    for (const DifferingSetting& setting : settings) {
+        std::printf("%-40s", setting.path.c_str());
+        for (const Json& value : setting.values)
+            std::printf("  %s", valueText(value).c_str());
+        std::printf("\n");
+    }
+}
+
+void print(const Comparison& comparison, const std::string& split) {
+    std::printf("%s images: both right %zu, both wrong %zu, only the first right %zu, only the second right %zu; "
+                "McNemar's p %.4g\n",
+                split.c_str(), comparison.bothRight.size(), comparison.bothWrong.size(), comparison.onlyFirst.size(),
+                comparison.onlySecond.size(), comparison.p);
+}
+
+int compare(const Settings& settings, Context& context) {
+    const auto runs = opened(settings, context);
+    if (!runs)
+        return fail(runs.error());
+    std::vector<Experiment> experiments;
+    Json document{{"settings", Json::array()}, {"metrics", Json::array()}};
+    for (const ComparedRun& run : *runs) {
+        experiments.push_back(run.experiment);
+        document["metrics"].push_back(metricsOf(run));
+    }
+    const std::vector<DifferingSetting> differing = differingSettings(experiments);
+    for (const DifferingSetting& setting : differing)
+        document["settings"].push_back({{"path", setting.path}, {"values", setting.values}});
+    if (!settings.json)
+        print(*runs, differing);
+    if (runs->size() == 2) {
+        const auto both = judged(*runs, settings);
+        if (!both && (both.error().kind == ErrorKind::Cancelled || !settings.split.empty()))
+            return fail(both.error());
+        if (!both) { // settings and figures need no images
+            std::clog << "The images are not compared: " << both.error().message << '\n';
+            document["images"] = document["mcnemar_p"] = nullptr;
+        } else {
+            const auto& [first, second] = *both;
+            const Comparison comparison = compared(first, second);
+            if (comparison.leftOut > 0)
+                std::clog << "Not compared: " << counted(comparison.leftOut, "image")
+                          << " of which only one run knows the image or its class.\n";
+            document["images"] = {
+                {"both_right", comparison.bothRight.size()},
+                {"both_wrong", comparison.bothWrong.size()},
+                {"only", {pathsOf(comparison.onlyFirst, first), pathsOf(comparison.onlySecond, first)}}};
+            document["mcnemar_p"] = comparison.p;
+            if (!settings.json)
+                print(comparison, first.split);
+        }
+    }
+    if (settings.json)
+        printJson(document);
+    return 0;
+}
+
+} // namespace
+
+void addRunsCompare(CLI::App& runs, Context& context) {
+    auto settings = std::make_shared<Settings>();
+    CLI::App* command = runs.add_subcommand(
+        "compare", "Settings that differ and figures of several runs; of two, the images that only one gets right");
+    command->add_option("RUN", settings->runs, "Ids of runs, prefixes of them, names or folders")->required();
+    command->add_option("--split", settings->split, "Whose images; default: test if there is one, otherwise val")
+        ->check(CLI::IsMember({"train", "val", "test"}));
+    addThreads(*command, settings->threads);
+    command->add_flag("--json", settings->json, "Print JSON");
+    command->callback(
+        [settings, &context] { context.chosen = [settings, &context] { return compare(*settings, context); }; });
+}
+
+} // namespace sightline::cli

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/SettingsDifference.h"
+
+#include <algorithm>
+
+#include "zoo/Zoo.h"
+
+namespace sightline {
+
+namespace {
+
+void fill(Json& block, const char* key, Json value) {
+    if (!block.contains(key))
+        block[key] = std::move(value);
+}
+
+/// One place of all documents; null where a document has none.
+using Values = std::vector<Json>;
+
+Values below(const Values& blocks, const std::string& key) {
+    Values values;
+    for (const Json& block : blocks) {
+        const auto at = block.find(key);
+        values.push_back(at == block.end() ? Json() : *at);
+    }
+    return values;
+}
+
+void compare(const std::string& path, Values values, std::vector<DifferingSetting>& found) {
+    if (std::all_of(values.begin(), values.end(), [&](const Json& value) { return value == values.front(); }))
+        return;
+    if (!std::all_of(values.begin(), values.end(), [](const Json& value) { return value.is_object(); })) {
+        found.push_back({path, std::move(values)});
+        return;
+    }
+    std::vector<std::string> keys;
+    for (const Json& block : values)
+        for (const auto& [key, value] : block.items())
+            if (std::find(keys.begin(), keys.end(), key) == keys.end())
+                keys.push_back(key);
+    for (const std::string& key : keys)
+        compare(path.empty() ? key : path + '.' + key, below(values, key), found);
+}
+
+} // namespace
+
+Json wholeSettings(const Experiment& experiment) {
+    Experiment whole = experiment;
+    if (!whole.training.checkpoint)
+        whole.training.checkpoint = CheckpointSettings{};
+    if (whole.model.graph.is_null())
+        if (const ZooEntry* entry = findInZoo(whole.model.name); entry && whole.model.options.is_object())
+            for (const ZooOption& option : entry->options)
+                fill(whole.model.options, option.key.c_str(), option.defaultValue);
+    Json json = toJson(whole);
+    json.erase("name");
+    Json& training = json["training"];
+    fill(training, "loader_threads", whole.training.loaderThreads);
+    fill(training, "save_every_minutes", whole.training.saveEveryMinutes);
+    fill(training, "balanced", whole.training.balanced);
+    fill(training, "probes", whole.training.probes);
+    return json;
+}
+
+std::vector<DifferingSetting> differingSettings(const std::vector<Experiment>& experiments) {
+    std::vector<DifferingSetting> found;
+    Values documents;
+    for (const Experiment& experiment : experiments)
+        documents.push_back(wholeSettings(experiment));
+    if (documents.size() > 1)
+        compare({}, std::move(documents), found);
+    return found;
+}
+
+} // namespace sightline

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "Test.h"
+#include "store/RunFilter.h"
+#include "store/RunStore.h"
+#include "store/SettingsDifference.h"
+#include "support/Files.h"
+
+using namespace sightline;
+namespace fs = std::filesystem;
+
+namespace {
+
+Experiment experimentNamed(const std::string& name) {
+    Experiment experiment;
+    experiment.name = name;
+    return experiment;
+}
+
+RunSummary runWith(const std::string& id, std::optional<double> valAccuracy, std::optional<double> valLoss = {}) {
+    RunSummary run;
+    run.id = id;
+    run.name = "name of " + id;
+    run.bestValAccuracy = valAccuracy;
+    run.bestValLoss = valLoss;
+    return run;
+}
+
+std::vector<std::string> idsOf(const std::vector<RunSummary>& runs) {
+    std::vector<std::string> ids;
+    for (const RunSummary& run : runs)
+        ids.push_back(run.id);
+    return ids;
+}
+
+bool matches(const RunSummary& run, const std::string& filter) {
+    const auto parsed = RunFilter::parse(filter);
+    return parsed.ok() && parsed->matches(run);
+}
+
+} // namespace
+
+/// Tags, stars, groups, order and filter of runs, and how their settings differ.
+class RunShelfTest : public FreshFolderTest {
+    Q_OBJECT
+    RunStore store() const { return RunStore::open(root() / "home").value(); }
+
+private Q_SLOTS:
+    void whatIsSaidOfARunSurvivesTheIndex() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(experimentNamed("one")).value();
+        const RunAbout said{"better name", "a note", {"paper", "año-2026"}, true, true};
+        QVERIFY(runs.setAbout(run, said).ok());
+        for (const char* file : {"runs.db", "runs.db-wal", "runs.db-shm"})
+            fs::remove(runs.home() / file);
+        const auto list = store().list();
+        QVERIFY(list.ok() && list->size() == 1);
+        const RunSummary& found = list->front();
+        QCOMPARE(found.name, said.name);
+        QCOMPARE(found.note, said.note);
+        QVERIFY(found.tags == said.tags && found.starred && found.archived);
+        QVERIFY(run.about() == said);
+    }
+
+    void theIndexKeepsAllOfASummary() {
+        RunStore runs = store();
+        const RunGroup group{"20260101-000000-aaaa", RunGroup::Kind::Folds, "five folds", "fold 2 of 5"};
+        const RunFolder run = runs.create(experimentNamed("fold"), group).value();
+        for (int time = 0; time < 2; ++time) { // the first list fills the index, the second reads it
+            const RunSummary found = store().list()->front();
+            QVERIFY(found.group == group);
+            QCOMPARE(found.settings["training"]["epochs"].get<int>(), Experiment{}.training.epochs);
+            QCOMPARE(found.folder, run.path());
+        }
+    }
+
+    void oddWordsAreNoTags() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(experimentNamed("one")).value();
+        for (const std::string& tag : {std::string(), std::string("two words"), std::string("a,b"),
+                                       std::string(65, 'x'), std::string("line\nbreak")}) {
+            const auto refused = runs.setAbout(run, {{}, {}, {"good", tag}, false, false});
+            QVERIFY(!refused.ok() && refused.error().kind == ErrorKind::BadInput);
+        }
+        QVERIFY(run.about().tags.empty());
+    }
+
+    void aboutOfAnyShapeIsReadAsFarAsItGoes() {
+        RunStore runs = store();
+        const RunFolder run = runs.create(experimentNamed("one")).value();
+        for (const char* text : {"", "[]", "{\"tags\": 3, \"starred\": \"yes\"}", "{\"tags\": [1, null]}", "\xff{"}) {
+            QVERIFY(writeFileAtomically(run.path() / "about.json", text).ok());
+            QVERIFY(run.about() == RunAbout{});
+            QCOMPARE(store().list()->size(), std::size_t{1});
+        }
+    }
+
+    void theBestComeFirstAndWhatHasNoFigureLast() {
+        const double nan = std::numeric_limits<double>::quiet_NaN();
+        std::vector<RunSummary> runs{runWith("a", {}, nan), runWith("b", .5, .9), runWith("c", nan, .3),
+                                     runWith("d", .9, {}), runWith("e", .5, .8)};
+        sortRuns(runs, "val_accuracy");
+        QVERIFY((idsOf(runs) == std::vector<std::string>{"d", "b", "e", "a", "c"}));
+        sortRuns(runs, "val_loss");
+        QVERIFY((idsOf(runs) == std::vector<std::string>{"c", "e", "b", "d", "a"}));
+        sortRuns(runs, "created");
+        QVERIFY((idsOf(runs) == std::vector<std::string>{"e", "d", "c", "b", "a"}));
+    }
+
+    void wordsAndComparisonsFindRuns() {
+        RunSummary run = runWith("20260131-142530-ab12", .93, .21);
+        run.name = "Solar cells, Résnet";
+        run.tags = {"paper"};
+        run.starred = true;
+        run.epochs = 12;
+        Experiment experiment;
+        experiment.training.optimizer.learningRate = 3e-4;
+        run.settings = wholeSettings(experiment);
+        for (const char* filter :
+             {"", "solar", "SOLAR paper", "\"solar cells\"", "résnet", "val_accuracy > .9", "val_accuracy>=0.93",
+              "epochs = 12 val_loss<.3", "learning_rate <= 1e-3", "optimizer.name = ADAM", "starred", "epochs != 11",
+              "training.epochs == 50", "20260131"})
+            QVERIFY2(matches(run, filter), filter);
+        for (const char* filter : {"lunar", "solar lunar", "\"cells solar\"", "val_accuracy > .93", "epochs < 12",
+                                   "optimizer.name = sgd", "archived", "monitor = val_loss"})
+            QVERIFY2(RunFilter::parse(filter).ok() && !matches(run, filter), filter);
+    }
+
+    void anUnclearFilterIsRefusedInWords() {
+        for (const char* filter : {"> .9", "val_accuracy >", "val_accuracy => .9", "acuracy > .9", "a = = b"}) {
+            const auto refused = RunFilter::parse(filter);
+            QVERIFY2(!refused.ok() && refused.error().kind == ErrorKind::BadInput, filter);
+        }
+    }
+
+    void onlyDifferingSettingsAreListedWithDefaultsFilledIn() {
+        Experiment first = experimentNamed("one"), second = experimentNamed("two");
+        QVERIFY(differingSettings({first, second}).empty());
+        second.training.checkpoint = CheckpointSettings{}; // what is left out counts as its default
+        second.model.options = {{"dropout", 0.0}};
+        second.training.saveEveryMinutes = 9;
+        second.training.epochs = 7;
+        second.training.earlyStopping = EarlyStoppingSettings{};
+        second.data.imageHeight = 64;
+        Experiment third = second;
+        third.training.epochs = 8;
+        const auto differing = differingSettings({first, second, third});
+        std::vector<std::string> paths;
+        for (const DifferingSetting& setting : differing)
+            paths.push_back(setting.path);
+        QVERIFY((paths == std::vector<std::string>{"data.image_size", "training.epochs", "training.save_every_minutes",
+                                                   "training.early_stopping"}));
+        QVERIFY((differing[0].values == std::vector<Json>{{128, 128}, {64, 128}, {64, 128}}));
+        QVERIFY((differing[1].values == std::vector<Json>{50, 7, 8}));
+        QVERIFY((differing[2].values == std::vector<Json>{5, 9, 9}));
+        QVERIFY(differing[3].values[0].is_null() && differing[3].values[1].is_object());
+        QVERIFY(differingSettings({first}).empty() && differingSettings({}).empty());
+    }
+};
+
+QTEST_GUILESS_MAIN(RunShelfTest)
+#include "tst_RunShelf.moc"

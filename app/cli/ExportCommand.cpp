@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "Commands.h"
+#include "ExportReport.h"
 #include "engine/AskedModel.h"
 #include "store/RunExport.h"
 
@@ -10,8 +11,8 @@ namespace sightline::cli {
 namespace {
 
 struct Settings {
-    std::string run, checkpoint = "best", onnx, torchScript, weights;
-    bool foldBatchNorm = false, json = false;
+    std::string run, checkpoint = "best", onnx, torchScript, weights, report, tensorBoard;
+    bool foldBatchNorm = false, all = false, json = false;
     double refuseShare = kRefuseShare;
 };
 
@@ -55,42 +56,79 @@ Result<void> exportTorchScript(const RunFolder& run, const Settings& settings) {
     return engine ? (*engine)->exportTorchScript(request) : Result<void>(engine.error());
 }
 
-int exportRun(const Settings& settings, Context& context) {
-    const int targets = !settings.onnx.empty() + !settings.torchScript.empty() + !settings.weights.empty();
-    if (targets == 0)
-        return fail(badInput("Choose what to export: --onnx FILE, --torchscript FILE or --weights FILE.safetensors."));
-    if (settings.foldBatchNorm && settings.onnx.empty())
-        return fail(badInput("--fold-batch-norm needs --onnx FILE."));
+/// The files of one run's network, in the order of the options.
+Result<std::vector<std::string>> exportNetwork(const Settings& settings, Context& context) {
     Result<RunStore> store = RunStore::open(context.home);
     if (!store)
-        return fail(store.error());
+        return store.error();
     const Result<RunFolder> run = store->find(settings.run);
     if (!run)
-        return fail(run.error());
-    Json written = Json::array();
-    const auto wrote = [&](const Result<void>& result, const std::string& file) {
-        if (!result)
-            return false;
-        written.push_back(file);
-        if (!settings.json)
-            std::cout << "Wrote " << file << ".\n";
-        return true;
+        return run.error();
+    std::vector<std::string> files;
+    const auto wrote = [&](const std::string& file, const Result<void>& result) {
+        files.push_back(file);
+        return result;
     };
-    if (!settings.onnx.empty()) {
-        if (const Result<void> done = exportOnnx(*run, settings); !wrote(done, settings.onnx))
-            return fail(done.error());
-    }
-    if (!settings.torchScript.empty()) {
-        if (const Result<void> done = exportTorchScript(*run, settings); !wrote(done, settings.torchScript))
-            return fail(done.error());
-    }
-    if (!settings.weights.empty()) {
-        if (const Result<void> done = exportWeights(*run, settings.checkpoint, settings.weights);
-            !wrote(done, settings.weights))
-            return fail(done.error());
+    Result<void> done;
+    if (done && !settings.onnx.empty())
+        done = wrote(settings.onnx, exportOnnx(*run, settings));
+    if (done && !settings.torchScript.empty())
+        done = wrote(settings.torchScript, exportTorchScript(*run, settings));
+    if (done && !settings.weights.empty())
+        done = wrote(settings.weights, exportWeights(*run, settings.checkpoint, settings.weights));
+    return done ? Result<std::vector<std::string>>(std::move(files)) : Result<std::vector<std::string>>(done.error());
+}
+
+Result<void> checked(const Settings& settings) {
+    const bool network = !settings.onnx.empty() || !settings.torchScript.empty() || !settings.weights.empty();
+    if (!network && settings.report.empty() && settings.tensorBoard.empty())
+        return badInput("Choose what to export: --onnx FILE, --torchscript FILE, --weights FILE.safetensors, --report "
+                        "FILE.html or --tensorboard DIR.");
+    if (settings.foldBatchNorm && settings.onnx.empty())
+        return badInput("--fold-batch-norm needs --onnx FILE.");
+    if (settings.all && (network || !settings.report.empty() || !settings.run.empty()))
+        return badInput("--all exports the histories of all runs: it goes with --tensorboard DIR alone.");
+    if (!settings.all && settings.run.empty())
+        return badInput("export needs a run, or --all with --tensorboard DIR.");
+    return {};
+}
+
+/// A run's id; what was given where it is a group's.
+std::string idOf(const std::string& given, Context& context) {
+    auto store = RunStore::open(context.home);
+    const Result<RunFolder> run = store ? store->find(given) : Result<RunFolder>(store.error());
+    return run ? run->id() : given;
+}
+
+int exportRun(const Settings& settings, Context& context) {
+    if (const Result<void> fits = checked(settings); !fits)
+        return fail(fits.error());
+    std::vector<std::string> files;
+    const auto add = [&](const Result<std::vector<std::string>>& written) {
+        if (written)
+            files.insert(files.end(), written->begin(), written->end());
+        return written.ok();
+    };
+    if (!settings.onnx.empty() || !settings.torchScript.empty() || !settings.weights.empty())
+        if (const auto written = exportNetwork(settings, context); !add(written))
+            return fail(written.error());
+    if (!settings.tensorBoard.empty())
+        if (const auto written = exportTensorBoards(settings.run, settings.all, settings.tensorBoard, context);
+            !add(written))
+            return fail(written.error());
+    if (!settings.report.empty()) {
+        const auto written = exportReport(settings.run, settings.checkpoint, settings.report, context);
+        if (!written)
+            return fail(written.error());
+        files.push_back(settings.report);
     }
     if (settings.json)
-        printJson({{"run", run->id()}, {"checkpoint", settings.checkpoint}, {"files", std::move(written)}});
+        printJson({{"run", settings.all ? Json() : Json(idOf(settings.run, context))},
+                   {"checkpoint", settings.checkpoint},
+                   {"files", files}});
+    else
+        for (const std::string& file : files)
+            std::cout << "Wrote " << file << ".\n";
     return 0;
 }
 
@@ -98,11 +136,16 @@ int exportRun(const Settings& settings, Context& context) {
 
 void addExport(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
-    CLI::App* command = app.add_subcommand("export", "Export a run's network: ONNX, TorchScript or weights");
-    command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
+    CLI::App* command = app.add_subcommand("export", "Export a run: its network, a report, its history");
+    command->add_option("RUN", settings->run,
+                        "A run's id, a prefix of it, its name or its folder; with --report a group's id, too");
     command->add_option("--onnx", settings->onnx, "Write an ONNX model (opset 13; output 'logits', before softmax)");
     command->add_option("--torchscript", settings->torchScript, "Write a TorchScript module (torch.jit.load)");
     command->add_option("--weights", settings->weights, "Write only the tensors (.safetensors)");
+    command->add_option("--report", settings->report,
+                        "Write a report as one HTML file: methods, curves, figures, confusion, heat maps");
+    command->add_option("--tensorboard", settings->tensorBoard, "Write the history as TensorBoard's event files, here");
+    command->add_flag("--all", settings->all, "With --tensorboard: of all runs");
     command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
     command->add_flag("--fold-batch-norm", settings->foldBatchNorm,
                       "ONNX: fold batch normalization into the convolutions");

@@ -6,7 +6,9 @@
 
 #include "Commands.h"
 #include "ExperimentOptions.h"
+#include "TrainFolds.h"
 #include "experiment/Presets.h"
+#include "store/FoldGroup.h"
 #include "store/RunFork.h"
 #include "support/Download.h"
 
@@ -16,7 +18,8 @@ namespace {
 
 struct TrainOptions {
     ExperimentOptions experiment;
-    std::string resume, fork, at = "last", events;
+    std::string resume, fork, at = "last", events, groupBy;
+    int folds = 0;
     bool saysAt = false;
     bool check = false;
     bool json = false;
@@ -122,6 +125,46 @@ int check(const TrainOptions& options, Context& context) {
     return 0;
 }
 
+/// Says each event, and writes it to --events.
+Result<EventSink> sinkOf(const TrainOptions& options) {
+    auto events = std::make_shared<std::ofstream>();
+    if (!options.events.empty()) {
+        events->open(options.events, std::ios::trunc);
+        if (!*events)
+            return Error{"The file " + options.events + " cannot be written."};
+    }
+    return EventSink([events, quiet = options.json](const TrainEvent& event) {
+        if (events->is_open())
+            *events << toText(toJson(event), -1) << std::endl;
+        if (!quiet || !std::holds_alternative<BatchFinished>(event))
+            say(event);
+    });
+}
+
+/// --folds, or --resume with the id of a group of folds.
+int folds(const TrainOptions& options, Context& context) {
+    const bool goesOn = !options.resume.empty();
+    if (!goesOn && options.folds == 0)
+        return fail(badInput("--group-by goes with --folds: what must not be torn apart by them."));
+    if (!options.fork.empty() || (goesOn && (options.folds > 0 || !options.experiment.settings.empty())))
+        return fail(badInput(goesOn ? "Folds that are resumed keep their number and their settings."
+                                    : "--folds takes an experiment file or --preset NAME, not --fork."));
+    Experiment experiment;
+    if (!goesOn) {
+        Result<Experiment> given = experimentOf(options.experiment);
+        if (!given)
+            return fail(given.error());
+        experiment = std::move(*given);
+        if (!options.groupBy.empty())
+            setGroupBy(experiment, options.groupBy);
+    }
+    const Result<EventSink> sink = sinkOf(options);
+    if (!sink)
+        return fail(sink.error());
+    return trainFolds({options.resume, options.folds, options.experiment.threads, options.json}, experiment, context,
+                      *sink);
+}
+
 int run(const TrainOptions& options, Context& context) {
     if (options.experiment.file.empty() + options.experiment.preset.empty() + options.resume.empty() +
             options.fork.empty() !=
@@ -132,6 +175,8 @@ int run(const TrainOptions& options, Context& context) {
         return fail(badInput("--at goes with --fork: the checkpoint that the new run begins with."));
     if (options.check)
         return check(options, context);
+    if (options.folds > 0 || !options.groupBy.empty() || isFoldGroup(context.home, options.resume))
+        return folds(options, context);
     TrainRequest request;
     request.home = context.home;
     request.resume = options.resume;
@@ -146,12 +191,9 @@ int run(const TrainOptions& options, Context& context) {
             return fail(experiment.error());
         request.experiment = std::move(*experiment);
     }
-    std::ofstream events;
-    if (!options.events.empty()) {
-        events.open(options.events, std::ios::trunc);
-        if (!events)
-            return fail({"The file " + options.events + " cannot be written."});
-    }
+    const Result<EventSink> sink = sinkOf(options);
+    if (!sink)
+        return fail(sink.error());
     const Result<Engine*> engine = loadEngine();
     if (!engine)
         return fail(engine.error());
@@ -164,13 +206,9 @@ int run(const TrainOptions& options, Context& context) {
     }
     bool begun = false;
     TrainControl control;
-    const bool quiet = options.json;
     const RunEnded ended = (*engine)->train(request, interruption().get_token(), control, [&](const TrainEvent& event) {
         begun = begun || std::holds_alternative<RunStarted>(event);
-        if (events.is_open())
-            events << toText(toJson(event), -1) << std::endl;
-        if (!quiet || !std::holds_alternative<BatchFinished>(event))
-            say(event);
+        (*sink)(event);
         if (const Preset* preset = findPreset(options.experiment.preset);
             preset && std::holds_alternative<RunStarted>(event))
             std::fprintf(stderr, "%s\n", preset->about.c_str());
@@ -199,6 +237,13 @@ void addTrain(CLI::App& app, Context& context) {
     command->add_option("--fork", options->fork, "Train a new run that begins with a checkpoint of this run");
     CLI::Option* at = command->add_option("--at", options->at, "With --fork: best, last or an epoch that was kept");
     command->add_option("--events", options->events, "Write one JSON event per line to this file");
+    command
+        ->add_option("--folds", options->folds,
+                     "Train K runs of which each validates on another part of the images that are not for testing")
+        ->check(CLI::Range(2, 1000));
+    command->add_option("--group-by", options->groupBy,
+                        "With --folds: keep images together whose paths give the same (group) of this pattern, or "
+                        "whose rows have the same cell in this column");
     command->add_flag("--check", options->check,
                       "Try one batch, the speeds, memory, time and disk of the whole run; no run is created");
     command->add_flag("--json", options->json, "Print how the run ended, or what --check found, as JSON");

@@ -8,6 +8,7 @@
 #include "data/FileKind.h"
 #include "data/ImageCodecs.h"
 #include "data/JpegDecoder.h"
+#include "data/Png.h"
 #include "data/Raster.h"
 #include "support/Files.h"
 #include "support/Luminance.h"
@@ -67,7 +68,7 @@ Result<Image> readImage(const std::filesystem::path& file, const PixelSettings& 
     return decodeImage(reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size(), file.string(), pixels);
 }
 
-Result<void> writePng(const std::filesystem::path& file, const Image& given) {
+Result<std::vector<std::uint8_t>> encodedPng(const Image& given, const std::string& name) {
     const Image image = given.channels == 1 ? given : withChannels(given, 3);
     cv::Mat mat(image.height, image.width, image.channels == 1 ? CV_8UC1 : CV_8UC3);
     for (int y = 0; y < image.height; ++y) {
@@ -84,11 +85,18 @@ Result<void> writePng(const std::filesystem::path& file, const Image& given) {
     std::vector<std::uint8_t> encoded;
     try {
         if (!(*codecs)->encode(".png", mat, encoded, {}))
-            return Error{"Encoding " + file.string() + " as PNG failed."};
+            return Error{"Encoding " + name + " as PNG failed."};
     } catch (const cv::Exception&) {
-        return Error{"Encoding " + file.string() + " as PNG failed."};
+        return Error{"Encoding " + name + " as PNG failed."};
     }
-    return writeFileAtomically(file, {reinterpret_cast<const char*>(encoded.data()), encoded.size()});
+    return encoded;
+}
+
+Result<void> writePng(const std::filesystem::path& file, const Image& image) {
+    const auto encoded = encodedPng(image, file.string());
+    if (!encoded)
+        return encoded.error();
+    return writeFileAtomically(file, {reinterpret_cast<const char*>(encoded->data()), encoded->size()});
 }
 
 Result<Image> ImageSource::decoded(const Sample& sample, const PixelSettings& pixels) const {

@@ -121,6 +121,18 @@ Result<void> RunFolder::appendEvent(const Json& event) const {
     return {};
 }
 
+std::uintmax_t RunFolder::bytes() const {
+    std::uintmax_t sum = 0;
+    std::error_code code;
+    for (std::filesystem::recursive_directory_iterator entry(m_folder, code), end; !code && entry != end;
+         entry.increment(code)) {
+        std::error_code gone; // a checkpoint that is being replaced
+        if (const std::uintmax_t size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0; !gone)
+            sum += size;
+    }
+    return sum;
+}
+
 RunSummary RunFolder::summary() const {
     RunSummary summary;
     summary.id = id();

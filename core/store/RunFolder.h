@@ -37,6 +37,8 @@ public:
     /// What the person wrote: about.json, whose name wins over the experiment's.
     RunAbout about() const { return readAbout(m_folder); }
     Result<void> writeAbout(const RunAbout& about) const { return sightline::writeAbout(m_folder, about); }
+    /// Bytes of all its files.
+    std::uintmax_t bytes() const;
     /// Whether a process writes to this run now, here or on another host.
     bool isRunning() const { return ownerOf(m_folder).has_value(); }
     /// Name, state and figures from what is there; never fails, missing files leave their fields empty.

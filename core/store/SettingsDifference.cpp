@@ -63,12 +63,16 @@ Json wholeSettings(const Experiment& experiment) {
 }
 
 std::vector<DifferingSetting> differingSettings(const std::vector<Experiment>& experiments) {
-    std::vector<DifferingSetting> found;
     Values documents;
     for (const Experiment& experiment : experiments)
         documents.push_back(wholeSettings(experiment));
+    return differingSettings(documents);
+}
+
+std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documents) {
+    std::vector<DifferingSetting> found;
     if (documents.size() > 1)
-        compare({}, std::move(documents), found);
+        compare({}, documents, found);
     return found;
 }
 

@@ -19,5 +19,7 @@ struct DifferingSetting {
 
 /// In the order of the file; a block's settings that the first has not come last in it. Empty for fewer than two.
 std::vector<DifferingSetting> differingSettings(const std::vector<Experiment>& experiments);
+/// The same of what wholeSettings() gave.
+std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documents);
 
 } // namespace sightline

@@ -136,7 +136,7 @@ private Q_SLOTS:
 
     void onlyDifferingSettingsAreListedWithDefaultsFilledIn() {
         Experiment first = experimentNamed("one"), second = experimentNamed("two");
-        QVERIFY(differingSettings({first, second}).empty());
+        QVERIFY(differingSettings(std::vector<Experiment>{first, second}).empty());
         second.training.checkpoint = CheckpointSettings{}; // what is left out counts as its default
         second.model.options = {{"dropout", 0.0}};
         second.training.saveEveryMinutes = 9;
@@ -145,7 +145,7 @@ private Q_SLOTS:
         second.data.imageHeight = 64;
         Experiment third = second;
         third.training.epochs = 8;
-        const auto differing = differingSettings({first, second, third});
+        const auto differing = differingSettings(std::vector<Experiment>{first, second, third});
         std::vector<std::string> paths;
         for (const DifferingSetting& setting : differing)
             paths.push_back(setting.path);
@@ -155,7 +155,7 @@ private Q_SLOTS:
         QVERIFY((differing[1].values == std::vector<Json>{50, 7, 8}));
         QVERIFY((differing[2].values == std::vector<Json>{5, 9, 9}));
         QVERIFY(differing[3].values[0].is_null() && differing[3].values[1].is_object());
-        QVERIFY(differingSettings({first}).empty() && differingSettings({}).empty());
+        QVERIFY(differingSettings(std::vector<Experiment>{first}).empty() && differingSettings(std::vector<Json>{}).empty());
     }
 };
 

@@ -21,6 +21,15 @@ void RunList::setNote(const std::filesystem::path& folder, const QString& note) 
     change([folder, note = note.toStdString()](RunStore& store) { return store.setNote(RunFolder(folder), note); });
 }
 
+void RunList::changeAbout(const std::vector<std::filesystem::path>& folders, std::function<void(RunAbout&)> by) {
+    for (const auto& folder : folders)
+        change([run = RunFolder(folder), by](RunStore& store) {
+            RunAbout about = run.about();
+            by(about);
+            return store.setAbout(run, about);
+        });
+}
+
 void RunList::settle(const std::filesystem::path& folder) {
     change([run = RunFolder(folder)](RunStore& store) { return store.settle(run); });
 }

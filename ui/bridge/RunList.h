@@ -26,6 +26,8 @@ public:
     void refresh();
     void rename(const std::filesystem::path& folder, const QString& name);
     void setNote(const std::filesystem::path& folder, const QString& note);
+    /// What is said of these runs: name, note, tags, star, archive.
+    void changeAbout(const std::vector<std::filesystem::path>& folders, std::function<void(RunAbout&)> by);
     void settle(const std::filesystem::path& folder); ///< RunStore::settle
     void remove(const std::filesystem::path& folder);
 

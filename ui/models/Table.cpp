@@ -13,6 +13,13 @@ void Table::setRows(std::vector<std::vector<Cell>> rows) {
     endResetModel();
 }
 
+void Table::setColumns(QStringList columns, std::vector<std::vector<Cell>> rows) {
+    beginResetModel();
+    m_columns = std::move(columns);
+    m_rows = std::move(rows);
+    endResetModel();
+}
+
 void Table::updateRows(std::vector<std::vector<Cell>> rows) {
     if (rows.empty() || rows.size() != m_rows.size())
         return setRows(std::move(rows));

@@ -23,6 +23,8 @@ public:
     /// `columns`: headings; what follows a '|' is the heading's tool tip.
     Table(QStringList columns, QObject* parent);
     void setRows(std::vector<std::vector<Cell>> rows);
+    /// Other columns, and rows that fit them.
+    void setColumns(QStringList columns, std::vector<std::vector<Cell>> rows);
     /// As many rows as before, with other values: selection and place stay.
     void updateRows(std::vector<std::vector<Cell>> rows);
     const std::vector<std::vector<Cell>>& rows() const { return m_rows; }

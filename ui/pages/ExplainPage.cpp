@@ -49,7 +49,8 @@ ExplainPage::ExplainPage(Session& session, Thumbnails& thumbnails, QWidget* pare
     addTab(filters);
     addTab(new OcclusionTab(session, look));
     addTab(new RobustnessTab(session, look));
-    addTab(new CompareTab(session, look, thumbnails));
+    m_compare = new CompareTab(session, look, thumbnails);
+    addTab(m_compare);
     connect(activations, &InsideTab::layerChosen, filters, &InsideTab::setLayer); // they look into the same layer
     connect(filters, &InsideTab::layerChosen, activations, &InsideTab::setLayer);
     addKeys();
@@ -133,6 +134,11 @@ void ExplainPage::showTab(const QString& name) {
     for (int i = 0; i < m_tabs->count(); ++i)
         if (m_tabs->widget(i)->objectName() == name)
             m_bar->setCurrentIndex(i);
+}
+
+void ExplainPage::compareWith(const QString& runFolder) {
+    showTab(m_compare->objectName());
+    m_compare->chooseRun(runFolder);
 }
 
 void ExplainPage::openFile() {

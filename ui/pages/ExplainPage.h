@@ -10,6 +10,7 @@ class QToolButton;
 namespace sightline::ui {
 
 class ElidedLabel;
+class CompareTab;
 class ExplainTab;
 class Thumbnails;
 
@@ -20,6 +21,7 @@ class ExplainPage : public Page {
 public:
     ExplainPage(Session& session, Thumbnails& thumbnails, QWidget* parent = nullptr);
     void showTab(const QString& name); ///< by its object name
+    void compareWith(const QString& runFolder);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -37,6 +39,7 @@ private:
     void togglePin();
     void showPin();
 
+    CompareTab* m_compare;
     ElidedLabel* m_title;
     QTabBar* m_bar;
     QToolButton* m_pin;

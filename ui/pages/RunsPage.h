@@ -5,48 +5,49 @@
 
 #include "pages/Page.h"
 
-class QLabel;
-class QLineEdit;
-class QPlainTextEdit;
-class QPushButton;
-class QTableView;
+class QStackedWidget;
 
 namespace sightline::ui {
 
-class ForkMenu;
-class Table;
+class RunDetail;
+class RunTable;
+class SeveralRuns;
 
-/// The runs of the store: open, resume, fork, continue with other images, classify with, rename, note, delete.
+/// The shelf of runs: find, open, resume, fork, continue with other images, classify with, compare, tag, star, archive,
+/// delete.
 class RunsPage : public Page {
     Q_OBJECT
 public:
     explicit RunsPage(Session& session, QWidget* parent = nullptr);
 
+Q_SIGNALS:
+    /// Asks the window to show what two runs make of the same images.
+    void compareRequested(const QString& firstFolder, const QString& secondFolder);
+
 protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    QWidget* makeList();
-    QWidget* makeDetail();
+    QWidget* makeSide();
     void show(const std::vector<RunSummary>& runs);
     void sayFailure(const QString& message);
     void lookAgain();
     void showSelected();
-    const RunSummary* selected() const;
     void openSelected();
     void resumeSelected();
     void continueSelected();
+    void classifySelected();
+    void compareImages();
     void renameSelected();
+    void starSelected();
+    void archiveSelected();
     void deleteSelected();
+    std::vector<std::filesystem::path> selectedFolders() const;
 
-    std::vector<RunSummary> m_runs;
-    Table* m_table;
-    QTableView* m_view;
-    QLabel *m_empty, *m_title, *m_facts;
-    QLineEdit* m_note;
-    QPushButton *m_open, *m_resume, *m_continue, *m_fork, *m_classify, *m_rename, *m_delete;
-    ForkMenu* m_forkMenu;
-    QString m_selectedFolder;
+    RunTable* m_table;
+    QStackedWidget* m_side; ///< of one run, or of several
+    RunDetail* m_one;
+    SeveralRuns* m_several;
     QTimer m_look;      ///< for what other programs do
     QString m_saidLast; ///< what failed since the list was last read
 };

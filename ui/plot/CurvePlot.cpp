@@ -12,6 +12,7 @@
 
 #include "look/Theme.h"
 #include "look/Words.h"
+#include "plot/PlotAxis.h"
 #include "plot/QCustomPlotInclude.h"
 
 namespace sightline::ui {
@@ -19,24 +20,6 @@ namespace sightline::ui {
 namespace {
 constexpr int kRedrawMs = 40, kTickRoom = 24; ///< pixels between two values of the axis
 constexpr double kMarker = 7, kRoomAtTheEnd = 1.012;
-
-QPen thin(Role role) {
-    return QPen(theme::color(role), 1);
-}
-
-void styleAxis(QCPAxis& axis) {
-    axis.setBasePen(thin(Role::Border));
-    axis.setTickPen(thin(Role::Border));
-    axis.setSubTicks(false);
-    axis.setTickLengthIn(0);
-    axis.setTickLabelColor(theme::color(Role::Muted));
-    axis.setTickLabelFont(theme::font(theme::Size::Small));
-    axis.setLabelColor(theme::color(Role::Muted));
-    axis.setLabelFont(theme::font(theme::Size::Small));
-    axis.grid()->setPen(QPen(theme::color(Role::Raised), 1));
-    axis.grid()->setZeroLinePen(Qt::NoPen);
-    axis.ticker()->setTickCount(5);
-}
 
 QCPItemStraightLine* verticalLine(QCustomPlot* plot, const QPen& pen) {
     auto* line = new QCPItemStraightLine(plot);

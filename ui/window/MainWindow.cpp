@@ -76,9 +76,15 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     addPage(new TrainPage(session), QStringLiteral("train"), QStringLiteral("office-chart-line"), tr("Train"));
     addPage(new EvaluatePage(session, *m_thumbnails), QStringLiteral("evaluate"), QStringLiteral("table"),
             tr("Evaluate"));
-    addPage(new ExplainPage(session, *m_thumbnails), QStringLiteral("explain"), QStringLiteral("crosshairs"),
-            tr("Explain"));
-    addPage(new RunsPage(session), QStringLiteral("runs"), QStringLiteral("view-history"), tr("Runs"));
+    auto* explain = new ExplainPage(session, *m_thumbnails);
+    addPage(explain, QStringLiteral("explain"), QStringLiteral("crosshairs"), tr("Explain"));
+    auto* runs = new RunsPage(session);
+    addPage(runs, QStringLiteral("runs"), QStringLiteral("view-history"), tr("Runs"));
+    connect(runs, &RunsPage::compareRequested, this, [this, explain](const QString& first, const QString& second) {
+        m_session.runs().open(first);
+        explain->compareWith(second);
+        showPage(QStringLiteral("explain"));
+    });
     wire();
     addKeys();
     showExperiment();

@@ -135,9 +135,16 @@ void CompareTab::list(const std::vector<RunSummary>& runs) {
             m_runs->addItem(QString::fromStdString(summary.name), QString::fromStdString(summary.folder.string()));
             m_runs->setItemData(m_runs->count() - 1, QString::fromStdString(summary.id), Qt::ToolTipRole);
         }
-    m_runs->setCurrentIndex(std::max(0, m_runs->findData(chosen)));
+    m_runs->setCurrentIndex(std::max(0, m_runs->findData(m_wanted.isEmpty() ? chosen : m_wanted)));
+    if (m_runs->currentIndex() > 0)
+        m_wanted.clear();
     m_runs->setEnabled(m_runs->count() > 1);
     m_runs->setToolTip(m_runs->count() > 1 ? QString() : tr("There is no other run yet: train one."));
+}
+
+void CompareTab::chooseRun(const QString& folder) {
+    m_wanted = folder;
+    session().runs().list().refresh();
 }
 
 void CompareTab::choose() {

@@ -25,6 +25,7 @@ class CompareTab : public ExplainTab {
 public:
     CompareTab(Session& session, MapLook& look, Thumbnails& thumbnails);
     void forget() override;
+    void chooseRun(const QString& folder); ///< as the second run, once it is known
 
 protected:
     void follow() override;
@@ -43,6 +44,7 @@ private:
     QImage both() const;          ///< side by side, for a file
     void save();
 
+    QString m_wanted; ///< a second run that is not listed yet
     std::shared_ptr<const OpenedRun> m_other;
     std::shared_ptr<const HeatMap> m_map; ///< of the other run
     ImageView *m_left, *m_right;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ExportReport.h"
+
+#include "NetworkOptions.h"
+#include "engine/Reporting.h"
+#include "store/TensorBoard.h"
+
+namespace sightline::cli {
+
+namespace {
+
+void progress(std::size_t done, std::size_t total) {
+    showProgress("Evaluating", done, total);
+}
+
+bool isGroup(RunStore& store, const std::string& id) {
+    const auto runs = store.list();
+    return runs && std::any_of(runs->begin(), runs->end(),
+                               [&](const RunSummary& run) { return run.group && run.group->id == id; });
+}
+
+} // namespace
+
+Result<void> exportReport(const std::string& runOrGroup, const std::string& checkpoint, const std::string& file,
+                          Context& context) {
+    if (const auto writable = canWrite(file); !writable)
+        return writable;
+    auto store = RunStore::open(context.home);
+    if (!store)
+        return store.error();
+    const Result<Engine*> engine = loadEngine();
+    if (!engine)
+        return engine.error();
+    ReportRequest request;
+    request.checkpoint = checkpoint;
+    const std::stop_token stop = interruption().get_token();
+    if (isGroup(*store, runOrGroup)) {
+        const auto report = collectGroupReport(**engine, *store, runOrGroup, request, stop, progress);
+        return report ? writeFileAtomically(file, reportHtml(*report)) : Result<void>(report.error());
+    }
+    const auto run = store->find(runOrGroup);
+    if (!run)
+        return run.error();
+    const auto report = collectReport(**engine, *run, request, stop, progress);
+    if (!report)
+        return report.error();
+    const auto html = reportHtml(*report);
+    return html ? writeFileAtomically(file, *html) : Result<void>(html.error());
+}
+
+Result<std::vector<std::string>> exportTensorBoards(const std::string& run, bool all, const std::string& folder,
+                                                    Context& context) {
+    auto store = RunStore::open(context.home);
+    if (!store)
+        return store.error();
+    std::vector<RunFolder> runs;
+    if (all) {
+        const auto list = store->list();
+        if (!list)
+            return list.error();
+        for (const RunSummary& summary : *list)
+            runs.emplace_back(summary.folder);
+    } else {
+        auto found = store->find(run);
+        if (!found)
+            return found.error();
+        runs.push_back(std::move(*found));
+    }
+    std::vector<std::string> files;
+    for (const RunFolder& folderOfRun : runs) {
+        const auto written = exportTensorBoard(folderOfRun, folder);
+        if (!written)
+            return written.error();
+        files.push_back(written->string());
+    }
+    return files;
+}
+
+} // namespace sightline::cli

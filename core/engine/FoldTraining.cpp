@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/FoldTraining.h"
+
+#include <cmath>
+#include <iterator>
+#include <numeric>
+
+#include "data/Overlay.h"
+#include "engine/AskedModel.h"
+#include "store/RunStore.h"
+#include "support/Files.h"
+
+namespace sightline {
+
+namespace {
+
+/// Whether a run needs no more training.
+bool isDone(const RunFolder& run) {
+    const RunSummary summary = run.summary();
+    return summary.state == "completed" && summary.epochs > 0;
+}
+
+/// Trains one fold, or goes on with it; the group knows its run as soon as it has begun.
+RunEnded trainFold(Engine& engine, const FoldsRequest& request, FoldGroup& group, std::size_t index,
+                   const std::stop_token& stop, TrainControl& control, const EventSink& sink, Result<void>& noted) {
+    TrainRequest training;
+    training.home = request.home;
+    training.background = request.background;
+    if (index < group.runs.size()) {
+        training.resume = group.runs[index];
+    } else {
+        training.experiment = group.experimentOf(static_cast<int>(index) + 1);
+        training.group = group.memberOf(static_cast<int>(index) + 1);
+    }
+    return engine.train(training, stop, control, [&](const TrainEvent& event) {
+        if (const auto* started = std::get_if<RunStarted>(&event); started && index == group.runs.size()) {
+            group.runs.push_back(started->run);
+            noted = writeFoldGroup(request.home, group);
+        }
+        sink(event);
+    });
+}
+
+Result<void> judge(Engine& engine, const FoldsRequest& request, const std::stop_token& stop, FoldsEnded& ended) {
+    std::vector<std::string> classes;
+    std::vector<Prediction> all;
+    for (const std::string& run : ended.group.runs) {
+        EvaluationQuestion question;
+        question.split = nameOf(Subset::Validation);
+        auto judged =
+            ask(engine, ofRun(request.home / "runs" / run, "best"), question, stop, Progress{}, request.threads);
+        if (!judged)
+            return judged.error();
+        classes = judged->classes;
+        std::move(judged->predictions.begin(), judged->predictions.end(), std::back_inserter(all));
+        std::move(judged->skipped.begin(), judged->skipped.end(), std::back_inserter(ended.skipped));
+    }
+    ended.outOfFold = std::filesystem::absolute(outOfFoldFile(request.home, ended.group.id)).lexically_normal();
+    return writeFileAtomically(ended.outOfFold, predictionsCsv(classes, all));
+}
+
+void addFigures(FoldsEnded& ended, const std::filesystem::path& home) {
+    for (const std::string& run : ended.group.runs)
+        ended.values.push_back(RunFolder(home / "runs" / run).summary().bestValAccuracy.value_or(std::nan("")));
+    const auto count = static_cast<double>(ended.values.size());
+    ended.mean = std::accumulate(ended.values.begin(), ended.values.end(), 0.0) / count;
+    double squares = 0;
+    for (const double value : ended.values)
+        squares += (value - ended.mean) * (value - ended.mean);
+    ended.deviation = std::sqrt(squares / count);
+}
+
+} // namespace
+
+Result<FoldGroup> beginFolds(const std::filesystem::path& home, const Experiment& experiment, int folds,
+                             std::stop_token stop) {
+    FoldGroup group{newRunId(), experiment, folds, {}};
+    group.experiment.data.fold = {};
+    std::error_code code;
+    group.experiment.data.path =
+        std::filesystem::absolute(group.experiment.data.path, code).lexically_normal().string();
+    if (folds < 2)
+        return badInput("There must be at least two folds.");
+    const Experiment first = group.experimentOf(1);
+    if (const std::vector<Problem> found = problems(first); !found.empty())
+        return badInput(found.front().path + " " + found.front().message + ".");
+    if (const auto images = openWithOverlay(home, first.data, first.seed, true, stop); !images)
+        return images.error();
+    if (const auto store = RunStore::open(home); !store) // that the home can be written
+        return store.error();
+    if (const auto written = writeFoldGroup(home, group); !written)
+        return written.error();
+    return group;
+}
+
+Result<FoldsEnded> trainFolds(Engine& engine, const FoldsRequest& request, std::stop_token stop, TrainControl& control,
+                              const EventSink& sink) {
+    Result<FoldGroup> group = readFoldGroup(request.home, request.group);
+    if (!group)
+        return group.error();
+    FoldsEnded ended{std::move(*group)};
+    for (std::size_t index = 0; index < static_cast<std::size_t>(ended.group.folds); ++index) {
+        if (index < ended.group.runs.size() && isDone(RunFolder(request.home / "runs" / ended.group.runs[index])))
+            continue;
+        Result<void> noted;
+        const RunEnded run = trainFold(engine, request, ended.group, index, stop, control, sink, noted);
+        if (!noted)
+            return noted.error();
+        if (run.outcome == RunEnded::Outcome::Failed)
+            return Error{run.reason, run.errorKind};
+        ended.stopped = run.outcome == RunEnded::Outcome::Stopped;
+        if (ended.stopped)
+            return ended;
+    }
+    if (const auto judged = judge(engine, request, stop, ended); !judged)
+        return judged.error();
+    addFigures(ended, request.home);
+    return ended;
+}
+
+} // namespace sightline

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/GroupReport.h"
+
+#include <cmath>
+#include <numeric>
+
+#include "report/Chart.h"
+#include "report/Html.h"
+#include "store/SettingsDifference.h"
+
+namespace sightline {
+
+using namespace report;
+
+namespace {
+
+std::string nameOf(const GroupMember& member) {
+    return member.run.group && !member.run.group->member.empty() ? member.run.group->member : member.run.name;
+}
+
+std::string runsTable(const GroupReport& report) {
+    std::vector<std::vector<std::string>> rows;
+    for (const GroupMember& member : report.members) {
+        const auto& run = member.run;
+        rows.push_back({nameOf(member), run.id, run.state, std::to_string(run.epochs),
+                        run.bestValAccuracy ? percent(*run.bestValAccuracy) : "-",
+                        run.bestValLoss ? decimal(*run.bestValLoss, 4) : "-",
+                        member.evaluation ? percent(member.evaluation->accuracy) : "-"});
+    }
+    const bool isTest = std::any_of(report.members.begin(), report.members.end(), [](const GroupMember& member) {
+        return member.evaluation && member.evaluation->split == "test";
+    });
+    return table("The runs of the group",
+                 {"Run", "Id", "State", "Epochs", "Best validation accuracy", "Best validation loss",
+                  isTest ? "Test accuracy" : "Validation accuracy"},
+                 rows);
+}
+
+/// Mean and spread of the folds.
+std::string spread(const GroupReport& report) {
+    std::vector<double> values;
+    for (const GroupMember& member : report.members)
+        if (member.run.bestValAccuracy)
+            values.push_back(*member.run.bestValAccuracy);
+    if (values.empty() || report.group.kind != RunGroup::Kind::Folds)
+        return {};
+    const auto count = static_cast<double>(values.size());
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+    double squares = 0;
+    for (const double value : values)
+        squares += (value - mean) * (value - mean);
+    return "<p>Validation accuracy " + percent(mean) + " on average, with a standard deviation of " +
+           decimal(std::sqrt(squares / count) * 100, 1) + " points over " + std::to_string(values.size()) +
+           " folds.</p>\n";
+}
+
+std::string curves(const GroupReport& report) {
+    std::vector<ChartLine> lines;
+    for (const GroupMember& member : report.members) {
+        ChartLine line{nameOf(member), {}, {}, lines.size() / 6 % 2 == 1, static_cast<int>(lines.size() % 6)};
+        for (const EpochMetrics& epoch : member.history)
+            if (epoch.valAccuracy) {
+                line.x.push_back(epoch.epoch);
+                line.y.push_back(*epoch.valAccuracy);
+            }
+        if (!line.x.empty())
+            lines.push_back(std::move(line));
+    }
+    return chart("Validation accuracy", "Epoch", lines);
+}
+
+std::string settings(const GroupReport& report) {
+    std::vector<Experiment> experiments;
+    std::vector<std::string> headings{"Setting"};
+    for (const GroupMember& member : report.members) {
+        experiments.push_back(member.experiment);
+        headings.push_back(nameOf(member));
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const DifferingSetting& setting : differingSettings(experiments)) {
+        std::vector<std::string> row{setting.path};
+        for (const Json& value : setting.values)
+            row.push_back(value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump());
+        rows.push_back(std::move(row));
+    }
+    return rows.empty() ? std::string() : table("Settings that differ", headings, rows);
+}
+
+} // namespace
+
+std::string reportHtml(const GroupReport& report) {
+    const std::string title = report.group.name.empty() ? report.group.id : report.group.name;
+    std::string body = "<h1>" + escaped(title) + "</h1>\n<p class=\"muted\">Group " + escaped(report.group.id) + ", " +
+                       std::to_string(report.members.size()) + " runs</p>\n";
+    for (const std::string& note : report.notes)
+        body += "<p class=\"muted\">" + escaped(note) + "</p>\n";
+    body += section("Runs", spread(report) + runsTable(report));
+    body += section("Curves", curves(report));
+    body += section("Settings", settings(report));
+    return document(title + " - Sightline", body);
+}
+
+} // namespace sightline

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "metrics/Evaluation.h"
+#include "store/RunFolder.h"
+
+namespace sightline {
+
+/// One run of a group, as its report compares it.
+struct GroupMember {
+    RunSummary run;
+    Experiment experiment;
+    std::vector<EpochMetrics> history;
+    std::optional<Evaluation> evaluation;
+};
+
+/// All that one file says of the runs of a group: folds, a search, a table of experiments.
+struct GroupReport {
+    RunGroup group;
+    std::vector<GroupMember> members; ///< in the group's order
+    std::vector<std::string> notes;
+};
+
+/// As reportHtml() of a run: the runs side by side, their curves in one chart, the settings that differ.
+std::string reportHtml(const GroupReport& report);
+
+} // namespace sightline

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/RunEdit.h"
+#include "metrics/Evaluation.h"
+#include "network/GraphSpec.h"
+#include "store/RunFork.h"
+#include "support/Image.h"
+
+namespace sightline {
+
+/// A wrong image of a confused pair, with the reason.
+struct ReportPicture {
+    std::string path, truth, predicted;
+    double confidence = 0;
+    Image image, overlay;
+    std::string trust; ///< sentenceOn() its map; empty: not asked
+};
+
+/// All that one file says of a run. A value without an engine: what is missing is not shown.
+struct RunReport {
+    RunSummary run;
+    Experiment experiment;           ///< as the run ended
+    Experiment began;                ///< as it began
+    std::vector<RecordedEdit> edits; ///< between the two
+    std::optional<RunParent> parent;
+    std::vector<std::string> classes;
+    std::array<std::vector<std::size_t>, 3> images; ///< per class, by Subset; empty for runs without a manifest
+    std::string dataDigest; ///< SHA-256 of the list of images with their digests; empty: none was kept
+    std::optional<GraphSpec> graph;
+    std::vector<EpochMetrics> history;
+    std::optional<Evaluation> evaluation;
+    std::string heatMapMethod; ///< of the pictures
+    std::vector<ReportPicture> pictures;
+    std::string software;           ///< "LibTorch 1.13.1 ..."
+    std::vector<std::string> notes; ///< for the reader: images that are gone ...
+};
+
+/// One HTML file that fetches nothing: light and dark, printable, with words for all that is drawn. Error: a picture
+/// cannot be encoded.
+Result<std::string> reportHtml(const RunReport& report);
+
+/// What was done, in the words of a paper: images, augmentation, network, training, result.
+std::string methodsText(const RunReport& report);
+
+} // namespace sightline

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/runs/RunColumns.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
+
+#include "look/Words.h"
+#include "pages/FieldPlaces.h"
+#include "store/RunFilter.h"
+#include "zoo/Zoo.h"
+
+namespace sightline::ui {
+
+namespace {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(RunColumns)
+};
+
+QString textOf(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+Table::Cell figure(const std::optional<double>& number, const QString& text) {
+    return {number ? text : QStringLiteral("–"), number.value_or(-1)};
+}
+
+Table::Cell settingCell(const Json& value) {
+    if (value.is_null())
+        return {QStringLiteral("–")};
+    if (value.is_boolean())
+        return {value.get<bool>() ? Words::tr("yes") : Words::tr("no")};
+    if (value.is_number())
+        return {QString::number(value.get<double>(), 'g', 6), value.get<double>()};
+    return {textOf(value.is_string() ? value.get<std::string>() : value.dump())};
+}
+
+} // namespace
+
+QString stateWords(const std::string& state) {
+    if (state == "running")
+        return Words::tr("running");
+    if (state == "completed")
+        return Words::tr("completed");
+    if (state == "stopped")
+        return Words::tr("stopped");
+    if (state == "failed")
+        return Words::tr("failed");
+    return Words::tr("interrupted");
+}
+
+Role stateRole(const std::string& state) {
+    return state == "completed"     ? Role::Good
+           : state == "failed"      ? Role::Bad
+           : state == "interrupted" ? Role::Warning
+           : state == "running"     ? Role::Accent
+                                    : Role::Muted;
+}
+
+QString startedWords(const std::string& created) {
+    const auto time = QDateTime::fromString(textOf(created), Qt::ISODate).toLocalTime();
+    return time.isValid() ? QLocale().toString(time, QStringLiteral("d MMM yyyy hh:mm")) : textOf(created);
+}
+
+QString networkTitle(const std::string& name) {
+    const ZooEntry* entry = findInZoo(name);
+    return textOf(entry ? entry->title : name);
+}
+
+QStringList defaultRunColumns() {
+    return {QStringLiteral("name"),     QStringLiteral("state"),  QStringLiteral("network"),
+            QStringLiteral("images"),   QStringLiteral("epochs"), QStringLiteral("val_accuracy"),
+            QStringLiteral("val_loss"), QStringLiteral("created")};
+}
+
+QStringList otherRunColumns() {
+    return {QStringLiteral("accuracy"), QStringLiteral("loss"),  QStringLiteral("best_epoch"),
+            QStringLiteral("tags"),     QStringLiteral("group"), QStringLiteral("note")};
+}
+
+QString runColumnHeading(const QString& column) {
+    static const QHash<QString, QString> known{
+        {QStringLiteral("name"), Words::tr("Name")},
+        {QStringLiteral("state"), Words::tr("State")},
+        {QStringLiteral("network"), Words::tr("Network")},
+        {QStringLiteral("images"), Words::tr("Images")},
+        {QStringLiteral("epochs"), Words::tr("Epochs")},
+        {QStringLiteral("val_accuracy"), Words::tr("Val. accuracy|Highest of all epochs, on the validation images")},
+        {QStringLiteral("val_loss"), Words::tr("Val. loss|Lowest of all epochs, on the validation images")},
+        {QStringLiteral("created"), Words::tr("Started")},
+        {QStringLiteral("accuracy"), Words::tr("Accuracy|Of the last epoch, on the training images")},
+        {QStringLiteral("loss"), Words::tr("Loss|Of the last epoch, on the training images")},
+        {QStringLiteral("best_epoch"), Words::tr("Best epoch")},
+        {QStringLiteral("tags"), Words::tr("Tags")},
+        {QStringLiteral("group"), Words::tr("Group|Folds, searches and tables of experiments are groups of runs")},
+        {QStringLiteral("note"), Words::tr("Note")}};
+    const auto found = known.constFind(column);
+    return found != known.constEnd() ? *found : titleOfField(column.toStdString()) + QLatin1Char('|') + column;
+}
+
+Table::Cell runCell(const RunSummary& run, const QString& column) {
+    if (column == QLatin1String("name"))
+        return {(run.starred ? QStringLiteral("★ ") : QString()) + textOf(run.name), textOf(run.name), -1,
+                textOf(run.id)};
+    if (column == QLatin1String("state"))
+        return {stateWords(run.state), {}, -1, textOf(run.reason), static_cast<int>(stateRole(run.state))};
+    if (column == QLatin1String("network"))
+        return {networkTitle(run.network)};
+    if (column == QLatin1String("images"))
+        return {textOf(std::filesystem::path(run.dataPath).filename().string()), {}, -1, textOf(run.dataPath)};
+    if (column == QLatin1String("epochs"))
+        return {Words::tr("%1 of %2").arg(run.epochs).arg(run.plannedEpochs), run.epochs};
+    if (column == QLatin1String("val_accuracy"))
+        return figure(run.bestValAccuracy, percent(run.bestValAccuracy.value_or(0)));
+    if (column == QLatin1String("val_loss"))
+        return figure(run.bestValLoss, significant(run.bestValLoss.value_or(0)));
+    if (column == QLatin1String("created"))
+        return {startedWords(run.created), textOf(run.created)};
+    if (column == QLatin1String("accuracy"))
+        return figure(run.lastAccuracy, percent(run.lastAccuracy.value_or(0)));
+    if (column == QLatin1String("loss"))
+        return figure(run.lastLoss, significant(run.lastLoss.value_or(0)));
+    if (column == QLatin1String("best_epoch"))
+        return {run.bestEpoch > 0 ? QString::number(run.bestEpoch) : QStringLiteral("–"), run.bestEpoch};
+    if (column == QLatin1String("note"))
+        return {textOf(run.note)};
+    if (column == QLatin1String("group"))
+        return {run.group ? textOf(run.group->name + ", " + run.group->member) : QString()};
+    if (column == QLatin1String("tags")) {
+        QStringList tags;
+        for (const std::string& tag : run.tags)
+            tags << textOf(tag);
+        return {tags.join(QLatin1Char(' '))};
+    }
+    return settingCell(valueOf(run, column.toStdString()));
+}
+
+} // namespace sightline::ui

@@ -24,8 +24,8 @@ float energyOf(std::span<const float> logits);
 
 /// What tells images of none of a network's classes: fitted on what it makes of images that it knows.
 struct UnknownRule {
-    std::string layer;               ///< whose output the features are
-    ClassClouds clouds;              ///< of training images
+    std::string layer;               ///< which network this is of: the input of its classifier
+    ClassClouds clouds;              ///< of training images, by what the stages of the network see
     std::vector<UnknownSigns> known; ///< of validation images
 
     bool operator==(const UnknownRule&) const = default;
@@ -42,7 +42,7 @@ public:
     std::size_t width() const { return m_width; }     ///< of the features
     std::size_t classes() const { return m_classes; } ///< as many as logits
     /// Above 0: none of the classes. Both signs added, each in units of the way from the known images' median to their
-    /// 95 % quantile, less the limit. Nothing where a value is not a number.
+    /// 95 % quantile, an energy below the median as the median, less the limit. Nothing where a value is not a number.
     std::optional<double> score(std::span<const float> features, std::span<const float> logits) const;
     /// By the logits alone: an image with a higher energy is unknown, with the same share wrongly refused.
     double energyLimit() const { return m_energyLimit; }

@@ -75,7 +75,8 @@ public:
     std::vector<Stretch> trainableStretches();
     void zeroGradients();
     bool isFinite() const; ///< whether every parameter and running statistic is a number
-    /// Of every dropout layer, from the next batch on; false where there is none.
+    /// Of every dropout layer, from the next batch on: a rate, or { NODE: rate } for each its own; false where there is
+    /// none.
     bool setDropout(const Json& rate);
     /// For weights of a family that trained with another one (WeightNaming).
     void setBatchNormEpsilon(double epsilon);

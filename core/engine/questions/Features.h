@@ -11,7 +11,8 @@
 
 namespace sightline {
 
-/// What does the network know of each image of a split just before it decides? Of a run only, but for a single image.
+/// What does the network know of each image of a split: at each stage, and just before it decides? Of a run only, but
+/// for a single image.
 struct Features;
 struct FeaturesQuestion {
     using Answer = Features;
@@ -22,7 +23,7 @@ struct FeaturesQuestion {
 
 struct Features {
     std::string split, layer;           ///< the input of the classifier
-    FloatArray values;                  ///< [N, D]
+    FloatArray values;                  ///< [N, S + D]: the stages' (UnknownJudge), then what the classifier reads
     FloatArray logits;                  ///< [N, classes]
     std::vector<std::uint32_t> samples; ///< [N] indices into the data set; of a split
     std::vector<std::string> paths;     ///< [N] relative to the data root; of a split

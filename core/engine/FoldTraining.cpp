@@ -98,7 +98,8 @@ Result<FoldsEnded> trainFolds(Engine& engine, const FoldsRequest& request, std::
     Result<FoldGroup> group = readFoldGroup(request.home, request.group);
     if (!group)
         return group.error();
-    FoldsEnded ended{std::move(*group)};
+    FoldsEnded ended;
+    ended.group = std::move(*group);
     for (std::size_t index = 0; index < static_cast<std::size_t>(ended.group.folds); ++index) {
         if (index < ended.group.runs.size() && isDone(RunFolder(request.home / "runs" / ended.group.runs[index])))
             continue;

@@ -11,9 +11,9 @@ struct FoldsEnded {
     FoldGroup group;
     bool stopped = false; ///< before all were trained: trainFolds() goes on with the group
     // Where all are trained:
-    std::vector<double> values;         ///< each run's best val_accuracy
+    std::vector<double> values{};       ///< each run's best val_accuracy
     double mean = 0, deviation = 0;     ///< of these; the population's deviation
-    std::filesystem::path outOfFold;    ///< outOfFoldFile(), absolute
+    std::filesystem::path outOfFold{};  ///< outOfFoldFile(), absolute
     std::vector<std::string> skipped{}; ///< images that nobody could judge
 };
 

@@ -9,6 +9,7 @@ namespace sightline::cli {
 namespace {
 
 struct Settings {
+    std::string run; ///< of tag
     std::vector<std::string> runs, words;
     bool off = false, json = false;
 };
@@ -40,7 +41,8 @@ int change(const Settings& settings, Context& context, const std::function<void(
     return 0;
 }
 
-int tag(const Settings& settings, Context& context) {
+int tag(Settings settings, Context& context) {
+    settings.runs = {settings.run};
     return change(settings, context, [&](RunAbout& about) {
         for (const std::string& word : settings.words) {
             const auto at = std::find(about.tags.begin(), about.tags.end(), word);
@@ -71,9 +73,7 @@ void addFlag(CLI::App& runs, Context& context, const char* name, const char* hel
 void addRunsAbout(CLI::App& runs, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = runs.add_subcommand("tag", "Give a run tags, words to find it by");
-    command->add_option("RUN", settings->runs, "A run's id, a prefix of it, its name or its folder")
-        ->required()
-        ->expected(1);
+    command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
     command->add_option("WORD", settings->words, "Tags")->required();
     command->add_flag("--off", settings->off, "Take these tags away");
     command->add_flag("--json", settings->json, "Print JSON");

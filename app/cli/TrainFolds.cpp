@@ -50,7 +50,7 @@ int trainFolds(const FoldsOptions& options, const Experiment& experiment, Contex
     for (const std::string& skipped : ended->skipped)
         std::clog << "skipped: " << skipped << '\n';
     if (ended->stopped) {
-        std::fprintf(stderr, "Stopped after %zu of %d folds had begun; train --resume %s goes on.\n",
+        std::fprintf(stderr, "Stopped after %zu of %d folds had begun; train --resume %s continues.\n",
                      ended->group.runs.size(), ended->group.folds, ended->group.id.c_str());
         return interruption().stop_requested() ? 130 : 0;
     }

@@ -84,14 +84,14 @@ private Q_SLOTS:
 
     void torchStaysInsideTheEngine() {
         for (const char* room :
-             {"support", "experiment", "network", "zoo", "data", "augment", "metrics", "store", "suggest"})
+             {"support", "experiment", "network", "zoo", "data", "augment", "metrics", "store", "report", "suggest"})
             refuse(QStringLiteral("core/") + QLatin1String(room),
                    QRegularExpression(QStringLiteral("^(torch|ATen|c10)/")));
     }
 
     void eachRoomOfCoreKnowsOnlyThoseBeforeIt() {
         refuseUpward(QStringLiteral("core/"),
-                     QStringLiteral("support experiment network zoo data augment metrics store suggest engine")
+                     QStringLiteral("support experiment network zoo data augment metrics store report suggest engine")
                          .split(QLatin1Char(' ')));
     }
 

@@ -35,7 +35,7 @@ private Q_SLOTS:
         prepare(stopped);
         std::stop_source stop;
         stop.request_stop();
-        const Result<void> made = makeRun(stopped, stop.get_token());
+        const Result<void> made = makeRun(stopped, {}, stop.get_token());
         QVERIFY(!made.ok() && made.error().kind == ErrorKind::Cancelled);
         QVERIFY(!stopped.folder);
         QVERIFY(fs::is_empty(root() / "home" / "runs"));
@@ -44,7 +44,7 @@ private Q_SLOTS:
     void whatIsMadeIsMarkedAndCanBeUnmade() {
         TrainSetup begun;
         prepare(begun);
-        QVERIFY(makeRun(begun, {}).ok());
+        QVERIFY(makeRun(begun, {}, {}).ok());
         const fs::path folder = begun.folder->path();
         for (const char* name :
              {"experiment.json", "classes.json", "graph.json", "samples.csv", "data.json", "checkpoints"})

@@ -100,7 +100,7 @@ std::vector<std::size_t> shownPoints(const ChartLine& line) {
 }
 
 std::string drawn(const ChartLine& line, const Axes& axes) {
-    std::string path;
+    std::string path, dots;
     bool pen = false;
     for (const std::size_t i : shownPoints(line)) {
         const bool there = std::isfinite(line.x[i]) && std::isfinite(line.y[i]);
@@ -109,7 +109,12 @@ std::string drawn(const ChartLine& line, const Axes& axes) {
         pen = there;
     }
     const std::string color = kColors[static_cast<std::size_t>(line.color) % kColors.size()];
-    return "<path d=\"" + path + "\" fill=\"none\" stroke=\"var(" + color + ")\" stroke-width=\"2\"" +
+    if (path.find('L') == std::string::npos) // points that stand alone have no line to be seen by
+        for (const std::size_t i : shownPoints(line))
+            if (std::isfinite(line.x[i]) && std::isfinite(line.y[i]))
+                dots += "<circle cx=\"" + axes.x(line.x[i]) + "\" cy=\"" + axes.y(line.y[i]) +
+                        "\" r=\"4\" fill=\"var(" + color + ")\"/>\n";
+    return dots + "<path d=\"" + path + "\" fill=\"none\" stroke=\"var(" + color + ")\" stroke-width=\"2\"" +
            (line.dashed ? " stroke-dasharray=\"5 4\"" : "") + " stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n";
 }
 

@@ -5,8 +5,11 @@
 #include "FakeEngine.h"
 #include "ObedientTrainer.h"
 #include "PageTest.h"
+#include "StoredRun.h"
 #include "engine/ProgressFile.h"
+#include "plot/CurvePlot.h"
 #include "store/RemoteCommand.h"
+#include "support/Files.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -109,6 +112,27 @@ private Q_SLOTS:
         QCOMPARE(runs.state(), RunState::Idle);
         QCOMPARE(runs.progress().ended->outcome, RunEnded::Outcome::Completed);
         QVERIFY(driver.session->activities().works().empty());
+    }
+
+    /// A fork is measured against a parent that goes on.
+    void theGhostOfAParentGrowsWithIt() {
+        OtherProgram other = program("home-ghost");
+        const RunFolder fork =
+            storedRun(home("home-ghost"), path(QStringLiteral("toys")), {"boat", "car", "duck", "robot", "train"});
+        QVERIFY(writeFileAtomically(fork.path() / "parent.json",
+                                    toText(Json{{"run", other.run.id()}, {"epoch", 1}}) + "\n"));
+        WindowDriver driver(home("home-ghost"), m_engine.door());
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        openStoredRun(*driver.session, fork);
+        const auto* loss = driver.find<CurvePlot>("lossPlot");
+        QTRY_COMPARE(loss->ghostPoints(), 1);
+        QVERIFY(driver.find<QWidget>("ghostKey")->isVisible());
+        other.epoch(2);
+        other.epoch(3);
+        QTRY_COMPARE_WITH_TIMEOUT(loss->ghostPoints(), 3, kLong);
+        other.epoch(4);
+        other.end(RunEnded::Outcome::Completed); // its last epoch is seen too
+        QTRY_COMPARE_WITH_TIMEOUT(loss->ghostPoints(), 4, kLong);
     }
 
     /// What its epochs told before it was followed; the next one tells more.

@@ -88,11 +88,15 @@ private Q_SLOTS:
         openStoredRun(*driver.session, folder);
         QTRY_VERIFY(driver.find<QWidget>("resumeRun")->isVisible());
         std::filesystem::remove(folder.path() / "checkpoints/last.safetensors");
+        openStoredRun(*driver.session, whole);
+        openStoredRun(*driver.session, folder); // the best one is there
+        QTRY_VERIFY(driver.find<QWidget>("resumeRun")->isVisible());
+        std::filesystem::remove(folder.path() / "checkpoints/best.safetensors");
         driver.click("resumeRun");
         QTRY_VERIFY(driver.session->runs().isIdle() && asked.has_value());
         QCOMPARE(asked->resume, folder.path().string());
         openStoredRun(*driver.session, whole);
-        openStoredRun(*driver.session, folder); // without the checkpoint
+        openStoredRun(*driver.session, folder); // without a checkpoint
         QTest::qWait(50);
         QVERIFY(!driver.find<QWidget>("resumeRun")->isVisible());
     }

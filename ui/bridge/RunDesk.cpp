@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/RunDesk.h"
 
+#include <algorithm>
+
 #include "bridge/Continuing.h"
 #include "engine/ProbeImages.h"
 #include "experiment/EditSettings.h"
@@ -18,6 +20,13 @@ DataSettings saidAs(const DataSettings& said, DataSettings ofRun) {
     if (said.pixels.depth.kind == DepthSettings::Kind::Auto)
         ofRun.pixels.depth = said.pixels.depth;
     return ofRun;
+}
+
+bool namesPatience(const Json& changes) {
+    const std::string block = "training.early_stopping";
+    return std::any_of(changes.items().begin(), changes.items().end(), [&](const auto& change) {
+        return change.key() == block || change.key().starts_with(block + ".");
+    });
 }
 
 /// A run that goes on brings its own labels; nothing has to be written first.
@@ -68,7 +77,10 @@ void RunDesk::start() {
 }
 
 void RunDesk::resumeRun(const std::filesystem::path& run) {
-    begin({m_document.experiment(), m_home, run.string()}, hasItsLabels);
+    TrainRequest request{m_document.experiment(), m_home, run.string()};
+    if (m_run && m_run->folder == run && !fork())
+        request.settings = changesBetween(m_progress.experiment, m_document.experiment());
+    begin(std::move(request), hasItsLabels);
 }
 
 void RunDesk::trainMore(int epochs) {
@@ -412,6 +424,7 @@ void RunDesk::handle(const TrainEvent& event) {
 void RunDesk::onEpoch(const EpochFinished& epoch) {
     m_progress.history.push_back(epoch.metrics);
     m_progress.bestEpoch = epoch.bestEpoch;
+    m_progress.patienceUsed = epoch.patienceUsed;
     m_activity.setProgress(static_cast<qulonglong>(epoch.metrics.epoch),
                            static_cast<qulonglong>(m_progress.experiment.training.epochs));
     if (const auto weights = steering().weights())
@@ -433,6 +446,8 @@ void RunDesk::onNote(const RunNote& note) {
     if (isOfProbesOnly(*edit))
         return;
     m_progress.edits.push_back(*edit);
+    if (namesPatience(edit->changes)) // it is counted again
+        m_progress.patienceUsed = 0;
     Json changes = edit->changes;
     changes.erase(kProbes); // whoever pins them sees to these
     m_document.setExperiment(followed(m_document.experiment(), changes));

@@ -201,6 +201,10 @@ int CurvePlot::validationPoints() const {
     return m_validation->dataCount();
 }
 
+int CurvePlot::ghostPoints() const {
+    return m_ghostTraining->dataCount();
+}
+
 bool CurvePlot::save(const QString& file) {
     redraw();
     if (file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {

@@ -41,6 +41,7 @@ public:
     void addRate(int epoch, double rate) { m_lane->addEpoch(epoch, rate); }
     void setLogarithmic(bool on);
     int validationPoints() const;
+    int ghostPoints() const;
     QStringList marks() const { return m_marks->words(); } ///< by epoch
     bool save(const QString& file);                        ///< .png, .svg or .csv by its ending
     void setCompact(bool on);        ///< where there is little height: without the words below the axis

@@ -67,6 +67,7 @@ private:
     void keepPlaceSoon();
     void keepPlaceNow();
     void offerInterrupted(const std::vector<RunSummary>& runs);
+    void startAgain(const std::filesystem::path& run);
     void restore();
 
     Session& m_session;

@@ -10,6 +10,7 @@
 
 #include "experiment/Presets.h"
 #include "pages/ClassifyWindow.h"
+#include "store/RunCheckpoint.h"
 #include "support/Files.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Prompts.h"
@@ -182,32 +183,62 @@ void MainWindow::sayGroups() {
 void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
     if (std::exchange(m_offered, true) || m_session.runs().state() != RunState::Idle)
         return;
-    for (const RunSummary& run : runs) {
-        std::error_code code;
-        if (run.state != "interrupted" || !std::filesystem::exists(run.folder / "checkpoints/last.safetensors", code))
-            continue;
-        const QString name = QString::fromStdString(run.name);
-        const int under = std::min(run.epochs + 1, run.plannedEpochs);
-        const auto resume = [this, folder = run.folder] {
-            showPage(QStringLiteral("train"));
-            m_session.runs().resumeRun(folder);
-        };
-        const auto keep = [this, folder = run.folder, name] {
-            m_session.runs().list().settle(folder);
-            m_strip->say(MessageStrip::Kind::Good, tr("“%1” is kept as it is; Runs lists it.").arg(name));
-        };
-        const auto discard = [this, folder = run.folder, name] {
-            if (prompts().confirm(this, tr("Delete “%1” with its checkpoints? This cannot be undone.").arg(name),
-                                  tr("Delete")))
-                m_session.runs().remove(folder);
-        };
+    const auto run =
+        std::find_if(runs.begin(), runs.end(), [](const RunSummary& each) { return each.state == "interrupted"; });
+    if (run == runs.end())
+        return;
+    const QString name = QString::fromStdString(run->name);
+    const int under = std::min(run->epochs + 1, run->plannedEpochs);
+    const auto resume = [this, folder = run->folder] {
+        showPage(QStringLiteral("train"));
+        m_session.runs().resumeRun(folder);
+    };
+    const auto keep = [this, folder = run->folder, name] {
+        m_session.runs().list().settle(folder);
+        m_strip->say(MessageStrip::Kind::Good, tr("“%1” is kept as it is; Runs lists it.").arg(name));
+    };
+    const auto discard = [this, folder = run->folder, name] {
+        if (prompts().confirm(this, tr("Delete “%1” with its checkpoints? This cannot be undone.").arg(name),
+                              tr("Delete")))
+            m_session.runs().remove(folder);
+    };
+    if (checkpointToResume(run->folder))
         m_strip->say(MessageStrip::Kind::Note,
-                     tr("“%1” stopped in epoch %2 of %3.").arg(name).arg(under).arg(run.plannedEpochs),
+                     tr("“%1” stopped in epoch %2 of %3.").arg(name).arg(under).arg(run->plannedEpochs),
                      {{tr("Resume"), resume},
-                      {run.bestEpoch > 0 ? tr("Keep the best") : tr("Keep it"), keep},
+                      {run->bestEpoch > 0 ? tr("Keep the best") : tr("Keep it"), keep},
                       {tr("Discard"), discard}});
+    else
+        m_strip->say(
+            MessageStrip::Kind::Note,
+            (run->epochs == 0 ? tr("“%1” stopped in epoch %2 of %3 before anything was saved.")
+                              : tr("“%1” stopped in epoch %2 of %3; no checkpoint of it can be read."))
+                .arg(name)
+                .arg(under)
+                .arg(run->plannedEpochs),
+            {{tr("Start again"), [this, folder = run->folder] { startAgain(folder); }}, {tr("Discard"), discard}});
+}
+
+/// A new run with the settings and the images of one that has nothing to go on from; that one counts as stopped.
+void MainWindow::startAgain(const std::filesystem::path& run) {
+    const Result<Experiment> experiment = RunFolder(run).experimentAtStart();
+    if (!experiment) {
+        m_strip->say(MessageStrip::Kind::Problem, QString::fromStdString(experiment.error().message));
         return;
     }
+    m_session.runs().list().settle(run);
+    m_session.document().setExperiment(*experiment);
+    m_wanted = QStringLiteral("train");
+    m_session.data().openAsSaid();
+    showPage(QStringLiteral("train"));
+    auto* once = new QObject(this);
+    const auto done = [once] { once->deleteLater(); };
+    connect(&m_session.data(), &DataDesk::opened, once, [this, done] {
+        done();
+        m_session.runs().start();
+    });
+    connect(&m_session.data(), &DataDesk::failed, once, done);
+    connect(&m_session.data(), &DataDesk::openingBegan, once, done); // something else is wanted now
 }
 
 /// Also while it goes on, so that a program that is killed finds back.

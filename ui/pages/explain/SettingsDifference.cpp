@@ -15,20 +15,6 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(SettingsDifference)
 };
 
-/// "Learning rate schedule: warmup epochs", where only the block has a title.
-QString nameOf(const std::string& path) {
-    const QString whole = QString::fromStdString(path);
-    if (const QString title = titleOfField(path); title != whole)
-        return title;
-    const auto dot = path.rfind('.');
-    QString words = QString::fromStdString(dot == std::string::npos ? path : path.substr(dot + 1)).replace('_', ' ');
-    if (dot != std::string::npos)
-        for (const std::string& block : {path.substr(0, dot), path.substr(0, dot) + ".name"})
-            if (const QString title = titleOfField(block); title != QString::fromStdString(block))
-                return QStringLiteral("%1: %2").arg(title, words);
-    return words.isEmpty() ? words : words.left(1).toUpper() + words.mid(1);
-}
-
 QString valueText(const Json& value) {
     if (value.is_null())
         return Words::tr("none");
@@ -57,11 +43,11 @@ void compare(const std::string& path, const Json& one, const Json& other, std::v
         return;
     if (one.is_object() != other.is_object() && (one.is_null() || other.is_null())) {
         const QString off = Words::tr("off"), on = Words::tr("on");
-        found.push_back({nameOf(path), one.is_null() ? off : on, one.is_null() ? on : off});
+        found.push_back({nameOfSetting(path), one.is_null() ? off : on, one.is_null() ? on : off});
         return;
     }
     if (!one.is_object() || !other.is_object()) {
-        found.push_back({nameOf(path), valueText(one), valueText(other)});
+        found.push_back({nameOfSetting(path), valueText(one), valueText(other)});
         return;
     }
     static const Json absent;
@@ -78,6 +64,19 @@ void compare(const std::string& path, const Json& one, const Json& other, std::v
 }
 
 } // namespace
+
+QString nameOfSetting(const std::string& path) {
+    const QString whole = QString::fromStdString(path);
+    if (const QString title = titleOfField(path); title != whole)
+        return title;
+    const auto dot = path.rfind('.');
+    QString words = QString::fromStdString(dot == std::string::npos ? path : path.substr(dot + 1)).replace('_', ' ');
+    if (dot != std::string::npos)
+        for (const std::string& block : {path.substr(0, dot), path.substr(0, dot) + ".name"})
+            if (const QString title = titleOfField(block); title != QString::fromStdString(block))
+                return QStringLiteral("%1: %2").arg(title, words);
+    return words.isEmpty() ? words : words.left(1).toUpper() + words.mid(1);
+}
 
 std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second) {
     Json one = toJson(first), other = toJson(second);

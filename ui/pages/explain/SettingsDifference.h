@@ -14,6 +14,9 @@ struct SettingDifference {
     QString name, first, second;
 };
 
+/// Its name for people: "Early stopping: patience" where only the block has a title.
+QString nameOfSetting(const std::string& path);
+
 /// In the order of the experiment's file. Names of the experiments are no setting.
 std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second);
 /// Of an edit of a run, { PATH: [old, new] }.

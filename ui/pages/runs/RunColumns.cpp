@@ -6,7 +6,7 @@
 #include <QLocale>
 
 #include "look/Words.h"
-#include "pages/FieldPlaces.h"
+#include "pages/explain/SettingsDifference.h"
 #include "store/RunFilter.h"
 #include "zoo/Zoo.h"
 
@@ -96,7 +96,7 @@ QString runColumnHeading(const QString& column) {
         {QStringLiteral("group"), Words::tr("Group|Folds, searches and tables of experiments are groups of runs")},
         {QStringLiteral("note"), Words::tr("Note")}};
     const auto found = known.constFind(column);
-    return found != known.constEnd() ? *found : titleOfField(column.toStdString()) + QLatin1Char('|') + column;
+    return found != known.constEnd() ? *found : nameOfSetting(column.toStdString()) + QLatin1Char('|') + column;
 }
 
 Table::Cell runCell(const RunSummary& run, const QString& column) {

@@ -9,14 +9,14 @@
 #include "look/Words.h"
 #include "pages/ForkMenu.h"
 #include "pages/runs/RunColumns.h"
+#include "store/RunCheckpoint.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
 
 namespace {
-/// It has an epoch to go on from, and epochs to go.
-bool canResume(const RunSummary& run) {
-    return run.epochs > 0 && (run.state == "stopped" || run.state == "interrupted" || run.state == "failed");
+bool endedBeforeItsTime(const RunSummary& run) {
+    return run.state == "stopped" || run.state == "interrupted" || run.state == "failed";
 }
 
 QString joined(const std::vector<std::string>& tags) {
@@ -82,8 +82,31 @@ RunDetail::RunDetail(Session& session, QWidget* parent) : QWidget(parent), m_ses
 }
 
 void RunDetail::setRun(const RunSummary& run) {
+    const bool other = run.folder != m_run.folder;
     m_run = run;
+    if (other) { // else what is being typed stays
+        m_note->setText(QString::fromStdString(m_run.note));
+        m_tags->setText(joined(m_run.tags));
+    }
+    m_hasCheckpoint = m_run.epochs > 0 || (m_hasCheckpoint && !other);
     refresh();
+    if (m_run.epochs == 0)
+        look();
+}
+
+/// In its first epoch a run has one only where it was saved on the way.
+void RunDetail::look() {
+    m_lane.submit(
+        this,
+        [folder = m_run.folder](const std::stop_token&) -> Result<bool> {
+            return checkpointToResume(folder).has_value();
+        },
+        [this, folder = m_run.folder](const Result<bool>& found) {
+            if (folder != m_run.folder)
+                return;
+            m_hasCheckpoint = m_run.epochs > 0 || (found && *found);
+            showWhatGoes();
+        });
 }
 
 void RunDetail::refresh() {
@@ -132,7 +155,7 @@ void RunDetail::showWhatGoes() {
     setWords(*m_open, elsewhere ? tr("Follow") : tr("Open"));
     if (elsewhere)
         m_open->setToolTip(tr("Another program is training this run: see its curves as they come, and steer it"));
-    m_resume->setVisible(canResume(m_run));
+    m_resume->setVisible(m_hasCheckpoint && endedBeforeItsTime(m_run));
     const bool images = m_session.data().dataset() != nullptr;
     setWords(*m_continue, images ? tr("Continue with these images") : tr("Continue with other images…"));
     m_continue->setEnabled(idle);
@@ -142,7 +165,7 @@ void RunDetail::showWhatGoes() {
                                           .arg(QString::fromStdString(m_session.data().dataset()->root.string()))
                                     : tr("Choose a folder of images on which to train this network further."));
     m_continue->setVisible(m_run.epochs > 0);
-    m_fork->setVisible(m_run.epochs > 0);
+    m_fork->setVisible(m_hasCheckpoint);
     m_forkMenu->setRun(m_run.folder);
     m_classify->setVisible(m_run.epochs > 0); // else there are no weights
     setWords(*m_star, m_run.starred ? tr("Remove star") : tr("Star"));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bridge/Session.h"
+#include "lane/Lane.h"
 #include "store/RunSummary.h"
 
 class QLabel;
@@ -34,6 +35,7 @@ Q_SIGNALS:
 
 private:
     void showFacts();
+    void look(); ///< for a checkpoint that it can go on from
     void showWhatGoes();
     void keepNote();
     void keepTags();
@@ -44,6 +46,8 @@ private:
     QLineEdit *m_note, *m_tags;
     QPushButton *m_open, *m_resume, *m_continue, *m_fork, *m_classify, *m_rename, *m_star, *m_archive, *m_delete;
     ForkMenu* m_forkMenu;
+    bool m_hasCheckpoint = false; ///< as far as it is known
+    Lane m_lane;                  ///< last: joined first
 };
 
 } // namespace sightline::ui

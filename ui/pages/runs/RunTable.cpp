@@ -51,7 +51,7 @@ RunTable::RunTable(const QStringList& columns, QWidget* parent) : QWidget(parent
     m_problem->setProperty("bad", true);
     m_problem->setWordWrap(true);
     m_problem->hide();
-    m_table = new Table({}, this);
+    m_table = new Table({tr("Name")}, this);
     m_view = tableView(m_table, "runTable", tr("Runs"), true);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -128,10 +128,7 @@ void RunTable::fill() {
     QStringList headings;
     for (const QString& column : m_columns)
         headings << runColumnHeading(column);
-    if (m_table->columnCount() == headings.size())
-        m_table->setRows(std::move(rows));
-    else
-        m_table->setColumns(headings, std::move(rows));
+    m_table->setColumns(headings, std::move(rows));
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_view->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     const auto all = static_cast<qlonglong>(m_runs.size()), shown = static_cast<qlonglong>(m_shown.size());
@@ -201,7 +198,6 @@ void RunTable::setColumns(const QStringList& columns) {
         m_columns.removeAll(QStringLiteral("name"));
         m_columns.prepend(QStringLiteral("name"));
     }
-    m_table->setColumns({}, {});
     fill();
 }
 

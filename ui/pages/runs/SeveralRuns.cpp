@@ -11,7 +11,7 @@
 #include "look/Series.h"
 #include "look/Words.h"
 #include "models/Table.h"
-#include "pages/FieldPlaces.h"
+#include "pages/explain/SettingsDifference.h"
 #include "plot/SeriesPlot.h"
 #include "store/RunFolder.h"
 #include "store/SettingsDifference.h"
@@ -67,7 +67,7 @@ SeveralRuns::SeveralRuns(QWidget* parent) : QWidget(parent) {
     smoothing->addWidget(words);
     smoothing->addWidget(m_smoothing, 1);
     column->addLayout(smoothing);
-    m_settings = new Table({}, this);
+    m_settings = new Table({tr("Setting")}, this);
     m_view = tableView(m_settings, "comparedSettings", tr("Settings that differ between the runs"), false);
     m_same = named(mutedLabel(tr("The settings are the same.")), "comparedSame");
     column->addWidget(m_same);
@@ -153,7 +153,7 @@ void SeveralRuns::showSettings() {
         }
     std::vector<std::vector<Table::Cell>> rows;
     for (const DifferingSetting& setting : differingSettings(documents)) {
-        std::vector<Table::Cell> cells{{titleOfField(setting.path), {}, -1, QString::fromStdString(setting.path)}};
+        std::vector<Table::Cell> cells{{nameOfSetting(setting.path), {}, -1, QString::fromStdString(setting.path)}};
         for (const Json& value : setting.values)
             cells.push_back({valueText(value)});
         rows.push_back(std::move(cells));

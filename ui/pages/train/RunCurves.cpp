@@ -9,11 +9,14 @@
 #include "pages/explain/SettingsDifference.h"
 #include "pages/train/CurveNote.h"
 #include "plot/CurvePlot.h"
+#include "store/RunFolder.h"
 #include "widgets/Prompts.h"
 
 namespace sightline::ui {
 
 namespace {
+constexpr int kParentMs = 2000;
+
 /// "Learning rate 0.001 → 0.0003"; empty where nothing that shapes a curve was changed.
 QString editWords(const RecordedEdit& edit) {
     Json changes = edit.changes;
@@ -55,6 +58,9 @@ RunCurves::RunCurves(Session& session, QWidget* parent) : Surface({}, parent), m
     m_plots->addWidget(m_loss, 1);
     m_plots->addWidget(m_accuracy, 1);
     body()->addLayout(m_plots, 1);
+    m_parentTimer.setInterval(kParentMs);
+    m_parentTimer.setSingleShot(true); // a slow disk is not asked twice
+    connect(&m_parentTimer, &QTimer::timeout, this, &RunCurves::followParent);
     connect(&session.runs(), &RunDesk::batchFinished, this, &RunCurves::showBatch);
     connect(&session.runs(), &RunDesk::epochFinished, this, &RunCurves::showEpoch);
     connect(&session.runs(), &RunDesk::edited, this, &RunCurves::showEdit);
@@ -90,17 +96,52 @@ void RunCurves::showRun() {
 /// What a fork is measured against: the whole run it comes from, as a ghost.
 void RunCurves::showParent() {
     const auto run = m_session.runs().run();
-    const bool fork = run && run->parent && !run->parent->history.empty();
-    m_ghostKey->setVisible(fork);
-    if (!fork)
+    m_parentTimer.stop();
+    m_parentLane.cancel();
+    m_ghostEpoch = 0;
+    m_ghostKey->hide();
+    if (!run || !run->parent)
         return;
-    for (const EpochMetrics& epoch : run->parent->history) {
+    m_ghostKey->setToolTip(
+        tr("Forked from %1 after epoch %2").arg(QString::fromStdString(run->parent->run)).arg(run->parent->epoch));
+    addGhost(run->parent->history);
+    followParent();
+}
+
+/// The parent may go on: whoever trains it.
+void RunCurves::followParent() {
+    struct Seen {
+        bool goesOn = false;
+        std::vector<EpochMetrics> history;
+    };
+    const auto run = m_session.runs().run();
+    m_parentLane.submit(
+        this,
+        [parent = run->folder.parent_path() / run->parent->run](const std::stop_token&) {
+            Seen seen{ownerOf(parent).has_value(), {}}; // before its events: its last ones are among them
+            if (const auto history = RunFolder(parent).history())
+                seen.history = *history;
+            return Result<Seen>(std::move(seen));
+        },
+        [this, run](const Result<Seen>& seen) {
+            if (run != m_session.runs().run() || !seen)
+                return;
+            addGhost(seen->history);
+            if (seen->goesOn)
+                m_parentTimer.start();
+        });
+}
+
+void RunCurves::addGhost(const std::vector<EpochMetrics>& history) {
+    for (const EpochMetrics& epoch : history) {
+        if (epoch.epoch <= m_ghostEpoch)
+            continue;
+        m_ghostEpoch = epoch.epoch;
         m_loss->addGhostEpoch(epoch.epoch, epoch.loss, epoch.valLoss);
         m_accuracy->addGhostEpoch(epoch.epoch, 100 * epoch.accuracy,
                                   epoch.valAccuracy ? std::optional(100 * *epoch.valAccuracy) : std::nullopt);
     }
-    m_ghostKey->setToolTip(
-        tr("Forked from %1 after epoch %2").arg(QString::fromStdString(run->parent->run)).arg(run->parent->epoch));
+    m_ghostKey->setVisible(m_ghostEpoch > 0);
 }
 
 /// Plain words beside the curves.

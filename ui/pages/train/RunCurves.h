@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTimer>
+
 #include "bridge/Session.h"
+#include "lane/Lane.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -29,6 +32,8 @@ private:
     void showRateChange(const LearningRateChanged& change);
     void showEdit(const RecordedEdit& edit);
     void showParent();
+    void followParent();
+    void addGhost(const std::vector<EpochMetrics>& history);
     void showReading();
     void savePlots();
 
@@ -36,7 +41,10 @@ private:
     QBoxLayout* m_plots;
     CurvePlot *m_loss, *m_accuracy;
     CurveNote* m_reading;
-    QLabel* m_ghostKey; ///< "parent run", for a fork
+    QLabel* m_ghostKey;   ///< "parent run", for a fork
+    int m_ghostEpoch = 0; ///< the parent's last that is drawn
+    QTimer m_parentTimer; ///< a parent in progress
+    Lane m_parentLane;    ///< last: joined first
 };
 
 } // namespace sightline::ui

@@ -14,6 +14,7 @@ namespace sightline::ui {
 namespace {
 // Apart, so that the line does not come and go.
 constexpr double kWaitsMuch = 0.05, kWaitsLittle = 0.03;
+constexpr double kSpread = 0.1; ///< of the time left, that is worth saying
 
 QString monitorWords(const std::string& monitor) {
     return monitor == "val_loss"       ? RunFigures::tr("validation loss")
@@ -21,6 +22,13 @@ QString monitorWords(const std::string& monitor) {
            : monitor == "loss"         ? RunFigures::tr("training loss")
            : monitor == "accuracy"     ? RunFigures::tr("training accuracy")
                                        : QString::fromStdString(monitor);
+}
+/// "12 min 30 s left (10 min 00 s to 15 min 10 s)": the ends where they say something.
+QString leftWords(const BatchFinished& batch) {
+    const double left = batch.secondsLeft, low = batch.secondsLeftLow, high = batch.secondsLeftHigh;
+    const bool wide = low > 0 && high > 0 && (low < (1 - kSpread) * left || high > (1 + kSpread) * left);
+    return wide ? RunFigures::tr("%1 left (%2 to %3)").arg(duration(left), duration(low), duration(high))
+                : RunFigures::tr("%1 left").arg(duration(left));
 }
 } // namespace
 
@@ -40,6 +48,7 @@ RunFigures::RunFigures(QWidget* parent) : QWidget(parent) {
 
 void RunFigures::clear() {
     m_patience.clear();
+    m_batch.reset();
     m_line->clear();
     m_waiting->hide();
     hide();
@@ -48,24 +57,33 @@ void RunFigures::clear() {
 void RunFigures::setPatience(int used, int patience, const std::string& monitor) {
     m_patience =
         patience > 0 ? tr("patience %1 of %2 (%3)").arg(used).arg(patience).arg(monitorWords(monitor)) : QString();
+    showLine();
 }
 
 void RunFigures::setBatch(const BatchFinished& batch) {
-    QStringList words{tr("batch %1 of %2").arg(batch.batch).arg(batch.batches),
-                      tr("loss %1").arg(significant(batch.runningLoss)),
-                      tr("accuracy %1").arg(percent(batch.runningAccuracy)),
-                      tr("%1 images/s").arg(significant(batch.imagesPerSecond))};
-    if (batch.secondsLeft > 0)
-        words << tr("%1 left").arg(duration(batch.secondsLeft));
-    if (!m_patience.isEmpty())
-        words << m_patience;
-    m_line->setText(words.join(QStringLiteral(" · ")));
+    m_batch = batch;
+    showLine();
     const bool waits = batch.waitShare >= (m_waiting->isHidden() ? kWaitsMuch : kWaitsLittle);
     m_waiting->setVisible(waits);
     if (waits)
         m_waiting->setText(
             tr("The network waits for images %1 % of the time.").arg(std::lround(100 * batch.waitShare)));
     show();
+}
+
+void RunFigures::showLine() {
+    if (!m_batch)
+        return;
+    const BatchFinished& batch = *m_batch;
+    QStringList words{tr("batch %1 of %2").arg(batch.batch).arg(batch.batches),
+                      tr("loss %1").arg(significant(batch.runningLoss)),
+                      tr("accuracy %1").arg(percent(batch.runningAccuracy)),
+                      tr("%1 images/s").arg(significant(batch.imagesPerSecond))};
+    if (batch.secondsLeft > 0)
+        words << leftWords(batch);
+    if (!m_patience.isEmpty())
+        words << m_patience;
+    m_line->setText(words.join(QStringLiteral(" · ")));
 }
 
 } // namespace sightline::ui

@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include <optional>
+
 #include "engine/TrainEvents.h"
 
 class QLabel;
@@ -21,8 +23,11 @@ public:
     void setPatience(int used, int patience, const std::string& monitor); ///< patience 0: there is none
 
 private:
+    void showLine();
+
     QLabel *m_line, *m_waiting;
     QString m_patience;
+    std::optional<BatchFinished> m_batch; ///< the last one
 };
 
 } // namespace sightline::ui

@@ -6,14 +6,16 @@
 #include <QSpinBox>
 
 #include "bridge/Session.h"
+#include "experiment/EditSettings.h"
 #include "look/Words.h"
 #include "pages/ForkMenu.h"
+#include "pages/explain/SettingsDifference.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
 
 namespace {
-constexpr int kMoreEpochs = 20;
+constexpr int kMoreEpochs = 20, kMostNamed = 2;
 
 QString ownerWords(const RunOwner& owner) {
     return owner.host.empty() ? RunNext::tr("Another program is training this run (process %1).").arg(owner.process)
@@ -55,6 +57,7 @@ RunNext::RunNext(Session& session, QWidget* parent) : QWidget(parent), m_session
     for (QWidget* control : std::initializer_list<QWidget*>{m_unfollow, m_dropFork, m_resume, m_fork, m_more, m_epochs})
         row->addWidget(control);
     connect(&runs, &RunDesk::forkChanged, this, &RunNext::showState);
+    connect(&session.document(), &ExperimentDocument::changed, this, &RunNext::showControls);
 }
 
 bool RunNext::lacksEpochs() const {
@@ -66,17 +69,21 @@ bool RunNext::lacksEpochs() const {
 
 void RunNext::look() {
     m_lookedAt = m_session.runs().run();
-    m_resumable = false;
+    m_checkpoint.reset();
     m_lane.submit(
         this,
-        [folder = m_lookedAt->folder](const std::stop_token&) -> Result<bool> {
-            std::error_code code;
-            return std::filesystem::exists(folder / "checkpoints/last.safetensors", code);
+        [folder = m_lookedAt->folder](const std::stop_token&) -> Result<std::optional<KeptCheckpoint>> {
+            return checkpointToResume(folder);
         },
-        [this](const Result<bool>& found) {
-            m_resumable = found && *found;
+        [this](const Result<std::optional<KeptCheckpoint>>& found) {
+            m_checkpoint = found ? *found : std::nullopt;
             showControls();
+            Q_EMIT looked();
         });
+}
+
+std::optional<KeptCheckpoint> RunNext::savedAt() const {
+    return lacksEpochs() && m_session.runs().run() == m_lookedAt ? m_checkpoint : std::nullopt;
 }
 
 void RunNext::showState() {
@@ -85,25 +92,40 @@ void RunNext::showState() {
     showControls();
 }
 
+/// What a run that goes on takes of the fields is said before.
+QString RunNext::words() const {
+    const RunDesk& runs = m_session.runs();
+    if (const RunOwner* owner = runs.followedOwner())
+        return ownerWords(*owner);
+    if (runs.fork() && runs.isIdle())
+        return tr("A fork of this run, from epoch %1. Change the settings you want, then train.")
+            .arg(runs.fork()->epoch);
+    if (!runs.run() || !runs.isIdle())
+        return {};
+    const Experiment& now = runs.progress().experiment;
+    QStringList changes;
+    for (const SettingDifference& change : settingsDifferences(now, changedTo(m_session.document().experiment(), now)))
+        changes << QStringLiteral("%1 %2 → %3").arg(change.name, change.first, change.second);
+    if (changes.isEmpty())
+        return {};
+    return changes.size() > kMostNamed ? tr("Continues with %1 changed settings.").arg(changes.size())
+                                       : tr("Continues with %1.").arg(changes.join(QStringLiteral(", ")));
+}
+
 void RunNext::showControls() {
     const RunDesk& runs = m_session.runs();
-    const RunOwner* owner = runs.followedOwner();
+    const bool forks = runs.fork() && runs.isIdle(), resumable = savedAt().has_value();
     const bool stored = runs.run() && runs.isIdle() && !runs.progress().history.empty();
-    const bool resumable = lacksEpochs() && runs.run() == m_lookedAt && m_resumable;
-    const bool forks = runs.fork() && runs.isIdle();
-    m_words->setText(
-        owner ? ownerWords(*owner)
-        : forks
-            ? tr("A fork of this run, from epoch %1. Change the settings you want, then train.").arg(runs.fork()->epoch)
-            : QString());
-    m_unfollow->setVisible(owner != nullptr);
+    m_words->setText(words());
+    m_unfollow->setVisible(runs.followedOwner() != nullptr);
     m_dropFork->setVisible(forks);
-    if (stored)
+    if (stored || resumable)
         m_forkMenu->setRun(runs.run()->folder);
-    for (QWidget* control : std::initializer_list<QWidget*>{m_fork, m_more, m_epochs})
+    m_fork->setVisible((stored || resumable) && !forks);
+    for (QWidget* control : std::initializer_list<QWidget*>{m_more, m_epochs})
         control->setVisible(stored && !forks);
     m_resume->setVisible(resumable && !forks);
-    setVisible(owner || stored || resumable);
+    setVisible(runs.followedOwner() || stored || resumable);
 }
 
 } // namespace sightline::ui

@@ -4,8 +4,10 @@
 #include <QWidget>
 
 #include <memory>
+#include <optional>
 
 #include "lane/Lane.h"
+#include "store/RunCheckpoint.h"
 
 class QLabel;
 class QPushButton;
@@ -17,23 +19,26 @@ class ForkMenu;
 struct OpenedRun;
 class Session;
 
-/// Whose the run in view is, and what can be made of it: going on with it, more epochs, a fork, no
-/// longer following it. Hidden where
-/// there is nothing to say.
+/// Whose the run in view is, and what can be made of it: going on with it, more epochs, a fork, no longer following it.
+/// Hidden where there is nothing to say.
 class RunNext : public QWidget {
     Q_OBJECT
 public:
     explicit RunNext(Session& session, QWidget* parent = nullptr);
 
     void showState(); ///< of the run
+    /// What a run that ended before its time goes on from; nothing where there is none, or it is not known yet.
+    std::optional<KeptCheckpoint> savedAt() const;
 
 Q_SIGNALS:
+    void looked(); ///< savedAt() is known
     void failed(const QString& message);
 
 private:
     bool lacksEpochs() const; ///< it ended before its time
     void look();              ///< for a checkpoint to go on from
     void showControls();
+    QString words() const;
 
     Session& m_session;
     QLabel* m_words;
@@ -41,8 +46,8 @@ private:
     QSpinBox* m_epochs;
     ForkMenu* m_forkMenu;
     std::shared_ptr<const OpenedRun> m_lookedAt;
-    bool m_resumable = false; ///< m_lookedAt
-    Lane m_lane;              ///< last: joined first
+    std::optional<KeptCheckpoint> m_checkpoint; ///< of m_lookedAt
+    Lane m_lane;                                ///< last: joined first
 };
 
 } // namespace sightline::ui

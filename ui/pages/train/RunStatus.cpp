@@ -6,6 +6,7 @@
 
 #include "look/Icons.h"
 #include "look/Words.h"
+#include "pages/explain/SettingsDifference.h"
 #include "pages/train/RunFigures.h"
 #include "pages/train/RunNext.h"
 #include "widgets/NoteList.h"
@@ -16,7 +17,20 @@ namespace sightline::ui {
 
 namespace {
 
-QString endWords(const RunEnded& ended) {
+/// In the middle of an epoch; empty where its last checkpoint is of another place.
+QString placeWords(const RunEnded& ended, const std::optional<KeptCheckpoint>& saved, int batches) {
+    if (!saved || saved->batch == 0 || saved->epoch != ended.epochs)
+        return {};
+    return batches > 0 ? RunStatus::tr("Stopped in epoch %1, after batch %2 of %3; saved there.")
+                             .arg(saved->epoch + 1)
+                             .arg(saved->batch)
+                             .arg(batches)
+                       : RunStatus::tr("Stopped in epoch %1, after batch %2; saved there.")
+                             .arg(saved->epoch + 1)
+                             .arg(saved->batch);
+}
+
+QString endWords(const RunEnded& ended, const QString& place) {
     const QString reason = QString::fromStdString(ended.reason);
     const QString best = ended.bestEpoch > 0 ? RunStatus::tr(" Best epoch: %1.").arg(ended.bestEpoch) : QString();
     switch (ended.outcome) {
@@ -26,13 +40,22 @@ QString endWords(const RunEnded& ended) {
                                  : reason) +
                best;
     case RunEnded::Outcome::Stopped:
-        return counted(ended.epochs, RunStatus::tr("Stopped after %1 epoch."),
-                       RunStatus::tr("Stopped after %1 epochs.")) +
+        return (place.isEmpty() ? counted(ended.epochs, RunStatus::tr("Stopped after %1 epoch."),
+                                          RunStatus::tr("Stopped after %1 epochs."))
+                                : place) +
                best;
     case RunEnded::Outcome::Failed:
         break;
     }
     return reason;
+}
+
+/// Puts the names that people know for the paths of what was edited.
+void nameSettings(const RecordedEdit& edit, QStringList& notes) {
+    for (const auto& [path, values] : edit.changes.items()) {
+        const QString end = QStringLiteral(" from ");
+        notes.replaceInStrings(QString::fromStdString(path) + end, nameOfSetting(path) + end);
+    }
 }
 
 } // namespace
@@ -66,16 +89,18 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     body()->addLayout(line);
     body()->addWidget(m_figures);
     m_next = new RunNext(session);
+    connect(m_next, &RunNext::looked, this, &RunStatus::showState);
     connect(m_next, &RunNext::failed, this, [this](const QString& message) { Q_EMIT said(message, false); });
     body()->addWidget(m_next);
     body()->addWidget(m_notes);
     body()->addWidget(m_progress);
     connect(&session.runs(), &RunDesk::batchFinished, this, &RunStatus::showBatch);
-    connect(&session.runs(), &RunDesk::epochFinished, this, [this](const EpochFinished& epoch) {
-        m_figures->setPatience(epoch.patienceUsed, epoch.patience, epoch.monitor);
-    });
+    connect(&session.runs(), &RunDesk::epochFinished, this, &RunStatus::showPatience);
     connect(&session.runs(), &RunDesk::noted, this, &RunStatus::showNotes);
-    connect(&session.runs(), &RunDesk::edited, this, &RunStatus::showNotes);
+    connect(&session.runs(), &RunDesk::edited, this, [this] {
+        showNotes();
+        showPatience();
+    });
     connect(&session.runs(), &RunDesk::forkChanged, this, &RunStatus::showState);
     connect(&session.runs(), &RunDesk::refused, this, [this](const QString& why) {
         showState();
@@ -100,18 +125,29 @@ void RunStatus::showRun() {
     const auto run = m_session.runs().run();
     const RunProgress& progress = m_session.runs().progress();
     m_figures->clear();
-    if (const auto& stops = progress.experiment.training.earlyStopping; run && stops)
-        m_figures->setPatience(std::min(progress.patienceUsed, stops->patience), stops->patience, stops->monitor);
+    showPatience();
     if (run)
         m_progress->setProgress(progress.history.size(), static_cast<qulonglong>(progress.experiment.training.epochs));
     showNotes();
     showState();
 }
 
+void RunStatus::showPatience() {
+    const RunProgress& progress = m_session.runs().progress();
+    const auto& stops = progress.experiment.training.earlyStopping;
+    if (stops && m_session.runs().run())
+        m_figures->setPatience(std::min(progress.patienceUsed, stops->patience), stops->patience, stops->monitor);
+    else
+        m_figures->setPatience(0, 0, {});
+}
+
 void RunStatus::showNotes() {
+    const RunProgress& progress = m_session.runs().progress();
     QStringList notes;
-    for (const std::string& note : m_session.runs().progress().notes)
+    for (const std::string& note : progress.notes)
         notes << QString::fromStdString(note);
+    for (const RecordedEdit& edit : progress.edits)
+        nameSettings(edit, notes);
     m_notes->setNotes(notes);
 }
 
@@ -137,10 +173,11 @@ void RunStatus::showState() {
         break;
     case RunState::Idle:
         m_state->setText(m_session.runs().fork() ? tr("Ready to fork")
-                         : progress.ended        ? endWords(*progress.ended)
-                         : !images               ? tr("Open a folder of images first")
-                         : ready                 ? tr("Ready to train")
-                                                 : tr("Some settings need attention"));
+                         : progress.ended ? endWords(*progress.ended, placeWords(*progress.ended, m_next->savedAt(),
+                                                                                 progress.batchesPerEpoch))
+                         : !images        ? tr("Open a folder of images first")
+                         : ready          ? tr("Ready to train")
+                                          : tr("Some settings need attention"));
     }
     const bool failed = idle ? progress.ended && progress.ended->outcome == RunEnded::Outcome::Failed : waits;
     setTone(*m_state, failed ? Role::Bad : Role::Text);

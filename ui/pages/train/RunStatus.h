@@ -31,6 +31,7 @@ private:
     void showButtons(bool ready, bool images);
     void showBatch(const BatchFinished& batch);
     void showNotes();
+    void showPatience();
     QString epochWords(int epoch) const;
 
     Session& m_session;

@@ -5,6 +5,7 @@
 
 #include "Commands.h"
 #include "ExperimentOptions.h"
+#include "store/FindRun.h"
 #include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
 #include "store/RunFilter.h"
@@ -160,10 +161,7 @@ int controlRun(const ControlOptions& options, Context& context) {
     if (!settings)
         return fail(settings.error());
     command.settings = std::move(*settings);
-    auto store = RunStore::open(context.home);
-    if (!store)
-        return fail(store.error());
-    const auto run = store->find(options.run);
+    const auto run = findRun(context.home, options.run);
     if (!run)
         return fail(run.error());
     const Result<void> obeyed = sendCommand(run->path(), command, std::chrono::minutes(10), interruption().get_token());

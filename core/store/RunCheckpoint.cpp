@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "store/RunState.h"
+#include "store/WeightsDigest.h"
 
 namespace sightline {
 
@@ -45,6 +46,14 @@ std::string epochName(int epoch) {
     return "epoch-" + std::string(number.size() < 4 ? 4 - number.size() : 0, '0') + number + ".safetensors";
 }
 
+/// Headers and lengths say only that they are whole.
+std::optional<KeptCheckpoint> firstAsWritten(const std::vector<KeptCheckpoint>& whole) {
+    const auto first = std::find_if(whole.begin(), whole.end(), [](const KeptCheckpoint& one) {
+        return static_cast<bool>(openAsWritten(one.file));
+    });
+    return first == whole.end() ? std::nullopt : std::optional(*first);
+}
+
 Result<ChosenCheckpoint> epochAsked(const fs::path& runFolder, const std::string& which) {
     if (which.empty() || which.size() > 6 || which.find_first_not_of("0123456789") != std::string::npos)
         return badInput("The checkpoint " + shown(which) + " is not best, last or the number of an epoch.");
@@ -80,13 +89,9 @@ std::vector<KeptCheckpoint> wholeCheckpoints(const fs::path& runFolder) {
 }
 
 std::optional<KeptCheckpoint> checkpointToResume(const fs::path& runFolder) {
-    const std::vector<KeptCheckpoint> kept = wholeCheckpoints(runFolder);
-    const auto last = std::find_if(kept.begin(), kept.end(), [](const KeptCheckpoint& one) {
-        return one.resumable && one.file.filename() == "last.safetensors";
-    });
-    if (last != kept.end())
-        return *last;
-    return kept.empty() ? std::nullopt : std::optional(kept.front());
+    std::vector<KeptCheckpoint> kept = wholeCheckpoints(runFolder);
+    std::stable_partition(kept.begin(), kept.end(), [](const KeptCheckpoint& one) { return one.resumable; });
+    return firstAsWritten(kept);
 }
 
 Result<ChosenCheckpoint> chooseCheckpoint(const fs::path& runFolder, const std::string& which) {
@@ -96,18 +101,18 @@ Result<ChosenCheckpoint> chooseCheckpoint(const fs::path& runFolder, const std::
     fs::path asked = folder / "best.safetensors";
     if (which == "last" || !isFile(asked))
         asked = isFile(folder / "restored.safetensors") ? folder / "restored.safetensors" : folder / "last.safetensors";
-    if (SafetensorsFile::open(asked))
+    if (openAsWritten(asked))
         return ChosenCheckpoint{asked, {}};
     const std::string run = "The run " + runFolder.filename().string();
-    const std::vector<KeptCheckpoint> whole = wholeCheckpoints(runFolder);
-    if (isFile(asked) && !whole.empty())
-        return ChosenCheckpoint{whole.front().file, "The checkpoint " + asked.string() + " is damaged; " +
-                                                        whole.front().file.filename().string() + " (epoch " +
-                                                        std::to_string(whole.front().epoch) + ") is used instead."};
-    if (!isFile(asked) && whole.empty())
+    const std::optional<KeptCheckpoint> whole = firstAsWritten(wholeCheckpoints(runFolder));
+    if (isFile(asked) && whole)
+        return ChosenCheckpoint{whole->file, "The checkpoint " + asked.string() + " is damaged; " +
+                                                 whole->file.filename().string() + " (epoch " +
+                                                 std::to_string(whole->epoch) + ") is used instead."};
+    if (!isFile(asked) && !whole)
         return badInput(run + " has no checkpoint yet (" + asked.string() + " is missing).");
     if (!isFile(asked))
-        return ChosenCheckpoint{whole.front().file, {}};
+        return ChosenCheckpoint{whole->file, {}};
     return badInput(run + " has no checkpoint that can be read: " + asked.string() +
                     " is damaged, and no other is intact.");
 }

@@ -5,7 +5,7 @@
 #include "experiment/PixelJson.h"
 #include "network/Onnx.h"
 #include "store/RunParts.h"
-#include "store/Safetensors.h"
+#include "store/WeightsDigest.h"
 #include "support/Files.h"
 
 namespace sightline {
@@ -28,7 +28,7 @@ Result<Trained> trainedNetwork(const RunFolder& run, const std::string& which) {
     const Result<std::filesystem::path> checkpoint = run.checkpoint(which);
     if (!checkpoint)
         return checkpoint.error();
-    const Result<SafetensorsFile> file = SafetensorsFile::open(*checkpoint);
+    const Result<SafetensorsFile> file = openAsWritten(*checkpoint);
     if (!file)
         return file.error();
     Trained trained{std::move(*parts), std::move(*cost), {}};

@@ -8,8 +8,10 @@
 #include <fstream>
 
 #include "experiment/RunEdit.h"
+#include "store/BestCheckpoint.h"
 #include "store/ProbeFile.h"
 #include "store/RunState.h"
+#include "store/WeightsDigest.h"
 #include "support/Files.h"
 
 namespace sightline {
@@ -20,6 +22,7 @@ namespace {
 
 constexpr const char* kParent = "parent.json";
 constexpr const char* kLast = "last.safetensors";
+constexpr const char* kBest = "best.safetensors";
 
 /// A checkpoint that can be gone on from. The file is opened once: a run in progress may put another in its place.
 struct Begin {
@@ -29,7 +32,7 @@ struct Begin {
 };
 
 std::optional<Begin> beginningIn(const fs::path& file) {
-    Result<SafetensorsFile> opened = SafetensorsFile::open(file);
+    Result<SafetensorsFile> opened = openAsWritten(file);
     if (!opened)
         return {};
     std::optional<Json> state = runStateIn(*opened);
@@ -116,15 +119,27 @@ Result<void> copied(const fs::path& from, const fs::path& to) {
     return Error{"Copying " + from.string() + " to " + to.string() + " failed: " + code.message() + "."};
 }
 
-/// The parent's best so far, and what its early stopping would restore. Both may be of later epochs by now.
-Result<void> copyBest(const fs::path& from, const fs::path& to, int epoch) {
-    constexpr const char *kStopping = "early-stopping.safetensors", *kBest = "best.safetensors";
-    if (const Result<SafetensorsFile> stopping = SafetensorsFile::open(from / kStopping))
+/// The best epoch up to there; the parent's `best` may be of a later one by now.
+std::optional<Begin> bestUpTo(const fs::path& parent, const Begin& begin) {
+    const int epoch = bestEpochIn(begin.state);
+    std::optional<Begin> best = beginningIn(parent / "checkpoints" / kBest);
+    if (best && (epoch > 0 ? best->epoch == epoch : best->epoch <= begin.epoch))
+        return best;
+    if (epoch == begin.epoch && begin.state.value("batch", 0) == 0)
+        return begin;
+    const std::optional<fs::path> kept = epoch > 0 ? checkpointAfter(parent, epoch) : std::nullopt;
+    best = kept ? beginningIn(*kept) : std::nullopt;
+    return best && best->epoch == epoch ? best : std::nullopt;
+}
+
+/// The best so far, and what the parent's early stopping would restore. That may be of a later epoch by now.
+Result<void> copyBest(const fs::path& parent, const fs::path& to, const Begin& begin) {
+    constexpr const char* kStopping = "early-stopping.safetensors";
+    if (const Result<SafetensorsFile> stopping = openAsWritten(parent / "checkpoints" / kStopping))
         if (const Result<void> kept = writeAgain(*stopping, to / kStopping); !kept)
             return kept; // of a later epoch it is not used
-    if (const std::optional<Begin> best = beginningIn(from / kBest); best && best->epoch <= epoch)
-        return writeAgain(best->file, to / kBest);
-    return {};
+    const std::optional<Begin> best = bestUpTo(parent, begin);
+    return best ? writeAgain(best->file, to / kBest) : Result<void>();
 }
 
 /// What happened to the parent up to there: its epochs, and where the learning rate fell.
@@ -166,10 +181,10 @@ Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& b
         return kept;
     if (const Result<void> written = fork.writeGraph(graph); !written)
         return written;
-    const fs::path from = parent.path() / "checkpoints", to = fork.path() / "checkpoints";
+    const fs::path to = fork.path() / "checkpoints";
     if (const Result<void> kept = writeAgain(begin.file, to / kLast); !kept)
         return kept;
-    if (const Result<void> kept = copyBest(from, to, begin.epoch); !kept)
+    if (const Result<void> kept = copyBest(parent.path(), to, begin); !kept)
         return kept;
     if (const Result<void> kept = copyHistory(parent, fork, begin.epoch); !kept)
         return kept;

@@ -9,10 +9,10 @@
 #include <ctime>
 #include <random>
 
+#include "store/FindRun.h"
 #include "store/RunIndex.h"
 #include "support/Files.h"
 #include "support/FolderFlush.h"
-#include "support/Words.h"
 
 namespace sightline {
 
@@ -26,32 +26,6 @@ std::string newRunId() {
     std::snprintf(tail.data(), tail.size(), "%04x", std::random_device{}() & 0xffffu);
     return std::string(stamp.data(), length) + tail.data();
 }
-
-namespace {
-
-bool looksLikeRun(const std::filesystem::path& folder) {
-    std::error_code code;
-    for (const char* name : {"experiment.json", "events.jsonl", "classes.json", "checkpoints"})
-        if (std::filesystem::exists(folder / name, code))
-            return true;
-    return false;
-}
-
-/// The folders of the runs there are, hidden ones (half deleted) left out.
-std::vector<RunFolder> foldersIn(const std::filesystem::path& runs) {
-    std::vector<RunFolder> folders;
-    std::error_code code;
-    for (std::filesystem::directory_iterator entry(runs, code), end; !code && entry != end; entry.increment(code)) {
-        std::error_code ignored;
-        const std::string name = entry->path().filename().string();
-        if (name.rfind('.', 0) != 0 && entry->is_directory(ignored))
-            folders.emplace_back(entry->path());
-    }
-    std::sort(folders.begin(), folders.end(), [](const RunFolder& a, const RunFolder& b) { return a.id() > b.id(); });
-    return folders;
-}
-
-} // namespace
 
 Result<RunStore> RunStore::open(const std::filesystem::path& home) {
     const auto unwritable = [&](const std::string& why) {
@@ -123,7 +97,7 @@ Result<std::vector<RunSummary>> RunStore::list() {
         return known.error();
     std::vector<RunSummary> summaries;
     std::vector<RunIndex::Row> changed;
-    for (const RunFolder& folder : foldersIn(runs())) {
+    for (const RunFolder& folder : runFolders(m_home)) {
         std::string stamp = stampOf(folder);
         const auto row = known->find(folder.id());
         if (row != known->end() && row->second.stamp == stamp && row->second.summary.state != "running") {
@@ -147,44 +121,7 @@ Result<std::vector<RunSummary>> RunStore::list() {
 }
 
 Result<RunFolder> RunStore::find(const std::string& run) {
-    if (run.empty())
-        return badInput("No run was given; `runs list` shows all runs.");
-    std::error_code code;
-    if (run.find('/') != std::string::npos || run == "." || run == "..") {
-        if (!std::filesystem::is_directory(run, code) || !looksLikeRun(run))
-            return badInput(run + " is not a run folder.");
-        return RunFolder(std::filesystem::canonical(run, code));
-    }
-    const std::vector<RunFolder> folders = foldersIn(runs());
-    std::vector<RunFolder> prefixed;
-    for (const RunFolder& folder : folders) {
-        if (folder.id() == run)
-            return folder;
-        if (folder.id().rfind(run, 0) == 0)
-            prefixed.push_back(folder);
-    }
-    auto summaries = list();
-    if (!summaries)
-        return summaries.error();
-    std::vector<std::string> ids;
-    for (const RunSummary& summary : *summaries)
-        if (summary.name == run)
-            ids.push_back(summary.id);
-    if (ids.size() == 1)
-        return RunFolder(runs() / ids.front());
-    if (ids.size() > 1)
-        return badInput(std::to_string(ids.size()) + " runs are named " + shown(run) + " (" + listed(ids) +
-                        "); give the id of one.");
-    if (prefixed.size() == 1)
-        return prefixed.front();
-    for (const RunFolder& folder : prefixed)
-        ids.push_back(folder.id());
-    if (!ids.empty())
-        return badInput(run + " matches " + std::to_string(ids.size()) + " runs (" + listed(ids) +
-                        "); give more of the id.");
-    if (std::filesystem::is_directory(run, code) && looksLikeRun(run))
-        return RunFolder(std::filesystem::canonical(run, code));
-    return badInput("No run is called " + run + " in " + m_home.string() + "; `runs list` shows all runs.");
+    return findRun(m_home, run);
 }
 
 Result<RunSummary> RunStore::summary(const RunFolder& run) {

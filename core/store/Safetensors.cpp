@@ -13,6 +13,7 @@
 
 #include "data/FileKind.h"
 #include "store/SafetensorsHeader.h"
+#include "store/WeightsDigest.h"
 #include "support/Files.h"
 #include "support/Json.h"
 
@@ -147,6 +148,12 @@ Result<void> writeSafetensors(const std::filesystem::path& file, const std::vect
     Json header = Json::object();
     if (!metadata.empty())
         header["__metadata__"] = metadata;
+    if (metadata.contains(kWeightsDigest)) {
+        std::vector<std::span<const std::byte>> bytes;
+        for (const TensorToWrite* tensor : sorted)
+            bytes.push_back(std::as_bytes(tensor->values));
+        header["__metadata__"][kWeightsDigest] = weightsDigest(metadata, bytes);
+    }
     std::uint64_t position = 0;
     for (const TensorToWrite* tensor : sorted) {
         std::uint64_t elements = 1;

@@ -6,7 +6,7 @@
 
 #include "Golden.h"
 #include "Test.h"
-#include "engine/train/Callbacks.h"
+#include "engine/train/EpochCallbacks.h"
 #include "engine/train/OptimizerStep.h"
 
 using namespace sightline;
@@ -97,6 +97,79 @@ private Q_SLOTS:
         QCOMPARE(other.waited(), 1);
         QVERIFY(!other.epochEnded(2, 2.0).stop);
         QVERIFY(other.epochEnded(3, 2.0).stop);
+    }
+
+    /// Whatever of early stopping is edited, while the same is watched the best so far stays the best.
+    void anEditKeepsTheBestAndThePatienceThatIsUsed() {
+        TrainingSettings training;
+        training.earlyStopping.emplace().patience = 5;
+        EpochCallbacks callbacks(training, true);
+        const auto epoch = [&](int number, double valLoss) {
+            EpochMetrics metrics;
+            metrics.epoch = number;
+            metrics.valLoss = valLoss;
+            metrics.valAccuracy = 0.5;
+            return callbacks.epochEnded(metrics, 0.001);
+        };
+        QVERIFY(epoch(1, 0.5).keepWeights && epoch(2, 0.4).keepWeights);
+        QVERIFY(!epoch(3, 0.6).keepWeights);
+        training.earlyStopping->patience = 7;
+        training.earlyStopping->minDelta = 0.01;
+        callbacks.change(training, true);
+        EpochVerdict verdict = epoch(4, 0.45);
+        QVERIFY(!verdict.keepWeights);
+        QCOMPARE(verdict.patienceUsed, 2);
+        QCOMPARE(verdict.patience, 7);
+
+        const EarlyStoppingSettings settings = *training.earlyStopping;
+        training.earlyStopping.reset();
+        callbacks.change(training, true);
+        QCOMPARE(epoch(5, 0.9).patience, 0);
+        Json saved = Json::object(); // also where the run goes on in between
+        callbacks.save(saved);
+        callbacks = EpochCallbacks(training, true);
+        callbacks.restore(saved);
+        training.earlyStopping = settings;
+        callbacks.change(training, true);
+        verdict = epoch(6, 0.45);
+        QVERIFY(!verdict.keepWeights);
+        QCOMPARE(verdict.patienceUsed, 3);
+
+        training.earlyStopping->monitor = "val_accuracy";
+        callbacks.change(training, true);
+        training.earlyStopping->monitor = settings.monitor;
+        callbacks.change(training, true);
+        QVERIFY(!epoch(7, 0.45).keepWeights); // undone before an epoch was over
+        training.earlyStopping->monitor = "val_accuracy";
+        callbacks.change(training, true);
+        verdict = epoch(8, 0.45);
+        QVERIFY(verdict.keepWeights); // nothing is known of another monitor
+        QCOMPARE(verdict.patienceUsed, 0);
+        training.earlyStopping->monitor = settings.monitor;
+        callbacks.change(training, true);
+        QVERIFY(epoch(9, 0.45).keepWeights); // and the weights of the old one are gone
+    }
+
+    void anEditOfTheRatesReductionKeepsWhatItCounted() {
+        TrainingSettings training;
+        training.reduceLrOnPlateau.emplace().patience = 2;
+        EpochCallbacks callbacks(training, true);
+        const auto rateAfter = [&](int number, double valLoss) {
+            EpochMetrics metrics;
+            metrics.epoch = number;
+            metrics.valLoss = valLoss;
+            return callbacks.epochEnded(metrics, 0.5).learningRate;
+        };
+        QCOMPARE(rateAfter(1, 0.4), 0.5);
+        QCOMPARE(rateAfter(2, 0.6), 0.5);
+        const ReduceLrSettings settings = *training.reduceLrOnPlateau;
+        training.reduceLrOnPlateau.reset();
+        callbacks.change(training, true);
+        QVERIFY(!callbacks.reducesRate());
+        training.reduceLrOnPlateau = settings;
+        training.reduceLrOnPlateau->factor = 0.5;
+        callbacks.change(training, true);
+        QCOMPARE(rateAfter(3, 0.5), 0.25); // the second epoch without an improvement
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <algorithm>
 #include <functional>
 
 #include "Test.h"
@@ -284,6 +285,34 @@ private Q_SLOTS:
         QVERIFY(!stoodStill);
     }
 
+    /// Whoever asked for it hears why, and the good one stays.
+    void weightsThatAreNoNumbersAreNotSaved() {
+        std::string good;
+        Result<void> saved;
+        std::filesystem::path last;
+        TrainControl control;
+        TrainRequest asked = request(QStringLiteral("no numbers"));
+        asked.experiment.training.saveEveryMinutes = 0;
+        const RunEnded ended = engine().train(asked, {}, control, [&](const TrainEvent& event) {
+            if (const auto* started = std::get_if<RunStarted>(&event))
+                last = started->folder + "/checkpoints/last.safetensors";
+            const auto* batch = std::get_if<BatchFinished>(&event);
+            if (!batch || batch->epoch < 2)
+                return;
+            if (batch->batch == 1) {
+                good = *readFile(last);
+                control.post({TrainCommand::Kind::Edit, {{"training.optimizer.learning_rate", "1e39"}}, {}});
+            } else if (batch->batch == 2) {
+                control.post({TrainCommand::Kind::Save, {}, [&](const Result<void>& result) { saved = result; }});
+            }
+        });
+        QVERIFY(ended.outcome == RunEnded::Outcome::Failed);
+        QVERIFY2(ended.reason.find("infinite or not a number in epoch 2; they are not saved") != std::string::npos,
+                 ended.reason.c_str());
+        QVERIFY(!saved.ok() && saved.error().message == ended.reason);
+        QVERIFY(*readFile(last) == good);
+    }
+
     /// What the window asks for: nothing is lost while there is no room, and the run goes on when there is.
     void aRunThatCannotBeWrittenWaitsAndGoesOn() {
         const RunEnded whole = trained(request(QStringLiteral("room"))).ended;
@@ -332,6 +361,7 @@ private Q_SLOTS:
         });
         QVERIFY(ended.outcome == RunEnded::Outcome::Failed);
         QVERIFY2(ended.reason.find(".safetensors") != std::string::npos, ended.reason.c_str());
+        QVERIFY2(ended.reason.ends_with("The run can be resumed from its last checkpoint."), ended.reason.c_str());
         std::filesystem::rename(away, folder);
         asked.resume = ended.run;
         const RunEnded rest = trained(asked).ended;
@@ -340,13 +370,27 @@ private Q_SLOTS:
     }
 
     /// The one before takes the place of a damaged one, and it is said.
+    void aDamagedCheckpointInAnEpochGivesWayToTheOneBefore_data() {
+        QTest::addColumn<QString>("damage");
+        for (const char* damage : {"cut", "zeros", "bit"})
+            QTest::newRow(damage) << QString::fromUtf8(damage);
+    }
+
     void aDamagedCheckpointInAnEpochGivesWayToTheOneBefore() {
+        QFETCH(QString, damage);
         TrainRequest asked = request(QStringLiteral("damaged"));
         asked.experiment.training.saveEveryMinutes = 1e-9;
         const Course begun =
             trained(asked, [](const BatchFinished& batch) { return batch.epoch == 2 && batch.batch == 3; });
         const std::filesystem::path last = begun.ended.folder + "/checkpoints/last.safetensors";
-        std::filesystem::resize_file(last, std::filesystem::file_size(last) / 2);
+        std::string bytes = *readFile(last);
+        if (damage == QLatin1String("cut"))
+            bytes.resize(bytes.size() / 2);
+        else if (damage == QLatin1String("zeros"))
+            std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2), bytes.end(), '\0');
+        else
+            bytes[bytes.size() - 2] = static_cast<char>(bytes[bytes.size() - 2] ^ 1);
+        QVERIFY(writeFileAtomically(last, bytes).ok());
         asked.resume = begun.ended.run;
         std::string said;
         std::optional<std::pair<int, int>> first;
@@ -358,10 +402,10 @@ private Q_SLOTS:
                 first = {batch->epoch, batch->batch};
         });
         QVERIFY2(rest.outcome == RunEnded::Outcome::Completed, rest.reason.c_str());
-        QVERIFY2(
-            said.find("is damaged; the run resumes from checkpoints/previous.safetensors, in epoch 2 after batch 2") !=
-                std::string::npos,
-            said.c_str());
+        QVERIFY2(said.find("is damaged") != std::string::npos &&
+                     said.find(" run resumes from checkpoints/previous.safetensors, in epoch 2 after batch 2") !=
+                         std::string::npos,
+                 said.c_str());
         QCOMPARE(*first, std::pair(2, 3));
         asked.resume.clear();
         QVERIFY(ToyRuns::weightsOf(rest) == ToyRuns::weightsOf(trained(asked).ended));

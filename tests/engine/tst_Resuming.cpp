@@ -127,6 +127,42 @@ private Q_SLOTS:
         QVERIFY(bytesOf(last) == bytesOf(file(whole, "last.safetensors")));
     }
 
+    /// As where a process is killed after it kept the epoch, before the last one.
+    void aNewerCheckpointThanTheLastIsGoneOnFrom() {
+        TrainRequest asked = request("newer", 3);
+        const RunEnded whole = trained(asked), parts = trained(asked, nullptr, 2);
+        fs::copy_file(file(parts, "epoch-0001.safetensors"), file(parts, "last.safetensors"),
+                      fs::copy_options::overwrite_existing);
+        asked.resume = parts.run;
+        std::string said;
+        const RunEnded resumed = trained(asked, &said);
+        QVERIFY2(resumed.outcome == RunEnded::Outcome::Completed, resumed.reason.c_str());
+        QVERIFY2(said.find("is older than another one; the run resumes from checkpoints/") != std::string::npos &&
+                     said.find("Resumed after epoch 2 from") != std::string::npos,
+                 said.c_str());
+        QVERIFY(bytesOf(file(resumed, "last.safetensors")) == bytesOf(file(whole, "last.safetensors")));
+    }
+
+    /// A best one that is damaged is there again, of its own epoch, where that was kept.
+    void theBestOfTheRunIsThereAgain() {
+        TrainRequest asked = request("best", 3);
+        const RunEnded parts = trained(asked, nullptr, 2);
+        const std::string best = bytesOf(file(parts, "best.safetensors"));
+        tear(file(parts, "best.safetensors"));
+        asked.resume = parts.run;
+        asked.settings = {{"training.optimizer.learning_rate", "1e-20"}}; // nothing improves
+        std::string said;
+        QVERIFY(trained(asked, &said).outcome == RunEnded::Outcome::Completed);
+        const auto weights = [](const fs::path& file) {
+            return asFloats(*SafetensorsFile::open(file)->find("conv2d.weight")).value();
+        };
+        QVERIFY(fs::file_size(file(parts, "best.safetensors")) > best.size() / 2);
+        const fs::path kept = file(parts, "kept.safetensors");
+        QVERIFY(writeFileAtomically(kept, best).ok());
+        QCOMPARE(weights(file(parts, "best.safetensors")), weights(kept));
+        QVERIFY2(said.find("were not kept") == std::string::npos, said.c_str());
+    }
+
     /// An epoch is trained anew as if nothing had happened.
     void anEarlierEpochIsGoneOnFromBitForBit() {
         TrainRequest asked = request("earlier", 3);
@@ -210,6 +246,9 @@ private Q_SLOTS:
         QFETCH(QString, words);
         TrainRequest asked = request("untouched", 3);
         const RunEnded parts = trained(asked, nullptr, 2);
+        // Of a process that died: it is how the window knows of a run to go on with.
+        QVERIFY(
+            writeFileAtomically(parts.folder + "/running.json", R"({"process":"x","number":1,"locked":true})").ok());
         const auto filesOf = [&] {
             std::map<fs::path, std::string> files;
             for (const auto& entry : fs::recursive_directory_iterator(parts.folder))

@@ -12,6 +12,7 @@
 #include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
 #include "store/RunFork.h"
+#include "store/RunState.h"
 #include "store/RunStore.h"
 
 using namespace sightline;
@@ -128,7 +129,10 @@ private Q_SLOTS:
                                           {"training.loss.label_smoothing", "0.2"},
                                           {"model.options.dropout", "0.6"},
                                           {"model.freeze", "conv2d_1"},
-                                          {"training.schedule", R"({"name":"cosine"})"}})
+                                          {"training.schedule", R"({"name":"cosine"})"},
+                                          {"training.early_stopping.patience", "7"},
+                                          {"training.early_stopping", "null"},
+                                          {"training.reduce_lr_on_plateau", R"({"patience":1,"min_delta":1000})"}})
             QTest::newRow(path) << QString::fromUtf8(path) << QString::fromUtf8(value);
     }
 
@@ -136,6 +140,11 @@ private Q_SLOTS:
     void editsAreMadeAgainWhereTheyWere() {
         QFETCH(QString, path);
         QFETCH(QString, value);
+        const auto request = [this](const char* home) {
+            TrainRequest asked = this->request(home);
+            asked.experiment.training.earlyStopping.emplace();
+            return asked;
+        };
         const auto edits = [&](TrainControl& control, const BatchFinished& batch) {
             if (isAt(batch, 2, 3))
                 control.post(change({{path.toStdString(), value.toStdString()}}));
@@ -164,8 +173,11 @@ private Q_SLOTS:
                         stop.request_stop();
                 });
             QVERIFY(begun.outcome == RunEnded::Outcome::Stopped);
-            if (killed)
+            if (killed) {
                 QVERIFY(writeFileAtomically(last, early).ok());
+                for (const char* later : {"previous.safetensors", "best.safetensors"})
+                    std::filesystem::remove(last.parent_path() / later);
+            }
             asked.resume = begun.run;
             std::string said;
             const RunEnded rest = trained(asked, {}, &said);
@@ -191,6 +203,73 @@ private Q_SLOTS:
         QCOMPARE(edits.size(), std::size_t(1));
         QCOMPARE(toText(edits[0].changes["model.options.dropout"], -1), std::string("[0.3,0.6]"));
         QVERIFY(edits[0].changes["augmentation.rotation_range"][0] == 0);
+    }
+
+    /// Also where a callback had changed it: what the settings named before is then a change.
+    void theRateInEffectIsWhatAnEditChanges() {
+        TrainRequest asked = request("reduced");
+        asked.experiment.training.epochs = 4;
+        ReduceLrSettings& reduce = asked.experiment.training.reduceLrOnPlateau.emplace();
+        reduce.patience = 1;
+        reduce.minDelta = 1000; // nothing is ever an improvement
+        const char* const path = "training.optimizer.learning_rate";
+        std::stop_source stop;
+        const RunEnded part = trained(
+            asked,
+            [&](TrainControl& control, const BatchFinished& batch) {
+                if (isAt(batch, 3, 1))
+                    control.post(change({{path, "0.0001"}})); // as it is
+                if (isAt(batch, 3, 2))
+                    control.post(change({{path, "0.001"}}));
+                if (isAt(batch, 3, 3))
+                    control.post(change({{path, "0.0001"}}));
+                if (isAt(batch, 3, 4))
+                    stop.request_stop();
+            },
+            nullptr, stop);
+        QVERIFY2(part.outcome == RunEnded::Outcome::Stopped, part.reason.c_str());
+        std::vector<RecordedEdit> edits = readRunEdits(part.folder + "/events.jsonl");
+        QCOMPARE(edits.size(), std::size_t(2));
+        QCOMPARE(toText(edits[0].changes[path], -1), std::string("[0.0001,0.001]"));
+        QCOMPARE(toText(edits[1].changes[path], -1), std::string("[0.001,0.0001]"));
+        QCOMPARE(RunFolder(part.folder).experiment()->training.optimizer.learningRate, 0.0001);
+
+        TrainRequest going = asked; // it falls once more, after epoch 3
+        going.resume = part.run;
+        std::stop_source again;
+        const auto stopsAgain = [&](TrainControl&, const BatchFinished& batch) {
+            if (isAt(batch, 4, 1))
+                again.request_stop();
+        };
+        QVERIFY(trained(going, stopsAgain, nullptr, again).outcome == RunEnded::Outcome::Stopped);
+        going.settings = {{path, "0.0001"}};
+        const RunEnded ended = trained(going);
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        edits = readRunEdits(part.folder + "/events.jsonl");
+        QCOMPARE(edits.size(), std::size_t(3));
+        QCOMPARE(toText(edits[2].changes[path], -1), std::string("[1e-05,0.0001]"));
+    }
+
+    void aPausedRunThatIsToStopAfterItsEpochDoes() {
+        std::jthread other;
+        Result<void> paused = Error{"no"}, stopped = Error{"no"};
+        const RunEnded ended = trained(request("after"), [&](TrainControl&, const BatchFinished& batch) {
+            if (!isAt(batch, 1, 2))
+                return;
+            std::atomic<bool> isPaused = false;
+            const std::filesystem::path folder = RunStore::open(m_runs.path("after"))->list()->front().folder;
+            other = std::jthread([&, folder] {
+                paused = sendCommand(folder, {RemoteCommand::Kind::Pause}, 60s, {});
+                isPaused = true;
+                stopped = sendCommand(folder, {RemoteCommand::Kind::StopAfterEpoch}, 60s, {});
+            });
+            while (!isPaused)
+                std::this_thread::yield();
+        });
+        other.join();
+        QVERIFY(paused.ok() && stopped.ok());
+        QVERIFY(ended.outcome == RunEnded::Outcome::Stopped);
+        QCOMPARE(ended.epochs, 1);
     }
 
     void aLaterChangeOfMindReplacesAnEditStillToCome() {
@@ -259,6 +338,12 @@ private Q_SLOTS:
             QCOMPARE(fork->history()->size(), std::size_t(std::atoi(at)));
             QCOMPARE(parentOf(*fork)->epoch, std::atoi(at));
             QCOMPARE(parentOf(*fork)->run, parent.run);
+            // The best up to there, whatever the parent's best is by now.
+            const Result<ChosenCheckpoint> best = chooseCheckpoint(fork->path(), "best");
+            QCOMPARE(best->file.filename().string(), std::string("best.safetensors"));
+            const auto state = runStateIn(SafetensorsFile::open(best->file).value());
+            QCOMPARE(state->value("epoch", 0), (*state)["best"].value("epoch", 0));
+            QVERIFY(state->value("epoch", 0) <= std::atoi(at));
             TrainRequest going = asked;
             going.resume = fork->id();
             const RunEnded ended = trained(going);
@@ -267,6 +352,12 @@ private Q_SLOTS:
             QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(parent));
             QCOMPARE(fork->history()->size(), std::size_t(3));
         }
+        const Result<RunFolder> done = forkRun(store, RunFolder(parent.folder), "last");
+        TrainRequest going = asked;
+        going.resume = done->id();
+        const RunEnded refused = trained(going);
+        QVERIFY(refused.outcome == RunEnded::Outcome::Failed && refused.errorKind == ErrorKind::BadInput);
+        QVERIFY2(refused.reason.find("raise training.epochs") != std::string::npos, refused.reason.c_str());
         QVERIFY(!parentOf(RunFolder(parent.folder)));
         const std::size_t runs = store.list()->size();
         const Result<RunFolder> none = forkRun(store, RunFolder(parent.folder), "7");
@@ -344,7 +435,7 @@ private Q_SLOTS:
         asked.resume = forks[forks.size() / 2].id();
         const RunEnded ended = trained(asked);
         if (ended.outcome == RunEnded::Outcome::Failed) // of its very end there is nothing to go on with
-            QVERIFY2(ended.reason.find("nothing to resume") != std::string::npos, ended.reason.c_str());
+            QVERIFY2(ended.reason.find("nothing to train") != std::string::npos, ended.reason.c_str());
         else
             QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(parent));
     }

@@ -273,6 +273,7 @@ private Q_SLOTS:
                 bytes.find(std::string_view(reinterpret_cast<const char*>(before.data()), 4 * before.size()));
             QVERIFY(at != std::string::npos);
             bytes.replace(at, 4 * before.size(), reinterpret_cast<const char*>(after.data()), 4 * before.size());
+            bytes.replace(bytes.find("sightline.digest"), 16, "sightline.before"); // not damaged: trained so
         }
         QVERIFY(writeFileAtomically(weights, bytes).ok());
         WindowDriver driver(path(QStringLiteral("home-nan")));

@@ -7,8 +7,9 @@
 
 #include "Test.h"
 #include "experiment/RunEdit.h"
+#include "store/FindRun.h"
 #include "store/RunStore.h"
-#include "store/Safetensors.h"
+#include "store/WeightsDigest.h"
 #include "support/Files.h"
 
 using namespace sightline;
@@ -33,9 +34,15 @@ Json epochEvent(int epoch, double loss, double valAccuracy) {
 
 static void keep(const RunFolder& run, const std::string& name, int epoch) {
     const std::vector<float> values(100, 1.0f);
-    QVERIFY(
-        writeSafetensors(run.path() / "checkpoints" / name, {{"a", {100}, values}}, {{"epoch", std::to_string(epoch)}})
-            .ok());
+    QVERIFY(writeSafetensors(run.path() / "checkpoints" / name, {{"a", {100}, values}},
+                             {{"epoch", std::to_string(epoch)}, {kWeightsDigest, ""}})
+                .ok());
+}
+/// The values change, the header and the length do not.
+static void damage(const RunFolder& run, const std::string& name) {
+    std::fstream file(run.path() / "checkpoints" / name, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(-200, std::ios::end);
+    file << std::string(200, '\0');
 }
 static void tear(const RunFolder& run, const std::string& name) {
     const fs::path file = run.path() / "checkpoints" / name;
@@ -215,6 +222,12 @@ private Q_SLOTS:
         QVERIFY(ambiguous.error().message.find("aaa-1") != std::string::npos);
         for (const char* name : {"", "nothing", "../runs", "/tmp"})
             QVERIFY(!runs.find(name).ok());
+        for (const auto& entry : fs::directory_iterator(home())) // the index is not asked, and not made
+            if (entry.path().filename().string().starts_with("runs.db"))
+                fs::remove(entry.path());
+        for (const char* name : {"aaa-1", "first"})
+            QCOMPARE(findRun(home(), name)->id(), std::string("aaa-1"));
+        QVERIFY(!fs::exists(home() / "runs.db"));
     }
 
     void aDeletedRunIsGone() {
@@ -358,9 +371,10 @@ private Q_SLOTS:
         QVERIFY2(chosen->note.find("last.safetensors") != std::string::npos, chosen->note.c_str());
         QVERIFY(chosen->note.find("epoch 12") != std::string::npos);
         QVERIFY(chooseCheckpoint(run.path(), "best")->note.empty());
-        tear(run, "best.safetensors");
+        damage(run, "best.safetensors");
+        QVERIFY(chooseCheckpoint(run.path(), "best")->note.find("best.safetensors is damaged") != std::string::npos);
         QCOMPARE(chooseCheckpoint(run.path(), "best")->file.filename().string(), std::string("epoch-0012.safetensors"));
-        tear(run, "epoch-0012.safetensors");
+        damage(run, "epoch-0012.safetensors");
         const auto none = chooseCheckpoint(run.path(), "best");
         QVERIFY(!none.ok() && none.error().kind == ErrorKind::BadInput);
     }

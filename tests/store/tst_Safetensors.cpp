@@ -2,11 +2,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 
 #include "Test.h"
-#include "store/Safetensors.h"
+#include "store/WeightsDigest.h"
+#include "support/Files.h"
 #include "support/Random.h"
 
 using namespace sightline;
@@ -54,6 +56,28 @@ private Q_SLOTS:
         QVERIFY(read->find("a")->shape.empty());
         QVERIFY(asFloats(*read->find("empty")).value().empty());
         QVERIFY(read->find("c") == nullptr);
+    }
+
+    void whatWasDamagedAfterItWasWrittenIsToldByItsDigest() {
+        const std::vector<float> weights(64, 1.5f), more = {7};
+        QVERIFY(writeSafetensors(file(), {{"b", {64}, weights}, {"a", {1}, more}}, {{"epoch", "3"}}).ok());
+        QVERIFY(openAsWritten(file()).ok()); // says nothing of itself
+        QVERIFY(
+            writeSafetensors(file(), {{"b", {64}, weights}, {"a", {1}, more}}, {{"epoch", "3"}, {kWeightsDigest, ""}})
+                .ok());
+        const std::string whole = readFile(file()).value();
+        QVERIFY(openAsWritten(file()).ok());
+        std::string half = whole, bit = whole, said = whole;
+        std::fill(half.end() - 128, half.end(), '\0');
+        bit[bit.size() - 1] = static_cast<char>(bit.back() ^ 1);
+        said.replace(said.find(R"("3")"), 3, R"("4")");
+        for (const std::string& damaged : {half, bit, said}) {
+            write(file(), damaged);
+            QVERIFY(SafetensorsFile::open(file()).ok());
+            const auto opened = openAsWritten(file());
+            QVERIFY(!opened.ok());
+            QVERIFY2(opened.error().message.find("is damaged") != std::string::npos, opened.error().message.c_str());
+        }
     }
 
     void theHeaderIsPaddedToEightBytes() {

@@ -8,6 +8,7 @@
 
 #include "augment/Augment.h"
 #include "store/RunParts.h"
+#include "store/WeightsDigest.h"
 #include "zoo/WeightFit.h"
 #include "zoo/Zoo.h"
 
@@ -106,7 +107,7 @@ Result<GraphSpec> graphByName(const std::string& nameOrFile, int height, int wid
 
 Result<void> loadWeights(GraphModule& module, const std::filesystem::path& file, bool newClassifier,
                          LoadedWeights* loaded, const std::stop_token& stop, const ClassRows* rows) {
-    const Result<SafetensorsFile> weights = SafetensorsFile::open(file);
+    const Result<SafetensorsFile> weights = openAsWritten(file);
     if (!weights)
         return weights.error();
     std::vector<TensorSpec> ours;

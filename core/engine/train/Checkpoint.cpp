@@ -8,6 +8,7 @@
 #include "engine/module/LoadedModel.h"
 #include "engine/train/TrainState.h"
 #include "store/RunState.h"
+#include "store/WeightsDigest.h"
 
 namespace sightline::engine {
 
@@ -32,10 +33,11 @@ void take(const std::vector<float>& values, torch::Tensor& target) {
 Result<void> saveCheckpoint(const std::filesystem::path& file, const GraphModule& module, const Moments& moments,
                             const Json& state) {
     const auto count = static_cast<std::size_t>(moments.first.numel());
-    return saveWeights(module, file,
-                       {{kRunState, toText(state, -1)}, {"epoch", std::to_string(state.value("epoch", 0))}},
-                       {{kFirst, {moments.first.numel()}, {moments.first.data_ptr<float>(), count}},
-                        {kSecond, {moments.second.numel()}, {moments.second.data_ptr<float>(), count}}});
+    return saveWeights(
+        module, file,
+        {{kRunState, toText(state, -1)}, {"epoch", std::to_string(state.value("epoch", 0))}, {kWeightsDigest, {}}},
+        {{kFirst, {moments.first.numel()}, {moments.first.data_ptr<float>(), count}},
+         {kSecond, {moments.second.numel()}, {moments.second.data_ptr<float>(), count}}});
 }
 
 Result<Json> loadCheckpoint(const std::filesystem::path& file, GraphModule& module, Moments& moments) {

@@ -4,10 +4,20 @@
 #include <exception>
 #include <new>
 
+#include "store/RunCheckpoint.h"
+
 namespace sightline::engine {
 
 Ending failed(const Error& error) {
     return {RunEnded::Outcome::Failed, error.message, error.kind};
+}
+
+Error unwritten(const Error& error, const std::filesystem::path& runFolder) {
+    std::error_code code; // a folder that has vanished took them with it, and may come back
+    const bool canResume = !std::filesystem::exists(runFolder / "checkpoints", code) || checkpointToResume(runFolder);
+    return {error.message + (canResume ? " The run can be resumed from its last checkpoint."
+                                       : " The run has no checkpoint to resume from yet."),
+            error.kind};
 }
 
 Ending stopped(const std::string& where) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -16,6 +17,8 @@ struct Ending {
 };
 
 Ending failed(const Error& error);
+/// Of what a run keeps and could not be written: whether the run can be resumed.
+Error unwritten(const Error& error, const std::filesystem::path& runFolder);
 /// "Stopped " and where.
 Ending stopped(const std::string& where);
 /// Of an error on the way to something: where the way was cancelled the run was stopped there.

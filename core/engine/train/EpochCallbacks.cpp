@@ -9,6 +9,22 @@ std::string didNotImprove(const std::string& monitor, int patience) {
     return monitor + " did not improve for " + std::to_string(patience) + (patience == 1 ? " epoch" : " epochs");
 }
 
+constexpr const char *kStopping = "early_stopping", *kReduceLr = "reduce_lr", *kAsleep = "asleep",
+                     *kWatched = "watched";
+
+/// What a counter's best is the best of; with another one it cannot be compared.
+template <typename Settings>
+std::optional<std::string> watchedBy(const std::optional<Settings>& settings) {
+    if (!settings)
+        return {};
+    return (monitorsMaximum(settings->mode, settings->monitor) ? "max " : "min ") + settings->monitor;
+}
+
+Json counter(Json state, const std::optional<std::string>& watched) {
+    state[kWatched] = *watched;
+    return state;
+}
+
 } // namespace
 
 EpochCallbacks::EpochCallbacks(const TrainingSettings& training, bool hasValidation) : m_training(training) {
@@ -31,7 +47,9 @@ EpochVerdict EpochCallbacks::epochEnded(const EpochMetrics& metrics, double lear
         const EarlyStoppingSettings& settings = *m_training.earlyStopping;
         const EarlyStopping::Verdict early =
             m_earlyStopping->epochEnded(metrics.epoch - 1, metrics.value(settings.monitor));
-        verdict.keepWeights = early.improved && settings.restoreBestWeights;
+        verdict.keepWeights = early.improved; // also where they are not to be restored: that may change
+        if (verdict.keepWeights)
+            m_asleep.erase(kStopping); // its weights are gone
         verdict.patience = settings.patience;
         verdict.patienceUsed = m_earlyStopping->waited();
         if (early.stop)
@@ -50,25 +68,25 @@ EpochVerdict EpochCallbacks::epochEnded(const EpochMetrics& metrics, double lear
 
 void EpochCallbacks::save(Json& state) const {
     if (m_earlyStopping)
-        state["early_stopping"] = m_earlyStopping->state();
+        state[kStopping] = counter(m_earlyStopping->state(), watchedBy(m_training.earlyStopping));
     if (m_reduceLr)
-        state["reduce_lr"] = m_reduceLr->state();
+        state[kReduceLr] = counter(m_reduceLr->state(), watchedBy(m_training.reduceLrOnPlateau));
     if (m_best)
         state["best"] = m_best->state();
+    if (!m_asleep.empty())
+        state[kAsleep] = m_asleep;
 }
 
 void EpochCallbacks::change(const TrainingSettings& training, bool hasValidation) {
     Json counters = Json::object();
     save(counters);
-    if (training.earlyStopping != m_training.earlyStopping)
-        counters.erase("early_stopping");
-    if (training.reduceLrOnPlateau != m_training.reduceLrOnPlateau)
-        counters.erase("reduce_lr");
     *this = EpochCallbacks(training, hasValidation);
     restore(counters);
 }
 
 void EpochCallbacks::restartPatience() {
+    if (m_asleep.contains(kStopping))
+        m_asleep[kStopping]["wait"] = 0;
     if (!m_earlyStopping)
         return;
     Json state = m_earlyStopping->state();
@@ -76,11 +94,34 @@ void EpochCallbacks::restartPatience() {
     m_earlyStopping->restore(state);
 }
 
+/// The counter to go on with; the other one, if there is one, sleeps.
+Json EpochCallbacks::awake(const Json& state, const char* name, const std::optional<std::string>& watched) {
+    const auto fits = [&](const Json& one) {
+        return watched && one.is_object() && one.value(kWatched, Json(*watched)) == *watched;
+    };
+    const Json before = state.value(name, Json()), asleep = m_asleep.value(name, Json());
+    if (fits(before))
+        return before;
+    const bool wakes = fits(asleep);
+    if (before.is_object())
+        m_asleep[name] = before;
+    else if (wakes)
+        m_asleep.erase(name);
+    return wakes ? asleep : Json::object();
+}
+
 void EpochCallbacks::restore(const Json& state) {
+    m_asleep = Json::object();
+    if (const Json asleep = state.value(kAsleep, Json()); asleep.is_object())
+        for (const auto& [name, kept] : asleep.items())
+            if (kept.is_object())
+                m_asleep[name] = kept;
+    const Json stopping = awake(state, kStopping, watchedBy(m_training.earlyStopping)),
+               reduceLr = awake(state, kReduceLr, watchedBy(m_training.reduceLrOnPlateau));
     if (m_earlyStopping)
-        m_earlyStopping->restore(state.value("early_stopping", Json::object()));
+        m_earlyStopping->restore(stopping);
     if (m_reduceLr)
-        m_reduceLr->restore(state.value("reduce_lr", Json::object()));
+        m_reduceLr->restore(reduceLr);
     if (m_best)
         m_best->restore(state.value("best", Json::object()));
 }

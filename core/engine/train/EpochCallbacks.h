@@ -29,19 +29,24 @@ public:
     int bestEpoch(int lastEpoch) const { return m_best ? m_best->epoch() : lastEpoch; }
     bool reducesRate() const { return m_reduceLr.has_value(); }
 
-    /// Adds the counters to a checkpoint's state, and takes them from there.
+    /// Adds the counters to a checkpoint's state, and takes them from there: each where it goes with what is watched
+    /// now.
     void save(Json& state) const;
     void restore(const Json& state);
-    /// Other settings from here on: those that are the same keep their counters.
+    /// Other settings from here on. A counter goes on while the same is watched: whatever else changes, the best so far
+    /// stays the best. It sleeps while its callback is off or watches something else.
     void change(const TrainingSettings& training, bool hasValidation);
     /// Early stopping is patient anew: what is the best so far stays.
     void restartPatience();
 
 private:
+    Json awake(const Json& state, const char* name, const std::optional<std::string>& watched);
+
     TrainingSettings m_training;
     std::optional<EarlyStopping> m_earlyStopping;
     std::optional<ReduceLrOnPlateau> m_reduceLr;
     std::optional<BestEpoch> m_best;
+    Json m_asleep = Json::object(); ///< counters by name, to go on with when their callback is back
 };
 
 } // namespace sightline

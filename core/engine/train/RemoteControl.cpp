@@ -27,6 +27,7 @@ void obey(const ReceivedCommand& received, TrainControl& control) {
         return answered({});
     case RemoteCommand::Kind::StopAfterEpoch:
         control.stopAfterEpoch();
+        control.resume(); // a paused run has an epoch to end, too
         return answered({});
     case RemoteCommand::Kind::Stop:
         control.post({TrainCommand::Kind::Stop, {}, answered});

@@ -10,7 +10,8 @@
 
 #include "engine/module/LoadedModel.h"
 #include "engine/train/Checkpoint.h"
-#include "store/Safetensors.h"
+#include "store/BestCheckpoint.h"
+#include "store/WeightsDigest.h"
 #include "support/FileCalls.h"
 #include "support/Files.h"
 
@@ -19,6 +20,7 @@ namespace sightline::engine {
 namespace {
 
 constexpr const char* kLast = "last.safetensors";
+constexpr const char* kBest = "best.safetensors";
 constexpr const char* kEarlyStopping = "early-stopping.safetensors";
 constexpr const char* kRestored = "restored.safetensors";
 constexpr const char* kHasEarlyStopping = "early_stopping_weights";
@@ -64,16 +66,25 @@ Result<std::string> RunCheckpoints::saveLast(const GraphModule& module, const Mo
 /// By a second name, so that there is a last one at every moment. Where that cannot be done there is one checkpoint
 /// fewer to fall back to.
 void RunCheckpoints::keepLastAsPrevious() const {
-    const std::filesystem::path second = m_folder / "previous.safetensors.new";
+    putInPlace(m_folder / kLast, "previous.safetensors");
+}
+
+void RunCheckpoints::putInPlace(const std::filesystem::path& file, const std::string& name) const {
+    const std::filesystem::path second = m_folder / (name + ".new");
     const FileCalls& calls = fileCalls();
     calls.unlink(second.c_str());
-    if (calls.link((m_folder / kLast).c_str(), second.c_str()) == 0)
-        calls.rename(second.c_str(), (m_folder / "previous.safetensors").c_str());
+    if (calls.link(file.c_str(), second.c_str()) == 0)
+        calls.rename(second.c_str(), (m_folder / name).c_str());
+}
+
+void RunCheckpoints::keepBest() const {
+    if (m_best)
+        putInPlace(*m_best, kBest);
 }
 
 Result<std::string> RunCheckpoints::saveBest(const GraphModule& module, const Moments& moments,
                                              const Json& state) const {
-    return saveAs("best.safetensors", module, moments, state);
+    return saveAs(kBest, module, moments, state);
 }
 
 Result<std::string> RunCheckpoints::saveEpoch(const GraphModule& module, const Moments& moments, const Json& state,
@@ -84,7 +95,8 @@ Result<std::string> RunCheckpoints::saveEpoch(const GraphModule& module, const M
 }
 
 Result<void> RunCheckpoints::keepForEarlyStopping(const GraphModule& module, int epoch) {
-    const Result<void> saved = saveWeights(module, m_folder / kEarlyStopping, {{kEpoch, std::to_string(epoch)}});
+    const Result<void> saved =
+        saveWeights(module, m_folder / kEarlyStopping, {{kEpoch, std::to_string(epoch)}, {kWeightsDigest, {}}});
     m_hasEarlyStopping = m_hasEarlyStopping || saved.ok();
     return saved;
 }
@@ -92,7 +104,7 @@ Result<void> RunCheckpoints::keepForEarlyStopping(const GraphModule& module, int
 Result<void> RunCheckpoints::restoreEarlyStopping(GraphModule& module) const {
     if (const Result<void> loaded = loadWeights(module, m_folder / kEarlyStopping); !loaded)
         return loaded;
-    return saveWeights(module, m_folder / kRestored);
+    return saveWeights(module, m_folder / kRestored, {{kWeightsDigest, {}}});
 }
 
 void RunCheckpoints::dropRestored() const {
@@ -103,7 +115,7 @@ void RunCheckpoints::dropRestored() const {
 /// Whether the weights that early stopping kept are there, and from an epoch up to `epoch`: a run that goes on from an
 /// earlier checkpoint has not seen later ones.
 bool RunCheckpoints::hasEarlyStoppingOf(int epoch) const {
-    const Result<SafetensorsFile> kept = SafetensorsFile::open(m_folder / kEarlyStopping);
+    const Result<SafetensorsFile> kept = openAsWritten(m_folder / kEarlyStopping);
     if (!kept)
         return false;
     const auto of = kept->metadata().find(kEpoch);
@@ -121,18 +133,23 @@ Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, Moments
                                      " is damaged, and no other checkpoint is intact."
                                : run + " has no checkpoint yet, so it cannot be resumed; start a new run from its " +
                                      "experiment.json.");
-    std::stable_partition(kept.begin(), kept.end(),
-                          [&](const KeptCheckpoint& one) { return one.file == last && one.resumable; });
-    std::string why = "The last checkpoint (" + last.string() + ") is " + (exists ? "damaged" : "missing") + "; the";
+    std::stable_partition(kept.begin(), kept.end(), [](const KeptCheckpoint& one) { return one.resumable; });
+    const auto isLast = [&](const KeptCheckpoint& one) { return one.file == last && one.resumable; };
+    const bool isWhole = std::any_of(kept.begin(), kept.end(), isLast);
+    std::string why =
+        isWhole ? "The last checkpoint (" + last.string() + ") is older than another one; the"
+                : "The last checkpoint (" + last.string() + ") is " + (exists ? "damaged" : "missing") + "; the";
+    m_isLastSound = isWhole;
     std::optional<Error> fault;
     for (const KeptCheckpoint& next : kept) {
         Result<Json> state = loadFrom(next, module, moments);
         if (state) {
-            m_isLastSound = next.file == last;
-            return loadedFrom(next, std::move(*state), m_isLastSound ? std::string() : why);
+            return loadedFrom(next, std::move(*state), isLast(next) ? std::string() : why);
         }
-        if (next.file == last)
+        if (isLast(next)) {
+            m_isLastSound = false;
             why = state.error().message + " The";
+        }
         if (!fault)
             fault = state.error();
     }
@@ -150,7 +167,24 @@ RunCheckpoints::Loaded RunCheckpoints::loadedFrom(const KeptCheckpoint& from, Js
     if (from.resumable && kept && !m_hasEarlyStopping)
         loaded.note += std::string(loaded.note.empty() ? "" : " ") +
                        "The weights kept for early stopping are of a later epoch or damaged; they are not used.";
+    if (const std::string best = lookForBest(loaded.state); !best.empty())
+        loaded.note += (loaded.note.empty() ? "" : " ") + best;
     return loaded;
+}
+
+/// Gives a sentence where the best epoch's weights are gone.
+std::string RunCheckpoints::lookForBest(const Json& state) {
+    m_best.reset();
+    const int epoch = bestEpochIn(state);
+    const std::optional<std::filesystem::path> kept =
+        epoch > 0 ? checkpointAfter(m_folder.parent_path(), epoch) : std::nullopt;
+    const Result<SafetensorsFile> best = openAsWritten(m_folder / kBest);
+    if (kept && !best)
+        m_best = kept;
+    if (epoch == 0 || kept || best)
+        return {};
+    return "The weights of the best epoch, " + std::to_string(epoch) +
+           ", were not kept: until an epoch is better, the last weights are evaluated.";
 }
 
 } // namespace sightline::engine

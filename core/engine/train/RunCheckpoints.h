@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "engine/module/GraphModule.h"
@@ -36,7 +37,7 @@ public:
         std::string note;         ///< where it is not `last`, why; what else a person should know
         bool hasOptimizer = true; ///< false: its moments start anew
     };
-    /// Of the last checkpoint; where that cannot be loaded, of the latest that can. Error: there is none, or why not.
+    /// Of the latest checkpoint that can be loaded. Error: there is none, or why not.
     Result<Loaded> load(GraphModule& module, Moments& moments);
 
     /// After `epoch`.
@@ -45,6 +46,9 @@ public:
     /// Makes the weights that early stopping kept those of `module` and of `restored`.
     Result<void> restoreEarlyStopping(GraphModule& module) const;
 
+    /// Where the best epoch's checkpoint is not `best` any more (damaged), but is kept by another name, it becomes
+    /// that.
+    void keepBest() const;
     /// A run that goes on has other last weights than those restored when it ended.
     void dropRestored() const;
 
@@ -53,9 +57,12 @@ private:
                                Json state) const;
     void keepLastAsPrevious() const;
     bool hasEarlyStoppingOf(int epoch) const;
+    void putInPlace(const std::filesystem::path& file, const std::string& name) const;
+    std::string lookForBest(const Json& state);
     Loaded loadedFrom(const KeptCheckpoint& from, Json state, const std::string& why);
 
     std::filesystem::path m_folder;
+    std::optional<std::filesystem::path> m_best; ///< what is to become `best`
     bool m_hasEarlyStopping = false;
     bool m_isLastSound = true; ///< false: the run goes on from another one, which must outlive the next save
 };

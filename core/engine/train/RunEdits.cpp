@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 #include <stdexcept>
 
@@ -15,6 +16,17 @@
 namespace sightline::engine {
 
 namespace {
+
+constexpr const char* kRate = "training.optimizer.learning_rate";
+
+/// A rate that float32 arithmetic made, as a person writes it: 0.0001, not 0.00010000000474974513.
+double rounded(double rate) {
+    std::array<char, 64> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), rate, std::chars_format::general, 6).ptr;
+    double value = rate;
+    std::from_chars(text.data(), end, value);
+    return value;
+}
 
 /// Whether one of the paths is, or lies in, `block`; or the other way round.
 bool touches(const Json& changes, const std::string& block) {
@@ -89,6 +101,19 @@ Result<void> mayGoOnWith(const Experiment& next, const RunAsIs& run) {
     return frozen ? Result<void>() : refused(frozen.error().message);
 }
 
+Result<EditedExperiment> editedInEffect(const Experiment& now, double rate, const std::vector<Setting>& settings) {
+    const bool namesRate =
+        std::any_of(settings.begin(), settings.end(), [](const Setting& setting) { return setting.path == kRate; });
+    if (!namesRate || rate == namedRate(now))
+        return edited(now, settings);
+    Experiment inEffect = now;
+    inEffect.training.optimizer.learningRate = rounded(rate);
+    Result<EditedExperiment> next = edited(inEffect, settings);
+    if (next && !next->changes.contains(kRate))
+        next->experiment.training.optimizer.learningRate = now.training.optimizer.learningRate;
+    return next;
+}
+
 void nameDropout(Json& changes, const GraphSpec& graph) {
     const auto change = changes.find("model.options.dropout");
     const std::set<double> rates = dropoutRates(graph);
@@ -106,7 +131,7 @@ EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& set
             throw std::runtime_error(built.error().message);
         setup.module->setDropout(rate == built->named ? built->rates : rate);
     }
-    if (touches(changes, "training.optimizer.learning_rate"))
+    if (touches(changes, kRate))
         state.baseRate = namedRate(next);
     state.callbacks.change(next.training, setup.dataset.count(Subset::Validation) > 0);
     EditEffect effect;

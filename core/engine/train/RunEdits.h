@@ -35,4 +35,8 @@ EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& set
 /// "Changed: training.epochs from 3 to 5; ...", with the event that a run keeps.
 RunNote noteOfEdit(const Json& changes, RunPlace place);
 
+/// edited(); but the learning rate changes from `rate`, the one in effect, which callbacks may have made another than
+/// the settings name.
+Result<EditedExperiment> editedInEffect(const Experiment& now, double rate, const std::vector<Setting>& settings);
+
 } // namespace sightline::engine

@@ -57,11 +57,14 @@ Result<void> RunRecorder::persistently(const std::function<Result<void>()>& writ
         if (written)
             m_secondsWriting += std::chrono::duration<double>(Clock::now() - start).count();
         if (written || !m_tryAgain(written.error()))
-            return written;
+            return written ? written : unwritten(written.error(), m_setup.folder->path());
     }
 }
 
 Result<void> RunRecorder::saveHere() {
+    if (!m_setup.module->isFinite())
+        return Error{"The weights became infinite or not a number in epoch " + std::to_string(m_state.epoch) +
+                     "; they are not saved. The last good checkpoint is kept. Try a smaller learning rate."};
     tellSkipped(true);
     m_secondsWriting = 0;
     if (const Result<void> saved = persistently([this] { return saveLast(); }); !saved)

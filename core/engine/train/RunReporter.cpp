@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "engine/module/GraphModule.h"
+#include "engine/train/Ending.h"
 
 namespace sightline::engine {
 
@@ -47,7 +48,7 @@ void RunReporter::keep(const TrainEvent& event) {
         if (written)
             break;
         if (!m_tryAgain || !m_tryAgain(written.error()))
-            throw std::runtime_error(written.error().message);
+            throw std::runtime_error(unwritten(written.error(), m_setup->folder->path()).message);
     }
     m_begun = true;
 }

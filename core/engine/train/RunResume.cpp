@@ -7,6 +7,7 @@
 
 #include "engine/train/RunEdits.h"
 #include "experiment/RunEdit.h"
+#include "store/RunFork.h"
 #include "support/FolderFlush.h"
 #include "support/Words.h"
 
@@ -42,6 +43,11 @@ std::string whyDone(const TrainSetup& setup, const Json& checkpoint, const Edits
     if (checkpoint.value("batch", 0) > 0 && epoch < setup.experiment.training.epochs)
         return {};
     const std::string run = "The run has finished ";
+    if (const std::optional<RunParent> parent = parentOf(*setup.folder);
+        parent && epoch >= setup.experiment.training.epochs && epoch == parent->epoch)
+        return "The checkpoint is of the end of all " + counted(static_cast<std::size_t>(epoch), "epoch") +
+               ", so a fork from there has nothing to train; raise training.epochs (--set training.epochs=N), or fork "
+               "from an earlier checkpoint.";
     if (epoch >= setup.experiment.training.epochs)
         return edits.change("training.epochs")
                    ? run + counted(static_cast<std::size_t>(epoch), "epoch") + "; set training.epochs to more."
@@ -53,12 +59,13 @@ std::string whyDone(const TrainSetup& setup, const Json& checkpoint, const Edits
     return {};
 }
 
-/// Optimiser, learning rate and callbacks as the checkpoint has them; those with new settings begin anew.
+/// Optimiser, learning rate and callbacks as the checkpoint has them.
 void takeState(Json checkpoint, bool hasOptimizer, const Edits& edits, const TrainSetup& setup, TrainState& state) {
-    if (edits.change("training.early_stopping"))
-        checkpoint.erase("early_stopping");
-    if (edits.change("training.reduce_lr_on_plateau"))
-        checkpoint.erase("reduce_lr");
+    for (const auto& [path, counter] : {std::pair("training.early_stopping", "early_stopping"),
+                                        std::pair("training.reduce_lr_on_plateau", "reduce_lr")})
+        if (const Json kept = checkpoint.value(counter, Json()); !kept.is_object() || !kept.contains("watched"))
+            if (edits.change(path)) // of an older version: it does not say what it counts
+                checkpoint.erase(counter);
     if (hasOptimizer) {
         takeJson(checkpoint, state);
     } else {
@@ -96,6 +103,7 @@ Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainS
     if (!before)
         return before.error();
     checkpoints.dropRestored();
+    checkpoints.keepBest();
     for (const std::filesystem::path& folder : {setup.folder->path(), setup.folder->path() / "checkpoints"})
         removeUnfinished(folder);
     if (setup.moved)

@@ -68,7 +68,7 @@ void Steering::editWhatWaits() {
 
 /// Other settings from the next batch on. What is refused changes nothing.
 Result<void> Steering::edit(const std::vector<Setting>& settings) {
-    Result<EditedExperiment> now = edited(m_setup.experiment, settings);
+    Result<EditedExperiment> now = editedInEffect(m_setup.experiment, m_state.baseRate, settings);
     if (!now)
         return now.error();
     nameDropout(now->changes, m_setup.module->spec());

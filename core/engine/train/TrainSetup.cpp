@@ -11,6 +11,7 @@
 #include "engine/train/RunImages.h"
 #include "store/RunEvents.h"
 #include "store/RunParts.h"
+#include "store/RunState.h"
 #include "store/StartWeights.h"
 #include "support/Words.h"
 #include "zoo/Hub.h"
@@ -38,12 +39,16 @@ void setDropout(GraphSpec& graph, const Json& rate) {
             node.attributes["rate"] = rate;
 }
 
+/// What the checkpoint that the run goes on from says; nothing where there is none, which is said when it is loaded.
+Json stateIn(const std::optional<KeptCheckpoint>& from) {
+    const Result<SafetensorsFile> file =
+        from ? SafetensorsFile::open(from->file) : Result<SafetensorsFile>(Error{"none"});
+    return file ? runStateIn(*file).value_or(Json::object()) : Json::object();
+}
+
 /// The run's settings as they were at the checkpoint it goes on from; edits made after that are for later.
-Result<void> turnBack(TrainSetup& setup) {
-    const std::optional<KeptCheckpoint> from = checkpointToResume(setup.folder->path());
-    if (!from)
-        return {}; // said when it is loaded
-    setup.later = editsAfter(readRunEdits(setup.folder->path() / "events.jsonl"), {from->epoch + 1, from->batch});
+Result<void> turnBack(TrainSetup& setup, RunPlace place, const Json& state) {
+    setup.later = editsAfter(readRunEdits(setup.folder->path() / "events.jsonl"), place);
     for (auto edit = setup.later.rbegin(); edit != setup.later.rend(); ++edit) {
         Json back = Json::object();
         for (const auto& [path, values] : edit->changes.items())
@@ -53,6 +58,10 @@ Result<void> turnBack(TrainSetup& setup) {
             return earlier.error();
         setup.before = std::move(*earlier);
     }
+    // An edit names the rate that was in effect before it, which is not the one the settings named.
+    if (const Json settings = state.value("settings", Json()); !setup.later.empty() && settings.is_object())
+        if (const Json rate = settings.value("training.optimizer.learning_rate", Json()); rate.is_number())
+            setup.before.training.optimizer.learningRate = rate.get<double>();
     return {};
 }
 
@@ -78,9 +87,14 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
     if (!parts)
         return parts.error();
     setup.before = std::move(parts->experiment);
-    if (const Result<void> turned = turnBack(setup); !turned)
-        return turned;
-    Result<EditedExperiment> now = edited(setup.before, request.settings);
+    const std::optional<KeptCheckpoint> from = checkpointToResume(folder->path());
+    const Json state = stateIn(from);
+    if (from)
+        if (const Result<void> turned = turnBack(setup, {from->epoch + 1, from->batch}, state); !turned)
+            return turned;
+    const Json rate = state.value("learning_rate", Json());
+    Result<EditedExperiment> now =
+        editedInEffect(setup.before, rate.is_number() ? rate.get<double>() : namedRate(setup.before), request.settings);
     if (!now)
         return now.error();
     setup.experiment = std::move(now->experiment);

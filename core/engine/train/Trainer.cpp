@@ -16,6 +16,8 @@
 #include "engine/train/RunStart.h"
 #include "engine/train/Steering.h"
 #include "engine/train/TrainLoop.h"
+#include "store/FindRun.h"
+#include "store/FoundMark.h"
 
 namespace sightline::engine {
 
@@ -73,7 +75,8 @@ private:
     std::optional<RemoteControl> m_remote;
     std::optional<TrainLoop> m_loop; ///< of the epoch under way
     double m_secondsAfterEpoch = 0;  ///< what came after its last batch took, so far
-    bool m_toldFeed = false;
+    bool m_toldFeed = false, m_hasTrained = false;
+    FoundMark m_found; ///< of a run that is to go on
 };
 
 double Run::rateAt(std::int64_t step) const {
@@ -84,6 +87,9 @@ double Run::rateAt(std::int64_t step) const {
 }
 
 Result<void> Run::start() {
+    if (goesOn())
+        if (const Result<RunFolder> run = findRun(m_request.home, m_request.resume))
+            m_found = FoundMark(run->path());
     if (const Result<void> prepared = prepareTraining(m_request, m_stop, m_setup); !prepared)
         return prepared;
     m_state = TrainState::beginning(experiment(), m_setup.dataset.count(Subset::Validation) > 0);
@@ -145,10 +151,16 @@ std::optional<Ending> Run::trainEpoch() {
 std::optional<Ending> Run::trainBatches() {
     const std::string where = "in epoch " + std::to_string(m_state.epoch),
                       advice = "; try a smaller learning rate. The last good checkpoint is kept.";
+    const std::int64_t first = m_state.step;
+    const bool resumesHere = goesOn() && !std::exchange(m_hasTrained, true);
     while (const auto batch = m_loop->train(rateAt(m_state.step) * m_steering.rateFactor())) {
         if (!std::isfinite(batch->loss))
             return failed({"The loss became " + std::string(std::isnan(batch->loss) ? "not a number" : "infinite") +
-                           " " + where + advice});
+                           " " + where +
+                           (resumesHere && m_state.step == first + 1
+                                ? ", in the first batch after the checkpoint; fork the run from its best or an "
+                                  "earlier checkpoint (--fork RUN --at best), with a smaller learning rate."
+                                : advice)});
         m_recorder.record(*batch);
         reportBatch(*batch);
         m_recorder.tellSkipped(false);
@@ -238,7 +250,8 @@ RunEnded Run::finish(Ending ending) {
     m_steering.end();
     m_remote.reset();
     m_reporter.end(ended, [this] {
-        m_setup.mark.reset();
+        if (std::exchange(m_setup.mark, {}) && goesOn() && !m_reporter.hasBegun())
+            m_found.putBack();
         if (m_setup.folder)
             static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only
     });

@@ -163,6 +163,24 @@ private Q_SLOTS:
         QVERIFY2(said.find("were not kept") == std::string::npos, said.c_str());
     }
 
+    void aBestThatWasNotKeptIsSaid() {
+        TrainRequest asked = request("unkept", 4);
+        const RunEnded parts = trained(asked, nullptr, 2);
+        asked.resume = parts.run;
+        asked.settings = {{"training.optimizer.learning_rate", "1e-20"}}; // nothing improves
+        QCOMPARE(trained(asked, nullptr, 3).epochs, 3);
+        for (const char* name :
+             {"best.safetensors", "previous.safetensors", "epoch-0001.safetensors", "epoch-0002.safetensors"})
+            fs::remove(file(parts, name));
+        asked.settings.clear();
+        std::string said;
+        QVERIFY(trained(asked, &said).outcome == RunEnded::Outcome::Completed);
+        QVERIFY2(said.find("were not kept: until an epoch is better, the last weights are evaluated.") !=
+                     std::string::npos,
+                 said.c_str());
+        QCOMPARE(chooseCheckpoint(parts.folder, "best")->file.filename().string(), std::string("last.safetensors"));
+    }
+
     /// An epoch is trained anew as if nothing had happened.
     void anEarlierEpochIsGoneOnFromBitForBit() {
         TrainRequest asked = request("earlier", 3);

@@ -210,6 +210,9 @@ private Q_SLOTS:
         const QString said = plot->accessibleDescription();
         for (const char* words : {"moss ends at 95", "fern ends at 85", "reed ends at 75"})
             QVERIFY2(said.contains(QLatin1String(words)), qPrintable(said));
+        const QString legend = on.driver->text("comparedLegend");
+        for (const char* name : {"moss", "fern", "reed"})
+            QVERIFY2(legend.contains(QLatin1String(name)), qPrintable(legend));
         const auto* settings = on.driver->find<QTableView>("comparedSettings")->model();
         QCOMPARE(settings->rowCount(), 1);
         QCOMPARE(settings->index(0, 0).data().toString(), QStringLiteral("Learning rate"));

@@ -49,7 +49,7 @@ struct RunProgress {
     Experiment experiment;           ///< in effect now: with its edits
     int batchesPerEpoch = 0;         ///< 0: not known
     int bestEpoch = 0;
-    int patienceUsed = 0;          ///< of early stopping, when the run came into view
+    int patienceUsed = 0;          ///< of early stopping
     std::optional<RunEnded> ended; ///< absent while it runs
 };
 

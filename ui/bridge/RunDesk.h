@@ -36,7 +36,7 @@ public:
     /// Who trains the run in view, where that is another program; null otherwise.
     const RunOwner* followedOwner() const { return m_followed ? &m_owner : nullptr; }
     void start();                                     ///< trains the document's experiment; one run at a time
-    void resumeRun(const std::filesystem::path& run); ///< goes on from its last checkpoint
+    void resumeRun(const std::filesystem::path& run); ///< from its last checkpoint, the one in view as it was edited
     /// The stored run in view gets so many more epochs, with what may change of the document's other settings.
     void trainMore(int epochs);
     /// Shows a run's settings as they were at a checkpoint ("best", "last", "12"); what may change in a run can be

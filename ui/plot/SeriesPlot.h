@@ -23,7 +23,7 @@ struct PlotSeries {
 std::vector<double> smoothed(const std::vector<double>& values, double weight);
 
 /// Any number of curves over common axes, each thinned to what a screen can show. Wheel zooms, drag pans, double click
-/// shows all again; a curve's name stands at its end where there is room, and in the tool tip under the pointer.
+/// shows all again; the tool tip names the curve under the pointer. Who shows it says which color is whose.
 class SeriesPlot : public QWidget {
     Q_OBJECT
 public:

@@ -22,7 +22,7 @@ namespace sightline::ui {
 
 namespace {
 constexpr std::size_t kMostColumns = 6; ///< runs whose settings stand side by side
-constexpr int kSmoothest = 95;
+constexpr int kSmoothest = 95, kMostNamed = 12;
 
 using Histories = std::vector<std::vector<EpochMetrics>>;
 
@@ -57,6 +57,9 @@ SeveralRuns::SeveralRuns(QWidget* parent) : QWidget(parent) {
     row->addWidget(m_key);
     column->addLayout(row);
     m_plot = named(new SeriesPlot(tr("Curves"), tr("Epoch")), "comparedCurves");
+    m_legend = named(new QLabel, "comparedLegend");
+    m_legend->setWordWrap(true);
+    column->addWidget(m_legend);
     column->addWidget(m_plot, 2);
     auto* smoothing = new QHBoxLayout;
     m_smoothing = named(new QSlider(Qt::Horizontal), "curveSmoothing", tr("Smoothing"));
@@ -139,6 +142,12 @@ void SeveralRuns::showCurves() {
         }
         all.push_back(std::move(series));
     }
+    QStringList names;
+    for (const PlotSeries& series : all)
+        names << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;%3")
+                     .arg(series.color.name(), series.dashed ? QStringLiteral("╌") : QStringLiteral("━"),
+                          series.name.toHtmlEscaped().replace(QLatin1Char(' '), QLatin1String("&nbsp;")));
+    m_legend->setText(names.mid(0, kMostNamed).join(QStringLiteral(" &nbsp; ")));
     m_plot->setKeyTitle(byTime ? tr("Minutes") : tr("Epoch"));
     m_plot->setSeries(std::move(all));
 }

@@ -44,7 +44,7 @@ private:
 
     std::vector<RunSummary> m_runs;
     std::vector<std::vector<EpochMetrics>> m_histories; ///< of these; empty until read
-    QLabel* m_title;
+    QLabel *m_title, *m_legend;
     QComboBox *m_figure, *m_key;
     QSlider* m_smoothing;
     SeriesPlot* m_plot;

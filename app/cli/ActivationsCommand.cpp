@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "ExperimentOptions.h"
+#include "ImagePlaces.h"
 #include "NetworkOptions.h"
 #include "engine/AskedModel.h"
 #include "engine/ChannelGrid.h"
@@ -44,7 +45,8 @@ Json toJson(const Activations& activations, const std::string& image) {
 }
 
 Result<Json> looked(const Settings& settings, const AskedModel& model, const std::filesystem::path& file,
-                    const PixelSettings& pixels, const std::string& name, bool several) {
+                    const PixelSettings& pixels, const std::string& name, const std::filesystem::path& out,
+                    const std::filesystem::path& png) {
     auto image = readImage(file, pixels);
     if (!image)
         return badInput(image.error().message);
@@ -52,12 +54,13 @@ Result<Json> looked(const Settings& settings, const AskedModel& model, const std
         model.ask(ActivationsQuestion{std::move(*image), settings.layer}, interruption().get_token());
     if (!activations)
         return activations.error();
-    if (const auto written = writeNpy(placeOf(settings.out, name, several, ".npy"), activations->values); !written)
+    for (const auto& place : {out, png})
+        if (const auto made = makeFolderOf(place); !made)
+            return made.error();
+    if (const auto written = writeNpy(out, activations->values); !written)
         return written.error();
-    if (!settings.png.empty())
-        if (const auto written =
-                writePng(placeOf(settings.png, name, several, ".png"), channelGrid(activations->values));
-            !written)
+    if (!png.empty())
+        if (const auto written = writePng(png, channelGrid(activations->values)); !written)
             return written.error();
     return toJson(*activations, name);
 }
@@ -68,15 +71,19 @@ int activations(const Settings& settings, Context& context) {
         return fail(
             badInput("activations needs an image: activations RUN IMAGE, or activations --model NAME ... IMAGE."));
     const bool several = images.size() > 1;
+    if (const auto png = namesPng("--png", settings.png, several); !png)
+        return fail(png.error());
     const auto network =
         openNetwork(settings.network, context, "activations", {settings.out, settings.png}, several, settings.threads);
     if (!network)
         return fail(network.error());
     Json all = Json::array();
-    for (const std::string& name : images) {
+    const auto outs = placesOf(settings.out, images, ".npy"), pngs = placesOf(settings.png, images, ".png");
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        const std::string& name = images[i];
         const auto one =
             looked(settings, *network->model, imageOfRun(name, network->source.runFolder, network->dataPath),
-                   network->pixels, name, several);
+                   network->pixels, name, outs[i], pngs[i]);
         if (!one)
             return fail(one.error());
         if (const auto broken = (*one)["not_numbers"].get<std::size_t>(); broken > 0)

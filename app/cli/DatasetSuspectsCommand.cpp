@@ -69,11 +69,14 @@ int suspects(const SuspectsOptions& options, Context& context) {
         return fail(found.error());
     for (const std::string& note : found->notes)
         std::clog << note << '\n';
-    std::clog << "Only "
-              << (found->splits.size() == 2        ? "validation and test"
-                  : found->splits.front() == "val" ? "validation"
-                                                   : "test")
-              << " images are looked at: the network was trained on the others.\n";
+    if (found->splits.front() == "train")
+        std::clog << "Training and validation images are judged by those of the folds that were not trained on them.\n";
+    else
+        std::clog << "Only "
+                  << (found->splits.size() == 2        ? "validation and test"
+                      : found->splits.front() == "val" ? "validation"
+                                                       : "test")
+                  << " images are looked at: the network was trained on the others.\n";
     for (const std::string& skipped : found->skipped)
         std::clog << "skipped: " << skipped << '\n';
     if (options.json)
@@ -88,7 +91,8 @@ int suspects(const SuspectsOptions& options, Context& context) {
 void addDatasetSuspects(CLI::App& dataset, Context& context) {
     auto options = std::make_shared<SuspectsOptions>();
     CLI::App* command = dataset.add_subcommand(
-        "suspects", "Labels of a run's validation and test images that may be wrong, the most suspect first");
+        "suspects", "Labels of a run's validation and test images that may be wrong, the most suspect first; of a run "
+                    "of folds, of all images");
     command->add_option("RUN", options->run, "A run's id, a prefix of it, its name or its folder")->required();
     command->add_option("--checkpoint", options->checkpoint, "Checkpoint: best, last or an epoch");
     addDataPath(*command, options->changes);

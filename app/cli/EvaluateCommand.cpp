@@ -66,6 +66,7 @@ Result<void> sayMaps(const MapsReport& report, const Settings& settings, Json& d
     if (!maps)
         return maps.error();
     document["maps"] = std::move(*maps);
+    document["maps_method"] = nameOf(MapsReportQuestion().method);
     document["hints"] = hintsToJson(report);
     for (const std::string& note : report.notes)
         std::clog << note << '\n';

@@ -65,6 +65,7 @@ Result<Json> writeMaps(const MapsReport& report, const std::filesystem::path& fo
 }
 
 void printMaps(const MapsReport& report) {
+    std::printf("\nmean heat maps by %s", nameOf(MapsReportQuestion().method));
     std::printf("\n%-24s %8s %8s %8s   corners: top left, top right, bottom left, bottom right\n", "heat of class",
                 "images", "in box", "border");
     for (const ClassHeat& heat : report.classes) {

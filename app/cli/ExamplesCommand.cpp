@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "AtLeastZero.h"
 #include "ExperimentOptions.h"
 #include "engine/AskedModel.h"
 #include "store/RunStore.h"
@@ -63,7 +64,7 @@ void addExamples(CLI::App& app, Context& context) {
     ExamplesQuestion& question = settings->question;
     command->add_option("--layer", question.layer, "Layer to look into: the id of a node (`model summary` lists them)")
         ->required();
-    command->add_option("--channel", question.channel, "Channel, from 0")->required()->check(CLI::NonNegativeNumber);
+    command->add_option("--channel", question.channel, "Channel, from 0")->required()->check(atLeastZero());
     command->add_option("--split", question.split, "Split to look through")
         ->check(CLI::IsMember({"train", "val", "test"}));
     command->add_option("--top", question.top, "Number of images")->check(CLI::Range(1, 1000));

@@ -7,6 +7,7 @@
 #include "ExperimentOptions.h"
 #include "ExplainSplit.h"
 #include "HeatMapOptions.h"
+#include "ImagePlaces.h"
 #include "NetworkOptions.h"
 #include "engine/AskedModel.h"
 #include "store/RunStore.h"
@@ -113,73 +114,109 @@ HeatMapsQuestion ofSplit(const Settings& settings, HeatMapMethod method, const s
     return question;
 }
 
+HeatMapQuestion about(Image image, const std::filesystem::path& file, const Settings& settings, HeatMapMethod method,
+                      const OpenedNetwork& network) {
+    HeatMapQuestion question;
+    question.image = std::move(image);
+    question.truth = truthOf(file, network.source, network.dataPath);
+    question.method = method;
+    question.target = settings.target;
+    question.layer = settings.layer;
+    question.logSoftmax = settings.score == "log-softmax";
+    question.seed = settings.seed;
+    return question;
+}
+
+Result<void> writeFiles(const HeatMap& map, const Settings& settings, const std::filesystem::path& overlay,
+                        const std::filesystem::path& numbers) {
+    for (const auto& place : {overlay, numbers})
+        if (const auto made = makeFolderOf(place); !made)
+            return made;
+    if (!overlay.empty())
+        if (const auto written = writePng(overlay, overlayOf(map, settings.opacity)); !written)
+            return written;
+    return numbers.empty() ? Result<void>() : writeNpy(numbers, map.map);
+}
+
+void print(const HeatMap& map, const Json& document, const std::string& name) {
+    std::printf("%s: predicted %s (%.1f %%), %s for %s at %s, %dx%d, %.0f ms\n", name.c_str(),
+                document["predicted"].dump().c_str(), map.confidence * 100, map.method.c_str(), map.target.c_str(),
+                map.layer.c_str(), map.mapHeight, map.mapWidth, map.milliseconds);
+}
+
+/// One image: its map into files, words to the terminal.
+Result<Json> explained(const HeatMapQuestion& question, const Settings& settings, const AskedModel& model,
+                       const std::string& name, const std::filesystem::path& overlay,
+                       const std::filesystem::path& numbers) {
+    const auto map = model.ask(question, interruption().get_token(),
+                               [](std::size_t done, std::size_t total) { showProgress("Explaining", done, total); });
+    if (!map)
+        return map.error();
+    if (const auto written = writeFiles(*map, settings, overlay, numbers); !written)
+        return written.error();
+    Json document = toJson(*map, name);
+    if (map->saturated)
+        std::clog << name << ": the map is empty, layer " << map->layer << " shows no evidence for " << map->target
+                  << (settings.score == "logit" ? "" : "; try --score logit") << ".\n";
+    if (!settings.json)
+        print(*map, document, name);
+    if (!settings.trust)
+        return document;
+    const auto trust =
+        model.ask(TrustQuestion{question}, interruption().get_token(),
+                  [](std::size_t done, std::size_t total) { showProgress("Testing the map", done, total); });
+    if (!trust)
+        return trust.error();
+    document["trust"] = toJson(*trust);
+    if (!settings.json)
+        std::printf("%s\n", sentenceOn(*trust).c_str());
+    return document;
+}
+
+/// Of several images those that cannot be read are named, and the others explained.
+int explainImages(const Settings& settings, HeatMapMethod method, const OpenedNetwork& network,
+                  const std::vector<std::string>& images) {
+    const auto overlays = placesOf(settings.out, images, ".png"), numbers = placesOf(settings.map, images, ".npy");
+    Json all = Json::array();
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        const std::filesystem::path file = imageOfRun(images[i], network.source.runFolder, network.dataPath);
+        auto image = readImage(file, network.pixels);
+        if (!image && images.size() == 1)
+            return fail(badInput(image.error().message));
+        if (!image) {
+            std::clog << "skipped: " << image.error().message << '\n';
+            continue;
+        }
+        const auto one = explained(about(std::move(*image), file, settings, method, network), settings, *network.model,
+                                   images[i], overlays[i], numbers[i]);
+        if (!one)
+            return fail(one.error());
+        all.push_back(*one);
+    }
+    const bool isComplete = all.size() == images.size();
+    if (settings.json)
+        printJson(images.size() == 1 ? all.front() : all);
+    return isComplete ? 0 : 1;
+}
+
 int explain(const Settings& settings, Context& context) {
     const auto method = heatMapMethodOf(settings.method);
     if (!method)
         return fail(method.error());
-    const auto named = imagesOf(settings);
-    if (!named)
-        return fail(named.error());
-    const std::vector<std::string>& images = *named;
-    const bool several = images.size() != 1;
+    const auto images = imagesOf(settings);
+    if (!images)
+        return fail(images.error());
+    const bool several = images->size() != 1;
+    if (const auto png = namesPng("--out", settings.out, several); !png)
+        return fail(png.error());
     const auto network =
         openNetwork(settings.network, context, "explain", {settings.out, settings.map}, several, settings.threads);
     if (!network)
         return fail(network.error());
-    const AskedModel& model = *network->model;
-    if (!settings.split.empty())
-        return explainSplit(model, ofSplit(settings, *method, network->dataPath),
-                            {settings.out, settings.map, settings.opacity}, settings.json);
-    Json all = Json::array();
-    for (const std::string& name : images) {
-        const std::filesystem::path file = imageOfRun(name, network->source.runFolder, network->dataPath);
-        auto image = readImage(file, network->pixels);
-        if (!image)
-            return fail(badInput(image.error().message));
-        HeatMapQuestion question;
-        question.image = std::move(*image);
-        question.truth = truthOf(file, network->source, network->dataPath);
-        question.method = *method;
-        question.target = settings.target;
-        question.layer = settings.layer;
-        question.logSoftmax = settings.score == "log-softmax";
-        question.seed = settings.seed;
-        const auto explanation =
-            model.ask(question, interruption().get_token(),
-                      [](std::size_t done, std::size_t total) { showProgress("Explaining", done, total); });
-        if (!explanation)
-            return fail(explanation.error());
-        if (!settings.out.empty())
-            if (const auto written =
-                    writePng(placeOf(settings.out, name, several, ".png"), overlayOf(*explanation, settings.opacity));
-                !written)
-                return fail(written.error());
-        if (!settings.map.empty())
-            if (const auto written = writeNpy(placeOf(settings.map, name, several, ".npy"), explanation->map); !written)
-                return fail(written.error());
-        all.push_back(toJson(*explanation, name));
-        if (explanation->saturated)
-            std::clog << name << ": the map is empty, layer " << explanation->layer << " shows no evidence for "
-                      << explanation->target << (settings.score == "logit" ? "" : "; try --score logit") << ".\n";
-        if (!settings.json)
-            std::printf("%s: predicted %s (%.1f %%), %s for %s at %s, %dx%d, %.0f ms\n", name.c_str(),
-                        all.back()["predicted"].dump().c_str(), explanation->confidence * 100,
-                        explanation->method.c_str(), explanation->target.c_str(), explanation->layer.c_str(),
-                        explanation->mapHeight, explanation->mapWidth, explanation->milliseconds);
-        if (settings.trust) {
-            const auto trust =
-                model.ask(TrustQuestion{std::move(question)}, interruption().get_token(),
-                          [](std::size_t done, std::size_t total) { showProgress("Testing the map", done, total); });
-            if (!trust)
-                return fail(trust.error());
-            all.back()["trust"] = toJson(*trust);
-            if (!settings.json)
-                std::printf("%s\n", sentenceOn(*trust).c_str());
-        }
-    }
-    if (settings.json)
-        printJson(several ? all : all.front());
-    return 0;
+    if (settings.split.empty())
+        return explainImages(settings, *method, *network, *images);
+    return explainSplit(*network->model, ofSplit(settings, *method, network->dataPath),
+                        {settings.out, settings.map, settings.opacity}, settings.json);
 }
 
 } // namespace
@@ -189,7 +226,8 @@ void addExplain(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("explain", "Show where a network looks: a heat map over an image");
     addNetworkWithImages(*command, settings->network, "Image files; each gets a map");
     addHeatMapMethod(*command, settings->method);
-    command->add_option("--target", settings->target, "predicted, true, a class, or CLASS-CLASS for a difference");
+    command->add_option("--target", settings->target,
+                        "predicted, true, a class (its name, or its number from 0), or CLASS-CLASS for a difference");
     command->add_option("--layer", settings->layer, "Layer to explain: the id of a node");
     command->add_option("--score", settings->score, "logit or log-softmax")
         ->check(CLI::IsMember({"logit", "log-softmax"}));

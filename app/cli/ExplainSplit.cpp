@@ -3,34 +3,15 @@
 
 #include <cstdio>
 #include <iostream>
-#include <set>
 
 #include "HeatMapOptions.h"
+#include "ImagePlaces.h"
 #include "WriterThread.h"
-#include "data/Dataset.h"
 #include "support/Words.h"
 
 namespace sightline::cli {
 
 namespace {
-
-/// Gives each image a path of its own below a folder: where it lies in the data set, with another extension.
-class Places {
-public:
-    std::filesystem::path of(const std::string& image) {
-        std::filesystem::path place;
-        for (const auto& part : std::filesystem::path(image).lexically_normal())
-            if (part != ".." && !part.has_root_path() && part != ".")
-                place /= part;
-        const std::filesystem::path bare = std::filesystem::path(place).replace_extension();
-        if (!m_taken.insert(bare.string()).second) // a.png beside a.jpg
-            return place;
-        return bare;
-    }
-
-private:
-    std::set<std::string> m_taken;
-};
 
 Result<void> writeBoth(const SplitHeatMap& one, const std::filesystem::path& overlayFile,
                        const std::filesystem::path& mapFile, double opacity) {
@@ -67,7 +48,7 @@ Json toJson(const SplitHeatMap& one, const std::filesystem::path& overlayFile, c
 
 int explainSplit(const AskedModel& model, HeatMapsQuestion question, const SplitFiles& files, bool json) {
     WriterThread writer;
-    Places places;
+    ImagePlaces places;
     Json maps = Json::array();
     question.each = [&](SplitHeatMap&& one) -> Result<void> {
         const std::filesystem::path place = places.of(one.path);

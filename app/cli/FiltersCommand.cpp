@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
 
+#include "AtLeastZero.h"
 #include "ExperimentOptions.h"
 #include "NetworkOptions.h"
 #include "engine/AskedModel.h"
+#include "support/Words.h"
 
 namespace sightline::cli {
 
@@ -50,6 +53,7 @@ int showKernels(const Settings& settings, const AskedModel& model) {
 /// Pictures are written as they come: what is done stays when a person stops the rest.
 int showFilters(const Settings& settings, const AskedModel& model) {
     Json all = Json::array();
+    std::vector<std::string> unmoved;
     Result<void> written;
     std::stop_source stop;
     const std::stop_callback passOn(interruption().get_token(), [&] { stop.request_stop(); });
@@ -62,6 +66,8 @@ int showFilters(const Settings& settings, const AskedModel& model) {
             stop.request_stop();
             return;
         }
+        if (picture.start == picture.end)
+            unmoved.push_back(std::to_string(picture.channel));
         all.push_back(
             {{"channel", picture.channel}, {"start", picture.start}, {"end", picture.end}, {"file", file.string()}});
         if (!settings.json)
@@ -74,6 +80,9 @@ int showFilters(const Settings& settings, const AskedModel& model) {
         return fail(written.error());
     if (!pictures)
         return fail(pictures.error());
+    if (!unmoved.empty())
+        std::clog << "From gray noise nothing excites the channel" << (unmoved.size() == 1 ? " " : "s ")
+                  << listed(unmoved) << ", so that the picture is that noise; try another --seed.\n";
     if (settings.json)
         printJson(all);
     return 0;
@@ -97,7 +106,7 @@ void addFilters(CLI::App& app, Context& context) {
     FilterPicturesQuestion& question = settings->question;
     command->add_option("--layer", question.layer, "Layer to look into: the id of a node (`model summary` lists them)");
     command->add_option("--channel", question.channels, "Channel, from 0; may be repeated. Default: all")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeastZero())
         ->allow_extra_args(false);
     command->add_option("--steps", question.steps, "Steps of gradient ascent")->check(CLI::Range(1, 10000));
     command->add_option("--seed", question.seed, "Seed of the noise it starts from");

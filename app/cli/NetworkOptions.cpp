@@ -57,14 +57,13 @@ Result<PixelSettings> pixelsOf(const ModelSource& source) {
 
 std::vector<std::string> NetworkOptions::allImages() const {
     std::vector<std::string> all = images;
-    if (!model.empty())
+    if (!model.empty() && !run.empty())
         all.insert(all.begin(), run);
     return all;
 }
 
 void addNetworkWithImages(CLI::App& command, NetworkOptions& options, const std::string& images) {
     addNetwork(command, options);
-    command.get_option("RUN")->required();
     command.add_option("IMAGE", options.images, images);
     addDataPath(command, options.changes);
 }
@@ -116,12 +115,6 @@ Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context) {
     source.normalization = *normalization;
     source.classes = options.classes;
     return source;
-}
-
-std::filesystem::path placeOf(const std::string& given, const std::string& image, bool several, const char* extension) {
-    if (!several)
-        return given;
-    return std::filesystem::path(given) / std::filesystem::path(image).filename().replace_extension(extension);
 }
 
 Result<void> makeWritable(const std::filesystem::path& folder) {

@@ -30,9 +30,6 @@ void addNetworkWithImages(CLI::App& command, NetworkOptions& options, const std:
 /// Says on stderr where a checkpoint is damaged. Errors: no such run, or what --model needs is missing or wrong.
 Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context);
 
-/// Where what is made of an image goes: the name itself for one image, into the folder it names for several.
-std::filesystem::path placeOf(const std::string& given, const std::string& image, bool several, const char* extension);
-
 /// Whether a file can be written in the folder, which is made where it is not there: before the work, not after it.
 Result<void> makeWritable(const std::filesystem::path& folder);
 /// The same of a single file: its folder has to be there.

@@ -6,6 +6,7 @@
 #include "engine/AskedModel.h"
 #include "metrics/Comparison.h"
 #include "metrics/EpochJson.h"
+#include "store/OtherContents.h"
 #include "store/RunStore.h"
 #include "store/SettingsDifference.h"
 #include "support/Words.h"
@@ -116,6 +117,17 @@ void print(const Comparison& comparison, const std::string& split) {
                 comparison.onlySecond.size(), comparison.p);
 }
 
+void sayWhatIsNotCompared(const Comparison& comparison, const OtherContents& other) {
+    if (comparison.leftOut > 0)
+        std::clog << "Not compared: " << counted(comparison.leftOut, "image")
+                  << " of which only one run knows the image or its class.\n";
+    if (comparison.otherContents > 0)
+        std::clog << "Not compared: " << counted(comparison.otherContents, "image")
+                  << (comparison.otherContents == 1 ? " has" : " have") << " the same name but other contents.\n";
+    if (!other.isKnown)
+        std::clog << "Images are matched by name only: one of the runs keeps no list of its images.\n";
+}
+
 int compare(const Settings& settings, Context& context) {
     const auto runs = opened(settings, context);
     if (!runs)
@@ -140,10 +152,11 @@ int compare(const Settings& settings, Context& context) {
             document["images"] = document["mcnemar_p"] = nullptr;
         } else {
             const auto& [first, second] = *both;
-            const Comparison comparison = compared(first, second);
-            if (comparison.leftOut > 0)
-                std::clog << "Not compared: " << counted(comparison.leftOut, "image")
-                          << " of which only one run knows the image or its class.\n";
+            const auto other = otherContents((*runs)[0].folder.path(), (*runs)[1].folder.path());
+            if (!other)
+                return fail(other.error());
+            const Comparison comparison = compared(first, second, other->paths);
+            sayWhatIsNotCompared(comparison, *other);
             document["images"] = {
                 {"both_right", comparison.bothRight.size()},
                 {"both_wrong", comparison.bothWrong.size()},

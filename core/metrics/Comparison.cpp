@@ -30,7 +30,7 @@ double mcNemar(std::int64_t onlyFirst, std::int64_t onlySecond) {
     return std::min(1.0, 2 * sum);
 }
 
-Comparison compared(const Evaluation& first, const Evaluation& second) {
+Comparison compared(const Evaluation& first, const Evaluation& second, const std::set<std::string>& otherContents) {
     std::unordered_map<std::string_view, std::size_t> places;
     for (std::size_t i = 0; i < second.predictions.size(); ++i)
         places.emplace(second.predictions[i].path, i);
@@ -41,6 +41,10 @@ Comparison compared(const Evaluation& first, const Evaluation& second) {
         const auto place = places.find(one.path);
         if (one.truth < 0 || place == places.end())
             continue;
+        if (otherContents.contains(one.path)) {
+            ++comparison.otherContents;
+            continue;
+        }
         const Prediction& other = second.predictions[place->second];
         if (trueClass(first, one) != trueClass(second, other))
             continue;
@@ -50,7 +54,7 @@ Comparison compared(const Evaluation& first, const Evaluation& second) {
                               : (isOtherRight ? comparison.onlySecond : comparison.bothWrong);
         group.push_back({i, place->second});
     }
-    comparison.leftOut = first.predictions.size() + second.predictions.size() - 2 * shared;
+    comparison.leftOut = first.predictions.size() + second.predictions.size() - 2 * (shared + comparison.otherContents);
     comparison.p = mcNemar(static_cast<std::int64_t>(comparison.onlyFirst.size()),
                            static_cast<std::int64_t>(comparison.onlySecond.size()));
     return comparison;

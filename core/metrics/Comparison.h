@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "metrics/Evaluation.h"
@@ -18,11 +20,12 @@ struct ComparedImage {
 struct Comparison {
     std::vector<ComparedImage> bothRight, bothWrong, onlyFirst, onlySecond; ///< in the first's order
     std::size_t leftOut = 0;                                                ///< of the images of either
-    double p = 1; ///< McNemar's: how likely a difference as large is where both are equally good
+    std::size_t otherContents = 0; ///< paths that name another image in the second; not among leftOut
+    double p = 1;                  ///< McNemar's: how likely a difference as large is where both are equally good
 };
 
-/// Images are matched by path, classes by name.
-Comparison compared(const Evaluation& first, const Evaluation& second);
+/// Images are matched by path, classes by name. `otherContents`: paths that name another image in the second's data.
+Comparison compared(const Evaluation& first, const Evaluation& second, const std::set<std::string>& otherContents = {});
 
 /// McNemar's test (1947), exact and two-sided: of the images that only one got right, a fair coin's share. 1 where
 /// there are none.

@@ -98,6 +98,7 @@ Result<std::map<std::string, std::string>> unknownMetadata(const UnknownRule& ru
         return judge.error();
     const Json json = {{"score", "energy"},
                        {"energy", "-log(sum(exp(logits)))"},
+                       {"note", "Energy alone; `predict` also measures a distance of features, so the two may differ."},
                        {"threshold", judge->energyLimit()},
                        {"refuse_share", refuseShare},
                        {"images", rule.known.size()}};

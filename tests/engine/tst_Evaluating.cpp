@@ -8,6 +8,7 @@
 #include "Test.h"
 #include "ToyRuns.h"
 #include "engine/AskedModel.h"
+#include "store/FoldGroup.h"
 
 using namespace sightline;
 namespace fs = std::filesystem;
@@ -112,6 +113,44 @@ private Q_SLOTS:
         for (const Prediction& one : suspects->predictions)
             QVERIFY2(!one.path.starts_with("train/"), one.path.c_str());
         QVERIFY(fs::exists(kept("val-last.csv")) && fs::exists(kept("test-last.csv")));
+    }
+
+    /// A table as folds leave it: what the networks said that were not trained on an image, made by hand.
+    void imagesOfFoldsAreCheckedByTheFoldThatDoesNotKnowThem() {
+        const Dataset dataset = *openDataset(m_runs.request("home", 1).experiment.data, 42);
+        std::vector<Prediction> table;
+        for (const Subset subset : {Subset::Train, Subset::Validation})
+            for (const std::uint32_t index : dataset.indices(subset)) {
+                Prediction one;
+                one.path = dataset.samples[index].path;
+                one.truth = dataset.samples[index].label;
+                one.predicted = table.size() == 3 ? (one.truth + 1) % 5 : one.truth;
+                one.probabilities.assign(5, 0.01f);
+                one.probabilities[static_cast<std::size_t>(one.predicted)] = 0.96f;
+                one.confidence = 0.96;
+                table.push_back(one);
+            }
+        table.push_back(table.front());
+        table.back().path = "train/boat/gone.png"; // no more among the run's images
+        const fs::path home = m_run.parent_path().parent_path(), file = outOfFoldFile(home, "hand");
+        fs::create_directories(file.parent_path());
+        QVERIFY(writeGroup(m_run, {"hand", RunGroup::Kind::Folds, "by hand", "fold 1 of 2"}).ok());
+        const auto asked = [&] { return ask(m_runs.engine(), ofRun(m_run, "last"), SuspectsQuestion{}); };
+        QCOMPARE(asked()->splits.front(), std::string("val")); // the folds are not all trained
+        QVERIFY(writeFileAtomically(file, predictionsCsv(dataset.classes, table)).ok());
+        const auto suspects = asked();
+        QVERIFY(suspects.ok());
+        QVERIFY(suspects->splits == (std::vector<std::string>{"train", "val", "test"}));
+        QCOMPARE(suspects->labels.size(), std::size_t{20 + 10 + 10});
+        const Prediction& first = suspects->predictions[suspects->labels[0].prediction];
+        QCOMPARE(first.path, table[3].path);
+        QCOMPARE(dataset.samples[first.sample].path, first.path);
+        QVERIFY(writeFileAtomically(file, "no table").ok());
+        const auto without = asked();
+        QVERIFY(without.ok());
+        QCOMPARE(without->labels.size(), std::size_t{20});
+        QVERIFY(without->notes.size() == 1 && without->notes[0].find(file.string()) != std::string::npos);
+        fs::remove(m_run / "group.json");
     }
 
     void theBarFillsOnce() {

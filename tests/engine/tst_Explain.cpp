@@ -8,6 +8,7 @@
 #include "engine/AskedModel.h"
 #include "engine/explain/Door.h"
 #include "engine/explain/HeatMapTarget.h"
+#include "engine/questions/TargetClasses.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
 #include "support/Random.h"
@@ -283,6 +284,43 @@ private Q_SLOTS:
         for (const char* wrong : {"", "-", "d", "4", "c-c", "c-", "-c", "99999999999999"})
             QVERIFY(!read(wrong).ok());
         QVERIFY(!parseHeatMapTarget("true", classes, 4, 2, -1).ok());
+    }
+
+    void wordsMeanWhatTheySayWhereClassesAreNamedSo() {
+        const std::vector<std::string> classes = {"predicted", "cat", "true", "1"};
+        const auto read = [&](const char* text) { return parseHeatMapTarget(text, classes, 4, 3, 1); };
+        QCOMPARE(read("true")->positive, 1);
+        QCOMPARE(read("predicted")->positive, 3);
+        QCOMPARE(read("2")->name, std::string("true"));
+        QCOMPARE(read("true-2")->negative, 2);
+        QCOMPARE(targetText(classes, 2), std::string("2"));
+        QCOMPARE(targetText(classes, 0), std::string("0"));
+        QCOMPARE(targetText(classes, 3), std::string("1"));
+        QCOMPARE(targetText(classes, 1, 3), std::string("cat-1"));
+        const std::string refused = parseHeatMapTarget("true", classes, 4, 3, -1).error().message;
+        QVERIFY2(refused.ends_with("not known; the class named true is number 2."), refused.c_str());
+        QCOMPARE(targetText({"a-b", "b", "a", "b-b"}, 0, 1), std::string("0-1")); // not a rather than b-b
+    }
+
+    /// Two scores that differ by less than a probability's digits: what is predicted is what is explained.
+    void whatIsPredictedIsWhatIsExplained() {
+        const std::vector<float> none(6, 0.0f), alike = {1e-9f, 2e-9f};
+        QVERIFY(writeSafetensors(file("alike.safetensors"), {{"conv.weight", {3, 1, 1, 1}, kConv},
+                                                             {"conv.bias", {3}, kConvBias},
+                                                             {"fc.weight", {2, 3}, none},
+                                                             {"fc.bias", {2}, alike}})
+                    .ok());
+        const auto map = explained(request("pooled.json", "alike.safetensors", kSide));
+        QVERIFY(map.ok());
+        QCOMPARE(map->probabilities[0], map->probabilities[1]);
+        QCOMPARE(map->predicted, 1);
+        QCOMPARE(map->target, std::to_string(map->predicted));
+    }
+
+    void finerCamTakesNoLogSoftmax() {
+        Put asked = pooled(HeatMapMethod::FinerCam);
+        asked.logSoftmax = true;
+        QVERIFY2(refusal(asked).find("log-softmax") != std::string::npos, refusal(asked).c_str());
     }
 };
 

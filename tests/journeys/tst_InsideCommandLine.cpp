@@ -59,6 +59,35 @@ private Q_SLOTS:
         QCOMPARE(array("d.npy")->shape, (std::vector<std::int64_t>{5}));
     }
 
+    void imagesOfOneNameHaveFilesOfTheirOwn() {
+        QDir().mkpath(path("same/a"));
+        QDir().mkpath(path("same/b"));
+        const QString other = path("toys/val/boat/") + QDir(path("toys/val/boat")).entryList({"*.png"}).first();
+        QVERIFY(QFile::copy(m_image, path("same/a/x.png")) && QFile::copy(other, path("same/b/x.png")));
+        const QStringList both = {path("same/a/x.png"), path("same/b/x.png")}, layer = {"--layer", "conv2d_1"};
+        QCOMPARE(run(QStringList{"activations", m_run} + both + layer +
+                     QStringList{"--out", path("both"), "--png", path("p")})
+                     .code,
+                 0);
+        for (const char* name : {"a", "b"}) {
+            const QString image = path(QStringLiteral("same/%1/x.png").arg(QLatin1String(name)));
+            QCOMPARE(run(QStringList{"activations", m_run, image} + layer + QStringList{"--out", path("one.npy")}).code,
+                     0);
+            const auto own = array("one.npy"),
+                       kept = readNpy(path(QStringLiteral("both/%1/x.npy").arg(QLatin1String(name))).toStdString());
+            QVERIFY(own.ok() && kept.ok() && own->values == kept->values);
+            QVERIFY(QFile::exists(path(QStringLiteral("p/%1/x.png").arg(QLatin1String(name)))));
+        }
+        write("damaged.png", "no image");
+        const CliAnswer rest = run(QStringList{"explain", m_run, path("damaged.png")} + both +
+                                   QStringList{"--out", path("maps"), "--map", path("maps"), "--json"});
+        QCOMPARE(rest.code, 1);
+        QVERIFY2(rest.err.contains("skipped: ") && rest.err.contains("damaged.png"), rest.err.constData());
+        QCOMPARE(rest.list().size(), 2);
+        for (const char* name : {"maps/a/x.png", "maps/b/x.png", "maps/a/x.npy", "maps/b/x.npy"})
+            QVERIFY2(QFile::exists(path(QLatin1String(name))), name);
+    }
+
     void aBareNetworkAnswersLikeItsRun() {
         QCOMPARE(run({"export", m_run, "--weights", path("net.safetensors")}).code, 0);
         const QStringList bare = {"--model",         "toy_cnn", "--weights", path("net.safetensors"),
@@ -172,6 +201,14 @@ private Q_SLOTS:
         refuses(QStringList{"filters", m_run, "--layer", "nowhere"} + folder, "nowhere");
         refuses(QStringList{"filters", m_run, "--kernels", "--layer", "conv2d_1"} + folder, "conv2d_1");
         refuses({"examples", m_run, "--layer", "conv2d", "--channel", "99"}, "no channel 99");
+        refuses({"examples", m_run, "--layer", "conv2d", "--channel", "-1"}, "--channel: must be at least 0");
+        refuses(QStringList{"filters", m_run, "--layer", "conv2d", "--channel", "-1"} + folder,
+                "--channel: must be at least 0");
+        refuses({"explain", m_run, m_image, "--out", path("x.jpg")}, "ends in .png");
+        refuses(QStringList{"activations", m_run, m_image, "--layer", "conv2d", "--png", path("x.jpg")} + out,
+                "ends in .png");
+        refuses({"explain", "--model", "toy_cnn"}, "image");
+        refuses({"explain"}, "image");
         refuses({"examples", m_run, "--layer", "nowhere", "--channel", "0"}, "nowhere");
         refuses({"examples", m_run, "--layer", "conv2d", "--channel", "0", "--split", "test"}, "test");
         QVERIFY(!QFile::exists(path("x.npy")));

@@ -70,6 +70,7 @@ private Q_SLOTS:
         QVERIFY2(answer.code == 0, answer.err.constData());
         QCOMPARE(answer.json()["split"].toString(), QStringLiteral("test"));
         QVERIFY(answer.json()["hints"].isArray());
+        QCOMPARE(answer.json()["maps_method"].toString(), QStringLiteral("hirescam"));
         const QJsonArray maps = answer.json()["maps"].toArray();
         QCOMPARE(maps.size(), 5);
         for (const QJsonValue& value : maps) {
@@ -82,7 +83,8 @@ private Q_SLOTS:
             QVERIFY(map["border"].toDouble(-1) >= 0);
             QCOMPARE(map["corners"].toArray().size(), 4);
         }
-        QVERIFY(run({"evaluate", m_id, "--maps", path("maps")}).out.contains("boat"));
+        const QByteArray said = run({"evaluate", m_id, "--maps", path("maps")}).out;
+        QVERIFY(said.contains("boat") && said.contains("mean heat maps by hirescam"));
     }
 
     void withoutBoxesInBoxIsNull() {

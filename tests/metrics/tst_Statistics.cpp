@@ -236,6 +236,17 @@ private Q_SLOTS:
         QCOMPARE(both.leftOut, std::size_t{2}); // "5" is a for one and b for the other
         QCOMPARE(both.p, 1.0);
     }
+
+    void imagesOfOneNameWithOtherContentsAreNotCompared() {
+        const Evaluation first = judged({"a", "b"}, {{"1", 0, 0}, {"2", 0, 1}, {"3", 1, 1}});
+        const Evaluation second = judged({"a", "b"}, {{"1", 0, 1}, {"2", 0, 0}, {"4", 1, 1}});
+        const Comparison both = compared(first, second, {"1", "4"});
+        QCOMPARE(both.otherContents, std::size_t{1}); // the first does not have "4"
+        QCOMPARE(both.leftOut, std::size_t{2});
+        QVERIFY(both.onlyFirst.empty());
+        QCOMPARE(both.onlySecond.size(), std::size_t{1});
+        QCOMPARE(both.onlySecond[0].first, std::size_t{1});
+    }
 };
 
 QTEST_APPLESS_MAIN(StatisticsTest)

@@ -6,6 +6,7 @@
 
 #include "Test.h"
 #include "data/Records.h"
+#include "store/OtherContents.h"
 #include "store/RunData.h"
 #include "store/SampleMatch.h"
 #include "support/Csv.h"
@@ -120,6 +121,21 @@ private Q_SLOTS:
         const auto read = readManifest(run());
         QVERIFY(read.ok() && !read->has_value());
         QVERIFY(!readDataPlace(run()));
+    }
+
+    void runsKnowWhichImagesOnlyShareAName() {
+        const fs::path second = run().parent_path() / "second";
+        fs::create_directories(second);
+        QVERIFY(writeManifest(run(), manifestOfAll(open(), settings())).ok());
+        QVERIFY(!otherContents(run(), second)->isKnown); // the second has no list
+        put("dog/3.png", "drawn by another seed");
+        put("dog/4.png", "only there");
+        QVERIFY(writeManifest(second, manifestOfAll(open(), settings())).ok());
+        const auto other = otherContents(run(), second);
+        QVERIFY(other.ok() && other->isKnown);
+        QVERIFY(other->paths == std::set<std::string>{"dog/3.png"});
+        QVERIFY(writeFileAtomically(second / "samples.csv", "no such table").ok());
+        QVERIFY(!otherContents(run(), second).ok());
     }
 
     void aRelativePathIsKeptWhole() {

@@ -71,6 +71,7 @@ private Q_SLOTS:
         QCOMPARE(json["refuse_share"].get<double>(), 0.05);
         QCOMPARE(json["images"].get<int>(), 39);
         QCOMPARE(json["score"].get<std::string>(), std::string("energy"));
+        QVERIFY(json["note"].get<std::string>().starts_with("Energy alone"));
         QVERIFY(!unknownMetadata(rule(), 0.05).ok());
     }
 

@@ -26,21 +26,29 @@ struct Climb {
     const LoadedModel& model;
     const FilterPicturesQuestion& question;
     Layer layer;
-    std::string beneath; ///< what the layer rectifies, or the layer itself
+    std::string beneath;      ///< what the layer rectifies, or the layer itself
+    bool isFlattened = false; ///< `beneath` has places, the layer no more
     Trunk trunk;
 };
 
+struct Beneath {
+    std::string id;
+    bool isFlattened = false;
+};
+
 /// A rectified channel that is silent has no gradient: what it rectifies still shows the way up. Found below operations
-/// that leave channels as they are.
-std::string beneathOf(const GraphSpec& spec, std::size_t node) {
+/// that leave channels as they are; below flattening, whose channels are places, those that leave places as they are.
+Beneath beneathOf(const GraphSpec& spec, std::size_t node) {
     std::size_t below = node;
-    bool rectified = false;
+    bool rectified = false, flattened = false;
     for (;;) {
         const Node& at = spec.nodes[below];
-        const bool keepsChannels = at.op == Op::Activation || at.op == Op::MaxPool || at.op == Op::AvgPool ||
-                                   at.op == Op::GlobalAvgPool || at.op == Op::AdaptiveAvgPool || at.op == Op::Dropout;
-        if (!keepsChannels)
-            return spec.nodes[rectified ? below : node].id;
+        const bool pools =
+            at.op == Op::MaxPool || at.op == Op::AvgPool || at.op == Op::GlobalAvgPool || at.op == Op::AdaptiveAvgPool;
+        const bool keeps = at.op == Op::Activation || at.op == Op::Dropout || at.op == Op::Flatten;
+        if (!keeps && (!pools || flattened))
+            return rectified ? Beneath{at.id, flattened} : Beneath{spec.nodes[node].id, false};
+        flattened = flattened || at.op == Op::Flatten;
         rectified = rectified || (at.op == Op::Activation && textAttribute(at, "kind", "relu").starts_with("relu"));
         const auto input = std::find_if(spec.nodes.begin(), spec.nodes.end(),
                                         [&](const Node& other) { return other.id == at.inputs[0]; });
@@ -68,8 +76,10 @@ std::vector<double> meansOf(const Climb& climb, const torch::Tensor& pixels, con
 torch::Tensor scoreOf(const Climb& climb, const torch::Tensor& pixels, const std::vector<int>& channels) {
     const auto values = climb.trunk.valuesOf(normalizedPixels(climb.model, pixels), {climb.layer.id, climb.beneath});
     const torch::Tensor score = channelsOf(values[0], channels).mean(1).sum();
-    return climb.beneath == climb.layer.id ? score
-                                           : score + kLeak * channelsOf(values[1], channels).clamp_max(0).mean(1).sum();
+    if (climb.beneath == climb.layer.id)
+        return score;
+    const torch::Tensor below = climb.isFlattened ? values[1].flatten(1) : values[1];
+    return score + kLeak * channelsOf(below, channels).clamp_max(0).mean(1).sum();
 }
 
 /// [n, C, H, W]: the gradient of those values that can still go its way between 0 and 255, divided by the root of their
@@ -187,7 +197,8 @@ Result<FilterPictures> answer(const Asked& asked, const FilterPicturesQuestion& 
     const Result<Trunk> trunk = Trunk::of(asked.module(), *layer);
     if (!trunk)
         return trunk.error();
-    const Climb climb{asked.model(), question, *layer, beneathOf(asked.module().spec(), layer->node), *trunk};
+    const auto [beneath, isFlattened] = beneathOf(asked.module().spec(), layer->node);
+    const Climb climb{asked.model(), question, *layer, beneath, isFlattened, *trunk};
     std::vector<int> channels = question.channels;
     if (channels.empty()) {
         channels.resize(static_cast<std::size_t>(layer->channels()));

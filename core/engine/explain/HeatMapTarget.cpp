@@ -13,13 +13,13 @@ struct TargetReader {
     int count, predicted, truth;
 
     std::optional<int> one(const std::string& text) const {
-        const auto place = std::find(classes.begin(), classes.end(), text);
-        if (place != classes.end())
-            return static_cast<int>(place - classes.begin());
         if (text == "predicted")
             return predicted;
         if (text == "true")
             return truth >= 0 ? std::optional<int>(truth) : std::nullopt;
+        const auto place = std::find(classes.begin(), classes.end(), text);
+        if (place != classes.end())
+            return static_cast<int>(place - classes.begin());
         if (text.empty() || text.size() > 8 || text.find_first_not_of("0123456789") != std::string::npos)
             return std::nullopt;
         const int number = std::stoi(text);
@@ -39,8 +39,13 @@ Result<HeatMapTarget> parseHeatMapTarget(const std::string& text, const std::vec
     const TargetReader reader{classes, count, predicted, truth};
     if (const auto whole = reader.one(text))
         return HeatMapTarget{*whole, -1, reader.name(*whole)};
-    if (text == "true")
-        return badInput("The target is the true class, but the true class of this image is not known.");
+    if (text == "true") {
+        const auto named = std::find(classes.begin(), classes.end(), text);
+        return badInput("The target is the true class, but the true class of this image is not known" +
+                        (named == classes.end()
+                             ? "."
+                             : "; the class named true is number " + std::to_string(named - classes.begin()) + "."));
+    }
     std::vector<HeatMapTarget> pairs;
     for (auto dash = text.find('-'); dash != std::string::npos; dash = text.find('-', dash + 1)) {
         const auto positive = reader.one(text.substr(0, dash)), negative = reader.one(text.substr(dash + 1));

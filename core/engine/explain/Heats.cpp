@@ -10,6 +10,7 @@
 #include "engine/explain/HeatMapScore.h"
 #include "engine/explain/Judging.h"
 #include "engine/explain/PerturbationMaps.h"
+#include "engine/explain/PredictedClass.h"
 
 namespace sightline::engine {
 
@@ -22,9 +23,12 @@ bool isIllConditioned(HeatMapMethod method, const Node& node, const torch::Tenso
 }
 
 /// Finer-CAM compares a class with others by itself.
-Result<void> comparable(HeatMapMethod method, const Heats& heats) {
-    if (method != HeatMapMethod::FinerCam)
+Result<void> comparable(const HeatsAsked& asked, const Heats& heats) {
+    if (asked.method != HeatMapMethod::FinerCam)
         return {};
+    if (asked.logSoftmax)
+        return badInput("The method finercam compares the classes' logits: do not ask for log-softmax, or choose "
+                        "gradcam.");
     if (heats.logits.size(1) < 2)
         return badInput("The method finercam compares classes, and this network knows only one; choose gradcam.");
     for (const HeatMapTarget& target : heats.targets)
@@ -39,10 +43,9 @@ Result<void> comparable(HeatMapMethod method, const Heats& heats) {
 Result<void> chooseTargets(const HeatsAsked& asked, std::span<const int> truths, const Wanted& wanted, Heats& heats) {
     if (const Result<void> finite = finiteScores(heats.logits); !finite)
         return finite;
-    const torch::Tensor best = heats.logits.argmax(1);
     const int count = static_cast<int>(heats.logits.size(1));
     for (std::size_t i = 0; i < truths.size(); ++i) {
-        const int predicted = static_cast<int>(best.data_ptr<std::int64_t>()[i]);
+        const int predicted = predictedBy(heats.logits[static_cast<std::int64_t>(i)]);
         if (wanted && !wanted(i, predicted))
             continue;
         auto target = parseHeatMapTarget(asked.target, asked.classes, count, predicted, truths[i]);
@@ -51,7 +54,7 @@ Result<void> chooseTargets(const HeatsAsked& asked, std::span<const int> truths,
         heats.rows.push_back(static_cast<std::int64_t>(i));
         heats.targets.push_back(std::move(*target));
     }
-    return comparable(asked.method, heats);
+    return comparable(asked, heats);
 }
 
 /// At a layer, from its activations and what the network made of them: Score-CAM aside, no more than one pass back.
@@ -172,9 +175,8 @@ Result<std::vector<HeatMap>> heatMapsFrom(const HeatsAsked& asked, const Heats& 
         const auto row = static_cast<std::int64_t>(i);
         map.classes = asked.classes;
         map.probabilities = probabilitiesOf(heats.logits[heats.rows[i]]);
-        const auto best = std::max_element(map.probabilities.begin(), map.probabilities.end());
-        map.predicted = static_cast<int>(best - map.probabilities.begin());
-        map.confidence = static_cast<double>(*best);
+        map.predicted = predictedBy(heats.logits[heats.rows[i]]);
+        map.confidence = static_cast<double>(map.probabilities[static_cast<std::size_t>(map.predicted)]);
         map.target = heats.targets[i].name;
         map.method = nameOf(asked.method);
         map.layer = heats.layer;

@@ -3,7 +3,7 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
+#include "engine/explain/PredictedClass.h"
 
 namespace sightline::engine {
 
@@ -13,9 +13,9 @@ Prediction predictionFrom(const torch::Tensor& logits, int truth) {
     Prediction prediction;
     prediction.truth = truth;
     prediction.probabilities = probabilitiesOf(logits);
-    const auto best = std::max_element(prediction.probabilities.begin(), prediction.probabilities.end());
-    prediction.predicted = static_cast<int>(best - prediction.probabilities.begin());
-    prediction.confidence = static_cast<double>(*best);
+    prediction.predicted = predictedBy(logits);
+    prediction.confidence =
+        static_cast<double>(prediction.probabilities[static_cast<std::size_t>(prediction.predicted)]);
     prediction.loss = -torch::log_softmax(logits.to(torch::kDouble), 0)[truth].item<double>();
     return prediction;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/explain/SameTarget.h"
 
+#include "engine/questions/TargetClasses.h"
+
 namespace sightline::engine {
 
 namespace {
@@ -14,17 +16,7 @@ Result<HeatMapTarget> targetOf(const Asked& asked, const HeatMapQuestion& questi
 }
 
 HeatMapQuestion withTarget(HeatMapQuestion question, const HeatMapTarget& target, const HeatMap& map) {
-    const std::string numbers = target.negative < 0
-                                    ? std::to_string(target.positive)
-                                    : std::to_string(target.positive) + "-" + std::to_string(target.negative);
-    // Names can be numbers, and hold dashes: whichever reads as the same target.
-    for (const std::string& text : {target.name, numbers}) {
-        const auto read = parseHeatMapTarget(text, map.classes, countOf(map), map.predicted, question.truth);
-        if (read && read->positive == target.positive && read->negative == target.negative) {
-            question.target = text;
-            break;
-        }
-    }
+    question.target = targetText(map.classes, target.positive, target.negative);
     return question;
 }
 

@@ -12,6 +12,8 @@
 #include "StoredRun.h"
 #include "models/Tiles.h"
 #include "pages/evaluate/CalibrationTab.h"
+#include "store/FoldGroup.h"
+#include "support/Files.h"
 #include "support/Random.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/ReliabilityView.h"
@@ -295,6 +297,60 @@ private Q_SLOTS:
         QCOMPARE(classes->currentIndex(), 0);
     }
 
+    void classesOfAnotherRunAreThoseOfItsCurves() {
+        Evaluated on;
+        std::vector<std::string> classes = m_classes;
+        on.engine.onAsk = [&](const Question& question, const std::stop_token&, const Progress&) {
+            Robustness robustness = fallingCurves(std::get<RobustnessQuestion>(question).split, classes);
+            robustness.skipped = {"test/boat/1.png: it cannot be read.", "test/car/2.png: it cannot be read."};
+            return Result<Answer>(Answer(std::move(robustness)));
+        };
+        const QString home = QStringLiteral("home-classes");
+        evaluate(on, home);
+        const WindowDriver& driver = *on.driver;
+        openTab(driver, QStringLiteral("Robustness"));
+        driver.click("measureRobustness");
+        auto* shown = driver.find<QComboBox>("robustnessClass");
+        QTRY_COMPARE(shown->count(), 6);
+        QVERIFY2(driver.text("robustnessNote")
+                     .endsWith(QStringLiteral("2 images are skipped, such as test/boat/1.png: it cannot be read.")),
+                 qPrintable(driver.text("robustnessNote")));
+        classes = {"boat", "car", "duck", "robot", "tram"};
+        openStoredRun(*driver.session, storedRun(path(home), path(QStringLiteral("toys")), classes));
+        QTRY_VERIFY(!shown->isVisible());
+        driver.click("measureRobustness");
+        QTRY_VERIFY(shown->isVisible());
+        QCOMPARE(shown->itemText(5), QStringLiteral("tram"));
+    }
+
+    /// The fold that was not trained on an image is as sure of another class as of the others' own.
+    void trainingImagesOfFoldsAreJudgedByTheFoldThatDoesNotKnowThem() {
+        Evaluated on;
+        on.make = [](const Dataset& dataset, const std::string&) { return evaluationOf(dataset, "train"); };
+        evaluate(on, QStringLiteral("home-folds"));
+        const WindowDriver& driver = *on.driver;
+        const Evaluation& evaluation = *driver.session->questions().evaluation();
+        std::vector<Prediction> table = evaluation.predictions;
+        for (std::size_t i = 0; i < table.size(); ++i) {
+            const auto said = static_cast<std::size_t>(table[i].truth + (i == 7 ? 1 : 0)) % evaluation.classes.size();
+            table[i].probabilities.assign(evaluation.classes.size(), 0.01f);
+            table[i].probabilities[said] = 0.96f;
+        }
+        const auto folder = driver.session->runs().run()->folder;
+        const auto file = outOfFoldFile(folder.parent_path().parent_path(), "hand");
+        std::filesystem::create_directories(file.parent_path());
+        QVERIFY(writeGroup(folder, {"hand", RunGroup::Kind::Folds, "by hand", "fold 1 of 2"}).ok());
+        openTab(driver, QStringLiteral("Suspects"));
+        QVERIFY(driver.text("suspectNote").contains(QStringLiteral("by heart"))); // not all folds are trained
+        QVERIFY(writeFileAtomically(file, predictionsCsv(evaluation.classes, table)).ok());
+        driver.click("evaluateButton");
+        auto* view = driver.find<QTableView>("suspectTable");
+        QTRY_COMPARE(view->model()->rowCount(), 1);
+        QVERIFY2(driver.text("suspectNote").startsWith(QStringLiteral("1 image: the networks of the folds")),
+                 qPrintable(driver.text("suspectNote")));
+        QVERIFY(QString::fromStdString(table[7].path).endsWith(view->model()->index(0, 0).data().toString()));
+    }
+
     void suspectLabelsAreSeenAndPutRightByKeys() {
         Evaluated on;
         evaluate(on, QStringLiteral("home-suspects"));
@@ -347,6 +403,9 @@ private Q_SLOTS:
             MapsReport report;
             report.split = std::get<MapsReportQuestion>(question).split;
             report.images = 30;
+            report.empty = 2;
+            report.notes = {"The boxes of 1 image lie outside the image."};
+            report.skipped = {"test/duck/1.png: it cannot be read."};
             for (const std::string& name : m_classes) {
                 ClassHeat heat;
                 heat.name = name;
@@ -375,6 +434,11 @@ private Q_SLOTS:
         auto* hints = driver.find<QListView>("shortcutHints");
         QTRY_VERIFY(hints->isVisible());
         QCOMPARE(hints->model()->rowCount(), 2);
+        QVERIFY2(driver.text("shortcutsNote")
+                     .endsWith(QStringLiteral("Heat maps by HiResCAM. 2 of them are empty and count for nothing. The "
+                                              "boxes of 1 image lie outside the image. 1 image is skipped: "
+                                              "test/duck/1.png: it cannot be read.")),
+                 qPrintable(driver.text("shortcutsNote")));
         QVERIFY2(hints->model()->index(0, 0).data().toString().startsWith(QStringLiteral("train: 64 % of the heat")),
                  qPrintable(hints->model()->index(0, 0).data().toString()));
         auto* maps = driver.find<QListView>("meanMaps");

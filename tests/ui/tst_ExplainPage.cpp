@@ -338,6 +338,27 @@ private Q_SLOTS:
         QVERIFY(driver.text("filterWords").contains(QStringLiteral("conv1")));
     }
 
+    void whyTheRestIsNotDrawnIsSaid() {
+        const auto page = explained("home-broken-filters", [&](const Question& question, auto&&...) -> Result<Answer> {
+            const auto* kind = std::get_if<FilterPicturesQuestion>(&question);
+            if (!kind)
+                return cancelled();
+            if (kind->channels.front() > 0)
+                return badInput("Channel 9 gives values that are not numbers.");
+            FilterPictures drawn;
+            for (const int channel : kind->channels)
+                drawn.pictures.push_back({channel, 0.5, 7.25, Image(8, 8, 3)});
+            return Answer(drawn);
+        });
+        const WindowDriver& driver = *page->driver;
+        showTab(driver, QStringLiteral("Filters"));
+        QVERIFY(!driver.find<QWidget>("filterFailure")->isVisible());
+        driver.click("drawFilters");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("filterFailure")->isVisible(), kPatience);
+        QCOMPARE(driver.text("filterFailure"), QStringLiteral("Channel 9 gives values that are not numbers."));
+        QCOMPARE(driver.find<QListView>("filterTiles")->model()->rowCount(), 8);
+    }
+
     void allPatternsAreDrawnByOneClick() {
         std::atomic<int> drawn{0};
         const auto page = explained(
@@ -393,6 +414,9 @@ private Q_SLOTS:
                                   qPrintable(driver.text("occlusionWords")), kPatience);
         const int one = hidden;
         QVERIFY(one > 100);
+        QVERIFY2(paint->accessibleDescription().contains(QStringLiteral("of the image is painted over")) &&
+                     !paint->accessibleDescription().startsWith(QStringLiteral("0.0 %")),
+                 qPrintable(paint->accessibleDescription()));
         paint->setFocus();
         const auto sample = *page->questions().subject()->sample;
         for (int i = 0; i < 6; ++i)
@@ -411,6 +435,68 @@ private Q_SLOTS:
         driver.click("clearPaint");
         QVERIFY(driver.text("occlusionWords").isEmpty());
         QCOMPARE(asked.load(), 4); // the image as it is was asked about before
+    }
+
+    /// Of "car rather than train" the sentence is about car, however sure the network is of boat.
+    void aDifferenceOfClassesIsAboutTheFirst() {
+        const auto page = explained("home-difference", [&](const Question& question, auto&&...) -> Result<Answer> {
+            const auto* kind = std::get_if<OcclusionQuestion>(&question);
+            if (!kind)
+                return cancelled();
+            OccludedHeatMap said;
+            said.before = said.after = mapOf(kind->of, m_classes);
+            said.after.probabilities = {0.7f, 0.25f, 0.0f, 0.0f, 0.05f};
+            said.after.confidence = 0.7;
+            return Answer(said);
+        });
+        const WindowDriver& driver = *page->driver;
+        choose(driver, "explainTarget", 3);
+        choose(driver, "explainAgainst", 5);
+        QTRY_COMPARE_WITH_TIMEOUT(page->questions().answer()->explanation.target, std::string("car-train"), kPatience);
+        showTab(driver, QStringLiteral("Occlusion"));
+        auto* paint = driver.find<PaintView>("paintView");
+        QTest::mouseClick(paint, Qt::LeftButton, {}, paint->imageRect().center());
+        QTRY_COMPARE_WITH_TIMEOUT(driver.text("occlusionWords"),
+                                  QStringLiteral("car: 10.0 % as the image is, 25.0 % as it is changed."), kPatience);
+    }
+
+    /// Names that are words of the question or hold dashes mean the class that was chosen.
+    void classesWithOddNamesAreAskedForAsChosen() {
+        const std::vector<std::string> classes = {"a", "a-b", "b-c", "true", "c"};
+        const QString home = QStringLiteral("home-odd-names");
+        const auto first = storeRun(home, classes, "toy_cnn"), second = storeRun(home, {"b-c", "a", "x"}, "toy_cnn");
+        FakeEngine engine;
+        std::vector<std::string> asked, askedOther;
+        engine.onExplainOf = [&](const ModelSource& source, const HeatMapQuestion& question, std::stop_token) {
+            const bool isOther = source.runFolder == second.path();
+            (isOther ? askedOther : asked).push_back(question.target);
+            return Result<HeatMap>(
+                explanationOf(question, isOther ? std::vector<std::string>{"b-c", "a", "x"} : classes, 0));
+        };
+        WindowDriver driver(path(home), engine.door());
+        openRun(*driver.session, first);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        driver.click("nextExplained");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().answer() != nullptr, kPatience);
+        const auto chosen = [&](int target, int against) {
+            const std::size_t before = asked.size();
+            choose(driver, "explainTarget", target + 2);
+            choose(driver, "explainAgainst", against + 1);
+            QTRY_VERIFY_WITH_TIMEOUT(asked.size() > before && driver.session->questions().answer()->settings.target ==
+                                                                  QString::fromStdString(asked.back()),
+                                     kPatience);
+            QCOMPARE(driver.find<QComboBox>("explainTarget")->currentIndex(), target + 2);
+            QCOMPARE(driver.find<QComboBox>("explainAgainst")->currentIndex(), against + 1);
+        };
+        chosen(3, -1);
+        QTRY_COMPARE_WITH_TIMEOUT(asked.back(), std::string("3"), kPatience); // "true" is each image's own class
+        chosen(0, 2);
+        QTRY_COMPARE_WITH_TIMEOUT(asked.back(), std::string("0-2"), kPatience); // a-b-c may be a-b rather than c
+        showTab(driver, QStringLiteral("Compare"));
+        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QComboBox>("compareRun")->count(), 2, kPatience);
+        choose(driver, "compareRun", 1);
+        QTRY_VERIFY_WITH_TIMEOUT(!askedOther.empty(), kPatience);
+        QCOMPARE(askedOther.back(), std::string("a-b-c")); // there it can mean nothing else
     }
 
     void slidersMakeTheImageWorse() {
@@ -463,8 +549,13 @@ private Q_SLOTS:
         QCOMPARE(targets.back(), std::string("car")); // the class that the map beside it is about
         QVERIFY2(driver.text("compareClasses").contains(QStringLiteral("both know 2 of 5")),
                  qPrintable(driver.text("compareClasses")));
+        QVERIFY2(driver.find<QWidget>("compareRight")
+                     ->accessibleDescription()
+                     .startsWith(QStringLiteral("Predicted moon (60.0 %). Evidence for car.")),
+                 qPrintable(driver.find<QWidget>("compareRight")->accessibleDescription()));
         driver.click("compareWiped");
         auto* wipe = driver.find<WipeView>("compareWipe");
+        QVERIFY(wipe->accessibleDescription().contains(QStringLiteral("Right, the second run: Predicted moon")));
         QVERIFY(wipe->isVisible());
         const QRect place = wipe->imageRect();
         QTest::mouseClick(wipe, Qt::LeftButton, {}, QPoint(place.left() + place.width() / 4, place.center().y()));

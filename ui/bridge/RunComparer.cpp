@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/RunComparer.h"
 
+#include "store/OtherContents.h"
+
 namespace sightline::ui {
 
-RunComparer::RunComparer(Questions& questions, EngineDoor door, Activities& activities, QObject* parent)
-    : QObject(parent), m_questions(questions), m_asker(std::move(door), activities) {
+RunComparer::RunComparer(Questions& questions, const RunDesk& runs, EngineDoor door, Activities& activities,
+                         QObject* parent)
+    : QObject(parent), m_questions(questions), m_runs(runs), m_asker(std::move(door), activities) {
     connect(&questions, &Questions::evaluationChanged, this, &RunComparer::follow);
     connect(&questions, &Questions::evaluationProgress, this, [this](qulonglong done, qulonglong total) {
         if (m_step == Step::First)
@@ -68,6 +71,7 @@ void RunComparer::evaluateSecond() {
     m_step = Step::Second;
     m_asked = false;
     m_first = m_questions.evaluation();
+    m_firstRun = m_runs.run()->folder;
     EvaluationQuestion question;
     question.split = m_first->split;
     m_asker.ask(
@@ -86,8 +90,13 @@ void RunComparer::compareBoth(std::shared_ptr<const Evaluation> second) {
     m_step = Step::Comparing;
     m_lane.submit(
         this,
-        [first = m_first, second](const std::stop_token&) {
-            return std::make_shared<const ComparedRuns>(ComparedRuns{first, second, compared(*first, *second)});
+        [first = m_first, second, firstRun = m_firstRun,
+         secondRun = m_other->folder](const std::stop_token&) -> Result<std::shared_ptr<const ComparedRuns>> {
+            const auto other = otherContents(firstRun, secondRun);
+            if (!other)
+                return other.error();
+            return std::make_shared<const ComparedRuns>(
+                ComparedRuns{first, second, compared(*first, *second, other->paths), other->isKnown});
         },
         [this](const Result<std::shared_ptr<const ComparedRuns>>& result) {
             end(result ? *result : nullptr);

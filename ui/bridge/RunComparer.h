@@ -15,6 +15,7 @@ namespace sightline::ui {
 struct ComparedRuns {
     std::shared_ptr<const Evaluation> first, second; ///< of the run in view, and of the other
     Comparison comparison;
+    bool byContents = true; ///< false: images of one path are taken for the same, as one of the runs keeps no list
 };
 
 /// Compares the run in view with another one on the images of a split. Evaluates what has not been: of the run in view
@@ -22,7 +23,8 @@ struct ComparedRuns {
 class RunComparer : public QObject {
     Q_OBJECT
 public:
-    RunComparer(Questions& questions, EngineDoor door, Activities& activities, QObject* parent = nullptr);
+    RunComparer(Questions& questions, const RunDesk& runs, EngineDoor door, Activities& activities,
+                QObject* parent = nullptr);
 
     void setOther(std::shared_ptr<const OpenedRun> other); ///< null: none; nothing is compared yet
     void compare();                                        ///< on the split that was evaluated last, else as evaluate()
@@ -43,8 +45,10 @@ private:
     void end(std::shared_ptr<const ComparedRuns> result);
 
     Questions& m_questions;
+    const RunDesk& m_runs;
     std::shared_ptr<const OpenedRun> m_other;
     std::shared_ptr<const Evaluation> m_first; ///< the one that is compared
+    std::filesystem::path m_firstRun;
     std::shared_ptr<const ComparedRuns> m_result;
     Step m_step = Step::None;
     bool m_asked = false; ///< the evaluation under way is for this: why it fails is said here, too

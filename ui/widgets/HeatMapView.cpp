@@ -44,6 +44,15 @@ QString strongestPlace(const HeatMap& explanation) {
 }
 } // namespace
 
+QString mapDescription(const HeatMap& map) {
+    const QString target = QString::fromStdString(map.target);
+    const QString words =
+        HeatMapView::tr("Predicted %1 (%2). ").arg(className(map, map.predicted), percent(map.confidence)) +
+        (map.saturated ? HeatMapView::tr("This layer shows no evidence for %1.").arg(target)
+                       : HeatMapView::tr("Evidence for %1.").arg(target));
+    return map.saturated || map.map.values.empty() ? words : words + QLatin1Char(' ') + strongestPlace(map);
+}
+
 HeatMapView::HeatMapView(Layout layout, ImageView* plain) {
     const bool wide = layout == Layout::SideBySide;
     m_title = named(new ElidedLabel({}, this), "explainedTitle", tr("The image asked about"));

@@ -15,6 +15,9 @@ namespace sightline::ui {
 class BarList;
 class ImageView;
 
+/// A heat map for those who cannot see it: what was predicted, what the map is about, and where it is strongest.
+QString mapDescription(const HeatMap& map);
+
 /// An answer: heat map, what was said, and the most probable classes. Side by side: the image, its map and the words
 /// beside each other, under whoever names the image; stacked: one above the other.
 class HeatMapView : public QWidget {

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "look/Theme.h"
+#include "look/Words.h"
 
 namespace sightline::ui {
 
@@ -20,6 +21,7 @@ PaintView::PaintView(QWidget* parent) : ImageView(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setCursor(Qt::CrossCursor);
+    connect(this, &PaintView::maskChanged, this, &PaintView::describe);
 }
 
 void PaintView::setImage(const QImage& image, const QString& placeholder) {
@@ -34,7 +36,22 @@ void PaintView::startOver(const QSize& image) {
     m_before.clear();
     m_cursor = QPointF(size.width() / 2.0, size.height() / 2.0);
     m_pending = false;
+    describe();
     update();
+}
+
+/// For those who cannot see it: how much is painted over, and how to paint.
+void PaintView::describe() {
+    qint64 painted = 0;
+    for (int y = 0; y < m_mask.height(); ++y) {
+        const uchar* row = m_mask.constScanLine(y);
+        painted += std::count_if(row, row + m_mask.width(), [](uchar value) { return value != 0; });
+    }
+    const double all = std::max(1.0, double(m_mask.width()) * m_mask.height());
+    setAccessibleDescription(m_mask.isNull() ? QString()
+                                             : tr("%1 of the image is painted over. The arrow keys move the brush, "
+                                                  "Space paints.")
+                                                   .arg(percent(static_cast<double>(painted) / all)));
 }
 
 void PaintView::setBrush(double share) {

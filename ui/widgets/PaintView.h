@@ -37,6 +37,7 @@ private:
     QPointF inMask(const QPointF& place) const;
     double brush() const; ///< diameter in pixels of the mask
     void keep();
+    void describe();
     void stroke(const QPointF& from, const QPointF& to);
     void paintPending(QPainter& painter, const QRect& place);
 

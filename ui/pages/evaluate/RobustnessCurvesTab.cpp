@@ -9,6 +9,7 @@
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "pages/evaluate/CurveTile.h"
+#include "pages/evaluate/NotCounted.h"
 #include "widgets/ProgressBar.h"
 #include "widgets/Surface.h"
 
@@ -131,6 +132,8 @@ void RobustnessCurvesTab::forget() {
     m_asker.cancel();
     m_robustness.reset();
     m_failure.clear();
+    const QSignalBlocker quiet(m_class);
+    m_class->clear();
     showState();
 }
 
@@ -151,7 +154,8 @@ void RobustnessCurvesTab::showState() {
     else if (m_robustness)
         m_note->setText(tr("Accuracy on %1 (%2), from the images as they are to the worst.")
                             .arg(counted(static_cast<qlonglong>(m_robustness->images), tr("%1 image"), tr("%1 images")),
-                                 QString::fromStdString(m_robustness->split)));
+                                 QString::fromStdString(m_robustness->split)) +
+                        notCounted(m_robustness->skipped));
     else
         m_note->setText(tr("How much does accuracy fall when images are turned, darker, blurred or noisy? Each kind is "
                            "tried in several strengths, which takes as long as some forty evaluations."));
@@ -160,7 +164,7 @@ void RobustnessCurvesTab::showState() {
 void RobustnessCurvesTab::showCurves() {
     if (!m_robustness)
         return;
-    if (m_class->count() != static_cast<int>(m_robustness->classes.size()) + 1) {
+    if (m_class->count() == 0) {
         const QSignalBlocker quiet(m_class);
         m_class->clear();
         m_class->addItem(tr("All classes"));

@@ -13,6 +13,8 @@
 #include "look/Words.h"
 #include "models/HeatModel.h"
 #include "models/SampleModel.h"
+#include "pages/evaluate/NotCounted.h"
+#include "pages/explain/MapControls.h"
 #include "widgets/ProgressBar.h"
 #include "widgets/Surface.h"
 #include "widgets/TileView.h"
@@ -165,11 +167,23 @@ void ShortcutsTab::showState() {
         m_note->setText(tr("Does the network look at the object, or at something that merely goes with the class: a "
                            "sticker, a frame, the background? The heat maps of all images are summed up by class."));
     else if (hinted)
-        m_note->setText(tr("A class may be told by something beside its objects. Choose a hint to see the images:"));
+        m_note->setText(tr("A class may be told by something beside its objects. Choose a hint to see the images. %1")
+                            .arg(aboutReport()));
     else
         m_note->setText(tr("No hint of a shortcut in %1: no class has its heat beside its objects, or far more in one "
-                           "place than other classes.")
-                            .arg(counted(static_cast<qlonglong>(m_report->images), tr("%1 image"), tr("%1 images"))));
+                           "place than other classes. %2")
+                            .arg(counted(static_cast<qlonglong>(m_report->images), tr("%1 image"), tr("%1 images")),
+                                 aboutReport()));
+}
+
+QString ShortcutsTab::aboutReport() const {
+    QString words = tr("Heat maps by %1.").arg(titleOf(MapsReportQuestion().method));
+    if (m_report->empty > 0)
+        words += counted(static_cast<qlonglong>(m_report->empty), tr(" %1 of them is empty and counts for nothing."),
+                         tr(" %1 of them are empty and count for nothing."));
+    for (const std::string& note : m_report->notes)
+        words += QLatin1Char(' ') + QString::fromStdString(note);
+    return words + notCounted(m_report->skipped);
 }
 
 void ShortcutsTab::showReport() {

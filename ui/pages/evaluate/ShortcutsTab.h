@@ -36,6 +36,7 @@ private:
     void forget();
     void showState();
     void showReport();
+    QString aboutReport() const; ///< how it was made, and of which images not
     void chooseHint(int row);
     void takeHintBack();
     void takeClassBack();

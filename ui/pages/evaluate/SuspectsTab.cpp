@@ -7,18 +7,62 @@
 #include <QTableView>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "bridge/DataDesk.h"
+#include "bridge/RunDesk.h"
 #include "look/Words.h"
 #include "pages/LabelKeys.h"
+#include "store/FoldGroup.h"
+#include "store/OutOfFold.h"
 #include "widgets/ClassPicker.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
 
 namespace sightline::ui {
 
-SuspectsTab::SuspectsTab(DataDesk& desk, QWidget* parent)
-    : EvaluateTab(parent), m_desk(desk),
+namespace {
+
+std::vector<SuspectLabel> suspectsAmong(const std::vector<Prediction>& predictions, std::size_t classes) {
+    std::vector<SuspectLabel> found;
+    for (const SuspectLabel& label : suspectLabels(predictions, classes))
+        if (label.isSuspect)
+            found.push_back(label);
+    return found;
+}
+
+/// Of an evaluation's images those that the folds judged; places are the evaluation's.
+Result<std::vector<SuspectLabel>> suspectsByFolds(const Evaluation& evaluation, const std::filesystem::path& run) {
+    const auto table = outOfFoldPredictions(run, evaluation.classes);
+    if (!table)
+        return table.error();
+    std::unordered_map<std::string_view, const Prediction*> folds;
+    if (*table)
+        for (const Prediction& one : **table)
+            folds.emplace(one.path, &one);
+    std::vector<Prediction> judged;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < evaluation.predictions.size(); ++i)
+        if (const auto found = folds.find(evaluation.predictions[i].path); found != folds.end()) {
+            judged.push_back(*found->second);
+            judged.back().truth = evaluation.predictions[i].truth;
+            places.push_back(i);
+        }
+    std::vector<SuspectLabel> found = suspectsAmong(judged, evaluation.classes.size());
+    for (SuspectLabel& label : found)
+        label.prediction = places[label.prediction];
+    return found;
+}
+
+QString imageCount(std::size_t images) {
+    return counted(static_cast<qlonglong>(images), SuspectsTab::tr("%1 image"), SuspectsTab::tr("%1 images"));
+}
+
+} // namespace
+
+SuspectsTab::SuspectsTab(DataDesk& desk, const RunDesk& runs, QWidget* parent)
+    : EvaluateTab(parent), m_desk(desk), m_runs(runs),
       m_table(new Table({tr("Image"), tr("Label"), tr("Looks like"),
                          tr("Own label|Probability that the network gives to the image's own label")},
                         this)) {
@@ -62,6 +106,7 @@ QWidget* SuspectsTab::makeActions() {
 
 void SuspectsTab::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
     m_evaluation = std::move(evaluation);
+    m_lane.cancel();
     m_found = m_filtering = false;
     if (isVisible())
         find();
@@ -75,21 +120,48 @@ void SuspectsTab::showEvent(QShowEvent* event) {
 
 /// Only once somebody looks: it goes over every probability.
 void SuspectsTab::find() {
-    const QSignalBlocker quiet(this);
     m_found = true;
-    m_suspects.clear();
-    const bool judged = m_evaluation && m_evaluation->split != "train";
-    if (judged)
-        for (const SuspectLabel& label : suspectLabels(m_evaluation->predictions, m_evaluation->classes.size()))
-            if (label.isSuspect)
-                m_suspects.push_back(label);
-    m_note->setText(
-        !judged ? tr("The network may know its training images by heart, with their wrong labels: evaluate it on "
-                     "validation or test images to find suspect labels.")
-        : m_suspects.empty()
+    m_lane.cancel();
+    const auto run = m_runs.run();
+    if (m_evaluation && run && m_evaluation->split != "test" && outOfFoldFileOf(run->folder))
+        findByFolds(run->folder);
+    else
+        findBySplit();
+}
+
+void SuspectsTab::findByFolds(const std::filesystem::path& run) {
+    showFound({}, tr("Reading what the folds said of the images…"));
+    m_lane.submit(
+        this, [evaluation = m_evaluation, run](const std::stop_token&) { return suspectsByFolds(*evaluation, run); },
+        [this](Result<std::vector<SuspectLabel>> found) {
+            if (!found)
+                return findBySplit(QString::fromStdString(found.error().message) + QLatin1Char(' '));
+            const QString note =
+                found->empty() ? tr("No label is in doubt.")
+                               : tr("%1: the networks of the folds that were not trained on them are more sure of "
+                                    "another class than they usually are.")
+                                     .arg(imageCount(found->size()));
+            showFound(std::move(*found), note);
+        });
+}
+
+void SuspectsTab::findBySplit(const QString& problem) {
+    if (!m_evaluation || m_evaluation->split == "train")
+        return showFound({}, problem + tr("The network may know its training images by heart, with their wrong labels: "
+                                          "evaluate it on validation or test images to find suspect labels."));
+    std::vector<SuspectLabel> found = suspectsAmong(m_evaluation->predictions, m_evaluation->classes.size());
+    const QString note =
+        found.empty()
             ? tr("No label is in doubt.")
             : tr("%1: the network, which has not seen them, is more sure of another class than it usually is.")
-                  .arg(counted(static_cast<qlonglong>(m_suspects.size()), tr("%1 image"), tr("%1 images"))));
+                  .arg(imageCount(found.size()));
+    showFound(std::move(found), problem + note);
+}
+
+void SuspectsTab::showFound(std::vector<SuspectLabel> found, const QString& note) {
+    const QSignalBlocker quiet(this);
+    m_suspects = std::move(found);
+    m_note->setText(note);
     if (const auto opened = m_desk.dataset()) {
         QStringList titles;
         for (const std::string& name : opened->classes)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/explain/ChangedTab.h"
 
+#include "engine/questions/TargetClasses.h"
 #include "look/Picture.h"
 #include "look/Words.h"
 #include "pages/explain/MapControls.h"
@@ -12,12 +13,10 @@
 namespace sightline::ui {
 
 namespace {
-/// How probable the class that is asked about is, and which it is; of A-B: A.
-std::pair<QString, double> targetOf(const HeatMap& map) {
-    for (std::size_t i = 0; i < map.classes.size(); ++i)
-        if (map.classes[i] == map.target)
-            return {QString::fromStdString(map.target), map.probabilities[i]};
-    return {QString::fromStdString(map.classes[static_cast<std::size_t>(map.predicted)]), map.confidence};
+/// The class that is asked about; of A-B: A.
+std::size_t askedAbout(const HeatMapQuestion& question, const HeatMap& map) {
+    const auto target = targetClasses(question.target, map.classes, map.predicted, question.truth);
+    return static_cast<std::size_t>(target ? target->positive : map.predicted);
 }
 } // namespace
 
@@ -69,15 +68,18 @@ void ChangedTab::changed() {
 HeatMapQuestion ChangedTab::questionAbout(Image image) const {
     HeatMapQuestion question = answer()->questionAbout(std::move(image));
     if (question.target == "predicted")
-        question.target = answer()->explanation.target;
+        question.target = targetText(answer()->explanation.classes, answer()->explanation.predicted);
     return question;
 }
 
 void ChangedTab::showChanged(HeatMap map, Image shown, HeatMapQuestion question) {
     auto changed = std::make_shared<Explained>(*answer());
-    const auto [name, before] = targetOf(answer()->explanation);
-    const double after = targetOf(map).second;
-    m_words->setText(tr("%1: %2 as the image is, %3 as it is changed.").arg(name, percent(before), percent(after)));
+    const HeatMap& unchanged = answer()->explanation;
+    const std::size_t about = askedAbout(question, unchanged);
+    m_words->setText(tr("%1: %2 as the image is, %3 as it is changed.")
+                         .arg(QString::fromStdString(unchanged.classes[about]),
+                              percent(static_cast<double>(unchanged.probabilities[about])),
+                              percent(static_cast<double>(map.probabilities[about]))));
     m_words->setProperty("bad", false);
     m_trust->setSubject(std::make_shared<const TrustLine::Subject>(
         TrustLine::Subject{answer()->source, std::move(question), map.saturated}));

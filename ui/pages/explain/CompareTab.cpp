@@ -9,12 +9,14 @@
 #include <algorithm>
 
 #include "bridge/Asking.h"
+#include "engine/questions/TargetClasses.h"
 #include "look/Picture.h"
 #include "pages/explain/ComparedImages.h"
 #include "pages/explain/MapControls.h"
 #include "pages/explain/RunDifferences.h"
 #include "pages/explain/RunSide.h"
 #include "widgets/HeatLayer.h"
+#include "widgets/HeatMapView.h"
 #include "widgets/ImageView.h"
 #include "widgets/Segments.h"
 #include "widgets/Surface.h"
@@ -173,17 +175,23 @@ void CompareTab::choose() {
 HeatMapQuestion CompareTab::questionToOther() const {
     HeatMapQuestion question = answer()->questionAbout(*answer()->decoded);
     question.truth = m_other->classIndex(answer()->className.toStdString());
-    if (question.target == "predicted" && m_other->classIndex(answer()->explanation.target) >= 0)
-        question.target = answer()->explanation.target;
-    const auto dash = question.target.find('-');
-    const bool knows = m_other->classIndex(question.target) >= 0 ||
-                       (dash != std::string::npos && m_other->classIndex(question.target.substr(0, dash)) >= 0 &&
-                        m_other->classIndex(question.target.substr(dash + 1)) >= 0);
-    if (question.target == "true" ? question.truth < 0 : !knows)
-        question.target = "predicted";
+    question.target = targetForOther(question);
     if (!m_other->graph.find(question.layer))
         question.layer.clear();
     return question;
+}
+
+std::string CompareTab::targetForOther(const HeatMapQuestion& question) const {
+    if (question.target == "true")
+        return question.truth < 0 ? "predicted" : "true";
+    const HeatMap& mine = answer()->explanation;
+    const auto asked = targetClasses(question.target, mine.classes, mine.predicted, answer()->truth);
+    const auto theirs = [&](int index) {
+        return index < 0 ? -1 : m_other->classIndex(mine.classes[static_cast<std::size_t>(index)]);
+    };
+    if (!asked || theirs(asked->positive) < 0 || (asked->negative >= 0 && theirs(asked->negative) < 0))
+        return "predicted";
+    return targetText(m_other->classes, theirs(asked->positive), theirs(asked->negative));
 }
 
 void CompareTab::ask() {
@@ -226,6 +234,7 @@ QString CompareTab::aboutClasses() const {
 
 void CompareTab::draw() {
     showQuestionLine();
+    describe();
     m_classes->setText(aboutClasses());
     m_classes->setVisible(!m_classes->text().isEmpty());
     m_save->setEnabled(answer() && m_map);
@@ -259,6 +268,15 @@ void CompareTab::draw() {
                        .arg(QString::fromStdString(answer()->explanation.target)));
     else
         note({});
+}
+
+void CompareTab::describe() {
+    const QString mine = answer() ? mapDescription(answer()->explanation) : QString();
+    const QString theirs = answer() && m_map ? mapDescription(*m_map) : QString();
+    m_left->setAccessibleDescription(mine);
+    m_right->setAccessibleDescription(theirs);
+    m_wipe->setAccessibleDescription(
+        theirs.isEmpty() ? QString() : tr("Left, the run in view: %1 Right, the second run: %2").arg(mine, theirs));
 }
 
 void CompareTab::note(const QString& words) {

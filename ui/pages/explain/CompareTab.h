@@ -38,8 +38,10 @@ private:
     void choose(); ///< another second run
     void ask();
     HeatMapQuestion questionToOther() const;
+    std::string targetForOther(const HeatMapQuestion& question) const;
     void draw();
     void note(const QString& words);
+    void describe();              ///< the maps, for those who cannot see them
     QString aboutClasses() const; ///< what both runs know, where they differ
     QImage both() const;          ///< side by side, for a file
     void save();

@@ -81,6 +81,8 @@ QWidget* FiltersTab::makeControls() {
     column->addWidget(m_draw);
     column->addWidget(m_all);
     column->addWidget(m_progress);
+    m_failure = named(mutedLabel({}), "filterFailure");
+    column->addWidget(m_failure);
     m_save = button(tr("Save picture…"), QStringLiteral("document-save"), "saveFilter",
                     tr("Save the filter that is shown large"));
     connect(m_save, &QPushButton::clicked, this, &FiltersTab::save);
@@ -225,6 +227,8 @@ void FiltersTab::showState() {
     const int all = channels(), drawn = static_cast<int>(m_patterns.size());
     const int next = std::min(kAtFirst, all - drawn);
     m_progress->setVisible(busy);
+    m_failure->setText(m_problem);
+    m_failure->setVisible(!m_problem.isEmpty() && tiles().rowCount() > 0); // else it stands in the tiles' place
     m_draw->setText(busy                   ? tr("Cancel")
                     : next <= 0 && all > 0 ? tr("All %1 are drawn").arg(all)
                     : drawn > 0            ? tr("Draw %1 more").arg(next)

@@ -47,6 +47,7 @@ private:
     QString m_problem;
     QButtonGroup* m_kind;
     QWidget* m_settings;
+    QLabel* m_failure; ///< why the rest is not drawn
     QSpinBox *m_steps, *m_jitter;
     QDoubleSpinBox* m_blur;
     QPushButton *m_draw, *m_all, *m_save;

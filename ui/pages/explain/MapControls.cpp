@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "engine/questions/TargetClasses.h"
 #include "widgets/Surface.h"
 
 namespace sightline::ui {
@@ -42,6 +43,10 @@ QString titleOf(HeatMapMethod method) {
     return {};
 }
 
+namespace {
+constexpr int kWords = 2, kNoClass = 1; ///< entries before the classes: of the target, and of what it is against
+} // namespace
+
 MapControls::MapControls(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
     auto* form = new QFormLayout(this);
     form->setContentsMargins(0, 0, 0, 0);
@@ -68,17 +73,19 @@ void MapControls::ask() {
     HeatMapSettings question;
     question.method = static_cast<HeatMapMethod>(m_method->currentData().toInt());
     question.target = m_target->currentData().toString();
+    const int target = m_target->currentIndex() - kWords, against = m_against->currentIndex() - kNoClass;
     question.layer = m_layer->currentData().toString();
     enableByChoice();
-    if (m_against->isEnabled() && m_against->currentIndex() > 0)
-        question.target += QLatin1Char('-') + m_against->currentData().toString();
+    if (const auto run = m_session.runs().run(); run && target >= 0)
+        question.target = QString::fromStdString(
+            targetText(run->classes, target, m_against->isEnabled() ? std::max(-1, against) : -1));
     m_session.questions().setHeatMapSettings(question);
     Q_EMIT asked();
 }
 
 /// Only a class can be compared with another, and not every method has a layer.
 void MapControls::enableByChoice() {
-    const bool isClass = m_target->currentIndex() > 1;
+    const bool isClass = m_target->currentIndex() >= kWords;
     m_against->setEnabled(isClass);
     m_against->setToolTip(isClass ? m_against->currentText() : tr("Choose a class above to compare it with another."));
     m_layer->setEnabled(refusal().isEmpty());
@@ -102,7 +109,7 @@ void MapControls::showRun() {
     if (run) {
         for (const std::string& name : run->classes)
             for (auto* box : {m_target, m_against})
-                box->addItem(QString::fromStdString(name), QString::fromStdString(name));
+                box->addItem(QString::fromStdString(name));
         listLayers(run->graph);
     }
     showQuestion();
@@ -124,18 +131,19 @@ void MapControls::showQuestion() {
     m_method->setCurrentIndex(std::max(0, m_method->findData(static_cast<int>(question.method))));
     m_layer->setCurrentIndex(std::max(0, m_layer->findData(question.layer)));
     m_against->setCurrentIndex(0);
-    int target = m_target->findData(question.target);
-    for (int i = 2; target < 0 && i < m_target->count(); ++i) { // A-B
-        const QString positive = m_target->itemData(i).toString() + QLatin1Char('-');
-        const int against =
-            question.target.startsWith(positive) ? m_against->findData(question.target.mid(positive.size())) : -1;
-        if (against > 0) {
-            target = i;
-            m_against->setCurrentIndex(against);
-        }
-    }
-    m_target->setCurrentIndex(std::max(0, target));
+    if (!showClasses(question.target.toStdString()))
+        m_target->setCurrentIndex(std::max(0, m_target->findData(question.target)));
     enableByChoice();
+}
+
+bool MapControls::showClasses(const std::string& target) {
+    const auto run = m_session.runs().run();
+    const auto read = run ? targetClasses(target, run->classes, -1, -1) : Result<TargetClasses>(Error{});
+    if (!read || read->positive < 0)
+        return false;
+    m_target->setCurrentIndex(read->positive + kWords);
+    m_against->setCurrentIndex(std::max(-1, read->negative) + kNoClass);
+    return true;
 }
 
 } // namespace sightline::ui

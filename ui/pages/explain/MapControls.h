@@ -27,6 +27,7 @@ Q_SIGNALS:
 private:
     void ask();
     void enableByChoice();
+    bool showClasses(const std::string& target); ///< whether it is a class, or A-B
     void listLayers(const GraphSpec& graph);
 
     Session& m_session;

@@ -25,8 +25,13 @@ QString comparisonSentence(const ComparedRuns& compared) {
     const Comparison& all = compared.comparison;
     const std::size_t shared =
         all.bothRight.size() + all.bothWrong.size() + all.onlyFirst.size() + all.onlySecond.size();
+    const QString alike = all.otherContents == 0
+                              ? QString()
+                              : RunDifferences::tr(" %1 with the same name but other contents: not compared.")
+                                    .arg(counted(static_cast<qlonglong>(all.otherContents),
+                                                 RunDifferences::tr("%1 image"), RunDifferences::tr("%1 images")));
     if (shared == 0)
-        return RunDifferences::tr("The two runs have no images in common that both know the class of.");
+        return RunDifferences::tr("The two runs have no images in common that both know the class of.") + alike;
     QString text = RunDifferences::tr("Of %1 (%2), only this run is right about %3, only the second about %4.")
                        .arg(imageCount(shared), QString::fromStdString(compared.first->split),
                             grouped(static_cast<qlonglong>(all.onlyFirst.size())),
@@ -44,12 +49,16 @@ QString comparisonSentence(const ComparedRuns& compared) {
         text += QLatin1Char(' ') +
                 RunDifferences::tr("Not compared: %1 of which only one run knows the image or its class.")
                     .arg(imageCount(all.leftOut));
+    text += alike;
+    if (!compared.byContents)
+        text += QLatin1Char(' ') + RunDifferences::tr("Images are matched by name only: one of the runs keeps no list "
+                                                      "of its images.");
     return text;
 }
 
 RunDifferences::RunDifferences(Session& session, QWidget* parent)
     : QWidget(parent), m_session(session),
-      m_comparer(session.questions(), session.engine().door(), session.activities()) {
+      m_comparer(session.questions(), session.runs(), session.engine().door(), session.activities()) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(theme::kGrid);

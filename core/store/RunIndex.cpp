@@ -21,8 +21,8 @@ std::unique_ptr<SQLite::Database> opened(const std::filesystem::path& file) {
         SQLite::Transaction transaction(*database, SQLite::TransactionBehavior::IMMEDIATE);
         if (database->execAndGet("PRAGMA user_version").getInt() != kVersion) {
             database->exec("DROP TABLE IF EXISTS runs");
-            database->exec(
-                "CREATE TABLE runs (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, summary TEXT NOT NULL, settings TEXT NOT NULL) WITHOUT ROWID");
+            database->exec("CREATE TABLE runs (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, summary TEXT NOT NULL, "
+                           "settings TEXT NOT NULL) WITHOUT ROWID");
             database->exec("PRAGMA user_version=" + std::to_string(kVersion));
         }
         transaction.commit();

@@ -155,7 +155,8 @@ private Q_SLOTS:
         QVERIFY((differing[1].values == std::vector<Json>{50, 7, 8}));
         QVERIFY((differing[2].values == std::vector<Json>{5, 9, 9}));
         QVERIFY(differing[3].values[0].is_null() && differing[3].values[1].is_object());
-        QVERIFY(differingSettings(std::vector<Experiment>{first}).empty() && differingSettings(std::vector<Json>{}).empty());
+        QVERIFY(differingSettings(std::vector<Experiment>{first}).empty() &&
+                differingSettings(std::vector<Json>{}).empty());
     }
 };
 

@@ -54,8 +54,8 @@ RunDetail::RunDetail(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_classify = button(tr("Classify images…"), QStringLiteral("folder-open"), "classifyRunButton",
                         tr("What does this network say about a folder of images?"));
     m_rename = button(tr("Rename…"), QStringLiteral("edit-rename"), "renameRunButton");
-    m_star = button({}, QStringLiteral("starred"), "starRunButton");
-    m_archive = button({}, QStringLiteral("archive-insert"), "archiveRunButton");
+    m_star = button(tr("Star"), QStringLiteral("starred"), "starRunButton");
+    m_archive = button(tr("Archive"), QStringLiteral("archive-insert"), "archiveRunButton");
     m_delete = button(tr("Delete…"), QStringLiteral("edit-delete"), "deleteRunButton");
     connect(m_open, &QPushButton::clicked, this, &RunDetail::openRequested);
     connect(m_resume, &QPushButton::clicked, this, &RunDetail::resumeRequested);

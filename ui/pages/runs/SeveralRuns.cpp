@@ -80,7 +80,7 @@ SeveralRuns::SeveralRuns(QWidget* parent) : QWidget(parent) {
     m_star = button(tr("Star"), QStringLiteral("starred"), "starRunsButton", tr("Mark them to find them again (S)"));
     m_archive = button(tr("Archive"), QStringLiteral("archive-insert"), "archiveRunsButton",
                        tr("Archived runs are kept, but not listed unless asked for."));
-    m_delete = button({}, QStringLiteral("edit-delete"), "deleteRunsButton");
+    m_delete = button(tr("Delete…"), QStringLiteral("edit-delete"), "deleteRunsButton");
     column->addWidget(m_images);
     auto* buttons = new QHBoxLayout;
     for (auto* control : {m_star, m_archive, m_delete})

@@ -302,7 +302,8 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(driver.find<QTableView>("runTable")->model()->rowCount(), 1, kLong);
         driver.click("openRunButton");
         QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("messageStrip")->isVisible(), kLong);
-        QVERIFY(driver.text("messageText").contains(QStringLiteral("/nowhere")));
+        QTRY_VERIFY2_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("/nowhere")),
+                                  qPrintable(driver.text("messageText")), kLong);
         driver.key(Qt::Key_5, Qt::ControlModifier);
         QVERIFY(!driver.find<QPushButton>("evaluateButton")->isEnabled());
     }

@@ -318,6 +318,9 @@ private Q_SLOTS:
         classes = {"boat", "car", "duck", "robot", "tram"};
         openStoredRun(*driver.session, storedRun(path(home), path(QStringLiteral("toys")), classes));
         QTRY_VERIFY(!shown->isVisible());
+        driver.click("evaluateButton");
+        QTRY_VERIFY(driver.session->questions().evaluation() != nullptr);
+        openTab(driver, QStringLiteral("Robustness"));
         driver.click("measureRobustness");
         QTRY_VERIFY(shown->isVisible());
         QCOMPARE(shown->itemText(5), QStringLiteral("tram"));

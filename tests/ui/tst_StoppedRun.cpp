@@ -194,8 +194,10 @@ private Q_SLOTS:
         const RunFolder folder = ended("home-discard", 0, false);
         FakeEngine engine;
         WindowDriver driver(path(QStringLiteral("home-discard")), engine.door());
+        QTRY_VERIFY(driver.window->findChild<QWidget*>(QStringLiteral("messageAction2")) != nullptr);
         QTRY_COMPARE(driver.text("messageAction2"), QStringLiteral("Discard"));
         prompts().confirm = [](auto&&...) { return true; };
+        QTRY_VERIFY(driver.window->findChild<QWidget*>(QStringLiteral("messageAction2")) != nullptr);
         driver.click("messageAction2");
         QTRY_VERIFY(!std::filesystem::exists(folder.path()));
     }
@@ -211,6 +213,7 @@ private Q_SLOTS:
         std::optional<TrainRequest> asked;
         keepRequest(engine, asked);
         WindowDriver driver(path(QStringLiteral("home-gone")), engine.door());
+        QTRY_VERIFY(driver.window->findChild<QWidget*>(QStringLiteral("messageAction")) != nullptr);
         QTRY_COMPARE(driver.text("messageAction"), QStringLiteral("Start again"));
         QSignalSpy failed(&driver.session->data(), &DataDesk::failed);
         driver.click("messageAction");

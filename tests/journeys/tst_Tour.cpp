@@ -32,7 +32,7 @@ private Q_SLOTS:
         tour.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline"),
                    {QStringLiteral("--tour"), path(QStringLiteral("pictures")), QStringLiteral("--size"),
                     QStringLiteral("1280x720")});
-        QVERIFY(tour.waitForFinished(540000));
+        QVERIFY(tour.waitForFinished(1140000));
         QVERIFY2(tour.exitStatus() == QProcess::NormalExit && tour.exitCode() == 0,
                  tour.readAllStandardError().constData());
         for (const char* page : {"start",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ExportReport.h"
 
+#include <algorithm>
+
 #include "NetworkOptions.h"
 #include "engine/Reporting.h"
 #include "store/TensorBoard.h"

@@ -7,7 +7,7 @@
 
 namespace sightline::cli {
 
-/// export --report: of a run, or of a group by its id. The exit code is 0 where nothing is returned.
+/// export --report: of a run, or of a group by its id. Errors: there is neither, the file cannot be written.
 Result<void> exportReport(const std::string& runOrGroup, const std::string& checkpoint, const std::string& file,
                           Context& context);
 

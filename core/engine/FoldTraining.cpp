@@ -3,10 +3,10 @@
 
 #include <cmath>
 #include <iterator>
-#include <numeric>
 
 #include "data/Overlay.h"
 #include "engine/AskedModel.h"
+#include "metrics/Spread.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
 
@@ -62,12 +62,9 @@ Result<void> judge(Engine& engine, const FoldsRequest& request, const std::stop_
 void addFigures(FoldsEnded& ended, const std::filesystem::path& home) {
     for (const std::string& run : ended.group.runs)
         ended.values.push_back(RunFolder(home / "runs" / run).summary().bestValAccuracy.value_or(std::nan("")));
-    const auto count = static_cast<double>(ended.values.size());
-    ended.mean = std::accumulate(ended.values.begin(), ended.values.end(), 0.0) / count;
-    double squares = 0;
-    for (const double value : ended.values)
-        squares += (value - ended.mean) * (value - ended.mean);
-    ended.deviation = std::sqrt(squares / count);
+    const Spread spread = spreadOf(ended.values);
+    ended.mean = spread.mean;
+    ended.deviation = spread.deviation;
 }
 
 } // namespace

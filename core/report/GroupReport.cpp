@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/GroupReport.h"
 
-#include <cmath>
-#include <numeric>
+#include <algorithm>
 
+#include "metrics/Spread.h"
 #include "report/Chart.h"
 #include "report/Html.h"
 #include "store/SettingsDifference.h"
@@ -44,14 +44,9 @@ std::string spread(const GroupReport& report) {
             values.push_back(*member.run.bestValAccuracy);
     if (values.empty() || report.group.kind != RunGroup::Kind::Folds)
         return {};
-    const auto count = static_cast<double>(values.size());
-    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
-    double squares = 0;
-    for (const double value : values)
-        squares += (value - mean) * (value - mean);
-    return "<p>Validation accuracy " + percent(mean) + " on average, with a standard deviation of " +
-           decimal(std::sqrt(squares / count) * 100, 1) + " points over " + std::to_string(values.size()) +
-           " folds.</p>\n";
+    const Spread found = spreadOf(values);
+    return "<p>Validation accuracy " + percent(found.mean) + " on average, with a standard deviation of " +
+           decimal(found.deviation * 100, 1) + " points over " + std::to_string(values.size()) + " folds.</p>\n";
 }
 
 std::string curves(const GroupReport& report) {

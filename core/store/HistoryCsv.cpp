@@ -36,7 +36,7 @@ std::string pythonRepr(double value) {
 
 std::string historyCsv(const std::vector<EpochMetrics>& history) {
     std::vector<std::string> columns;
-    for (const char* name : {"accuracy", "learning_rate", "loss", "val_accuracy", "val_loss"})
+    for (const char* name : kHistoryColumns)
         if (history.empty() ? std::string(name).rfind("val_", 0) != 0 : history.front().value(name).has_value())
             columns.emplace_back(name);
     std::string text = "epoch";

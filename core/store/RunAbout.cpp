@@ -1,39 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/RunAbout.h"
 
+#include <algorithm>
+
 #include "support/Files.h"
-#include "support/Json.h"
+#include "support/JsonFields.h"
 #include "support/Words.h"
 
 namespace sightline {
 
-namespace {
-
-void read(const Json& json, const char* key, std::string& text) {
-    if (const auto value = json.find(key); value != json.end() && value->is_string())
-        text = value->get<std::string>();
-}
-
-void read(const Json& json, const char* key, bool& flag) {
-    if (const auto value = json.find(key); value != json.end() && value->is_boolean())
-        flag = value->get<bool>();
-}
-
-} // namespace
-
 RunAbout readAbout(const std::filesystem::path& runFolder) {
     RunAbout about;
     const auto json = readJsonFile(runFolder / "about.json");
-    if (!json || !json->is_object())
+    if (!json)
         return about;
-    read(*json, "name", about.name);
-    read(*json, "note", about.note);
-    read(*json, "starred", about.starred);
-    read(*json, "archived", about.archived);
-    if (const auto tags = json->find("tags"); tags != json->end() && tags->is_array())
-        for (const Json& tag : *tags)
-            if (tag.is_string())
-                about.tags.push_back(tag.get<std::string>());
+    const JsonFields fields(*json);
+    fields.read("name", about.name);
+    fields.read("note", about.note);
+    fields.read("tags", about.tags);
+    fields.read("starred", about.starred);
+    fields.read("archived", about.archived);
     return about;
 }
 

@@ -2,6 +2,7 @@
 #include "store/RunFilter.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "support/Files.h"
+#include "support/JsonFields.h"
 
 namespace sightline {
 
@@ -19,14 +20,13 @@ Json toJson(const RunGroup& group) {
 }
 
 std::optional<RunGroup> runGroupFrom(const Json& json) {
-    if (!json.is_object())
-        return std::nullopt;
-    const auto text = [&](const char* key) {
-        const auto value = json.find(key);
-        return value != json.end() && value->is_string() ? value->get<std::string>() : std::string();
-    };
-    RunGroup group{text("id"), {}, text("name"), text("member")};
-    const std::string kind = text("kind");
+    const JsonFields fields(json);
+    RunGroup group;
+    std::string kind;
+    fields.read("id", group.id);
+    fields.read("name", group.name);
+    fields.read("member", group.member);
+    fields.read("kind", kind);
     for (std::size_t i = 0; i < kKinds.size(); ++i)
         if (kind == kKinds[i] && !group.id.empty()) {
             group.kind = static_cast<RunGroup::Kind>(i);

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "support/JsonFields.h"
 
 namespace sightline {
 
@@ -11,42 +14,6 @@ namespace {
 Json number(const std::optional<double>& value) {
     return value ? Json(*value) : Json();
 }
-
-/// The value of a key where it has the type that is wanted.
-class Fields {
-public:
-    explicit Fields(const Json& json) : m_json(json) {}
-
-    void read(const char* key, std::string& text) const {
-        if (const Json* value = find(key); value && value->is_string())
-            text = value->get<std::string>();
-    }
-    void read(const char* key, int& whole) const {
-        if (const Json* value = find(key); value && value->is_number_integer())
-            whole = value->get<int>();
-    }
-    void read(const char* key, bool& flag) const {
-        if (const Json* value = find(key); value && value->is_boolean())
-            flag = value->get<bool>();
-    }
-    void read(const char* key, std::optional<double>& figure) const {
-        if (const Json* value = find(key); value && value->is_number())
-            figure = value->get<double>();
-    }
-    void read(const char* key, std::vector<std::string>& words) const {
-        if (const Json* value = find(key); value && value->is_array())
-            for (const Json& word : *value)
-                if (word.is_string())
-                    words.push_back(word.get<std::string>());
-    }
-    const Json* find(const char* key) const {
-        const auto at = m_json.find(key);
-        return at == m_json.end() ? nullptr : &*at;
-    }
-
-private:
-    const Json& m_json;
-};
 
 } // namespace
 
@@ -80,7 +47,7 @@ RunSummary runSummaryFrom(const Json& json) {
     RunSummary summary;
     if (!json.is_object())
         return summary;
-    const Fields fields(json);
+    const JsonFields fields(json);
     fields.read("id", summary.id);
     fields.read("name", summary.name);
     fields.read("state", summary.state);

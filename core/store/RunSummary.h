@@ -30,6 +30,8 @@ struct RunSummary {
     std::string parent; ///< id of the run it was forked from; empty: none
     Json settings;      ///< wholeSettings() as they are now; null where the experiment cannot be read
     std::filesystem::path folder;
+
+    bool operator==(const RunSummary&) const = default;
 };
 
 /// As `runs list --json` gives it; the settings, which `runs show` has, are not in it.

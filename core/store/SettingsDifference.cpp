@@ -69,10 +69,10 @@ std::vector<DifferingSetting> differingSettings(const std::vector<Experiment>& e
     return differingSettings(documents);
 }
 
-std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documents) {
+std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documents, const std::string& path) {
     std::vector<DifferingSetting> found;
     if (documents.size() > 1)
-        compare({}, documents, found);
+        compare(path, documents, found);
     return found;
 }
 

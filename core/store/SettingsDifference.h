@@ -19,7 +19,7 @@ struct DifferingSetting {
 
 /// In the order of the file; a block's settings that the first has not come last in it. Empty for fewer than two.
 std::vector<DifferingSetting> differingSettings(const std::vector<Experiment>& experiments);
-/// The same of what wholeSettings() gave.
-std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documents);
+/// The same of what wholeSettings() gave, or of a part of it: what stands at `path`, null where there is nothing.
+std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documents, const std::string& path = {});
 
 } // namespace sightline

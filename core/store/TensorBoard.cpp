@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "TensorBoard.pb.h"
+#include "store/HistoryCsv.h"
 #include "support/Files.h"
 
 namespace sightline {
@@ -76,7 +77,7 @@ Result<std::filesystem::path> exportTensorBoard(const RunFolder& run, const std:
         tensorboard::Event event;
         event.set_wall_time(seconds);
         event.set_step(epoch.epoch - 1);
-        for (const char* tag : {"accuracy", "learning_rate", "loss", "val_accuracy", "val_loss"})
+        for (const char* tag : kHistoryColumns)
             if (const auto value = epoch.value(tag)) {
                 tensorboard::Summary::Value* written = event.mutable_summary()->add_value();
                 written->set_tag(tag);

@@ -35,21 +35,8 @@ void moveTo(QCPItemStraightLine* line, double x) {
 
 CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent)
     : QWidget(parent), m_unit(unit), m_plot(new QCustomPlot(this)) {
-    setAccessibleName(title);
+    layOutPlot(*this, title, *m_plot);
     setMinimumHeight(150);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    auto* head = new QLabel(title, this);
-    head->setFont(theme::font(theme::Size::Base, true));
-    column->addWidget(head);
-    column->addWidget(m_plot, 1);
-    m_plot->setBackground(theme::color(Role::Surface));
-    m_plot->setAntialiasedElements(QCP::aeAll);
-    m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
-    m_plot->setNoAntialiasingOnDrag(true);
-    for (auto* axis : {m_plot->xAxis, m_plot->yAxis})
-        styleAxis(*axis);
     m_plot->xAxis->setLabel(tr("Epoch"));
     auto epochs = QSharedPointer<QCPAxisTickerFixed>::create(); // whole epochs only
     epochs->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);

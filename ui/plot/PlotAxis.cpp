@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plot/PlotAxis.h"
 
+#include <QLabel>
+#include <QVBoxLayout>
+
 #include "look/Theme.h"
 #include "plot/QCustomPlotInclude.h"
 
@@ -19,6 +22,23 @@ void styleAxis(QCPAxis& axis) {
     axis.grid()->setPen(QPen(theme::color(Role::Raised), 1));
     axis.grid()->setZeroLinePen(Qt::NoPen);
     axis.ticker()->setTickCount(5);
+}
+
+void layOutPlot(QWidget& widget, const QString& title, QCustomPlot& plot) {
+    widget.setAccessibleName(title);
+    auto* column = new QVBoxLayout(&widget);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* head = new QLabel(title, &widget);
+    head->setFont(theme::font(theme::Size::Base, true));
+    column->addWidget(head);
+    column->addWidget(&plot, 1);
+    plot.setBackground(theme::color(Role::Surface));
+    plot.setAntialiasedElements(QCP::aeAll);
+    plot.setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    plot.setNoAntialiasingOnDrag(true);
+    for (auto* axis : {plot.xAxis, plot.yAxis})
+        styleAxis(*axis);
 }
 
 } // namespace sightline::ui

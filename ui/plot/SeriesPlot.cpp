@@ -48,21 +48,8 @@ std::vector<double> smoothed(const std::vector<double>& values, double weight) {
 
 SeriesPlot::SeriesPlot(const QString& title, const QString& keyTitle, QWidget* parent)
     : QWidget(parent), m_plot(new QCustomPlot(this)) {
-    setAccessibleName(title);
+    layOutPlot(*this, title, *m_plot);
     setMinimumHeight(140);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    auto* head = new QLabel(title, this);
-    head->setFont(theme::font(theme::Size::Base, true));
-    column->addWidget(head);
-    column->addWidget(m_plot, 1);
-    m_plot->setBackground(theme::color(Role::Surface));
-    m_plot->setAntialiasedElements(QCP::aeAll);
-    m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
-    m_plot->setNoAntialiasingOnDrag(true);
-    for (auto* axis : {m_plot->xAxis, m_plot->yAxis})
-        styleAxis(*axis);
     setKeyTitle(keyTitle);
     connect(m_plot, &QCustomPlot::mouseDoubleClick, this, &SeriesPlot::draw);
     connect(m_plot, &QCustomPlot::mouseMove, this, [this](const QMouseEvent* event) {

@@ -5,7 +5,7 @@
 #include <QFileInfo>
 
 #include "pages/FieldPlaces.h"
-#include "support/Json.h"
+#include "store/SettingsDifference.h"
 
 namespace sightline::ui {
 
@@ -15,7 +15,18 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(SettingsDifference)
 };
 
-QString valueText(const Json& value) {
+SettingDifference worded(const DifferingSetting& setting) {
+    const Json &one = setting.values[0], &other = setting.values[1];
+    if ((one.is_object() && other.is_null()) || (one.is_null() && other.is_object())) { // a block is there or not
+        const QString off = Words::tr("off"), on = Words::tr("on");
+        return {nameOfSetting(setting.path), one.is_null() ? off : on, one.is_null() ? on : off};
+    }
+    return {nameOfSetting(setting.path), valueOfSetting(one), valueOfSetting(other)};
+}
+
+} // namespace
+
+QString valueOfSetting(const Json& value) {
     if (value.is_null())
         return Words::tr("none");
     if (value.is_boolean())
@@ -31,39 +42,11 @@ QString valueText(const Json& value) {
     if (value.is_array()) {
         QStringList parts;
         for (const Json& part : value)
-            parts << valueText(part);
+            parts << valueOfSetting(part);
         return parts.join(QStringLiteral(", "));
     }
     return Words::tr("on"); // a block against a single value
 }
-
-/// `one` and `other`: null where a setting is missing.
-void compare(const std::string& path, const Json& one, const Json& other, std::vector<SettingDifference>& found) {
-    if (one == other)
-        return;
-    if (one.is_object() != other.is_object() && (one.is_null() || other.is_null())) {
-        const QString off = Words::tr("off"), on = Words::tr("on");
-        found.push_back({nameOfSetting(path), one.is_null() ? off : on, one.is_null() ? on : off});
-        return;
-    }
-    if (!one.is_object() || !other.is_object()) {
-        found.push_back({nameOfSetting(path), valueText(one), valueText(other)});
-        return;
-    }
-    static const Json absent;
-    const auto part = [](const Json& block, const std::string& key) -> const Json& {
-        const auto at = block.find(key);
-        return at == block.end() ? absent : *at;
-    };
-    const auto below = [&](const std::string& key) { return path.empty() ? key : path + '.' + key; };
-    for (const auto& [key, value] : one.items())
-        compare(below(key), value, part(other, key), found);
-    for (const auto& [key, value] : other.items())
-        if (!one.contains(key))
-            compare(below(key), absent, value, found);
-}
-
-} // namespace
 
 QString nameOfSetting(const std::string& path) {
     const QString whole = QString::fromStdString(path);
@@ -79,11 +62,9 @@ QString nameOfSetting(const std::string& path) {
 }
 
 std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second) {
-    Json one = toJson(first), other = toJson(second);
-    for (Json* json : {&one, &other})
-        json->erase("name");
     std::vector<SettingDifference> found;
-    compare({}, one, other, found);
+    for (const DifferingSetting& setting : differingSettings(std::vector<Experiment>{first, second}))
+        found.push_back(worded(setting));
     return found;
 }
 
@@ -91,7 +72,8 @@ std::vector<SettingDifference> settingsDifferences(const Json& edit) {
     std::vector<SettingDifference> found;
     for (const auto& [path, values] : edit.items())
         if (values.is_array() && values.size() == 2)
-            compare(path, values[0], values[1], found);
+            for (const DifferingSetting& setting : differingSettings(std::vector<Json>{values[0], values[1]}, path))
+                found.push_back(worded(setting));
     return found;
 }
 

@@ -16,8 +16,10 @@ struct SettingDifference {
 
 /// Its name for people: "Early stopping: patience" where only the block has a title.
 QString nameOfSetting(const std::string& path);
+/// Its value for people: "yes", "none", a file by its name.
+QString valueOfSetting(const Json& value);
 
-/// In the order of the experiment's file. Names of the experiments are no setting.
+/// As differingSettings() finds them.
 std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second);
 /// Of an edit of a run, { PATH: [old, new] }.
 std::vector<SettingDifference> settingsDifferences(const Json& edit);

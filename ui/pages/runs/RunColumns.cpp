@@ -29,11 +29,7 @@ Table::Cell figure(const std::optional<double>& number, const QString& text) {
 Table::Cell settingCell(const Json& value) {
     if (value.is_null())
         return {QStringLiteral("–")};
-    if (value.is_boolean())
-        return {value.get<bool>() ? Words::tr("yes") : Words::tr("no")};
-    if (value.is_number())
-        return {QString::number(value.get<double>(), 'g', 6), value.get<double>()};
-    return {textOf(value.is_string() ? value.get<std::string>() : value.dump())};
+    return {valueOfSetting(value), value.is_number() ? QVariant(value.get<double>()) : QVariant()};
 }
 
 } // namespace

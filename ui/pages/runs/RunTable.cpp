@@ -22,15 +22,6 @@
 
 namespace sightline::ui {
 
-namespace {
-
-/// Everything that a cell or a filter may show.
-bool showAlike(const RunSummary& a, const RunSummary& b) {
-    return toJson(a) == toJson(b) && a.settings == b.settings;
-}
-
-} // namespace
-
 RunTable::RunTable(const QStringList& columns, QWidget* parent) : QWidget(parent) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
@@ -99,7 +90,7 @@ bool RunTable::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void RunTable::setRuns(const std::vector<RunSummary>& runs) {
-    if (!runs.empty() && std::equal(runs.begin(), runs.end(), m_runs.begin(), m_runs.end(), showAlike))
+    if (!runs.empty() && runs == m_runs)
         return; // nothing moves under the pointer
     m_runs = runs;
     fill();

@@ -25,14 +25,6 @@ constexpr std::size_t kMostColumns = 6; ///< runs whose settings stand side by s
 constexpr int kSmoothest = 95, kMostNamed = 12;
 
 using Histories = std::vector<std::vector<EpochMetrics>>;
-
-QString valueText(const Json& value) {
-    if (value.is_null())
-        return QStringLiteral("–");
-    if (value.is_number_float())
-        return QString::number(value.get<double>(), 'g', 6);
-    return QString::fromStdString(value.is_string() ? value.get<std::string>() : value.dump());
-}
 } // namespace
 
 SeveralRuns::SeveralRuns(QWidget* parent) : QWidget(parent) {
@@ -164,7 +156,7 @@ void SeveralRuns::showSettings() {
     for (const DifferingSetting& setting : differingSettings(documents)) {
         std::vector<Table::Cell> cells{{nameOfSetting(setting.path), {}, -1, QString::fromStdString(setting.path)}};
         for (const Json& value : setting.values)
-            cells.push_back({valueText(value)});
+            cells.push_back({valueOfSetting(value)});
         rows.push_back(std::move(cells));
     }
     m_same->setVisible(rows.empty());

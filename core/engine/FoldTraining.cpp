@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/FoldTraining.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -20,21 +21,37 @@ bool isDone(const RunFolder& run) {
     return summary.state == "completed" && summary.epochs > 0;
 }
 
+/// Makes room for another run of a fold whose run is gone, or ended before anything of it was kept.
+Result<void> dropLostRun(const FoldsRequest& request, const RunFolder& run) {
+    std::error_code code;
+    if (!std::filesystem::exists(run.path(), code))
+        return {};
+    auto store = RunStore::open(request.home);
+    return store ? store->remove(run) : Result<void>(store.error());
+}
+
 /// Trains one fold, or goes on with it; the group knows its run as soon as it has begun.
 RunEnded trainFold(Engine& engine, const FoldsRequest& request, FoldGroup& group, std::size_t index,
                    const std::stop_token& stop, TrainControl& control, const EventSink& sink, Result<void>& noted) {
     TrainRequest training;
     training.home = request.home;
     training.background = request.background;
-    if (index < group.runs.size()) {
+    const bool hasBegun = index < group.runs.size();
+    const RunFolder before(request.home / "runs" / (hasBegun ? group.runs[index] : std::string()));
+    const bool goesOn = hasBegun && checkpointToResume(before.path()).has_value();
+    if (goesOn) {
         training.resume = group.runs[index];
     } else {
+        if (hasBegun)
+            if (noted = dropLostRun(request, before); !noted)
+                return {RunEnded::Outcome::Failed, noted.error().message, noted.error().kind, 0, 0, {}, {}};
         training.experiment = group.experimentOf(static_cast<int>(index) + 1);
         training.group = group.memberOf(static_cast<int>(index) + 1);
     }
     return engine.train(training, stop, control, [&](const TrainEvent& event) {
-        if (const auto* started = std::get_if<RunStarted>(&event); started && index == group.runs.size()) {
-            group.runs.push_back(started->run);
+        if (const auto* started = std::get_if<RunStarted>(&event); started && !goesOn) {
+            group.runs.resize(std::max(group.runs.size(), index + 1));
+            group.runs[index] = started->run;
             noted = writeFoldGroup(request.home, group);
         }
         sink(event);

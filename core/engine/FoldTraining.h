@@ -29,9 +29,10 @@ struct FoldsRequest {
     int threads = 0; ///< of the judging at the end
 };
 
-/// Trains the folds one after the other, each a run of the group; runs that were interrupted are resumed, those that
-/// are done are kept. Then each image is judged by the best checkpoint of the run that was not trained on it.
-/// `sink` hears of each run as of one alone. Errors: a fold failed (those before it are kept), the images are gone.
+/// Trains the folds one after the other, each a run of the group; runs that were interrupted are resumed, or begun
+/// again where nothing of them was kept, those that are done are kept. Then each image is judged by the best checkpoint
+/// of the run that was not trained on it. `sink` hears of each run as of one alone. Errors: a fold failed (those before
+/// it are kept), the images are gone.
 Result<FoldsEnded> trainFolds(Engine& engine, const FoldsRequest& request, std::stop_token stop, TrainControl& control,
                               const EventSink& sink);
 

@@ -182,6 +182,22 @@ private Q_SLOTS:
             QCOMPARE(QDir(path("board") + '/' + id).entryList({"*tfevents*"}).size(), 1);
         refuses({"export", "--tensorboard", path("board")}, 2, "--all");
     }
+
+    void aFoldOfWhichNothingIsLeftIsTrainedAgain() { // last: it changes the runs
+        QCOMPARE(run({"runs", "delete", m_runs[1]}).code, 0);
+        QVERIFY(QDir(m_home + "/runs/" + m_runs[2] + "/checkpoints").removeRecursively()); // killed before the first
+        QVERIFY(QFile::remove(m_home + "/runs/" + m_runs[2] + "/events.jsonl"));
+        const CliAnswer again = run({"train", "--resume", m_folds["group"].toString(), "--json"});
+        QVERIFY2(again.code == 0, again.err.constData());
+        const QJsonArray folds = again.json()["folds"].toArray();
+        QCOMPARE(folds.size(), 3);
+        QCOMPARE(folds[0].toString(), m_runs[0]);
+        QVERIFY(folds[1].toString() != m_runs[1] && folds[2].toString() != m_runs[2]);
+        QVERIFY(!QDir(m_home + "/runs/" + m_runs[2]).exists());
+        QCOMPARE(idsOf(run({"runs", "list", "--json"})).size(), 3);
+        QCOMPARE(again.json()["val_accuracy"], m_folds["val_accuracy"]); // the seed is the same
+        QCOMPARE(read(m_folds["out_of_fold"].toString()).trimmed().count('\n'), 5 * 12);
+    }
 };
 
 QTEST_GUILESS_MAIN(ShelfCommandLineTest)

@@ -42,6 +42,28 @@ void compare(const std::string& path, Values values, std::vector<DifferingSettin
         compare(path.empty() ? key : path + '.' + key, below(values, key), found);
 }
 
+/// Null where an experiment could not be read.
+Json networkOf(const Json& settings) {
+    return settings.is_object() ? settings.value(Json::json_pointer("/model/name"), Json()) : Json();
+}
+
+bool isOneNetwork(const Values& documents) {
+    return std::all_of(documents.begin(), documents.end(),
+                       [&](const Json& document) { return networkOf(document) == networkOf(documents.front()); });
+}
+
+/// Other networks have other options: what one has at its default says nothing beside another that has none such.
+void dropDefaultOptions(Json& settings) {
+    const Json name = networkOf(settings);
+    const ZooEntry* entry = name.is_string() ? findInZoo(name.get<std::string>()) : nullptr;
+    if (!entry || !settings["model"].contains("options"))
+        return;
+    Json& options = settings["model"]["options"];
+    for (const ZooOption& option : entry->options)
+        if (const auto at = options.find(option.key); at != options.end() && *at == option.defaultValue)
+            options.erase(at);
+}
+
 } // namespace
 
 Json wholeSettings(const Experiment& experiment) {
@@ -71,8 +93,11 @@ std::vector<DifferingSetting> differingSettings(const std::vector<Experiment>& e
 
 std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documents, const std::string& path) {
     std::vector<DifferingSetting> found;
-    if (documents.size() > 1)
-        compare(path, documents, found);
+    Values compared = documents;
+    if (path.empty() && !isOneNetwork(compared))
+        std::for_each(compared.begin(), compared.end(), dropDefaultOptions);
+    if (compared.size() > 1)
+        compare(path, std::move(compared), found);
     return found;
 }
 

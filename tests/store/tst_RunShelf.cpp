@@ -155,6 +155,13 @@ private Q_SLOTS:
         QVERIFY((differing[1].values == std::vector<Json>{50, 7, 8}));
         QVERIFY((differing[2].values == std::vector<Json>{5, 9, 9}));
         QVERIFY(differing[3].values[0].is_null() && differing[3].values[1].is_object());
+        Experiment other = experimentNamed("another network");
+        other.model.name = "resnet18";
+        const auto networks = differingSettings(std::vector<Experiment>{experimentNamed("one"), other});
+        QCOMPARE(networks.size(), std::size_t{1}); // options that only one of them has are at their defaults
+        QCOMPARE(networks[0].path, std::string("model.name"));
+        const auto unread = differingSettings(std::vector<Json>{Json(), wholeSettings(other)});
+        QVERIFY(unread.size() == 1 && unread[0].values[0].is_null()); // an experiment that cannot be read
         QVERIFY(differingSettings(std::vector<Experiment>{first}).empty() &&
                 differingSettings(std::vector<Json>{}).empty());
     }

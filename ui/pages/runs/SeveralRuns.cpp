@@ -88,9 +88,12 @@ SeveralRuns::SeveralRuns(QWidget* parent) : QWidget(parent) {
 }
 
 void SeveralRuns::setRuns(const std::vector<const RunSummary*>& runs) {
-    m_runs.clear();
+    std::vector<RunSummary> asked;
     for (const RunSummary* run : runs)
-        m_runs.push_back(*run);
+        asked.push_back(*run);
+    if (asked == m_runs)
+        return; // the page asks whenever anything has changed
+    m_runs = std::move(asked);
     m_title->setText(tr("%1 runs").arg(m_runs.size()));
     m_images->setVisible(m_runs.size() == 2);
     setWords(*m_delete, tr("Delete %1…").arg(m_runs.size()));

@@ -222,6 +222,8 @@ std::vector<SettingsForm*> Tour::unfoldedForms() const {
 
 void Tour::shootDialog(const char* dialog, const QString& name) {
     auto* shown = m_window->findChild<QDialog*>(QLatin1String(dialog));
+    if (!shown)
+        return fail(tr("The picture %1 could not be made: its dialog is not open.").arg(name));
     shoot(*shown, name);
     shown->close();
 }

@@ -13,7 +13,8 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kParentEpochs = 5, kForkedAt = 2, kEpochs = 12, kChangedAt = 5;
+constexpr int kParentEpochs = 5, kForkedAt = 2, kEpochs = 20, kChangedAt = 5;
+constexpr std::size_t kPicturedAt = 10; ///< with epochs left: on a fast machine they take as long as the pictures
 constexpr int kPatience = 10, kPatienceInPicture = 2;
 constexpr std::size_t kPins = 5;
 } // namespace
@@ -138,11 +139,11 @@ bool Tour::changeRate() {
     return true;
 }
 
-/// Once the patience has begun to be used, or else before the run ends.
+/// Once the patience has begun to be used, or else in the middle of the run.
 bool Tour::isTimeForPictures() const {
     const std::size_t epochs = m_session.runs().progress().history.size();
     return m_changedRate && !m_shotTraining && m_session.runs().state() == RunState::Running &&
-           epochs > kChangedAt + 1 && (m_patience >= kPatienceInPicture || epochs + 2 >= kEpochs);
+           epochs > kChangedAt + 1 && (m_patience >= kPatienceInPicture || epochs >= kPicturedAt);
 }
 
 void Tour::shootTraining() {

@@ -5,23 +5,18 @@
 
 #include "EvaluateMore.h"
 #include "engine/Overlay.h"
+#include "metrics/Classified.h"
 
 namespace sightline::cli {
 
 namespace {
 
-/// A class's name as a file's: what file systems or shells take for something else becomes '_'.
+/// A class's name as a file's: what shells take for something else becomes '_'.
 std::string fileNameFor(const std::string& name, std::set<std::string>& taken) {
-    std::string stem = name;
+    std::string stem = folderNameOf(name);
     std::replace_if(
         stem.begin(), stem.end(),
-        [](unsigned char c) {
-            return c < 32 || std::string_view("/\\:*?\"<>|").find(char(c)) != std::string_view::npos;
-        },
-        '_');
-    if (stem.empty() || stem.front() == '.')
-        stem.insert(stem.begin(), '_');
-    stem = stem.substr(0, 200);
+        [](char c) { return std::string_view("\\:*?\"<>|").find(c) != std::string_view::npos; }, '_');
     std::string free = stem;
     for (int number = 2; !taken.insert(free).second; ++number)
         free = stem + "-" + std::to_string(number);

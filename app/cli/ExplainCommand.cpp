@@ -48,10 +48,7 @@ int truthOf(const std::filesystem::path& image, const ModelSource& source, const
             if (entry.path == path)
                 return placeOfClass(entry.className);
     }
-    for (auto folder = whole.parent_path(); folder.has_relative_path(); folder = folder.parent_path())
-        if (const int place = placeOfClass(folder.filename().string()); place >= 0)
-            return place;
-    return -1;
+    return placeOfClass(whole.parent_path().filename().string());
 }
 
 Json toJson(const HeatMap& explanation, const std::string& image) {

@@ -225,13 +225,13 @@ struct BatchLoader::Private {
         }
     }
 
-    /// The next batch that has an image in it; null at the end of the epoch.
-    Slot* take() {
+    /// The next batch that has an image in it; null at the end of the epoch and once it is stopped.
+    Slot* take(const std::stop_token& stop) {
         double waitedHere = 0;
         {
             std::unique_lock lock(mutex);
             do {
-                if (nextToHand >= batches())
+                if (stop.stop_requested() || nextToHand >= batches())
                     return nullptr; // the last one may still be looked at
                 if (Slot* const done = std::exchange(handed, nullptr)) {
                     free.push_back(done);
@@ -239,8 +239,10 @@ struct BatchLoader::Private {
                 }
                 if (!filled.contains(nextToHand)) {
                     const Clock::time_point start = Clock::now();
-                    changed.wait(lock, [this] { return filled.contains(nextToHand); });
+                    const bool came = changed.wait(lock, stop, [this] { return filled.contains(nextToHand); });
                     waitedHere += secondsBetween(start, Clock::now());
+                    if (!came)
+                        return nullptr;
                 }
                 if (broken)
                     std::rethrow_exception(broken);
@@ -352,8 +354,8 @@ void BatchLoader::startEpoch(std::uint64_t epoch, std::size_t firstBatch) {
     m->changed.notify_all();
 }
 
-const Batch* BatchLoader::next() {
-    const Slot* const slot = m->take();
+const Batch* BatchLoader::next(const std::stop_token& stop) {
+    const Slot* const slot = m->take(stop);
     return slot ? &slot->batch : nullptr;
 }
 

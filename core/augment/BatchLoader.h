@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "augment/Augment.h"
@@ -63,8 +64,8 @@ public:
 
     /// Begins an epoch at a batch (0 = its start; resuming goes on in the middle).
     void startEpoch(std::uint64_t epoch, std::size_t firstBatch = 0);
-    /// The next batch, or nullptr at the epoch's end. Waits for loader threads.
-    const Batch* next();
+    /// The next batch, or nullptr at the epoch's end and once `stop` is requested. Waits for loader threads.
+    const Batch* next(const std::stop_token& stop = {});
     std::size_t batchesPerEpoch() const;
     /// Another number from now on, also in the middle of an epoch; 0 = automatic.
     void setThreads(int threads);

@@ -41,9 +41,7 @@ Result<Sums> sumsOf(BatchLoader& loader, const std::stop_token& stop) {
     const auto channels = static_cast<std::size_t>(loader.channels());
     Sums sums{std::vector<double>(channels), std::vector<double>(channels)};
     loader.startEpoch(0);
-    while (const Batch* batch = loader.next()) {
-        if (stop.stop_requested())
-            return cancelled();
+    while (const Batch* batch = loader.next(stop)) {
         for (std::size_t i = 0; i < batch->images.size(); i += channels) {
             for (std::size_t c = 0; c < channels; ++c) {
                 const auto value = static_cast<double>(batch->images[i + c]);
@@ -54,6 +52,8 @@ Result<Sums> sumsOf(BatchLoader& loader, const std::stop_token& stop) {
         sums.images += static_cast<std::size_t>(batch->size);
         sums.pixels += batch->images.size() / channels;
     }
+    if (stop.stop_requested())
+        return cancelled();
     if (sums.images == 0)
         return badInput("None of the training images can be read, so the normalization cannot be fitted.");
     return sums;
@@ -67,14 +67,14 @@ Result<cv::Mat> covarianceOf(BatchLoader& loader, const std::vector<float>& mean
     cv::Mat covariance = cv::Mat::zeros(static_cast<int>(width), static_cast<int>(width), CV_64F);
     std::vector<double> rows;
     loader.startEpoch(0);
-    while (const Batch* batch = loader.next()) {
-        if (stop.stop_requested())
-            return cancelled();
+    while (const Batch* batch = loader.next(stop)) {
         rows.resize(batch->images.size());
         for (std::size_t i = 0; i < rows.size(); ++i)
             rows[i] = static_cast<double>(batch->images[i] - mean[i % mean.size()]);
         addProducts(rows, static_cast<std::size_t>(batch->size), width, covariance.ptr<double>());
     }
+    if (stop.stop_requested())
+        return cancelled();
     covariance /= static_cast<double>(images);
     cv::completeSymm(covariance, false);
     return covariance;

@@ -8,7 +8,7 @@
 
 namespace sightline {
 
-/// Where the object is, in pixels of the image as it is stored.
+/// Where the object is, in pixels of the image as it is shown (EXIF orientation applied).
 struct Box {
     int x = 0, y = 0, width = 0, height = 0;
     bool operator==(const Box&) const = default;

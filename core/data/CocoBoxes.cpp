@@ -8,6 +8,7 @@
 #include "data/ObjectBoxes.h"
 #include "support/Json.h"
 #include "support/Unicode.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -137,12 +138,13 @@ const Sample* sampleOf(const std::vector<const Sample*>& sameName, const std::st
 
 } // namespace
 
-Result<ObjectBoxes> cocoBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop) {
+Result<FoundBoxes> cocoBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop) {
     std::unordered_map<std::string, std::vector<const Sample*>> byName;
     for (const Sample& sample : dataset.samples)
         byName[fileName(sample.path)].push_back(&sample);
     const bool isCoco = dataset.format == "coco"; // else a file beside the images may be anything
-    ObjectBoxes boxes;
+    FoundBoxes found;
+    std::vector<std::string> ambiguous;
     for (const std::string& file : annotationFiles(files)) {
         const auto text = files.read(file, kLargest);
         if (!text && !isCoco)
@@ -161,6 +163,8 @@ Result<ObjectBoxes> cocoBoxes(const Dataset& dataset, const FileTree& files, con
             const std::string& name = events.images[id];
             const auto known = byName.find(fileName(name));
             const Sample* sample = known == byName.end() ? nullptr : sampleOf(known->second, name, file);
+            if (!sample && known != byName.end() && known->second.size() > 1)
+                ambiguous.push_back(name);
             if (!sample || sample->label < 0)
                 continue;
             std::vector<Box> own, all;
@@ -170,10 +174,14 @@ Result<ObjectBoxes> cocoBoxes(const Dataset& dataset, const FileTree& files, con
                     dataset.classes[static_cast<std::size_t>(sample->label)])
                     own.push_back(object.box);
             }
-            boxes[sample->path] = own.empty() ? all : own;
+            found.boxes[sample->path] = own.empty() ? all : own;
         }
     }
-    return boxes;
+    if (!ambiguous.empty())
+        found.notes.push_back("Which image of the set is meant by " + counted(ambiguous.size(), "name") +
+                              " of the annotations cannot be told, as several are called so: " + listed(ambiguous) +
+                              ".");
+    return found;
 }
 
 } // namespace sightline

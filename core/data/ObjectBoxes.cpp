@@ -4,9 +4,12 @@
 #include <pugixml.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <optional>
+#include <unordered_set>
 
 #include "data/ClassNames.h"
 #include "data/FileTree.h"
@@ -25,10 +28,52 @@ constexpr const char* kTable = "boxes.csv";
 std::optional<double> numberIn(std::string_view cell) {
     double value = 0;
     const auto read = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    return read.ec == std::errc() && std::abs(value) <= kMostPixels ? std::optional(value) : std::nullopt;
+    return read.ec == std::errc() && read.ptr == cell.data() + cell.size() && std::abs(value) <= kMostPixels
+               ? std::optional(value)
+               : std::nullopt;
 }
 
-Result<ObjectBoxes> tableBoxes(const FileTree& files) {
+/// A path of a table as the samples have theirs: "./a\\b.png" is "a/b.png".
+std::string samplePath(std::string path) {
+    std::replace(path.begin(), path.end(), '\\', '/');
+    path = composed(std::filesystem::path(path).lexically_normal().generic_string());
+    return path.starts_with("/") ? path.substr(1) : path;
+}
+
+/// Shares of the image are taken for no pixels: they would all lie in its first one.
+bool areShares(const std::vector<std::array<double, 4>>& rows) {
+    bool hasFraction = false;
+    for (const auto& numbers : rows)
+        for (const double number : numbers) {
+            if (number < 0 || number > 1)
+                return false;
+            hasFraction = hasFraction || number != std::floor(number);
+        }
+    return hasFraction;
+}
+
+void noteUnused(FoundBoxes& found, const Dataset& dataset, std::size_t withoutNumbers, std::size_t rows) {
+    if (withoutNumbers > 0)
+        found.notes.push_back(std::string(kTable) + ": " + counted(withoutNumbers, "row") + " of " +
+                              std::to_string(rows) + " without four numbers " + (withoutNumbers == 1 ? "is" : "are") +
+                              " not used.");
+    std::unordered_set<std::string> paths;
+    for (const Sample& sample : dataset.samples)
+        paths.insert(sample.path);
+    std::vector<std::string> unknown;
+    std::erase_if(found.boxes, [&](const auto& image) {
+        if (paths.contains(image.first))
+            return false;
+        unknown.push_back(image.first);
+        return true;
+    });
+    if (!unknown.empty())
+        found.notes.push_back(std::string(kTable) + ": " + counted(unknown.size(), "path") + " of it " +
+                              (unknown.size() == 1 ? "is" : "are") +
+                              " none of an image of the set: " + listed(unknown) + ".");
+}
+
+Result<FoundBoxes> tableBoxes(const Dataset& dataset, const FileTree& files) {
     const auto text = files.read(kTable, kMostBytes);
     if (!text)
         return text.error();
@@ -49,19 +94,29 @@ Result<ObjectBoxes> tableBoxes(const FileTree& files) {
     if (!missing.empty())
         return badInput(files.shown(kTable) + " has no column " + enumerated(missing) +
                         "; boxes need path, x, y, width and height.");
-    ObjectBoxes boxes;
+    FoundBoxes found;
+    std::vector<std::array<double, 4>> used;
+    std::size_t rows = 0;
     while (reader.next(row)) {
-        std::array<int, 4> numbers{};
+        ++rows;
+        std::array<double, 4> numbers{};
         bool isWhole = row.size() > *std::max_element(columns.begin(), columns.end());
         for (std::size_t i = 0; isWhole && i < numbers.size(); ++i) {
             const auto number = numberIn(row[columns[i + 1]]);
             isWhole = number.has_value();
-            numbers[i] = static_cast<int>(std::lround(number.value_or(0)));
+            numbers[i] = number.value_or(0);
         }
-        if (isWhole)
-            boxes[row[columns[0]]].push_back({numbers[0], numbers[1], numbers[2], numbers[3]});
+        if (!isWhole)
+            continue;
+        used.push_back(numbers);
+        const auto pixel = [&](std::size_t at) { return static_cast<int>(std::lround(numbers[at])); };
+        found.boxes[samplePath(row[columns[0]])].push_back({pixel(0), pixel(1), pixel(2), pixel(3)});
     }
-    return boxes;
+    if (areShares(used))
+        return badInput(files.shown(kTable) + " gives shares of the image (0 to 1) where pixels are needed: multiply x "
+                                              "and width by the image's width, y and height by its height.");
+    noteUnused(found, dataset, rows - used.size(), rows);
+    return found;
 }
 
 /// The image's path with .xml.
@@ -88,7 +143,7 @@ std::vector<Box> boxesIn(const pugi::xml_document& document, const std::string& 
 
 /// The set's own annotations lie in Annotations by the images' names; those that tools leave beside the images of a
 /// folder set have the images' paths.
-Result<ObjectBoxes> pascalVocBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop) {
+Result<FoundBoxes> pascalVocBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop) {
     std::string folder;
     for (const FileTree::Entry& entry : files.entries(""))
         if (entry.isFolder && lowerCase(entry.name) == "annotations")
@@ -111,29 +166,29 @@ Result<ObjectBoxes> pascalVocBoxes(const Dataset& dataset, const FileTree& files
         if (auto found = boxesIn(document, name); !found.empty())
             boxes[sample.path] = std::move(found);
     }
-    return boxes;
+    return FoundBoxes{std::move(boxes), {}};
 }
 
 } // namespace
 
-Result<ObjectBoxes> objectBoxes(const Dataset& dataset, const std::stop_token& stop) {
+Result<FoundBoxes> objectBoxes(const Dataset& dataset, const std::stop_token& stop) {
     const FileTree* files = dataset.source ? dataset.source->files() : nullptr;
     if (!files)
-        return ObjectBoxes();
+        return FoundBoxes();
     if (dataset.format == "voc")
         return pascalVocBoxes(dataset, *files, stop);
     if (dataset.format == "coco")
         return cocoBoxes(dataset, *files, stop);
     if (dataset.format != "tiny-imagenet") {
         if (files->isFile(kTable))
-            return tableBoxes(*files);
+            return tableBoxes(dataset, *files);
         auto beside = pascalVocBoxes(dataset, *files, stop);
-        return beside && beside->empty() ? cocoBoxes(dataset, *files, stop) : std::move(beside);
+        return beside && beside->boxes.empty() ? cocoBoxes(dataset, *files, stop) : std::move(beside);
     }
-    ObjectBoxes boxes;
+    FoundBoxes found;
     for (const auto& [path, box] : readBoxes(dataset))
-        boxes[path] = {box};
-    return boxes;
+        found.boxes[path] = {box};
+    return found;
 }
 
 } // namespace sightline

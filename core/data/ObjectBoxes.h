@@ -13,13 +13,19 @@ namespace sightline {
 /// Where the objects of each image are, by sample path; images without are absent.
 using ObjectBoxes = std::map<std::string, std::vector<Box>>;
 
+struct FoundBoxes {
+    ObjectBoxes boxes;
+    std::vector<std::string> notes; ///< what of a table or of annotations could not be used
+};
+
 /// The boxes that come with a data set: those of Pascal VOC's and COCO's annotations (the objects of the image's own
 /// class, else all), Tiny-ImageNet's lists, or a boxes.csv beside the images (a row for each object: path, x, y, width,
 /// height; further columns are left alone), or files in Pascal VOC's or COCO's form beside them. Empty where the source
-/// knows none. Errors: a boxes.csv without one of these columns, annotations that cannot be read, cancelled.
-Result<ObjectBoxes> objectBoxes(const Dataset& dataset, const std::stop_token& stop = {});
+/// knows none. Errors: a boxes.csv without one of these columns or in shares of the image instead of pixels,
+/// annotations that cannot be read, cancelled.
+Result<FoundBoxes> objectBoxes(const Dataset& dataset, const std::stop_token& stop = {});
 
 /// COCO's part of it; of a set of another format what is no annotation is passed over.
-Result<ObjectBoxes> cocoBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop);
+Result<FoundBoxes> cocoBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop);
 
 } // namespace sightline

@@ -2,7 +2,11 @@
 #include <QTest>
 
 #include <algorithm>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 #include <type_traits>
 
 #include "Test.h"
@@ -14,6 +18,21 @@ using namespace sightline;
 namespace {
 
 constexpr std::uint32_t kBroken = 5;
+
+/// A disk that does not answer until it is told to.
+class SilentSource : public ThrowingSource {
+public:
+    explicit SilentSource(std::stop_token end) : ThrowingSource(Fault::Broken, 1000), m_end(std::move(end)) {}
+    Result<Image> decoded(const Sample& sample, const PixelSettings& pixels) const override {
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        std::condition_variable_any().wait(lock, m_end, [] { return false; });
+        return ThrowingSource::decoded(sample, pixels);
+    }
+
+private:
+    std::stop_token m_end;
+};
 
 LoaderSettings settings(int threads) {
     LoaderSettings settings;
@@ -93,6 +112,18 @@ private Q_SLOTS:
             QVERIFY_EXCEPTION_THROWN(static_cast<void>(loader.next()), std::bad_alloc);
         }
     } // and its threads still end
+
+    void whoeverWaitsForABatchHearsOfAStop() {
+        std::stop_source disk, person;
+        const Dataset dataset = datasetOf(std::make_shared<SilentSource>(disk.get_token()), 12);
+        BatchLoader loader(dataset, dataset.indices(Subset::Train), settings(2));
+        loader.startEpoch(0);
+        std::jthread asker([&person] { person.request_stop(); });
+        QVERIFY(!loader.next(person.get_token())); // no image has come yet
+        disk.request_stop();                       // and now it answers
+        QVERIFY(!loader.next(person.get_token()));
+        QVERIFY(loader.next());
+    }
 
     void asManyThreadsAsTheCpusCanFeed() {
         for (const auto& [cpus, threads] :

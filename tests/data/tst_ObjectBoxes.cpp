@@ -43,8 +43,29 @@ private Q_SLOTS:
                                     "x,1,,train/dog/2.png,0,0\n2.6,2,,train/dog/2.png,0,0\n");
         const auto boxes = objectBoxes(*opened(root()));
         QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
-        QCOMPARE(boxes->at("train/cat/1.png"), (Boxes{{0, 1, 3, 2}, {-1, 4, 1, 1}}));
-        QCOMPARE(boxes->at("train/dog/2.png"), (Boxes{{0, 0, 3, 2}})); // the row without a number is none
+        QCOMPARE(boxes->boxes.at("train/cat/1.png"), (Boxes{{0, 1, 3, 2}, {-1, 4, 1, 1}}));
+        QCOMPARE(boxes->boxes.at("train/dog/2.png"), (Boxes{{0, 0, 3, 2}})); // the row without a number is none
+        QCOMPARE(boxes->notes, (std::vector<std::string>{"boxes.csv: 1 row of 4 without four numbers is not used."}));
+    }
+
+    void aTablesPathsAreReadAsPeopleWriteThem() {
+        folders();
+        write(root() / "boxes.csv", "path,x,y,width,height\n./train/cat/1.png,0,1,3,2\n.\\train\\dog\\2.png,0,0,2,2\n"
+                                    "images/train/cat/1.png,5,5,1,1\ntrain/cat/1.png,12abc,0,1,1\n");
+        const auto boxes = objectBoxes(*opened(root()));
+        QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
+        QCOMPARE(boxes->boxes.at("train/cat/1.png"), (Boxes{{0, 1, 3, 2}}));
+        QCOMPARE(boxes->boxes.at("train/dog/2.png"), (Boxes{{0, 0, 2, 2}}));
+        QCOMPARE(boxes->boxes.size(), std::size_t{2});
+        QCOMPARE(boxes->notes.size(), std::size_t{2});
+        QVERIFY(boxes->notes[1].find("images/train/cat/1.png") != std::string::npos);
+    }
+
+    void sharesOfTheImageAreNotTakenForPixels() {
+        folders();
+        write(root() / "boxes.csv",
+              "path,x,y,width,height\ntrain/cat/1.png,0.2,0.2,0.5,0.5\ntrain/dog/2.png,0,0,1,1\n");
+        QVERIFY(refusal().find("shares of the image (0 to 1) where pixels are needed") != std::string::npos);
     }
 
     void aTableWithoutAColumnIsRefusedByName() {
@@ -58,7 +79,7 @@ private Q_SLOTS:
     void withoutATableThereAreNone() {
         folders();
         const auto boxes = objectBoxes(*opened(root()));
-        QVERIFY(boxes.ok() && boxes->empty());
+        QVERIFY(boxes.ok() && boxes->boxes.empty());
     }
 
     void pascalVocsBoxesCountFromOne() {
@@ -74,8 +95,8 @@ private Q_SLOTS:
         annotated("b", vocObject("dog", "<xmin>1</xmin><ymin>1</ymin>"));
         const auto boxes = objectBoxes(*opened(root()));
         QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
-        QCOMPARE(boxes->size(), std::size_t{1}); // one without four numbers is none
-        QCOMPARE(boxes->at("JPEGImages/a.png"), (Boxes{{0, 1, 3, 1}, {1, 0, 1, 4}}));
+        QCOMPARE(boxes->boxes.size(), std::size_t{1}); // one without four numbers is none
+        QCOMPARE(boxes->boxes.at("JPEGImages/a.png"), (Boxes{{0, 1, 3, 1}, {1, 0, 1, 4}}));
     }
 
     /// As labeling tools leave them in a folder set.
@@ -90,8 +111,8 @@ private Q_SLOTS:
         QCOMPARE(dataset->format, std::string("folders"));
         const auto boxes = objectBoxes(*dataset);
         QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
-        QCOMPARE(boxes->size(), std::size_t{1});
-        QCOMPARE(boxes->at("train/cat/1.png"), (Boxes{{0, 1, 3, 1}}));
+        QCOMPARE(boxes->boxes.size(), std::size_t{1});
+        QCOMPARE(boxes->boxes.at("train/cat/1.png"), (Boxes{{0, 1, 3, 1}}));
     }
 
     void cocosAnnotationsBesideTheImagesOfFoldersAreRead() {
@@ -109,9 +130,11 @@ private Q_SLOTS:
         QCOMPARE(dataset->format, std::string("folders"));
         const auto boxes = objectBoxes(*dataset);
         QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
-        QCOMPARE(boxes->size(), std::size_t{2}); // which 2.png the third is nobody can tell
-        QCOMPARE(boxes->at("train/cat/1.png"), (Boxes{{0, 1, 2, 3}}));
-        QCOMPARE(boxes->at("train/dog/2.png"), (Boxes{{1, 1, 1, 1}}));
+        QCOMPARE(boxes->boxes.size(), std::size_t{2}); // which 2.png the third is nobody can tell
+        QCOMPARE(boxes->notes.size(), std::size_t{1});
+        QVERIFY(boxes->notes[0].find("2.png") != std::string::npos);
+        QCOMPARE(boxes->boxes.at("train/cat/1.png"), (Boxes{{0, 1, 2, 3}}));
+        QCOMPARE(boxes->boxes.at("train/dog/2.png"), (Boxes{{1, 1, 1, 1}}));
     }
 
     void cocosBoxesAreOfTheImagesClass() {
@@ -130,8 +153,8 @@ private Q_SLOTS:
         QVERIFY(dataset.ok());
         const auto boxes = objectBoxes(*dataset);
         QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
-        QCOMPARE(boxes->at("train2017/1.png"), (Boxes{{0, 1, 2, 3}}));
-        QCOMPARE(boxes->at("val2017/1.png"), (Boxes{{2, 1, 2, 3}}));
+        QCOMPARE(boxes->boxes.at("train2017/1.png"), (Boxes{{0, 1, 2, 3}}));
+        QCOMPARE(boxes->boxes.at("val2017/1.png"), (Boxes{{2, 1, 2, 3}}));
     }
 };
 

@@ -29,13 +29,21 @@ Image forScreen(const Image& image) {
     return resized(image, side(image.height), side(image.width), Interpolation::Bilinear);
 }
 
-Result<Image> decoded(const Asked& asked) {
-    const DataSettings& data = asked.run->experiment.data;
-    return asked.subject.sample ? asked.dataset->source->decoded(asked.dataset->samples[*asked.subject.sample],
-                                                                 asked.dataset->resolved(data.pixels))
-                                : readImage(asked.subject.file.toStdString(), data.pixels);
+/// In colour, unless the network sees gray ones.
+Image seenPixels(const Image& decoded, const OpenedRun& run) {
+    return withChannels(fittedShape(decoded, run.experiment.data), decoded.channels == 1 ? 1 : 3);
 }
 } // namespace
+
+Result<Image> decodedFor(const OpenedRun& run, const Subject& subject, const Dataset* dataset) {
+    const PixelSettings& pixels = run.experiment.data.pixels;
+    return subject.sample ? dataset->source->decoded(dataset->samples[*subject.sample], dataset->resolved(pixels))
+                          : readImage(subject.file.toStdString(), pixels);
+}
+
+Image seenPart(const Image& decoded, const OpenedRun& run) {
+    return forScreen(seenPixels(decoded, run));
+}
 
 bool takesLong(HeatMapMethod method) {
     switch (method) {
@@ -72,13 +80,15 @@ Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const 
     answer->run = asked.run;
     answer->settings = asked.settings;
     answer->title = titleOf(asked);
+    answer->subject = asked.subject;
+    answer->dataset = asked.dataset;
     if (asked.subject.sample) {
         const int label = asked.dataset->samples[*asked.subject.sample].label;
         answer->truth = asked.run->classOf(*asked.dataset, label);
         if (label >= 0)
             answer->className = QString::fromStdString(asked.dataset->classes[static_cast<std::size_t>(label)]);
     }
-    auto image = decoded(asked);
+    auto image = decodedFor(*asked.run, asked.subject, asked.dataset.get());
     if (!image)
         return image.error();
     const auto engine = door();
@@ -94,7 +104,7 @@ Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const 
     if (!explanation)
         return explanation.error();
     answer->explanation = std::move(*explanation);
-    answer->image = withChannels(fittedShape(*image, asked.run->experiment.data), image->channels == 1 ? 1 : 3);
+    answer->image = seenPixels(*image, *asked.run);
     answer->decoded = std::make_shared<const Image>(std::move(*image));
     answer->source = std::move(source);
     answer->shown = forScreen(answer->image);

@@ -17,6 +17,10 @@ struct Asked {
     std::shared_ptr<TrainControl> live;     ///< of the run in progress; null: its best checkpoint answers
 };
 
+/// The image of a subject as a run reads it. Reads files: not for the window's thread.
+Result<Image> decodedFor(const OpenedRun& run, const Subject& subject, const Dataset* dataset);
+/// The part of it that the run's network sees, for the screen.
+Image seenPart(const Image& decoded, const OpenedRun& run);
 /// Whether a map by this method takes many passes through the network: a person waits for it, and may not want to.
 bool takesLong(HeatMapMethod method);
 /// The name under which the subject is shown.

@@ -23,6 +23,8 @@ namespace sightline::ui {
 struct Subject {
     std::optional<std::uint32_t> sample;
     QString file;
+
+    bool operator==(const Subject&) const = default;
 };
 
 /// What is asked about it.
@@ -39,7 +41,9 @@ struct HeatMapAnswer : Explained {
     std::shared_ptr<const OpenedRun> run;
     HeatMapSettings settings;
     ModelSource source; ///< the weights that answered: what else is asked of this image is asked of them
-    std::shared_ptr<const Image> decoded; ///< the image as it was asked about
+    std::shared_ptr<const Image> decoded;   ///< the image as it was asked about
+    Subject subject;                        ///< which one that is
+    std::shared_ptr<const Dataset> dataset; ///< that of subject.sample
 
     /// The question that it answers, for another image or other weights.
     HeatMapQuestion questionAbout(Image image) const;

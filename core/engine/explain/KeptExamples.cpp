@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "data/ContentDigest.h"
 #include "store/FeatureCache.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
@@ -48,7 +49,10 @@ bool isPlace(float number) {
 
 std::filesystem::path examplesFile(const std::filesystem::path& runFolder, const std::string& checkpoint,
                                    const std::string& split, const std::string& layer) {
-    std::string name = split + "-" + checkpoint + "-" + layer.substr(0, 100);
+    constexpr std::size_t kLongest = 100;
+    std::string name = split + "-" + checkpoint + "-" + layer.substr(0, kLongest);
+    if (layer.size() > kLongest) // two may begin alike
+        name += "-" + digestOf(layer).text();
     for (char& letter : name)
         if (letter == '/' || letter == '\\' || static_cast<unsigned char>(letter) < ' ')
             letter = '_';

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
-#include "data/FileTree.h"
 #include "data/ObjectBoxes.h"
-#include "data/Raster.h"
 #include "engine/explain/Passes.h"
 #include "engine/explain/SplitPass.h"
 #include "support/Words.h"
@@ -36,17 +34,16 @@ public:
         const auto boxes = m_boxes.find(sample.path);
         if (boxes == m_boxes.end())
             return {};
-        const auto bytes = m_split.data.dataset.source->bytes(sample);
-        const auto header =
-            bytes ? imageHeader(bytes->data(), bytes->size(), sample.path) : Result<ImageHeader>(bytes.error());
-        if (!header)
+        // Boxes are of the image as it is shown, which its header does not tell.
+        const auto image = m_split.data.dataset.source->decoded(sample, m_split.experiment.data.pixels);
+        if (!image)
             return {};
         std::vector<Region> regions;
         for (const Box& box : boxes->second) {
-            const bool isInside = box.width > 0 && box.height > 0 && box.x < header->width && box.y < header->height &&
+            const bool isInside = box.width > 0 && box.height > 0 && box.x < image->width && box.y < image->height &&
                                   box.x + box.width > 0 && box.y + box.height > 0;
             if (isInside)
-                regions.push_back(seenPart(box, header->height, header->width, m_split.experiment.data));
+                regions.push_back(seenPart(box, image->height, image->width, m_split.experiment.data));
         }
         if (regions.empty())
             m_outside.push_back(sample.path);
@@ -138,7 +135,7 @@ Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question
     auto boxes = objectBoxes(split->data.dataset, asking.stop);
     if (!boxes)
         return boxes.error();
-    SeenObjects objects(*split, std::move(*boxes));
+    SeenObjects objects(*split, std::move(boxes->boxes));
     const std::size_t images = split->data.dataset.count(split->subset), training = trainingImages(*split, question);
     Passes passes(asking, images + training);
     auto own = reported(asked, question, nameOf(split->subset), 0, objects, passes.next(images));
@@ -162,6 +159,7 @@ Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question
                 report.hints.push_back(std::move(hint));
     }
     passes.end();
+    report.notes = std::move(boxes->notes);
     if (const auto& outside = objects.outside(); !outside.empty())
         report.notes.push_back("The boxes of " + counted(outside.size(), "image") +
                                " lie outside the image and are not used: " + listed(outside) + ".");

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "augment/BatchLoader.h"
+#include "engine/explain/Judging.h"
 #include "engine/explain/SplitPass.h"
 #include "support/Files.h"
 #include "support/Random.h"
@@ -110,8 +111,11 @@ Result<Counts> counted(const Asked& asked, const RunSplit& split, const std::vec
             if (asking.isStopped())
                 return cancelled();
             const std::size_t n = std::min(atOnce, variants.size() - begin);
-            const torch::Tensor predicted =
-                asked.module().infer(worsening.images(*image, indices[done], variants, begin, n))[0].argmax(1);
+            const torch::Tensor logits =
+                asked.module().infer(worsening.images(*image, indices[done], variants, begin, n))[0];
+            if (const Result<void> finite = finiteScores(logits); !finite)
+                return finite.error();
+            const torch::Tensor predicted = logits.argmax(1);
             for (std::size_t i = 0; i < n; ++i)
                 counts.right[begin + i][truth] +=
                     predicted[static_cast<std::int64_t>(i)].item<std::int64_t>() == sample.label ? 1 : 0;

@@ -120,7 +120,7 @@ Result<void> passThrough(const Asked& asked, const RunSplit& split, const std::v
     loader.startEpoch(0);
     std::size_t done = 0;
     const std::int64_t atOnce = imagesAtOnce(asked.module(), settings.batchSize);
-    while (const Batch* batch = loader.next()) {
+    while (const Batch* batch = loader.next(asking.stop)) {
         torch::Tensor images =
             torch::from_blob(const_cast<float*>(batch->images.data()),
                              {batch->size, loader.outputHeight(), loader.outputWidth(), loader.channels()},
@@ -141,6 +141,8 @@ Result<void> passThrough(const Asked& asked, const RunSplit& split, const std::v
         done += static_cast<std::size_t>(batch->size);
         asking.tell(done, known.size());
     }
+    if (asking.isStopped())
+        return cancelled();
     for (const auto& one : loader.skipped())
         skipped.push_back(samples[one.sample].path + ": " + one.reason);
     return {};

@@ -98,9 +98,7 @@ Result<Features> computed(GraphModule& module, const Dataset& dataset, const std
     BatchLoader loader(dataset, indices, asJudgingOnce(std::move(settings)));
     loader.startEpoch(0);
     Bf16Autocast autocast(bf16);
-    while (const Batch* batch = loader.next()) {
-        if (stop.stop_requested())
-            return cancelled();
+    while (const Batch* batch = loader.next(stop)) {
         const std::vector<torch::Tensor> made = module.features(imagesOf(*batch, loader).permute({0, 3, 1, 2}));
         for (int i = 0; i < batch->size; ++i) {
             const std::int64_t row = rowOf.at(batch->samples[static_cast<std::size_t>(i)]);
@@ -109,6 +107,8 @@ Result<Features> computed(GraphModule& module, const Dataset& dataset, const std
                 features.values[f][row].copy_(made[f][i]);
         }
     }
+    if (stop.stop_requested())
+        return cancelled();
     for (const BatchLoader::Skipped& image : loader.skipped())
         features.skipped.push_back({image.sample, image.reason});
     return features;

@@ -234,10 +234,16 @@ void ActivationsTab::showChannel() {
 }
 
 void ActivationsTab::save() {
-    savePicture(enlarged(), QStringLiteral("channel-%1").arg(channel()),
-                {{QStringLiteral("Title"), tr("%1: %2").arg(m_of->title, enlargedWords())},
-                 {QStringLiteral("Layer"), layer()},
-                 {QStringLiteral("Channel"), QString::number(channel())}});
+    std::vector<std::pair<QString, QString>> notes{
+        {QStringLiteral("Title"), tr("%1: %2").arg(m_of->title, enlargedWords())},
+        {QStringLiteral("Layer"), layer()},
+        {QStringLiteral("Channel"), QString::number(channel())}};
+    if (m_overlay)
+        notes.emplace_back(QStringLiteral("Appearance"),
+                           tr("%1, opacity %2 %")
+                               .arg(colorMapTitles().at(static_cast<int>(look().colors())))
+                               .arg(std::lround(100 * look().opacity())));
+    savePicture(enlarged(), QStringLiteral("channel-%1").arg(channel()), notes);
 }
 
 } // namespace sightline::ui

@@ -173,7 +173,7 @@ void CompareTab::choose() {
 /// The same question as far as the other run knows what it is about: its own layer where it has none of that name, its
 /// own prediction where it does not know the class.
 HeatMapQuestion CompareTab::questionToOther() const {
-    HeatMapQuestion question = answer()->questionAbout(*answer()->decoded);
+    HeatMapQuestion question = answer()->questionAbout({});
     question.truth = m_other->classIndex(answer()->className.toStdString());
     question.target = targetForOther(question);
     if (!m_other->graph.find(question.layer))
@@ -202,12 +202,24 @@ void CompareTab::ask() {
     if (!answer() || !m_other)
         return;
     const bool slow = takesLong(answer()->settings.method);
+    const auto image = std::make_shared<Image>(); // as the second run reads it
     m_asker.ask(
         ofRun(m_other->folder), slow ? tr("Drawing the second heat map") : QString(),
-        [question = questionToOther()](const std::stop_token&) { return question; },
-        [this, question = questionToOther(), source = ofRun(m_other->folder)](Result<HeatMap> map) {
+        [of = answer(), other = m_other, question = questionToOther(),
+         image](const std::stop_token&) -> Result<HeatMapQuestion> {
+            auto read = decodedFor(*other, of->subject, of->dataset.get());
+            if (!read)
+                return read.error();
+            *image = std::move(*read);
+            HeatMapQuestion asked = question;
+            asked.image = *image;
+            return asked;
+        },
+        [this, question = questionToOther(), source = ofRun(m_other->folder), image](Result<HeatMap> map) mutable {
             if (!map)
                 return note(QString::fromStdString(map.error().message));
+            m_theirSeen = seenPart(*image, *m_other);
+            question.image = std::move(*image);
             m_theirs->trust().setSubject(
                 std::make_shared<const TrustLine::Subject>(TrustLine::Subject{source, question, map->saturated}));
             m_map = std::make_shared<const HeatMap>(std::move(*map));
@@ -253,10 +265,13 @@ void CompareTab::draw() {
     }
     const Image& image = answer()->shown;
     const QImage mine = overlaid(image, answer()->explanation, look());
-    const QImage theirs = m_map ? overlaid(image, *m_map, look()) : QImage();
+    const QImage theirs = m_map ? overlaid(m_theirSeen, *m_map, look()) : QImage();
     m_left->setImage(mine);
     m_right->setImage(theirs, m_other ? tr("Asking the second run…") : tr("Choose a second run at the right."));
-    m_wipe->setImages(m_map ? mine : QImage(), theirs, tr("Choose a second run at the right."));
+    const bool sameParts = !m_map || seeSameParts();
+    m_wipe->setImages(m_map && sameParts ? mine : QImage(), sameParts ? theirs : QImage(),
+                      sameParts ? tr("Choose a second run at the right.")
+                                : tr("The two networks see different parts of this image: compare them side by side."));
     m_mine->setName(QString::fromStdString(run()->experiment.name));
     m_mine->setMap(&answer()->explanation, answer()->truth);
     m_theirs->setName(m_other ? QString::fromStdString(m_other->experiment.name) : QString());
@@ -268,6 +283,13 @@ void CompareTab::draw() {
                        .arg(QString::fromStdString(answer()->explanation.target)));
     else
         note({});
+}
+
+/// Whether both networks see the same part of an image, so that their maps can lie over each other.
+bool CompareTab::seeSameParts() const {
+    const DataSettings &mine = run()->experiment.data, &theirs = m_other->experiment.data;
+    return mine.fit == theirs.fit &&
+           (mine.fit == Fit::Stretch || mine.imageWidth * theirs.imageHeight == theirs.imageWidth * mine.imageHeight);
 }
 
 void CompareTab::describe() {

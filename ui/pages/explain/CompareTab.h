@@ -40,6 +40,7 @@ private:
     HeatMapQuestion questionToOther() const;
     std::string targetForOther(const HeatMapQuestion& question) const;
     void draw();
+    bool seeSameParts() const;
     void note(const QString& words);
     void describe();              ///< the maps, for those who cannot see them
     QString aboutClasses() const; ///< what both runs know, where they differ
@@ -49,6 +50,7 @@ private:
     QString m_wanted; ///< a second run that is not listed yet
     std::shared_ptr<const OpenedRun> m_other;
     std::shared_ptr<const HeatMap> m_map; ///< of the other run
+    Image m_theirSeen;                    ///< the part of the image that it is about
     ImageView *m_left, *m_right;
     WipeView* m_wipe;
     QStackedWidget* m_pictures;

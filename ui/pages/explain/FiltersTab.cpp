@@ -263,10 +263,15 @@ void FiltersTab::showChannel() {
 }
 
 void FiltersTab::save() {
-    savePicture(enlarged(), QStringLiteral("filter-%1").arg(channel()),
-                {{QStringLiteral("Title"), enlargedWords()},
-                 {QStringLiteral("Layer"), showsKernels() ? QString::fromStdString(m_kernels->layer) : layer()},
-                 {QStringLiteral("Channel"), QString::number(channel())}});
+    std::vector<std::pair<QString, QString>> notes{
+        {QStringLiteral("Title"), enlargedWords()},
+        {QStringLiteral("Layer"), showsKernels() ? QString::fromStdString(m_kernels->layer) : layer()},
+        {QStringLiteral("Channel"), QString::number(channel())}};
+    if (!showsKernels())
+        for (const auto& [key, value] : {std::pair("Steps", m_steps->text()), std::pair("Jitter", m_jitter->text()),
+                                         std::pair("Blur", m_blur->text())})
+            notes.emplace_back(QLatin1String(key), value);
+    savePicture(enlarged(), QStringLiteral("filter-%1").arg(channel()), notes);
 }
 
 } // namespace sightline::ui

@@ -85,8 +85,9 @@ void OcclusionTab::forget() {
 void OcclusionTab::follow() {
     forgetChange();
     showQuestionLine();
-    const bool same = answer() && m_of == answer()->title && !m_paint->mask().isNull();
-    m_of = answer() ? answer()->title : QString();
+    const bool same = answer() && m_of && m_of->dataset == answer()->dataset && m_of->subject == answer()->subject &&
+                      !m_paint->mask().isNull();
+    m_of = answer();
     if (!same)
         m_paint->startOver(answer() ? QSize(answer()->shown.width, answer()->shown.height) : QSize());
     showUnchanged();

@@ -29,7 +29,7 @@ private:
     void showSteps();
     void followMask();
 
-    QString m_of; ///< title of the image that is painted over
+    std::shared_ptr<const HeatMapAnswer> m_of; ///< about the image that is painted over
     PaintView* m_paint;
     QComboBox* m_kind;
     QSlider* m_size;

@@ -99,6 +99,9 @@ private Q_SLOTS:
         QTest::newRow("fixed") << "training.batch_size"
                                << "4"
                                << "cannot be changed once a run has begun";
+        QTest::newRow("no setting") << "training.nonsense"
+                                    << "1"
+                                    << "'training.nonsense' is not a setting this version knows; check its spelling.";
         QTest::newRow("unknown") << "training.schedule.nonsense"
                                  << "1"
                                  << "nonsense";
@@ -227,6 +230,46 @@ private Q_SLOTS:
         QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
         QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(expected));
         QCOMPARE(readRunEdits(ended.folder + "/events.jsonl").size(), std::size_t(2));
+    }
+
+    void anEditDuringTheValidationSavesARunFromStoppingEarly_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<int>("epochs");
+        QTest::newRow("patience") << "training.early_stopping.patience"
+                                  << "7" << 3;
+        QTest::newRow("off") << "training.early_stopping"
+                             << "null" << 3;
+        QTest::newRow("something else") << "training.loss.label_smoothing"
+                                        << "0.1" << 2;
+    }
+
+    void anEditDuringTheValidationSavesARunFromStoppingEarly() {
+        QFETCH(QString, path);
+        QFETCH(QString, value);
+        QFETCH(int, epochs);
+        TrainRequest asked = request("saved");
+        asked.experiment.training.earlyStopping.emplace().patience = 1;
+        asked.experiment.training.earlyStopping->minDelta = 1000; // nothing after the first is an improvement
+        bool stopsEarly = true;
+        std::filesystem::path folder;
+        Result<void> done = Error{"not answered"};
+        const RunEnded ended = trained(asked, [&](TrainControl& control, const BatchFinished& batch) {
+            if (isAt(batch, 2,
+                     batch.batches)) // answered after the epoch's last batch: the edit comes to the validation
+                control.post({TrainCommand::Kind::Save, {}, [&](const Result<void>&) {
+                                  control.post(change({{path.toStdString(), value.toStdString()}}, &done));
+                              }});
+            if (isAt(batch, 3, 1)) {
+                folder = RunStore::open(asked.home)->list()->front().folder;
+                const auto last = SafetensorsFile::open(folder / "checkpoints/last.safetensors");
+                stopsEarly = runStateIn(*last)->value("stopped_early", true);
+            }
+        });
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY(done.ok());
+        QCOMPARE(ended.epochs, epochs);
+        QCOMPARE(stopsEarly, epochs == 2);
     }
 
     void aRateFromRightAfterACheckpointIsNotLost_data() {

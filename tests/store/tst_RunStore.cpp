@@ -8,6 +8,7 @@
 #include "Test.h"
 #include "experiment/RunEdit.h"
 #include "store/FindRun.h"
+#include "store/RunState.h"
 #include "store/RunStore.h"
 #include "store/WeightsDigest.h"
 #include "support/Files.h"
@@ -357,6 +358,22 @@ private Q_SLOTS:
         QCOMPARE(run.checkpoint("12")->filename().string(), std::string("epoch-0012.safetensors"));
         for (const char* which : {"13", "-1", "", "worst", "99999999999999999999"})
             QVERIFY(!run.checkpoint(which).ok());
+    }
+
+    void anEpochMayBeTheBestOrTheLast() {
+        const RunFolder run = store().create(someExperiment()).value();
+        const auto write = [&](const char* name, const char* state) {
+            const std::vector<float> values(100, 1.0f);
+            QVERIFY(writeSafetensors(run.path() / "checkpoints" / name, {{"a", {100}, values}},
+                                     {{kRunState, state}, {kWeightsDigest, ""}})
+                        .ok());
+        };
+        write("best.safetensors", R"({"epoch": 2})");
+        write("last.safetensors", R"({"epoch": 5})");
+        QCOMPARE(run.checkpoint("2")->filename().string(), std::string("best.safetensors"));
+        QCOMPARE(run.checkpoint("5")->filename().string(), std::string("last.safetensors"));
+        write("last.safetensors", R"({"epoch": 5, "batch": 3})"); // in the middle of the sixth
+        QVERIFY(!run.checkpoint("5").ok());
     }
 
     void aTornCheckpointGivesWayToTheOneBefore() {

@@ -157,7 +157,7 @@ int controlRun(const ControlOptions& options, Context& context) {
     if ((*kind == RemoteCommand::Kind::Edit) == options.settings.empty())
         return fail(badInput(options.settings.empty() ? "runs control RUN set needs PATH=VALUE."
                                                       : "runs control: only set takes PATH=VALUE."));
-    Result<std::vector<Setting>> settings = settingsOf(options.settings);
+    Result<std::vector<Setting>> settings = settingsOf(options.settings, "runs control RUN set");
     if (!settings)
         return fail(settings.error());
     command.settings = std::move(*settings);

@@ -66,7 +66,7 @@ Result<std::vector<RunSummary>> chosenRuns(const ListSettings& settings, RunStor
 }
 
 int listRuns(const ListSettings& settings, Context& context) {
-    auto store = RunStore::open(context.home);
+    auto store = RunStore::openToRead(context.home);
     if (!store)
         return fail(store.error());
     const auto runs = chosenRuns(settings, *store);
@@ -192,7 +192,7 @@ void addAction(CLI::App& runs, Context& context, const char* name, const char* h
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback([settings, &context, action] {
         context.chosen = [settings, &context, action] {
-            auto store = RunStore::open(context.home);
+            auto store = RunStore::openToRead(context.home);
             if (!store)
                 return fail(store.error());
             const auto run = store->find(settings->run);

@@ -347,6 +347,26 @@ private Q_SLOTS:
         QVERIFY(opened.error().message.find('\n') == std::string::npos);
     }
 
+    void aHomeThatCannotBeWrittenIsLookedAt() {
+        const RunFolder first = store().create(someExperiment()).value(),
+                        second = store().create(someExperiment()).value();
+        for (const char* file : {"runs.db", "runs.db-wal", "runs.db-shm"})
+            fs::remove(home() / file);
+        QVERIFY(makeFolder(home() / "runs.db" / "in the way").ok()); // permissions do not stop root
+        QVERIFY(!RunStore::open(home()).ok());
+        Result<RunStore> opened = RunStore::openToRead(home());
+        QVERIFY2(opened.ok(), opened ? "" : opened.error().message.c_str());
+        const auto listed = opened->list();
+        QCOMPARE(listed->size(), std::size_t(2));
+        QCOMPARE(opened->summary(first)->id, first.id());
+        QVERIFY(opened->find(second.id()).ok());
+        QVERIFY(opened->remove(first).ok());
+        QCOMPARE(opened->list()->size(), std::size_t(1));
+        const fs::path file = home().parent_path() / "file";
+        QVERIFY(writeFileAtomically(file, "x").ok());
+        QVERIFY(!RunStore::openToRead(file / "home").ok());
+    }
+
     void checkpointsFallBackToTheLast() {
         const RunFolder run = store().create(someExperiment()).value();
         QVERIFY(!run.checkpoint("best").ok());

@@ -63,9 +63,10 @@ namespace {
 volatile std::sig_atomic_t interrupts = 0;
 int wakePipe[2] = {-1, -1};
 
-void onInterrupt(int) {
+void onInterrupt(int signal) {
     const int saved = errno;
-    interrupts = interrupts + 1;
+    if (signal != SIGHUP || interrupts == 0) // a terminal that closes says it more than once
+        interrupts = interrupts + 1;
     if (interrupts > 1)
         _exit(130);
     const char byte = 1;
@@ -89,6 +90,9 @@ std::stop_source& interruption() {
         action.sa_handler = onInterrupt;
         sigaction(SIGINT, &action, nullptr);
         sigaction(SIGTERM, &action, nullptr);
+        struct sigaction before {};
+        if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) // nohup's wish
+            sigaction(SIGHUP, &action, nullptr);
         return true;
     }();
     static_cast<void>(installed);

@@ -34,7 +34,8 @@ void printJson(const Json& json);
 void showProgress(const std::string& what, std::size_t done, std::size_t total);
 inline constexpr const char* kLearningUnknown = "Learning to tell unknown images";
 
-/// Ctrl-C: the first sets the returned source's stop, the second kills. Installed on first call.
+/// Ctrl-C, SIGTERM and a terminal that closes: the first sets the returned source's stop, the second Ctrl-C or SIGTERM
+/// kills. Installed on first call.
 std::stop_source& interruption();
 
 /// Adds --threads, documented the same everywhere; 0 = the CPUs available.

@@ -39,12 +39,12 @@ void addExperiment(CLI::App& command, ExperimentOptions& options) {
     addThreads(command, options.threads);
 }
 
-Result<std::vector<Setting>> settingsOf(const std::vector<std::string>& given) {
+Result<std::vector<Setting>> settingsOf(const std::vector<std::string>& given, const std::string& option) {
     std::vector<Setting> settings;
     for (const std::string& text : given) {
         const auto equals = text.find('=');
         if (equals == std::string::npos)
-            return badInput("--set " + text + ": use path=value, such as training.epochs=3.");
+            return badInput(option + " " + text + ": use path=value, such as training.epochs=3.");
         settings.push_back({text.substr(0, equals), text.substr(equals + 1)});
     }
     return settings;

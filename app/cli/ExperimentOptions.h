@@ -26,7 +26,7 @@ struct ExperimentOptions {
 /// Adds EXPERIMENT, --preset, --set, --device, --seed and --threads.
 void addExperiment(CLI::App& command, ExperimentOptions& options);
 /// "path=value" each. Error: one without '='.
-Result<std::vector<Setting>> settingsOf(const std::vector<std::string>& given);
+Result<std::vector<Setting>> settingsOf(const std::vector<std::string>& given, const std::string& option = "--set");
 
 /// Adds --set to a command that asks a run: data.path alone may be set there, where the run's images are now.
 void addDataPath(CLI::App& command, std::vector<std::string>& settings);

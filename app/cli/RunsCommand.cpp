@@ -66,7 +66,7 @@ Result<std::vector<RunSummary>> chosenRuns(const ListSettings& settings, RunStor
 }
 
 int listRuns(const ListSettings& settings, Context& context) {
-    auto store = RunStore::open(context.home);
+    auto store = RunStore::openToRead(context.home);
     if (!store)
         return fail(store.error());
     const auto runs = chosenRuns(settings, *store);
@@ -157,7 +157,7 @@ int controlRun(const ControlOptions& options, Context& context) {
     if ((*kind == RemoteCommand::Kind::Edit) == options.settings.empty())
         return fail(badInput(options.settings.empty() ? "runs control RUN set needs PATH=VALUE."
                                                       : "runs control: only set takes PATH=VALUE."));
-    Result<std::vector<Setting>> settings = settingsOf(options.settings);
+    Result<std::vector<Setting>> settings = settingsOf(options.settings, "runs control RUN set");
     if (!settings)
         return fail(settings.error());
     command.settings = std::move(*settings);
@@ -192,7 +192,7 @@ void addAction(CLI::App& runs, Context& context, const char* name, const char* h
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback([settings, &context, action] {
         context.chosen = [settings, &context, action] {
-            auto store = RunStore::open(context.home);
+            auto store = RunStore::openToRead(context.home);
             if (!store)
                 return fail(store.error());
             const auto run = store->find(settings->run);

@@ -32,7 +32,7 @@ struct ComparedRun {
 Result<std::vector<ComparedRun>> opened(const Settings& settings, Context& context) {
     if (settings.runs.size() < 2)
         return badInput("runs compare takes at least two runs.");
-    auto store = RunStore::open(context.home);
+    auto store = RunStore::openToRead(context.home);
     if (!store)
         return store.error();
     std::vector<ComparedRun> runs;

@@ -47,6 +47,8 @@ void say(const TrainEvent& event) {
         std::fprintf(stderr, "%s\n", note->message.c_str());
     } else if (const auto* rate = std::get_if<LearningRateChanged>(&event)) {
         std::fprintf(stderr, "learning rate %g -> %g: %s\n", rate->from, rate->to, rate->reason.c_str());
+    } else if (const auto* paused = std::get_if<RunPaused>(&event)) {
+        std::fprintf(stderr, "%s\n", paused->paused ? "Paused." : "Resumed.");
     }
 }
 
@@ -125,17 +127,19 @@ int check(const TrainOptions& options, Context& context) {
     return 0;
 }
 
-/// Says each event, and writes it to --events.
+/// Says each event, and writes it to --events; a run that goes on adds to what is there.
 Result<EventSink> sinkOf(const TrainOptions& options) {
     auto events = std::make_shared<std::ofstream>();
     if (!options.events.empty()) {
-        events->open(options.events, std::ios::trunc);
+        events->open(options.events, options.resume.empty() ? std::ios::trunc : std::ios::app);
         if (!*events)
             return Error{"The file " + options.events + " cannot be written."};
     }
-    return EventSink([events, quiet = options.json](const TrainEvent& event) {
-        if (events->is_open())
-            *events << toText(toJson(event), -1) << std::endl;
+    return EventSink([events, file = options.events, quiet = options.json](const TrainEvent& event) {
+        if (events->is_open() && !(*events << toText(toJson(event), -1) << std::endl)) {
+            std::fprintf(stderr, "Events are missing from %s: it cannot be written any more.\n", file.c_str());
+            events->close(); // a line torn off is no place to go on
+        }
         if (!quiet || !std::holds_alternative<BatchFinished>(event))
             say(event);
     });

@@ -68,6 +68,18 @@ std::string whatMayChange() {
     return names;
 }
 
+/// Why there is no such setting; empty where there is, whether or not it may change.
+std::string whyUnknown(Json experiment, const std::string& path) {
+    std::vector<Problem> found;
+    if (setSetting(experiment, path, "null"))
+        static_cast<void>(experimentFromJson(experiment, found));
+    for (const Problem& problem : found)
+        if ((path == problem.path || path.starts_with(problem.path + ".")) &&
+            problem.message.starts_with("is not a setting"))
+            return shown(path) + " " + problem.message + ".";
+    return {};
+}
+
 /// A setting in a block that was not there switches the whole block on: that is what changes, and what can be undone.
 std::string whatChanges(const Json& before, const std::string& path) {
     for (auto dot = path.find('.'); dot != std::string::npos; dot = path.find('.', dot + 1)) {
@@ -103,6 +115,9 @@ Result<EditedExperiment> edited(const Experiment& now, const std::vector<Setting
     const Json before = toJson(now);
     Json after = before;
     for (const Setting& setting : settings) {
+        if (const std::string unknown = mayChange(setting.path) ? std::string() : whyUnknown(before, setting.path);
+            !unknown.empty())
+            return badInput(unknown);
         if (!mayChange(setting.path))
             return badInput(shown(setting.path) + " cannot be changed once a run has begun; start a new run. " +
                             "These can be changed: " + whatMayChange() + ".");

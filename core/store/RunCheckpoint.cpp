@@ -5,6 +5,7 @@
 #include <charconv>
 #include <tuple>
 
+#include "store/BestCheckpoint.h"
 #include "store/RunState.h"
 #include "store/WeightsDigest.h"
 
@@ -59,10 +60,13 @@ Result<ChosenCheckpoint> epochAsked(const fs::path& runFolder, const std::string
         return badInput("The checkpoint " + shown(which) + " is not best, last or the number of an epoch.");
     const std::string number = std::to_string(numberIn(which));
     const fs::path file = runFolder / "checkpoints" / epochName(numberIn(which));
-    if (!isFile(file))
+    if (isFile(file))
+        return ChosenCheckpoint{file, {}};
+    const std::optional<fs::path> same = checkpointAfter(runFolder, numberIn(which)); // best or last
+    if (!same)
         return badInput("The run " + runFolder.filename().string() + " has no checkpoint of epoch " + number +
                         "; use best or last.");
-    return ChosenCheckpoint{file, {}};
+    return ChosenCheckpoint{*same, {}};
 }
 
 } // namespace

@@ -32,8 +32,8 @@ struct ChosenCheckpoint {
 };
 
 /// `which`: best | last | an epoch. best falls back to last where no epoch was the best; last is the weights that early
-/// stopping restored, where it did. Of a damaged one the latest that is whole takes the place, but for an epoch asked
-/// for by number. Errors: there is none.
+/// stopping restored, where it did; an epoch of which no file is kept by its number may be best or last. Of a damaged
+/// one the latest that is whole takes the place, but for an epoch asked for by number. Errors: there is none.
 Result<ChosenCheckpoint> chooseCheckpoint(const std::filesystem::path& runFolder, const std::string& which);
 
 } // namespace sightline

@@ -45,6 +45,17 @@ Result<RunStore> RunStore::open(const std::filesystem::path& home) {
     return store;
 }
 
+Result<RunStore> RunStore::openToRead(const std::filesystem::path& home) {
+    Result<RunStore> opened = open(home);
+    std::error_code code;
+    const std::filesystem::path absolute = std::filesystem::absolute(home, code);
+    if (opened || !std::filesystem::is_directory(absolute / "runs", code))
+        return opened;
+    RunStore store(absolute);
+    store.m_hasIndex = false;
+    return store;
+}
+
 bool RunStore::owns(const RunFolder& run) const {
     std::error_code code;
     return std::filesystem::equivalent(std::filesystem::absolute(run.path(), code).parent_path(), runs(), code);
@@ -79,7 +90,7 @@ Result<RunFolder> RunStore::create(const Experiment& experiment, const std::opti
 }
 
 Result<void> RunStore::refresh(const RunFolder& run) const {
-    if (!owns(run))
+    if (!m_hasIndex || !owns(run))
         return {};
     auto index = RunIndex::open(m_home);
     if (!index)
@@ -89,13 +100,18 @@ Result<void> RunStore::refresh(const RunFolder& run) const {
 }
 
 Result<std::vector<RunSummary>> RunStore::list() {
+    std::vector<RunSummary> summaries;
+    if (!m_hasIndex) {
+        for (const RunFolder& folder : runFolders(m_home))
+            summaries.push_back(folder.summary());
+        return summaries;
+    }
     auto index = RunIndex::open(m_home);
     if (!index)
         return index.error();
     auto known = index->all();
     if (!known)
         return known.error();
-    std::vector<RunSummary> summaries;
     std::vector<RunIndex::Row> changed;
     for (const RunFolder& folder : runFolders(m_home)) {
         std::string stamp = stampOf(folder);
@@ -193,6 +209,8 @@ Result<void> RunStore::discard(const RunFolder& run, std::optional<RunMark> mark
         std::filesystem::remove_all(hidden, code);
     if (code)
         return Error{"The run " + run.id() + " cannot be deleted: " + code.message() + "."};
+    if (!m_hasIndex)
+        return {};
     auto index = RunIndex::open(m_home);
     return index ? index->drop({run.id()}) : Result<void>(index.error());
 }

@@ -18,6 +18,9 @@ class RunStore {
 public:
     /// Makes the home where needed; the error says that it cannot be written.
     static Result<RunStore> open(const std::filesystem::path& home);
+    /// The same; but a home with runs that cannot be written is looked at without its index. Errors: there are none to
+    /// look at.
+    static Result<RunStore> openToRead(const std::filesystem::path& home);
 
     /// Makes runs/<id>/ with experiment.json. Where it fails nothing is left.
     Result<RunFolder> create(const Experiment& experiment, const std::optional<RunGroup>& group = {});
@@ -47,6 +50,7 @@ private:
     bool owns(const RunFolder& run) const;
 
     std::filesystem::path m_home;
+    bool m_hasIndex = true; ///< false: the folders are read each time
 };
 
 } // namespace sightline

@@ -159,6 +159,10 @@ private Q_SLOTS:
         const auto events = readFile(ended.folder + "/events.jsonl");
         QVERIFY(events->find(R"({"type":"checkpoint","epoch":1,"batch":1,"file":"checkpoints/last.safetensors")") !=
                 std::string::npos);
+        QVERIFY(
+            events->find(
+                R"({"type":"checkpoint","epoch":1,"batch":0,"file":"checkpoints/last.safetensors","best":false})") !=
+            std::string::npos);
 
         asked.experiment.training.saveEveryMinutes = 0;
         saved.clear();

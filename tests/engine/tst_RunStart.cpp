@@ -4,9 +4,14 @@
 
 #include <QTest>
 
+#include <chrono>
+#include <thread>
+
 #include "FewToys.h"
 #include "Test.h"
+#include "engine/train/RemoteControl.h"
 #include "engine/train/RunStart.h"
+#include "store/RemoteCommand.h"
 #include "zoo/Zoo.h"
 
 using namespace sightline;
@@ -53,6 +58,24 @@ private Q_SLOTS:
         QVERIFY(unmakeRun(begun).ok());
         QVERIFY(!begun.folder && !fs::exists(folder));
         QVERIFY(unmakeRun(begun).ok()); // and again: there is none
+    }
+
+    /// Whoever sees the mark may leave one.
+    void aCommandFromBeforeTheTrainerLooksIsObeyed() {
+        TrainSetup begun;
+        prepare(begun);
+        QVERIFY(makeRun(begun, {}, {}).ok());
+        const fs::path folder = begun.folder->path();
+        TrainControl control;
+        Result<void> paused = Error{"not answered"};
+        std::jthread other(
+            [&] { paused = sendCommand(folder, {RemoteCommand::Kind::Pause}, std::chrono::seconds(60), {}); });
+        while (!fs::exists(folder / "control") || fs::is_empty(folder / "control"))
+            std::this_thread::yield();
+        const RemoteControl remote(folder, control);
+        other.join();
+        QVERIFY2(paused.ok(), paused ? "" : paused.error().message.c_str());
+        QVERIFY(control.isPaused());
     }
 };
 

@@ -45,6 +45,13 @@ class SteeringTest : public Test {
     static bool isAt(const BatchFinished& batch, int epoch, int number) {
         return batch.epoch == epoch && batch.batch == number;
     }
+    /// As if the run had been killed when this was its only checkpoint.
+    static void goBack(const RunEnded& run, const std::string& checkpoint) {
+        const std::filesystem::path folder = std::filesystem::path(run.folder) / "checkpoints";
+        QVERIFY(writeFileAtomically(folder / "last.safetensors", checkpoint).ok());
+        for (const char* other : {"previous.safetensors", "best.safetensors"})
+            std::filesystem::remove(folder / other);
+    }
     static TrainCommand change(std::vector<Setting> settings, Result<void>* done = nullptr) {
         return {TrainCommand::Kind::Edit, std::move(settings), [done](const Result<void>& result) {
                     if (done)
@@ -92,6 +99,9 @@ private Q_SLOTS:
         QTest::newRow("fixed") << "training.batch_size"
                                << "4"
                                << "cannot be changed once a run has begun";
+        QTest::newRow("no setting") << "training.nonsense"
+                                    << "1"
+                                    << "'training.nonsense' is not a setting this version knows; check its spelling.";
         QTest::newRow("unknown") << "training.schedule.nonsense"
                                  << "1"
                                  << "nonsense";
@@ -173,11 +183,8 @@ private Q_SLOTS:
                         stop.request_stop();
                 });
             QVERIFY(begun.outcome == RunEnded::Outcome::Stopped);
-            if (killed) {
-                QVERIFY(writeFileAtomically(last, early).ok());
-                for (const char* later : {"previous.safetensors", "best.safetensors"})
-                    std::filesystem::remove(last.parent_path() / later);
-            }
+            if (killed)
+                goBack(begun, early);
             asked.resume = begun.run;
             std::string said;
             const RunEnded rest = trained(asked, {}, &said);
@@ -186,6 +193,135 @@ private Q_SLOTS:
             QCOMPARE(said.find("As before: Changed: ") != std::string::npos, killed);
             QCOMPARE(readRunEdits(rest.folder + "/events.jsonl").size(), std::size_t(1));
         }
+    }
+
+    /// Gone on with from before an edit, another one of the same setting: the newer wish holds.
+    void aNewerEditTakesThePlaceOfOneStillToCome() {
+        const char* const path = "training.optimizer.learning_rate";
+        const auto anew = [&](TrainControl& control, const BatchFinished& batch) {
+            if (isAt(batch, 2, 1))
+                control.post(change({{path, "0.0002"}}));
+        };
+        const RunEnded expected = trained(request("newer"), anew);
+        QVERIFY2(expected.outcome == RunEnded::Outcome::Completed, expected.reason.c_str());
+        TrainRequest asked = request("newer");
+        std::stop_source stop;
+        std::string early; // the checkpoint at the end of epoch 1
+        const RunEnded begun = trained(
+            asked,
+            [&](TrainControl& control, const BatchFinished& batch) {
+                if (isAt(batch, 2, 1)) {
+                    const RunSummary newest = RunStore::open(asked.home)->list()->front();
+                    early = readFile(newest.folder / "checkpoints/last.safetensors").value();
+                }
+                if (isAt(batch, 2, 3))
+                    control.post(change({{path, "0.1"}}));
+                if (isAt(batch, 3, 1))
+                    stop.request_stop();
+            },
+            nullptr, stop);
+        QVERIFY2(begun.outcome == RunEnded::Outcome::Stopped, begun.reason.c_str());
+        goBack(begun, early);
+        const std::filesystem::path left = std::filesystem::path(begun.folder) / "control"; // and never answered
+        QVERIFY(makeFolder(left).ok());
+        QVERIFY(writeFileAtomically(left / "1.command.json", R"({"command": "stop"})").ok());
+        asked.resume = begun.run;
+        const RunEnded ended = trained(asked, anew);
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(expected));
+        QCOMPARE(readRunEdits(ended.folder + "/events.jsonl").size(), std::size_t(2));
+    }
+
+    void anEditDuringTheValidationSavesARunFromStoppingEarly_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<int>("epochs");
+        QTest::newRow("patience") << "training.early_stopping.patience"
+                                  << "7" << 3;
+        QTest::newRow("off") << "training.early_stopping"
+                             << "null" << 3;
+        QTest::newRow("something else") << "training.loss.label_smoothing"
+                                        << "0.1" << 2;
+    }
+
+    void anEditDuringTheValidationSavesARunFromStoppingEarly() {
+        QFETCH(QString, path);
+        QFETCH(QString, value);
+        QFETCH(int, epochs);
+        TrainRequest asked = request("saved");
+        asked.experiment.training.earlyStopping.emplace().patience = 1;
+        asked.experiment.training.earlyStopping->minDelta = 1000; // nothing after the first is an improvement
+        bool stopsEarly = true;
+        std::filesystem::path folder;
+        Result<void> done = Error{"not answered"};
+        const RunEnded ended = trained(asked, [&](TrainControl& control, const BatchFinished& batch) {
+            if (isAt(batch, 2,
+                     batch.batches)) // answered after the epoch's last batch: the edit comes to the validation
+                control.post({TrainCommand::Kind::Save, {}, [&](const Result<void>&) {
+                                  control.post(change({{path.toStdString(), value.toStdString()}}, &done));
+                              }});
+            if (isAt(batch, 3, 1)) {
+                folder = RunStore::open(asked.home)->list()->front().folder;
+                const auto last = SafetensorsFile::open(folder / "checkpoints/last.safetensors");
+                stopsEarly = runStateIn(*last)->value("stopped_early", true);
+            }
+        });
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY(done.ok());
+        QCOMPARE(ended.epochs, epochs);
+        QCOMPARE(stopsEarly, epochs == 2);
+    }
+
+    void aRateFromRightAfterACheckpointIsNotLost_data() {
+        QTest::addColumn<bool>("fell");
+        QTest::addColumn<QString>("value");
+        QTest::newRow("other") << false << "0.0001";
+        QTest::newRow("back to what the settings name") << true << "0.001"; // a callback had made it smaller
+    }
+
+    /// Also where another edit came after it, and the run goes on from that checkpoint.
+    void aRateFromRightAfterACheckpointIsNotLost() {
+        QFETCH(bool, fell);
+        QFETCH(QString, value);
+        TrainRequest asked = request("there");
+        asked.experiment.training.epochs = 4;
+        if (fell) {
+            asked.experiment.training.reduceLrOnPlateau.emplace().patience = 1;
+            asked.experiment.training.reduceLrOnPlateau->minDelta = 1000; // nothing is ever an improvement
+        }
+        std::filesystem::path last;
+        std::string kept;
+        const auto run = [&](bool stops) {
+            std::stop_source stop;
+            TrainControl control;
+            return m_runs.engine().train(asked, stop.get_token(), control, [&](const TrainEvent& event) {
+                if (const auto* started = std::get_if<RunStarted>(&event))
+                    last = started->folder + "/checkpoints/last.safetensors";
+                if (const auto* saved = std::get_if<CheckpointSaved>(&event); saved && saved->batch == 2)
+                    kept = readFile(last).value();
+                const auto* batch = std::get_if<BatchFinished>(&event);
+                if (batch && isAt(*batch, 3, 2)) {
+                    control.post({TrainCommand::Kind::Save});
+                    control.post(change({{"training.optimizer.learning_rate", value.toStdString()}}));
+                }
+                if (batch && isAt(*batch, 3, 3))
+                    control.post(change({{"training.loss.label_smoothing", "0.1"}}));
+                if (batch && isAt(*batch, 3, 4) && stops)
+                    stop.request_stop();
+            });
+        };
+        const RunEnded whole = run(false), begun = run(true);
+        QVERIFY2(whole.outcome == RunEnded::Outcome::Completed, whole.reason.c_str());
+        QVERIFY2(begun.outcome == RunEnded::Outcome::Stopped, begun.reason.c_str());
+        QVERIFY(!kept.empty());
+        goBack(begun, kept);
+        TrainRequest going = asked;
+        going.resume = begun.run;
+        std::string said;
+        const RunEnded ended = trained(going, {}, &said);
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY(said.find("As before: Changed: training.loss.label_smoothing") != std::string::npos);
+        QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(whole));
     }
 
     /// Also where the experiment had left it to the network.

@@ -368,7 +368,7 @@ private Q_SLOTS:
     void interruptedItSaysSoAndGoesOnLater() {
         QProcess process;
         process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
-                      {"--home", path("interrupted"), "train", path("experiment.json"), "--set", "training.epochs=400",
+                      {"--home", path("interrupted"), "train", path("experiment.json"), "--set", "training.epochs=4000",
                        "--events", path("interrupted.jsonl")});
         QTRY_VERIFY_WITH_TIMEOUT(QFile(path("interrupted.jsonl")).size() > 4000, 60000);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
@@ -382,14 +382,40 @@ private Q_SLOTS:
         };
         const auto before = epochs();
         QVERIFY(before >= 1);
+        process.setChildProcessModifier([] { ::signal(SIGHUP, SIG_DFL); }); // also where these tests outlive a terminal
         process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
                       {"--home", path("interrupted"), "train", "--resume", id});
         QTRY_VERIFY_WITH_TIMEOUT(epochs() > before + 2, 60000);
         refuses({"--home", path("interrupted"), "train", "--resume", id}, 2, "is in progress");
+        const auto trains = [&] {
+            return run({"--home", path("interrupted"), "runs", "control", id, "save"}).code == 0;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(trains(), 60000);
+        for (const int signal : {SIGHUP, SIGHUP}) // as when its terminal closes
+            ::kill(static_cast<pid_t>(process.processId()), signal);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 130);
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
+                      {"--home", path("interrupted"), "train", "--resume", id});
+        QTRY_VERIFY_WITH_TIMEOUT(trains(), 60000);
+        for (const char* word : {"pause", "resume"})
+            QCOMPARE(run({"--home", path("interrupted"), "runs", "control", id, word}).code, 0);
+        refuses({"--home", path("interrupted"), "runs", "control", id, "set", "training.epochs"}, 2,
+                "runs control RUN set training.epochs: use path=value");
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
         QVERIFY(process.waitForFinished(60000));
+        const QByteArray said = process.readAllStandardError();
+        QVERIFY2(said.contains("Paused.\n") && said.contains("Resumed.\n"), said.constData());
         const CliAnswer answer = run({"--home", path("interrupted"), "runs", "show", id});
         QCOMPARE(answer.code, 0);
+    }
+
+    void eventsThatCannotBeWrittenAreMissedOnce() {
+        const CliAnswer answer =
+            run({"train", path("experiment.json"), "--set", "training.epochs=1", "--events", "/dev/full"});
+        QCOMPARE(answer.code, 0);
+        QCOMPARE(answer.err.count("Events are missing from /dev/full"), 1);
     }
 
     void doesNotResumeWhatIsFinished() { refuses({"train", "--resume", trainedRun()}, 2, "nothing to resume"); }

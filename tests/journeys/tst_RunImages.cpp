@@ -101,13 +101,15 @@ private Q_SLOTS:
     }
 
     void aResumedRunKeepsToItsOwnImages() {
-        const QString whole = trained(3), parts = trained(1);
+        const QString whole = trained(3), parts = trained(1, {"--events", path("e.jsonl")});
+        const QByteArray before = bytesOf(path("e.jsonl"));
         addImages(path("images"), {"boat", "car"}, 10, "a");
         const CliAnswer resumed =
             run({"train", "--resume", parts, "--set", "training.epochs=3", "--events", path("e.jsonl"), "--json"});
         QVERIFY2(resumed.code == 0, resumed.err.constData());
         QVERIFY2(resumed.err.contains("20 images are new since the run began"), resumed.err.constData());
-        const QByteArray events = bytesOf(path("e.jsonl"));
+        QVERIFY(!before.isEmpty() && bytesOf(path("e.jsonl")).startsWith(before)); // it adds to it
+        const QByteArray events = bytesOf(path("e.jsonl")).mid(before.size());
         QVERIFY(events.contains("\"train_images\":12") && events.contains("\"validation_images\":4"));
         QVERIFY2(events.contains("{\"type\":\"edit\",\"epoch\":2,\"batch\":0,\"changes\":{\"training.epochs\":[1,3]},"),
                  events.constData());

@@ -8,6 +8,7 @@
 #include "Test.h"
 #include "experiment/RunEdit.h"
 #include "store/FindRun.h"
+#include "store/RunState.h"
 #include "store/RunStore.h"
 #include "store/WeightsDigest.h"
 #include "support/Files.h"
@@ -346,6 +347,26 @@ private Q_SLOTS:
         QVERIFY(opened.error().message.find('\n') == std::string::npos);
     }
 
+    void aHomeThatCannotBeWrittenIsLookedAt() {
+        const RunFolder first = store().create(someExperiment()).value(),
+                        second = store().create(someExperiment()).value();
+        for (const char* file : {"runs.db", "runs.db-wal", "runs.db-shm"})
+            fs::remove(home() / file);
+        QVERIFY(makeFolder(home() / "runs.db" / "in the way").ok()); // permissions do not stop root
+        QVERIFY(!RunStore::open(home()).ok());
+        Result<RunStore> opened = RunStore::openToRead(home());
+        QVERIFY2(opened.ok(), opened ? "" : opened.error().message.c_str());
+        const auto listed = opened->list();
+        QCOMPARE(listed->size(), std::size_t(2));
+        QCOMPARE(opened->summary(first)->id, first.id());
+        QVERIFY(opened->find(second.id()).ok());
+        QVERIFY(opened->remove(first).ok());
+        QCOMPARE(opened->list()->size(), std::size_t(1));
+        const fs::path file = home().parent_path() / "file";
+        QVERIFY(writeFileAtomically(file, "x").ok());
+        QVERIFY(!RunStore::openToRead(file / "home").ok());
+    }
+
     void checkpointsFallBackToTheLast() {
         const RunFolder run = store().create(someExperiment()).value();
         QVERIFY(!run.checkpoint("best").ok());
@@ -357,6 +378,22 @@ private Q_SLOTS:
         QCOMPARE(run.checkpoint("12")->filename().string(), std::string("epoch-0012.safetensors"));
         for (const char* which : {"13", "-1", "", "worst", "99999999999999999999"})
             QVERIFY(!run.checkpoint(which).ok());
+    }
+
+    void anEpochMayBeTheBestOrTheLast() {
+        const RunFolder run = store().create(someExperiment()).value();
+        const auto write = [&](const char* name, const char* state) {
+            const std::vector<float> values(100, 1.0f);
+            QVERIFY(writeSafetensors(run.path() / "checkpoints" / name, {{"a", {100}, values}},
+                                     {{kRunState, state}, {kWeightsDigest, ""}})
+                        .ok());
+        };
+        write("best.safetensors", R"({"epoch": 2})");
+        write("last.safetensors", R"({"epoch": 5})");
+        QCOMPARE(run.checkpoint("2")->filename().string(), std::string("best.safetensors"));
+        QCOMPARE(run.checkpoint("5")->filename().string(), std::string("last.safetensors"));
+        write("last.safetensors", R"({"epoch": 5, "batch": 3})"); // in the middle of the sixth
+        QVERIFY(!run.checkpoint("5").ok());
     }
 
     void aTornCheckpointGivesWayToTheOneBefore() {

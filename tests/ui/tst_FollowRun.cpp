@@ -166,6 +166,21 @@ private Q_SLOTS:
             return driver.text("runFigures").contains(QStringLiteral("patience 4 of 10"));
         };
         QTRY_VERIFY_WITH_TIMEOUT(later(), kLong);
+
+        // The trainer counts on while the same is watched.
+        const auto change = [&](const char* path, const Json& from, const Json& to) {
+            QVERIFY(other.run.appendEvent(
+                {{"type", "edit"}, {"epoch", 4}, {"batch", 1}, {"changes", {{path, {from, to}}}}}));
+        };
+        const auto used = [&] { return driver.session->runs().progress().patienceUsed; };
+        const auto patience = [&] {
+            return driver.session->runs().progress().experiment.training.earlyStopping->patience;
+        };
+        change("training.early_stopping.patience", 10, 20);
+        QTRY_COMPARE_WITH_TIMEOUT(patience(), 20, kLong);
+        QCOMPARE(used(), 4);
+        change("training.early_stopping.monitor", "val_loss", "loss");
+        QTRY_COMPARE_WITH_TIMEOUT(used(), 0, kLong);
     }
 
     /// Opened before its classes and its network are written: they are there as soon as they come.

@@ -169,6 +169,28 @@ private Q_SLOTS:
         QCOMPARE(driver.text("messageAction3"), QStringLiteral("Discard"));
     }
 
+    void ofTwoTheOtherIsOfferedNext() {
+        for (const int epochs : {2, 4})
+            save(ended("home-two", epochs, false), "last", epochs, 0);
+        FakeEngine engine;
+        WindowDriver driver(path(QStringLiteral("home-two")), engine.door());
+        const auto isOffered = [&](int epoch) {
+            return driver.text("messageText") == QStringLiteral("“toysk” stopped in epoch %1 of 9.").arg(epoch);
+        };
+        QTRY_VERIFY(isOffered(3) || isOffered(5));
+        const int other = isOffered(3) ? 5 : 3;
+        QCOMPARE(driver.text("messageAction2"), QStringLiteral("Keep it"));
+        driver.click("messageAction2");
+        QTRY_VERIFY(isOffered(other));
+        driver.click("messageAction2");
+        QTRY_VERIFY(driver.text("messageText").contains(QStringLiteral("is kept as it is")));
+        const auto kept = [&] {
+            const auto runs = RunStore::open(path(QStringLiteral("home-two")).toStdString())->list();
+            return runs->size() == 2 && runs->at(0).state == "stopped" && runs->at(1).state == "stopped";
+        };
+        QTRY_VERIFY(kept());
+    }
+
     void afterAKillBeforeAnythingWasSavedItBeginsAgain() {
         const RunFolder folder = ended("home-nothing", 0, false);
         FakeEngine engine;

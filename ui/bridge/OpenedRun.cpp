@@ -82,7 +82,7 @@ std::vector<LearningRateChanged> rateChanges(const Experiment& experiment, const
 }
 
 Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& idOrFolder) {
-    auto store = RunStore::open(home);
+    auto store = RunStore::openToRead(home);
     if (!store)
         return store.error();
     const auto folder = store->find(idOrFolder);

@@ -22,11 +22,12 @@ DataSettings saidAs(const DataSettings& said, DataSettings ofRun) {
     return ofRun;
 }
 
-bool namesPatience(const Json& changes) {
-    const std::string block = "training.early_stopping";
-    return std::any_of(changes.items().begin(), changes.items().end(), [&](const auto& change) {
-        return change.key() == block || change.key().starts_with(block + ".");
-    });
+/// What early stopping counts the epochs of.
+std::optional<std::pair<std::string, bool>> watched(const Experiment& experiment) {
+    const auto& stopping = experiment.training.earlyStopping;
+    if (!stopping)
+        return {};
+    return std::pair(stopping->monitor, monitorsMaximum(stopping->mode, stopping->monitor));
 }
 
 /// A run that goes on brings its own labels; nothing has to be written first.
@@ -439,6 +440,7 @@ void RunDesk::onNote(const RunNote& note) {
         Q_EMIT noted(QString::fromStdString(note.message));
         return;
     }
+    const auto watchedBefore = watched(m_progress.experiment);
     if (const Result<Experiment> now = withChanges(m_progress.experiment, edit->changes))
         m_progress.experiment = *now;
     if (edit->changes.contains(kProbes))
@@ -446,7 +448,7 @@ void RunDesk::onNote(const RunNote& note) {
     if (isOfProbesOnly(*edit))
         return;
     m_progress.edits.push_back(*edit);
-    if (namesPatience(edit->changes)) // it is counted again
+    if (watched(m_progress.experiment) != watchedBefore) // it is counted again
         m_progress.patienceUsed = 0;
     Json changes = edit->changes;
     changes.erase(kProbes); // whoever pins them sees to these

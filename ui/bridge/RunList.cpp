@@ -67,7 +67,7 @@ Result<std::vector<RunSummary>> RunList::work() {
         const std::scoped_lock lock(m_mutex);
         waiting.swap(m_changes);
     }
-    auto store = RunStore::open(m_home);
+    auto store = RunStore::openToRead(m_home);
     if (!store)
         return store.error();
     for (const Change& next : waiting) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bridge/Session.h"
+#include "lane/Lane.h"
 
 class QLabel;
 class QLineEdit;
@@ -67,6 +68,7 @@ private:
     void keepPlaceSoon();
     void keepPlaceNow();
     void offerInterrupted(const std::vector<RunSummary>& runs);
+    void offer(const RunSummary& run, bool canResume);
     void startAgain(const std::filesystem::path& run);
     void restore();
 
@@ -89,7 +91,9 @@ private:
     QString m_wanted;    ///< the page to show once data is open
     QString m_note;      ///< what to say once the data are open
     QTimer m_placeTimer; ///< until the place is kept
-    bool m_painted = false, m_offered = false, m_restoring = false;
+    bool m_painted = false, m_offers = true, m_restoring = false;
+    std::vector<std::filesystem::path> m_offered; ///< interrupted runs; one after the other
+    Lane m_offerLane;                             ///< whether there is something to go on from
 };
 
 } // namespace sightline::ui

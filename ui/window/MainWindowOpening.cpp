@@ -179,44 +179,60 @@ void MainWindow::sayGroups() {
                      });
 }
 
-/// A run without an end was cut off: the next start offers to go on, to keep what it has, or to throw it away.
+/// A run without an end was cut off: the next start offers to go on, to keep what it has, or to throw it away. Where
+/// one is kept or thrown away, the next is offered.
 void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
-    if (std::exchange(m_offered, true) || m_session.runs().state() != RunState::Idle)
+    if (!std::exchange(m_offers, false) || m_session.runs().state() != RunState::Idle)
         return;
-    const auto run =
-        std::find_if(runs.begin(), runs.end(), [](const RunSummary& each) { return each.state == "interrupted"; });
+    const auto run = std::find_if(runs.begin(), runs.end(), [this](const RunSummary& each) {
+        return each.state == "interrupted" &&
+               std::find(m_offered.begin(), m_offered.end(), each.folder) == m_offered.end();
+    });
     if (run == runs.end())
         return;
-    const QString name = QString::fromStdString(run->name);
-    const int under = std::min(run->epochs + 1, run->plannedEpochs);
-    const auto resume = [this, folder = run->folder] {
+    m_offered.push_back(run->folder);
+    m_offerLane.submit(
+        this, [folder = run->folder](const std::stop_token&) { return checkpointToResume(folder).has_value(); },
+        [this, run = *run](const Result<bool>& found) {
+            if (m_session.runs().state() == RunState::Idle)
+                offer(run, found && *found);
+        });
+}
+
+void MainWindow::offer(const RunSummary& run, bool canResume) {
+    const QString name = QString::fromStdString(run.name);
+    const int under = std::min(run.epochs + 1, run.plannedEpochs);
+    const auto resume = [this, folder = run.folder] {
         showPage(QStringLiteral("train"));
         m_session.runs().resumeRun(folder);
     };
-    const auto keep = [this, folder = run->folder, name] {
+    const auto keep = [this, folder = run.folder, name] {
+        m_offers = true;
         m_session.runs().list().settle(folder);
         m_strip->say(MessageStrip::Kind::Good, tr("“%1” is kept as it is; Runs lists it.").arg(name));
     };
-    const auto discard = [this, folder = run->folder, name] {
-        if (prompts().confirm(this, tr("Delete “%1” with its checkpoints? This cannot be undone.").arg(name),
-                              tr("Delete")))
-            m_session.runs().remove(folder);
+    const auto discard = [this, folder = run.folder, name] {
+        if (!prompts().confirm(this, tr("Delete “%1” with its checkpoints? This cannot be undone.").arg(name),
+                               tr("Delete")))
+            return;
+        m_offers = true;
+        m_session.runs().remove(folder);
     };
-    if (checkpointToResume(run->folder))
+    if (canResume)
         m_strip->say(MessageStrip::Kind::Note,
-                     tr("“%1” stopped in epoch %2 of %3.").arg(name).arg(under).arg(run->plannedEpochs),
+                     tr("“%1” stopped in epoch %2 of %3.").arg(name).arg(under).arg(run.plannedEpochs),
                      {{tr("Resume"), resume},
-                      {run->bestEpoch > 0 ? tr("Keep the best") : tr("Keep it"), keep},
+                      {run.bestEpoch > 0 ? tr("Keep the best") : tr("Keep it"), keep},
                       {tr("Discard"), discard}});
     else
         m_strip->say(
             MessageStrip::Kind::Note,
-            (run->epochs == 0 ? tr("“%1” stopped in epoch %2 of %3 before anything was saved.")
-                              : tr("“%1” stopped in epoch %2 of %3; no checkpoint of it can be read."))
+            (run.epochs == 0 ? tr("“%1” stopped in epoch %2 of %3 before anything was saved.")
+                             : tr("“%1” stopped in epoch %2 of %3; no checkpoint of it can be read."))
                 .arg(name)
                 .arg(under)
-                .arg(run->plannedEpochs),
-            {{tr("Start again"), [this, folder = run->folder] { startAgain(folder); }}, {tr("Discard"), discard}});
+                .arg(run.plannedEpochs),
+            {{tr("Start again"), [this, folder = run.folder] { startAgain(folder); }}, {tr("Discard"), discard}});
 }
 
 /// A new run with the settings and the images of one that has nothing to go on from; that one counts as stopped.

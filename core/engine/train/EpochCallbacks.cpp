@@ -84,6 +84,11 @@ void EpochCallbacks::change(const TrainingSettings& training, bool hasValidation
     restore(counters);
 }
 
+bool EpochCallbacks::stillStops(const EpochVerdict& verdict, const TrainingSettings& then) const {
+    return !verdict.stop.empty() && m_earlyStopping && verdict.patienceUsed >= m_training.earlyStopping->patience &&
+           watchedBy(m_training.earlyStopping) == watchedBy(then.earlyStopping);
+}
+
 void EpochCallbacks::restartPatience() {
     if (m_asleep.contains(kStopping))
         m_asleep[kStopping]["wait"] = 0;

@@ -36,6 +36,8 @@ public:
     /// Other settings from here on. A counter goes on while the same is watched: whatever else changes, the best so far
     /// stays the best. It sleeps while its callback is off or watches something else.
     void change(const TrainingSettings& training, bool hasValidation);
+    /// Whether an epoch's verdict to stop still holds: the same is watched, and no more patience is asked for.
+    bool stillStops(const EpochVerdict& verdict, const TrainingSettings& then) const;
     /// Early stopping is patient anew: what is the best so far stays.
     void restartPatience();
 

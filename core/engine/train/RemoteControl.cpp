@@ -42,7 +42,6 @@ void obey(const ReceivedCommand& received, TrainControl& control) {
 } // namespace
 
 RemoteControl::RemoteControl(const std::filesystem::path& runFolder, TrainControl& control) : m_folder(runFolder) {
-    forgetCommands(m_folder);
     m_thread = std::jthread([this, &control](const std::stop_token& stop) {
         std::mutex mutex;
         std::condition_variable_any never;

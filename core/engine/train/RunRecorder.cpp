@@ -122,7 +122,18 @@ Result<void> RunRecorder::keepWeights(const EpochVerdict& verdict) {
             return saved.error();
         m_reporter.report(CheckpointSaved{epoch, *saved, false});
     }
-    return saveLast();
+    return saveLastOfEpoch();
+}
+
+Result<void> RunRecorder::saveLastOfEpoch() {
+    const Result<void> saved = saveLast();
+    if (saved)
+        m_reporter.report(CheckpointSaved{m_state.finished(), "checkpoints/last.safetensors", false});
+    return saved;
+}
+
+Result<void> RunRecorder::keepLast() {
+    return persistently([this] { return saveLastOfEpoch(); });
 }
 
 Ending RunRecorder::restoreBest() {

@@ -42,6 +42,8 @@ public:
     Result<void> saveHere();
     /// After TrainState::endEpoch(): history.csv and the weights, last of them the checkpoint to go on from.
     Result<void> keepEpoch(const EpochVerdict& verdict);
+    /// The last of these once more, of a run that stands where it stood but is to go on after all.
+    Result<void> keepLast();
     /// Keras 3 restores at the end of training (SPEC 5.1); `last` keeps the last epoch's state to resume from.
     Ending restoreBest();
     void end();
@@ -49,6 +51,7 @@ public:
 private:
     Result<void> persistently(const std::function<Result<void>()>& write);
     Result<void> saveLast();
+    Result<void> saveLastOfEpoch();
     Result<void> keepWeights(const EpochVerdict& verdict);
     void keepLearning(bool always);
 

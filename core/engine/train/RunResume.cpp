@@ -76,6 +76,7 @@ void takeState(Json checkpoint, bool hasOptimizer, const Edits& edits, const Tra
         for (const EpochMetrics& epoch : state.history)
             state.baseRate = state.callbacks.epochEnded(epoch, state.baseRate).learningRate;
     }
+    state.baseRate = setup.editedRate.value_or(state.baseRate);
     if (edits.change("training.optimizer.learning_rate"))
         state.baseRate = namedRate(setup.experiment);
     if (std::exchange(state.stoppedEarly, false))

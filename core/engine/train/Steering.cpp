@@ -79,6 +79,7 @@ Result<void> Steering::edit(const std::vector<Setting>& settings) {
             return badInput(joined(found) + ".");
     if (const Result<void> changed = change(now->experiment, now->changes); !changed)
         return changed;
+    m_setup.dropLater(now->changes);
     m_reporter.report(noteOfEdit(now->changes, m_state.place()));
     return {};
 }

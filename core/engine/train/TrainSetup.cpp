@@ -3,12 +3,15 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
+
 #include "augment/Fitting.h"
 #include "augment/Reading.h"
 #include "engine/ProbeImages.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/RunEdits.h"
 #include "engine/train/RunImages.h"
+#include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
 #include "store/RunParts.h"
 #include "store/RunState.h"
@@ -19,6 +22,8 @@
 namespace sightline::engine {
 
 namespace {
+
+constexpr const char* kRate = "training.optimizer.learning_rate";
 
 /// n / (classes * n_c) per class, as scikit-learn's "balanced".
 std::vector<float> balancedWeights(const Dataset& dataset) {
@@ -46,9 +51,23 @@ Json stateIn(const std::optional<KeptCheckpoint>& from) {
     return file ? runStateIn(*file).value_or(Json::object()) : Json::object();
 }
 
+/// The learning rate that an edit named at this very place: the checkpoint may be from a moment before it. Nothing
+/// where the last one up to here was made earlier.
+std::optional<double> rateNamedAt(const std::vector<RecordedEdit>& edits, RunPlace place) {
+    const auto last = std::find_if(edits.rbegin(), edits.rend(), [&](const RecordedEdit& edit) {
+        return edit.place <= place && edit.changes.contains(kRate);
+    });
+    if (last == edits.rend() || last->place != place)
+        return {};
+    const Json& values = last->changes[kRate];
+    const bool isPair = values.is_array() && values.size() == 2 && values[1].is_number();
+    return isPair ? std::optional(values[1].get<double>()) : std::nullopt;
+}
+
 /// The run's settings as they were at the checkpoint it goes on from; edits made after that are for later.
 Result<void> turnBack(TrainSetup& setup, RunPlace place, const Json& state) {
-    setup.later = editsAfter(readRunEdits(setup.folder->path() / "events.jsonl"), place);
+    const std::vector<RecordedEdit> edits = readRunEdits(setup.folder->path() / "events.jsonl");
+    setup.later = editsAfter(edits, place);
     for (auto edit = setup.later.rbegin(); edit != setup.later.rend(); ++edit) {
         Json back = Json::object();
         for (const auto& [path, values] : edit->changes.items())
@@ -59,18 +78,15 @@ Result<void> turnBack(TrainSetup& setup, RunPlace place, const Json& state) {
         setup.before = std::move(*earlier);
     }
     // An edit names the rate that was in effect before it, which is not the one the settings named.
+    double& inEffect = setup.before.training.optimizer.learningRate;
     if (const Json settings = state.value("settings", Json()); !setup.later.empty() && settings.is_object())
-        if (const Json rate = settings.value("training.optimizer.learning_rate", Json()); rate.is_number())
-            setup.before.training.optimizer.learningRate = rate.get<double>();
+        if (const Json rate = settings.value(kRate, Json()); rate.is_number())
+            inEffect = rate.get<double>();
+    if (const std::optional<double> rate = rateNamedAt(edits, place)) {
+        inEffect = *rate;
+        setup.editedRate = namedRate(setup.before);
+    }
     return {};
-}
-
-/// What is changed now holds from now on.
-void dropReplaced(TrainSetup& setup) {
-    for (RecordedEdit& edit : setup.later)
-        for (const auto& [path, values] : setup.changes.items())
-            edit.changes.erase(path);
-    std::erase_if(setup.later, [](const RecordedEdit& edit) { return edit.changes.empty(); });
 }
 
 /// The run's folder and its experiment take the place of the request's.
@@ -82,6 +98,7 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
     if (!mark)
         return mark.error();
     setup.mark = std::move(*mark);
+    forgetCommands(folder->path()); // of an earlier session; whoever sees the mark may leave new ones from here on
     setup.folder = *folder;
     Result<RunParts> parts = readRunParts(*folder);
     if (!parts)
@@ -93,14 +110,14 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
         if (const Result<void> turned = turnBack(setup, {from->epoch + 1, from->batch}, state); !turned)
             return turned;
     const Json rate = state.value("learning_rate", Json());
-    Result<EditedExperiment> now =
-        editedInEffect(setup.before, rate.is_number() ? rate.get<double>() : namedRate(setup.before), request.settings);
+    const double kept = rate.is_number() ? rate.get<double>() : namedRate(setup.before);
+    Result<EditedExperiment> now = editedInEffect(setup.before, setup.editedRate.value_or(kept), request.settings);
     if (!now)
         return now.error();
     setup.experiment = std::move(now->experiment);
     setup.changes = std::move(now->changes);
     nameDropout(setup.changes, parts->graph);
-    dropReplaced(setup);
+    setup.dropLater(setup.changes);
     setup.fitted = std::move(parts->fitted);
     // The network it began with: weights of another family changed its batch-norms, and a file may have changed since.
     const Result<Experiment> began = folder->experimentAtStart();
@@ -273,6 +290,13 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
 int TrainSetup::batchesPerEpoch() const {
     const auto size = static_cast<std::size_t>(experiment.training.batchSize);
     return static_cast<int>((trainImages + size - 1) / size);
+}
+
+void TrainSetup::dropLater(const Json& changed) {
+    for (RecordedEdit& edit : later)
+        for (const auto& [path, values] : changed.items())
+            edit.changes.erase(path);
+    std::erase_if(later, [](const RecordedEdit& edit) { return edit.changes.empty(); });
 }
 
 void TrainSetup::countImages() {

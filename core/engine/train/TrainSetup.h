@@ -27,10 +27,11 @@ struct TrainSetup {
     std::optional<RunFolder> folder; ///< of the run that goes on; a new run gets one later
     std::optional<RunMark> mark;     ///< this process's claim on the folder
     // Of a run that goes on:
-    Experiment before;               ///< before `changes`
-    Json changes = Json::object();   ///< { PATH: [old, new] }: to be recorded when it is sure to go on
-    std::vector<RecordedEdit> later; ///< edits of earlier sessions, for places it has yet to reach
-    std::optional<DataPlace> moved;  ///< where its images are from now on
+    Experiment before;                ///< before `changes`
+    Json changes = Json::object();    ///< { PATH: [old, new] }: to be recorded when it is sure to go on
+    std::vector<RecordedEdit> later;  ///< edits of earlier sessions, for places it has yet to reach
+    std::optional<double> editedRate; ///< learning rate that one of them named at the very place of its checkpoint
+    std::optional<DataPlace> moved;   ///< where its images are from now on
     // Of a new one:
     Overlay overlay; ///< what was changed by hand, in effect in `dataset`
     Dataset dataset;
@@ -46,6 +47,8 @@ struct TrainSetup {
     std::size_t trainImages = 0, validationImages = 0;
 
     void countImages();
+    /// What is changed now holds from now on: nothing of `later` takes it back.
+    void dropLater(const Json& changed);
     int batchesPerEpoch() const;
 };
 

@@ -213,8 +213,15 @@ std::optional<Ending> Run::endEpoch(const EpochMetrics& metrics) {
                !verdict.stop.empty() || m_state.epoch > experiment().training.epochs || m_control.stopsAfterEpoch());
     m_reporter.time().epochEndTook(m_secondsAfterEpoch + m_recorder.secondsWriting() +
                                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    const TrainingSettings then = experiment().training;
     m_steering.editWhatWaits();
-    if (!verdict.stop.empty())
+    const bool stops = m_state.callbacks.stillStops(verdict, then);
+    if (m_state.stoppedEarly && !stops) { // an edit that came during the validation saved it
+        m_state.stoppedEarly = false;
+        if (const Result<void> kept = m_recorder.keepLast(); !kept)
+            return failed(kept.error());
+    }
+    if (stops)
         return Ending{RunEnded::Outcome::Completed, verdict.stop, ErrorKind::Failed};
     if (m_state.epoch <= experiment().training.epochs && (m_stop.stop_requested() || m_control.stopsAfterEpoch()))
         return stopped("after epoch " + std::to_string(metrics.epoch));

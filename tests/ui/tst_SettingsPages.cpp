@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QComboBox>
 #include <QLabel>
 #include <QListWidget>
 
@@ -6,6 +7,7 @@
 
 #include "PageTest.h"
 #include "pages/ZooSizes.h"
+#include "pages/train/TrainFields.h"
 #include "widgets/PreviewGrid.h"
 #include "widgets/SettingsForm.h"
 
@@ -45,6 +47,33 @@ private Q_SLOTS:
         Q_EMIT seed->editingFinished();
         QCOMPARE(edited.count(), 1);
         QCOMPARE(seed->text(), QStringLiteral("18000000000000000000"));
+    }
+
+    void theFormOfTrainingHasWhatAScheduleAndAPlateauHave() {
+        SettingsForm form;
+        addTrainFields(form);
+        Experiment experiment;
+        const auto isThere = [&](const char* path) {
+            const auto* control = form.findChild<QWidget*>(QLatin1String(path));
+            return control && !control->isHidden();
+        };
+        form.showExperiment(experiment, {});
+        QVERIFY(isThere("training.schedule.warmup_epochs") && isThere("training.checkpoint.keep"));
+        for (const char* path : {"training.schedule.min_lr", "training.schedule.gamma",
+                                 "training.early_stopping.min_delta", "training.reduce_lr_on_plateau.cooldown"})
+            QVERIFY2(!isThere(path), path);
+        experiment.training.schedule.name = ScheduleSettings::Name::Step;
+        experiment.training.earlyStopping.emplace().baseline = 0.5;
+        form.showExperiment(experiment, {});
+        QVERIFY(isThere("training.schedule.gamma") && isThere("training.early_stopping.baseline"));
+        QSignalSpy edited(&form, &SettingsForm::edited);
+        const auto chosen = [&](const char* path, int at) {
+            form.findChild<QComboBox*>(QLatin1String(path))->setCurrentIndex(at);
+            return edited.last().first().value<Experiment>().training;
+        };
+        QVERIFY(chosen("training.early_stopping.mode", 2).earlyStopping->mode == MonitorMode::Max);
+        QVERIFY(chosen("training.checkpoint.monitor", 4).checkpoint->monitor.empty());
+        QVERIFY(!chosen("training.checkpoint.monitor", 1).checkpoint); // as it is by itself
     }
 
     void anUnrelatedFaultDoesNotFreezeThePreview() {

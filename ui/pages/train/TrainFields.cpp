@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "pages/train/TrainDetails.h"
 #include "widgets/SettingsForm.h"
 
 namespace sightline::ui {
@@ -30,9 +31,6 @@ auto optimizer(std::initializer_list<Optimizer> names) {
         return std::find(names.begin(), names.end(), e.training.optimizer.name) != names.end();
     };
 }
-
-const QStringList kMonitors{QStringLiteral("val_loss"), QStringLiteral("val_accuracy"), QStringLiteral("loss"),
-                            QStringLiteral("accuracy")};
 
 int monitorIndex(const std::string& monitor) {
     return static_cast<int>(kMonitors.indexOf(QString::fromStdString(monitor)));
@@ -184,6 +182,7 @@ void addMore(SettingsForm& form) {
     form.seed(
         {QStringLiteral("seed"), tr("Seed"), {}, tr("Same seed, same run.")}, [](const E& e) { return e.seed; },
         [](E& e, std::uint64_t v) { e.seed = v; });
+    addTrainDetails(form);
 }
 
 } // namespace

@@ -179,7 +179,7 @@ private Q_SLOTS:
         };
         QTRY_VERIFY(isOffered(3) || isOffered(5));
         const int other = isOffered(3) ? 5 : 3;
-        QCOMPARE(driver.text("messageAction2"), QStringLiteral("Keep it"));
+        QVERIFY(driver.text("messageAction2").startsWith(QStringLiteral("Keep")));
         driver.click("messageAction2");
         QTRY_VERIFY(isOffered(other));
         driver.click("messageAction2");

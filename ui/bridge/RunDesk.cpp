@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/RunDesk.h"
 
-#include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "bridge/Continuing.h"
 #include "engine/ProbeImages.h"

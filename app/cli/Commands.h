@@ -27,6 +27,7 @@ void addExport(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addRunsAbout(CLI::App& runs, Context& context);   // called by addRuns
 void addRunsCompare(CLI::App& runs, Context& context); // called by addRuns
+void addSearch(CLI::App& app, Context& context);
 void addModelForward(CLI::App& app, Context& context);
 void addBenchAugment(CLI::App& app, Context& context);
 void addBenchTrain(CLI::App& app, Context& context);
@@ -38,10 +39,10 @@ void addWeights(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
-    addDataset,      addDatasetCheck, addAugment,        addModel,        addTrain,      addLrFind,
-    addEvaluate,     addPredict,      addExplain,        addActivations,  addFilters,    addExamples,
-    addExport,       addRuns,         addModelForward,   addBenchAugment, addBenchTrain, addBenchEpoch,
-    addBenchExplain, addBenchScan,    addBenchQuestions, addWeights,      addDemo,
+    addDataset,    addDatasetCheck, addAugment,   addModel,          addTrain,        addLrFind,
+    addEvaluate,   addPredict,      addExplain,   addActivations,    addFilters,      addExamples,
+    addExport,     addRuns,         addSearch,    addModelForward,   addBenchAugment, addBenchTrain,
+    addBenchEpoch, addBenchExplain, addBenchScan, addBenchQuestions, addWeights,      addDemo,
 };
 
 } // namespace sightline::cli

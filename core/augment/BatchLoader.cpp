@@ -75,7 +75,8 @@ struct BatchLoader::Private {
     Private(const Dataset& data, std::vector<std::uint32_t> chosen, LoaderSettings loader)
         : dataset(data), indices(std::move(chosen)), settings(std::move(loader)),
           normalizer(settings.normalization, settings.data.channels(), settings.fitted),
-          cache(dataset.samples.size(), settings.cache) {
+          cache(settings.decoded ? settings.decoded
+                                 : std::make_shared<DecodedCache>(dataset.samples.size(), settings.cache)) {
         const auto size = outputSize(settings.augmentation, settings.data.imageHeight, settings.data.imageWidth);
         height = size[0];
         width = size[1];
@@ -135,7 +136,7 @@ struct BatchLoader::Private {
         return guarded(sample, [&] { return loadUnguarded(sample); });
     }
     std::shared_ptr<const Image> loadUnguarded(std::uint32_t sample) {
-        if (auto image = cache.find(sample))
+        if (auto image = cache->find(sample))
             return image;
         Result<Image> image = loadSample(dataset, dataset.samples[sample], settings.data);
         if (!image) {
@@ -143,7 +144,7 @@ struct BatchLoader::Private {
             return nullptr;
         }
         auto shared = std::make_shared<const Image>(std::move(*image));
-        cache.keep(sample, shared);
+        cache->keep(sample, shared);
         return shared;
     }
 
@@ -301,7 +302,7 @@ struct BatchLoader::Private {
     std::vector<std::uint32_t> indices;
     LoaderSettings settings;
     Normalizer normalizer;
-    DecodedCache cache;
+    std::shared_ptr<DecodedCache> cache;
     int height = 0, width = 0;
     std::size_t sampleSize = 0;
 
@@ -386,7 +387,7 @@ double BatchLoader::secondsWaited() const {
 }
 
 std::string BatchLoader::cacheNote() const {
-    return m->cache.note();
+    return m->cache->note();
 }
 
 std::vector<BatchLoader::Skipped> BatchLoader::skipped() const {

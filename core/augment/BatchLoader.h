@@ -37,6 +37,7 @@ struct LoaderSettings {
     bool balanced = false;  ///< with `shuffle`: each class equally often (augment/EpochOrder.h)
     int threads = 0;        ///< loader threads, 0 = automatic (augment/LoaderPace.h); changes nothing but speed
     CacheLimits cache = {}; ///< of decoded images, so that later epochs read and decode nothing
+    std::shared_ptr<DecodedCache> decoded = nullptr; ///< one that other loaders of the same images use, too
     std::shared_ptr<const FittedNormalization> fitted =
         nullptr; ///< where the normalisation needs it (augment/Fitting.h)
 };

@@ -30,6 +30,7 @@ LoaderSettings asJudging(LoaderSettings reading) {
 
 LoaderSettings asJudgingOnce(LoaderSettings reading) {
     reading.cache = {0, {}, 0};
+    reading.decoded.reset();
     return asJudging(std::move(reading));
 }
 

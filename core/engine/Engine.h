@@ -28,6 +28,7 @@
 namespace sightline {
 
 class AskedModel;
+class SharedImages;
 
 struct TrainRequest {
     Experiment experiment;
@@ -36,6 +37,7 @@ struct TrainRequest {
     bool background = false;    ///< gives way to a window on the same machine: lower priority
     bool waitsForRoom = false;  ///< pauses where the run cannot be written (a full disk) until it is resumed or stopped
     std::optional<RunGroup> group = {}; ///< of a new run
+    std::shared_ptr<SharedImages> images = {}; ///< of a new run: opened and decoded once for all that have the same
     // Beside `resume`:
     std::vector<Setting> settings = {}; ///< what changes from here on (mayChange()); recorded in the run
     std::string dataPath = {};       ///< where the run's images are now; remembered by the run. Empty: where they were

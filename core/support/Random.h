@@ -19,7 +19,8 @@ enum class RandomPurpose : std::uint32_t {
     Test = 9, // numbers are part of every draw and never change
     Noise,
     Balance,
-    Bootstrap
+    Bootstrap,
+    Search
 };
 
 /// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).

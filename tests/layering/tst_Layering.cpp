@@ -91,7 +91,7 @@ private Q_SLOTS:
 
     void eachRoomOfCoreKnowsOnlyThoseBeforeIt() {
         refuseUpward(QStringLiteral("core/"),
-                     QStringLiteral("support experiment network zoo data augment metrics store report suggest engine")
+                     QStringLiteral("support experiment network zoo data augment metrics store report suggest engine search")
                          .split(QLatin1Char(' ')));
     }
 

@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "augment/SharedImages.h"
 #include "support/Files.h"
 #include "support/Words.h"
 
@@ -31,7 +32,9 @@ void noteUnvalidated(const Dataset& dataset, const DataSettings& data, std::vect
 }
 
 Result<void> openNew(const TrainRequest& request, std::stop_token stop, TrainSetup& setup) {
-    Result<Dataset> opened = openWithOverlay(request.home, setup.experiment.data, setup.experiment.seed, true, stop);
+    Result<Dataset> opened =
+        request.images ? request.images->open(request.home, setup.experiment, stop)
+                       : openWithOverlay(request.home, setup.experiment.data, setup.experiment.seed, true, stop);
     if (!opened)
         return opened.error();
     setup.dataset = std::move(*opened);

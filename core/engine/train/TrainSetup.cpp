@@ -7,6 +7,7 @@
 
 #include "augment/Fitting.h"
 #include "augment/Reading.h"
+#include "augment/SharedImages.h"
 #include "engine/ProbeImages.h"
 #include "engine/module/LoadedModel.h"
 #include "engine/train/RunEdits.h"
@@ -284,7 +285,12 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
                 mayGoOnWith(setup.experiment, {setup.before, setup.module->spec(), setup.dataset, *setup.folder});
             !may)
             return may;
-    return prepareReading(setup, stop);
+    if (const Result<void> read = prepareReading(setup, stop); !read)
+        return read;
+    if (request.images && !setup.folder)
+        setup.reading.decoded =
+            request.images->decoded(setup.experiment, setup.dataset.samples.size(), setup.reading.cache);
+    return {};
 }
 
 int TrainSetup::batchesPerEpoch() const {

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+
+#include "Commands.h"
+#include "ExperimentOptions.h"
+#include "SearchWords.h"
+#include "search/SearchPresets.h"
+#include "search/SearchRunner.h"
+
+namespace sightline::cli {
+
+namespace {
+
+struct SearchOptions {
+    std::string file, preset, search;
+    std::vector<std::string> settings;
+    int threads = -1;
+    bool json = false;
+};
+
+Result<SearchPlan> planOf(const SearchOptions& options) {
+    Result<std::vector<Setting>> changes = settingsOf(options.settings);
+    if (!changes)
+        return changes.error();
+    if (options.threads >= 0)
+        changes->push_back({"training.threads", std::to_string(options.threads)});
+    if (options.preset.empty())
+        return readSearchPlan(options.file, *changes);
+    const SearchPreset* preset = findSearchPreset(options.preset);
+    if (!preset) {
+        std::string names;
+        for (const SearchPreset& known : searchPresets())
+            names += (names.empty() ? "" : ", ") + known.name;
+        return badInput("There is no search '" + shown(options.preset) + "'; available: " + names + ".");
+    }
+    const Result<Json> json = parseJson(preset->json, preset->name);
+    return json ? searchPlanFromJson(*json, {}, preset->name, *changes) : Result<SearchPlan>(json.error());
+}
+
+/// The last line and the exit code.
+int ended(const SearchEnded& search, const SearchOptions& options) {
+    const SearchView& view = search.view;
+    if (options.json)
+        printJson(toJson(view));
+    if (!search.why.empty())
+        std::fprintf(stderr, "%s\n", search.why.c_str());
+    if (interruption().stop_requested() && !search.why.empty())
+        return 130;
+    const std::optional<int> best = bestTrial(view.study.trials, view.plan.maximize);
+    if (!best) {
+        const auto isFailed = [](const SearchTrial& trial) { return trial.state == SearchTrial::State::Failed; };
+        const auto failed = std::find_if(view.study.trials.rbegin(), view.study.trials.rend(), isFailed);
+        if (failed != view.study.trials.rend())
+            return fail(Error{"No trial of the search " + view.id + " was completed; trial " +
+                              std::to_string(failed->number) + " failed: " + failed->error});
+    } else if (!options.json) {
+        printBest(view, *best);
+    }
+    return 0;
+}
+
+int runIt(const SearchFolder& folder, const SearchOptions& options, Context& context) {
+    const Result<Engine*> engine = loadEngine();
+    if (!engine)
+        return fail(engine.error());
+    const Result<SearchPlan> plan = folder.plan();
+    if (!plan)
+        return fail(plan.error());
+    std::fprintf(stderr, "Search %s: %d trials; the checkpoints of the best %d are kept\n", folder.id().c_str(),
+                 trialsOf(*plan), plan->keepBest);
+    SearchControl control;
+    const auto search = runSearch(**engine, {context.home, folder}, interruption().get_token(), control,
+                                  [&](const SearchEvent& event) { sayEvent(event, *plan, options.json); });
+    return search ? ended(*search, options) : fail(search.error());
+}
+
+int start(const SearchOptions& options, Context& context) {
+    if (options.file.empty() == options.preset.empty())
+        return fail(badInput("search takes a SEARCH.json or --preset NAME; or resume, show or list."));
+    const Result<SearchPlan> plan = planOf(options);
+    if (!plan)
+        return fail(plan.error());
+    const Result<SearchFolder> folder = beginSearch(context.home, *plan, interruption().get_token());
+    return folder ? runIt(*folder, options, context) : fail(folder.error());
+}
+
+int resume(const SearchOptions& options, Context& context) {
+    const Result<SearchFolder> folder = findSearch(context.home, options.search);
+    return folder ? runIt(*folder, options, context) : fail(folder.error());
+}
+
+int show(const SearchOptions& options, Context& context) {
+    const Result<SearchFolder> folder = findSearch(context.home, options.search);
+    const Result<SearchView> view = folder ? viewSearch(*folder) : Result<SearchView>(folder.error());
+    if (!view)
+        return fail(view.error());
+    if (options.json)
+        printJson(toJson(*view));
+    else
+        printSearch(*view);
+    return 0;
+}
+
+int list(const SearchOptions& options, Context& context) {
+    Json all = Json::array();
+    for (const SearchFolder& folder : searchFolders(context.home)) {
+        const Result<SearchView> view = viewSearch(folder);
+        if (!view) {
+            std::clog << folder.id() << ": " << view.error().message << '\n';
+            continue;
+        }
+        const std::optional<int> best = bestTrial(view->study.trials, view->plan.maximize);
+        const Json value = best ? Json(*view->study.trials[static_cast<std::size_t>(*best)].value) : Json();
+        all.push_back({{"id", view->id},
+                       {"name", view->plan.title()},
+                       {"state", nameOf(view->state)},
+                       {"trials", view->study.trials.size()},
+                       {"objective", view->plan.objective},
+                       {"best", best ? Json(*best) : Json()},
+                       {"value", value}});
+        if (!options.json)
+            std::printf("%-22s %-10s %3d/%-3d  %s %-8s  %s\n", view->id.c_str(), nameOf(view->state),
+                        endedTrials(view->study), trialsOf(view->plan), view->plan.objective.c_str(),
+                        best ? toText(value).substr(0, 6).c_str() : "-", view->plan.title().c_str());
+    }
+    if (options.json)
+        printJson(all);
+    else if (all.empty())
+        std::printf("No searches yet in %s.\n", context.home.c_str());
+    return 0;
+}
+
+using Action = int (*)(const SearchOptions&, Context&);
+
+void addAction(CLI::App& search, Context& context, const char* name, const char* help, bool takesSearch,
+               Action action) {
+    auto options = std::make_shared<SearchOptions>();
+    CLI::App* command = search.add_subcommand(name, help);
+    if (takesSearch)
+        command->add_option("SEARCH", options->search, "A search's id, a prefix of it, or its name")->required();
+    command->add_flag("--json", options->json, "Print JSON");
+    command->callback([options, action, &context] {
+        context.chosen = [options, action, &context] { return action(*options, context); };
+    });
+}
+
+} // namespace
+
+void addSearch(CLI::App& app, Context& context) {
+    auto options = std::make_shared<SearchOptions>();
+    CLI::App* search = app.add_subcommand("search", "Try many settings and keep the best (SEARCH.json)");
+    search->add_option("FILE", options->file, "What is to be tried: SEARCH.json");
+    search->add_option("--preset", options->preset, "A search that comes with the program");
+    search->add_option("--set", options->settings, "Change a setting of the base experiment, such as data.path=DIR")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false);
+    addThreads(*search, options->threads);
+    search->add_flag("--json", options->json, "Print the search as JSON when it has ended");
+    search->require_subcommand(0, 1);
+    search->callback([options, search, &context] {
+        if (search->get_subcommands().empty())
+            context.chosen = [options, &context] { return start(*options, context); };
+    });
+    addAction(*search, context, "resume", "Go on with a search that was stopped or killed", true, resume);
+    addAction(*search, context, "show", "Show a search: its trials, the best one, what matters", true, show);
+    addAction(*search, context, "list", "List searches, newest first", false, list);
+}
+
+} // namespace sightline::cli

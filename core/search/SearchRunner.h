@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <variant>
+
+#include "engine/Engine.h"
+#include "search/SearchControl.h"
+#include "search/SearchFolder.h"
+
+namespace sightline {
+
+struct TrialBegan {
+    SearchTrial trial;
+    bool goesOn = false; ///< it was in progress when the search ended before
+};
+struct TrialTrains {
+    int trial = 0, execution = 0; ///< from 0
+    TrainEvent event;
+};
+struct TrialEnded {
+    SearchTrial trial;
+    bool isBest = false; ///< so far
+};
+struct SearchNote {
+    std::string message;
+};
+using SearchEvent = std::variant<TrialBegan, TrialTrains, TrialEnded, SearchNote>;
+/// Called from the threads that train, one at a time; must be quick and must not throw.
+using SearchSink = std::function<void(const SearchEvent&)>;
+
+struct SearchRequest {
+    std::filesystem::path home;
+    SearchFolder folder;
+    bool background = false; ///< as TrainRequest
+};
+
+/// How a search, or one go of it, ended.
+struct SearchEnded {
+    SearchView view;
+    std::string why; ///< why trials are left, a sentence; empty where none are
+};
+
+/// Tries the points that are left: trials that were in progress go on first, under their numbers and from their last
+/// checkpoints, so that a kill at any time neither loses nor doubles one. A trial that fails is kept as failed. `stop`
+/// has the trials in progress saved and left for the next time. Data set and decoded images are shared by all trials.
+/// Synchronous. Errors: the search is running elsewhere; its files are damaged or cannot be written.
+Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
+                              SearchControl& control, const SearchSink& sink);
+
+} // namespace sightline

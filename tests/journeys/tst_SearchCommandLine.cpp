@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QFile>
+#include <QProcess>
+
+#include <cmath>
+
+#include "CliProcess.h"
+#include "Test.h"
+
+using namespace sightline;
+
+/// A search on the command line, with real training of a tiny network.
+class SearchCommandLineTest : public FolderTest {
+    Q_OBJECT
+
+    CliAnswer run(const QStringList& arguments) const { return runCli(path(QStringLiteral("home")), arguments); }
+
+    QString search(const QString& name, QByteArray more, const QByteArray& epochs = "2") const {
+        QByteArray text = "{ 'version': 1, 'name': '" + name.toUtf8() +
+                          "', 'base': { 'version': 1, 'name': 'tiny', 'seed': 7, 'data': { 'path': '" +
+                          path(QStringLiteral("toys")).toUtf8() +
+                          "', 'image_size': [24, 24] }, 'model': { 'name': 'toy_cnn', 'options': { 'filters': [4] } },"
+                          "'training': { 'epochs': " +
+                          epochs + ", 'batch_size': 16, 'precision': 'fp32' } }, " + more + " }";
+        write(name + ".json", text.replace('\'', '"'));
+        return path(name + ".json");
+    }
+    static QByteArray space() {
+        return "'space': { 'model.options.filters': { 'repeat': { 'int': [1, 2] }, 'of': { 'int': [4, 8], 'step': 4 } "
+               "},"
+               "'training.optimizer.learning_rate': { 'float': [0.0001, 0.01], 'log': true } }";
+    }
+    static QJsonArray paramsOf(const QJsonObject& shown) {
+        QJsonArray all;
+        for (const auto& trial : shown["trials"].toArray())
+            all.append(QJsonArray{trial.toObject()["params"], trial.toObject()["values"]});
+        return all;
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        const CliAnswer made = run({"dataset", "make", "toys", "--to", path("toys"), "--seed", "5", "--train", "6",
+                                    "--val", "2", "--test", "2", "--size", "24"});
+        QVERIFY2(made.code == 0, made.err.constData());
+    }
+
+    void aSearchFindsItsBestAndCanBeShown() {
+        const QString file = search("random", space() + ", 'trials': 3, 'executions_per_trial': 2, 'keep_best': 1");
+        const CliAnswer searched = run({"search", file, "--json"});
+        QVERIFY2(searched.code == 0, searched.err.constData());
+        const QJsonObject found = searched.json();
+        QCOMPARE(found["state"].toString(), QStringLiteral("completed"));
+        const QJsonArray trials = found["trials"].toArray();
+        QCOMPARE(trials.size(), 3);
+        double best = -1;
+        for (const auto& each : trials) {
+            const QJsonObject trial = each.toObject();
+            QCOMPARE(trial["state"].toString(), QStringLiteral("complete"));
+            const QJsonArray values = trial["values"].toArray();
+            QCOMPARE(values.size(), 2);
+            const double mean = (values[0].toDouble() + values[1].toDouble()) / 2;
+            QVERIFY(std::abs(trial["value"].toDouble() - mean) < 1e-12);
+            best = std::max(best, mean);
+            for (const auto& id : trial["runs"].toArray()) {
+                const QJsonObject shown = run({"runs", "show", id.toString(), "--json"}).json();
+                QCOMPARE(shown["group"].toObject()["id"], found["id"]);
+                QCOMPARE(shown["state"].toString(), QStringLiteral("completed"));
+                QCOMPARE(shown["experiment"]["model"]["options"]["filters"],
+                         trial["params"].toObject()["model.options.filters"]);
+            }
+        }
+        const QJsonObject winner = trials[found["best"].toInt()].toObject();
+        QCOMPARE(winner["value"].toDouble(), best);
+        const QString kept = winner["runs"].toArray()[0].toString();
+        QVERIFY(run({"evaluate", kept, "--split", "val", "--json"}).code == 0);
+        QVERIFY(searched.err.contains("removed"));
+        const CliAnswer shown = run({"search", "show", found["id"].toString(), "--json"});
+        QVERIFY2(shown.code == 0, shown.err.constData());
+        QCOMPARE(shown.json(), found);
+        QCOMPARE(run({"search", "list", "--json"}).list()[0].toObject()["id"], found["id"]);
+        QVERIFY(run({"search", "show", "random"}).out.contains("Best of 3 trials"));
+        QCOMPARE(run({"search", "resume", "random", "--json"}).json(), found);       // nothing is left to do
+        QCOMPARE(paramsOf(run({"search", file, "--json"}).json()), paramsOf(found)); // the same seed
+    }
+
+    void aKilledSearchGoesOnUnderItsNumbers() {
+        const QByteArray more = space() + ", 'trials': 3, 'sampler': 'tpe'";
+        const CliAnswer whole = run({"search", search("whole", more, "6"), "--json"});
+        QVERIFY2(whole.code == 0, whole.err.constData());
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SIGHTLINE_HOME"), path("home"));
+        process.setProcessEnvironment(environment);
+        process.setReadChannel(QProcess::StandardError);
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"search", search("killed", more, "6")});
+        QByteArray said;
+        while (!said.contains("trial 1 begins")) {
+            QVERIFY2(process.waitForReadyRead(60000), said.constData());
+            said += process.readAllStandardError();
+        }
+        process.kill();
+        QVERIFY(process.waitForFinished(60000));
+        const QJsonObject left = run({"search", "show", "killed", "--json"}).json();
+        QCOMPARE(left["state"].toString(), QStringLiteral("stopped"));
+        const CliAnswer resumed = run({"search", "resume", "killed", "--json"});
+        QVERIFY2(resumed.code == 0, resumed.err.constData());
+        QCOMPARE(paramsOf(resumed.json()), paramsOf(whole.json()));
+        QCOMPARE(resumed.json()["state"].toString(), QStringLiteral("completed"));
+    }
+
+    void badSearchesAreRefusedWithOneSentence() {
+        const auto refuses = [this](const QByteArray& more, const QByteArray& mention) {
+            verifyRefusal(run({"search", search("bad", more)}), 2, mention);
+        };
+        refuses("'space': { 'training.epoch': { 'int': [1, 2] } }", "training.epoch");
+        refuses("'space': { 'training.epochs': { 'int': [3, 2] } }", "space.training.epochs.int");
+        refuses("'space': { 'training.optimizer.learning_rate': { 'float': [0.001, 0.1] } }, 'sampler': 'grid'",
+                "sampler");
+        refuses(space() + ", 'trial': 3", "trial");
+        refuses(space() + ", 'objective': 'f1'", "objective");
+        verifyRefusal(run({"search", path("nowhere.json")}), 2, "nowhere.json");
+        verifyRefusal(run({"search"}), 2, "SEARCH.json");
+        verifyRefusal(run({"search", "show", "nothing"}), 2, "nothing");
+        verifyRefusal(run({"search", "--preset", "none"}), 2, "toys-small");
+    }
+
+    void anImpossibleNetworkIsAFailedTrial() {
+        const CliAnswer searched =
+            run({"search",
+                 search("deep", "'space': { 'model.options.filters': { 'choice': [[4], [4, 4, 4, 4, 4, 4, 4, 4]] } },"
+                                "'sampler': 'grid'"),
+                 "--json"});
+        QVERIFY2(searched.code == 0, searched.err.constData());
+        const QJsonArray trials = searched.json()["trials"].toArray();
+        QCOMPARE(trials[0].toObject()["state"].toString(), QStringLiteral("complete"));
+        QCOMPARE(trials[1].toObject()["state"].toString(), QStringLiteral("failed"));
+        QVERIFY(!trials[1].toObject()["error"].toString().isEmpty());
+        QCOMPARE(searched.json()["best"].toInt(), 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(SearchCommandLineTest)
+#include "tst_SearchCommandLine.moc"

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include <set>
+
+#include "FakeTrainer.h"
+#include "FaultyFiles.h"
+#include "FewToys.h"
+#include "Test.h"
+#include "search/SearchRunner.h"
+#include "search/TrialRuns.h"
+#include "support/Files.h"
+
+using namespace sightline;
+using State = SearchTrial::State;
+
+/// A search from its first trial to its end, whatever comes between.
+class SearchRunnerTest : public FreshFolderTest {
+    Q_OBJECT
+
+    std::filesystem::path home() const { return root() / "home"; }
+
+    SearchPlan plan(const std::string& more = "") const {
+        std::string text = R"({"version": 1, "base": {"version": 1, "name": "toys", "seed": 7, "data": {"path": ")" +
+                           (root() / "toys").string() + R"("}, "training": {"epochs": 4}},
+            "space": {"training.optimizer.learning_rate": {"float": [0.0001, 0.1], "log": true}}, "trials": 8)" +
+                           more + "}";
+        const auto read = searchPlanFromJson(Json::parse(text), {}, "search.json");
+        if (!read)
+            qFatal("%s", read.error().message.c_str());
+        return *read;
+    }
+
+    static Result<SearchEnded> go(
+        FakeTrainer& trainer, const std::filesystem::path& home, const SearchFolder& folder, std::stop_token stop = {},
+        const SearchSink& sink = [](const SearchEvent&) {}) {
+        SearchControl control;
+        return runSearch(trainer, {home, folder}, stop, control, sink);
+    }
+    SearchView searched(const SearchPlan& plan, FakeTrainer& trainer) const {
+        const auto folder = beginSearch(home(), plan, {});
+        if (!folder)
+            qFatal("%s", folder.error().message.c_str());
+        const auto ended = go(trainer, home(), *folder);
+        if (!ended)
+            qFatal("%s", ended.error().message.c_str());
+        return ended->view;
+    }
+    /// What a search found, without times and names of runs.
+    static std::vector<std::string> found(const SearchView& view) {
+        std::vector<std::string> lines;
+        for (const SearchTrial& trial : view.study.trials)
+            lines.push_back(std::to_string(trial.number) + " " + nameOf(trial.state) + " " +
+                            toText(settingsOf(view.plan.space, trial.point), -1) + " " +
+                            toText(Json(trial.values), -1) + " " + std::to_string(trial.value.value_or(-1)) + " " +
+                            toText(Json(trial.reports), -1));
+        return lines;
+    }
+
+private Q_SLOTS:
+    void init() {
+        FreshFolderTest::init();
+        QVERIFY(drawFewToys(root() / "toys", 2, 1, 16));
+    }
+
+    void eachTrialIsARunOfTheGroup() {
+        FakeTrainer trainer;
+        const SearchView view = searched(plan(), trainer);
+        QCOMPARE(view.state, SearchView::State::Completed);
+        QCOMPARE(view.study.trials.size(), std::size_t{8});
+        const auto runs = runsOfSearch(home(), view.id);
+        QCOMPARE(runs.size(), std::size_t{8});
+        const SearchTrial& third = view.study.trials[3];
+        QCOMPARE(third.runs, std::vector<std::string>({runs.at("trial 3").id()}));
+        const auto experiment = runs.at("trial 3").experiment();
+        QVERIFY(experiment);
+        QCOMPARE(experiment->name, std::string("toys: search, trial 3"));
+        QCOMPARE(experiment->training.optimizer.learningRate, third.point.at("training.optimizer.learning_rate"));
+        QVERIFY(std::abs(*third.value - trainer.accuracy(*experiment, 4)) < 1e-12);
+        QCOMPARE(third.figures.at("epoch"), 4.0);
+        QVERIFY(std::abs(third.figures.at("val_loss") - (1 - *third.value)) < 1e-12);
+        QCOMPARE(third.reports.size(), std::size_t{4});
+        int best = 0;
+        for (const SearchTrial& trial : view.study.trials)
+            best = *trial.value > *view.study.trials[static_cast<std::size_t>(best)].value ? trial.number : best;
+        QCOMPARE(bestTrial(view.study.trials, true).value(), best);
+    }
+
+    void theSameSeedGivesTheSameTrials() {
+        FakeTrainer trainer;
+        for (const char* sampler : {", \"sampler\": \"random\"", ", \"sampler\": \"tpe\", \"trials\": 14"})
+            QCOMPARE(found(searched(plan(sampler), trainer)), found(searched(plan(sampler), trainer)));
+    }
+
+    void executionsDifferInTheirSeedAndCountByTheirMean() {
+        FakeTrainer trainer;
+        trainer.accuracy = [](const Experiment& experiment, int epoch) {
+            return 0.1 * static_cast<double>(experiment.seed - 7) + (epoch == 2 ? 0.5 : 0.25);
+        };
+        const SearchView view = searched(plan(", \"executions_per_trial\": 3, \"trials\": 2"), trainer);
+        for (const SearchTrial& trial : view.study.trials) {
+            QCOMPARE(trial.values.size(), std::size_t{3});
+            QCOMPARE(trial.value.value(), 0.6);
+            QCOMPARE(trial.figures.at("epoch"), 2.0);
+            QCOMPARE(trial.runs.size(), std::size_t{3});
+        }
+        QVERIFY(runsOfSearch(home(), view.id).contains("trial 1, execution 3 of 3"));
+    }
+
+    void aTrialThatFailsIsKeptAndTheSearchGoesOn() {
+        FakeTrainer trainer;
+        int asked = 0;
+        trainer.failure = [&](const Experiment&) {
+            return std::string(asked++ == 2 ? "The network is too deep for the input." : "");
+        };
+        const SearchView view = searched(plan(), trainer);
+        QCOMPARE(view.state, SearchView::State::Completed);
+        QCOMPARE(view.study.trials[2].state, State::Failed);
+        QCOMPARE(view.study.trials[2].error, std::string("The network is too deep for the input."));
+        QCOMPARE(view.study.trials[7].state, State::Complete);
+    }
+
+    void aGridEndsWhenEachPointIsDone() {
+        FakeTrainer trainer;
+        SearchPlan grid = plan(", \"sampler\": \"grid\"");
+        std::vector<Problem> problems;
+        grid.space = searchSpaceFromJson(Json::parse(R"({"training.optimizer.learning_rate": {"choice": [0.1, 0.01]},
+            "training.batch_size": {"int": [8, 16], "step": 8}})"),
+                                         problems);
+        const SearchView view = searched(grid, trainer);
+        QCOMPARE(view.study.trials.size(), std::size_t{4});
+        QCOMPARE(view.state, SearchView::State::Completed);
+    }
+
+    void prunedTrialsStopAfterTheirEpoch() {
+        FakeTrainer trainer;
+        const SearchView view = searched(plan(", \"pruner\": \"asha\""), trainer);
+        double best = -1;
+        for (const SearchTrial& trial : view.study.trials) {
+            const bool isFirst = trial.reports.at(1) >= best; // of fewer than eight the best goes on
+            best = std::max(best, trial.reports.at(1));
+            QCOMPARE(trial.state, isFirst ? State::Complete : State::Pruned);
+            QCOMPARE(trial.reports.size(), std::size_t(isFirst ? 4 : 1));
+            if (!isFirst)
+                QCOMPARE(trial.value.value(), trial.reports.at(1));
+        }
+    }
+
+    void onlyTheBestKeepTheirCheckpoints() {
+        FakeTrainer trainer;
+        const SearchView view = searched(plan(", \"keep_best\": 2"), trainer);
+        const auto ranked = rankedTrials(view.study.trials, true);
+        for (std::size_t place = 0; place < ranked.size(); ++place)
+            QCOMPARE(checkpointToResume(home() / "runs" / ranked[place]->runs[0]).has_value(), place < 2);
+    }
+
+    void aStoppedSearchGoesOnWhereItWas() {
+        FakeTrainer whole, stopped;
+        const std::vector<std::string> wanted = found(searched(plan(), whole));
+        std::stop_source stop;
+        stopped.onEpoch = [&](const Experiment&, int) {
+            if (stopped.epochsTrained == 10)
+                stop.request_stop();
+        };
+        const auto folder = beginSearch(home(), plan(), {});
+        QVERIFY(folder);
+        const auto first = go(stopped, home(), *folder, stop.get_token());
+        QVERIFY(first);
+        QCOMPARE(first->view.state, SearchView::State::Stopped);
+        QVERIFY(first->why.find("6 trials are left") != std::string::npos);
+        QCOMPARE(first->view.study.trials.back().state, State::Running);
+        const auto second = go(stopped, home(), *folder);
+        QVERIFY(second);
+        QCOMPARE(found(second->view), wanted);
+        QCOMPARE(stopped.epochsTrained, 8 * 4); // no epoch twice
+    }
+
+    void aKillAtAnyPointNeitherLosesNorDoublesATrial() {
+        FakeTrainer trainer;
+        const std::string more = ", \"trials\": 3, \"executions_per_trial\": 2, \"pruner\": \"median\"";
+        const std::vector<std::string> wanted = found(searched(plan(more), trainer));
+        bool struck = true;
+        for (int call = 1; struck; call += 3) {
+            const auto again = home().parent_path() / ("killed-" + std::to_string(call));
+            const auto folder = beginSearch(again, plan(more), {});
+            QVERIFY(folder);
+            {
+                FaultyFiles faulty(Fault::Killed, call);
+                static_cast<void>(go(trainer, again, *folder));
+                struck = faulty.hasStruck();
+            }
+            const auto resumed = go(trainer, again, *folder);
+            QVERIFY2(resumed, resumed ? "" : resumed.error().message.c_str());
+            QCOMPARE(found(resumed->view), wanted);
+            const auto runs = runsOfSearch(again, resumed->view.id);
+            QCOMPARE(runs.size(), std::size_t{6});
+            std::size_t all = 0;
+            for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(again / "runs"))
+                ++all;
+            QCOMPARE(all, std::size_t{6});
+        }
+    }
+
+    void trialsSideBySideAreAllDone() {
+        FakeTrainer trainer;
+        const SearchView view = searched(plan(", \"parallel\": 3"), trainer);
+        QCOMPARE(view.state, SearchView::State::Completed);
+        std::set<std::string> runs;
+        for (const SearchTrial& trial : view.study.trials) {
+            QCOMPARE(trial.state, State::Complete);
+            runs.insert(trial.runs[0]);
+        }
+        QCOMPARE(runs.size(), std::size_t{8});
+    }
+
+    void aSearchInProgressIsNotStartedTwice() {
+        FakeTrainer trainer;
+        const auto folder = beginSearch(home(), plan(), {});
+        QVERIFY(folder);
+        std::string refused;
+        const auto ended = go(trainer, home(), *folder, {}, [&](const SearchEvent& event) {
+            if (!std::holds_alternative<TrialEnded>(event) || !refused.empty())
+                return;
+            const auto again = go(trainer, home(), *folder);
+            refused = again ? "it began" : again.error().message;
+        });
+        QVERIFY(ended);
+        QVERIFY2(refused.find("is running already") != std::string::npos, refused.c_str());
+    }
+
+    void searchesAreFoundByIdPrefixAndName() {
+        FakeTrainer trainer;
+        const SearchView view = searched(plan(", \"name\": \"rates\""), trainer);
+        for (const std::string& words : {view.id, view.id.substr(0, 12), std::string("rates")}) {
+            const auto found = findSearch(home(), words);
+            QVERIFY2(found, words.c_str());
+            QCOMPARE(found->id(), view.id);
+        }
+        QCOMPARE(findSearch(home(), "rate").error().kind, ErrorKind::BadInput);
+        QCOMPARE(findSearch(home(), "").error().kind, ErrorKind::BadInput);
+    }
+
+    void anObjectiveNeedsItsImages() {
+        std::filesystem::remove_all(root() / "toys" / "val");
+        const auto folder = beginSearch(home(), plan(), {});
+        QVERIFY(!folder);
+        QVERIFY(folder.error().message.find("validation_split") != std::string::npos);
+        QVERIFY(searchFolders(home()).empty());
+    }
+};
+
+QTEST_APPLESS_MAIN(SearchRunnerTest)
+#include "tst_SearchRunner.moc"

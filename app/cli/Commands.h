@@ -24,6 +24,7 @@ void addActivations(CLI::App& app, Context& context);
 void addFilters(CLI::App& app, Context& context);
 void addExamples(CLI::App& app, Context& context);
 void addExport(CLI::App& app, Context& context);
+void addImport(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addRunsAbout(CLI::App& runs, Context& context);   // called by addRuns
 void addRunsCompare(CLI::App& runs, Context& context); // called by addRuns
@@ -38,10 +39,10 @@ void addWeights(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
-    addDataset,      addDatasetCheck, addAugment,        addModel,        addTrain,      addLrFind,
-    addEvaluate,     addPredict,      addExplain,        addActivations,  addFilters,    addExamples,
-    addExport,       addRuns,         addModelForward,   addBenchAugment, addBenchTrain, addBenchEpoch,
-    addBenchExplain, addBenchScan,    addBenchQuestions, addWeights,      addDemo,
+    addDataset,    addDatasetCheck, addAugment,   addModel,          addTrain,        addLrFind,
+    addEvaluate,   addPredict,      addExplain,   addActivations,    addFilters,      addExamples,
+    addExport,     addImport,       addRuns,      addModelForward,   addBenchAugment, addBenchTrain,
+    addBenchEpoch, addBenchExplain, addBenchScan, addBenchQuestions, addWeights,      addDemo,
 };
 
 } // namespace sightline::cli

@@ -24,6 +24,7 @@ void addActivations(CLI::App& app, Context& context);
 void addFilters(CLI::App& app, Context& context);
 void addExamples(CLI::App& app, Context& context);
 void addExport(CLI::App& app, Context& context);
+void addImport(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addRunsAbout(CLI::App& runs, Context& context);   // called by addRuns
 void addRunsCompare(CLI::App& runs, Context& context); // called by addRuns
@@ -42,6 +43,7 @@ inline constexpr AddCommand kCommands[] = {
     addDataset,    addDatasetCheck, addAugment,   addModel,          addTrain,        addLrFind,
     addEvaluate,   addPredict,      addExplain,   addActivations,    addFilters,      addExamples,
     addExport,     addRuns,         addSearch,    addModelForward,   addBenchAugment, addBenchTrain,
+    addExport,     addImport,       addRuns,      addModelForward,   addBenchAugment, addBenchTrain,
     addBenchEpoch, addBenchExplain, addBenchScan, addBenchQuestions, addWeights,      addDemo,
 };
 

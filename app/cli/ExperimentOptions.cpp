@@ -91,24 +91,28 @@ void sayIfDamaged(const std::filesystem::path& runFolder, const std::string& che
 }
 
 Result<Experiment> experimentOf(const ExperimentOptions& options) {
-    Result<Json> document = documentOf(options);
+    const Result<Json> document = documentOf(options);
     if (!document)
         return document.error();
+    return changedBy(options, *document, options.preset.empty() ? options.file : options.preset);
+}
+
+Result<Experiment> changedBy(const ExperimentOptions& options, Json document, const std::string& what) {
     const Result<std::vector<Setting>> settings = settingsOf(options.settings);
     if (!settings)
         return settings.error();
     for (const Setting& setting : *settings)
-        if (const Result<void> set = setSetting(*document, setting.path, setting.value); !set)
+        if (const Result<void> set = setSetting(document, setting.path, setting.value); !set)
             return set.error();
     if (options.threads >= 0)
-        (*document)["training"]["threads"] = options.threads;
+        document["training"]["threads"] = options.threads;
     if (!options.device.empty())
-        (*document)["training"]["device"] = options.device;
+        document["training"]["device"] = options.device;
     if (options.seed)
-        (*document)["seed"] = *options.seed;
-    Result<Experiment> experiment = experimentFromJson(*document);
+        document["seed"] = *options.seed;
+    Result<Experiment> experiment = experimentFromJson(document);
     if (!experiment)
-        return badInput((options.preset.empty() ? options.file : options.preset) + ": " + experiment.error().message);
+        return badInput(what + ": " + experiment.error().message);
     return experiment;
 }
 

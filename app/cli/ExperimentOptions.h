@@ -44,6 +44,9 @@ void sayIfDamaged(const std::filesystem::path& runFolder, const std::string& che
 /// Reads it. Errors name the file or the preset and the path of each impossible setting.
 Result<Experiment> experimentOf(const ExperimentOptions& options);
 
+/// An experiment's document with what the options change. `what` names it in errors.
+Result<Experiment> changedBy(const ExperimentOptions& options, Json document, const std::string& what);
+
 /// An experiment with its images as a run would have them, and the engine that tries something of it without a run.
 struct OpenedExperiment {
     Experiment experiment;

@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <iostream>
+#include <optional>
 
 #include "Commands.h"
+#include "ExportCheck.h"
 #include "ExportReport.h"
 #include "engine/AskedModel.h"
+#include "store/HubFolder.h"
 #include "store/RunExport.h"
+#include "support/Words.h"
 
 namespace sightline::cli {
 
 namespace {
 
 struct Settings {
-    std::string run, checkpoint = "best", onnx, torchScript, weights, report, tensorBoard;
+    std::string run, checkpoint = "best", onnx, torchScript, weights, report, tensorBoard, hub;
+    int check = 0;
     bool foldBatchNorm = false, all = false, json = false;
     double refuseShare = kRefuseShare;
 };
 
-/// What tells unknown images, for programs that read the file; what nobody can tell is not in it.
-Result<void> exportOnnx(const RunFolder& run, const Settings& settings) {
+/// What tells unknown images, for programs that read `file`; what nobody can tell is not in it.
+Result<std::map<std::string, std::string>> unknownFor(const RunFolder& run, const Settings& settings,
+                                                      const std::string& file) {
     std::map<std::string, std::string> more;
     std::string why;
     if (settings.refuseShare > 0) {
@@ -36,11 +42,20 @@ Result<void> exportOnnx(const RunFolder& run, const Settings& settings) {
         else
             why = unknown.error().message;
     }
-    const Result<void> done =
-        sightline::exportOnnx(run, settings.checkpoint, settings.foldBatchNorm, settings.onnx, more);
-    if (done && !why.empty())
-        std::clog << "sightline-cli: " << settings.onnx << " does not say which images are unknown: " << why << '\n';
-    return done;
+    if (!why.empty())
+        std::clog << "sightline-cli: " << file << " does not say which images are unknown: " << why << '\n';
+    return more;
+}
+
+Result<void> exportOnnx(const RunFolder& run, const Settings& settings) {
+    const auto more = unknownFor(run, settings, settings.onnx);
+    return more ? sightline::exportOnnx(run, settings.checkpoint, settings.foldBatchNorm, settings.onnx, *more)
+                : Result<void>(more.error());
+}
+
+Result<void> exportHub(const RunFolder& run, const Settings& settings) {
+    const auto more = unknownFor(run, settings, settings.hub);
+    return more ? sightline::exportHub(run, settings.checkpoint, settings.hub, *more) : Result<void>(more.error());
 }
 
 Result<void> exportTorchScript(const RunFolder& run, const Settings& settings) {
@@ -76,16 +91,25 @@ Result<std::vector<std::string>> exportNetwork(const Settings& settings, Context
         done = wrote(settings.torchScript, exportTorchScript(*run, settings));
     if (done && !settings.weights.empty())
         done = wrote(settings.weights, exportWeights(*run, settings.checkpoint, settings.weights));
+    if (done && !settings.hub.empty())
+        done = wrote(settings.hub, exportHub(*run, settings));
     return done ? Result<std::vector<std::string>>(std::move(files)) : Result<std::vector<std::string>>(done.error());
 }
 
+bool exportsNetwork(const Settings& settings) {
+    return !settings.onnx.empty() || !settings.torchScript.empty() || !settings.weights.empty() ||
+           !settings.hub.empty();
+}
+
 Result<void> checked(const Settings& settings) {
-    const bool network = !settings.onnx.empty() || !settings.torchScript.empty() || !settings.weights.empty();
+    const bool network = exportsNetwork(settings);
     if (!network && settings.report.empty() && settings.tensorBoard.empty())
-        return badInput("Choose what to export: --onnx FILE, --torchscript FILE, --weights FILE.safetensors, --report "
-                        "FILE.html or --tensorboard DIR.");
+        return badInput("Choose what to export: --onnx FILE, --torchscript FILE, --weights FILE.safetensors, --hub "
+                        "DIR, --report FILE.html or --tensorboard DIR.");
     if (settings.foldBatchNorm && settings.onnx.empty())
         return badInput("--fold-batch-norm needs --onnx FILE.");
+    if (settings.check > 0 && settings.onnx.empty())
+        return badInput("--check needs --onnx FILE.");
     if (settings.all && (network || !settings.report.empty() || !settings.run.empty()))
         return badInput("--all exports the histories of all runs: it goes with --tensorboard DIR alone.");
     if (!settings.all && settings.run.empty())
@@ -100,6 +124,14 @@ std::string idOf(const std::string& given, Context& context) {
     return run ? run->id() : given;
 }
 
+/// Asks run and file the same; the largest difference goes into the document.
+Result<OnnxCheck> check(const Settings& settings, Context& context) {
+    Result<RunStore> store = RunStore::open(context.home);
+    const Result<RunFolder> run = store ? store->find(settings.run) : Result<RunFolder>(store.error());
+    return run ? checkOnnx(*run, settings.checkpoint, settings.onnx, static_cast<std::size_t>(settings.check), context)
+               : Result<OnnxCheck>(run.error());
+}
+
 int exportRun(const Settings& settings, Context& context) {
     if (const Result<void> fits = checked(settings); !fits)
         return fail(fits.error());
@@ -109,7 +141,7 @@ int exportRun(const Settings& settings, Context& context) {
             files.insert(files.end(), written->begin(), written->end());
         return written.ok();
     };
-    if (!settings.onnx.empty() || !settings.torchScript.empty() || !settings.weights.empty())
+    if (exportsNetwork(settings))
         if (const auto written = exportNetwork(settings, context); !add(written))
             return fail(written.error());
     if (!settings.tensorBoard.empty())
@@ -122,14 +154,27 @@ int exportRun(const Settings& settings, Context& context) {
             return fail(written.error());
         files.push_back(settings.report);
     }
+    Json document = {{"run", settings.all ? Json() : Json(idOf(settings.run, context))},
+                     {"checkpoint", settings.checkpoint},
+                     {"files", files}};
+    for (const std::string& file : settings.json ? std::vector<std::string>() : files)
+        std::cout << "Wrote " << file << ".\n";
+    std::optional<Error> differs;
+    if (settings.check > 0) {
+        const Result<OnnxCheck> found = check(settings, context);
+        if (!found)
+            return fail(found.error());
+        document["check"] = {{"images", found->images}, {"max_difference", found->difference}};
+        if (!settings.json)
+            std::cout << "Checked with " << counted(found->images, "image") << ": largest difference of a score "
+                      << found->difference << ".\n";
+        if (!(found->difference <= kLargestDifference))
+            differs = Error{"The scores of " + settings.onnx + " differ from the run's by more than 0.0001 (by " +
+                            Json(found->difference).dump() + ")."};
+    }
     if (settings.json)
-        printJson({{"run", settings.all ? Json() : Json(idOf(settings.run, context))},
-                   {"checkpoint", settings.checkpoint},
-                   {"files", files}});
-    else
-        for (const std::string& file : files)
-            std::cout << "Wrote " << file << ".\n";
-    return 0;
+        printJson(document);
+    return differs ? fail(*differs) : 0;
 }
 
 } // namespace
@@ -142,6 +187,9 @@ void addExport(CLI::App& app, Context& context) {
     command->add_option("--onnx", settings->onnx, "Write an ONNX model (opset 13; output 'logits', before softmax)");
     command->add_option("--torchscript", settings->torchScript, "Write a TorchScript module (torch.jit.load)");
     command->add_option("--weights", settings->weights, "Write only the tensors (.safetensors)");
+    command->add_option("--hub", settings->hub, "Write a folder that timm and the Hugging Face hub can load");
+    command->add_option("--check", settings->check, "With --onnx: compare the file with the run on this many images")
+        ->check(CLI::Range(1, 1000000));
     command->add_option("--report", settings->report,
                         "Write a report as one HTML file: methods, curves, figures, confusion, heat maps");
     command->add_option("--tensorboard", settings->tensorBoard, "Write the history as TensorBoard's event files, here");

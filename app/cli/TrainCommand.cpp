@@ -10,6 +10,7 @@
 #include "experiment/Presets.h"
 #include "store/FoldGroup.h"
 #include "store/RunFork.h"
+#include "store/RunImport.h"
 #include "support/Download.h"
 
 namespace sightline::cli {
@@ -81,6 +82,25 @@ Result<RunFolder> forked(const TrainOptions& options, const Context& context, st
     store = std::move(*opened);
     const Result<RunFolder> parent = store->find(options.fork);
     return parent ? forkRun(*store, *parent, options.at) : parent.error();
+}
+
+/// An imported network has no course to go on with: its weights start a new run.
+Result<std::optional<Experiment>> startedFrom(const TrainOptions& options, const Context& context) {
+    Result<RunStore> store = RunStore::open(context.home);
+    if (!store)
+        return store.error();
+    const Result<RunFolder> parent = store->find(options.fork);
+    if (!parent)
+        return parent.error();
+    if (!isImported(parent->path()))
+        return std::optional<Experiment>();
+    Result<Experiment> experiment = parent->experiment();
+    if (!experiment)
+        return experiment.error();
+    experiment->model.weights = parent->path().string();
+    experiment->name += " fine-tuned";
+    experiment = changedBy(options.experiment, toJson(*experiment), parent->id());
+    return experiment ? Result<std::optional<Experiment>>(std::optional(std::move(*experiment))) : experiment.error();
 }
 
 void print(const TrainCheck& check, const Experiment& experiment) {
@@ -186,10 +206,20 @@ int run(const TrainOptions& options, Context& context) {
     request.resume = options.resume;
     std::optional<RunStore> store;
     std::optional<RunFolder> fork;
-    if (!options.resume.empty() || !options.fork.empty()) {
+    bool forks = !options.fork.empty();
+    if (forks) {
+        Result<std::optional<Experiment>> started = startedFrom(options, context);
+        if (!started)
+            return fail(started.error());
+        if (*started) {
+            request.experiment = std::move(**started);
+            forks = false;
+        }
+    }
+    if (!options.resume.empty() || forks) {
         if (const Result<void> taken = takeChanges(options.experiment, request); !taken)
             return fail(taken.error());
-    } else {
+    } else if (options.fork.empty()) {
         Result<Experiment> experiment = experimentOf(options.experiment);
         if (!experiment)
             return fail(experiment.error());
@@ -201,7 +231,7 @@ int run(const TrainOptions& options, Context& context) {
     const Result<Engine*> engine = loadEngine();
     if (!engine)
         return fail(engine.error());
-    if (!options.fork.empty()) {
+    if (forks) {
         Result<RunFolder> made = forked(options, context, store);
         if (!made)
             return fail(made.error());

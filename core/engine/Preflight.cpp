@@ -9,6 +9,16 @@ namespace sightline {
 
 namespace {
 
+/// What makes the scores makes so many; its weights start anew.
+void giveClasses(GraphSpec& spec, int classes) {
+    const std::vector<bool> makesScores = classifierNodes(spec);
+    for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
+        Node& node = spec.nodes[i];
+        if (makesScores[i] && (node.op == Op::Dense || node.op == Op::Conv2d))
+            node.attributes[node.op == Op::Dense ? "units" : "filters"] = classes;
+    }
+}
+
 Result<GraphSpec> ownGraph(const Experiment& experiment, int classes) {
     const auto size = outputSize(experiment.augmentation, experiment.data.imageHeight, experiment.data.imageWidth);
     const int channels = experiment.data.channels();
@@ -23,6 +33,8 @@ Result<GraphSpec> ownGraph(const Experiment& experiment, int classes) {
     spec->height = size[0];
     spec->width = size[1];
     spec->channels = channels;
+    if (!experiment.model.weights.empty() && !experiment.model.head) // a new classifier where its classes are others
+        giveClasses(*spec, classes);
     return spec;
 }
 

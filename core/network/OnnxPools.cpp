@@ -3,12 +3,10 @@
 
 #include "network/Attributes.h"
 #include "network/OnnxNodes.h"
+#include "network/OnnxPools.h"
 
 namespace sightline {
 
-namespace {
-
-/// [out, in] rows of averages: bin i holds floor(i in / out) up to ceil((i + 1) in / out), as torch has it.
 std::vector<float> averagingRows(std::int64_t in, std::int64_t out, bool transposed) {
     std::vector<float> rows(static_cast<std::size_t>(in * out), 0.0f);
     for (std::int64_t i = 0; i < out; ++i) {
@@ -19,8 +17,6 @@ std::vector<float> averagingRows(std::int64_t in, std::int64_t out, bool transpo
     }
     return rows;
 }
-
-} // namespace
 
 Result<std::string> writeOnnxPool(OnnxStep& step) {
     const Node& node = step.node;

@@ -6,6 +6,7 @@
 
 #include "network/Attributes.h"
 #include "network/GraphSpec.h"
+#include "network/NodeCost.h"
 
 namespace sightline {
 
@@ -346,6 +347,10 @@ void total(GraphCost& cost, NodeCost node) {
 
 } // namespace
 
+Result<NodeCost> costOf(const Node& node, const std::vector<const Shape*>& inputs) {
+    return NodeShaper(node, inputs).cost();
+}
+
 Result<Padding> resolvedPadding(const Node& node, int height, int width) {
     const auto it = node.attributes.find("padding");
     if (it == node.attributes.end())
@@ -415,7 +420,7 @@ GraphCost shapesUntilFault(const GraphSpec& spec, std::vector<GraphFault>& fault
                 refuse(node, inputs.error().message);
                 return cost;
             }
-            Result<NodeCost> shaped = NodeShaper(node, *inputs).cost();
+            Result<NodeCost> shaped = costOf(node, *inputs);
             if (!shaped) {
                 refuse(node, shaped.error().message);
                 return cost;

@@ -109,6 +109,9 @@ Result<RunData> openRunData(const RunFolder& run, const Experiment& experiment, 
     DataSettings settings = experiment.data;
     if (!request.path.empty())
         settings.path = pathFor(request.path, settings.path);
+    if (settings.path.empty())
+        return badInput("The run " + run.id() +
+                        " was imported and has no images of its own; give some with --set data.path=DIR.");
     std::error_code code;
     if (request.path.empty() && !fs::exists(settings.path, code))
         return notThere(run, settings.path);

@@ -5,44 +5,13 @@
 #include "experiment/PixelJson.h"
 #include "network/Onnx.h"
 #include "store/RunParts.h"
-#include "store/WeightsDigest.h"
+#include "store/Safetensors.h"
+#include "store/TrainedNetwork.h"
 #include "support/Files.h"
 
 namespace sightline {
 
 namespace {
-
-struct Trained {
-    RunParts parts;
-    GraphCost cost;
-    TensorValues values;
-};
-
-Result<Trained> trainedNetwork(const RunFolder& run, const std::string& which) {
-    Result<RunParts> parts = readRunParts(run);
-    if (!parts)
-        return parts.error();
-    Result<GraphCost> cost = shapes(parts->graph);
-    if (!cost)
-        return cost.error();
-    const Result<std::filesystem::path> checkpoint = run.checkpoint(which);
-    if (!checkpoint)
-        return checkpoint.error();
-    const Result<SafetensorsFile> file = openAsWritten(*checkpoint);
-    if (!file)
-        return file.error();
-    Trained trained{std::move(*parts), std::move(*cost), {}};
-    for (const TensorSpec& tensor : tensorsOf(trained.parts.graph, trained.cost)) {
-        const TensorView* view = file->find(tensor.name);
-        if (!view || view->shape != tensor.shape)
-            return badInput(checkpoint->string() + " lacks the tensor " + tensor.name + " of the run's network.");
-        Result<std::vector<float>> values = asFloats(*view);
-        if (!values)
-            return values.error();
-        trained.values[tensor.name] = std::move(*values);
-    }
-    return trained;
-}
 
 Json preprocessingOf(const Experiment& experiment, const GraphSpec& graph,
                      const std::shared_ptr<const FittedNormalization>& fitted) {
@@ -107,7 +76,7 @@ Result<std::map<std::string, std::string>> unknownMetadata(const UnknownRule& ru
 
 Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm,
                         const std::filesystem::path& file, const std::map<std::string, std::string>& more) {
-    Result<Trained> trained = trainedNetwork(run, checkpoint);
+    Result<TrainedNetwork> trained = trainedNetwork(run, checkpoint);
     if (!trained)
         return trained.error();
     GraphSpec& graph = trained->parts.graph;
@@ -122,13 +91,15 @@ Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, boo
 }
 
 Result<void> exportWeights(const RunFolder& run, const std::string& checkpoint, const std::filesystem::path& file) {
-    const Result<Trained> trained = trainedNetwork(run, checkpoint);
+    const Result<TrainedNetwork> trained = trainedNetwork(run, checkpoint);
     if (!trained)
         return trained.error();
     std::vector<TensorToWrite> tensors;
     for (const TensorSpec& tensor : tensorsOf(trained->parts.graph, trained->cost))
         tensors.push_back({tensor.name, tensor.shape, trained->values.at(tensor.name)});
-    return writeSafetensors(file, tensors, metadataOf(run, trained->parts));
+    std::map<std::string, std::string> metadata = metadataOf(run, trained->parts);
+    metadata["graph"] = toText(toJson(trained->parts.graph), -1); // what `import` builds
+    return writeSafetensors(file, tensors, metadata);
 }
 
 } // namespace sightline

@@ -24,7 +24,8 @@ Result<std::map<std::string, std::string>> unknownMetadata(const UnknownRule& ru
 Result<void> exportOnnx(const RunFolder& run, const std::string& checkpoint, bool foldBatchNorm,
                         const std::filesystem::path& file, const std::map<std::string, std::string>& more = {});
 
-/// A checkpoint's tensors, without an optimiser's state, as safetensors with exportMetadata(). Written atomically.
+/// A checkpoint's tensors, without an optimiser's state, as safetensors with exportMetadata() and its "graph".
+/// Written atomically.
 Result<void> exportWeights(const RunFolder& run, const std::string& checkpoint, const std::filesystem::path& file);
 
 } // namespace sightline

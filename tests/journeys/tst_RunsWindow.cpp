@@ -53,6 +53,25 @@ class RunsWindowJourneys : public FolderTest {
 private Q_SLOTS:
     void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")))); }
 
+    /// A network from another program, dropped on the window, answers there.
+    void aDroppedNetworkIsARun() {
+        WindowDriver driver(path(QStringLiteral("home-import")));
+        driver.drop(QStringLiteral(SIGHTLINE_GOLDEN_DIR "/onnx/torch-17.onnx"));
+        auto* strip = driver.find<MessageStrip>("messageStrip");
+        QTRY_VERIFY_WITH_TIMEOUT(strip->isVisible(), kLong);
+        QVERIFY(driver.text("messageText").startsWith(QStringLiteral("Imported “torch-17”.")));
+        auto* table = driver.find<QTableView>("runTable");
+        QCOMPARE(table->model()->rowCount(), 1);
+        prompts().openFile = [this](auto&&...) { return path(QStringLiteral("torn.onnx")); };
+        write(QStringLiteral("torn.onnx"), "no model");
+        driver.click("importNetwork");
+        QTRY_VERIFY_WITH_TIMEOUT(strip->kind() == MessageStrip::Kind::Problem, kLong);
+        prompts().openFile = [](auto&&...) { return QStringLiteral(SIGHTLINE_GOLDEN_DIR "/onnx/keras.onnx"); };
+        driver.click("importNetwork");
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 2, kLong);
+        prompts() = {};
+    }
+
     void stoppingWhileItStartsIsNoFailure() {
         WindowDriver driver(path(QStringLiteral("home-start")));
         prepare(driver, 50);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/RunList.h"
 
+#include "store/RunImport.h"
+
 namespace sightline::ui {
 
 RunList::~RunList() {
@@ -38,6 +40,20 @@ void RunList::remove(const std::filesystem::path& folder) {
     change([folder](RunStore& store) { return store.remove(RunFolder(folder)); });
 }
 
+void RunList::importFrom(const std::filesystem::path& network) {
+    change([this, network](RunStore& store) {
+        const Result<ImportedRun> made = importRun(store, {network, {}, {}, {}});
+        if (!made)
+            return Result<void>(made.error());
+        QString words = tr("Imported “%1”.").arg(QString::fromStdString(made->run.summary().name));
+        for (const std::string& note : made->notes)
+            words += QLatin1Char(' ') + QString::fromStdString(note);
+        const std::scoped_lock lock(m_mutex);
+        m_imported.push_back(words);
+        return Result<void>();
+    });
+}
+
 void RunList::change(Change change) {
     {
         const std::scoped_lock lock(m_mutex);
@@ -47,9 +63,11 @@ void RunList::change(Change change) {
         this, [this](const std::stop_token&) { return work(); },
         [this](const Result<std::vector<RunSummary>>& runs) {
             std::vector<Error> errors;
+            QStringList imported;
             {
                 const std::scoped_lock lock(m_mutex);
                 errors.swap(m_errors);
+                imported.swap(m_imported);
             }
             if (!runs)
                 errors.push_back(runs.error());
@@ -57,6 +75,8 @@ void RunList::change(Change change) {
                 Q_EMIT failed(QString::fromStdString(error.message));
             if (runs)
                 Q_EMIT listed(*runs);
+            for (const QString& words : imported)
+                Q_EMIT this->imported(words);
         });
 }
 

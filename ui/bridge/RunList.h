@@ -3,6 +3,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include <deque>
 #include <filesystem>
@@ -30,10 +31,13 @@ public:
     void changeAbout(const std::vector<std::filesystem::path>& folders, std::function<void(RunAbout&)> by);
     void settle(const std::filesystem::path& folder); ///< RunStore::settle
     void remove(const std::filesystem::path& folder);
+    /// A network from a file or a hub folder as a run without history (store/RunImport.h); answers with imported, too.
+    void importFrom(const std::filesystem::path& network);
 
 Q_SIGNALS:
     void listed(const std::vector<sightline::RunSummary>& runs);
     void failed(const QString& message);
+    void imported(const QString& words); ///< what to know of the new run
 
 private:
     using Change = std::function<Result<void>(RunStore&)>;
@@ -42,6 +46,7 @@ private:
 
     std::filesystem::path m_home;
     std::mutex m_mutex;
+    QStringList m_imported;       ///< words that wait to be told
     std::deque<Change> m_changes; ///< in order: none is lost to a newer one
     std::vector<Error> m_errors;  ///< of changes that could not be made, until they are told
     std::optional<Lane> m_lane{std::in_place};

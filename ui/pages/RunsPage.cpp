@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/RunsPage.h"
 
+#include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
 
@@ -31,6 +32,10 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
     auto* shelf = new Surface(tr("Runs"));
     m_table = new RunTable(windowSettings(session).value(kColumnsKey, defaultRunColumns()).toStringList());
     shelf->body()->addWidget(m_table, 1);
+    auto* bring = button(tr("Import…"), QStringLiteral("document-open"), "importNetwork",
+                         tr("A network that was trained elsewhere: an ONNX file, or weights exported from a run"));
+    shelf->head()->addWidget(bring);
+    connect(bring, &QPushButton::clicked, this, &RunsPage::importNetwork);
     row->addWidget(shelf, 1);
     row->addWidget(makeSide());
     connect(m_table, &RunTable::selectionChanged, this, &RunsPage::showSelected);
@@ -41,6 +46,8 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
             [this](const QStringList& columns) { windowSettings(this->session()).setValue(kColumnsKey, columns); });
     connect(&session.runs().list(), &RunList::listed, this, &RunsPage::show);
     connect(&session.runs().list(), &RunList::failed, this, &RunsPage::sayFailure);
+    connect(&session.runs().list(), &RunList::imported, this,
+            [this](const QString& words) { Q_EMIT said(words, true); });
     connect(&session.runs(), &RunDesk::stateChanged, this, &RunsPage::showSelected);
     connect(&session.data(), &DataDesk::opened, this, &RunsPage::showSelected);
     connect(&session.runs(), &RunDesk::continued, this, [this](const QString& words) {
@@ -125,6 +132,13 @@ void RunsPage::showSelected() {
         m_side->setCurrentIndex(1);
         m_several->setRuns(runs);
     }
+}
+
+void RunsPage::importNetwork() {
+    const QString file =
+        prompts().openFile(this, tr("Import a network"), {}, tr("Networks (*.onnx *.safetensors);;All files (*)"));
+    if (!file.isEmpty())
+        session().runs().list().importFrom(file.toStdString());
 }
 
 std::vector<std::filesystem::path> RunsPage::selectedFolders() const {

@@ -42,6 +42,7 @@ private:
     void starSelected();
     void archiveSelected();
     void deleteSelected();
+    void importNetwork();
     std::vector<std::filesystem::path> selectedFolders() const;
 
     RunTable* m_table;

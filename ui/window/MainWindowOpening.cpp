@@ -27,6 +27,14 @@ const QString kRecentKey = QStringLiteral("recentFolders");
 bool isRun(const QFileInfo& info) {
     return info.isDir() && QFileInfo::exists(info.filePath() + QStringLiteral("/experiment.json"));
 }
+/// A network from elsewhere, as importRun() takes it.
+bool isNetwork(const QFileInfo& info) {
+    const QString folder = info.filePath();
+    if (info.isDir())
+        return QFileInfo::exists(folder + QStringLiteral("/config.json")) &&
+               QFileInfo::exists(folder + QStringLiteral("/model.safetensors"));
+    return info.suffix() == QLatin1String("onnx") || info.suffix() == QLatin1String("safetensors");
+}
 } // namespace
 
 void MainWindow::openFolder() {
@@ -85,6 +93,9 @@ void MainWindow::openPath(const QString& path) {
     } else if (isRun(info)) {
         m_session.runs().open(info.absoluteFilePath());
         showPage(QStringLiteral("train"));
+    } else if (isNetwork(info)) {
+        showPage(QStringLiteral("runs"));
+        m_session.runs().list().importFrom(info.absoluteFilePath().toStdString());
     } else if (info.isDir() || namesDataset(info.fileName().toStdString())) {
         m_wanted = QStringLiteral("data");
         m_session.data().open(info.absoluteFilePath());

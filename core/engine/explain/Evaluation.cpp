@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/explain/Judging.h"
 #include "engine/explain/Passes.h"
+#include "store/RunImport.h"
 #include "support/Words.h"
 
 namespace sightline::engine {
@@ -19,7 +20,9 @@ Evaluation summed(const Asked& asked, const std::string& name, JudgedImages imag
 }
 
 /// What a person should know of the images before believing a figure. New ones are for the asker to say.
-std::vector<std::string> notesOn(const RunData& data) {
+std::vector<std::string> notesOn(const RunData& data, const std::filesystem::path& run) {
+    if (isImported(run))
+        return {"This network was imported: which of these images it was trained on is unknown."};
     if (!data.manifest)
         return {"This run is from an older version and has no list of its images: which of these it was trained on, "
                 "and which are new or missing, is unknown."};
@@ -70,7 +73,7 @@ Result<Evaluation> answer(const Asked& asked, const EvaluationQuestion& question
     if (!split)
         return split.error();
     const RunData& data = split->data;
-    std::vector<std::string> notes = notesOn(data);
+    std::vector<std::string> notes = notesOn(data, asked.source.runFolder);
     if (!split->note.empty())
         notes.insert(notes.begin(), split->note);
     Passes passes(asking, imagesOf(*split, question.judgeNew));

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "augment/Reading.h"
+#include "store/RunImport.h"
 #include "support/Files.h"
 #include "support/Words.h"
 
@@ -13,7 +14,7 @@ namespace sightline::engine {
 
 namespace {
 
-Result<Subset> subsetOf(const std::string& split, const RunData& data, const std::string& run) {
+Result<Subset> subsetOf(const std::string& split, const RunData& data, const RunFolder& run) {
     const std::string fresh = data.match.fresh.empty() ? "."
                                                        : " (" + counted(data.match.fresh.size(), "image") +
                                                              " of its data set are new since).";
@@ -21,13 +22,15 @@ Result<Subset> subsetOf(const std::string& split, const RunData& data, const std
         if (split == nameOf(subset))
             return data.dataset.count(subset) > 0
                        ? Result<Subset>(subset)
-                       : badInput("The run " + run + " has no " + split + " images in " + data.place.path + fresh);
+                       : badInput("The run " + run.id() + " has no " + split + " images in " + data.place.path + fresh);
     if (!split.empty())
         return badInput("The split " + split + " is not one of train, val, test.");
     for (const Subset subset : {Subset::Test, Subset::Validation})
         if (data.dataset.count(subset) > 0)
             return subset;
-    return badInput("The run " + run + " has neither test nor val images in " + data.place.path +
+    if (isImported(run.path()) && data.dataset.count(Subset::Train) > 0)
+        return Subset::Train; // it was not trained here
+    return badInput("The run " + run.id() + " has neither test nor val images in " + data.place.path +
                     "; evaluate the train split" + fresh);
 }
 
@@ -75,7 +78,7 @@ Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const s
     Result<RunSplit> opened = openImages(asked, dataPath, asking);
     if (!opened)
         return opened;
-    const auto subset = subsetOf(split, opened->data, RunFolder(asked.source.runFolder).id());
+    const auto subset = subsetOf(split, opened->data, RunFolder(asked.source.runFolder));
     if (!subset)
         return subset.error();
     opened->subset = *subset;

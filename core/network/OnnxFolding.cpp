@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cmath>
+
+#include "network/OnnxReading.h"
+
+namespace sightline {
+
+namespace {
+
+/// More than shapes and factors need; weights are folded by whoever exports.
+constexpr std::size_t kMostFolded = std::size_t{1} << 28;
+
+using Inputs = std::vector<const OnnxTensor*>;
+
+const OnnxTensor* at(const Inputs& inputs, std::size_t i) {
+    return i < inputs.size() ? inputs[i] : nullptr;
+}
+
+OnnxTensor plain(OnnxTensor tensor, Shape dims) {
+    tensor.dims = std::move(dims);
+    return tensor;
+}
+
+/// Value `from[i]` of a tensor at place i.
+OnnxTensor picked(const OnnxTensor& tensor, const std::vector<std::size_t>& from, Shape dims) {
+    OnnxTensor result;
+    result.isWhole = tensor.isWhole;
+    result.dims = std::move(dims);
+    for (const std::size_t i : from) {
+        if (tensor.isWhole)
+            result.wholes.push_back(tensor.wholes[i]);
+        else
+            result.reals.push_back(tensor.reals[i]);
+    }
+    return result;
+}
+
+std::vector<std::size_t> stridesOf(const Shape& dims) {
+    std::vector<std::size_t> strides(dims.size(), 1);
+    for (std::size_t i = dims.size(); i-- > 1;)
+        strides[i - 1] = strides[i] * static_cast<std::size_t>(dims[i]);
+    return strides;
+}
+
+/// For each place of `dims`, the place in a tensor whose axes have these strides.
+std::vector<std::size_t> places(const Shape& dims, const std::vector<std::size_t>& strides, std::size_t count) {
+    std::vector<std::size_t> all(count);
+    std::vector<std::int64_t> counter(dims.size(), 0);
+    std::size_t place = 0;
+    for (std::size_t& one : all) {
+        one = place;
+        for (std::size_t axis = dims.size(); axis-- > 0;) {
+            place += strides[axis];
+            if (++counter[axis] < dims[axis])
+                break;
+            place -= strides[axis] * static_cast<std::size_t>(dims[axis]);
+            counter[axis] = 0;
+        }
+    }
+    return all;
+}
+
+Result<OnnxTensor> transposed(const onnx::NodeProto& node, const OnnxTensor& x) {
+    const std::optional<std::vector<std::int64_t>> given = onnxWholes(node, "perm");
+    Shape order = given.value_or(Shape());
+    for (std::size_t i = x.dims.size(); !given && i-- > 0;)
+        order.push_back(static_cast<std::int64_t>(i));
+    Shape sorted = order;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t i = 0; i < sorted.size(); ++i)
+        if (sorted[i] != static_cast<std::int64_t>(i))
+            return onnxFault(node, "its order of axes is none.");
+    if (order.size() != x.dims.size())
+        return onnxFault(node, "its order of axes is none.");
+    const std::vector<std::size_t> own = stridesOf(x.dims);
+    Shape dims;
+    std::vector<std::size_t> strides;
+    for (const std::int64_t axis : order) {
+        dims.push_back(x.dims[static_cast<std::size_t>(axis)]);
+        strides.push_back(own[static_cast<std::size_t>(axis)]);
+    }
+    const auto from = places(dims, strides, x.count());
+    return picked(x, from, std::move(dims));
+}
+
+Result<OnnxTensor> reshaped(const onnx::NodeProto& node, const OnnxTensor& x, Shape wanted) {
+    std::int64_t known = 1;
+    const auto all = static_cast<std::int64_t>(x.count());
+    std::int64_t* open = nullptr;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i] == 0 && i < x.dims.size())
+            wanted[i] = x.dims[i];
+        if (wanted[i] == -1 && !open)
+            open = &wanted[i];
+        else if (wanted[i] < 0 || __builtin_mul_overflow(known, wanted[i], &known))
+            return onnxFault(node, "the shape it asks for does not fit.");
+    }
+    if (open) {
+        *open = known > 0 ? all / known : 0;
+        known *= *open;
+    }
+    if (known != all)
+        return onnxFault(node, "the shape it asks for does not fit.");
+    return plain(x, std::move(wanted));
+}
+
+Result<OnnxTensor> withUnitAxes(const onnx::NodeProto& node, const Inputs& inputs) {
+    const OnnxTensor& x = *inputs[0];
+    const bool adds = node.op_type() == "Unsqueeze";
+    Shape axes = at(inputs, 1) && inputs[1]->isWhole ? inputs[1]->wholes : onnxWholes(node, "axes").value_or(Shape());
+    const bool isGiven = !axes.empty();
+    const auto rank = static_cast<std::int64_t>(x.dims.size() + (adds ? axes.size() : 0));
+    for (std::int64_t& axis : axes) {
+        axis = axis < 0 ? axis + rank : axis;
+        if (axis < 0 || axis >= rank || rank > 16)
+            return onnxFault(node, "it has an axis that is not there.");
+    }
+    std::sort(axes.begin(), axes.end());
+    Shape dims;
+    if (adds) {
+        dims = x.dims;
+        for (const std::int64_t axis : axes)
+            dims.insert(dims.begin() + std::min(axis, static_cast<std::int64_t>(dims.size())), 1);
+    } else {
+        for (std::size_t i = 0; i < x.dims.size(); ++i)
+            if (x.dims[i] != 1 ||
+                (isGiven && !std::binary_search(axes.begin(), axes.end(), static_cast<std::int64_t>(i))))
+                dims.push_back(x.dims[i]);
+    }
+    return plain(x, std::move(dims));
+}
+
+Result<OnnxTensor> gathered(const onnx::NodeProto& node, const Inputs& inputs) {
+    const OnnxTensor *x = at(inputs, 0), *indices = at(inputs, 1);
+    if (!x || !indices || !indices->isWhole || x->dims.size() != 1 || indices->dims.size() > 1 ||
+        onnxWhole(node, "axis", 0) != 0)
+        return onnxFault(node, "it picks from other than a list.");
+    std::vector<std::size_t> from;
+    for (std::int64_t index : indices->wholes) {
+        index = index < 0 ? index + x->dims[0] : index;
+        if (index < 0 || index >= x->dims[0])
+            return onnxFault(node, "it picks what is not there.");
+        from.push_back(static_cast<std::size_t>(index));
+    }
+    return picked(*x, from, indices->dims);
+}
+
+Result<OnnxTensor> sliced(const onnx::NodeProto& node, const Inputs& inputs) {
+    const OnnxTensor& x = *inputs[0];
+    const auto one = [&](std::size_t input, const char* attribute, std::int64_t otherwise) {
+        const OnnxTensor* given = at(inputs, input);
+        const Shape values = given && given->isWhole ? given->wholes : onnxWholes(node, attribute).value_or(Shape());
+        return values.empty() ? otherwise : values.size() == 1 ? values[0] : -kOnnxBatch;
+    };
+    const std::int64_t begin = one(1, "starts", -kOnnxBatch), end = one(2, "ends", -kOnnxBatch);
+    if (x.dims.size() != 1 || begin == -kOnnxBatch || end == -kOnnxBatch || one(3, "axes", 0) != 0 ||
+        one(4, "steps", 1) != 1)
+        return onnxFault(node, "it cuts other than a list.");
+    const auto place = [&](std::int64_t i) {
+        return std::clamp<std::int64_t>(i < 0 ? i + x.dims[0] : i, 0, x.dims[0]);
+    };
+    std::vector<std::size_t> from;
+    for (std::int64_t i = place(begin); i < place(end); ++i)
+        from.push_back(static_cast<std::size_t>(i));
+    Shape dims = {static_cast<std::int64_t>(from.size())};
+    return picked(x, from, std::move(dims));
+}
+
+Result<OnnxTensor> joined(const onnx::NodeProto& node, const Inputs& inputs) {
+    OnnxTensor result;
+    result.isWhole = inputs[0]->isWhole;
+    for (const OnnxTensor* part : inputs) {
+        if (!part || part->dims.size() != 1 || part->isWhole != result.isWhole)
+            return onnxFault(node, "it joins other than lists.");
+        result.wholes.insert(result.wholes.end(), part->wholes.begin(), part->wholes.end());
+        result.reals.insert(result.reals.end(), part->reals.begin(), part->reals.end());
+    }
+    result.dims = {static_cast<std::int64_t>(result.count())};
+    return result;
+}
+
+std::optional<double> computed(const std::string& op, double a, double b, bool isWhole) {
+    if (op == "Add")
+        return a + b;
+    if (op == "Sub")
+        return a - b;
+    if (op == "Mul")
+        return a * b;
+    if (op == "Pow")
+        return std::pow(a, b);
+    if (op == "Div" && (b != 0 || !isWhole))
+        return isWhole ? std::trunc(a / b) : a / b;
+    return {};
+}
+
+/// Of two tensors, the smaller one repeated as numpy does.
+Result<OnnxTensor> arithmetic(const onnx::NodeProto& node, const Inputs& inputs) {
+    const OnnxTensor *a = at(inputs, 0), *b = at(inputs, 1);
+    if (!a || !b || a->isWhole != b->isWhole)
+        return onnxFault(node, "it computes with constants of different types.");
+    OnnxTensor result;
+    result.isWhole = a->isWhole;
+    const std::size_t rank = std::max(a->dims.size(), b->dims.size());
+    std::vector<std::size_t> strides[2];
+    const OnnxTensor* terms[] = {a, b};
+    for (std::size_t axis = 0; axis < rank; ++axis) {
+        std::int64_t extent = 1;
+        for (std::size_t t = 0; t < 2; ++t) {
+            const std::size_t before = rank - terms[t]->dims.size();
+            const std::int64_t own = axis < before ? 1 : terms[t]->dims[axis - before];
+            if (own != 1 && extent != 1 && own != extent)
+                return onnxFault(node, "it computes with constants of different shapes.");
+            extent = own == 1 ? extent : own;
+            strides[t].push_back(own == 1 ? 0 : stridesOf(terms[t]->dims)[axis - before]);
+        }
+        result.dims.push_back(extent);
+    }
+    const Result<std::size_t> count = onnxCount(result.dims, node.output(0));
+    if (!count || *count > kMostFolded)
+        return onnxFault(node, "it makes a constant that is too large.");
+    const auto left = places(result.dims, strides[0], *count), right = places(result.dims, strides[1], *count);
+    for (std::size_t i = 0; i < *count; ++i) {
+        const auto value = computed(node.op_type(), a->at(left[i]), b->at(right[i]), result.isWhole);
+        if (!value || (result.isWhole && !(std::abs(*value) < 1e15)))
+            return onnxFault(node, "it cannot be computed.");
+        if (result.isWhole)
+            result.wholes.push_back(static_cast<std::int64_t>(*value));
+        else
+            result.reals.push_back(static_cast<float>(*value));
+    }
+    return result;
+}
+
+Result<OnnxTensor> cast(const onnx::NodeProto& node, const OnnxTensor& x) {
+    const std::int64_t to = onnxWhole(node, "to", onnx::TensorProto::FLOAT);
+    const bool isReal = to == onnx::TensorProto::FLOAT || to == onnx::TensorProto::DOUBLE ||
+                        to == onnx::TensorProto::FLOAT16 || to == onnx::TensorProto::BFLOAT16;
+    OnnxTensor result;
+    result.dims = x.dims;
+    result.isWhole = !isReal;
+    for (std::size_t i = 0; i < x.count(); ++i) {
+        const double value = x.at(i);
+        if (isReal)
+            result.reals.push_back(static_cast<float>(value));
+        else if (std::abs(value) < 1e15)
+            result.wholes.push_back(static_cast<std::int64_t>(value));
+        else
+            return onnxFault(node, "a constant has no whole number.");
+    }
+    return result;
+}
+
+Result<OnnxTensor> filled(const onnx::NodeProto& node, const OnnxTensor& shape, const std::filesystem::path& folder) {
+    OnnxTensor value;
+    value.reals = {0};
+    for (const onnx::AttributeProto& attribute : node.attribute())
+        if (attribute.name() == "value") {
+            Result<OnnxTensor> read = onnxTensor(attribute.t(), folder);
+            if (!read)
+                return read;
+            value = std::move(*read);
+        }
+    const Result<std::size_t> count = onnxCount(shape.wholes, node.output(0));
+    if (!shape.isWhole || value.count() != 1 || !count || *count > kMostFolded)
+        return onnxFault(node, "it makes a constant that is too large or unclear.");
+    return picked(value, std::vector<std::size_t>(*count, 0), shape.wholes);
+}
+
+Result<OnnxTensor> constantOf(const onnx::NodeProto& node, const std::filesystem::path& folder) {
+    for (const onnx::AttributeProto& attribute : node.attribute()) {
+        OnnxTensor tensor;
+        if (attribute.name() == "value")
+            return onnxTensor(attribute.t(), folder);
+        if (attribute.name() == "value_float" || attribute.name() == "value_floats") {
+            tensor.reals.assign(attribute.floats().begin(), attribute.floats().end());
+            if (attribute.has_f())
+                tensor.reals = {attribute.f()};
+        } else if (attribute.name() == "value_int" || attribute.name() == "value_ints") {
+            tensor.isWhole = true;
+            tensor.wholes.assign(attribute.ints().begin(), attribute.ints().end());
+            if (attribute.has_i())
+                tensor.wholes = {attribute.i()};
+        } else {
+            continue;
+        }
+        if (attribute.name().ends_with('s'))
+            tensor.dims = {static_cast<std::int64_t>(tensor.count())};
+        return tensor;
+    }
+    return onnxFault(node, "it is not a number or a tensor.");
+}
+
+} // namespace
+
+Result<OnnxTensor> foldedOnnx(const onnx::NodeProto& node, const std::vector<const OnnxTensor*>& inputs,
+                              const std::filesystem::path& folder) {
+    const std::string& op = node.op_type();
+    if (op == "Constant")
+        return constantOf(node, folder);
+    if (!at(inputs, 0))
+        return onnxFault(node, "it lacks an input.");
+    const OnnxTensor& x = *inputs[0];
+    if (op == "Identity" || op == "Dropout")
+        return x;
+    if (op == "Cast")
+        return cast(node, x);
+    if (op == "Transpose")
+        return transposed(node, x);
+    if (op == "Reshape")
+        return reshaped(node, x, at(inputs, 1) && inputs[1]->isWhole ? inputs[1]->wholes : Shape{-1});
+    if (op == "Squeeze" || op == "Unsqueeze")
+        return withUnitAxes(node, inputs);
+    if (op == "Gather")
+        return gathered(node, inputs);
+    if (op == "Slice")
+        return sliced(node, inputs);
+    if (op == "Concat")
+        return joined(node, inputs);
+    if (op == "Add" || op == "Sub" || op == "Mul" || op == "Div" || op == "Pow")
+        return arithmetic(node, inputs);
+    if (op == "ConstantOfShape")
+        return filled(node, x, folder);
+    if (op == "Sqrt" && !x.isWhole) {
+        OnnxTensor root = x;
+        for (float& value : root.reals)
+            value = std::sqrt(value);
+        return root;
+    }
+    return onnxFault(node, "this operation is not computed beforehand.");
+}
+
+} // namespace sightline

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/RunImport.h"
+
+#include <algorithm>
+#include <set>
+
+#include "augment/Augment.h"
+#include "experiment/PixelJson.h"
+#include "store/FittedNormalizationFile.h"
+#include "store/ImportedNetwork.h"
+#include "store/Safetensors.h"
+#include "store/WeightsDigest.h"
+#include "support/Files.h"
+
+namespace sightline {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kImported = "imported.json";
+
+/// What export's "preprocessing" says as the blocks of an experiment; keys that both have mean the same.
+Json settingsOf(const ImportedNetwork& network) {
+    Json data = {{"path", ""}, {"image_size", {network.graph.height, network.graph.width}}};
+    Json settings = Json::object();
+    const Json& told = network.preprocessing;
+    for (const char* key : {"channels", "depth", "page", "background", "orientation", "interpolation", "fit", "pad"})
+        if (told.is_object() && told.contains(key))
+            data[key] = told[key];
+    if (!data.contains("channels"))
+        data["channels"] = toJson(channelsFor(network.graph.channels));
+    if (told.is_object() && told.contains("normalization"))
+        settings["normalization"] = told["normalization"];
+    settings["data"] = std::move(data);
+    return settings;
+}
+
+Result<Experiment> experimentFor(const ImportedNetwork& network, const ImportRequest& request,
+                                 std::vector<std::string>& notes) {
+    Json json = settingsOf(network);
+    json["version"] = 1;
+    json["name"] = request.name.empty() ? request.source.filename().stem().string() : request.name;
+    json["model"] = {{"name", network.graph.name}, {"graph", toJson(network.graph)}};
+    if (!request.normalization.empty()) {
+        json["normalization"] = {{"preset", request.normalization}};
+    } else if (!json.contains("normalization")) {
+        json["normalization"] = {{"preset", "imagenet"}};
+        notes.push_back(request.source.string() + " does not say how its images are normalized; imagenet is assumed " +
+                        "(--normalization chooses another).");
+    }
+    Result<Experiment> experiment = experimentFromJson(json);
+    if (!experiment)
+        return badInput("What " + request.source.string() +
+                        " says of its images cannot be used: " + experiment.error().message);
+    if (experiment->data.channels() != network.graph.channels)
+        return badInput("The network of " + request.source.string() + " takes " +
+                        std::to_string(network.graph.channels) + " channels, its images have " +
+                        std::to_string(experiment->data.channels()) + ".");
+    return experiment;
+}
+
+Result<std::vector<std::string>> classesFor(const ImportedNetwork& network, const ImportRequest& request) {
+    const Result<GraphCost> cost = shapes(network.graph);
+    if (!cost)
+        return cost.error();
+    const auto scores = static_cast<std::size_t>(outputShape(network.graph, *cost, network.graph.outputs[0])[0]);
+    std::vector<std::string> classes = network.classes;
+    std::string source = request.source.string();
+    if (!request.labels.empty()) {
+        Result<std::vector<std::string>> read = readLabels(request.labels);
+        if (!read)
+            return read;
+        classes = std::move(*read);
+        source = request.labels.string();
+    }
+    for (std::size_t i = 0; network.classes.empty() && request.labels.empty() && i < scores; ++i)
+        classes.push_back(std::to_string(i));
+    if (classes.size() != scores)
+        return badInput(source + " names " + std::to_string(classes.size()) + " classes, but the network gives " +
+                        std::to_string(scores) + " scores.");
+    std::set<std::string> seen;
+    for (const std::string& name : classes)
+        if (name.empty() || !seen.insert(name).second)
+            return badInput(source + " names the class " + shown(name) + " twice; each needs a name of its own.");
+    return classes;
+}
+
+/// The values that a fitted normalization had; whitening's matrix does not leave a run.
+Result<std::optional<FittedNormalization>> fittedOf(const ImportedNetwork& network, const Experiment& experiment) {
+    if (!experiment.normalization.needsFit())
+        return std::optional<FittedNormalization>();
+    FittedNormalization fitted;
+    const Json told = network.preprocessing.is_object() ? network.preprocessing.value("fitted", Json()) : Json();
+    for (const auto& [key, values] : {std::pair("mean", &fitted.mean), std::pair("deviation", &fitted.deviation)}) {
+        const Json list = told.is_object() ? told.value(key, Json()) : Json();
+        for (const Json& value : list.is_array() ? list : Json::array())
+            if (value.is_number())
+                values->push_back(value.get<float>());
+        if (values->size() != static_cast<std::size_t>(network.graph.channels) || experiment.normalization.zcaWhitening)
+            return badInput("The network's images are normalized by values that its file does not have; choose with "
+                            "--normalization.");
+    }
+    return std::optional(std::move(fitted));
+}
+
+Result<void> writeCheckpoint(const RunFolder& run, const ImportedNetwork& network) {
+    const Result<GraphCost> cost = shapes(network.graph);
+    if (!cost)
+        return cost.error();
+    std::vector<TensorToWrite> tensors;
+    for (const TensorSpec& tensor : tensorsOf(network.graph, *cost)) {
+        const auto values = network.values.find(tensor.name);
+        if (values == network.values.end())
+            return badInput("The network lacks the tensor " + shown(tensor.name) + ".");
+        tensors.push_back({tensor.name, tensor.shape, values->second});
+    }
+    return writeSafetensors(run.path() / "checkpoints" / "last.safetensors", tensors, {{kWeightsDigest, ""}});
+}
+
+Result<void> fill(const RunFolder& run, const ImportedNetwork& network, const ImportRequest& request,
+                  const std::vector<std::string>& classes, const std::optional<FittedNormalization>& fitted) {
+    if (const Result<void> written = run.writeClasses(classes); !written)
+        return written;
+    if (const Result<void> written = run.writeGraph(toJson(network.graph)); !written)
+        return written;
+    if (fitted)
+        if (const Result<void> written = writeFittedNormalization(run.path(), *fitted); !written)
+            return written;
+    if (const Result<void> written = writeCheckpoint(run, network); !written)
+        return written;
+    std::error_code code;
+    const std::string from = fs::absolute(request.source, code).lexically_normal().string();
+    if (const Result<void> written = writeFileAtomically(run.path() / kImported, toText(Json{{"from", from}}) + "\n");
+        !written)
+        return written;
+    return run.appendEvent({{"type", "run_ended"},
+                            {"outcome", "completed"},
+                            {"reason", "Imported from " + from + "."},
+                            {"epochs", 0},
+                            {"best_epoch", 0},
+                            {"run", run.id()},
+                            {"folder", run.path().string()}});
+}
+
+} // namespace
+
+Result<ImportedRun> importRun(RunStore& store, const ImportRequest& request) {
+    Result<ImportedNetwork> network = readNetwork(request.source);
+    if (!network)
+        return network.error();
+    if (network->graph.name.empty())
+        network->graph.name = request.source.stem().string();
+    std::vector<std::string> notes;
+    const Result<Experiment> experiment = experimentFor(*network, request, notes);
+    if (!experiment)
+        return experiment.error();
+    const Result<std::vector<std::string>> classes = classesFor(*network, request);
+    if (!classes)
+        return classes.error();
+    const auto fitted = fittedOf(*network, *experiment);
+    if (!fitted)
+        return fitted.error();
+    Result<RunFolder> run = store.create(*experiment);
+    if (!run)
+        return run.error();
+    Result<void> done = fill(*run, *network, request, *classes, *fitted);
+    if (done)
+        done = store.refresh(*run);
+    if (done)
+        return ImportedRun{*run, std::move(notes)};
+    static_cast<void>(store.discard(*run)); // half a run is none
+    return done.error();
+}
+
+bool isImported(const fs::path& runFolder) {
+    std::error_code code;
+    return fs::exists(runFolder / kImported, code);
+}
+
+} // namespace sightline

@@ -40,11 +40,10 @@ void addWeights(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
-    addDataset,    addDatasetCheck, addAugment,   addModel,          addTrain,        addLrFind,
-    addEvaluate,   addPredict,      addExplain,   addActivations,    addFilters,      addExamples,
-    addExport,     addRuns,         addSearch,    addModelForward,   addBenchAugment, addBenchTrain,
-    addExport,     addImport,       addRuns,      addModelForward,   addBenchAugment, addBenchTrain,
-    addBenchEpoch, addBenchExplain, addBenchScan, addBenchQuestions, addWeights,      addDemo,
+    addDataset,   addDatasetCheck,   addAugment,      addModel,        addTrain,      addLrFind,     addEvaluate,
+    addPredict,   addExplain,        addActivations,  addFilters,      addExamples,   addExport,     addImport,
+    addRuns,      addSearch,         addModelForward, addBenchAugment, addBenchTrain, addBenchEpoch, addBenchExplain,
+    addBenchScan, addBenchQuestions, addWeights,      addDemo,
 };
 
 } // namespace sightline::cli

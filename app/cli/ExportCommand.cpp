@@ -6,6 +6,7 @@
 #include "ExportCheck.h"
 #include "ExportReport.h"
 #include "engine/AskedModel.h"
+#include "report/GroupTable.h"
 #include "store/HubFolder.h"
 #include "store/RunExport.h"
 #include "support/Words.h"
@@ -15,7 +16,7 @@ namespace sightline::cli {
 namespace {
 
 struct Settings {
-    std::string run, checkpoint = "best", onnx, torchScript, weights, report, tensorBoard, hub;
+    std::string run, checkpoint = "best", onnx, torchScript, weights, report, table, tensorBoard, hub;
     int check = 0;
     bool foldBatchNorm = false, all = false, json = false;
     double refuseShare = kRefuseShare;
@@ -103,14 +104,14 @@ bool exportsNetwork(const Settings& settings) {
 
 Result<void> checked(const Settings& settings) {
     const bool network = exportsNetwork(settings);
-    if (!network && settings.report.empty() && settings.tensorBoard.empty())
+    if (!network && settings.report.empty() && settings.table.empty() && settings.tensorBoard.empty())
         return badInput("Choose what to export: --onnx FILE, --torchscript FILE, --weights FILE.safetensors, --hub "
-                        "DIR, --report FILE.html or --tensorboard DIR.");
+                        "DIR, --report FILE.html, --table FILE.csv or --tensorboard DIR.");
     if (settings.foldBatchNorm && settings.onnx.empty())
         return badInput("--fold-batch-norm needs --onnx FILE.");
     if (settings.check > 0 && settings.onnx.empty())
         return badInput("--check needs --onnx FILE.");
-    if (settings.all && (network || !settings.report.empty() || !settings.run.empty()))
+    if (settings.all && (network || !settings.report.empty() || !settings.table.empty() || !settings.run.empty()))
         return badInput("--all exports the histories of all runs: it goes with --tensorboard DIR alone.");
     if (!settings.all && settings.run.empty())
         return badInput("export needs a run, or --all with --tensorboard DIR.");
@@ -148,6 +149,14 @@ int exportRun(const Settings& settings, Context& context) {
         if (const auto written = exportTensorBoards(settings.run, settings.all, settings.tensorBoard, context);
             !add(written))
             return fail(written.error());
+    if (!settings.table.empty()) {
+        const auto table = readGroupTable(context.home, settings.run);
+        if (!table)
+            return fail(table.error());
+        if (const auto written = writeGroupTable(*table, settings.table); !written)
+            return fail(written.error());
+        files.push_back(settings.table);
+    }
     if (!settings.report.empty()) {
         const auto written = exportReport(settings.run, settings.checkpoint, settings.report, context);
         if (!written)
@@ -183,7 +192,7 @@ void addExport(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("export", "Export a run: its network, a report, its history");
     command->add_option("RUN", settings->run,
-                        "A run's id, a prefix of it, its name or its folder; with --report a group's id, too");
+                        "A run's id, a prefix of it, its name or its folder; with --report and --table a group's id");
     command->add_option("--onnx", settings->onnx, "Write an ONNX model (opset 13; output 'logits', before softmax)");
     command->add_option("--torchscript", settings->torchScript, "Write a TorchScript module (torch.jit.load)");
     command->add_option("--weights", settings->weights, "Write only the tensors (.safetensors)");
@@ -192,6 +201,7 @@ void addExport(CLI::App& app, Context& context) {
         ->check(CLI::Range(1, 1000000));
     command->add_option("--report", settings->report,
                         "Write a report as one HTML file: methods, curves, figures, confusion, heat maps");
+    command->add_option("--table", settings->table, "Write the table of a group's runs as .csv or .md (Markdown)");
     command->add_option("--tensorboard", settings->tensorBoard, "Write the history as TensorBoard's event files, here");
     command->add_flag("--all", settings->all, "With --tensorboard: of all runs");
     command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");

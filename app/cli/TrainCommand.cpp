@@ -7,8 +7,10 @@
 #include "Commands.h"
 #include "ExperimentOptions.h"
 #include "TrainFolds.h"
+#include "TrainTable.h"
 #include "experiment/Presets.h"
 #include "store/FoldGroup.h"
+#include "store/GroupFolder.h"
 #include "store/RunFork.h"
 #include "store/RunImport.h"
 #include "support/Download.h"
@@ -19,7 +21,7 @@ namespace {
 
 struct TrainOptions {
     ExperimentOptions experiment;
-    std::string resume, fork, at = "last", events, groupBy;
+    std::string resume, fork, at = "last", events, groupBy, presetTable;
     int folds = 0;
     bool saysAt = false;
     bool check = false;
@@ -128,9 +130,9 @@ void print(const TrainCheck& check, const Experiment& experiment) {
 
 /// Tries all of it; no run is made.
 int check(const TrainOptions& options, Context& context) {
-    if (!options.resume.empty() || !options.fork.empty() || !options.events.empty())
+    if (!options.resume.empty() || !options.fork.empty() || !options.events.empty() || !options.presetTable.empty())
         return fail(badInput("train --check takes an experiment file or --preset NAME, and makes no run: it goes "
-                             "without --resume, --fork and --events."));
+                             "without --preset-table, --resume, --fork and --events."));
     const std::stop_token stop = interruption().get_token();
     const Result<OpenedExperiment> opened = openExperiment(options.experiment, context, stop);
     if (!opened)
@@ -170,9 +172,10 @@ int folds(const TrainOptions& options, Context& context) {
     const bool goesOn = !options.resume.empty();
     if (!goesOn && options.folds == 0)
         return fail(badInput("--group-by goes with --folds: what must not be torn apart by them."));
-    if (!options.fork.empty() || (goesOn && (options.folds > 0 || !options.experiment.settings.empty())))
+    if (!options.fork.empty() || !options.presetTable.empty() ||
+        (goesOn && (options.folds > 0 || !options.experiment.settings.empty())))
         return fail(badInput(goesOn ? "Folds that are resumed keep their number and their settings."
-                                    : "--folds takes an experiment file or --preset NAME, not --fork."));
+                                    : "--folds takes an experiment file or --preset NAME, nothing else."));
     Experiment experiment;
     if (!goesOn) {
         Result<Experiment> given = experimentOf(options.experiment);
@@ -189,18 +192,31 @@ int folds(const TrainOptions& options, Context& context) {
                       *sink);
 }
 
+/// --preset-table, or --resume with the id of its group.
+int table(const TrainOptions& options, Context& context) {
+    if (!options.resume.empty() && !options.experiment.settings.empty())
+        return fail(badInput("A table that is resumed keeps its settings."));
+    const Result<EventSink> sink = sinkOf(options);
+    if (!sink)
+        return fail(sink.error());
+    return trainTable({options.presetTable, options.resume, options.experiment, options.json}, context, *sink);
+}
+
 int run(const TrainOptions& options, Context& context) {
-    if (options.experiment.file.empty() + options.experiment.preset.empty() + options.resume.empty() +
-            options.fork.empty() !=
-        3)
-        return fail(
-            badInput("train takes exactly one of: an experiment file, --preset NAME, --resume RUN, --fork RUN."));
+    const std::optional<RunGroup::Kind> group = kindOfGroup(context.home, options.resume);
+    if (options.experiment.file.empty() + options.experiment.preset.empty() + options.presetTable.empty() +
+            options.resume.empty() + options.fork.empty() !=
+        4)
+        return fail(badInput("train takes exactly one of: an experiment file, --preset NAME, --preset-table NAME, "
+                             "--resume RUN, --fork RUN."));
     if (options.saysAt && options.fork.empty())
         return fail(badInput("--at goes with --fork: the checkpoint that the new run begins with."));
     if (options.check)
         return check(options, context);
-    if (options.folds > 0 || !options.groupBy.empty() || isFoldGroup(context.home, options.resume))
+    if (options.folds > 0 || !options.groupBy.empty() || group == RunGroup::Kind::Folds)
         return folds(options, context);
+    if (!options.presetTable.empty() || group == RunGroup::Kind::Table)
+        return table(options, context);
     TrainRequest request;
     request.home = context.home;
     request.resume = options.resume;
@@ -267,7 +283,10 @@ void addTrain(CLI::App& app, Context& context) {
     auto options = std::make_shared<TrainOptions>();
     CLI::App* command = app.add_subcommand("train", "Train from an experiment file or a preset, or resume a run");
     addExperiment(*command, options->experiment);
-    command->add_option("--resume", options->resume, "Resume this run from its last checkpoint");
+    command->add_option("--preset-table", options->presetTable,
+                        "Train all experiments that a text compares, and print its table: " + presetTableNames());
+    command->add_option("--resume", options->resume,
+                        "Resume this run from its last checkpoint, or a group with what it lacks");
     command->add_option("--fork", options->fork, "Train a new run that begins with a checkpoint of this run");
     CLI::Option* at = command->add_option("--at", options->at, "With --fork: best, last or an epoch that was kept");
     command->add_option("--events", options->events, "Write one JSON event per line to this file");

@@ -33,7 +33,7 @@ void setGroupBy(Experiment& experiment, const std::string& by) {
 }
 
 int trainFolds(const FoldsOptions& options, const Experiment& experiment, Context& context, const EventSink& sink) {
-    FoldsRequest request{context.home, options.group};
+    SeriesRequest request{context.home, options.group};
     request.threads = std::max(options.threads, 0);
     const Result<Engine*> engine = loadEngine();
     if (!engine)

@@ -15,50 +15,7 @@ namespace sightline {
 
 namespace {
 
-/// Whether a run needs no more training.
-bool isDone(const RunFolder& run) {
-    const RunSummary summary = run.summary();
-    return summary.state == "completed" && summary.epochs > 0;
-}
-
-/// Makes room for another run of a fold whose run is gone, or ended before anything of it was kept.
-Result<void> dropLostRun(const FoldsRequest& request, const RunFolder& run) {
-    std::error_code code;
-    if (!std::filesystem::exists(run.path(), code))
-        return {};
-    auto store = RunStore::open(request.home);
-    return store ? store->remove(run) : Result<void>(store.error());
-}
-
-/// Trains one fold, or goes on with it; the group knows its run as soon as it has begun.
-RunEnded trainFold(Engine& engine, const FoldsRequest& request, FoldGroup& group, std::size_t index,
-                   const std::stop_token& stop, TrainControl& control, const EventSink& sink, Result<void>& noted) {
-    TrainRequest training;
-    training.home = request.home;
-    training.background = request.background;
-    const bool hasBegun = index < group.runs.size();
-    const RunFolder before(request.home / "runs" / (hasBegun ? group.runs[index] : std::string()));
-    const bool goesOn = hasBegun && checkpointToResume(before.path()).has_value();
-    if (goesOn) {
-        training.resume = group.runs[index];
-    } else {
-        if (hasBegun)
-            if (noted = dropLostRun(request, before); !noted)
-                return {RunEnded::Outcome::Failed, noted.error().message, noted.error().kind, 0, 0, {}, {}};
-        training.experiment = group.experimentOf(static_cast<int>(index) + 1);
-        training.group = group.memberOf(static_cast<int>(index) + 1);
-    }
-    return engine.train(training, stop, control, [&](const TrainEvent& event) {
-        if (const auto* started = std::get_if<RunStarted>(&event); started && !goesOn) {
-            group.runs.resize(std::max(group.runs.size(), index + 1));
-            group.runs[index] = started->run;
-            noted = writeFoldGroup(request.home, group);
-        }
-        sink(event);
-    });
-}
-
-Result<void> judge(Engine& engine, const FoldsRequest& request, const std::stop_token& stop, FoldsEnded& ended) {
+Result<void> judge(Engine& engine, const SeriesRequest& request, const std::stop_token& stop, FoldsEnded& ended) {
     std::vector<std::string> classes;
     std::vector<Prediction> all;
     for (const std::string& run : ended.group.runs) {
@@ -107,7 +64,7 @@ Result<FoldGroup> beginFolds(const std::filesystem::path& home, const Experiment
     return group;
 }
 
-Result<FoldsEnded> trainFolds(Engine& engine, const FoldsRequest& request, std::stop_token stop, TrainControl& control,
+Result<FoldsEnded> trainFolds(Engine& engine, const SeriesRequest& request, std::stop_token stop, TrainControl& control,
                               const EventSink& sink) {
     Result<FoldGroup> group = readFoldGroup(request.home, request.group);
     if (!group)
@@ -115,12 +72,20 @@ Result<FoldsEnded> trainFolds(Engine& engine, const FoldsRequest& request, std::
     FoldsEnded ended;
     ended.group = std::move(*group);
     for (std::size_t index = 0; index < static_cast<std::size_t>(ended.group.folds); ++index) {
-        if (index < ended.group.runs.size() && isDone(RunFolder(request.home / "runs" / ended.group.runs[index])))
+        const int number = static_cast<int>(index) + 1;
+        const std::string before = index < ended.group.runs.size() ? ended.group.runs[index] : std::string();
+        if (isTrained(request.home, before))
             continue;
-        Result<void> noted;
-        const RunEnded run = trainFold(engine, request, ended.group, index, stop, control, sink, noted);
-        if (!noted)
-            return noted.error();
+        const RunGroup member = ended.group.memberOf(number);
+        if (request.next)
+            request.next(index + 1, static_cast<std::size_t>(ended.group.folds), member.member);
+        const auto begun = [&](const std::string& run) {
+            ended.group.runs.resize(std::max(ended.group.runs.size(), index + 1));
+            ended.group.runs[index] = run;
+            return writeFoldGroup(request.home, ended.group);
+        };
+        const RunEnded run =
+            trainMember(engine, request, ended.group.experimentOf(number), member, before, begun, stop, control, sink);
         if (run.outcome == RunEnded::Outcome::Failed)
             return Error{run.reason, run.errorKind};
         ended.stopped = run.outcome == RunEnded::Outcome::Stopped;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "engine/Engine.h"
+#include "engine/MemberTraining.h"
 #include "store/FoldGroup.h"
 
 namespace sightline {
@@ -22,18 +22,11 @@ struct FoldsEnded {
 Result<FoldGroup> beginFolds(const std::filesystem::path& home, const Experiment& experiment, int folds,
                              std::stop_token stop);
 
-struct FoldsRequest {
-    std::filesystem::path home;
-    std::string group; ///< id
-    bool background = false;
-    int threads = 0; ///< of the judging at the end
-};
-
 /// Trains the folds one after the other, each a run of the group; runs that were interrupted are resumed, or begun
 /// again where nothing of them was kept, those that are done are kept. Then each image is judged by the best checkpoint
 /// of the run that was not trained on it. `sink` hears of each run as of one alone. Errors: a fold failed (those before
 /// it are kept), the images are gone.
-Result<FoldsEnded> trainFolds(Engine& engine, const FoldsRequest& request, std::stop_token stop, TrainControl& control,
+Result<FoldsEnded> trainFolds(Engine& engine, const SeriesRequest& request, std::stop_token stop, TrainControl& control,
                               const EventSink& sink);
 
 } // namespace sightline

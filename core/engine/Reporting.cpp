@@ -116,6 +116,16 @@ Result<void> addPictures(const AskedModel& model, const RunFolder& run, const Re
     return {};
 }
 
+/// As the group counts them: a run that was begun anew is younger than those after it.
+void putInOrder(std::vector<GroupMember>& members, const GroupTable& table) {
+    const auto place = [&](const GroupMember& member) {
+        return std::find_if(table.rows.begin(), table.rows.end(),
+                            [&](const GroupTable::Row& row) { return row.run == member.run.id; });
+    };
+    std::stable_sort(members.begin(), members.end(),
+                     [&](const GroupMember& a, const GroupMember& b) { return place(a) < place(b); });
+}
+
 } // namespace
 
 Result<RunReport> collectReport(Engine& engine, const RunFolder& run, const ReportRequest& request,
@@ -175,6 +185,10 @@ Result<GroupReport> collectGroupReport(Engine& engine, RunStore& store, const st
         else
             report.notes.push_back(run->id + " could not be evaluated: " + evaluation.error().message);
         report.members.push_back(std::move(member));
+    }
+    if (auto table = readGroupTable(store.home(), group)) {
+        putInOrder(report.members, *table);
+        report.table = std::move(*table);
     }
     if (report.members.empty())
         return badInput("There are no runs of a group " + group + " in " + store.home().string() + ".");

@@ -72,6 +72,7 @@ void TrainControl::post(TrainCommand command) {
 
 std::vector<TrainCommand> TrainControl::take() {
     const std::lock_guard lock(m->mutex);
+    m->ended = false; // of a series the next run has begun
     return std::exchange(m->commands, {});
 }
 
@@ -110,8 +111,14 @@ bool TrainControl::waitWhilePaused(std::stop_token stop) {
 }
 
 void TrainControl::runEnded() {
-    m->update([this] { m->ended = true; });
-    for (const TrainCommand& command : take())
+    std::vector<TrainCommand> unanswered;
+    m->update([&] {
+        m->ended = true;
+        m->stopsAfterEpoch = false;
+        m->newest.reset(); // its checkpoints say more now, and of the next run these are no weights
+        unanswered.swap(m->commands);
+    });
+    for (const TrainCommand& command : unanswered)
         if (command.answered)
             command.answered(Error{"The run has ended."});
 }

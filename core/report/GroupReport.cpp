@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "metrics/Spread.h"
 #include "report/Chart.h"
 #include "report/Html.h"
 #include "store/SettingsDifference.h"
@@ -36,17 +35,19 @@ std::string runsTable(const GroupReport& report) {
                  rows);
 }
 
-/// Mean and spread of the folds.
-std::string spread(const GroupReport& report) {
-    std::vector<double> values;
-    for (const GroupMember& member : report.members)
-        if (member.run.bestValAccuracy)
-            values.push_back(*member.run.bestValAccuracy);
-    if (values.empty() || report.group.kind != RunGroup::Kind::Folds)
+/// The text's table, or the mean and spread of folds.
+std::string comparison(const GroupReport& report) {
+    if (!report.table)
         return {};
-    const Spread found = spreadOf(values);
-    return "<p>Validation accuracy " + percent(found.mean) + " on average, with a standard deviation of " +
-           decimal(found.deviation * 100, 1) + " points over " + std::to_string(values.size()) + " folds.</p>\n";
+    if (report.group.kind != RunGroup::Kind::Table)
+        return spreadWords(*report.table).empty() ? std::string()
+                                                  : "<p>" + escaped(spreadWords(*report.table)) + "</p>\n";
+    std::vector<std::vector<std::string>> rows;
+    const auto figure = [](const std::optional<double>& share) { return share ? percent(*share) : "-"; };
+    for (const GroupTable::Row& row : report.table->rows)
+        rows.push_back({row.name, row.changes, figure(row.valAccuracy), figure(row.testAccuracy), row.note});
+    return table("The experiments of the table",
+                 {"Model", "Changes made", "Validation accuracy", "Test accuracy", "Note"}, rows);
 }
 
 std::string curves(const GroupReport& report) {
@@ -89,7 +90,7 @@ std::string reportHtml(const GroupReport& report) {
                        std::to_string(report.members.size()) + " runs</p>\n";
     for (const std::string& note : report.notes)
         body += "<p class=\"muted\">" + escaped(note) + "</p>\n";
-    body += section("Runs", spread(report) + runsTable(report));
+    body += section("Runs", comparison(report) + runsTable(report));
     body += section("Curves", curves(report));
     body += section("Settings", settings(report));
     return document(title + " - Sightline", body);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "metrics/Evaluation.h"
+#include "report/GroupTable.h"
 #include "store/RunFolder.h"
 
 namespace sightline {
@@ -22,6 +23,7 @@ struct GroupReport {
     RunGroup group;
     std::vector<GroupMember> members; ///< in the group's order
     std::vector<std::string> notes;
+    std::optional<GroupTable> table = {}; ///< where the group has a file of its own
 };
 
 /// As reportHtml() of a run: the runs side by side, their curves in one chart, the settings that differ.

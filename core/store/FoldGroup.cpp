@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/FoldGroup.h"
 
+#include "store/GroupFolder.h"
 #include "support/Files.h"
 
 namespace sightline {
-
-namespace {
-
-std::filesystem::path folderOf(const std::filesystem::path& home, const std::string& id) {
-    return home / "groups" / id;
-}
-
-} // namespace
 
 std::string FoldGroup::name() const {
     return (experiment.name.empty() ? experiment.model.name : experiment.name) + ": " + std::to_string(folds) +
@@ -30,16 +23,8 @@ RunGroup FoldGroup::memberOf(int index) const {
     return {id, RunGroup::Kind::Folds, name(), "fold " + std::to_string(index) + " of " + std::to_string(folds)};
 }
 
-bool isFoldGroup(const std::filesystem::path& home, const std::string& id) {
-    std::error_code code;
-    return !id.empty() && id.find('/') == std::string::npos &&
-           std::filesystem::exists(folderOf(home, id) / "group.json", code);
-}
-
 Result<FoldGroup> readFoldGroup(const std::filesystem::path& home, const std::string& id) {
-    if (!isFoldGroup(home, id))
-        return badInput("There is no group " + id + " in " + home.string() + ".");
-    const auto file = folderOf(home, id) / "group.json";
+    const auto file = groupFolder(home, id) / "group.json";
     const auto json = readJsonFile(file);
     if (!json)
         return json.error();
@@ -61,18 +46,18 @@ Result<FoldGroup> readFoldGroup(const std::filesystem::path& home, const std::st
 }
 
 Result<void> writeFoldGroup(const std::filesystem::path& home, const FoldGroup& group) {
-    if (const auto made = makeFolder(folderOf(home, group.id)); !made)
+    if (const auto made = makeFolder(groupFolder(home, group.id)); !made)
         return made;
     const Json json{{"kind", "folds"},
                     {"name", group.name()},
                     {"folds", group.folds},
                     {"runs", group.runs},
                     {"experiment", toJson(group.experiment)}};
-    return writeFileAtomically(folderOf(home, group.id) / "group.json", toText(json) + "\n");
+    return writeFileAtomically(groupFolder(home, group.id) / "group.json", toText(json) + "\n");
 }
 
 std::filesystem::path outOfFoldFile(const std::filesystem::path& home, const std::string& id) {
-    return folderOf(home, id) / "out-of-fold.csv";
+    return groupFolder(home, id) / "out-of-fold.csv";
 }
 
 std::optional<std::filesystem::path> outOfFoldFileOf(const std::filesystem::path& runFolder) {

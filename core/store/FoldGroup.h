@@ -27,7 +27,6 @@ struct FoldGroup {
 
 /// Errors: there is no such group; its file is damaged.
 Result<FoldGroup> readFoldGroup(const std::filesystem::path& home, const std::string& id);
-bool isFoldGroup(const std::filesystem::path& home, const std::string& id);
 /// Makes its folder where needed.
 Result<void> writeFoldGroup(const std::filesystem::path& home, const FoldGroup& group);
 

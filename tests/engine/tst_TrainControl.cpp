@@ -43,6 +43,18 @@ private Q_SLOTS:
         QVERIFY(!control.wantsSnapshot());
     }
 
+    void theNextRunOfASeriesHearsWhatIsAskedOfIt() {
+        TrainControl control;
+        control.publish(weights());
+        control.stopAfterEpoch();
+        control.runEnded();
+        QVERIFY(!control.stopsAfterEpoch());
+        QVERIFY(!control.snapshot());    // weights of the run before are no answer
+        QVERIFY(control.take().empty()); // the first batch of the next one
+        control.post({TrainCommand::Kind::Save, {}, {}});
+        QCOMPARE(control.take().size(), std::size_t{1});
+    }
+
     void aPausedRunAnswersAndStaysPaused() {
         TrainControl control;
         control.pause();

@@ -5,6 +5,7 @@
 
 #include "Test.h"
 #include "experiment/Experiment.h"
+#include "experiment/PresetTables.h"
 #include "experiment/Presets.h"
 
 using namespace sightline;
@@ -34,6 +35,7 @@ private Q_SLOTS:
     void pixelsAreSettings();
     void oneKeyTakesThePlaceOfAnotherThatSaysTheSame();
     void everyPresetLoadsAndSurvivesJson();
+    void theTableOfTheToyTextHasItsNineModels();
 };
 
 void ExperimentTest::allProblemsAreReportedAtOnceWithTheirPaths() {
@@ -142,6 +144,27 @@ void ExperimentTest::everyPresetLoadsAndSurvivesJson() {
         const Result<Experiment> again = experimentFromJson(toJson(*experiment));
         QVERIFY2(again.ok() && *again == *experiment, preset.name.c_str());
     }
+}
+
+void ExperimentTest::theTableOfTheToyTextHasItsNineModels() {
+    const PresetTable* table = findPresetTable("toys");
+    QVERIFY(table && !findPresetTable("toy"));
+    QCOMPARE(table->rows.size(), std::size_t{9});
+    std::vector<std::string> networks;
+    for (const PresetTable::Row& row : table->rows) {
+        const Result<Experiment> experiment = presetExperiment(row.preset);
+        QVERIFY2(experiment.ok(), row.preset.c_str());
+        networks.push_back(experiment->model.name + " " + experiment->model.options.value("filters", Json()).dump());
+        QCOMPARE(experiment->training.reduceLrOnPlateau.has_value(), row.changes == "Adjust Learning Rate");
+    }
+    QCOMPARE(networks[0], std::string("toy_cnn null")); // two with 32 filters
+    QCOMPARE(networks[4], std::string("toy_cnn [32,32,64]"));
+    QCOMPARE(networks[5], std::string("toy_cnn [16,32,64]"));
+    QCOMPARE(networks[6], std::string("toy_cnn [32,64,64]"));
+    QCOMPARE(networks[7], std::string("toy_cnn [32,32,32,64]"));
+    QCOMPARE(networks[8], std::string("mobilenet_v2 null"));
+    QCOMPARE(table->rows[8].changes, std::string("Use MobilenetV2 base model"));
+    QVERIFY(!presetExperiment("toy").ok());
 }
 
 QTEST_APPLESS_MAIN(ExperimentTest)

@@ -189,6 +189,8 @@ private Q_SLOTS:
             member.history = someReport().history;
             report.members.push_back(member);
         }
+        report.table =
+            GroupTable{report.group, {{"fold 1 of 2", {}, .8, {}, {}, {}}, {"fold 2 of 2", {}, .9, {}, {}, {}}}};
         const QString html = QString::fromStdString(reportHtml(report));
         QCOMPARE(unclosed(html), QString());
         for (const char* part : {"fold 1 of 2", "fold 2 of 2", "85.0 %", "5.0 points", "data.fold.index"})

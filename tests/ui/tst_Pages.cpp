@@ -16,6 +16,7 @@
 #include "HttpServer.h"
 #include "PageTest.h"
 #include "Test.h"
+#include "experiment/PresetTables.h"
 #include "experiment/Presets.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
@@ -219,7 +220,7 @@ private Q_SLOTS:
         const QList<QAction*> actions = menu->actions();
         QCOMPARE(std::count_if(actions.begin(), actions.end(),
                                [](const QAction* offered) { return !offered->isSeparator(); }),
-                 static_cast<std::ptrdiff_t>(presets().size()));
+                 static_cast<std::ptrdiff_t>(presets().size() + presetTables().size()));
         auto* action = driver.window->findChild<QAction*>(QStringLiteral("fruit-vgg16"));
         QVERIFY(action);
         prompts().openFolder = [this](QWidget*, const QString&, const QString&) {

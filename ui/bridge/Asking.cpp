@@ -94,7 +94,7 @@ Result<std::shared_ptr<const HeatMapAnswer>> answerTo(const Asked& asked, const 
     const auto engine = door();
     if (!engine)
         return engine.error();
-    ModelSource source = ofRun(asked.run->folder);
+    ModelSource source = ofRun(asked.run->folder, asked.checkpoint);
     if (asked.live)
         source.snapshot = liveWeights(*asked.live, stop);
     answer->live = source.snapshot != nullptr;

@@ -14,7 +14,8 @@ struct Asked {
     HeatMapSettings settings;
     Subject subject;
     std::shared_ptr<const Dataset> dataset; ///< that of subject.sample
-    std::shared_ptr<TrainControl> live;     ///< of the run in progress; null: its best checkpoint answers
+    std::shared_ptr<TrainControl> live;     ///< of the run in progress; null: the checkpoint answers
+    std::string checkpoint = "best";
 };
 
 /// The image of a subject as a run reads it. Reads files: not for the window's thread.

@@ -9,10 +9,13 @@
 namespace sightline::ui {
 
 Questions::Questions(EngineDoor door, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
-                     Activities& activities)
-    : m_door(std::move(door)), m_document(document), m_data(data), m_runs(runs), m_activities(activities) {
+                     CheckpointDesk& checkpoints, Activities& activities)
+    : m_door(std::move(door)), m_document(document), m_data(data), m_runs(runs), m_checkpoints(checkpoints),
+      m_kept(m_door, activities), m_activities(activities) {
     connect(&runs, &RunDesk::runChanged, this, &Questions::followRun);
     connect(&data, &DataDesk::opened, this, &Questions::followData);
+    connect(&checkpoints, &CheckpointDesk::moved, this, &Questions::followCheckpoint);
+    connect(&runs, &RunDesk::epochFinished, this, [this] { m_kept.forgetChangeable(); });
     connect(&runs, &RunDesk::stateChanged, this, [this](RunState state) {
         if (state == RunState::Starting)
             cancelMeasuring(); // two trainings at once would measure each other
@@ -25,6 +28,7 @@ void Questions::followRun() {
     m_explaining.end();
     m_evaluateLane.cancel();
     m_evaluating.end();
+    m_kept.forget();
     m_evaluation.reset();
     m_answer.reset();
     m_subject.reset();
@@ -52,36 +56,72 @@ void Questions::followData() {
         m_subject->sample = static_cast<std::uint32_t>(found - samples.begin());
 }
 
+/// Another checkpoint of the same run is looked at: what was asked of the one before is asked of it.
+void Questions::followCheckpoint() {
+    if (m_subject && m_runs.run())
+        ask();
+    if (!m_evaluation && !isEvaluating())
+        return;
+    const auto kept = m_kept.find(m_checkpoints.at(), m_askedSplit);
+    if (!kept)
+        return askEvaluation(m_askedSplit);
+    m_evaluateLane.cancel();
+    m_evaluating.end();
+    m_evaluation = kept;
+    Q_EMIT evaluationChanged();
+    fetchOthers();
+}
+
+/// Once a person goes through the checkpoints the others are soon wanted, too.
+void Questions::fetchOthers() {
+    if (!m_checkpoints.isChosen())
+        return;
+    std::vector<std::string> places;
+    for (const KeptEpoch& one : m_checkpoints.kept())
+        places.push_back(one.at);
+    m_kept.fetch(m_runs.run()->folder, places, m_askedSplit);
+}
+
 void Questions::evaluate(const QString& split) {
-    const auto run = m_runs.run();
-    if (!run) {
+    if (!m_runs.run()) {
         Q_EMIT evaluationFailed(tr("There is no run yet: train a network or open a run."));
         return;
     }
+    askEvaluation(split.toStdString());
+}
+
+void Questions::askEvaluation(const std::string& split) {
+    const auto run = m_runs.run();
+    m_kept.cancel(); // what is waited for comes first
+    m_askedSplit = split;
     EvaluationQuestion question;
-    question.split = split.toStdString();
+    question.split = split;
     m_evaluating = m_activities.begin(tr("Evaluating"), [this] { cancelEvaluation(); });
     Q_EMIT evaluationChanged();
     m_evaluateLane.submit(
         this,
-        [this, folder = run->folder, question](const std::stop_token& stop,
-                                               const Courier& courier) -> Result<Evaluation> {
+        [this, source = m_checkpoints.source(), question](const std::stop_token& stop,
+                                                          const Courier& courier) -> Result<Evaluation> {
             const auto engine = m_door();
             if (!engine)
                 return engine.error();
-            return sightline::ask(**engine, ofRun(folder), question, stop, [&](std::size_t done, std::size_t total) {
+            return sightline::ask(**engine, source, question, stop, [&](std::size_t done, std::size_t total) {
                 courier.post([this, done, total] {
                     m_evaluating.setProgress(done, total);
                     Q_EMIT evaluationProgress(done, total);
                 });
             });
         },
-        [this, run](Result<Evaluation> result) {
+        [this, run, at = m_checkpoints.at()](Result<Evaluation> result) {
             if (run != m_runs.run())
                 return;
             m_evaluating.end();
-            if (result)
+            if (result) {
                 m_evaluation = std::make_shared<const Evaluation>(std::move(*result));
+                m_askedSplit = m_evaluation->split;
+                m_kept.keep(at, m_evaluation);
+                fetchOthers();
+            }
             Q_EMIT evaluationChanged();
             if (!result)
                 Q_EMIT evaluationFailed(QString::fromStdString(result.error().message));
@@ -156,7 +196,8 @@ void Questions::ask() {
         Q_EMIT explanationFailed(tr("The data set of this image is not open."));
         return;
     }
-    const Asked asked{run, m_settings, *m_subject, m_subjectIn, m_runs.liveWeights()};
+    const auto live = m_checkpoints.isChosen() ? nullptr : m_runs.liveWeights();
+    const Asked asked{run, m_settings, *m_subject, m_subjectIn, live, m_checkpoints.at()};
     m_explaining = takesLong(asked.settings.method)
                        ? m_activities.begin(tr("Drawing the heat map"), [this] { cancelExplanation(); })
                        : Activity();

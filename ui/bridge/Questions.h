@@ -8,8 +8,10 @@
 #include <optional>
 
 #include "bridge/Activities.h"
+#include "bridge/CheckpointDesk.h"
 #include "bridge/DataDesk.h"
 #include "bridge/EngineDesk.h"
+#include "bridge/KeptEvaluations.h"
 #include "bridge/OpenedRun.h"
 #include "bridge/RunDesk.h"
 #include "lane/Lane.h"
@@ -55,9 +57,11 @@ struct HeatMapAnswer : Explained {
 class Questions : public QObject {
     Q_OBJECT
 public:
-    Questions(EngineDoor door, ExperimentDocument& document, DataDesk& data, RunDesk& runs, Activities& activities);
+    Questions(EngineDoor door, ExperimentDocument& document, DataDesk& data, RunDesk& runs, CheckpointDesk& checkpoints,
+              Activities& activities);
 
-    void evaluate(const QString& split = {}); ///< empty: test where there is one, else validation
+    /// By the checkpoint that is looked at. Empty: test where there is one, else validation.
+    void evaluate(const QString& split = {});
     void cancelEvaluation();
     bool isEvaluating() const { return m_evaluating.isUnderWay(); }
     const std::shared_ptr<const Evaluation>& evaluation() const { return m_evaluation; } ///< of the run in view
@@ -66,7 +70,8 @@ public:
     /// or -1.
     void chooseImages(const GalleryFilter& filter, qint64 current) { Q_EMIT imagesChosen(filter, current); }
 
-    /// Explains with the newest weights while the run trains, else with its best checkpoint.
+    /// Explains with the checkpoint that is looked at; until one is chosen, with the newest weights while the run
+    /// trains, else with the best.
     void explain(const Subject& subject);
     void setHeatMapSettings(const HeatMapSettings& settings); ///< asks the same subject again
     /// What is shown stays, and so does the method that it was made by.
@@ -100,6 +105,9 @@ Q_SIGNALS:
 
 private:
     void ask();
+    void askEvaluation(const std::string& split);
+    void followCheckpoint();
+    void fetchOthers();
     void followRun();
     void followData();
 
@@ -107,8 +115,11 @@ private:
     ExperimentDocument& m_document;
     DataDesk& m_data;
     RunDesk& m_runs;
+    CheckpointDesk& m_checkpoints;
+    KeptEvaluations m_kept;
     Activities& m_activities;
     std::shared_ptr<const Evaluation> m_evaluation;
+    std::string m_askedSplit; ///< of the evaluation that is there or under way
     HeatMapSettings m_settings;
     std::optional<Subject> m_subject;
     std::shared_ptr<const Dataset> m_subjectIn; ///< the data set that Subject::sample counts in

@@ -49,6 +49,8 @@ RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument
     : m_home(std::move(home)), m_document(document), m_data(data), m_activities(activities), m_fork(m_home, m_document),
       m_list(m_home), m_training(std::move(door)) {
     steerBy(m_training);
+    connect(&m_training, &TrainingThread::seriesAdvanced, this, &RunDesk::seriesAdvanced);
+    connect(&m_training, &TrainingThread::seriesEnded, this, &RunDesk::onSeriesEnded);
     connect(&m_fork, &PlannedFork::changed, this, &RunDesk::forkChanged);
     connect(&m_data, &DataDesk::openingBegan, this, [this] { // the newest wish wins
         m_openLane.cancel();
@@ -139,18 +141,31 @@ void RunDesk::dropFork() {
 void RunDesk::begin(TrainRequest request, TrainingThread::First first, std::function<void()> unbegun) {
     if (trainsHere())
         return;
-    unfollow();
-    m_lastBatch.invalidate();
     m_takesSettings = !request.resume.empty();
     request.background = true; // the window comes first
     request.waitsForRoom = true;
+    makeReady();
+    m_training.start(std::move(request), std::move(first), std::move(unbegun));
+}
+
+void RunDesk::trainSeries(TrainingThread::Series series) {
+    if (trainsHere())
+        return;
+    m_takesSettings = m_inSeries = true;
+    makeReady();
+    m_training.startSeries(std::move(series));
+}
+
+/// For what is about to be trained.
+void RunDesk::makeReady() {
+    unfollow();
+    m_lastBatch.invalidate();
     m_saveAsked = false;
     m_stopsAfterEpoch = false;
     m_waiting.clear();
     m_document.fixImages(m_document.experiment().data);
     setState(RunState::Starting);
     m_activity = m_activities.begin(tr("Starting the run"), [this] { stop(); });
-    m_training.start(std::move(request), std::move(first), std::move(unbegun));
 }
 
 void RunDesk::steerBy(RunSteering& steering) {
@@ -492,12 +507,36 @@ void RunDesk::onEnded(const RunEnded& end) {
         m_progress.ended = end;
     if (m_followed)
         m_followed.release()->deleteLater(); // it is what tells
-    m_document.fixImages({});
     m_stopsAfterEpoch = false;
-    m_activity.end();
-    setState(RunState::Idle);
+    if (!m_inSeries) {
+        becomeIdle();
+    } else {
+        m_activity.setText(tr("Starting the run"));
+        if (m_state != RunState::Stopping)
+            setState(RunState::Starting);
+    }
     Q_EMIT ended(end);
     m_list.refresh();
+    if (!m_inSeries)
+        planNextFork();
+}
+
+void RunDesk::onSeriesEnded(const QString& failure) {
+    m_inSeries = false;
+    becomeIdle();
+    Q_EMIT seriesEnded(failure);
+    m_list.refresh();
+    planNextFork();
+}
+
+void RunDesk::becomeIdle() {
+    m_document.fixImages({});
+    m_activity.end();
+    setState(RunState::Idle);
+}
+
+/// The one that waited for the run in progress to end.
+void RunDesk::planNextFork() {
     if (const auto next = std::exchange(m_forkNext, {}))
         planFork(next->first, next->second);
 }

@@ -35,7 +35,9 @@ public:
     bool trainsHere() const { return !isIdle() && !m_followed; } ///< a run of this window is in progress
     /// Who trains the run in view, where that is another program; null otherwise.
     const RunOwner* followedOwner() const { return m_followed ? &m_owner : nullptr; }
-    void start();                                     ///< trains the document's experiment; one run at a time
+    void start(); ///< trains the document's experiment; one run at a time
+    /// Several, one after the other: each is in view while it is in progress, and the desk idle after the last alone.
+    void trainSeries(TrainingThread::Series series);
     void resumeRun(const std::filesystem::path& run); ///< from its last checkpoint, the one in view as it was edited
     /// The stored run in view gets so many more epochs, with what may change of the document's other settings.
     void trainMore(int epochs);
@@ -93,6 +95,8 @@ Q_SIGNALS:
     void noted(const QString& message);
     void saved(int epoch, int batch); ///< what was asked for
     void ended(const sightline::RunEnded& ended);
+    void seriesAdvanced(qulonglong index, qulonglong count, const QString& words); ///< the next run is about to begin
+    void seriesEnded(const QString& failure); ///< empty, unless it could not be begun
     void openFailed(const QString& message);
     void continued(const QString& words); ///< the document has the settings of a run; what to know of them
     void relocated(qulonglong found, qulonglong missing);
@@ -102,6 +106,10 @@ Q_SIGNALS:
 private:
     RunSteering& steering();
     void begin(TrainRequest request, TrainingThread::First first, std::function<void()> unbegun = {});
+    void makeReady();
+    void onSeriesEnded(const QString& failure);
+    void becomeIdle();
+    void planNextFork();
     void reviewFork();
     void setState(RunState next);
     void setStopsAfterEpoch(bool on);
@@ -137,6 +145,7 @@ private:
     Lane m_openLane;
     Lane m_lookLane;                         ///< whether the images that are open are those of the run in view
     bool m_takesSettings = false;            ///< a run that goes on: the document follows it
+    bool m_inSeries = false;                 ///< another run may begin when this one has ended
     std::unique_ptr<FollowedRun> m_followed; ///< of another program; null where the run in view is none
     RunOwner m_owner;                        ///< its program
     TrainingThread m_training;               ///< last: joined first

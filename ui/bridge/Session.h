@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "bridge/Activities.h"
+#include "bridge/CheckpointDesk.h"
 #include "bridge/ClassifyDesk.h"
 #include "bridge/DataDesk.h"
 #include "bridge/EngineDesk.h"
@@ -12,6 +13,7 @@
 #include "bridge/ProbePins.h"
 #include "bridge/Questions.h"
 #include "bridge/RunDesk.h"
+#include "bridge/SeriesDesk.h"
 #include "bridge/SuggestDesk.h"
 #include "bridge/UnknownDesk.h"
 #include "bridge/WeightsDesk.h"
@@ -31,6 +33,8 @@ public:
     WeightsDesk& weights() { return m_weights; }
     DataDesk& data() { return m_data; }
     RunDesk& runs() { return m_runs; }
+    SeriesDesk& series() { return m_series; }
+    CheckpointDesk& checkpoints() { return m_checkpoints; }
     ProbePins& pins() { return m_pins; }
     Questions& questions() { return m_questions; }
     SuggestDesk& suggestions() { return m_suggestions; }
@@ -46,6 +50,8 @@ private:
     WeightsDesk m_weights;
     DataDesk m_data;
     RunDesk m_runs;
+    SeriesDesk m_series;
+    CheckpointDesk m_checkpoints;
     ProbePins m_pins;
     Questions m_questions;
     SuggestDesk m_suggestions;

@@ -73,6 +73,27 @@ void TrainingThread::start(TrainRequest request, First first, std::function<void
     });
 }
 
+void TrainingThread::startSeries(Series series) {
+    m_control = std::make_shared<TrainControl>();
+    m_thread = std::jthread([this, control = m_control, series = std::move(series)](const std::stop_token& stop) {
+        const auto done = caught([&] {
+            const auto engine = m_door();
+            if (!engine)
+                return Result<void>(engine.error());
+            const auto next = [this](std::size_t index, std::size_t count, const std::string& words) {
+                m_mailbox.post([this, index, count, words = QString::fromStdString(words)] {
+                    Q_EMIT seriesAdvanced(index, count, words);
+                });
+            };
+            series(
+                **engine, stop, *control, [&](const TrainEvent& event) { sink(event, {}); }, next);
+            return Result<void>();
+        });
+        const QString failure = done ? QString() : QString::fromStdString(done.error().message);
+        m_mailbox.post([this, failure] { Q_EMIT seriesEnded(failure); });
+    });
+}
+
 void TrainingThread::sink(const TrainEvent& event, const Experiment& asked) {
     if (const auto* started = std::get_if<RunStarted>(&event)) {
         ReadRun begun = readBegun(*started, asked);

@@ -27,6 +27,12 @@ public:
     /// `unbegun` runs where the engine did not come to the start of the run.
     using First = std::function<Result<void>(TrainRequest& request, const std::stop_token& stop)>;
     void start(TrainRequest request, First first, std::function<void()> unbegun = {});
+    /// Runs one after the other, by this control and with these events; told with seriesEnded, after their last event.
+    /// `next` hears which run begins: from 1, of how many, what it is.
+    using Next = std::function<void(std::size_t index, std::size_t count, const std::string& words)>;
+    using Series = std::function<void(Engine& engine, const std::stop_token& stop, TrainControl& control,
+                                      const EventSink& sink, const Next& next)>;
+    void startSeries(Series series);
     void requestStop();
     TrainControl& control() { return *m_control; }
 
@@ -40,6 +46,10 @@ public:
     std::shared_ptr<TrainControl> weights() const override { return m_control; }
     /// The run that a RunStarted is about, with its folder read; once for each.
     ReadRun takeBegun();
+
+Q_SIGNALS:
+    void seriesAdvanced(qulonglong index, qulonglong count, const QString& words);
+    void seriesEnded(const QString& failure); ///< empty, unless the series could not be begun or threw
 
 private:
     void sink(const TrainEvent& event, const Experiment& asked);

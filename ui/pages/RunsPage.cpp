@@ -4,12 +4,14 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
+#include <QTabBar>
 
 #include <algorithm>
 #include <utility>
 
 #include "bridge/WindowSettings.h"
 #include "look/Words.h"
+#include "pages/runs/GroupDetail.h"
 #include "pages/runs/RunColumns.h"
 #include "pages/runs/RunDetail.h"
 #include "pages/runs/RunTable.h"
@@ -70,6 +72,19 @@ QWidget* RunsPage::makeSide() {
     m_side = new QStackedWidget;
     m_one = new RunDetail(session());
     m_several = new SeveralRuns;
+    m_group = new GroupDetail(session());
+    m_ways = named(new QTabBar, "runWays", tr("This run, or its group"));
+    m_ways->setDrawBase(false);
+    m_ways->addTab(tr("Run"));
+    m_ways->addTab(tr("Group"));
+    surface->body()->addWidget(m_ways);
+    connect(m_ways, &QTabBar::currentChanged, this, &RunsPage::showSelected);
+    connect(m_group, &GroupDetail::said, this, &Page::said);
+    connect(m_group, &GroupDetail::resumed, this, [this] { Q_EMIT pageRequested(QStringLiteral("train")); });
+    connect(m_group, &GroupDetail::runChosen, this, [this](const QString& id) {
+        m_ways->setCurrentIndex(0);
+        m_table->select([&](const RunSummary& run) { return run.id == id.toStdString(); });
+    });
     auto* one = new QWidget; // air below the buttons
     auto* column = new QVBoxLayout(one);
     column->setContentsMargins({});
@@ -77,6 +92,7 @@ QWidget* RunsPage::makeSide() {
     column->addStretch(1);
     m_side->addWidget(one);
     m_side->addWidget(m_several);
+    m_side->addWidget(m_group);
     surface->body()->addWidget(m_side, 1);
     connect(m_one, &RunDetail::openRequested, this, &RunsPage::openSelected);
     connect(m_one, &RunDetail::resumeRequested, this, &RunsPage::resumeSelected);
@@ -116,6 +132,12 @@ void RunsPage::show(const std::vector<RunSummary>& runs) {
     m_saidLast.clear();
     lookAgain();
     m_table->setRuns(runs);
+    if (!m_wantedGroup.isEmpty() && m_table->select([id = m_wantedGroup.toStdString()](const RunSummary& run) {
+            return run.group && run.group->id == id;
+        })) {
+        m_wantedGroup.clear();
+        m_ways->setCurrentIndex(1);
+    }
     const auto interrupted = std::count_if(
         runs.begin(), runs.end(), [](const RunSummary& run) { return run.state == "interrupted" && !run.archived; });
     setBadge(interrupted > 0 ? Badge::Attention : Badge::None, static_cast<int>(interrupted));
@@ -124,8 +146,13 @@ void RunsPage::show(const std::vector<RunSummary>& runs) {
 void RunsPage::showSelected() {
     const std::vector<const RunSummary*> runs = m_table->selected();
     m_side->parentWidget()->setVisible(!runs.empty()); // an empty surface says nothing
-    m_side->parentWidget()->setFixedWidth(runs.size() > 1 ? kComparedWidth : kSideWidth);
-    if (runs.size() == 1) {
+    const bool grouped = runs.size() == 1 && runs.front()->group, asGroup = grouped && m_ways->currentIndex() == 1;
+    m_ways->setVisible(grouped);
+    m_side->parentWidget()->setFixedWidth(runs.size() > 1 || asGroup ? kComparedWidth : kSideWidth);
+    if (asGroup) {
+        m_side->setCurrentIndex(2);
+        m_group->setGroup(*runs.front()->group);
+    } else if (runs.size() == 1) {
         m_side->setCurrentIndex(0);
         m_one->setRun(*runs.front());
     } else if (runs.size() > 1) {
@@ -139,6 +166,11 @@ void RunsPage::importNetwork() {
         prompts().openFile(this, tr("Import a network"), {}, tr("Networks (*.onnx *.safetensors);;All files (*)"));
     if (!file.isEmpty())
         session().runs().list().importFrom(file.toStdString());
+}
+
+void RunsPage::showGroup(const QString& id) {
+    m_wantedGroup = id;
+    session().runs().list().refresh();
 }
 
 std::vector<std::filesystem::path> RunsPage::selectedFolders() const {

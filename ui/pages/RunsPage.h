@@ -6,9 +6,11 @@
 #include "pages/Page.h"
 
 class QStackedWidget;
+class QTabBar;
 
 namespace sightline::ui {
 
+class GroupDetail;
 class RunDetail;
 class RunTable;
 class SeveralRuns;
@@ -19,6 +21,9 @@ class RunsPage : public Page {
     Q_OBJECT
 public:
     explicit RunsPage(Session& session, QWidget* parent = nullptr);
+
+    /// Shows the group's table beside one of its runs, once they are listed.
+    void showGroup(const QString& id);
 
 Q_SIGNALS:
     /// Asks the window to show what two runs make of the same images.
@@ -47,9 +52,12 @@ private:
 
     RunTable* m_table;
     QStackedWidget* m_side; ///< of one run, or of several
+    QTabBar* m_ways;        ///< of one run: itself, or its group
     RunDetail* m_one;
+    GroupDetail* m_group;
     SeveralRuns* m_several;
-    QTimer m_look;      ///< for what other programs do
+    QTimer m_look; ///< for what other programs do
+    QString m_wantedGroup;
     QString m_saidLast; ///< what failed since the list was last read
 };
 

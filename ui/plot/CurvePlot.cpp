@@ -63,6 +63,8 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent)
     m_trainingEnd = endLabel(theme::color(Role::Training));
     m_validationEnd = endLabel(theme::color(Role::Validation));
     m_bestLine = verticalLine(m_plot, QPen(theme::color(Role::Good), 1, Qt::DashLine));
+    m_cursor = verticalLine(m_plot, QPen(theme::color(Role::Accent), 2));
+    m_cursor->setVisible(false);
     m_bestWords = endLabel(theme::color(Role::Good));
     m_bestWords->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
     m_read = endLabel(theme::color(Role::Text));
@@ -154,6 +156,16 @@ void CurvePlot::setBest(int epoch) {
     m_bestWords->setText(tr("best: %1").arg(epoch));
     describe();
     schedule();
+}
+
+void CurvePlot::setCursor(double epoch) {
+    m_cursor->setVisible(epoch > 0);
+    moveTo(m_cursor, epoch);
+    schedule();
+}
+
+double CurvePlot::cursor() const {
+    return m_cursor->visible() ? m_cursor->point1->coords().x() : 0;
 }
 
 void CurvePlot::addMark(double epoch, const QString& words, PlotMarks::Kind kind) {

@@ -34,6 +34,9 @@ public:
     void addBatch(double epoch, double value);
     void addEpoch(int epoch, double training, std::optional<double> validation);
     void setBest(int epoch); ///< 0 = none
+    /// Of what is looked at: a line; 0 = none. clear() leaves it.
+    void setCursor(double epoch);
+    double cursor() const;
     void addMark(double epoch, const QString& words, PlotMarks::Kind kind = PlotMarks::Kind::RateFell);
     /// Another run's values, muted, behind this one's.
     void addGhostEpoch(int epoch, double training, std::optional<double> validation);
@@ -66,7 +69,7 @@ private:
     QCustomPlot* m_plot;
     QCPGraph *m_ghostTraining, *m_ghostValidation, *m_batches, *m_training, *m_validation;
     QCPItemText *m_trainingEnd, *m_validationEnd, *m_bestWords, *m_read;
-    QCPItemStraightLine* m_bestLine;
+    QCPItemStraightLine *m_bestLine, *m_cursor;
     std::unique_ptr<PlotMarks> m_marks;
     std::unique_ptr<RateLane> m_lane;
     Envelope m_envelope;                  ///< of the batches

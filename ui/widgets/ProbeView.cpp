@@ -120,6 +120,23 @@ void ProbeView::setLook(const HeatLook& look) {
     viewport()->update();
 }
 
+void ProbeView::setEpoch(int epoch) {
+    m_epoch = epoch;
+    if (const int column = markedColumn(); column >= 0) {
+        QScrollBar& across = *horizontalScrollBar();
+        const int left = column * kWide;
+        if (left < across.value() || left + kWide > across.value() + across.pageStep())
+            across.setValue(std::max(0, left + kWide - across.pageStep()));
+    }
+    viewport()->update();
+}
+
+int ProbeView::markedColumn() const {
+    const auto found = std::find_if(m_table.epochs.begin(), m_table.epochs.end(),
+                                    [this](const auto& drawn) { return drawn->epoch == m_epoch; });
+    return m_epoch > 0 && found != m_table.epochs.end() ? static_cast<int>(found - m_table.epochs.begin()) : -1;
+}
+
 void ProbeView::arrange() {
     const int inner = kHead + std::min(std::max(1, rowCount()), kRowsSeen) * kHigh;
     const int wanted = kLeft + columnCount() * kWide;
@@ -210,9 +227,12 @@ void ProbeView::paintCell(QPainter& painter, int row, int column) {
 }
 
 void ProbeView::paintHead(QPainter& painter) const {
-    painter.setPen(theme::color(Role::Muted));
     for (int column = 0; column < columnCount(); ++column) {
         const QRect cell = cellRect(0, column);
+        const bool marked = column == markedColumn();
+        if (marked)
+            painter.fillRect(QRect(cell.left() + kAir, 0, kWide - 2 * kAir, kHead), theme::color(Role::Accent));
+        painter.setPen(theme::color(marked ? Role::AccentText : Role::Muted));
         if (cell.left() >= kLeft && cell.left() < viewport()->width())
             painter.drawText(QRect(cell.left(), 0, kWide, kHead), Qt::AlignCenter,
                              QString::number(m_table.epochs[static_cast<std::size_t>(column)]->epoch));

@@ -21,6 +21,9 @@ public:
     /// A view that shows the newest epoch follows to the next.
     void setTable(ProbeTable table);
     void setLook(const HeatLook& look);
+    /// Brings an epoch into view and marks it; 0: none.
+    void setEpoch(int epoch);
+    int markedColumn() const; ///< -1: it was not drawn, or none is marked
     const ProbeTable& table() const { return m_table; }
     int rowCount() const { return static_cast<int>(m_table.rows.size()); }
     int columnCount() const { return static_cast<int>(m_table.epochs.size()); }
@@ -57,6 +60,7 @@ private:
     QCache<quint64, QImage> m_pictures; ///< with their maps, of what was seen lately
     HeatLook m_look;
     Cell m_current{0, -1};
+    int m_epoch = 0; ///< marked
 };
 
 } // namespace sightline::ui

@@ -24,6 +24,8 @@ KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent) {
         {QStringLiteral("H"), tr("Evaluate, Explain: show or hide the heat map")},
         {QStringLiteral("Left, Right"), tr("Explain and the large view: previous and next image")},
         {QStringLiteral("Ctrl+PgUp, Ctrl+PgDn"), tr("Explain: previous and next tab")},
+        {QStringLiteral("Alt+Left, Alt+Right"),
+         tr("Train, Evaluate, Explain: look at the run's checkpoint before, or the next one")},
         {tr("Arrows, Space"), tr("Explain, occlusion: move the brush and paint")},
         {tr("Arrows, Return"), tr("Move through the tiles, the confusion matrix and the map of images, choose")},
         {QStringLiteral("Ctrl+Q"), tr("Quit")},

@@ -29,6 +29,7 @@
 #include "widgets/Prompts.h"
 #include "widgets/Surface.h"
 #include "window/BottomBar.h"
+#include "window/CheckpointBar.h"
 #include "window/KeysDialog.h"
 #include "window/Place.h"
 #include "window/Rail.h"
@@ -62,6 +63,8 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     m_start = new StartPage;
     m_stack->addWidget(m_start);
     column->addWidget(m_stack, 1);
+    m_checkpoints = new CheckpointBar(session);
+    column->addWidget(m_checkpoints);
     column->addWidget(new BottomBar(session));
     row->addLayout(column, 1);
     setCentralWidget(central);
@@ -78,13 +81,14 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
             tr("Evaluate"));
     auto* explain = new ExplainPage(session, *m_thumbnails);
     addPage(explain, QStringLiteral("explain"), QStringLiteral("crosshairs"), tr("Explain"));
-    auto* runs = new RunsPage(session);
-    addPage(runs, QStringLiteral("runs"), QStringLiteral("view-history"), tr("Runs"));
-    connect(runs, &RunsPage::compareRequested, this, [this, explain](const QString& first, const QString& second) {
-        m_session.runs().open(first);
-        explain->compareWith(second);
-        showPage(QStringLiteral("explain"));
-    });
+    m_runsPage = new RunsPage(session);
+    addPage(m_runsPage, QStringLiteral("runs"), QStringLiteral("view-history"), tr("Runs"));
+    connect(m_runsPage, &RunsPage::compareRequested, this,
+            [this, explain](const QString& first, const QString& second) {
+                m_session.runs().open(first);
+                explain->compareWith(second);
+                showPage(QStringLiteral("explain"));
+            });
     wire();
     addKeys();
     showExperiment();
@@ -170,6 +174,12 @@ void MainWindow::wire() {
     connect(m_start, &StartPage::openRunAsked, this, [this] { showPage(QStringLiteral("runs")); });
     connect(m_start, &StartPage::recentAsked, this, &MainWindow::openPath);
     connect(m_start, &StartPage::presetAsked, this, &MainWindow::openPreset);
+    connect(m_start, &StartPage::tableAsked, this, &MainWindow::openPresetTable);
+    connect(&m_session.series(), &SeriesDesk::ended, this, &MainWindow::saySeries);
+    connect(m_stack, &QStackedWidget::currentChanged, this, [this] {
+        static const QStringList ofRun{QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain")};
+        m_checkpoints->setWanted(ofRun.contains(currentPage()));
+    });
     connect(&m_session.document(), &ExperimentDocument::changed, this, &MainWindow::showExperiment);
     connect(&m_session.document(), &ExperimentDocument::stepsChanged, this, &MainWindow::showExperiment);
     connect(&m_session.runs(), &RunDesk::stateChanged, this, &MainWindow::showPrimary);
@@ -184,10 +194,13 @@ void MainWindow::wire() {
         if (const QString note = std::exchange(m_note, {}); !note.isEmpty())
             m_strip->say(MessageStrip::Kind::Note, note);
         sayGroups();
+        if (const QString table = std::exchange(m_wantedTable, {}); !table.isEmpty())
+            m_session.series().trainTable(table);
     });
     connect(&m_session.data(), &DataDesk::failed, this, [this](const QString& message, const QString& path) {
         m_wanted.clear();
         m_note.clear();
+        m_wantedTable.clear();
         if (m_session.runs().keepsImagesAt(path))
             askForImages(message);
         else
@@ -209,6 +222,8 @@ void MainWindow::wire() {
     connect(&m_session.runs(), &RunDesk::noted, this,
             [this](const QString& message) { m_strip->say(MessageStrip::Kind::Note, message); });
     connect(&m_session.runs(), &RunDesk::ended, this, [this](const RunEnded& ended) {
+        if (m_session.series().isUnderWay())
+            return; // it has its own last word
         const QString reason = QString::fromStdString(ended.reason);
         if (ended.outcome == RunEnded::Outcome::Failed)
             m_strip->say(MessageStrip::Kind::Problem, reason,
@@ -238,6 +253,8 @@ void MainWindow::addKeys() {
     for (std::size_t i = 0; i < m_rooms.size(); ++i)
         key(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))),
             [this, i] { showPage(m_rooms[i].name); });
+    key(QKeySequence(Qt::ALT | Qt::Key_Left), [this] { m_session.checkpoints().step(-1); });
+    key(QKeySequence(Qt::ALT | Qt::Key_Right), [this] { m_session.checkpoints().step(1); });
     key(QKeySequence::Open, [this] { openFolder(); });
     key(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { openFile(); });
     key(QKeySequence::Save, [this] { saveExperiment(); });

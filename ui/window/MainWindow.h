@@ -18,11 +18,13 @@ class QToolButton;
 namespace sightline::ui {
 
 class BottomBar;
+class CheckpointBar;
 class ClassifyWindow;
 class MessageStrip;
 class Page;
 class Rail;
 class RailButton;
+class RunsPage;
 class StartPage;
 class Thumbnails;
 
@@ -38,6 +40,8 @@ public:
     /// A folder of images or of a run, an image, or an experiment file.
     void openPath(const QString& path);
     void openPreset(const QString& name);
+    /// Asks for images and trains all experiments of a table of presets on them.
+    void openPresetTable(const QString& name);
 
 Q_SIGNALS:
     void firstFrameShown();
@@ -60,6 +64,7 @@ private:
     void openFile();
     void askForImages(const QString& why);
     void sayGroups();
+    void saySeries(const QString& group, const QString& words, bool good);
     void classifyWith(const QString& runFolder, const QString& name);
     void openExperiment(const QString& file);
     void saveExperiment();
@@ -78,6 +83,8 @@ private:
     QStackedWidget* m_stack;
     StartPage* m_start;
     MessageStrip* m_strip;
+    RunsPage* m_runsPage;
+    CheckpointBar* m_checkpoints;
     ClassifyWindow* m_classify = nullptr; ///< once it was asked for
     QLineEdit* m_name;
     QToolButton *m_undo, *m_redo;
@@ -88,9 +95,10 @@ private:
         RailButton* button;
     };
     std::vector<Room> m_rooms;
-    QString m_wanted;    ///< the page to show once data is open
-    QString m_note;      ///< what to say once the data are open
-    QTimer m_placeTimer; ///< until the place is kept
+    QString m_wantedTable; ///< of presets, to be trained once data is open
+    QString m_wanted;      ///< the page to show once data is open
+    QString m_note;        ///< what to say once the data are open
+    QTimer m_placeTimer;   ///< until the place is kept
     bool m_painted = false, m_offers = true, m_restoring = false;
     std::vector<std::filesystem::path> m_offered; ///< interrupted runs; one after the other
     Lane m_offerLane;                             ///< whether there is something to go on from

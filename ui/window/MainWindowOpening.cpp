@@ -66,6 +66,24 @@ void MainWindow::openPreset(const QString& name) {
     m_session.data().open(folder);
 }
 
+void MainWindow::openPresetTable(const QString& name) {
+    const QString folder = prompts().openFolder(this, tr("Images for these experiments"),
+                                                windowSettings(m_session).value(kRecentKey).toStringList().value(0));
+    if (folder.isEmpty())
+        return;
+    m_wanted = QStringLiteral("train");
+    m_wantedTable = name;
+    m_session.data().open(folder);
+}
+
+void MainWindow::saySeries(const QString& group, const QString& words, bool good) {
+    m_strip->say(good ? MessageStrip::Kind::Good : MessageStrip::Kind::Problem, words,
+                 group.isEmpty() ? QString() : tr("Show the group"), [this, group] {
+                     showPage(QStringLiteral("runs"));
+                     m_runsPage->showGroup(group);
+                 });
+}
+
 void MainWindow::openFile() {
     const QString recent = windowSettings(m_session).value(kRecentKey).toStringList().value(0);
     const QString file = prompts().openFile(

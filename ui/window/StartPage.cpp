@@ -6,6 +6,7 @@
 #include <QMenu>
 #include <QToolButton>
 
+#include "experiment/PresetTables.h"
 #include "experiment/Presets.h"
 #include "look/Icons.h"
 #include "support/Json.h"
@@ -88,6 +89,14 @@ QMenu* StartPage::makePresetMenu() {
         action->setObjectName(name);
         action->setToolTip(QString::fromStdString(preset.about));
         connect(action, &QAction::triggered, this, [this, name] { Q_EMIT presetAsked(name); });
+    }
+    menu->addSeparator();
+    for (const PresetTable& table : presetTables()) {
+        const QString name = QString::fromStdString(table.name);
+        QAction* action = menu->addAction(tr("Run all of these: %1").arg(QString::fromStdString(table.title)));
+        action->setObjectName(QStringLiteral("table ") + name);
+        action->setToolTip(tr("Trains one after the other and compares them as the text does"));
+        connect(action, &QAction::triggered, this, [this, name] { Q_EMIT tableAsked(name); });
     }
     return menu;
 }

@@ -21,6 +21,7 @@ Q_SIGNALS:
     void openRunAsked();
     void recentAsked(const QString& folder);
     void presetAsked(const QString& name); ///< an experiment that comes with the program
+    void tableAsked(const QString& name);  ///< all of those that a text compares
 
 private:
     QMenu* makePresetMenu();

@@ -169,7 +169,7 @@ void EvaluatePage::showEvaluation() {
     for (EvaluateTab* way : m_ways)
         way->setEvaluation(m_shown);
     m_gallery->setEvaluation(m_shown, session().runs().run());
-    m_unknown->judge(m_shown);
+    m_unknown->judge(session().checkpoints().at() == "best" ? m_shown : nullptr); // it is what was learned of
     const bool fits = !m_shown || m_shown->confusion.classes() <= MatrixTab::kMostClasses;
     if (!fits && m_bar->currentIndex() == kMatrix)
         m_bar->setCurrentIndex(kPairs);

@@ -131,7 +131,7 @@ void ImageMapTab::draw() {
     if (!run || !m_evaluation)
         return;
     m_place->setCurrentIndex(0);
-    m_mapper.map(ofRun(run->folder), m_evaluation->split);
+    m_mapper.map(m_session.checkpoints().source(), m_evaluation->split);
 }
 
 void ImageMapTab::showState() {

@@ -53,6 +53,7 @@ RobustnessCurvesTab::RobustnessCurvesTab(Session& session, QWidget* parent)
     connect(&m_asker, &Asker::busyChanged, this, &RobustnessCurvesTab::showState);
     connect(&m_asker, &Asker::progressed, m_progress, &ProgressBar::setProgress);
     connect(&session.runs(), &RunDesk::runChanged, this, &RobustnessCurvesTab::forget);
+    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &RobustnessCurvesTab::forget);
     connect(&session.document(), &ExperimentDocument::changed, this, &RobustnessCurvesTab::showRemedies);
     showState();
 }
@@ -111,7 +112,7 @@ void RobustnessCurvesTab::measure() {
     m_failure.clear();
     m_progress->setProgress(0, 0);
     m_asker.ask(
-        ofRun(run->folder), tr("Measuring robustness"),
+        m_session.checkpoints().source(), tr("Measuring robustness"),
         [split = m_evaluation ? m_evaluation->split : std::string()](const std::stop_token&) {
             RobustnessQuestion question;
             question.split = split;

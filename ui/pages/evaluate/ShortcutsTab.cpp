@@ -48,6 +48,7 @@ ShortcutsTab::ShortcutsTab(Session& session, Thumbnails& thumbnails, QWidget* pa
     connect(&m_asker, &Asker::busyChanged, this, &ShortcutsTab::showState);
     connect(&m_asker, &Asker::progressed, m_progress, &ProgressBar::setProgress);
     connect(&session.runs(), &RunDesk::runChanged, this, &ShortcutsTab::forget);
+    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &ShortcutsTab::forget);
     connect(&session.data(), &DataDesk::opened, this, &ShortcutsTab::forget);
     showState();
 }
@@ -125,7 +126,7 @@ void ShortcutsTab::measure() {
     m_failure.clear();
     m_progress->setProgress(0, 0);
     m_asker.ask(
-        ofRun(run->folder), tr("Looking for shortcuts"),
+        m_session.checkpoints().source(), tr("Looking for shortcuts"),
         [split = m_evaluation ? m_evaluation->split : std::string()](const std::stop_token&) {
             MapsReportQuestion question;
             question.split = split;

@@ -84,6 +84,12 @@ ExamplesPanel::ExamplesPanel(Session& session, QWidget* parent)
         if (const auto at = opened ? placeOf(m_shown[static_cast<std::size_t>(index)], *opened) : std::nullopt)
             m_session.questions().explain({*at, {}});
     });
+    connect(&session.checkpoints(), &CheckpointDesk::moved, this, [this] { // others excite other weights
+        m_asker.cancel();
+        m_known.clear();
+        draw();
+        showState();
+    });
     draw();
 }
 
@@ -124,7 +130,8 @@ void ExamplesPanel::find() {
     question.split = m_split->currentData().toString().toStdString();
     m_progress->setProgress(0, 0);
     m_asker.ask(
-        ofRun(run->folder), tr("Finding examples"), [question](const std::stop_token&) { return question; },
+        m_session.checkpoints().source(), tr("Finding examples"),
+        [question](const std::stop_token&) { return question; },
         [this, key = std::pair(m_layer, m_split->currentData().toString())](Result<Examples> answer) {
             if (answer)
                 m_known[key] = std::make_shared<const Examples>(std::move(*answer));

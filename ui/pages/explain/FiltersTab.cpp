@@ -37,6 +37,7 @@ FiltersTab::FiltersTab(Session& session, MapLook& look)
             static_cast<qulonglong>(100 * (static_cast<double>(m_patterns.size()) + kGroup * group)),
             static_cast<qulonglong>(100 * std::max(1, m_wanted)));
     });
+    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &FiltersTab::followCheckpoint);
     forget();
 }
 
@@ -159,7 +160,8 @@ void FiltersTab::drawGroup() {
         return showState();
     m_problem.clear();
     m_asker.ask(
-        ofRun(run()->folder), tr("Drawing patterns"), [question](const std::stop_token&) { return question; },
+        session().checkpoints().source(), tr("Drawing patterns"),
+        [question](const std::stop_token&) { return question; },
         [this](Result<FilterPictures> drawn) {
             if (!drawn) {
                 m_problem = QString::fromStdString(drawn.error().message);
@@ -185,7 +187,7 @@ void FiltersTab::askKernels() {
     if (m_kernels || !run() || m_kernelAsker.isBusy())
         return;
     m_kernelAsker.ask(
-        ofRun(run()->folder), {}, [](const std::stop_token&) { return KernelsQuestion(); },
+        session().checkpoints().source(), {}, [](const std::stop_token&) { return KernelsQuestion(); },
         [this](Result<Kernels> found) {
             if (found)
                 m_kernels = std::make_shared<const Kernels>(std::move(*found));
@@ -193,6 +195,19 @@ void FiltersTab::askKernels() {
                 m_problem = QString::fromStdString(found.error().message);
             showKind();
         });
+}
+
+/// What is drawn is of other weights. Where it is seen it is drawn anew, as much as there was.
+void FiltersTab::followCheckpoint() {
+    const int before = std::max(m_asker.isBusy() ? m_wanted : 0, static_cast<int>(m_patterns.size()));
+    m_kernelAsker.cancel();
+    m_kernels.reset();
+    restart();
+    if (before == 0 || !isVisible() || showsKernels())
+        return;
+    m_wanted = before;
+    m_progress->setProgress(0, 0);
+    drawGroup();
 }
 
 /// Patterns or kernels.

@@ -35,6 +35,7 @@ private:
     void drawGroup();
     void restart(); ///< other settings: what is drawn is not theirs
     void askKernels();
+    void followCheckpoint();
     void showKind();
     void showState();
     int channels() const; ///< of the layer

@@ -34,7 +34,8 @@ void UnknownLine::setAnswer(std::shared_ptr<const HeatMapAnswer> answer) {
     hide();
     m_unknown.reset();
     m_by.reset();
-    m_answer = answer && !answer->live ? std::move(answer) : nullptr;
+    const bool isBest = answer && !answer->live && answer->source.checkpoint == "best"; // it is what was learned of
+    m_answer = isBest ? std::move(answer) : nullptr;
     if (!m_answer)
         return;
     m_desk.want();

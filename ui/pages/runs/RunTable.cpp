@@ -170,6 +170,14 @@ void RunTable::restoreSelection() {
     m_view->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
+bool RunTable::select(const std::function<bool(const RunSummary&)>& wanted) {
+    const auto row = std::find_if(m_shown.begin(), m_shown.end(), [&](std::size_t run) { return wanted(m_runs[run]); });
+    if (row == m_shown.end())
+        return false;
+    selectSourceRow(m_view, static_cast<int>(row - m_shown.begin()));
+    return true;
+}
+
 std::vector<const RunSummary*> RunTable::selected() const {
     std::vector<const RunSummary*> runs;
     const QModelIndex current = m_view->currentIndex();

@@ -4,6 +4,7 @@
 #include <QWidget>
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "store/RunSummary.h"
@@ -24,6 +25,8 @@ public:
     explicit RunTable(const QStringList& columns, QWidget* parent = nullptr);
 
     void setRuns(const std::vector<RunSummary>& runs);
+    /// The first run in the list that is like this, alone; false where none is shown.
+    bool select(const std::function<bool(const RunSummary&)>& wanted);
     std::vector<const RunSummary*> selected() const; ///< the current one first; until the next setRuns()
 
 Q_SIGNALS:

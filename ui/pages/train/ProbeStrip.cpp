@@ -17,6 +17,11 @@ ProbeStrip::ProbeStrip(Session& session, QWidget* parent) : Surface({}, parent),
     body()->addWidget(m_view);
     body()->addWidget(m_note);
     hide();
+    const auto showEpoch = [this, &desk = session.checkpoints()] {
+        m_view->setEpoch(desk.isChosen() ? desk.epoch() : 0);
+    };
+    connect(&session.checkpoints(), &CheckpointDesk::moved, m_view, showEpoch);
+    connect(&session.checkpoints(), &CheckpointDesk::keptChanged, m_view, showEpoch);
     connect(&session.runs(), &RunDesk::probesDrawn, this, &ProbeStrip::read);
     connect(&session.data(), &DataDesk::opened, this, &ProbeStrip::read); // the pictures
     connect(m_view, &ProbeView::activated, this, &ProbeStrip::explain);

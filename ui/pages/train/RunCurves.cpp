@@ -61,6 +61,8 @@ RunCurves::RunCurves(Session& session, QWidget* parent) : Surface({}, parent), m
     m_parentTimer.setInterval(kParentMs);
     m_parentTimer.setSingleShot(true); // a slow disk is not asked twice
     connect(&m_parentTimer, &QTimer::timeout, this, &RunCurves::followParent);
+    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &RunCurves::showCursor);
+    connect(&session.checkpoints(), &CheckpointDesk::keptChanged, this, &RunCurves::showCursor);
     connect(&session.runs(), &RunDesk::batchFinished, this, &RunCurves::showBatch);
     connect(&session.runs(), &RunDesk::epochFinished, this, &RunCurves::showEpoch);
     connect(&session.runs(), &RunDesk::edited, this, &RunCurves::showEdit);
@@ -150,6 +152,13 @@ void RunCurves::showReading() {
     const RunProgress& progress = m_session.runs().progress();
     m_reading->setReading(run ? readCurves(progress.history, progress.experiment, run->classes.size())
                               : CurveReading());
+}
+
+/// Where the checkpoint is that a person looks at.
+void RunCurves::showCursor() {
+    const CheckpointDesk& desk = m_session.checkpoints();
+    for (auto* plot : {m_loss, m_accuracy})
+        plot->setCursor(desk.isChosen() ? desk.epoch() : 0);
 }
 
 void RunCurves::showBatch(const BatchFinished& batch) {

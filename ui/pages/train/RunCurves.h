@@ -35,6 +35,7 @@ private:
     void followParent();
     void addGhost(const std::vector<EpochMetrics>& history);
     void showReading();
+    void showCursor();
     void savePlots();
 
     Session& m_session;

@@ -9,6 +9,7 @@
 #include "pages/explain/SettingsDifference.h"
 #include "pages/train/RunFigures.h"
 #include "pages/train/RunNext.h"
+#include "pages/train/SeriesMenu.h"
 #include "widgets/NoteList.h"
 #include "widgets/ProgressBar.h"
 #include "widgets/Tone.h"
@@ -70,12 +71,15 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     m_notes = new NoteList;
     line->addWidget(m_state, 1);
     m_go = button(tr("Train"), QStringLiteral("media-playback-start"), "pageTrainButton", tr("Train (Ctrl+Return)"));
+    m_several = button(tr("Train several"), QStringLiteral("view-list-details"), "trainSeveralButton");
+    auto* series = new SeriesMenu(session, *m_several);
+    connect(series, &SeriesMenu::failed, this, [this](const QString& message) { Q_EMIT said(message, false); });
     m_stopAfterEpoch = button(tr("Stop after epoch"), QStringLiteral("media-skip-forward"), "stopAfterEpochButton");
     m_save = button(tr("Save now"), QStringLiteral("document-save"), "saveNowButton",
                     tr("Take a checkpoint of where the run is"));
     m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopButton",
                     tr("Stop now; the run can be resumed later"));
-    for (auto* control : {m_go, m_save, m_stopAfterEpoch, m_stop})
+    for (auto* control : {m_go, m_several, m_save, m_stopAfterEpoch, m_stop})
         line->addWidget(control);
     connect(m_go, &QPushButton::clicked, this, &RunStatus::goPressed);
     connect(m_stopAfterEpoch, &QPushButton::clicked, this,
@@ -102,6 +106,7 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
         showPatience();
     });
     connect(&session.runs(), &RunDesk::forkChanged, this, &RunStatus::showState);
+    connect(&session.series(), &SeriesDesk::changed, this, &RunStatus::showState);
     connect(&session.runs(), &RunDesk::refused, this, [this](const QString& why) {
         showState();
         Q_EMIT said(why, false);
@@ -160,16 +165,17 @@ void RunStatus::showState() {
                ready = images && found.empty(), waits = !m_session.runs().waitingBecause().isEmpty();
     switch (state) {
     case RunState::Starting:
-        m_state->setText(tr("Starting…"));
+        m_state->setText(placed(tr("Starting…")));
         break;
     case RunState::Paused:
-        m_state->setText(waits ? tr("Waiting: %1").arg(m_session.runs().waitingBecause()) : tr("Paused"));
+        m_state->setText(waits ? tr("Waiting: %1").arg(m_session.runs().waitingBecause()) : placed(tr("Paused")));
         break;
     case RunState::Stopping:
         m_state->setText(tr("Stopping…"));
         break;
     case RunState::Running:
-        m_state->setText(progress.history.empty() ? tr("Training") : epochWords(progress.history.back().epoch + 1));
+        m_state->setText(
+            placed(progress.history.empty() ? tr("Training") : epochWords(progress.history.back().epoch + 1)));
         break;
     case RunState::Idle:
         m_state->setText(m_session.runs().fork() ? tr("Ready to fork")
@@ -201,6 +207,10 @@ void RunStatus::showButtons(bool ready, bool images) {
     m_go->setToolTip(m_go->isEnabled() || !idle ? tr("Ctrl+Return")
                      : !images                  ? tr("Open a folder of images first.")
                                                 : tr("Fix the settings marked in red first."));
+    m_several->setVisible(idle && !m_session.runs().fork());
+    m_several->setEnabled(ready);
+    m_several->setToolTip(ready ? tr("Cross-validation, or the models that a text compares, one run after the other")
+                                : m_go->toolTip());
     m_stop->setVisible(!idle);
     m_stop->setEnabled(state != RunState::Stopping);
     for (auto* control : {m_stopAfterEpoch, m_save}) {
@@ -224,10 +234,16 @@ QString RunStatus::epochWords(int epoch) const {
     return tr("Epoch %1 of %2").arg(std::min(epoch, std::max(1, planned))).arg(planned);
 }
 
+/// In a series: of which run.
+QString RunStatus::placed(const QString& words) const {
+    const QString& place = m_session.series().place();
+    return place.isEmpty() ? words : tr("Run %1: %2").arg(place, words);
+}
+
 void RunStatus::showBatch(const BatchFinished& batch) {
     const int planned = m_session.runs().run() ? m_session.runs().progress().experiment.training.epochs : 1;
     if (m_session.runs().state() == RunState::Running)
-        m_state->setText(epochWords(batch.epoch));
+        m_state->setText(placed(epochWords(batch.epoch)));
     m_figures->setBatch(batch);
     m_progress->setProgress(static_cast<qulonglong>((batch.epoch - 1) * batch.batches + batch.batch),
                             static_cast<qulonglong>(planned * std::max(1, batch.batches)));

@@ -33,6 +33,7 @@ private:
     void showNotes();
     void showPatience();
     QString epochWords(int epoch) const;
+    QString placed(const QString& words) const;
 
     Session& m_session;
     QLabel* m_state;
@@ -40,7 +41,7 @@ private:
     NoteList* m_notes;
     RunNext* m_next;
     ProgressBar* m_progress;
-    QPushButton *m_go, *m_save, *m_stop, *m_stopAfterEpoch;
+    QPushButton *m_go, *m_several, *m_save, *m_stop, *m_stopAfterEpoch;
 };
 
 } // namespace sightline::ui

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/runs/GroupDetail.h"
+
+#include <QFileInfo>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableView>
+
+#include <algorithm>
+
+#include "look/Words.h"
+#include "models/Table.h"
+#include "widgets/Prompts.h"
+#include "widgets/Surface.h"
+#include "widgets/TableView.h"
+
+namespace sightline::ui {
+
+namespace {
+
+Table::Cell figure(const std::optional<double>& share) {
+    if (!share)
+        return {QStringLiteral("–"), -1.0};
+    return {QStringLiteral("%1 %").arg(*share * 100, 0, 'f', 1), *share, *share};
+}
+
+} // namespace
+
+GroupDetail::GroupDetail(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(theme::kGrid);
+    m_title = named(new QLabel, "groupTitle");
+    m_title->setFont(theme::font(theme::Size::Title, true));
+    m_title->setWordWrap(true);
+    m_words = named(mutedLabel({}), "groupWords");
+    m_rows = new Table({tr("Run")}, this);
+    m_view = tableView(m_rows, "groupTable", tr("Runs of the group"), false);
+    m_view->setWordWrap(true);
+    m_export = button(tr("Export table…"), QStringLiteral("document-save"), "exportGroupButton",
+                      tr("Save the table as CSV or Markdown"));
+    m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeGroupButton");
+    for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_words})
+        column->addWidget(part);
+    column->addWidget(m_view, 1);
+    auto* row = new QHBoxLayout;
+    row->addWidget(m_resume, 1);
+    row->addWidget(m_export, 1);
+    column->addLayout(row);
+    connect(m_export, &QPushButton::clicked, this, &GroupDetail::exportTable);
+    connect(m_resume, &QPushButton::clicked, this, [this] {
+        m_session.series().resume(m_group);
+        Q_EMIT resumed();
+    });
+    connect(m_view, &QTableView::activated, this, [this](const QModelIndex& index) {
+        const std::string& run = m_table->rows[static_cast<std::size_t>(sourceRow(m_view, index))].run;
+        if (!run.empty())
+            Q_EMIT runChosen(QString::fromStdString(run));
+    });
+    show();
+}
+
+void GroupDetail::setGroup(const RunGroup& group) {
+    if (group.id != m_group.id) {
+        m_table.reset();
+        m_group = group;
+        show();
+    }
+    read();
+}
+
+void GroupDetail::read() {
+    m_lane.submit(
+        this, [home = m_session.home(), id = m_group.id](const std::stop_token&) { return readGroupTable(home, id); },
+        [this, id = m_group.id](Result<GroupTable> table) {
+            if (id != m_group.id)
+                return;
+            if (table)
+                m_table = std::move(*table);
+            show();
+            if (!table)
+                m_words->setText(QString::fromStdString(table.error().message));
+        });
+}
+
+void GroupDetail::show() {
+    m_title->setText(QString::fromStdString(m_group.name));
+    const bool isTable = m_group.kind == RunGroup::Kind::Table;
+    std::vector<std::vector<Table::Cell>> rows;
+    qlonglong done = 0;
+    for (const GroupTable::Row& row : m_table ? m_table->rows : std::vector<GroupTable::Row>()) {
+        const QString note = QString::fromStdString(row.note), changes = QString::fromStdString(row.changes);
+        std::vector<Table::Cell> cells{{QString::fromStdString(row.name), {}, -1, note}};
+        if (isTable)
+            cells.push_back({changes,
+                             {},
+                             -1,
+                             note.isEmpty() ? changes : note,
+                             static_cast<int>(note.isEmpty() ? Role::Text : Role::Bad)});
+        cells.push_back(figure(row.valAccuracy));
+        if (isTable)
+            cells.push_back(figure(row.testAccuracy));
+        done += row.note.empty();
+        rows.push_back(std::move(cells));
+    }
+    QStringList headings{isTable ? tr("Model") : tr("Fold")};
+    if (isTable)
+        headings << tr("Changes made");
+    headings << tr("Validation|Best validation accuracy");
+    if (isTable)
+        headings << tr("Test|Test accuracy of the best checkpoint");
+    if (m_table && rows.size() == m_rows->rows().size() && headings.size() == m_rows->columnCount())
+        m_rows->updateRows(std::move(rows));
+    else
+        m_rows->setColumns(headings, std::move(rows));
+    m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_view->horizontalHeader()->setSectionResizeMode(isTable ? 1 : 0, QHeaderView::Stretch);
+    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    const QString spread = m_table ? QString::fromStdString(spreadWords(*m_table)) : QString();
+    m_words->setText(!m_table ? QString()
+                     : m_table->isComplete && !spread.isEmpty()
+                         ? spread
+                         : tr("%1 of %2 done. %3").arg(done).arg(m_table->rows.size()).arg(spread));
+    showState();
+}
+
+void GroupDetail::showState() {
+    const bool idle = !m_session.runs().trainsHere();
+    m_resume->setVisible(m_table && !m_table->isComplete);
+    m_resume->setEnabled(idle);
+    m_resume->setToolTip(idle ? tr("Train what is missing") : tr("A run is in progress; stop it first."));
+    m_export->setEnabled(m_table.has_value());
+}
+
+void GroupDetail::exportTable() {
+    QString file =
+        prompts().saveFile(this, tr("Export the table"), QString::fromStdString(m_group.name) + QStringLiteral(".csv"),
+                           tr("CSV (*.csv);;Markdown (*.md)"));
+    if (file.isEmpty() || !m_table)
+        return;
+    if (QFileInfo(file).suffix().isEmpty())
+        file += QStringLiteral(".csv");
+    const auto written = writeGroupTable(*m_table, file.toStdString());
+    Q_EMIT said(written ? tr("Saved %1.").arg(file) : QString::fromStdString(written.error().message), written.ok());
+}
+
+} // namespace sightline::ui

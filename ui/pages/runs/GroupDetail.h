@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+#include <optional>
+
+#include "bridge/Session.h"
+#include "lane/Lane.h"
+#include "report/GroupTable.h"
+
+class QLabel;
+class QPushButton;
+class QTableView;
+
+namespace sightline::ui {
+
+class Table;
+
+/// The runs of a group line by line, as its text would print them: folds with mean and spread, a table of experiments.
+class GroupDetail : public QWidget {
+    Q_OBJECT
+public:
+    explicit GroupDetail(Session& session, QWidget* parent = nullptr);
+
+    /// Reads it again also where it is the same: its runs may have gone on.
+    void setGroup(const RunGroup& group);
+    void showState(); ///< of the buttons
+
+Q_SIGNALS:
+    void runChosen(const QString& id); ///< a double click, or Return
+    void resumed();
+    void said(const QString& message, bool good);
+
+private:
+    void read();
+    void show();
+    void exportTable();
+
+    Session& m_session;
+    RunGroup m_group;
+    std::optional<GroupTable> m_table; ///< of m_group, once it is read
+    QLabel *m_title, *m_words;
+    Table* m_rows;
+    QTableView* m_view;
+    QPushButton *m_resume, *m_export;
+    Lane m_lane; ///< last: joined first
+};
+
+} // namespace sightline::ui

@@ -10,6 +10,7 @@
 
 #include "experiment/Presets.h"
 #include "pages/ClassifyWindow.h"
+#include "pages/RunsPage.h"
 #include "store/RunCheckpoint.h"
 #include "support/Files.h"
 #include "widgets/MessageStrip.h"

@@ -85,7 +85,9 @@ void EvaluateHead::chooseSplit() {
 /// What is shown stays while the next evaluation is under way.
 void EvaluateHead::showState() {
     const bool busy = m_session.questions().isEvaluating();
-    const bool trained = m_session.runs().run() && !m_session.runs().progress().history.empty();
+    const RunProgress& progress = m_session.runs().progress();
+    const bool imported = progress.ended && progress.ended->outcome == RunEnded::Outcome::Completed;
+    const bool trained = m_session.runs().run() && (!progress.history.empty() || imported);
     showButtons(busy, trained);
     const auto& evaluation = m_session.questions().evaluation();
     m_interval->setText(evaluation ? intervalText(*evaluation) : QString());

@@ -127,13 +127,13 @@ void CompareTab::forget() {
     draw();
 }
 
-/// All runs with weights but the one in view.
+/// All runs with weights but the one in view; an imported one was never trained here.
 void CompareTab::list(const std::vector<RunSummary>& runs) {
     const QString chosen = m_runs->currentData().toString();
     m_runs->clear();
     m_runs->addItem(tr("Choose a run…"), QString());
     for (const RunSummary& summary : runs)
-        if (summary.epochs > 0 && (!run() || summary.folder != run()->folder)) {
+        if ((summary.epochs > 0 || summary.state == "completed") && (!run() || summary.folder != run()->folder)) {
             m_runs->addItem(QString::fromStdString(summary.name), QString::fromStdString(summary.folder.string()));
             m_runs->setItemData(m_runs->count() - 1, QString::fromStdString(summary.id), Qt::ToolTipRole);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "network/OnnxPools.h"
 #include "network/OnnxReading.h"
@@ -144,6 +145,57 @@ std::optional<Result<OnnxValue>> averagedByMatrices(OnnxReading& reading, const 
                        kImageAxes);
 }
 
+/// Whether these are the places 0, 1, 2 ... of each image of a batch in one list of all, as PyTorch spells
+/// as_strided: images * size + offsets [1, ...], which may be a sum. `dims`: extents of one image.
+bool isEveryPlace(const OnnxReading& reading, std::string name, const Shape& dims) {
+    std::int64_t size = 1;
+    for (const std::int64_t extent : dims)
+        size *= extent;
+    constexpr std::int64_t kMostPlaces = std::int64_t{1} << 20;
+    if (size > kMostPlaces)
+        return false;
+    std::vector<double> offsets(static_cast<std::size_t>(size), 0);
+    for (NodePointer sum = reading.producer(name, "Add"); sum; sum = reading.producer(name, "Add")) {
+        const OnnxTensor* offset = sum->input_size() == 2 ? reading.constant(sum->input(1)) : nullptr;
+        Shape shape = offset ? offset->dims : Shape();
+        if (!shape.empty())
+            shape.erase(shape.begin());
+        if (!offset || (offset->count() != 1 && shape != dims))
+            return false;
+        for (std::size_t i = 0; i < offsets.size(); ++i)
+            offsets[i] += offset->at(offset->count() == 1 ? 0 : i);
+        name = sum->input(0);
+    }
+    const NodePointer raised = reading.producer(name, "Unsqueeze");
+    const std::optional<Scaled> product =
+        scaled(reading, reading.producer(raised ? firstInput(*raised) : std::string(), "Mul"));
+    const NodePointer images = product ? reading.producer(product->x, "Range") : nullptr;
+    if (!images || images->input_size() != 3)
+        return false;
+    Shape behind(dims.size());
+    std::iota(behind.begin(), behind.end(), std::int64_t{1});
+    const auto axes = reading.wholes(*raised, "axes", 1);
+    bool isEvery = axes && *axes == behind && number(reading, images->input(0)) == 0.0 &&
+                   number(reading, images->input(1)) == static_cast<double>(kOnnxBatch) &&
+                   number(reading, images->input(2)) == 1.0 && product->number == static_cast<double>(size);
+    for (std::size_t i = 0; i < offsets.size(); ++i)
+        isEvery = isEvery && offsets[i] == static_cast<double>(i);
+    return isEvery;
+}
+
+/// All values of a batch as a list, and each picked again: nothing has changed.
+std::optional<Result<OnnxValue>> pickedAgain(const OnnxReading& reading, const onnx::NodeProto& node) {
+    const NodePointer list = node.input_size() == 2 ? reading.producer(node.input(0), "Reshape") : nullptr;
+    const OnnxTensor* shape = list && list->input_size() == 2 ? reading.constant(list->input(1)) : nullptr;
+    const OnnxValue* x = shape ? reading.find(list->input(0)) : nullptr;
+    if (!x || x->kind != OnnxValue::Kind::Feature || x->isPadded || !shape->isWhole || shape->wholes != Shape{-1} ||
+        onnxWhole(node, "axis", 0) != 0)
+        return {};
+    Shape dims = reading.dims(*x);
+    dims.erase(dims.begin());
+    return isEveryPlace(reading, node.input(1), dims) ? std::optional(Result<OnnxValue>(*x)) : std::nullopt;
+}
+
 } // namespace
 
 std::optional<Result<OnnxValue>> readOnnxPattern(OnnxReading& reading, const onnx::NodeProto& node) {
@@ -152,6 +204,8 @@ std::optional<Result<OnnxValue>> readOnnxPattern(OnnxReading& reading, const onn
         return gelu(reading, node);
     if (op == "Div")
         return layerNorm(reading, node);
+    if (op == "Gather")
+        return pickedAgain(reading, node);
     if (op == "MatMul")
         return averagedByMatrices(reading, node);
     return {};

@@ -21,7 +21,7 @@ Result<void> checkOpsets(const onnx::ModelProto& model) {
     for (const onnx::OperatorSetIdProto& set : model.opset_import())
         if ((set.domain().empty() || set.domain() == "ai.onnx") && set.version() < kOldestOpset)
             return badInput("The ONNX file uses operator set " + std::to_string(set.version()) +
-                            "; export the network anew with 7 or later.");
+                            "; export the network again with 7 or later.");
     return {};
 }
 

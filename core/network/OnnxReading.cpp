@@ -144,6 +144,9 @@ Result<const OnnxTensor*> OnnxReading::given(const onnx::NodeProto& node, int in
     if (node.input_size() <= input || node.input(input).empty())
         return nullptr;
     const OnnxTensor* tensor = constant(node.input(input));
+    const OnnxValue* value = find(node.input(input));
+    if (value && value->kind == OnnxValue::Kind::Unreadable)
+        return badInput(value->why);
     if (!tensor)
         return onnxFault(node, "its input " + shown(node.input(input)) + " is computed; it must be a constant.");
     return tensor;

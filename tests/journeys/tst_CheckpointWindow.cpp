@@ -68,7 +68,7 @@ private Q_SLOTS:
         QVERIFY(m_driver->session->document().setExperiment(experiment));
         m_driver->key(Qt::Key_4, Qt::ControlModifier);
         m_driver->type("training.checkpoint.keep", QStringLiteral("1"));
-        QCOMPARE(m_driver->session->document().experiment().training.checkpoint.keepEvery, 1);
+        QCOMPARE(m_driver->session->document().experiment().training.checkpoint->keepEvery, 1);
         QSignalSpy ended(&m_driver->session->runs(), &RunDesk::ended);
         m_driver->click("primaryButton");
         QVERIFY(ended.wait(kLong));

@@ -100,7 +100,7 @@ private Q_SLOTS:
             QVERIFY(ended.wait(kLong));
             QVERIFY(ended.front()[1].toString().startsWith(QStringLiteral("Stopped.")));
             showGroup(driver);
-            QTRY_COMPARE_WITH_TIMEOUT(driver.text("groupWords"), QStringLiteral("1 of 9 done. "), kLong);
+            QTRY_COMPARE_WITH_TIMEOUT(driver.text("groupWords"), QStringLiteral("1 of 9 done."), kLong);
             const QStringList validation = column(driver, 2), test = column(driver, 3);
             QVERIFY(validation[0].endsWith('%') && test[0].endsWith('%'));
             QCOMPARE(validation[1], QStringLiteral("–"));
@@ -111,7 +111,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(driver.find<QTableView>("runTable")->model()->rowCount() == 2, kLong);
         driver.key(Qt::Key_7, Qt::ControlModifier);
         driver.find<QTabBar>("runWays")->setCurrentIndex(1);
-        QTRY_COMPARE_WITH_TIMEOUT(driver.text("groupWords"), QStringLiteral("1 of 9 done. "), kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.text("groupWords"), QStringLiteral("1 of 9 done."), kLong);
         QSignalSpy ended(&driver.session->series(), &SeriesDesk::ended), run(&driver.session->runs(), &RunDesk::ended);
         driver.click("resumeGroupButton");
         QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));
@@ -121,7 +121,7 @@ private Q_SLOTS:
                  qPrintable(ended.front()[1].toString()));
         QCOMPARE(run.size(), 8);
         showGroup(driver);
-        QTRY_COMPARE_WITH_TIMEOUT(driver.text("groupWords"), QStringLiteral("8 of 9 done. "), kLong);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.text("groupWords"), QStringLiteral("8 of 9 done."), kLong);
         QCOMPARE(column(driver, 1)[8], QStringLiteral("Use MobilenetV2 base model"));
         QCOMPARE(column(driver, 3).filter(QStringLiteral("%")).size(), 8);
         const QString file = path(QStringLiteral("table.md"));

@@ -121,7 +121,7 @@ void GroupDetail::show() {
     m_words->setText(!m_table ? QString()
                      : m_table->isComplete && !spread.isEmpty()
                          ? spread
-                         : tr("%1 of %2 done. %3").arg(done).arg(m_table->rows.size()).arg(spread));
+                         : tr("%1 of %2 done. %3").arg(done).arg(m_table->rows.size()).arg(spread).trimmed());
     showState();
 }
 

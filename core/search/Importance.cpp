@@ -94,25 +94,20 @@ Split bestSplitOf(const Table& table, Rows rows, std::size_t column) {
 }
 
 /// Grows a tree and adds what each split takes off the spread to `gains`, by column.
-void grow(const Table& table, Rows rows, CounterRandom& random, std::vector<double>& gains) {
+void grow(const Table& table, Rows rows, std::vector<double>& gains) {
     if (rows.size() < 2)
         return;
     Split best;
-    const std::size_t columns = table.columns.size(), tried = std::max<std::size_t>(1, (columns + 2) / 3);
-    Rows order(columns);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    for (std::size_t i = 0; i < columns && (i < tried || best.gain <= 0); ++i) {
-        std::swap(order[i], order[i + random.below(columns - i)]);
-        if (const Split split = bestSplitOf(table, rows, order[i]); split.gain > best.gain)
+    for (std::size_t column = 0; column < table.columns.size(); ++column)
+        if (const Split split = bestSplitOf(table, rows, column); split.gain > best.gain)
             best = split;
-    }
     if (best.gain <= 0)
         return;
     gains[best.column] += best.gain;
     const auto middle = std::stable_partition(
         rows.begin(), rows.end(), [&](std::size_t row) { return table.columns[best.column][row] <= best.below; });
-    grow(table, Rows(rows.begin(), middle), random, gains);
-    grow(table, Rows(middle, rows.end()), random, gains);
+    grow(table, Rows(rows.begin(), middle), gains);
+    grow(table, Rows(middle, rows.end()), gains);
 }
 
 } // namespace
@@ -127,7 +122,7 @@ std::map<std::string, double> importanceOf(const SearchSpace& space, const std::
         Rows rows;
         for (std::size_t i = 0; i < table.targets.size(); ++i)
             rows.push_back(random.below(table.targets.size()));
-        grow(table, std::move(rows), random, gains);
+        grow(table, std::move(rows), gains);
     }
     const double all = std::accumulate(gains.begin(), gains.end(), 0.0);
     if (all <= 0)

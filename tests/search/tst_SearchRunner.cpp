@@ -14,6 +14,17 @@
 using namespace sightline;
 using State = SearchTrial::State;
 
+namespace {
+
+std::string planText(const std::filesystem::path& images, const std::string& more) {
+    return R"({"version": 1, "base": {"version": 1, "name": "toys", "seed": 7, "data": {"path": ")" + images.string() +
+           R"("}, "training": {"epochs": 4}},
+            "space": {"training.optimizer.learning_rate": {"float": [0.0001, 0.1], "log": true}}, "trials": 8)" +
+           more + "}";
+}
+
+} // namespace
+
 /// A search from its first trial to its end, whatever comes between.
 class SearchRunnerTest : public FreshFolderTest {
     Q_OBJECT
@@ -21,11 +32,7 @@ class SearchRunnerTest : public FreshFolderTest {
     std::filesystem::path home() const { return root() / "home"; }
 
     SearchPlan plan(const std::string& more = "") const {
-        std::string text = R"({"version": 1, "base": {"version": 1, "name": "toys", "seed": 7, "data": {"path": ")" +
-                           (root() / "toys").string() + R"("}, "training": {"epochs": 4}},
-            "space": {"training.optimizer.learning_rate": {"float": [0.0001, 0.1], "log": true}}, "trials": 8)" +
-                           more + "}";
-        const auto read = searchPlanFromJson(Json::parse(text), {}, "search.json");
+        const auto read = searchPlanFromJson(Json::parse(planText(root() / "toys", more)), {}, "search.json");
         if (!read)
             qFatal("%s", read.error().message.c_str());
         return *read;
@@ -122,7 +129,8 @@ private Q_SLOTS:
 
     void aGridEndsWhenEachPointIsDone() {
         FakeTrainer trainer;
-        SearchPlan grid = plan(", \"sampler\": \"grid\"");
+        SearchPlan grid = plan();
+        grid.sampler = SearchPlan::Sampler::Grid;
         std::vector<Problem> problems;
         grid.space = searchSpaceFromJson(Json::parse(R"({"training.optimizer.learning_rate": {"choice": [0.1, 0.01]},
             "training.batch_size": {"int": [8, 16], "step": 8}})"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <algorithm>
 #include <fstream>
 
 #include "Test.h"
@@ -10,6 +11,19 @@
 #include "support/Random.h"
 
 using namespace sightline;
+
+namespace {
+const char* const kOptunas =
+    "{'op_code':0,'worker_id':'o','study_name':'s','directions':[1]}\n"
+    "{'op_code':0,'worker_id':'o','study_name':'other','directions':[1]}\n"
+    "{'op_code':4,'worker_id':'o','study_id':1,'datetime_start':'2026-01-01T00:00:00.000000+00:00'}\n"
+    "{'op_code':4,'worker_id':'o','study_id':0,'datetime_start':'2026-01-01T00:00:00.000000+00:00'}\n"
+    "{'op_code':5,'worker_id':'o','trial_id':1,'param_name':'x','param_value_internal':0.5,'distribution':'{}'}\n"
+    "{'op_code':9,'worker_id':'o','trial_id':1,'system_attr':{'a':1}}\n"
+    "{'op_code':6,'worker_id':'o','trial_id':1,'state':3,'values':null,'datetime_complete':'2026-01-01T00:00:01.000000+"
+    "00:00'}\n";
+const char* const kTorn = "{'op_code': 6, 'worker_id': 'worker', 'trial_id': 1, 'sta";
+} // namespace
 
 /// Optuna's journal.
 class StudyJournalTest : public FreshFolderTest {
@@ -44,7 +58,11 @@ class StudyJournalTest : public FreshFolderTest {
         first.ended = journalTime();
         QVERIFY(journal.end(0, first));
     }
-    void append(const std::string& text) const { std::ofstream(file(), std::ios::app) << text; }
+    /// With ' for ".
+    void append(std::string text) const {
+        std::replace(text.begin(), text.end(), '\'', '"');
+        std::ofstream(file(), std::ios::app) << text;
+    }
 
 private Q_SLOTS:
     void whatIsWrittenIsReadAgain() {
@@ -85,7 +103,7 @@ private Q_SLOTS:
 
     void aTornLastLineIsLeftOutAndCutOff() {
         writeTwo();
-        append(R"({"op_code": 6, "worker_id": "worker", "trial_id": 1, "sta)");
+        append(kTorn);
         const auto torn = readStudy(file());
         QVERIFY(torn);
         QCOMPARE(torn->trials[1].state, SearchTrial::State::Running);
@@ -123,14 +141,7 @@ private Q_SLOTS:
     }
 
     void trialsOfOptunasOwnAreRead() {
-        append(R"({"op_code":0,"worker_id":"o","study_name":"s","directions":[1]}
-{"op_code":0,"worker_id":"o","study_name":"other","directions":[1]}
-{"op_code":4,"worker_id":"o","study_id":1,"datetime_start":"2026-01-01T00:00:00.000000+00:00"}
-{"op_code":4,"worker_id":"o","study_id":0,"datetime_start":"2026-01-01T00:00:00.000000+00:00"}
-{"op_code":5,"worker_id":"o","trial_id":1,"param_name":"x","param_value_internal":0.5,"distribution":"{}"}
-{"op_code":9,"worker_id":"o","trial_id":1,"system_attr":{"a":1}}
-{"op_code":6,"worker_id":"o","trial_id":1,"state":3,"values":null,"datetime_complete":"2026-01-01T00:00:01.000000+00:00"}
-)");
+        append(kOptunas);
         const auto study = readStudy(file());
         QVERIFY2(study, study ? "" : study.error().message.c_str());
         QCOMPARE(study->trials.size(), std::size_t{1});
@@ -164,7 +175,7 @@ private Q_SLOTS:
     void whateverTheJournalHoldsNothingBreaks() {
         writeTwo();
         const std::string whole = readFile(file()).value();
-        for (std::uint64_t round = 0; round < 3000; ++round) {
+        for (std::uint64_t round = 0; round < 2000; ++round) {
             CounterRandom random(round, RandomPurpose::Test);
             std::string text = whole;
             for (std::uint64_t i = 0; i <= random.below(3); ++i) {
@@ -174,7 +185,7 @@ private Q_SLOTS:
                 else
                     text.erase(at, 1 + random.below(20));
             }
-            QVERIFY(writeFileAtomically(file(), text));
+            std::ofstream(file(), std::ios::trunc) << text;
             if (const auto study = readStudy(file()); study) {
                 QCOMPARE(study->trials.size(), study->journalIds.size());
             } else {

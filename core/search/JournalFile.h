@@ -33,7 +33,7 @@ private:
 /// What a journal holds: its whole lines, each an object.
 struct JournalLines {
     std::vector<Json> lines;
-    bool isTorn = false;      ///< after them comes a line that was not written to its end
+    bool isTorn = false; ///< after them comes a line that was not written to its end
 };
 
 /// A file that is missing has no lines. Errors name the file and the line that is no JSON object.

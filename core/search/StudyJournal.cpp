@@ -69,7 +69,7 @@ bool Replay::createStudy(const Json& line, Study& study) {
         return false;
     if (m_studies++ > 0)
         study.notes.push_back("The journal has another study, " + shown(text(line["study_name"])) +
-                              ", which is left out.");
+                              ", which is ignored.");
     study.hasBegun = true;
     return true;
 }
@@ -182,7 +182,7 @@ bool Replay::apply(const Json& line, Study& study) {
         study.notes.push_back("Another program has deleted the study; its trials are still there.");
     else if ((!code || *code > SetTrialSystemAttribute) && m_unknown.insert(code.value_or(-1)).second)
         study.notes.push_back("The journal is also written by another version: operations with the number " +
-                              shown(toText(operation, -1)) + " are left out.");
+                              shown(toText(operation, -1)) + " are ignored.");
     return true;
 }
 
@@ -212,7 +212,7 @@ Result<Study> readStudy(const std::filesystem::path& journal) {
             return badInput(journal.string() + ": line " + std::to_string(i + 1) +
                             " is no operation of an Optuna journal; remove it, or begin the search again.");
     if (read->isTorn)
-        study.notes.push_back("The last line of " + journal.string() + " was not written to its end and is left out.");
+        study.notes.push_back("The last line of " + journal.string() + " was not written to its end and is ignored.");
     return study;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <functional>
 #include <iostream>
+#include <map>
 #include <optional>
 
 #include "Commands.h"
@@ -22,10 +24,12 @@ struct Settings {
     double refuseShare = kRefuseShare;
 };
 
-/// What tells unknown images, for programs that read `file`; what nobody can tell is not in it.
-Result<std::map<std::string, std::string>> unknownFor(const RunFolder& run, const Settings& settings,
-                                                      const std::string& file) {
-    std::map<std::string, std::string> more;
+using Metadata = std::map<std::string, std::string>;
+
+/// Writes `file` with what tells unknown images, for programs that read it; what nobody can tell is not in it.
+Result<void> writeWithUnknown(const RunFolder& run, const Settings& settings, const std::string& file,
+                              const std::function<Result<void>(const Metadata&)>& write) {
+    Metadata more;
     std::string why;
     if (settings.refuseShare > 0) {
         const Result<Engine*> engine = loadEngine();
@@ -34,8 +38,7 @@ Result<std::map<std::string, std::string>> unknownFor(const RunFolder& run, cons
         const auto rule =
             ask(**engine, ofRun(run.path(), settings.checkpoint), UnknownRuleQuestion{}, interruption().get_token(),
                 [](std::size_t done, std::size_t total) { showProgress(kLearningUnknown, done, total); });
-        auto unknown = rule ? unknownMetadata(*rule, settings.refuseShare)
-                            : Result<std::map<std::string, std::string>>(rule.error());
+        auto unknown = rule ? unknownMetadata(*rule, settings.refuseShare) : Result<Metadata>(rule.error());
         if (unknown)
             more = std::move(*unknown);
         else if (unknown.error().kind == ErrorKind::Cancelled)
@@ -43,20 +46,22 @@ Result<std::map<std::string, std::string>> unknownFor(const RunFolder& run, cons
         else
             why = unknown.error().message;
     }
-    if (!why.empty())
+    const Result<void> done = write(more);
+    if (done && !why.empty())
         std::clog << "sightline-cli: " << file << " does not say which images are unknown: " << why << '\n';
-    return more;
+    return done;
 }
 
 Result<void> exportOnnx(const RunFolder& run, const Settings& settings) {
-    const auto more = unknownFor(run, settings, settings.onnx);
-    return more ? sightline::exportOnnx(run, settings.checkpoint, settings.foldBatchNorm, settings.onnx, *more)
-                : Result<void>(more.error());
+    return writeWithUnknown(run, settings, settings.onnx, [&](const Metadata& more) {
+        return sightline::exportOnnx(run, settings.checkpoint, settings.foldBatchNorm, settings.onnx, more);
+    });
 }
 
 Result<void> exportHub(const RunFolder& run, const Settings& settings) {
-    const auto more = unknownFor(run, settings, settings.hub);
-    return more ? sightline::exportHub(run, settings.checkpoint, settings.hub, *more) : Result<void>(more.error());
+    return writeWithUnknown(run, settings, settings.hub, [&](const Metadata& more) {
+        return sightline::exportHub(run, settings.checkpoint, settings.hub, more);
+    });
 }
 
 Result<void> exportTorchScript(const RunFolder& run, const Settings& settings) {

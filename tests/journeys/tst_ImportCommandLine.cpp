@@ -131,7 +131,7 @@ private Q_SLOTS:
 
         const CliAnswer tuned =
             run({"train", "--fork", back, "--set", "data.path=" + path("toys"), "--set", "training.epochs=1", "--set",
-                 "training.optimizer.learning_rate=0", "--set", "training.precision=fp32", "--json"});
+                 "training.optimizer.learning_rate=1e-9", "--set", "training.precision=fp32", "--json"});
         QVERIFY2(tuned.code == 0, tuned.err.constData());
         QVERIFY(!tuned.err.contains("starts from random values"));
     }

@@ -59,8 +59,11 @@ Result<GroupTable> ofTable(const std::filesystem::path& home, const std::string&
                             made.testAccuracy,
                             made.run,
                             made.failure};
-        if (row.note.empty() && !row.valAccuracy && !row.testAccuracy)
+        if (row.note.empty() && !row.valAccuracy && !row.testAccuracy) {
             row.note = made.run.empty() ? "Not trained yet." : noteOn(RunFolder(home / "runs" / made.run).summary());
+            if (row.note.empty())
+                row.note = "Not evaluated yet.";
+        }
         table.isComplete = table.isComplete && row.note.empty();
         table.rows.push_back(std::move(row));
     }

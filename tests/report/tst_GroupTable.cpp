@@ -76,6 +76,14 @@ private Q_SLOTS:
         QVERIFY(!stored(group).isComplete);
         group.rows.back().failure.clear();
         QCOMPARE(stored(group).rows.back().note, std::string("Not trained yet."));
+        RunStore store = RunStore::open(root()).value();
+        const RunFolder run = store.create(named("three"), group.memberOf(2)).value();
+        RunEnded ended;
+        ended.epochs = 1;
+        QVERIFY(run.appendEvent(toJson(TrainEvent(ended))).ok());
+        group.rows.back().run = run.id();
+        QCOMPARE(stored(group).rows.back().note, std::string("Not evaluated yet."));
+        QVERIFY(!stored(group).isComplete);
         group.rows.back().valAccuracy = .25;
         QVERIFY(stored(group).isComplete);
     }

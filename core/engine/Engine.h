@@ -36,7 +36,7 @@ struct TrainRequest {
     std::string resume;         ///< a run to continue; `experiment` is then read from its folder
     bool background = false;    ///< gives way to a window on the same machine: lower priority
     bool waitsForRoom = false;  ///< pauses where the run cannot be written (a full disk) until it is resumed or stopped
-    std::optional<RunGroup> group = {}; ///< of a new run
+    std::optional<RunGroup> group = {};        ///< of a new run
     std::shared_ptr<SharedImages> images = {}; ///< of a new run: opened and decoded once for all that have the same
     // Beside `resume`:
     std::vector<Setting> settings = {}; ///< what changes from here on (mayChange()); recorded in the run

@@ -90,9 +90,10 @@ private Q_SLOTS:
     }
 
     void eachRoomOfCoreKnowsOnlyThoseBeforeIt() {
-        refuseUpward(QStringLiteral("core/"),
-                     QStringLiteral("support experiment network zoo data augment metrics store report suggest engine search")
-                         .split(QLatin1Char(' ')));
+        refuseUpward(
+            QStringLiteral("core/"),
+            QStringLiteral("support experiment network zoo data augment metrics store report suggest engine search")
+                .split(QLatin1Char(' ')));
     }
 
     void eachRoomOfTheWindowKnowsOnlyThoseBeforeIt() {

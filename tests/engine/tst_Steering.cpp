@@ -101,7 +101,7 @@ private Q_SLOTS:
                                << "cannot be changed once a run has begun";
         QTest::newRow("no setting") << "training.nonsense"
                                     << "1"
-                                    << "'training.nonsense' is not a setting this version knows; check its spelling.";
+                                    << "training.nonsense is not a setting this version knows; check its spelling.";
         QTest::newRow("unknown") << "training.schedule.nonsense"
                                  << "1"
                                  << "nonsense";

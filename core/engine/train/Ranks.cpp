@@ -203,7 +203,7 @@ private:
                 work.wait(kLook);
                 return;
             } catch (const std::exception& error) {
-                if (work.isCompleted())
+                if (work.isCompleted() && !work.isSuccess()) // else it was only not done yet when this was thrown
                     throw RankLost(m_pulse.whyGone(firstLine(error.what())));
             }
             if (const std::string gone = m_pulse.gone(); !gone.empty())

@@ -281,7 +281,7 @@ std::vector<float> classWeightsFor(const TrainSetup& setup) {
 Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, TrainSetup& setup) {
     setup.experiment = request.experiment;
     setup.compute.emplace(threadsFor(setup), request.background);
-    Result<RunStore> store = RunStore::open(request.home);
+    Result<RunStore> store = setup.keeps() ? RunStore::open(request.home) : RunStore::openToRead(request.home);
     if (!store)
         return store.error();
     setup.store = std::move(*store);

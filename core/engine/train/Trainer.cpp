@@ -113,6 +113,8 @@ Result<void> Run::join() {
     m_ranks = std::move(*ranks);
     m_setup.ranks = m_ranks.get();
     m_setup.sharers = sharersOfCpus(*m_ranks);
+    if (keeps()) // the home is there before the others look at it; where it cannot be made is said later
+        static_cast<void>(RunStore::open(m_request.home));
     m_request.resume = m_ranks->fromFirst(m_request.resume); // a fork is made by rank 0 alone
     return {};
 }

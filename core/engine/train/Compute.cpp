@@ -124,8 +124,8 @@ Moments Moments::zeros(const torch::Tensor& parameters) {
     return {torch::zeros_like(parameters), torch::zeros_like(parameters)};
 }
 
-StepResult trainingPass(GraphModule& module, const StepSettings& settings, const StepInput& input,
-                        const Targets& targets, double weight, SampleResults* each) {
+StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& settings, const StepInput& input,
+                     const Targets& targets, double learningRate, std::int64_t number, SampleResults* each) {
     module.zeroGradients();
     torch::Tensor loss, logits;
     {
@@ -134,19 +134,16 @@ StepResult trainingPass(GraphModule& module, const StepSettings& settings, const
         loss = lossOf(module, outputs, targets, settings, true);
         logits = outputs[0].detach();
     }
-    (weight == 1 ? loss : loss * weight).backward();
+    loss.backward();
 
     torch::NoGradGuard noGrad;
     StepResult result = resultOf(loss, logits, mainLabels(targets));
     result.logits = logits;
     if (each)
         fill(*each, logits, targets);
-    return result;
-}
-
-void takeStep(GraphModule& module, Moments& moments, const StepSettings& settings,
-              const std::vector<GraphModule::Stretch>& stretches, double learningRate, std::int64_t number) {
-    torch::NoGradGuard noGrad;
+    if (!std::isfinite(result.loss))
+        return result; // the caller ends the run; weights stay as they were
+    const std::vector<GraphModule::Stretch> stretches = module.trainableStretches();
     if (settings.optimizer.clipNorm > 0)
         clip(stretches, settings.optimizer.clipNorm);
     float* values = module.parameters().data_ptr<float>();
@@ -160,13 +157,6 @@ void takeStep(GraphModule& module, Moments& moments, const StepSettings& setting
                           stretch.gradients + begin, first + at, second + at, end - begin);
         });
     }
-}
-
-StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& settings, const StepInput& input,
-                     const Targets& targets, double learningRate, std::int64_t number, SampleResults* each) {
-    StepResult result = trainingPass(module, settings, input, targets, 1, each);
-    if (std::isfinite(result.loss)) // else the caller ends the run; weights stay as they were
-        takeStep(module, moments, settings, module.trainableStretches(), learningRate, number);
     return result;
 }
 

@@ -144,10 +144,9 @@ EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& set
                 feed->setLoaderThreads(setup.reading.threads);
     }
     if (effect.feeds) {
-        const LoaderSettings before = setup.reading;
+        const CacheLimits cache = setup.reading.cache;
         setup.reading = readingFor(next, setup.fitted, Reading::Training);
-        setup.reading.cache = before.cache;
-        setup.reading.part = before.part;
+        setup.reading.cache = cache;
     }
     return effect;
 }

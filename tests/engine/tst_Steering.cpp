@@ -211,7 +211,8 @@ private Q_SLOTS:
             asked,
             [&](TrainControl& control, const BatchFinished& batch) {
                 if (isAt(batch, 2, 1)) {
-                    for (const RunSummary& run : *RunStore::open(asked.home)->list())
+                    const auto runs = RunStore::open(asked.home)->list();
+                    for (const RunSummary& run : *runs)
                         if (run.id != expected.run) // both may have begun in the same second
                             early = readFile(run.folder / "checkpoints/last.safetensors").value();
                 }

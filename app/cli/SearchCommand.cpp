@@ -70,8 +70,7 @@ int runIt(const SearchFolder& folder, const SearchOptions& options, Context& con
         return fail(plan.error());
     std::fprintf(stderr, "Search %s: %d trials; the checkpoints of the best %d are kept\n", folder.id().c_str(),
                  trialsOf(*plan), plan->keepBest);
-    SearchControl control;
-    const auto search = runSearch(**engine, {context.home, folder}, interruption().get_token(), control,
+    const auto search = runSearch(**engine, {context.home, folder}, interruption().get_token(),
                                   [&](const SearchEvent& event) { sayEvent(event, *plan, options.json); });
     return search ? ended(*search, options) : fail(search.error());
 }

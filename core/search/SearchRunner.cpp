@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "augment/SharedImages.h"
+#include "engine/TrainControl.h"
 #include "search/JournalFile.h"
 #include "search/Pruner.h"
 #include "search/Sampler.h"
@@ -40,8 +41,8 @@ struct Execution {
 class SearchRunner {
 public:
     SearchRunner(Engine& engine, const SearchRequest& request, SearchView view, std::stop_token stop,
-                 SearchControl& control, const SearchSink& sink)
-        : m_engine(engine), m_request(request), m_view(std::move(view)), m_control(control), m_sink(sink),
+                 const SearchSink& sink)
+        : m_engine(engine), m_request(request), m_view(std::move(view)), m_sink(sink),
           m_journal(m_view.folder / "journal.log", newRunId() + "-" + std::to_string(::getpid())),
           m_known(runsOfSearch(request.home, m_view.id)), m_told(stop, [this] { m_halt.request_stop(); }) {}
 
@@ -73,7 +74,6 @@ private:
     Engine& m_engine;
     const SearchRequest& m_request;
     SearchView m_view;
-    SearchControl& m_control;
     const SearchSink& m_sink;
     StudyJournal m_journal;
     std::map<std::string, RunFolder> m_known; ///< runs of earlier goes
@@ -208,7 +208,6 @@ Execution SearchRunner::trainExecution(int trial, int execution) {
     if (!request)
         return {Execution::End::Failed, request.error().message};
     TrainControl control;
-    const SearchControl::Follower follower(m_control, control);
     bool prunes = false;
     const RunEnded ended = m_engine.train(*request, m_halt.get_token(), control, [&](const TrainEvent& event) {
         hear(trial, execution, event, control, prunes);
@@ -317,7 +316,7 @@ std::string SearchRunner::why() const {
 } // namespace
 
 Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
-                              SearchControl& control, const SearchSink& sink) {
+                              const SearchSink& sink) {
     if (const auto owner = ownerOf(request.folder.path()))
         return badInput("The search " + request.folder.id() + " is running already (process " +
                         std::to_string(owner->process) + (owner->host.empty() ? "" : " on " + shown(owner->host)) +
@@ -330,7 +329,7 @@ Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std:
     Result<SearchView> view = viewSearch(request.folder);
     if (!view)
         return view.error();
-    SearchRunner runner(engine, request, std::move(*view), std::move(stop), control, sink);
+    SearchRunner runner(engine, request, std::move(*view), std::move(stop), sink);
     if (const Result<void> run = runner.run(); !run)
         return run.error();
     mark.reset();

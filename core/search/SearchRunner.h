@@ -8,7 +8,6 @@
 #include <variant>
 
 #include "engine/Engine.h"
-#include "search/SearchControl.h"
 #include "search/SearchFolder.h"
 
 namespace sightline {
@@ -49,6 +48,6 @@ struct SearchEnded {
 /// has the trials in progress saved and left for the next time. Data set and decoded images are shared by all trials.
 /// Synchronous. Errors: the search is running elsewhere; its files are damaged or cannot be written.
 Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
-                              SearchControl& control, const SearchSink& sink);
+                              const SearchSink& sink);
 
 } // namespace sightline

@@ -41,8 +41,7 @@ class SearchRunnerTest : public FreshFolderTest {
     static Result<SearchEnded> go(
         FakeTrainer& trainer, const std::filesystem::path& home, const SearchFolder& folder, std::stop_token stop = {},
         const SearchSink& sink = [](const SearchEvent&) {}) {
-        SearchControl control;
-        return runSearch(trainer, {home, folder}, stop, control, sink);
+        return runSearch(trainer, {home, folder}, stop, sink);
     }
     SearchView searched(const SearchPlan& plan, FakeTrainer& trainer) const {
         const auto folder = beginSearch(home(), plan, {});

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <filesystem>
 #include <optional>
-#include <unordered_set>
 
 #include "data/ClassNames.h"
 #include "data/FileTree.h"
@@ -33,8 +32,8 @@ std::optional<double> numberIn(std::string_view cell) {
                : std::nullopt;
 }
 
-/// A path of a table as the samples have theirs: "./a\\b.png" is "a/b.png".
-std::string samplePath(std::string path) {
+/// A path however it is written: "./a\\b.png" is "a/b.png".
+std::string plainPath(std::string path) {
     std::replace(path.begin(), path.end(), '\\', '/');
     path = composed(std::filesystem::path(path).lexically_normal().generic_string());
     return path.starts_with("/") ? path.substr(1) : path;
@@ -52,21 +51,20 @@ bool areShares(const std::vector<std::array<double, 4>>& rows) {
     return hasFraction;
 }
 
-void noteUnused(FoundBoxes& found, const Dataset& dataset, std::size_t withoutNumbers, std::size_t rows) {
+/// Boxes that were found under plain paths are put under those of their samples; what is not used is said.
+void assign(FoundBoxes& found, const Dataset& dataset, std::size_t withoutNumbers, std::size_t rows) {
     if (withoutNumbers > 0)
         found.notes.push_back(std::string(kTable) + ": " + counted(withoutNumbers, "row") + " of " +
                               std::to_string(rows) + " without four numbers " + (withoutNumbers == 1 ? "is" : "are") +
                               " not used.");
-    std::unordered_set<std::string> paths;
+    ObjectBoxes ofSamples;
     for (const Sample& sample : dataset.samples)
-        paths.insert(sample.path);
+        if (auto boxes = found.boxes.extract(plainPath(sample.path)); !boxes.empty())
+            ofSamples.emplace(sample.path, std::move(boxes.mapped()));
     std::vector<std::string> unknown;
-    std::erase_if(found.boxes, [&](const auto& image) {
-        if (paths.contains(image.first))
-            return false;
-        unknown.push_back(image.first);
-        return true;
-    });
+    for (const auto& [path, boxes] : found.boxes)
+        unknown.push_back(path);
+    found.boxes = std::move(ofSamples);
     if (!unknown.empty())
         found.notes.push_back(std::string(kTable) + ": " + counted(unknown.size(), "path") + " of it " +
                               (unknown.size() == 1 ? "is" : "are") +
@@ -110,12 +108,12 @@ Result<FoundBoxes> tableBoxes(const Dataset& dataset, const FileTree& files) {
             continue;
         used.push_back(numbers);
         const auto pixel = [&](std::size_t at) { return static_cast<int>(std::lround(numbers[at])); };
-        found.boxes[samplePath(row[columns[0]])].push_back({pixel(0), pixel(1), pixel(2), pixel(3)});
+        found.boxes[plainPath(row[columns[0]])].push_back({pixel(0), pixel(1), pixel(2), pixel(3)});
     }
     if (areShares(used))
         return badInput(files.shown(kTable) + " gives shares of the image (0 to 1) where pixels are needed: multiply x "
                                               "and width by the image's width, y and height by its height.");
-    noteUnused(found, dataset, rows - used.size(), rows);
+    assign(found, dataset, rows - used.size(), rows);
     return found;
 }
 

@@ -62,6 +62,12 @@ private Q_SLOTS:
         QVERIFY(driver.text("messageText").startsWith(QStringLiteral("Imported “torch-17”.")));
         auto* table = driver.find<QTableView>("runTable");
         QCOMPARE(table->model()->rowCount(), 1);
+        QSignalSpy opened(&driver.session->runs(), &RunDesk::runChanged);
+        driver.session->runs().open(table->model()->index(0, 0).data().toString());
+        QVERIFY(opened.wait(kLong));
+        driver.key(Qt::Key_5, Qt::ControlModifier); // it has no history, and can be evaluated all the same
+        QVERIFY(driver.find<QPushButton>("evaluateButton")->isEnabled());
+        driver.key(Qt::Key_7, Qt::ControlModifier);
         prompts().openFile = [this](auto&&...) { return path(QStringLiteral("torn.onnx")); };
         write(QStringLiteral("torn.onnx"), "no model");
         driver.click("importNetwork");

@@ -86,8 +86,9 @@ void EvaluateHead::chooseSplit() {
 void EvaluateHead::showState() {
     const bool busy = m_session.questions().isEvaluating();
     const RunProgress& progress = m_session.runs().progress();
-    const bool imported = progress.ended && progress.ended->outcome == RunEnded::Outcome::Completed;
-    const bool trained = m_session.runs().run() && (!progress.history.empty() || imported);
+    // An imported network has no history, but its run is complete.
+    const bool complete = progress.ended && progress.ended->outcome == RunEnded::Outcome::Completed;
+    const bool trained = m_session.runs().run() && (!progress.history.empty() || complete);
     showButtons(busy, trained);
     const auto& evaluation = m_session.questions().evaluation();
     m_interval->setText(evaluation ? intervalText(*evaluation) : QString());

@@ -32,7 +32,7 @@ struct TrainCommand {
     std::function<void(GivenBatch)> showed = {};
 };
 
-/// What the outside may ask of a run in progress; one control belongs to one run. All calls are thread-safe; all but
+/// What the outside may ask of a run in progress, or of a series of runs. All calls are thread-safe; all but
 /// freshSnapshot() return at once, and the trainer looks every batch. The stop_token of Engine::train stops it, too.
 class TrainControl {
 public:

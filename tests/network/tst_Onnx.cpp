@@ -4,9 +4,9 @@
 #include <cstring>
 
 #include <onnx/checker.h>
-#include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
 
+#include "ParsedOnnx.h"
 #include "Test.h"
 #include "network/Onnx.h"
 #include "zoo/Zoo.h"
@@ -27,13 +27,6 @@ TensorValues valuesOf(const GraphSpec& spec) {
             numbers.push_back(0.1f + 0.001f * static_cast<float>(i % 97));
     }
     return values;
-}
-
-onnx::ModelProto parsed(const std::string& bytes) {
-    onnx::ModelProto model;
-    if (!model.ParseFromString(bytes))
-        throw std::runtime_error("the bytes are no ModelProto");
-    return model;
 }
 
 int countOf(const onnx::ModelProto& model, const char* op) {

@@ -4,8 +4,7 @@
 #include <cmath>
 #include <fstream>
 
-#include <onnx/onnx_pb.h>
-
+#include "ParsedOnnx.h"
 #include "Test.h"
 #include "engine/Engine.h"
 #include "network/Onnx.h"
@@ -43,13 +42,6 @@ TensorValues valuesOf(const GraphSpec& spec) {
             values[tensor.name].push_back((isVariance || isFactor ? 1.0f : 0.0f) + reach * drawn(++place));
     }
     return values;
-}
-
-onnx::ModelProto parsed(const std::string& bytes) {
-    onnx::ModelProto model;
-    if (!model.ParseFromString(bytes))
-        throw std::runtime_error("the bytes are no ModelProto");
-    return model;
 }
 
 /// conv, relu, mean, dense.

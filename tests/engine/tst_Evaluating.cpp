@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <vector>
 
+#include <opencv2/imgcodecs.hpp>
+
 #include "Test.h"
 #include "ToyRuns.h"
 #include "engine/AskedModel.h"
@@ -161,6 +163,31 @@ private Q_SLOTS:
         evaluated("val");
         fillsOneBar(EvaluationQuestion{"test", 4}, 20); // one of the passes is kept
         fillsOneBar(MapsReportQuestion{"test"}, 10 + 20);
+    }
+
+    /// A camera held upright: stored 48 x 24, shown 24 x 48.
+    void boxesLieOnTheImageAsItIsShown() {
+        const std::string turned = m_runs.path("turned");
+        fs::copy(m_runs.path("toys"), turned, fs::copy_options::recursive);
+        std::string table = "path,x,y,width,height\n";
+        for (const auto& entry : fs::directory_iterator(fs::path(turned) / "test" / "boat")) {
+            std::vector<std::uint8_t> jpeg;
+            cv::imencode(".jpg", cv::Mat(24, 48, CV_8UC3, cv::Scalar(40, 90, 200)), jpeg);
+            const std::vector<std::uint8_t> turn{0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0,    0,    'M', 'M',
+                                                 0,    42,   0, 0,  0,   8,   0,   1,   0x01, 0x12, 0,   3,
+                                                 0,    0,    0, 1,  0,   6,   0,   0,   0,    0,    0,   0};
+            jpeg.insert(jpeg.begin() + 2, turn.begin(), turn.end());
+            QVERIFY(writeFileAtomically(entry.path(), std::string(jpeg.begin(), jpeg.end())).ok());
+            table += "test/boat/" + entry.path().filename().string() + ",0,30,24,18\n";
+        }
+        QVERIFY(writeFileAtomically(fs::path(turned) / "boxes.csv", table).ok());
+        const auto report = ask(m_runs.engine(), ofRun(m_run, "last"),
+                                MapsReportQuestion{.split = "test", .dataPath = turned, .trainImagesPerClass = 0});
+        QVERIFY2(report.ok(), report ? "" : report.error().message.c_str());
+        QVERIFY(report->hasBoxes);
+        QVERIFY2(report->notes.empty(), report->notes.empty() ? "" : report->notes[0].c_str());
+        QCOMPARE(report->classes[0].boxed, report->classes[0].images);
+        QVERIFY(report->images + report->empty == 10);
     }
 
     void aRunThatHasSeenAllItsImagesFindsNoSuspects() {

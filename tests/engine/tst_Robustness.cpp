@@ -2,10 +2,12 @@
 #include <QTest>
 
 #include <filesystem>
+#include <limits>
 
 #include "Test.h"
 #include "ToyRuns.h"
 #include "engine/AskedModel.h"
+#include "store/Safetensors.h"
 
 using namespace sightline;
 
@@ -78,6 +80,29 @@ private Q_SLOTS:
         QVERIFY2(robustness.ok(), robustness ? "" : robustness.error().message.c_str());
         QCOMPARE(robustness->skipped.size(), std::size_t{1});
         QCOMPARE(robustness->images, std::size_t{14});
+    }
+
+    void weightsThatAreNoNumbersGiveNoCurve() {
+        const std::filesystem::path damaged = m_run + "-damaged";
+        std::filesystem::copy(m_run, damaged, std::filesystem::copy_options::recursive);
+        for (const char* name : {"best", "last"}) {
+            const std::filesystem::path file = damaged / "checkpoints" / (std::string(name) + ".safetensors");
+            const auto weights = SafetensorsFile::open(file);
+            QVERIFY(weights.ok());
+            std::vector<std::vector<float>> values;
+            std::vector<TensorToWrite> tensors;
+            for (const TensorView& tensor : weights->tensors()) {
+                values.push_back(asFloats(tensor).value());
+                if (tensor.name == "fc.weight" || tensor.name.ends_with(".bias"))
+                    values.back()[0] = std::numeric_limits<float>::quiet_NaN();
+                tensors.push_back({tensor.name, tensor.shape, values.back()});
+            }
+            QVERIFY(writeSafetensors(file, tensors, weights->metadata()).ok());
+        }
+        const auto robustness = asked(RobustnessQuestion{.kinds = {Corruption::Blur}}, damaged.string());
+        QVERIFY(!robustness.ok());
+        QVERIFY2(robustness.error().message.find("no numbers") != std::string::npos,
+                 robustness.error().message.c_str());
     }
 
     void aSplitThatIsNoneIsRefused() {

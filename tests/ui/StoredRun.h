@@ -11,11 +11,12 @@ namespace sightline::ui {
 
 /// A run of one epoch that was stored on the images of a folder, with these classes.
 inline RunFolder storedRun(const QString& home, const QString& images, const std::vector<std::string>& classes,
-                           const std::string& network = "toy_cnn") {
+                           const std::string& network = "toy_cnn", const PixelSettings& pixels = {}) {
     Experiment experiment;
     experiment.name = network;
     experiment.data.path = images.toStdString();
     experiment.data.imageHeight = experiment.data.imageWidth = 64;
+    experiment.data.pixels = pixels;
     experiment.model.name = network;
     const auto folder = RunStore::open(home.toStdString())->create(experiment);
     [&] {

@@ -11,6 +11,8 @@
 #include "pages/explain/RunDifferences.h"
 #include "pages/explain/SettingsDifference.h"
 #include "store/SampleManifest.h"
+#include "widgets/ImageView.h"
+#include "widgets/WipeView.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -88,14 +90,17 @@ class CompareRunsTest : public RunTest {
             on->driver->key(Qt::Key_6, Qt::ControlModifier);
             on->driver->click("nextExplained");
             QTRY_VERIFY(on->driver->session->questions().answer() != nullptr);
-            auto* bar = on->driver->find<QTabBar>("explainTabBar");
-            QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(bar->count() - 1).center());
+            showCompare(*on->driver);
             QTRY_COMPARE(on->driver->find<QComboBox>("compareRun")->count(), 2);
             QVERIFY(!on->driver->find<QWidget>("compareAll")->isEnabled());
             choose(*on->driver, "compareRun", 1);
             QTRY_VERIFY(on->driver->find<QWidget>("compareAll")->isEnabled());
         }();
         return on;
+    }
+    static void showCompare(const WindowDriver& driver) {
+        auto* bar = driver.find<QTabBar>("explainTabBar");
+        QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(bar->count() - 1).center());
     }
     static int tiles(const WindowDriver& driver) {
         return driver.find<QListView>("comparedTiles")->model()->rowCount();
@@ -105,6 +110,89 @@ private Q_SLOTS:
     void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 2, 6, 48)); }
 
     /// Of 30 images the first run is wrong about 6, the second about 10, both about 2.
+    void aSecondRunIsAskedTheSame() {
+        FakeEngine engine;
+        const QString home = QStringLiteral("home-compare");
+        const auto first = storeRun(home, m_classes, "toy_cnn");
+        const auto second = storeRun(home, {"boat", "car", "moon"}, "toy_cnn");
+        std::vector<std::string> targets;
+        engine.onExplainOf = [&](const ModelSource& source, const HeatMapQuestion& question, std::stop_token) {
+            const bool other = source.runFolder == second.path();
+            if (other)
+                targets.push_back(question.target);
+            HeatMap map = explanationOf(question, other ? std::vector<std::string>{"boat", "car", "moon"} : m_classes,
+                                        other ? 2 : 1);
+            if (question.target == "predicted")
+                map.target = map.classes[static_cast<std::size_t>(map.predicted)];
+            return Result<HeatMap>(map);
+        };
+        WindowDriver driver(path(home), engine.door());
+        openRun(*driver.session, first);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        driver.session->questions().explain({firstOf(*driver.session, "car"), {}});
+        QTRY_VERIFY(driver.session->questions().answer() != nullptr);
+        showCompare(driver);
+        QTRY_COMPARE(driver.find<QComboBox>("compareRun")->count(), 2); // not the one in view
+        choose(driver, "compareRun", 1);
+        QTRY_VERIFY(driver.text("compareOtherVerdict").startsWith(QStringLiteral("Wrong: predicted moon")));
+        QVERIFY(driver.text("compareMineVerdict").startsWith(QStringLiteral("Correct: car")));
+        QCOMPARE(targets.back(), std::string("car")); // the class that the map beside it is about
+        QVERIFY2(driver.text("compareClasses").contains(QStringLiteral("both know 2 of 5")),
+                 qPrintable(driver.text("compareClasses")));
+        QVERIFY2(driver.find<QWidget>("compareRight")
+                     ->accessibleDescription()
+                     .startsWith(QStringLiteral("Predicted moon (60.0 %). Evidence for car.")),
+                 qPrintable(driver.find<QWidget>("compareRight")->accessibleDescription()));
+        driver.click("compareWiped");
+        auto* wipe = driver.find<WipeView>("compareWipe");
+        QVERIFY(wipe->accessibleDescription().contains(QStringLiteral("Right, the second run: Predicted moon")));
+        QVERIFY(wipe->isVisible());
+        const QRect place = wipe->imageRect();
+        QTest::mouseClick(wipe, Qt::LeftButton, {}, QPoint(place.left() + place.width() / 4, place.center().y()));
+        QVERIFY(std::abs(wipe->part() - 0.25) < 0.02);
+        QTest::keyClick(wipe, Qt::Key_Right);
+        QVERIFY(wipe->part() > 0.28);
+    }
+
+    void aSecondRunReadsTheImageInItsOwnWay() {
+        FakeEngine engine;
+        const QString home = QStringLiteral("home-gray");
+        PixelSettings gray;
+        gray.channels = ChannelSettings::grey();
+        const auto first = storeRun(home, m_classes, "toy_cnn");
+        const auto second = storedRun(path(home), path(QStringLiteral("toys")), m_classes, "toy_cnn", gray);
+        std::atomic<int> channels[2]{};
+        engine.onExplainOf = [&](const ModelSource& source, const HeatMapQuestion& question, std::stop_token) {
+            channels[source.runFolder == second.path() ? 1 : 0] = question.image.channels;
+            return Result<HeatMap>(explanationOf(question, m_classes, 1));
+        };
+        WindowDriver driver(path(home), engine.door());
+        openRun(*driver.session, first);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        driver.session->questions().explain({firstOf(*driver.session, "car"), {}});
+        QTRY_VERIFY(driver.session->questions().answer() != nullptr);
+        showCompare(driver);
+        QTRY_COMPARE(driver.find<QComboBox>("compareRun")->count(), 2);
+        choose(driver, "compareRun", 1);
+        QTRY_VERIFY(driver.text("compareOtherVerdict").startsWith(QStringLiteral("Correct: car")));
+        QCOMPARE(channels[0].load(), 3);
+        QCOMPARE(channels[1].load(), 1);
+        // the map is the same everywhere, so that what differs between two pixels is the image's
+        const auto isGray = [](const QImage& image) {
+            const QRgb corner = image.pixel(0, 0);
+            for (int y = 0; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x) {
+                    const QRgb pixel = image.pixel(x, y);
+                    const int red = qRed(pixel) - qRed(corner), blue = qBlue(pixel) - qBlue(corner);
+                    if (std::abs(red - blue) > 2)
+                        return false;
+                }
+            return true;
+        };
+        QVERIFY(isGray(driver.find<ImageView>("compareRight")->image()));
+        QVERIFY(!isGray(driver.find<ImageView>("compareLeft")->image()));
+    }
+
     void imagesThatOnlyOneGetsRightAreListed() {
         const auto on = compared("home-lists", m_classes, "resnet18");
         const WindowDriver& driver = *on->driver;

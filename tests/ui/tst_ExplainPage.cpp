@@ -16,7 +16,6 @@
 #include "widgets/LayerStrip.h"
 #include "widgets/PaintView.h"
 #include "widgets/Prompts.h"
-#include "widgets/WipeView.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -517,51 +516,6 @@ private Q_SLOTS:
         driver.click("resetRobustness");
         QVERIFY(driver.text("robustnessWords").isEmpty());
         QCOMPARE(plain->image(), before);
-    }
-
-    void aSecondRunIsAskedTheSame() {
-        FakeEngine engine;
-        const QString home = QStringLiteral("home-compare");
-        const auto first = storeRun(home, m_classes, "toy_cnn");
-        const auto second = storeRun(home, {"boat", "car", "moon"}, "toy_cnn");
-        std::vector<std::string> targets;
-        engine.onExplainOf = [&](const ModelSource& source, const HeatMapQuestion& question, std::stop_token) {
-            const bool other = source.runFolder == second.path();
-            if (other)
-                targets.push_back(question.target);
-            HeatMap map = explanationOf(question, other ? std::vector<std::string>{"boat", "car", "moon"} : m_classes,
-                                        other ? 2 : 1);
-            if (question.target == "predicted")
-                map.target = map.classes[static_cast<std::size_t>(map.predicted)];
-            return Result<HeatMap>(map);
-        };
-        WindowDriver driver(path(home), engine.door());
-        openRun(*driver.session, first);
-        driver.key(Qt::Key_6, Qt::ControlModifier);
-        driver.session->questions().explain({firstOf(*driver.session, "car"), {}});
-        QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().answer() != nullptr, kPatience);
-        showTab(driver, QStringLiteral("Compare"));
-        QTRY_COMPARE_WITH_TIMEOUT(driver.find<QComboBox>("compareRun")->count(), 2, kPatience); // not the one in view
-        choose(driver, "compareRun", 1);
-        QTRY_VERIFY_WITH_TIMEOUT(driver.text("compareOtherVerdict").startsWith(QStringLiteral("Wrong: predicted moon")),
-                                 kPatience);
-        QVERIFY(driver.text("compareMineVerdict").startsWith(QStringLiteral("Correct: car")));
-        QCOMPARE(targets.back(), std::string("car")); // the class that the map beside it is about
-        QVERIFY2(driver.text("compareClasses").contains(QStringLiteral("both know 2 of 5")),
-                 qPrintable(driver.text("compareClasses")));
-        QVERIFY2(driver.find<QWidget>("compareRight")
-                     ->accessibleDescription()
-                     .startsWith(QStringLiteral("Predicted moon (60.0 %). Evidence for car.")),
-                 qPrintable(driver.find<QWidget>("compareRight")->accessibleDescription()));
-        driver.click("compareWiped");
-        auto* wipe = driver.find<WipeView>("compareWipe");
-        QVERIFY(wipe->accessibleDescription().contains(QStringLiteral("Right, the second run: Predicted moon")));
-        QVERIFY(wipe->isVisible());
-        const QRect place = wipe->imageRect();
-        QTest::mouseClick(wipe, Qt::LeftButton, {}, QPoint(place.left() + place.width() / 4, place.center().y()));
-        QVERIFY(std::abs(wipe->part() - 0.25) < 0.02);
-        QTest::keyClick(wipe, Qt::Key_Right);
-        QVERIFY(wipe->part() > 0.28);
     }
 
     void tabsTurnByKeys() {

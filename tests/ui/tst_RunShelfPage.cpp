@@ -3,6 +3,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
+#include <QScrollBar>
 #include <QSlider>
 #include <QTableView>
 
@@ -269,6 +270,47 @@ private Q_SLOTS:
         QVERIFY(!std::filesystem::exists(on.runs.at(QStringLiteral("moss")).path()));
         QVERIFY(!std::filesystem::exists(on.runs.at(QStringLiteral("fern")).path()));
         QVERIFY(std::filesystem::exists(on.runs.at(QStringLiteral("reed")).path()));
+    }
+
+    /// Prints how long it takes until a shelf is read and listed, and for each page that is scrolled. SIGHTLINE_SHELF
+    /// says of how many runs; a tenth of a second and a frame of 16.7 ms are what a hand does not notice.
+    void manyRunsAreListedAndScrolled_data() {
+        QTest::addColumn<bool>("scrolled");
+        QTest::newRow("listed") << false;
+        QTest::newRow("scrolled") << true;
+    }
+    void manyRunsAreListedAndScrolled() {
+        QFETCH(bool, scrolled);
+        const int many = std::max(300, qEnvironmentVariableIntValue("SIGHTLINE_SHELF"));
+        Shelf made{path(QStringLiteral("many")), {}, nullptr};
+        if (!std::filesystem::exists(made.home.toStdString())) { // a benchmark repeats its test
+            const RunFolder first = run(made.home, QStringLiteral("moss"), 0.95, 0.01);
+            for (int i = 1; i < many; ++i) {
+                const auto copy = first.path().parent_path() /
+                                  QStringLiteral("20260101-%1").arg(i, 6, 10, QLatin1Char('0')).toStdString();
+                std::filesystem::copy(first.path(), copy, std::filesystem::copy_options::recursive);
+            }
+        }
+        made.driver = std::make_unique<WindowDriver>(made.home, m_engine.door());
+        made.driver->window->resize(1280, 720);
+        made.driver->key(Qt::Key_7, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(made.table()->model()->rowCount(), many, 120000); // the first time makes the index
+        if (scrolled) {
+            auto* bar = made.table()->verticalScrollBar();
+            QVERIFY(bar->maximum() > 0);
+            QBENCHMARK {
+                bar->setValue(bar->value() == bar->maximum() ? 0 : bar->value() + bar->pageStep());
+                made.table()->viewport()->repaint();
+            }
+            return;
+        }
+        RunList& list = made.driver->session->runs().list();
+        QBENCHMARK {
+            QSignalSpy changed(&list, &RunList::listed);
+            list.refresh();
+            QVERIFY(changed.wait(60000));
+        }
+        QCOMPARE(made.table()->model()->rowCount(), many);
     }
 
     void columnsAreChosenAndRemembered() {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <functional>
 #include <iostream>
-#include <map>
 #include <optional>
+#include <utility>
 
 #include "Commands.h"
 #include "ExportCheck.h"
 #include "ExportReport.h"
-#include "engine/AskedModel.h"
+#include "engine/Exporting.h"
 #include "report/GroupTable.h"
-#include "store/HubFolder.h"
-#include "store/RunExport.h"
+#include "store/RunStore.h"
 #include "support/Words.h"
 
 namespace sightline::cli {
@@ -24,57 +22,17 @@ struct Settings {
     double refuseShare = kRefuseShare;
 };
 
-using Metadata = std::map<std::string, std::string>;
-
-/// Writes `file` with what tells unknown images, for programs that read it; what nobody can tell is not in it.
-Result<void> writeWithUnknown(const RunFolder& run, const Settings& settings, const std::string& file,
-                              const std::function<Result<void>(const Metadata&)>& write) {
-    Metadata more;
-    std::string why;
-    if (settings.refuseShare > 0) {
-        const Result<Engine*> engine = loadEngine();
-        if (!engine)
-            return engine.error();
-        const auto rule =
-            ask(**engine, ofRun(run.path(), settings.checkpoint), UnknownRuleQuestion{}, interruption().get_token(),
-                [](std::size_t done, std::size_t total) { showProgress(kLearningUnknown, done, total); });
-        auto unknown = rule ? unknownMetadata(*rule, settings.refuseShare) : Result<Metadata>(rule.error());
-        if (unknown)
-            more = std::move(*unknown);
-        else if (unknown.error().kind == ErrorKind::Cancelled)
-            return unknown.error();
-        else
-            why = unknown.error().message;
-    }
-    const Result<void> done = write(more);
-    if (done && !why.empty())
-        std::clog << "sightline-cli: " << file << " does not say which images are unknown: " << why << '\n';
-    return done;
-}
-
-Result<void> exportOnnx(const RunFolder& run, const Settings& settings) {
-    return writeWithUnknown(run, settings, settings.onnx, [&](const Metadata& more) {
-        return sightline::exportOnnx(run, settings.checkpoint, settings.foldBatchNorm, settings.onnx, more);
-    });
-}
-
-Result<void> exportHub(const RunFolder& run, const Settings& settings) {
-    return writeWithUnknown(run, settings, settings.hub, [&](const Metadata& more) {
-        return sightline::exportHub(run, settings.checkpoint, settings.hub, more);
-    });
-}
-
-Result<void> exportTorchScript(const RunFolder& run, const Settings& settings) {
-    TorchScriptRequest request;
-    request.source.runFolder = run.path();
-    request.source.checkpoint = settings.checkpoint;
-    request.file = settings.torchScript;
-    Result<std::map<std::string, std::string>> metadata = exportMetadata(run);
-    if (!metadata)
-        return metadata.error();
-    request.metadata = std::move(*metadata);
-    const Result<Engine*> engine = loadEngine();
-    return engine ? (*engine)->exportTorchScript(request) : Result<void>(engine.error());
+/// One of the files, and what to know of it on stderr.
+Result<void> write(const RunFolder& run, const Settings& settings, NetworkFormat format, const std::string& target) {
+    const auto note = sightline::exportNetwork(
+        loadEngine, run, {format, target, settings.checkpoint, settings.foldBatchNorm, settings.refuseShare},
+        interruption().get_token(),
+        [](std::size_t done, std::size_t total) { showProgress(kLearningUnknown, done, total); });
+    if (!note)
+        return note.error();
+    if (!note->empty())
+        std::clog << "sightline-cli: " << *note << '\n';
+    return {};
 }
 
 /// The files of one run's network, in the order of the options.
@@ -86,20 +44,16 @@ Result<std::vector<std::string>> exportNetwork(const Settings& settings, Context
     if (!run)
         return run.error();
     std::vector<std::string> files;
-    const auto wrote = [&](const std::string& file, const Result<void>& result) {
-        files.push_back(file);
-        return result;
-    };
-    Result<void> done;
-    if (done && !settings.onnx.empty())
-        done = wrote(settings.onnx, exportOnnx(*run, settings));
-    if (done && !settings.torchScript.empty())
-        done = wrote(settings.torchScript, exportTorchScript(*run, settings));
-    if (done && !settings.weights.empty())
-        done = wrote(settings.weights, exportWeights(*run, settings.checkpoint, settings.weights));
-    if (done && !settings.hub.empty())
-        done = wrote(settings.hub, exportHub(*run, settings));
-    return done ? Result<std::vector<std::string>>(std::move(files)) : Result<std::vector<std::string>>(done.error());
+    for (const auto& [format, target] :
+         {std::pair(NetworkFormat::Onnx, settings.onnx), std::pair(NetworkFormat::TorchScript, settings.torchScript),
+          std::pair(NetworkFormat::Weights, settings.weights), std::pair(NetworkFormat::Hub, settings.hub)}) {
+        if (target.empty())
+            continue;
+        if (const Result<void> done = write(*run, settings, format, target); !done)
+            return done.error();
+        files.push_back(target);
+    }
+    return files;
 }
 
 bool exportsNetwork(const Settings& settings) {

@@ -79,6 +79,11 @@ private Q_SLOTS:
         QVERIFY2(driver.text("groupWords").contains(QStringLiteral("over 3 folds")),
                  qPrintable(driver.text("groupWords")));
         QVERIFY(!driver.find<QWidget>("resumeGroupButton")->isVisible());
+        prompts().saveFile = [this](auto&&...) { return path(QStringLiteral("folds")); };
+        driver.click("exportGroupReport");
+        const QString report = path(QStringLiteral("folds.html"));
+        QTRY_COMPARE_WITH_TIMEOUT(driver.text("messageText"), QStringLiteral("Saved %1.").arg(report), kLong);
+        QVERIFY(readFile(report.toStdString())->find("fold 3 of 3") != std::string::npos);
         QVERIFY(std::filesystem::exists(driver.session->home() / "groups" / ended.front()[0].toString().toStdString() /
                                         "out-of-fold.csv"));
     }

@@ -26,7 +26,8 @@ constexpr int kLookMs = 2000, kSideWidth = 300, kComparedWidth = 420;
 const QString kColumnsKey = QStringLiteral("runs/columns");
 } // namespace
 
-RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
+RunsPage::RunsPage(Session& session, QWidget* parent)
+    : Page(session, parent), m_exports(session.home(), session.engine().door(), session.activities()) {
     setObjectName(QStringLiteral("runsPage"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid, 2 * theme::kGrid);
@@ -57,6 +58,7 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
         Q_EMIT said(words, true);
     });
     connect(&session.runs(), &RunDesk::epochFinished, &session.runs().list(), &RunList::refresh);
+    connect(&session.runs(), &RunDesk::ended, &session.runs().list(), &RunList::refresh);
     m_look.setInterval(kLookMs);
     m_look.setSingleShot(true); // a listing under way is not superseded: on a slow disk none would ever come
     connect(&m_look, &QTimer::timeout, this, [this] {
@@ -70,9 +72,9 @@ RunsPage::RunsPage(Session& session, QWidget* parent) : Page(session, parent) {
 QWidget* RunsPage::makeSide() {
     auto* surface = new Surface;
     m_side = new QStackedWidget;
-    m_one = new RunDetail(session());
+    m_one = new RunDetail(session(), m_exports);
     m_several = new SeveralRuns;
-    m_group = new GroupDetail(session());
+    m_group = new GroupDetail(session(), m_exports);
     m_ways = named(new QTabBar, "runWays", tr("This run, or its group"));
     m_ways->setDrawBase(false);
     m_ways->addTab(tr("Run"));
@@ -80,6 +82,7 @@ QWidget* RunsPage::makeSide() {
     surface->body()->addWidget(m_ways);
     connect(m_ways, &QTabBar::currentChanged, this, &RunsPage::showSelected);
     connect(m_group, &GroupDetail::said, this, &Page::said);
+    connect(&m_exports, &ExportDesk::ended, this, &Page::said);
     connect(m_group, &GroupDetail::resumed, this, [this] { Q_EMIT pageRequested(QStringLiteral("train")); });
     connect(m_group, &GroupDetail::runChosen, this, [this](const QString& id) {
         m_ways->setCurrentIndex(0);

@@ -3,6 +3,7 @@
 
 #include <QTimer>
 
+#include "bridge/ExportDesk.h"
 #include "pages/Page.h"
 
 class QStackedWidget;
@@ -50,6 +51,7 @@ private:
     void importNetwork();
     std::vector<std::filesystem::path> selectedFolders() const;
 
+    ExportDesk m_exports;
     RunTable* m_table;
     QStackedWidget* m_side; ///< of one run, or of several
     QTabBar* m_ways;        ///< of one run: itself, or its group

@@ -98,6 +98,10 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     m_stack->setFocus();
 }
 
+MainWindow::~MainWindow() {
+    hide();
+}
+
 void MainWindow::addPage(Page* page, const QString& name, const QString& icon, const QString& title) {
     RailButton* made = m_rail->add(QStringLiteral("rail-") + name, icon, title);
     m_rooms.push_back({name, page, made});

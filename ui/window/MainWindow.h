@@ -33,6 +33,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
     explicit MainWindow(Session& session, QWidget* parent = nullptr);
+    ~MainWindow() override; ///< what is being typed ends while there is still somebody to take it
 
     /// "data", "augment", "network", "train", "evaluate", "explain", "runs"; "start" is the first screen.
     void showPage(const QString& name);

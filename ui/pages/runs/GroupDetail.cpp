@@ -27,7 +27,8 @@ Table::Cell figure(const std::optional<double>& share) {
 
 } // namespace
 
-GroupDetail::GroupDetail(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+GroupDetail::GroupDetail(Session& session, ExportDesk& exports, QWidget* parent)
+    : QWidget(parent), m_session(session), m_exports(exports) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(theme::kGrid);
@@ -40,6 +41,8 @@ GroupDetail::GroupDetail(Session& session, QWidget* parent) : QWidget(parent), m
     m_view->setWordWrap(true);
     m_export = button(tr("Export table…"), QStringLiteral("document-save"), "exportGroupButton",
                       tr("Save the table as CSV or Markdown"));
+    m_report = button(tr("Report…"), QStringLiteral("document-save"), "exportGroupReport",
+                      tr("Save a web page that compares these runs"));
     m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeGroupButton");
     for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_words})
         column->addWidget(part);
@@ -47,8 +50,11 @@ GroupDetail::GroupDetail(Session& session, QWidget* parent) : QWidget(parent), m
     auto* row = new QHBoxLayout;
     row->addWidget(m_resume, 1);
     row->addWidget(m_export, 1);
+    row->addWidget(m_report, 1);
     column->addLayout(row);
     connect(m_export, &QPushButton::clicked, this, &GroupDetail::exportTable);
+    connect(m_report, &QPushButton::clicked, this, &GroupDetail::exportReport);
+    connect(&m_exports, &ExportDesk::changed, this, &GroupDetail::showState);
     connect(m_resume, &QPushButton::clicked, this, [this] {
         m_session.series().resume(m_group);
         Q_EMIT resumed();
@@ -131,6 +137,18 @@ void GroupDetail::showState() {
     m_resume->setEnabled(idle);
     m_resume->setToolTip(idle ? tr("Train what is missing") : tr("A run is in progress; stop it first."));
     m_export->setEnabled(m_table.has_value());
+    m_report->setEnabled(!m_exports.isBusy());
+}
+
+void GroupDetail::exportReport() {
+    QString file =
+        prompts().saveFile(this, tr("Save a report"), QString::fromStdString(m_group.name) + QStringLiteral(".html"),
+                           tr("Web page (*.html)"));
+    if (file.isEmpty())
+        return;
+    if (QFileInfo(file).suffix().isEmpty())
+        file += QStringLiteral(".html");
+    m_exports.exportGroupReport(QString::fromStdString(m_group.id), file);
 }
 
 void GroupDetail::exportTable() {

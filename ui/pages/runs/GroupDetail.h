@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "bridge/ExportDesk.h"
 #include "bridge/Session.h"
 #include "lane/Lane.h"
 #include "report/GroupTable.h"
@@ -21,7 +22,7 @@ class Table;
 class GroupDetail : public QWidget {
     Q_OBJECT
 public:
-    explicit GroupDetail(Session& session, QWidget* parent = nullptr);
+    GroupDetail(Session& session, ExportDesk& exports, QWidget* parent = nullptr);
 
     /// Reads it again also where it is the same: its runs may have gone on.
     void setGroup(const RunGroup& group);
@@ -36,14 +37,16 @@ private:
     void read();
     void show();
     void exportTable();
+    void exportReport();
 
     Session& m_session;
+    ExportDesk& m_exports;
     RunGroup m_group;
     std::optional<GroupTable> m_table; ///< of m_group, once it is read
     QLabel *m_title, *m_words;
     Table* m_rows;
     QTableView* m_view;
-    QPushButton *m_resume, *m_export;
+    QPushButton *m_resume, *m_export, *m_report;
     Lane m_lane; ///< last: joined first
 };
 

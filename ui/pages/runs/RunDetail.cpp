@@ -8,6 +8,7 @@
 
 #include "look/Words.h"
 #include "pages/ForkMenu.h"
+#include "pages/runs/ExportMenu.h"
 #include "pages/runs/RunColumns.h"
 #include "store/RunCheckpoint.h"
 #include "widgets/Surface.h"
@@ -27,7 +28,7 @@ QString joined(const std::vector<std::string>& tags) {
 }
 } // namespace
 
-RunDetail::RunDetail(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+RunDetail::RunDetail(Session& session, ExportDesk& exports, QWidget* parent) : QWidget(parent), m_session(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(theme::kGrid);
@@ -53,6 +54,8 @@ RunDetail::RunDetail(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_forkMenu = new ForkMenu(session, *m_fork);
     m_classify = button(tr("Classify images…"), QStringLiteral("folder-open"), "classifyRunButton",
                         tr("What does this network say about a folder of images?"));
+    m_export = button(tr("Export…"), QStringLiteral("document-save"), "exportRunButton");
+    m_exportMenu = new ExportMenu(exports, *m_export);
     m_rename = button(tr("Rename…"), QStringLiteral("edit-rename"), "renameRunButton");
     m_star = button(tr("Star"), QStringLiteral("starred"), "starRunButton");
     m_archive = button(tr("Archive"), QStringLiteral("archive-insert"), "archiveRunButton");
@@ -70,7 +73,7 @@ RunDetail::RunDetail(Session& session, QWidget* parent) : QWidget(parent), m_ses
     for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_facts, m_note, m_tags})
         column->addWidget(part);
     column->addSpacing(theme::kGrid);
-    for (auto* control : {m_open, m_resume, m_continue, m_fork, m_classify})
+    for (auto* control : {m_open, m_resume, m_continue, m_fork, m_classify, m_export})
         column->addWidget(control);
     column->addSpacing(theme::kGrid);
     for (const auto& [left, right] : {std::pair(m_star, m_archive), std::pair(m_rename, m_delete)}) {
@@ -167,7 +170,9 @@ void RunDetail::showWhatGoes() {
     m_continue->setVisible(m_run.epochs > 0);
     m_fork->setVisible(m_hasCheckpoint);
     m_forkMenu->setRun(m_run.folder);
-    m_classify->setVisible(m_run.epochs > 0); // else there are no weights
+    m_classify->setVisible(m_run.epochs > 0);                             // else there are no weights
+    m_export->setVisible(m_run.epochs > 0 || m_run.state == "completed"); // one that was imported has no epochs
+    m_exportMenu->setRun(m_run);
     setWords(*m_star, m_run.starred ? tr("Remove star") : tr("Star"));
     m_star->setToolTip(tr("Mark it to find it again (S)"));
     setWords(*m_archive, m_run.archived ? tr("Unarchive") : tr("Archive"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "bridge/ExportDesk.h"
 #include "bridge/Session.h"
 #include "lane/Lane.h"
 #include "store/RunSummary.h"
@@ -11,13 +12,14 @@ class QPushButton;
 
 namespace sightline::ui {
 
+class ExportMenu;
 class ForkMenu;
 
 /// What can be said of one run, and done with it.
 class RunDetail : public QWidget {
     Q_OBJECT
 public:
-    explicit RunDetail(Session& session, QWidget* parent = nullptr);
+    RunDetail(Session& session, ExportDesk& exports, QWidget* parent = nullptr);
     void setRun(const RunSummary& run);
     void refresh(); ///< the same run, where the session has changed
 
@@ -44,8 +46,10 @@ private:
     RunSummary m_run;
     QLabel *m_title, *m_facts;
     QLineEdit *m_note, *m_tags;
-    QPushButton *m_open, *m_resume, *m_continue, *m_fork, *m_classify, *m_rename, *m_star, *m_archive, *m_delete;
+    QPushButton *m_open, *m_resume, *m_continue, *m_fork, *m_classify, *m_export, *m_rename, *m_star, *m_archive,
+        *m_delete;
     ForkMenu* m_forkMenu;
+    ExportMenu* m_exportMenu;
     bool m_hasCheckpoint = false; ///< as far as it is known
     Lane m_lane;                  ///< last: joined first
 };

@@ -7,6 +7,7 @@
 #include "ExperimentOptions.h"
 #include "ImagePlaces.h"
 #include "NetworkOptions.h"
+#include "RunImages.h"
 #include "engine/AskedModel.h"
 #include "engine/ChannelGrid.h"
 #include "support/Words.h"
@@ -44,14 +45,10 @@ Json toJson(const Activations& activations, const std::string& image) {
             {"not_numbers", activations.values.values.size() - numbers}};
 }
 
-Result<Json> looked(const Settings& settings, const AskedModel& model, const std::filesystem::path& file,
-                    const PixelSettings& pixels, const std::string& name, const std::filesystem::path& out,
-                    const std::filesystem::path& png) {
-    auto image = readImage(file, pixels);
-    if (!image)
-        return badInput(image.error().message);
+Result<Json> looked(const Settings& settings, const AskedModel& model, Image image, const std::string& name,
+                    const std::filesystem::path& out, const std::filesystem::path& png) {
     const auto activations =
-        model.ask(ActivationsQuestion{std::move(*image), settings.layer}, interruption().get_token());
+        model.ask(ActivationsQuestion{std::move(image), settings.layer}, interruption().get_token());
     if (!activations)
         return activations.error();
     for (const auto& place : {out, png})
@@ -79,11 +76,17 @@ int activations(const Settings& settings, Context& context) {
         return fail(network.error());
     Json all = Json::array();
     const auto outs = placesOf(settings.out, images, ".npy"), pngs = placesOf(settings.png, images, ".png");
+    RunImages files(network->source.runFolder, network->dataPath, network->pixels);
     for (std::size_t i = 0; i < images.size(); ++i) {
         const std::string& name = images[i];
-        const auto one =
-            looked(settings, *network->model, imageOfRun(name, network->source.runFolder, network->dataPath),
-                   network->pixels, name, outs[i], pngs[i]);
+        auto image = files.read(name);
+        if (!image && !several)
+            return fail(image.error());
+        if (!image) { // the others are looked at all the same
+            std::clog << "skipped: " << image.error().message << '\n';
+            continue;
+        }
+        const auto one = looked(settings, *network->model, std::move(image->image), name, outs[i], pngs[i]);
         if (!one)
             return fail(one.error());
         if (const auto broken = (*one)["not_numbers"].get<std::size_t>(); broken > 0)
@@ -94,9 +97,10 @@ int activations(const Settings& settings, Context& context) {
                         (*one)["minimum"].dump().c_str(), (*one)["maximum"].dump().c_str());
         all.push_back(*one);
     }
+    const bool isComplete = all.size() == images.size();
     if (settings.json)
         printJson(several ? all : all.front());
-    return 0;
+    return isComplete ? 0 : 1;
 }
 
 } // namespace

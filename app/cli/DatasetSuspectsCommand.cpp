@@ -71,7 +71,7 @@ int suspects(const SuspectsOptions& options, Context& context) {
         std::clog << note << '\n';
     if (found->splits.front() == "train")
         std::clog << "Training and validation images are judged by those of the folds that were not trained on them.\n";
-    else
+    else if (found->knowsTraining)
         std::clog << "Only "
                   << (found->splits.size() == 2        ? "validation and test"
                       : found->splits.front() == "val" ? "validation"

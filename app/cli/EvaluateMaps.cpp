@@ -75,7 +75,9 @@ void printMaps(const MapsReport& report) {
     for (const MapsHint& hint : report.hints)
         std::printf("%s: %s\n", hint.split.c_str(), sentenceOn(hint, report.classes).c_str());
     if (report.hints.empty())
-        std::printf("No class looks beside its objects.\n");
+        std::printf("%s\n", report.hasBoxes ? "No class looks beside its objects."
+                                            : "No class has far more heat in one place than others. Whether it lies on "
+                                              "the objects is unknown: there are no boxes.");
 }
 
 } // namespace sightline::cli

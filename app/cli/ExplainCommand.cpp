@@ -9,6 +9,7 @@
 #include "HeatMapOptions.h"
 #include "ImagePlaces.h"
 #include "NetworkOptions.h"
+#include "RunImages.h"
 #include "engine/AskedModel.h"
 #include "store/RunStore.h"
 
@@ -111,11 +112,11 @@ HeatMapsQuestion ofSplit(const Settings& settings, HeatMapMethod method, const s
     return question;
 }
 
-HeatMapQuestion about(Image image, const std::filesystem::path& file, const Settings& settings, HeatMapMethod method,
+HeatMapQuestion about(RunImages::Read read, const Settings& settings, HeatMapMethod method,
                       const OpenedNetwork& network) {
     HeatMapQuestion question;
-    question.image = std::move(image);
-    question.truth = truthOf(file, network.source, network.dataPath);
+    question.image = std::move(read.image);
+    question.truth = read.truth >= 0 ? read.truth : truthOf(read.file, network.source, network.dataPath);
     question.method = method;
     question.target = settings.target;
     question.layer = settings.layer;
@@ -175,16 +176,16 @@ int explainImages(const Settings& settings, HeatMapMethod method, const OpenedNe
                   const std::vector<std::string>& images) {
     const auto overlays = placesOf(settings.out, images, ".png"), numbers = placesOf(settings.map, images, ".npy");
     Json all = Json::array();
+    RunImages files(network.source.runFolder, network.dataPath, network.pixels);
     for (std::size_t i = 0; i < images.size(); ++i) {
-        const std::filesystem::path file = imageOfRun(images[i], network.source.runFolder, network.dataPath);
-        auto image = readImage(file, network.pixels);
+        auto image = files.read(images[i]);
         if (!image && images.size() == 1)
-            return fail(badInput(image.error().message));
+            return fail(image.error());
         if (!image) {
             std::clog << "skipped: " << image.error().message << '\n';
             continue;
         }
-        const auto one = explained(about(std::move(*image), file, settings, method, network), settings, *network.model,
+        const auto one = explained(about(std::move(*image), settings, method, network), settings, *network.model,
                                    images[i], overlays[i], numbers[i]);
         if (!one)
             return fail(one.error());

@@ -36,17 +36,26 @@ int showKernels(const Settings& settings, const AskedModel& model) {
     const auto kernels = model.ask(KernelsQuestion{settings.question.layer}, interruption().get_token());
     if (!kernels)
         return fail(kernels.error());
+    std::vector<int> channels = settings.question.channels;
+    if (channels.empty())
+        for (std::size_t i = 0; i < kernels->pictures.size(); ++i)
+            channels.push_back(static_cast<int>(i));
+    for (const int channel : channels)
+        if (static_cast<std::size_t>(channel) >= kernels->pictures.size())
+            return fail(badInput("The layer '" + kernels->layer + "' has the channels 0 to " +
+                                 std::to_string(kernels->pictures.size() - 1) + "; there is no channel " +
+                                 std::to_string(channel) + "."));
     Json all = Json::array();
-    for (std::size_t i = 0; i < kernels->pictures.size(); ++i) {
-        const auto file = fileFor(settings.out, kernels->layer, static_cast<int>(i), "-kernel");
-        if (const auto written = writePng(file, kernels->pictures[i]); !written)
+    for (const int channel : channels) {
+        const auto file = fileFor(settings.out, kernels->layer, channel, "-kernel");
+        if (const auto written = writePng(file, kernels->pictures[static_cast<std::size_t>(channel)]); !written)
             return fail(written.error());
-        all.push_back({{"channel", i}, {"file", file.string()}});
+        all.push_back({{"channel", channel}, {"file", file.string()}});
     }
     if (settings.json)
         printJson(all);
     else
-        std::printf("%s: %zu kernels in %s\n", kernels->layer.c_str(), kernels->pictures.size(), settings.out.c_str());
+        std::printf("%s: %zu kernels in %s\n", kernels->layer.c_str(), channels.size(), settings.out.c_str());
     return 0;
 }
 
@@ -117,8 +126,11 @@ void addFilters(CLI::App& app, Context& context) {
         ->add_option("--blur", question.blur,
                      "Blur the picture every fourth step; the Gaussian's standard deviation in pixels")
         ->check(CLI::Range(0.0, 100.0));
-    command->add_flag("--kernels", settings->kernels,
-                      "Write the kernels of a convolution of the image itself instead; default: the first one");
+    CLI::Option* kernels =
+        command->add_flag("--kernels", settings->kernels,
+                          "Write the kernels of a convolution of the image itself instead; default: the first one");
+    for (const char* climbing : {"--steps", "--seed", "--jitter", "--blur"})
+        kernels->excludes(command->get_option(climbing));
     command->add_option("--out", settings->out, "Folder for the pictures, PNG")->required();
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");

@@ -122,8 +122,10 @@ std::string annotationOf(const std::string& path) {
     return path.substr(0, path.rfind('.')) + ".xml";
 }
 
-std::vector<Box> boxesIn(const pugi::xml_document& document, const std::string& className) {
-    std::vector<Box> own, all;
+/// The objects of the image's class; where there are none, those that are of no other class of the set.
+std::vector<Box> boxesIn(const pugi::xml_document& document, const std::string& className,
+                         const std::vector<std::string>& classes) {
+    std::vector<Box> own, unnamed;
     for (const pugi::xml_node object : document.child("annotation").children("object")) {
         const pugi::xml_node box = object.child("bndbox");
         const auto left = numberIn(box.child("xmin").text().get()), top = numberIn(box.child("ymin").text().get()),
@@ -132,21 +134,35 @@ std::vector<Box> boxesIn(const pugi::xml_document& document, const std::string& 
             continue;
         // Pixels count from 1, and the last one belongs to the box.
         const int x = static_cast<int>(std::lround(*left)) - 1, y = static_cast<int>(std::lround(*top)) - 1;
-        all.push_back({x, y, static_cast<int>(std::lround(*right)) - x, static_cast<int>(std::lround(*bottom)) - y});
-        if (composed(trimmed(object.child("name").text().get())) == className)
-            own.push_back(all.back());
+        const Box there{x, y, static_cast<int>(std::lround(*right)) - x, static_cast<int>(std::lround(*bottom)) - y};
+        const std::string name = composed(trimmed(object.child("name").text().get()));
+        if (name == className)
+            own.push_back(there);
+        else if (std::find(classes.begin(), classes.end(), name) == classes.end())
+            unnamed.push_back(there);
     }
-    return own.empty() ? all : own;
+    return own.empty() ? unnamed : own;
+}
+
+/// How many images have each file's name, endings aside.
+std::map<std::string, std::size_t> namesakes(const Dataset& dataset) {
+    std::map<std::string, std::size_t> count;
+    for (const Sample& sample : dataset.samples)
+        ++count[fileName(annotationOf(sample.path))];
+    return count;
 }
 
 /// The set's own annotations lie in Annotations by the images' names; those that tools leave beside the images of a
-/// folder set have the images' paths.
+/// folder set have the images' paths. Of several images of one name nobody can tell whose one in Annotations is.
 Result<FoundBoxes> pascalVocBoxes(const Dataset& dataset, const FileTree& files, const std::stop_token& stop) {
     std::string folder;
     for (const FileTree::Entry& entry : files.entries(""))
         if (entry.isFolder && lowerCase(entry.name) == "annotations")
             folder = entry.name;
-    ObjectBoxes boxes;
+    const std::map<std::string, std::size_t> sharing =
+        folder.empty() ? std::map<std::string, std::size_t>() : namesakes(dataset);
+    FoundBoxes result;
+    std::vector<std::string> ambiguous;
     for (const Sample& sample : dataset.samples) {
         if (stop.stop_requested())
             return cancelled();
@@ -155,16 +171,25 @@ Result<FoundBoxes> pascalVocBoxes(const Dataset& dataset, const FileTree& files,
             file = joinedPath(folder, fileName(file));
         if (!files.isFile(file))
             continue;
+        if (const auto shared = sharing.find(fileName(file));
+            shared != sharing.end() && shared->second > 1 && file != annotationOf(sample.path)) {
+            ambiguous.push_back(sample.path);
+            continue;
+        }
         const auto text = files.read(file, kMostOfOne);
         pugi::xml_document document;
         if (!text || !document.load_buffer(text->data(), text->size()))
             continue; // the reader of the set has said so
         const std::string name =
             sample.label >= 0 ? dataset.classes[static_cast<std::size_t>(sample.label)] : std::string();
-        if (auto found = boxesIn(document, name); !found.empty())
-            boxes[sample.path] = std::move(found);
+        if (auto found = boxesIn(document, name, dataset.classes); !found.empty())
+            result.boxes[sample.path] = std::move(found);
     }
-    return FoundBoxes{std::move(boxes), {}};
+    if (!ambiguous.empty())
+        result.notes.push_back(folder + ": which of several images of one name is meant is unknown, so " +
+                               counted(ambiguous.size(), "image") + (ambiguous.size() == 1 ? " has" : " have") +
+                               " no boxes: " + listed(ambiguous) + ".");
+    return result;
 }
 
 } // namespace
@@ -181,7 +206,8 @@ Result<FoundBoxes> objectBoxes(const Dataset& dataset, const std::stop_token& st
         if (files->isFile(kTable))
             return tableBoxes(dataset, *files);
         auto beside = pascalVocBoxes(dataset, *files, stop);
-        return beside && beside->boxes.empty() ? cocoBoxes(dataset, *files, stop) : std::move(beside);
+        return beside && beside->boxes.empty() && beside->notes.empty() ? cocoBoxes(dataset, *files, stop)
+                                                                        : std::move(beside);
     }
     FoundBoxes found;
     for (const auto& [path, box] : readBoxes(dataset))

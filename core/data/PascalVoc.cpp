@@ -64,11 +64,23 @@ std::unordered_map<std::string, Subset> listedSubsets(const FileTree& tree) {
     return subsets;
 }
 
+/// train/cat, train/dog ...: the folders tell the classes, and annotations beside them only where the objects are.
+bool hasFoldersOfClasses(const FileTree& tree) {
+    for (const FileTree::Entry& entry : tree.entries(""))
+        if (entry.isFolder && subsetNamed(entry.name)) {
+            const auto inside = tree.entries(entry.name);
+            if (std::count_if(inside.begin(), inside.end(), [](const FileTree::Entry& one) { return one.isFolder; }) >
+                1)
+                return true;
+        }
+    return false;
+}
+
 } // namespace
 
 bool looksLikePascalVoc(const ReadRequest& request) {
     const std::string folder = annotationFolder(*request.tree);
-    if (folder.empty())
+    if (folder.empty() || hasFoldersOfClasses(*request.tree))
         return false;
     const std::vector<std::string> names = xmlIn(*request.tree, folder);
     return std::any_of(

@@ -90,7 +90,7 @@ Error noneThere(const RunFolder& run, std::size_t known, const std::string& path
                     wayOut + ".");
 }
 
-constexpr const char* kWayOut = "; tell where they are now with --set data.path=DIR";
+const std::string kWayOut = "; tell where they are now" + std::string(kPlaceOption);
 
 Error notThere(const RunFolder& run, const std::string& path) {
     return badInput("The images of the run " + run.id() + " are no longer in " + path + kWayOut + ".");
@@ -110,8 +110,8 @@ Result<RunData> openRunData(const RunFolder& run, const Experiment& experiment, 
     if (!request.path.empty())
         settings.path = pathFor(request.path, settings.path);
     if (settings.path.empty())
-        return badInput("The run " + run.id() +
-                        " was imported and has no images of its own; give some with --set data.path=DIR.");
+        return badInput("The run " + run.id() + " was imported and has no images of its own; give some" +
+                        std::string(kPlaceOption) + ".");
     std::error_code code;
     if (request.path.empty() && !fs::exists(settings.path, code))
         return notThere(run, settings.path);

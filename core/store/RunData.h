@@ -4,12 +4,16 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/RunFolder.h"
 #include "store/SampleMatch.h"
 
 namespace sightline {
+
+/// How a refusal ends that a command's option would help; the window leaves it out.
+inline constexpr std::string_view kPlaceOption = " with --set data.path=DIR";
 
 /// The images of a run as they are now, in the run's own terms.
 struct RunData {

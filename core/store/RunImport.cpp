@@ -178,4 +178,9 @@ bool isImported(const fs::path& runFolder) {
     return fs::exists(runFolder / kImported, code);
 }
 
+bool knowsItsImages(const fs::path& runFolder) {
+    std::error_code code;
+    return !isImported(runFolder) && fs::exists(runFolder / "samples.csv", code);
+}
+
 } // namespace sightline

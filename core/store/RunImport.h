@@ -29,5 +29,7 @@ Result<ImportedRun> importRun(RunStore& store, const ImportRequest& request);
 
 /// Whether a run is one of these.
 bool isImported(const std::filesystem::path& runFolder);
+/// Whether it has a list of the images it was trained on: an imported run and one of an older version have none.
+bool knowsItsImages(const std::filesystem::path& runFolder);
 
 } // namespace sightline

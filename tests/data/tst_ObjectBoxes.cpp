@@ -115,6 +115,27 @@ private Q_SLOTS:
         QCOMPARE(boxes->boxes.at("train/cat/1.png"), (Boxes{{0, 1, 3, 1}}));
     }
 
+    /// One folder of annotations for several folders of images: names decide only where they are nobody else's.
+    void annotationsOfANameThatSeveralImagesHaveAreLeftOut() {
+        for (const char* name : {"train/cat/1.png", "train/dog/1.png", "train/dog/2.png"})
+            write(root() / name, png(3));
+        for (const char* name : {"1", "2"})
+            write(root() / "Annotations" / (std::string(name) + ".xml"),
+                  "<annotation>" + vocObject("cat", "<xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>2</ymax>") +
+                      vocObject("animal", "<xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>4</ymax>") +
+                      "</annotation>");
+        const auto dataset = opened(root());
+        QVERIFY2(dataset.ok(), dataset ? "" : dataset.error().message.c_str());
+        QCOMPARE(dataset->format, std::string("folders"));
+        QCOMPARE(dataset->classes, (std::vector<std::string>{"cat", "dog"}));
+        const auto boxes = objectBoxes(*dataset);
+        QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
+        QCOMPARE(boxes->boxes.size(), std::size_t{1});
+        QCOMPARE(boxes->boxes.at("train/dog/2.png"), (Boxes{{0, 0, 5, 4}})); // the cat is no dog
+        QCOMPARE(boxes->notes.size(), std::size_t{1});
+        QVERIFY(boxes->notes[0].find("train/cat/1.png") != std::string::npos);
+    }
+
     void cocosAnnotationsBesideTheImagesOfFoldersAreRead() {
         folders();
         write(root() / "val/cat/2.png", png(3)); // of the same name as one of train

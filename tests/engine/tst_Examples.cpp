@@ -172,8 +172,10 @@ private Q_SLOTS:
         question.split = "test";
         QVERIFY(writeFileAtomically(image(path), "no image").ok());
         for (int time = 0; time < 2; ++time) { // kept with its reason
-            const auto examples = found(question);
+            int told = 0;
+            const auto examples = found(question, &told);
             QVERIFY2(examples.ok(), examples ? "" : examples.error().message.c_str());
+            QCOMPARE(told > 0, time == 0);
             QCOMPARE(examples->images, std::size_t(19));
             QCOMPARE(examples->skipped.size(), std::size_t(1));
             QVERIFY2(examples->skipped[0].find(path) != std::string::npos, examples->skipped[0].c_str());

@@ -129,6 +129,22 @@ private Q_SLOTS:
         QCOMPARE(run({"predict", back, file, "--json"}).code, 0);
         refuses({"train", "--resume", back}, 2, back.toUtf8());
 
+        const auto scoreBy = [&](const char* images) { // what it does not know follows from the images it is shown
+            const CliAnswer said =
+                run({"predict", back, file, "--set", "data.path=" + path(images), "--refuse-share", "0.3", "--json"});
+            return said.list()[0]["unknown_score"];
+        };
+        QCOMPARE(run({"dataset", "make", "toys", "--to", path("others"), "--train", "9", "--val", "4", "--test", "0",
+                      "--size", "30"})
+                     .code,
+                 0);
+        const QJsonValue first = scoreBy("toys"), second = scoreBy("others");
+        QVERIFY(first.isDouble() && second.isDouble() && first != second);
+        QCOMPARE(scoreBy("toys"), first);
+        const CliAnswer suspects = run({"dataset", "suspects", back, "--set", "data.path=" + path("toys"), "--json"});
+        QVERIFY2(suspects.err.contains("was trained is unknown") && !suspects.err.contains("was trained on the others"),
+                 suspects.err.constData());
+
         const CliAnswer tuned =
             run({"train", "--fork", back, "--set", "data.path=" + path("toys"), "--set", "training.epochs=1", "--set",
                  "training.optimizer.learning_rate=1e-9", "--set", "training.precision=fp32", "--json"});

@@ -59,6 +59,16 @@ private Q_SLOTS:
         QCOMPARE(array("d.npy")->shape, (std::vector<std::int64_t>{5}));
     }
 
+    void ofSeveralImagesTheUnreadableIsSkipped() {
+        write("broken.png", "no image");
+        const CliAnswer answer = run({"activations", m_run, path("broken.png"), m_image, "--layer", "conv2d_1", "--out",
+                                      path("several"), "--json"});
+        QCOMPARE(answer.code, 1);
+        QVERIFY2(answer.err.contains("skipped: ") && answer.err.contains("broken.png"), answer.err.constData());
+        QCOMPARE(answer.list().size(), 1);
+        QCOMPARE(QDir(path("several")).entryList({"*.npy"}).size(), 1);
+    }
+
     void imagesOfOneNameHaveFilesOfTheirOwn() {
         QDir().mkpath(path("same/a"));
         QDir().mkpath(path("same/b"));
@@ -131,6 +141,10 @@ private Q_SLOTS:
         const CliAnswer kernels = run({"filters", m_run, "--kernels", "--out", path("kernels"), "--json"});
         QCOMPARE(kernels.list().size(), 32);
         QCOMPARE(QImage(kernels.list()[7]["file"].toString()).size(), QSize(3, 3));
+        const CliAnswer one = run({"filters", m_run, "--kernels", "--channel", "7", "--out", path("one"), "--json"});
+        QCOMPARE(one.list().size(), 1);
+        QCOMPARE(one.list()[0]["channel"].toInt(), 7);
+        refuses({"filters", m_run, "--kernels", "--channel", "32", "--out", path("one")}, "there is no channel 32");
     }
 
     void examplesAreTheImagesThatExciteTheChannelMost() {

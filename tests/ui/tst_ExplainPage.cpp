@@ -416,6 +416,11 @@ private Q_SLOTS:
         QVERIFY2(paint->accessibleDescription().contains(QStringLiteral("of the image is painted over")) &&
                      !paint->accessibleDescription().startsWith(QStringLiteral("0.0 %")),
                  qPrintable(paint->accessibleDescription()));
+        QTest::mousePress(paint, Qt::LeftButton, {}, paint->imageRect().topLeft() - QPoint(4, 4)); // beside the image
+        QTest::mouseMove(paint, paint->imageRect().topLeft() + QPoint(20, 20));
+        QTest::mouseRelease(paint, Qt::LeftButton, {}, paint->imageRect().topLeft() + QPoint(20, 20));
+        QTest::qWait(50);
+        QCOMPARE(asked.load(), 1); // paints nothing
         paint->setFocus();
         const auto sample = *page->questions().subject()->sample;
         for (int i = 0; i < 6; ++i)

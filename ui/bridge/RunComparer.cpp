@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/RunComparer.h"
 
+#include "bridge/PlainWords.h"
 #include "store/OtherContents.h"
+#include "store/SampleManifest.h"
 
 namespace sightline::ui {
+
+namespace {
+/// Where a second run's images are: where it says, else where those of the first are. Reads files.
+std::string placeFor(const std::filesystem::path& second, const std::filesystem::path& first) {
+    std::error_code code;
+    const auto own = readDataPlace(second), other = readDataPlace(first);
+    return own && !own->path.empty() && std::filesystem::exists(own->root, code) ? std::string()
+           : other                                                               ? other->path
+                                                                                 : std::string();
+}
+} // namespace
 
 RunComparer::RunComparer(Questions& questions, const RunDesk& runs, EngineDoor door, Activities& activities,
                          QObject* parent)
@@ -76,12 +89,16 @@ void RunComparer::evaluateSecond() {
     question.split = m_first->split;
     m_asker.ask(
         ofRun(m_other->folder), tr("Evaluating the second run"),
-        [question](const std::stop_token&) { return question; },
+        [question, first = m_firstRun, second = m_other->folder](const std::stop_token&) {
+            EvaluationQuestion asked = question;
+            asked.dataPath = placeFor(second, first);
+            return asked;
+        },
         [this](Result<Evaluation> second) {
             if (second)
                 return compareBoth(std::make_shared<const Evaluation>(std::move(*second)));
             end({});
-            Q_EMIT failed(QString::fromStdString(second.error().message));
+            Q_EMIT failed(plainWords(second.error()));
         });
     Q_EMIT changed();
 }

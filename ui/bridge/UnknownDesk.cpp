@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/UnknownDesk.h"
 
+#include "bridge/PlainWords.h"
 #include "engine/AskedModel.h"
 
 namespace sightline::ui {
@@ -68,7 +69,7 @@ void UnknownDesk::want() {
                 m_rule = *rule;
                 decide();
             } else {
-                m_refusal = QString::fromStdString(rule.error().message);
+                m_refusal = plainWords(rule.error());
             }
             Q_EMIT changed();
         });

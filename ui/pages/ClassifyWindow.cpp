@@ -10,6 +10,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 
+#include "bridge/PlainWords.h"
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "pages/ClassifyPicture.h"
@@ -261,7 +262,7 @@ void ClassifyWindow::showRows(ClassifiedRows rows) {
         if (!m_shown->classification.unjudged.empty())
             words << tr("unknown images are not told apart");
         say(words.join(QStringLiteral(" · ")));
-        m_status->setToolTip(QString::fromStdString(m_shown->classification.unjudged));
+        m_status->setToolTip(plainWords({m_shown->classification.unjudged}));
     }
     m_filter->setVisible(m_shown != nullptr);
     showFilter();

@@ -117,6 +117,7 @@ void PaintView::mousePressEvent(QMouseEvent* event) {
     if (m_mask.isNull() || event->button() != Qt::LeftButton || !imageRect().contains(event->pos()))
         return;
     keep();
+    m_painting = true;
     m_last = m_cursor = inMask(event->position());
     stroke(m_last, m_last);
 }
@@ -126,7 +127,8 @@ void PaintView::mouseMoveEvent(QMouseEvent* event) {
         return;
     m_hovered = true;
     m_cursor = inMask(event->position());
-    if ((event->buttons() & Qt::LeftButton) && canUndo())
+    m_painting = m_painting && (event->buttons() & Qt::LeftButton);
+    if (m_painting)
         stroke(std::exchange(m_last, m_cursor), m_cursor);
     update();
 }

@@ -44,6 +44,7 @@ private:
     QImage m_mask;
     std::vector<QImage> m_before;
     QPointF m_last, m_cursor; ///< in pixels of the mask
+    bool m_painting = false;  ///< from a press on the image until the button is released
     double m_share = 0.15;
     bool m_pending = false, m_hovered = false;
 };

@@ -128,7 +128,7 @@ private:
 /// What a pass over the images found.
 struct Search {
     Examples examples;
-    bool isWhole = true; ///< every image could be read, every value is a number
+    bool isWhole = true; ///< every value is a number
 };
 
 Result<Search> searched(const Asked& asked, const RunSplit& split, const std::vector<std::uint32_t>& indices,
@@ -162,7 +162,7 @@ Result<Search> searched(const Asked& asked, const RunSplit& split, const std::ve
     };
     if (const auto passed = passThrough(asked, split, indices, 32, asking, skipped, look); !passed)
         return passed.error();
-    const bool isWhole = skipped.empty() && !finder.anyDamaged();
+    const bool isWhole = !finder.anyDamaged();
     Search search{std::move(finder).found(), isWhole};
     search.examples.skipped = std::move(skipped);
     return search;
@@ -214,7 +214,7 @@ Result<Examples> answer(const Asked& asked, const ExamplesQuestion& question, co
                             split->data.dataset.root.string() +
                             (fresh.skipped.empty() ? " belongs to a class this run was trained on."
                                                    : " can be judged: " + fresh.skipped.front()));
-        if (search->isWhole)                                    // what could not be read now may be read the next time
+        if (search->isWhole)
             static_cast<void>(keepExamples(file, *key, fresh)); // a run folder that cannot be written does not matter
         examples = std::move(fresh);
     }

@@ -102,6 +102,7 @@ torch::Tensor gradientOf(const Climb& climb, const torch::Tensor& pixels, const 
 
 /// A Gaussian of so many pixels' deviation, borders continued.
 torch::Tensor blurred(const torch::Tensor& pixels, double deviation) {
+    deviation = std::max(deviation, 1e-3); // the square of less is 0
     const auto reach = std::max<std::int64_t>(1, std::llround(std::ceil(3 * deviation)));
     const torch::Tensor offsets = torch::arange(-reach, reach + 1, torch::kFloat);
     torch::Tensor kernel = torch::exp(-offsets * offsets / (2 * deviation * deviation));

@@ -7,6 +7,7 @@
 #include "engine/explain/Judging.h"
 #include "engine/explain/Passes.h"
 #include "store/OutOfFold.h"
+#include "store/RunImport.h"
 
 namespace sightline::engine {
 
@@ -45,6 +46,10 @@ Result<Suspects> answer(const Asked& asked, const SuspectsQuestion& question, co
     const Dataset& dataset = split->data.dataset;
     Suspects suspects;
     suspects.classes = asked.model().classes;
+    suspects.knowsTraining = knowsItsImages(asked.source.runFolder);
+    if (!suspects.knowsTraining)
+        suspects.notes.push_back("On which of these images the network was trained is unknown; those it was trained on "
+                                 "it may know by heart, with their wrong labels.");
     if (!split->note.empty())
         suspects.notes.push_back(split->note);
     std::vector<Subset> judgedHere = {Subset::Test};

@@ -6,6 +6,8 @@
 
 #include "engine/explain/FeaturePass.h"
 #include "engine/explain/SplitPass.h"
+#include "store/RunImport.h"
+#include "store/RunPredictions.h"
 #include "store/UnknownRuleFile.h"
 
 namespace sightline::engine {
@@ -93,7 +95,21 @@ Result<UnknownRule> answer(const Asked& asked, const UnknownRuleQuestion& questi
     const Result<Experiment> experiment = RunFolder(run).experiment();
     if (!experiment)
         return experiment.error();
-    const auto key = unknownRuleKey(run, asked.identity, *experiment);
+    Result<RunSplit> split = cancelled();
+    std::string identity = asked.identity;
+    if (!knowsItsImages(run)) { // these themselves say which they are
+        split = openSplit(asked, nameOf(Subset::Validation), question.dataPath, asking);
+        if (!split)
+            return split.error();
+        for (const Subset subset : {Subset::Train, Subset::Validation}) {
+            const auto images = predictionsKey(asked.source.checkpoint, asked.identity, split->experiment, split->data,
+                                               subset, asking.stop);
+            if (!images)
+                return images.error();
+            identity += ' ' + images->fingerprint;
+        }
+    }
+    const auto key = unknownRuleKey(run, identity, *experiment);
     if (!key)
         return key.error();
     const std::filesystem::path file = unknownRuleFile(run, asked.source.checkpoint);
@@ -102,7 +118,8 @@ Result<UnknownRule> answer(const Asked& asked, const UnknownRuleQuestion& questi
     const Result<std::string> layer = featureLayer(asked.module());
     if (!layer)
         return layer.error();
-    const Result<RunSplit> split = openSplit(asked, nameOf(Subset::Validation), question.dataPath, asking);
+    if (!split)
+        split = openSplit(asked, nameOf(Subset::Validation), question.dataPath, asking);
     if (!split)
         return split.error();
     torch::NoGradGuard noGradients;

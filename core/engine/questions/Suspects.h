@@ -22,6 +22,7 @@ struct Suspects {
     std::vector<Prediction> predictions; ///< of validation, then of test
     std::vector<SuspectLabel> labels;    ///< suspectLabels() of these
     std::vector<std::string> splits;     ///< of which there are images
+    bool knowsTraining = true;           ///< whether it is known on which images the network was trained
     std::vector<std::string> skipped, notes;
 };
 

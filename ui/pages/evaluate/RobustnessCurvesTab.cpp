@@ -54,6 +54,7 @@ RobustnessCurvesTab::RobustnessCurvesTab(Session& session, QWidget* parent)
     connect(&m_asker, &Asker::progressed, m_progress, &ProgressBar::setProgress);
     connect(&session.runs(), &RunDesk::runChanged, this, &RobustnessCurvesTab::forget);
     connect(&session.checkpoints(), &CheckpointDesk::moved, this, &RobustnessCurvesTab::forget);
+    connect(&session.data(), &DataDesk::opened, this, &RobustnessCurvesTab::forget);
     connect(&session.document(), &ExperimentDocument::changed, this, &RobustnessCurvesTab::showRemedies);
     showState();
 }

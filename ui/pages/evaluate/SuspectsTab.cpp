@@ -16,6 +16,7 @@
 #include "pages/LabelKeys.h"
 #include "store/FoldGroup.h"
 #include "store/OutOfFold.h"
+#include "store/RunImport.h"
 #include "widgets/ClassPicker.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
@@ -150,10 +151,15 @@ void SuspectsTab::findBySplit(const QString& problem) {
         return showFound({}, problem + tr("The network may know its training images by heart, with their wrong labels: "
                                           "evaluate it on validation or test images to find suspect labels."));
     std::vector<SuspectLabel> found = suspectsAmong(m_evaluation->predictions, m_evaluation->classes.size());
+    const auto run = m_runs.run();
+    const bool isNew = run && knowsItsImages(run->folder);
     const QString note =
-        found.empty()
-            ? tr("No label is in doubt.")
-            : tr("%1: the network, which has not seen them, is more sure of another class than it usually is.")
+        found.empty() ? tr("No label is in doubt.")
+        : isNew
+            ? tr("%1: the network, which has not seen them, is more sure of another class than it usually is.")
+                  .arg(imageCount(found.size()))
+            : tr("%1: the network is more sure of another class than it usually is. Whether it was trained on these "
+                 "images is unknown.")
                   .arg(imageCount(found.size()));
     showFound(std::move(found), problem + note);
 }

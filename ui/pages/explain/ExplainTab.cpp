@@ -44,8 +44,12 @@ void ExplainTab::savePicture(const QImage& picture, const QString& suffix,
     if (QFileInfo(file).suffix().isEmpty())
         file += QStringLiteral(".png");
     notes.insert(notes.begin(), {QStringLiteral("Software"), QStringLiteral("Sightline ") + QLatin1String(kVersion)});
-    if (m_answer)
+    if (m_answer) {
         notes.emplace_back(QStringLiteral("Run"), QString::fromStdString(m_answer->run->folder.filename().string()));
+        notes.emplace_back(QStringLiteral("Checkpoint"), m_answer->source.snapshot
+                                                             ? QStringLiteral("in training")
+                                                             : QString::fromStdString(m_answer->source.checkpoint));
+    }
     const auto written = saveNotedPng(file, picture, notes);
     Q_EMIT said(written ? tr("Saved %1.").arg(file) : QString::fromStdString(written.error().message), written.ok());
 }

@@ -103,7 +103,8 @@ void FiltersTab::forget() {
     m_asker.cancel();
     m_kernels.reset();
     m_patterns.clear();
-    m_problem.clear();
+    m_patternsProblem.clear();
+    m_kernelsProblem.clear();
     InsideTab::forget();
     showState();
 }
@@ -120,7 +121,7 @@ int FiltersTab::channels() const {
 void FiltersTab::restart() {
     m_asker.cancel();
     m_patterns.clear();
-    m_problem.clear();
+    m_patternsProblem.clear();
     if (!showsKernels()) {
         tiles().setTiles({}, {});
         selectChannel(-1);
@@ -158,13 +159,13 @@ void FiltersTab::drawGroup() {
         question.channels.push_back(channel);
     if (question.channels.empty())
         return showState();
-    m_problem.clear();
+    m_patternsProblem.clear();
     m_asker.ask(
         session().checkpoints().source(), tr("Drawing patterns"),
         [question](const std::stop_token&) { return question; },
         [this](Result<FilterPictures> drawn) {
             if (!drawn) {
-                m_problem = QString::fromStdString(drawn.error().message);
+                m_patternsProblem = QString::fromStdString(drawn.error().message);
                 return showKind();
             }
             std::vector<PictureTiles::Tile> added;
@@ -192,7 +193,7 @@ void FiltersTab::askKernels() {
             if (found)
                 m_kernels = std::make_shared<const Kernels>(std::move(*found));
             else
-                m_problem = QString::fromStdString(found.error().message);
+                m_kernelsProblem = QString::fromStdString(found.error().message);
             showKind();
         });
 }
@@ -202,6 +203,7 @@ void FiltersTab::followCheckpoint() {
     const int before = std::max(m_asker.isBusy() ? m_wanted : 0, static_cast<int>(m_patterns.size()));
     m_kernelAsker.cancel();
     m_kernels.reset();
+    m_kernelsProblem.clear();
     restart();
     if (before == 0 || !isVisible() || showsKernels())
         return;
@@ -227,12 +229,12 @@ void FiltersTab::showKind() {
     }
     const bool empty = tiles().rowCount() == 0;
     say(!run()                          ? tr("No network yet: train one, or open a run.")
-        : !m_problem.isEmpty() && empty ? m_problem
+        : !problem().isEmpty() && empty ? problem()
         : !empty                        ? QString()
         : showsKernels()                ? tr("Reading the first convolution…")
                                         : tr("The pattern that excites each channel of the layer most appears here."));
     selectChannel(empty ? -1 : tiles().tile(0).number);
-    if (showsKernels() && m_problem.isEmpty())
+    if (showsKernels() && m_kernelsProblem.isEmpty())
         askKernels();
     showState();
 }
@@ -242,8 +244,8 @@ void FiltersTab::showState() {
     const int all = channels(), drawn = static_cast<int>(m_patterns.size());
     const int next = std::min(kAtFirst, all - drawn);
     m_progress->setVisible(busy);
-    m_failure->setText(m_problem);
-    m_failure->setVisible(!m_problem.isEmpty() && tiles().rowCount() > 0); // else it stands in the tiles' place
+    m_failure->setText(problem());
+    m_failure->setVisible(!problem().isEmpty() && tiles().rowCount() > 0); // else it stands in the tiles' place
     m_draw->setText(busy                   ? tr("Cancel")
                     : next <= 0 && all > 0 ? tr("All %1 are drawn").arg(all)
                     : drawn > 0            ? tr("Draw %1 more").arg(next)

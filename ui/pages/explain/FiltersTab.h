@@ -40,12 +40,15 @@ private:
     void showState();
     int channels() const; ///< of the layer
     bool showsKernels() const;
+    const QString& problem() const {
+        return showsKernels() ? m_kernelsProblem : m_patternsProblem;
+    } ///< of what is shown
     void save();
 
     std::map<int, FilterPicture> m_patterns; ///< of the layer, by channel
     int m_wanted = 0;                        ///< channels to be drawn so far
     std::shared_ptr<const Kernels> m_kernels;
-    QString m_problem;
+    QString m_patternsProblem, m_kernelsProblem;
     QButtonGroup* m_kind;
     QWidget* m_settings;
     QLabel* m_failure; ///< why the rest is not drawn

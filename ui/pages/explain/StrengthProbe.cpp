@@ -4,6 +4,8 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 #include "look/CorruptionWords.h"
 #include "widgets/StrengthCurve.h"
 #include "widgets/Surface.h"
@@ -13,6 +15,10 @@ namespace sightline::ui {
 namespace {
 constexpr int kMoment = 250; ///< milliseconds: who draws a slider does not wait for each place
 constexpr int kHeight = 96;
+
+bool hasConvolution(const GraphSpec& graph) {
+    return std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) { return node.op == Op::Conv2d; });
+}
 } // namespace
 
 StrengthProbe::StrengthProbe(EngineDoor door, Activities& activities, QWidget* parent)
@@ -79,8 +85,10 @@ void StrengthProbe::askNext() {
     m_asker.ask(
         m_answer->source, {},
         [of = m_answer, changes](const std::stop_token&) {
-            // The plainest map: only its probabilities are of interest.
+            // The plainest map that this network has: only its probabilities are of interest.
             HeatMapQuestion question;
+            if (!hasConvolution(of->run->graph))
+                question.method = HeatMapMethod::SmoothGrad;
             question.image = fitted(*of->decoded, of->run->experiment.data);
             for (const auto& [kind, amount] : changes)
                 if (amount != 0)

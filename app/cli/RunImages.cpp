@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "RunImages.h"
+
+#include <algorithm>
+
+#include "Command.h"
+#include "ExperimentOptions.h"
+#include "data/Decode.h"
+
+namespace sightline::cli {
+
+/// Null where the run's images are files, or none is called so.
+const Sample* RunImages::findInArchive(const std::string& name) {
+    if (!m_data) {
+        m_data.emplace();
+        const auto place = readDataPlace(m_run);
+        const std::filesystem::path root = !m_dataPath.empty() ? std::filesystem::path(m_dataPath)
+                                           : place             ? place->root
+                                                               : std::filesystem::path();
+        std::error_code code;
+        const auto experiment = RunFolder(m_run).experiment();
+        if (experiment && std::filesystem::is_regular_file(root, code)) {
+            RunDataRequest request;
+            request.path = m_dataPath;
+            request.compare = Compare::Paths;
+            if (auto data = openRunData(RunFolder(m_run), *experiment, request, interruption().get_token()))
+                *m_data = std::move(*data);
+        }
+    }
+    if (!*m_data)
+        return nullptr;
+    const std::vector<Sample>& samples = (*m_data)->dataset.samples;
+    const auto found =
+        std::find_if(samples.begin(), samples.end(), [&](const Sample& sample) { return sample.path == name; });
+    return found == samples.end() ? nullptr : &*found;
+}
+
+Result<RunImages::Read> RunImages::read(const std::string& name) {
+    std::filesystem::path file = imageOfRun(name, m_run, m_dataPath);
+    std::error_code code;
+    if (!m_run.empty() && !std::filesystem::exists(file, code))
+        if (const Sample* sample = findInArchive(name)) {
+            auto image = (*m_data)->dataset.source->decoded(*sample, m_pixels);
+            if (!image)
+                return image.error();
+            return Read{std::move(*image), name, sample->label};
+        }
+    auto image = readImage(file, m_pixels);
+    if (!image)
+        return badInput(image.error().message);
+    return Read{std::move(*image), std::move(file), -1};
+}
+
+} // namespace sightline::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "store/RunData.h"
+
+namespace sightline::cli {
+
+/// Images as people name them beside a run: files, or paths as evaluate prints them, also of images in an archive.
+class RunImages {
+public:
+    /// `runFolder` empty: there is no run, and names are files. `dataPath`: where its images are now; empty: where it
+    /// says.
+    RunImages(std::filesystem::path runFolder, std::string dataPath, PixelSettings pixels)
+        : m_run(std::move(runFolder)), m_dataPath(std::move(dataPath)), m_pixels(std::move(pixels)) {}
+
+    struct Read {
+        Image image;
+        std::filesystem::path file; ///< of an archive's image its path there
+        int truth = -1;             ///< class of an archive's image; -1: not known here
+    };
+    /// Opens the run's images for the first name that is no file. Errors: as readImage().
+    Result<Read> read(const std::string& name);
+
+private:
+    const Sample* findInArchive(const std::string& name);
+
+    std::filesystem::path m_run;
+    std::string m_dataPath;
+    PixelSettings m_pixels;
+    std::optional<std::optional<RunData>> m_data; ///< once it was tried to open it
+};
+
+} // namespace sightline::cli

@@ -5,7 +5,7 @@
 
 #include "Command.h"
 #include "ExperimentOptions.h"
-#include "data/Decode.h"
+#include "data/Dataset.h"
 
 namespace sightline::cli {
 

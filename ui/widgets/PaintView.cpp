@@ -127,10 +127,14 @@ void PaintView::mouseMoveEvent(QMouseEvent* event) {
         return;
     m_hovered = true;
     m_cursor = inMask(event->position());
-    m_painting = m_painting && (event->buttons() & Qt::LeftButton);
-    if (m_painting)
+    if (m_painting && (event->buttons() & Qt::LeftButton))
         stroke(std::exchange(m_last, m_cursor), m_cursor);
     update();
+}
+
+void PaintView::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton)
+        m_painting = false;
 }
 
 void PaintView::leaveEvent(QEvent*) {

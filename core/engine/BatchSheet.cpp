@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <string_view>
+#include <utility>
 
 #include "support/Csv.h"
 
@@ -89,14 +90,16 @@ std::string classNamed(const std::vector<std::string>& classes, std::size_t numb
 }
 
 std::string labelOf(const GivenImage& image, const std::vector<std::string>& classes) {
+    std::vector<std::pair<double, std::size_t>> shares;
+    for (std::size_t i = 0; i < image.target.size(); ++i)
+        if (const auto share = static_cast<double>(image.target[i]); share > 0.001)
+            shares.emplace_back(share, i);
+    std::stable_sort(shares.begin(), shares.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    if (!shares.empty() && shares.front().first > 0.999)
+        return classNamed(classes, shares.front().second);
     std::string label;
-    for (std::size_t i = 0; i < image.target.size(); ++i) {
-        const auto share = static_cast<double>(image.target[i]);
-        if (share > 0.999)
-            return classNamed(classes, i);
-        if (share > 0.001)
-            label += (label.empty() ? "" : ", ") + number("%.0f %% ", 100 * share) + classNamed(classes, i);
-    }
+    for (const auto& [share, of] : shares)
+        label += (label.empty() ? "" : ", ") + number("%.0f %% ", 100 * share) + classNamed(classes, of);
     return label;
 }
 

@@ -9,7 +9,7 @@
 
 namespace sightline {
 
-/// "car", or of a mixed image "60 % car, 40 % boat".
+/// "car", or of a mixed image "60 % car, 40 % boat": the largest share first.
 std::string labelOf(const GivenImage& image, const std::vector<std::string>& classes);
 /// The name of a class, or its number where it has none.
 std::string classNamed(const std::vector<std::string>& classes, std::size_t number);

@@ -3,10 +3,11 @@
 
 #include "Test.h"
 #include "engine/BatchSheet.h"
+#include "engine/GivenBatchBytes.h"
 
 using namespace sightline;
 
-/// A batch in pictures and as a table.
+/// A batch in pictures, as a table and on its way to another program.
 class BatchSheetTest : public Test {
     Q_OBJECT
 
@@ -32,7 +33,7 @@ private Q_SLOTS:
     void aMixedImageHasTwoLabels() {
         const GivenBatch given = batch();
         QCOMPARE(labelOf(given.images[0], {"boat", "car"}), std::string("boat"));
-        QCOMPARE(labelOf(given.images[1], {"boat", "car"}), std::string("40 % boat, 60 % car"));
+        QCOMPARE(labelOf(given.images[1], {"boat", "car"}), std::string("60 % car, 40 % boat"));
         QCOMPARE(labelOf(given.images[2], {"boat"}), std::string("1"));
         QVERIFY(isRight(given.images[0]) && !isRight(given.images[1]) && isRight(given.images[2]));
     }
@@ -42,7 +43,7 @@ private Q_SLOTS:
         sortByLoss(given);
         QCOMPARE(batchTable(given, {"boat", "K\u00e4se"}),
                  std::string("path,label,loss,predicted,probability\n"
-                             "\"train/a,b/1.png\",\"40 % boat, 60 % K\u00e4se\",2,boat,0.5\n"
+                             "\"train/a,b/1.png\",\"60 % K\u00e4se, 40 % boat\",2,boat,0.5\n"
                              "\"train/a,b/1.png\",K\u00e4se,1,K\u00e4se,0.5\n"
                              "\"train/a,b/1.png\",boat,0.25,boat,0.5\n"));
     }
@@ -68,6 +69,24 @@ private Q_SLOTS:
             for (const int x : {3, 12 + 134, 152 + 134})
                 QCOMPARE(static_cast<int>(sheet.row(y)[3 * x]), 255);
         QVERIFY(batchSheet(batch(), {"\u732b", "car"}) == batchSheet(batch(), {"class 0", "car"}));
+    }
+
+    void itReachesAnotherProgramAsItIs() {
+        const GivenBatch given = batch();
+        const std::string bytes = toBytes(given);
+        const Result<GivenBatch> back = givenBatchFrom(bytes);
+        QVERIFY(back.ok());
+        QCOMPARE(back->batch, 1);
+        QVERIFY(batchSheet(*back, {"boat", "car"}) == batchSheet(given, {"boat", "car"}));
+        QCOMPARE(batchTable(*back, {"boat", "car"}), batchTable(given, {"boat", "car"}));
+        QVERIFY(!givenBatchFrom(bytes.substr(0, bytes.size() - 5)).ok());
+        QVERIFY(!givenBatchFrom("").ok() && !givenBatchFrom("{}").ok());
+        GivenBatch small = given;
+        small.images[1].pixels.pop_back(); // whoever draws it would read beyond
+        QVERIFY(!givenBatchFrom(toBytes(small)).ok());
+        GivenBatch odd = given;
+        odd.images[0].predicted = 2;
+        QVERIFY(!givenBatchFrom(toBytes(odd)).ok());
     }
 
     void aLargeBatchIsCutAndAnEmptyOneIsNoPicture() {

@@ -188,7 +188,7 @@ private Q_SLOTS:
                             places.push_back(placeOf(text));
                     QCOMPARE(places.size(), std::size_t{3});
                     for (std::size_t i = 0; i < places.size(); ++i) {
-                        QVERIFY(places[i].top() >= -1 && places[i].bottom() <= figure->height() + 1);
+                        QVERIFY(places[i].top() >= -1 && places[i].bottom() <= figure->axisRect()->bottom() + 3);
                         for (std::size_t j = 0; j < i; ++j)
                             QVERIFY2(!places[i].adjusted(1, 1, -1, -1).intersects(places[j]),
                                      qPrintable(QStringLiteral("%1 of %2").arg(training).arg(epochs)));

@@ -348,7 +348,7 @@ void CurvePlot::placeLabels() {
     for (const auto& [label, place] : ends)
         places.push_back(place);
     const QRectF best = m_bestWords->visible() ? bestPlace() : QRectF();
-    m_labelPlaces = laidOut(std::move(places), best, 0, m_plot->height());
+    m_labelPlaces = laidOut(std::move(places), best, 0, m_plot->axisRect()->bottom() + 1); // above the axis' numbers
     for (std::size_t i = 0; i < ends.size(); ++i)
         ends[i].first->position->setCoords(m_labelPlaces[i].topLeft());
     if (best.isNull())

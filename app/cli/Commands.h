@@ -28,6 +28,7 @@ void addImport(CLI::App& app, Context& context);
 void addRuns(CLI::App& app, Context& context);
 void addRunsAbout(CLI::App& runs, Context& context);   // called by addRuns
 void addRunsCompare(CLI::App& runs, Context& context); // called by addRuns
+void addRunsControl(CLI::App& runs, Context& context); // called by addRuns
 void addSearch(CLI::App& app, Context& context);
 void addModelForward(CLI::App& app, Context& context);
 void addBenchAugment(CLI::App& app, Context& context);

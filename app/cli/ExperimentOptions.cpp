@@ -43,7 +43,7 @@ Result<std::vector<Setting>> settingsOf(const std::vector<std::string>& given, c
     std::vector<Setting> settings;
     for (const std::string& text : given) {
         const auto equals = text.find('=');
-        if (equals == std::string::npos)
+        if (equals == std::string::npos || equals == 0)
             return badInput(option + " " + text + ": use path=value, such as training.epochs=3.");
         settings.push_back({text.substr(0, equals), text.substr(equals + 1)});
     }

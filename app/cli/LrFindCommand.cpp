@@ -29,9 +29,10 @@ void print(const RateCurve& curve) {
         std::printf("No suggestion: the loss is not a number from the first batch on. Look at the weights and the "
                     "normalization.\n");
     else
-        std::printf("No suggestion: the loss fell at none of the %zu rates tried. Check the labels and the "
-                    "frozen layers.\n",
-                    curve.rates.size());
+        std::printf(
+            "No suggestion: the loss hardly fell (by less than 1 %%) at the %zu rates tried. Check the labels and the "
+            "frozen layers.\n",
+            curve.rates.size());
 }
 
 int run(const FindOptions& options, Context& context) {

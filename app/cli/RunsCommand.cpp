@@ -4,9 +4,6 @@
 #include <iostream>
 
 #include "Commands.h"
-#include "ExperimentOptions.h"
-#include "store/FindRun.h"
-#include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
 #include "store/RunFilter.h"
 #include "store/RunFork.h"
@@ -38,8 +35,21 @@ std::string percent(const std::optional<double>& value) {
     return text;
 }
 
+/// A run in progress that stands.
+bool isPaused(const RunSummary& summary) {
+    return summary.state == "running" && readRunEvents(summary.folder / "events.jsonl").paused;
+}
+
+Json documentOf(const RunSummary& summary) {
+    Json json = toJson(summary);
+    json["paused"] = isPaused(summary);
+    return json;
+}
+
 void printSummary(const RunSummary& summary) {
     std::string words = summary.name;
+    if (isPaused(summary))
+        words += " (paused)";
     for (const std::string& tag : summary.tags)
         words += " #" + tag;
     std::printf("%-22s %-12s %3d/%-3d %8s  %-14s %s%s\n", summary.id.c_str(), summary.state.c_str(), summary.epochs,
@@ -75,7 +85,7 @@ int listRuns(const ListSettings& settings, Context& context) {
     if (settings.json) {
         Json list = Json::array();
         for (const RunSummary& run : *runs)
-            list.push_back(toJson(run));
+            list.push_back(documentOf(run));
         printJson(list);
         return 0;
     }
@@ -108,7 +118,7 @@ int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
     const auto history = run.history();
     const auto classes = run.classes();
     if (settings.json) {
-        Json json = toJson(*summary);
+        Json json = documentOf(*summary);
         json["classes"] = classes ? Json(*classes) : Json();
         const auto experiment = run.experiment();
         json["experiment"] = experiment ? toJson(*experiment) : Json();
@@ -139,36 +149,6 @@ int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
                         epoch.loss, percent(epoch.accuracy).c_str(),
                         epoch.valLoss ? std::to_string(*epoch.valLoss).c_str() : "-",
                         percent(epoch.valAccuracy).c_str(), epoch.learningRate);
-    return 0;
-}
-
-struct ControlOptions {
-    std::string run, word;
-    std::vector<std::string> settings;
-    bool json = false;
-};
-
-int controlRun(const ControlOptions& options, Context& context) {
-    const std::optional<RemoteCommand::Kind> kind = remoteCommandNamed(options.word);
-    if (!kind)
-        return fail(badInput("runs control: " + shown(options.word) +
-                             " is not pause, resume, stop, stop-after-epoch, save or set."));
-    RemoteCommand command{*kind};
-    if ((*kind == RemoteCommand::Kind::Edit) == options.settings.empty())
-        return fail(badInput(options.settings.empty() ? "runs control RUN set needs PATH=VALUE."
-                                                      : "runs control: only set takes PATH=VALUE."));
-    Result<std::vector<Setting>> settings = settingsOf(options.settings, "runs control RUN set");
-    if (!settings)
-        return fail(settings.error());
-    command.settings = std::move(*settings);
-    const auto run = findRun(context.home, options.run);
-    if (!run)
-        return fail(run.error());
-    const Result<void> obeyed = sendCommand(run->path(), command, std::chrono::minutes(10), interruption().get_token());
-    if (!obeyed)
-        return fail(obeyed.error());
-    if (options.json)
-        printJson({{"id", run->id()}});
     return 0;
 }
 
@@ -228,15 +208,7 @@ void addRuns(CLI::App& app, Context& context) {
               [](const RunFolder& run, RunStore& store, const Settings& given) {
                   return done(store.setNote(run, given.text), run, given);
               });
-    auto control = std::make_shared<ControlOptions>();
-    CLI::App* steer =
-        runs.add_subcommand("control", "Pause, stop, save or change a run in progress, also another program's");
-    steer->add_option("RUN", control->run, "A run's id, a prefix of it, its name or its folder")->required();
-    steer->add_option("COMMAND", control->word, "pause, resume, stop, stop-after-epoch, save or set")->required();
-    steer->add_option("PATH=VALUE", control->settings, "For set: what changes from the next batch on, all or nothing");
-    steer->add_flag("--json", control->json, "Print JSON");
-    steer->callback(
-        [control, &context] { context.chosen = [control, &context] { return controlRun(*control, context); }; });
+    addRunsControl(runs, context);
     addAction(runs, context, "delete", "Delete a run and its folder", nullptr,
               [](const RunFolder& run, RunStore& store, const Settings& given) {
                   return done(store.remove(run), run, given);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -7,13 +6,13 @@
 #include "Commands.h"
 #include "ExperimentOptions.h"
 #include "TrainFolds.h"
+#include "TrainPreflight.h"
 #include "TrainTable.h"
 #include "experiment/Presets.h"
 #include "store/FoldGroup.h"
 #include "store/GroupFolder.h"
 #include "store/RunFork.h"
 #include "store/RunImport.h"
-#include "support/Download.h"
 
 namespace sightline::cli {
 
@@ -21,7 +20,7 @@ namespace {
 
 struct TrainOptions {
     ExperimentOptions experiment;
-    std::string resume, fork, at = "last", events, groupBy, presetTable;
+    std::string resume, fork, at = "last", events, groupBy, presetTable, out;
     int folds = 0;
     bool saysAt = false;
     bool check = false;
@@ -105,48 +104,11 @@ Result<std::optional<Experiment>> startedFrom(const TrainOptions& options, const
     return experiment ? Result<std::optional<Experiment>>(std::optional(std::move(*experiment))) : experiment.error();
 }
 
-void print(const TrainCheck& check, const Experiment& experiment) {
-    const bool isShort = check.secondsTotal < 90;
-    const bool tried = check.networkImagesPerSecond > 0; // what does not fit the memory is not
-    if (tried) {
-        std::printf("One batch   loss %.3g after %d steps\n", check.overfits.loss, check.overfits.steps);
-        std::printf("Loader      %.0f images/s", check.loaderImagesPerSecond);
-        if (check.laterLoaderImagesPerSecond > 0)
-            std::printf(" in the first epoch, %.0f once they are decoded", check.laterLoaderImagesPerSecond);
-        std::printf("\n");
-        std::printf("Network     %.0f images/s\n", check.networkImagesPerSecond);
-    }
-    std::printf("Memory      %s, %s free\n", bytesText(check.peakBytes).c_str(), bytesText(check.freeBytes).c_str());
-    if (tried)
-        std::printf("Time        about %.3g %s for %d epochs\n",
-                    isShort ? std::ceil(check.secondsTotal) : check.secondsTotal / 60, isShort ? "s" : "min",
-                    experiment.training.epochs);
-    std::printf("Disk        %s\n", bytesText(check.diskBytes).c_str());
-    if (check.problems.empty())
-        std::printf("Go.\n");
-    for (const std::string& problem : check.problems)
-        std::printf("To fix: %s\n", problem.c_str());
-}
-
-/// Tries all of it; no run is made.
 int check(const TrainOptions& options, Context& context) {
     if (!options.resume.empty() || !options.fork.empty() || !options.events.empty() || !options.presetTable.empty())
         return fail(badInput("train --check takes an experiment file or --preset NAME, and makes no run: it goes "
                              "without --preset-table, --resume, --fork and --events."));
-    const std::stop_token stop = interruption().get_token();
-    const Result<OpenedExperiment> opened = openExperiment(options.experiment, context, stop);
-    if (!opened)
-        return fail(opened.error());
-    const Result<TrainCheck> checked =
-        opened->engine->check({opened->experiment, opened->images, context.home}, stop,
-                              [](double share) { showProgress("check", static_cast<std::size_t>(share * 100), 100); });
-    if (!checked)
-        return fail(checked.error());
-    if (options.json)
-        printJson(toJson(*checked));
-    else
-        print(*checked, opened->experiment);
-    return 0;
+    return preflight(options.experiment, options.out, options.json, context);
 }
 
 /// Says each event, and writes it to --events; a run that goes on adds to what is there.
@@ -213,6 +175,8 @@ int run(const TrainOptions& options, Context& context) {
         return fail(badInput("--at goes with --fork: the checkpoint that the new run begins with."));
     if (options.check)
         return check(options, context);
+    if (!options.out.empty())
+        return fail(badInput("train --out goes with --check: the batch in pictures."));
     if (options.folds > 0 || !options.groupBy.empty() || group == RunGroup::Kind::Folds)
         return folds(options, context);
     if (!options.presetTable.empty() || group == RunGroup::Kind::Table)
@@ -299,6 +263,9 @@ void addTrain(CLI::App& app, Context& context) {
                         "whose rows have the same cell in this column");
     command->add_flag("--check", options->check,
                       "Try one batch, the speeds, memory, time and disk of the whole run; no run is created");
+    command->add_option("--out", options->out,
+                        "With --check: its batch as the network gets it, as one picture (FILE.png) or, in a folder, "
+                        "as a picture and a table");
     command->add_flag("--json", options->json, "Print how the run ended, or what --check found, as JSON");
     command->callback([options, at, &context] {
         options->saysAt = at->count() > 0;

@@ -28,8 +28,8 @@ Json toJson(const BatchFinished& batch) {
             {"running_accuracy", batch.runningAccuracy},
             {"images_per_second", batch.imagesPerSecond},
             {"seconds_left", batch.secondsLeft},
-            {"seconds_left_low", batch.secondsLeftLow},
-            {"seconds_left_high", batch.secondsLeftHigh},
+            {"seconds_left_low", batch.secondsLeftLow > 0 ? Json(batch.secondsLeftLow) : Json()},
+            {"seconds_left_high", batch.secondsLeftHigh > 0 ? Json(batch.secondsLeftHigh) : Json()},
             {"wait_share", batch.waitShare},
             {"loader_threads", batch.loaderThreads}};
 }

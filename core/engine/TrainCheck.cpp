@@ -27,6 +27,11 @@ bool tells(const TrainCheck::Overfit& overfits, const CheckFacts& facts) {
            (overfits.steps >= kMany && overfits.loss > 0.9 * facts.firstLoss);
 }
 
+/// 0 where nothing was tried.
+Json measured(double value) {
+    return value > 0 ? Json(value) : Json();
+}
+
 std::string memoryProblem(const TrainCheck& check) {
     return "Training needs about " + bytesText(check.peakBytes) + " of memory and " + bytesText(check.freeBytes) +
            " are free: choose a smaller batch size (training.batch_size) or image size (data.image_size).";
@@ -85,11 +90,11 @@ double steadyLoaderSpeed(const TrainCheck& check) {
 
 Json toJson(const TrainCheck& check) {
     Json json{{"overfits", {{"steps", check.overfits.steps}, {"loss", check.overfits.loss}}},
-              {"loader_images_per_second", check.loaderImagesPerSecond},
-              {"network_images_per_second", check.networkImagesPerSecond},
+              {"loader_images_per_second", measured(check.loaderImagesPerSecond)},
+              {"network_images_per_second", measured(check.networkImagesPerSecond)},
               {"peak_bytes", check.peakBytes},
               {"free_bytes", check.freeBytes},
-              {"seconds_total", check.secondsTotal},
+              {"seconds_total", measured(check.secondsTotal)},
               {"disk_bytes", check.diskBytes},
               {"problems", check.problems}};
     if (check.laterLoaderImagesPerSecond > 0)

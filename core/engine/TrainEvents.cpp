@@ -24,6 +24,11 @@ Json document(const RunStarted& e) {
             {"threads", e.threads}};
 }
 
+/// 0 is what nobody knows yet.
+Json known(double value) {
+    return value > 0 ? Json(value) : Json();
+}
+
 Json document(const BatchFinished& e) {
     return {{"type", "batch"},
             {"epoch", e.epoch},
@@ -33,8 +38,8 @@ Json document(const BatchFinished& e) {
             {"accuracy", e.accuracy},
             {"images_per_second", e.imagesPerSecond},
             {"seconds_left", e.secondsLeft},
-            {"seconds_left_low", e.secondsLeftLow},
-            {"seconds_left_high", e.secondsLeftHigh},
+            {"seconds_left_low", known(e.secondsLeftLow)},
+            {"seconds_left_high", known(e.secondsLeftHigh)},
             {"wait_share", e.waitShare},
             {"loader_threads", e.loaderThreads}};
 }

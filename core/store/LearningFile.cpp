@@ -6,7 +6,10 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <fstream>
 #include <memory>
+#include <system_error>
+#include <vector>
 
 #include "support/Csv.h"
 #include "support/Files.h"
@@ -94,11 +97,47 @@ Result<void> writeLearning(const std::filesystem::path& run, const LearningHisto
             return Error{"The learning history of this run has become too large to keep."};
     }
     const Result<std::string> packed = compressed(text);
-    return packed ? writeFileAtomically(run / kLearningFile, *packed) : packed.error();
+    if (!packed)
+        return packed.error();
+    const Result<void> written = writeFileAtomically(run / kLearningFile, *packed);
+    std::error_code code;
+    if (written)
+        std::filesystem::remove(run / kNewLearningFile, code);
+    return written;
 }
 
-Result<LearningHistory> readLearning(const std::filesystem::path& run) {
-    const std::filesystem::path file = run / kLearningFile;
+Result<void> appendLearning(const std::filesystem::path& run, const LearningHistory& history, int epoch) {
+    std::string lines = "\n"; // a killed process may have left half a line
+    for (const std::string& path : history.paths())
+        if (const auto entry = history.at(path, epoch)) {
+            lines += csvCell(path) + "," + std::to_string(epoch) + (entry->right ? ",1," : ",0,");
+            addNumber(lines, entry->loss);
+            lines += '\n';
+        }
+    const std::filesystem::path file = run / kNewLearningFile;
+    std::ofstream stream(file, std::ios::binary | std::ios::app);
+    if (!stream.write(lines.data(), static_cast<std::streamsize>(lines.size())).flush())
+        return Error{"Writing " + file.string() + " failed."};
+    return {};
+}
+
+namespace {
+
+/// Half a line, of a process that was killed, tells nothing.
+void takeNew(const std::filesystem::path& file, LearningHistory& history) {
+    const Result<std::string> text = readFile(file, kMostBytes);
+    if (!text)
+        return;
+    for (const std::vector<std::string>& row : csvRows(*text)) {
+        LearningEntry entry;
+        int epoch = 0;
+        if (row.size() == 4 && readEntry(row[2], row[3], entry) &&
+            std::from_chars(row[1].data(), row[1].data() + row[1].size(), epoch).ec == std::errc())
+            history.record(row[0], epoch, entry);
+    }
+}
+
+Result<LearningHistory> readWhole(const std::filesystem::path& file) {
     LearningHistory history;
     std::error_code code;
     if (!std::filesystem::exists(file, code))
@@ -121,6 +160,15 @@ Result<LearningHistory> readLearning(const std::filesystem::path& run) {
             history.record(rows[r][0], static_cast<int>(column / 2) + 1, entry);
         }
     }
+    return history;
+}
+
+} // namespace
+
+Result<LearningHistory> readLearning(const std::filesystem::path& run) {
+    Result<LearningHistory> history = readWhole(run / kLearningFile);
+    if (history)
+        takeNew(run / kNewLearningFile, *history);
     return history;
 }
 

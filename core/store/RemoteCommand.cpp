@@ -21,16 +21,20 @@ namespace fs = std::filesystem;
 namespace {
 
 using Kind = RemoteCommand::Kind;
-constexpr std::array<std::pair<const char*, Kind>, 6> kNames{{{"pause", Kind::Pause},
+constexpr std::array<std::pair<const char*, Kind>, 8> kNames{{{"pause", Kind::Pause},
                                                               {"resume", Kind::Resume},
                                                               {"stop", Kind::Stop},
                                                               {"stop-after-epoch", Kind::StopAfterEpoch},
+                                                              {"go-on-after-epoch", Kind::GoOnAfterEpoch},
                                                               {"save", Kind::Save},
-                                                              {"set", Kind::Edit}}};
+                                                              {"set", Kind::Edit},
+                                                              {"look", Kind::Look}}};
 constexpr const char* kAsked = ".command.json";
 constexpr const char* kTaken = ".taken.json";
 constexpr const char* kAnswer = ".answer.json";
-constexpr std::uintmax_t kMost = 1 << 20; ///< bytes of a command
+constexpr const char* kAttached = ".attached";
+constexpr std::uintmax_t kMost = 1 << 20;         ///< bytes of a command
+constexpr std::uintmax_t kMostAttached = 1 << 30; ///< bytes
 
 fs::path folderOf(const fs::path& run) {
     return run / "control";
@@ -121,16 +125,29 @@ std::optional<Kind> remoteCommandNamed(const std::string& name) {
     return {};
 }
 
-Result<void> sendCommand(const fs::path& runFolder, const RemoteCommand& command, std::chrono::milliseconds patience,
-                         std::stop_token stop) {
+namespace {
+
+/// What is attached to an answer.
+Result<std::string> takeAttached(const fs::path& file) {
+    std::error_code code;
+    if (!fs::exists(file, code))
+        return std::string();
+    Result<std::string> bytes = readFile(file, kMostAttached);
+    fs::remove(file, code);
+    return bytes;
+}
+
+/// Gives what is attached to the answer.
+Result<std::string> ask(const fs::path& runFolder, const RemoteCommand& command, std::chrono::milliseconds patience,
+                        const std::stop_token& stop) {
     if (!ownerOf(runFolder))
         return notInProgress(runFolder);
     if (const Result<void> made = makeFolder(folderOf(runFolder)); !made)
-        return made;
+        return made.error();
     const fs::path name = folderOf(runFolder) / newName();
     const fs::path asked = name.string() + kAsked, answer = name.string() + kAnswer;
     if (const Result<void> written = writeFileAtomically(asked, toText(toJson(command), -1)); !written)
-        return written;
+        return written.error();
     const auto end = std::chrono::steady_clock::now() + patience;
     std::error_code code;
     for (;;) {
@@ -138,19 +155,37 @@ Result<void> sendCommand(const fs::path& runFolder, const RemoteCommand& command
         if (fs::exists(answer, code)) {
             const Result<void> result = answerIn(answer);
             fs::remove(answer, code);
-            return result;
+            Result<std::string> attached = takeAttached(name.string() + kAttached);
+            return result ? std::move(attached) : result.error();
         }
         if (!lives) {
             fs::remove(asked, code);
             return notInProgress(runFolder);
         }
+        const bool isLate = std::chrono::steady_clock::now() >= end;
+        if (command.kind == Kind::Look && (isLate || stop.stop_requested())) {
+            fs::remove(asked, code);
+            fs::remove(name.string() + kTaken, code);
+        }
         if (stop.stop_requested())
             return cancelled();
-        if (std::chrono::steady_clock::now() >= end)
+        if (isLate)
             return Error{"The run " + runFolder.filename().string() +
                          " has not answered yet; it will at its next batch."};
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
+}
+
+} // namespace
+
+Result<void> sendCommand(const fs::path& runFolder, const RemoteCommand& command, std::chrono::milliseconds patience,
+                         std::stop_token stop) {
+    const Result<std::string> answered = ask(runFolder, command, patience, stop);
+    return answered ? Result<void>() : answered.error();
+}
+
+Result<std::string> lookAt(const fs::path& runFolder, std::chrono::milliseconds patience, std::stop_token stop) {
+    return ask(runFolder, {Kind::Look}, patience, stop);
 }
 
 std::vector<ReceivedCommand> receiveCommands(const fs::path& runFolder) {
@@ -166,16 +201,19 @@ std::vector<ReceivedCommand> receiveCommands(const fs::path& runFolder) {
     return received;
 }
 
-void answerCommand(const ReceivedCommand& received, const Result<void>& answer) {
+void answerCommand(const ReceivedCommand& received, const Result<void>& answer, const std::string& attached) {
+    std::error_code code;
+    if (!fs::exists(received.file, code)) // nobody waits for it
+        return;
     Json json = {{"done", answer.ok()}};
     if (!answer) {
         json["why"] = answer.error().message;
         json["bad_input"] = answer.error().kind == ErrorKind::BadInput;
     }
-    const std::string text = received.file.string();
-    static_cast<void>(
-        writeFileAtomically(text.substr(0, text.size() - std::string(kTaken).size()) + kAnswer, toText(json, -1)));
-    std::error_code code;
+    const std::string text = received.file.string(), name = text.substr(0, text.size() - std::string(kTaken).size());
+    if (!attached.empty()) // before the answer, which whoever asked waits for
+        static_cast<void>(writeFileAtomically(name + kAttached, attached));
+    static_cast<void>(writeFileAtomically(name + kAnswer, toText(json, -1)));
     fs::remove(received.file, code);
 }
 

@@ -15,7 +15,7 @@ namespace sightline {
 
 /// What another process asks of a run in progress: a file in `<run>/control/`, which the trainer answers with another.
 struct RemoteCommand {
-    enum class Kind { Pause, Resume, Stop, StopAfterEpoch, Save, Edit };
+    enum class Kind { Pause, Resume, Stop, StopAfterEpoch, GoOnAfterEpoch, Save, Edit, Look };
     Kind kind = Kind::Save;
     std::vector<Setting> settings = {}; ///< of an edit
 };
@@ -27,6 +27,10 @@ std::optional<RemoteCommand::Kind> remoteCommandNamed(const std::string& name);
 /// having obeyed; the trainer refuses; it does not answer within `patience` (it may still obey at its next batch).
 Result<void> sendCommand(const std::filesystem::path& runFolder, const RemoteCommand& command,
                          std::chrono::milliseconds patience, std::stop_token stop);
+/// The same, of a look: gives what is attached to the answer (engine/GivenBatchBytes.h). Nobody is to look any more
+/// once this has given up.
+Result<std::string> lookAt(const std::filesystem::path& runFolder, std::chrono::milliseconds patience,
+                           std::stop_token stop);
 
 // The trainer's side.
 
@@ -37,8 +41,8 @@ struct ReceivedCommand {
 };
 /// The commands that wait, in the order they came; from now on they are the caller's to answer.
 std::vector<ReceivedCommand> receiveCommands(const std::filesystem::path& runFolder);
-/// Best effort: who asked may be gone.
-void answerCommand(const ReceivedCommand& received, const Result<void>& answer);
+/// Best effort: who asked may be gone. `attached` are the bytes that a look is answered with.
+void answerCommand(const ReceivedCommand& received, const Result<void>& answer, const std::string& attached = {});
 /// What an earlier session left.
 void forgetCommands(const std::filesystem::path& runFolder);
 

@@ -63,9 +63,14 @@ Result<ChosenCheckpoint> epochAsked(const fs::path& runFolder, const std::string
     if (isFile(file))
         return ChosenCheckpoint{file, {}};
     const std::optional<fs::path> same = checkpointAfter(runFolder, numberIn(which)); // best or last
-    if (!same)
+    if (!same) {
+        std::string others;
+        for (const KeptCheckpoint& kept : wholeCheckpoints(runFolder))
+            if (kept.file.stem().string().starts_with("epoch-"))
+                others += std::to_string(kept.epoch) + ", ";
         return badInput("The run " + runFolder.filename().string() + " has no checkpoint of epoch " + number +
-                        "; use best or last.");
+                        "; use " + others + "best or last.");
+    }
     return ChosenCheckpoint{*same, {}};
 }
 

@@ -173,8 +173,8 @@ Result<void> copyProbes(const fs::path& parent, const fs::path& fork, int epoch)
 }
 
 Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Json& graph) {
-    for (const char* name :
-         {"classes.json", "normalization.safetensors", "samples.csv", "data.json", "overlay.json", "learning.csv.gz"})
+    for (const char* name : {"classes.json", "normalization.safetensors", "samples.csv", "data.json", "overlay.json",
+                             "learning.csv.gz", "learning-new.csv"})
         if (const Result<void> kept = copied(parent.path() / name, fork.path() / name); !kept)
             return kept;
     if (const Result<void> kept = copyProbes(parent.path(), fork.path(), begin.epoch); !kept)

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "store/FindRun.h"
+#include "store/ParentHistory.h"
 #include "store/RunIndex.h"
 #include "support/Files.h"
 #include "support/FolderFlush.h"
@@ -196,7 +197,10 @@ Result<void> RunStore::remove(const RunFolder& run) {
     if (!owns(run) || run.id().empty() || run.id()[0] == '.')
         return badInput(run.path().string() + " is not in the data home; delete the folder yourself.");
     Result<RunMark> mark = RunMark::take(run.path()); // so that nobody goes on with it meanwhile
-    return mark ? discard(run, std::move(*mark)) : mark.error();
+    if (!mark)
+        return mark.error();
+    leaveHistoryToForks(run, runs());
+    return discard(run, std::move(*mark));
 }
 
 Result<void> RunStore::discard(const RunFolder& run, std::optional<RunMark> mark) {

@@ -111,6 +111,9 @@ private Q_SLOTS:
         for (const char* key : {"loader_images_per_second", "network_images_per_second", "peak_bytes", "free_bytes",
                                 "seconds_total", "disk_bytes"})
             QVERIFY(json.contains(key));
+        const Json none = toJson(TrainCheck());
+        for (const char* key : {"loader_images_per_second", "network_images_per_second", "seconds_total"})
+            QVERIFY(none[key].is_null()); // not tried
         check.laterLoaderImagesPerSecond = 4000;
         QCOMPARE(toJson(check)["loader_images_per_second_later"], Json(4000.0));
     }

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
+#include <optional>
+#include <thread>
 
 #include "Test.h"
 #include "ToyRuns.h"
+#include "engine/GivenBatchBytes.h"
+#include "store/RemoteCommand.h"
 
 using namespace sightline;
 
@@ -116,6 +122,37 @@ private Q_SLOTS:
             });
         QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
         QVERIFY(seen && seen->batch == 3 && seen->images.size() == 8);
+    }
+
+    /// The batch of a paused run, through the run's folder and in this process.
+    void anotherProcessLooks() {
+        TrainControl control;
+        Result<std::string> bytes = Error{"no"};
+        std::optional<GivenBatch> seen;
+        std::filesystem::path folder;
+        std::jthread other;
+        const RunEnded ended =
+            m_toys.engine().train(m_toys.request("remote", 1), {}, control, [&](const TrainEvent& event) {
+                if (const auto* started = std::get_if<RunStarted>(&event))
+                    folder = started->folder;
+                if (const auto* batch = std::get_if<BatchFinished>(&event); batch && batch->batch == 3)
+                    control.pause();
+                if (const auto* paused = std::get_if<RunPaused>(&event); paused && paused->paused)
+                    other = std::jthread([&] {
+                        bytes = lookAt(folder, std::chrono::seconds(60), {});
+                        TrainCommand look{TrainCommand::Kind::Look};
+                        look.showed = [&](GivenBatch given) { seen = std::move(given); };
+                        look.answered = [&](const Result<void>&) { control.resume(); };
+                        control.post(std::move(look));
+                    });
+            });
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY2(bytes.ok(), bytes ? "" : bytes.error().message.c_str());
+        QVERIFY(seen && seen->batch == 3);
+        QVERIFY(*bytes == toBytes(*seen));
+        QVERIFY(std::filesystem::is_empty(folder / "control")); // nothing of it stays
+        const Result<std::string> late = lookAt(folder, std::chrono::seconds(1), {});
+        QVERIFY(!late && late.error().message.find("is not in progress") != std::string::npos);
     }
 
     void keptFeaturesHaveNoImages() {

@@ -46,6 +46,11 @@ class ResumingTest : public Test {
                 rates->push_back(epoch->metrics.learningRate);
         });
     }
+    /// A run killed here goes on after this epoch.
+    static bool isWhole(const fs::path& run, int epoch) {
+        const Result<LearningHistory> learning = readLearning(run);
+        return learning && learning->epochs() == epoch && learning->facts("val/car/car_0001.png").epochs == epoch;
+    }
     static fs::path file(const RunEnded& run, const char* name) { return fs::path(run.folder) / "checkpoints" / name; }
     static std::string bytesOf(const fs::path& file) { return readFile(file).value(); }
     static void tear(const fs::path& file) { fs::resize_file(file, fs::file_size(file) / 2); }
@@ -74,6 +79,35 @@ class ResumingTest : public Test {
 
 private Q_SLOTS:
     void initTestCase() { QVERIFY(m_runs.begin(4, 2, 16)); }
+
+    void theLearningHistoryIsNeverBehindACheckpoint() {
+        TrainControl control;
+        fs::path folder;
+        int whole = 0, behind = 0;
+        m_runs.engine().train(request("learning", 5), {}, control, [&](const TrainEvent& event) {
+            if (const auto* started = std::get_if<RunStarted>(&event))
+                folder = started->folder;
+            if (const auto* saved = std::get_if<CheckpointSaved>(&event))
+                ++(isWhole(folder, saved->epoch) ? whole : behind);
+        });
+        QVERIFY(whole >= 10); // each epoch's own and the last, at least
+        QCOMPARE(behind, 0);
+    }
+
+    void theSpeedIsThatOfTheImagesThereAre() {
+        TrainRequest small = request("speed", 1);
+        small.experiment.training.batchSize = 512; // all of them are one batch
+        TrainControl control;
+        double batches = 0, epochs = 0;
+        m_runs.engine().train(small, {}, control, [&](const TrainEvent& event) {
+            if (const auto* batch = std::get_if<BatchFinished>(&event))
+                batches = batch->imagesPerSecond;
+            if (const auto* epoch = std::get_if<EpochFinished>(&event))
+                epochs = epoch->metrics.imagesPerSecond;
+        });
+        QVERIFY(epochs > 0);
+        QVERIFY2(batches < 2 * epochs, qPrintable(QStringLiteral("%1, %2").arg(batches).arg(epochs)));
+    }
 
     void theLatestThatLoadsTakesThePlaceOfALastOneThatDoesNot_data() {
         QTest::addColumn<QString>("fault");

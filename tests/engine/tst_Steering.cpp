@@ -410,6 +410,46 @@ private Q_SLOTS:
         QCOMPARE(ended.epochs, 1);
     }
 
+    void aPausedRunThatIsStoppedDoesNotGoOn() {
+        TrainControl control;
+        std::stop_source stop;
+        std::vector<bool> pauses;
+        const RunEnded ended =
+            m_runs.engine().train(request("paused"), stop.get_token(), control, [&](const TrainEvent& event) {
+                if (const auto* batch = std::get_if<BatchFinished>(&event); batch && isAt(*batch, 1, 2))
+                    control.pause();
+                if (const auto* paused = std::get_if<RunPaused>(&event)) {
+                    pauses.push_back(paused->paused);
+                    stop.request_stop();
+                }
+            });
+        QVERIFY(ended.outcome == RunEnded::Outcome::Stopped);
+        QCOMPARE(pauses, std::vector{true});
+    }
+
+    void whoThoughtBetterOfStoppingAfterTheEpochIsHeard() {
+        std::jthread other;
+        Result<void> stopped = Error{"no"}, goesOn = Error{"no"};
+        const RunEnded ended = trained(request("better"), [&](TrainControl& control, const BatchFinished& batch) {
+            if (!isAt(batch, 1, 2))
+                return;
+            std::atomic<bool> isAsked = false;
+            const std::filesystem::path folder = RunStore::open(m_runs.path("better"))->list()->front().folder;
+            other = std::jthread([&, folder] {
+                stopped = sendCommand(folder, {RemoteCommand::Kind::StopAfterEpoch}, 60s, {});
+                goesOn = control.stopsAfterEpoch() ? sendCommand(folder, {RemoteCommand::Kind::GoOnAfterEpoch}, 60s, {})
+                                                   : Error{"it was not obeyed"};
+                isAsked = true;
+            });
+            while (!isAsked)
+                std::this_thread::yield();
+        });
+        other.join();
+        QVERIFY(stopped.ok());
+        QVERIFY2(goesOn.ok(), goesOn ? "" : goesOn.error().message.c_str());
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+    }
+
     void aLaterChangeOfMindReplacesAnEditStillToCome() {
         const RecordedEdit late{{8, 0}, Json::parse(R"({"a": [1, 2], "b": [1, 2]})")};
         const RecordedEdit mind{{5, 0}, Json::parse(R"({"a": [2, 3]})")};

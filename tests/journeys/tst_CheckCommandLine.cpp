@@ -3,10 +3,12 @@
 #include <QFile>
 
 #include <cmath>
+#include <limits>
 
 #include "CliProcess.h"
 #include "FewToys.h"
 #include "Test.h"
+#include "data/Dataset.h"
 
 using namespace sightline;
 
@@ -85,6 +87,41 @@ private Q_SLOTS:
         QCOMPARE(hopeless.code, 0);
         QVERIFY(hopeless.out.contains("One batch") && hopeless.out.contains("steps on one batch took its loss"));
         QVERIFY(!hopeless.out.contains("Go."));
+    }
+
+    void itsBatchIsSeen() {
+        const CliAnswer folder = cli({"train", experiment({}), "--check", "--out", path("new/batch"), "--json"});
+        QVERIFY2(folder.code == 0, folder.err.constData());
+        QCOMPARE(folder.json()["picture"].toString(), path("new/batch/batch.png"));
+        QFile table(path("new/batch/batch.csv"));
+        QVERIFY(table.open(QIODevice::ReadOnly));
+        const QList<QByteArray> rows = table.readAll().trimmed().split('\n');
+        QCOMPARE(rows.size(), qsizetype(9));
+        double before = std::numeric_limits<double>::infinity();
+        for (const QByteArray& row : rows.sliced(1)) {
+            const QList<QByteArray> cells = row.split(',');
+            QVERIFY2(cells.size() == 5 && cells[0].startsWith("train/" + cells[1] + "/"), row.constData());
+            QVERIFY(cells[2].toDouble() <= before && cells[4].toDouble() > 0);
+            before = cells[2].toDouble();
+        }
+        const auto sheet = readImage(path("new/batch/batch.png").toStdString());
+        QVERIFY(sheet && sheet->width > 3 * 128 && sheet->height > 3 * 128); // 8 images
+
+        const CliAnswer file = cli({"train", experiment({}), "--check", "--out", path("one.PNG")});
+        QVERIFY2(file.code == 0, file.err.constData());
+        QVERIFY(file.out.contains(path("one.PNG").toUtf8()) && QFile::exists(path("one.PNG")));
+        QVERIFY(!QFile::exists(path("batch.csv")));
+        verifyNoRun();
+    }
+
+    void aBatchThatCannotBeWrittenIsOneSentence() {
+        write(QStringLiteral("taken"), "");
+        verifyRefusal(cli({"train", experiment({}), "--check", "--out", path("batch.jpg")}), 2, "batch.jpg");
+        verifyRefusal(cli({"train", experiment({}), "--check", "--out", path("taken")}), 1, "taken");
+        verifyRefusal(cli({"train", experiment({}), "--check", "--out", path("taken/batch.png")}), 1, "taken");
+        verifyRefusal(cli({"train", experiment({}), "--out", path("batch.png")}), 2, "--check");
+        QVERIFY(!QFile::exists(path("batch.png")));
+        verifyNoRun();
     }
 
     void whatCannotBeTriedIsOneSentence() {

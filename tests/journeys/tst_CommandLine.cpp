@@ -4,14 +4,21 @@
 #include <QImage>
 #include <QTemporaryDir>
 
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstring>
 #include <optional>
+#include <thread>
+#include <vector>
 
 #include "CliProcess.h"
 #include "Test.h"
 #include "data/Overlay.h"
+#include "engine/TrainEvents.h"
+#include "store/RemoteCommand.h"
+#include "store/RunMark.h"
+#include "store/RunStore.h"
 
 using namespace sightline;
 
@@ -401,6 +408,17 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(trains(), 60000);
         for (const char* word : {"pause", "resume"})
             QCOMPARE(run({"--home", path("interrupted"), "runs", "control", id, word}).code, 0);
+        const CliAnswer look =
+            run({"--home", path("interrupted"), "runs", "control", id, "look", "--out", path("looked"), "--json"});
+        QVERIFY2(look.code == 0, look.err.constData());
+        QCOMPARE(look.json()["picture"].toString(), path("looked/batch.png"));
+        QVERIFY(QFile::exists(path("looked/batch.png")) && QFile::exists(path("looked/batch.csv")));
+        refuses({"--home", path("interrupted"), "runs", "control", id, "look"}, 2, "needs --out");
+        const CliAnswer set =
+            run({"--home", path("interrupted"), "runs", "control", id, "set", "training.early_stopping.patience=700"});
+        QVERIFY2(set.out.startsWith("training.early_stopping: null -> {"), set.out.constData());
+        refuses({"--home", path("interrupted"), "runs", "control", id, "set", "=5"}, 2, "use path=value");
+        refuses({"--home", path("interrupted"), "runs", "control", id, "save", "--out", "x.png"}, 2, "only look");
         refuses({"--home", path("interrupted"), "runs", "control", id, "set", "training.epochs"}, 2,
                 "runs control RUN set training.epochs: use path=value");
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
@@ -409,6 +427,35 @@ private Q_SLOTS:
         QVERIFY2(said.contains("Paused.\n") && said.contains("Resumed.\n"), said.constData());
         const CliAnswer answer = run({"--home", path("interrupted"), "runs", "show", id});
         QCOMPARE(answer.code, 0);
+    }
+
+    void resumeTakesBackStopAfterEpoch() {
+        const Result<RunFolder> folder = RunStore::open(path("steered").toStdString())->create(Experiment());
+        const Result<RunMark> mark = RunMark::take(folder->path()); // as if this process trained it
+        QVERIFY(mark.ok());
+        std::vector<RemoteCommand::Kind> heard;
+        std::jthread trainer([&](const std::stop_token& stop) {
+            while (!stop.stop_requested()) {
+                for (const ReceivedCommand& received : receiveCommands(folder->path())) {
+                    heard.push_back(received.command->kind);
+                    answerCommand(received, {});
+                }
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            }
+        });
+        const CliAnswer answer =
+            run({"--home", path("steered"), "runs", "control", QString::fromStdString(folder->id()), "resume"});
+        QVERIFY(folder->appendEvent(toJson(TrainEvent{RunPaused{true}})));
+        const CliAnswer list = run({"--home", path("steered"), "runs", "list"}),
+                        show = run({"--home", path("steered"), "runs", "show", "--json",
+                                    QString::fromStdString(folder->id())});
+        QVERIFY2(list.out.contains("running") && list.out.contains("(paused)"), list.out.constData());
+        QVERIFY(show.json()["state"] == QStringLiteral("running") && show.json()["paused"].toBool());
+        trainer.request_stop();
+        trainer.join();
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        using Kind = RemoteCommand::Kind;
+        QVERIFY((heard == std::vector{Kind::Resume, Kind::GoOnAfterEpoch}));
     }
 
     void eventsThatCannotBeWrittenAreMissedOnce() {

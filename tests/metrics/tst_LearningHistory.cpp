@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 
 #include "Test.h"
@@ -129,6 +131,27 @@ private Q_SLOTS:
         history.forgetAfter(1);
         QCOMPARE(history.epochs(), 1);
         QCOMPARE(history.paths(), std::vector<std::string>{"a, \"quoted\".png"});
+    }
+
+    void anEpochIsKeptBesideTheFile() {
+        LearningHistory history = of("a, \"quoted\".png", "10");
+        QVERIFY(writeLearning(run(), history));
+        history.record("a, \"quoted\".png", 3, {true, 0.25f});
+        history.record("b.png", 3, {false, 2});
+        QVERIFY(appendLearning(run(), history, 3));
+        history.record("b.png", 4, {true, 1});
+        QVERIFY(appendLearning(run(), history, 4));
+        std::ofstream(run() / kNewLearningFile, std::ios::app) << "b.png,5,1"; // killed
+        const auto read = readLearning(run());
+        QVERIFY2(read.ok(), read ? "" : read.error().message.c_str());
+        QCOMPARE(read->epochs(), 4);
+        QCOMPARE(read->facts("a, \"quoted\".png").epochs, 3);
+        QVERIFY(!read->at("b.png", 3)->right && read->at("b.png", 4)->right);
+        QVERIFY(appendLearning(run(), history, 4)); // after half a line, too
+        QVERIFY(readLearning(run())->at("b.png", 4));
+        QVERIFY(writeLearning(run(), *read));
+        QVERIFY(!std::filesystem::exists(run() / kNewLearningFile));
+        QCOMPARE(readLearning(run())->epochs(), 4);
     }
 
     void moreEpochsThanAreKeptDoNoHarm() {

@@ -8,8 +8,11 @@
 #include "Test.h"
 #include "experiment/RunEdit.h"
 #include "store/FindRun.h"
+#include "store/ParentHistory.h"
+#include "store/RunCheckpoint.h"
 #include "store/RunState.h"
 #include "store/RunStore.h"
+#include "store/Safetensors.h"
 #include "store/WeightsDigest.h"
 #include "support/Files.h"
 
@@ -72,6 +75,36 @@ private Q_SLOTS:
         QCOMPARE(list->front().network, std::string("toy_cnn"));
         QCOMPARE(list->front().plannedEpochs, 7);
         QCOMPARE(list->front().folder, run->path());
+    }
+
+    void aForkKeepsWhatItsDeletedParentWent() {
+        RunStore runs = store();
+        const RunFolder parent = runs.create(someExperiment()).value(), fork = runs.create(someExperiment()).value();
+        for (int epoch = 1; epoch <= 4; ++epoch)
+            QVERIFY(parent.appendEvent(epochEvent(epoch, 1.0 / epoch, 0.25)).ok());
+        for (int epoch = 1; epoch <= 3; ++epoch)
+            QVERIFY(fork.appendEvent(epochEvent(epoch, 2.0, 0.25)).ok());
+        QVERIFY(historyOfParent(fork).empty()); // it is none yet
+        QVERIFY(
+            writeFileAtomically(fork.path() / "parent.json", toText(Json{{"run", parent.id()}, {"epoch", 2}}) + "\n"));
+        QCOMPARE(historyOfParent(fork).size(), std::size_t(4));
+        QVERIFY(runs.remove(parent).ok());
+        QCOMPARE(historyOfParent(fork).size(), std::size_t(4));
+        QCOMPARE(historyOfParent(fork).back().loss, 0.25);
+        std::filesystem::remove(fork.path() / "parent-events.jsonl"); // as if the parent had been deleted by hand
+        QCOMPARE(historyOfParent(fork).size(), std::size_t(2));
+        QCOMPARE(fork.history()->size(), std::size_t(3)); // its own is as it was
+    }
+
+    void aMissingCheckpointNamesThoseThereAre() {
+        const RunFolder run = store().create(someExperiment()).value();
+        const std::map<std::string, std::string> after{{"epoch", "6"}};
+        QVERIFY(makeFolder(run.path() / "checkpoints"));
+        QVERIFY(writeSafetensors(run.path() / "checkpoints" / "epoch-0006.safetensors", {}, after));
+        const auto chosen = chooseCheckpoint(run.path(), "4");
+        QVERIFY(!chosen);
+        QVERIFY2(chosen.error().message.ends_with("has no checkpoint of epoch 4; use 6, best or last."),
+                 chosen.error().message.c_str());
     }
 
     void theHistoryIsReadFromTheEvents() {

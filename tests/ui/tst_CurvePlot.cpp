@@ -8,6 +8,7 @@
 #include "look/Theme.h"
 #include "plot/CurvePlot.h"
 #include "plot/Envelope.h"
+#include "plot/LabelLayout.h"
 #include "plot/QCustomPlotInclude.h"
 
 using namespace sightline::ui;
@@ -139,6 +140,60 @@ private Q_SLOTS:
         const QRect inside = plot.findChild<QCustomPlot*>()->axisRect()->rect();
         QVERIFY(placeOf(item).left() >= inside.left() && placeOf(item).right() <= inside.right() + 1);
         QVERIFY(placeOf(item).width() > inside.width() / 2);
+    }
+
+    void labelsGiveWayToEachOther() {
+        const QRectF best(90, 0, 40, 14);
+        const auto at = [](double top) { return QRectF(100, top, 50, 14); };
+        const auto clear = [&](const std::vector<QRectF>& labels) {
+            for (std::size_t i = 0; i < labels.size(); ++i) {
+                if (labels[i].intersects(best) || labels[i].top() < 0 || labels[i].bottom() > 100)
+                    return false;
+                for (std::size_t j = 0; j < i; ++j)
+                    if (labels[i].intersects(labels[j]))
+                        return false;
+            }
+            return true;
+        };
+        for (double a = -7; a <= 93; a += 5)
+            for (double b = -7; b <= 93; b += 5) {
+                const auto labels = laidOut({at(a), at(b)}, best, 0, 100);
+                QVERIFY2(clear(labels), qPrintable(QStringLiteral("%1 %2").arg(a).arg(b)));
+                QVERIFY(a == b || (a < b) == (labels[0].top() < labels[1].top()));
+            }
+        QCOMPARE(laidOut({at(30), at(60)}, best, 0, 100), (std::vector{at(30), at(60)})); // no reason to move
+        QCOMPARE(laidOut({at(30), at(34)}, best, 0, 100), (std::vector{at(25), at(39)})); // both by the same
+        const QRectF beside(200, 30, 50, 14);
+        QCOMPARE(laidOut({at(30), beside}, best, 0, 100), (std::vector{at(30), beside}));
+    }
+
+    /// The best epoch is the last one, and its values are at the upper edge: where all words want to stand.
+    void theWordsAtTheEndOfCurvesDoNotLieOnEachOther() {
+        for (const auto& [training, validation] :
+             {std::pair(100.0, 99.9), std::pair(99.0, 99.5), std::pair(60.0, 60.2), std::pair(0.1, 0.0)})
+            for (const int epochs : {1, 5, 20})
+                for (const int height : {150, 300}) {
+                    CurvePlot plot(QStringLiteral("Accuracy, %"), CurvePlot::Unit::Percent);
+                    plot.clear(epochs);
+                    for (int epoch = 1; epoch <= epochs; ++epoch)
+                        plot.addEpoch(epoch, training, validation);
+                    plot.setBest(epochs);
+                    plot.resize(420, height);
+                    plot.grab();
+                    plot.drawNow(1);
+                    const auto* figure = plot.findChild<QCustomPlot*>();
+                    std::vector<QRectF> places;
+                    for (int i = 0; i < figure->itemCount(); ++i)
+                        if (const auto* text = qobject_cast<QCPItemText*>(figure->item(i)); text && text->visible())
+                            places.push_back(placeOf(text));
+                    QCOMPARE(places.size(), std::size_t{3});
+                    for (std::size_t i = 0; i < places.size(); ++i) {
+                        QVERIFY(places[i].top() >= -1 && places[i].bottom() <= figure->axisRect()->bottom() + 3);
+                        for (std::size_t j = 0; j < i; ++j)
+                            QVERIFY2(!places[i].adjusted(1, 1, -1, -1).intersects(places[j]),
+                                     qPrintable(QStringLiteral("%1 of %2").arg(training).arg(epochs)));
+                    }
+                }
     }
 
     void aMarkWithoutRoomIsReadAtThePointer() {

@@ -406,7 +406,7 @@ private Q_SLOTS:
         session.runs().start();
         QTRY_COMPARE(session.runs().state(), RunState::Running);
         QSignalSpy refused(&session.runs(), &RunDesk::openFailed);
-        session.runs().relocate(path(QStringLiteral("others")));
+        session.runs().images().relocate(path(QStringLiteral("others")));
         QCOMPARE(refused.count(), 1);
         QVERIFY(refused.first().first().toString().startsWith(QStringLiteral("A run is in progress")));
         session.runs().stop();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDialog>
 #include <QLabel>
+#include <QPushButton>
 #include <QTableView>
 
 #include "FakeEngine.h"
 #include "ObedientTrainer.h"
 #include "PageTest.h"
 #include "StoredRun.h"
+#include "engine/GivenBatchBytes.h"
 #include "engine/ProgressFile.h"
 #include "plot/CurvePlot.h"
 #include "store/RemoteCommand.h"
@@ -53,8 +56,8 @@ struct OtherProgram {
             received = receiveCommands(run.path());
         return received.size() == 1 && received[0].command && received[0].command->kind == kind;
     }
-    void answer(const Result<void>& done = {}) {
-        answerCommand(received[0], done);
+    void answer(const Result<void>& done = {}, const std::string& attached = {}) {
+        answerCommand(received[0], done, attached);
         received.clear();
     }
     void end(RunEnded::Outcome outcome) {
@@ -235,7 +238,18 @@ private Q_SLOTS:
         driver.click("stopAfterEpochButton");
         QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::StopAfterEpoch), kLong);
         other.answer();
-        QVERIFY(runs.stopsAfterEpoch() && !driver.find<QWidget>("stopAfterEpochButton")->isEnabled());
+        QVERIFY(runs.stopsAfterEpoch());
+        QCOMPARE(driver.text("stopAfterEpochButton"), QStringLiteral("Do not stop after epoch"));
+        driver.click("stopAfterEpochButton"); // thought better of
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::GoOnAfterEpoch), kLong);
+        QVERIFY(!runs.stopsAfterEpoch());
+        other.answer(Error{"It is too late."});
+        QTRY_VERIFY_WITH_TIMEOUT(runs.stopsAfterEpoch(), kLong);
+        driver.click("stopAfterEpochButton");
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::GoOnAfterEpoch), kLong);
+        other.answer();
+        QVERIFY(!runs.stopsAfterEpoch());
+        QCOMPARE(driver.text("stopAfterEpochButton"), QStringLiteral("Stop after epoch"));
         driver.click("stopButton");
         QCOMPARE(runs.state(), RunState::Stopping);
         QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Stop), kLong);
@@ -243,6 +257,41 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(runs.state(), RunState::Running, kLong); // it did not stop
         QVERIFY(driver.find<QWidget>("stopAfterEpochButton")->isEnabled());
         QVERIFY(driver.text("messageText").contains(QStringLiteral("no room for a checkpoint")));
+    }
+
+    void itsLastBatchIsSeen() {
+        OtherProgram other = program("home-look");
+        WindowDriver driver(home("home-look"), m_engine.door());
+        follow(driver, other);
+        QVERIFY(receiveCommands(other.run.path()).empty()); // nobody asked yet
+        driver.click("showBatch");
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Look), kLong);
+        GivenBatch batch{2, 5, 4, 4, {}};
+        for (const double loss : {0.5, 2.0})
+            batch.images.push_back(
+                {"train/car/1.png", {0, 1, 0, 0, 0}, loss, 0, 0.9, std::vector<std::uint8_t>(4 * 4 * 3, 90)});
+        other.answer({}, toBytes(batch));
+        auto* dialog = driver.find<QDialog>("lookDialog");
+        const auto* words = dialog->findChild<QLabel*>(QStringLiteral("lookBatchWords"));
+        QTRY_VERIFY_WITH_TIMEOUT(words->text().startsWith(QStringLiteral("Batch 5 of epoch 2")), kLong);
+        const auto* tiles = dialog->findChild<QAbstractItemView*>(QStringLiteral("lookBatchTiles"))->model();
+        QCOMPARE(tiles->rowCount(), 2);
+        QCOMPARE(tiles->index(0, 0).data().toString(), QStringLiteral("car"));
+        QVERIFY(std::filesystem::is_empty(other.run.path() / "control"));
+
+        // it may refuse, or be gone before it answers
+        const auto* said = dialog->findChild<QLabel*>(QStringLiteral("lookWords"));
+        auto* refresh = dialog->findChild<QPushButton*>(QStringLiteral("lookRefresh"));
+        QTRY_VERIFY(refresh->isEnabled());
+        refresh->click();
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Look), kLong);
+        other.answer(Error{"There are no images to look at."});
+        QTRY_COMPARE_WITH_TIMEOUT(said->text(), QStringLiteral("There are no images to look at."), kLong);
+        refresh->click();
+        QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Look), kLong);
+        driver.session->runs().close();
+        QTRY_COMPARE_WITH_TIMEOUT(said->text(), QStringLiteral("The run is no longer followed."), kLong);
+        QVERIFY(!refresh->isEnabled());
     }
 
     void settingsReachTheOtherProgram() {

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cmath>
 
+#include <limits>
+
 #include "FakeEngine.h"
 #include "PageTest.h"
 #include "widgets/RatePlot.h"
@@ -185,7 +187,7 @@ private Q_SLOTS:
         WindowDriver driver(path("flat"), engine.door());
         openTrainPage(driver);
         driver.click("findRate");
-        QTRY_VERIFY(driver.text("rateWords").contains(QLatin1String("never falls")));
+        QTRY_VERIFY(driver.text("rateWords").contains(QLatin1String("hardly falls")));
         QVERIFY(!driver.find<QPushButton>("rateValley")->isEnabled());
         QVERIFY(!driver.find<QPushButton>("rateUse")->isEnabled()); // the line stands at the rate that is set
         QTest::keyClick(driver.find<QWidget>("ratePlot"), Qt::Key_Left);
@@ -211,6 +213,40 @@ private Q_SLOTS:
         other.training.batchSize = 4;
         driver.session->document().setExperiment(other);
         QVERIFY(driver.text("rateWords").contains(QLatin1String("have changed")));
+    }
+
+    /// What a check says to fix is often the rate; that it was tried with another one is to be seen.
+    void aCheckOfAnotherRateSaysSo() {
+        FakeEngine engine;
+        engine.onCheck = [](auto&&...) -> Result<TrainCheck> { return check(); };
+        engine.onFindRate = [](auto&&...) { return curve(); };
+        WindowDriver driver(path("rate"), engine.door());
+        openTrainPage(driver);
+        driver.click("checkRun");
+        QTRY_VERIFY(driver.text("checkVerdict").startsWith(QLatin1String("Go")));
+        driver.click("findRate");
+        QTRY_VERIFY(driver.text("rateWords").contains(QLatin1String("Drag the line")));
+        Experiment other = driver.session->document().experiment();
+        other.training.optimizer.learningRate /= 2;
+        driver.session->document().setExperiment(other);
+        QVERIFY(driver.text("checkVerdict").contains(QLatin1String("have changed")));
+        QVERIFY(!driver.text("rateWords").contains(QLatin1String("have changed"))); // they do not depend on it
+    }
+
+    void whatWasNotTriedHasNoFigures() {
+        FakeEngine engine;
+        engine.onCheck = [](auto&&...) -> Result<TrainCheck> {
+            TrainCheck none;
+            none.overfits.loss = std::numeric_limits<double>::quiet_NaN();
+            none.problems = {"It does not fit."};
+            return none;
+        };
+        WindowDriver driver(path("none"), engine.door());
+        openTrainPage(driver);
+        driver.click("checkRun");
+        QTRY_VERIFY(driver.text("checkVerdict").startsWith(QLatin1String("One thing")));
+        for (const char* figure : {"checkOverfit", "checkSpeed", "checkTime"})
+            QCOMPARE(driver.text(figure), QStringLiteral("–"));
     }
 
     void aCheckSaysGo() {

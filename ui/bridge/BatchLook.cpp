@@ -21,14 +21,6 @@ BatchLook::~BatchLook() {
 }
 
 void BatchLook::look() {
-    const auto control = m_runs.liveWeights();
-    if (!control) {
-        Q_EMIT failed(m_runs.isIdle() ? tr("The run has ended.")
-                      : m_runs.state() == RunState::Starting
-                          ? tr("The run is starting.")
-                          : tr("Batches are shown of runs that this window trains."));
-        return;
-    }
     const auto seen = std::make_shared<GivenBatch>();
     TrainCommand command{TrainCommand::Kind::Look};
     command.showed = [seen](GivenBatch batch) { *seen = std::move(batch); };
@@ -40,7 +32,7 @@ void BatchLook::look() {
                 Q_EMIT failed(message);
         });
     };
-    control->post(std::move(command));
+    m_runs.look(std::move(command));
 }
 
 } // namespace sightline::ui

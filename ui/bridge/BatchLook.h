@@ -12,7 +12,7 @@
 
 namespace sightline::ui {
 
-/// Asks the run that this window trains for the batch it trained last.
+/// Asks the run in progress, of this window or of another program, for the batch it trained last.
 class BatchLook : public QObject {
     Q_OBJECT
 public:

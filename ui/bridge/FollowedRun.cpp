@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/FollowedRun.h"
 
+#include "engine/GivenBatchBytes.h"
 #include "engine/ProgressFile.h"
 #include "engine/ReadTrainEvent.h"
 #include "store/RunMark.h"
@@ -17,12 +18,16 @@ FollowedRun::FollowedRun(std::shared_ptr<const OpenedRun> run, RunEventsTail tai
       m_paused(paused) {
     m_timer.setInterval(kPeriodMs);
     m_timer.setSingleShot(true); // a slow disk is not asked twice
-    connect(&m_timer, &QTimer::timeout, this, &FollowedRun::look);
+    connect(&m_timer, &QTimer::timeout, this, &FollowedRun::poll);
     m_timer.start(0);
 }
 
-void FollowedRun::look() {
-    m_lookLane.submit(
+FollowedRun::~FollowedRun() {
+    answerLooks(Error{tr("The run is no longer followed.").toStdString()});
+}
+
+void FollowedRun::poll() {
+    m_pollLane.submit(
         this,
         [run = m_run, folder = m_folder, tail = m_tail](const std::stop_token&) {
             Seen seen;
@@ -97,9 +102,18 @@ void FollowedRun::press(RemoteCommand::Kind kind, bool pauses) {
         });
 }
 
-void FollowedRun::stopAfterEpoch() {
-    send(m_stopLane, {RemoteCommand::Kind::StopAfterEpoch});
-    if (m_paused)
+void FollowedRun::stopAfterEpoch(bool on) {
+    const auto kind = on ? RemoteCommand::Kind::StopAfterEpoch : RemoteCommand::Kind::GoOnAfterEpoch;
+    m_stopLane.submit(
+        this,
+        [folder = m_folder, kind](const std::stop_token& stop) { return sendCommand(folder, {kind}, kPatience, stop); },
+        [this, before = std::exchange(m_stopsAfterEpoch, on)](const Result<void>& done) {
+            if (done)
+                return;
+            m_stopsAfterEpoch = before;
+            Q_EMIT refused(QString::fromStdString(done.error().message));
+        });
+    if (on && m_paused)
         press(RemoteCommand::Kind::Resume, false);
 }
 
@@ -122,6 +136,27 @@ void FollowedRun::sendNextEdit() {
                 sendNextEdit();
             Q_EMIT editAnswered(asker, done ? QString() : QString::fromStdString(done.error().message));
         });
+}
+
+void FollowedRun::look(TrainCommand look) {
+    m_looks.push_back(std::move(look));
+    if (m_looks.size() > 1)
+        return;
+    m_lookLane.submit(
+        this,
+        [folder = m_folder](const std::stop_token& stop) -> Result<GivenBatch> {
+            const Result<std::string> bytes = lookAt(folder, kPatience, stop);
+            return bytes ? givenBatchFrom(*bytes) : bytes.error();
+        },
+        [this](const Result<GivenBatch>& seen) { answerLooks(seen); });
+}
+
+void FollowedRun::answerLooks(const Result<GivenBatch>& seen) {
+    for (const TrainCommand& look : std::exchange(m_looks, {})) {
+        if (seen)
+            look.showed(*seen);
+        look.answered(seen ? Result<void>() : seen.error());
+    }
 }
 
 } // namespace sightline::ui

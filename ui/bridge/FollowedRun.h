@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "bridge/OpenedRun.h"
 #include "bridge/RunSteering.h"
@@ -23,14 +24,17 @@ class FollowedRun : public RunSteering {
 public:
     /// `tail` has read what is known already; `paused` is what it said last.
     FollowedRun(std::shared_ptr<const OpenedRun> run, RunEventsTail tail, bool paused);
+    ~FollowedRun() override; ///< looks that wait hear that nobody will answer
 
     void pause() override { press(RemoteCommand::Kind::Pause, true); }
     void resume() override { press(RemoteCommand::Kind::Resume, false); }
     void stop() override { send(m_stopLane, {RemoteCommand::Kind::Stop}); }
-    void stopAfterEpoch() override;
+    void stopAfterEpoch(bool on) override;
     void save() override { send(m_saveLane, {RemoteCommand::Kind::Save}); }
     void edit(const std::vector<Setting>& settings, const QString& asker) override;
+    void look(TrainCommand look) override;
     bool isPaused() const override { return m_paused; }
+    bool stopsAfterEpoch() const override { return m_stopsAfterEpoch; }
     std::shared_ptr<TrainControl> weights() const override { return nullptr; }
 
 Q_SIGNALS:
@@ -44,24 +48,26 @@ private:
         std::optional<BatchFinished> batch;
         bool isAlive = false;
     };
-    void look();
+    void poll();
     void tell(const Seen& seen);
     void press(RemoteCommand::Kind kind, bool pauses);
     void send(Lane& lane, const RemoteCommand& command);
     void sendNextEdit();
+    void answerLooks(const Result<GivenBatch>& seen);
 
     std::shared_ptr<const OpenedRun> m_run;
     std::filesystem::path m_folder;
-    std::shared_ptr<RunEventsTail> m_tail; ///< used on m_lookLane only
-    bool m_paused, m_ended = false;
+    std::shared_ptr<RunEventsTail> m_tail; ///< used on m_pollLane only
+    bool m_paused, m_stopsAfterEpoch = false, m_ended = false;
     int m_epoch = 0, m_batch = 0; ///< told last
     struct Edit {
         std::vector<Setting> settings;
         QString asker;
     };
     std::deque<Edit> m_edits; ///< not answered yet; the first is under way: on a lane a newer one would replace it
+    std::vector<TrainCommand> m_looks; ///< one answer serves all
     QTimer m_timer;
-    Lane m_lookLane, m_pauseLane, m_stopLane, m_saveLane, m_editLane;
+    Lane m_pollLane, m_pauseLane, m_stopLane, m_saveLane, m_editLane, m_lookLane;
 };
 
 } // namespace sightline::ui

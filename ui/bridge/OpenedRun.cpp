@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "store/ParentHistory.h"
 #include "store/RunEvents.h"
 #include "store/RunFork.h"
 #include "store/RunStore.h"
@@ -23,13 +24,11 @@ RunEnded endOf(const RunSummary& summary) {
     return ended;
 }
 
-/// The parent lies beside it.
 std::optional<ParentRun> parentIn(const RunFolder& folder) {
     const std::optional<RunParent> parent = parentOf(folder);
     if (!parent)
         return {};
-    const auto beside = folder.path().parent_path() / parent->run;
-    return ParentRun{parent->run, parent->epoch, readRunEvents(beside / "events.jsonl").epochs};
+    return ParentRun{parent->run, parent->epoch, historyOfParent(folder)};
 }
 
 /// A run that never came to its first epoch has no classes or no graph: those stay empty.

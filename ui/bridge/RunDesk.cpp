@@ -4,50 +4,24 @@
 #include <optional>
 #include <utility>
 
-#include "bridge/Continuing.h"
 #include "engine/ProbeImages.h"
 #include "experiment/EditSettings.h"
-#include "store/RunData.h"
-#include "store/RunEvents.h"
-#include "support/Files.h"
 
 namespace sightline::ui {
 
 namespace {
-constexpr qint64 kBatchIntervalMs = 40; ///< 25 a second
-
-/// A run's settings in the words of these: where they leave the depth to the program, the run has what it found.
-DataSettings saidAs(const DataSettings& said, DataSettings ofRun) {
-    if (said.pixels.depth.kind == DepthSettings::Kind::Auto)
-        ofRun.pixels.depth = said.pixels.depth;
-    return ofRun;
-}
-
-/// What early stopping counts the epochs of.
-std::optional<std::pair<std::string, bool>> watched(const Experiment& experiment) {
-    const auto& stopping = experiment.training.earlyStopping;
-    if (!stopping)
-        return {};
-    return std::pair(stopping->monitor, monitorsMaximum(stopping->mode, stopping->monitor));
-}
-
 /// A run that goes on brings its own labels; nothing has to be written first.
 Result<void> hasItsLabels(TrainRequest&, const std::stop_token&) {
     return {};
 }
 
-template <typename... Handlers>
-struct Overloaded : Handlers... {
-    using Handlers::operator()...;
-};
-template <typename... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 } // namespace
 
 RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data,
                  Activities& activities)
     : m_home(std::move(home)), m_document(document), m_data(data), m_activities(activities), m_fork(m_home, m_document),
-      m_list(m_home), m_training(std::move(door)) {
+      m_images(*this, {m_home, document, data, activities, m_openLane, m_openActivity}), m_list(m_home),
+      m_training(std::move(door)) {
     steerBy(m_training);
     connect(&m_training, &TrainingThread::seriesAdvanced, this, &RunDesk::seriesAdvanced);
     connect(&m_training, &TrainingThread::seriesEnded, this, &RunDesk::onSeriesEnded);
@@ -55,14 +29,8 @@ RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument
     connect(&m_data, &DataDesk::openingBegan, this, [this] { // the newest wish wins
         m_openLane.cancel();
         m_openActivity.end();
-        m_toContinue.clear();
     });
-    connect(&m_data, &DataDesk::opened, this, &RunDesk::followData);
-    connect(&m_data, &DataDesk::opened, this, [this] {
-        if (const auto run = std::exchange(m_toContinue, {}); !run.empty())
-            continueWithOpenImages(run);
-    });
-    connect(&m_data, &DataDesk::failed, this, [this] { m_toContinue.clear(); });
+    connect(&m_images, &RunImages::failed, this, &RunDesk::openFailed);
     connect(&m_document, &ExperimentDocument::changed, this, &RunDesk::reviewFork);
 }
 
@@ -102,7 +70,7 @@ void RunDesk::planFork(const QString& idOrFolder, const QString& at) {
         m_forkNext = {idOrFolder, at};
         return stop();
     }
-    m_lookLane.cancel();
+    m_images.forget();
     m_openActivity = m_activities.begin(tr("Opening the run"));
     m_openLane.submit(
         this,
@@ -207,7 +175,7 @@ void RunDesk::onRefused(const QString& why) {
     const bool stops = m_state == RunState::Stopping && !m_followed; // that is never refused here
     if (!isIdle() && m_state != RunState::Starting && !stops)
         setState(steering().isPaused() ? RunState::Paused : RunState::Running);
-    setStopsAfterEpoch(!m_followed && !isIdle() && m_training.control().stopsAfterEpoch());
+    setStopsAfterEpoch(!isIdle() && steering().stopsAfterEpoch());
     m_saveAsked = false;
     Q_EMIT refused(why);
 }
@@ -234,12 +202,9 @@ void RunDesk::stop() {
 }
 
 void RunDesk::stopAfterEpoch(bool on) {
-    if (isIdle() || on == m_stopsAfterEpoch || (!on && m_followed))
+    if (isIdle() || on == m_stopsAfterEpoch)
         return;
-    if (on)
-        steering().stopAfterEpoch();
-    else
-        m_training.control().stopAfterEpoch(false);
+    steering().stopAfterEpoch(on);
     setStopsAfterEpoch(on);
     if (on && m_state == RunState::Paused)
         setState(RunState::Running);
@@ -262,6 +227,12 @@ void RunDesk::edit(const std::vector<Setting>& settings, const QString& asker) {
         steering().edit(settings, asker);
 }
 
+void RunDesk::look(TrainCommand look) {
+    if (canLook())
+        return steering().look(std::move(look));
+    look.answered(Error{(isIdle() ? tr("The run has ended.") : tr("The run is starting.")).toStdString()});
+}
+
 void RunDesk::setState(RunState next) {
     if (m_state == next)
         return;
@@ -280,7 +251,7 @@ void RunDesk::open(const QString& idOrFolder) {
         Q_EMIT openFailed(tr("A run is in progress; stop it before opening another one."));
         return;
     }
-    m_lookLane.cancel();
+    m_images.forget();
     m_openActivity = m_activities.begin(tr("Opening the run"));
     m_openLane.submit(
         this, [home = m_home, name = idOrFolder.toStdString()](const std::stop_token&) { return readRun(home, name); },
@@ -303,71 +274,9 @@ void RunDesk::open(const QString& idOrFolder) {
         });
 }
 
-void RunDesk::continueRun(const std::filesystem::path& run, const QString& images) {
-    if (images.isEmpty())
-        return continueWithOpenImages(run);
-    m_data.open(images);
-    m_toContinue = run;
-}
-
-void RunDesk::continueWithOpenImages(const std::filesystem::path& run) {
-    m_openLane.submit(
-        this, [home = m_home, run](const std::stop_token&) { return readRun(home, run.string()); },
-        [this, run](const Result<ReadRun>& read) {
-            if (!read) {
-                Q_EMIT openFailed(QString::fromStdString(read.error().message));
-                return;
-            }
-            const Experiment& trained = read->run->experiment;
-            const std::string id = run.parent_path() == m_home / "runs" ? run.filename().string() : run.string();
-            if (m_document.setExperiment(sightline::ui::continued(trained, id, m_document.experiment())))
-                Q_EMIT continued(continuedWords(trained, read->run->classes, *m_data.dataset()));
-        });
-}
-
 void RunDesk::close() {
     unfollow();
     view({});
-}
-
-bool RunDesk::keepsImagesAt(const QString& path) const {
-    return m_run && !trainsHere() && m_run->experiment.data.path == path.toStdString() &&
-           m_document.experiment().data ==
-               saidAs(m_document.experiment().data, m_run->experiment.data); // else what was edited may be the reason
-}
-
-void RunDesk::relocate(const QString& path) {
-    if (!m_run)
-        return;
-    if (trainsHere()) {
-        Q_EMIT openFailed(tr("A run is in progress; stop it before choosing another folder for its images."));
-        return;
-    }
-    m_openActivity = m_activities.begin(tr("Looking for the images"), [this] {
-        m_openLane.cancel();
-        m_openActivity.end();
-    });
-    m_openLane.submit(
-        this,
-        [this, folder = m_run->folder, path = path.toStdString()](const std::stop_token& stop, const Courier& courier) {
-            RunDataRequest request;
-            request.path = path;
-            request.threads = availableCpus();
-            return sightline::relocate(RunFolder(folder), request, stop, [&](std::size_t done, std::size_t total) {
-                courier.post([this, done, total] { m_openActivity.setProgress(done, total); });
-            });
-        },
-        [this, run = m_run](const Result<Relocation>& found) {
-            m_openActivity.end();
-            if (run != m_run)
-                return;
-            if (!found) {
-                Q_EMIT relocationFailed(QString::fromStdString(found.error().message));
-                return;
-            }
-            Q_EMIT relocated(found->found, found->missing);
-            open(QString::fromStdString(run->folder.string()));
-        });
 }
 
 void RunDesk::view(ReadRun read) {
@@ -376,23 +285,6 @@ void RunDesk::view(ReadRun read) {
         m_fork.forget();
     m_progress = std::move(read.progress);
     Q_EMIT runChanged();
-}
-
-/// With other images open nothing can be asked of the run in view. Whether those at its path are its own is looked at.
-void RunDesk::followData() {
-    if (!m_run || trainsHere())
-        return;
-    if (m_run->experiment.data.path != m_document.experiment().data.path)
-        return close();
-    m_lookLane.submit(
-        this,
-        [folder = m_run->folder, dataset = m_data.dataset()](const std::stop_token& stop) {
-            return holdsImagesOf(RunFolder(folder), *dataset, availableCpus(), stop);
-        },
-        [this, run = m_run](const Result<void>& found) {
-            if (!found && run == m_run && !trainsHere())
-                Q_EMIT imagesMissing(QString::fromStdString(found.error().message));
-        });
 }
 
 void RunDesk::remove(const std::filesystem::path& folder) {
@@ -404,129 +296,6 @@ void RunDesk::remove(const std::filesystem::path& folder) {
         close();
     }
     m_list.remove(folder);
-}
-
-void RunDesk::handle(const TrainEvent& event) {
-    std::visit(Overloaded{
-                   [this](const RunStarted& started) { onStarted(started); },
-                   [this](const BatchFinished& batch) {
-                       if (m_lastBatch.isValid() && m_lastBatch.elapsed() < kBatchIntervalMs)
-                           return;
-                       m_lastBatch.start();
-                       Q_EMIT batchFinished(batch);
-                   },
-                   [this](const EpochFinished& epoch) { onEpoch(epoch); },
-                   [this](const LearningRateChanged& change) {
-                       m_progress.learningRateChanges.push_back(change);
-                       Q_EMIT learningRateChanged(change);
-                   },
-                   [this](const CheckpointSaved& saved) {
-                       if (saved.batch > 0 && std::exchange(m_saveAsked, false)) // not those at the ends of epochs
-                           Q_EMIT this->saved(saved.epoch, saved.batch);
-                   },
-                   [this](const ProbesDrawn& probes) { Q_EMIT probesDrawn(probes); },
-                   [this](const RunNote& note) { onNote(note); },
-                   [this](const RunPaused& paused) {
-                       const QString before = std::exchange(m_waiting, QString::fromStdString(paused.why));
-                       if (m_state == RunState::Running || m_state == RunState::Paused)
-                           setState(paused.paused && steering().isPaused() ? RunState::Paused : RunState::Running);
-                       if (m_waiting != before)
-                           Q_EMIT stateChanged(m_state);
-                   },
-                   [this](const RunEnded& end) { onEnded(end); },
-               },
-               event);
-}
-
-void RunDesk::onEpoch(const EpochFinished& epoch) {
-    m_progress.history.push_back(epoch.metrics);
-    m_progress.bestEpoch = epoch.bestEpoch;
-    m_progress.patienceUsed = epoch.patienceUsed;
-    m_activity.setProgress(static_cast<qulonglong>(epoch.metrics.epoch),
-                           static_cast<qulonglong>(m_progress.experiment.training.epochs));
-    if (const auto weights = steering().weights())
-        static_cast<void>(weights->snapshot()); // a question finds weights of this epoch
-    Q_EMIT epochFinished(epoch);
-}
-
-void RunDesk::onNote(const RunNote& note) {
-    m_progress.notes.push_back(note.message);
-    const std::optional<RecordedEdit> edit = editOf(note.event);
-    if (!edit) {
-        Q_EMIT noted(QString::fromStdString(note.message));
-        return;
-    }
-    const auto watchedBefore = watched(m_progress.experiment);
-    if (const Result<Experiment> now = withChanges(m_progress.experiment, edit->changes))
-        m_progress.experiment = *now;
-    if (edit->changes.contains(kProbes))
-        Q_EMIT probesEdited();
-    if (isOfProbesOnly(*edit))
-        return;
-    m_progress.edits.push_back(*edit);
-    if (watched(m_progress.experiment) != watchedBefore) // it is counted again
-        m_progress.patienceUsed = 0;
-    Json changes = edit->changes;
-    changes.erase(kProbes); // whoever pins them sees to these
-    m_document.setExperiment(followed(m_document.experiment(), changes));
-    Q_EMIT edited(*edit);
-}
-
-void RunDesk::onStarted(const RunStarted& started) {
-    if (m_followed) { // it was opened while it began
-        m_progress.batchesPerEpoch = started.batchesPerEpoch;
-        return;
-    }
-    const bool wasInView = m_run && m_run->folder == started.folder;
-    m_fork.forget();
-    view(m_training.takeBegun());
-    static_cast<void>(m_training.control().snapshot());
-    m_activity.setText(tr("Training %1").arg(QString::fromStdString(started.name)));
-    if (m_state == RunState::Starting)
-        setState(RunState::Running);
-    m_list.refresh();
-    const DataSettings& trained = m_run->experiment.data;
-    const DataSettings asSaid = saidAs(m_document.experiment().data, trained);
-    const bool splitAsSaid = m_data.ofRun().empty() && (wasInView || started.firstEpoch == 1);
-    const bool shown = m_data.dataset() && opensSameImages(m_document.experiment().data, asSaid) &&
-                       m_data.dataset()->resolved(asSaid.pixels).depth == trained.pixels.depth &&
-                       (splitAsSaid || m_data.ofRun() == m_run->folder);
-    m_document.fixImages(shown ? asSaid : trained);
-    if (!shown) { // resumed from the list of runs, or begun while another's images were shown
-        m_document.setExperiment(m_run->experiment);
-        m_data.openOfRun(m_run->folder);
-    } else if (m_takesSettings) {
-        Experiment now = m_run->experiment;
-        now.data = asSaid;
-        m_document.setExperiment(now);
-    }
-}
-
-void RunDesk::onEnded(const RunEnded& end) {
-    if (m_run && m_run->folder == end.folder)
-        m_progress.ended = end;
-    if (m_followed)
-        m_followed.release()->deleteLater(); // it is what tells
-    m_stopsAfterEpoch = false;
-    if (!m_inSeries) {
-        becomeIdle();
-    } else {
-        m_activity.setText(tr("Starting the run"));
-        if (m_state != RunState::Stopping)
-            setState(RunState::Starting);
-    }
-    Q_EMIT ended(end);
-    m_list.refresh();
-    if (!m_inSeries)
-        planNextFork();
-}
-
-void RunDesk::onSeriesEnded(const QString& failure) {
-    m_inSeries = false;
-    becomeIdle();
-    Q_EMIT seriesEnded(failure);
-    m_list.refresh();
-    planNextFork();
 }
 
 void RunDesk::becomeIdle() {

@@ -14,6 +14,7 @@
 #include "bridge/FollowedRun.h"
 #include "bridge/OpenedRun.h"
 #include "bridge/PlannedFork.h"
+#include "bridge/RunImages.h"
 #include "bridge/RunList.h"
 #include "bridge/TrainingThread.h"
 #include "lane/Lane.h"
@@ -51,12 +52,15 @@ public:
     void pause();
     void resume();
     void stop(); ///< at once; also while it starts
-    /// Ends the run after the epoch under way. A run of another program cannot be told otherwise any more.
+    /// Ends the run after the epoch under way; false takes that back.
     void stopAfterEpoch(bool on = true);
     bool stopsAfterEpoch() const { return m_stopsAfterEpoch; } ///< as it was told here; changes with stateChanged
     void saveNow();                                            ///< a checkpoint of where it is; answers with saved
     /// Other settings from the next batch on, all or none; answers with editAnswered, which names who asked.
     void edit(const std::vector<Setting>& settings, const QString& asker);
+    bool canLook() const { return !isIdle() && m_state != RunState::Starting; }
+    /// The batch that the run in progress trained last: `look` is of that kind, answered once, on any thread.
+    void look(TrainCommand look);
     /// Of a paused run that waits because it cannot be written (a full disk): why. resume() tries again.
     const QString& waitingBecause() const { return m_waiting; }
 
@@ -66,16 +70,8 @@ public:
     /// Where a run in progress gives snapshots of its weights; null while none is.
     std::shared_ptr<TrainControl> liveWeights() const;
     void open(const QString& idOrFolder); ///< a stored run, with its settings and its images
-    /// Takes the settings of this run for the open images, its best weights to begin with: one undo step. With a path,
-    /// those are opened first. Answers with continued or openFailed.
-    void continueRun(const std::filesystem::path& run, const QString& images = {});
-    void close(); ///< nothing is in view any more; the store keeps the run
-    /// Whether the images of the run in view should be at this path.
-    bool keepsImagesAt(const QString& path) const;
-    /// Looks for them at another place, remembers it and opens the run again; answers with relocated, relocationFailed
-    /// or, while a run is in progress, openFailed.
-    void relocate(const QString& path);
-
+    void close();                         ///< nothing is in view any more; the store keeps the run
+    RunImages& images() { return m_images; }
     RunList& list() { return m_list; }
     void remove(const std::filesystem::path& folder); ///< from the list and from the disk
 
@@ -98,10 +94,6 @@ Q_SIGNALS:
     void seriesAdvanced(qulonglong index, qulonglong count, const QString& words); ///< the next run is about to begin
     void seriesEnded(const QString& failure); ///< empty, unless it could not be begun
     void openFailed(const QString& message);
-    void continued(const QString& words); ///< the document has the settings of a run; what to know of them
-    void relocated(qulonglong found, qulonglong missing);
-    void relocationFailed(const QString& message);
-    void imagesMissing(const QString& message); ///< what was opened for the run in view is none of its images
 
 private:
     RunSteering& steering();
@@ -123,8 +115,6 @@ private:
     void onNote(const RunNote& note);
     void onStarted(const RunStarted& started);
     void onEnded(const RunEnded& end);
-    void followData();
-    void continueWithOpenImages(const std::filesystem::path& run);
 
     std::filesystem::path m_home;
     ExperimentDocument& m_document;
@@ -137,13 +127,12 @@ private:
     std::shared_ptr<const OpenedRun> m_run;
     RunProgress m_progress;
     QElapsedTimer m_lastBatch;
-    std::filesystem::path m_toContinue; ///< once the images are open
     PlannedFork m_fork;
     std::optional<std::pair<QString, QString>> m_forkNext; ///< run and checkpoint, once the run in progress has ended
     Activity m_activity, m_openActivity;
+    RunImages m_images; ///< before the lane it uses: that is joined first
     RunList m_list;
     Lane m_openLane;
-    Lane m_lookLane;                         ///< whether the images that are open are those of the run in view
     bool m_takesSettings = false;            ///< a run that goes on: the document follows it
     bool m_inSeries = false;                 ///< another run may begin when this one has ended
     std::unique_ptr<FollowedRun> m_followed; ///< of another program; null where the run in view is none

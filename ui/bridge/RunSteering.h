@@ -19,15 +19,20 @@ class RunSteering : public QObject {
 public:
     virtual void pause() = 0;
     virtual void resume() = 0;
-    virtual void stop() = 0;           ///< a paused run, too
-    virtual void stopAfterEpoch() = 0; ///< a paused run goes on until then
+    virtual void stop() = 0;                  ///< a paused run, too
+    virtual void stopAfterEpoch(bool on) = 0; ///< a paused run goes on until then; false takes it back
     virtual void save() = 0;
     /// From the next batch on; all or none. Each is answered with editAnswered(), in their order; by the trainer of
     /// this window after the event where there is one.
     virtual void edit(const std::vector<Setting>& settings, const QString& asker) = 0;
 
+    /// Of the kind Look; answered once, on any thread.
+    virtual void look(TrainCommand look) = 0;
+
     /// Whether pausing is the last that was asked for, here or elsewhere.
     virtual bool isPaused() const = 0;
+    /// As it was told here last, unless that was refused.
+    virtual bool stopsAfterEpoch() const = 0;
     /// Where snapshots of the weights are to be had; null where they are out of reach.
     virtual std::shared_ptr<TrainControl> weights() const = 0;
 

@@ -16,9 +16,10 @@ void TrainingThread::requestStop() {
     m_control->resume();
 }
 
-void TrainingThread::stopAfterEpoch() {
-    m_control->stopAfterEpoch();
-    m_control->resume();
+void TrainingThread::stopAfterEpoch(bool on) {
+    m_control->stopAfterEpoch(on);
+    if (on)
+        m_control->resume();
 }
 
 void TrainingThread::save() {

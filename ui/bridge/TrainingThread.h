@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "bridge/EngineDesk.h"
 #include "bridge/EventQueue.h"
@@ -39,10 +40,12 @@ public:
     void pause() override { m_control->pause(); }
     void resume() override { m_control->resume(); }
     void stop() override { requestStop(); }
-    void stopAfterEpoch() override;
+    void stopAfterEpoch(bool on) override;
     void save() override;
     void edit(const std::vector<Setting>& settings, const QString& asker) override;
+    void look(TrainCommand look) override { m_control->post(std::move(look)); }
     bool isPaused() const override { return m_control->isPaused(); }
+    bool stopsAfterEpoch() const override { return m_control->stopsAfterEpoch(); }
     std::shared_ptr<TrainControl> weights() const override { return m_control; }
     /// The run that a RunStarted is about, with its folder read; once for each.
     ReadRun takeBegun();

@@ -51,12 +51,14 @@ void Trials::begin(const QString& words, Request request,
 }
 
 void Trials::findRate() {
+    m_ofRates = true;
     RateFindRequest request;
     request.home = m_home;
     begin(tr("Trying learning rates"), std::move(request), &Engine::findRate, &Trials::rateFound);
 }
 
 void Trials::check() {
+    m_ofRates = false;
     TrainCheckRequest request;
     request.home = m_home;
     begin(tr("Checking the run"), std::move(request), &Engine::check, &Trials::checked);
@@ -78,7 +80,8 @@ void Trials::end() {
 bool Trials::isOutdated() const {
     Experiment now = m_document.experiment();
     now.name = m_of.name;
-    now.training.optimizer.learningRate = m_of.training.optimizer.learningRate;
+    if (m_ofRates)
+        now.training.optimizer.learningRate = m_of.training.optimizer.learningRate;
     return now != m_of || m_data.dataset() != m_with;
 }
 

@@ -30,7 +30,8 @@ public:
     void check();
     void cancel();
     bool isBusy() const { return m_activity.isUnderWay(); }
-    /// Whether the document has other settings, rate aside, or other images than the last trial.
+    /// Whether the document has other settings or other images than the last trial. A search for the rate does not
+    /// depend on the rate that is set.
     bool isOutdated() const;
 
 Q_SIGNALS:
@@ -56,6 +57,7 @@ private:
     Activities& m_activities;
     Activity m_activity;
     Experiment m_of; ///< the last trial
+    bool m_ofRates = false;
     std::shared_ptr<const Dataset> m_with;
     Lane m_lane; ///< last: joined first
 };

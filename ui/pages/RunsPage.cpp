@@ -53,7 +53,7 @@ RunsPage::RunsPage(Session& session, QWidget* parent)
             [this](const QString& words) { Q_EMIT said(words, true); });
     connect(&session.runs(), &RunDesk::stateChanged, this, &RunsPage::showSelected);
     connect(&session.data(), &DataDesk::opened, this, &RunsPage::showSelected);
-    connect(&session.runs(), &RunDesk::continued, this, [this](const QString& words) {
+    connect(&session.runs().images(), &RunImages::continued, this, [this](const QString& words) {
         Q_EMIT fieldRequested(QStringLiteral("model.weights.source"));
         Q_EMIT said(words, true);
     });
@@ -204,10 +204,10 @@ void RunsPage::continueSelected() {
     if (folders.empty())
         return;
     if (session().data().dataset())
-        return session().runs().continueRun(folders.front());
+        return session().runs().images().continueRun(folders.front());
     const QString images = prompts().openFolder(this, tr("Images to continue with"), {});
     if (!images.isEmpty())
-        session().runs().continueRun(folders.front(), images);
+        session().runs().images().continueRun(folders.front(), images);
 }
 
 void RunsPage::classifySelected() {

@@ -2,6 +2,7 @@
 #include "plot/CurvePlot.h"
 
 #include <QFile>
+#include <QFontMetricsF>
 #include <QLabel>
 #include <QSvgGenerator>
 #include <QVBoxLayout>
@@ -12,6 +13,7 @@
 
 #include "look/Theme.h"
 #include "look/Words.h"
+#include "plot/LabelLayout.h"
 #include "plot/PlotAxis.h"
 #include "plot/QCustomPlotInclude.h"
 
@@ -19,7 +21,11 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kRedrawMs = 40, kTickRoom = 24; ///< pixels between two values of the axis
-constexpr double kMarker = 7, kRoomAtTheEnd = 1.012;
+constexpr double kMarker = 7, kRoomAtTheEnd = 1.012, kEndGap = 6;
+
+QSizeF sizeOf(const QCPItemText* label) {
+    return QFontMetricsF(label->font()).size(0, label->text());
+}
 
 QCPItemStraightLine* verticalLine(QCustomPlot* plot, const QPen& pen) {
     auto* line = new QCPItemStraightLine(plot);
@@ -66,9 +72,7 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent)
     m_cursor = verticalLine(m_plot, QPen(theme::color(Role::Accent), 2));
     m_cursor->setVisible(false);
     m_bestWords = endLabel(theme::color(Role::Good));
-    m_bestWords->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
     m_read = endLabel(theme::color(Role::Text));
-    m_read->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
     m_read->position->setType(QCPItemPosition::ptAxisRectRatio);
     m_read->position->setCoords(0.01, 0.01);
     for (auto* words : {m_bestWords, m_read})
@@ -79,6 +83,7 @@ CurvePlot::CurvePlot(const QString& title, Unit unit, QWidget* parent)
     m_lane = std::make_unique<RateLane>(m_plot);
 
     connect(m_plot, &QCustomPlot::afterLayout, this, [this] { // also when it is resized or zoomed
+        placeLabels();
         m_marks->redraw();
         m_lane->redraw();
     });
@@ -102,8 +107,8 @@ QCPItemText* CurvePlot::endLabel(const QColor& color) {
     auto* label = new QCPItemText(m_plot);
     label->setColor(color);
     label->setFont(theme::font(theme::Size::Small, true));
-    label->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    label->setPadding(QMargins(6, 0, 0, 0));
+    label->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+    label->position->setType(QCPItemPosition::ptAbsolute);
     label->setClipToAxisRect(false);
     label->setVisible(false);
     return label;
@@ -272,22 +277,8 @@ void CurvePlot::redraw() {
         fit();
     m_plot->yAxis->ticker()->setTickCount(std::clamp(m_plot->axisRect()->height() / kTickRoom, 2, 5));
     showBatches();
-    placeLabel(m_trainingEnd, m_training->dataCount() > 0 ? m_training : m_batches);
-    placeLabel(m_validationEnd, m_validation);
-    m_bestWords->position->setTypeX(QCPItemPosition::ptPlotCoords);
-    m_bestWords->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    m_bestWords->position->setCoords(m_bestLine->point1->coords().x(), 0);
-    if (m_trainingEnd->visible() && m_validationEnd->visible()) {
-        // Two values close to each other: the labels stand one above the other.
-        const double a = m_trainingEnd->position->pixelPosition().y(),
-                     b = m_validationEnd->position->pixelPosition().y();
-        constexpr double kApart = 14;
-        if (std::abs(a - b) < kApart) {
-            const double push = (kApart - std::abs(a - b)) / 2 * (a <= b ? -1 : 1);
-            m_trainingEnd->position->setPixelPosition(m_trainingEnd->position->pixelPosition() + QPointF(0, push));
-            m_validationEnd->position->setPixelPosition(m_validationEnd->position->pixelPosition() - QPointF(0, push));
-        }
-    }
+    showEnd(m_trainingEnd, m_training->dataCount() > 0 ? m_training : m_batches);
+    showEnd(m_validationEnd, m_validation);
     m_plot->replot(QCustomPlot::rpImmediateRefresh);
 }
 
@@ -323,15 +314,47 @@ QString CurvePlot::valueText(double value) const {
     return m_unit == Unit::Percent ? percent(value / 100) : significant(value);
 }
 
-void CurvePlot::placeLabel(QCPItemText* label, const QCPGraph* graph) {
+void CurvePlot::showEnd(QCPItemText* label, const QCPGraph* graph) {
     label->setVisible(graph->dataCount() > 0);
-    if (graph->dataCount() == 0)
-        return;
+    if (graph->dataCount() > 0)
+        label->setText((graph == m_validation ? tr("val %1") : tr("train %1"))
+                           .arg(valueText((graph->data()->constEnd() - 1)->value)));
+}
+
+/// Above the figure, in the middle of its line, beside what stands at the axis.
+QRectF CurvePlot::bestPlace() const {
+    const QRect inside = m_plot->axisRect()->rect();
+    const QSizeF size = sizeOf(m_bestWords);
+    const double x = m_plot->xAxis->coordToPixel(m_bestLine->point1->coords().x());
+    return {{std::max<double>(inside.left(), x - size.width() / 2), inside.top() - size.height()}, size};
+}
+
+/// At the right of a curve's last value.
+QRectF CurvePlot::endPlace(const QCPItemText* label, const QCPGraph* graph) const {
     const auto last = graph->data()->constEnd() - 1;
-    label->setText((graph == m_validation ? tr("val %1") : tr("train %1")).arg(valueText(last->value)));
-    label->position->setType(QCPItemPosition::ptPlotCoords);
-    label->position->setCoords(last->key,
-                               std::clamp(last->value, m_plot->yAxis->range().lower, m_plot->yAxis->range().upper));
+    const QCPRange range = m_plot->yAxis->range();
+    const QSizeF size = sizeOf(label);
+    const double y = m_plot->yAxis->coordToPixel(std::clamp(last->value, range.lower, range.upper));
+    return {{m_plot->xAxis->coordToPixel(last->key) + kEndGap, y - size.height() / 2}, size};
+}
+
+void CurvePlot::placeLabels() {
+    std::vector<std::pair<QCPItemText*, QRectF>> ends;
+    for (const auto& [label, graph] : {std::pair(m_trainingEnd, m_training->dataCount() > 0 ? m_training : m_batches),
+                                       std::pair(m_validationEnd, m_validation)})
+        if (label->visible() && graph->dataCount() > 0)
+            ends.emplace_back(label, endPlace(label, graph));
+    std::vector<QRectF> places;
+    for (const auto& [label, place] : ends)
+        places.push_back(place);
+    const QRectF best = m_bestWords->visible() ? bestPlace() : QRectF();
+    m_labelPlaces = laidOut(std::move(places), best, 0, m_plot->axisRect()->bottom() + 1); // above the axis' numbers
+    for (std::size_t i = 0; i < ends.size(); ++i)
+        ends[i].first->position->setCoords(m_labelPlaces[i].topLeft());
+    if (best.isNull())
+        return;
+    m_bestWords->position->setCoords(best.topLeft());
+    m_labelPlaces.push_back(best);
 }
 
 void CurvePlot::readAt(const QPointF& place) {

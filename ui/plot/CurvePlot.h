@@ -2,11 +2,13 @@
 #pragma once
 
 #include <QPointF>
+#include <QRectF>
 #include <QTimer>
 #include <QWidget>
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "plot/Envelope.h"
 #include "plot/PlotMarks.h"
@@ -45,6 +47,8 @@ public:
     void setLogarithmic(bool on);
     int validationPoints() const;
     int ghostPoints() const;
+    /// Where the words stand that are seen of the best epoch and of the last values, in pixels of the plot.
+    std::vector<QRectF> labelPlaces() const { return m_labelPlaces; }
     QStringList marks() const { return m_marks->words(); } ///< by epoch
     bool save(const QString& file);                        ///< .png, .svg or .csv by its ending
     void setCompact(bool on);        ///< where there is little height: without the words below the axis
@@ -63,7 +67,10 @@ private:
     void readAt(const QPointF& place);
     QString valueText(double value) const;
     QCPItemText* endLabel(const QColor& color);
-    void placeLabel(QCPItemText* label, const QCPGraph* graph);
+    void showEnd(QCPItemText* label, const QCPGraph* graph);
+    QRectF bestPlace() const;
+    QRectF endPlace(const QCPItemText* label, const QCPGraph* graph) const;
+    void placeLabels();
 
     Unit m_unit;
     QCustomPlot* m_plot;
@@ -72,6 +79,7 @@ private:
     QCPItemStraightLine *m_bestLine, *m_cursor;
     std::unique_ptr<PlotMarks> m_marks;
     std::unique_ptr<RateLane> m_lane;
+    std::vector<QRectF> m_labelPlaces;
     Envelope m_envelope;                  ///< of the batches
     double m_low = 0, m_high = 0;         ///< of all values so far
     bool m_empty = true, m_stale = false; ///< no value yet; the graph lacks the newest batches

@@ -33,6 +33,7 @@ void PlotMarks::add(double epoch, const QString& words, Kind kind) {
     mark.text->setFont(theme::font(theme::Size::Small, true));
     mark.text->setText(words);
     mark.text->setClipToAxisRect(true);
+    mark.text->setLayer(QStringLiteral("legend")); // above the lines of other marks
     mark.text->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
     mark.text->setPadding(QMargins(kPadding, 0, kPadding, 0));
     QColor ground = theme::color(Role::Surface); // curves pass behind the words

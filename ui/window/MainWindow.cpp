@@ -205,14 +205,14 @@ void MainWindow::wire() {
         m_wanted.clear();
         m_note.clear();
         m_wantedTable.clear();
-        if (m_session.runs().keepsImagesAt(path))
+        if (m_session.runs().images().areAt(path))
             askForImages(message);
         else
             m_strip->say(MessageStrip::Kind::Problem, message, tr("Open another folder…"), [this] { openFolder(); });
     });
-    connect(&m_session.runs(), &RunDesk::relocationFailed, this, &MainWindow::askForImages);
-    connect(&m_session.runs(), &RunDesk::imagesMissing, this, &MainWindow::askForImages);
-    connect(&m_session.runs(), &RunDesk::relocated, this, [this](qulonglong found, qulonglong missing) {
+    connect(&m_session.runs().images(), &RunImages::relocationFailed, this, &MainWindow::askForImages);
+    connect(&m_session.runs().images(), &RunImages::missing, this, &MainWindow::askForImages);
+    connect(&m_session.runs().images(), &RunImages::relocated, this, [this](qulonglong found, qulonglong missing) {
         m_note = missing == 0
                      ? tr("All images of this run were found; their new folder is remembered.")
                      : tr("%1 images of this run were found, %2 are missing; the new folder is remembered.")

@@ -100,7 +100,7 @@ void MainWindow::askForImages(const QString& why) {
                  [this] {
                      const QString folder = prompts().openFolder(this, tr("Where are the images now?"), {});
                      if (!folder.isEmpty())
-                         m_session.runs().relocate(folder);
+                         m_session.runs().images().relocate(folder);
                  });
 }
 

@@ -14,8 +14,9 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kParentEpochs = 5, kForkedAt = 2, kEpochs = 20, kChangedAt = 5;
-constexpr std::size_t kPicturedAt = 10; ///< with epochs left: on a fast machine they take as long as the pictures
-constexpr int kPatience = 10, kPatienceInPicture = 2;
+constexpr std::size_t kPicturedAt = 12; ///< with epochs left: on a fast machine they take as long as the pictures
+constexpr int kPatience = 10, kPatienceInPicture = 3;
+constexpr double kMinDelta = 0.5; ///< so that patience is used however well it goes
 constexpr std::size_t kPins = 5;
 } // namespace
 
@@ -104,6 +105,8 @@ void Tour::trainFork() {
     shoot(*m_window, QStringLiteral("train-fork"));
     Experiment longer = m_session.document().experiment();
     longer.training.epochs = kEpochs;
+    if (longer.training.earlyStopping)
+        longer.training.earlyStopping->minDelta = kMinDelta;
     m_session.document().setExperiment(longer);
     connect(&m_session.runs(), &RunDesk::epochFinished, this,
             [this](const EpochFinished& epoch) { m_patience = epoch.patienceUsed; });

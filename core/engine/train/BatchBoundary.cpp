@@ -48,7 +48,8 @@ void BatchBoundary::pass(std::int64_t step, const Obey& obey, const Keep& keep) 
     m_reporter.report(RunPaused{true});
     while (m_control.waitWhilePaused(m_stop))
         answer(step, obey);
-    m_reporter.report(RunPaused{false});
+    if (!m_stop.stop_requested()) // its end says more
+        m_reporter.report(RunPaused{false});
 }
 
 } // namespace sightline::engine

@@ -45,8 +45,10 @@ void LearningRecorder::record(int epoch, std::span<const std::uint32_t> samples,
     }
 }
 
-Result<void> LearningRecorder::writeIfCheap() {
-    return m_changed && Clock::now() - m_written >= kShare * m_took ? write() : Result<void>();
+Result<void> LearningRecorder::keepEpoch(int epoch) {
+    if (!m_changed)
+        return {};
+    return Clock::now() - m_written >= kShare * m_took ? write() : appendLearning(m_folder, m_history, epoch);
 }
 
 Result<void> LearningRecorder::end(int lastEpoch) {

@@ -22,9 +22,9 @@ public:
     std::string begin(const TrainSetup& setup, int lastEpoch);
     bool follows(std::span<const std::uint32_t> samples) const; ///< any of them
     void record(int epoch, std::span<const std::uint32_t> samples, const SampleResults& results);
-    /// Writes the file where that takes little of the run's time. An error is the person's to know, no reason to end a
-    /// run.
-    Result<void> writeIfCheap();
+    /// Keeps an epoch that has ended: in the file where that takes little of the run's time, else beside it. An error
+    /// is the person's to know, no reason to end a run.
+    Result<void> keepEpoch(int epoch);
     Result<void> write();
     /// Writes it where something is new, without what is later than `lastEpoch`.
     Result<void> end(int lastEpoch);

@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
+#include <string>
 
+#include "engine/GivenBatchBytes.h"
 #include "store/RemoteCommand.h"
 
 namespace sightline::engine {
@@ -12,6 +15,15 @@ namespace sightline::engine {
 namespace {
 
 constexpr std::chrono::milliseconds kPeriod(200);
+
+/// Its bytes are made on the training thread, for whoever looks and for nobody else.
+TrainCommand lookFor(const ReceivedCommand& received) {
+    const auto bytes = std::make_shared<std::string>();
+    TrainCommand look{TrainCommand::Kind::Look};
+    look.showed = [bytes](const GivenBatch& batch) { *bytes = toBytes(batch); };
+    look.answered = [bytes, received](const Result<void>& done) { answerCommand(received, done, *bytes); };
+    return look;
+}
 
 void obey(const ReceivedCommand& received, TrainControl& control) {
     const auto answered = [received](const Result<void>& done) { answerCommand(received, done); };
@@ -29,6 +41,9 @@ void obey(const ReceivedCommand& received, TrainControl& control) {
         control.stopAfterEpoch();
         control.resume(); // a paused run has an epoch to end, too
         return answered({});
+    case RemoteCommand::Kind::GoOnAfterEpoch:
+        control.stopAfterEpoch(false);
+        return answered({});
     case RemoteCommand::Kind::Stop:
         control.post({TrainCommand::Kind::Stop, {}, answered});
         return control.resume(); // a paused run stops, too
@@ -36,6 +51,8 @@ void obey(const ReceivedCommand& received, TrainControl& control) {
         return control.post({TrainCommand::Kind::Save, {}, answered});
     case RemoteCommand::Kind::Edit:
         return control.post({TrainCommand::Kind::Edit, command.settings, answered});
+    case RemoteCommand::Kind::Look:
+        return control.post(lookFor(received));
     }
 }
 

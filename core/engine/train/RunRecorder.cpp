@@ -67,10 +67,10 @@ Result<void> RunRecorder::saveHere() {
                      "; they are not saved. The last good checkpoint is kept. Try a smaller learning rate."};
     tellSkipped(true);
     m_secondsWriting = 0;
+    tellUnkept(m_learning.write()); // before the checkpoint: what is later than that is forgotten
     if (const Result<void> saved = persistently([this] { return saveLast(); }); !saved)
         return saved;
     m_reporter.time().saveTook(m_secondsWriting);
-    keepLearning(true);
     m_reporter.report(CheckpointSaved{m_state.epoch, "checkpoints/last.safetensors", false, m_state.batch});
     return {};
 }
@@ -87,16 +87,15 @@ Result<void> RunRecorder::keepEpoch(const EpochVerdict& verdict) {
     if (const Result<void> written = persistently([this] { return m_setup.folder->writeHistory(m_state.history); });
         !written)
         return written;
+    tellUnkept(m_learning.keepEpoch(m_state.finished()));
     if (const Result<void> written = persistently([&] { return keepWeights(verdict); }); !written)
         return written;
     static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only
-    keepLearning(false);
     return {};
 }
 
 /// A run does not end because this cannot be written.
-void RunRecorder::keepLearning(bool always) {
-    const Result<void> written = always ? m_learning.write() : m_learning.writeIfCheap();
+void RunRecorder::tellUnkept(const Result<void>& written) {
     if (!written && !m_toldLearning)
         m_reporter.report(RunNote{"The learning history is not kept: " + written.error().message});
     m_toldLearning = m_toldLearning || !written;

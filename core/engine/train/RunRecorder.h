@@ -53,7 +53,7 @@ private:
     Result<void> saveLast();
     Result<void> saveLastOfEpoch();
     Result<void> keepWeights(const EpochVerdict& verdict);
-    void keepLearning(bool always);
+    void tellUnkept(const Result<void>& written);
 
     using Clock = std::chrono::steady_clock;
 

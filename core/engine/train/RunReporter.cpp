@@ -63,11 +63,12 @@ void RunReporter::tell(const TrainEvent& event) const {
         m_sink(event);
 }
 
-void RunReporter::reportBatch(BatchFinished finished, double seconds) {
+void RunReporter::reportBatch(BatchFinished finished, int images, double seconds) {
     const TrainingSettings& training = m_setup->experiment.training;
     finished.batches = m_setup->batchesPerEpoch();
     m_time.batchTook(seconds);
-    finished.imagesPerSecond = training.batchSize / m_time.secondsPerBatch();
+    m_imagesPerBatch = m_imagesPerBatch == 0 ? images : 0.9 * m_imagesPerBatch + 0.1 * images; // as its seconds
+    finished.imagesPerSecond = m_imagesPerBatch / m_time.secondsPerBatch();
     const int later = training.epochs - finished.epoch; // epochs after this one
     const WorkLeft work{later * finished.batches + finished.batches - finished.batch, later + 1,
                         static_cast<double>(m_setup->validationImages) / training.batchSize, training.saveEveryMinutes};

@@ -22,8 +22,8 @@ public:
     void report(const TrainEvent& event);
     /// To the listener only.
     void tell(const TrainEvent& event) const;
-    /// Adds speed and time left to a batch that took `seconds`.
-    void reportBatch(BatchFinished finished, double seconds);
+    /// Adds speed and time left to a batch of so many images that took `seconds`.
+    void reportBatch(BatchFinished finished, int images, double seconds);
     /// For the time left: what a checkpoint within an epoch took, and what came after an epoch's last batch.
     TimeLeft& time() { return m_time; }
     /// Keeps the end in the folder, calls `written`, then tells the listener, once. Never throws.
@@ -37,6 +37,7 @@ private:
     bool m_begun = false;
     std::function<bool(const Error&)> m_tryAgain;
     TimeLeft m_time;
+    double m_imagesPerBatch = 0; ///< mean, the last ones count most; 0: none yet
     std::optional<ProgressFile> m_progress;
 };
 

@@ -158,8 +158,9 @@ std::optional<Ending> Run::trainBatches() {
             return failed({"The loss became " + std::string(std::isnan(batch->loss) ? "not a number" : "infinite") +
                            " " + where +
                            (resumesHere && m_state.step == first + 1
-                                ? ", in the first batch after the checkpoint; fork the run from its best or an "
-                                  "earlier checkpoint (--fork RUN --at best), with a smaller learning rate."
+                                ? ", in the first batch after the checkpoint; fork the run from an earlier one where "
+                                  "it was kept (train --fork RUN --at EPOCH), or train anew, with a smaller learning "
+                                  "rate."
                                 : advice)});
         m_recorder.record(*batch);
         reportBatch(*batch);
@@ -183,7 +184,7 @@ void Run::reportBatch(const LoopBatch& batch) {
                            epoch.loss.mean(), epoch.accuracy.mean()};
     finished.waitShare = epoch.seconds > 0 ? epoch.waited / epoch.seconds : 0;
     finished.loaderThreads = m_setup.trainFeed->loaderThreads();
-    m_reporter.reportBatch(finished, batch.seconds);
+    m_reporter.reportBatch(finished, batch.size, batch.seconds);
 }
 
 std::optional<Ending> Run::validate() {

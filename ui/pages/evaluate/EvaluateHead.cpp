@@ -34,6 +34,7 @@ EvaluateHead::EvaluateHead(Session& session, QWidget* parent) : QWidget(parent),
     connect(&runs, &RunDesk::ended, this, &EvaluateHead::showState);
     connect(&runs, &RunDesk::stateChanged, this, &EvaluateHead::showState);
     connect(&runs, &RunDesk::epochFinished, this, &EvaluateHead::showState);
+    connect(&session.checkpoints(), &CheckpointDesk::keptChanged, this, &EvaluateHead::showState);
     connect(&session.data(), &DataDesk::opened, this, [this] {
         chooseSplit();
         showState();
@@ -85,10 +86,8 @@ void EvaluateHead::chooseSplit() {
 /// What is shown stays while the next evaluation is under way.
 void EvaluateHead::showState() {
     const bool busy = m_session.questions().isEvaluating();
-    const RunProgress& progress = m_session.runs().progress();
-    // An imported network has no history, but its run is complete.
-    const bool complete = progress.ended && progress.ended->outcome == RunEnded::Outcome::Completed;
-    const bool trained = m_session.runs().run() && (!progress.history.empty() || complete);
+    const bool trained = m_session.runs().run() &&
+                         (!m_session.runs().progress().history.empty() || !m_session.checkpoints().kept().empty());
     showButtons(busy, trained);
     const auto& evaluation = m_session.questions().evaluation();
     m_interval->setText(evaluation ? intervalText(*evaluation) : QString());

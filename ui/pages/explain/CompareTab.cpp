@@ -15,6 +15,7 @@
 #include "pages/explain/MapControls.h"
 #include "pages/explain/RunDifferences.h"
 #include "pages/explain/RunSide.h"
+#include "store/RunCheckpoint.h"
 #include "widgets/HeatLayer.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/ImageView.h"
@@ -127,13 +128,14 @@ void CompareTab::forget() {
     draw();
 }
 
-/// All runs with weights but the one in view; an imported one was never trained here.
+/// All runs that have a network to ask, but for the one in view.
 void CompareTab::list(const std::vector<RunSummary>& runs) {
     const QString chosen = m_runs->currentData().toString();
     m_runs->clear();
     m_runs->addItem(tr("Choose a run…"), QString());
     for (const RunSummary& summary : runs)
-        if ((summary.epochs > 0 || summary.state == "completed") && (!run() || summary.folder != run()->folder)) {
+        if ((summary.epochs > 0 || chooseCheckpoint(summary.folder, "best")) &&
+            (!run() || summary.folder != run()->folder)) {
             m_runs->addItem(QString::fromStdString(summary.name), QString::fromStdString(summary.folder.string()));
             m_runs->setItemData(m_runs->count() - 1, QString::fromStdString(summary.id), Qt::ToolTipRole);
         }

@@ -6,8 +6,8 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <numeric>
 
+#include "engine/BatchSheet.h"
 #include "look/Theme.h"
 #include "look/Words.h"
 #include "models/PictureTiles.h"
@@ -20,26 +20,8 @@ namespace {
 
 constexpr int kSide = 112;
 
-QString className(const std::vector<std::string>& classes, std::size_t number) {
-    return number < classes.size() ? QString::fromStdString(classes[number]) : QString::number(number);
-}
-
-/// "car", or of a mixed image "60 % car, 40 % boat".
-QString labelOf(const GivenImage& image, const std::vector<std::string>& classes) {
-    QStringList parts;
-    for (std::size_t i = 0; i < image.target.size(); ++i) {
-        const auto share = static_cast<double>(image.target[i]);
-        if (share > 0.999)
-            return className(classes, i);
-        if (share > 0.001)
-            parts << QStringLiteral("%1 % %2").arg(std::lround(100 * share)).arg(className(classes, i));
-    }
-    return parts.join(QStringLiteral(", "));
-}
-
-bool isRight(const GivenImage& image) {
-    const auto largest = std::max_element(image.target.begin(), image.target.end());
-    return largest - image.target.begin() == image.predicted;
+QString shown(const std::string& text) {
+    return QString::fromStdString(text);
 }
 
 QString wordsOf(const GivenBatch& batch) {
@@ -83,14 +65,13 @@ void BatchView::clear() {
 }
 
 void BatchView::setBatch(GivenBatch batch, const std::vector<std::string>& classes) {
-    std::stable_sort(batch.images.begin(), batch.images.end(),
-                     [](const GivenImage& a, const GivenImage& b) { return a.loss > b.loss; });
+    sortByLoss(batch);
     std::vector<PictureTiles::Tile> tiles;
     for (const GivenImage& image : batch.images) {
-        const QString predicted = className(classes, static_cast<std::size_t>(image.predicted));
-        tiles.push_back({static_cast<int>(tiles.size()), labelOf(image, classes),
+        const QString predicted = shown(classNamed(classes, static_cast<std::size_t>(image.predicted)));
+        tiles.push_back({static_cast<int>(tiles.size()), shown(labelOf(image, classes)),
                          tr("loss %1 · %2 %3").arg(significant(image.loss, 2), predicted, percent(image.probability)),
-                         isRight(image) ? Role::Good : Role::Bad, QString::fromStdString(image.path)});
+                         isRight(image) ? Role::Good : Role::Bad, shown(image.path)});
     }
     m_words->setText(wordsOf(batch));
     m_words->show();

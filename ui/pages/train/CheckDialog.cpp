@@ -158,13 +158,18 @@ void CheckDialog::showFigures(const TrainCheck& check) {
         m_values[figure]->setText(value);
         m_meanings[figure]->setText(meaning);
     };
-    set(kOverfit, tr("loss %1 after %2 steps").arg(significant(check.overfits.loss, 2)).arg(check.overfits.steps),
+    const bool tried = check.networkImagesPerSecond > 0; // what does not fit the memory is not
+    const QString dash = QStringLiteral("–");
+    set(kOverfit,
+        tried ? tr("loss %1 after %2 steps").arg(significant(check.overfits.loss, 2)).arg(check.overfits.steps) : dash,
         overfitMeaning(check));
-    set(kSpeed, tr("loader %1, network %2 images/s").arg(loaderSpeed(check), significant(check.networkImagesPerSecond)),
+    set(kSpeed,
+        tried ? tr("loader %1, network %2 images/s").arg(loaderSpeed(check), significant(check.networkImagesPerSecond))
+              : dash,
         speedMeaning(check, training.cacheFeatures));
     set(kMemory, bytesText(static_cast<qint64>(check.peakBytes)),
         tr("%1 available.").arg(bytesText(static_cast<qint64>(check.freeBytes))));
-    set(kTime, check.secondsTotal > 0 ? tr("about %1").arg(duration(check.secondsTotal)) : QStringLiteral("–"),
+    set(kTime, check.secondsTotal > 0 ? tr("about %1").arg(duration(check.secondsTotal)) : dash,
         counted(training.epochs, tr("For %1 epoch."), tr("For all %1 epochs.")));
     set(kDisk, bytesText(static_cast<qint64>(check.diskBytes)), tr("For the run's checkpoints and tables."));
     m_figures->show();

@@ -62,7 +62,7 @@ void LookDialog::showBatch(const GivenBatch& batch) {
 }
 
 void LookDialog::showState() {
-    const bool live = m_session.runs().liveWeights() != nullptr;
+    const bool live = m_session.runs().canLook();
     m_refresh->setEnabled(live && !m_waits);
     m_refresh->setToolTip(live ? tr("Show the batch that was trained last") : tr("The run has ended."));
 }

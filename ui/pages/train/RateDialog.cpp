@@ -113,7 +113,7 @@ void RateDialog::showCurve(const RateCurve& curve) {
             m_plot->setRate(*m_suggestion.valley);
         } else {
             m_plot->setRate(m_session.document().experiment().training.optimizer.learningRate);
-            say(tr("No suggestion: the loss never falls. Check the labels and the frozen layers."), true);
+            say(tr("No suggestion: the loss hardly falls. Check the labels and the frozen layers."), true);
         }
     }
     for (const auto& [one, rate] : {std::pair(m_valley, m_suggestion.valley), std::pair(m_steep, m_suggestion.steep),

@@ -218,13 +218,10 @@ void RunStatus::showButtons(bool ready, bool images) {
         control->setEnabled(state == RunState::Running || state == RunState::Paused);
     }
     const bool stops = m_session.runs().stopsAfterEpoch();
-    const bool followed = m_session.runs().followedOwner() != nullptr; // cannot be told to go on
-    m_stopAfterEpoch->setText(stops && !followed ? tr("Do not stop after epoch") : tr("Stop after epoch"));
+    m_stopAfterEpoch->setText(stops ? tr("Do not stop after epoch") : tr("Stop after epoch"));
     m_stopAfterEpoch->setAccessibleName(m_stopAfterEpoch->text());
     m_stopAfterEpoch->setToolTip(stops ? tr("The run stops when this epoch is done.")
                                        : tr("Finish this epoch with its validation and checkpoint, then stop"));
-    if (stops && followed)
-        m_stopAfterEpoch->setEnabled(false);
     m_progress->setVisible(!idle || (run && !progress.history.empty() &&
                                      progress.history.back().epoch < progress.experiment.training.epochs));
 }

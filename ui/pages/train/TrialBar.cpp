@@ -58,7 +58,7 @@ TrialBar::TrialBar(Session& session, QWidget* parent)
 
 void TrialBar::showState() {
     const bool idle = m_session.runs().isIdle(), images = m_session.data().dataset() != nullptr,
-               sound = m_session.document().problems().empty(), live = m_session.runs().liveWeights() != nullptr;
+               sound = m_session.document().problems().empty(), live = m_session.runs().canLook();
     const QString hindrance = !images  ? tr("Open a folder of images first.")
                               : !sound ? tr("Fix the settings marked in red first.")
                                        : QString();
@@ -72,10 +72,8 @@ void TrialBar::showState() {
     }
     m_look->setVisible(!idle);
     m_look->setEnabled(live);
-    const bool starts = m_session.runs().state() == RunState::Starting;
-    m_look->setToolTip(live     ? tr("The images that the network was given last, with their losses")
-                       : starts ? tr("The run is starting.")
-                                : tr("Batches are shown of runs that this window trains."));
+    m_look->setToolTip(live ? tr("The images that the network was given last, with their losses")
+                            : tr("The run is starting."));
 }
 
 } // namespace sightline::ui

@@ -81,6 +81,7 @@ class RanksCommandLineTest : public FolderTest {
         /// Whether it says so on stderr, which is then read.
         bool says(int rank, const QByteArray& words) {
             QByteArray said;
+            of(rank).setReadChannel(QProcess::StandardError); // which waitForReadyRead() waits for
             while (!said.contains(words) && of(rank).waitForReadyRead(kPatience))
                 said += of(rank).readAllStandardError();
             return said.contains(words);
@@ -241,7 +242,9 @@ private Q_SLOTS:
     void keptFeaturesAreComputedInParts() {
         QStringList arguments = experiment({}, ",'cache_features': true, 'optimizer': { 'name': 'sgd' }");
         arguments << "--set"
-                  << "model.freeze=base";
+                  << "model.freeze=base"
+                  << "--set"
+                  << "augmentation={}";
         m_home = path(QStringLiteral("home of one"));
         const QString one = trained(1, arguments);
         m_home = path(QStringLiteral("home of two"));
@@ -255,23 +258,36 @@ private Q_SLOTS:
     }
 
     void whoeverLosesAnotherRankEnds_data() {
+        QTest::addColumn<int>("ranks");
         QTest::addColumn<int>("lost");
-        QTest::newRow("rank 0") << 0;
-        QTest::newRow("rank 1") << 1;
+        QTest::addColumn<int>("signal");
+        QTest::addColumn<QByteArray>("says"); // one of the others; all of them end
+        QTest::newRow("rank 0, killed") << 2 << 0 << SIGKILL << QByteArray("Rank 0 has gone");
+        QTest::newRow("rank 1, killed") << 2 << 1 << SIGKILL << QByteArray("Rank 1 has gone");
+        QTest::newRow("rank 0, stopped") << 2 << 0 << SIGSTOP << QByteArray("Rank 0 does not answer");
+        QTest::newRow("rank 1, stopped") << 2 << 1 << SIGSTOP << QByteArray("Rank 1 does not answer");
+        QTest::newRow("one of three, killed") << 3 << 1 << SIGKILL << QByteArray("has gone");
+        QTest::newRow("one of three, stopped") << 3 << 2 << SIGSTOP << QByteArray("Rank 2 does not answer");
     }
     void whoeverLosesAnotherRankEnds() {
+        QFETCH(int, ranks);
         QFETCH(int, lost);
-        Ranks ranks(m_home, 2);
-        ranks.startAll(longTraining());
-        QVERIFY(ranks.says(0, "epoch 1 "));
-        ranks.signal(lost, SIGKILL);
+        QFETCH(int, signal);
+        QFETCH(QByteArray, says);
+        Ranks started(m_home, ranks);
+        started.startAll(longTraining());
+        QVERIFY(started.says(0, "epoch 1 "));
+        started.signal(lost, signal);
         QElapsedTimer timer;
         timer.start();
-        const CliAnswer left = ranks.answer(1 - lost);
-        QVERIFY(timer.elapsed() < 60000);
-        QCOMPARE(left.code, 1);
-        const QByteArray sentence = "Rank " + QByteArray::number(lost) + " has gone";
-        QVERIFY2(left.err.contains(sentence) && left.err.contains("train --resume"), left.err.constData());
+        for (int rank = 0; rank < ranks; ++rank) {
+            if (rank == lost)
+                continue;
+            const CliAnswer left = started.answer(rank);
+            QVERIFY2(timer.elapsed() < 60000, left.err.constData());
+            QCOMPARE(left.code, 1);
+            QVERIFY2(left.err.contains(says) && left.err.contains("train --resume"), left.err.constData());
+        }
     }
 
     void aPersonStopsAllThroughOneOfThem() {

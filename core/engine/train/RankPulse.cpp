@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kBeat(2), kSilence(40), kGrace(5);
+constexpr std::chrono::seconds kBeat(2), kSilence(20), kGrace(5);
 constexpr const char *kReason = "reason", *kReasons = "reasons", *kRead = "read", *kClosed = "closed";
 constexpr const char* kWayOut =
     ", so the training ends here; train --resume continues from its last checkpoint, with any number of processes.";

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Training by several processes as the launchers themselves start them: torchrun, and srun where this runs inside a Slurm job.
+"""Training by several processes as the launchers themselves start them: torchrun, and srun inside a Slurm job, or with the Slurm
+that tests/journeys/slurm/slurm.sh starts (SLURM_CONF).
 
     python3 -m venv V && V/bin/pip install torch
     V/bin/python tests/parity/launchers.py --cli build/bin/sightline-cli [--torchrun V/bin/torchrun]
@@ -52,7 +53,7 @@ def main():
     launchers = {
         "torchrun": [options.torchrun, "--nproc-per-node", "2", "--no-python"] if options.torchrun else None,
         "torchrun --standalone": [options.torchrun, "--standalone", "--nproc-per-node", "2", "--no-python"] if options.torchrun else None,
-        "srun": ["srun", "-n", "2"] if shutil.which("srun") and "SLURM_JOB_ID" in os.environ else None,
+        "srun": ["srun", "-n", "2"] if shutil.which("srun") and ("SLURM_CONF" in os.environ or "SLURM_JOB_ID" in os.environ) else None,
     }
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)

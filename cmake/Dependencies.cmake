@@ -25,6 +25,22 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc)
 find_package(pugixml REQUIRED)
 find_package(Torch REQUIRED)
+# Several processes train together by LibTorch's c10d over Gloo, whose headers Debian has apart. Where a LibTorch lacks
+# them, `train` says so.
+find_path(GLOO_INCLUDE_DIR gloo/context.h)
+include(CheckCXXSourceCompiles)
+include(CMakePushCheckState)
+cmake_push_check_state()
+set(CMAKE_REQUIRED_INCLUDES ${TORCH_INCLUDE_DIRS})
+set(CMAKE_REQUIRED_LIBRARIES ${TORCH_LIBRARIES})
+set(CMAKE_REQUIRED_FLAGS "${TORCH_CXX_FLAGS}")
+set(CMAKE_REQUIRED_DEFINITIONS -DUSE_C10D_GLOO)
+check_cxx_source_compiles("
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+int main() { return c10d::ProcessGroupGloo::createDefaultDevice() && sizeof(c10d::TCPStore) > 0 ? 0 : 1; }
+" SIGHTLINE_C10D)
+cmake_pop_check_state()
 if(SIGHTLINE_TCMALLOC)
   find_library(TCMALLOC_LIBRARY tcmalloc_minimal REQUIRED)
 endif()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 
@@ -173,17 +174,30 @@ int run(const TrainOptions& options, Context& context) {
                              "--resume RUN, --fork RUN."));
     if (options.saysAt && options.fork.empty())
         return fail(badInput("--at goes with --fork: the checkpoint that the new run begins with."));
+    const Result<std::optional<RankPlace>> ranks = rankPlace([](const char* name) { return std::getenv(name); });
+    if (!ranks)
+        return fail(ranks.error());
+    const bool trainsFolds = options.folds > 0 || !options.groupBy.empty() || group == RunGroup::Kind::Folds,
+               trainsTable = !options.presetTable.empty() || group == RunGroup::Kind::Table;
+    if (*ranks && (options.check || trainsFolds || trainsTable))
+        return fail(badInput(std::string("train ") +
+                             (options.check ? "--check"
+                              : trainsFolds ? "--folds"
+                                            : "--preset-table") +
+                             " takes one process; start it without torchrun or srun."));
     if (options.check)
         return check(options, context);
     if (!options.out.empty())
         return fail(badInput("train --out goes with --check: the batch in pictures."));
-    if (options.folds > 0 || !options.groupBy.empty() || group == RunGroup::Kind::Folds)
+    if (trainsFolds)
         return folds(options, context);
-    if (!options.presetTable.empty() || group == RunGroup::Kind::Table)
+    if (trainsTable)
         return table(options, context);
+    const bool speaks = !*ranks || (*ranks)->rank == 0; // for all processes
     TrainRequest request;
     request.home = context.home;
     request.resume = options.resume;
+    request.ranks = *ranks;
     std::optional<RunStore> store;
     std::optional<RunFolder> fork;
     bool forks = !options.fork.empty();
@@ -205,13 +219,13 @@ int run(const TrainOptions& options, Context& context) {
             return fail(experiment.error());
         request.experiment = std::move(*experiment);
     }
-    const Result<EventSink> sink = sinkOf(options);
+    const Result<EventSink> sink = speaks ? sinkOf(options) : EventSink();
     if (!sink)
         return fail(sink.error());
     const Result<Engine*> engine = loadEngine();
     if (!engine)
         return fail(engine.error());
-    if (forks) {
+    if (forks && speaks) {
         Result<RunFolder> made = forked(options, context, store);
         if (!made)
             return fail(made.error());
@@ -222,20 +236,21 @@ int run(const TrainOptions& options, Context& context) {
     TrainControl control;
     const RunEnded ended = (*engine)->train(request, interruption().get_token(), control, [&](const TrainEvent& event) {
         begun = begun || std::holds_alternative<RunStarted>(event);
-        (*sink)(event);
+        if (*sink)
+            (*sink)(event);
         if (const Preset* preset = findPreset(options.experiment.preset);
             preset && std::holds_alternative<RunStarted>(event))
             std::fprintf(stderr, "%s\n", preset->about.c_str());
     });
     if (fork && !begun)
         static_cast<void>(store->discard(*fork)); // a run that did not come to its start is none
-    if (options.json)
+    if (options.json && speaks)
         printJson(toJson(TrainEvent{ended}));
     if (ended.outcome == RunEnded::Outcome::Failed)
         return fail({ended.reason, ended.errorKind});
-    if (ended.run.empty())
+    if (ended.run.empty() && speaks)
         std::fprintf(stderr, "%s\n", ended.reason.c_str()); // there is no run to name
-    else if (!options.json)
+    else if (!options.json && speaks)
         std::cout << "Run " << ended.run << " " << nameOf(ended.outcome) << ", best epoch " << ended.bestEpoch << ": "
                   << ended.folder << '\n';
     return ended.outcome == RunEnded::Outcome::Stopped && interruption().stop_requested() ? 130 : 0;

@@ -87,7 +87,7 @@ struct BatchLoader::Private {
 
     std::unique_ptr<Slot> makeSlot() const {
         auto slot = std::make_unique<Slot>();
-        const auto size = static_cast<std::size_t>(settings.batchSize);
+        const std::size_t size = settings.part.most(static_cast<std::size_t>(settings.batchSize));
         slot->images.resize(sampleSize * size);
         slot->labels.resize(size);
         slot->otherLabels.resize(mixes() ? size : 0);
@@ -179,15 +179,19 @@ struct BatchLoader::Private {
     void fill(Slot& slot, std::size_t number, std::uint64_t currentEpoch, const EpochOrder& currentOrder,
               const std::stop_token& stop) {
         const auto batchSize = static_cast<std::size_t>(settings.batchSize);
-        const std::size_t end = std::min(currentOrder.places.size(), (number + 1) * batchSize);
+        const std::size_t begin = number * batchSize,
+                          whole = std::min(currentOrder.places.size(), begin + batchSize) - begin;
+        const BatchPart::Range part = settings.part.among(whole);
         std::size_t count = 0;
-        for (std::size_t position = number * batchSize; position < end && !stop.stop_requested(); ++position)
+        for (std::size_t position = begin + part.begin; position < begin + part.end && !stop.stop_requested();
+             ++position)
             count += place(slot, count, indices[currentOrder.places[position]],
                            currentOrder.repeats.empty() ? 0 : currentOrder.repeats[position], currentEpoch)
                          ? 1
                          : 0;
         slot.batch.size = static_cast<int>(count);
         slot.batch.number = number;
+        slot.batch.whole = static_cast<int>(whole);
         slot.batch.images = {slot.images.data(), count * sampleSize};
         slot.batch.labels = {slot.labels.data(), count};
         slot.batch.otherLabels = {slot.otherLabels.data(), mixes() ? count : 0};
@@ -226,7 +230,7 @@ struct BatchLoader::Private {
         }
     }
 
-    /// The next batch that has an image in it; null at the end of the epoch and once it is stopped.
+    /// The next batch that has an image in it, or a part of one; null at the end of the epoch and once it is stopped.
     Slot* take(const std::stop_token& stop) {
         double waitedHere = 0;
         {
@@ -248,7 +252,7 @@ struct BatchLoader::Private {
                 if (broken)
                     std::rethrow_exception(broken);
                 handed = filled.extract(nextToHand++).mapped();
-            } while (handed->batch.size == 0);
+            } while (handed->batch.size == 0 && settings.part.isWhole());
             waited += waitedHere;
         }
         keepPace(waitedHere);

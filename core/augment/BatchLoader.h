@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "augment/Augment.h"
+#include "augment/BatchPart.h"
 #include "augment/DecodedCache.h"
 #include "data/Dataset.h"
 #include "experiment/Experiment.h"
@@ -24,6 +25,7 @@ struct Batch {
     std::span<const std::uint32_t> samples;    ///< indices into Dataset::samples
     int size = 0;
     std::size_t number = 0; ///< place in the epoch's order, from 0
+    int whole = 0;          ///< images of all parts, if each can be read
 };
 
 struct LoaderSettings {
@@ -39,7 +41,8 @@ struct LoaderSettings {
     CacheLimits cache = {}; ///< of decoded images, so that later epochs read and decode nothing
     std::shared_ptr<DecodedCache> decoded = nullptr; ///< one that other loaders of the same images use, too
     std::shared_ptr<const FittedNormalization> fitted =
-        nullptr; ///< where the normalisation needs it (augment/Fitting.h)
+        nullptr;         ///< where the normalisation needs it (augment/Fitting.h)
+    BatchPart part = {}; ///< of each batch; with other processes' parts it is the batch of one process
 };
 
 /// As many as the CPUs can feed beside the compute threads: decoding a photo costs about as much as training a small
@@ -53,7 +56,8 @@ CacheLimits cacheLimits(const DataSettings& data, const std::filesystem::path& h
 ///
 /// `startEpoch`, `next`, `setThreads` and `threads` are called from one consumer thread. The order and the bytes depend
 /// on (seed, epoch) only. An unreadable image is skipped, counted and listed in `skipped()`; the epoch is then shorter
-/// by it. What else breaks on a loader thread (no memory) is thrown by next().
+/// by it; a batch without images is left out, but given where it is a part: others may have images. What else breaks on
+/// a loader thread (no memory) is thrown by next().
 class BatchLoader {
 public:
     /// `dataset` outlives the loader.

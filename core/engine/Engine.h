@@ -14,6 +14,7 @@
 #include "engine/HeatMapMethod.h"
 #include "engine/ModelSource.h"
 #include "engine/Overlay.h"
+#include "engine/RankPlace.h"
 #include "engine/RateFinder.h"
 #include "engine/TrainCheck.h"
 #include "engine/TrainControl.h"
@@ -38,6 +39,7 @@ struct TrainRequest {
     bool waitsForRoom = false;  ///< pauses where the run cannot be written (a full disk) until it is resumed or stopped
     std::optional<RunGroup> group = {};        ///< of a new run
     std::shared_ptr<SharedImages> images = {}; ///< of a new run: opened and decoded once for all that have the same
+    std::optional<RankPlace> ranks = {};       ///< of several processes that train it together; what rank 0 says goes
     // Beside `resume`:
     std::vector<Setting> settings = {}; ///< what changes from here on (mayChange()); recorded in the run
     std::string dataPath = {};       ///< where the run's images are now; remembered by the run. Empty: where they were

@@ -134,6 +134,7 @@ struct TrainingSettings {
     int loaderThreads = 0;       ///< that read and augment images; 0: as many as fit the CPUs
     double saveEveryMinutes = 5; ///< a checkpoint in the middle of an epoch; 0: only at the ends of epochs
     bool balanced = false;       ///< each class is drawn equally often; an epoch keeps its number of images
+    bool syncBatchNorm = false;  ///< of several processes: batch-norms see the whole batch, not each process's part
     bool cacheFeatures = false;  ///< the frozen base's outputs are computed once and kept on disk
     std::optional<FineTuneSettings> fineTune;
     static constexpr std::size_t kMostProbes = 16;

@@ -133,6 +133,7 @@ void read(JsonReader reader, TrainingSettings& training) {
     reader.read("loader_threads", training.loaderThreads);
     reader.read("save_every_minutes", training.saveEveryMinutes);
     reader.read("balanced", training.balanced);
+    reader.read("sync_batch_norm", training.syncBatchNorm);
     reader.read("probes", training.probes);
     read(reader.object("optimizer"), training.optimizer);
     read(reader.object("loss"), training.loss);
@@ -178,6 +179,8 @@ Json toJson(const TrainingSettings& training) {
         json["save_every_minutes"] = training.saveEveryMinutes;
     if (training.balanced)
         json["balanced"] = true;
+    if (training.syncBatchNorm)
+        json["sync_batch_norm"] = true;
     if (!training.probes.empty())
         json["probes"] = training.probes;
     if (const auto& fineTune = training.fineTune)

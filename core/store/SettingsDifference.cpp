@@ -80,6 +80,7 @@ Json wholeSettings(const Experiment& experiment) {
     fill(training, "loader_threads", whole.training.loaderThreads);
     fill(training, "save_every_minutes", whole.training.saveEveryMinutes);
     fill(training, "balanced", whole.training.balanced);
+    fill(training, "sync_batch_norm", whole.training.syncBatchNorm);
     fill(training, "probes", whole.training.probes);
     return json;
 }

@@ -48,6 +48,35 @@ class BatchLoaderTest : public Test {
 private Q_SLOTS:
     void initTestCase() { QVERIFY(drawFewToys(m_folder.path().toStdString(), 5, 0, 32)); }
 
+    void partsOfABatchMakeTheWhole() {
+        const Dataset dataset = open();
+        const std::vector<std::uint32_t> all = dataset.indices(Subset::Train);
+        BatchLoader whole(dataset, all, settings(1));
+        std::vector<std::unique_ptr<BatchLoader>> parts;
+        for (std::size_t rank = 0; rank < 3; ++rank) {
+            LoaderSettings part = settings(2);
+            part.part = {rank, 3};
+            parts.push_back(std::make_unique<BatchLoader>(dataset, all, part));
+            parts.back()->startEpoch(3);
+        }
+        whole.startEpoch(3);
+        while (const Batch* batch = whole.next()) {
+            Epoch joined;
+            for (const auto& loader : parts) {
+                const Batch* part = loader->next();
+                QVERIFY(part);
+                QCOMPARE(part->number, batch->number);
+                QCOMPARE(part->whole, batch->size);
+                joined.images.insert(joined.images.end(), part->images.begin(), part->images.end());
+                joined.samples.insert(joined.samples.end(), part->samples.begin(), part->samples.end());
+            }
+            QVERIFY((joined == Epoch{{batch->images.begin(), batch->images.end()},
+                                     {batch->samples.begin(), batch->samples.end()}}));
+        }
+        for (const auto& loader : parts) // the last batch has one image: two of its parts are empty
+            QVERIFY(!loader->next());
+    }
+
     void anyNumberOfThreadsGivesTheSameBatches() {
         const Dataset dataset = open();
         BatchLoader one(dataset, dataset.indices(Subset::Train), settings(1));

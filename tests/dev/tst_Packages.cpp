@@ -38,6 +38,7 @@ const QMap<QString, QStringList> kPackages{
     {"icu-uc", {"libicu-dev"}},
     {"pugixml", {"libpugixml-dev"}},
     {"Torch", {"libtorch-dev", "libopenblas0-openmp"}},
+    {"gloo/context.h", {"libgloo-dev"}},
     {"tcmalloc_minimal", {"libgoogle-perftools-dev"}},
     {"Qt6Core", {"qt6-base-dev"}},
     {"Qt6Gui", {"qt6-base-dev"}},

@@ -166,6 +166,12 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     }
     case Op::BatchNorm: {
         const bool learns = training && !m_frozenNode[index];
+        if (learns && m_batchNormSums)
+            return syncBatchNormed(x,
+                                   {tensor(index, ".weight"), tensor(index, ".bias"), tensor(index, ".running_mean"),
+                                    tensor(index, ".running_var"), numberAttribute(node, "momentum", 0.1),
+                                    numberAttribute(node, "eps", 1e-5)},
+                                   *m_batchNormSums);
         // The unbiased variance of a single value a channel does not exist; the running statistics keep what they know.
         const bool judgeable = !learns || x.numel() > x.size(1);
         return torch::batch_norm(x, tensor(index, ".weight"), tensor(index, ".bias"),

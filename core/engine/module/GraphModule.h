@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/module/SyncBatchNorm.h"
 #include "experiment/Experiment.h"
 #include "network/GraphSpec.h"
 #include "support/Result.h"
@@ -74,6 +75,8 @@ public:
     };
     std::vector<Stretch> trainableStretches();
     void zeroGradients();
+    /// From now on batch-norms that learn see what all processes see; null: their own batch. `sums` outlives it.
+    void syncBatchNorms(const BatchNormSums* sums) { m_batchNormSums = sums; }
     bool isFinite() const; ///< whether every parameter and running statistic is a number
     /// Of every dropout layer, from the next batch on: a rate, or { NODE: rate } for each its own; false where there is
     /// none.
@@ -120,6 +123,7 @@ private:
     std::vector<bool> m_fixedNode; ///< need no gradient and draw nothing
     std::vector<std::size_t> m_featureNodes;
     torch::Generator m_draws;
+    const BatchNormSums* m_batchNormSums = nullptr;
 };
 
 } // namespace sightline::engine

@@ -124,8 +124,8 @@ Moments Moments::zeros(const torch::Tensor& parameters) {
     return {torch::zeros_like(parameters), torch::zeros_like(parameters)};
 }
 
-StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& settings, const StepInput& input,
-                     const Targets& targets, double learningRate, std::int64_t number, SampleResults* each) {
+StepResult trainingPass(GraphModule& module, const StepSettings& settings, const StepInput& input,
+                        const Targets& targets, double weight, SampleResults* each) {
     module.zeroGradients();
     torch::Tensor loss, logits;
     {
@@ -134,16 +134,19 @@ StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& 
         loss = lossOf(module, outputs, targets, settings, true);
         logits = outputs[0].detach();
     }
-    loss.backward();
+    (weight == 1 ? loss : loss * weight).backward();
 
     torch::NoGradGuard noGrad;
     StepResult result = resultOf(loss, logits, mainLabels(targets));
     result.logits = logits;
     if (each)
         fill(*each, logits, targets);
-    if (!std::isfinite(result.loss))
-        return result; // the caller ends the run; weights stay as they were
-    const std::vector<GraphModule::Stretch> stretches = module.trainableStretches();
+    return result;
+}
+
+void takeStep(GraphModule& module, Moments& moments, const StepSettings& settings,
+              const std::vector<GraphModule::Stretch>& stretches, double learningRate, std::int64_t number) {
+    torch::NoGradGuard noGrad;
     if (settings.optimizer.clipNorm > 0)
         clip(stretches, settings.optimizer.clipNorm);
     float* values = module.parameters().data_ptr<float>();
@@ -157,6 +160,13 @@ StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& 
                           stretch.gradients + begin, first + at, second + at, end - begin);
         });
     }
+}
+
+StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& settings, const StepInput& input,
+                     const Targets& targets, double learningRate, std::int64_t number, SampleResults* each) {
+    StepResult result = trainingPass(module, settings, input, targets, 1, each);
+    if (std::isfinite(result.loss)) // else the caller ends the run; weights stay as they were
+        takeStep(module, moments, settings, module.trainableStretches(), learningRate, number);
     return result;
 }
 

@@ -72,6 +72,14 @@ struct SampleResults {
 StepResult trainStep(GraphModule& module, Moments& moments, const StepSettings& settings, const StepInput& input,
                      const Targets& targets, double learningRate, std::int64_t number, SampleResults* each = nullptr);
 
+/// The first half of a training step, forward and backward: the gradients are then the module's. `weight`: of the loss,
+/// where these images are a part of a batch.
+StepResult trainingPass(GraphModule& module, const StepSettings& settings, const StepInput& input,
+                        const Targets& targets, double weight = 1, SampleResults* each = nullptr);
+/// The other half: clips the gradients of all stretches together and moves the weights.
+void takeStep(GraphModule& module, Moments& moments, const StepSettings& settings,
+              const std::vector<GraphModule::Stretch>& stretches, double learningRate, std::int64_t number);
+
 /// The same loss in eval mode, without gradients. `labels` [N].
 StepResult validationStep(GraphModule& module, const StepSettings& settings, const StepInput& input,
                           const torch::Tensor& labels, SampleResults* each = nullptr);

@@ -4,6 +4,7 @@
 #include <exception>
 #include <new>
 
+#include "engine/train/Ranks.h"
 #include "store/RunCheckpoint.h"
 
 namespace sightline::engine {
@@ -33,6 +34,8 @@ Ending guarded(const std::function<Ending()>& work) {
         return work();
     } catch (const std::bad_alloc&) {
         return failed({"There was not enough memory; choose a smaller batch or image size."});
+    } catch (const RankLost& lost) {
+        return failed({lost.what()});
     } catch (const std::exception& error) {
         const std::string reason = error.what();
         return failed({"Training stopped because of an error: " + reason.substr(0, reason.find('\n'))});

@@ -11,7 +11,8 @@ Result<bool> EpochPlan::openFeeds() {
     const Result<void> opened =
         openTrainingFeeds(m_setup, experiment.training.cacheFeatures && m_plan.frozen == first.frozen, m_stop,
                           [this](const std::string& note) { m_reporter.report(RunNote{note}); });
-    return opened ? Result<bool>(true) : opened.error();
+    const Result<void> everywhere = m_setup.ranks ? agreed(*m_setup.ranks, opened) : opened;
+    return everywhere ? Result<bool>(true) : everywhere.error();
 }
 
 void EpochPlan::thaw(int epoch) {

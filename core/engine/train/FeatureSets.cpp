@@ -8,6 +8,7 @@
 
 #include "augment/Reading.h"
 #include "engine/train/Feed.h"
+#include "engine/train/RankSkips.h"
 #include "store/FeatureCache.h"
 #include "support/Files.h"
 #include "support/Version.h"
@@ -88,13 +89,16 @@ Features emptyFeatures(const GraphModule& module, const std::vector<std::uint32_
     return features;
 }
 
-Result<Features> computed(GraphModule& module, const Dataset& dataset, const std::vector<std::uint32_t>& indices,
-                          LoaderSettings settings, bool bf16, const std::stop_token& stop) {
+/// What other rows have stays.
+Result<void> compute(GraphModule& module, const Dataset& dataset, BatchPart::Range rows, LoaderSettings settings,
+                     bool bf16, const std::stop_token& stop, Features& features) {
     torch::NoGradGuard noGrad;
-    Features features = emptyFeatures(module, indices);
+    const std::vector<std::uint32_t> indices(features.indices.begin() + static_cast<std::ptrdiff_t>(rows.begin),
+                                             features.indices.begin() + static_cast<std::ptrdiff_t>(rows.end));
     std::unordered_map<std::uint32_t, std::int64_t> rowOf;
     for (std::size_t i = 0; i < indices.size(); ++i)
-        rowOf[indices[i]] = static_cast<std::int64_t>(i);
+        rowOf[indices[i]] = static_cast<std::int64_t>(rows.begin + i);
+    settings.part = {};
     BatchLoader loader(dataset, indices, asJudgingOnce(std::move(settings)));
     loader.startEpoch(0);
     Bf16Autocast autocast(bf16);
@@ -111,6 +115,43 @@ Result<Features> computed(GraphModule& module, const Dataset& dataset, const std
         return cancelled();
     for (const BatchLoader::Skipped& image : loader.skipped())
         features.skipped.push_back({image.sample, image.reason});
+    return {};
+}
+
+std::span<float> rowsOf(const torch::Tensor& values, BatchPart::Range rows) {
+    const std::int64_t width = values.numel() / values.size(0);
+    return {values.data_ptr<float>() + static_cast<std::int64_t>(rows.begin) * width,
+            (rows.end - rows.begin) * static_cast<std::size_t>(width)};
+}
+
+/// What each process has computed becomes everybody's.
+void exchange(Ranks& ranks, Features& features) {
+    const auto size = static_cast<std::size_t>(ranks.size());
+    for (std::size_t rank = 0; rank < size; ++rank) {
+        const BatchPart::Range rows = BatchPart{rank, size}.among(features.indices.size());
+        if (rows.begin == rows.end)
+            continue;
+        std::vector<float> present(features.present.begin() + static_cast<std::ptrdiff_t>(rows.begin),
+                                   features.present.begin() + static_cast<std::ptrdiff_t>(rows.end));
+        ranks.share(present, static_cast<int>(rank));
+        std::transform(present.begin(), present.end(),
+                       features.present.begin() + static_cast<std::ptrdiff_t>(rows.begin),
+                       [](float mark) { return static_cast<char>(mark != 0); });
+        for (const torch::Tensor& values : features.values)
+            ranks.share(rowsOf(values, rows), static_cast<int>(rank));
+    }
+    features.skipped = skippedByAll(ranks, features.skipped);
+}
+
+Result<Features> computed(GraphModule& module, const Dataset& dataset, const std::vector<std::uint32_t>& indices,
+                          const LoaderSettings& settings, bool bf16, const std::stop_token& stop, Ranks* ranks) {
+    Features features = emptyFeatures(module, indices);
+    const Result<void> done =
+        compute(module, dataset, settings.part.among(indices.size()), settings, bf16, stop, features);
+    if (const Result<void> everywhere = ranks ? agreed(*ranks, done) : done; !everywhere)
+        return everywhere.error();
+    if (ranks)
+        exchange(*ranks, features);
     return features;
 }
 
@@ -160,38 +201,74 @@ std::uint64_t bytesFor(const GraphModule& module, std::size_t images) {
     return bytes * images;
 }
 
+/// The features of a key; nothing where they are not kept.
+std::optional<FeatureSets> found(const FeatureCache& cache, const std::string& key, const GraphModule& module,
+                                 const Dataset& dataset, const std::vector<std::uint32_t>& training,
+                                 const std::vector<std::uint32_t>& validation) {
+    Result<SafetensorsFile> opened = cache.find(key);
+    if (!opened)
+        return {};
+    const auto file = std::make_shared<SafetensorsFile>(std::move(*opened));
+    auto first = kept(file, module, dataset, "train", training),
+         second = kept(file, module, dataset, "validation", validation);
+    if (!first || !second)
+        return {};
+    return FeatureSets{std::move(*first), std::move(*second),
+                       "The features of " + std::to_string(training.size() + validation.size()) +
+                           " images came from the cache."};
+}
+
+Result<void> roomFor(const GraphModule& module, std::size_t images) {
+    if (bytesFor(module, images) <= availableMemoryBytes() / 2)
+        return {};
+    return Error{"training.cache_features: the features of " + std::to_string(images) + " images need " +
+                 std::to_string(bytesFor(module, images) >> 20) +
+                 " MiB, more than half of the free memory; freeze up to a later node or set it to false."};
+}
+
+/// Whether all processes have it.
+bool everywhere(Ranks* ranks, bool mine) {
+    if (!ranks)
+        return mine;
+    double missing = mine ? 0 : 1;
+    ranks->sum(std::span(&missing, 1));
+    return missing == 0;
+}
+
 } // namespace
 
 Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16,
-                                const std::filesystem::path& home, std::stop_token stop) {
+                                const std::filesystem::path& home, std::stop_token stop, Ranks* ranks) {
     const std::vector<std::uint32_t> training = dataset.indices(Subset::Train);
     std::vector<std::uint32_t> validation = dataset.indices(Subset::Validation);
     std::erase_if(validation, [&](std::uint32_t index) { return dataset.samples[index].label < 0; });
     const std::size_t images = training.size() + validation.size();
+    const bool keeps = !ranks || ranks->isFirst();
     const FeatureCache cache(home);
-    const Result<std::string> key = keyOf(module, dataset, settings, bf16, training, validation, stop);
+    Result<std::string> key =
+        keeps ? keyOf(module, dataset, settings, bf16, training, validation, stop) : std::string();
+    if (ranks) {
+        const Result<void> made = agreed(*ranks, key ? Result<void>() : key.error());
+        key = made ? Result<std::string>(ranks->fromFirst(keeps ? *key : std::string())) : made.error();
+    }
     if (!key)
         return key.error();
-    if (Result<SafetensorsFile> found = cache.find(*key)) {
-        const auto file = std::make_shared<SafetensorsFile>(std::move(*found));
-        auto first = kept(file, module, dataset, "train", training),
-             second = kept(file, module, dataset, "validation", validation);
-        if (first && second)
-            return FeatureSets{std::move(*first), std::move(*second),
-                               "The features of " + std::to_string(images) + " images came from the cache."};
-    }
-    if (bytesFor(module, images) > availableMemoryBytes() / 2)
-        return Error{"training.cache_features: the features of " + std::to_string(images) + " images need " +
-                     std::to_string(bytesFor(module, images) >> 20) +
-                     " MiB, more than half of the free memory; freeze up to a later node or set it to false."};
-    Result<Features> first = computed(module, dataset, training, settings, bf16, stop);
+    std::optional<FeatureSets> before = found(cache, *key, module, dataset, training, validation);
+    if (everywhere(ranks, before.has_value()))
+        return std::move(*before);
+    const Result<void> room = roomFor(module, images);
+    if (const Result<void> all = ranks ? agreed(*ranks, room) : room; !all)
+        return all.error();
+    Result<Features> first = computed(module, dataset, training, settings, bf16, stop, ranks);
     if (!first)
         return first.error();
-    Result<Features> second = computed(module, dataset, validation, settings, bf16, stop);
+    Result<Features> second = computed(module, dataset, validation, settings, bf16, stop, ranks);
     if (!second)
         return second.error();
     FeatureSets sets{std::move(*first), std::move(*second),
                      "The features of " + std::to_string(images) + " images were computed and cached."};
+    if (!keeps)
+        return sets;
     std::vector<float> presence[2];
     std::vector<TensorToWrite> tensors;
     appendTo(tensors, "train", sets.training, presence[0]);

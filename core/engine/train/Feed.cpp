@@ -29,6 +29,7 @@ public:
         made.targets = targetsOf(*batch);
         made.samples = batch->samples;
         made.number = static_cast<int>(batch->number);
+        made.whole = batch->whole;
         return made;
     }
     std::size_t batchesPerEpoch() const override { return m_loader.batchesPerEpoch(); }
@@ -72,22 +73,25 @@ public:
         for (; m_nextBatch < batchesPerEpoch(); ++m_nextBatch) {
             std::vector<std::int64_t> rows, labels;
             m_samples.clear();
-            const std::size_t begin = m_nextBatch * batchSize, end = std::min(m_order.size(), begin + batchSize);
-            for (const std::uint32_t place : std::span(m_order).subspan(begin, end - begin)) {
+            const std::size_t begin = m_nextBatch * batchSize,
+                              whole = std::min(m_order.size(), begin + batchSize) - begin;
+            const BatchPart::Range part = m_settings.part.among(whole);
+            for (const std::uint32_t place : std::span(m_order).subspan(begin + part.begin, part.end - part.begin)) {
                 if (!m_features.present[place])
                     continue;
                 rows.push_back(place);
                 labels.push_back(m_labels[place]);
                 m_samples.push_back(m_features.indices[place]);
             }
-            if (rows.empty())
+            if (rows.empty() && m_settings.part.isWhole())
                 continue;
-            const torch::Tensor chosen = torch::tensor(rows);
+            const torch::Tensor chosen = torch::tensor(rows, torch::kLong);
             FeedBatch made;
             made.size = static_cast<int>(rows.size());
-            made.targets.labels = torch::tensor(labels);
+            made.targets.labels = torch::tensor(labels, torch::kLong);
             made.samples = m_samples;
             made.number = static_cast<int>(m_nextBatch++);
+            made.whole = static_cast<int>(whole);
             for (const torch::Tensor& values : m_features.values) {
                 const torch::Tensor taken = values.index_select(0, chosen);
                 made.input.features.push_back(taken.dim() == 4 ? taken.contiguous(at::MemoryFormat::ChannelsLast)

@@ -12,6 +12,7 @@
 
 #include "augment/BatchLoader.h"
 #include "engine/train/Compute.h"
+#include "engine/train/Ranks.h"
 #include "engine/train/SkippedImages.h"
 
 namespace sightline::engine {
@@ -27,6 +28,7 @@ struct FeedBatch {
     std::span<const std::uint32_t> samples; ///< indices into Dataset::samples
     int size = 0;
     int number = 0; ///< place in the epoch's order, from 0; a batch of which no image can be read is not given
+    int whole = 0;  ///< images of the batch in all processes, if each can be read; a part may be empty (BatchPart)
 };
 
 /// Batches of an epoch, from images or from kept features, in the same order for the same (seed, epoch).
@@ -63,12 +65,12 @@ struct Features {
 std::unique_ptr<Feed> featureFeed(const Dataset& dataset, Features features, const LoaderSettings& settings);
 
 /// Features of the training and validation images: from the data home's cache where they are there, else computed and
-/// kept.
+/// kept. Of several processes each computes a part, and all get all.
 struct FeatureSets {
     Features training, validation;
     std::string note; ///< one sentence for the run's log
 };
 Result<FeatureSets> featureSets(GraphModule& module, const Dataset& dataset, const LoaderSettings& settings, bool bf16,
-                                const std::filesystem::path& home, std::stop_token stop);
+                                const std::filesystem::path& home, std::stop_token stop, Ranks* ranks = nullptr);
 
 } // namespace sightline::engine

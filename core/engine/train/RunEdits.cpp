@@ -144,9 +144,10 @@ EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& set
                 feed->setLoaderThreads(setup.reading.threads);
     }
     if (effect.feeds) {
-        const CacheLimits cache = setup.reading.cache;
+        const LoaderSettings before = setup.reading;
         setup.reading = readingFor(next, setup.fitted, Reading::Training);
-        setup.reading.cache = cache;
+        setup.reading.cache = before.cache;
+        setup.reading.part = before.part;
     }
     return effect;
 }

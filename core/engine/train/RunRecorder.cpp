@@ -29,14 +29,19 @@ void RunRecorder::tellSkipped(bool atOnce) {
     if (!atOnce && now - m_toldSkipped < std::chrono::seconds(1))
         return;
     m_toldSkipped = now;
-    const auto tell = [&](const std::unique_ptr<Feed>& feed, SkippedImages& told) {
+    const auto tell = [&](const std::unique_ptr<Feed>& feed, const std::vector<SkippedImage>& skipped,
+                          SkippedImages& told) {
         if (feed)
-            for (const std::string& note : told.news(feed->skipped(), feed->images(), m_setup.dataset))
+            for (const std::string& note : told.news(skipped, feed->images(), m_setup.dataset))
                 m_reporter.report(RunNote{note});
     };
-    tell(m_setup.trainFeed, m_skipped);
-    tell(m_setup.validationFeed, m_skippedValidation);
-    for (const SkippedImage& image : m_setup.trainFeed->skipped())
+    const auto skippedBy = [&](const std::unique_ptr<Feed>& feed, const std::vector<SkippedImage>& byAll) {
+        return m_setup.ranks ? byAll : feed ? feed->skipped() : std::vector<SkippedImage>();
+    };
+    const std::vector<SkippedImage> skipped = skippedBy(m_setup.trainFeed, m_setup.trainSkips);
+    tell(m_setup.trainFeed, skipped, m_skipped);
+    tell(m_setup.validationFeed, skippedBy(m_setup.validationFeed, m_setup.validationSkips), m_skippedValidation);
+    for (const SkippedImage& image : skipped)
         m_state.skipped.insert(m_setup.dataset.samples[image.sample].path);
 }
 

@@ -11,6 +11,12 @@
 
 namespace sightline::engine {
 
+namespace {
+
+constexpr const char *kOutcome = "outcome", *kReason = "reason", *kKind = "kind", *kChanges = "changes"; // of rank 0
+
+} // namespace
+
 Steering::Steering(const Parts& parts, SteeringHooks hooks)
     : m_setup(parts.setup), m_state(parts.state), m_reporter(parts.reporter), m_control(parts.control),
       m_stop(parts.stop), m_waitsForRoom(parts.waitsForRoom), m_hooks(std::move(hooks)),
@@ -41,6 +47,10 @@ void Steering::obey(TrainCommand& command, Here& here) {
 }
 
 std::optional<Ending> Steering::betweenBatches(bool mayEdit) {
+    return together([&] { return decideBetweenBatches(mayEdit); });
+}
+
+std::optional<Ending> Steering::decideBetweenBatches(bool mayEdit) {
     Here here{mayEdit, false, {}};
     m_boundary.pass(
         m_state.step, [&](TrainCommand& command) { obey(command, here); },
@@ -58,11 +68,55 @@ std::optional<Ending> Steering::betweenBatches(bool mayEdit) {
     return {};
 }
 
-void Steering::editWhatWaits() {
-    for (const TrainCommand& command : std::exchange(m_waiting, {})) {
-        const Result<void> done = edit(command.settings);
-        if (command.answered)
-            command.answered(done);
+std::optional<Ending> Steering::afterEpoch(const Result<void>& kept,
+                                           const std::function<std::optional<Ending>()>& decide) {
+    return together([&]() -> std::optional<Ending> {
+        if (!kept)
+            return failed(kept.error());
+        for (const TrainCommand& command : std::exchange(m_waiting, {})) {
+            const Result<void> done = edit(command.settings);
+            if (command.answered)
+                command.answered(done);
+        }
+        return decide();
+    });
+}
+
+std::optional<Ending> Steering::beforeEpoch() {
+    return together([this]() -> std::optional<Ending> {
+        const Result<void> repeated = repeatEdits();
+        return repeated ? std::nullopt : std::optional(failed(repeated.error()));
+    });
+}
+
+/// What rank 0 says where the others heed(): nothing to go on, else an edit that takes effect now, or the end.
+std::optional<Ending> Steering::together(const std::function<std::optional<Ending>()>& decide) {
+    if (!m_setup.keeps())
+        return heed();
+    const std::optional<Ending> ending = decide();
+    if (m_setup.ranks)
+        m_setup.ranks->fromFirst(ending ? toText(Json{{kOutcome, static_cast<int>(ending->outcome)},
+                                                      {kReason, ending->reason},
+                                                      {kKind, static_cast<int>(ending->kind)}},
+                                                 -1)
+                                        : std::string());
+    return ending;
+}
+
+/// Does as rank 0 does.
+std::optional<Ending> Steering::heed() {
+    for (;;) {
+        const std::string text = m_setup.ranks->fromFirst({});
+        if (text.empty())
+            return {};
+        const Json said = Json::parse(text);
+        if (said.contains(kOutcome))
+            return Ending{static_cast<RunEnded::Outcome>(said[kOutcome].get<int>()), said[kReason].get<std::string>(),
+                          static_cast<ErrorKind>(said[kKind].get<int>())};
+        const Result<Experiment> next = withChanges(m_setup.experiment, said[kChanges]);
+        if (!next)
+            throw std::runtime_error(next.error().message);
+        takeEffect(*next, said[kChanges]);
     }
 }
 
@@ -105,6 +159,13 @@ Result<void> Steering::change(const Experiment& next, const Json& changes) {
             mayGoOnWith(next, {m_setup.experiment, m_setup.module->spec(), m_setup.dataset, *m_setup.folder, epochs});
         !may)
         return may;
+    if (m_setup.ranks)
+        m_setup.ranks->fromFirst(toText(Json{{kChanges, changes}}, -1));
+    takeEffect(next, changes);
+    return {};
+}
+
+void Steering::takeEffect(const Experiment& next, const Json& changes) {
     const auto must = [](const Result<void>& done) {
         if (!done)
             throw std::runtime_error(done.error().message);
@@ -120,7 +181,6 @@ Result<void> Steering::change(const Experiment& next, const Json& changes) {
     }
     if ((effect.plan || effect.feeds) && m_state.isWithinEpoch())
         m_hooks.enterEpoch();
-    return {};
 }
 
 Result<void> Steering::follow(int epoch, const Experiment& by, bool* openedFeeds) {

@@ -36,12 +36,15 @@ public:
     /// All outlive this.
     Steering(const Parts& parts, SteeringHooks hooks);
 
+    // Of several processes the first one decides in these, and the others do the same.
+
     /// Whoever asked for something is served; the run ends here where it was told to, and may be gone on with from
-    /// here. Where it may not be edited, edits wait for editWhatWaits().
+    /// here. Where it may not be edited, edits wait for afterEpoch().
     std::optional<Ending> betweenBatches(bool mayEdit);
-    void editWhatWaits();
-    /// What earlier sessions of the run changed at this place.
-    Result<void> repeatEdits();
+    /// Edits that wait take effect, then the run ends as `decide` says; where the epoch was not `kept` it ends at once.
+    std::optional<Ending> afterEpoch(const Result<void>& kept, const std::function<std::optional<Ending>()>& decide);
+    /// What earlier sessions of the run changed at this place is changed again.
+    std::optional<Ending> beforeEpoch();
 
     /// As EpochPlan::follow().
     Result<void> follow(int epoch, const Experiment& by) { return follow(epoch, by, nullptr); }
@@ -60,9 +63,14 @@ private:
         std::optional<Error> fault;
     };
     void obey(TrainCommand& command, Here& here);
+    std::optional<Ending> decideBetweenBatches(bool mayEdit);
+    Result<void> repeatEdits();
     Result<void> save(Here& here);
+    std::optional<Ending> together(const std::function<std::optional<Ending>()>& decide);
+    std::optional<Ending> heed();
     Result<void> edit(const std::vector<Setting>& settings);
     Result<void> change(const Experiment& next, const Json& changes);
+    void takeEffect(const Experiment& next, const Json& changes);
     Result<void> follow(int epoch, const Experiment& by, bool* openedFeeds);
 
     TrainSetup& m_setup;

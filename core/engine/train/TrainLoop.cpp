@@ -17,10 +17,9 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-LoopBatch batchOf(const FeedBatch& batch, const StepResult& result, const SampleResults* each,
-                  Clock::time_point start) {
-    return {batch.number + 1,    batch.size,    result.loss, static_cast<double>(result.right) / batch.size,
-            secondsSince(start), batch.samples, each};
+LoopBatch batchOf(const FeedBatch& batch, const WholeBatch& whole, Clock::time_point start) {
+    return {batch.number + 1,    whole.size,    whole.result.loss, static_cast<double>(whole.result.right) / whole.size,
+            secondsSince(start), whole.samples, whole.each,        whole.wishesToStop};
 }
 
 } // namespace
@@ -35,24 +34,39 @@ SampleResults* TrainLoop::wanted(const FeedBatch& batch) {
     return m_parts.follows && m_parts.follows(batch.samples) ? &m_each : nullptr;
 }
 
+WholeBatch TrainLoop::trained(const FeedBatch& batch, double learningRate) {
+    // What the network draws is a function of seed and step, so that a resumed run drops the same units; each process
+    // draws for itself.
+    m_parts.module.seedDraws(CounterRandom(m_parts.seed, RandomPurpose::Dropout,
+                                           m_parts.ranks ? static_cast<std::uint64_t>(m_parts.ranks->rank()) : 0,
+                                           static_cast<std::uint64_t>(m_state.step))
+                                 .next32());
+    const std::int64_t number = m_state.step + 1 - m_state.origin;
+    if (m_parts.ranks)
+        return m_parts.ranks->train(m_parts.moments, m_parts.step, batch, learningRate, number);
+    SampleResults* const each = wanted(batch);
+    return {trainStep(m_parts.module, m_parts.moments, m_parts.step, batch.input, batch.targets, learningRate, number,
+                      each),
+            batch.size, batch.samples, each};
+}
+
 std::optional<LoopBatch> TrainLoop::train(double learningRate) {
     if (!m_parts.training)
         return {};
     const Clock::time_point start = Clock::now();
-    const std::optional<FeedBatch> batch = m_parts.training->next();
-    if (!batch) {
-        if (m_last && m_last->batch.number + 1 != static_cast<int>(m_parts.training->batchesPerEpoch()))
-            m_last.reset(); // batches without readable images came after it
-        return {};
+    std::optional<FeedBatch> batch;
+    WholeBatch whole;
+    while (whole.size == 0) { // of a part the others may have images
+        batch = m_parts.training->next();
+        if (!batch) {
+            if (m_last && m_last->batch.number + 1 != static_cast<int>(m_parts.training->batchesPerEpoch()))
+                m_last.reset(); // batches without readable images came after it
+            return {};
+        }
+        whole = trained(*batch, learningRate);
     }
-    // What the network draws is a function of seed and step, so that a resumed run drops the same units.
-    m_parts.module.seedDraws(
-        CounterRandom(m_parts.seed, RandomPurpose::Dropout, 0, static_cast<std::uint64_t>(m_state.step)).next32());
-    SampleResults* const each = wanted(*batch);
-    const StepResult result = trainStep(m_parts.module, m_parts.moments, m_parts.step, batch->input, batch->targets,
-                                        learningRate, m_state.step + 1 - m_state.origin, each);
-    m_last = {*batch, result.logits};
-    const LoopBatch trained = batchOf(*batch, result, each, start);
+    m_last = {*batch, whole.result.logits};
+    const LoopBatch trained = batchOf(*batch, whole, start);
     ++m_state.step;
     m_state.batch = trained.number;
     EpochSoFar& epoch = m_state.soFar;
@@ -64,6 +78,14 @@ std::optional<LoopBatch> TrainLoop::train(double learningRate) {
     return trained;
 }
 
+WholeBatch TrainLoop::judged(const FeedBatch& batch) {
+    if (m_parts.ranks)
+        return m_parts.ranks->judge(m_parts.step, batch);
+    SampleResults* const each = wanted(batch);
+    return {validationStep(m_parts.module, m_parts.step, batch.input, batch.targets.labels, each), batch.size,
+            batch.samples, each};
+}
+
 std::optional<LoopBatch> TrainLoop::validate() {
     if (!m_parts.validation)
         return {};
@@ -72,12 +94,15 @@ std::optional<LoopBatch> TrainLoop::validate() {
         m_parts.validation->startEpoch(static_cast<std::uint64_t>(m_state.epoch - 1));
         m_validates = true;
     }
-    const std::optional<FeedBatch> batch = m_parts.validation->next();
-    if (!batch)
-        return {};
-    SampleResults* const each = wanted(*batch);
-    const StepResult result = validationStep(m_parts.module, m_parts.step, batch->input, batch->targets.labels, each);
-    const LoopBatch judged = batchOf(*batch, result, each, start);
+    std::optional<FeedBatch> batch;
+    WholeBatch whole;
+    while (whole.size == 0) {
+        batch = m_parts.validation->next();
+        if (!batch)
+            return {};
+        whole = judged(*batch);
+    }
+    const LoopBatch judged = batchOf(*batch, whole, start);
     m_valLoss.add(judged.loss, judged.size);
     m_valAccuracy.add(judged.accuracy, judged.size);
     m_validationSeconds += judged.seconds;

@@ -8,6 +8,7 @@
 
 #include "engine/train/Compute.h"
 #include "engine/train/Feed.h"
+#include "engine/train/RankSteps.h"
 #include "engine/train/TrainState.h"
 
 namespace sightline::engine {
@@ -22,9 +23,10 @@ struct TrainParts {
     std::uint64_t seed = 0;     ///< of what the network draws
     /// Whether it matters what becomes of each of these samples (indices into Dataset::samples).
     std::function<bool(std::span<const std::uint32_t>)> follows = {};
+    RankSteps* ranks = nullptr; ///< where several processes train: the feeds give this one's parts
 };
 
-/// One batch, after it was trained or judged.
+/// One batch, after it was trained or judged; of several processes, the whole of it.
 struct LoopBatch {
     int number = 0; ///< place in the epoch's order, from 1
     int size = 0;
@@ -33,9 +35,10 @@ struct LoopBatch {
     // Valid until the next call:
     std::span<const std::uint32_t> samples; ///< indices into Dataset::samples
     const SampleResults* each = nullptr;    ///< of `samples`, where one of them is followed
+    bool wishesToStop = false;              ///< a person stopped one of several processes
 };
 
-/// The batch trained last, and what the network said of it before the step.
+/// The batch trained last (of several processes, this one's part), and what the network said of it before the step.
 struct TrainedBatch {
     FeedBatch batch;
     torch::Tensor logits; ///< [N, classes]
@@ -61,6 +64,8 @@ public:
 
 private:
     SampleResults* wanted(const FeedBatch& batch);
+    WholeBatch trained(const FeedBatch& batch, double learningRate);
+    WholeBatch judged(const FeedBatch& batch);
 
     TrainParts m_parts;
     TrainState& m_state;

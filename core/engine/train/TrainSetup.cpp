@@ -17,6 +17,7 @@
 #include "store/RunParts.h"
 #include "store/RunState.h"
 #include "store/StartWeights.h"
+#include "support/Files.h"
 #include "support/Words.h"
 #include "zoo/Hub.h"
 
@@ -90,16 +91,24 @@ Result<void> turnBack(TrainSetup& setup, RunPlace place, const Json& state) {
     return {};
 }
 
+/// Compute threads: automatic ones are shared out among the processes of a training.
+int threadsFor(const TrainSetup& setup) {
+    const int asked = setup.experiment.training.threads;
+    return asked > 0 || setup.sharers == 1 ? asked : std::max(1, availableCpus() / setup.sharers);
+}
+
 /// The run's folder and its experiment take the place of the request's.
 Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
     const Result<RunFolder> folder = setup.store->find(request.resume);
     if (!folder)
         return folder.error();
-    Result<RunMark> mark = RunMark::take(folder->path()); // before anything is looked at
-    if (!mark)
-        return mark.error();
-    setup.mark = std::move(*mark);
-    forgetCommands(folder->path()); // of an earlier session; whoever sees the mark may leave new ones from here on
+    if (setup.keeps()) { // before anything is looked at
+        Result<RunMark> mark = RunMark::take(folder->path());
+        if (!mark)
+            return mark.error();
+        setup.mark = std::move(*mark);
+        forgetCommands(folder->path()); // of an earlier session; whoever sees the mark may leave new ones from here on
+    }
     setup.folder = *folder;
     Result<RunParts> parts = readRunParts(*folder);
     if (!parts)
@@ -134,7 +143,7 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
     }
     if (request.threads)
         setup.experiment.training.threads = *request.threads;
-    setup.compute.emplace(setup.experiment.training.threads, request.background);
+    setup.compute.emplace(threadsFor(setup), request.background);
     return {};
 }
 
@@ -220,13 +229,16 @@ Result<void> buildNetwork(TrainSetup& setup, const std::filesystem::path& home, 
 
 Result<void> prepareReading(TrainSetup& setup, std::stop_token stop) {
     setup.reading = readingFor(setup.experiment, nullptr, Reading::Training, setup.store->home());
-    if (!setup.folder) {
+    if (!setup.folder && setup.keeps()) { // else the run's or rank 0's
         auto fitted = fitNormalization(setup.dataset, setup.dataset.indices(Subset::Train), setup.reading, stop);
         if (!fitted)
             return fitted.error();
         setup.fitted = std::move(*fitted);
     }
     setup.reading.fitted = setup.fitted;
+    if (setup.ranks)
+        setup.reading.part = {static_cast<std::size_t>(setup.ranks->rank()),
+                              static_cast<std::size_t>(setup.ranks->size())};
     return {};
 }
 
@@ -268,8 +280,8 @@ std::vector<float> classWeightsFor(const TrainSetup& setup) {
 
 Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, TrainSetup& setup) {
     setup.experiment = request.experiment;
-    setup.compute.emplace(request.experiment.training.threads, request.background);
-    Result<RunStore> store = RunStore::open(request.home);
+    setup.compute.emplace(threadsFor(setup), request.background);
+    Result<RunStore> store = setup.keeps() ? RunStore::open(request.home) : RunStore::openToRead(request.home);
     if (!store)
         return store.error();
     setup.store = std::move(*store);
@@ -317,7 +329,7 @@ Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token
     setup.validationFeed.reset();
     if (features) {
         Result<FeatureSets> sets = featureSets(*setup.module, setup.dataset, setup.reading, setup.step.bf16,
-                                               setup.store->home(), std::move(stop));
+                                               setup.store->home(), std::move(stop), setup.ranks);
         if (!sets)
             return sets.error();
         note(sets->note);

@@ -15,6 +15,7 @@
 #include "engine/module/ComputeThreads.h"
 #include "engine/train/Compute.h"
 #include "engine/train/Feed.h"
+#include "engine/train/Ranks.h"
 #include "store/RunData.h"
 #include "store/RunStore.h"
 
@@ -42,6 +43,10 @@ struct TrainSetup {
     std::shared_ptr<const FittedNormalization> fitted; ///< null where the normalization is not fitted
     std::vector<std::string> notes;                    ///< for the person: a classifier that starts anew
     std::optional<ComputeThreads> compute;
+    Ranks* ranks = nullptr; ///< where several processes train; all but the first leave the run's folder as it is
+    int sharers = 1;        ///< processes of these that share the CPUs
+    std::vector<SkippedImage> trainSkips, validationSkips; ///< of all processes, as of the end of an epoch
+    bool keeps() const { return !ranks || ranks->isFirst(); }
 
     // Of `dataset`, counted once: every batch asks.
     std::size_t trainImages = 0, validationImages = 0;

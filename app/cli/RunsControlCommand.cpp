@@ -97,13 +97,15 @@ int control(const ControlOptions& options, Context& context) {
     } else if (const Result<void> obeyed = send(*run, *command); !obeyed) {
         return fail(obeyed.error());
     }
-    if (command->kind == RemoteCommand::Kind::Edit)
-        answer["changes"] = changesSince(*run, known);
+    const bool isEdit = command->kind == RemoteCommand::Kind::Edit;
+    const Json changes = isEdit ? changesSince(*run, known) : Json::object();
+    if (isEdit)
+        answer["changes"] = changes;
     if (options.json) {
         printJson(answer);
         return 0;
     }
-    for (const auto& [path, values] : answer.value("changes", Json::object()).items())
+    for (const auto& [path, values] : changes.items())
         std::printf("%s: %s -> %s\n", path.c_str(), toText(values[0], -1).c_str(), toText(values[1], -1).c_str());
     return 0;
 }

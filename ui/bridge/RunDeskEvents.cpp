@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "experiment/EditSettings.h"
 #include "store/RunEvents.h"
 
 // What is heard of the run in progress.

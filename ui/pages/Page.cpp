@@ -15,6 +15,13 @@ void Page::follow(SettingsForm& form) {
             form.showAgain();
     });
     show();
+    form.setSearchable(tr("Search this setting"));
+    connect(&form, &SettingsForm::searchAsked, this, [this](const QString& path, const std::vector<Json>& choices) {
+        if (m_session.searches().searchFor(path.toStdString(), choices))
+            Q_EMIT pageRequested(QStringLiteral("search"));
+        else
+            Q_EMIT said(tr("This setting cannot be searched while it is off."), false);
+    });
     const auto enable = [this, &form] {
         form.setEditable([all = isAllEditable()](const QString& path) { return all || changesInRun(path); },
                          whyFixed());

@@ -10,13 +10,15 @@
 #include <algorithm>
 #include <limits>
 
+#include "look/Series.h"
 #include "look/Theme.h"
 
 namespace sightline::ui {
 
 namespace {
 constexpr double kNear = 10;
-}
+constexpr double kLeastMerit = 0.35; ///< the worst is to be seen, too
+} // namespace
 
 MarkPlot::MarkPlot(QWidget* parent) : QWidget(parent) {
     setMouseTracking(true);
@@ -47,6 +49,13 @@ void MarkPlot::highlight(int mark) {
         return;
     setHighlighted(mark);
     Q_EMIT hovered(mark);
+}
+
+QColor MarkPlot::colorOf(int mark) const {
+    const Mark& it = m_marks[static_cast<std::size_t>(mark)];
+    return mark == m_highlighted ? theme::color(Role::Validation)
+           : it.quiet            ? theme::color(Role::Muted)
+                                 : theme::meritColor(kLeastMerit + (1 - kLeastMerit) * it.merit);
 }
 
 std::vector<int> MarkPlot::paintOrder() const {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QColor>
 #include <QWidget>
 
 #include <utility>
@@ -20,8 +19,8 @@ struct MarkAxis {
 struct Mark {
     std::vector<double> places; ///< from 0 to 1; NaN: it has none there
     QString words;              ///< said on hover, and to screen readers
-    QColor color;
-    bool quiet = false; ///< drawn thin, beneath the others
+    double merit = 1;           ///< from the worst (0) to the best (1): its colour
+    bool quiet = false;         ///< drawn thin, beneath the others
 };
 
 /// What plots of a few hundred marks share: one of them is highlighted by the mouse or by the arrow keys, and said; a
@@ -46,6 +45,7 @@ protected:
     /// Of a mark that has places; infinite where it has none.
     virtual double distance(const Mark& mark, const QPointF& place) const = 0;
     virtual void paint(QPainter& painter) const = 0;
+    QColor colorOf(int mark) const;
     /// Quiet ones first, the highlighted one last.
     std::vector<int> paintOrder() const;
 

@@ -86,7 +86,7 @@ void ParallelPlot::paint(QPainter& painter) const {
     for (const int index : paintOrder()) {
         const Mark& mark = marks()[static_cast<std::size_t>(index)];
         const bool isIt = index == highlighted();
-        QColor color = isIt ? theme::color(Role::Validation) : mark.color;
+        QColor color = colorOf(index);
         if (!isIt && highlighted() >= 0)
             color.setAlphaF(0.35F);
         painter.setPen(QPen(color,

@@ -72,7 +72,7 @@ void ScatterPlot::paint(QPainter& painter) const {
             continue;
         const bool isIt = index == highlighted();
         const double radius = isIt ? kBigDot : kDot;
-        const QColor color = isIt ? theme::color(Role::Validation) : mark.color;
+        const QColor color = colorOf(index);
         painter.setPen(QPen(isIt ? theme::color(Role::Text) : color, 1.2));
         painter.setBrush(mark.quiet && !isIt ? QBrush(Qt::NoBrush) : QBrush(color));
         painter.drawEllipse(placeOf(mark), radius, radius);

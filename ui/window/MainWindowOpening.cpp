@@ -242,14 +242,14 @@ void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
 
 /// One of its trials was cut off: it goes on with the others.
 void MainWindow::offerSearch(const RunGroup& search) {
-    const auto resume = [this, id = search.id] {
-        m_session.searches().show(id);
-        showPage(QStringLiteral("search"));
-        m_session.searches().resume(id);
-    };
     const auto look = [this, id = search.id] {
+        m_wanted.clear(); // images that are being opened do not lead away
         m_session.searches().show(id);
         showPage(QStringLiteral("search"));
+    };
+    const auto resume = [this, look, id = search.id] {
+        look();
+        m_session.searches().resume(id);
     };
     m_strip->say(MessageStrip::Kind::Note,
                  tr("The search “%1” was interrupted; its trials are kept.").arg(QString::fromStdString(search.name)),

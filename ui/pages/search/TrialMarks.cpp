@@ -7,8 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "look/Series.h"
-#include "look/Theme.h"
 #include "look/Words.h"
 #include "pages/search/SettingTitles.h"
 
@@ -17,7 +15,6 @@ namespace sightline::ui {
 namespace {
 
 constexpr double kNowhere = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLeastMerit = 0.35; ///< the worst line is to be seen, too
 
 QString tr(const char* text) {
     return QCoreApplication::translate("TrialMarks", text);
@@ -125,9 +122,7 @@ TrialMarks marksOf(const ShownSearch& search) {
         mark.places.push_back(place);
         mark.words = trialWords(plan, trial);
         mark.quiet = trial.state != SearchTrial::State::Complete;
-        mark.color = mark.quiet
-                         ? theme::color(Role::Muted)
-                         : theme::meritColor(kLeastMerit + (1 - kLeastMerit) * (plan.maximize ? place : 1 - place));
+        mark.merit = plan.maximize ? place : 1 - place;
         all.marks.push_back(std::move(mark));
         all.trials.push_back(trial.number);
     }

@@ -178,11 +178,11 @@ void SearchDesk::begin(const QString& name, Folder folder) {
 void SearchDesk::advance(qulonglong index, qulonglong count, const QString& id) {
     if (!isUnderWay())
         return;
-    m_id = id.toStdString();
+    if (std::exchange(m_id, id.toStdString()).empty())
+        show(m_id);
     m_place = tr("Trial %1, %1 of %2 done").arg(index - 1).arg(count);
     m_activity.setText(tr("%1: %2").arg(m_name, m_place));
     m_activity.setProgress(index - 1, count);
-    show(m_id);
     refresh();
     Q_EMIT changed();
 }

@@ -70,7 +70,7 @@ void ParallelPlot::paintAxis(QPainter& painter, std::size_t axis) const {
         painter.drawLine(QPointF(x - kTick, y), QPointF(x + kTick, y));
         const bool isLast = axis + 1 == axes().size();
         const QString shown =
-            metrics.elidedText(text, Qt::ElideRight, static_cast<int>(std::min(apart / 2, kSide) - 8));
+            metrics.elidedText(text, Qt::ElideRight, static_cast<int>(std::min(0.6 * apart, kSide) - 4));
         const QRectF room(isLast ? x + kTick + 3 : x - kTick - 3 - kSide, y - kWordsHeight / 2, kSide, kWordsHeight);
         QColor behind = theme::color(Role::Surface);
         behind.setAlphaF(0.8F);

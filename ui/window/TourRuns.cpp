@@ -18,7 +18,7 @@ constexpr std::size_t kPicturedAt = 12; ///< with epochs left: on a fast machine
 constexpr int kPatience = 10, kPatienceInPicture = 3;
 constexpr double kMinDelta = 0.5; ///< so that patience is used however well it goes
 constexpr std::size_t kPins = 5;
-constexpr int kTrials = 8, kSearchEpochs = 2;
+constexpr int kTrials = 6, kSearchEpochs = 2;
 
 /// Trials of the search in view that are done.
 int endedOf(const SearchDesk& searches) {

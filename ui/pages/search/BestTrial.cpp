@@ -87,10 +87,12 @@ void BestTrial::show() {
         const SearchPlan& plan = shown->view.plan;
         const SearchTrial& trial = shown->view.study.trials[static_cast<std::size_t>(*which)];
         const QString objective = QString::fromStdString(plan.objective);
-        m_caption->setText(shown->best == which ? tr("Best so far: trial %1, %2").arg(*which).arg(objective)
-                                                : tr("Trial %1, %2").arg(*which).arg(objective));
-        if (shown->best == which && shown->view.state == SearchView::State::Completed)
-            m_caption->setText(tr("Best: trial %1, %2").arg(*which).arg(objective));
+        m_caption->setText(shown->best == which
+                               ? tr("Best of %1: trial %2, %3")
+                                     .arg(counted(endedTrials(shown->view.study), tr("%1 trial"), tr("%1 trials")))
+                                     .arg(*which)
+                                     .arg(objective)
+                               : tr("Trial %1, %2").arg(*which).arg(objective));
         m_figure->setText(trial.value ? significant(*trial.value) : QStringLiteral("–"));
         QStringList settings;
         const Json values = settingsOf(plan.space, trial.point);

@@ -51,7 +51,7 @@ SearchForm::SearchForm(Session& session, QWidget* parent) : Surface(tr("What to 
     column->setContentsMargins(0, 0, theme::kGrid, 0);
     column->setSpacing(theme::kGrid);
     m_empty = named(mutedLabel(tr("Add the settings that are to be tried, or right-click a setting on another page and "
-                                  "choose “Search this”. All others stay as they are there.")),
+                                  "choose “Search this setting”. All others stay as they are there.")),
                     "searchEmpty");
     column->addWidget(m_empty);
     m_rowsColumn = new QVBoxLayout;
@@ -64,10 +64,8 @@ SearchForm::SearchForm(Session& session, QWidget* parent) : Surface(tr("What to 
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(room);
     body()->addWidget(scroll, 1);
-    m_problem = named(new QLabel, "searchProblem");
-    m_problem->setWordWrap(true);
-    setLook(*m_problem, "bad", true);
-    body()->addWidget(m_problem);
+    m_why = named(mutedLabel({}), "searchWhy");
+    body()->addWidget(m_why);
     m_start = button(tr("Start search"), QStringLiteral("media-playback-start"), "startSearch", {}, true);
     body()->addWidget(m_start);
     SearchDesk& searches = session.searches();
@@ -174,10 +172,10 @@ QWidget* SearchForm::addOptions() {
                 QStringLiteral("loss")},
                [this](SearchDraft& draft, int at) { draft.objective = m_objective->itemText(at).toStdString(); });
     m_sampler =
-        choice(tr("Sampler"), "sampler", {tr("Random"), tr("Grid: every combination"), tr("TPE: near the best so far")},
+        choice(tr("Sampler"), "sampler", {tr("Random"), tr("Grid: every combination"), tr("TPE: near the best trials")},
                [](SearchDraft& draft, int at) { draft.sampler = static_cast<SearchPlan::Sampler>(at); });
     m_pruner =
-        choice(tr("Pruner"), "pruner", {tr("None"), tr("Median: worse than half"), tr("ASHA: best quarter goes on")},
+        choice(tr("Pruner"), "pruner", {tr("None"), tr("Median: worse than half"), tr("ASHA: best quarter continues")},
                [](SearchDraft& draft, int at) { draft.pruner = static_cast<SearchPlan::Pruner>(at); });
     m_trials = number(tr("Trials"), "trials", tr("Combinations that are tried"),
                       [](SearchDraft& draft, int value) { draft.trials = value; });
@@ -281,22 +279,24 @@ void SearchForm::showProblems() {
         note.value()->setVisible(problem.has_value());
     }
     const bool isBare = m_rows.empty(); // the page says what to do
-    m_problem->setText(left.empty() || isBare ? QString()
-                                              : QString::fromStdString(left.front().path + " " + left.front().message));
-    m_problem->setVisible(!m_problem->text().isEmpty());
+    m_other =
+        left.empty() || isBare ? QString() : QString::fromStdString(left.front().path + " " + left.front().message);
     showState();
 }
 
 void SearchForm::showState() {
     const bool isWrong = !m_session.searches().problems().empty();
-    const QString why = m_session.searches().isUnderWay() ? tr("A search is under way; it can be stopped at the right.")
+    const QString why = m_session.searches().isUnderWay() ? tr("A search is in progress; stop it first.")
                         : m_session.runs().trainsHere()   ? tr("A run is in progress; stop it first.")
                         : !m_session.data().dataset()     ? tr("Open images first.")
                         : m_rows.empty()                  ? tr("Add a setting that is to be tried.")
-                        : isWrong                         ? tr("Put right what is marked above.")
+                        : !m_other.isEmpty()              ? m_other
+                        : isWrong                         ? tr("Correct what is marked above.")
                                                           : QString();
     m_start->setEnabled(why.isEmpty());
     m_start->setToolTip(why.isEmpty() ? tr("Train one trial after the other on the open images") : why);
+    m_why->setText(why);
+    m_why->setVisible(!why.isEmpty());
 }
 
 } // namespace sightline::ui

@@ -42,7 +42,8 @@ private:
     QComboBox *m_objective, *m_sampler, *m_pruner;
     QSpinBox *m_trials, *m_executions, *m_keepBest, *m_minutes;
     QHash<QString, QLabel*> m_notes; ///< by the path of the option
-    QLabel* m_problem;               ///< what no field shows, or why it cannot start
+    QString m_other;                 ///< a problem that no field shows
+    QLabel* m_why;                   ///< why it cannot start
     QPushButton* m_start;
     bool m_refreshing = false;
 };

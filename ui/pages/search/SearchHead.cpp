@@ -13,7 +13,7 @@ namespace sightline::ui {
 
 namespace {
 using State = SearchView::State;
-constexpr int kChooserWidth = 220;
+constexpr int kChooserWidth = 220, kProgressWidth = 120;
 
 bool isGoingOn(State state) {
     return state == State::Running || state == State::Paused;
@@ -30,14 +30,15 @@ SearchHead::SearchHead(Session& session, QWidget* parent) : Surface({}, parent),
     m_state = named(new QLabel, "searchState");
     m_state->setWordWrap(true);
     line->addWidget(m_state, 1);
+    m_progress = new ProgressBar("searchProgress", tr("Trials that are done"));
+    m_progress->setFixedWidth(kProgressWidth);
+    line->addWidget(m_progress);
     m_pause = button({}, QStringLiteral("media-playback-pause"), "pauseSearch");
     m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopSearch",
                     tr("Save the trial in progress and end here; the search can be resumed"));
     line->addWidget(m_pause);
     line->addWidget(m_stop);
     body()->addLayout(line);
-    m_progress = new ProgressBar("searchProgress", tr("Trials that are done"));
-    body()->addWidget(m_progress);
     SearchDesk& searches = session.searches();
     connect(m_chooser, &QComboBox::activated, this,
             [this](int at) { m_session.searches().show(m_chooser->itemData(at).toString().toStdString()); });
@@ -76,7 +77,7 @@ QString SearchHead::stateWords(const SearchView& view) const {
         return here ? tr("Running. %1.").arg(done) : tr("Another program runs it. %1.").arg(done);
     if (view.state == State::Completed)
         return tr("Finished. %1.").arg(done);
-    return tr("Stopped. %1; nothing is lost, resume goes on with the others.").arg(done);
+    return tr("Stopped. %1. Nothing is lost; Resume continues with the others.").arg(done);
 }
 
 void SearchHead::showState() {
@@ -109,9 +110,9 @@ void SearchHead::showState() {
     m_pause->setEnabled(!isBusy && !(here && run == RunState::Stopping));
     m_stop->setEnabled(!(here && run == RunState::Stopping));
     m_pause->setToolTip(isBusy              ? tr("A run is in progress; stop it first.")
-                        : resumes           ? tr("Go on with the trials that are left")
+                        : resumes           ? tr("Continue with the trials that are left")
                         : goesOn && !paused ? tr("The trial in progress waits at its next batch; no other one begins")
-                                            : tr("Go on where it paused"));
+                                            : tr("Continue where it paused"));
 }
 
 void SearchHead::press() {

@@ -2,6 +2,7 @@
 #include "pages/search/SearchPage.h"
 
 #include <QHeaderView>
+#include <QScrollBar>
 #include <QStackedWidget>
 #include <QTableView>
 
@@ -15,6 +16,10 @@
 #include "widgets/TableView.h"
 
 namespace sightline::ui {
+
+namespace {
+constexpr int kTableHeight = 144; ///< the headings and three trials
+}
 
 SearchPage::SearchPage(Session& session, QWidget* parent) : Page(session, parent) {
     setObjectName(QStringLiteral("searchPage"));
@@ -60,6 +65,7 @@ QWidget* SearchPage::makeFound() {
 
 QWidget* SearchPage::makeTable() {
     auto* surface = new Surface;
+    surface->setMinimumHeight(kTableHeight);
     m_trials = new Table({tr("Trial")}, this);
     m_view = tableView(m_trials, "trialTable", tr("Trials"), true);
     surface->body()->addWidget(m_view, 1);
@@ -104,14 +110,17 @@ void SearchPage::showTable() {
     if (!shown)
         return;
     auto rows = trialRows(*shown);
-    if (std::exchange(m_tableOf, shown->view.id) == shown->view.id && rows.size() == m_trials->rows().size())
+    const bool isSame = std::exchange(m_tableOf, shown->view.id) == shown->view.id;
+    if (isSame && rows.size() == m_trials->rows().size())
         return m_trials->updateRows(std::move(rows));
-    const int current = sourceRow(m_view, m_view->currentIndex());
-    const bool more = current >= 0 && rows.size() > m_trials->rows().size();
+    const int current = isSame ? sourceRow(m_view, m_view->currentIndex()) : -1;
+    const int scrolled = m_view->verticalScrollBar()->value();
     m_trials->setColumns(trialColumns(shown->view.plan), std::move(rows));
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    if (more)
+    if (current >= 0)
         selectSourceRow(m_view, current);
+    if (isSame)
+        m_view->verticalScrollBar()->setValue(scrolled);
 }
 
 void SearchPage::showBadge() {

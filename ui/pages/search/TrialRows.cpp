@@ -27,10 +27,10 @@ Table::Cell stateCell(const SearchTrial& trial, bool isBest) {
     };
     switch (trial.state) {
     case State::Running:
-        return cell(tr("in progress"), counted(epochs, tr("%1 epoch so far"), tr("%1 epochs so far")), Role::Accent);
+        return cell(tr("in progress"), counted(epochs, tr("%1 epoch is done"), tr("%1 epochs are done")), Role::Accent);
     case State::Complete:
         return cell(isBest ? tr("best") : tr("complete"),
-                    isBest ? tr("The best so far; its checkpoints are kept") : tr("Trained to its end"),
+                    isBest ? tr("The best; its checkpoints are kept") : tr("Trained to its end"),
                     isBest ? Role::Good : Role::Text);
     case State::Pruned:
         return cell(tr("pruned"),

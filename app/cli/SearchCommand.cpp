@@ -8,6 +8,7 @@
 #include "SearchWords.h"
 #include "search/SearchPresets.h"
 #include "search/SearchRunner.h"
+#include "search/SearchSteering.h"
 
 namespace sightline::cli {
 
@@ -85,9 +86,31 @@ int start(const SearchOptions& options, Context& context) {
     return folder ? runIt(*folder, options, context) : fail(folder.error());
 }
 
+int steer(const SearchFolder& folder, RemoteCommand::Kind command, const char* done) {
+    if (const Result<void> obeyed = steerSearch(folder, command, interruption().get_token()); !obeyed)
+        return fail(obeyed.error());
+    std::fprintf(stderr, "Search %s: %s\n", folder.id().c_str(), done);
+    return 0;
+}
+
+int pause(const SearchOptions& options, Context& context) {
+    const Result<SearchFolder> folder = findSearch(context.home, options.search);
+    return folder ? steer(*folder, RemoteCommand::Kind::Pause, "paused at the next batch") : fail(folder.error());
+}
+
+int stop(const SearchOptions& options, Context& context) {
+    const Result<SearchFolder> folder = findSearch(context.home, options.search);
+    return folder ? steer(*folder, RemoteCommand::Kind::Stop, "stops; its trials in progress are saved")
+                  : fail(folder.error());
+}
+
 int resume(const SearchOptions& options, Context& context) {
     const Result<SearchFolder> folder = findSearch(context.home, options.search);
-    return folder ? runIt(*folder, options, context) : fail(folder.error());
+    if (!folder)
+        return fail(folder.error());
+    if (const Result<SearchView> view = viewSearch(*folder); view && view->state == SearchView::State::Paused)
+        return steer(*folder, RemoteCommand::Kind::Resume, "resumed"); // by whoever runs it
+    return runIt(*folder, options, context);
 }
 
 int show(const SearchOptions& options, Context& context) {
@@ -133,13 +156,18 @@ int list(const SearchOptions& options, Context& context) {
 
 using Action = int (*)(const SearchOptions&, Context&);
 
-void addAction(CLI::App& search, Context& context, const char* name, const char* help, bool takesSearch,
-               Action action) {
+struct Words {
+    const char *name, *help;
+    bool takesSearch = true, printsJson = true;
+};
+
+void addAction(CLI::App& search, Context& context, const Words& words, Action action) {
     auto options = std::make_shared<SearchOptions>();
-    CLI::App* command = search.add_subcommand(name, help);
-    if (takesSearch)
+    CLI::App* command = search.add_subcommand(words.name, words.help);
+    if (words.takesSearch)
         command->add_option("SEARCH", options->search, "A search's id, a prefix of it, or its name")->required();
-    command->add_flag("--json", options->json, "Print JSON");
+    if (words.printsJson)
+        command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, action, &context] {
         context.chosen = [options, action, &context] { return action(*options, context); };
     });
@@ -163,9 +191,11 @@ void addSearch(CLI::App& app, Context& context) {
         if (search->get_subcommands().empty())
             context.chosen = [options, &context] { return start(*options, context); };
     });
-    addAction(*search, context, "resume", "Go on with a search that was stopped or killed", true, resume);
-    addAction(*search, context, "show", "Show a search: its trials, the best one, what matters", true, show);
-    addAction(*search, context, "list", "List searches, newest first", false, list);
+    addAction(*search, context, {"resume", "Go on with a search that was paused, stopped or killed"}, resume);
+    addAction(*search, context, {"pause", "Pause a search in progress, also another program's", true, false}, pause);
+    addAction(*search, context, {"stop", "Stop a search in progress, also another program's", true, false}, stop);
+    addAction(*search, context, {"show", "Show a search: its trials, the best one, what matters"}, show);
+    addAction(*search, context, {"list", "List searches, newest first", false}, list);
 }
 
 } // namespace sightline::cli

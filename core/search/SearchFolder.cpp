@@ -6,6 +6,7 @@
 
 #include "data/Overlay.h"
 #include "search/Importance.h"
+#include "search/SearchSteering.h"
 #include "store/RunMark.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
@@ -91,7 +92,7 @@ Result<SearchFolder> findSearch(const std::filesystem::path& home, const std::st
 }
 
 const char* nameOf(SearchView::State state) {
-    constexpr std::array kNames{"running", "completed", "stopped"};
+    constexpr std::array kNames{"running", "paused", "completed", "stopped"};
     return kNames[static_cast<std::size_t>(state)];
 }
 
@@ -111,7 +112,7 @@ Result<SearchView> viewSearch(const SearchFolder& folder) {
         return study.error();
     SearchView view{folder.id(), folder.path(), std::move(*plan), std::move(*study)};
     if (isRunning)
-        view.state = SearchView::State::Running;
+        view.state = saysPaused(folder.path()) ? SearchView::State::Paused : SearchView::State::Running;
     else if (endedTrials(view.study) >= trialsOf(view.plan))
         view.state = SearchView::State::Completed;
     return view;

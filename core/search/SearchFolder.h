@@ -37,7 +37,7 @@ Result<SearchFolder> findSearch(const std::filesystem::path& home, const std::st
 
 /// A search as it is now.
 struct SearchView {
-    enum class State { Running, Completed, Stopped }; ///< stopped: nobody runs it, and trials are left
+    enum class State { Running, Paused, Completed, Stopped }; ///< stopped: nobody runs it, and trials are left
     std::string id;
     std::filesystem::path folder;
     SearchPlan plan;

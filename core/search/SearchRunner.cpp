@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <mutex>
 #include <numeric>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "search/JournalFile.h"
 #include "search/Pruner.h"
 #include "search/Sampler.h"
+#include "search/SearchSteering.h"
 #include "search/TrialRuns.h"
 #include "store/RunMark.h"
 #include "store/RunStore.h"
@@ -52,10 +54,10 @@ public:
 
 private:
     Result<void> begin();
-    void work();
+    void work(TrainControl& control);
     std::optional<SearchTrial> next();
-    void execute(const SearchTrial& trial);
-    Execution trainExecution(int trial, int execution);
+    void execute(const SearchTrial& trial, TrainControl& control);
+    Execution trainExecution(int trial, int execution, TrainControl& control);
     Result<TrainRequest> requestOf(int trial, int execution);
     void hear(int trial, int execution, const TrainEvent& event, TrainControl& control, bool& prunes);
     void started(int trial, int execution, const std::string& run);
@@ -106,19 +108,26 @@ Result<void> SearchRunner::begin() {
 Result<void> SearchRunner::run() {
     if (const Result<void> begun = begin(); !begun)
         return begun;
-    if (m_view.plan.parallel == 1) {
-        work();
+    std::vector<std::unique_ptr<TrainControl>> own;
+    std::vector<TrainControl*> controls;
+    if (m_request.control)
+        controls.push_back(m_request.control);
+    while (static_cast<int>(controls.size()) < m_view.plan.parallel)
+        controls.push_back(own.emplace_back(std::make_unique<TrainControl>()).get());
+    const SearchSteering steering(m_view.folder, controls, [this] { m_halt.request_stop(); });
+    if (controls.size() == 1) {
+        work(*controls.front());
     } else {
         std::vector<std::jthread> workers;
-        for (int i = 0; i < m_view.plan.parallel; ++i)
-            workers.emplace_back([this] { work(); });
+        for (TrainControl* control : controls)
+            workers.emplace_back([this, control] { work(*control); });
     }
     return m_error ? Result<void>(*m_error) : Result<void>();
 }
 
-void SearchRunner::work() {
+void SearchRunner::work(TrainControl& control) {
     while (const std::optional<SearchTrial> trial = next())
-        execute(*trial);
+        execute(*trial, control);
 }
 
 std::optional<SearchTrial> SearchRunner::next() {
@@ -159,9 +168,9 @@ bool SearchRunner::isPrunedNow(int number) const {
     return isPruned(m_view.plan, trials, trials[static_cast<std::size_t>(number)]);
 }
 
-void SearchRunner::execute(const SearchTrial& trial) {
+void SearchRunner::execute(const SearchTrial& trial, TrainControl& control) {
     for (int execution = 0; execution < m_view.plan.executionsPerTrial; ++execution) {
-        const Execution ended = trainExecution(trial.number, execution);
+        const Execution ended = trainExecution(trial.number, execution, control);
         if (ended.end == Execution::End::Interrupted)
             return; // goes on the next time
         if (ended.end != Execution::End::Done)
@@ -176,6 +185,7 @@ Result<TrainRequest> SearchRunner::requestOf(int trial, int execution) {
     TrainRequest request;
     request.home = m_request.home;
     request.background = m_request.background;
+    request.waitsForRoom = m_request.waitsForRoom;
     request.images = m_images;
     request.group = trialMember(m_view.plan, m_view.id, trial, execution);
     const auto known = m_known.find(request.group->member);
@@ -195,7 +205,7 @@ Result<TrainRequest> SearchRunner::requestOf(int trial, int execution) {
     return request;
 }
 
-Execution SearchRunner::trainExecution(int trial, int execution) {
+Execution SearchRunner::trainExecution(int trial, int execution, TrainControl& control) {
     const std::string member = trialMember(m_view.plan, m_view.id, trial, execution).member;
     if (const auto known = m_known.find(member); known != m_known.end() && isDone(known->second)) {
         const std::lock_guard lock(m_mutex);
@@ -207,7 +217,6 @@ Execution SearchRunner::trainExecution(int trial, int execution) {
     const Result<TrainRequest> request = requestOf(trial, execution);
     if (!request)
         return {Execution::End::Failed, request.error().message};
-    TrainControl control;
     bool prunes = false;
     const RunEnded ended = m_engine.train(*request, m_halt.get_token(), control, [&](const TrainEvent& event) {
         hear(trial, execution, event, control, prunes);
@@ -329,6 +338,8 @@ Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std:
     Result<SearchView> view = viewSearch(request.folder);
     if (!view)
         return view.error();
+    if (request.control)
+        view->plan.parallel = 1;
     SearchRunner runner(engine, request, std::move(*view), std::move(stop), sink);
     if (const Result<void> run = runner.run(); !run)
         return run.error();

@@ -35,6 +35,9 @@ struct SearchRequest {
     std::filesystem::path home;
     SearchFolder folder;
     bool background = false; ///< as TrainRequest
+    bool waitsForRoom = false;
+    /// Steers the trials, which are then tried one after the other whatever the plan says. Null: steerSearch() does.
+    TrainControl* control = nullptr;
 };
 
 /// How a search, or one go of it, ended.
@@ -45,7 +48,8 @@ struct SearchEnded {
 
 /// Tries the points that are left: trials that were in progress go on first, under their numbers and from their last
 /// checkpoints, so that a kill at any time neither loses nor doubles one. A trial that fails is kept as failed. `stop`
-/// has the trials in progress saved and left for the next time. Data set and decoded images are shared by all trials.
+/// has the trials in progress saved and left for the next time, and so has steerSearch(), which can pause them, too.
+/// Data set and decoded images are shared by all trials.
 /// Synchronous. Errors: the search is running elsewhere; its files are damaged or cannot be written.
 Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
                               const SearchSink& sink);

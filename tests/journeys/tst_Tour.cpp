@@ -43,6 +43,7 @@ private Q_SLOTS:
                                  "evaluate",
                                  "explain",
                                  "runs",
+                                 "search",
                                  "explain-activations",
                                  "explain-filters",
                                  "explain-occlusion",
@@ -62,7 +63,8 @@ private Q_SLOTS:
                                              .arg(ratio);
                     QCOMPARE(QImage(path(name)).size(), QSize(1280, 720) * ratio);
                 }
-        for (const char* page : {"training", "train-fork"}) // as it trains: in the first scheme
+        for (const char* page :
+             {"training", "train-fork", "searching", "empty-search"}) // as it trains: in the first scheme
             QCOMPARE(QImage(path(QStringLiteral("pictures/%1-light-1x.png").arg(QLatin1String(page)))).size(),
                      QSize(1280, 720));
         for (const char* dialog : {"train-rate", "train-check", "training-batch"})

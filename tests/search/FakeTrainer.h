@@ -25,6 +25,13 @@ public:
 
     RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control,
                    const EventSink& sink) override {
+        const RunEnded ended = trainRun(request, stop, control, sink);
+        control.runEnded();
+        return ended;
+    }
+
+    RunEnded trainRun(const TrainRequest& request, const std::stop_token& stop, TrainControl& control,
+                      const EventSink& sink) {
         RunEnded ended{RunEnded::Outcome::Failed, "The disk is full.", ErrorKind::Failed, 0, 0, {}, {}};
         Result<RunStore> store = RunStore::open(request.home);
         if (!store)
@@ -43,6 +50,8 @@ public:
         if (!tell(*folder, started, sink))
             return ended;
         for (int epoch = last ? last->epoch + 1 : 1; epoch <= experiment->training.epochs; ++epoch) {
+            while (control.waitWhilePaused(stop))
+                control.take();
             if (!trainEpoch(*folder, *experiment, epoch, sink))
                 return ended;
             if (epoch < experiment->training.epochs && (stop.stop_requested() || control.stopsAfterEpoch())) {

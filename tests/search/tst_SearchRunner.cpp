@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include "FakeTrainer.h"
 #include "FaultyFiles.h"
 #include "FewToys.h"
 #include "Test.h"
 #include "search/SearchRunner.h"
+#include "search/SearchSteering.h"
 #include "search/TrialRuns.h"
 #include "support/Files.h"
 
@@ -233,6 +236,50 @@ private Q_SLOTS:
         });
         QVERIFY(ended);
         QVERIFY2(refused.find("is running already") != std::string::npos, refused.c_str());
+    }
+
+    void whatIsAskedFromOutsideIsObeyed() {
+        using Kind = RemoteCommand::Kind;
+        FakeTrainer trainer;
+        const auto folder = beginSearch(home(), plan(", \"trials\": 1000, \"parallel\": 2"), {});
+        QVERIFY(folder);
+        QVERIFY(steerSearch(*folder, Kind::Pause, {}).error().message.find("is not running") != std::string::npos);
+        std::optional<Result<SearchEnded>> ended;
+        std::atomic<bool> began = false;
+        std::jthread search(
+            [&] { ended = go(trainer, home(), *folder, {}, [&](const SearchEvent&) { began = true; }); });
+        const auto steered = [&] { // sees to it that the search ends, whatever fails
+            QTRY_VERIFY(began);
+            QVERIFY(steerSearch(*folder, Kind::Pause, {}));
+            QTRY_COMPARE(viewSearch(*folder)->state, SearchView::State::Paused);
+            QVERIFY(steerSearch(*folder, Kind::Resume, {}));
+            QTRY_COMPARE(viewSearch(*folder)->state, SearchView::State::Running);
+            QVERIFY(!steerSearch(*folder, Kind::Save, {}));
+            QVERIFY(steerSearch(*folder, Kind::Pause, {}));
+        };
+        steered();
+        QVERIFY(steerSearch(*folder, Kind::Stop, {})); // a paused one
+        search.join();
+        QVERIFY(ended && *ended);
+        QCOMPARE((*ended)->view.state, SearchView::State::Stopped);
+        QVERIFY((*ended)->why.find("Stopped") != std::string::npos);
+    }
+
+    void whoSteersHasOneTrialAtATime() {
+        FakeTrainer trainer;
+        const auto folder = beginSearch(home(), plan(", \"parallel\": 3"), {});
+        QVERIFY(folder);
+        TrainControl control;
+        int inProgress = 0, most = 0;
+        const auto ended =
+            runSearch(trainer, {home(), *folder, false, false, &control}, {}, [&](const SearchEvent& event) {
+                inProgress += std::holds_alternative<TrialBegan>(event) - std::holds_alternative<TrialEnded>(event);
+                most = std::max(most, inProgress);
+            });
+        QVERIFY(ended);
+        QCOMPARE(most, 1);
+        QCOMPARE(endedTrials(ended->view.study), 8);
+        QCOMPARE(ended->view.plan.parallel, 3);
     }
 
     void searchesAreFoundByIdPrefixAndName() {

@@ -122,6 +122,8 @@ void SeriesDesk::begin(Plan plan) {
 }
 
 void SeriesDesk::advance(qulonglong index, qulonglong count, const QString&) {
+    if (!isUnderWay()) // a search is
+        return;
     m_place = tr("%1 of %2").arg(index).arg(count);
     m_size = static_cast<int>(count);
     m_activity.setText(tr("%1: %2").arg(m_name, m_place));

@@ -13,6 +13,7 @@
 #include "bridge/ProbePins.h"
 #include "bridge/Questions.h"
 #include "bridge/RunDesk.h"
+#include "bridge/SearchDesk.h"
 #include "bridge/SeriesDesk.h"
 #include "bridge/SuggestDesk.h"
 #include "bridge/UnknownDesk.h"
@@ -34,6 +35,7 @@ public:
     DataDesk& data() { return m_data; }
     RunDesk& runs() { return m_runs; }
     SeriesDesk& series() { return m_series; }
+    SearchDesk& searches() { return m_searches; }
     CheckpointDesk& checkpoints() { return m_checkpoints; }
     ProbePins& pins() { return m_pins; }
     Questions& questions() { return m_questions; }
@@ -58,6 +60,7 @@ private:
     ClassifyDesk m_classifying;
     UnknownDesk m_unknown;
     MapLook m_mapLook;
+    SearchDesk m_searches;
 };
 
 } // namespace sightline::ui

@@ -94,11 +94,20 @@ QColor seriesColor(std::size_t index) {
     return pick(kSeriesTones[std::min(index, kSeries)]);
 }
 
+namespace {
+QColor between(const QColor& from, const QColor& to, double share) {
+    const auto mixed = [share](float one, float other) { return one + (other - one) * static_cast<float>(share); };
+    return QColor::fromRgbF(mixed(from.redF(), to.redF()), mixed(from.greenF(), to.greenF()),
+                            mixed(from.blueF(), to.blueF()));
+}
+} // namespace
+
 QColor strengthColor(double strength) {
-    const QColor quiet = color(Role::Border), loud = color(Role::Bad);
-    const auto between = [&](float from, float to) { return from + (to - from) * static_cast<float>(strength); };
-    return QColor::fromRgbF(between(quiet.redF(), loud.redF()), between(quiet.greenF(), loud.greenF()),
-                            between(quiet.blueF(), loud.blueF()));
+    return between(color(Role::Border), color(Role::Bad), strength);
+}
+
+QColor meritColor(double merit) {
+    return between(color(Role::Border), color(Role::Training), merit);
 }
 
 void apply(QApplication& application, Scheme scheme) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/Page.h"
 
+#include <QRegularExpression>
+
 #include "pages/FieldPlaces.h"
 #include "widgets/SettingsForm.h"
 
@@ -15,6 +17,14 @@ void Page::follow(SettingsForm& form) {
             form.showAgain();
     });
     show();
+    form.setSearchable(tr("Search this setting"));
+    connect(&form, &SettingsForm::searchAsked, this, [this](const QString& path, const std::vector<Json>& choices) {
+        static const QRegularExpression part(QStringLiteral("[ \\[].*")); // "data.image_size[1]"
+        if (m_session.searches().searchFor(QString(path).remove(part).toStdString(), choices))
+            Q_EMIT pageRequested(QStringLiteral("search"));
+        else
+            Q_EMIT said(tr("This setting cannot be searched, at least not while it is off."), false);
+    });
     const auto enable = [this, &form] {
         form.setEditable([all = isAllEditable()](const QString& path) { return all || changesInRun(path); },
                          whyFixed());

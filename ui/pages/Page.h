@@ -22,7 +22,8 @@ public:
 
 Q_SIGNALS:
     void badgeChanged(sightline::ui::Page::Badge badge, int count);
-    /// Asks the window to show another page: "data", "augment", "network", "train", "evaluate", "explain", "runs".
+    /// Asks the window to show another page: "data", "augment", "network", "train", "evaluate", "explain", "runs",
+    /// "search".
     void pageRequested(const QString& page);
     /// Asks the window for the control of a setting: "training.epochs".
     void fieldRequested(const QString& path);

@@ -84,6 +84,7 @@ QWidget* RunsPage::makeSide() {
     connect(m_group, &GroupDetail::said, this, &Page::said);
     connect(&m_exports, &ExportDesk::ended, this, &Page::said);
     connect(m_group, &GroupDetail::resumed, this, [this] { Q_EMIT pageRequested(QStringLiteral("train")); });
+    connect(m_group, &GroupDetail::searchAsked, this, [this] { Q_EMIT pageRequested(QStringLiteral("search")); });
     connect(m_group, &GroupDetail::runChosen, this, [this](const QString& id) {
         m_ways->setCurrentIndex(0);
         m_table->select([&](const RunSummary& run) { return run.id == id.toStdString(); });

@@ -3,10 +3,12 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QContextMenuEvent>
 #include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QRegularExpressionValidator>
 #include <QSlider>
 #include <QSpinBox>
@@ -15,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiment/RunEdit.h"
 #include "widgets/NumberField.h"
 #include "widgets/Surface.h"
 #include "widgets/UndoKeys.h"
@@ -105,14 +108,15 @@ void SettingsForm::add(const Field& field, QWidget* control, std::function<void(
     parts.append(control);
     for (QWidget* part : std::as_const(parts)) {
         shareUndoKeys(part);
+        part->installEventFilter(this);
         if (!qobject_cast<QAbstractSpinBox*>(part) && !qobject_cast<QComboBox*>(part) && !qobject_cast<QSlider*>(part))
             continue;
         part->setFocusPolicy(Qt::StrongFocus);
-        part->installEventFilter(this);
     }
     auto* label = new QLabel(field.label, this);
     label->setBuddy(target);
     label->setWordWrap(true);
+    label->installEventFilter(this);
     label->setFixedWidth(kLabelWidth); // each section is a grid of its own: controls stand in one line all the same
     auto* note = mutedLabel({}, this);
     note->setObjectName(field.path + QStringLiteral(" note"));
@@ -127,7 +131,7 @@ void SettingsForm::add(const Field& field, QWidget* control, std::function<void(
         m_grid->addWidget(unit, row, 2);
     }
     m_grid->addWidget(note, row + 1, 1, 1, 2);
-    m_rows.push_back({field, label, control, note, unit, m_head, std::move(show)});
+    m_rows.push_back({field, label, control, note, unit, m_head, std::move(show), {}});
 }
 
 void SettingsForm::edit(const QString& path, const std::function<void(Experiment&)>& change) {
@@ -221,6 +225,8 @@ void SettingsForm::choice(const Field& field, const QStringList& choices, Get<in
     connect(box, &QComboBox::currentIndexChanged, this,
             [=, this](int at) { edit(field.path, [&](Experiment& e) { set(e, at); }); });
     add(field, box, [=](const Experiment& e) { box->setCurrentIndex(get(e)); });
+    m_rows.back().choose = set;
+    m_rows.back().choices = static_cast<int>(choices.size());
 }
 
 void SettingsForm::pick(const Field& field, std::function<Items(const Experiment&)> items, Get<QString> get,
@@ -324,11 +330,52 @@ void SettingsForm::setEditable(const std::function<bool(const QString& path)>& e
 
 /// The wheel scrolls the page, not the field under the pointer, unless that field has the focus.
 bool SettingsForm::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::Wheel && !static_cast<QWidget*>(watched)->hasFocus()) {
+    const bool turns = qobject_cast<QAbstractSpinBox*>(watched) || qobject_cast<QComboBox*>(watched) ||
+                       qobject_cast<QSlider*>(watched);
+    if (event->type() == QEvent::Wheel && turns && !static_cast<QWidget*>(watched)->hasFocus()) {
         event->ignore();
         return true;
     }
+    if (event->type() == QEvent::ContextMenu && openMenu(watched, static_cast<QContextMenuEvent*>(event)->globalPos()))
+        return true;
     return QWidget::eventFilter(watched, event);
+}
+
+/// The field's own menu, with ours at its end.
+bool SettingsForm::openMenu(const QObject* watched, const QPoint& place) {
+    const auto row = std::find_if(m_rows.begin(), m_rows.end(), [&](const Row& one) {
+        return watched == one.label || watched == one.control ||
+               one.control->findChildren<QObject*>().contains(watched);
+    });
+    if (m_searchWords.isEmpty() || row == m_rows.end())
+        return false;
+    auto* line = qobject_cast<QLineEdit*>(const_cast<QObject*>(watched));
+    if (const auto* box = qobject_cast<const QAbstractSpinBox*>(watched))
+        line = box->findChild<QLineEdit*>();
+    QMenu* menu = line ? line->createStandardContextMenu() : new QMenu(this);
+    menu->setObjectName(QStringLiteral("fieldMenu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (!menu->isEmpty())
+        menu->addSeparator();
+    QAction* search = menu->addAction(m_searchWords);
+    search->setObjectName(QStringLiteral("searchThis"));
+    connect(search, &QAction::triggered, this,
+            [this, path = row->field.path, choices = choicesOf(*row)] { Q_EMIT searchAsked(path, choices); });
+    menu->popup(place);
+    return true;
+}
+
+/// What the choices of a field write where the field's path says.
+std::vector<Json> SettingsForm::choicesOf(const Row& row) const {
+    std::vector<Json> values;
+    for (int choice = 0; choice < row.choices; ++choice) {
+        Experiment chosen = m_experiment;
+        row.choose(chosen, choice);
+        Json value = settingIn(toJson(chosen), row.field.path.toStdString());
+        if (!value.is_null() && std::find(values.begin(), values.end(), value) == values.end())
+            values.push_back(std::move(value));
+    }
+    return values;
 }
 
 } // namespace sightline::ui

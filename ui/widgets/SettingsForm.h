@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "experiment/Experiment.h"
+#include "support/Json.h"
 #include "support/Result.h"
 
 class QGridLayout;
@@ -60,11 +61,15 @@ public:
     std::vector<Problem> otherProblems() const { return m_others; }
     /// Which fields a person may change, by their path; what the others say when asked.
     void setEditable(const std::function<bool(const QString& path)>& editable, const QString& why);
+    /// Offers by this name, in the menu of each field, what searchAsked() says.
+    void setSearchable(const QString& words) { m_searchWords = words; }
 
 Q_SIGNALS:
     /// The experiment as the person wants it. `edit` is the same for successive changes of one field.
     void edited(const sightline::Experiment& experiment, const QString& edit);
     void problemsShown(); ///< otherProblems() may be others now
+    /// The setting is to be searched; `choices` are the values it can have, where they are few.
+    void searchAsked(const QString& path, const std::vector<sightline::Json>& choices);
 
 private:
     struct Row {
@@ -75,11 +80,15 @@ private:
         QLabel* unit;      ///< or null
         QToolButton* head; ///< of its section; or null
         std::function<void(const Experiment&)> show;
+        Set<int> choose; ///< of a choice of so many; absent: it is none
+        int choices = 0;
     };
     void add(const Field& field, QWidget* control, std::function<void(const Experiment&)> show,
              QWidget* named = nullptr);
     void edit(const QString& path, const std::function<void(Experiment&)>& change);
     bool eventFilter(QObject* watched, QEvent* event) override;
+    bool openMenu(const QObject* watched, const QPoint& place);
+    std::vector<Json> choicesOf(const Row& row) const;
 
     Experiment m_experiment; ///< as shown
     std::vector<Problem> m_problems;
@@ -88,6 +97,7 @@ private:
     QToolButton* m_head = nullptr; ///< its title; null: it has none
     std::vector<Row> m_rows;
     std::vector<Problem> m_others;
+    QString m_searchWords; ///< empty: fields have no menu of ours
     bool m_refreshing = false;
 };
 

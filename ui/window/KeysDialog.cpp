@@ -11,7 +11,7 @@ KeysDialog::KeysDialog(QWidget* parent) : QDialog(parent) {
     setObjectName(QStringLiteral("keysDialog"));
     setWindowTitle(tr("Keys"));
     const std::initializer_list<std::pair<QString, QString>> keys{
-        {QStringLiteral("Ctrl+1 … Ctrl+7"), tr("Data, Augment, Network, Train, Evaluate, Explain, Runs")},
+        {QStringLiteral("Ctrl+1 … Ctrl+8"), tr("Data, Augment, Network, Train, Evaluate, Explain, Runs, Search")},
         {QStringLiteral("Ctrl+Return"), tr("Train, pause, resume")},
         {QStringLiteral("Ctrl+O"), tr("Open a folder of images")},
         {QStringLiteral("Ctrl+Shift+O"), tr("Open an archive or a table of images")},

@@ -24,6 +24,7 @@
 #include "pages/NetworkPage.h"
 #include "pages/RunsPage.h"
 #include "pages/evaluate/EvaluatePage.h"
+#include "pages/search/SearchPage.h"
 #include "pages/train/TrainPage.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Prompts.h"
@@ -83,6 +84,7 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     addPage(explain, QStringLiteral("explain"), QStringLiteral("crosshairs"), tr("Explain"));
     m_runsPage = new RunsPage(session);
     addPage(m_runsPage, QStringLiteral("runs"), QStringLiteral("view-history"), tr("Runs"));
+    addPage(new SearchPage(session), QStringLiteral("search"), QStringLiteral("edit-find"), tr("Search"));
     connect(m_runsPage, &RunsPage::compareRequested, this,
             [this, explain](const QString& first, const QString& second) {
                 m_session.runs().open(first);
@@ -180,6 +182,7 @@ void MainWindow::wire() {
     connect(m_start, &StartPage::presetAsked, this, &MainWindow::openPreset);
     connect(m_start, &StartPage::tableAsked, this, &MainWindow::openPresetTable);
     connect(&m_session.series(), &SeriesDesk::ended, this, &MainWindow::saySeries);
+    connect(&m_session.searches(), &SearchDesk::ended, this, &MainWindow::saySearch);
     connect(m_stack, &QStackedWidget::currentChanged, this, [this] {
         static const QStringList ofRun{QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain")};
         m_checkpoints->setWanted(ofRun.contains(currentPage()));
@@ -226,7 +229,7 @@ void MainWindow::wire() {
     connect(&m_session.runs(), &RunDesk::noted, this,
             [this](const QString& message) { m_strip->say(MessageStrip::Kind::Note, message); });
     connect(&m_session.runs(), &RunDesk::ended, this, [this](const RunEnded& ended) {
-        if (m_session.series().isUnderWay())
+        if (m_session.series().isUnderWay() || m_session.searches().isUnderWay())
             return; // it has its own last word
         const QString reason = QString::fromStdString(ended.reason);
         if (ended.outcome == RunEnded::Outcome::Failed)
@@ -361,9 +364,12 @@ void MainWindow::paintEvent(QPaintEvent* event) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (m_session.runs().trainsHere() &&
-        !prompts().confirm(this,
-                           tr("A run is in progress. Stop it and close? Its progress is saved and it can be resumed."),
-                           tr("Stop and close"))) {
+        !prompts().confirm(
+            this,
+            m_session.searches().isUnderWay()
+                ? tr("A search is in progress. Stop it and close? Its trials are saved and it can be resumed.")
+                : tr("A run is in progress. Stop it and close? Its progress is saved and it can be resumed."),
+            tr("Stop and close"))) {
         event->ignore();
         return;
     }

@@ -35,7 +35,7 @@ public:
     explicit MainWindow(Session& session, QWidget* parent = nullptr);
     ~MainWindow() override; ///< what is being typed ends while there is still somebody to take it
 
-    /// "data", "augment", "network", "train", "evaluate", "explain", "runs"; "start" is the first screen.
+    /// "data", "augment", "network", "train", "evaluate", "explain", "runs", "search"; "start" is the first screen.
     void showPage(const QString& name);
     QString currentPage() const;
     /// A folder of images or of a run, an image, or an experiment file.
@@ -66,6 +66,7 @@ private:
     void askForImages(const QString& why);
     void sayGroups();
     void saySeries(const QString& group, const QString& words, bool good);
+    void saySearch(const QString& id, const QString& words, bool good);
     void classifyWith(const QString& runFolder, const QString& name);
     void openExperiment(const QString& file);
     void saveExperiment();
@@ -75,6 +76,7 @@ private:
     void keepPlaceNow();
     void offerInterrupted(const std::vector<RunSummary>& runs);
     void offer(const RunSummary& run, bool canResume);
+    void offerSearch(const RunGroup& search);
     void startAgain(const std::filesystem::path& run);
     void restore();
 

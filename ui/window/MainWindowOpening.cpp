@@ -85,6 +85,15 @@ void MainWindow::saySeries(const QString& group, const QString& words, bool good
                  });
 }
 
+void MainWindow::saySearch(const QString& id, const QString& words, bool good) {
+    const bool isThere = !id.isEmpty() && currentPage() != QLatin1String("search");
+    m_strip->say(good ? MessageStrip::Kind::Good : MessageStrip::Kind::Note, words,
+                 isThere ? tr("Show the search") : QString(), [this, id] {
+                     m_session.searches().show(id.toStdString());
+                     showPage(QStringLiteral("search"));
+                 });
+}
+
 void MainWindow::openFile() {
     const QString recent = windowSettings(m_session).value(kRecentKey).toStringList().value(0);
     const QString file = prompts().openFile(
@@ -221,12 +230,30 @@ void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
     if (run == runs.end())
         return;
     m_offered.push_back(run->folder);
+    if (run->group && run->group->kind == RunGroup::Kind::Search)
+        return offerSearch(*run->group);
     m_offerLane.submit(
         this, [folder = run->folder](const std::stop_token&) { return checkpointToResume(folder).has_value(); },
         [this, run = *run](const Result<bool>& found) {
             if (m_session.runs().state() == RunState::Idle)
                 offer(run, found && *found);
         });
+}
+
+/// One of its trials was cut off: it goes on with the others.
+void MainWindow::offerSearch(const RunGroup& search) {
+    const auto look = [this, id = search.id] {
+        m_wanted.clear(); // images that are being opened do not lead away
+        m_session.searches().show(id);
+        showPage(QStringLiteral("search"));
+    };
+    const auto resume = [this, look, id = search.id] {
+        look();
+        m_session.searches().resume(id);
+    };
+    m_strip->say(MessageStrip::Kind::Note,
+                 tr("The search “%1” was interrupted; its trials are kept.").arg(QString::fromStdString(search.name)),
+                 {{tr("Resume"), resume}, {tr("Look at it"), look}});
 }
 
 void MainWindow::offer(const RunSummary& run, bool canResume) {

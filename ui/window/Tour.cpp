@@ -44,7 +44,7 @@ Tour::~Tour() = default;
 const QStringList& Tour::pages() {
     static const QStringList names{QStringLiteral("data"),  QStringLiteral("augment"),  QStringLiteral("network"),
                                    QStringLiteral("train"), QStringLiteral("evaluate"), QStringLiteral("explain"),
-                                   QStringLiteral("runs")};
+                                   QStringLiteral("runs"),  QStringLiteral("search")};
     return names;
 }
 

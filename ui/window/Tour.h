@@ -18,11 +18,11 @@ class MainWindow;
 class Session;
 class SettingsForm;
 
-/// Drives the real window over every page with the toy set, or a folder of images, and two short real runs, the second
-/// a fork of the first whose learning rate is changed under way. Writes a picture of each page, of each form of
-/// settings with all its sections open, and of the dialogs of the Train page, at 1x and 2x, light and dark; what is
-/// shown while it trains only in the first scheme. Measures how long the event loop stalls while training (pictures
-/// apart).
+/// Drives the real window over every page with the toy set, or a folder of images, a small real search and two short
+/// real runs, the second a fork of the first whose learning rate is changed under way. Writes a picture of each page,
+/// of each form of settings with all its sections open, and of the dialogs of the Train page, at 1x and 2x, light and
+/// dark; what is shown while it trains only in the first scheme. Measures how long the event loop stalls while training
+/// (pictures apart).
 class Tour : public QObject {
     Q_OBJECT
 public:
@@ -48,6 +48,7 @@ private:
     void open();
     void tryRate();
     void tryCheck();
+    void search();
     void pin();
     void train();
     void planFork();
@@ -78,7 +79,7 @@ private:
     StallMeter m_meter;
     QStringList m_shooting;
     int m_pictures = 0, m_steps = 0, m_patience = 0;
-    bool m_forked = false, m_changedRate = false, m_shotTraining = false, m_done = false;
+    bool m_forked = false, m_changedRate = false, m_shotTraining = false, m_shotSearch = false, m_done = false;
 };
 
 } // namespace sightline::ui

@@ -18,6 +18,12 @@ constexpr std::size_t kPicturedAt = 12; ///< with epochs left: on a fast machine
 constexpr int kPatience = 10, kPatienceInPicture = 3;
 constexpr double kMinDelta = 0.5; ///< so that patience is used however well it goes
 constexpr std::size_t kPins = 5;
+constexpr int kTrials = 6, kSearchEpochs = 2;
+
+/// Trials of the search in view that are done.
+int endedOf(const SearchDesk& searches) {
+    return searches.shown() ? endedTrials(searches.shown()->view.study) : 0;
+}
 } // namespace
 
 void Tour::tryRate() {
@@ -46,9 +52,42 @@ void Tour::tryCheck() {
     later(kSettleMs, [this] {
         whenIdle([this] {
             shootDialog("checkDialog", QStringLiteral("train-check"));
-            train();
+            search();
         });
     });
+}
+
+/// A few trials; pictured while some are done and one is in progress.
+void Tour::search() {
+    const Experiment before = m_session.document().experiment();
+    Experiment quick = before;
+    quick.training.epochs = kSearchEpochs;
+    m_session.document().setExperiment(quick);
+    SearchDraft draft;
+    draft.trials = kTrials;
+    draft.sampler = SearchPlan::Sampler::Random;
+    draft.pruner = SearchPlan::Pruner::Median;
+    for (const char* path : {"training.optimizer.learning_rate", "training.optimizer.name", "training.batch_size"})
+        draft.rows.push_back({path, firstRange(quick, path)});
+    SearchDesk& searches = m_session.searches();
+    searches.setDraft(std::move(draft));
+    m_window->showPage(QStringLiteral("search"));
+    connect(&m_session.runs(), &RunDesk::epochFinished, this, [this] {
+        if (m_shotSearch || endedOf(m_session.searches()) < kTrials / 2)
+            return;
+        m_shotSearch = true;
+        shoot(*m_window, QStringLiteral("searching"));
+    });
+    connect(
+        &searches, &SearchDesk::ended, this,
+        [this, before](const QString&, const QString& words, bool good) {
+            if (!good)
+                return fail(words);
+            m_session.document().setExperiment(before);
+            train();
+        },
+        Qt::SingleShotConnection);
+    searches.start();
 }
 
 /// An image of each of the first classes, to be watched while it is trained.

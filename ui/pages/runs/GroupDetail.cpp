@@ -44,9 +44,14 @@ GroupDetail::GroupDetail(Session& session, ExportDesk& exports, QWidget* parent)
     m_report = button(tr("Report…"), QStringLiteral("document-save"), "exportGroupReport",
                       tr("Save a web page that compares these runs"));
     m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeGroupButton");
-    for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_words})
+    m_search = button(tr("Show the search"), QStringLiteral("edit-find"), "showSearchButton");
+    for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_words, m_search})
         column->addWidget(part);
     column->addWidget(m_view, 1);
+    connect(m_search, &QPushButton::clicked, this, [this] {
+        m_session.searches().show(m_group.id);
+        Q_EMIT searchAsked();
+    });
     auto* row = new QHBoxLayout;
     row->addWidget(m_resume, 1);
     row->addWidget(m_export, 1);
@@ -73,7 +78,8 @@ void GroupDetail::setGroup(const RunGroup& group) {
         m_group = group;
         show();
     }
-    read();
+    if (group.kind != RunGroup::Kind::Search)
+        read();
 }
 
 void GroupDetail::read() {
@@ -123,6 +129,10 @@ void GroupDetail::show() {
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_view->horizontalHeader()->setSectionResizeMode(isTable ? 1 : 0, QHeaderView::Stretch);
     m_view->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    if (m_group.kind == RunGroup::Kind::Search) {
+        m_words->setText(tr("A search: Search has its trials as a table and in plots, and the best of them."));
+        return showState();
+    }
     const QString spread = m_table ? QString::fromStdString(spreadWords(*m_table)) : QString();
     m_words->setText(!m_table ? QString()
                      : m_table->isComplete && !spread.isEmpty()
@@ -132,7 +142,10 @@ void GroupDetail::show() {
 }
 
 void GroupDetail::showState() {
-    const bool idle = !m_session.runs().trainsHere();
+    const bool idle = !m_session.runs().trainsHere(), isSearch = m_group.kind == RunGroup::Kind::Search;
+    m_search->setVisible(isSearch);
+    m_view->setVisible(!isSearch);
+    m_export->setVisible(!isSearch);
     m_resume->setVisible(m_table && !m_table->isComplete);
     m_resume->setEnabled(idle);
     m_resume->setToolTip(idle ? tr("Train what is missing") : tr("A run is in progress; stop it first."));

@@ -19,6 +19,7 @@ namespace sightline::ui {
 class Table;
 
 /// The runs of a group line by line, as its text would print them: folds with mean and spread, a table of experiments.
+/// The trials of a search have a page of their own.
 class GroupDetail : public QWidget {
     Q_OBJECT
 public:
@@ -31,6 +32,7 @@ public:
 Q_SIGNALS:
     void runChosen(const QString& id); ///< a double click, or Return
     void resumed();
+    void searchAsked(); ///< the group's search is the one in view now
     void said(const QString& message, bool good);
 
 private:
@@ -46,7 +48,7 @@ private:
     QLabel *m_title, *m_words;
     Table* m_rows;
     QTableView* m_view;
-    QPushButton *m_resume, *m_export, *m_report;
+    QPushButton *m_resume, *m_export, *m_report, *m_search;
     Lane m_lane; ///< last: joined first
 };
 

@@ -107,6 +107,7 @@ RunStatus::RunStatus(Session& session, QWidget* parent) : Surface({}, parent), m
     });
     connect(&session.runs(), &RunDesk::forkChanged, this, &RunStatus::showState);
     connect(&session.series(), &SeriesDesk::changed, this, &RunStatus::showState);
+    connect(&session.searches(), &SearchDesk::changed, this, &RunStatus::showState);
     connect(&session.runs(), &RunDesk::refused, this, [this](const QString& why) {
         showState();
         Q_EMIT said(why, false);
@@ -231,8 +232,10 @@ QString RunStatus::epochWords(int epoch) const {
     return tr("Epoch %1 of %2").arg(std::min(epoch, std::max(1, planned))).arg(planned);
 }
 
-/// In a series: of which run.
+/// In a series or a search: of which run.
 QString RunStatus::placed(const QString& words) const {
+    if (const QString& trial = m_session.searches().place(); !trial.isEmpty())
+        return tr("%1: %2").arg(trial, words);
     const QString& place = m_session.series().place();
     return place.isEmpty() ? words : tr("Run %1: %2").arg(place, words);
 }

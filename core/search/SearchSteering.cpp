@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "search/SearchSteering.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "store/RunMark.h"
+#include "support/Files.h"
+#include "support/Words.h"
+
+namespace sightline {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPeriod(200);
+constexpr std::chrono::minutes kPatience(1);
+constexpr const char* kPausedFile = "paused";
+
+void removePausedFile(const std::filesystem::path& folder) {
+    std::error_code code;
+    std::filesystem::remove(folder / kPausedFile, code);
+}
+
+} // namespace
+
+Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command, std::stop_token stop) {
+    if (!ownerOf(folder.path()))
+        return badInput("The search " + shown(folder.id()) + " is not running.");
+    return sendCommand(folder.path(), {command}, kPatience, std::move(stop));
+}
+
+bool saysPaused(const std::filesystem::path& searchFolder) {
+    std::error_code code;
+    return std::filesystem::exists(searchFolder / kPausedFile, code);
+}
+
+SearchSteering::SearchSteering(std::filesystem::path searchFolder, std::vector<TrainControl*> controls,
+                               std::function<void()> stop)
+    : m_folder(std::move(searchFolder)), m_controls(std::move(controls)), m_stop(std::move(stop)) {
+    forgetCommands(m_folder);
+    removePausedFile(m_folder);
+    m_thread = std::jthread([this](const std::stop_token& ended) {
+        std::mutex mutex;
+        std::condition_variable_any wake;
+        std::unique_lock lock(mutex);
+        while (!ended.stop_requested()) {
+            look();
+            wake.wait_for(lock, ended, kPeriod, [] { return false; });
+        }
+    });
+}
+
+SearchSteering::~SearchSteering() {
+    m_thread.request_stop();
+    m_thread.join();
+    removePausedFile(m_folder);
+}
+
+void SearchSteering::look() {
+    for (const ReceivedCommand& received : receiveCommands(m_folder))
+        answerCommand(received, received.command ? obey(*received.command) : received.command.error());
+    const bool paused = std::all_of(m_controls.begin(), m_controls.end(),
+                                    [](const TrainControl* control) { return control->isPaused(); });
+    if (std::exchange(m_saidPaused, paused) == paused)
+        return;
+    if (paused)
+        static_cast<void>(writeFileAtomically(m_folder / kPausedFile, "")); // a word, no more: the search goes on
+    else
+        removePausedFile(m_folder);
+}
+
+Result<void> SearchSteering::obey(const RemoteCommand& command) {
+    switch (command.kind) {
+    case RemoteCommand::Kind::Pause:
+        for (TrainControl* control : m_controls)
+            control->pause();
+        return {};
+    case RemoteCommand::Kind::Stop:
+        m_stop();
+        [[fallthrough]]; // a paused trial has to see it
+    case RemoteCommand::Kind::Resume:
+        for (TrainControl* control : m_controls)
+            control->resume();
+        return {};
+    default:
+        return badInput("A search can be paused, resumed and stopped; ask its runs for anything else.");
+    }
+}
+
+} // namespace sightline

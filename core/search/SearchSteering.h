@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "engine/TrainControl.h"
+#include "search/SearchFolder.h"
+#include "store/RemoteCommand.h"
+
+namespace sightline {
+
+/// Leaves a command for whoever runs the search, in this process or another, and waits for its answer: pause (its
+/// trials wait at their next batch), resume or stop. Errors: nobody runs it, or there is no answer within a minute.
+Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command, std::stop_token stop);
+
+/// What a search that runs said last.
+bool saysPaused(const std::filesystem::path& searchFolder);
+
+/// The side of the search: obeys such commands on a thread of its own, and leaves word whether it is paused.
+class SearchSteering {
+public:
+    /// `controls` are those of the trials in progress; `stop` ends the search. Both outlive this.
+    SearchSteering(std::filesystem::path searchFolder, std::vector<TrainControl*> controls, std::function<void()> stop);
+    ~SearchSteering();
+
+private:
+    void look();
+    Result<void> obey(const RemoteCommand& command);
+
+    std::filesystem::path m_folder;
+    std::vector<TrainControl*> m_controls;
+    std::function<void()> m_stop;
+    bool m_saidPaused = false;
+    std::jthread m_thread; ///< last: joined first
+};
+
+} // namespace sightline

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/SearchDesk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "bridge/WindowSettings.h"
+#include "engine/ProbeImages.h"
+#include "look/Words.h"
+#include "search/SearchPresets.h"
+#include "search/SearchRunner.h"
+#include "search/SearchSteering.h"
+
+namespace sightline::ui {
+
+namespace {
+constexpr int kPeriodMs = 1000;
+const QString kDraftKey = QStringLiteral("search/draft");
+} // namespace
+
+/// What became of a search. The training thread writes it, the window's reads it once the search has ended.
+struct SearchDesk::Outcome {
+    std::string id;
+    std::optional<Error> error;
+    std::optional<SearchEnded> ended;
+};
+
+SearchDesk::SearchDesk(std::filesystem::path home, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
+                       Activities& activities)
+    : m_home(std::move(home)), m_document(document), m_data(data), m_runs(runs), m_activities(activities),
+      m_reader(std::make_shared<SearchReader>(m_home)) {
+    const auto kept = parseJson(windowSettings(m_home).value(kDraftKey).toByteArray().toStdString(), "window.ini");
+    if (kept)
+        m_draft = searchDraftFrom(*kept);
+    m_timer.setInterval(kPeriodMs);
+    m_timer.setSingleShot(true); // a slow disk is not asked twice
+    connect(&m_timer, &QTimer::timeout, this, &SearchDesk::refresh);
+    connect(&runs, &RunDesk::seriesAdvanced, this, &SearchDesk::advance);
+    connect(&runs, &RunDesk::seriesEnded, this, &SearchDesk::end);
+}
+
+SearchDesk::~SearchDesk() = default;
+
+void SearchDesk::setDraft(SearchDraft draft) {
+    if (draft == m_draft)
+        return;
+    m_draft = std::move(draft);
+    QSettings settings = windowSettings(m_home);
+    settings.setValue(kDraftKey, QByteArray::fromStdString(toText(toJson(m_draft), -1)));
+    Q_EMIT draftChanged();
+}
+
+bool SearchDesk::searchFor(const std::string& path, const std::vector<Json>& choices) {
+    SearchDraft next = m_draft;
+    if (std::any_of(next.rows.begin(), next.rows.end(), [&](const auto& row) { return row.path == path; }))
+        return true;
+    Json range = firstRange(m_document.experiment(), path, choices);
+    if (range.is_null())
+        return false;
+    next.rows.push_back({path, std::move(range)});
+    setDraft(std::move(next));
+    return true;
+}
+
+void SearchDesk::usePreset(const std::string& name) {
+    const SearchPreset* preset = findSearchPreset(name);
+    const auto json = preset ? parseJson(preset->json, preset->name) : Result<Json>(Json());
+    if (!json || json->is_null())
+        return;
+    std::vector<Problem> ignored; // it comes with the program: a test reads it
+    Experiment base = experimentFromJson(json->value("base", Json::object()), ignored);
+    base.data = withImagesOf(base.data, m_document.experiment().data);
+    if (m_document.setExperiment(std::move(base)))
+        setDraft(searchDraftFrom(*json));
+}
+
+std::vector<Problem> SearchDesk::problems() const {
+    std::vector<Problem> found;
+    planOf(m_draft, m_document.experiment(), found);
+    return found;
+}
+
+void SearchDesk::show(const std::string& id) {
+    if (m_shownId == id)
+        return;
+    m_shownId = id;
+    m_shown.reset();
+    Q_EMIT shownChanged();
+    refresh();
+}
+
+void SearchDesk::setWatched(bool watched) {
+    m_watched = watched;
+    if (watched)
+        refresh();
+}
+
+void SearchDesk::refresh() {
+    m_timer.stop();
+    m_lane.submit(
+        this, [reader = m_reader, id = m_shownId](const std::stop_token&) { return reader->read(id); },
+        [this](Result<SearchReader::Seen> seen) {
+            if (seen)
+                take(std::move(*seen));
+            if (m_watched || isUnderWay())
+                m_timer.start();
+        });
+}
+
+void SearchDesk::take(SearchReader::Seen seen) {
+    if (std::exchange(m_list, std::move(seen.list)) != m_list)
+        Q_EMIT listChanged();
+    if (std::exchange(m_shown, std::move(seen.shown)) != m_shown)
+        Q_EMIT shownChanged();
+}
+
+void SearchDesk::start() {
+    std::vector<Problem> found;
+    Experiment base = m_document.experiment();
+    if (const auto opened = m_data.dataset())
+        base.training.probes = drawableProbes(std::move(base.training.probes), *opened);
+    const SearchPlan plan = planOf(m_draft, base, found);
+    if (!found.empty())
+        return Q_EMIT refused(QString::fromStdString(joined(found)));
+    begin(QString::fromStdString(plan.title()),
+          [home = m_home, plan, write = m_data.finishWriting()](const std::stop_token& stop) -> Result<SearchFolder> {
+              if (const auto written = write(stop); !written)
+                  return written.error();
+              return beginSearch(home, plan, stop);
+          });
+}
+
+void SearchDesk::resume(const std::string& id) {
+    const auto listed = std::find_if(m_list.begin(), m_list.end(), [&](const auto& one) { return one.id == id; });
+    begin(listed != m_list.end() ? listed->title : tr("Search"),
+          [folder = SearchFolder(m_home / "searches" / id)](const std::stop_token&) {
+              return Result<SearchFolder>(folder);
+          });
+}
+
+void SearchDesk::begin(const QString& name, Folder folder) {
+    if (m_runs.trainsHere() || isUnderWay())
+        return;
+    m_outcome = std::make_shared<Outcome>();
+    m_before = m_document.experiment();
+    m_name = name;
+    m_place.clear();
+    m_id.clear();
+    m_activity = m_activities.begin(m_name, [this] { m_runs.stop(); });
+    m_runs.trainSeries([home = m_home, folder = std::move(folder),
+                        outcome = m_outcome](Engine& engine, const std::stop_token& stop, TrainControl& control,
+                                             const EventSink& sink, const TrainingThread::Next& next) {
+        const Result<SearchFolder> search = folder(stop);
+        const Result<SearchPlan> plan = search ? search->plan() : Result<SearchPlan>(search.error());
+        if (!plan) {
+            outcome->error = plan.error();
+            return;
+        }
+        outcome->id = search->id();
+        SearchRequest request{home, *search};
+        request.background = request.waitsForRoom = true;
+        request.control = &control;
+        Result<SearchEnded> ended = runSearch(engine, request, stop, [&](const SearchEvent& event) {
+            if (const auto* began = std::get_if<TrialBegan>(&event))
+                next(static_cast<std::size_t>(began->trial.number) + 1, static_cast<std::size_t>(trialsOf(*plan)),
+                     search->id());
+            else if (const auto* trains = std::get_if<TrialTrains>(&event))
+                sink(trains->event);
+        });
+        if (ended)
+            outcome->ended = std::move(*ended);
+        else
+            outcome->error = ended.error();
+    });
+    Q_EMIT changed();
+}
+
+void SearchDesk::advance(qulonglong index, qulonglong count, const QString& id) {
+    if (!isUnderWay())
+        return;
+    if (std::exchange(m_id, id.toStdString()).empty())
+        show(m_id);
+    m_place = tr("Trial %1, %1 of %2 done").arg(index - 1).arg(count);
+    m_activity.setText(tr("%1: %2").arg(m_name, m_place));
+    m_activity.setProgress(index - 1, count);
+    refresh();
+    Q_EMIT changed();
+}
+
+QString SearchDesk::wordsOf(const Outcome& outcome) const {
+    if (outcome.error)
+        return outcome.error->kind == ErrorKind::Cancelled ? tr("Stopped before the first trial.")
+                                                           : QString::fromStdString(outcome.error->message);
+    const SearchView& view = outcome.ended->view;
+    const int left = trialsOf(view.plan) - endedTrials(view.study);
+    if (left > 0)
+        return counted(left, tr("The search has stopped; %1 trial is left. Resume it on Search."),
+                       tr("The search has stopped; %1 trials are left. Resume it on Search."));
+    const std::optional<int> best = bestTrial(view.study.trials, view.plan.maximize);
+    return best ? tr("The search is finished: trial %1 is the best.").arg(*best)
+                : tr("The search is finished; no trial was completed.");
+}
+
+void SearchDesk::end(const QString& failure) {
+    const auto outcome = std::exchange(m_outcome, nullptr);
+    if (!outcome)
+        return;
+    m_activity.end();
+    m_place.clear();
+    if (opensSameImages(m_before.data, m_document.experiment().data))
+        m_document.setExperiment(m_before);
+    if (!failure.isEmpty())
+        outcome->error = Error{failure.toStdString()};
+    const bool good = !outcome->error && outcome->ended->why.empty() &&
+                      bestTrial(outcome->ended->view.study.trials, outcome->ended->view.plan.maximize);
+    refresh();
+    Q_EMIT changed();
+    Q_EMIT ended(QString::fromStdString(outcome->id), wordsOf(*outcome), good);
+}
+
+void SearchDesk::pause() {
+    if (runsHere(m_shownId))
+        m_runs.pause();
+    else
+        steer(RemoteCommand::Kind::Pause);
+}
+
+void SearchDesk::goOn() {
+    if (runsHere(m_shownId))
+        m_runs.resume();
+    else
+        steer(RemoteCommand::Kind::Resume);
+}
+
+void SearchDesk::stop() {
+    if (runsHere(m_shownId))
+        m_runs.stop();
+    else
+        steer(RemoteCommand::Kind::Stop);
+}
+
+void SearchDesk::steer(RemoteCommand::Kind command) {
+    m_steerLane.submit(
+        this,
+        [folder = SearchFolder(m_home / "searches" / m_shownId), command](const std::stop_token& stop) {
+            return steerSearch(folder, command, stop);
+        },
+        [this](const Result<void>& done) {
+            if (!done)
+                Q_EMIT refused(QString::fromStdString(done.error().message));
+            refresh();
+        });
+}
+
+void SearchDesk::useTrial(int number) {
+    const auto place = static_cast<std::size_t>(number);
+    if (!m_shown || m_runs.trainsHere() || place >= m_shown->view.study.trials.size())
+        return;
+    std::vector<Problem> found;
+    const SearchPlan& plan = m_shown->view.plan;
+    Experiment experiment = experimentAt(plan, m_shown->view.study.trials[place].point, found);
+    if (!found.empty())
+        return Q_EMIT refused(QString::fromStdString(joined(found)));
+    const bool opens = !m_data.dataset();
+    if (!opens && !opensSameImages(experiment.data, m_document.experiment().data))
+        experiment.data = withImagesOf(experiment.data, m_document.experiment().data);
+    if (m_document.setExperiment(std::move(experiment)) && opens)
+        m_data.openAsSaid();
+}
+
+} // namespace sightline::ui

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include <filesystem>
+#include <memory>
+
+#include "bridge/Activities.h"
+#include "bridge/DataDesk.h"
+#include "bridge/ExperimentDocument.h"
+#include "bridge/RunDesk.h"
+#include "bridge/SearchDraft.h"
+#include "bridge/SearchReader.h"
+#include "lane/Lane.h"
+
+namespace sightline::ui {
+
+/// Searches: the one that is thought out, the list of all in the data home, and the one in view, which is followed
+/// whoever runs it. A search of this window trains one trial after the other on the window's one training thread; each
+/// is the run in view while it is in progress.
+class SearchDesk : public QObject {
+    Q_OBJECT
+public:
+    SearchDesk(std::filesystem::path home, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
+               Activities& activities);
+    ~SearchDesk() override;
+
+    const SearchDraft& draft() const { return m_draft; } ///< kept in the home
+    void setDraft(SearchDraft draft);
+    /// Adds a setting to the draft, where it is not in it already. False where it cannot be searched.
+    bool searchFor(const std::string& path, const std::vector<Json>& choices = {});
+    /// Takes the draft of a search that comes with the program, and its settings for the open images.
+    void usePreset(const std::string& name);
+    std::vector<Problem> problems() const; ///< of the draft over the document's experiment
+
+    const std::vector<ListedSearch>& list() const { return m_list; }
+    const std::shared_ptr<const ShownSearch>& shown() const { return m_shown; } ///< null: none, or not read yet
+    const std::string& shownId() const { return m_shownId; }
+    void show(const std::string& id); ///< empty: none
+    void refresh();
+    void setWatched(bool watched); ///< while somebody looks, what other programs do is looked at, too
+
+    void start();                       ///< the draft
+    void resume(const std::string& id); ///< trials that are left
+    bool isUnderWay() const { return m_outcome != nullptr; }
+    bool runsHere(const std::string& id) const { return isUnderWay() && m_id == id; }
+    const QString& place() const { return m_place; } ///< of the one under way: "Trial 3, 3 of 30 done"
+    // The search in view, here or in another program; answers with refused() where it could not be done.
+    void pause();
+    void goOn();
+    void stop();
+
+    /// The document takes the settings of a trial of the search in view, for the open images where there are any.
+    void useTrial(int number);
+
+Q_SIGNALS:
+    void draftChanged();
+    void listChanged();
+    void shownChanged();
+    void changed(); ///< a search of this window began, is at its next trial, or ended
+    void refused(const QString& why);
+    void ended(const QString& id, const QString& words, bool good);
+
+private:
+    struct Outcome;
+    using Folder = std::function<Result<SearchFolder>(const std::stop_token&)>;
+    void begin(const QString& name, Folder folder);
+    void advance(qulonglong index, qulonglong count, const QString& id);
+    void end(const QString& failure);
+    QString wordsOf(const Outcome& outcome) const;
+    void steer(RemoteCommand::Kind command);
+    void take(SearchReader::Seen seen);
+
+    std::filesystem::path m_home;
+    ExperimentDocument& m_document;
+    DataDesk& m_data;
+    RunDesk& m_runs;
+    Activities& m_activities;
+    SearchDraft m_draft;
+    std::vector<ListedSearch> m_list;
+    std::string m_shownId;
+    std::shared_ptr<const ShownSearch> m_shown;
+    bool m_watched = false;
+    std::shared_ptr<Outcome> m_outcome; ///< of the search under way, filled on its thread
+    std::string m_id;                   ///< of the search under way, once its first trial begins
+    Experiment m_before;                ///< the document's, which it gets back
+    QString m_name, m_place;
+    Activity m_activity;
+    QTimer m_timer;
+    std::shared_ptr<SearchReader> m_reader; ///< used on m_lane only
+    Lane m_lane, m_steerLane;
+};
+
+} // namespace sightline::ui

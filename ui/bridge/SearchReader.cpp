@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/SearchReader.h"
+
+#include "search/Importance.h"
+#include "search/SearchSteering.h"
+#include "store/RunMark.h"
+
+namespace sightline::ui {
+
+namespace {
+
+/// Changes whenever a search does.
+std::string stampOf(const SearchFolder& folder) {
+    std::error_code code;
+    const auto size = std::filesystem::file_size(folder.journal(), code);
+    const auto time = std::filesystem::last_write_time(folder.journal(), code).time_since_epoch().count();
+    const auto owner = ownerOf(folder.path());
+    return std::to_string(size) + " " + std::to_string(time) + " " + (owner ? std::to_string(owner->process) : "") +
+           (saysPaused(folder.path()) ? " paused" : "");
+}
+
+} // namespace
+
+const SearchReader::Kept& SearchReader::look(const SearchFolder& folder, bool isShown) {
+    Kept& kept = m_kept[folder.id()];
+    const std::string stamp = stampOf(folder);
+    if (kept.stamp == stamp && (kept.shown || !isShown || !kept.listed.failure.isEmpty()))
+        return kept;
+    kept = Kept();
+    kept.stamp = stamp;
+    kept.listed.id = folder.id();
+    Result<SearchView> view = viewSearch(folder);
+    if (!view) {
+        kept.listed.title = QString::fromStdString(folder.id());
+        kept.listed.failure = QString::fromStdString(view.error().message);
+        return kept;
+    }
+    kept.listed.title = QString::fromStdString(view->plan.title());
+    kept.listed.state = view->state;
+    kept.listed.ended = endedTrials(view->study);
+    kept.listed.trials = trialsOf(view->plan);
+    if (!isShown)
+        return kept;
+    auto shown = std::make_shared<ShownSearch>();
+    shown->best = bestTrial(view->study.trials, view->plan.maximize);
+    shown->importance = importanceOf(view->plan.space, view->study.trials);
+    shown->view = std::move(*view);
+    kept.shown = std::move(shown);
+    return kept;
+}
+
+SearchReader::Seen SearchReader::read(const std::string& shown) {
+    Seen seen;
+    for (const SearchFolder& folder : searchFolders(m_home)) {
+        const Kept& kept = look(folder, folder.id() == shown);
+        seen.list.push_back(kept.listed);
+        if (folder.id() == shown)
+            seen.shown = kept.shown;
+    }
+    return seen;
+}
+
+} // namespace sightline::ui

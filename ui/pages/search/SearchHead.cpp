@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/search/SearchHead.h"
+
+#include <QComboBox>
+
+#include <algorithm>
+
+#include "look/Icons.h"
+#include "look/Words.h"
+#include "widgets/ProgressBar.h"
+
+namespace sightline::ui {
+
+namespace {
+using State = SearchView::State;
+constexpr int kChooserWidth = 220, kProgressWidth = 120;
+
+bool isGoingOn(State state) {
+    return state == State::Running || state == State::Paused;
+}
+} // namespace
+
+SearchHead::SearchHead(Session& session, QWidget* parent) : Surface({}, parent), m_session(session) {
+    auto* line = new QHBoxLayout;
+    line->setSpacing(theme::kGrid);
+    m_chooser = named(new QComboBox, "searchChooser", tr("Search that is shown"));
+    m_chooser->setMinimumWidth(kChooserWidth);
+    m_chooser->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    line->addWidget(m_chooser);
+    m_state = named(new QLabel, "searchState");
+    m_state->setWordWrap(true);
+    line->addWidget(m_state, 1);
+    m_progress = new ProgressBar("searchProgress", tr("Trials that are done"));
+    m_progress->setFixedWidth(kProgressWidth);
+    line->addWidget(m_progress);
+    m_pause = button({}, QStringLiteral("media-playback-pause"), "pauseSearch");
+    m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopSearch",
+                    tr("Save the trial in progress and end here; the search can be resumed"));
+    line->addWidget(m_pause);
+    line->addWidget(m_stop);
+    body()->addLayout(line);
+    SearchDesk& searches = session.searches();
+    connect(m_chooser, &QComboBox::activated, this,
+            [this](int at) { m_session.searches().show(m_chooser->itemData(at).toString().toStdString()); });
+    connect(m_pause, &QPushButton::clicked, this, &SearchHead::press);
+    connect(m_stop, &QPushButton::clicked, &searches, &SearchDesk::stop);
+    connect(&searches, &SearchDesk::listChanged, this, &SearchHead::showList);
+    connect(&searches, &SearchDesk::shownChanged, this, &SearchHead::showList);
+    connect(&searches, &SearchDesk::changed, this, &SearchHead::showState);
+    connect(&session.runs(), &RunDesk::stateChanged, this, &SearchHead::showState);
+    showList();
+}
+
+void SearchHead::showList() {
+    const auto& list = m_session.searches().list();
+    m_chooser->clear();
+    for (const ListedSearch& search : list)
+        m_chooser->addItem(search.failure.isEmpty()
+                               ? tr("%1 (%2 of %3)").arg(search.title, grouped(search.ended), grouped(search.trials))
+                               : tr("%1 (damaged)").arg(search.title),
+                           QString::fromStdString(search.id));
+    m_chooser->setCurrentIndex(m_chooser->findData(QString::fromStdString(m_session.searches().shownId())));
+    m_chooser->setVisible(!list.empty());
+    showState();
+}
+
+QString SearchHead::stateWords(const SearchView& view) const {
+    const int ended = endedTrials(view.study), all = trialsOf(view.plan);
+    const bool here = m_session.searches().runsHere(view.id);
+    const RunState run = m_session.runs().state();
+    const QString done = tr("%1 of %2 trials done").arg(grouped(ended), grouped(all));
+    if (here && run == RunState::Stopping)
+        return tr("Stopping: the trial in progress is being saved.");
+    if ((here && run == RunState::Paused) || (!here && view.state == State::Paused))
+        return here ? tr("Paused. %1.").arg(done) : tr("Paused; another program runs it. %1.").arg(done);
+    if (here || view.state == State::Running)
+        return here ? tr("Running. %1.").arg(done) : tr("Another program runs it. %1.").arg(done);
+    if (view.state == State::Completed)
+        return tr("Finished. %1.").arg(done);
+    return tr("Stopped. %1. Nothing is lost; Resume continues with the others.").arg(done);
+}
+
+void SearchHead::showState() {
+    const SearchDesk& searches = m_session.searches();
+    const auto& shown = searches.shown();
+    const auto listed = std::find_if(searches.list().begin(), searches.list().end(),
+                                     [&](const ListedSearch& one) { return one.id == searches.shownId(); });
+    const bool isDamaged = listed != searches.list().end() && !listed->failure.isEmpty();
+    m_state->setText(shown                     ? stateWords(shown->view)
+                     : isDamaged               ? listed->failure
+                     : searches.isUnderWay()   ? tr("The search is starting.")
+                     : searches.list().empty() ? tr("There are no searches yet.")
+                                               : QString());
+    setLook(*m_state, "bad", isDamaged);
+    const bool here = shown && searches.runsHere(shown->view.id);
+    const bool goesOn = shown && (here || isGoingOn(shown->view.state));
+    const RunState run = m_session.runs().state();
+    const bool paused = here ? run == RunState::Paused : shown && shown->view.state == State::Paused;
+    const bool resumes = shown && !goesOn && shown->view.state == State::Stopped;
+    m_pause->setVisible(goesOn || resumes);
+    m_stop->setVisible(goesOn);
+    m_progress->setVisible(shown && shown->view.state != State::Completed);
+    if (shown)
+        m_progress->setProgress(static_cast<qulonglong>(endedTrials(shown->view.study)),
+                                static_cast<qulonglong>(trialsOf(shown->view.plan)));
+    setWords(*m_pause, goesOn && !paused ? tr("Pause") : tr("Resume"));
+    theme::setIcon(*m_pause,
+                   goesOn && !paused ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"));
+    const bool isBusy = resumes && m_session.runs().trainsHere();
+    m_pause->setEnabled(!isBusy && !(here && run == RunState::Stopping));
+    m_stop->setEnabled(!(here && run == RunState::Stopping));
+    m_pause->setToolTip(isBusy              ? tr("A run is in progress; stop it first.")
+                        : resumes           ? tr("Continue with the trials that are left")
+                        : goesOn && !paused ? tr("The trial in progress waits at its next batch; no other one begins")
+                                            : tr("Continue where it paused"));
+}
+
+void SearchHead::press() {
+    SearchDesk& searches = m_session.searches();
+    const auto& shown = searches.shown();
+    if (!shown)
+        return;
+    const bool here = searches.runsHere(shown->view.id);
+    if (!here && shown->view.state == State::Stopped)
+        return searches.resume(shown->view.id);
+    const bool paused = here ? m_session.runs().state() == RunState::Paused : shown->view.state == State::Paused;
+    paused ? searches.goOn() : searches.pause();
+}
+
+} // namespace sightline::ui

@@ -61,7 +61,7 @@ int ended(const SearchEnded& search, const SearchOptions& options) {
     return 0;
 }
 
-int runIt(const SearchFolder& folder, const SearchOptions& options, Context& context) {
+int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchOptions& options, Context& context) {
     const Result<Engine*> engine = loadEngine();
     if (!engine)
         return fail(engine.error());
@@ -70,7 +70,7 @@ int runIt(const SearchFolder& folder, const SearchOptions& options, Context& con
         return fail(plan.error());
     std::fprintf(stderr, "Search %s: %d trials; the checkpoints of the best %d are kept\n", folder.id().c_str(),
                  trialsOf(*plan), plan->keepBest);
-    const auto search = runSearch(**engine, {context.home, folder}, interruption().get_token(),
+    const auto search = runSearch(**engine, {context.home, folder, false, dataPath}, interruption().get_token(),
                                   [&](const SearchEvent& event) { sayEvent(event, *plan, options.json); });
     return search ? ended(*search, options) : fail(search.error());
 }
@@ -82,12 +82,15 @@ int start(const SearchOptions& options, Context& context) {
     if (!plan)
         return fail(plan.error());
     const Result<SearchFolder> folder = beginSearch(context.home, *plan, interruption().get_token());
-    return folder ? runIt(*folder, options, context) : fail(folder.error());
+    return folder ? runIt(*folder, {}, options, context) : fail(folder.error());
 }
 
 int resume(const SearchOptions& options, Context& context) {
+    const Result<std::string> dataPath = dataPathOf(options.settings, "search resume");
+    if (!dataPath)
+        return fail(dataPath.error());
     const Result<SearchFolder> folder = findSearch(context.home, options.search);
-    return folder ? runIt(*folder, options, context) : fail(folder.error());
+    return folder ? runIt(*folder, *dataPath, options, context) : fail(folder.error());
 }
 
 int show(const SearchOptions& options, Context& context) {
@@ -139,6 +142,8 @@ void addAction(CLI::App& search, Context& context, const char* name, const char*
     CLI::App* command = search.add_subcommand(name, help);
     if (takesSearch)
         command->add_option("SEARCH", options->search, "A search's id, a prefix of it, or its name")->required();
+    if (action == resume)
+        addDataPath(*command, options->settings);
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, action, &context] {
         context.chosen = [options, action, &context] { return action(*options, context); };

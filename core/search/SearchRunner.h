@@ -34,7 +34,8 @@ using SearchSink = std::function<void(const SearchEvent&)>;
 struct SearchRequest {
     std::filesystem::path home;
     SearchFolder folder;
-    bool background = false; ///< as TrainRequest
+    bool background = false;   ///< as TrainRequest
+    std::string dataPath = {}; ///< where the images are now; remembered by the search. Empty: where they were
 };
 
 /// How a search, or one go of it, ended.
@@ -44,9 +45,11 @@ struct SearchEnded {
 };
 
 /// Tries the points that are left: trials that were in progress go on first, under their numbers and from their last
-/// checkpoints, so that a kill at any time neither loses nor doubles one. A trial that fails is kept as failed. `stop`
-/// has the trials in progress saved and left for the next time. Data set and decoded images are shared by all trials.
-/// Synchronous. Errors: the search is running elsewhere; its files are damaged or cannot be written.
+/// checkpoints, so that a kill at any time neither loses nor doubles one. A trial that fails is kept as failed; where
+/// no trial could do better (images that are gone, a full disk) it is left for the next time and the search ends.
+/// `stop` has the trials in progress saved and left, too. Data set and decoded images are shared by all trials.
+/// Synchronous. Errors: the search is running elsewhere; its images are not there, its files are
+/// damaged or cannot be written.
 Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
                               const SearchSink& sink);
 

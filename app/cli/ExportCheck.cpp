@@ -67,7 +67,7 @@ double largestDifference(const FloatArray& a, const FloatArray& b) {
 } // namespace
 
 Result<OnnxCheck> checkOnnx(const RunFolder& run, const std::string& checkpoint, const std::string& file,
-                            std::size_t images, const Context& context) {
+                            std::size_t images, const std::string& dataPath, const Context& context) {
     const Result<OnnxNetwork> network = readOnnx(file);
     if (!network)
         return network.error();
@@ -78,7 +78,7 @@ Result<OnnxCheck> checkOnnx(const RunFolder& run, const std::string& checkpoint,
     if (!weights)
         return weights.error();
     const std::stop_token stop = interruption().get_token();
-    const Result<RunData> data = openRunData(run, parts->experiment, {}, stop);
+    const Result<RunData> data = openRunData(run, parts->experiment, {dataPath}, stop);
     if (!data)
         return data.error();
     const Result<std::vector<std::uint32_t>> indices = indicesOf(run, data->dataset, images);

@@ -18,8 +18,9 @@ struct OnnxCheck {
 };
 
 /// export --onnx --check: so many images of the test split (else val, else train), asked of the run and of the file as
-/// this program reads it. Errors: the file cannot be read, no image can, cancelled.
+/// this program reads it. `dataPath`: where the images are now; empty: where the run says. Errors: the file cannot be
+/// read, no image can, cancelled.
 Result<OnnxCheck> checkOnnx(const RunFolder& run, const std::string& checkpoint, const std::string& file,
-                            std::size_t images, const Context& context);
+                            std::size_t images, const std::string& dataPath, const Context& context);
 
 } // namespace sightline::cli

@@ -4,10 +4,11 @@
 #include <utility>
 
 #include "Commands.h"
+#include "ExperimentOptions.h"
 #include "ExportCheck.h"
 #include "ExportReport.h"
 #include "engine/Exporting.h"
-#include "report/GroupTable.h"
+#include "search/SearchTable.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
 
@@ -17,6 +18,8 @@ namespace {
 
 struct Settings {
     std::string run, checkpoint = "best", onnx, torchScript, weights, report, table, tensorBoard, hub;
+    std::vector<std::string> set;
+    std::string dataPath; ///< of `set`
     int check = 0;
     bool foldBatchNorm = false, all = false, json = false;
     double refuseShare = kRefuseShare;
@@ -88,13 +91,19 @@ std::string idOf(const std::string& given, Context& context) {
 Result<OnnxCheck> check(const Settings& settings, Context& context) {
     Result<RunStore> store = RunStore::open(context.home);
     const Result<RunFolder> run = store ? store->find(settings.run) : Result<RunFolder>(store.error());
-    return run ? checkOnnx(*run, settings.checkpoint, settings.onnx, static_cast<std::size_t>(settings.check), context)
+    return run ? checkOnnx(*run, settings.checkpoint, settings.onnx, static_cast<std::size_t>(settings.check),
+                           settings.dataPath, context)
                : Result<OnnxCheck>(run.error());
 }
 
-int exportRun(const Settings& settings, Context& context) {
-    if (const Result<void> fits = checked(settings); !fits)
+int exportRun(const Settings& given, Context& context) {
+    if (const Result<void> fits = checked(given); !fits)
         return fail(fits.error());
+    Settings settings = given;
+    if (Result<std::string> place = dataPathOf(given.set, "export"); place)
+        settings.dataPath = std::move(*place);
+    else
+        return fail(place.error());
     std::vector<std::string> files;
     const auto add = [&](const Result<std::vector<std::string>>& written) {
         if (written)
@@ -109,7 +118,9 @@ int exportRun(const Settings& settings, Context& context) {
             !add(written))
             return fail(written.error());
     if (!settings.table.empty()) {
-        const auto table = readGroupTable(context.home, settings.run);
+        auto store = RunStore::open(context.home);
+        const auto group = store ? findGroup(*store, settings.run) : Result<std::string>(store.error());
+        const auto table = group ? readTableOf(context.home, *group) : Result<GroupTable>(group.error());
         if (!table)
             return fail(table.error());
         if (const auto written = writeGroupTable(*table, settings.table); !written)
@@ -117,7 +128,8 @@ int exportRun(const Settings& settings, Context& context) {
         files.push_back(settings.table);
     }
     if (!settings.report.empty()) {
-        const auto written = exportReport(settings.run, settings.checkpoint, settings.report, context);
+        const auto written =
+            exportReport(settings.run, settings.checkpoint, settings.dataPath, settings.report, context);
         if (!written)
             return fail(written.error());
         files.push_back(settings.report);
@@ -150,8 +162,9 @@ int exportRun(const Settings& settings, Context& context) {
 void addExport(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("export", "Export a run: its network, a report, its history");
-    command->add_option("RUN", settings->run,
-                        "A run's id, a prefix of it, its name or its folder; with --report and --table a group's id");
+    command->add_option(
+        "RUN", settings->run,
+        "A run's id, a prefix of it, its name or its folder; with --report and --table a group's id or name");
     command->add_option("--onnx", settings->onnx, "Write an ONNX model (opset 13; output 'logits', before softmax)");
     command->add_option("--torchscript", settings->torchScript, "Write a TorchScript module (torch.jit.load)");
     command->add_option("--weights", settings->weights, "Write only the tensors (.safetensors)");
@@ -164,6 +177,7 @@ void addExport(CLI::App& app, Context& context) {
     command->add_option("--tensorboard", settings->tensorBoard, "Write the history as TensorBoard's event files, here");
     command->add_flag("--all", settings->all, "With --tensorboard: of all runs");
     command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
+    addDataPath(*command, settings->set); // --check and --report look at the images
     command->add_flag("--fold-batch-norm", settings->foldBatchNorm,
                       "ONNX: fold batch normalization into the convolutions");
     command

@@ -5,6 +5,7 @@
 
 #include "NetworkOptions.h"
 #include "engine/Reporting.h"
+#include "search/SearchTable.h"
 #include "store/TensorBoard.h"
 
 namespace sightline::cli {
@@ -23,8 +24,8 @@ bool isGroup(RunStore& store, const std::string& id) {
 
 } // namespace
 
-Result<void> exportReport(const std::string& runOrGroup, const std::string& checkpoint, const std::string& file,
-                          Context& context) {
+Result<void> exportReport(const std::string& runOrGroup, const std::string& checkpoint, const std::string& dataPath,
+                          const std::string& file, Context& context) {
     if (const auto writable = canWrite(file); !writable)
         return writable;
     auto store = RunStore::open(context.home);
@@ -35,14 +36,18 @@ Result<void> exportReport(const std::string& runOrGroup, const std::string& chec
         return engine.error();
     ReportRequest request;
     request.checkpoint = checkpoint;
+    request.dataPath = dataPath;
     const std::stop_token stop = interruption().get_token();
-    if (isGroup(*store, runOrGroup)) {
-        const auto report = collectGroupReport(**engine, *store, runOrGroup, request, stop, progress);
-        return report ? writeFileAtomically(file, reportHtml(*report)) : Result<void>(report.error());
+    const auto run =
+        isGroup(*store, runOrGroup) ? Result<RunFolder>(badInput("It is a group.")) : store->find(runOrGroup);
+    if (!run) {
+        const auto group = findGroup(*store, runOrGroup);
+        if (!group)
+            return run.error();
+        auto report = collectGroupReport(**engine, *store, *group, request, stop, progress);
+        const Result<void> told = report ? describeSearch(context.home, *report) : Result<void>(report.error());
+        return told ? writeFileAtomically(file, reportHtml(*report)) : told;
     }
-    const auto run = store->find(runOrGroup);
-    if (!run)
-        return run.error();
     const auto report = collectReport(**engine, *run, request, stop, progress);
     if (!report)
         return report.error();

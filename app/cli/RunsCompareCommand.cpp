@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
 #include "Commands.h"
+#include "ExperimentOptions.h"
 #include "engine/AskedModel.h"
 #include "metrics/Comparison.h"
 #include "metrics/EpochJson.h"
@@ -16,7 +18,7 @@ namespace sightline::cli {
 namespace {
 
 struct Settings {
-    std::vector<std::string> runs;
+    std::vector<std::string> runs, set;
     std::string split;
     int threads = 0;
     bool json = false;
@@ -70,8 +72,12 @@ Result<std::pair<Evaluation, Evaluation>> judged(const std::vector<ComparedRun>&
     if (!engine)
         return engine.error();
     std::vector<Evaluation> both;
+    const Result<std::string> place = dataPathOf(settings.set, "runs compare");
+    if (!place)
+        return place.error();
     EvaluationQuestion question;
     question.split = settings.split;
+    question.dataPath = *place;
     for (const ComparedRun& run : runs) {
         auto evaluation = ask(
             **engine, ofRun(run.folder.path(), "best"), question, interruption().get_token(),
@@ -91,8 +97,31 @@ Json pathsOf(const std::vector<ComparedImage>& images, const Evaluation& first) 
     return paths;
 }
 
+/// What both say of each class that both know.
+Json perClass(const Evaluation& first, const Evaluation& second) {
+    Json classes = Json::array();
+    for (const ClassReport& one : first.perClass) {
+        const auto other = std::find_if(second.perClass.begin(), second.perClass.end(),
+                                        [&](const ClassReport& known) { return known.name == one.name; });
+        if (other != second.perClass.end())
+            classes.push_back({{"name", one.name},
+                               {"support", {one.support, other->support}},
+                               {"precision", {one.precision, other->precision}},
+                               {"recall", {one.recall, other->recall}},
+                               {"f1", {one.f1, other->f1}}});
+    }
+    return classes;
+}
+
 std::string valueText(const Json& value) {
     return value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string shareText(const Json& share) {
+    char text[16] = "-";
+    if (share.is_number())
+        std::snprintf(text, sizeof(text), "%.1f %%", share.get<double>() * 100);
+    return text;
 }
 
 void print(const std::vector<ComparedRun>& runs, const std::vector<DifferingSetting>& settings) {
@@ -145,11 +174,12 @@ int compare(const Settings& settings, Context& context) {
         print(*runs, differing);
     if (runs->size() == 2) {
         const auto both = judged(*runs, settings);
-        if (!both && (both.error().kind == ErrorKind::Cancelled || !settings.split.empty()))
+        const bool isAsked = !settings.split.empty() || !settings.set.empty();
+        if (!both && (both.error().kind == ErrorKind::Cancelled || isAsked))
             return fail(both.error());
         if (!both) { // settings and figures need no images
             std::clog << "The images are not compared: " << both.error().message << '\n';
-            document["images"] = document["mcnemar_p"] = nullptr;
+            document["images"] = document["mcnemar_p"] = document["per_class"] = nullptr;
         } else {
             const auto& [first, second] = *both;
             const auto other = otherContents((*runs)[0].folder.path(), (*runs)[1].folder.path());
@@ -160,10 +190,16 @@ int compare(const Settings& settings, Context& context) {
             document["images"] = {
                 {"both_right", comparison.bothRight.size()},
                 {"both_wrong", comparison.bothWrong.size()},
+                {"not_compared", comparison.leftOut + comparison.otherContents},
                 {"only", {pathsOf(comparison.onlyFirst, first), pathsOf(comparison.onlySecond, first)}}};
             document["mcnemar_p"] = comparison.p;
+            document["per_class"] = perClass(first, second);
             if (!settings.json)
                 print(comparison, first.split);
+            for (const Json& one : settings.json ? Json::array() : document["per_class"])
+                std::printf("%-30s recall %s and %s, precision %s and %s\n", one["name"].get<std::string>().c_str(),
+                            shareText(one["recall"][0]).c_str(), shareText(one["recall"][1]).c_str(),
+                            shareText(one["precision"][0]).c_str(), shareText(one["precision"][1]).c_str());
         }
     }
     if (settings.json)
@@ -180,6 +216,7 @@ void addRunsCompare(CLI::App& runs, Context& context) {
     command->add_option("RUN", settings->runs, "Ids of runs, prefixes of them, names or folders")->required();
     command->add_option("--split", settings->split, "Whose images; default: test if there is one, otherwise val")
         ->check(CLI::IsMember({"train", "val", "test"}));
+    addDataPath(*command, settings->set);
     addThreads(*command, settings->threads);
     command->add_flag("--json", settings->json, "Print JSON");
     command->callback(

@@ -62,7 +62,7 @@ int ended(const SearchEnded& search, const SearchOptions& options) {
     return 0;
 }
 
-int runIt(const SearchFolder& folder, const SearchOptions& options, Context& context) {
+int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchOptions& options, Context& context) {
     const Result<Engine*> engine = loadEngine();
     if (!engine)
         return fail(engine.error());
@@ -71,7 +71,7 @@ int runIt(const SearchFolder& folder, const SearchOptions& options, Context& con
         return fail(plan.error());
     std::fprintf(stderr, "Search %s: %d trials; the checkpoints of the best %d are kept\n", folder.id().c_str(),
                  trialsOf(*plan), plan->keepBest);
-    const auto search = runSearch(**engine, {context.home, folder}, interruption().get_token(),
+    const auto search = runSearch(**engine, {context.home, folder, false, dataPath}, interruption().get_token(),
                                   [&](const SearchEvent& event) { sayEvent(event, *plan, options.json); });
     return search ? ended(*search, options) : fail(search.error());
 }
@@ -83,7 +83,7 @@ int start(const SearchOptions& options, Context& context) {
     if (!plan)
         return fail(plan.error());
     const Result<SearchFolder> folder = beginSearch(context.home, *plan, interruption().get_token());
-    return folder ? runIt(*folder, options, context) : fail(folder.error());
+    return folder ? runIt(*folder, {}, options, context) : fail(folder.error());
 }
 
 int steer(const SearchFolder& folder, RemoteCommand::Kind command, const char* done) {
@@ -105,12 +105,15 @@ int stop(const SearchOptions& options, Context& context) {
 }
 
 int resume(const SearchOptions& options, Context& context) {
+    const Result<std::string> dataPath = dataPathOf(options.settings, "search resume");
+    if (!dataPath)
+        return fail(dataPath.error());
     const Result<SearchFolder> folder = findSearch(context.home, options.search);
     if (!folder)
         return fail(folder.error());
     if (const Result<SearchView> view = viewSearch(*folder); view && view->state == SearchView::State::Paused)
         return steer(*folder, RemoteCommand::Kind::Resume, "resumed"); // by whoever runs it
-    return runIt(*folder, options, context);
+    return runIt(*folder, *dataPath, options, context);
 }
 
 int show(const SearchOptions& options, Context& context) {
@@ -166,6 +169,8 @@ void addAction(CLI::App& search, Context& context, const Words& words, Action ac
     CLI::App* command = search.add_subcommand(words.name, words.help);
     if (words.takesSearch)
         command->add_option("SEARCH", options->search, "A search's id, a prefix of it, or its name")->required();
+    if (action == resume)
+        addDataPath(*command, options->settings);
     if (words.printsJson)
         command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, action, &context] {

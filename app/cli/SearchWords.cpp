@@ -5,6 +5,7 @@
 
 #include "Command.h"
 #include "search/Importance.h"
+#include "support/Words.h"
 
 namespace sightline::cli {
 
@@ -66,7 +67,7 @@ void sayEvent(const SearchEvent& event, const SearchPlan& plan, bool quiet) {
 
 void printBest(const SearchView& view, int best) {
     const SearchTrial& trial = view.study.trials[static_cast<std::size_t>(best)];
-    std::printf("Best of %zu trials: trial %d, %s: %s\n", view.study.trials.size(), best,
+    std::printf("Best of %s: trial %d, %s: %s\n", counted(view.study.trials.size(), "trial").c_str(), best,
                 resultText(view.plan, trial).c_str(), settingsText(view.plan, trial).c_str());
     for (const std::string& run : trial.runs)
         std::printf("run %s\n", run.c_str());

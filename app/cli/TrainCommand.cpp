@@ -86,8 +86,14 @@ Result<RunFolder> forked(const TrainOptions& options, const Context& context, st
     return parent ? forkRun(*store, *parent, options.at) : parent.error();
 }
 
+/// A new run that begins with the weights of another.
+struct FineTuning {
+    Experiment experiment;
+    std::string parent; ///< id
+};
+
 /// An imported network has no course to go on with: its weights start a new run.
-Result<std::optional<Experiment>> startedFrom(const TrainOptions& options, const Context& context) {
+Result<std::optional<FineTuning>> startedFrom(const TrainOptions& options, const Context& context) {
     Result<RunStore> store = RunStore::open(context.home);
     if (!store)
         return store.error();
@@ -95,14 +101,16 @@ Result<std::optional<Experiment>> startedFrom(const TrainOptions& options, const
     if (!parent)
         return parent.error();
     if (!isImported(parent->path()))
-        return std::optional<Experiment>();
+        return std::optional<FineTuning>();
     Result<Experiment> experiment = parent->experiment();
     if (!experiment)
         return experiment.error();
     experiment->model.weights = parent->path().string();
     experiment->name += " fine-tuned";
     experiment = changedBy(options.experiment, toJson(*experiment), parent->id());
-    return experiment ? Result<std::optional<Experiment>>(std::optional(std::move(*experiment))) : experiment.error();
+    if (!experiment)
+        return experiment.error();
+    return std::optional(FineTuning{std::move(*experiment), parent->id()});
 }
 
 int check(const TrainOptions& options, Context& context) {
@@ -201,12 +209,14 @@ int run(const TrainOptions& options, Context& context) {
     std::optional<RunStore> store;
     std::optional<RunFolder> fork;
     bool forks = !options.fork.empty();
+    std::string imported; ///< the parent's id, where it is no course to go on with
     if (forks) {
-        Result<std::optional<Experiment>> started = startedFrom(options, context);
+        Result<std::optional<FineTuning>> started = startedFrom(options, context);
         if (!started)
             return fail(started.error());
         if (*started) {
-            request.experiment = std::move(**started);
+            request.experiment = std::move((*started)->experiment);
+            imported = (*started)->parent;
             forks = false;
         }
     }
@@ -236,6 +246,9 @@ int run(const TrainOptions& options, Context& context) {
     TrainControl control;
     const RunEnded ended = (*engine)->train(request, interruption().get_token(), control, [&](const TrainEvent& event) {
         begun = begun || std::holds_alternative<RunStarted>(event);
+        if (const auto* started = std::get_if<RunStarted>(&event); started && !imported.empty())
+            if (const auto told = writeParent(RunFolder(context.home / "runs" / started->run), {imported, 0}); !told)
+                std::clog << told.error().message << '\n';
         if (*sink)
             (*sink)(event);
         if (const Preset* preset = findPreset(options.experiment.preset);

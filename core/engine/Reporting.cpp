@@ -7,6 +7,7 @@
 #include "engine/Overlay.h"
 #include "store/RunData.h"
 #include "store/RunEvents.h"
+#include "store/RunImport.h"
 #include "support/Hash.h"
 
 namespace sightline {
@@ -32,6 +33,7 @@ Result<RunReport> ofFolder(const RunFolder& run) {
     report.began.data.path = report.experiment.data.path; // where the images are now
     report.edits = readRunEdits(run.path() / "events.jsonl");
     report.parent = parentOf(run);
+    report.isImported = isImported(run.path());
     if (auto classes = run.classes())
         report.classes = std::move(*classes);
     if (const auto graph = run.graph())
@@ -116,14 +118,12 @@ Result<void> addPictures(const AskedModel& model, const RunFolder& run, const Re
     return {};
 }
 
-/// As the group counts them: a run that was begun anew is younger than those after it.
-void putInOrder(std::vector<GroupMember>& members, const GroupTable& table) {
-    const auto place = [&](const GroupMember& member) {
-        return std::find_if(table.rows.begin(), table.rows.end(),
-                            [&](const GroupTable::Row& row) { return row.run == member.run.id; });
-    };
-    std::stable_sort(members.begin(), members.end(),
-                     [&](const GroupMember& a, const GroupMember& b) { return place(a) < place(b); });
+/// Whether a search removed what the run had learned.
+bool isEmptied(const RunSummary& run) {
+    std::error_code code;
+    const auto folder = std::filesystem::path(run.folder) / "checkpoints";
+    return run.group && run.group->kind == RunGroup::Kind::Search && run.epochs > 0 &&
+           std::filesystem::is_empty(folder, code);
 }
 
 } // namespace
@@ -176,6 +176,11 @@ Result<GroupReport> collectGroupReport(Engine& engine, RunStore& store, const st
         }
         member.experiment = std::move(*experiment);
         member.history = std::move(*history);
+        if (isEmptied(*run)) {
+            report.withoutCheckpoints.push_back(run->id);
+            report.members.push_back(std::move(member));
+            continue;
+        }
         auto evaluation = ask(engine, ofRun(folder.path(), request.checkpoint), evaluationFor(request), stop, progress,
                               request.threads);
         if (!evaluation && evaluation.error().kind == ErrorKind::Cancelled)
@@ -187,7 +192,10 @@ Result<GroupReport> collectGroupReport(Engine& engine, RunStore& store, const st
         report.members.push_back(std::move(member));
     }
     if (auto table = readGroupTable(store.home(), group)) {
-        putInOrder(report.members, *table);
+        std::vector<std::string> order;
+        for (const GroupTable::Row& row : table->rows)
+            order.push_back(row.run);
+        putInOrder(report, order);
         report.table = std::move(*table);
     }
     if (report.members.empty())

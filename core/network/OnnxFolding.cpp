@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "network/OnnxReading.h"
 
@@ -146,24 +147,54 @@ Result<OnnxTensor> gathered(const onnx::NodeProto& node, const Inputs& inputs) {
     return picked(*x, from, indices->dims);
 }
 
+/// Where a slice begins on an axis of `extent` values, and how many it takes: as numpy counts.
+std::pair<std::int64_t, std::int64_t> cut(std::int64_t begin, std::int64_t end, std::int64_t step,
+                                          std::int64_t extent) {
+    const std::int64_t lowest = step > 0 ? 0 : -1, highest = step > 0 ? extent : extent - 1;
+    begin = std::clamp(begin < 0 ? begin + extent : begin, step > 0 ? 0 : lowest + (extent > 0), highest);
+    end = std::clamp(end < 0 ? end + extent : end, lowest, highest);
+    const std::int64_t reach = step > 0 ? end - begin : begin - end, stride = std::abs(step);
+    return {begin, reach > 0 ? (reach - 1) / stride + 1 : 0};
+}
+
 Result<OnnxTensor> sliced(const onnx::NodeProto& node, const Inputs& inputs) {
     const OnnxTensor& x = *inputs[0];
-    const auto one = [&](std::size_t input, const char* attribute, std::int64_t otherwise) {
+    const auto list = [&](std::size_t input, const char* attribute) {
         const OnnxTensor* given = at(inputs, input);
-        const Shape values = given && given->isWhole ? given->wholes : onnxWholes(node, attribute).value_or(Shape());
-        return values.empty() ? otherwise : values.size() == 1 ? values[0] : -kOnnxBatch;
+        return given && given->isWhole ? given->wholes : onnxWholes(node, attribute).value_or(Shape());
     };
-    const std::int64_t begin = one(1, "starts", -kOnnxBatch), end = one(2, "ends", -kOnnxBatch);
-    if (x.dims.size() != 1 || begin == -kOnnxBatch || end == -kOnnxBatch || one(3, "axes", 0) != 0 ||
-        one(4, "steps", 1) != 1)
-        return onnxFault(node, "it cuts other than a list.");
-    const auto place = [&](std::int64_t i) {
-        return std::clamp<std::int64_t>(i < 0 ? i + x.dims[0] : i, 0, x.dims[0]);
-    };
-    std::vector<std::size_t> from;
-    for (std::int64_t i = place(begin); i < place(end); ++i)
-        from.push_back(static_cast<std::size_t>(i));
-    Shape dims = {static_cast<std::int64_t>(from.size())};
+    const Shape starts = list(1, "starts"), ends = list(2, "ends");
+    Shape axes = list(3, "axes"), steps = list(4, "steps");
+    const auto rank = static_cast<std::int64_t>(x.dims.size());
+    for (std::int64_t axis = 0; axes.size() < starts.size() && list(3, "axes").empty(); ++axis)
+        axes.push_back(axis); // left out: the first ones
+    if (steps.empty())
+        steps.assign(starts.size(), 1);
+    if (starts.empty() || ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
+        return onnxFault(node, "its starts, ends, axes and steps do not fit each other.");
+    Shape dims = x.dims;
+    std::vector<std::size_t> strides = stridesOf(x.dims);
+    std::vector<bool> isCut(x.dims.size(), false);
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        const std::int64_t axis = axes[i] < 0 ? axes[i] + rank : axes[i];
+        if (axis < 0 || axis >= rank || steps[i] == 0 || steps[i] == std::numeric_limits<std::int64_t>::min())
+            return onnxFault(node, "it has an axis that is not there, or steps of 0.");
+        const auto at = static_cast<std::size_t>(axis);
+        if (isCut[at])
+            return onnxFault(node, "it cuts an axis twice.");
+        isCut[at] = true;
+        const auto [begin, count] = cut(starts[i], ends[i], steps[i], x.dims[at]);
+        first += static_cast<std::size_t>(begin) * strides[at];
+        strides[at] *= static_cast<std::size_t>(steps[i]); // backwards: sizes wrap around, and so does their sum
+        dims[at] = count;
+    }
+    const Result<std::size_t> count = onnxCount(dims, node.output(0));
+    if (!count)
+        return count.error();
+    std::vector<std::size_t> from = places(dims, strides, *count);
+    for (std::size_t& place : from)
+        place += first;
     return picked(x, from, std::move(dims));
 }
 

@@ -170,6 +170,16 @@ Result<void> takeOutput(OnnxReading& reading, const onnx::GraphProto& graph) {
     return {};
 }
 
+/// Leaves out a sigmoid at the end: the scores are what it was given. Whether there was one.
+bool dropSigmoid(OnnxReading& reading) {
+    std::string& output = reading.spec.outputs[0].node;
+    const Node& last = reading.node(output);
+    if (last.op != Op::Activation || last.attributes.value("kind", "") != "sigmoid")
+        return false;
+    output = last.inputs.front();
+    return true;
+}
+
 /// What the output does not need goes, with its values.
 void prune(OnnxReading& reading) {
     reading.spec = inferenceGraph(reading.spec);
@@ -212,11 +222,15 @@ Result<OnnxNetwork> onnxNetwork(std::string_view bytes, const std::filesystem::p
     for (const auto take : {takeInput, takeWeights, takeNodes, takeOutput})
         if (const Result<void> taken = take(reading, graph); !taken)
             return taken.error();
+    std::vector<std::string> notes;
+    if (dropSigmoid(reading))
+        notes.emplace_back("The network ends in a sigmoid for each class; the scores before it are used, and "
+                           "probabilities are a softmax over them.");
     prune(reading);
     reading.spec.name = graph.name();
     if (const Result<void> complete = checkValues(reading); !complete)
         return complete.error();
-    OnnxNetwork network{std::move(reading.spec), std::move(reading.values), {}};
+    OnnxNetwork network{std::move(reading.spec), std::move(reading.values), {}, std::move(notes)};
     for (const onnx::StringStringEntryProto& entry : model.metadata_props())
         network.metadata[entry.key()] = entry.value();
     return network;

@@ -6,6 +6,7 @@
 #include "report/Chart.h"
 #include "report/Html.h"
 #include "store/SettingsDifference.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -39,6 +40,8 @@ std::string runsTable(const GroupReport& report) {
 std::string comparison(const GroupReport& report) {
     if (!report.table)
         return {};
+    if (report.table->trials)
+        return trialsHtml(*report.table->trials);
     if (report.group.kind != RunGroup::Kind::Table)
         return spreadWords(*report.table).empty() ? std::string()
                                                   : "<p>" + escaped(spreadWords(*report.table)) + "</p>\n";
@@ -66,6 +69,8 @@ std::string curves(const GroupReport& report) {
 }
 
 std::string settings(const GroupReport& report) {
+    if (report.table && report.table->trials)
+        return "<p>SEARCH.json, to search again:</p>\n<pre>" + escaped(report.table->trials->document) + "</pre>\n";
     std::vector<Experiment> experiments;
     std::vector<std::string> headings{"Setting"};
     for (const GroupMember& member : report.members) {
@@ -84,12 +89,21 @@ std::string settings(const GroupReport& report) {
 
 } // namespace
 
+void putInOrder(GroupReport& report, const std::vector<std::string>& runs) {
+    const auto place = [&](const GroupMember& member) { return std::find(runs.begin(), runs.end(), member.run.id); };
+    std::stable_sort(report.members.begin(), report.members.end(),
+                     [&](const GroupMember& a, const GroupMember& b) { return place(a) < place(b); });
+}
+
 std::string reportHtml(const GroupReport& report) {
     const std::string title = report.group.name.empty() ? report.group.id : report.group.name;
     std::string body = "<h1>" + escaped(title) + "</h1>\n<p class=\"muted\">Group " + escaped(report.group.id) + ", " +
                        std::to_string(report.members.size()) + " runs</p>\n";
     for (const std::string& note : report.notes)
         body += "<p class=\"muted\">" + escaped(note) + "</p>\n";
+    if (const std::size_t gone = report.withoutCheckpoints.size(); gone > 0)
+        body += "<p class=\"muted\">" + counted(gone, "run") + (gone == 1 ? " has" : " have") +
+                " no checkpoint any more, for the search keeps those of its best trials, and no test figures.</p>\n";
     body += section("Runs", comparison(report) + runsTable(report));
     body += section("Curves", curves(report));
     body += section("Settings", settings(report));

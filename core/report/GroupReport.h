@@ -23,8 +23,12 @@ struct GroupReport {
     RunGroup group;
     std::vector<GroupMember> members; ///< in the group's order
     std::vector<std::string> notes;
-    std::optional<GroupTable> table = {}; ///< where the group has a file of its own
+    std::optional<GroupTable> table = {};             ///< where the group has a file of its own
+    std::vector<std::string> withoutCheckpoints = {}; ///< runs of a search that keeps those of its best trials only
 };
+
+/// Orders the members as `runs`, ids, are; others come last.
+void putInOrder(GroupReport& report, const std::vector<std::string>& runs);
 
 /// As reportHtml() of a run: the runs side by side, their curves in one chart, the settings that differ.
 std::string reportHtml(const GroupReport& report);

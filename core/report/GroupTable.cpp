@@ -2,11 +2,10 @@
 #include "report/GroupTable.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "metrics/Spread.h"
 #include "report/Html.h"
+#include "report/TableText.h"
 #include "store/FoldGroup.h"
 #include "store/GroupFolder.h"
 #include "store/RunFolder.h"
@@ -15,6 +14,10 @@
 #include "support/Files.h"
 
 namespace sightline {
+
+using report::digits;
+using report::line;
+using report::markdownCell;
 
 namespace {
 
@@ -70,29 +73,8 @@ Result<GroupTable> ofTable(const std::filesystem::path& home, const std::string&
     return table;
 }
 
-/// The digits that bring it back as it was; empty where there is none.
-std::string digits(const std::optional<double>& value) {
-    std::array<char, 32> text{};
-    return value ? std::string(text.data(), std::to_chars(text.data(), text.data() + text.size(), *value).ptr)
-                 : std::string();
-}
-
 std::string percent(const std::optional<double>& share) {
     return share ? report::percent(*share) : "-";
-}
-
-std::string markdownCell(const std::string& text) {
-    std::string cell;
-    for (const char c : text)
-        cell += c == '|' ? std::string("\\|") : std::string(1, c == '\n' ? ' ' : c);
-    return cell;
-}
-
-std::string line(const std::vector<std::string>& cells, const char* separator) {
-    std::string text = cells.front();
-    for (auto cell = cells.begin() + 1; cell != cells.end(); ++cell)
-        text += separator + *cell;
-    return text;
 }
 
 Spread spreadOfRows(const GroupTable& table) {
@@ -129,6 +111,8 @@ std::string spreadWords(const GroupTable& table) {
 }
 
 std::string groupCsv(const GroupTable& table) {
+    if (table.trials)
+        return trialsCsv(*table.trials);
     const bool isTable = table.group.kind == RunGroup::Kind::Table;
     std::string text = isTable ? "Model,Changes made,Validation accuracy,Test accuracy,Run,Note\r\n"
                                : "Fold,Validation accuracy,Run,Note\r\n";
@@ -147,6 +131,8 @@ std::string groupCsv(const GroupTable& table) {
 }
 
 std::string groupMarkdown(const GroupTable& table) {
+    if (table.trials)
+        return trialsMarkdown(*table.trials);
     const bool isTable = table.group.kind == RunGroup::Kind::Table;
     std::string text = isTable ? "| Model | Changes made | Validation accuracy | Test accuracy |\n|---|---|---|---|\n"
                                : "| Fold | Validation accuracy |\n|---|---|\n";

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "report/TrialTable.h"
 #include "store/RunGroup.h"
 #include "support/Result.h"
 
@@ -15,19 +16,22 @@ namespace sightline {
 struct GroupTable {
     struct Row {
         std::string name;    ///< "3", "fold 2 of 5"
-        std::string changes; ///< of a table of experiments
+        std::string changes; ///< of a table of experiments; a trial's settings
         std::optional<double> valAccuracy, testAccuracy;
-        std::string run;  ///< id; empty where none has begun
-        std::string note; ///< why a figure is missing, a sentence; else empty
+        std::string run;                  ///< id; empty where none has begun
+        std::string note;                 ///< why a figure is missing, a sentence; else empty
+        std::optional<double> value = {}; ///< of a trial: the objective
     };
     RunGroup group; ///< of no member
     std::vector<Row> rows;
-    bool isComplete = true; ///< no run is missing, or has still to be trained
+    bool isComplete = true;                ///< no run is missing, or has still to be trained
+    std::optional<TrialTable> trials = {}; ///< of a search
 
     bool hasTest() const; ///< a row has it: only tables of experiments do
 };
 
-/// Reads the group's file and its runs. Errors: there is no such group, its file is damaged.
+/// Reads the group's file and its runs: folds and tables; readTableOf() (search) reads any. Errors: there is no such
+/// group, its file is damaged.
 Result<GroupTable> readGroupTable(const std::filesystem::path& home, const std::string& id);
 
 /// "Validation accuracy 74.5 % on average, standard deviation 2.1 points over 5 folds."; empty for other groups.

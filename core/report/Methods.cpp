@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
+#include <string_view>
+#include <utility>
 
 #include "report/Html.h"
 #include "report/RunReport.h"
@@ -21,8 +24,69 @@ std::string shortNumber(double value) {
     return Json(value).dump();
 }
 
-std::string imagesText(const RunReport& report) {
+std::string normalizationText(const NormalizationSettings& normalization) {
+    using Preset = NormalizationSettings::Preset;
+    switch (normalization.preset) {
+    case Preset::None:
+        return "Pixel values were left as they are (0 to 255). ";
+    case Preset::Rescale:
+        return "Pixel values were scaled to 0 to 1. ";
+    case Preset::Imagenet:
+        return "Pixel values were normalized by the mean and standard deviation of ImageNet's channels. ";
+    case Preset::Half:
+        return "Pixel values were scaled to -1 to 1. ";
+    case Preset::Caffe:
+        return "The mean of ImageNet's channels was subtracted from pixel values (blue, green, red). ";
+    case Preset::Keras:
+        break;
+    }
+    std::vector<std::string> steps;
+    if (normalization.preprocess != NormalizationSettings::Preprocess::None)
+        steps.emplace_back("a preprocessing function of Keras");
+    if (normalization.rescale != 0)
+        steps.push_back("multiplied by " + shortNumber(normalization.rescale));
+    if (normalization.samplewiseCenter || normalization.samplewiseStd)
+        steps.push_back(std::string("less the image's mean") +
+                        (normalization.samplewiseStd ? ", by its standard deviation" : ""));
+    if (normalization.featurewiseCenter || normalization.featurewiseStd)
+        steps.push_back(std::string("less each channel's mean") +
+                        (normalization.featurewiseStd ? ", by its standard deviation" : ""));
+    if (normalization.zcaWhitening)
+        steps.emplace_back("ZCA whitening");
+    return steps.empty() ? std::string() : "Pixel values were normalized: " + enumerated(steps) + ". ";
+}
+
+/// Size, colour and values.
+std::string pixelsText(const Experiment& experiment) {
+    const DataSettings& data = experiment.data;
+    const ChannelSettings& channels = data.pixels.channels;
+    const char* fit = data.fit == Fit::Crop  ? "scaled and cropped around the centre"
+                      : data.fit == Fit::Pad ? "scaled and padded"
+                                             : "scaled";
+    std::string text = channels.kind == ChannelSettings::Kind::Grey ? " were converted to gray and " : " were ";
+    text += fit + std::string(" to ") + std::to_string(data.imageWidth) + " x " + std::to_string(data.imageHeight) +
+            " pixels";
+    if (channels.kind == ChannelSettings::Kind::Chosen)
+        text += " of " + counted(channels.chosen.size(), "channel");
+    return text + ". " + normalizationText(experiment.normalization);
+}
+
+/// Where the validation images came from.
+std::string validationText(const RunReport& report) {
     const DataSettings& data = report.experiment.data;
+    if (!data.fold.empty())
+        return "Validation was fold " + std::to_string(data.fold.index) + " of " + std::to_string(data.fold.of) +
+               ", stratified by class" + (data.group.empty() ? "" : ", with related images kept together") + ". ";
+    if (data.validationSplit > 0)
+        return "Where the data had no validation images of their own, a share of " + shortNumber(data.validationSplit) +
+               " of each class's training images was used, " +
+               (data.split == SplitRule::Shuffled ? "drawn at random" : "the first ones by file name") +
+               (data.group.empty() ? "" : ", with related images kept together") + ". ";
+    return imagesOf(report, Subset::Validation) > 0 ? "The validation images were those of the data set. "
+                                                    : std::string();
+}
+
+std::string imagesText(const RunReport& report) {
     std::string text = "Images of " + std::to_string(report.classes.size()) + " classes";
     if (const std::size_t training = imagesOf(report, Subset::Train); training > 0) {
         text += " (" + report::grouped(static_cast<std::int64_t>(training)) + " for training";
@@ -32,15 +96,7 @@ std::string imagesText(const RunReport& report) {
                 text += ", " + report::grouped(static_cast<std::int64_t>(count)) + " for " + purpose;
         text += ")";
     }
-    text +=
-        " were scaled to " + std::to_string(data.imageWidth) + " x " + std::to_string(data.imageHeight) + " pixels. ";
-    if (!data.fold.empty())
-        text += "Validation was fold " + std::to_string(data.fold.index) + " of " + std::to_string(data.fold.of) +
-                ", stratified by class" + (data.group.empty() ? "" : ", with related images kept together") + ". ";
-    else if (data.validationSplit > 0)
-        text += "Validation images were a share of " + shortNumber(data.validationSplit) +
-                " of each class of the training images where there were none of their own. ";
-    return text;
+    return text + pixelsText(report.experiment) + (report.isImported ? std::string() : validationText(report));
 }
 
 /// "rotation range 10, horizontal flip".
@@ -58,6 +114,13 @@ std::string augmentationText(const AugmentationSettings& settings) {
     return "The training images were augmented at random in every epoch (" + listed(steps) + "). ";
 }
 
+/// A run's id, a file's name, or a name of the hub: no path of this machine.
+std::string weightsText(const ModelSettings& model) {
+    const std::filesystem::path path(model.weights);
+    return path.parent_path().filename() == "runs" ? "of the run " + path.filename().string()
+                                                   : path.filename().string();
+}
+
 std::string networkText(const RunReport& report) {
     const ModelSettings& model = report.experiment.model;
     const ZooEntry* entry = model.graph.is_null() ? findInZoo(model.name) : nullptr;
@@ -65,24 +128,64 @@ std::string networkText(const RunReport& report) {
     if (report.graph)
         if (const auto cost = shapes(*report.graph))
             text += " with " + report::grouped(cost->parameters) + " parameters";
-    text += model.weights.empty() ? ", trained from random weights" : ", trained from the weights " + model.weights;
+    if (report.isImported)
+        return text + ". It was imported; how it was trained is not known here. ";
+    text +=
+        model.weights.empty() ? ", trained from random weights" : ", trained from the weights " + weightsText(model);
     if (model.freeze != "none")
         text += model.freeze == "base" ? " with its base frozen" : " frozen up to the layer " + model.freeze;
     return text + ". ";
 }
 
-std::string trainingText(const RunReport& report) {
+/// "SGD (learning rate 0.01, Nesterov momentum 0.9, weight decay 0.0001)".
+std::string optimizerText(const OptimizerSettings& optimizer) {
     static constexpr const char* kOptimizers[] = {"Adam", "stochastic gradient descent", "RMSprop", "AdamW"};
+    std::string text = kOptimizers[static_cast<std::size_t>(optimizer.name)];
+    text += " (learning rate " + shortNumber(optimizer.learningRate);
+    const bool hasMomentum =
+        optimizer.name == OptimizerSettings::Name::Sgd || optimizer.name == OptimizerSettings::Name::RmsProp;
+    if (hasMomentum && optimizer.momentum > 0)
+        text += (optimizer.nesterov ? ", Nesterov momentum " : ", momentum ") + shortNumber(optimizer.momentum);
+    if (optimizer.weightDecay > 0)
+        text += ", weight decay " + shortNumber(optimizer.weightDecay);
+    if (optimizer.clipNorm > 0)
+        text += ", gradients clipped to a norm of " + shortNumber(optimizer.clipNorm);
+    return text + ")";
+}
+
+std::string scheduleText(const ScheduleSettings& schedule) {
+    using Name = ScheduleSettings::Name;
+    std::string text;
+    if (schedule.name == Name::Cosine)
+        text = "The learning rate fell along a cosine";
+    else if (schedule.name == Name::OneCycle)
+        text = "The learning rate followed the one-cycle schedule";
+    else if (schedule.name == Name::Step)
+        text = "The learning rate was multiplied by " + shortNumber(schedule.gamma) + " every " +
+               counted(static_cast<std::size_t>(schedule.stepEpochs), "epoch");
+    else if (schedule.warmupEpochs > 0)
+        text = "The learning rate was constant";
+    if (!text.empty() && schedule.warmupEpochs > 0)
+        text += " after " + counted(static_cast<std::size_t>(schedule.warmupEpochs), "epoch") + " of warm-up";
+    return text.empty() ? text : text + ". ";
+}
+
+std::string trainingText(const RunReport& report) {
+    if (report.isImported)
+        return {};
     const TrainingSettings& training = report.experiment.training;
     std::string text = "It was trained for " + counted(report.history.size(), "epoch") + " in batches of " +
-                       std::to_string(training.batchSize) + " with " +
-                       kOptimizers[static_cast<std::size_t>(training.optimizer.name)] + " (learning rate " +
-                       shortNumber(training.optimizer.learningRate) + ") on the cross-entropy";
+                       std::to_string(training.batchSize) + " with " + optimizerText(training.optimizer) +
+                       " on the cross-entropy";
     if (training.loss.labelSmoothing > 0)
         text += " with label smoothing of " + shortNumber(training.loss.labelSmoothing);
     if (training.loss.balancedClassWeight)
         text += ", classes weighted by their inverse frequency";
-    text += ". ";
+    if (training.balanced)
+        text += ", each class drawn equally often";
+    if (training.precision != Precision::Auto)
+        text += training.precision == Precision::Bf16 ? ", in bfloat16 mixed precision" : ", in single precision";
+    text += ". " + scheduleText(training.schedule);
     if (training.earlyStopping)
         text += "Training was to stop early where " + training.earlyStopping->monitor + " had not improved for " +
                 counted(static_cast<std::size_t>(training.earlyStopping->patience), "epoch") + ". ";
@@ -96,6 +199,16 @@ std::string trainingText(const RunReport& report) {
         text += "The weights of epoch " + std::to_string(report.run.bestEpoch) +
                 " were kept; the best validation accuracy was " + report::percent(*report.run.bestValAccuracy) + ". ";
     return text;
+}
+
+/// As papers call it; others by their own names.
+std::string methodTitle(const std::string& method) {
+    static constexpr std::pair<std::string_view, const char*> kTitles[] = {
+        {"gradcam", "Grad-CAM"}, {"gradcam++", "Grad-CAM++"}, {"hirescam", "HiResCAM"}, {"layercam", "LayerCAM"}};
+    for (const auto& [name, title] : kTitles)
+        if (name == method)
+            return title;
+    return method;
 }
 
 std::string resultText(const RunReport& report) {
@@ -112,17 +225,17 @@ std::string resultText(const RunReport& report) {
         text += "; macro F1 was " + report::decimal(*evaluation.macro.f1, 3);
     text += ". ";
     if (!report.pictures.empty())
-        text += "Heat maps were made with " + report.heatMapMethod + ". ";
+        text += "Heat maps were made with " + methodTitle(report.heatMapMethod) + ". ";
     return text;
 }
 
 } // namespace
 
 std::string methodsText(const RunReport& report) {
-    return imagesText(report) + augmentationText(report.experiment.augmentation) + networkText(report) +
-           trainingText(report) + resultText(report) + "Software: Sightline " + kVersion +
-           (report.software.empty() ? "" : " (" + report.software + ")") + ", seed " +
-           std::to_string(report.experiment.seed) + ".";
+    return imagesText(report) + (report.isImported ? std::string() : augmentationText(report.experiment.augmentation)) +
+           networkText(report) + trainingText(report) + resultText(report) + "Software: Sightline " + kVersion +
+           (report.software.empty() ? "" : " (" + report.software + ")") +
+           (report.isImported ? "" : ", seed " + std::to_string(report.experiment.seed)) + ".";
 }
 
 } // namespace sightline

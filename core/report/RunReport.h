@@ -29,6 +29,7 @@ struct RunReport {
     Experiment began;                ///< as it began
     std::vector<RecordedEdit> edits; ///< between the two
     std::optional<RunParent> parent;
+    bool isImported = false; ///< trained elsewhere: its settings of training say nothing
     std::vector<std::string> classes;
     std::array<std::vector<std::size_t>, 3> images; ///< per class, by Subset; empty for runs without a manifest
     std::string dataDigest; ///< SHA-256 of the list of images with their digests; empty: none was kept

@@ -7,6 +7,7 @@
 #include "data/Overlay.h"
 #include "search/Importance.h"
 #include "search/SearchSteering.h"
+#include "search/Strangers.h"
 #include "store/RunMark.h"
 #include "store/RunStore.h"
 #include "support/Files.h"
@@ -110,6 +111,10 @@ Result<SearchView> viewSearch(const SearchFolder& folder) {
     Result<Study> study = folder.study();
     if (!study)
         return study.error();
+    for (SearchTrial& trial : study->trials)
+        if (const std::vector<std::string> strange = dropStrangers(plan->space, trial.point); !strange.empty())
+            study->notes.push_back("Trial " + std::to_string(trial.number) + " has values in the journal that " +
+                                   "search.json does not allow; they are ignored: " + listed(strange) + ".");
     SearchView view{folder.id(), folder.path(), std::move(*plan), std::move(*study)};
     if (isRunning)
         view.state = saysPaused(folder.path()) ? SearchView::State::Paused : SearchView::State::Running;

@@ -115,16 +115,47 @@ std::string unknownOption(const Experiment& base, const std::string& path) {
     return "is no option of " + network->name + (known.empty() ? "" : "; it has " + known);
 }
 
+/// Each value of a choice, both ends of a range.
+std::vector<double> extremes(const Distribution& distribution) {
+    if (distribution.isNumber())
+        return {distribution.low, distribution.high};
+    std::vector<double> all;
+    for (std::size_t i = 0; i < distribution.count(); ++i)
+        all.push_back(distribution.valueAt(i));
+    return all;
+}
+
+/// A value that no trial could use, whatever the others are; else empty.
+std::string impossibleValue(const SearchPlan& plan, const Dimension& dimension, const std::vector<Problem>& known) {
+    for (const double value : extremes(dimension.each)) {
+        Point point = firstPoint(plan.space);
+        point[dimension.nameOf(0)] = value;
+        std::vector<Problem> found;
+        experimentAt(plan, point, found);
+        for (const Problem& problem : found) {
+            const bool isItsOwn = problem.path == dimension.path || problem.path.starts_with(dimension.path + ".") ||
+                                  problem.path.starts_with(dimension.path + "[");
+            if (isItsOwn && std::find(known.begin(), known.end(), problem) == known.end())
+                return "cannot be " + shown(toText(dimension.each.external(value), -1)) + ": it " + problem.message;
+        }
+    }
+    return {};
+}
+
 void checkSettings(const SearchPlan& plan, std::vector<Problem>& found) {
     std::vector<Problem> inBase, atPoint;
     experimentFromJson(toJson(plan.base), inBase);
     experimentAt(plan, firstPoint(plan.space), atPoint);
+    std::vector<Problem> both = inBase; // what is said of the first point is not said again
+    both.insert(both.end(), atPoint.begin(), atPoint.end());
     const bool choosesNetwork = std::any_of(plan.space.dimensions.begin(), plan.space.dimensions.end(),
                                             [](const Dimension& one) { return one.path == "model.name"; });
     for (const Dimension& dimension : plan.space.dimensions) {
         const std::string where = "space." + dimension.path;
         if (const std::string unknown = unknownOption(plan.base, dimension.path); !unknown.empty() && !choosesNetwork)
             found.push_back({where, unknown});
+        if (const std::string wrong = impossibleValue(plan, dimension, both); !wrong.empty())
+            found.push_back({where, wrong});
         for (const Problem& problem : atPoint)
             if (names(problem, dimension.path) && std::find(inBase.begin(), inBase.end(), problem) == inBase.end())
                 found.push_back(

@@ -18,6 +18,7 @@
 #include "search/JournalFile.h"
 #include "search/Pruner.h"
 #include "search/Sampler.h"
+#include "search/SearchImages.h"
 #include "search/SearchSteering.h"
 #include "search/TrialRuns.h"
 #include "store/RunMark.h"
@@ -59,6 +60,7 @@ private:
     void execute(const SearchTrial& trial, TrainControl& control);
     Execution trainExecution(int trial, int execution, TrainControl& control);
     Result<TrainRequest> requestOf(int trial, int execution);
+    std::string movedFrom(const RunFolder& run) const;
     void hear(int trial, int execution, const TrainEvent& event, TrainControl& control, bool& prunes);
     void started(int trial, int execution, const std::string& run);
     void finish(int trial, State state, const std::string& error);
@@ -180,17 +182,27 @@ void SearchRunner::execute(const SearchTrial& trial, TrainControl& control) {
     finish(trial.number, State::Complete, {});
 }
 
+/// Where the images are, for a run that began with them elsewhere; empty where they are as it knows.
+std::string SearchRunner::movedFrom(const RunFolder& run) const {
+    const std::string& now = m_view.plan.base.data.path;
+    const Result<Experiment> experiment = run.experiment();
+    return experiment && !distributionOf(m_view.plan.space, "data.path") && experiment->data.path != now
+               ? now
+               : std::string();
+}
+
 /// A new run, or the one of an earlier go where something of it was kept.
 Result<TrainRequest> SearchRunner::requestOf(int trial, int execution) {
     TrainRequest request;
     request.home = m_request.home;
     request.background = m_request.background;
-    request.waitsForRoom = m_request.waitsForRoom;
+    request.waitsForRoom = true; // says so instead of failing; hear() ends the search where nobody waits
     request.images = m_images;
     request.group = trialMember(m_view.plan, m_view.id, trial, execution);
     const auto known = m_known.find(request.group->member);
     if (known != m_known.end() && checkpointToResume(known->second.path())) {
         request.resume = known->second.id();
+        request.dataPath = movedFrom(known->second);
         return request;
     }
     if (known != m_known.end()) {
@@ -223,10 +235,17 @@ Execution SearchRunner::trainExecution(int trial, int execution, TrainControl& c
     });
     if (ended.outcome == RunEnded::Outcome::Completed)
         return {};
+    if (ended.outcome == RunEnded::Outcome::Failed && !m_halt.stop_requested()) {
+        const Result<void> able =
+            canTrain(m_request.home, SearchFolder(m_view.folder), m_view.plan, m_halt.get_token());
+        if (able)
+            return {Execution::End::Failed, ended.reason};
+        const std::lock_guard lock(m_mutex);
+        if (able.error().kind != ErrorKind::Cancelled)
+            check(able);
+    }
     if (m_halt.stop_requested())
         return {Execution::End::Interrupted};
-    if (ended.outcome == RunEnded::Outcome::Failed)
-        return {Execution::End::Failed, ended.reason};
     return {prunes ? Execution::End::Pruned : Execution::End::Done}; // or somebody stopped the run: that is its end
 }
 
@@ -244,6 +263,8 @@ void SearchRunner::hear(int trial, int execution, const TrainEvent& event, Train
     const std::lock_guard lock(m_mutex);
     if (const auto* begun = std::get_if<RunStarted>(&event))
         started(trial, execution, begun->run);
+    if (const auto* paused = std::get_if<RunPaused>(&event); paused && !paused->why.empty() && !m_request.waitsForRoom)
+        check(Error{paused->why});
     if (const auto* epoch = std::get_if<EpochFinished>(&event); epoch && execution == 0) {
         SearchTrial& own = m_view.study.trials[static_cast<std::size_t>(trial)];
         if (const std::optional<double> value = epoch->metrics.value(m_view.plan.objective);
@@ -335,9 +356,15 @@ Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std:
         mark = std::move(*taken);
     else
         return taken.error();
+    if (!request.dataPath.empty())
+        if (const Result<void> moved = moveImages(request.home, request.folder, request.dataPath, stop); !moved)
+            return moved.error();
     Result<SearchView> view = viewSearch(request.folder);
     if (!view)
         return view.error();
+    if (endedTrials(view->study) < trialsOf(view->plan))
+        if (const Result<void> able = canTrain(request.home, request.folder, view->plan, stop); !able)
+            return able.error();
     if (request.control)
         view->plan.parallel = 1;
     SearchRunner runner(engine, request, std::move(*view), std::move(stop), sink);

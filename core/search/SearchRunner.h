@@ -38,6 +38,7 @@ struct SearchRequest {
     bool waitsForRoom = false;
     /// Steers the trials, which are then tried one after the other whatever the plan says. Null: steerSearch() does.
     TrainControl* control = nullptr;
+    std::string dataPath = {}; ///< where the images are now; remembered by the search. Empty: where they were
 };
 
 /// How a search, or one go of it, ended.
@@ -47,10 +48,11 @@ struct SearchEnded {
 };
 
 /// Tries the points that are left: trials that were in progress go on first, under their numbers and from their last
-/// checkpoints, so that a kill at any time neither loses nor doubles one. A trial that fails is kept as failed. `stop`
-/// has the trials in progress saved and left for the next time, and so has steerSearch(), which can pause them, too.
-/// Data set and decoded images are shared by all trials.
-/// Synchronous. Errors: the search is running elsewhere; its files are damaged or cannot be written.
+/// checkpoints, so that a kill at any time neither loses nor doubles one. A trial that fails is kept as failed; where
+/// no trial could do better (images that are gone, a full disk) it is left for the next time and the search ends.
+/// `stop` has the trials in progress saved and left, too, and so has steerSearch(), which can pause them. Data set and
+/// decoded images are shared by all trials. Synchronous. Errors: the search is running elsewhere; its images are not
+/// there, its files are damaged or cannot be written.
 Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
                               const SearchSink& sink);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/HubFolder.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -49,8 +50,18 @@ std::string presetOf(const std::vector<double>& mean, const std::vector<double>&
     return {};
 }
 
+/// A mean and a deviation that no preset has, of pixels of 0...1, as the values of a fitted normalization.
+void takeMoments(const std::vector<double>& mean, const std::vector<double>& deviation, Json& told) {
+    if (mean.empty() || deviation.empty() ||
+        std::any_of(deviation.begin(), deviation.end(), [](double one) { return !(one > 0); }))
+        return;
+    told["normalization"] = {
+        {"rescale", 1 / 255.0}, {"featurewise_center", true}, {"featurewise_std_normalization", true}};
+    told["fitted"] = {{"mean", mean}, {"deviation", deviation}};
+}
+
 /// timm's words for pixels in ours.
-Json preprocessingOf(const Json& config) {
+Json preprocessingOf(const Json& config, std::size_t channels) {
     Json told = Json::object();
     const std::string interpolation = text(config, "interpolation");
     if (interpolation == "bilinear" || interpolation == "bicubic" || interpolation == "lanczos" ||
@@ -59,21 +70,18 @@ Json preprocessingOf(const Json& config) {
     told["fit"] = text(config, "crop_mode") == "squash"   ? "stretch"
                   : text(config, "crop_mode") == "border" ? "pad"
                                                           : "crop";
-    const std::string preset = presetOf(numbers(config, "mean", 3), numbers(config, "std", 3));
+    const std::vector<double> mean = numbers(config, "mean", channels), deviation = numbers(config, "std", channels);
+    const std::string preset = presetOf(mean, deviation);
     if (!preset.empty())
         told["normalization"] = {{"preset", preset}};
+    else
+        takeMoments(mean, deviation, told);
     return told;
 }
 
 std::vector<std::string> labelsOf(const Json& config, const Json& whole) {
-    std::vector<std::string> labels;
-    for (const Json* at : {&whole, &config}) {
-        const Json list = at->value("label_names", Json());
-        for (const Json& name : labels.empty() && list.is_array() ? list : Json::array())
-            if (name.is_string())
-                labels.push_back(name.get<std::string>());
-    }
-    return labels;
+    std::vector<std::string> labels = classNamesIn(whole.value("label_names", Json()));
+    return labels.empty() ? classNamesIn(config.value("label_names", Json())) : labels;
 }
 
 Result<GraphSpec> graphOf(const Json& whole, const Json& config, const std::string& file) {
@@ -144,9 +152,16 @@ Result<ImportedNetwork> readHubFolder(const fs::path& folder) {
         return values.error();
     const Json ours = whole->value("sightline", Json());
     Json preprocessing = ours.is_object() ? ours.value("preprocessing", Json()) : Json();
-    if (!preprocessing.is_object())
-        preprocessing = preprocessingOf(config);
-    return ImportedNetwork{std::move(*graph), std::move(*values), labelsOf(config, *whole), std::move(preprocessing)};
+    std::vector<std::string> notes;
+    if (!preprocessing.is_object()) {
+        preprocessing = preprocessingOf(config, static_cast<std::size_t>(graph->channels));
+        if (const Json share = config.value("crop_pct", Json(1.0)); share.is_number() && share.get<double>() < 1)
+            notes.push_back(file.string() + " says crop_pct " + toText(share, -1) +
+                            ": timm cuts that share out of the middle of each image. Here the whole image is used, so "
+                            "figures differ a little from timm's.");
+    }
+    return ImportedNetwork{std::move(*graph), std::move(*values), labelsOf(config, *whole), std::move(preprocessing),
+                           std::move(notes)};
 }
 
 } // namespace sightline

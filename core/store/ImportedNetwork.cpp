@@ -8,6 +8,7 @@
 #include "store/HubFolder.h"
 #include "store/Safetensors.h"
 #include "support/Files.h"
+#include "support/Unicode.h"
 #include "zoo/WeightFit.h"
 #include "zoo/Zoo.h"
 
@@ -42,6 +43,18 @@ std::vector<std::string> namesByNumber(const Json& object) {
     return names;
 }
 
+/// { "cat": 0, "dog": 1 }: every number from 0 on, once.
+std::vector<std::string> namesWithNumber(const Json& object) {
+    std::vector<std::string> names(object.size());
+    for (const auto& [name, number] : object.items()) {
+        if (!number.is_number_unsigned() || number.get<std::size_t>() >= names.size() || name.empty() ||
+            !names[number.get<std::size_t>()].empty())
+            return {};
+        names[number.get<std::size_t>()] = name;
+    }
+    return names;
+}
+
 /// What exportMetadata() wrote; nothing of it must be there.
 void takeMetadata(ImportedNetwork& network, const std::map<std::string, std::string>& metadata) {
     const auto parsed = [&](const char* key) {
@@ -49,7 +62,7 @@ void takeMetadata(ImportedNetwork& network, const std::map<std::string, std::str
         const Result<Json> json = found == metadata.end() ? Result<Json>(Json()) : parseJson(found->second, key);
         return json ? *json : Json();
     };
-    network.classes = namesIn(parsed("labels"));
+    network.classes = classNamesIn(parsed("labels"));
     network.preprocessing = parsed("preprocessing");
     if (const auto name = metadata.find("network"); name != metadata.end())
         network.graph.name = shown(name->second);
@@ -59,7 +72,7 @@ Result<ImportedNetwork> fromOnnx(const fs::path& file) {
     Result<OnnxNetwork> onnx = readOnnx(file);
     if (!onnx)
         return onnx.error();
-    ImportedNetwork network{std::move(onnx->graph), std::move(onnx->values), {}, {}};
+    ImportedNetwork network{std::move(onnx->graph), std::move(onnx->values), {}, {}, std::move(onnx->notes)};
     takeMetadata(network, onnx->metadata);
     return network;
 }
@@ -112,7 +125,7 @@ Result<ImportedNetwork> readNetwork(const fs::path& source) {
         return readHubFolder(source);
     if (!fs::is_regular_file(source, code))
         return badInput("There is no file " + source.string() + ".");
-    const std::string suffix = source.extension().string();
+    const std::string suffix = caseFolded(source.extension().string());
     if (suffix == ".onnx")
         return fromOnnx(source);
     if (suffix == ".safetensors")
@@ -121,17 +134,26 @@ Result<ImportedNetwork> readNetwork(const fs::path& source) {
                     "that was exported from a run, or a hub folder.");
 }
 
+std::vector<std::string> classNamesIn(const Json& json) {
+    if (!json.is_object())
+        return namesIn(json);
+    std::vector<std::string> names = namesByNumber(json);
+    return names.empty() ? namesWithNumber(json) : names;
+}
+
 Result<std::vector<std::string>> readLabels(const fs::path& file) {
-    const Result<std::string> text = readFile(file, kLargestLabels);
+    Result<std::string> text = readFile(file, kLargestLabels);
     if (!text)
         return badInput(text.error().message);
+    if (text->starts_with("\xef\xbb\xbf")) // the mark that other systems put before UTF-8
+        text->erase(0, 3);
     std::vector<std::string> names;
     const std::size_t first = text->find_first_not_of(" \t\r\n");
     if (first != std::string::npos && ((*text)[first] == '[' || (*text)[first] == '{')) {
         const Result<Json> json = parseJson(*text, file.string());
         if (!json)
             return json.error();
-        names = json->is_object() ? namesByNumber(*json) : namesIn(*json);
+        names = classNamesIn(*json);
     } else {
         std::istringstream lines(*text);
         for (std::string line; std::getline(lines, line);) {
@@ -142,7 +164,7 @@ Result<std::vector<std::string>> readLabels(const fs::path& file) {
         }
     }
     if (names.empty())
-        return badInput(file.string() + " is no list of class names: write one name a line, or a JSON list.");
+        return badInput(file.string() + " is no list of class names: write one name a line, or a JSON " + "list.");
     return names;
 }
 

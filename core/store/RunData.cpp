@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "data/Overlay.h"
+#include "store/NewPlace.h"
 #include "support/Words.h"
 
 namespace sightline {
@@ -14,15 +15,6 @@ namespace sightline {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// What data.path becomes: a folder may stand for the table or the archive of that name in it.
-std::string pathFor(const std::string& given, const std::string& before) {
-    std::error_code code;
-    const fs::path file = fs::path(given) / fs::path(before).filename();
-    return fs::is_directory(given, code) && namesDataset(file.filename().string()) && fs::is_regular_file(file, code)
-               ? file.string()
-               : given;
-}
 
 std::vector<std::string> without(const std::vector<std::string>& names, const std::vector<std::string>& others) {
     std::vector<std::string> left;
@@ -108,7 +100,7 @@ Result<RunData> openRunData(const RunFolder& run, const Experiment& experiment, 
         return classes.error();
     DataSettings settings = experiment.data;
     if (!request.path.empty())
-        settings.path = pathFor(request.path, settings.path);
+        settings.path = newPlaceOf(request.path, settings.path);
     if (settings.path.empty())
         return badInput("The run " + run.id() + " was imported and has no images of its own; give some" +
                         std::string(kPlaceOption) + ".");

@@ -49,10 +49,15 @@ std::vector<Token> tokens(const std::string& text) {
     return found;
 }
 
+/// Of "0.9" or "90%".
 std::optional<double> numberIn(std::string_view text) {
+    const bool isPercent = text.ends_with('%');
+    text.remove_suffix(isPercent ? 1 : 0);
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
+    return isPercent ? value / 100 : value;
 }
 
 /// The first leaf whose path is `name` or ends with ".name".
@@ -149,8 +154,17 @@ Result<RunFilter> RunFilter::parse(const std::string& text) {
             return badInput(shown(name) + " is neither a figure (" +
                             listed({std::begin(kRunFigures), std::end(kRunFigures)}) +
                             ") nor a setting of an experiment.");
-        filter.m_comparisons.push_back({name, relation->second, all[i + 2].text});
+        std::string value = all[i + 2].text;
         i += 2;
+        if (i + 1 < all.size() && all[i + 1].text == "%") { // 90 % is one word, too
+            value += '%';
+            ++i;
+        }
+        const Json* setting = isFigure ? nullptr : settingNamed(knownSettings(), {}, name);
+        if ((isFigure || (setting && setting->is_number())) && !numberIn(value))
+            return badInput(shown(name) + " is a number and " + shown(value) +
+                            " is none; write for example 0.9 or 90 %.");
+        filter.m_comparisons.push_back({name, relation->second, std::move(value)});
     }
     return filter;
 }

@@ -12,12 +12,12 @@ namespace sightline {
 ///
 ///     resnet starred            words of the name, note, network, tags, group, state, id or place of the images
 ///     "solar cells"             several words together
-///     val_accuracy > .9         a figure (kRunFigures) against a number: > < >= <= = !=
+///     val_accuracy > .9         a figure (kRunFigures) against a number, also 90 %: > < >= <= = !=
 ///     learning_rate <= 1e-3     a setting by its path or the end of it
 ///     optimizer.name = adam
 class RunFilter {
 public:
-    /// Errors: a comparison without a value, or of what is neither a figure nor a setting.
+    /// Errors: a comparison without a value, or of what is neither a figure nor a setting; a number against a word.
     static Result<RunFilter> parse(const std::string& text);
 
     bool matches(const RunSummary& run) const;

@@ -14,6 +14,7 @@
 #include "store/HistoryCsv.h"
 #include "store/RunEvents.h"
 #include "store/RunFork.h"
+#include "store/RunImport.h"
 #include "store/SettingsDifference.h"
 #include "support/FileCalls.h"
 #include "support/Files.h"
@@ -147,7 +148,7 @@ RunSummary RunFolder::summary() const {
         summary.name = experiment->name;
         summary.network = experiment->model.graph.is_null() ? experiment->model.name : "own graph";
         summary.dataPath = experiment->data.path;
-        summary.plannedEpochs = experiment->training.epochs;
+        summary.plannedEpochs = isImported(m_folder) ? 0 : experiment->training.epochs;
         summary.settings = wholeSettings(*experiment);
     } else if (summary.reason.empty()) {
         summary.reason = experiment.error().message;

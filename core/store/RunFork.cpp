@@ -188,8 +188,7 @@ Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& b
         return kept;
     if (const Result<void> kept = copyHistory(parent, fork, begin.epoch); !kept)
         return kept;
-    return writeFileAtomically(fork.path() / kParent,
-                               toText(Json{{"run", parent.id()}, {"epoch", begin.epoch}}) + "\n");
+    return writeParent(fork, {parent.id(), begin.epoch});
 }
 
 } // namespace
@@ -231,6 +230,10 @@ Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::s
         return fork;
     static_cast<void>(store.discard(*fork));
     return filled.error();
+}
+
+Result<void> writeParent(const RunFolder& run, const RunParent& parent) {
+    return writeFileAtomically(run.path() / kParent, toText(Json{{"run", parent.run}, {"epoch", parent.epoch}}) + "\n");
 }
 
 std::optional<RunParent> parentOf(const RunFolder& run) {

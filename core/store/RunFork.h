@@ -37,6 +37,8 @@ Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string
 /// it fails nothing is left.
 Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at);
 
+/// Makes a run one that was forked from another: an imported network's fork has no checkpoint to go on with.
+Result<void> writeParent(const RunFolder& run, const RunParent& parent);
 /// Nothing for a run that is no fork.
 std::optional<RunParent> parentOf(const RunFolder& run);
 

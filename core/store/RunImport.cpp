@@ -2,6 +2,7 @@
 #include "store/RunImport.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "augment/Augment.h"
@@ -11,6 +12,7 @@
 #include "store/Safetensors.h"
 #include "store/WeightsDigest.h"
 #include "support/Files.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -60,7 +62,22 @@ Result<Experiment> experimentFor(const ImportedNetwork& network, const ImportReq
     return experiment;
 }
 
-Result<std::vector<std::string>> classesFor(const ImportedNetwork& network, const ImportRequest& request) {
+/// Names that several classes have get the number of each: "crane (134)", "crane (517)". The names, for a note.
+std::vector<std::string> tellApart(std::vector<std::string>& classes) {
+    std::map<std::string, std::size_t> counts;
+    for (const std::string& name : classes)
+        ++counts[name];
+    std::set<std::string> several;
+    for (std::size_t i = 0; i < classes.size(); ++i)
+        if (counts[classes[i]] > 1) {
+            several.insert(classes[i]);
+            classes[i] += " (" + std::to_string(i) + ")";
+        }
+    return {several.begin(), several.end()};
+}
+
+Result<std::vector<std::string>> classesFor(const ImportedNetwork& network, const ImportRequest& request,
+                                            std::vector<std::string>& notes) {
     const Result<GraphCost> cost = shapes(network.graph);
     if (!cost)
         return cost.error();
@@ -79,10 +96,14 @@ Result<std::vector<std::string>> classesFor(const ImportedNetwork& network, cons
     if (classes.size() != scores)
         return badInput(source + " names " + std::to_string(classes.size()) + " classes, but the network gives " +
                         std::to_string(scores) + " scores.");
-    std::set<std::string> seen;
-    for (const std::string& name : classes)
-        if (name.empty() || !seen.insert(name).second)
-            return badInput(source + " names the class " + shown(name) + " twice; each needs a name of its own.");
+    if (const auto nameless = std::find(classes.begin(), classes.end(), ""); nameless != classes.end())
+        return badInput(source + " has no name for the class " + std::to_string(nameless - classes.begin()) +
+                        "; each needs one.");
+    if (const std::vector<std::string> several = tellApart(classes); !several.empty())
+        notes.push_back(source + " has several classes named " + listed(several) +
+                        "; each has its number added, counted from 0.");
+    if (std::set<std::string>(classes.begin(), classes.end()).size() != classes.size())
+        return badInput(source + " has class names that cannot be told apart; each class needs a name of its own.");
     return classes;
 }
 
@@ -151,11 +172,11 @@ Result<ImportedRun> importRun(RunStore& store, const ImportRequest& request) {
         return network.error();
     if (network->graph.name.empty())
         network->graph.name = request.source.stem().string();
-    std::vector<std::string> notes;
+    std::vector<std::string> notes = network->notes;
     const Result<Experiment> experiment = experimentFor(*network, request, notes);
     if (!experiment)
         return experiment.error();
-    const Result<std::vector<std::string>> classes = classesFor(*network, request);
+    const Result<std::vector<std::string>> classes = classesFor(*network, request, notes);
     if (!classes)
         return classes.error();
     const auto fitted = fittedOf(*network, *experiment);

@@ -64,6 +64,25 @@ void dropDefaultOptions(Json& settings) {
             options.erase(at);
 }
 
+/// A network of its own is one thing, not a list of nodes: "graph of 58 nodes".
+void shortenGraph(const Values& documents, std::vector<DifferingSetting>& found) {
+    const auto isGraph = [](const DifferingSetting& one) {
+        return one.path == "model.graph" || one.path.starts_with("model.graph.");
+    };
+    const auto first = std::find_if(found.begin(), found.end(), isGraph);
+    if (first == found.end())
+        return;
+    first->path = "model.graph";
+    first->values.clear();
+    for (const Json& document : documents) {
+        const Json graph = document.value(Json::json_pointer("/model/graph"), Json());
+        first->values.push_back(graph.is_object()
+                                    ? Json("graph of " + std::to_string(graph.value("nodes", Json()).size()) + " nodes")
+                                    : Json());
+    }
+    found.erase(std::remove_if(std::next(first), found.end(), isGraph), found.end());
+}
+
 } // namespace
 
 Json wholeSettings(const Experiment& experiment) {
@@ -99,6 +118,8 @@ std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documen
         std::for_each(compared.begin(), compared.end(), dropDefaultOptions);
     if (compared.size() > 1)
         compare(path, std::move(compared), found);
+    if (path.empty())
+        shortenGraph(documents, found);
     return found;
 }
 

@@ -150,6 +150,31 @@ private Q_SLOTS:
                  "training.optimizer.learning_rate=1e-9", "--set", "training.precision=fp32", "--json"});
         QVERIFY2(tuned.code == 0, tuned.err.constData());
         QVERIFY(!tuned.err.contains("starts from random values"));
+        const QJsonObject parent =
+            run({"runs", "show", tuned.json()["run"].toString(), "--json"}).json()["parent"].toObject();
+        QCOMPARE(parent["run"].toString(), back);
+        QCOMPARE(parent["epoch"].toInt(-1), 0);
+    }
+
+    void theImagesOfAnImportedNetworkAreTold() {
+        const QString back = imported({path("net.onnx"), "--name", "told"});
+        const QString place = "data.path=" + path("toys");
+        const QStringList check{"export", back, "--onnx", path("again.onnx"), "--check", "2", "--json"};
+        refuses(check, 2, "--set data.path=DIR");
+        const CliAnswer checked = run(check + QStringList{"--set", place});
+        QVERIFY2(checked.code == 0, checked.err.constData());
+        QCOMPARE(checked.json()["check"].toObject()["images"].toInt(), 2);
+        const CliAnswer compared = run({"runs", "compare", m_run, back, "--set", place, "--json"});
+        QVERIFY2(compared.code == 0, compared.err.constData());
+        const QJsonObject images = compared.json()["images"].toObject();
+        QCOMPARE(images["both_right"].toInt() + images["both_wrong"].toInt(), 15);
+        QCOMPARE(images["not_compared"].toInt(-1), 0);
+        const QJsonArray classes = compared.json()["per_class"].toArray();
+        QCOMPARE(classes.size(), 5);
+        for (const QJsonValue& one : classes) { // the same network twice
+            QCOMPARE(one["support"], (QJsonArray{3, 3}));
+            QCOMPARE(one["recall"][0], one["recall"][1]);
+        }
     }
 
     void otherClassesStartANewClassifier() {
@@ -179,7 +204,9 @@ private Q_SLOTS:
         refuses({"import", golden("keras.onnx"), "--labels", path("few.txt")}, 2,
                 "names 2 classes, but the network gives 4 scores");
         write("twice.txt", "a\nb\na\nd\n");
-        refuses({"import", golden("keras.onnx"), "--labels", path("twice.txt")}, 2, "names the class a twice");
+        const CliAnswer twice = run({"import", golden("keras.onnx"), "--labels", path("twice.txt"), "--json"});
+        QCOMPARE(twice.code, 0);
+        QVERIFY2(twice.err.contains("several classes named a"), twice.err.constData());
     }
 
     void whatIsNoNetworkIsRefused() {

@@ -80,6 +80,11 @@ private Q_SLOTS:
         QCOMPARE(shown.json(), found);
         QCOMPARE(run({"search", "list", "--json"}).list()[0].toObject()["id"], found["id"]);
         QVERIFY(run({"search", "show", "random"}).out.contains("Best of 3 trials"));
+        for (const QString& group : {found["id"].toString(), QStringLiteral("random")}) {
+            const CliAnswer table =
+                run({"export", group, "--table", path("t.csv"), "--report", path("t.html"), "--json"});
+            QVERIFY2(table.code == 0, table.err.constData());
+        }
         QCOMPARE(run({"search", "resume", "random", "--json"}).json(), found);       // nothing is left to do
         QCOMPARE(paramsOf(run({"search", file, "--json"}).json()), paramsOf(found)); // the same seed
     }
@@ -107,6 +112,20 @@ private Q_SLOTS:
         QVERIFY2(resumed.code == 0, resumed.err.constData());
         QCOMPARE(paramsOf(resumed.json()), paramsOf(whole.json()));
         QCOMPARE(resumed.json()["state"].toString(), QStringLiteral("completed"));
+    }
+
+    void aSearchWhoseImagesMovedIsToldWhereTheyAre() {
+        QVERIFY(
+            run({"search", search("moved", space() + ", 'trials': 2, 'stop': { 'minutes': 0.000001 }", "1")}).code ==
+            0);
+        QVERIFY(QDir().rename(path("toys"), path("elsewhere")));
+        verifyRefusal(run({"search", "resume", "moved"}), 2, "--set data.path=DIR");
+        verifyRefusal(run({"search", "resume", "moved", "--set", "training.epochs=2"}), 2, "training.epochs");
+        const CliAnswer resumed =
+            run({"search", "resume", "moved", "--json", "--set", "data.path=" + path("elsewhere")});
+        QVERIFY(QDir().rename(path("elsewhere"), path("toys")));
+        QVERIFY2(resumed.code == 0, resumed.err.constData());
+        QCOMPARE(resumed.json()["folder"].toString().isEmpty(), false);
     }
 
     void badSearchesAreRefusedWithOneSentence() {

@@ -322,8 +322,13 @@ private Q_SLOTS:
         driver.type("runNote", QStringLiteral("first try"));
         QTRY_COMPARE_WITH_TIMEOUT(RunStore::open(path(QStringLiteral("renamed")).toStdString())->list()->front().note,
                                   std::string("first try"), kLong);
-        prompts().confirm = [](QWidget*, const QString&, const QString&) { return false; };
+        bool asked = false;
+        prompts().confirm = [&asked](QWidget*, const QString&, const QString&) {
+            asked = true;
+            return false;
+        };
         driver.click("deleteRunButton");
+        QTRY_VERIFY_WITH_TIMEOUT(asked, kLong);
         prompts().line = [](QWidget*, const QString&, const QString&, const QString&) {
             return QStringLiteral("Büchse 4");
         };

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <limits>
 
 #include "ParsedOnnx.h"
 #include "Test.h"
@@ -201,6 +202,71 @@ private Q_SLOTS:
         more.add_input(nodeOf(model, "Relu").output(0));
         more.add_output("unused");
         QVERIFY(read(model));
+    }
+
+    void aSigmoidAtTheEndIsLeftOutAndSaid() {
+        onnx::ModelProto model = smallModel();
+        onnx::NodeProto& sigmoid = *model.mutable_graph()->add_node();
+        sigmoid.set_op_type("Sigmoid");
+        sigmoid.add_input(model.graph().output(0).name());
+        sigmoid.add_output("probabilities");
+        model.mutable_graph()->mutable_output(0)->set_name("probabilities");
+        const Result<OnnxNetwork> network = read(model);
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        QCOMPARE(network->graph.outputs[0].node, std::string("fc"));
+        QCOMPARE(network->graph.nodes.back().id, std::string("fc"));
+        QCOMPARE(network->notes.size(), std::size_t{1});
+        QVERIFY(read(smallModel())->notes.empty());
+    }
+
+    /// F.pad as PyTorch's exporter spells it: the pads turned round by Reshape, Slice from the end, Transpose.
+    void padsThatAreComputedAreRead() {
+        onnx::ModelProto model = smallModel();
+        onnx::GraphProto& graph = *model.mutable_graph();
+        const auto wholes = [&](const char* name, const std::vector<std::int64_t>& values) {
+            onnx::TensorProto& tensor = *graph.add_initializer();
+            tensor.set_name(name);
+            tensor.set_data_type(onnx::TensorProto::INT64);
+            tensor.add_dims(static_cast<std::int64_t>(values.size()));
+            for (const std::int64_t value : values)
+                tensor.add_int64_data(value);
+        };
+        wholes("given", {0, 1, 2, 0, 0, 0, 0, 0}); // left 0, right 1, top 2, bottom 0, as F.pad counts
+        wholes("pairs", {-1, 2});
+        wholes("flat", {-1});
+        wholes("zero", {0});
+        wholes("lowest", {std::numeric_limits<std::int64_t>::min() + 1});
+        std::vector<onnx::NodeProto> nodes;
+        const auto add = [&](const char* op, const std::vector<std::string>& inputs, const char* output) {
+            onnx::NodeProto& node = nodes.emplace_back();
+            node.set_op_type(op);
+            for (const std::string& input : inputs)
+                node.add_input(input);
+            node.add_output(output);
+        };
+        add("Reshape", {"given", "pairs"}, "rows");
+        add("Slice", {"rows", "flat", "lowest", "zero", "flat"}, "turned");
+        add("Transpose", {"turned"}, "columns");
+        add("Reshape", {"columns", "flat"}, "pads");
+        add("Pad", {graph.input(0).name(), "pads"}, "padded");
+        const std::vector<onnx::NodeProto> old(graph.node().begin(), graph.node().end());
+        graph.clear_node();
+        for (const onnx::NodeProto& node : nodes)
+            *graph.add_node() = node;
+        for (const onnx::NodeProto& node : old)
+            *graph.add_node() = node;
+        onnx::NodeProto& conv = nodeOf(model, "Conv");
+        conv.set_input(0, "padded");
+        for (int i = conv.attribute_size() - 1; i >= 0; --i)
+            if (conv.attribute(i).name() == "pads" || conv.attribute(i).name() == "auto_pad")
+                conv.mutable_attribute()->DeleteSubrange(i, 1);
+        const Result<OnnxNetwork> network = read(model);
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        const Result<GraphCost> cost = shapes(network->graph);
+        QVERIFY(cost);
+        for (std::size_t i = 0; i < network->graph.nodes.size(); ++i)
+            if (network->graph.nodes[i].op == Op::Conv2d)
+                QCOMPARE(cost->nodes[i].output, (Shape{4, 6, 5})); // 6 + 2 - 2 high, 6 + 1 - 2 wide
     }
 
     void aNodeThatReadsWhatComesLaterIsRefused() {

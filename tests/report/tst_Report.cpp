@@ -136,6 +136,44 @@ private Q_SLOTS:
             QVERIFY2(text.find(part) != std::string::npos, (std::string(part) + " is missing in: " + text).c_str());
     }
 
+    void theMethodsNameWhatAPaperNeeds() {
+        RunReport report = someReport();
+        report.experiment.data.fit = Fit::Pad;
+        report.experiment.data.pixels.channels = ChannelSettings::grey();
+        report.experiment.data.validationSplit = .2;
+        report.experiment.normalization.preset = NormalizationSettings::Preset::Imagenet;
+        TrainingSettings& training = report.experiment.training;
+        training.optimizer.name = OptimizerSettings::Name::Sgd;
+        training.optimizer.momentum = .9;
+        training.optimizer.nesterov = true;
+        training.optimizer.weightDecay = 1e-4;
+        training.schedule.name = ScheduleSettings::Name::OneCycle;
+        training.balanced = true;
+        training.precision = Precision::Bf16;
+        report.experiment.model.weights = "/home/somebody/sightline/runs/20260101-000000-abcd";
+        const std::string text = methodsText(report);
+        for (const char* part :
+             {"converted to gray and scaled and padded to 128 x 128 pixels", "standard deviation of ImageNet",
+              "a share of 0.2 of each class's training images was used, the first ones by file name",
+              "Nesterov momentum 0.9, weight decay 0.0001", "one-cycle", "each class drawn equally often", "bfloat16",
+              "from the weights of the run 20260101-000000-abcd", "made with Grad-CAM."})
+            QVERIFY2(text.find(part) != std::string::npos, (std::string(part) + " is missing in: " + text).c_str());
+        QVERIFY(text.find("somebody") == std::string::npos);
+        report.experiment.data.split = SplitRule::Shuffled;
+        QVERIFY(methodsText(report).find("drawn at random") != std::string::npos);
+    }
+
+    void ofAnImportedNetworkNothingIsMadeUp() {
+        RunReport report = someReport();
+        report.isImported = true;
+        report.history.clear();
+        const std::string text = methodsText(report);
+        QVERIFY2(text.find("It was imported; how it was trained is not known here.") != std::string::npos,
+                 text.c_str());
+        for (const char* part : {"random weights", "trained for", "Adam", "augmented", "seed"})
+            QVERIFY2(text.find(part) == std::string::npos, (std::string(part) + " is in: " + text).c_str());
+    }
+
     void theExperimentInItCanBeTrainedAgain() {
         const RunReport report = someReport();
         QString html = htmlOf(report);

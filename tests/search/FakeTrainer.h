@@ -21,6 +21,9 @@ public:
     };
     std::function<std::string(const Experiment&)> failure = [](const Experiment&) { return std::string(); };
     std::function<void(const Experiment&, int epoch)> onEpoch = [](const Experiment&, int) {};
+    std::function<std::string(const Experiment&, int epoch)> unwritable = [](const Experiment&, int) {
+        return std::string(); ///< what the disk has no room for
+    };
     int epochsTrained = 0; ///< of all runs
 
     RunEnded train(const TrainRequest& request, std::stop_token stop, TrainControl& control,
@@ -52,6 +55,11 @@ public:
         for (int epoch = last ? last->epoch + 1 : 1; epoch <= experiment->training.epochs; ++epoch) {
             while (control.waitWhilePaused(stop))
                 control.take();
+            if (const std::string why = unwritable(*experiment, epoch); !why.empty() && request.waitsForRoom) {
+                sink(RunPaused{true, why});
+                ended.reason = why;
+                return ended; // nobody makes room here
+            }
             if (!trainEpoch(*folder, *experiment, epoch, sink))
                 return ended;
             if (epoch < experiment->training.epochs && (stop.stop_requested() || control.stopsAfterEpoch())) {

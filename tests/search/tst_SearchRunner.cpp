@@ -9,8 +9,10 @@
 #include "FaultyFiles.h"
 #include "FewToys.h"
 #include "Test.h"
+#include "engine/Reporting.h"
 #include "search/SearchRunner.h"
 #include "search/SearchSteering.h"
+#include "search/SearchTable.h"
 #include "search/TrialRuns.h"
 #include "support/Files.h"
 
@@ -127,6 +129,53 @@ private Q_SLOTS:
         QCOMPARE(view.study.trials[2].state, State::Failed);
         QCOMPARE(view.study.trials[2].error, std::string("The network is too deep for the input."));
         QCOMPARE(view.study.trials[7].state, State::Complete);
+    }
+
+    void noTrialIsLostWhileTheImagesAreGone() {
+        FakeTrainer whole, trainer;
+        const std::vector<std::string> wanted = found(searched(plan(), whole));
+        const auto folder = beginSearch(home(), plan(), {});
+        QVERIFY(folder);
+        const auto toys = root() / "toys", moved = root() / "moved";
+        trainer.onEpoch = [&](const Experiment&, int) {
+            if (trainer.epochsTrained == 10)
+                std::filesystem::rename(toys, moved);
+        };
+        trainer.failure = [&](const Experiment&) {
+            return std::string(std::filesystem::exists(toys) || trainer.epochsTrained > 12 ? "" : "No images.");
+        };
+        const auto first = go(trainer, home(), *folder);
+        QVERIFY(!first);
+        QCOMPARE(first.error().kind, ErrorKind::BadInput);
+        QVERIFY2(first.error().message.find("--set data.path=DIR") != std::string::npos, first.error().message.c_str());
+        QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{4});
+        QCOMPARE(viewSearch(*folder)->study.trials.back().state, State::Running);
+        QVERIFY(!go(trainer, home(), *folder)); // nor does a go without them begin
+        QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{4});
+        trainer.failure = [](const Experiment&) { return std::string(); };
+        const auto second = runSearch(trainer, {home(), *folder, false, moved.string()}, {}, [](const SearchEvent&) {});
+        QVERIFY2(second, second ? "" : second.error().message.c_str());
+        QCOMPARE(found(second->view), wanted);
+        QCOMPARE(second->view.plan.base.data.path, moved.string());
+        QCOMPARE(runsOfSearch(home(), second->view.id).at("trial 7").experiment()->data.path, moved.string());
+    }
+
+    void aFullDiskEndsTheSearchAndFailsNoTrial() {
+        FakeTrainer trainer;
+        trainer.unwritable = [&](const Experiment&, int) {
+            return std::string(trainer.epochsTrained == 6 ? "No room for last.safetensors." : "");
+        };
+        const auto folder = beginSearch(home(), plan(), {});
+        QVERIFY(folder);
+        const auto first = go(trainer, home(), *folder);
+        QVERIFY(!first);
+        QCOMPARE(first.error().message, std::string("No room for last.safetensors."));
+        QCOMPARE(viewSearch(*folder)->study.trials.back().state, State::Running);
+        trainer.unwritable = [](const Experiment&, int) { return std::string(); };
+        const auto second = go(trainer, home(), *folder);
+        QVERIFY(second);
+        for (const SearchTrial& trial : second->view.study.trials)
+            QCOMPARE(trial.state, State::Complete);
     }
 
     void aGridEndsWhenEachPointIsDone() {
@@ -280,6 +329,76 @@ private Q_SLOTS:
         QCOMPARE(most, 1);
         QCOMPARE(endedTrials(ended->view.study), 8);
         QCOMPARE(ended->view.plan.parallel, 3);
+    }
+
+    void aSearchIsATableOfItsTrials() {
+        FakeTrainer trainer;
+        int asked = 0;
+        trainer.failure = [&](const Experiment&) { return std::string(asked++ == 1 ? "Too deep, alas." : ""); };
+        const SearchView view = searched(plan(", \"name\": \"rates\", \"trials\": 3"), trainer);
+        RunStore store = RunStore::open(home()).value();
+        for (const std::string& words : {view.id, view.id.substr(0, 16), std::string("rates")})
+            QCOMPARE(findGroup(store, words).value(), view.id);
+        QCOMPARE(findGroup(store, "rate").error().kind, ErrorKind::BadInput);
+        const auto table = readTableOf(home(), view.id);
+        QVERIFY2(table, table ? "" : table.error().message.c_str());
+        QVERIFY(table->isComplete);
+        QCOMPARE(table->rows.size(), std::size_t{3});
+        QCOMPARE(table->rows[1].note, std::string("Too deep, alas."));
+        QCOMPARE(table->rows[2].run, view.study.trials[2].runs[0]);
+        QVERIFY(table->rows[2].value == view.study.trials[2].value);
+        const std::string csv = groupCsv(*table), best = std::to_string(*bestTrial(view.study.trials, true));
+        QVERIFY2(csv.starts_with("Trial,training.optimizer.learning_rate,val_accuracy,State,Runs,Note\r\n0,"),
+                 csv.c_str());
+        QVERIFY2(csv.find(",failed,,\"Too deep, alas.\"\r\n") != std::string::npos, csv.c_str());
+        QVERIFY(csv.find(",complete," + view.study.trials[2].runs[0] + ",\r\n") != std::string::npos);
+        const std::string text = groupMarkdown(*table);
+        QVERIFY2(text.find("Best of 3 trials by val_accuracy (higher is better): trial " + best + ", ") !=
+                     std::string::npos,
+                 text.c_str());
+        QVERIFY(text.find("Trial 1: Too deep, alas.") != std::string::npos);
+    }
+
+    void theReportOfASearchHasItsTrialsInOrder() {
+        FakeTrainer trainer;
+        const SearchView view =
+            searched(plan(", \"executions_per_trial\": 2, \"keep_best\": 1, \"pruner\": \"asha\""), trainer);
+        RunStore store = RunStore::open(home()).value();
+        auto report = collectGroupReport(trainer, store, view.id, {}, {}, {});
+        QVERIFY(report);
+        QVERIFY(describeSearch(home(), *report).ok());
+        std::vector<std::string> runs, members;
+        for (const SearchTrial& trial : view.study.trials)
+            runs.insert(runs.end(), trial.runs.begin(), trial.runs.end());
+        for (const GroupMember& member : report->members)
+            members.push_back(member.run.id);
+        QCOMPARE(members, runs);
+        QCOMPARE(report->notes.size(), std::size_t{2}); // of the two that have checkpoints: it trains nothing
+        const std::string html = reportHtml(*report);
+        const std::string best = std::to_string(*bestTrial(view.study.trials, true));
+        for (const std::string& part :
+             {"(higher is better): trial " + best + ", ", std::string("How much each setting matters"),
+              std::string("&quot;sampler&quot;: &quot;random&quot;"), std::string("<td>pruned</td>"),
+              std::to_string(runs.size() - 2) + " runs have no checkpoint any more"})
+            QVERIFY2(html.find(part) != std::string::npos, (part + " is missing").c_str());
+        QVERIFY(html.find("stopped") == std::string::npos);
+    }
+
+    void valuesOfAnotherProgramThatDoNotFitAreIgnored() {
+        FakeTrainer trainer;
+        SearchView view = searched(plan(", \"trials\": 2"), trainer);
+        std::string journal = readFile(view.folder / "journal.log").value();
+        const std::string name = "\"params\":{\"training.optimizer.learning_rate\":";
+        const auto at = journal.rfind(name);
+        QVERIFY2(at != std::string::npos, journal.c_str());
+        journal.replace(at + name.size(), journal.find('}', at) - at - name.size(), "1e9");
+        QVERIFY(writeFileAtomically(view.folder / "journal.log", journal).ok());
+        const auto read = viewSearch(SearchFolder(view.folder));
+        QVERIFY(read);
+        QVERIFY(read->study.trials[1].point.empty());
+        QCOMPARE(read->study.notes.size(), std::size_t{1});
+        QVERIFY2(read->study.notes[0].starts_with("Trial 1 has values"), read->study.notes[0].c_str());
+        QCOMPARE(toJson(*read)["trials"][1]["params"], Json::object());
     }
 
     void searchesAreFoundByIdPrefixAndName() {

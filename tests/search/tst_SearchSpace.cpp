@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <cmath>
+
 #include "Test.h"
 #include "search/SearchPlan.h"
 #include "search/SearchPresets.h"
+#include "search/Strangers.h"
 
 using namespace sightline;
 
@@ -142,6 +145,42 @@ private Q_SLOTS:
         QCOMPARE(experiment.training.epochs, 3);
         QVERIFY(experiment.model.options["filters"] == Json({64, 32}));
         QVERIFY(toJson(experiment)["augmentation"]["zoom_range"] == Json({0.8, 1.2}));
+    }
+
+    void valuesThatNoTrialCanHaveAreRefused_data() {
+        QTest::addColumn<QString>("space");
+        QTest::addColumn<QString>("mention");
+        QTest::newRow("a choice") << "{'training.optimizer.name': {'choice': ['adam', 'foo']}}"
+                                  << "cannot be \"foo\"";
+        QTest::newRow("the low end") << "{'training.optimizer.learning_rate': {'float': [-0.3, 0.1]}}"
+                                     << "training.optimizer.learning_rate";
+        QTest::newRow("the high end") << "{'data.validation_split': {'float': [0.1, 1.5]}}"
+                                      << "cannot be 1.5";
+        QTest::newRow("the wrong kind") << "{'training.balanced': {'choice': [true, 'yes']}}"
+                                        << "cannot be \"yes\"";
+    }
+    void valuesThatNoTrialCanHaveAreRefused() {
+        QFETCH(const QString, space);
+        QFETCH(const QString, mention);
+        const std::vector<Problem> found = problemsOf(planJson(space.toLatin1()));
+        QCOMPARE(found.size(), std::size_t{1});
+        QVERIFY2(joined(found).find(mention.toStdString()) != std::string::npos, joined(found).c_str());
+    }
+
+    void numbersThatTheSpaceDoesNotAllowAreDropped() {
+        const auto plan = searchPlanFromJson(planJson(kAll), {}, "search.json");
+        QVERIFY(plan);
+        Point point{{"model.options.filters.length", 1e9},
+                    {"model.options.filters.0", 64},
+                    {"training.optimizer.name", 7},
+                    {"training.balanced", 0.5},
+                    {"training.optimizer.learning_rate", 0.01},
+                    {"training.epochs", std::nan("")},
+                    {"made.up", 1}};
+        const std::vector<std::string> dropped = dropStrangers(plan->space, point);
+        QCOMPARE(dropped.size(), std::size_t{5});
+        QVERIFY((point == Point{{"model.options.filters.0", 64}, {"training.optimizer.learning_rate", 0.01}}));
+        QCOMPARE(settingsOf(plan->space, point).size(), std::size_t{1});
     }
 
     void stepsEndWithinTheRange() {

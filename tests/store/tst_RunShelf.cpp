@@ -120,17 +120,35 @@ private Q_SLOTS:
         for (const char* filter :
              {"", "solar", "SOLAR paper", "\"solar cells\"", "résnet", "val_accuracy > .9", "val_accuracy>=0.93",
               "epochs = 12 val_loss<.3", "learning_rate <= 1e-3", "optimizer.name = ADAM", "starred", "epochs != 11",
-              "training.epochs == 50", "20260131"})
+              "training.epochs == 50", "20260131", "val_accuracy > 92.5%", "val_accuracy < 94 % solar"})
             QVERIFY2(matches(run, filter), filter);
         for (const char* filter : {"lunar", "solar lunar", "\"cells solar\"", "val_accuracy > .93", "epochs < 12",
-                                   "optimizer.name = sgd", "archived", "monitor = val_loss"})
+                                   "optimizer.name = sgd", "archived", "monitor = val_loss", "val_accuracy < 20 %"})
             QVERIFY2(RunFilter::parse(filter).ok() && !matches(run, filter), filter);
     }
 
     void anUnclearFilterIsRefusedInWords() {
-        for (const char* filter : {"> .9", "val_accuracy >", "val_accuracy => .9", "acuracy > .9", "a = = b"}) {
+        for (const char* filter :
+             {"> .9", "val_accuracy >", "val_accuracy => .9", "acuracy > .9", "a = = b", "val_accuracy > 0,9",
+              "val_accuracy > high", "batch_size = 16x", "learning_rate < %"}) {
             const auto refused = RunFilter::parse(filter);
             QVERIFY2(!refused.ok() && refused.error().kind == ErrorKind::BadInput, filter);
+        }
+    }
+
+    void aGraphOfItsOwnIsOneSetting() {
+        Experiment named = experimentNamed("one"), own = experimentNamed("two"), other = own;
+        own.model.graph = {{"nodes", Json::array({{{"id", "input"}}, {{"id", "fc"}}})}};
+        other.model.graph = {{"nodes", Json::array({{{"id", "input"}}})}};
+        for (const std::vector<Experiment>& all : {std::vector{named, own}, std::vector{other, own}}) {
+            const auto found = differingSettings(all);
+            const auto graphs = std::count_if(found.begin(), found.end(), [](const DifferingSetting& one) {
+                return one.path.starts_with("model.graph");
+            });
+            QCOMPARE(graphs, 1);
+            const auto graph = std::find_if(found.begin(), found.end(),
+                                            [](const DifferingSetting& one) { return one.path == "model.graph"; });
+            QVERIFY(graph != found.end() && graph->values[1] == Json("graph of 2 nodes"));
         }
     }
 

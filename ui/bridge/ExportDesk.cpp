@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/Reporting.h"
+#include "search/SearchTable.h"
 #include "store/TensorBoard.h"
 #include "support/Files.h"
 
@@ -82,9 +83,9 @@ void ExportDesk::exportGroupReport(const QString& group, const QString& file) {
               auto store = RunStore::open(home);
               if (!store)
                   return store.error();
-              const auto report = collectGroupReport(**engine, *store, group, {}, stop, progress);
-              return written(report ? Result<std::string>(reportHtml(*report)) : Result<std::string>(report.error()),
-                             file);
+              auto report = collectGroupReport(**engine, *store, group, {}, stop, progress);
+              const Result<void> told = report ? describeSearch(home, *report) : Result<void>(report.error());
+              return written(told ? Result<std::string>(reportHtml(*report)) : Result<std::string>(told.error()), file);
           });
 }
 

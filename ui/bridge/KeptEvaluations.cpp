@@ -56,8 +56,10 @@ void KeptEvaluations::fetch(const std::filesystem::path& run, const std::vector<
                 EvaluationQuestion question;
                 question.split = split;
                 auto judged = ask(**engine, ofRun(run, missing[i]), question, stop);
-                if (!judged)
+                if (!judged && judged.error().kind == ErrorKind::Cancelled)
                     return judged.error();
+                if (!judged) // a damaged one says so when it is moved to; the others are fetched
+                    continue;
                 courier.post([this, at = missing[i], i, count = missing.size(),
                               evaluation = std::make_shared<const Evaluation>(std::move(*judged))] {
                     keep(at, evaluation);

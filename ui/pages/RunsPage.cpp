@@ -259,16 +259,28 @@ void RunsPage::deleteSelected() {
         Q_EMIT said(tr("A run in progress cannot be deleted; stop it first."), false);
         return;
     }
-    std::uintmax_t bytes = 0;
-    for (const auto& folder : folders)
-        bytes += RunFolder(folder).bytes();
+    m_sizes.submit(
+        this,
+        [folders](const std::stop_token& stop) {
+            std::uintmax_t bytes = 0;
+            for (auto folder = folders.begin(); folder != folders.end() && !stop.stop_requested(); ++folder)
+                bytes += RunFolder(*folder).bytes();
+            return bytes;
+        },
+        [this, folders, name = QString::fromStdString(runs.front()->name)](std::uintmax_t bytes) {
+            askToDelete(folders, name, bytes);
+        });
+}
+
+void RunsPage::askToDelete(const std::vector<std::filesystem::path>& folders, const QString& name,
+                           std::uintmax_t bytes) {
     const QString room = bytesText(static_cast<qint64>(bytes));
-    const QString question = runs.size() == 1
-                                 ? tr("Delete the run “%1” with its curves and weights (%2)? This cannot be undone.")
-                                       .arg(QString::fromStdString(runs.front()->name), room)
-                                 : tr("Delete %1 runs with their curves and weights (%2)? This cannot be undone.")
-                                       .arg(runs.size())
-                                       .arg(room);
+    const QString question =
+        folders.size() == 1
+            ? tr("Delete the run “%1” with its curves and weights (%2)? This cannot be undone.").arg(name, room)
+            : tr("Delete %1 runs with their curves and weights (%2)? This cannot be undone.")
+                  .arg(folders.size())
+                  .arg(room);
     if (prompts().confirm(this, question, tr("Delete")))
         for (const auto& folder : folders)
             session().runs().remove(folder);

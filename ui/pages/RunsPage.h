@@ -4,6 +4,7 @@
 #include <QTimer>
 
 #include "bridge/ExportDesk.h"
+#include "lane/Lane.h"
 #include "pages/Page.h"
 
 class QStackedWidget;
@@ -48,6 +49,7 @@ private:
     void starSelected();
     void archiveSelected();
     void deleteSelected();
+    void askToDelete(const std::vector<std::filesystem::path>& folders, const QString& name, std::uintmax_t bytes);
     void importNetwork();
     std::vector<std::filesystem::path> selectedFolders() const;
 
@@ -61,6 +63,7 @@ private:
     QTimer m_look; ///< for what other programs do
     QString m_wantedGroup;
     QString m_saidLast; ///< what failed since the list was last read
+    Lane m_sizes;       ///< last: joined first
 };
 
 } // namespace sightline::ui

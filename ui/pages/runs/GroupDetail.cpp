@@ -11,6 +11,7 @@
 
 #include "look/Words.h"
 #include "models/Table.h"
+#include "search/SearchTable.h"
 #include "widgets/Prompts.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
@@ -23,6 +24,12 @@ Table::Cell figure(const std::optional<double>& share) {
     if (!share)
         return {QStringLiteral("–"), -1.0};
     return {QStringLiteral("%1 %").arg(*share * 100, 0, 'f', 1), *share, *share};
+}
+
+Table::Cell objective(const std::optional<double>& value) {
+    if (!value)
+        return {QStringLiteral("–"), -1.0};
+    return {QString::number(*value, 'f', 4), *value};
 }
 
 } // namespace
@@ -78,13 +85,12 @@ void GroupDetail::setGroup(const RunGroup& group) {
         m_group = group;
         show();
     }
-    if (group.kind != RunGroup::Kind::Search)
-        read();
+    read();
 }
 
 void GroupDetail::read() {
     m_lane.submit(
-        this, [home = m_session.home(), id = m_group.id](const std::stop_token&) { return readGroupTable(home, id); },
+        this, [home = m_session.home(), id = m_group.id](const std::stop_token&) { return readTableOf(home, id); },
         [this, id = m_group.id](Result<GroupTable> table) {
             if (id != m_group.id)
                 return;
@@ -98,28 +104,30 @@ void GroupDetail::read() {
 
 void GroupDetail::show() {
     m_title->setText(QString::fromStdString(m_group.name));
-    const bool isTable = m_group.kind == RunGroup::Kind::Table;
+    const bool isTable = m_group.kind == RunGroup::Kind::Table, isSearch = m_group.kind == RunGroup::Kind::Search;
+    const bool hasChanges = isTable || isSearch;
     std::vector<std::vector<Table::Cell>> rows;
     qlonglong done = 0;
     for (const GroupTable::Row& row : m_table ? m_table->rows : std::vector<GroupTable::Row>()) {
         const QString note = QString::fromStdString(row.note), changes = QString::fromStdString(row.changes);
         std::vector<Table::Cell> cells{{QString::fromStdString(row.name), {}, -1, note}};
-        if (isTable)
+        if (hasChanges)
             cells.push_back({changes,
                              {},
                              -1,
                              note.isEmpty() ? changes : note,
                              static_cast<int>(note.isEmpty() ? Role::Text : Role::Bad)});
-        cells.push_back(figure(row.valAccuracy));
+        cells.push_back(isSearch ? objective(row.value) : figure(row.valAccuracy));
         if (isTable)
             cells.push_back(figure(row.testAccuracy));
         done += row.note.empty();
         rows.push_back(std::move(cells));
     }
-    QStringList headings{isTable ? tr("Model") : tr("Fold")};
-    if (isTable)
-        headings << tr("Changes made");
-    headings << tr("Validation|Best validation accuracy");
+    QStringList headings{isTable ? tr("Model") : isSearch ? tr("Trial") : tr("Fold")};
+    if (hasChanges)
+        headings << (isTable ? tr("Changes made") : tr("Settings"));
+    headings << (isSearch ? tr("Objective|What the search compares its trials by")
+                          : tr("Validation|Best validation accuracy"));
     if (isTable)
         headings << tr("Test|Test accuracy of the best checkpoint");
     if (m_table && rows.size() == m_rows->rows().size() && headings.size() == m_rows->columnCount())
@@ -127,13 +135,11 @@ void GroupDetail::show() {
     else
         m_rows->setColumns(headings, std::move(rows));
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_view->horizontalHeader()->setSectionResizeMode(isTable ? 1 : 0, QHeaderView::Stretch);
+    m_view->horizontalHeader()->setSectionResizeMode(hasChanges ? 1 : 0, QHeaderView::Stretch);
     m_view->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    if (m_group.kind == RunGroup::Kind::Search) {
-        m_words->setText(tr("A search: Search has its trials as a table and in plots, and the best of them."));
-        return showState();
-    }
-    const QString spread = m_table ? QString::fromStdString(spreadWords(*m_table)) : QString();
+    const QString spread =
+        !m_table ? QString()
+                 : QString::fromStdString(m_table->trials ? bestWords(*m_table->trials) : spreadWords(*m_table));
     m_words->setText(!m_table ? QString()
                      : m_table->isComplete && !spread.isEmpty()
                          ? spread
@@ -144,9 +150,7 @@ void GroupDetail::show() {
 void GroupDetail::showState() {
     const bool idle = !m_session.runs().trainsHere(), isSearch = m_group.kind == RunGroup::Kind::Search;
     m_search->setVisible(isSearch);
-    m_view->setVisible(!isSearch);
-    m_export->setVisible(!isSearch);
-    m_resume->setVisible(m_table && !m_table->isComplete);
+    m_resume->setVisible(m_table && !m_table->isComplete && !isSearch);
     m_resume->setEnabled(idle);
     m_resume->setToolTip(idle ? tr("Train what is missing") : tr("A run is in progress; stop it first."));
     m_export->setEnabled(m_table.has_value());

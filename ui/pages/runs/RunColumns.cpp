@@ -71,8 +71,14 @@ QStringList defaultRunColumns() {
 }
 
 QStringList otherRunColumns() {
-    return {QStringLiteral("accuracy"), QStringLiteral("loss"),  QStringLiteral("best_epoch"),
-            QStringLiteral("tags"),     QStringLiteral("group"), QStringLiteral("note")};
+    return {QStringLiteral("last_val_accuracy"),
+            QStringLiteral("last_val_loss"),
+            QStringLiteral("accuracy"),
+            QStringLiteral("loss"),
+            QStringLiteral("best_epoch"),
+            QStringLiteral("tags"),
+            QStringLiteral("group"),
+            QStringLiteral("note")};
 }
 
 QString runColumnHeading(const QString& column) {
@@ -84,6 +90,9 @@ QString runColumnHeading(const QString& column) {
         {QStringLiteral("epochs"), Words::tr("Epochs")},
         {QStringLiteral("val_accuracy"), Words::tr("Val. accuracy|Highest of all epochs, on the validation images")},
         {QStringLiteral("val_loss"), Words::tr("Val. loss|Lowest of all epochs, on the validation images")},
+        {QStringLiteral("last_val_accuracy"),
+         Words::tr("Last val. accuracy|Of the last epoch, on the validation images")},
+        {QStringLiteral("last_val_loss"), Words::tr("Last val. loss|Of the last epoch, on the validation images")},
         {QStringLiteral("created"), Words::tr("Started")},
         {QStringLiteral("accuracy"), Words::tr("Accuracy|Of the last epoch, on the training images")},
         {QStringLiteral("loss"), Words::tr("Loss|Of the last epoch, on the training images")},
@@ -106,11 +115,17 @@ Table::Cell runCell(const RunSummary& run, const QString& column) {
     if (column == QLatin1String("images"))
         return {textOf(std::filesystem::path(run.dataPath).filename().string()), {}, -1, textOf(run.dataPath)};
     if (column == QLatin1String("epochs"))
-        return {Words::tr("%1 of %2").arg(run.epochs).arg(run.plannedEpochs), run.epochs};
+        return {run.plannedEpochs > 0 ? Words::tr("%1 of %2").arg(run.epochs).arg(run.plannedEpochs)
+                                      : QStringLiteral("–"), // imported
+                run.epochs};
     if (column == QLatin1String("val_accuracy"))
         return figure(run.bestValAccuracy, percent(run.bestValAccuracy.value_or(0)));
     if (column == QLatin1String("val_loss"))
         return figure(run.bestValLoss, significant(run.bestValLoss.value_or(0)));
+    if (column == QLatin1String("last_val_accuracy"))
+        return figure(run.lastValAccuracy, percent(run.lastValAccuracy.value_or(0)));
+    if (column == QLatin1String("last_val_loss"))
+        return figure(run.lastValLoss, significant(run.lastValLoss.value_or(0)));
     if (column == QLatin1String("created"))
         return {startedWords(run.created), textOf(run.created)};
     if (column == QLatin1String("accuracy"))

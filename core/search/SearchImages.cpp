@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "search/SearchImages.h"
+
+#include "data/Overlay.h"
+#include "search/TrialRuns.h"
+#include "store/NewPlace.h"
+#include "store/RunData.h"
+#include "support/Files.h"
+
+namespace sightline {
+
+namespace {
+constexpr std::size_t kRoomBytes = 1 << 20; ///< what a run writes before its first epoch, and more
+}
+
+Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& folder, const SearchPlan& plan,
+                      std::stop_token stop) {
+    const auto images = openWithOverlay(home, plan.base.data, plan.base.seed, true, std::move(stop));
+    if (!images)
+        return images.error().kind == ErrorKind::Cancelled
+                   ? images.error()
+                   : badInput(images.error().message + " The search goes on with `search resume " + folder.id() +
+                              "` once its images are there; --set data.path=DIR tells where they are now.");
+    const auto file = folder.path() / "room";
+    const Result<void> written = writeFileAtomically(file, std::string(kRoomBytes, '\0'));
+    std::error_code code;
+    std::filesystem::remove(file, code);
+    return written;
+}
+
+Result<void> moveImages(const std::filesystem::path& home, const SearchFolder& folder, const std::string& path,
+                        std::stop_token stop) {
+    Result<SearchPlan> plan = folder.plan();
+    if (!plan)
+        return plan.error();
+    std::error_code code;
+    std::string& place = plan->base.data.path;
+    place = std::filesystem::absolute(newPlaceOf(path, place), code).lexically_normal().string();
+    const auto images = openWithOverlay(home, plan->base.data, plan->base.seed, true, stop);
+    if (!images)
+        return images.error();
+    for (const auto& [member, run] : runsOfSearch(home, folder.id()))
+        if (const auto manifest = run.manifest(); manifest && *manifest) {
+            if (const Result<void> same = holdsImagesOf(run, *images, plan->base.training.loaderThreads, stop); !same)
+                return same;
+            break; // the others have the same
+        }
+    return writeFileAtomically(folder.path() / "search.json", toText(toJson(*plan)) + "\n");
+}
+
+} // namespace sightline

@@ -38,6 +38,20 @@ class SearchCommandLineTest : public FolderTest {
         return all;
     }
 
+    /// Starts a search and waits until its second trial begins.
+    void begin(QProcess& process, const QString& file) const {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SIGHTLINE_HOME"), path("home"));
+        process.setProcessEnvironment(environment);
+        process.setReadChannel(QProcess::StandardError);
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"search", file});
+        QByteArray said;
+        while (!said.contains("trial 1 begins")) {
+            QVERIFY2(process.waitForReadyRead(60000), said.constData());
+            said += process.readAllStandardError();
+        }
+    }
+
 private Q_SLOTS:
     void initTestCase() {
         const CliAnswer made = run({"dataset", "make", "toys", "--to", path("toys"), "--seed", "5", "--train", "6",
@@ -94,16 +108,7 @@ private Q_SLOTS:
         const CliAnswer whole = run({"search", search("whole", more, "6"), "--json"});
         QVERIFY2(whole.code == 0, whole.err.constData());
         QProcess process;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("SIGHTLINE_HOME"), path("home"));
-        process.setProcessEnvironment(environment);
-        process.setReadChannel(QProcess::StandardError);
-        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), {"search", search("killed", more, "6")});
-        QByteArray said;
-        while (!said.contains("trial 1 begins")) {
-            QVERIFY2(process.waitForReadyRead(60000), said.constData());
-            said += process.readAllStandardError();
-        }
+        begin(process, search("killed", more, "6"));
         process.kill();
         QVERIFY(process.waitForFinished(60000));
         const QJsonObject left = run({"search", "show", "killed", "--json"}).json();
@@ -126,6 +131,23 @@ private Q_SLOTS:
         QVERIFY(QDir().rename(path("elsewhere"), path("toys")));
         QVERIFY2(resumed.code == 0, resumed.err.constData());
         QCOMPARE(resumed.json()["folder"].toString().isEmpty(), false);
+    }
+
+    void anotherProcessIsPausedResumedAndStopped() {
+        QProcess process;
+        begin(process, search("steered", space() + ", 'trials': 1000"));
+        const auto state = [this] { return run({"search", "show", "steered", "--json"}).json()["state"].toString(); };
+        QCOMPARE(run({"search", "pause", "steered"}).code, 0);
+        QTRY_COMPARE(state(), QStringLiteral("paused"));
+        QCOMPARE(run({"search", "resume", "steered"}).code, 0);
+        QTRY_COMPARE(state(), QStringLiteral("running"));
+        QCOMPARE(run({"search", "stop", "steered"}).code, 0);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(state(), QStringLiteral("stopped"));
+        const CliAnswer again = run({"search", "stop", "steered"});
+        QCOMPARE(again.code, 2);
+        QVERIFY2(again.err.contains("is not running"), again.err.constData());
     }
 
     void badSearchesAreRefusedWithOneSentence() {

@@ -69,6 +69,7 @@ void Tour::search() {
     draft.pruner = SearchPlan::Pruner::Median;
     for (const char* path : {"training.optimizer.learning_rate", "training.optimizer.name", "training.batch_size"})
         draft.rows.push_back({path, firstRange(quick, path)});
+    draft.rows.front().range = {{"float", {0.0005, 0.02}}, {"log", true}}; // all of them learn something
     SearchDesk& searches = m_session.searches();
     searches.setDraft(std::move(draft));
     m_window->showPage(QStringLiteral("search"));

@@ -71,7 +71,9 @@ int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchO
         return fail(plan.error());
     std::fprintf(stderr, "Search %s: %d trials; the checkpoints of the best %d are kept\n", folder.id().c_str(),
                  trialsOf(*plan), plan->keepBest);
-    const auto search = runSearch(**engine, {context.home, folder, false, dataPath}, interruption().get_token(),
+    SearchRequest request{context.home, folder};
+    request.dataPath = dataPath;
+    const auto search = runSearch(**engine, request, interruption().get_token(),
                                   [&](const SearchEvent& event) { sayEvent(event, *plan, options.json); });
     return search ? ended(*search, options) : fail(search.error());
 }

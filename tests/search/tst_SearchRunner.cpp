@@ -153,7 +153,9 @@ private Q_SLOTS:
         QVERIFY(!go(trainer, home(), *folder)); // nor does a go without them begin
         QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{4});
         trainer.failure = [](const Experiment&) { return std::string(); };
-        const auto second = runSearch(trainer, {home(), *folder, false, moved.string()}, {}, [](const SearchEvent&) {});
+        SearchRequest request{home(), *folder};
+        request.dataPath = moved.string();
+        const auto second = runSearch(trainer, request, {}, [](const SearchEvent&) {});
         QVERIFY2(second, second ? "" : second.error().message.c_str());
         QCOMPARE(found(second->view), wanted);
         QCOMPARE(second->view.plan.base.data.path, moved.string());

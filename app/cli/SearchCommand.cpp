@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <utility>
 
 #include "Commands.h"
 #include "ExperimentOptions.h"
@@ -69,12 +70,15 @@ int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchO
     const Result<SearchPlan> plan = folder.plan();
     if (!plan)
         return fail(plan.error());
-    std::fprintf(stderr, "Search %s: %d trials; the checkpoints of the best %d are kept\n", folder.id().c_str(),
-                 trialsOf(*plan), plan->keepBest);
     SearchRequest request{context.home, folder};
     request.dataPath = dataPath;
-    const auto search = runSearch(**engine, request, interruption().get_token(),
-                                  [&](const SearchEvent& event) { sayEvent(event, *plan, options.json); });
+    bool isSaid = false;
+    const auto search = runSearch(**engine, request, interruption().get_token(), [&](const SearchEvent& event) {
+        if (!std::exchange(isSaid, true))
+            std::fprintf(stderr, "Search %s: %d trials; the checkpoints of the best %d are kept\n", folder.id().c_str(),
+                         trialsOf(*plan), plan->keepBest);
+        sayEvent(event, *plan, options.json);
+    });
     return search ? ended(*search, options) : fail(search.error());
 }
 

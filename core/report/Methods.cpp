@@ -60,7 +60,7 @@ std::string normalizationText(const NormalizationSettings& normalization) {
 std::string pixelsText(const Experiment& experiment) {
     const DataSettings& data = experiment.data;
     const ChannelSettings& channels = data.pixels.channels;
-    const char* fit = data.fit == Fit::Crop  ? "scaled and cropped around the centre"
+    const char* fit = data.fit == Fit::Crop  ? "scaled and cropped around the center"
                       : data.fit == Fit::Pad ? "scaled and padded"
                                              : "scaled";
     std::string text = channels.kind == ChannelSettings::Kind::Grey ? " were converted to gray and " : " were ";

@@ -19,8 +19,9 @@ Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& fol
     if (!images)
         return images.error().kind == ErrorKind::Cancelled
                    ? images.error()
-                   : badInput(images.error().message + " The search goes on with `search resume " + folder.id() +
-                              "` once its images are there; --set data.path=DIR tells where they are now.");
+                   : badInput(images.error().message + " `search resume " + folder.id() +
+                              "` continues the search once its images are there; --set data.path=DIR tells where they "
+                              "are now.");
     const auto file = folder.path() / "room";
     const Result<void> written = writeFileAtomically(file, std::string(kRoomBytes, '\0'));
     std::error_code code;

@@ -379,11 +379,11 @@ private Q_SLOTS:
         const std::string html = reportHtml(*report);
         const std::string best = std::to_string(*bestTrial(view.study.trials, true));
         for (const std::string& part :
-             {"(higher is better): trial " + best + ", ", std::string("How much each setting matters"),
-              std::string("&quot;sampler&quot;: &quot;random&quot;"), std::string("<td>pruned</td>"),
-              std::to_string(runs.size() - 2) + " runs have no checkpoint any more"})
+             {"(higher is better): trial " + best + ", ", std::string("&quot;sampler&quot;: &quot;random&quot;"),
+              std::string("<td>pruned</td>"), std::to_string(runs.size() - 2) + " runs have no checkpoint any more"})
             QVERIFY2(html.find(part) != std::string::npos, (part + " is missing").c_str());
         QVERIFY(html.find("stopped") == std::string::npos);
+        QCOMPARE(html.find("How much each setting matters") != std::string::npos, !toJson(view)["importance"].empty());
     }
 
     void valuesOfAnotherProgramThatDoNotFitAreIgnored() {

@@ -162,7 +162,7 @@ private Q_SLOTS:
     void valuesThatNoTrialCanHaveAreRefused() {
         QFETCH(const QString, space);
         QFETCH(const QString, mention);
-        const std::vector<Problem> found = problemsOf(planJson(space.toLatin1()));
+        const std::vector<Problem> found = problemsOf(planJson(space.toStdString()));
         QCOMPARE(found.size(), std::size_t{1});
         QVERIFY2(joined(found).find(mention.toStdString()) != std::string::npos, joined(found).c_str());
     }

@@ -261,14 +261,15 @@ void RunsPage::deleteSelected() {
     }
     m_sizes.submit(
         this,
-        [folders](const std::stop_token& stop) {
+        [folders](const std::stop_token& stop) -> Result<std::uintmax_t> {
             std::uintmax_t bytes = 0;
             for (auto folder = folders.begin(); folder != folders.end() && !stop.stop_requested(); ++folder)
                 bytes += RunFolder(*folder).bytes();
             return bytes;
         },
-        [this, folders, name = QString::fromStdString(runs.front()->name)](std::uintmax_t bytes) {
-            askToDelete(folders, name, bytes);
+        [this, folders, name = QString::fromStdString(runs.front()->name)](const Result<std::uintmax_t>& bytes) {
+            if (bytes)
+                askToDelete(folders, name, *bytes);
         });
 }
 

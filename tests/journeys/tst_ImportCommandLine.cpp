@@ -159,7 +159,8 @@ private Q_SLOTS:
     void theImagesOfAnImportedNetworkAreTold() {
         const QString back = imported({path("net.onnx"), "--name", "told"});
         const QString place = "data.path=" + path("toys");
-        const QStringList check{"export", back, "--onnx", path("again.onnx"), "--check", "2", "--json"};
+        const QStringList check{"export",         back, "--onnx", path("again.onnx"), "--check", "2",
+                                "--refuse-share", "0",  "--json"};
         refuses(check, 2, "--set data.path=DIR");
         const CliAnswer checked = run(check + QStringList{"--set", place});
         QVERIFY2(checked.code == 0, checked.err.constData());

@@ -50,6 +50,7 @@ public:
         const auto last = checkpointToResume(folder->path());
         RunStarted started;
         started.run = folder->id();
+        started.firstEpoch = last ? last->epoch + 1 : 1;
         if (!tell(*folder, started, sink))
             return ended;
         for (int epoch = last ? last->epoch + 1 : 1; epoch <= experiment->training.epochs; ++epoch) {

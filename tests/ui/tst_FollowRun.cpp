@@ -10,6 +10,7 @@
 #include "StoredRun.h"
 #include "engine/GivenBatchBytes.h"
 #include "engine/ProgressFile.h"
+#include "models/Tiles.h"
 #include "plot/CurvePlot.h"
 #include "store/RemoteCommand.h"
 #include "support/Files.h"
@@ -276,7 +277,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(words->text().startsWith(QStringLiteral("Batch 5 of epoch 2")), kLong);
         const auto* tiles = dialog->findChild<QAbstractItemView*>(QStringLiteral("lookBatchTiles"))->model();
         QCOMPARE(tiles->rowCount(), 2);
-        QCOMPARE(tiles->index(0, 0).data().toString(), QStringLiteral("car"));
+        QCOMPARE(tiles->index(0, 0).data(TileCaption).toString(), QStringLiteral("car"));
         QVERIFY(std::filesystem::is_empty(other.run.path() / "control"));
 
         // it may refuse, or be gone before it answers

@@ -66,7 +66,7 @@ private Q_SLOTS:
         driver.session->runs().open(table->model()->index(0, 0).data().toString());
         QVERIFY(opened.wait(kLong));
         driver.key(Qt::Key_5, Qt::ControlModifier); // it has no history, and can be evaluated all the same
-        QVERIFY(driver.find<QPushButton>("evaluateButton")->isEnabled());
+        QTRY_VERIFY(driver.find<QPushButton>("evaluateButton")->isEnabled());
         driver.key(Qt::Key_7, Qt::ControlModifier);
         prompts().openFile = [this](auto&&...) { return path(QStringLiteral("torn.onnx")); };
         write(QStringLiteral("torn.onnx"), "no model");

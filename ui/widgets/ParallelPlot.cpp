@@ -25,7 +25,7 @@ double distanceToLine(const QPointF& place, const QPointF& from, const QPointF& 
 } // namespace
 
 ParallelPlot::ParallelPlot(QWidget* parent) : MarkPlot(parent) {
-    setMinimumSize(240, 130);
+    setMinimumSize(240, 100);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 

@@ -15,7 +15,7 @@ constexpr double kLeft = 44, kRight = 16, kTop = 12, kBottom = 22, kDot = 3.5, k
 }
 
 ScatterPlot::ScatterPlot(QWidget* parent) : MarkPlot(parent) {
-    setMinimumSize(160, 130);
+    setMinimumSize(160, 100);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 

@@ -52,7 +52,7 @@ RunDetail::RunDetail(Session& session, ExportDesk& exports, QWidget* parent) : Q
     m_fork = button(tr("Fork from…"), QStringLiteral("distribute-graph-directed"), "forkRunButton",
                     tr("Train a new run that begins with a checkpoint of this one"));
     m_forkMenu = new ForkMenu(session, *m_fork);
-    m_classify = button(tr("Classify images…"), QStringLiteral("folder-open"), "classifyRunButton",
+    m_classify = button(tr("Classify…"), QStringLiteral("folder-open"), "classifyRunButton",
                         tr("What does this network say about a folder of images?"));
     m_export = button(tr("Export…"), QStringLiteral("document-save"), "exportRunButton");
     m_exportMenu = new ExportMenu(exports, *m_export);
@@ -73,10 +73,10 @@ RunDetail::RunDetail(Session& session, ExportDesk& exports, QWidget* parent) : Q
     for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_facts, m_note, m_tags})
         column->addWidget(part);
     column->addSpacing(theme::kGrid);
-    for (auto* control : {m_open, m_resume, m_continue, m_fork, m_classify, m_export})
+    for (auto* control : {m_open, m_resume, m_continue, m_fork})
         column->addWidget(control);
-    column->addSpacing(theme::kGrid);
-    for (const auto& [left, right] : {std::pair(m_star, m_archive), std::pair(m_rename, m_delete)}) {
+    for (const auto& [left, right] :
+         {std::pair(m_classify, m_export), std::pair(m_star, m_archive), std::pair(m_rename, m_delete)}) {
         auto* row = new QHBoxLayout;
         row->addWidget(left, 1);
         row->addWidget(right, 1);

@@ -20,7 +20,7 @@ namespace sightline::ui {
 
 namespace {
 constexpr double kMost = 1e12;
-constexpr int kEndWidth = 76;
+constexpr int kEndWidth = 86;
 
 QString nameOf(const std::string& path, const char* part) {
     return QStringLiteral("space %1 %2").arg(QString::fromStdString(path), QLatin1String(part));

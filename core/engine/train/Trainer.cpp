@@ -230,8 +230,8 @@ std::optional<Ending> Run::trainBatches() {
             return failed({"The loss became " + std::string(std::isnan(batch->loss) ? "not a number" : "infinite") +
                            " " + where +
                            (resumesHere && m_state.step == first + 1
-                                ? ", in the first batch after the checkpoint; fork an earlier one where it was kept (train --fork "
-                                  "RUN --at EPOCH), or train again, with a smaller learning rate."
+                                ? ", in the first batch after the checkpoint; fork an earlier one where it was kept "
+                                  "(train --fork RUN --at EPOCH), or train again, with a smaller learning rate."
                                 : advice)});
         if (keeps()) {
             if (batch->wishesToStop)

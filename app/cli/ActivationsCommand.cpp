@@ -6,8 +6,8 @@
 
 #include "ExperimentOptions.h"
 #include "ImagePlaces.h"
+#include "NamedImages.h"
 #include "NetworkOptions.h"
-#include "RunImages.h"
 #include "engine/AskedModel.h"
 #include "engine/ChannelGrid.h"
 #include "support/Words.h"
@@ -76,7 +76,7 @@ int activations(const Settings& settings, Context& context) {
         return fail(network.error());
     Json all = Json::array();
     const auto outs = placesOf(settings.out, images, ".npy"), pngs = placesOf(settings.png, images, ".png");
-    RunImages files(network->source.runFolder, network->dataPath, network->pixels);
+    NamedImages files(network->source.runFolder, network->dataPath, network->pixels);
     for (std::size_t i = 0; i < images.size(); ++i) {
         const std::string& name = images[i];
         auto image = files.read(name);

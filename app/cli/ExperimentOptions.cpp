@@ -73,15 +73,19 @@ Result<std::string> dataPathOf(const std::vector<std::string>& given, const std:
     return path;
 }
 
+std::filesystem::path imagesOfRun(const std::filesystem::path& runFolder, const std::string& dataPath) {
+    if (!dataPath.empty())
+        return dataPath;
+    const auto place = readDataPlace(runFolder);
+    return place ? place->root : std::filesystem::path();
+}
+
 std::filesystem::path imageOfRun(const std::string& name, const std::filesystem::path& runFolder,
                                  const std::string& dataPath) {
     std::error_code code;
     if (std::filesystem::exists(name, code) || runFolder.empty())
         return name;
-    const auto place = readDataPlace(runFolder);
-    const std::filesystem::path root = !dataPath.empty() ? std::filesystem::path(dataPath)
-                                       : place           ? place->root
-                                                         : std::filesystem::path();
+    const std::filesystem::path root = imagesOfRun(runFolder, dataPath);
     return !root.empty() && std::filesystem::exists(root / name, code) ? root / name : std::filesystem::path(name);
 }
 

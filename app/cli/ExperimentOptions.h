@@ -33,6 +33,9 @@ void addDataPath(CLI::App& command, std::vector<std::string>& settings);
 /// The place; empty where none is given. Error: another setting, by name; `command` does the asking.
 Result<std::string> dataPathOf(const std::vector<std::string>& settings, const std::string& command);
 
+/// Where the images of a run are: `dataPath`, or where the run says. Empty: it does not say.
+std::filesystem::path imagesOfRun(const std::filesystem::path& runFolder, const std::string& dataPath);
+
 /// The file of an image of a run: as it is named, else below the root of the run's images (`dataPath`, or where the run
 /// says they are), as its tables name it.
 std::filesystem::path imageOfRun(const std::string& name, const std::filesystem::path& runFolder,

@@ -8,8 +8,8 @@
 #include "ExplainSplit.h"
 #include "HeatMapOptions.h"
 #include "ImagePlaces.h"
+#include "NamedImages.h"
 #include "NetworkOptions.h"
-#include "RunImages.h"
 #include "engine/AskedModel.h"
 #include "store/RunStore.h"
 
@@ -112,7 +112,7 @@ HeatMapsQuestion ofSplit(const Settings& settings, HeatMapMethod method, const s
     return question;
 }
 
-HeatMapQuestion about(RunImages::Read read, const Settings& settings, HeatMapMethod method,
+HeatMapQuestion about(NamedImages::Read read, const Settings& settings, HeatMapMethod method,
                       const OpenedNetwork& network) {
     HeatMapQuestion question;
     question.image = std::move(read.image);
@@ -176,7 +176,7 @@ int explainImages(const Settings& settings, HeatMapMethod method, const OpenedNe
                   const std::vector<std::string>& images) {
     const auto overlays = placesOf(settings.out, images, ".png"), numbers = placesOf(settings.map, images, ".npy");
     Json all = Json::array();
-    RunImages files(network.source.runFolder, network.dataPath, network.pixels);
+    NamedImages files(network.source.runFolder, network.dataPath, network.pixels);
     for (std::size_t i = 0; i < images.size(); ++i) {
         auto image = files.read(images[i]);
         if (!image && images.size() == 1)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engine/explain/FeaturePass.h"
 #include "engine/explain/SplitPass.h"
@@ -95,12 +96,18 @@ Result<UnknownRule> answer(const Asked& asked, const UnknownRuleQuestion& questi
     const Result<Experiment> experiment = RunFolder(run).experiment();
     if (!experiment)
         return experiment.error();
-    Result<RunSplit> split = cancelled();
+    std::optional<RunSplit> split;
+    const auto open = [&]() -> Result<void> {
+        auto opened = openSplit(asked, nameOf(Subset::Validation), question.dataPath, asking);
+        if (!opened)
+            return opened.error();
+        split = std::move(*opened);
+        return {};
+    };
     std::string identity = asked.identity;
     if (!knowsItsImages(run)) { // these themselves say which they are
-        split = openSplit(asked, nameOf(Subset::Validation), question.dataPath, asking);
-        if (!split)
-            return split.error();
+        if (const auto opened = open(); !opened)
+            return opened.error();
         for (const Subset subset : {Subset::Train, Subset::Validation}) {
             const auto images = predictionsKey(asked.source.checkpoint, asked.identity, split->experiment, split->data,
                                                subset, asking.stop);
@@ -119,9 +126,8 @@ Result<UnknownRule> answer(const Asked& asked, const UnknownRuleQuestion& questi
     if (!layer)
         return layer.error();
     if (!split)
-        split = openSplit(asked, nameOf(Subset::Validation), question.dataPath, asking);
-    if (!split)
-        return split.error();
+        if (const auto opened = open(); !opened)
+            return opened.error();
     torch::NoGradGuard noGradients;
     Result<UnknownRule> rule = Fitting(asked, *split, *layer, asking).rule();
     if (rule)

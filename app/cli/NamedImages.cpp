@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "RunImages.h"
+#include "NamedImages.h"
 
 #include <algorithm>
 
@@ -10,16 +10,12 @@
 namespace sightline::cli {
 
 /// Null where the run's images are files, or none is called so.
-const Sample* RunImages::findInArchive(const std::string& name) {
+const Sample* NamedImages::findInArchive(const std::string& name) {
     if (!m_data) {
         m_data.emplace();
-        const auto place = readDataPlace(m_run);
-        const std::filesystem::path root = !m_dataPath.empty() ? std::filesystem::path(m_dataPath)
-                                           : place             ? place->root
-                                                               : std::filesystem::path();
         std::error_code code;
         const auto experiment = RunFolder(m_run).experiment();
-        if (experiment && std::filesystem::is_regular_file(root, code)) {
+        if (experiment && std::filesystem::is_regular_file(imagesOfRun(m_run, m_dataPath), code)) {
             RunDataRequest request;
             request.path = m_dataPath;
             request.compare = Compare::Paths;
@@ -35,7 +31,7 @@ const Sample* RunImages::findInArchive(const std::string& name) {
     return found == samples.end() ? nullptr : &*found;
 }
 
-Result<RunImages::Read> RunImages::read(const std::string& name) {
+Result<NamedImages::Read> NamedImages::read(const std::string& name) {
     std::filesystem::path file = imageOfRun(name, m_run, m_dataPath);
     std::error_code code;
     if (!m_run.empty() && !std::filesystem::exists(file, code))

@@ -10,11 +10,11 @@
 namespace sightline::cli {
 
 /// Images as people name them beside a run: files, or paths as evaluate prints them, also of images in an archive.
-class RunImages {
+class NamedImages {
 public:
     /// `runFolder` empty: there is no run, and names are files. `dataPath`: where its images are now; empty: where it
     /// says.
-    RunImages(std::filesystem::path runFolder, std::string dataPath, PixelSettings pixels)
+    NamedImages(std::filesystem::path runFolder, std::string dataPath, PixelSettings pixels)
         : m_run(std::move(runFolder)), m_dataPath(std::move(dataPath)), m_pixels(std::move(pixels)) {}
 
     struct Read {

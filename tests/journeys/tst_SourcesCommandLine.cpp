@@ -75,6 +75,19 @@ private Q_SLOTS:
             const CliAnswer answer = run({"train", path("e.json"), "--set", "data.path=" + source, "--json"});
             QVERIFY2(answer.code == 0, answer.err.constData());
             QCOMPARE(answer.json()["outcome"].toString(), QStringLiteral("completed"));
+            if (!source.endsWith(QStringLiteral(".zip")))
+                continue;
+            // its images are asked by the names that evaluate gives them
+            const QString id = answer.json()["run"].toString();
+            QCOMPARE(run({"evaluate", id}).code, 0);
+            const auto said = readFile(path("home/runs/" + id + "/predictions/test-best.csv").toStdString());
+            QVERIFY(said.ok());
+            const QString name = QString::fromStdString(*said).split('\n')[1].split(',')[0];
+            QVERIFY2(!QFile::exists(name) && name.endsWith(QStringLiteral(".png")), qPrintable(name));
+            const CliAnswer map = run({"explain", id, name, "--target", "true", "--out", path("map.png"), "--json"});
+            QVERIFY2(map.code == 0, map.err.constData());
+            QVERIFY(QFile::exists(path("map.png")));
+            verifyRefusal(run({"explain", id, "nowhere.png", "--out", path("map.png")}), 2, "nowhere.png");
         }
         const CliAnswer evaluation = run({"dataset", "info", path("labels.csv"), "--label-column", "which", "--json"});
         QCOMPARE(evaluation.code, 2);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <torch/torch.h>
 
 #include <barrier>
@@ -20,12 +21,13 @@ class SyncBatchNormTest : public Test {
     struct Passed {
         torch::Tensor output, ofInput, ofWeight, ofBias, mean, variance;
     };
+    /// The same for every thread: from draws of its own, since torch's are shared by all of them.
     static BatchNormTensors fresh() {
-        torch::manual_seed(3);
-        return {torch::rand({kChannels}).requires_grad_(),
-                torch::rand({kChannels}).requires_grad_(),
-                torch::rand({kChannels}),
-                torch::rand({kChannels}) + 0.5,
+        const at::Generator draws = at::detail::createCPUGenerator(3);
+        return {torch::rand({kChannels}, draws).requires_grad_(),
+                torch::rand({kChannels}, draws).requires_grad_(),
+                torch::rand({kChannels}, draws),
+                torch::rand({kChannels}, draws) + 0.5,
                 0.1,
                 1e-3};
     }

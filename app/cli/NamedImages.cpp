@@ -31,16 +31,24 @@ const Sample* NamedImages::findInArchive(const std::string& name) {
     return found == samples.end() ? nullptr : &*found;
 }
 
+/// As findInArchive(), of a name that is not a file's, too.
+const Sample* NamedImages::findBesideFiles(const std::string& name, const std::filesystem::path& file) {
+    std::error_code code;
+    return m_run.empty() || std::filesystem::exists(file, code) ? nullptr : findInArchive(name);
+}
+
+bool NamedImages::isInArchive(const std::string& name) {
+    return findBesideFiles(name, imageOfRun(name, m_run, m_dataPath)) != nullptr;
+}
+
 Result<NamedImages::Read> NamedImages::read(const std::string& name) {
     std::filesystem::path file = imageOfRun(name, m_run, m_dataPath);
-    std::error_code code;
-    if (!m_run.empty() && !std::filesystem::exists(file, code))
-        if (const Sample* sample = findInArchive(name)) {
-            auto image = (*m_data)->dataset.source->decoded(*sample, m_pixels);
-            if (!image)
-                return image.error();
-            return Read{std::move(*image), name, sample->label};
-        }
+    if (const Sample* sample = findBesideFiles(name, file)) {
+        auto image = (*m_data)->dataset.source->decoded(*sample, m_pixels);
+        if (!image)
+            return image.error();
+        return Read{std::move(*image), name, sample->label};
+    }
     auto image = readImage(file, m_pixels);
     if (!image)
         return badInput(image.error().message);

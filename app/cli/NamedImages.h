@@ -24,9 +24,12 @@ public:
     };
     /// Opens the run's images for the first name that is no file. Errors: as readImage().
     Result<Read> read(const std::string& name);
+    /// Whether it is no file but an image of the run's archive.
+    bool isInArchive(const std::string& name);
 
 private:
     const Sample* findInArchive(const std::string& name);
+    const Sample* findBesideFiles(const std::string& name, const std::filesystem::path& file);
 
     std::filesystem::path m_run;
     std::string m_dataPath;

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <iterator>
 #include <numeric>
 
 #include "ExperimentOptions.h"
+#include "NamedImages.h"
 #include "engine/Classify.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
@@ -129,6 +131,27 @@ std::size_t printResults(const Settings& settings, const Classification& found) 
     return unreadable;
 }
 
+/// What the names mean, in their order: files, those of folders, and images of the run's archive.
+Result<FilesToClassify> imagesNamed(const Settings& settings, NamedImages& named, const std::filesystem::path& run,
+                                    const std::string& dataPath) {
+    FilesToClassify all;
+    for (const std::string& name : settings.images) {
+        if (named.isInArchive(name)) {
+            if (!settings.sortInto.empty())
+                return badInput("--sort-into copies files, and " + name + " lies in " +
+                                imagesOfRun(run, dataPath).string() + ": unpack it first.");
+            all.files.push_back(name);
+            continue;
+        }
+        auto found = filesToClassify({imageOfRun(name, run, dataPath)}, interruption().get_token());
+        if (!found)
+            return found.error();
+        std::move(found->files.begin(), found->files.end(), std::back_inserter(all.files));
+        std::move(found->passedOver.begin(), found->passedOver.end(), std::back_inserter(all.passedOver));
+    }
+    return all;
+}
+
 int predict(const Settings& settings, Context& context) {
     if (const Result<void> possible = checkResults(settings); !possible)
         return fail(possible.error());
@@ -143,10 +166,11 @@ int predict(const Settings& settings, Context& context) {
     const auto dataPath = dataPathOf(settings.changes, "predict");
     if (!dataPath)
         return fail(dataPath.error());
-    std::vector<std::filesystem::path> paths;
-    for (const std::string& given : settings.images)
-        paths.push_back(imageOfRun(given, run->path(), *dataPath));
-    const auto images = filesToClassify(paths, interruption().get_token());
+    const auto experiment = run->experiment();
+    if (!experiment)
+        return fail(experiment.error());
+    NamedImages named(run->path(), *dataPath, experiment->data.pixels);
+    const auto images = imagesNamed(settings, named, run->path(), *dataPath);
     if (!images)
         return fail(images.error());
     sayPassedOver(images->passedOver);
@@ -157,6 +181,12 @@ int predict(const Settings& settings, Context& context) {
     ClassifyRequest request{run->path(), settings.checkpoint, images->files, settings.threads, settings.refuseShare};
     request.dataPath = *dataPath;
     request.onLearning = [](std::size_t done, std::size_t total) { showProgress(kLearningUnknown, done, total); };
+    request.read = [&named](const std::filesystem::path& image) -> Result<Image> {
+        auto read = named.read(image.string());
+        if (!read)
+            return read.error();
+        return std::move(read->image);
+    };
     const auto found = classify(**engine, request, interruption().get_token(),
                                 [](std::size_t done, std::size_t total) { showProgress("Predicting", done, total); });
     if (!found)
@@ -178,7 +208,10 @@ void addPredict(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("predict", "Classify images with a run");
     command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
-    command->add_option("IMAGE", settings->images, "Images or folders of images")->required();
+    command
+        ->add_option("IMAGE", settings->images,
+                     "Images or folders of images; an image of the run's archive by its path there")
+        ->required();
     command->add_option("--top", settings->top, "Number of classes to show")->check(CLI::Range(1, 100000));
     command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");
     command->add_option("--out", settings->out,

@@ -83,7 +83,8 @@ Result<Classification> classify(Engine& engine, const ClassifyRequest& request, 
     auto judge = judgeOf(**model, request, result.unjudged, stop);
     if (!judge)
         return judge.error();
-    auto predictions = (*model)->ask(PredictionsQuestion{request.files, std::move(*judge)}, stop, progress);
+    auto predictions =
+        (*model)->ask(PredictionsQuestion{request.files, std::move(*judge), request.read}, stop, progress);
     if (!predictions)
         return predictions.error();
     for (std::size_t i = 0; i < std::min(predictions->images.size(), request.files.size()); ++i) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/Engine.h"
+#include "engine/questions/Predictions.h"
 #include "metrics/Classified.h"
 #include "metrics/UnknownRule.h"
 
@@ -39,6 +40,7 @@ struct ClassifyRequest {
     double refuseShare = kRefuseShare; ///< of known images that may be called unknown; 0: none is judged
     std::string dataPath = {};         ///< where the run's images are now; empty: where the run says
     Progress onLearning = {};          ///< what tells unknown images is learned once for a checkpoint
+    ImageReader read = {};             ///< as PredictionsQuestion::read
 };
 
 struct Classification {

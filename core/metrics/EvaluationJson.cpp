@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <limits>
+
 #include "metrics/Evaluation.h"
 
 namespace sightline {
@@ -46,9 +48,10 @@ Json classesOf(const Evaluation& evaluation) {
     return classes;
 }
 
+/// All that were confused, however rarely.
 Json pairsOf(const Evaluation& evaluation) {
     Json pairs = Json::array();
-    for (const ConfusedPair& pair : evaluation.mostConfused)
+    for (const ConfusedPair& pair : mostConfusedPairs(evaluation.confusion, std::numeric_limits<std::size_t>::max()))
         pairs.push_back({{"true", evaluation.classes[static_cast<std::size_t>(pair.truth)]},
                          {"predicted", evaluation.classes[static_cast<std::size_t>(pair.predicted)]},
                          {"images", pair.images},

@@ -88,6 +88,16 @@ private Q_SLOTS:
             QVERIFY2(map.code == 0, map.err.constData());
             QVERIFY(QFile::exists(path("map.png")));
             verifyRefusal(run({"explain", id, "nowhere.png", "--out", path("map.png")}), 2, "nowhere.png");
+            const QString beside = path("toys/" + name.mid(name.indexOf("test/"))); // the same image as a file
+            const CliAnswer two = run({"predict", id, beside, name, "--json"});
+            QVERIFY2(two.code == 0, two.err.constData());
+            QCOMPARE(two.list().size(), 2);
+            QCOMPARE(two.list()[1].toObject()["path"].toString(), name);
+            QCOMPARE(two.list()[1].toObject()["predicted"], two.list()[0].toObject()["predicted"]);
+            QVERIFY(qAbs(two.list()[1].toObject()["confidence"].toDouble() -
+                         two.list()[0].toObject()["confidence"].toDouble()) < 1e-6);
+            verifyRefusal(run({"predict", id, name, "--sort-into", path("sorted")}), 2, "unpack it first");
+            verifyRefusal(run({"predict", id, "nowhere.png"}), 2, "nowhere.png");
         }
         const CliAnswer evaluation = run({"dataset", "info", path("labels.csv"), "--label-column", "which", "--json"});
         QCOMPARE(evaluation.code, 2);

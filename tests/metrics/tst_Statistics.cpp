@@ -178,6 +178,21 @@ private Q_SLOTS:
         QCOMPARE(pairs[1].share, 2.0 / 3);
     }
 
+    void theDocumentHasEveryConfusedPair() {
+        constexpr int kClasses = 6;
+        Evaluation evaluation;
+        for (int truth = 0; truth < kClasses; ++truth) {
+            evaluation.classes.push_back(std::to_string(truth));
+            for (int predicted = 0; predicted < kClasses; ++predicted) {
+                std::vector<double> weights(kClasses, 1);
+                weights[static_cast<std::size_t>(predicted)] = 2;
+                evaluation.predictions.push_back(predictionOf(truth, weights));
+            }
+        }
+        summarize(evaluation);
+        QCOMPARE(toJson(evaluation)["most_confused"].size(), std::size_t{kClasses * (kClasses - 1)});
+    }
+
     void theBootstrapFollowsTheSeed() {
         const ConfusionMatrix matrix = matrixOf({{50, 9, 1}, {4, 30, 6}, {2, 2, 41}});
         const auto one = macroF1Interval(matrix, 7), same = macroF1Interval(matrix, 7),

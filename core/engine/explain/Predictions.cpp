@@ -50,7 +50,8 @@ Result<Predictions> answer(const Asked& asked, const PredictionsQuestion& questi
             if (asking.isStopped())
                 return cancelled();
             predictions.images[i].path = question.images[i].string();
-            const auto image = readImage(question.images[i], model.data.pixels);
+            const auto image =
+                question.read ? question.read(question.images[i]) : readImage(question.images[i], model.data.pixels);
             if (!image) {
                 predictions.images[i].error = image.error().message;
                 continue;

@@ -353,6 +353,14 @@ private Q_SLOTS:
         evaluate(driver, "home-flipped");
         openTab(driver, QStringLiteral("Suspects"));
         auto* table = driver.find<QTableView>("suspectTable");
+        const auto inDoubt =
+            std::count_if(list.begin(), list.end(), [](const auto& one) { return one.toObject()["suspect"].toBool(); });
+        QTest::keyClick(driver.find<QWidget>("suspectImages"), Qt::Key_Down); // all that the command line judges
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), static_cast<int>(inDoubt), kLong);
+        QVERIFY2(driver.text("suspectNote").startsWith(QStringLiteral("300 images judged (validation and test)")),
+                 qPrintable(driver.text("suspectNote")));
+        QTest::keyClick(driver.find<QWidget>("suspectImages"), Qt::Key_Up);
+        QVERIFY(table->model()->rowCount() > 0 && table->model()->rowCount() < inDoubt);
         QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
         driver.clickRow("suspectTable", 0);
         QTRY_COMPARE_WITH_TIMEOUT(explained.count(), 1, kLong);

@@ -90,7 +90,7 @@ QWidget* EvaluatePage::makeTabs(Thumbnails& thumbnails) {
            tr("How accuracy falls when images get worse"));
     addTab(new ShortcutsTab(session(), thumbnails), "evaluate-shortcuts", tr("Shortcuts"),
            tr("Whether it looks at something beside the objects"));
-    auto* suspects = new SuspectsTab(session().data(), session().runs());
+    auto* suspects = new SuspectsTab(session());
     addTab(suspects, "evaluate-suspects", tr("Suspects"), tr("Images whose labels are in doubt"));
     connect(suspects, &SuspectsTab::imageChosen, this, [this](std::uint32_t image) { m_gallery->choose(image); });
     addTab(new ImageMapTab(session()), "evaluate-map", tr("Map"),

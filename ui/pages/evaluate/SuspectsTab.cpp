@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/evaluate/SuspectsTab.h"
 
+#include <QComboBox>
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QSignalBlocker>
 #include <QTableView>
 
 #include <algorithm>
-#include <string_view>
-#include <unordered_map>
 
-#include "bridge/DataDesk.h"
-#include "bridge/RunDesk.h"
+#include "bridge/Session.h"
 #include "look/Words.h"
 #include "pages/LabelKeys.h"
 #include "store/FoldGroup.h"
-#include "store/OutOfFold.h"
 #include "store/RunImport.h"
 #include "widgets/ClassPicker.h"
 #include "widgets/Surface.h"
@@ -25,36 +22,7 @@ namespace sightline::ui {
 
 namespace {
 
-std::vector<SuspectLabel> suspectsAmong(const std::vector<Prediction>& predictions, std::size_t classes) {
-    std::vector<SuspectLabel> found;
-    for (const SuspectLabel& label : suspectLabels(predictions, classes))
-        if (label.isSuspect)
-            found.push_back(label);
-    return found;
-}
-
-/// Of an evaluation's images those that the folds judged; places are the evaluation's.
-Result<std::vector<SuspectLabel>> suspectsByFolds(const Evaluation& evaluation, const std::filesystem::path& run) {
-    const auto table = outOfFoldPredictions(run, evaluation.classes);
-    if (!table)
-        return table.error();
-    std::unordered_map<std::string_view, const Prediction*> folds;
-    if (*table)
-        for (const Prediction& one : **table)
-            folds.emplace(one.path, &one);
-    std::vector<Prediction> judged;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < evaluation.predictions.size(); ++i)
-        if (const auto found = folds.find(evaluation.predictions[i].path); found != folds.end()) {
-            judged.push_back(*found->second);
-            judged.back().truth = evaluation.predictions[i].truth;
-            places.push_back(i);
-        }
-    std::vector<SuspectLabel> found = suspectsAmong(judged, evaluation.classes.size());
-    for (SuspectLabel& label : found)
-        label.prediction = places[label.prediction];
-    return found;
-}
+constexpr int kAll = 1; ///< place among the choices
 
 QString imageCount(std::size_t images) {
     return counted(static_cast<qlonglong>(images), SuspectsTab::tr("%1 image"), SuspectsTab::tr("%1 images"));
@@ -62,11 +30,12 @@ QString imageCount(std::size_t images) {
 
 } // namespace
 
-SuspectsTab::SuspectsTab(DataDesk& desk, const RunDesk& runs, QWidget* parent)
-    : EvaluateTab(parent), m_desk(desk), m_runs(runs),
+SuspectsTab::SuspectsTab(Session& session, QWidget* parent)
+    : EvaluateTab(parent), m_session(session),
       m_table(new Table({tr("Image"), tr("Label"), tr("Looks like"),
                          tr("Own label|Probability that the network gives to the image's own label")},
-                        this)) {
+                        this)),
+      m_asker(session.engine().door(), session.activities()) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(theme::kGrid);
@@ -75,14 +44,35 @@ SuspectsTab::SuspectsTab(DataDesk& desk, const RunDesk& runs, QWidget* parent)
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     for (const int names : {1, 2}) // share what room there is with the file's
         m_view->horizontalHeader()->setSectionResizeMode(names, QHeaderView::Stretch);
+    column->addWidget(makeChoice());
     column->addWidget(m_note);
     column->addWidget(m_view, 1);
     m_actions = makeActions();
     column->addWidget(m_actions);
     column->addStretch(0);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &SuspectsTab::follow);
-    connect(&desk, &DataDesk::edited, this, &SuspectsTab::showRows);
+    connect(&session.data(), &DataDesk::edited, this, &SuspectsTab::showRows);
+    connect(&m_asker, &Asker::stopped, this, [this] { showFound({}, tr("Cancelled: no label was judged.")); });
     follow();
+}
+
+QWidget* SuspectsTab::makeChoice() {
+    auto* bar = new QWidget;
+    auto* line = new QHBoxLayout(bar);
+    line->setContentsMargins({});
+    line->setSpacing(theme::kGrid);
+    m_images = named(new QComboBox, "suspectImages", tr("Images whose labels are judged"));
+    m_images->addItem({});
+    m_images->addItem(tr("All that can be judged"));
+    m_images->setItemData(kAll,
+                          tr("Validation and test images; of a run of folds the training images, too, each judged by "
+                             "the fold that was not trained on it"),
+                          Qt::ToolTipRole);
+    line->addWidget(mutedLabel(tr("Judged:")));
+    line->addWidget(m_images);
+    line->addStretch(1);
+    connect(m_images, &QComboBox::currentIndexChanged, this, &SuspectsTab::find);
+    return bar;
 }
 
 QWidget* SuspectsTab::makeActions() {
@@ -95,7 +85,7 @@ QWidget* SuspectsTab::makeActions() {
     m_exclude = button(tr("Exclude"), QStringLiteral("view-hidden"), "excludeSuspect",
                        tr("Leave the selected images out of training, or take them back (X)"));
     m_picker = new ClassPicker(this);
-    m_labels = new LabelKeys(m_desk, *m_view, [this] { return selectedSamples(); });
+    m_labels = new LabelKeys(m_session.data(), *m_view, [this] { return selectedSamples(); });
     actions->addWidget(m_relabel);
     actions->addWidget(m_exclude);
     actions->addWidget(mutedLabel(tr("1–9 relabel, X excludes, Ctrl+Z undoes; your files are not changed.")), 1);
@@ -107,6 +97,11 @@ QWidget* SuspectsTab::makeActions() {
 
 void SuspectsTab::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
     m_evaluation = std::move(evaluation);
+    const QString split = QString::fromStdString(m_evaluation ? m_evaluation->split : std::string());
+    m_images->setItemText(0, split == QStringLiteral("train") ? tr("Training images")
+                             : split == QStringLiteral("val") ? tr("Validation images")
+                                                              : tr("Test images"));
+    m_asker.cancel();
     m_lane.cancel();
     m_found = m_filtering = false;
     if (isVisible())
@@ -122,19 +117,38 @@ void SuspectsTab::showEvent(QShowEvent* event) {
 /// Only once somebody looks: it goes over every probability.
 void SuspectsTab::find() {
     m_found = true;
+    m_filtering = false;
+    m_asker.cancel();
     m_lane.cancel();
-    const auto run = m_runs.run();
-    if (m_evaluation && run && m_evaluation->split != "test" && outOfFoldFileOf(run->folder))
+    const auto run = m_session.runs().run();
+    if (m_evaluation && run && m_images->currentIndex() == kAll)
+        findAll();
+    else if (m_evaluation && run && m_evaluation->split != "test" && outOfFoldFileOf(run->folder))
         findByFolds(run->folder);
     else
         findBySplit();
+}
+
+/// As the command line does; what the network said before is read again.
+void SuspectsTab::findAll() {
+    showFound({}, tr("Judging the images…"));
+    m_asker.ask(
+        m_session.checkpoints().source(), tr("Looking for suspect labels"),
+        [](const std::stop_token&) { return SuspectsQuestion(); },
+        [this, evaluation = m_evaluation](Result<Suspects> judged) {
+            if (!judged)
+                return showFound({}, QString::fromStdString(judged.error().message));
+            std::vector<SuspectImage> found = suspectsOf(*judged, *evaluation);
+            const QString note = noteOn(*judged, found.size());
+            showFound(std::move(found), note);
+        });
 }
 
 void SuspectsTab::findByFolds(const std::filesystem::path& run) {
     showFound({}, tr("Reading what the folds said of the images…"));
     m_lane.submit(
         this, [evaluation = m_evaluation, run](const std::stop_token&) { return suspectsByFolds(*evaluation, run); },
-        [this](Result<std::vector<SuspectLabel>> found) {
+        [this](Result<std::vector<SuspectImage>> found) {
             if (!found)
                 return findBySplit(QString::fromStdString(found.error().message) + QLatin1Char(' '));
             const QString note =
@@ -150,8 +164,8 @@ void SuspectsTab::findBySplit(const QString& problem) {
     if (!m_evaluation || m_evaluation->split == "train")
         return showFound({}, problem + tr("The network may know its training images by heart, with their wrong labels: "
                                           "evaluate it on validation or test images to find suspect labels."));
-    std::vector<SuspectLabel> found = suspectsAmong(m_evaluation->predictions, m_evaluation->classes.size());
-    const auto run = m_runs.run();
+    std::vector<SuspectImage> found = suspectsIn(*m_evaluation);
+    const auto run = m_session.runs().run();
     const bool isNew = run && knowsItsImages(run->folder);
     const QString note =
         found.empty() ? tr("No label is in doubt.")
@@ -164,11 +178,11 @@ void SuspectsTab::findBySplit(const QString& problem) {
     showFound(std::move(found), problem + note);
 }
 
-void SuspectsTab::showFound(std::vector<SuspectLabel> found, const QString& note) {
+void SuspectsTab::showFound(std::vector<SuspectImage> found, const QString& note) {
     const QSignalBlocker quiet(this);
     m_suspects = std::move(found);
     m_note->setText(note);
-    if (const auto opened = m_desk.dataset()) {
+    if (const auto opened = m_session.data().dataset()) {
         QStringList titles;
         for (const std::string& name : opened->classes)
             titles << QString::fromStdString(name);
@@ -184,15 +198,14 @@ void SuspectsTab::showFound(std::vector<SuspectLabel> found, const QString& note
 void SuspectsTab::showRows() {
     if (!m_evaluation)
         return;
-    const auto opened = m_desk.dataset();
+    const auto opened = m_session.data().dataset();
     const auto name = [&](int label) {
         return QString::fromStdString(m_evaluation->classes[static_cast<std::size_t>(label)]);
     };
     std::vector<std::vector<Table::Cell>> rows;
-    for (const SuspectLabel& suspect : m_suspects) {
-        const Prediction& prediction = m_evaluation->predictions[suspect.prediction];
-        const QString path = QString::fromStdString(prediction.path);
-        Table::Cell labelled{name(prediction.truth)};
+    for (const SuspectImage& suspect : m_suspects) {
+        const QString path = QString::fromStdString(suspect.image.path);
+        Table::Cell labelled{name(suspect.image.truth)};
         if (const auto at = sampleOf(suspect); at && opened->samples[*at].excluded)
             labelled = {tr("excluded"), {}, -1, {}, static_cast<int>(Role::Bad)};
         else if (at && opened->samples[*at].sourceLabel)
@@ -226,15 +239,28 @@ void SuspectsTab::follow() {
     if (!std::exchange(m_filtering, true)) {
         GalleryFilter filter;
         filter.caption = tr("suspect labels");
-        for (const SuspectLabel& suspect : m_suspects)
-            filter.images.push_back(static_cast<std::uint32_t>(suspect.prediction));
+        for (const SuspectImage& suspect : m_suspects)
+            if (suspect.place)
+                filter.images.push_back(*suspect.place);
         Q_EMIT filtered(filter);
     }
     const QModelIndex current = m_view->selectionModel()->isRowSelected(m_view->currentIndex().row(), {})
                                     ? m_view->currentIndex()
                                     : rows.first();
-    Q_EMIT imageChosen(
-        static_cast<std::uint32_t>(m_suspects[static_cast<std::size_t>(sourceRow(m_view, current))].prediction));
+    const SuspectImage& suspect = m_suspects[static_cast<std::size_t>(sourceRow(m_view, current))];
+    if (suspect.place)
+        Q_EMIT imageChosen(*suspect.place);
+    else
+        showBeside(suspect);
+}
+
+/// Its map is shown, though the gallery has only the images evaluated.
+void SuspectsTab::showBeside(const SuspectImage& suspect) {
+    if (const auto sample = sampleOf(suspect))
+        m_session.questions().explain({*sample, {}});
+    else
+        Q_EMIT said(tr("The image %1 is not in the open data set.").arg(QString::fromStdString(suspect.image.path)),
+                    false);
 }
 
 std::vector<std::uint32_t> SuspectsTab::selectedSamples() const {
@@ -245,11 +271,11 @@ std::vector<std::uint32_t> SuspectsTab::selectedSamples() const {
     return samples;
 }
 
-std::optional<std::uint32_t> SuspectsTab::sampleOf(const SuspectLabel& suspect) const {
-    const auto opened = m_desk.dataset();
+std::optional<std::uint32_t> SuspectsTab::sampleOf(const SuspectImage& suspect) const {
+    const auto opened = m_session.data().dataset();
     if (!opened)
         return std::nullopt;
-    const Prediction& prediction = m_evaluation->predictions[suspect.prediction];
+    const Prediction& prediction = suspect.image;
     const auto& samples = opened->samples;
     if (prediction.sample < samples.size() && samples[prediction.sample].path == prediction.path)
         return prediction.sample;

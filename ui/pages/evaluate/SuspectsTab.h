@@ -4,10 +4,12 @@
 #include <optional>
 #include <vector>
 
+#include "bridge/Asker.h"
 #include "lane/Lane.h"
-#include "metrics/Suspects.h"
 #include "pages/evaluate/EvaluateTab.h"
+#include "pages/evaluate/SuspectsFound.h"
 
+class QComboBox;
 class QLabel;
 class QPushButton;
 class QTableView;
@@ -15,17 +17,17 @@ class QTableView;
 namespace sightline::ui {
 
 class ClassPicker;
-class DataDesk;
 class LabelKeys;
-class RunDesk;
+class Session;
 class Table;
 
 /// Images whose labels are in doubt, the most doubtful first; keys relabel and exclude them, as on the Data page. Where
-/// the run is one of folds, training and validation images are judged by the fold that was not trained on them.
+/// the run is one of folds, training and validation images are judged by the fold that was not trained on them. Those
+/// evaluated are judged, or all that can be, as `dataset suspects` does.
 class SuspectsTab : public EvaluateTab {
     Q_OBJECT
 public:
-    SuspectsTab(DataDesk& desk, const RunDesk& runs, QWidget* parent = nullptr);
+    explicit SuspectsTab(Session& session, QWidget* parent = nullptr);
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation) override;
     void clearChoice() override;
 
@@ -36,18 +38,21 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    QWidget* makeChoice();
     QWidget* makeActions();
     void find();
+    void findAll();
     void findByFolds(const std::filesystem::path& run);
     void findBySplit(const QString& problem = {});
-    void showFound(std::vector<SuspectLabel> found, const QString& note);
+    void showFound(std::vector<SuspectImage> found, const QString& note);
     void showRows();
     void follow();
+    void showBeside(const SuspectImage& suspect);
     std::vector<std::uint32_t> selectedSamples() const;
-    std::optional<std::uint32_t> sampleOf(const SuspectLabel& suspect) const;
+    std::optional<std::uint32_t> sampleOf(const SuspectImage& suspect) const;
 
-    DataDesk& m_desk;
-    const RunDesk& m_runs;
+    Session& m_session;
+    QComboBox* m_images;
     QLabel* m_note;
     Table* m_table;
     QTableView* m_view;
@@ -56,9 +61,10 @@ private:
     ClassPicker* m_picker;
     LabelKeys* m_labels;
     std::shared_ptr<const Evaluation> m_evaluation;
-    std::vector<SuspectLabel> m_suspects;      ///< a row of the table each
+    std::vector<SuspectImage> m_suspects;      ///< a row of the table each
     bool m_found = false, m_filtering = false; ///< looked for in this evaluation; the gallery shows them
-    Lane m_lane;                               ///< last: joined first
+    Asker m_asker;
+    Lane m_lane; ///< last: joined first
 };
 
 } // namespace sightline::ui

@@ -4,6 +4,7 @@
 
 #include "Test.h"
 #include "WindowDriver.h"
+#include "pages/explain/TrustLine.h"
 #include "store/RunEvents.h"
 #include "widgets/ProbeView.h"
 
@@ -65,6 +66,12 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(view->columnCount(), static_cast<int>(probeEpochs(folder).size()), kLong);
         QVERIFY(view->columnCount() > before); // the last epoch is drawn
         QCOMPARE(view->table().epochs.back()->epoch, driver.session->runs().progress().ended->epochs);
+
+        QTRY_VERIFY_WITH_TIMEOUT(!driver.session->checkpoints().kept().empty(), kLong);
+        QTest::keyClick(view, Qt::Key_End); // the last map: whether it can be believed stands under it
+        const auto* trust = driver.find<TrustLine>("probeTrustLine");
+        QTRY_VERIFY_WITH_TIMEOUT(trust->trust() != nullptr, kLong);
+        QCOMPARE(driver.text("probeTrustWords"), QString::fromStdString(sentenceOn(*trust->trust())));
 
         QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->cellRect(0, view->columnCount() - 1).center());
         QTRY_COMPARE(driver.window->currentPage(), QStringLiteral("explain"));

@@ -394,6 +394,7 @@ private Q_SLOTS:
         view->setFocus();
         QTest::keyClick(view, Qt::Key_End);
         QCOMPARE(view->accessibleDescription(), view->describe(0, 2));
+        QVERIFY(driver.text("probeUnkept").contains(QStringLiteral("weights of epoch 5 are not kept")));
         QTest::keyClick(view, Qt::Key_Left);
         QCOMPARE(view->accessibleDescription(), view->describe(0, 1));
         QTest::keyClick(view, Qt::Key_Return);

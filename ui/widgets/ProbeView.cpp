@@ -300,6 +300,7 @@ void ProbeView::tellCell() {
     setAccessibleDescription(describe(m_current.row, m_current.column));
     QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
     QAccessible::updateAccessibility(&changed);
+    Q_EMIT currentMoved(m_current.row, m_current.column);
 }
 
 void ProbeView::focusInEvent(QFocusEvent* event) {

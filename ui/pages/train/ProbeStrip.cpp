@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/train/ProbeStrip.h"
 
+#include <algorithm>
+
+#include "bridge/Asking.h"
 #include "engine/ProbeImages.h"
+#include "pages/explain/TrustLine.h"
 #include "widgets/ProbeView.h"
 
 namespace sightline::ui {
@@ -15,7 +19,14 @@ ProbeStrip::ProbeStrip(Session& session, QWidget* parent) : Surface({}, parent),
     showLook();
     m_note = named(mutedLabel({}), "probeNote");
     body()->addWidget(m_view);
+    m_trust = named(new TrustLine(session.engine().door(), session.activities(), QStringLiteral("probeTrust")),
+                    "probeTrustLine");
+    m_trust->setFont(theme::font(theme::Size::Small));
+    m_unkept = named(mutedLabel({}), "probeUnkept");
     body()->addWidget(m_note);
+    body()->addWidget(m_trust);
+    body()->addWidget(m_unkept);
+    forgetMap();
     hide();
     const auto showEpoch = [this, &desk = session.checkpoints()] {
         m_view->setEpoch(desk.isChosen() ? desk.epoch() : 0);
@@ -24,12 +35,15 @@ ProbeStrip::ProbeStrip(Session& session, QWidget* parent) : Surface({}, parent),
     connect(&session.checkpoints(), &CheckpointDesk::keptChanged, m_view, showEpoch);
     connect(&session.runs(), &RunDesk::probesDrawn, this, &ProbeStrip::read);
     connect(&session.data(), &DataDesk::opened, this, &ProbeStrip::read); // the pictures
+    connect(&session.runs(), &RunDesk::stateChanged, this, &ProbeStrip::forgetMap);
     connect(m_view, &ProbeView::activated, this, &ProbeStrip::explain);
+    connect(m_view, &ProbeView::currentMoved, this, &ProbeStrip::checkMap);
 }
 
 void ProbeStrip::showRun() {
     m_lane.cancel();
     m_reading = m_again = false;
+    forgetMap();
     setTable({});
     read();
 }
@@ -70,6 +84,50 @@ void ProbeStrip::setTable(ProbeTable table) {
     m_view->setVisible(!table.empty());
     setVisible(!table.empty() || !problems.isEmpty());
     m_view->setTable(std::move(table));
+}
+
+void ProbeStrip::forgetMap() {
+    m_imageLane.cancel();
+    m_trust->setSubject(nullptr);
+    m_trust->hide();
+    m_unkept->hide();
+}
+
+/// Asked of the weights that drew it, where they are kept.
+void ProbeStrip::checkMap(int row, int column) {
+    forgetMap();
+    const auto run = m_session.runs().run();
+    const auto opened = m_session.data().dataset();
+    const ProbeTable& table = m_view->table();
+    const bool isMap = column >= 0 && table.at(static_cast<std::size_t>(row), static_cast<std::size_t>(column));
+    if (!isMap || !run || !opened || !m_session.runs().isIdle())
+        return;
+    const auto sample = probeSamples({table.rows[static_cast<std::size_t>(row)].path}, *opened).front();
+    if (!sample)
+        return;
+    const int epoch = table.epochs[static_cast<std::size_t>(column)]->epoch;
+    const auto& kept = m_session.checkpoints().kept();
+    const auto at = std::find_if(kept.begin(), kept.end(),
+                                 [&](const KeptEpoch& one) { return one.epoch == epoch && one.batch == 0; });
+    m_trust->setVisible(at != kept.end());
+    m_unkept->setVisible(at == kept.end());
+    m_unkept->setText(
+        tr("The weights of epoch %1 are not kept: whether this map can be believed cannot be checked.").arg(epoch));
+    if (at == kept.end())
+        return;
+    m_imageLane.submit(
+        this,
+        [run, opened, sample = *sample](const std::stop_token&) {
+            return decodedFor(*run, Subject{sample, {}}, opened.get());
+        },
+        [this, source = ofRun(run->folder, at->at)](Result<Image> image) {
+            if (!image)
+                return Q_EMIT said(QString::fromStdString(image.error().message), false);
+            HeatMapQuestion question; // as the trainer asks it
+            question.image = std::move(*image);
+            m_trust->setSubject(
+                std::make_shared<const TrustLine::Subject>(TrustLine::Subject{source, std::move(question), false}));
+        });
 }
 
 void ProbeStrip::explain(const QString& path) {

@@ -9,9 +9,11 @@ namespace sightline::ui {
 
 struct ProbeTable;
 class ProbeView;
+class TrustLine;
 
 /// The pinned images of the run in view with their heat maps, epoch by epoch, as the run draws them; read from its
-/// folder. Without any it is hidden.
+/// folder. Without any it is hidden. Under it stands whether the map that the keys are at can be believed, once the run
+/// has ended: then its weights stay what they are.
 class ProbeStrip : public Surface {
     Q_OBJECT
 public:
@@ -27,12 +29,16 @@ private:
     void read();
     void setTable(ProbeTable table);
     void explain(const QString& path);
+    void checkMap(int row, int column);
+    void forgetMap();
 
     Session& m_session;
     ProbeView* m_view;
-    QLabel* m_note;                          ///< which files cannot be read
+    QLabel* m_note; ///< which files cannot be read
+    TrustLine* m_trust;
+    QLabel* m_unkept;                        ///< why a map cannot be checked
     bool m_reading = false, m_again = false; ///< what comes while it reads is read after that
-    Lane m_lane;                             ///< last: joined first
+    Lane m_lane, m_imageLane;                ///< last: joined first
 };
 
 } // namespace sightline::ui

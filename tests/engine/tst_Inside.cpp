@@ -33,6 +33,11 @@ const char* kColorGraph = R"({"name":"color","input":[6,6,3],"nodes":[{"id":"inp
   {"id":"pool","op":"global_avg_pool","inputs":["next"]},
   {"id":"fc","op":"dense","inputs":["pool"],"attributes":{"units":2}}],"outputs":[{"name":"main","node":"fc"}]})";
 
+/// No convolution at all.
+const char* kFlatGraph = R"({"name":"flat","input":[4,4,1],"nodes":[{"id":"input","op":"input"},
+  {"id":"pool","op":"global_avg_pool","inputs":["input"]},
+  {"id":"fc","op":"dense","inputs":["pool"],"attributes":{"units":2}}],"outputs":[{"name":"main","node":"fc"}]})";
+
 const std::vector<float> kConv = {1, -1, -2}, kConvBias = {0, 0.5f, 0.25f};
 const std::vector<float> kDense = {0.5f, 1, -2, -1, -0.5f, -0.25f}, kDenseBias = {0.1f, -0.1f};
 const std::vector<float> kColorConv = {0.1f,  -0.2f, 0.3f,  -0.4f, 0.5f,   -0.65f, 0.7f,  -0.8f,
@@ -71,7 +76,7 @@ class InsideTest : public FolderTest {
 
     std::filesystem::path file(const char* name) const { return path(QString::fromUtf8(name)).toStdString(); }
 
-    std::shared_ptr<const AskedModel> opened(const char* name, NormalizationSettings normalization = {}) const {
+    ModelSource sourceOf(const char* name) const {
         ModelSource source;
         source.model = file((std::string(name) + ".json").c_str()).string();
         source.weights = file((std::string(name) + ".safetensors").c_str());
@@ -79,6 +84,10 @@ class InsideTest : public FolderTest {
         source.height = source.width = isColor ? 6 : 4;
         source.channels = isColor ? 3 : 1;
         source.classes = 2;
+        return source;
+    }
+    std::shared_ptr<const AskedModel> opened(const char* name, NormalizationSettings normalization = {}) const {
+        ModelSource source = sourceOf(name);
         source.normalization = normalization;
         const auto model = engine::open(source, 1);
         return model ? *model : nullptr;
@@ -316,6 +325,27 @@ private Q_SLOTS:
                 }
         QCOMPARE(opened("pooled")->ask(KernelsQuestion{})->pictures[1].pixels,
                  std::vector<std::uint8_t>{1}); // gray: -1
+    }
+
+    void aNetworkWithoutConvolutionHasNoKernels() {
+        const std::vector<float> weight = {1, -1}, bias = {0, 0};
+        QVERIFY(writeFileAtomically(file("flat.json"), kFlatGraph).ok());
+        QVERIFY(
+            writeSafetensors(file("flat.safetensors"), {{"fc.weight", {2, 1}, weight}, {"fc.bias", {2}, bias}}).ok());
+        const auto kernels = opened("flat")->ask(KernelsQuestion{});
+        QVERIFY(!kernels.ok());
+        QCOMPARE(kernels.error().kind, ErrorKind::BadInput);
+        QCOMPARE(kernels.error().message,
+                 std::string("The network flat has no convolution of the image itself, so no kernels to show."));
+    }
+
+    void weightsThatCannotBeReadAreNamed() {
+        const std::string intact = *readFile(file("color.safetensors"));
+        QVERIFY(writeFileAtomically(file("color.safetensors"), intact.substr(0, intact.size() / 2)).ok());
+        const auto model = engine::open(sourceOf("color"), 1);
+        QVERIFY(writeFileAtomically(file("color.safetensors"), intact).ok());
+        QVERIFY(!model.ok());
+        QVERIFY2(model.error().message.find("color.safetensors") != std::string::npos, model.error().message.c_str());
     }
 
     void whatIsNotThereIsRefusedByName() {

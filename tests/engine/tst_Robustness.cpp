@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 
@@ -58,6 +59,33 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < evaluation->classes.size(); ++i)
                 QCOMPARE(curve.points.front().perClass[i].value_or(-1), evaluation->perClass[i].recall);
         }
+    }
+
+    void aPointIsTheShareRightOfImagesThatBad() {
+        const auto evaluation = asked(EvaluationQuestion{}, m_run);
+        const auto robustness = asked(RobustnessQuestion{.kinds = {Corruption::Blur, Corruption::Jpeg}}, m_run);
+        QVERIFY(evaluation.ok() && robustness.ok());
+        PredictionsQuestion question;
+        for (const Prediction& image : evaluation->predictions)
+            question.images.push_back(m_runs.path("toys") + "/" + image.path);
+        for (const Robustness::Curve& curve : robustness->curves)
+            for (const Robustness::Point& point : curve.points) {
+                question.read = [&](const std::filesystem::path& file) -> Result<Image> {
+                    const auto image = readImage(file);
+                    if (!image)
+                        return image.error();
+                    return corrupted(*image, curve.kind, point.strength);
+                };
+                const auto said = asked(question, m_run);
+                QVERIFY(said.ok());
+                int right = 0;
+                for (std::size_t i = 0; i < said->images.size(); ++i) {
+                    const std::vector<float>& shares = said->images[i].probabilities;
+                    const auto top = std::max_element(shares.begin(), shares.end()) - shares.begin();
+                    right += top == evaluation->predictions[i].truth ? 1 : 0;
+                }
+                QCOMPARE(point.accuracy, right / static_cast<double>(question.images.size()));
+            }
     }
 
     void askedAgainTheCurvesAreTheSame() {

@@ -11,6 +11,8 @@
 #include "pages/explain/RunDifferences.h"
 #include "pages/explain/SettingsDifference.h"
 #include "store/SampleManifest.h"
+#include "support/Files.h"
+#include "support/Json.h"
 #include "widgets/ImageView.h"
 #include "widgets/WipeView.h"
 
@@ -311,6 +313,37 @@ private Q_SLOTS:
         QVERIFY2(words.startsWith(QStringLiteral("Of 28 images (test), ")), qPrintable(words));
         QVERIFY2(words.endsWith(QStringLiteral("2 images with the same name but other contents: not compared.")),
                  qPrintable(words));
+    }
+
+    /// Where its images have moved, it is asked about those of the run in view.
+    void aSecondRunIsAskedWhereItsImagesAre_data() {
+        QTest::addColumn<bool>("isThere");
+        QTest::newRow("they-are-there") << true;
+        QTest::newRow("they-have-moved") << false;
+    }
+    void aSecondRunIsAskedWhereItsImagesAre() {
+        QFETCH(bool, isThere);
+        const auto on = compared(QTest::currentDataTag(), m_classes);
+        const WindowDriver& driver = *on->driver;
+        const std::string toys = path(QStringLiteral("toys")).toStdString();
+        const auto place = [](const std::filesystem::path& run, const std::string& images) {
+            return writeFileAtomically(run / "data.json", toText(Json{{"path", images}, {"root", images}})).ok();
+        };
+        const std::filesystem::path second =
+            driver.find<QComboBox>("compareRun")->currentData().toString().toStdString();
+        QVERIFY(place(driver.session->runs().run()->folder, toys));
+        QVERIFY(place(second, isThere ? toys : toys + "-before"));
+        std::string asked = "nothing";
+        on->engine.onEvaluateOf = [&asked, &second, evaluated = on->engine.onEvaluateOf](
+                                      const ModelSource& source, const EvaluationQuestion& question,
+                                      const std::stop_token& stop, const Progress& progress) {
+            if (source.runFolder == second)
+                asked = question.dataPath;
+            return evaluated(source, question, stop, progress);
+        };
+        driver.click("compareAll");
+        QTRY_VERIFY(driver.find<QWidget>("comparedImages")->isVisible());
+        QCOMPARE(asked, isThere ? std::string() : toys);
     }
 
     void settingsThatDifferAreNamedAsPeopleReadThem() {

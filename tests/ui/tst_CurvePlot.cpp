@@ -10,6 +10,7 @@
 #include "plot/Envelope.h"
 #include "plot/LabelLayout.h"
 #include "plot/QCustomPlotInclude.h"
+#include "widgets/StrengthCurve.h"
 
 using namespace sightline::ui;
 
@@ -258,6 +259,22 @@ private Q_SLOTS:
         plot.clear(10);
         pictureOf(plot);
         QCOMPARE(figure->axisRect()->height(), before);
+    }
+
+    void aStrengthCurveLiesBetweenItsEnds() {
+        StrengthCurve curve;
+        curve.resize(200, 100);
+        curve.setRange(-10, 10);
+        for (const double strength : {-10.0, 0.0, 10.0}) // comes point by point, and falls from 1 to 0
+            curve.addPoint({strength, QString::number(strength), 0.5 - strength / 20, {}}, {});
+        QCOMPARE(curve.accessibleDescription().count(QStringLiteral("; ")), 2);
+        const QPointF first = curve.placeOf(0), middle = curve.placeOf(1), last = curve.placeOf(2);
+        QCOMPARE(middle, (first + last) / 2);
+        QVERIFY(first.x() < last.x() && first.y() < last.y());
+        QVERIFY(QRectF(curve.rect()).contains(first) && QRectF(curve.rect()).contains(last));
+        const QImage unmarked = curve.grab().toImage();
+        curve.setMark(40); // beyond the end: at the end
+        QVERIFY(curve.grab().toImage() != unmarked);
     }
 
     void clearForgetsTheRangeOfTheRunBefore() {

@@ -2,6 +2,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QSlider>
+#include <QTabBar>
 #include <QTableView>
 
 #include "FakeEngine.h"
@@ -13,6 +14,21 @@ using namespace sightline::ui;
 /// What is asked of which run, in the real window, without torch.
 class QuestionsTest : public RunTest {
     Q_OBJECT
+
+    /// The page Explain with an image that was asked about.
+    static void explain(WindowDriver& driver, const RunFolder& run) {
+        openRun(*driver.session, run);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        driver.click("nextExplained");
+        QTRY_VERIFY(driver.session->questions().answer() != nullptr);
+    }
+    static void showTab(const WindowDriver& driver, const QString& title) {
+        auto* bar = driver.find<QTabBar>("explainTabBar");
+        for (int i = 0; i < bar->count(); ++i)
+            if (bar->tabText(i) == title)
+                QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(i).center());
+        QCOMPARE(bar->tabText(bar->currentIndex()), title);
+    }
 
 private Q_SLOTS:
     void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24)); }
@@ -155,6 +171,52 @@ private Q_SLOTS:
         const auto* layers = driver.find<QComboBox>("explainLayer");
         QVERIFY(layers->findData(QStringLiteral("layer4.1.conv2")) > 0);
         QVERIFY(layers->itemText(0).contains(QStringLiteral("layer4")));
+    }
+
+    void whyThereAreNoKernelsIsSaidOnce() {
+        const auto run = storeRun(QStringLiteral("home-kernels"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        std::atomic<int> asked{0};
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            return Result<HeatMap>(explanationOf(request, m_classes, 0));
+        };
+        engine.onAsk = [&](const Question& question, auto&&...) -> Result<Answer> {
+            if (!std::holds_alternative<KernelsQuestion>(question))
+                return cancelled();
+            ++asked;
+            return badInput("The network has no convolution of the image itself, so no kernels to show.");
+        };
+        WindowDriver driver(path(QStringLiteral("home-kernels")), engine.door());
+        explain(driver, run);
+        showTab(driver, QStringLiteral("Filters"));
+        driver.click("showKernels");
+        QTRY_VERIFY2(driver.text("filterNote").contains(QStringLiteral("no kernels to show")),
+                     qPrintable(driver.text("filterNote")));
+        QVERIFY(!driver.find<QWidget>("saveFilter")->isEnabled());
+        driver.click("showPatterns");
+        QVERIFY(!driver.text("filterNote").contains(QStringLiteral("no kernels to show")));
+        driver.click("showKernels");
+        QVERIFY(driver.text("filterNote").contains(QStringLiteral("no kernels to show")));
+        QCOMPARE(asked.load(), 1);
+    }
+
+    void whyThereIsNoStrengthCurveIsSaid() {
+        const auto run = storeRun(QStringLiteral("home-no-curve"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        std::atomic<bool> fails{false};
+        std::atomic<int> failed{0};
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) -> Result<HeatMap> {
+            if (fails && ++failed > 0)
+                return badInput("The network's scores are no numbers.");
+            return explanationOf(request, m_classes, 0);
+        };
+        WindowDriver driver(path(QStringLiteral("home-no-curve")), engine.door());
+        explain(driver, run);
+        fails = true; // the map itself is there
+        showTab(driver, QStringLiteral("Robustness"));
+        QTRY_COMPARE(driver.text("strengthTitle"), QStringLiteral("The network's scores are no numbers."));
+        QCOMPARE(driver.find<QWidget>("strengthCurve")->accessibleDescription(), QString());
+        QCOMPARE(failed.load(), 1); // the other strengths are not asked
     }
 
     void withEveryTestImageExcludedThereIsStillAnImageToExplain() {

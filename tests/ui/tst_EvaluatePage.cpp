@@ -569,20 +569,64 @@ private Q_SLOTS:
         }
     }
 
-    void twoHundredClassesAreListedByTheirConfusedPairs() {
+    /// The page begins with the confused pairs: the matrix can be seen as a whole, its figures cannot.
+    void twoHundredClassesHaveRoom() {
+        constexpr int kClasses = 200;
         Evaluated on;
-        on.make = [](const Dataset& dataset, const std::string& split) { return longNames(dataset, split, 200); };
+        on.make = [](const Dataset& dataset, const std::string& split) { return longNames(dataset, split, kClasses); };
+        on.engine.onAsk = [&on](const Question& question, const std::stop_token&, const Progress&) -> Result<Answer> {
+            if (!std::holds_alternative<FeaturesQuestion>(question))
+                return cancelled();
+            Features features;
+            CounterRandom random(1, RandomPurpose::Test);
+            for (const Sample& sample : on.driver->session->data().dataset()->samples) {
+                features.paths.push_back(sample.path);
+                for (int d = 0; d < 4; ++d)
+                    features.values.values.push_back(static_cast<float>(random.normal()));
+            }
+            features.values.shape = {static_cast<std::int64_t>(features.paths.size()), 4};
+            return Answer(features);
+        };
         evaluate(on, QStringLiteral("home-many"));
         const WindowDriver& driver = *on.driver;
+        const Evaluation& evaluation = *driver.session->questions().evaluation();
         auto* bar = driver.find<QTabBar>("evaluateTabs");
         QCOMPARE(bar->tabText(bar->currentIndex()), QStringLiteral("Confused pairs"));
-        QVERIFY(!bar->isTabVisible(0));
         const auto& pairs = *driver.find<QTableView>("confusedPairs");
         QVERIFY(pairs.model()->rowCount() > 100);
         driver.clickRow("confusedPairs", 0);
         QCOMPARE(QString::number(shown(driver)), pairs.model()->index(0, 2).data().toString());
-        for (int i = 1; i < bar->count(); ++i) {
+
+        openTab(driver, QStringLiteral("Matrix"));
+        auto* matrix = driver.find<ConfusionView>("confusionMatrix");
+        QVERIFY(matrix->rect().contains(matrix->cellRect(0, 0)));
+        QVERIFY(matrix->rect().contains(matrix->cellRect(kClasses - 1, kClasses - 1)));
+        for (const auto scheme : {Scheme::Light, Scheme::Dark}) {
+            theme::apply(*qApp, scheme);
+            const QImage drawn = matrix->grab().toImage();
+            const QRgb ground = theme::color(Role::Raised).rgb();
+            int seen = 0, empty = 0;
+            for (int i = 0; i < kClasses; ++i) {
+                seen += drawn.pixel(matrix->cellRect(i, i).center()) != ground;
+                empty += drawn.pixel(matrix->cellRect(i, (i + 100) % kClasses).center()) == ground;
+            }
+            QVERIFY2(seen > kClasses / 2 && empty > kClasses / 2,
+                     qPrintable(QStringLiteral("%1 %2").arg(seen).arg(empty)));
+        }
+        theme::apply(*qApp, Scheme::Light);
+        QTest::keyClick(matrix, Qt::Key_Return); // by keys a small cell is met
+        QCOMPARE(shown(driver), static_cast<int>(evaluation.confusion.at(0, 0)));
+
+        openTab(driver, QStringLiteral("Map"));
+        driver.click("drawMap");
+        const auto* legend = driver.find<QWidget>("mapLegend");
+        QTRY_VERIFY(legend->isVisible());
+        QVERIFY2(legend->minimumSizeHint().width() < 240,
+                 qPrintable(QString::number(legend->minimumSizeHint().width())));
+        for (int i = 0; i < bar->count(); ++i) {
             openTab(driver, bar->tabText(i));
+            const auto* page = driver.find<QWidget>("evaluatePage");
+            QVERIFY2(page->minimumSizeHint().width() <= page->width(), qPrintable(bar->tabText(i)));
             picture(driver, QStringLiteral("many-%1").arg(bar->tabText(i)));
         }
     }

@@ -16,7 +16,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr double kLargestSide = 64, kSmallestTextSide = 26;
+constexpr double kLargestSide = 64, kSmallestTextSide = 26, kSmallSide = 8;
 constexpr int kLongestName = 96;
 constexpr int kTitle = 18;
 
@@ -46,6 +46,10 @@ ConfusionView::ConfusionView(QWidget* parent) : QWidget(parent) {
 
 void ConfusionView::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
     m_evaluation = std::move(evaluation);
+    const QFontMetrics metrics(theme::font(theme::Size::Small));
+    m_widestName = 24;
+    for (int i = 0; i < classes(); ++i)
+        m_widestName = std::max(m_widestName, metrics.horizontalAdvance(nameOfClass(*m_evaluation, i)));
     m_truth = m_predicted = -1;
     m_cursorRow = m_cursorColumn = 0;
     m_rowTotals.assign(static_cast<std::size_t>(classes()), 0);
@@ -87,12 +91,8 @@ int ConfusionView::classes() const {
 }
 
 int ConfusionView::nameWidth() const {
-    const QFontMetrics metrics(theme::font(theme::Size::Small));
-    int widest = 24;
-    for (int i = 0; i < classes(); ++i)
-        widest = std::max(widest, metrics.horizontalAdvance(nameOfClass(*m_evaluation, i)));
     const int spare = std::min(width(), height()) - kTitle - theme::kGrid - classes() * static_cast<int>(kLargestSide);
-    return std::min(widest, std::max(kLongestName, spare)) + theme::kGrid; // few classes leave more room
+    return std::min(m_widestName, std::max(kLongestName, spare)) + theme::kGrid; // few classes leave more room
 }
 
 double ConfusionView::side() const {
@@ -215,6 +215,7 @@ void ConfusionView::paintEvent(QPaintEvent*) {
     if (!m_evaluation || classes() == 0)
         return;
     paintCells(painter);
+    paintFrames(painter);
     paintNames(painter);
 }
 
@@ -225,11 +226,6 @@ double ConfusionView::share(int row, int column) const {
     return whole > 0 ? static_cast<double>(m_evaluation->confusion.at(row, column)) / static_cast<double>(whole) : 0;
 }
 
-bool ConfusionView::isChosen(int row, int column) const {
-    return (m_truth >= 0 || m_predicted >= 0) && (m_truth < 0 || m_truth == row) &&
-           (m_predicted < 0 || m_predicted == column);
-}
-
 void ConfusionView::paintCells(QPainter& painter) const {
     double full = 1;
     if (!m_diagonal) {
@@ -238,6 +234,8 @@ void ConfusionView::paintCells(QPainter& painter) const {
             for (int column = 0; column < classes(); ++column)
                 full = row == column ? full : std::max(full, share(row, column));
     }
+    if (side() <= kSmallSide) // without gaps between its cells
+        painter.fillRect(QRectF(origin(), QSizeF(classes() * side(), classes() * side())), theme::color(Role::Raised));
     for (int row = 0; row < classes(); ++row)
         for (int column = 0; column < classes(); ++column) {
             const bool shown = m_evaluation->confusion.at(row, column) > 0 && (m_diagonal || row != column);
@@ -246,23 +244,36 @@ void ConfusionView::paintCells(QPainter& painter) const {
 }
 
 void ConfusionView::paintCell(QPainter& painter, int row, int column, double strength) const {
+    const bool isSmall = side() <= kSmallSide;
+    if (isSmall && strength == 0)
+        return;
     const QColor fill =
         mixed(theme::color(Role::Raised), theme::color(row == column ? Role::Accent : Role::Bad), strength);
     const QRectF cell(origin() + QPointF(column * side(), row * side()), QSizeF(side(), side()));
-    const double gap = side() > 8 ? 1 : 0;
+    const double gap = isSmall ? 0 : 1;
     painter.fillRect(cell.adjusted(gap, gap, -gap, -gap), fill);
-    const bool chosen = isChosen(row, column);
-    if (chosen || (hasFocus() && row == m_cursorRow && column == m_cursorColumn)) {
-        painter.setPen(QPen(theme::color(Role::Text), chosen ? 2 : 1));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(cell.adjusted(1, 1, -1, -1));
-    }
     if (side() < kSmallestTextSide || strength == 0)
         return;
     painter.setPen(readableOn(fill));
     painter.drawText(cell, Qt::AlignCenter,
                      m_cells == Cells::Counts ? grouped(m_evaluation->confusion.at(row, column))
                                               : QString::number(100 * share(row, column), 'f', 0));
+}
+
+/// Around the cell that the keys are at, and around the cell, the row or the column that is chosen.
+void ConfusionView::paintFrames(QPainter& painter) const {
+    const double inside = side() > kSmallSide ? 1 : -1; // what is small is framed from outside
+    painter.setBrush(Qt::NoBrush);
+    const auto frame = [&](int row, int column, int width) {
+        const QPointF corner = origin() + QPointF(std::max(0, column) * side(), std::max(0, row) * side());
+        const QSizeF size((column < 0 ? classes() : 1) * side(), (row < 0 ? classes() : 1) * side());
+        painter.setPen(QPen(theme::color(Role::Text), width));
+        painter.drawRect(QRectF(corner, size).adjusted(inside, inside, -inside, -inside));
+    };
+    if (hasFocus())
+        frame(m_cursorRow, m_cursorColumn, 1);
+    if (m_truth >= 0 || m_predicted >= 0)
+        frame(m_truth, m_predicted, 2);
 }
 
 void ConfusionView::paintNames(QPainter& painter) const {

@@ -45,12 +45,12 @@ private:
     int nameWidth() const;
     void choose(Place place);
     double share(int row, int column) const;
-    bool isChosen(int row, int column) const;
     QString describe(int row, int column) const;
     void tellCursor();
     void paintNames(QPainter& painter) const;
     void paintCells(QPainter& painter) const;
     void paintCell(QPainter& painter, int row, int column, double strength) const;
+    void paintFrames(QPainter& painter) const;
 
     std::shared_ptr<const Evaluation> m_evaluation;
     std::vector<std::int64_t> m_rowTotals, m_columnTotals;
@@ -58,6 +58,7 @@ private:
     bool m_diagonal = true;
     int m_truth = -1, m_predicted = -1;
     int m_cursorRow = 0, m_cursorColumn = 0;
+    int m_widestName = 0; ///< pixels
 };
 
 } // namespace sightline::ui

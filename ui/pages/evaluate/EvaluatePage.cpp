@@ -6,6 +6,8 @@
 #include <QStackedWidget>
 #include <QTabBar>
 
+#include <utility>
+
 #include "bridge/UnknownScores.h"
 #include "pages/MapProgress.h"
 #include "pages/RefuseShareField.h"
@@ -170,10 +172,14 @@ void EvaluatePage::showEvaluation() {
         way->setEvaluation(m_shown);
     m_gallery->setEvaluation(m_shown, session().runs().run());
     m_unknown->judge(session().checkpoints().at() == "best" ? m_shown : nullptr); // it is what was learned of
-    const bool fits = !m_shown || m_shown->confusion.classes() <= MatrixTab::kMostClasses;
-    if (!fits && m_bar->currentIndex() == kMatrix)
-        m_bar->setCurrentIndex(kPairs);
-    m_bar->setTabVisible(kMatrix, fits);
+    if (m_shown) {
+        const int before = std::exchange(m_classes, m_shown->confusion.classes());
+        const bool fits = m_classes <= MatrixTab::kMostClasses;
+        const bool isCrowded = m_classes > MatrixTab::kMostReadable && m_classes != before; // a person may go back
+        if ((!fits || isCrowded) && m_bar->currentIndex() == kMatrix)
+            m_bar->setCurrentIndex(kPairs);
+        m_bar->setTabVisible(kMatrix, fits);
+    }
     setBadge(m_shown ? Badge::Ready : Badge::None, 0);
 }
 

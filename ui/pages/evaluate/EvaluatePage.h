@@ -47,6 +47,7 @@ private:
     HeatMapView* m_answer;
     TrustLine* m_trust;
     std::shared_ptr<const Evaluation> m_shown;
+    int m_classes = 0; ///< of what was shown last
 };
 
 } // namespace sightline::ui

@@ -20,7 +20,8 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kSteps = 32; ///< of the colours of a loss
+constexpr int kSteps = 32;        ///< of the colours of a loss
+constexpr int kLongestName = 160; ///< pixels, in the legend
 
 /// The classes with most images get colours of their own: kinds 0 ... kSeries - 1; all others share the last.
 std::vector<std::uint16_t> kindsOfClasses(const Evaluation& evaluation) {
@@ -42,7 +43,10 @@ QString legendOf(const Evaluation& evaluation, const std::vector<std::uint16_t>&
     const auto entry = [](std::size_t kind, const QString& name) {
         return QStringLiteral("<span style='color:%1'>●</span>&nbsp;%2")
             .arg(theme::seriesColor(kind).name(),
-                 name.toHtmlEscaped().replace(QLatin1Char(' '), QStringLiteral("&nbsp;"))); // one name on one line
+                 QFontMetrics(theme::font(theme::Size::Small))
+                     .elidedText(name, Qt::ElideMiddle, kLongestName)
+                     .toHtmlEscaped()
+                     .replace(QLatin1Char(' '), QStringLiteral("&nbsp;"))); // one name on one line
     };
     for (std::size_t i = 0; i < kinds.size(); ++i)
         if (kinds[i] < theme::kSeries)

@@ -11,7 +11,8 @@ class ConfusionView;
 class MatrixTab : public EvaluateTab {
     Q_OBJECT
 public:
-    static constexpr int kMostClasses = 30; ///< above, cells are too small: the most confused pairs say it
+    static constexpr int kMostReadable = 30; ///< above, its cells have no figures: the confused pairs come first
+    static constexpr int kMostClasses = 250; ///< above, cells are too small to be seen
 
     explicit MatrixTab(QWidget* parent = nullptr);
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation) override;

@@ -69,7 +69,7 @@ int suspects(const SuspectsOptions& options, Context& context) {
         return fail(found.error());
     for (const std::string& note : found->notes)
         std::clog << note << '\n';
-    if (found->splits.front() == "train")
+    if (found->knowsTraining && found->splits.front() == "train")
         std::clog << "Training and validation images are judged by those of the folds that were not trained on them.\n";
     else if (found->knowsTraining)
         std::clog << "Only "

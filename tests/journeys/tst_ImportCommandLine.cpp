@@ -144,6 +144,9 @@ private Q_SLOTS:
         const CliAnswer suspects = run({"dataset", "suspects", back, "--set", "data.path=" + path("toys"), "--json"});
         QVERIFY2(suspects.err.contains("was trained is unknown") && !suspects.err.contains("was trained on the others"),
                  suspects.err.constData());
+        const CliAnswer all = run({"dataset", "suspects", back, "--set", "data.path=" + path("toys/train"), "--json"});
+        QVERIFY2(all.code == 0 && !all.list().isEmpty(), all.err.constData());
+        QVERIFY2(all.err.contains("was trained is unknown") && !all.err.contains("folds"), all.err.constData());
 
         const CliAnswer tuned =
             run({"train", "--fork", back, "--set", "data.path=" + path("toys"), "--set", "training.epochs=1", "--set",

@@ -173,6 +173,14 @@ private Q_SLOTS:
         QVERIFY(layers->itemText(0).contains(QStringLiteral("layer4")));
     }
 
+    void whereAllImagesAreForTrainingTheseAreOffered() {
+        const auto run = storedRun(path(QStringLiteral("home-all")), path(QStringLiteral("toys/train")), m_classes);
+        WindowDriver driver(path(QStringLiteral("home-all")));
+        openRun(*driver.session, run);
+        QCOMPARE(driver.session->data().dataset()->count(Subset::Validation), std::size_t{0});
+        QCOMPARE(driver.find<QComboBox>("evaluateSplit")->currentText(), QStringLiteral("Training images"));
+    }
+
     void whyThereAreNoKernelsIsSaidOnce() {
         const auto run = storeRun(QStringLiteral("home-kernels"), m_classes, "toy_cnn");
         FakeEngine engine;
@@ -217,6 +225,12 @@ private Q_SLOTS:
         QTRY_COMPARE(driver.text("strengthTitle"), QStringLiteral("The network's scores are no numbers."));
         QCOMPARE(driver.find<QWidget>("strengthCurve")->accessibleDescription(), QString());
         QCOMPARE(failed.load(), 1); // the other strengths are not asked
+        auto* slider = driver.find<QSlider>("corrupt-blur");
+        slider->setFocus();
+        QTest::keyClick(slider, Qt::Key_PageUp);
+        QTRY_COMPARE(driver.text("robustnessWords"), QStringLiteral("The network's scores are no numbers."));
+        QVERIFY(driver.find<QWidget>("robustnessWords")->property("bad").toBool());
+        QVERIFY(driver.text("robustnessTrustWords").isEmpty());
     }
 
     void withEveryTestImageExcludedThereIsStillAnImageToExplain() {

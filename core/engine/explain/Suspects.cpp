@@ -55,6 +55,8 @@ Result<Suspects> answer(const Asked& asked, const SuspectsQuestion& question, co
     std::vector<Subset> judgedHere = {Subset::Test};
     if (!addOutOfFold(asked, dataset, suspects))
         judgedHere = {Subset::Validation, Subset::Test};
+    if (isImported(asked.source.runFolder) && dataset.count(Subset::Validation) + dataset.count(Subset::Test) == 0)
+        judgedHere = {Subset::Train}; // it was not trained here
     std::size_t images = 0;
     for (const Subset subset : judgedHere)
         images += dataset.count(subset);

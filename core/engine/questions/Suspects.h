@@ -9,7 +9,7 @@
 namespace sightline {
 
 /// Which images of validation and test may be labelled wrongly? Of a run only; its training images are not asked, since
-/// a network may know these by heart.
+/// a network may know these by heart. Of an imported network all are, where there are no others.
 struct Suspects;
 struct SuspectsQuestion {
     using Answer = Suspects;

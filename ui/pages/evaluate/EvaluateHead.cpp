@@ -77,10 +77,10 @@ void EvaluateHead::evaluate() {
     m_session.questions().evaluate(m_split->currentData().toString());
 }
 
-/// Test images are what a network is judged by, where there are any.
+/// Test images are what a network is judged by, where there are any, then validation images.
 void EvaluateHead::chooseSplit() {
     if (const auto opened = m_session.data().dataset())
-        m_split->setCurrentIndex(opened->count(Subset::Test) > 0 ? 0 : 1);
+        m_split->setCurrentIndex(opened->count(Subset::Test) > 0 ? 0 : opened->count(Subset::Validation) > 0 ? 1 : 2);
 }
 
 /// What is shown stays while the next evaluation is under way.

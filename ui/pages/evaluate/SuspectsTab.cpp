@@ -161,11 +161,12 @@ void SuspectsTab::findByFolds(const std::filesystem::path& run) {
 }
 
 void SuspectsTab::findBySplit(const QString& problem) {
-    if (!m_evaluation || m_evaluation->split == "train")
+    const auto run = m_session.runs().run();
+    const bool wasTrainedHere = !run || !isImported(run->folder);
+    if (!m_evaluation || (m_evaluation->split == "train" && wasTrainedHere))
         return showFound({}, problem + tr("The network may know its training images by heart, with their wrong labels: "
                                           "evaluate it on validation or test images to find suspect labels."));
     std::vector<SuspectImage> found = suspectsIn(*m_evaluation);
-    const auto run = m_session.runs().run();
     const bool isNew = run && knowsItsImages(run->folder);
     const QString note =
         found.empty() ? tr("No label is in doubt.")

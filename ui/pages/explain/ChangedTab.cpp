@@ -80,7 +80,7 @@ void ChangedTab::showChanged(HeatMap map, Image shown, HeatMapQuestion question)
                          .arg(QString::fromStdString(unchanged.classes[about]),
                               percent(static_cast<double>(unchanged.probabilities[about])),
                               percent(static_cast<double>(map.probabilities[about]))));
-    m_words->setProperty("bad", false);
+    setLook(*m_words, "bad", false);
     m_trust->setSubject(std::make_shared<const TrustLine::Subject>(
         TrustLine::Subject{answer()->source, std::move(question), map.saturated}));
     changed->explanation = std::move(map);
@@ -103,6 +103,8 @@ void ChangedTab::showUnchanged() {
 void ChangedTab::sayFailed(const QString& message) {
     m_again = false;
     m_words->setText(message);
+    setLook(*m_words, "bad", true);
+    m_trust->setSubject(nullptr); // the map that is still there is of an earlier change
 }
 
 void ChangedTab::forgetChange() {

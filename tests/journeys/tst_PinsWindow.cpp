@@ -67,7 +67,8 @@ private Q_SLOTS:
         QVERIFY(view->columnCount() > before); // the last epoch is drawn
         QCOMPARE(view->table().epochs.back()->epoch, driver.session->runs().progress().ended->epochs);
 
-        QTRY_VERIFY_WITH_TIMEOUT(!driver.session->checkpoints().kept().empty(), kLong);
+        const auto& kept = driver.session->checkpoints().kept();
+        QTRY_VERIFY_WITH_TIMEOUT(!kept.empty() && kept.back().epoch == view->table().epochs.back()->epoch, kLong);
         QTest::keyClick(view, Qt::Key_End); // the last map: whether it can be believed stands under it
         const auto* trust = driver.find<TrustLine>("probeTrustLine");
         QTRY_VERIFY_WITH_TIMEOUT(trust->trust() != nullptr, kLong);

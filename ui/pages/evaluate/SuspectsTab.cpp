@@ -52,7 +52,7 @@ SuspectsTab::SuspectsTab(Session& session, QWidget* parent)
     column->addStretch(0);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &SuspectsTab::follow);
     connect(&session.data(), &DataDesk::edited, this, &SuspectsTab::showRows);
-    connect(&m_asker, &Asker::stopped, this, [this] { showFound({}, tr("Cancelled: no label was judged.")); });
+    connect(&m_asker, &Asker::stopped, this, [this] { showFound({}, tr("Canceled: no label was judged.")); });
     follow();
 }
 

@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QDirIterator>
 #include <QDoubleSpinBox>
+#include <QLabel>
 #include <QLocale>
 #include <QPainter>
 #include <QRegularExpression>
@@ -12,6 +13,7 @@
 #include "Test.h"
 #include "look/Icons.h"
 #include "look/Words.h"
+#include "widgets/HeatMapView.h"
 #include "widgets/NumberField.h"
 
 using namespace sightline::ui;
@@ -133,6 +135,25 @@ private Q_SLOTS:
     void bytesAreSaidInTheLargestUnitThatFits() {
         QFETCH(qint64, bytes);
         QTEST(bytesText(bytes), "words");
+    }
+
+    /// Beside a map there is a narrow column for words, and a name without spaces has no place where a line can break.
+    void aNameWithoutSpacesStaysInItsColumn() {
+        const std::string name = "Lepidoptera_Nymphalidae_a_species_of_number_199";
+        auto said = std::make_shared<Explained>();
+        said->explanation.classes = {name, "b"};
+        said->explanation.probabilities = {0.9f, 0.1f};
+        said->explanation.confidence = 0.9;
+        said->explanation.target = name;
+        said->explanation.map = {{1, 1}, {1.0f}};
+        said->image = said->shown = sightline::Image(8, 8, 3);
+        HeatMapView view(HeatMapView::Layout::SideBySide);
+        view.setExplained(said);
+        for (const char* part : {"explainedVerdict", "explainedDetail"}) {
+            const auto* label = view.findChild<QLabel*>(QLatin1String(part));
+            QVERIFY2(label->minimumSizeHint().width() <= label->parentWidget()->minimumWidth(), part);
+            QVERIFY2(label->toolTip().contains(QString::fromStdString(name)), part);
+        }
     }
 
     void oneIsSingularAndAllElsePlural() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/HeatMapView.h"
 
+#include <QEvent>
+#include <QFontMetrics>
 #include <QLabel>
 
 #include <algorithm>
@@ -187,27 +189,38 @@ QString HeatMapView::captionOf(const QString& target) const {
                                        .arg(significant(explanation.milliseconds));
 }
 
-/// One above the other there is little room for names.
+/// One above the other there is little room for names; side by side a line breaks at a space, and nowhere else.
 QString HeatMapView::shortened(const QString& name) const {
-    return m_plain || name.size() <= kLongestName
-               ? name
-               : name.left(kLongestName / 2) + QChar(0x2026) + name.right(kLongestName / 2 - 1);
+    if (!m_plain)
+        return name.size() <= kLongestName
+                   ? name
+                   : name.left(kLongestName / 2) + QChar(0x2026) + name.right(kLongestName / 2 - 1);
+    constexpr int kRoom = kWordsWidth - 2 * theme::kGrid;
+    const QFontMetrics metrics(m_verdict->font());
+    const QStringList words = name.split(QLatin1Char(' '));
+    const bool breaks = std::all_of(words.begin(), words.end(),
+                                    [&](const QString& word) { return metrics.horizontalAdvance(word) <= kRoom; });
+    return breaks ? name : metrics.elidedText(name, Qt::ElideMiddle, kRoom);
 }
 
 /// Right or wrong is only said where the network knows the image's class at all.
 void HeatMapView::showVerdict() {
     const HeatMap& explanation = m_explained->explanation;
-    const QString predicted = shortened(className(explanation, explanation.predicted));
-    const QString sure = percent(explanation.confidence).replace(QLatin1Char(' '), QChar::Nbsp); // on one line
     const int truth = m_explained->truth;
     const bool right = truth == explanation.predicted;
     const bool foreign = truth < 0 && !m_explained->className.isEmpty();
-    m_verdict->setText(
-        foreign     ? tr("Predicted %1 (%2); this run has no class %3").arg(predicted, sure, m_explained->className)
-        : truth < 0 ? tr("Predicted %1 (%2)").arg(predicted, sure)
-        : right     ? tr("Correct: %1 (%2)").arg(predicted, sure)
-                    : tr("Wrong: predicted %1 (%2), actually %3")
-                      .arg(predicted, sure, shortened(className(explanation, truth))));
+    const QString sure = percent(explanation.confidence).replace(QLatin1Char(' '), QChar::Nbsp); // on one line
+    const auto verdict = [&](const auto& say) {
+        const QString predicted = say(className(explanation, explanation.predicted));
+        return foreign
+                   ? tr("Predicted %1 (%2); this run has no class %3").arg(predicted, sure, say(m_explained->className))
+               : truth < 0 ? tr("Predicted %1 (%2)").arg(predicted, sure)
+               : right     ? tr("Correct: %1 (%2)").arg(predicted, sure)
+                           : tr("Wrong: predicted %1 (%2), actually %3")
+                             .arg(predicted, sure, say(className(explanation, truth)));
+    };
+    m_verdict->setText(verdict([this](const QString& name) { return shortened(name); }));
+    m_verdict->setToolTip(verdict([](const QString& name) { return name; }));
     const Role tone = foreign ? Role::Warning : truth < 0 ? Role::Text : right ? Role::Good : Role::Bad;
     setTone(*m_verdict, tone);
 }

@@ -13,8 +13,8 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kMoment = 250; ///< milliseconds: who draws a slider does not wait for each place
-constexpr int kHeight = 96;
+constexpr int kMoment = 250;                    ///< milliseconds: who draws a slider does not wait for each place
+constexpr int kHeight = 96, kLongestName = 200; ///< pixels
 
 bool hasConvolution(const GraphSpec& graph) {
     return std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) { return node.op == Op::Conv2d; });
@@ -124,12 +124,15 @@ void StrengthProbe::showTitle() {
         return m_title->clear();
     const HeatMap& said = m_answer->explanation;
     const auto predicted = static_cast<std::size_t>(said.predicted);
-    const QString name =
-        predicted < said.classes.size() ? QString::fromStdString(said.classes[predicted]) : QString::number(predicted);
+    const auto shortened = [this](const QString& name) {
+        return m_title->fontMetrics().elidedText(name, Qt::ElideMiddle, kLongestName);
+    };
+    const QString name = shortened(predicted < said.classes.size() ? QString::fromStdString(said.classes[predicted])
+                                                                   : QString::number(predicted));
     const bool mistaken = m_answer->truth >= 0 && m_answer->truth != said.predicted;
-    m_title->setText(mistaken
-                         ? tr("%1: probability of %2; dashed: of %3").arg(titleOf(m_kind), m_answer->className, name)
-                         : tr("%1: probability of %2").arg(titleOf(m_kind), name));
+    m_title->setText(
+        mistaken ? tr("%1: probability of %2; dashed: of %3").arg(titleOf(m_kind), shortened(m_answer->className), name)
+                 : tr("%1: probability of %2").arg(titleOf(m_kind), name));
 }
 
 } // namespace sightline::ui

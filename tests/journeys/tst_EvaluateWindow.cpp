@@ -359,6 +359,16 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), static_cast<int>(inDoubt), kLong);
         QVERIFY2(driver.text("suspectNote").startsWith(QStringLiteral("300 images judged (validation and test)")),
                  qPrintable(driver.text("suspectNote")));
+        const auto pathOf = [&](int row) { return table->model()->index(row, 0).data(Qt::ToolTipRole).toString(); };
+        int beside = 0; // a validation image: the gallery has those of the test split
+        while (beside < inDoubt && !pathOf(beside).startsWith(QStringLiteral("val/")))
+            ++beside;
+        QVERIFY(beside < inDoubt);
+        QSignalSpy explainedBeside(&driver.session->questions(), &Questions::explanationReady);
+        driver.clickRow("suspectTable", beside);
+        QTRY_COMPARE_WITH_TIMEOUT(explainedBeside.count(), 1, kLong);
+        const auto& samples = driver.session->data().dataset()->samples;
+        QCOMPARE(QString::fromStdString(samples[*driver.session->questions().subject()->sample].path), pathOf(beside));
         QTest::keyClick(driver.find<QWidget>("suspectImages"), Qt::Key_Up);
         QVERIFY(table->model()->rowCount() > 0 && table->model()->rowCount() < inDoubt);
         QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);

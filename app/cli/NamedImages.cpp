@@ -9,13 +9,26 @@
 
 namespace sightline::cli {
 
-/// Null where the run's images are files, or none is called so.
-const Sample* NamedImages::findInArchive(const std::string& name) {
-    if (!m_data) {
+/// Whether an image of the run may be called so that is no file of its own: only then are all of them opened.
+bool NamedImages::mayBeOfRun(const std::string& name) const {
+    std::error_code code;
+    if (std::filesystem::is_regular_file(imagesOfRun(m_run, m_dataPath), code))
+        return true; // an archive
+    const auto manifest = RunFolder(m_run).manifest();
+    if (!manifest || !*manifest)
+        return false;
+    const auto& samples = (*manifest)->samples;
+    return std::any_of(samples.begin(), samples.end(), [&](const SampleEntry& entry) { return entry.path == name; });
+}
+
+/// Null where it is a file, or nothing of the run.
+const Sample* NamedImages::findBesideFiles(const std::string& name, const std::filesystem::path& file) {
+    std::error_code code;
+    if (m_run.empty() || std::filesystem::exists(file, code))
+        return nullptr;
+    if (!m_data && mayBeOfRun(name)) {
         m_data.emplace();
-        std::error_code code;
-        const auto experiment = RunFolder(m_run).experiment();
-        if (experiment && std::filesystem::is_regular_file(imagesOfRun(m_run, m_dataPath), code)) {
+        if (const auto experiment = RunFolder(m_run).experiment()) {
             RunDataRequest request;
             request.path = m_dataPath;
             request.compare = Compare::Paths;
@@ -23,7 +36,7 @@ const Sample* NamedImages::findInArchive(const std::string& name) {
                 *m_data = std::move(*data);
         }
     }
-    if (!*m_data)
+    if (!m_data || !*m_data)
         return nullptr;
     const std::vector<Sample>& samples = (*m_data)->dataset.samples;
     const auto found =
@@ -31,13 +44,7 @@ const Sample* NamedImages::findInArchive(const std::string& name) {
     return found == samples.end() ? nullptr : &*found;
 }
 
-/// As findInArchive(), of a name that is not a file's, too.
-const Sample* NamedImages::findBesideFiles(const std::string& name, const std::filesystem::path& file) {
-    std::error_code code;
-    return m_run.empty() || std::filesystem::exists(file, code) ? nullptr : findInArchive(name);
-}
-
-bool NamedImages::isInArchive(const std::string& name) {
+bool NamedImages::isOfRun(const std::string& name) {
     return findBesideFiles(name, imageOfRun(name, m_run, m_dataPath)) != nullptr;
 }
 

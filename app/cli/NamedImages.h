@@ -9,7 +9,8 @@
 
 namespace sightline::cli {
 
-/// Images as people name them beside a run: files, or paths as evaluate prints them, also of images in an archive.
+/// Images as people name them beside a run: files, or paths as evaluate prints them, also of images in an archive
+/// or of many in one file.
 class NamedImages {
 public:
     /// `runFolder` empty: there is no run, and names are files. `dataPath`: where its images are now; empty: where it
@@ -19,16 +20,16 @@ public:
 
     struct Read {
         Image image;
-        std::filesystem::path file; ///< of an archive's image its path there
-        int truth = -1;             ///< class of an archive's image; -1: not known here
+        std::filesystem::path file; ///< of an image that is none: its name
+        int truth = -1;             ///< class of such an image; -1: not known here
     };
     /// Opens the run's images for the first name that is no file. Errors: as readImage().
     Result<Read> read(const std::string& name);
-    /// Whether it is no file but an image of the run's archive.
-    bool isInArchive(const std::string& name);
+    /// Whether it is no file but an image of the run: in an archive, or one of many in a file.
+    bool isOfRun(const std::string& name);
 
 private:
-    const Sample* findInArchive(const std::string& name);
+    bool mayBeOfRun(const std::string& name) const;
     const Sample* findBesideFiles(const std::string& name, const std::filesystem::path& file);
 
     std::filesystem::path m_run;

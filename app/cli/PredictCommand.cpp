@@ -131,15 +131,15 @@ std::size_t printResults(const Settings& settings, const Classification& found) 
     return unreadable;
 }
 
-/// What the names mean, in their order: files, those of folders, and images of the run's archive.
+/// What the names mean, in their order: files, those of folders, and images of the run that are no files.
 Result<FilesToClassify> imagesNamed(const Settings& settings, NamedImages& named, const std::filesystem::path& run,
                                     const std::string& dataPath) {
     FilesToClassify all;
     for (const std::string& name : settings.images) {
-        if (named.isInArchive(name)) {
+        if (named.isOfRun(name)) {
             if (!settings.sortInto.empty())
-                return badInput("--sort-into copies files, and " + name + " lies in " +
-                                imagesOfRun(run, dataPath).string() + ": unpack it first.");
+                return badInput("--sort-into copies files, and " + name + " is none: it lies in " +
+                                imagesOfRun(run, dataPath).string() + ".");
             all.files.push_back(name);
             continue;
         }
@@ -210,7 +210,7 @@ void addPredict(CLI::App& app, Context& context) {
     command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
     command
         ->add_option("IMAGE", settings->images,
-                     "Images or folders of images; an image of the run's archive by its path there")
+                     "Images or folders of images; images of the run's archive by their paths there")
         ->required();
     command->add_option("--top", settings->top, "Number of classes to show")->check(CLI::Range(1, 100000));
     command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");

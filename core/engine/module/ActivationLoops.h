@@ -6,28 +6,12 @@
 #include <cstdint>
 
 #include "engine/module/ActivationKernels.h"
+#include "engine/module/KernelValues.h"
 
 // Included once by each translation unit that is compiled for an instruction set; the compiler vectorises the loops.
 namespace sightline::engine {
 
 namespace {
-
-inline float load(float stored) {
-    return stored;
-}
-inline float load(Bf16Bits stored) {
-    return std::bit_cast<float>(static_cast<std::uint32_t>(stored.bits) << 16);
-}
-
-inline void store(float& place, float value) {
-    place = value;
-}
-/// Rounds to the nearest, ties to even; not a number stays that.
-inline void store(Bf16Bits& place, float value) {
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    const std::uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-    place.bits = static_cast<std::uint16_t>(value == value ? rounded : 0x7fc0u);
-}
 
 /// exp(x) for x <= 0, within 2 ulp: x = n ln 2 + f, a polynomial in f, n into the exponent (Cephes' expf).
 inline float expOfNegative(float x) {

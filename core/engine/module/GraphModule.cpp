@@ -7,7 +7,9 @@
 
 #include <array>
 
+#include "engine/module/DepthwiseConvolution.h"
 #include "engine/module/Initialization.h"
+#include "engine/module/NormedActivation.h"
 #include "engine/module/Operations.h"
 #include "engine/module/PassStop.h"
 #include "network/Attributes.h"
@@ -86,6 +88,7 @@ Result<std::shared_ptr<GraphModule>> GraphModule::assembled(const GraphSpec& spe
     }
     for (const Output& output : spec.outputs)
         ++module->m_uses[position[output.node]];
+    module->m_fusions = NormFusions(spec, module->m_inputsOf, module->m_uses);
 
     module->m_parameters = std::move(parameters);
     module->m_statistics = std::move(statistics);
@@ -135,6 +138,15 @@ const torch::Tensor& GraphModule::tensor(std::size_t node, const char* suffix) c
     return m_entries[m_tensorsOfNode[node].at(suffix)].view;
 }
 
+BatchNormTensors GraphModule::batchNorm(std::size_t node) const {
+    return {tensor(node, ".weight"),
+            tensor(node, ".bias"),
+            tensor(node, ".running_mean"),
+            tensor(node, ".running_var"),
+            numberAttribute(m_spec.nodes[node], "momentum", 0.1),
+            numberAttribute(m_spec.nodes[node], "eps", 1e-5)};
+}
+
 torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::Tensor>& inputs, bool training,
                                    bool mayReuse) const {
     leaveIfStopped();
@@ -160,6 +172,9 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         };
         if (groups == 1)
             return convolved(x);
+        if (training && takesDepthwise(x, tensor(index, ".weight")))
+            return depthwiseConvolution(x, tensor(index, ".weight"), optional(".bias"),
+                                        {stride, dilation, {padding.top, padding.bottom, padding.left, padding.right}});
         // oneDNN's grouped convolutions are slower in bfloat16 than in float32.
         const c10::impl::ExcludeDispatchKeyGuard exact(c10::DispatchKey::AutocastCPU);
         return convolved(x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat) : x);
@@ -167,11 +182,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     case Op::BatchNorm: {
         const bool learns = training && !m_frozenNode[index];
         if (learns && m_batchNormSums)
-            return syncBatchNormed(x,
-                                   {tensor(index, ".weight"), tensor(index, ".bias"), tensor(index, ".running_mean"),
-                                    tensor(index, ".running_var"), numberAttribute(node, "momentum", 0.1),
-                                    numberAttribute(node, "eps", 1e-5)},
-                                   *m_batchNormSums);
+            return syncBatchNormed(x, batchNorm(index), *m_batchNormSums);
         // The unbiased variance of a single value a channel does not exist; the running statistics keep what they know.
         const bool judgeable = !learns || x.numel() > x.size(1);
         return torch::batch_norm(x, tensor(index, ".weight"), tensor(index, ".bias"),
@@ -238,12 +249,43 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
     return x;
 }
 
+torch::Tensor GraphModule::computeFused(const NormFusion& fusion, std::vector<torch::Tensor>& values) const {
+    leaveIfStopped();
+    const std::size_t norm = fusion.nodes.front();
+    const torch::Tensor& x = values[m_inputsOf[norm][0]];
+    const torch::Tensor other = fusion.other ? values[*fusion.other] : torch::Tensor();
+    if (takesNormedActivation(x, other))
+        return normedActivation(x, other, batchNorm(norm), fusion.activation);
+    for (const std::size_t node : fusion.nodes) {
+        std::vector<torch::Tensor> inputs;
+        for (const std::size_t input : m_inputsOf[node])
+            inputs.push_back(values[input]);
+        values[node] = compute(node, inputs, true, false);
+    }
+    return values[fusion.nodes.back()];
+}
+
 void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped,
                       std::map<std::string, torch::Tensor>* tapped) const {
     std::vector<std::size_t> usesLeft = m_uses;
+    const auto readBy = [&](std::size_t node) {
+        for (const std::size_t input : m_inputsOf[node]) {
+            if (--usesLeft[input] == 0)
+                values[input] = torch::Tensor();
+        }
+    };
+    const auto isFused = [&](const NormFusion* fusion) {
+        return fusion && training && !tapped && !m_batchNormSums && !m_frozenNode[fusion->nodes.front()];
+    };
     for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
-        if (skipped[i])
+        if (skipped[i] || isFused(m_fusions.around(i)))
             continue;
+        if (const NormFusion* fusion = m_fusions.endingAt(i); isFused(fusion)) {
+            values[i] = watched(computeFused(*fusion, values));
+            for (const std::size_t node : fusion->nodes)
+                readBy(node);
+            continue;
+        }
         at::AutoGradMode gradients(at::GradMode::is_enabled() && !m_fixedNode[i]);
         std::vector<torch::Tensor> inputs;
         bool mayReuse = !tapped;
@@ -261,10 +303,7 @@ void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const s
                 tap->second = values[i];
         }
         inputs.clear();
-        for (const std::size_t input : m_inputsOf[i]) {
-            if (--usesLeft[input] == 0)
-                values[input] = torch::Tensor();
-        }
+        readBy(i);
     }
 }
 

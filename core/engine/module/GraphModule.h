@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/module/NormFusions.h"
 #include "engine/module/SyncBatchNorm.h"
 #include "experiment/Experiment.h"
 #include "network/GraphSpec.h"
@@ -107,6 +108,9 @@ private:
     /// Fills `values` from the nodes before; `skipped` nodes are left as they are.
     void run(std::vector<torch::Tensor>& values, bool training, const std::vector<bool>& skipped,
              std::map<std::string, torch::Tensor>* tapped) const;
+    /// The fusion in one pass, or node by node where its values are not of the kind that one pass takes.
+    torch::Tensor computeFused(const NormFusion& fusion, std::vector<torch::Tensor>& values) const;
+    BatchNormTensors batchNorm(std::size_t node) const;
     std::vector<torch::Tensor> outputsOf(const std::vector<torch::Tensor>& values) const;
     torch::Tensor compute(std::size_t node, const std::vector<torch::Tensor>& inputs, bool training,
                           bool mayReuse) const;
@@ -119,6 +123,7 @@ private:
     std::vector<std::unordered_map<std::string, std::size_t>> m_tensorsOfNode; ///< per node: suffix -> entry
     std::vector<std::vector<std::size_t>> m_inputsOf;
     std::vector<std::size_t> m_uses; ///< how many nodes and outputs read a node
+    NormFusions m_fusions;
     std::vector<bool> m_frozenNode;
     std::vector<bool> m_fixedNode; ///< need no gradient and draw nothing
     std::vector<std::size_t> m_featureNodes;

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <fstream>
 
 #include "experiment/RunEdit.h"
 #include "store/BestCheckpoint.h"
+#include "store/ForkHistory.h"
 #include "store/ProbeFile.h"
 #include "store/RunState.h"
 #include "store/WeightsDigest.h"
@@ -29,6 +29,7 @@ struct Begin {
     SafetensorsFile file;
     Json state;
     int epoch = 0; ///< finished
+    RunPlace place() const { return {epoch + 1, state.value("batch", 0)}; }
 };
 
 std::optional<Begin> beginningIn(const fs::path& file) {
@@ -89,20 +90,6 @@ Result<Experiment> settingsThen(const RunFolder& parent, const Json& state) {
     return experiment;
 }
 
-/// The graph a run began with; a dropout that was changed since is in the settings only.
-Result<Json> graphThen(const RunFolder& parent, const Experiment& then) {
-    const Result<Experiment> began = parent.experimentAtStart();
-    Result<Json> graph = parent.graph();
-    if (!began || !graph)
-        return began ? graph : Result<Json>(began.error());
-    const auto rateOf = [](const Experiment& experiment) { return experiment.model.options.value("dropout", Json()); };
-    if (rateOf(then) != rateOf(*began) && graph->contains("nodes"))
-        for (Json& node : (*graph)["nodes"])
-            if (node.value("op", "") == "dropout")
-                node["attributes"]["rate"] = rateOf(then);
-    return graph;
-}
-
 Result<void> copied(const fs::path& from, const fs::path& to) {
     std::error_code code;
     if (!fs::exists(from, code))
@@ -125,7 +112,7 @@ std::optional<Begin> bestUpTo(const fs::path& parent, const Begin& begin) {
     std::optional<Begin> best = beginningIn(parent / "checkpoints" / kBest);
     if (best && (epoch > 0 ? best->epoch == epoch : best->epoch <= begin.epoch))
         return best;
-    if (epoch == begin.epoch && begin.state.value("batch", 0) == 0)
+    if (epoch == begin.epoch && begin.place().batch == 0)
         return begin;
     const std::optional<fs::path> kept = epoch > 0 ? checkpointAfter(parent, epoch) : std::nullopt;
     best = kept ? beginningIn(*kept) : std::nullopt;
@@ -142,19 +129,12 @@ Result<void> copyBest(const fs::path& parent, const fs::path& to, const Begin& b
     return best ? writeAgain(best->file, to / kBest) : Result<void>();
 }
 
-/// What happened to the parent up to there: its epochs, and where the learning rate fell.
-Result<void> copyHistory(const RunFolder& parent, const RunFolder& fork, int epoch) {
-    std::ifstream stream(parent.path() / "events.jsonl", std::ios::binary);
-    std::string line, lines;
-    while (std::getline(stream, line)) {
-        if (!line.starts_with("{\"type\":\"epoch\",") && !line.starts_with("{\"type\":\"learning_rate\","))
-            continue;
-        const Result<Json> event = parseJson(line, "events.jsonl");
-        if (!event || event->value("epoch", Json()).is_number_integer() == false || (*event)["epoch"] > epoch)
-            continue;
-        lines += line + "\n";
-    }
-    if (const Result<void> written = writeFileAtomically(fork.path() / "events.jsonl", lines); !written)
+/// What happened to the parent up to there.
+Result<void> copyHistory(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Experiment& then) {
+    const Result<std::string> lines = eventsUpTo(parent, begin.place(), then);
+    if (!lines)
+        return lines.error();
+    if (const Result<void> written = writeFileAtomically(fork.path() / "events.jsonl", *lines); !written)
         return written;
     const Result<std::vector<EpochMetrics>> history = fork.history();
     return history ? fork.writeHistory(*history) : history.error();
@@ -172,21 +152,19 @@ Result<void> copyProbes(const fs::path& parent, const fs::path& fork, int epoch)
     return {};
 }
 
-Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Json& graph) {
-    for (const char* name : {"classes.json", "normalization.safetensors", "samples.csv", "data.json", "overlay.json",
-                             "learning.csv.gz", "learning-new.csv"})
+Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Experiment& then) {
+    for (const char* name : {"classes.json", "graph.json", "normalization.safetensors", "samples.csv", "data.json",
+                             "overlay.json", "learning.csv.gz", "learning-new.csv"})
         if (const Result<void> kept = copied(parent.path() / name, fork.path() / name); !kept)
             return kept;
     if (const Result<void> kept = copyProbes(parent.path(), fork.path(), begin.epoch); !kept)
         return kept;
-    if (const Result<void> written = fork.writeGraph(graph); !written)
-        return written;
     const fs::path to = fork.path() / "checkpoints";
     if (const Result<void> kept = writeAgain(begin.file, to / kLast); !kept)
         return kept;
     if (const Result<void> kept = copyBest(parent.path(), to, begin); !kept)
         return kept;
-    if (const Result<void> kept = copyHistory(parent, fork, begin.epoch); !kept)
+    if (const Result<void> kept = copyHistory(parent, fork, begin, then); !kept)
         return kept;
     return writeParent(fork, {parent.id(), begin.epoch});
 }
@@ -216,16 +194,17 @@ Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::s
     const Result<Begin> begin = beginningAt(parent, at);
     if (!begin)
         return begin.error();
-    const Result<Experiment> settings = settingsThen(parent, begin->state);
-    if (!settings)
-        return settings.error();
-    const Result<Json> graph = graphThen(parent, *settings);
-    if (!graph)
+    const Result<Experiment> then = settingsThen(parent, begin->state);
+    Result<Experiment> began = parent.experimentAtStart();
+    if (!then || !began)
+        return then ? began.error() : then.error();
+    if (const Result<Json> graph = parent.graph(); !graph)
         return graph.error();
-    Result<RunFolder> fork = store.create(*settings);
+    began->name = then->name;
+    Result<RunFolder> fork = store.create(*began);
     if (!fork)
         return fork;
-    const Result<void> filled = fill(parent, *fork, *begin, *graph);
+    const Result<void> filled = fill(parent, *fork, *begin, *then);
     if (filled)
         return fork;
     static_cast<void>(store.discard(*fork));

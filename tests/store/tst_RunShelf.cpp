@@ -2,8 +2,13 @@
 #include <QTest>
 
 #include "Test.h"
+#include "experiment/RunEdit.h"
+#include "store/RunEvents.h"
 #include "store/RunFilter.h"
+#include "store/RunFork.h"
+#include "store/RunState.h"
 #include "store/RunStore.h"
+#include "store/Safetensors.h"
 #include "store/SettingsDifference.h"
 #include "support/Files.h"
 
@@ -41,12 +46,49 @@ bool matches(const RunSummary& run, const std::string& filter) {
 
 } // namespace
 
-/// Tags, stars, groups, order and filter of runs, and how their settings differ.
+/// Tags, stars, groups, order and filter of runs, how their settings differ, and what a fork has of its parent.
 class RunShelfTest : public FreshFolderTest {
     Q_OBJECT
     RunStore store() const { return RunStore::open(root() / "home").value(); }
 
 private Q_SLOTS:
+    /// Of those made just where the checkpoint stands, the ones it was made after.
+    void aForkBeginsWithItsParentsEdits() {
+        RunStore runs = store();
+        Experiment began = experimentNamed("parent");
+        began.data.path = "/data/toys";
+        const RunFolder parent = runs.create(began).value();
+        QVERIFY(parent.writeGraph(Json::object()));
+        const auto edit = [&](int epoch, int batch, const char* path, const char* value) {
+            const auto changed = edited(*parent.experiment(), {{path, value}});
+            QVERIFY(changed.ok() && !changed->changes.empty());
+            QVERIFY(parent.appendEvent(
+                {{"type", "edit"}, {"epoch", epoch}, {"batch", batch}, {"changes", changed->changes}}));
+        };
+        const auto save = [&](const Json& settings) {
+            const Json state{{"epoch", 2}, {"batch", 0}, {"settings", settings}};
+            QVERIFY(
+                writeSafetensors(parent.path() / "checkpoints/last.safetensors", {}, {{kRunState, toText(state, -1)}}));
+        };
+        edit(1, 3, "training.loss.label_smoothing", "0.25");
+        edit(3, 0, "training.epochs", "30");
+        Json then = changeableSettings(*parent.experiment());
+        save(then);
+        edit(3, 0, "training.epochs", "40");
+        edit(3, 5, "training.loss.label_smoothing", "0");
+        const RunFolder fork = forkRun(runs, parent, "last").value();
+        const std::vector<RecordedEdit> edits = readRunEdits(fork.path() / "events.jsonl");
+        QCOMPARE(edits.size(), std::size_t(2));
+        QVERIFY((edits[0].place == RunPlace{1, 3} && edits[1].place == RunPlace{3, 0}));
+        QVERIFY(changeableSettings(*fork.experiment()) == then);
+        QCOMPARE(fork.experimentAtStart()->training.loss.labelSmoothing, 0.0);
+
+        then["training.epochs"] = 50; // that went with what the run did before it went back
+        save(then);
+        const RunFolder other = forkRun(runs, parent, "last").value();
+        QVERIFY(changeableSettings(*other.experiment()) == then);
+    }
+
     void whatIsSaidOfARunSurvivesTheIndex() {
         RunStore runs = store();
         const RunFolder run = runs.create(experimentNamed("one")).value();

@@ -56,21 +56,48 @@ Result<void> writeAgain(const SafetensorsFile& opened, const fs::path& to) {
     return writeSafetensors(to, tensors, opened.metadata());
 }
 
+/// "epoch 4, last (epoch 3, batch 12) or best (epoch 2)": as many as a sentence bears.
+std::string namesOf(const std::vector<ForkPoint>& points) {
+    constexpr std::size_t kMost = 6;
+    std::string names;
+    for (std::size_t i = 0; i < points.size() && i < kMost; ++i) {
+        const ForkPoint& point = points[i];
+        const std::string place =
+            point.batch > 0 ? "epoch " + std::to_string(point.epoch + 1) + ", batch " + std::to_string(point.batch)
+                            : "epoch " + std::to_string(point.epoch);
+        names += i == 0 ? "" : i + 1 == points.size() ? " or " : ", ";
+        names += point.at == "best" || point.at == "last" ? point.at + " (" + place + ")" : place;
+    }
+    return points.size() > kMost ? names + " or one of " + std::to_string(points.size() - kMost) + " earlier ones"
+                                 : names;
+}
+
+/// With what there is instead.
+Error unforkable(const RunFolder& parent, const std::string& at, const std::string& why) {
+    std::vector<ForkPoint> points = forkPoints(parent);
+    std::erase_if(points, [&](const ForkPoint& point) { return point.at == at; });
+    return badInput(why + (points.empty() ? " It has no other checkpoint that it can be forked from."
+                                          : " It can be forked from " + namesOf(points) + "."));
+}
+
 Result<Begin> beginningAt(const RunFolder& parent, const std::string& at) {
     const std::string run = "The run " + parent.id();
     fs::path file = parent.path() / "checkpoints" / kLast; // what early stopping restored has no state
     if (at != "last") {
         const Result<ChosenCheckpoint> chosen = chooseCheckpoint(parent.path(), at);
+        const bool isEpoch = !at.empty() && at.find_first_not_of("0123456789") == std::string::npos;
         if (!chosen)
-            return chosen.error();
+            return unforkable(parent, at,
+                              isEpoch ? run + " has no checkpoint of epoch " + at + "." : chosen.error().message);
         if (!chosen->note.empty())
-            return badInput(run + " cannot be forked there. " + chosen->note);
+            return unforkable(parent, at, run + " cannot be forked there: the checkpoint is damaged.");
         file = chosen->file;
     }
     std::optional<Begin> begin = beginningIn(file);
     if (!begin)
-        return badInput(run + " cannot be forked: " + file.string() +
-                        " is missing or damaged, or contains only weights.");
+        return unforkable(parent, at,
+                          run + " cannot be forked: " + file.string() +
+                              " is missing or damaged, or contains only weights.");
     return std::move(*begin);
 }
 
@@ -180,6 +207,21 @@ std::vector<ForkPoint> forkPoints(const RunFolder& parent) {
             points.push_back({numbered ? std::to_string(kept.epoch) : name, kept.epoch, kept.batch});
     }
     return points;
+}
+
+EarlierPoints pointsBefore(const RunFolder& run, RunPlace place) {
+    RunFolder of = run;
+    std::error_code code;
+    if (const std::optional<RunParent> parent = parentOf(run); parent && place.epoch <= parent->epoch + 1)
+        if (const fs::path beside = run.path().parent_path() / parent->run; fs::exists(beside, code))
+            of = RunFolder(beside);
+    std::vector<ForkPoint> points = forkPoints(of);
+    std::erase_if(points, [&](const ForkPoint& point) { return RunPlace{point.epoch + 1, point.batch} >= place; });
+    return {of.id(), std::move(points)};
+}
+
+std::string EarlierPoints::words() const {
+    return points.empty() ? std::string() : "the run " + run + " from " + namesOf(points);
 }
 
 Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string& at) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/RunEdit.h"
 #include "store/RunStore.h"
 
 namespace sightline {
@@ -22,6 +23,15 @@ struct ForkPoint {
 };
 /// The latest first. Reads the headers of all checkpoints.
 std::vector<ForkPoint> forkPoints(const RunFolder& parent);
+
+/// What of a run's course can be forked from before a place: a fork has of where it begins what its parent kept.
+struct EarlierPoints {
+    std::string run; ///< id
+    std::vector<ForkPoint> points;
+    /// "the run ID from epoch 4, epoch 2 or best (epoch 3)"; empty where there are none.
+    std::string words() const;
+};
+EarlierPoints pointsBefore(const RunFolder& run, RunPlace place);
 
 /// What a fork from there begins with. Errors: as forkRun().
 struct ForkBeginning {

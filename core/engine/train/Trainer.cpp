@@ -21,6 +21,7 @@
 #include "engine/train/TrainLoop.h"
 #include "store/FindRun.h"
 #include "store/FoundMark.h"
+#include "store/RunFork.h"
 
 namespace sightline::engine {
 
@@ -65,6 +66,7 @@ private:
     Ending epochs();
     std::optional<Ending> trainEpoch();
     std::optional<Ending> trainBatches();
+    std::string adviceOfFirst() const;
     void reportBatch(const LoopBatch& batch);
     std::optional<Ending> validate();
     std::optional<Ending> endEpoch(const EpochMetrics& metrics);
@@ -228,11 +230,7 @@ std::optional<Ending> Run::trainBatches() {
     while (const auto batch = m_loop->train(rateAt(m_state.step) * m_steering.rateFactor())) {
         if (!std::isfinite(batch->loss))
             return failed({"The loss became " + std::string(std::isnan(batch->loss) ? "not a number" : "infinite") +
-                           " " + where +
-                           (resumesHere && m_state.step == first + 1
-                                ? ", in the first batch after the checkpoint; fork an earlier one where it was kept "
-                                  "(train --fork RUN --at EPOCH), or train again, with a smaller learning rate."
-                                : advice)});
+                           " " + where + (resumesHere && m_state.step == first + 1 ? adviceOfFirst() : advice)});
         if (keeps()) {
             if (batch->wishesToStop)
                 m_control.post({TrainCommand::Kind::Stop});
@@ -256,6 +254,14 @@ std::optional<Ending> Run::trainBatches() {
     if (!m_setup.module->isFinite())
         return failed({"The weights became infinite or not a number " + where + advice});
     return {};
+}
+
+/// Of a run whose checkpoint is what cannot be gone on from.
+std::string Run::adviceOfFirst() const {
+    const std::string earlier = pointsBefore(*m_setup.folder, {m_state.epoch, m_state.batch - 1}).words();
+    return ", in the first batch after the checkpoint; " +
+           (earlier.empty() ? std::string() : "fork " + earlier + ", or ") +
+           "train again, with a smaller learning rate.";
 }
 
 void Run::reportBatch(const LoopBatch& batch) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -59,25 +57,5 @@ struct TrainSetup {
 
 /// By class, as the loss settings ask for; empty: all 1.
 std::vector<float> classWeightsFor(const TrainSetup& setup);
-
-/// Where the steps get their batches from: images, or with `features` what the module's frozen part makes of them,
-/// which may take a while. `note` hears a sentence about it. Errors: as featureSets().
-Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop,
-                               const std::function<void(const std::string&)>& note);
-
-/// Sets this thread's compute threads and fills `setup` as far as it comes; what is there stays useful where it fails.
-/// Errors: the experiment, its data, its weights or the data home cannot be used; the run is in progress elsewhere.
-Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, TrainSetup& setup);
-
-/// What is tried without a run.
-struct TrialRequest {
-    const Experiment& experiment;
-    const Dataset& dataset;
-    std::filesystem::path home;                                   ///< weights by name are looked for there
-    std::size_t fitted = std::numeric_limits<std::size_t>::max(); ///< images that a normalization is fitted to, at most
-};
-
-/// The same as prepareTraining() for images that are open; nothing is written.
-Result<void> prepareTrial(const TrialRequest& request, std::stop_token stop, TrainSetup& setup);
 
 } // namespace sightline::engine

@@ -2,6 +2,7 @@
 #include "bridge/RunDesk.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -74,6 +75,8 @@ void RunDesk::trainMore(int epochs) {
     wanted.training.epochs = m_inView.progress().history.back().epoch + epochs;
     TrainRequest request{wanted, m_home, m_inView.run()->folder.string()};
     request.settings = changesBetween(m_inView.progress().experiment, wanted);
+    if (wanted.training.epochs == m_inView.progress().experiment.training.epochs) // it stopped early, so many before
+        request.settings.push_back({"training.epochs", std::to_string(wanted.training.epochs)});
     begin(std::move(request), hasItsLabels);
 }
 

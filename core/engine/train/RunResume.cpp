@@ -57,7 +57,7 @@ std::string whyDone(const TrainSetup& setup, const Json& checkpoint, const Edits
         return edits.change("training.epochs")
                    ? run + counted(static_cast<std::size_t>(epoch), "epoch") + "; set training.epochs to more."
                    : run + "all its epochs; there is nothing to resume. --set training.epochs=N gives it more.";
-    if (checkpoint.value("stopped_early", false) && !edits.change("training.epochs") &&
+    if (checkpoint.value("stopped_early", false) && !setup.namesEpochs && !edits.change("training.epochs") &&
         !edits.change("training.early_stopping"))
         return run + "early, after epoch " + std::to_string(epoch) +
                "; there is nothing to resume. --set training.epochs=N or training.early_stopping=null continues it.";

@@ -99,6 +99,8 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
         return now.error();
     setup.experiment = std::move(now->experiment);
     setup.changes = std::move(now->changes);
+    setup.namesEpochs = std::any_of(request.settings.begin(), request.settings.end(),
+                                    [](const Setting& setting) { return setting.path == "training.epochs"; });
     nameDropout(setup.changes, parts->graph);
     setup.dropLater(setup.changes);
     setup.fitted = std::move(parts->fitted);

@@ -26,8 +26,9 @@ struct TrainSetup {
     std::optional<RunFolder> folder; ///< of the run that goes on; a new run gets one later
     std::optional<RunMark> mark;     ///< this process's claim on the folder
     // Of a run that goes on:
-    Experiment before;                ///< before `changes`
-    Json changes = Json::object();    ///< { PATH: [old, new] }: to be recorded when it is sure to go on
+    Experiment before;             ///< before `changes`
+    Json changes = Json::object(); ///< { PATH: [old, new] }: to be recorded when it is sure to go on
+    bool namesEpochs = false;      ///< the request does, be they as many as before: one that stopped early has them yet
     std::vector<RecordedEdit> later;  ///< edits of earlier sessions, for places it has yet to reach
     std::optional<double> editedRate; ///< learning rate that one of them named at the very place of its checkpoint
     std::optional<DataPlace> moved;   ///< where its images are from now on

@@ -25,7 +25,7 @@ struct ControlOptions {
 
 Result<RemoteCommand> commandOf(const ControlOptions& options) {
     const std::optional<RemoteCommand::Kind> kind = remoteCommandNamed(options.word);
-    if (!kind)
+    if (!kind || *kind == RemoteCommand::Kind::GoOnAfterEpoch) // a part of resume: send()
         return badInput("runs control: " + shown(options.word) + " is not " + kWords + ".");
     if ((*kind == RemoteCommand::Kind::Edit) == options.settings.empty())
         return badInput(options.settings.empty() ? "runs control RUN set needs PATH=VALUE."

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <fstream>
 
 #include "experiment/RunEdit.h"
 #include "store/BestCheckpoint.h"
+#include "store/ForkHistory.h"
 #include "store/ProbeFile.h"
 #include "store/RunState.h"
 #include "store/WeightsDigest.h"
@@ -29,6 +29,7 @@ struct Begin {
     SafetensorsFile file;
     Json state;
     int epoch = 0; ///< finished
+    RunPlace place() const { return {epoch + 1, state.value("batch", 0)}; }
 };
 
 std::optional<Begin> beginningIn(const fs::path& file) {
@@ -55,21 +56,48 @@ Result<void> writeAgain(const SafetensorsFile& opened, const fs::path& to) {
     return writeSafetensors(to, tensors, opened.metadata());
 }
 
+/// "epoch 4, last (epoch 3, batch 12) or best (epoch 2)": as many as a sentence bears.
+std::string namesOf(const std::vector<ForkPoint>& points) {
+    constexpr std::size_t kMost = 6;
+    std::string names;
+    for (std::size_t i = 0; i < points.size() && i < kMost; ++i) {
+        const ForkPoint& point = points[i];
+        const std::string place =
+            point.batch > 0 ? "epoch " + std::to_string(point.epoch + 1) + ", batch " + std::to_string(point.batch)
+                            : "epoch " + std::to_string(point.epoch);
+        names += i == 0 ? "" : i + 1 == points.size() ? " or " : ", ";
+        names += point.at == "best" || point.at == "last" ? point.at + " (" + place + ")" : place;
+    }
+    return points.size() > kMost ? names + " or one of " + std::to_string(points.size() - kMost) + " earlier ones"
+                                 : names;
+}
+
+/// With what there is instead.
+Error unforkable(const RunFolder& parent, const std::string& at, const std::string& why) {
+    std::vector<ForkPoint> points = forkPoints(parent);
+    std::erase_if(points, [&](const ForkPoint& point) { return point.at == at; });
+    return badInput(why + (points.empty() ? " It has no other checkpoint that it can be forked from."
+                                          : " It can be forked from " + namesOf(points) + "."));
+}
+
 Result<Begin> beginningAt(const RunFolder& parent, const std::string& at) {
     const std::string run = "The run " + parent.id();
     fs::path file = parent.path() / "checkpoints" / kLast; // what early stopping restored has no state
     if (at != "last") {
         const Result<ChosenCheckpoint> chosen = chooseCheckpoint(parent.path(), at);
+        const bool isEpoch = !at.empty() && at.find_first_not_of("0123456789") == std::string::npos;
         if (!chosen)
-            return chosen.error();
+            return unforkable(parent, at,
+                              isEpoch ? run + " has no checkpoint of epoch " + at + "." : chosen.error().message);
         if (!chosen->note.empty())
-            return badInput(run + " cannot be forked there. " + chosen->note);
+            return unforkable(parent, at, run + " cannot be forked there: the checkpoint is damaged.");
         file = chosen->file;
     }
     std::optional<Begin> begin = beginningIn(file);
     if (!begin)
-        return badInput(run + " cannot be forked: " + file.string() +
-                        " is missing or damaged, or contains only weights.");
+        return unforkable(parent, at,
+                          run + " cannot be forked: " + file.string() +
+                              " is missing or damaged, or contains only weights.");
     return std::move(*begin);
 }
 
@@ -87,20 +115,6 @@ Result<Experiment> settingsThen(const RunFolder& parent, const Json& state) {
     if (experiment && !experiment->name.empty())
         experiment->name += " fork";
     return experiment;
-}
-
-/// The graph a run began with; a dropout that was changed since is in the settings only.
-Result<Json> graphThen(const RunFolder& parent, const Experiment& then) {
-    const Result<Experiment> began = parent.experimentAtStart();
-    Result<Json> graph = parent.graph();
-    if (!began || !graph)
-        return began ? graph : Result<Json>(began.error());
-    const auto rateOf = [](const Experiment& experiment) { return experiment.model.options.value("dropout", Json()); };
-    if (rateOf(then) != rateOf(*began) && graph->contains("nodes"))
-        for (Json& node : (*graph)["nodes"])
-            if (node.value("op", "") == "dropout")
-                node["attributes"]["rate"] = rateOf(then);
-    return graph;
 }
 
 Result<void> copied(const fs::path& from, const fs::path& to) {
@@ -125,7 +139,7 @@ std::optional<Begin> bestUpTo(const fs::path& parent, const Begin& begin) {
     std::optional<Begin> best = beginningIn(parent / "checkpoints" / kBest);
     if (best && (epoch > 0 ? best->epoch == epoch : best->epoch <= begin.epoch))
         return best;
-    if (epoch == begin.epoch && begin.state.value("batch", 0) == 0)
+    if (epoch == begin.epoch && begin.place().batch == 0)
         return begin;
     const std::optional<fs::path> kept = epoch > 0 ? checkpointAfter(parent, epoch) : std::nullopt;
     best = kept ? beginningIn(*kept) : std::nullopt;
@@ -142,19 +156,12 @@ Result<void> copyBest(const fs::path& parent, const fs::path& to, const Begin& b
     return best ? writeAgain(best->file, to / kBest) : Result<void>();
 }
 
-/// What happened to the parent up to there: its epochs, and where the learning rate fell.
-Result<void> copyHistory(const RunFolder& parent, const RunFolder& fork, int epoch) {
-    std::ifstream stream(parent.path() / "events.jsonl", std::ios::binary);
-    std::string line, lines;
-    while (std::getline(stream, line)) {
-        if (!line.starts_with("{\"type\":\"epoch\",") && !line.starts_with("{\"type\":\"learning_rate\","))
-            continue;
-        const Result<Json> event = parseJson(line, "events.jsonl");
-        if (!event || event->value("epoch", Json()).is_number_integer() == false || (*event)["epoch"] > epoch)
-            continue;
-        lines += line + "\n";
-    }
-    if (const Result<void> written = writeFileAtomically(fork.path() / "events.jsonl", lines); !written)
+/// What happened to the parent up to there.
+Result<void> copyHistory(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Experiment& then) {
+    const Result<std::string> lines = eventsUpTo(parent, begin.place(), then);
+    if (!lines)
+        return lines.error();
+    if (const Result<void> written = writeFileAtomically(fork.path() / "events.jsonl", *lines); !written)
         return written;
     const Result<std::vector<EpochMetrics>> history = fork.history();
     return history ? fork.writeHistory(*history) : history.error();
@@ -172,21 +179,19 @@ Result<void> copyProbes(const fs::path& parent, const fs::path& fork, int epoch)
     return {};
 }
 
-Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Json& graph) {
-    for (const char* name : {"classes.json", "normalization.safetensors", "samples.csv", "data.json", "overlay.json",
-                             "learning.csv.gz", "learning-new.csv"})
+Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Experiment& then) {
+    for (const char* name : {"classes.json", "graph.json", "normalization.safetensors", "samples.csv", "data.json",
+                             "overlay.json", "learning.csv.gz", "learning-new.csv"})
         if (const Result<void> kept = copied(parent.path() / name, fork.path() / name); !kept)
             return kept;
     if (const Result<void> kept = copyProbes(parent.path(), fork.path(), begin.epoch); !kept)
         return kept;
-    if (const Result<void> written = fork.writeGraph(graph); !written)
-        return written;
     const fs::path to = fork.path() / "checkpoints";
     if (const Result<void> kept = writeAgain(begin.file, to / kLast); !kept)
         return kept;
     if (const Result<void> kept = copyBest(parent.path(), to, begin); !kept)
         return kept;
-    if (const Result<void> kept = copyHistory(parent, fork, begin.epoch); !kept)
+    if (const Result<void> kept = copyHistory(parent, fork, begin, then); !kept)
         return kept;
     return writeParent(fork, {parent.id(), begin.epoch});
 }
@@ -204,6 +209,21 @@ std::vector<ForkPoint> forkPoints(const RunFolder& parent) {
     return points;
 }
 
+EarlierPoints pointsBefore(const RunFolder& run, RunPlace place) {
+    RunFolder of = run;
+    std::error_code code;
+    if (const std::optional<RunParent> parent = parentOf(run); parent && place.epoch <= parent->epoch + 1)
+        if (const fs::path beside = run.path().parent_path() / parent->run; fs::exists(beside, code))
+            of = RunFolder(beside);
+    std::vector<ForkPoint> points = forkPoints(of);
+    std::erase_if(points, [&](const ForkPoint& point) { return RunPlace{point.epoch + 1, point.batch} >= place; });
+    return {of.id(), std::move(points)};
+}
+
+std::string EarlierPoints::words() const {
+    return points.empty() ? std::string() : "the run " + run + " from " + namesOf(points);
+}
+
 Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string& at) {
     const Result<Begin> begin = beginningAt(parent, at);
     if (!begin)
@@ -216,16 +236,17 @@ Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::s
     const Result<Begin> begin = beginningAt(parent, at);
     if (!begin)
         return begin.error();
-    const Result<Experiment> settings = settingsThen(parent, begin->state);
-    if (!settings)
-        return settings.error();
-    const Result<Json> graph = graphThen(parent, *settings);
-    if (!graph)
+    const Result<Experiment> then = settingsThen(parent, begin->state);
+    Result<Experiment> began = parent.experimentAtStart();
+    if (!then || !began)
+        return then ? began.error() : then.error();
+    if (const Result<Json> graph = parent.graph(); !graph)
         return graph.error();
-    Result<RunFolder> fork = store.create(*settings);
+    began->name = then->name;
+    Result<RunFolder> fork = store.create(*began);
     if (!fork)
         return fork;
-    const Result<void> filled = fill(parent, *fork, *begin, *graph);
+    const Result<void> filled = fill(parent, *fork, *begin, *then);
     if (filled)
         return fork;
     static_cast<void>(store.discard(*fork));

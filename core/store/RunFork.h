@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/RunEdit.h"
 #include "store/RunStore.h"
 
 namespace sightline {
@@ -23,6 +24,15 @@ struct ForkPoint {
 /// The latest first. Reads the headers of all checkpoints.
 std::vector<ForkPoint> forkPoints(const RunFolder& parent);
 
+/// What of a run's course can be forked from before a place: a fork has of where it begins what its parent kept.
+struct EarlierPoints {
+    std::string run; ///< id
+    std::vector<ForkPoint> points;
+    /// "the run ID from epoch 4, epoch 2 or best (epoch 3)"; empty where there are none.
+    std::string words() const;
+};
+EarlierPoints pointsBefore(const RunFolder& run, RunPlace place);
+
 /// What a fork from there begins with. Errors: as forkRun().
 struct ForkBeginning {
     int epoch = 0;       ///< finished
@@ -31,10 +41,10 @@ struct ForkBeginning {
 Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string& at);
 
 /// Makes a run that begins where a checkpoint of `parent` stands: with its weights and state, its images, its history
-/// up to there, and the settings it had then. It is trained by resuming it, and the same settings give what the parent
-/// went on to. `parent` may be in progress, in whatever program. `at`: best | last | an epoch whose checkpoint was
-/// kept. Errors: there is no such checkpoint, or none that can be gone on from; a file of the parent is damaged. Where
-/// it fails nothing is left.
+/// up to there, edits among it, and so the settings it had then; experiment.json is as the parent began. It is trained
+/// by resuming it, and the same settings give what the parent went on to. `parent` may be in progress, in whatever
+/// program. `at`: best | last | an epoch whose checkpoint was kept. Errors: there is no such checkpoint, or none that
+/// can be gone on from; a file of the parent is damaged. Where it fails nothing is left.
 Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at);
 
 /// Makes a run one that was forked from another: an imported network's fork has no checkpoint to go on with.

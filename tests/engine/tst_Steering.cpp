@@ -529,6 +529,8 @@ private Q_SLOTS:
             QVERIFY(ended.run != parent.run);
             QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(parent));
             QCOMPARE(fork->history()->size(), std::size_t(3));
+            QCOMPARE(readRunEdits(fork->path() / "events.jsonl").size(), std::size_t(1)); // the parent's
+            QVERIFY(fork->experimentAtStart()->model.options == asked.experiment.model.options);
         }
         const Result<RunFolder> done = forkRun(store, RunFolder(parent.folder), "last");
         TrainRequest going = asked;

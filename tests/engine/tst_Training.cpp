@@ -275,6 +275,10 @@ private Q_SLOTS:
         TrainControl again;
         const RunEnded refused = engine().train(request, {}, again, {});
         QVERIFY(refused.outcome == RunEnded::Outcome::Failed && !refused.reason.empty());
+        request.settings = {{"training.epochs", "30"}}; // as planned, and it has its patience again
+        TrainControl more;
+        const RunEnded rest = engine().train(request, {}, more, {});
+        QVERIFY2(rest.outcome == RunEnded::Outcome::Completed && rest.epochs > ended.epochs, rest.reason.c_str());
     }
 
     void randomCropsAreAskedAboutAtTheirOwnSize() {

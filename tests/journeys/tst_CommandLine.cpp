@@ -419,6 +419,7 @@ private Q_SLOTS:
         QVERIFY2(set.out.startsWith("training.early_stopping: null -> {"), set.out.constData());
         refuses({"--home", path("interrupted"), "runs", "control", id, "set", "=5"}, 2, "use path=value");
         refuses({"--home", path("interrupted"), "runs", "control", id, "save", "--out", "x.png"}, 2, "only look");
+        refuses({"--home", path("interrupted"), "runs", "control", id, "go-on-after-epoch"}, 2, "is not pause");
         refuses({"--home", path("interrupted"), "runs", "control", id, "set", "training.epochs"}, 2,
                 "runs control RUN set training.epochs: use path=value");
         ::kill(static_cast<pid_t>(process.processId()), SIGTERM);

@@ -2,8 +2,13 @@
 #include <QTest>
 
 #include "Test.h"
+#include "experiment/RunEdit.h"
+#include "store/RunEvents.h"
 #include "store/RunFilter.h"
+#include "store/RunFork.h"
+#include "store/RunState.h"
 #include "store/RunStore.h"
+#include "store/Safetensors.h"
 #include "store/SettingsDifference.h"
 #include "support/Files.h"
 
@@ -34,6 +39,11 @@ std::vector<std::string> idsOf(const std::vector<RunSummary>& runs) {
     return ids;
 }
 
+void keepState(const RunFolder& run, const std::string& checkpoint, const Json& state) {
+    QVERIFY(writeSafetensors(run.path() / "checkpoints" / (checkpoint + ".safetensors"), {},
+                             {{kRunState, toText(state, -1)}}));
+}
+
 bool matches(const RunSummary& run, const std::string& filter) {
     const auto parsed = RunFilter::parse(filter);
     return parsed.ok() && parsed->matches(run);
@@ -41,12 +51,63 @@ bool matches(const RunSummary& run, const std::string& filter) {
 
 } // namespace
 
-/// Tags, stars, groups, order and filter of runs, and how their settings differ.
+/// Tags, stars, groups, order and filter of runs, how their settings differ, and what a fork has of its parent.
 class RunShelfTest : public FreshFolderTest {
     Q_OBJECT
     RunStore store() const { return RunStore::open(root() / "home").value(); }
 
 private Q_SLOTS:
+    void whatCannotBeForkedNamesWhatCan() {
+        RunStore runs = store();
+        const RunFolder parent = runs.create(experimentNamed("parent")).value();
+        const RunFolder fork = runs.create(experimentNamed("fork")).value();
+        keepState(parent, "epoch-0002", {{"epoch", 2}, {"batch", 0}});
+        keepState(parent, "last", {{"epoch", 3}, {"batch", 5}});
+        const Result<RunFolder> refused = forkRun(runs, parent, "7");
+        QVERIFY(!refused.ok());
+        QVERIFY2(refused.error().message.ends_with(
+                     "has no checkpoint of epoch 7. It can be forked from last (epoch 4, batch 5) or epoch 2."),
+                 refused.error().message.c_str());
+        const std::string earlier = "the run " + parent.id() + " from epoch 2";
+        QCOMPARE(pointsBefore(parent, {4, 5}).words(), earlier);
+        QCOMPARE(pointsBefore(parent, {3, 0}).words(), std::string());
+        QVERIFY(writeParent(fork, {parent.id(), 3}));
+        QCOMPARE(pointsBefore(fork, {4, 5}).words(), earlier);
+        QCOMPARE(pointsBefore(fork, {5, 0}).words(), std::string()); // it has none of its own
+    }
+
+    /// Of those made just where the checkpoint stands, the ones it was made after.
+    void aForkBeginsWithItsParentsEdits() {
+        RunStore runs = store();
+        Experiment began = experimentNamed("parent");
+        began.data.path = "/data/toys";
+        const RunFolder parent = runs.create(began).value();
+        QVERIFY(parent.writeGraph(Json::object()));
+        const auto edit = [&](int epoch, int batch, const char* path, const char* value) {
+            const auto changed = edited(*parent.experiment(), {{path, value}});
+            QVERIFY(changed.ok() && !changed->changes.empty());
+            QVERIFY(parent.appendEvent(
+                {{"type", "edit"}, {"epoch", epoch}, {"batch", batch}, {"changes", changed->changes}}));
+        };
+        edit(1, 3, "training.loss.label_smoothing", "0.25");
+        edit(3, 0, "training.epochs", "30");
+        Json then = changeableSettings(*parent.experiment());
+        keepState(parent, "last", {{"epoch", 2}, {"batch", 0}, {"settings", then}});
+        edit(3, 0, "training.epochs", "40");
+        edit(3, 5, "training.loss.label_smoothing", "0");
+        const RunFolder fork = forkRun(runs, parent, "last").value();
+        const std::vector<RecordedEdit> edits = readRunEdits(fork.path() / "events.jsonl");
+        QCOMPARE(edits.size(), std::size_t(2));
+        QVERIFY((edits[0].place == RunPlace{1, 3} && edits[1].place == RunPlace{3, 0}));
+        QVERIFY(changeableSettings(*fork.experiment()) == then);
+        QCOMPARE(fork.experimentAtStart()->training.loss.labelSmoothing, 0.0);
+
+        then["training.epochs"] = 50; // that went with what the run did before it went back
+        keepState(parent, "last", {{"epoch", 2}, {"batch", 0}, {"settings", then}});
+        const RunFolder other = forkRun(runs, parent, "last").value();
+        QVERIFY(changeableSettings(*other.experiment()) == then);
+    }
+
     void whatIsSaidOfARunSurvivesTheIndex() {
         RunStore runs = store();
         const RunFolder run = runs.create(experimentNamed("one")).value();

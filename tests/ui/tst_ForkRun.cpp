@@ -67,6 +67,13 @@ private Q_SLOTS:
         QCOMPARE(asked->settings.size(), std::size_t(1));
         QCOMPARE(asked->settings[0].path, std::string("training.epochs"));
         QCOMPARE(asked->settings[0].value, std::string("5")); // one is finished
+        asked.reset();                                        // as many as were planned, of a run that stopped early
+        const int planned = driver.session->runs().progress().experiment.training.epochs;
+        driver.session->runs().trainMore(planned - 1);
+        QTRY_COMPARE(driver.session->runs().state(), RunState::Idle);
+        QVERIFY(asked.has_value());
+        QCOMPARE(asked->settings.size(), std::size_t(1));
+        QCOMPARE(asked->settings[0].value, std::to_string(planned));
     }
 
     void aRunThatEndedBeforeItsTimeIsResumed() {

@@ -33,6 +33,22 @@ private Q_SLOTS:
         QCOMPARE(left(0, 0, 0), QString());
     }
 
+    void theLoaderThreadsAreShown() {
+        RunFigures figures;
+        BatchFinished batch{2, 3, 8};
+        batch.waitShare = 0.12;
+        batch.loaderThreads = 2;
+        figures.setBatch(batch);
+        QCOMPARE(figures.findChild<QLabel*>(QStringLiteral("waitingFigure"))->text(),
+                 QStringLiteral("The network waits for images 12 % of the time; 2 loader threads read them."));
+        batch.waitShare = 0;
+        batch.loaderThreads = 1;
+        figures.setBatch(batch);
+        QVERIFY(figures.findChild<QLabel*>(QStringLiteral("runFigures"))
+                    ->toolTip()
+                    .endsWith(QStringLiteral("1 loader thread reads them.")));
+    }
+
     void patienceFollowsAnEditAtOnce() {
         FakeEngine engine;
         engine.onTrain = [](const TrainRequest& request, const std::stop_token& stop, TrainControl& control,

@@ -2,7 +2,9 @@
 #include "bridge/RunDesk.h"
 
 #include <optional>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "engine/ProbeImages.h"
 #include "experiment/EditSettings.h"
@@ -19,12 +21,23 @@ Result<void> hasItsLabels(TrainRequest&, const std::stop_token&) {
 
 RunDesk::RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data,
                  Activities& activities)
-    : m_home(std::move(home)), m_document(document), m_data(data), m_activities(activities), m_fork(m_home, m_document),
-      m_images(*this, {m_home, document, data, activities, m_openLane, m_openActivity}), m_list(m_home),
-      m_training(std::move(door)) {
+    : m_home(std::move(home)), m_document(document), m_data(data), m_activities(activities), m_inView(document),
+      m_fork(m_home, m_document), m_images(*this, {m_home, document, data, activities, m_openLane, m_openActivity}),
+      m_list(m_home), m_training(std::move(door)) {
+    m_steered.setSteering(m_training, false);
     steerBy(m_training);
     connect(&m_training, &TrainingThread::seriesAdvanced, this, &RunDesk::seriesAdvanced);
     connect(&m_training, &TrainingThread::seriesEnded, this, &RunDesk::onSeriesEnded);
+    connect(&m_steered, &SteeredRun::stateChanged, this, &RunDesk::stateChanged);
+    connect(&m_steered, &SteeredRun::refused, this, &RunDesk::refused);
+    connect(&m_steered, &SteeredRun::saved, this, &RunDesk::saved);
+    connect(&m_inView, &RunInView::batchFinished, this, &RunDesk::batchFinished);
+    connect(&m_inView, &RunInView::epochFinished, this, &RunDesk::onEpoch);
+    connect(&m_inView, &RunInView::learningRateChanged, this, &RunDesk::learningRateChanged);
+    connect(&m_inView, &RunInView::probesDrawn, this, &RunDesk::probesDrawn);
+    connect(&m_inView, &RunInView::probesEdited, this, &RunDesk::probesEdited);
+    connect(&m_inView, &RunInView::edited, this, &RunDesk::edited);
+    connect(&m_inView, &RunInView::noted, this, &RunDesk::noted);
     connect(&m_fork, &PlannedFork::changed, this, &RunDesk::forkChanged);
     connect(&m_data, &DataDesk::openingBegan, this, [this] { // the newest wish wins
         m_openLane.cancel();
@@ -50,18 +63,20 @@ void RunDesk::start() {
 
 void RunDesk::resumeRun(const std::filesystem::path& run) {
     TrainRequest request{m_document.experiment(), m_home, run.string()};
-    if (m_run && m_run->folder == run && !fork())
-        request.settings = changesBetween(m_progress.experiment, m_document.experiment());
+    if (m_inView.run() && m_inView.run()->folder == run && !fork())
+        request.settings = changesBetween(m_inView.progress().experiment, m_document.experiment());
     begin(std::move(request), hasItsLabels);
 }
 
 void RunDesk::trainMore(int epochs) {
-    if (!m_run || !isIdle() || m_progress.history.empty())
+    if (!m_inView.run() || !isIdle() || m_inView.progress().history.empty())
         return;
     Experiment wanted = m_document.experiment();
-    wanted.training.epochs = m_progress.history.back().epoch + epochs;
-    TrainRequest request{wanted, m_home, m_run->folder.string()};
-    request.settings = changesBetween(m_progress.experiment, wanted);
+    wanted.training.epochs = m_inView.progress().history.back().epoch + epochs;
+    TrainRequest request{wanted, m_home, m_inView.run()->folder.string()};
+    request.settings = changesBetween(m_inView.progress().experiment, wanted);
+    if (wanted.training.epochs == m_inView.progress().experiment.training.epochs) // it stopped early, so many before
+        request.settings.push_back({"training.epochs", std::to_string(wanted.training.epochs)});
     begin(std::move(request), hasItsLabels);
 }
 
@@ -89,7 +104,7 @@ void RunDesk::planFork(const QString& idOrFolder, const QString& at) {
             m_fork.forget();
             view(std::move(planned->first));
             m_fork.plan(std::move(planned->second));
-            m_data.openOfRun(m_run->folder);
+            m_data.openOfRun(m_inView.run()->folder);
         });
 }
 
@@ -103,7 +118,7 @@ void RunDesk::dropFork() {
     const bool elsewhere = fork() && fork()->elsewhere && isIdle();
     m_fork.forget();
     if (elsewhere)
-        open(QString::fromStdString(m_run->folder.string()));
+        open(QString::fromStdString(m_inView.run()->folder.string()));
 }
 
 void RunDesk::begin(TrainRequest request, TrainingThread::First first, std::function<void()> unbegun) {
@@ -127,121 +142,107 @@ void RunDesk::trainSeries(TrainingThread::Series series) {
 /// For what is about to be trained.
 void RunDesk::makeReady() {
     unfollow();
-    m_lastBatch.invalidate();
-    m_saveAsked = false;
-    m_stopsAfterEpoch = false;
-    m_waiting.clear();
+    m_steered.forget();
     m_document.fixImages(m_document.experiment().data);
-    setState(RunState::Starting);
+    m_steered.setState(RunState::Starting);
     m_activity = m_activities.begin(tr("Starting the run"), [this] { stop(); });
 }
 
 void RunDesk::steerBy(RunSteering& steering) {
-    connect(&steering, &RunSteering::happened, this, &RunDesk::handle);
-    connect(&steering, &RunSteering::refused, this, &RunDesk::onRefused);
+    connect(&steering, &RunSteering::happened, this, &RunDesk::hear);
+    connect(&steering, &RunSteering::refused, &m_steered, &SteeredRun::onRefused);
     connect(&steering, &RunSteering::editAnswered, this, &RunDesk::editAnswered);
 }
 
-RunSteering& RunDesk::steering() {
-    return m_followed ? static_cast<RunSteering&>(*m_followed) : m_training;
+/// What concerns this desk; the run in view hears the rest.
+void RunDesk::hear(const TrainEvent& event) {
+    if (const auto* started = std::get_if<RunStarted>(&event))
+        onStarted(*started);
+    else if (const auto* checkpoint = std::get_if<CheckpointSaved>(&event))
+        m_steered.onSaved(*checkpoint);
+    else if (const auto* paused = std::get_if<RunPaused>(&event))
+        m_steered.onPaused(*paused);
+    else if (const auto* end = std::get_if<RunEnded>(&event))
+        onEnded(*end);
+    else
+        m_inView.hear(event);
+}
+
+void RunDesk::onStarted(const RunStarted& started) {
+    if (m_followed) // it was opened while it began
+        return m_inView.setBatchesPerEpoch(started.batchesPerEpoch);
+    const bool wasInView = m_inView.run() && m_inView.run()->folder == started.folder;
+    m_fork.forget();
+    view(m_training.takeBegun());
+    static_cast<void>(m_training.control().snapshot());
+    m_activity.setText(tr("Training %1").arg(QString::fromStdString(started.name)));
+    if (state() == RunState::Starting)
+        m_steered.setState(RunState::Running);
+    m_list.refresh();
+    m_images.showTrained(wasInView || started.firstEpoch == 1, m_takesSettings);
+}
+
+void RunDesk::onEpoch(const EpochFinished& epoch) {
+    m_activity.setProgress(static_cast<qulonglong>(epoch.metrics.epoch),
+                           static_cast<qulonglong>(m_inView.progress().experiment.training.epochs));
+    if (const auto weights = m_steered.steering().weights())
+        static_cast<void>(weights->snapshot()); // a question finds weights of this epoch
+    Q_EMIT epochFinished(epoch);
+}
+
+void RunDesk::onEnded(const RunEnded& end) {
+    m_inView.end(end);
+    m_steered.setSteering(m_training, false);
+    if (m_followed)
+        m_followed.release()->deleteLater(); // it is what tells
+    m_steered.forget();
+    if (!m_inSeries) {
+        becomeIdle();
+    } else {
+        m_activity.setText(tr("Starting the run"));
+        if (state() != RunState::Stopping)
+            m_steered.setState(RunState::Starting);
+    }
+    Q_EMIT ended(end);
+    m_list.refresh();
+    if (!m_inSeries)
+        planNextFork();
+}
+
+void RunDesk::onSeriesEnded(const QString& failure) {
+    m_inSeries = false;
+    becomeIdle();
+    Q_EMIT seriesEnded(failure);
+    m_list.refresh();
+    planNextFork();
 }
 
 void RunDesk::follow(ReadRun::Elsewhere elsewhere) {
     m_owner = elsewhere.owner;
-    m_followed = std::make_unique<FollowedRun>(m_run, std::move(elsewhere.events), elsewhere.paused);
+    m_followed = std::make_unique<FollowedRun>(m_inView.run(), std::move(elsewhere.events), elsewhere.paused);
+    m_steered.setSteering(*m_followed, true);
     steerBy(*m_followed);
     connect(m_followed.get(), &FollowedRun::becameWhole, this, [this](const std::shared_ptr<const OpenedRun>& run) {
-        view({run, m_progress});
+        view({run, m_inView.progress()});
     });
-    m_lastBatch.invalidate();
-    m_saveAsked = false;
-    m_stopsAfterEpoch = false;
-    m_waiting.clear();
-    m_activity = m_activities.begin(tr("Following %1").arg(QString::fromStdString(m_run->experiment.name)));
-    m_activity.setProgress(m_progress.history.size(), static_cast<qulonglong>(m_progress.experiment.training.epochs));
-    setState(elsewhere.paused ? RunState::Paused : RunState::Running);
+    m_steered.forget();
+    m_activity = m_activities.begin(tr("Following %1").arg(QString::fromStdString(m_inView.run()->experiment.name)));
+    m_activity.setProgress(m_inView.progress().history.size(),
+                           static_cast<qulonglong>(m_inView.progress().experiment.training.epochs));
+    m_steered.setState(elsewhere.paused ? RunState::Paused : RunState::Running);
 }
 
 void RunDesk::unfollow() {
     if (!m_followed)
         return;
+    m_steered.setSteering(m_training, false);
     m_followed.reset();
-    m_stopsAfterEpoch = false;
     m_activity.end();
-    setState(RunState::Idle);
-}
-
-void RunDesk::onRefused(const QString& why) {
-    const bool stops = m_state == RunState::Stopping && !m_followed; // that is never refused here
-    if (!isIdle() && m_state != RunState::Starting && !stops)
-        setState(steering().isPaused() ? RunState::Paused : RunState::Running);
-    setStopsAfterEpoch(!isIdle() && steering().stopsAfterEpoch());
-    m_saveAsked = false;
-    Q_EMIT refused(why);
-}
-
-void RunDesk::pause() {
-    if (m_state != RunState::Running)
-        return;
-    steering().pause();
-    setState(RunState::Paused);
-}
-
-void RunDesk::resume() {
-    if (m_state != RunState::Paused)
-        return;
-    steering().resume();
-    setState(RunState::Running);
-}
-
-void RunDesk::stop() {
-    if (isIdle())
-        return;
-    steering().stop();
-    setState(RunState::Stopping);
-}
-
-void RunDesk::stopAfterEpoch(bool on) {
-    if (isIdle() || on == m_stopsAfterEpoch)
-        return;
-    steering().stopAfterEpoch(on);
-    setStopsAfterEpoch(on);
-    if (on && m_state == RunState::Paused)
-        setState(RunState::Running);
-}
-
-void RunDesk::setStopsAfterEpoch(bool on) {
-    if (std::exchange(m_stopsAfterEpoch, on) != on)
-        Q_EMIT stateChanged(m_state);
-}
-
-void RunDesk::saveNow() {
-    if (m_state != RunState::Running && m_state != RunState::Paused)
-        return;
-    m_saveAsked = true;
-    steering().save();
-}
-
-void RunDesk::edit(const std::vector<Setting>& settings, const QString& asker) {
-    if (m_state == RunState::Running || m_state == RunState::Paused)
-        steering().edit(settings, asker);
-}
-
-void RunDesk::look(TrainCommand look) {
-    if (canLook())
-        return steering().look(std::move(look));
-    look.answered(Error{(isIdle() ? tr("The run has ended.") : tr("The run is starting.")).toStdString()});
-}
-
-void RunDesk::setState(RunState next) {
-    if (m_state == next)
-        return;
-    m_state = next;
-    Q_EMIT stateChanged(m_state);
+    m_steered.setIdle();
 }
 
 std::shared_ptr<TrainControl> RunDesk::liveWeights() const {
-    return m_state == RunState::Running || m_state == RunState::Paused || m_state == RunState::Stopping
+    return state() == RunState::Running || state() == RunState::Paused || state() == RunState::Stopping
                ? (m_followed ? nullptr : m_training.weights())
                : nullptr;
 }
@@ -267,8 +268,8 @@ void RunDesk::open(const QString& idOrFolder) {
             m_fork.forget();
             std::optional<ReadRun::Elsewhere> elsewhere = std::move(read->elsewhere);
             view(std::move(*read));
-            m_document.setExperiment(m_run->experiment);
-            m_data.openOfRun(m_run->folder);
+            m_document.setExperiment(m_inView.run()->experiment);
+            m_data.openOfRun(m_inView.run()->folder);
             if (elsewhere)
                 follow(std::move(*elsewhere));
         });
@@ -280,15 +281,15 @@ void RunDesk::close() {
 }
 
 void RunDesk::view(ReadRun read) {
-    m_run = std::move(read.run);
-    if (fork() && (!m_run || m_run->folder != fork()->parent))
+    const bool isOther = fork() && (!read.run || read.run->folder != fork()->parent);
+    m_inView.show(std::move(read));
+    if (isOther)
         m_fork.forget();
-    m_progress = std::move(read.progress);
     Q_EMIT runChanged();
 }
 
 void RunDesk::remove(const std::filesystem::path& folder) {
-    if (m_run && m_run->folder == folder) {
+    if (m_inView.run() && m_inView.run()->folder == folder) {
         if (!isIdle()) {
             Q_EMIT m_list.failed(tr("This run is in progress; stop it before deleting it."));
             return;
@@ -301,7 +302,7 @@ void RunDesk::remove(const std::filesystem::path& folder) {
 void RunDesk::becomeIdle() {
     m_document.fixImages({});
     m_activity.end();
-    setState(RunState::Idle);
+    m_steered.setIdle();
 }
 
 /// The one that waited for the run in progress to end.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QString>
 
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "bridge/Activities.h"
 #include "bridge/DataDesk.h"
@@ -15,13 +15,13 @@
 #include "bridge/OpenedRun.h"
 #include "bridge/PlannedFork.h"
 #include "bridge/RunImages.h"
+#include "bridge/RunInView.h"
 #include "bridge/RunList.h"
+#include "bridge/SteeredRun.h"
 #include "bridge/TrainingThread.h"
 #include "lane/Lane.h"
 
 namespace sightline::ui {
-
-enum class RunState { Idle, Starting, Running, Paused, Stopping };
 
 /// Runs: the one in view, which is the one in progress where this window trains, and the list of all. A run in view may
 /// be in progress in another program: then it is followed, and whoever steers a run need not know which it is.
@@ -31,8 +31,8 @@ public:
     RunDesk(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data,
             Activities& activities);
 
-    RunState state() const { return m_state; }
-    bool isIdle() const { return m_state == RunState::Idle; }
+    RunState state() const { return m_steered.state(); }
+    bool isIdle() const { return m_steered.isIdle(); }
     bool trainsHere() const { return !isIdle() && !m_followed; } ///< a run of this window is in progress
     /// Who trains the run in view, where that is another program; null otherwise.
     const RunOwner* followedOwner() const { return m_followed ? &m_owner : nullptr; }
@@ -49,24 +49,25 @@ public:
     void dropFork(); ///< a parent that another program trains is followed again
     /// The fork that start() would train: of the run in view.
     const std::optional<Fork>& fork() const { return m_fork.fork(); }
-    void pause();
-    void resume();
-    void stop(); ///< at once; also while it starts
+    void pause() { m_steered.pause(); }
+    void resume() { m_steered.resume(); }
+    void stop() { m_steered.stop(); } ///< at once; also while it starts
     /// Ends the run after the epoch under way; false takes that back.
-    void stopAfterEpoch(bool on = true);
-    bool stopsAfterEpoch() const { return m_stopsAfterEpoch; } ///< as it was told here; changes with stateChanged
-    void saveNow();                                            ///< a checkpoint of where it is; answers with saved
+    void stopAfterEpoch(bool on = true) { m_steered.stopAfterEpoch(on); }
+    /// As it was told here; changes with stateChanged.
+    bool stopsAfterEpoch() const { return m_steered.stopsAfterEpoch(); }
+    void saveNow() { m_steered.saveNow(); } ///< a checkpoint of where it is; answers with saved
     /// Other settings from the next batch on, all or none; answers with editAnswered, which names who asked.
-    void edit(const std::vector<Setting>& settings, const QString& asker);
-    bool canLook() const { return !isIdle() && m_state != RunState::Starting; }
+    void edit(const std::vector<Setting>& settings, const QString& asker) { m_steered.edit(settings, asker); }
+    bool canLook() const { return m_steered.canLook(); }
     /// The batch that the run in progress trained last: `look` is of that kind, answered once, on any thread.
-    void look(TrainCommand look);
+    void look(TrainCommand look) { m_steered.look(std::move(look)); }
     /// Of a paused run that waits because it cannot be written (a full disk): why. resume() tries again.
-    const QString& waitingBecause() const { return m_waiting; }
+    const QString& waitingBecause() const { return m_steered.waitingBecause(); }
 
     /// The run in view: in progress or opened from the store; null where there is none.
-    const std::shared_ptr<const OpenedRun>& run() const { return m_run; }
-    const RunProgress& progress() const { return m_progress; } ///< of the run in view
+    const std::shared_ptr<const OpenedRun>& run() const { return m_inView.run(); }
+    const RunProgress& progress() const { return m_inView.progress(); } ///< of the run in view
     /// Where a run in progress gives snapshots of its weights; null while none is.
     std::shared_ptr<TrainControl> liveWeights() const;
     void open(const QString& idOrFolder); ///< a stored run, with its settings and its images
@@ -96,37 +97,27 @@ Q_SIGNALS:
     void openFailed(const QString& message);
 
 private:
-    RunSteering& steering();
     void begin(TrainRequest request, TrainingThread::First first, std::function<void()> unbegun = {});
     void makeReady();
     void onSeriesEnded(const QString& failure);
     void becomeIdle();
     void planNextFork();
     void reviewFork();
-    void setState(RunState next);
-    void setStopsAfterEpoch(bool on);
     void view(ReadRun read);
     void steerBy(RunSteering& steering);
     void follow(ReadRun::Elsewhere elsewhere);
     void unfollow(); ///< a run of another program goes on unseen
-    void onRefused(const QString& why);
-    void onEpoch(const EpochFinished& epoch);
-    void handle(const TrainEvent& event);
-    void onNote(const RunNote& note);
+    void hear(const TrainEvent& event);
     void onStarted(const RunStarted& started);
+    void onEpoch(const EpochFinished& epoch);
     void onEnded(const RunEnded& end);
 
     std::filesystem::path m_home;
     ExperimentDocument& m_document;
     DataDesk& m_data;
     Activities& m_activities;
-    RunState m_state = RunState::Idle;
-    QString m_waiting;
-    bool m_saveAsked = false;
-    bool m_stopsAfterEpoch = false;
-    std::shared_ptr<const OpenedRun> m_run;
-    RunProgress m_progress;
-    QElapsedTimer m_lastBatch;
+    RunInView m_inView;
+    SteeredRun m_steered;
     PlannedFork m_fork;
     std::optional<std::pair<QString, QString>> m_forkNext; ///< run and checkpoint, once the run in progress has ended
     Activity m_activity, m_openActivity;

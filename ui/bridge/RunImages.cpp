@@ -48,6 +48,25 @@ void RunImages::continueWithOpenImages(const std::filesystem::path& run) {
         });
 }
 
+void RunImages::showTrained(bool mayBeOpen, bool takesSettings) {
+    const OpenedRun& run = *m_runs.run();
+    const DataSettings& trained = run.experiment.data;
+    const DataSettings asSaid = saidAs(m.document.experiment().data, trained);
+    const bool splitAsSaid = m.data.ofRun().empty() && mayBeOpen;
+    const bool shown = m.data.dataset() && opensSameImages(m.document.experiment().data, asSaid) &&
+                       m.data.dataset()->resolved(asSaid.pixels).depth == trained.pixels.depth &&
+                       (splitAsSaid || m.data.ofRun() == run.folder);
+    m.document.fixImages(shown ? asSaid : trained);
+    if (!shown) { // resumed from the list of runs, or begun while another's images were shown
+        m.document.setExperiment(run.experiment);
+        m.data.openOfRun(run.folder);
+    } else if (takesSettings) {
+        Experiment now = run.experiment;
+        now.data = asSaid;
+        m.document.setExperiment(now);
+    }
+}
+
 bool RunImages::areAt(const QString& path) const {
     return m_runs.run() && !m_runs.trainsHere() && m_runs.run()->experiment.data.path == path.toStdString() &&
            m.document.experiment().data ==

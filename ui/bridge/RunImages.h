@@ -42,6 +42,9 @@ public:
     /// Takes the settings of this run for the open images, its best weights to begin with: one undo step. With a path,
     /// those are opened first. Answers with continued or failed.
     void continueRun(const std::filesystem::path& run, const QString& images = {});
+    /// The run in view is trained now: its images are open from here on. `mayBeOpen`: those that are open may be split
+    /// as its own are. Where it `takesSettings`, the document has the run's.
+    void showTrained(bool mayBeOpen, bool takesSettings);
     /// Another run is about to be in view: nobody wants to know any more whether the open images are this one's.
     void forget() { m_lookLane.cancel(); }
 

@@ -12,6 +12,7 @@
 #include "engine/ProbeImages.h"
 #include "engine/train/EpochTime.h"
 #include "engine/train/GivenImages.h"
+#include "engine/train/PrepareTraining.h"
 #include "engine/train/RunDuration.h"
 #include "engine/train/Trial.h"
 #include "network/TrainingStages.h"

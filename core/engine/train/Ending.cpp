@@ -25,6 +25,10 @@ Ending stopped(const std::string& where) {
     return {RunEnded::Outcome::Stopped, "Stopped " + where + ".", ErrorKind::Failed};
 }
 
+std::string beforeEpoch(int epoch) {
+    return epoch > 1 ? "before the first batch of epoch " + std::to_string(epoch) : "before the first batch";
+}
+
 Ending unready(const Error& error, const std::string& where) {
     return error.kind == ErrorKind::Cancelled ? stopped(where) : failed(error);
 }

@@ -21,6 +21,8 @@ Ending failed(const Error& error);
 Error unwritten(const Error& error, const std::filesystem::path& runFolder);
 /// "Stopped " and where.
 Ending stopped(const std::string& where);
+/// "before the first batch", of an epoch where that is not the first.
+std::string beforeEpoch(int epoch);
 /// Of an error on the way to something: where the way was cancelled the run was stopped there.
 Ending unready(const Error& error, const std::string& where);
 

@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include "engine/train/TrainingFeeds.h"
+
 namespace sightline::engine {
 
 Result<bool> EpochPlan::openFeeds() {

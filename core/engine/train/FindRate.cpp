@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "engine/RateSuggestion.h"
+#include "engine/train/PrepareTraining.h"
 #include "engine/train/Trial.h"
 
 namespace sightline::engine {

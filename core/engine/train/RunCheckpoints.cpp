@@ -101,9 +101,11 @@ Result<void> RunCheckpoints::keepForEarlyStopping(const GraphModule& module, int
     return saved;
 }
 
-Result<void> RunCheckpoints::restoreEarlyStopping(GraphModule& module) const {
-    if (const Result<void> loaded = loadWeights(module, m_folder / kEarlyStopping); !loaded)
-        return loaded;
+Result<void> RunCheckpoints::loadEarlyStopping(GraphModule& module) const {
+    return loadWeights(module, m_folder / kEarlyStopping);
+}
+
+Result<void> RunCheckpoints::saveRestored(const GraphModule& module) const {
     return saveWeights(module, m_folder / kRestored, {{kWeightsDigest, {}}});
 }
 

@@ -43,8 +43,10 @@ public:
     /// After `epoch`.
     Result<void> keepForEarlyStopping(const GraphModule& module, int epoch);
     bool hasEarlyStopping() const { return m_hasEarlyStopping; }
-    /// Makes the weights that early stopping kept those of `module` and of `restored`.
-    Result<void> restoreEarlyStopping(GraphModule& module) const;
+    /// The weights that early stopping kept become those of `module`.
+    Result<void> loadEarlyStopping(GraphModule& module) const;
+    /// They are `restored` from here on.
+    Result<void> saveRestored(const GraphModule& module) const;
 
     /// Where the best epoch's checkpoint is not `best` any more (damaged), but is kept by another name, it becomes
     /// that.

@@ -144,7 +144,12 @@ Ending RunRecorder::restoreBest() {
     const auto& stopping = m_setup.experiment.training.earlyStopping;
     if (!m_checkpoints.hasEarlyStopping() || !stopping || !stopping->restoreBestWeights)
         return {};
-    if (const Result<void> restored = m_checkpoints.restoreEarlyStopping(*m_setup.module); !restored)
+    Result<void> restored = m_checkpoints.loadEarlyStopping(*m_setup.module);
+    if (restored)
+        do {
+            restored = m_checkpoints.saveRestored(*m_setup.module);
+        } while (!restored && m_tryAgain(restored.error()));
+    if (!restored)
         return failed({"The best weights could not be restored: " + restored.error().message, restored.error().kind});
     m_reporter.report(RunNote{"The weights with the best " + stopping->monitor +
                               " were restored (checkpoints/restored.safetensors)."});

@@ -37,6 +37,13 @@ private:
     Json m_then, m_now, m_changes;
 };
 
+/// Of a fork; `earlier` may be empty.
+std::string ofFinished(int epochs, const std::string& earlier) {
+    return "The checkpoint is of the end of all " + counted(static_cast<std::size_t>(epochs), "epoch") +
+           ", so a fork from there has nothing to train; raise training.epochs (--set training.epochs=N)" +
+           (earlier.empty() ? "." : ", or fork " + earlier + ".");
+}
+
 /// Why there is nothing to resume; empty where there is.
 std::string whyDone(const TrainSetup& setup, const Json& checkpoint, const Edits& edits) {
     const int epoch = checkpoint.value("epoch", 0);
@@ -45,14 +52,12 @@ std::string whyDone(const TrainSetup& setup, const Json& checkpoint, const Edits
     const std::string run = "The run has finished ";
     if (const std::optional<RunParent> parent = parentOf(*setup.folder);
         parent && epoch >= setup.experiment.training.epochs && epoch == parent->epoch)
-        return "The checkpoint is of the end of all " + counted(static_cast<std::size_t>(epoch), "epoch") +
-               ", so a fork from there has nothing to train; raise training.epochs (--set training.epochs=N), or fork "
-               "from an earlier checkpoint.";
+        return ofFinished(epoch, pointsBefore(*setup.folder, {epoch + 1, 0}).words());
     if (epoch >= setup.experiment.training.epochs)
         return edits.change("training.epochs")
                    ? run + counted(static_cast<std::size_t>(epoch), "epoch") + "; set training.epochs to more."
                    : run + "all its epochs; there is nothing to resume. --set training.epochs=N gives it more.";
-    if (checkpoint.value("stopped_early", false) && !edits.change("training.epochs") &&
+    if (checkpoint.value("stopped_early", false) && !setup.namesEpochs && !edits.change("training.epochs") &&
         !edits.change("training.early_stopping"))
         return run + "early, after epoch " + std::to_string(epoch) +
                "; there is nothing to resume. --set training.epochs=N or training.early_stopping=null continues it.";

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -28,8 +26,9 @@ struct TrainSetup {
     std::optional<RunFolder> folder; ///< of the run that goes on; a new run gets one later
     std::optional<RunMark> mark;     ///< this process's claim on the folder
     // Of a run that goes on:
-    Experiment before;                ///< before `changes`
-    Json changes = Json::object();    ///< { PATH: [old, new] }: to be recorded when it is sure to go on
+    Experiment before;             ///< before `changes`
+    Json changes = Json::object(); ///< { PATH: [old, new] }: to be recorded when it is sure to go on
+    bool namesEpochs = false;      ///< the request does, be they as many as before: one that stopped early has them yet
     std::vector<RecordedEdit> later;  ///< edits of earlier sessions, for places it has yet to reach
     std::optional<double> editedRate; ///< learning rate that one of them named at the very place of its checkpoint
     std::optional<DataPlace> moved;   ///< where its images are from now on
@@ -59,25 +58,5 @@ struct TrainSetup {
 
 /// By class, as the loss settings ask for; empty: all 1.
 std::vector<float> classWeightsFor(const TrainSetup& setup);
-
-/// Where the steps get their batches from: images, or with `features` what the module's frozen part makes of them,
-/// which may take a while. `note` hears a sentence about it. Errors: as featureSets().
-Result<void> openTrainingFeeds(TrainSetup& setup, bool features, std::stop_token stop,
-                               const std::function<void(const std::string&)>& note);
-
-/// Sets this thread's compute threads and fills `setup` as far as it comes; what is there stays useful where it fails.
-/// Errors: the experiment, its data, its weights or the data home cannot be used; the run is in progress elsewhere.
-Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, TrainSetup& setup);
-
-/// What is tried without a run.
-struct TrialRequest {
-    const Experiment& experiment;
-    const Dataset& dataset;
-    std::filesystem::path home;                                   ///< weights by name are looked for there
-    std::size_t fitted = std::numeric_limits<std::size_t>::max(); ///< images that a normalization is fitted to, at most
-};
-
-/// The same as prepareTraining() for images that are open; nothing is written.
-Result<void> prepareTrial(const TrialRequest& request, std::stop_token stop, TrainSetup& setup);
 
 } // namespace sightline::engine

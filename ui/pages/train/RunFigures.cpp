@@ -63,11 +63,18 @@ void RunFigures::setPatience(int used, int patience, const std::string& monitor)
 void RunFigures::setBatch(const BatchFinished& batch) {
     m_batch = batch;
     showLine();
+    const auto share = std::lround(100 * batch.waitShare);
+    const QString threads = batch.loaderThreads > 0 ? counted(batch.loaderThreads, tr("%1 loader thread reads them"),
+                                                              tr("%1 loader threads read them"))
+                                                    : QString(); // features are kept
+    m_line->setToolTip(threads.isEmpty()
+                           ? QString()
+                           : tr("The network waits for images %1 % of the time; %2.").arg(share).arg(threads));
     const bool waits = batch.waitShare >= (m_waiting->isHidden() ? kWaitsMuch : kWaitsLittle);
     m_waiting->setVisible(waits);
     if (waits)
-        m_waiting->setText(
-            tr("The network waits for images %1 % of the time.").arg(std::lround(100 * batch.waitShare)));
+        m_waiting->setText(threads.isEmpty() ? tr("The network waits for images %1 % of the time.").arg(share)
+                                             : m_line->toolTip());
     show();
 }
 

@@ -12,7 +12,7 @@ class QLabel;
 namespace sightline::ui {
 
 /// The figures of a run in progress, on the whole width: figures that wrap would move the plots at each batch. Below
-/// them, where it matters, how much of the time the network waits for images.
+/// them, where it matters, how much of the time the network waits for images and how many threads read them.
 class RunFigures : public QWidget {
     Q_OBJECT
 public:

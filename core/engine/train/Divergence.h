@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/train/Ending.h"
+#include "engine/train/TrainSetup.h"
+
+namespace sightline::engine {
+
+/// Of a run whose loss is no finite number after the batch that stands before `place`. `first`: it is the first one
+/// after a checkpoint, which cannot be gone on from, then.
+Ending lossDiverged(double loss, const TrainSetup& setup, RunPlace place, bool first);
+/// Of a run whose weights are no finite numbers.
+Ending weightsDiverged(int epoch);
+
+} // namespace sightline::engine

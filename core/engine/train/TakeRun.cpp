@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/TakeRun.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+
+#include "engine/train/RunEdits.h"
+#include "store/RemoteCommand.h"
+#include "store/RunEvents.h"
+#include "store/RunParts.h"
+#include "store/RunState.h"
+
+namespace sightline::engine {
+
+namespace {
+
+constexpr const char* kRate = "training.optimizer.learning_rate";
+
+/// Dropout that was edited takes effect in the graph the run began with.
+void setDropout(GraphSpec& graph, const Json& rate) {
+    for (Node& node : graph.nodes)
+        if (node.op == Op::Dropout && rate.is_number())
+            node.attributes["rate"] = rate;
+}
+
+/// What the checkpoint that the run goes on from says; nothing where there is none, which is said when it is loaded.
+Json stateIn(const std::optional<KeptCheckpoint>& from) {
+    const Result<SafetensorsFile> file =
+        from ? SafetensorsFile::open(from->file) : Result<SafetensorsFile>(Error{"none"});
+    return file ? runStateIn(*file).value_or(Json::object()) : Json::object();
+}
+
+/// The learning rate that an edit named at this very place: the checkpoint may be from a moment before it. Nothing
+/// where the last one up to here was made earlier.
+std::optional<double> rateNamedAt(const std::vector<RecordedEdit>& edits, RunPlace place) {
+    const auto last = std::find_if(edits.rbegin(), edits.rend(), [&](const RecordedEdit& edit) {
+        return edit.place <= place && edit.changes.contains(kRate);
+    });
+    if (last == edits.rend() || last->place != place)
+        return {};
+    const Json& values = last->changes[kRate];
+    const bool isPair = values.is_array() && values.size() == 2 && values[1].is_number();
+    return isPair ? std::optional(values[1].get<double>()) : std::nullopt;
+}
+
+/// The run's settings as they were at the checkpoint it goes on from; edits made after that are for later.
+Result<void> turnBack(TrainSetup& setup, RunPlace place, const Json& state) {
+    const std::vector<RecordedEdit> edits = readRunEdits(setup.folder->path() / "events.jsonl");
+    setup.later = editsAfter(edits, place);
+    for (auto edit = setup.later.rbegin(); edit != setup.later.rend(); ++edit) {
+        Json back = Json::object();
+        for (const auto& [path, values] : edit->changes.items())
+            back[path] = Json::array({values[1], values[0]});
+        Result<Experiment> earlier = withChanges(setup.before, back);
+        if (!earlier)
+            return earlier.error();
+        setup.before = std::move(*earlier);
+    }
+    // An edit names the rate that was in effect before it, which is not the one the settings named.
+    double& inEffect = setup.before.training.optimizer.learningRate;
+    if (const Json settings = state.value("settings", Json()); !setup.later.empty() && settings.is_object())
+        if (const Json rate = settings.value(kRate, Json()); rate.is_number())
+            inEffect = rate.get<double>();
+    if (const std::optional<double> rate = rateNamedAt(edits, place)) {
+        inEffect = *rate;
+        setup.editedRate = namedRate(setup.before);
+    }
+    return {};
+}
+
+} // namespace
+
+Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
+    const Result<RunFolder> folder = setup.store->find(request.resume);
+    if (!folder)
+        return folder.error();
+    if (setup.keeps()) { // before anything is looked at
+        Result<RunMark> mark = RunMark::take(folder->path());
+        if (!mark)
+            return mark.error();
+        setup.mark = std::move(*mark);
+        forgetCommands(folder->path()); // of an earlier session; whoever sees the mark may leave new ones from here on
+    }
+    setup.folder = *folder;
+    Result<RunParts> parts = readRunParts(*folder);
+    if (!parts)
+        return parts.error();
+    setup.before = std::move(parts->experiment);
+    const std::optional<KeptCheckpoint> from = checkpointToResume(folder->path());
+    const Json state = stateIn(from);
+    if (from)
+        if (const Result<void> turned = turnBack(setup, {from->epoch + 1, from->batch}, state); !turned)
+            return turned;
+    const Json rate = state.value("learning_rate", Json());
+    const double kept = rate.is_number() ? rate.get<double>() : namedRate(setup.before);
+    Result<EditedExperiment> now = editedInEffect(setup.before, setup.editedRate.value_or(kept), request.settings);
+    if (!now)
+        return now.error();
+    setup.experiment = std::move(now->experiment);
+    setup.changes = std::move(now->changes);
+    setup.namesEpochs = std::any_of(request.settings.begin(), request.settings.end(),
+                                    [](const Setting& setting) { return setting.path == "training.epochs"; });
+    nameDropout(setup.changes, parts->graph);
+    setup.dropLater(setup.changes);
+    setup.fitted = std::move(parts->fitted);
+    // The network it began with: weights of another family changed its batch-norms, and a file may have changed since.
+    const Result<Experiment> began = folder->experimentAtStart();
+    if (!began)
+        return began.error();
+    if (const Json dropout = setup.experiment.model.options.value("dropout", Json());
+        dropout != began->model.options.value("dropout", Json()))
+        setDropout(parts->graph, dropout);
+    const Json graph = toJson(parts->graph);
+    for (Experiment* experiment : {&setup.before, &setup.experiment}) {
+        experiment->model.graph = graph;
+        experiment->model.head.reset(); // the graph has it
+    }
+    if (request.threads)
+        setup.experiment.training.threads = *request.threads;
+    return {};
+}
+
+} // namespace sightline::engine

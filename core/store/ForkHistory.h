@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "experiment/RunEdit.h"
+#include "store/RunFolder.h"
+
+namespace sightline {
+
+/// What happened to a run up to a checkpoint, as lines of events.jsonl: its epochs, where the learning rate fell, and
+/// its edits, which make of the settings it began with those it had `then`, as the checkpoint says.
+Result<std::string> eventsUpTo(const RunFolder& parent, RunPlace place, const Experiment& then);
+
+} // namespace sightline

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/RunInView.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "experiment/EditSettings.h"
+#include "store/RunEvents.h"
+
+namespace sightline::ui {
+
+namespace {
+
+constexpr qint64 kBatchIntervalMs = 40; ///< 25 a second
+
+/// What early stopping counts the epochs of.
+std::optional<std::pair<std::string, bool>> watched(const Experiment& experiment) {
+    const auto& stopping = experiment.training.earlyStopping;
+    if (!stopping)
+        return {};
+    return std::pair(stopping->monitor, monitorsMaximum(stopping->mode, stopping->monitor));
+}
+
+} // namespace
+
+void RunInView::show(ReadRun read) {
+    m_run = std::move(read.run);
+    m_progress = std::move(read.progress);
+    m_lastBatch.invalidate();
+}
+
+void RunInView::hear(const TrainEvent& event) {
+    if (const auto* batch = std::get_if<BatchFinished>(&event)) {
+        onBatch(*batch);
+    } else if (const auto* epoch = std::get_if<EpochFinished>(&event)) {
+        onEpoch(*epoch);
+    } else if (const auto* change = std::get_if<LearningRateChanged>(&event)) {
+        m_progress.learningRateChanges.push_back(*change);
+        Q_EMIT learningRateChanged(*change);
+    } else if (const auto* probes = std::get_if<ProbesDrawn>(&event)) {
+        Q_EMIT probesDrawn(*probes);
+    } else if (const auto* note = std::get_if<RunNote>(&event)) {
+        onNote(*note);
+    }
+}
+
+void RunInView::end(const RunEnded& end) {
+    if (m_run && m_run->folder == end.folder)
+        m_progress.ended = end;
+}
+
+void RunInView::onBatch(const BatchFinished& batch) {
+    if (m_lastBatch.isValid() && m_lastBatch.elapsed() < kBatchIntervalMs)
+        return;
+    m_lastBatch.start();
+    Q_EMIT batchFinished(batch);
+}
+
+void RunInView::onEpoch(const EpochFinished& epoch) {
+    m_progress.history.push_back(epoch.metrics);
+    m_progress.bestEpoch = epoch.bestEpoch;
+    m_progress.patienceUsed = epoch.patienceUsed;
+    Q_EMIT epochFinished(epoch);
+}
+
+void RunInView::onNote(const RunNote& note) {
+    m_progress.notes.push_back(note.message);
+    const std::optional<RecordedEdit> edit = editOf(note.event);
+    if (!edit) {
+        Q_EMIT noted(QString::fromStdString(note.message));
+        return;
+    }
+    const auto watchedBefore = watched(m_progress.experiment);
+    if (const Result<Experiment> now = withChanges(m_progress.experiment, edit->changes))
+        m_progress.experiment = *now;
+    if (edit->changes.contains(kProbes))
+        Q_EMIT probesEdited();
+    if (isOfProbesOnly(*edit))
+        return;
+    m_progress.edits.push_back(*edit);
+    if (watched(m_progress.experiment) != watchedBefore) // it is counted again
+        m_progress.patienceUsed = 0;
+    Json changes = edit->changes;
+    changes.erase(kProbes); // whoever pins them sees to these
+    m_document.setExperiment(followed(m_document.experiment(), changes));
+    Q_EMIT edited(*edit);
+}
+
+} // namespace sightline::ui

@@ -48,6 +48,22 @@ void readBase(const Json& document, const std::vector<Setting>& changes, SearchP
         found.push_back({problem.path.empty() ? "base" : "base." + problem.path, problem.message});
 }
 
+/// "local", or { "slurm": { ... } }.
+void readBackend(JsonReader& reader, SearchPlan& plan) {
+    if (!reader.has("backend") || reader.at("backend") == Json("local"))
+        return;
+    if (!reader.at("backend").is_object()) {
+        reader.problem("backend", "must be \"local\" or { \"slurm\": { .. } }");
+        return;
+    }
+    JsonReader backend = reader.object("backend");
+    if (!backend.has("slurm"))
+        backend.problem("slurm", "is missing");
+    JsonReader slurm = backend.object("slurm");
+    plan.slurm = slurmSettingsFrom(slurm);
+    backend.finish();
+}
+
 SearchPlan read(const Json& json, const std::filesystem::path& folder, const std::vector<Setting>& changes,
                 std::vector<Problem>& found) {
     SearchPlan plan;
@@ -71,8 +87,7 @@ SearchPlan read(const Json& json, const std::filesystem::path& folder, const std
     reader.read("seed", plan.seed);
     reader.read("parallel", plan.parallel);
     reader.read("keep_best", plan.keepBest);
-    if (reader.has("backend") && reader.at("backend") != Json("local"))
-        reader.problem("backend", "must be \"local\"");
+    readBackend(reader, plan);
     JsonReader stop = reader.object("stop");
     stop.read("minutes", plan.minutes);
     stop.finish();
@@ -208,6 +223,8 @@ Json toJson(const SearchPlan& plan) {
               {"seed", plan.seed},
               {"parallel", plan.parallel},
               {"keep_best", plan.keepBest}};
+    if (plan.slurm)
+        json["backend"] = {{"slurm", toJson(*plan.slurm)}};
     if (plan.minutes > 0)
         json["stop"] = {{"minutes", plan.minutes}};
     return json;
@@ -221,7 +238,7 @@ std::vector<Problem> problems(const SearchPlan& plan) {
     };
     within("trials", plan.trials, 1, 1000000);
     within("executions_per_trial", plan.executionsPerTrial, 1, 100);
-    within("parallel", plan.parallel, 1, 64);
+    within("parallel", plan.parallel, 1, plan.slurm ? 1000 : 64);
     within("keep_best", plan.keepBest, 1, 1000000);
     if (!(plan.minutes >= 0) || !std::isfinite(plan.minutes))
         found.push_back({"stop.minutes", "must be 0 or more"});

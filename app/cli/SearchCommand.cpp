@@ -13,6 +13,7 @@
 #include "search/SearchRunner.h"
 #include "search/SearchSteering.h"
 #include "search/SlurmSearch.h"
+#include "store/RunMark.h"
 
 namespace sightline::cli {
 
@@ -98,16 +99,21 @@ int start(const SearchOptions& options, Context& context) {
     return folder ? runIt(*folder, {}, options, context) : fail(folder.error());
 }
 
-int steer(const SearchFolder& folder, RemoteCommand::Kind command, const char* done) {
+int steer(const SearchFolder& folder, RemoteCommand::Kind command, const std::string& done) {
     if (const Result<void> obeyed = steerSearch(folder, command, interruption().get_token()); !obeyed)
         return fail(obeyed.error());
-    std::fprintf(stderr, "Search %s: %s\n", folder.id().c_str(), done);
+    std::fprintf(stderr, "Search %s: %s\n", folder.id().c_str(), done.c_str());
     return 0;
 }
 
 int pause(const SearchOptions& options, Context& context) {
     const Result<SearchFolder> folder = findSearch(context.home, options.search);
-    return folder ? steer(*folder, RemoteCommand::Kind::Pause, "paused at the next batch") : fail(folder.error());
+    if (!folder)
+        return fail(folder.error());
+    const Result<SearchPlan> plan = folder->plan();
+    return steer(*folder, RemoteCommand::Kind::Pause,
+                 plan && plan->slurm ? "its tasks save and are held; search resume " + folder->id() + " releases them"
+                                     : "paused at the next batch");
 }
 
 int stop(const SearchOptions& options, Context& context) {
@@ -123,7 +129,8 @@ int resume(const SearchOptions& options, Context& context) {
     const Result<SearchFolder> folder = findSearch(context.home, options.search);
     if (!folder)
         return fail(folder.error());
-    if (const Result<SearchView> view = viewSearch(*folder); view && view->state == SearchView::State::Paused)
+    if (const Result<SearchView> view = viewSearch(*folder);
+        view && view->state == SearchView::State::Paused && ownerOf(folder->path()))
         return steer(*folder, RemoteCommand::Kind::Resume, "resumed"); // by whoever runs it
     return runIt(*folder, *dataPath, options, context);
 }

@@ -136,10 +136,12 @@ Result<SearchView> viewSearch(const SearchFolder& folder) {
     SearchView view{folder.id(), folder.path(), std::move(*plan), std::move(*study)};
     if (isRunning)
         view.state = saysPaused(folder.path()) ? SearchView::State::Paused : SearchView::State::Running;
-    else if (isTrainedElsewhere(view))
-        view.state = SearchView::State::Running;
     else if (endedTrials(view.study) >= trialsOf(view.plan))
         view.state = SearchView::State::Completed;
+    else if (view.plan.slurm && saysPaused(folder.path()))
+        view.state = SearchView::State::Paused;
+    else if (isTrainedElsewhere(view))
+        view.state = SearchView::State::Running;
     return view;
 }
 

@@ -72,19 +72,33 @@ Result<std::vector<SlurmTask>> Slurm::accounted(const std::string& job) const {
     return tasks(job, {"sacct", "--json", "--jobs=" + job});
 }
 
-Result<void> Slurm::cancel(const std::string& job) const {
-    const Result<std::string> said = answer({"scancel", job});
+Result<void> Slurm::done(const std::vector<std::string>& command) const {
+    const Result<std::string> said = answer(command);
     return said ? Result<void>() : said.error();
+}
+
+Result<void> Slurm::cancel(const std::string& job) const {
+    return done({"scancel", job});
 }
 
 Result<void> Slurm::cancelWaiting(const std::string& job) const {
-    const Result<std::string> said = answer({"scancel", "--state=PENDING", job});
-    return said ? Result<void>() : said.error();
+    return done({"scancel", "--state=PENDING", job});
 }
 
 Result<void> Slurm::requeue(const std::string& task) const {
-    const Result<std::string> said = answer({"scontrol", "requeue", task});
-    return said ? Result<void>() : said.error();
+    return done({"scontrol", "requeue", task});
+}
+
+Result<void> Slurm::requeueAndHold(const std::string& task) const {
+    return done({"scontrol", "requeuehold", task});
+}
+
+Result<void> Slurm::hold(const std::string& job) const {
+    return done({"scontrol", "hold", job});
+}
+
+Result<void> Slurm::release(const std::string& job) const {
+    return done({"scontrol", "release", job});
 }
 
 } // namespace sightline

@@ -58,9 +58,15 @@ public:
     Result<void> cancelWaiting(const std::string& job) const;
     /// A task ("123_4") begins again as soon as there is room.
     Result<void> requeue(const std::string& task) const;
+    /// The same, once it is released; it gets SIGTERM as a task that is cancelled.
+    Result<void> requeueAndHold(const std::string& task) const;
+    /// Tasks that have not begun wait until they are released.
+    Result<void> hold(const std::string& job) const;
+    Result<void> release(const std::string& job) const;
 
 private:
     Result<std::string> answer(const std::vector<std::string>& command) const;
+    Result<void> done(const std::vector<std::string>& command) const;
     Result<std::vector<SlurmTask>> tasks(const std::string& job, const std::vector<std::string>& command) const;
 
     Run m_run;

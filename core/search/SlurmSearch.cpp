@@ -9,8 +9,9 @@
 #include <thread>
 #include <utility>
 
+#include "search/SearchSteering.h"
+#include "search/SlurmJob.h"
 #include "store/RunStore.h"
-#include "support/Files.h"
 #include "support/Words.h"
 
 namespace sightline {
@@ -23,16 +24,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kJournal(1000);                   ///< how often the journal is looked at
 constexpr milliseconds kFirstAsk(1000), kLastAsk(60000); ///< how often Slurm is asked: less and less
 constexpr std::chrono::minutes kCancel(3);               ///< tasks that are cancelled have ended by then
-constexpr int kMostTasks = 1000;                         ///< of an array, as Slurm comes
 constexpr int kUnreadable = 10;                          ///< looks after which a damaged journal is no coincidence
-
-/// 'a path' as a shell reads it.
-std::string quoted(const std::string& text) {
-    std::string quoted = "'";
-    for (const char letter : text)
-        quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    return quoted + "'";
-}
 
 class SlurmWatch {
 public:
@@ -54,14 +46,15 @@ private:
     bool hasTasks();
     void sayWhatWaits();
     Result<bool> tasksEnded();
+    void goOn();
+    void obeyCommands();
+    Result<void> obey(RemoteCommand::Kind command);
     Result<void> submit();
-    Result<std::filesystem::path> writeScript() const;
     void cancel();
     void endsWith(const std::string& reason) { m_why = whyLeft(m_view.plan, m_view.study, m_view.id, reason); }
-    std::string howTasksEnded() const;
+    std::map<std::string, std::size_t> endings() const;
     std::size_t progress() const;
     void wait(milliseconds time);
-    std::filesystem::path jobFile() const { return m_view.folder / "slurm.json"; }
 
     const SearchRequest& m_request;
     SearchView m_view;
@@ -72,8 +65,9 @@ private:
     milliseconds m_ask = kFirstAsk;
     std::string m_job; ///< empty: none yet
     std::vector<SlurmTask> m_tasks;
-    std::size_t m_before = 0;    ///< progress when the job was submitted
-    bool m_hasSubmitted = false; ///< in this go
+    std::size_t m_before = 0; ///< progress when the job was submitted
+    bool m_isOurs = false;    ///< the job was submitted in this go
+    bool m_isStopped = false; ///< by a command
     bool m_saidDeaf = false, m_hasThinned = false;
     int m_unreadable = 0;
     std::string m_waits, m_why;
@@ -92,13 +86,34 @@ Result<void> SlurmWatch::begin() {
     for (const SearchTrial& trial : m_view.study.trials)
         if (trial.state == SearchTrial::State::Running)
             m_sink(TrialBegan{trial, true});
-    if (const Result<Json> job = readJsonFile(jobFile()); job && job->is_object())
-        if (const auto id = job->find("job"); id != job->end() && id->is_string())
-            m_job = slurmJobIn(id->get<std::string>()).value_or("");
+    m_job = slurmJobOf(m_request.folder);
+    forgetCommands(m_view.folder);
+    if (saysPaused(m_view.folder))
+        goOn();
     if (m_view.study.hasBegun)
         return {};
     const StudyJournal journal(m_request.folder.journal(), newRunId());
     return journal.createStudy(m_view.plan.title(), m_view.plan.maximize);
+}
+
+/// The job of a search that was paused and is resumed; one that is gone is submitted again.
+void SlurmWatch::goOn() {
+    if (const Result<void> released = steerJob(m_place.slurm, m_request.folder, RemoteCommand::Kind::Resume); !released)
+        m_sink(SearchNote{released.error().message});
+    sayPaused(m_view.folder, false);
+}
+
+void SlurmWatch::obeyCommands() {
+    for (const ReceivedCommand& received : receiveCommands(m_view.folder))
+        answerCommand(received,
+                      received.command ? obey(received.command->kind) : Result<void>(received.command.error()));
+}
+
+Result<void> SlurmWatch::obey(RemoteCommand::Kind command) {
+    if (command != RemoteCommand::Kind::Stop)
+        return steerJob(m_place.slurm, m_request.folder, command);
+    m_isStopped = true; // answered at once: the tasks take their time to save
+    return {};
 }
 
 /// Says what has come since the last time.
@@ -130,6 +145,8 @@ bool SlurmWatch::hasTasks() {
     if (!tasks)
         return true;
     m_saidDeaf = false;
+    if (tasks->empty()) // Slurm forgets those that are over; what it said last counts
+        return false;
     m_tasks = std::move(*tasks);
     sayWhatWaits();
     return std::any_of(m_tasks.begin(), m_tasks.end(), [](const SlurmTask& task) { return task.isAlive; });
@@ -139,7 +156,7 @@ void SlurmWatch::sayWhatWaits() {
     const auto waits = std::find_if(m_tasks.begin(), m_tasks.end(), [](const SlurmTask& task) {
         return task.state == "PENDING" && !task.reason.empty() && task.reason != "JobArrayTaskLimit";
     });
-    const std::string reason = waits == m_tasks.end() ? std::string() : waits->reason;
+    const std::string reason = waits == m_tasks.end() || saysPaused(m_view.folder) ? std::string() : waits->reason;
     if (reason != m_waits && !reason.empty())
         m_sink(SearchNote{"Slurm job " + m_job + ": tasks are waiting (" + reason + ")"});
     m_waits = reason;
@@ -153,15 +170,22 @@ std::size_t SlurmWatch::progress() const {
     return sum;
 }
 
-/// "2 tasks ended as FAILED and 1 as TIMEOUT", by sacct, else by what squeue said last; empty where neither knows.
-std::string SlurmWatch::howTasksEnded() const {
-    const Result<std::vector<SlurmTask>> accounted = m_place.slurm.accounted(m_job);
+/// How many tasks ended as "FAILED", "TIMEOUT" .., by sacct, else by what squeue said last.
+std::map<std::string, std::size_t> SlurmWatch::endings() const {
     std::map<std::string, std::size_t> counts;
+    if (m_job.empty())
+        return counts;
+    const Result<std::vector<SlurmTask>> accounted = m_place.slurm.accounted(m_job);
     for (const SlurmTask& task : accounted && !accounted->empty() ? *accounted : m_tasks)
         if (task.state != "COMPLETED" && !task.isAlive)
             ++counts[task.state];
+    return counts;
+}
+
+/// "2 tasks ended as FAILED and 1 as TIMEOUT"; empty of none.
+std::string inWords(const std::map<std::string, std::size_t>& endings) {
     std::vector<std::string> parts;
-    for (const auto& [state, count] : counts)
+    for (const auto& [state, count] : endings)
         parts.push_back((parts.empty() ? counted(count, "task") + " ended" : std::to_string(count)) + " as " + state);
     return enumerated(parts);
 }
@@ -172,10 +196,16 @@ Result<bool> SlurmWatch::tasksEnded() {
         endsWith("The time is up");
         return false;
     }
-    const std::string how = m_job.empty() ? std::string() : howTasksEnded();
-    if (m_hasSubmitted && progress() == m_before) {
+    sayPaused(m_view.folder, false);
+    const std::map<std::string, std::size_t> ends = endings();
+    if (m_isOurs && ends.contains("CANCELLED")) {
+        endsWith("Slurm job " + m_job + " was cancelled");
+        return false;
+    }
+    const std::string how = inWords(ends);
+    if (m_isOurs && progress() == m_before) {
         endsWith("Slurm job " + m_job + " came to nothing" + (how.empty() ? "" : " (" + how + ")") + ", see " +
-                 (m_view.folder / ("slurm-" + m_job + "_*.log")).string());
+                 slurmLogsOf(m_request.folder, m_job));
         return false;
     }
     if (!how.empty())
@@ -183,19 +213,6 @@ Result<bool> SlurmWatch::tasksEnded() {
     if (const Result<void> submitted = submit(); !submitted)
         return submitted.error();
     return true;
-}
-
-Result<std::filesystem::path> SlurmWatch::writeScript() const {
-    std::error_code code;
-    std::filesystem::path program = m_place.program;
-    if (program.empty())
-        program = std::filesystem::read_symlink("/proc/self/exe", code).parent_path() / "sightline-cli";
-    const std::filesystem::path home = std::filesystem::absolute(m_request.home, code),
-                                script = m_view.folder / "slurm.sh";
-    const Result<void> written =
-        writeFileAtomically(script, "#!/bin/sh\nexec " + quoted(program.string()) + " --home " + quoted(home.string()) +
-                                        " search task " + quoted(m_view.id) + "\n");
-    return written ? Result<std::filesystem::path>(script) : written.error();
 }
 
 Result<void> SlurmWatch::submit() {
@@ -206,34 +223,24 @@ Result<void> SlurmWatch::submit() {
                     journal.setTask(m_view.study.journalIds[static_cast<std::size_t>(trial.number)], {});
                 !freed)
                 return freed;
-    const Result<std::filesystem::path> script = writeScript();
-    if (!script)
-        return script.error();
-    SlurmArray array;
-    array.name = "sightline-" + m_view.id;
-    array.script = *script;
-    for (const char letter : m_view.folder.string())
-        array.log += letter == '%' ? std::string("%%") : std::string(1, letter);
-    array.log += "/slurm-%A_%a.log";
-    array.tasks = std::min(trialsOf(m_view.plan) - endedTrials(m_view.study), kMostTasks);
-    array.atOnce = m_view.plan.parallel;
-    const Result<std::string> job = m_place.slurm.submit(array, *m_view.plan.slurm);
+    const int left = trialsOf(m_view.plan) - endedTrials(m_view.study);
+    const Result<std::string> job = submitTasks(m_place.slurm, m_request.folder, m_view.plan, left, m_place.program);
     if (!job)
-        return Error{job.error().message + " A search on Slurm is started where jobs are submitted; search resume " +
-                     m_view.id + " tries it again."};
+        return job.error();
     m_job = *job;
-    m_hasSubmitted = true;
+    m_isOurs = true;
     m_before = progress();
     m_ask = kFirstAsk;
-    m_sink(SearchNote{"Slurm job " + m_job + ": " + counted(static_cast<std::size_t>(array.tasks), "task") + ", " +
-                      std::to_string(array.atOnce) + " at once; their output is in " +
-                      (m_view.folder / ("slurm-" + m_job + "_*.log")).string()});
-    return writeFileAtomically(jobFile(), toText(Json{{"job", m_job}}) + "\n");
+    m_sink(SearchNote{"Slurm job " + m_job + ": " + counted(static_cast<std::size_t>(left), "trial") + " left, " +
+                      std::to_string(m_view.plan.parallel) + " at once; the output of its tasks is in " +
+                      slurmLogsOf(m_request.folder, m_job)});
+    return {};
 }
 
 /// The tasks save on their way out.
 void SlurmWatch::cancel() {
     endsWith("Stopped");
+    sayPaused(m_view.folder, false);
     if (m_job.empty())
         return;
     if (const Result<void> cancelled = m_place.slurm.cancel(m_job); !cancelled) {
@@ -254,7 +261,8 @@ Result<void> SlurmWatch::run() {
             return looked;
         if (isDone())
             return {};
-        if (m_stop.stop_requested()) {
+        obeyCommands();
+        if (m_stop.stop_requested() || m_isStopped) {
             cancel();
             return {};
         }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <atomic>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "FakeSlurm.h"
 #include "FakeTrainer.h"
 #include "FewToys.h"
 #include "Test.h"
+#include "search/SearchSteering.h"
 #include "search/SlurmSearch.h"
 #include "search/TrialRuns.h"
+#include "store/RunMark.h"
 #include "support/Files.h"
 
 using namespace sightline;
@@ -200,6 +204,73 @@ private Q_SLOTS:
         QCOMPARE(ended.view.state, SearchView::State::Completed);
         QCOMPARE(ended.view.study.trials.size(), std::size_t{6});
         QCOMPARE(trainer.epochsTrained, 6 * 4);
+    }
+
+    void aPausedJobIsHeldUntilItIsResumed() {
+        using Kind = RemoteCommand::Kind;
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(4, 2));
+        FakeSlurm slurm(task(trainer, folder));
+        const auto mark = RunMark::take(folder.path()); // as runSearch() has it
+        QVERIFY(mark);
+        std::atomic<bool> isUnderWay = false, isAnswered = false;
+        trainer.onEpoch = [&](const Experiment&, int) {
+            if (trainer.epochsTrained != 3)
+                return;
+            isUnderWay = true;
+            while (slurm.requeued() == 0 && !isAnswered)
+                std::this_thread::yield();
+        };
+        std::string paused, resumed, saved;
+        std::jthread person([&](const std::stop_token& ended) {
+            while (!isUnderWay && !ended.stop_requested())
+                std::this_thread::yield();
+            const auto pause = steerSearch(folder, Kind::Pause, ended);
+            isAnswered = true;
+            const auto view = viewSearch(folder);
+            paused = !pause ? pause.error().message : view ? nameOf(view->state) : view.error().message;
+            const auto save = steerSearch(folder, Kind::Save, ended);
+            saved = save ? "" : save.error().message;
+            const auto resume = steerSearch(folder, Kind::Resume, ended);
+            resumed = resume ? nameOf(viewSearch(folder)->state) : resume.error().message;
+        });
+        const SearchEnded ended = watched(slurm, folder);
+        person.request_stop();
+        person.join();
+        QCOMPARE(paused, std::string("paused"));
+        QVERIFY2(saved.find("can be paused, resumed and stopped") != std::string::npos, saved.c_str());
+        QCOMPARE(resumed, std::string("running"));
+        QCOMPARE(slurm.sizes(), std::vector<int>{4});
+        QCOMPARE(endedTrials(ended.view.study), 4);
+        QCOMPARE(trainer.epochsTrained, 4 * 4);
+    }
+
+    void aJobThatNobodyWatchesIsToldItself() {
+        using Kind = RemoteCommand::Kind;
+        const SearchFolder folder = begun(onSlurm(2, 1));
+        const char* state = "RUNNING";
+        std::string asked;
+        const Slurm slurm([&](const std::vector<std::string>& command) -> Result<ProgramAnswer> {
+            if (command[0] == "squeue")
+                return ProgramAnswer{
+                    0,
+                    std::string(R"({"jobs": [{"array_job_id": 7, "array_task_id": 0, "job_state": ")") + state +
+                        R"("}, {"array_job_id": 8, "job_state": "PENDING"}]})",
+                    ""};
+            for (const std::string& word : command)
+                asked += word + " ";
+            return ProgramAnswer{};
+        });
+        QVERIFY(steerSearch(folder, Kind::Stop, {}, slurm).error().message.find("is not running") != std::string::npos);
+        QVERIFY(writeFileAtomically(folder.path() / "slurm.json", R"({"job": "7"})"));
+        QVERIFY(steerSearch(folder, Kind::Pause, {}, slurm));
+        QCOMPARE(viewSearch(folder)->state, SearchView::State::Paused);
+        QVERIFY(steerSearch(folder, Kind::Resume, {}, slurm));
+        QCOMPARE(viewSearch(folder)->state, SearchView::State::Stopped);
+        QVERIFY(steerSearch(folder, Kind::Stop, {}, slurm));
+        QCOMPARE(asked, std::string("scontrol requeuehold 7_0 scontrol release 7 scancel 7 "));
+        state = "CANCELLED";
+        QVERIFY(!steerSearch(folder, Kind::Stop, {}, slurm));
     }
 
     void aRefusedJobIsAnErrorInSlurmsWords() {

@@ -14,6 +14,7 @@
 #include "search/FakeTrainer.h"
 #include "search/SearchPresets.h"
 #include "search/SearchRunner.h"
+#include "store/RunMark.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/ParallelPlot.h"
 #include "widgets/Prompts.h"
@@ -129,6 +130,29 @@ private Q_SLOTS:
         QVERIFY(firstRange(base, "training.unheard_of").is_null());
         QCOMPARE(firstRange(base, "training.threads", {}), parsed(R"({"int": [0, 1]})"));
         QCOMPARE(firstRange(base, "data.fit", {"stretch", "pad"}), parsed(R"({"choice": ["stretch", "pad"]})"));
+    }
+
+    void aSearchOnSlurmIsFollowedByItsRuns() {
+        const std::filesystem::path home = path(QStringLiteral("cluster")).toStdString();
+        Json json =
+            parsed(R"({"version": 1, "space": {"training.epochs": {"int": [1, 3]}}, "backend": {"slurm": {}}})");
+        json["base"] = {{"version", 1}, {"data", {{"path", path(QStringLiteral("toys")).toStdString()}}}};
+        const auto plan = searchPlanFromJson(json, {}, "search.json");
+        const auto folder = plan ? beginSearch(home, *plan, {}) : Result<SearchFolder>(plan.error());
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        const StudyJournal journal(folder->journal(), "task");
+        SearchTrial trial;
+        trial.point = {{"training.epochs", 2}};
+        trial.started = journalTime();
+        QVERIFY(journal.createStudy("toys", true) && journal.begin(trial, plan->space) && journal.setRuns(0, {"run"}));
+        std::filesystem::create_directories(home / "runs" / "run");
+        SearchReader reader(home);
+        {
+            const auto task = RunMark::take(home / "runs" / "run");
+            QVERIFY(task);
+            QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Running);
+        }
+        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Stopped); // the journal is as it was
     }
 
     void marksStandWhereTheirValuesAre() {

@@ -219,21 +219,21 @@ void SearchDesk::end(const QString& failure) {
 }
 
 void SearchDesk::pause() {
-    if (runsHere(m_shownId))
+    if (m_shown && trainsTrialsOf(m_shown->view))
         m_runs.pause();
     else
         steer(RemoteCommand::Kind::Pause);
 }
 
 void SearchDesk::goOn() {
-    if (runsHere(m_shownId))
+    if (m_shown && trainsTrialsOf(m_shown->view))
         m_runs.resume();
     else
         steer(RemoteCommand::Kind::Resume);
 }
 
 void SearchDesk::stop() {
-    if (runsHere(m_shownId))
+    if (m_shown && trainsTrialsOf(m_shown->view))
         m_runs.stop();
     else
         steer(RemoteCommand::Kind::Stop);

@@ -46,6 +46,9 @@ public:
     void resume(const std::string& id); ///< trials that are left
     bool isUnderWay() const { return m_outcome != nullptr; }
     bool runsHere(const std::string& id) const { return isUnderWay() && m_id == id; }
+    /// Whether this window's training thread has its trials. Slurm's tasks are told through the search, also where this
+    /// window watches them.
+    bool trainsTrialsOf(const SearchView& view) const { return runsHere(view.id) && !view.plan.slurm; }
     const QString& place() const { return m_place; } ///< of the one under way: "Trial 3, 3 of 30 done"
     // The search in view, here or in another program; answers with refused() where it could not be done.
     void pause();

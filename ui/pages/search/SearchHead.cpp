@@ -18,6 +18,11 @@ constexpr int kChooserWidth = 220, kProgressWidth = 120;
 bool isGoingOn(State state) {
     return state == State::Running || state == State::Paused;
 }
+
+QString pauseWords(const SearchView& view) {
+    return view.plan.slurm ? SearchHead::tr("Trials in progress are saved, and Slurm holds all tasks until you resume")
+                           : SearchHead::tr("The trial in progress waits at its next batch; no other one begins");
+}
 } // namespace
 
 SearchHead::SearchHead(Session& session, QWidget* parent) : Surface({}, parent), m_session(session) {
@@ -66,11 +71,14 @@ void SearchHead::showList() {
 
 QString SearchHead::stateWords(const SearchView& view) const {
     const int ended = endedTrials(view.study), all = trialsOf(view.plan);
-    const bool here = m_session.searches().runsHere(view.id);
+    const bool here = m_session.searches().trainsTrialsOf(view);
     const RunState run = m_session.runs().state();
     const QString done = tr("%1 of %2 trials done").arg(grouped(ended), grouped(all));
     if (here && run == RunState::Stopping)
         return tr("Stopping: the trial in progress is being saved.");
+    if (view.plan.slurm && isGoingOn(view.state))
+        return view.state == State::Paused ? tr("Paused; Slurm holds its tasks. %1.").arg(done)
+                                           : tr("Running on Slurm. %1.").arg(done);
     if ((here && run == RunState::Paused) || (!here && view.state == State::Paused))
         return here ? tr("Paused. %1.").arg(done) : tr("Paused; another program runs it. %1.").arg(done);
     if (here || view.state == State::Running)
@@ -92,7 +100,7 @@ void SearchHead::showState() {
                      : searches.list().empty() ? tr("There are no searches yet.")
                                                : QString());
     setLook(*m_state, "bad", isDamaged);
-    const bool here = shown && searches.runsHere(shown->view.id);
+    const bool here = shown && searches.trainsTrialsOf(shown->view);
     const bool goesOn = shown && (here || isGoingOn(shown->view.state));
     const RunState run = m_session.runs().state();
     const bool paused = here ? run == RunState::Paused : shown && shown->view.state == State::Paused;
@@ -111,7 +119,7 @@ void SearchHead::showState() {
     m_stop->setEnabled(!(here && run == RunState::Stopping));
     m_pause->setToolTip(isBusy              ? tr("A run is in progress; stop it first.")
                         : resumes           ? tr("Continue with the trials that are left")
-                        : goesOn && !paused ? tr("The trial in progress waits at its next batch; no other one begins")
+                        : goesOn && !paused ? pauseWords(shown->view)
                                             : tr("Continue where it paused"));
 }
 
@@ -120,7 +128,7 @@ void SearchHead::press() {
     const auto& shown = searches.shown();
     if (!shown)
         return;
-    const bool here = searches.runsHere(shown->view.id);
+    const bool here = searches.trainsTrialsOf(shown->view);
     if (!here && shown->view.state == State::Stopped)
         return searches.resume(shown->view.id);
     const bool paused = here ? m_session.runs().state() == RunState::Paused : shown->view.state == State::Paused;

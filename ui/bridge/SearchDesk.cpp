@@ -194,8 +194,8 @@ QString SearchDesk::wordsOf(const Outcome& outcome) const {
     const SearchView& view = outcome.ended->view;
     const int left = trialsOf(view.plan) - endedTrials(view.study);
     if (left > 0)
-        return counted(left, tr("The search has stopped; %1 trial is left. Resume it on Search."),
-                       tr("The search has stopped; %1 trials are left. Resume it on Search."));
+        return counted(left, tr("The search has stopped; %1 trial is left. Resume it on the Search page."),
+                       tr("The search has stopped; %1 trials are left. Resume it on the Search page."));
     const std::optional<int> best = bestTrial(view.study.trials, view.plan.maximize);
     return best ? tr("The search is finished: trial %1 is the best.").arg(*best)
                 : tr("The search is finished; no trial was completed.");

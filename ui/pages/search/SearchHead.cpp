@@ -21,26 +21,26 @@ bool isGoingOn(State state) {
 
 QString pauseWords(const SearchView& view) {
     return view.plan.slurm ? SearchHead::tr("Trials in progress are saved, and Slurm holds all tasks until you resume")
-                           : SearchHead::tr("The trial in progress waits at its next batch; no other one begins");
+                           : SearchHead::tr("The trial in progress waits at its next batch, and no other starts");
 }
 } // namespace
 
 SearchHead::SearchHead(Session& session, QWidget* parent) : Surface({}, parent), m_session(session) {
     auto* line = new QHBoxLayout;
     line->setSpacing(theme::kGrid);
-    m_chooser = named(new QComboBox, "searchChooser", tr("Search that is shown"));
+    m_chooser = named(new QComboBox, "searchChooser", tr("Search shown"));
     m_chooser->setMinimumWidth(kChooserWidth);
     m_chooser->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     line->addWidget(m_chooser);
     m_state = named(new QLabel, "searchState");
     m_state->setWordWrap(true);
     line->addWidget(m_state, 1);
-    m_progress = new ProgressBar("searchProgress", tr("Trials that are done"));
+    m_progress = new ProgressBar("searchProgress", tr("Trials done"));
     m_progress->setFixedWidth(kProgressWidth);
     line->addWidget(m_progress);
     m_pause = button({}, QStringLiteral("media-playback-pause"), "pauseSearch");
     m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopSearch",
-                    tr("Save the trial in progress and end here; the search can be resumed"));
+                    tr("Save the trial in progress and stop; the search can be resumed"));
     line->addWidget(m_pause);
     line->addWidget(m_stop);
     body()->addLayout(line);
@@ -80,12 +80,12 @@ QString SearchHead::stateWords(const SearchView& view) const {
         return view.state == State::Paused ? tr("Paused; Slurm holds its tasks. %1.").arg(done)
                                            : tr("Running on Slurm. %1.").arg(done);
     if ((here && run == RunState::Paused) || (!here && view.state == State::Paused))
-        return here ? tr("Paused. %1.").arg(done) : tr("Paused; another program runs it. %1.").arg(done);
+        return here ? tr("Paused. %1.").arg(done) : tr("Paused in another program. %1.").arg(done);
     if (here || view.state == State::Running)
-        return here ? tr("Running. %1.").arg(done) : tr("Another program runs it. %1.").arg(done);
+        return here ? tr("Running. %1.").arg(done) : tr("Running in another program. %1.").arg(done);
     if (view.state == State::Completed)
         return tr("Finished. %1.").arg(done);
-    return tr("Stopped. %1. Nothing is lost; Resume continues with the others.").arg(done);
+    return tr("Stopped. %1. Nothing is lost; Resume continues with the rest.").arg(done);
 }
 
 void SearchHead::showState() {

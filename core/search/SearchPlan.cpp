@@ -73,21 +73,7 @@ SearchPlan read(const Json& json, const std::filesystem::path& folder, const std
     if (const Json base = baseDocument(reader, folder); !base.empty())
         readBase(base, changes, plan, found);
     plan.space = searchSpaceFromJson(reader.has("space") ? reader.at("space") : Json(), found);
-    reader.read("objective", plan.objective);
-    int direction = monitorsMaximum(MonitorMode::Auto, plan.objective) ? 1 : 0;
-    reader.readWord("direction", direction, {"min", "max"});
-    plan.maximize = direction == 1;
-    reader.readEnum("sampler", plan.sampler, kSamplers);
-    reader.readEnum("pruner", plan.pruner, kPruners);
-    reader.read("trials", plan.trials);
-    reader.read("executions_per_trial", plan.executionsPerTrial);
-    reader.read("seed", plan.seed);
-    reader.read("parallel", plan.parallel);
-    reader.read("keep_best", plan.keepBest);
-    readBackend(reader, plan);
-    JsonReader stop = reader.object("stop");
-    stop.read("minutes", plan.minutes);
-    stop.finish();
+    readSearchOptions(reader, plan);
     reader.finish();
     return plan;
 }
@@ -123,12 +109,26 @@ Result<SearchPlan> readSearchPlan(const std::filesystem::path& file, const std::
     return searchPlanFromJson(*json, file.parent_path(), file.string(), changes);
 }
 
-Json toJson(const SearchPlan& plan) {
-    Json json{{"version", 1},
-              {"name", plan.name},
-              {"base", toJson(plan.base)},
-              {"space", toJson(plan.space)},
-              {"objective", plan.objective},
+void readSearchOptions(JsonReader& reader, SearchPlan& plan) {
+    reader.read("objective", plan.objective);
+    int direction = monitorsMaximum(MonitorMode::Auto, plan.objective) ? 1 : 0;
+    reader.readWord("direction", direction, {"min", "max"});
+    plan.maximize = direction == 1;
+    reader.readEnum("sampler", plan.sampler, kSamplers);
+    reader.readEnum("pruner", plan.pruner, kPruners);
+    reader.read("trials", plan.trials);
+    reader.read("executions_per_trial", plan.executionsPerTrial);
+    reader.read("seed", plan.seed);
+    reader.read("parallel", plan.parallel);
+    reader.read("keep_best", plan.keepBest);
+    readBackend(reader, plan);
+    JsonReader stop = reader.object("stop");
+    stop.read("minutes", plan.minutes);
+    stop.finish();
+}
+
+Json searchOptionsToJson(const SearchPlan& plan) {
+    Json json{{"objective", plan.objective},
               {"direction", plan.maximize ? "max" : "min"},
               {"sampler", word(kSamplers, plan.sampler)},
               {"pruner", word(kPruners, plan.pruner)},
@@ -141,6 +141,12 @@ Json toJson(const SearchPlan& plan) {
         json["backend"] = {{"slurm", toJson(*plan.slurm)}};
     if (plan.minutes > 0)
         json["stop"] = {{"minutes", plan.minutes}};
+    return json;
+}
+
+Json toJson(const SearchPlan& plan) {
+    Json json{{"version", 1}, {"name", plan.name}, {"base", toJson(plan.base)}, {"space", toJson(plan.space)}};
+    json.update(searchOptionsToJson(plan));
     return json;
 }
 

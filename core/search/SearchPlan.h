@@ -47,6 +47,9 @@ Result<SearchPlan> searchPlanFromJson(const Json& json, const std::filesystem::p
 Result<SearchPlan> readSearchPlan(const std::filesystem::path& file, const std::vector<Setting>& changes = {});
 /// With the base experiment in it.
 Json toJson(const SearchPlan& plan);
+/// All keys but version, name, base and space: how a search goes, whatever it searches. What is wrong stays as it was.
+void readSearchOptions(JsonReader& reader, SearchPlan& plan);
+Json searchOptionsToJson(const SearchPlan& plan);
 
 /// What is impossible whatever the images are, a setting that there is not above all.
 std::vector<Problem> problems(const SearchPlan& plan);

@@ -114,6 +114,9 @@ private Q_SLOTS:
             QVERIFY(!draft.rows.empty());
             QVERIFY(searchDraftFrom(toJson(draft)) == draft);
         }
+        const SearchDraft loss = searchDraftFrom(parsed(R"({"objective": "val_loss", "parallel": 2, "trials": 7})"));
+        QVERIFY(!loss.options.maximize && loss.options.parallel == 2 && loss.options.trials == 7);
+        QVERIFY(searchDraftFrom(toJson(loss)) == loss);
         QVERIFY(searchDraftFrom(parsed(R"({"space": 3, "trials": "many", "sampler": 1})")) == SearchDraft());
     }
 

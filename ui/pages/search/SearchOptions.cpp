@@ -34,28 +34,31 @@ SearchOptions::SearchOptions(SearchDesk& searches, QWidget* parent) : QWidget(pa
     QStringList objectives;
     for (const char* objective : kObjectives)
         objectives << objectiveTitle(objective);
-    m_objective = addChoice(
-        tr("Objective"), "objective", tr("What makes a trial better: the highest accuracy, or the lowest loss"),
-        objectives, [](SearchDraft& draft, int at) { draft.objective = kObjectives[static_cast<std::size_t>(at)]; });
+    m_objective = addChoice(tr("Objective"), "objective",
+                            tr("What makes a trial better: the highest accuracy, or the lowest loss"), objectives,
+                            [](SearchPlan& plan, int at) {
+                                plan.objective = kObjectives[static_cast<std::size_t>(at)];
+                                plan.maximize = monitorsMaximum(MonitorMode::Auto, plan.objective);
+                            });
     m_sampler = addChoice(tr("Search method"), "sampler", tr("How the next combination is chosen"),
                           {tr("Random"), tr("Grid: every combination"), tr("TPE: close to the best so far")},
-                          [](SearchDraft& draft, int at) { draft.sampler = static_cast<SearchPlan::Sampler>(at); });
+                          [](SearchPlan& plan, int at) { plan.sampler = static_cast<SearchPlan::Sampler>(at); });
     m_pruner = addChoice(tr("Stop weak trials"), "pruner",
                          tr("Trials that are behind the others after an epoch need not be trained to the end"),
                          {tr("Never"), tr("Median: the worse half"), tr("ASHA: all but the best quarter")},
-                         [](SearchDraft& draft, int at) { draft.pruner = static_cast<SearchPlan::Pruner>(at); });
+                         [](SearchPlan& plan, int at) { plan.pruner = static_cast<SearchPlan::Pruner>(at); });
     m_trials = addNumber(tr("Trials"), "trials", tr("How many combinations to try"),
-                         [](SearchDraft& draft, int value) { draft.trials = value; });
+                         [](SearchPlan& plan, int value) { plan.trials = value; });
     m_executions = addNumber(tr("Runs per trial"), "executions_per_trial",
                              tr("How often each combination is trained, each time with another seed; the mean counts"),
-                             [](SearchDraft& draft, int value) { draft.executions = value; });
+                             [](SearchPlan& plan, int value) { plan.executionsPerTrial = value; });
     m_keepBest = addNumber(tr("Keep the best"), "keep_best",
                            tr("How many trials keep their checkpoints; those of the others are removed to save room"),
-                           [](SearchDraft& draft, int value) { draft.keepBest = value; });
+                           [](SearchPlan& plan, int value) { plan.keepBest = value; });
     m_keepBest->setSuffix(tr(" trials"));
     m_minutes = addNumber(tr("Time limit"), "stop.minutes",
                           tr("No trial starts after this time; the one in progress is trained to its end"),
-                          [](SearchDraft& draft, int value) { draft.minutes = value; });
+                          [](SearchPlan& plan, int value) { plan.minutes = value; });
     m_minutes->setSuffix(tr(" minutes"));
     m_minutes->setSpecialValueText(tr("none"));
     connect(&searches, &SearchDesk::draftChanged, this, &SearchOptions::showDraft);
@@ -107,22 +110,22 @@ void SearchOptions::edit(const Change& change, int value) {
     if (m_refreshing)
         return;
     SearchDraft next = m_searches.draft();
-    change(next, value);
+    change(next.options, value);
     m_searches.setDraft(std::move(next));
 }
 
 void SearchOptions::showDraft() {
-    const SearchDraft& draft = m_searches.draft();
+    const SearchPlan& plan = m_searches.draft().options;
     m_refreshing = true;
-    const auto objective = std::find(kObjectives.begin(), kObjectives.end(), draft.objective);
+    const auto objective = std::find(kObjectives.begin(), kObjectives.end(), plan.objective);
     m_objective->setCurrentIndex(objective == kObjectives.end() ? -1
                                                                 : static_cast<int>(objective - kObjectives.begin()));
-    m_sampler->setCurrentIndex(static_cast<int>(draft.sampler));
-    m_pruner->setCurrentIndex(static_cast<int>(draft.pruner));
-    m_trials->setValue(draft.trials);
-    m_executions->setValue(draft.executions);
-    m_keepBest->setValue(draft.keepBest);
-    m_minutes->setValue(static_cast<int>(draft.minutes));
+    m_sampler->setCurrentIndex(static_cast<int>(plan.sampler));
+    m_pruner->setCurrentIndex(static_cast<int>(plan.pruner));
+    m_trials->setValue(plan.trials);
+    m_executions->setValue(plan.executionsPerTrial);
+    m_keepBest->setValue(plan.keepBest);
+    m_minutes->setValue(static_cast<int>(plan.minutes));
     m_refreshing = false;
 }
 

@@ -24,7 +24,7 @@ public:
     std::vector<Problem> showProblems(std::vector<Problem> problems);
 
 private:
-    using Change = std::function<void(SearchDraft&, int)>;
+    using Change = std::function<void(SearchPlan&, int)>;
     template <typename Field>
     Field* addField(const QString& label, const char* path, const QString& help, Field* field);
     QComboBox* addChoice(const QString& label, const char* path, const QString& help, const QStringList& words,

@@ -27,7 +27,7 @@ struct SearchDesk::Outcome {
 
 SearchDesk::SearchDesk(std::filesystem::path home, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
                        Activities& activities)
-    : m_home(std::move(home)), m_document(document), m_data(data), m_runs(runs), m_activities(activities),
+    : m_home(std::move(home)), m_document(document), m_data(data), m_runs(runs), m_track(document, runs, activities),
       m_reader(std::make_shared<SearchReader>(m_home)) {
     const auto kept = parseJson(windowSettings(m_home).value(kDraftKey).toByteArray().toStdString(), "window.ini");
     if (kept)
@@ -142,11 +142,8 @@ void SearchDesk::begin(const QString& name, Folder folder) {
     if (m_runs.trainsHere() || isUnderWay())
         return;
     m_outcome = std::make_shared<Outcome>();
-    m_before = m_document.experiment();
-    m_name = name;
-    m_place.clear();
+    m_track.begin(name);
     m_id.clear();
-    m_activity = m_activities.begin(m_name, [this] { m_runs.stop(); });
     m_runs.trainSeries([home = m_home, folder = std::move(folder),
                         outcome = m_outcome](Engine& engine, const std::stop_token& stop, TrainControl& control,
                                              const EventSink& sink, const TrainingThread::Next& next) {
@@ -180,9 +177,7 @@ void SearchDesk::advance(qulonglong index, qulonglong count, const QString& id) 
         return;
     if (std::exchange(m_id, id.toStdString()).empty())
         show(m_id);
-    m_place = tr("Trial %1, %1 of %2 done").arg(index - 1).arg(count);
-    m_activity.setText(tr("%1: %2").arg(m_name, m_place));
-    m_activity.setProgress(index - 1, count);
+    m_track.advance(tr("Trial %1, %1 of %2 done").arg(index - 1).arg(count), index - 1, count);
     refresh();
     Q_EMIT changed();
 }
@@ -205,10 +200,7 @@ void SearchDesk::end(const QString& failure) {
     const auto outcome = std::exchange(m_outcome, nullptr);
     if (!outcome)
         return;
-    m_activity.end();
-    m_place.clear();
-    if (opensSameImages(m_before.data, m_document.experiment().data))
-        m_document.setExperiment(m_before);
+    m_track.end();
     if (!failure.isEmpty())
         outcome->error = Error{failure.toStdString()};
     const bool good = !outcome->error && outcome->ended->why.empty() &&

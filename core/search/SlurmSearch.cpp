@@ -199,7 +199,7 @@ Result<bool> SlurmWatch::tasksEnded() {
     sayPaused(m_view.folder, false);
     const std::map<std::string, std::size_t> ends = endings();
     if (m_isOurs && ends.contains("CANCELLED")) {
-        endsWith("Slurm job " + m_job + " was cancelled");
+        endsWith("Slurm job " + m_job + " was canceled");
         return false;
     }
     const std::string how = inWords(ends);

@@ -108,7 +108,7 @@ private Q_SLOTS:
         QTest::newRow("keep_best") << "keep_best"
                                    << "0";
         QTest::newRow("backend") << "backend"
-                                 << "{\"slurm\": {}}";
+                                 << "\"cloud\"";
         QTest::newRow("base") << "base"
                               << "\"nowhere.json\"";
         QTest::newRow("trails") << "trails"

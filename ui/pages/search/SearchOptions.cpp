@@ -41,7 +41,7 @@ SearchOptions::SearchOptions(SearchDesk& searches, QWidget* parent) : QWidget(pa
                                 plan.maximize = monitorsMaximum(MonitorMode::Auto, plan.objective);
                             });
     m_sampler = addChoice(tr("Search method"), "sampler", tr("How the next combination is chosen"),
-                          {tr("Random"), tr("Grid: every combination"), tr("TPE: close to the best so far")},
+                          {tr("Random"), tr("Grid: every combination"), tr("TPE: near the best trials")},
                           [](SearchPlan& plan, int at) { plan.sampler = static_cast<SearchPlan::Sampler>(at); });
     m_pruner = addChoice(tr("Stop weak trials"), "pruner",
                          tr("Trials that are behind the others after an epoch need not be trained to the end"),

@@ -262,8 +262,9 @@ Result<void> SlurmWatch::run() {
         if (isDone())
             return {};
         obeyCommands();
-        if (m_stop.stop_requested() || m_isStopped) {
-            cancel();
+        if (m_isStopped || m_stop.stop_requested()) {
+            if (m_isStopped || !m_request.leavesJob)
+                cancel();
             return {};
         }
         if (timeIsUp() && !m_job.empty() && !std::exchange(m_hasThinned, true))

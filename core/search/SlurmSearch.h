@@ -20,8 +20,8 @@ struct SlurmPlace {
 /// A search whose trials are tasks of a Slurm job array, as it is seen from where jobs are submitted: submits as many
 /// tasks as there are trials left, says what the journal tells, and submits again where tasks have ended before their
 /// trials (their time, a lost machine). Goes on with a job whose tasks are still there. `stop` cancels the job, which
-/// saves the trials in progress. Of the events come trials that begin and end, and notes. Errors: Slurm takes no job;
-/// the journal is damaged or cannot be written.
+/// saves the trials in progress, unless the request leaves it. Of the events come trials that begin and end, and notes.
+/// Errors: Slurm takes no job; the journal is damaged or cannot be written.
 Result<SearchEnded> runSlurmSearch(const SearchRequest& request, SearchView view, std::stop_token stop,
                                    const SearchSink& sink, const SlurmPlace& place);
 

@@ -49,12 +49,15 @@ class SlurmSearchTest : public FreshFolderTest {
             return ended ? "COMPLETED" : "FAILED";
         };
     }
-    SearchEnded watched(FakeSlurm& slurm, const SearchFolder& folder, std::stop_token stop = {}) {
+    SearchEnded watched(FakeSlurm& slurm, const SearchFolder& folder, std::stop_token stop = {},
+                        bool leavesJob = false) {
         auto view = viewSearch(folder);
         if (!view)
             qFatal("%s", view.error().message.c_str());
         m_said.clear();
-        auto ended = runSlurmSearch({home(), folder}, std::move(*view), stop,
+        SearchRequest request{home(), folder};
+        request.leavesJob = leavesJob;
+        auto ended = runSlurmSearch(request, std::move(*view), stop,
                                     [this](const SearchEvent& event) { m_said.push_back(event); },
                                     {slurm.slurm(), "/usr/bin/sightline-cli"});
         if (!ended)
@@ -271,6 +274,26 @@ private Q_SLOTS:
         QCOMPARE(asked, std::string("scontrol requeuehold 7_0 scontrol release 7 scancel 7 "));
         state = "CANCELLED";
         QVERIFY(!steerSearch(folder, Kind::Stop, {}, slurm));
+    }
+
+    void aWindowThatClosesLeavesTheJob() {
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(3, 1));
+        FakeSlurm slurm(task(trainer, folder));
+        std::stop_source closed;
+        std::atomic<bool> hasLeft = false;
+        trainer.onEpoch = [&](const Experiment&, int) {
+            closed.request_stop();
+            while (!hasLeft)
+                std::this_thread::yield();
+        };
+        const SearchEnded ended = watched(slurm, folder, closed.get_token(), true);
+        hasLeft = true;
+        QCOMPARE(ended.why, std::string());
+        QVERIFY(!slurm.wasCancelled());
+        QCOMPARE(watched(slurm, folder).view.state, SearchView::State::Completed);
+        QCOMPARE(slurm.sizes(), std::vector<int>{3}); // the same job
+        QCOMPARE(trainer.epochsTrained, 3 * 4);
     }
 
     void aRefusedJobIsAnErrorInSlurmsWords() {

@@ -156,6 +156,7 @@ void SearchDesk::begin(const QString& name, Folder folder) {
         outcome->id = search->id();
         SearchRequest request{home, *search};
         request.background = request.waitsForRoom = true;
+        request.leavesJob = true; // the window may be closed
         request.control = &control;
         Result<SearchEnded> ended = runSearch(engine, request, stop, [&](const SearchEvent& event) {
             if (const auto* began = std::get_if<TrialBegan>(&event))
@@ -188,6 +189,8 @@ QString SearchDesk::wordsOf(const Outcome& outcome) const {
                                                            : QString::fromStdString(outcome.error->message);
     const SearchView& view = outcome.ended->view;
     const int left = trialsOf(view.plan) - endedTrials(view.study);
+    if (left > 0 && view.plan.slurm && outcome.ended->why.empty())
+        return tr("The search continues on Slurm.");
     if (left > 0)
         return counted(left, tr("The search has stopped; %1 trial is left. Resume it on the Search page."),
                        tr("The search has stopped; %1 trials are left. Resume it on the Search page."));

@@ -158,6 +158,22 @@ private Q_SLOTS:
         verifyWhole(resumed.json(), 3, kEpochs);
     }
 
+    void aPausedSearchHoldsItsTasks() {
+        constexpr int kEpochs = 300;
+        QProcess process;
+        start(process, {"search", search("paused", 3, kEpochs), "--json"});
+        const QString id = said(process, "Search (\\S+):");
+        QTRY_VERIFY_WITH_TIMEOUT(hasReports(id, 4), kPatience);
+        const CliAnswer paused = run({"search", "pause", id});
+        QVERIFY2(paused.code == 0, paused.err.constData());
+        QCOMPARE(run({"search", "show", id, "--json"}).json()["state"].toString(), QStringLiteral("paused"));
+        QTRY_COMPARE_WITH_TIMEOUT(slurm({"squeue", "--noheader", "--format=%T"}).count("RUNNING"), 0, kPatience);
+        QCOMPARE(run({"search", "resume", id}).code, 0);
+        QVERIFY(process.waitForFinished(kPatience));
+        QCOMPARE(process.exitCode(), 0);
+        verifyWhole(run({"search", "show", id, "--json"}).json(), 3, kEpochs);
+    }
+
     void whoeverWatchesMayGoAndComeBack() {
         constexpr int kEpochs = 300;
         QProcess process;

@@ -19,6 +19,7 @@
 #include "widgets/ParallelPlot.h"
 #include "widgets/Prompts.h"
 #include "widgets/ScatterPlot.h"
+#include "zoo/Zoo.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -123,13 +124,17 @@ private Q_SLOTS:
     void whatIsOfferedCanBeSearched() {
         Experiment base;
         base.data.path = "toys";
-        SearchDraft draft;
-        for (const std::string& path : searchableSettings(base))
-            draft.rows.push_back({path, firstRange(base, path)});
-        QVERIFY(draft.rows.size() > 15);
-        std::vector<Problem> problems;
-        planOf(draft, base, problems);
-        QVERIFY2(problems.empty(), joined(problems).c_str());
+        for (const ZooEntry& network : zoo()) {
+            Experiment of = base;
+            of.model.name = network.name;
+            SearchDraft draft;
+            for (const std::string& path : searchableSettings(of))
+                draft.rows.push_back({path, firstRange(of, path)});
+            QVERIFY(draft.rows.size() > 8);
+            std::vector<Problem> problems;
+            planOf(draft, of, problems);
+            QVERIFY2(problems.empty(), (network.name + ": " + joined(problems)).c_str());
+        }
         QVERIFY(firstRange(base, "training.unheard_of").is_null());
         QCOMPARE(firstRange(base, "training.threads", {}), parsed(R"({"int": [0, 1]})"));
         QCOMPARE(firstRange(base, "data.fit", {"stretch", "pad"}), parsed(R"({"choice": ["stretch", "pad"]})"));

@@ -71,6 +71,19 @@ Json rangeOfValue(const Json& value, const std::vector<Json>& choices) {
     return {};
 }
 
+/// Both ends where the option may have them: twice a dropout of 0.5 is none.
+Json within(const ZooOption& option, Json range) {
+    if (option.minimum == 0 && option.maximum == 0)
+        return range;
+    for (const char* key : {"int", "float"})
+        if (range.contains(key))
+            for (Json& end : range[key]) {
+                const double inside = std::clamp(end.get<double>(), option.minimum, option.maximum);
+                end = end.is_number_integer() ? Json(static_cast<std::int64_t>(inside)) : Json(inside);
+            }
+    return range;
+}
+
 const ZooOption* optionAt(const Experiment& experiment, const std::string& path) {
     const ZooEntry* network = experiment.model.graph.is_null() ? findInZoo(experiment.model.name) : nullptr;
     if (!network || !path.starts_with(kOptions))
@@ -125,7 +138,7 @@ SearchPlan planOf(const SearchDraft& draft, const Experiment& base, std::vector<
 Json firstRange(const Experiment& experiment, const std::string& path, const std::vector<Json>& choices) {
     if (const ZooOption* option = optionAt(experiment, path)) {
         const Json chosen = experiment.model.options.value(option->key, option->defaultValue);
-        return rangeOfValue(chosen, option->choices);
+        return within(*option, rangeOfValue(chosen, option->choices));
     }
     const Json value = settingIn(toJson(experiment), path);
     if (value.is_null()) // some are written only where they are not as usual

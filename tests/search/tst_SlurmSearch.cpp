@@ -185,6 +185,18 @@ private Q_SLOTS:
         QCOMPARE(watched(mended, folder).view.state, SearchView::State::Completed);
     }
 
+    void aJobThatSomebodyCancelsIsNotSubmittedAgain() {
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(3, 1));
+        const FakeSlurm::Task train = task(trainer, folder);
+        FakeSlurm slurm([&](const std::string& name, std::stop_token stop) -> std::string {
+            return name == "1_0" ? train(name, stop) : "CANCELLED"; // by scancel
+        });
+        const SearchEnded ended = watched(slurm, folder);
+        QVERIFY2(ended.why.starts_with("Slurm job 1 was canceled: 2 trials are left"), ended.why.c_str());
+        QCOMPARE(slurm.sizes(), std::vector<int>{3});
+    }
+
     void stoppingCancelsTheJobAndLosesNothing() {
         FakeTrainer trainer;
         const SearchFolder folder = begun(onSlurm(6, 2));

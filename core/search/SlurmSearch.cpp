@@ -192,11 +192,11 @@ std::string inWords(const std::map<std::string, std::size_t>& endings) {
 
 /// No task is there any more, and trials are left. True: new ones are.
 Result<bool> SlurmWatch::tasksEnded() {
+    sayPaused(m_view.folder, false);
     if (timeIsUp()) {
         endsWith("The time is up");
         return false;
     }
-    sayPaused(m_view.folder, false);
     const std::map<std::string, std::size_t> ends = endings();
     if (m_isOurs && ends.contains("CANCELLED")) {
         endsWith("Slurm job " + m_job + " was canceled");

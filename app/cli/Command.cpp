@@ -73,6 +73,17 @@ void onInterrupt(int signal) {
     [[maybe_unused]] const ssize_t written = ::write(wakePipe[1], &byte, 1);
     errno = saved;
 }
+
+volatile std::sig_atomic_t taskSignal = 0;
+
+void onTaskSignal(int signal) {
+    const int saved = errno;
+    if (taskSignal == 0)
+        taskSignal = signal;
+    const char byte = 1;
+    [[maybe_unused]] const ssize_t written = ::write(wakePipe[1], &byte, 1);
+    errno = saved;
+}
 } // namespace
 
 std::stop_source& interruption() {
@@ -97,6 +108,19 @@ std::stop_source& interruption() {
     }();
     static_cast<void>(installed);
     return source;
+}
+
+std::stop_source& taskInterruption() {
+    std::stop_source& source = interruption();
+    struct sigaction action {};
+    action.sa_handler = onTaskSignal;
+    sigaction(SIGUSR1, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    return source;
+}
+
+bool isTimeAlmostOver() {
+    return taskSignal == SIGUSR1;
 }
 
 CLI::Option* addThreads(CLI::App& command, int& threads) {

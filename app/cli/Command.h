@@ -38,6 +38,12 @@ inline constexpr const char* kLearningUnknown = "Learning to tell unknown images
 /// kills. Installed on first call.
 std::stop_source& interruption();
 
+/// The same for a task of Slurm's: SIGUSR1 (its time is almost over) and SIGTERM (it is cancelled) stop it, however
+/// often they come.
+std::stop_source& taskInterruption();
+/// Whether it was SIGUSR1.
+bool isTimeAlmostOver();
+
 /// Adds --threads, documented the same everywhere; 0 = the CPUs available.
 CLI::Option* addThreads(CLI::App& command, int& threads);
 /// "64x48" or "64x48x3" to numbers; false where it is neither.

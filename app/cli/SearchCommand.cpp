@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <utility>
 
@@ -10,6 +12,8 @@
 #include "search/SearchPresets.h"
 #include "search/SearchRunner.h"
 #include "search/SearchSteering.h"
+#include "search/SlurmSearch.h"
+#include "store/RunMark.h"
 
 namespace sightline::cli {
 
@@ -70,10 +74,13 @@ int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchO
     const Result<SearchPlan> plan = folder.plan();
     if (!plan)
         return fail(plan.error());
+    const std::stop_token stop = interruption().get_token();
+    if (plan->slurm) // the job goes on where the terminal closes; search resume watches it again
+        std::signal(SIGHUP, SIG_DFL);
     SearchRequest request{context.home, folder};
     request.dataPath = dataPath;
     bool isSaid = false;
-    const auto search = runSearch(**engine, request, interruption().get_token(), [&](const SearchEvent& event) {
+    const auto search = runSearch(**engine, request, stop, [&](const SearchEvent& event) {
         if (!std::exchange(isSaid, true))
             std::fprintf(stderr, "Search %s: %d trials; the checkpoints of the best %d are kept\n", folder.id().c_str(),
                          trialsOf(*plan), plan->keepBest);
@@ -92,16 +99,21 @@ int start(const SearchOptions& options, Context& context) {
     return folder ? runIt(*folder, {}, options, context) : fail(folder.error());
 }
 
-int steer(const SearchFolder& folder, RemoteCommand::Kind command, const char* done) {
+int steer(const SearchFolder& folder, RemoteCommand::Kind command, const std::string& done) {
     if (const Result<void> obeyed = steerSearch(folder, command, interruption().get_token()); !obeyed)
         return fail(obeyed.error());
-    std::fprintf(stderr, "Search %s: %s\n", folder.id().c_str(), done);
+    std::fprintf(stderr, "Search %s: %s\n", folder.id().c_str(), done.c_str());
     return 0;
 }
 
 int pause(const SearchOptions& options, Context& context) {
     const Result<SearchFolder> folder = findSearch(context.home, options.search);
-    return folder ? steer(*folder, RemoteCommand::Kind::Pause, "paused at the next batch") : fail(folder.error());
+    if (!folder)
+        return fail(folder.error());
+    const Result<SearchPlan> plan = folder->plan();
+    return steer(*folder, RemoteCommand::Kind::Pause,
+                 plan && plan->slurm ? "its tasks save and are held; search resume " + folder->id() + " releases them"
+                                     : "paused at the next batch");
 }
 
 int stop(const SearchOptions& options, Context& context) {
@@ -117,9 +129,34 @@ int resume(const SearchOptions& options, Context& context) {
     const Result<SearchFolder> folder = findSearch(context.home, options.search);
     if (!folder)
         return fail(folder.error());
-    if (const Result<SearchView> view = viewSearch(*folder); view && view->state == SearchView::State::Paused)
+    if (const Result<SearchView> view = viewSearch(*folder);
+        view && view->state == SearchView::State::Paused && ownerOf(folder->path()))
         return steer(*folder, RemoteCommand::Kind::Resume, "resumed"); // by whoever runs it
     return runIt(*folder, *dataPath, options, context);
+}
+
+/// What a task of a Slurm job runs: one trial.
+int task(const SearchOptions& options, Context& context) {
+    const std::optional<std::string> here = slurmTaskHere([](const char* name) { return std::getenv(name); });
+    if (!here)
+        return fail(
+            badInput("search task is what the tasks of a Slurm job array run; search resume continues a search."));
+    const std::stop_token stop = taskInterruption().get_token();
+    const Result<SearchFolder> folder = findSearch(context.home, options.search);
+    const Result<SearchPlan> plan = folder ? folder->plan() : Result<SearchPlan>(folder.error());
+    const Result<Engine*> engine = plan ? loadEngine() : Result<Engine*>(plan.error());
+    if (!engine)
+        return fail(engine.error());
+    const Result<bool> ended = runSlurmTask(**engine, {context.home, *folder}, *here, stop,
+                                            [&](const SearchEvent& event) { sayEvent(event, *plan, true); });
+    if (!ended)
+        return fail(ended.error());
+    if (*ended || !isTimeAlmostOver())
+        return 0;
+    std::fprintf(stderr, "The time of task %s is almost over: the trial is saved and continues later.\n",
+                 here->c_str());
+    const Result<void> requeued = Slurm().requeue(*here);
+    return requeued ? 0 : fail(requeued.error());
 }
 
 int show(const SearchOptions& options, Context& context) {
@@ -170,7 +207,7 @@ struct Words {
     bool takesSearch = true, printsJson = true;
 };
 
-void addAction(CLI::App& search, Context& context, const Words& words, Action action) {
+CLI::App* addAction(CLI::App& search, Context& context, const Words& words, Action action) {
     auto options = std::make_shared<SearchOptions>();
     CLI::App* command = search.add_subcommand(words.name, words.help);
     if (words.takesSearch)
@@ -182,6 +219,7 @@ void addAction(CLI::App& search, Context& context, const Words& words, Action ac
     command->callback([options, action, &context] {
         context.chosen = [options, action, &context] { return action(*options, context); };
     });
+    return command;
 }
 
 } // namespace
@@ -207,6 +245,8 @@ void addSearch(CLI::App& app, Context& context) {
     addAction(*search, context, {"stop", "Stop a search in progress, also another program's", true, false}, stop);
     addAction(*search, context, {"show", "Show a search: its trials, the best one, what matters"}, show);
     addAction(*search, context, {"list", "List searches, newest first", false}, list);
+    addAction(*search, context, {"task", "A task of a Slurm job: one trial", true, false}, task)
+        ->group(""); // not in --help
 }
 
 } // namespace sightline::cli

@@ -28,6 +28,16 @@ Result<SearchFolder> oneOf(const std::vector<SearchFolder>& found, const std::st
     return badInput(shown(search) + " is " + std::to_string(found.size()) + " searches: " + listed(ids) + ".");
 }
 
+/// The tasks of a Slurm job go on where nobody watches them any more.
+bool isTrainedElsewhere(const SearchView& view) {
+    const std::filesystem::path runs = view.folder.parent_path().parent_path() / "runs";
+    return view.plan.slurm &&
+           std::any_of(view.study.trials.begin(), view.study.trials.end(), [&](const SearchTrial& trial) {
+               return trial.state == SearchTrial::State::Running && !trial.runs.empty() &&
+                      ownerOf(runs / trial.runs.back()).has_value();
+           });
+}
+
 Json numberOrNull(const std::optional<double>& value) {
     return value ? Json(*value) : Json();
 }
@@ -103,6 +113,14 @@ int endedTrials(const Study& study) {
     }));
 }
 
+std::string whyLeft(const SearchPlan& plan, const Study& study, const std::string& search, const std::string& reason) {
+    const int left = trialsOf(plan) - endedTrials(study);
+    if (left <= 0)
+        return {};
+    return reason + ": " + counted(static_cast<std::size_t>(left), "trial") + (left == 1 ? " is" : " are") +
+           " left; search resume " + search + " continues.";
+}
+
 Result<SearchView> viewSearch(const SearchFolder& folder) {
     const bool isRunning = ownerOf(folder.path()).has_value(); // before the journal: what ends in between has ended
     Result<SearchPlan> plan = folder.plan();
@@ -120,6 +138,10 @@ Result<SearchView> viewSearch(const SearchFolder& folder) {
         view.state = saysPaused(folder.path()) ? SearchView::State::Paused : SearchView::State::Running;
     else if (endedTrials(view.study) >= trialsOf(view.plan))
         view.state = SearchView::State::Completed;
+    else if (view.plan.slurm && saysPaused(folder.path()))
+        view.state = SearchView::State::Paused;
+    else if (isTrainedElsewhere(view))
+        view.state = SearchView::State::Running;
     return view;
 }
 
@@ -137,6 +159,7 @@ Json toJson(const SearchView& view) {
                           {"runs", trial.runs},
                           {"figures", trial.figures},
                           {"epochs", std::move(reports)},
+                          {"task", trial.task.empty() ? Json() : Json(trial.task)},
                           {"error", trial.error.empty() ? Json() : Json(trial.error)}});
     }
     const std::optional<int> best = bestTrial(view.study.trials, view.plan.maximize);

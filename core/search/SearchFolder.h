@@ -52,5 +52,7 @@ Json toJson(const SearchView& view);
 
 /// Trials that have ended.
 int endedTrials(const Study& study);
+/// "Stopped: 3 trials are left; search resume ID continues."; empty where none are.
+std::string whyLeft(const SearchPlan& plan, const Study& study, const std::string& search, const std::string& reason);
 
 } // namespace sightline

@@ -10,6 +10,7 @@
 #include "experiment/Experiment.h"
 #include "experiment/RunEdit.h"
 #include "search/SearchSpace.h"
+#include "search/SlurmSettings.h"
 
 namespace sightline {
 
@@ -25,11 +26,12 @@ struct SearchPlan {
     Sampler sampler = Sampler::Random;
     Pruner pruner = Pruner::None;
     int trials = 30;
-    int executionsPerTrial = 1; ///< runs of a trial, which differ in their seed
-    std::uint64_t seed = 1;     ///< of the sampler
-    int parallel = 1;           ///< trials at the same time, which share the CPUs
-    double minutes = 0;         ///< after which no trial begins; 0: no limit
-    int keepBest = 3;           ///< trials whose checkpoints are kept
+    int executionsPerTrial = 1;         ///< runs of a trial, which differ in their seed
+    std::uint64_t seed = 1;             ///< of the sampler
+    int parallel = 1;                   ///< trials at the same time, which on one machine share its CPUs
+    std::optional<SlurmSettings> slurm; ///< where the trials are tasks of a Slurm job; nothing: on this machine
+    double minutes = 0;                 ///< after which no trial begins; 0: no limit
+    int keepBest = 3;                   ///< trials whose checkpoints are kept
 
     /// "toys: search" where it has no name.
     std::string title() const;
@@ -45,6 +47,9 @@ Result<SearchPlan> searchPlanFromJson(const Json& json, const std::filesystem::p
 Result<SearchPlan> readSearchPlan(const std::filesystem::path& file, const std::vector<Setting>& changes = {});
 /// With the base experiment in it.
 Json toJson(const SearchPlan& plan);
+/// All keys but version, name, base and space: how a search goes, whatever it searches. What is wrong stays as it was.
+void readSearchOptions(JsonReader& reader, SearchPlan& plan);
+Json searchOptionsToJson(const SearchPlan& plan);
 
 /// What is impossible whatever the images are, a setting that there is not above all.
 std::vector<Problem> problems(const SearchPlan& plan);

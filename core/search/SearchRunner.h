@@ -39,6 +39,7 @@ struct SearchRequest {
     /// Steers the trials, which are then tried one after the other whatever the plan says. Null: steerSearch() does.
     TrainControl* control = nullptr;
     std::string dataPath = {}; ///< where the images are now; remembered by the search. Empty: where they were
+    bool leavesJob = false; ///< `stop` only ends the watching of a job on Slurm, which goes on; steerSearch() ends it
 };
 
 /// How a search, or one go of it, ended.

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "search/SlurmJob.h"
 #include "store/RunMark.h"
 #include "support/Files.h"
 #include "support/Words.h"
@@ -19,17 +20,15 @@ constexpr std::chrono::milliseconds kPeriod(200);
 constexpr std::chrono::minutes kPatience(1);
 constexpr const char* kPausedFile = "paused";
 
-void removePausedFile(const std::filesystem::path& folder) {
-    std::error_code code;
-    std::filesystem::remove(folder / kPausedFile, code);
-}
-
 } // namespace
 
-Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command, std::stop_token stop) {
-    if (!ownerOf(folder.path()))
-        return badInput("The search " + shown(folder.id()) + " is not running.");
-    return sendCommand(folder.path(), {command}, kPatience, std::move(stop));
+Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command, std::stop_token stop,
+                         const Slurm& slurm) {
+    if (ownerOf(folder.path()))
+        return sendCommand(folder.path(), {command}, kPatience, std::move(stop));
+    if (!slurmJobOf(folder).empty())
+        return steerJob(slurm, folder, command);
+    return badInput("The search " + shown(folder.id()) + " is not running.");
 }
 
 bool saysPaused(const std::filesystem::path& searchFolder) {
@@ -37,11 +36,23 @@ bool saysPaused(const std::filesystem::path& searchFolder) {
     return std::filesystem::exists(searchFolder / kPausedFile, code);
 }
 
+void sayPaused(const std::filesystem::path& searchFolder, bool paused) {
+    std::error_code code;
+    if (paused)
+        static_cast<void>(writeFileAtomically(searchFolder / kPausedFile, ""));
+    else
+        std::filesystem::remove(searchFolder / kPausedFile, code);
+}
+
+Error steersNothingElse() {
+    return badInput("A search can be paused, resumed and stopped; ask its runs for anything else.");
+}
+
 SearchSteering::SearchSteering(std::filesystem::path searchFolder, std::vector<TrainControl*> controls,
                                std::function<void()> stop)
     : m_folder(std::move(searchFolder)), m_controls(std::move(controls)), m_stop(std::move(stop)) {
     forgetCommands(m_folder);
-    removePausedFile(m_folder);
+    sayPaused(m_folder, false);
     m_thread = std::jthread([this](const std::stop_token& ended) {
         std::mutex mutex;
         std::condition_variable_any wake;
@@ -56,7 +67,7 @@ SearchSteering::SearchSteering(std::filesystem::path searchFolder, std::vector<T
 SearchSteering::~SearchSteering() {
     m_thread.request_stop();
     m_thread.join();
-    removePausedFile(m_folder);
+    sayPaused(m_folder, false);
 }
 
 void SearchSteering::look() {
@@ -64,12 +75,8 @@ void SearchSteering::look() {
         answerCommand(received, received.command ? obey(*received.command) : received.command.error());
     const bool paused = std::all_of(m_controls.begin(), m_controls.end(),
                                     [](const TrainControl* control) { return control->isPaused(); });
-    if (std::exchange(m_saidPaused, paused) == paused)
-        return;
-    if (paused)
-        static_cast<void>(writeFileAtomically(m_folder / kPausedFile, "")); // a word, no more: the search goes on
-    else
-        removePausedFile(m_folder);
+    if (std::exchange(m_saidPaused, paused) != paused)
+        sayPaused(m_folder, paused);
 }
 
 Result<void> SearchSteering::obey(const RemoteCommand& command) {
@@ -86,7 +93,7 @@ Result<void> SearchSteering::obey(const RemoteCommand& command) {
             control->resume();
         return {};
     default:
-        return badInput("A search can be paused, resumed and stopped; ask its runs for anything else.");
+        return steersNothingElse();
     }
 }
 

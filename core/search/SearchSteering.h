@@ -9,16 +9,23 @@
 
 #include "engine/TrainControl.h"
 #include "search/SearchFolder.h"
+#include "search/Slurm.h"
 #include "store/RemoteCommand.h"
 
 namespace sightline {
 
 /// Leaves a command for whoever runs the search, in this process or another, and waits for its answer: pause (its
-/// trials wait at their next batch), resume or stop. Errors: nobody runs it, or there is no answer within a minute.
-Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command, std::stop_token stop);
+/// trials wait at their next batch; on Slurm they are saved, and their tasks held), resume or stop. A job on Slurm that
+/// nobody watches is told itself. Errors: nobody runs it, there is no answer within a minute, or Slurm refuses.
+Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command, std::stop_token stop,
+                         const Slurm& slurm = Slurm());
 
-/// What a search that runs said last.
+/// What a search that runs, or its job on Slurm, said last.
 bool saysPaused(const std::filesystem::path& searchFolder);
+/// Leaves word of it; no more: where that cannot be written the search goes on.
+void sayPaused(const std::filesystem::path& searchFolder, bool paused);
+/// What any other command is answered with.
+Error steersNothingElse();
 
 /// The side of the search: obeys such commands on a thread of its own, and leaves word whether it is paused.
 class SearchSteering {

@@ -26,6 +26,7 @@ struct SearchTrial {
     std::vector<double> values;            ///< of each execution: the best epoch's objective
     std::map<std::string, double> figures; ///< the other figures of these epochs, and the epoch: means
     std::vector<std::string> runs;         ///< ids, by execution
+    std::string task;                      ///< of Slurm's that trains it, "123_4"; empty: none
     std::string error;                     ///< why it failed, a sentence
     std::string started, ended;            ///< ISO 8601, UTC; `ended` is empty while it runs
 

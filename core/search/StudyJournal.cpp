@@ -90,6 +90,8 @@ void Replay::setAttribute(const Json& attributes, SearchTrial& trial) {
         for (const auto& [name, value] : figures.items())
             if (value.is_number())
                 trial.figures[name] = value.get<double>();
+    if (const Json& task = part(attributes, "task"); task.is_string())
+        trial.task = task.get<std::string>();
     if (const Json& error = part(attributes, "error"); error.is_string())
         trial.error = error.get<std::string>();
 }
@@ -240,14 +242,24 @@ Result<void> StudyJournal::begin(const SearchTrial& trial, const SearchSpace& sp
             create["distributions"][name] = optunaText(*distribution);
             create["params"][name] = value;
         }
+    if (!trial.task.empty())
+        create["user_attrs"]["task"] = trial.task;
     return appendJournalLines(m_file, {create});
 }
 
-Result<void> StudyJournal::setRuns(int journalId, const std::vector<std::string>& runs) const {
+Json StudyJournal::attribute(int journalId, const char* key, Json value) const {
     Json set = line(SetTrialUserAttribute);
     set["trial_id"] = journalId;
-    set["user_attr"] = {{"runs", runs}};
-    return appendJournalLines(m_file, {set});
+    set["user_attr"] = {{key, std::move(value)}};
+    return set;
+}
+
+Result<void> StudyJournal::setRuns(int journalId, const std::vector<std::string>& runs) const {
+    return appendJournalLines(m_file, {attribute(journalId, "runs", runs)});
+}
+
+Result<void> StudyJournal::setTask(int journalId, const std::string& task) const {
+    return appendJournalLines(m_file, {attribute(journalId, "task", task)});
 }
 
 Result<void> StudyJournal::report(int journalId, int epoch, double value) const {
@@ -260,19 +272,13 @@ Result<void> StudyJournal::report(int journalId, int epoch, double value) const 
 
 Result<void> StudyJournal::end(int journalId, const SearchTrial& trial) const {
     std::vector<Json> lines;
-    const auto attribute = [&](const char* key, Json value) {
-        Json set = line(SetTrialUserAttribute);
-        set["trial_id"] = journalId;
-        set["user_attr"] = {{key, std::move(value)}};
-        lines.push_back(std::move(set));
-    };
-    attribute("runs", trial.runs);
+    lines.push_back(attribute(journalId, "runs", trial.runs));
     if (!trial.values.empty())
-        attribute("values", trial.values);
+        lines.push_back(attribute(journalId, "values", trial.values));
     if (!trial.figures.empty())
-        attribute("figures", trial.figures);
+        lines.push_back(attribute(journalId, "figures", trial.figures));
     if (!trial.error.empty())
-        attribute("error", trial.error);
+        lines.push_back(attribute(journalId, "error", trial.error));
     Json set = line(SetTrialState);
     set["trial_id"] = journalId;
     set["state"] = static_cast<int>(trial.state);

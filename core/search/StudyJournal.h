@@ -34,12 +34,15 @@ public:
     /// A running trial with its point, in one line: it is there with all its values, or not at all.
     Result<void> begin(const SearchTrial& trial, const SearchSpace& space) const;
     Result<void> setRuns(int journalId, const std::vector<std::string>& runs) const;
+    /// Which task of Slurm's trains it; empty: the next one that comes.
+    Result<void> setTask(int journalId, const std::string& task) const;
     Result<void> report(int journalId, int epoch, double value) const;
     /// Its state, value and what else is known of it, in one write.
     Result<void> end(int journalId, const SearchTrial& trial) const;
 
 private:
     Json line(int operation) const;
+    Json attribute(int journalId, const char* key, Json value) const;
 
     std::filesystem::path m_file;
     std::string m_worker;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "store/FindRun.h"
@@ -53,7 +54,7 @@ Result<Experiment> executionAt(const SearchPlan& plan, const SearchTrial& trial,
         return badInput("The trial's settings are impossible: " + joined(found) + ".");
     experiment.seed += static_cast<std::uint64_t>(execution);
     experiment.name = plan.title() + ", " + trialMember(plan, {}, trial.number, execution).member;
-    if (plan.parallel > 1 && experiment.training.threads == 0)
+    if (plan.parallel > 1 && !plan.slurm && experiment.training.threads == 0)
         experiment.training.threads = std::max(1, availableCpus() / plan.parallel);
     return experiment;
 }
@@ -85,6 +86,28 @@ Result<ExecutionFigures> figuresOf(const RunFolder& run, const SearchPlan& plan)
         if (const std::optional<double> value = best->value(name); value && std::isfinite(*value))
             figures.others[name] = *value;
     return figures;
+}
+
+void settle(SearchTrial& trial, const std::filesystem::path& home, const SearchPlan& plan) {
+    if (trial.state == SearchTrial::State::Pruned && !trial.reports.empty())
+        trial.value = trial.reports.rbegin()->second;
+    if (trial.state != SearchTrial::State::Complete)
+        return;
+    trial.values.clear();
+    trial.figures.clear();
+    const auto count = static_cast<double>(trial.runs.size());
+    for (const std::string& run : trial.runs) {
+        const Result<ExecutionFigures> one = figuresOf(RunFolder(home / "runs" / run), plan);
+        if (!one) {
+            trial.state = SearchTrial::State::Failed;
+            trial.error = one.error().message;
+            return;
+        }
+        trial.values.push_back(one->value);
+        for (const auto& [name, value] : one->others)
+            trial.figures[name] += value / count;
+    }
+    trial.value = std::accumulate(trial.values.begin(), trial.values.end(), 0.0) / count;
 }
 
 std::vector<int> dropCheckpoints(const std::filesystem::path& home, const SearchPlan& plan,

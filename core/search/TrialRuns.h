@@ -34,6 +34,10 @@ struct ExecutionFigures {
 /// Errors: no epoch has the objective.
 Result<ExecutionFigures> figuresOf(const RunFolder& run, const SearchPlan& plan);
 
+/// Gives a trial that has ended its value and figures: means of the executions of a complete one, the last report of a
+/// pruned one. A complete one whose runs lack them has failed.
+void settle(SearchTrial& trial, const std::filesystem::path& home, const SearchPlan& plan);
+
 /// Removes the checkpoints of the runs of all trials that have ended, except the best `keepBest` complete ones. The
 /// numbers of the trials that lost theirs.
 std::vector<int> dropCheckpoints(const std::filesystem::path& home, const SearchPlan& plan,

@@ -4,6 +4,13 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <xxhash.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "support/Files.h"
+#include "support/NetworkFiles.h"
 
 namespace sightline {
 
@@ -53,8 +60,26 @@ RunIndex::RunIndex(std::unique_ptr<SQLite::Database> database) : m_database(std:
 RunIndex::RunIndex(RunIndex&&) noexcept = default;
 RunIndex::~RunIndex() = default;
 
+std::filesystem::path indexFileOf(const std::filesystem::path& home) {
+    if (!isOnNetwork(home))
+        return home / "runs.db";
+    std::error_code code;
+    const char* const cache = std::getenv("XDG_CACHE_HOME");
+    const char* const own = std::getenv("HOME");
+    const std::filesystem::path folder = cache && *cache ? std::filesystem::path(cache)
+                                         : own && *own   ? std::filesystem::path(own) / ".cache"
+                                                         : std::filesystem::temp_directory_path(code);
+    const std::string place = std::filesystem::weakly_canonical(home, code).string();
+    char name[24];
+    std::snprintf(name, sizeof(name), "%016llx.db",
+                  static_cast<unsigned long long>(XXH3_64bits(place.data(), place.size())));
+    return folder / "sightline" / "indexes" / name;
+}
+
 Result<RunIndex> RunIndex::open(const std::filesystem::path& home) {
-    const auto file = home / "runs.db";
+    const auto file = indexFileOf(home);
+    if (const Result<void> made = file.parent_path() == home ? Result<void>() : makeFolder(file.parent_path()); !made)
+        return made.error();
     try {
         return RunIndex(opened(file));
     } catch (const SQLite::Exception& exception) {

@@ -15,6 +15,11 @@ namespace sightline {
 /// Sizes and times of the files a summary is made from; equal stamps mean that nothing changed.
 std::string stampOf(const RunFolder& run);
 
+/// Where the index of a data home is: its runs.db. A home on the network is shared by machines, which cannot have one
+/// database open together: there each has its own, `$XDG_CACHE_HOME/sightline/indexes/<of the home>.db`, made from the
+/// folders.
+std::filesystem::path indexFileOf(const std::filesystem::path& home);
+
 /// runs.db: summaries beside the stamp of what they were made from. Only an index: a broken file is made anew.
 class RunIndex {
 public:

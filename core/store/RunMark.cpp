@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +12,7 @@
 #include <fstream>
 #include <utility>
 
+#include "store/HostBoot.h"
 #include "support/FileCalls.h"
 #include "support/Json.h"
 
@@ -42,17 +42,7 @@ std::string nameOfProcess(long number) {
     if (place == std::string::npos)
         return {};
     const std::string start = status.substr(place + 1, status.find(' ', place + 1) - place - 1);
-    return firstLine("/proc/sys/kernel/random/boot_id") + " " + std::to_string(number) + " " + start;
-}
-
-std::string nameOfHost() {
-    std::array<char, 256> name{};
-    return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
-}
-
-/// Hosts made from one image have one name; this tells them apart where there is one.
-std::string machine() {
-    return firstLine("/etc/machine-id");
+    return hostBootHere().boot + " " + std::to_string(number) + " " + start;
 }
 
 std::string textIn(const Json& json, const char* key) {
@@ -66,6 +56,7 @@ struct Claim {
     bool isHere = true;    ///< on this host
     bool isLocked = false; ///< its owner holds a lock on the file: without that it is over
     std::string process;
+    HostBoot of; ///< where and since when
 };
 
 std::optional<Claim> claimIn(const std::string& text) {
@@ -78,23 +69,35 @@ std::optional<Claim> claimIn(const std::string& text) {
     if (const auto number = json->find("number"); number != json->end() && number->is_number_integer())
         claim.owner.process = number->get<long>();
     // Marks of older versions name no host: theirs is this one.
-    const std::string host = textIn(*json, "host");
-    claim.isHere = host.empty() || (host == nameOfHost() && textIn(*json, "machine") == machine());
+    const HostBoot here = hostBootHere();
+    claim.of = {textIn(*json, "host"), textIn(*json, "machine"), textIn(*json, "boot")};
+    claim.isHere = claim.of.host.empty() || (claim.of.host == here.host && claim.of.machine == here.machine);
     if (!claim.isHere)
-        claim.owner.host = host;
+        claim.owner.host = claim.of.host;
     return claim;
 }
 
-/// Whether the owner lives, where no lock can tell: by its process, and of another host it cannot be known.
-bool seemsAlive(const Claim& claim) {
-    return !claim.isHere || (!claim.process.empty() && claim.process == nameOfProcess(claim.owner.process));
+/// The data home of a run or a search; empty of a folder that lies elsewhere.
+fs::path homeOf(const fs::path& mark) {
+    const fs::path all = mark.parent_path().parent_path();
+    return all.filename() == "runs" || all.filename() == "searches" ? all.parent_path() : fs::path();
+}
+
+/// Whether the owner lives, where no lock can tell: by its process, and of another host as long as that is not known to
+/// have started again.
+bool seemsAlive(const fs::path& mark, const Claim& claim) {
+    if (!claim.isHere)
+        return homeOf(mark).empty() || !hasRestarted(homeOf(mark), claim.of);
+    return !claim.process.empty() && claim.process == nameOfProcess(claim.owner.process);
 }
 
 std::string markOfThisProcess(bool isLocked) {
+    const HostBoot here = hostBootHere();
     return toText(Json{{"process", nameOfProcess(::getpid())},
                        {"number", ::getpid()},
-                       {"host", nameOfHost()},
-                       {"machine", machine()},
+                       {"host", here.host},
+                       {"machine", here.machine},
+                       {"boot", here.boot},
                        {"locked", isLocked}}) +
            "\n";
 }
@@ -105,6 +108,13 @@ Error inProgress(const fs::path& mark, const RunOwner& owner, bool isKnown) {
         return badInput(run + " is in progress (process " + std::to_string(owner.process) + "); stop it first.");
     return badInput(run + " is in progress on the host " + shown(owner.host) + "; stop it there" +
                     (isKnown ? "." : ", or delete " + mark.string() + " if it no longer runs."));
+}
+
+/// The machine is up again, and its file server has not heard of it.
+Error lockOfTheDead(const fs::path& mark, const Claim& claim) {
+    return badInput("The run " + mark.parent_path().filename().string() + " is still locked for the host " +
+                    shown(claim.of.host) + ", which has started again since, so nobody trains it: try again in a " +
+                    "minute or two, or delete " + mark.string() + ".");
 }
 
 Error beingTaken(const fs::path& mark) {
@@ -171,11 +181,13 @@ bool fill(int descriptor, const std::string& text) {
 std::optional<Error> objection(const fs::path& mark, int descriptor, Lock held, bool isNew) {
     const std::string text = textOf(descriptor);
     const std::optional<Claim> claim = claimIn(text);
+    if (held == Lock::Taken && claim && !claim->isHere && !seemsAlive(mark, *claim))
+        return lockOfTheDead(mark, *claim);
     if (held == Lock::Taken)
         return claim ? inProgress(mark, claim->owner, true) : beingTaken(mark);
     if (isNew || (claim && claim->isLocked && held == Lock::Got))
         return {}; // the lock is gone, and with it the owner
-    if (claim && seemsAlive(*claim))
+    if (claim && seemsAlive(mark, *claim))
         return inProgress(mark, claim->owner, false);
     if (text.empty() && held == Lock::Unknown && isYoung(descriptor))
         return beingTaken(mark);
@@ -193,7 +205,7 @@ std::optional<RunOwner> ownerOf(const fs::path& runFolder) {
     ::close(descriptor);
     if (held == Lock::Taken)
         return claim ? claim->owner : RunOwner{};
-    const bool isOver = !claim || (claim->isLocked && held == Lock::Got) || !seemsAlive(*claim);
+    const bool isOver = !claim || (claim->isLocked && held == Lock::Got) || !seemsAlive(runFolder / kMark, *claim);
     return isOver ? std::nullopt : std::optional(claim->owner);
 }
 
@@ -218,6 +230,10 @@ Result<RunMark> RunMark::take(const fs::path& runFolder) {
             taken.leave();
             return *error;
         }
+        if (const std::optional<Claim> claim = claimIn(textOf(descriptor)); claim && !claim->owner.host.empty())
+            taken.m_before = claim->owner;
+        if (const fs::path home = homeOf(mark); !home.empty())
+            noteHostBoot(home);
         if (!fill(descriptor, markOfThisProcess(held == Lock::Got)))
             return unwritable(mark, ENOSPC);
         return taken;
@@ -230,6 +246,7 @@ RunMark& RunMark::operator=(RunMark&& other) noexcept {
         release();
         m_file = std::exchange(other.m_file, {});
         m_descriptor = std::exchange(other.m_descriptor, -1);
+        m_before = std::move(other.m_before);
     }
     return *this;
 }

@@ -12,8 +12,8 @@ namespace sightline {
 /// 20260131-142530-ab12: for runs, groups and searches.
 std::string newRunId();
 
-/// The runs of a data home: runs.db (SQLite, WAL) as an index over runs/<id>/, rebuilt from the folders where they
-/// disagree. Each call opens what it needs; usable from any thread.
+/// The runs of a data home: runs.db (SQLite, WAL; indexFileOf()) as an index over runs/<id>/, rebuilt from the folders
+/// where they disagree. Each call opens what it needs; usable from any thread.
 class RunStore {
 public:
     /// Makes the home where needed; the error says that it cannot be written.

@@ -2,6 +2,7 @@
 #include "support/FileCalls.h"
 
 #include <fcntl.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -17,7 +18,11 @@ FileCalls& fileCalls() {
         [](const char* from, const char* to) { return std::rename(from, to); },
         [](const char* from, const char* to) { return ::link(from, to); },
         [](const char* file) { return ::unlink(file); },
-        [](int descriptor, int command, struct flock* range) { return ::fcntl(descriptor, command, range); }};
+        [](int descriptor, int command, struct flock* range) { return ::fcntl(descriptor, command, range); },
+        [](const char* path) {
+            struct statfs system {};
+            return ::statfs(path, &system) == 0 ? static_cast<unsigned long>(system.f_type) & 0xffffffff : 0;
+        }};
     return calls;
 }
 

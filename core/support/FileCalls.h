@@ -20,6 +20,7 @@ struct FileCalls {
     int (*link)(const char* from, const char* to);
     int (*unlink)(const char* file);
     int (*lock)(int descriptor, int command, struct flock* range); ///< fcntl
+    unsigned long (*fileSystem)(const char* path);                 ///< its kind (statfs); 0: there is no such path
 };
 
 /// Of this process; to be replaced while no other thread writes.

@@ -227,38 +227,46 @@ const ZooEntry* findInZoo(const std::string& name) {
     return nullptr;
 }
 
-Result<GraphSpec> buildFromZoo(const std::string& name, const ZooRequest& request) {
+std::vector<Problem> zooProblems(const std::string& name, const Json& options) {
     const ZooEntry* entry = findInZoo(name);
     if (!entry) {
         std::string names;
         for (const ZooEntry& known : zoo())
             names += (names.empty() ? "" : ", ") + known.name;
-        return badInput("model.name: there is no network '" + name + "'; available: " + names + ".");
+        return {{"model.name", "must be one of " + names + "; there is no network '" + shown(name) + "'"}};
     }
+    if (!options.is_object())
+        return {{"model.options", "must be an object { ... }"}};
+    std::string known;
+    for (const ZooOption& option : entry->options)
+        known += (known.empty() ? "; it has " : ", ") + option.key;
+    std::vector<Problem> problems;
+    for (const auto& [key, value] : options.items()) {
+        const auto option = std::find_if(entry->options.begin(), entry->options.end(),
+                                         [&](const ZooOption& one) { return one.key == key; });
+        const std::string wrong =
+            option == entry->options.end() ? "is not an option of " + name + known : complaint(*option, value);
+        if (!wrong.empty())
+            problems.push_back({"model.options." + key, wrong});
+    }
+    return problems;
+}
+
+Result<GraphSpec> buildFromZoo(const std::string& name, const ZooRequest& request) {
+    if (const std::vector<Problem> problems = zooProblems(name, request.options); !problems.empty())
+        return badInput(joined(problems) + ".");
     if (request.height < 1 || request.width < 1 || request.height > 16384 || request.width > 16384 ||
         request.channels < 1 || request.channels > 64)
         return badInput("The input must be 1 to 16384 pixels high and wide with 1 to 64 channels.");
     if (request.classes < 1 || request.classes > 1000000)
         return badInput("The number of classes must be 1 to 1,000,000.");
-    if (!request.options.is_object())
-        return badInput("model.options: must be an object { ... }.");
-    std::vector<Problem> problems;
+    const ZooEntry& entry = *findInZoo(name);
     ZooRequest complete = request;
     complete.options = Json::object();
-    for (const ZooOption& option : entry->options)
+    for (const ZooOption& option : entry.options)
         complete.options[option.key] = option.defaultValue;
-    for (const auto& [key, value] : request.options.items()) {
-        const auto option = std::find_if(entry->options.begin(), entry->options.end(),
-                                         [&](const ZooOption& known) { return known.key == key; });
-        if (option == entry->options.end())
-            problems.push_back({"model.options." + key, "is not an option of " + name});
-        else if (const std::string wrong = complaint(*option, value); !wrong.empty())
-            problems.push_back({"model.options." + key, wrong});
-        complete.options[key] = value;
-    }
-    if (!problems.empty())
-        return badInput(joined(problems) + ".");
-    return entry->build(complete);
+    complete.options.update(request.options);
+    return entry.build(complete);
 }
 
 } // namespace sightline

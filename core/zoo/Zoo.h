@@ -38,7 +38,11 @@ struct ZooEntry {
 const std::vector<ZooEntry>& zoo();
 const ZooEntry* findInZoo(const std::string& name);
 
-/// Builds by name after checking options (unknown keys and wrong types are errors at `model.options.KEY`).
+/// What is wrong whatever the input is: a name that no network has ("model.name"), options that are unknown or not what
+/// they may be ("model.options.KEY").
+std::vector<Problem> zooProblems(const std::string& name, const Json& options);
+
+/// Builds by name after zooProblems(), which are errors.
 Result<GraphSpec> buildFromZoo(const std::string& name, const ZooRequest& request);
 
 } // namespace sightline

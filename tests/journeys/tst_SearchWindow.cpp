@@ -32,8 +32,8 @@ Experiment quick(Experiment experiment) {
 SearchDraft draftOfRates(int trials) {
     SearchDraft draft;
     draft.rows.push_back({kRate, Json::parse(R"({"float": [0.0005, 0.02], "log": true})")});
-    draft.sampler = SearchPlan::Sampler::Random;
-    draft.trials = trials;
+    draft.options.sampler = SearchPlan::Sampler::Random;
+    draft.options.trials = trials;
     return draft;
 }
 

@@ -108,7 +108,7 @@ private Q_SLOTS:
         QTest::newRow("keep_best") << "keep_best"
                                    << "0";
         QTest::newRow("backend") << "backend"
-                                 << "{\"slurm\": {}}";
+                                 << "\"cloud\"";
         QTest::newRow("base") << "base"
                               << "\"nowhere.json\"";
         QTest::newRow("trails") << "trails"
@@ -156,6 +156,20 @@ private Q_SLOTS:
                                      << "training.optimizer.learning_rate";
         QTest::newRow("the high end") << "{'data.validation_split': {'float': [0.1, 1.5]}}"
                                       << "cannot be 1.5";
+        QTest::newRow("an option's choice") << "{'model.options.filters': {'choice': [[32], [0, 32]]}}"
+                                            << "space.model.options.filters: cannot be [0,32]: it must be a list";
+        QTest::newRow("an option's range") << "{'model.options.dropout': {'float': [0.1, 1.5]}}"
+                                           << "space.model.options.dropout: cannot be 1.5";
+        QTest::newRow("a list of an option that is none")
+            << "{'model.options.dropout': {'repeat': {'int': [1, 2]}, 'of': {'int': [0, 1]}}}"
+            << "space.model.options.dropout: must be a number";
+        QTest::newRow("options together") << "{'model.options': {'choice': [{}, {'filtres': [8]}]}}"
+                                          << "model.options.filtres is not an option of toy_cnn";
+        QTest::newRow("a network") << "{'model.name': {'choice': ['toy_cnn', 'toy']}}"
+                                   << "there is no network 'toy'";
+        QTest::newRow("a network without the option")
+            << "{'model.name': {'choice': ['toy_cnn', 'resnet18']}, 'model.options.dense': {'choice': [[8], [16]]}}"
+            << "space.model.name: cannot be \"resnet18\": model.options.dense is not an option of resnet18";
         QTest::newRow("the wrong kind") << "{'training.balanced': {'choice': [true, 'yes']}}"
                                         << "cannot be \"yes\"";
     }
@@ -165,6 +179,16 @@ private Q_SLOTS:
         const std::vector<Problem> found = problemsOf(planJson(space.toStdString()));
         QCOMPARE(found.size(), std::size_t{1});
         QVERIFY2(joined(found).find(mention.toStdString()) != std::string::npos, joined(found).c_str());
+    }
+
+    void aBaseWithAnImpossibleNetworkIsRefused() {
+        Json json = planJson("{'training.epochs': {'int': [1, 2]}}");
+        json["base"]["model"] = {{"name", "toy_cnn"}, {"options", {{"filtres", {8}}}}};
+        QCOMPARE(problemsOf(json).size(), std::size_t{1});
+        QCOMPARE(problemsOf(json)[0].path, std::string("base.model.options.filtres"));
+        json["space"] = {{"model.options.filtres", {{"choice", {{8}, {16}}}}}};
+        QCOMPARE(problemsOf(json).size(), std::size_t{1});
+        QCOMPARE(problemsOf(json)[0].path, std::string("space.model.options.filtres"));
     }
 
     void numbersThatTheSpaceDoesNotAllowAreDropped() {

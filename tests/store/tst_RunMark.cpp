@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "Test.h"
+#include "store/HostBoot.h"
 #include "store/RunStore.h"
 #include "support/FileCalls.h"
 #include "support/Files.h"
@@ -78,7 +79,7 @@ class RunMarkTest : public FreshFolderTest {
     /// As another machine that shares the home would have written it.
     static void nameAnotherHost(const RunFolder& run, bool locked) {
         std::ofstream(run.path() / "running.json")
-            << R"({"process":"x","number":1,"host":"another-host","machine":"m","locked":)"
+            << R"({"process":"x","number":1,"host":"another-host","machine":"m","boot":"first","locked":)"
             << (locked ? "true}" : "false}");
     }
 
@@ -188,6 +189,60 @@ private Q_SLOTS:
             QVERIFY(taken.error().message.find("another-host") != std::string::npos);
             QVERIFY(taken.error().message.find("running.json") != std::string::npos); // the way out
         }
+    }
+
+    /// Of a home on the network: each machine says there since when it is up.
+    void aHostThatHasStartedAgainHasLostItsRuns() {
+        const RunFolder run = newRun();
+        nameAnotherHost(run, false);
+        fileCalls().lock = withoutLocks;
+        const auto isUpSince = [&](const char* boot) {
+            const std::string text = R"({"host":"another-host","machine":"m","boot":")" + std::string(boot) + "\"}";
+            return makeFolder(root() / "home" / "hosts") &&
+                   writeFileAtomically(root() / "home" / "hosts" / "m.json", text);
+        };
+        QVERIFY(isUpSince("first"));
+        QVERIFY(run.isRunning());
+        QVERIFY(isUpSince("second"));
+        QVERIFY(!run.isRunning());
+        const auto taken = RunMark::take(run.path());
+        QVERIFY2(taken.ok(), taken ? "" : taken.error().message.c_str());
+        QVERIFY(taken->before());
+        QCOMPARE(taken->before()->host, std::string("another-host"));
+    }
+
+    /// Its file server keeps the lock for a while.
+    void aLockOfAHostThatHasStartedAgainIsSaid() {
+        const RunFolder run = newRun();
+        const Trainer trainer(run.path());
+        QVERIFY(trainer.took());
+        nameAnotherHost(run, true);
+        QVERIFY(makeFolder(root() / "home" / "hosts"));
+        QVERIFY(writeFileAtomically(root() / "home" / "hosts" / "m.json",
+                                    R"({"host":"another-host","machine":"m","boot":"second"})"));
+        QVERIFY(run.isRunning());
+        const auto taken = RunMark::take(run.path());
+        QVERIFY(!taken.ok() && taken.error().kind == ErrorKind::BadInput);
+        for (const char* words : {"another-host", "has started again", "running.json"})
+            QVERIFY2(taken.error().message.find(words) != std::string::npos, taken.error().message.c_str());
+    }
+
+    void onlyAHomeOnTheNetworkKeepsWordOfItsMachines() {
+        const RunFolder run = newRun();
+        {
+            const auto taken = RunMark::take(run.path());
+            QVERIFY(taken.ok() && !taken->before());
+        }
+        QVERIFY(!fs::exists(root() / "home" / "hosts"));
+        fileCalls().fileSystem = [](const char*) { return 0x6969ul; };
+        const auto taken = RunMark::take(run.path());
+        QVERIFY(taken.ok());
+        const HostBoot here = hostBootHere();
+        QVERIFY(!here.boot.empty());
+        QVERIFY(!hasRestarted(root() / "home", here));
+        HostBoot before = here;
+        before.boot = "an earlier one";
+        QVERIFY(hasRestarted(root() / "home", before));
     }
 
     void withoutLocksAMarkThatIsJustBeingMadeIsLeftToItsMaker() {

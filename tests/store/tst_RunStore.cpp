@@ -10,10 +10,12 @@
 #include "store/FindRun.h"
 #include "store/ParentHistory.h"
 #include "store/RunCheckpoint.h"
+#include "store/RunIndex.h"
 #include "store/RunState.h"
 #include "store/RunStore.h"
 #include "store/Safetensors.h"
 #include "store/WeightsDigest.h"
+#include "support/FileCalls.h"
 #include "support/Files.h"
 
 using namespace sightline;
@@ -188,6 +190,25 @@ private Q_SLOTS:
         QCOMPARE(list->size(), std::size_t(1));
         QCOMPARE(list->front().name, std::string("the good one"));
         QCOMPARE(list->front().note, std::string("kept"));
+    }
+
+    /// SQLite's WAL is no file that machines could share.
+    void aHomeOnTheNetworkHasAnIndexOnEachMachine() {
+        const FileCalls real = fileCalls();
+        const QByteArray cache = qgetenv("XDG_CACHE_HOME");
+        fileCalls().fileSystem = [](const char*) { return 0x6969ul; };
+        for (const char* machine : {"one", "another"}) {
+            qputenv("XDG_CACHE_HOME", (root() / machine).c_str());
+            QVERIFY(store().create(someExperiment()).ok());
+            QVERIFY(fs::exists(indexFileOf(home())));
+            QVERIFY(indexFileOf(home()).string().starts_with((root() / machine / "sightline").string()));
+        }
+        QCOMPARE(store().list()->size(), std::size_t(2)); // also what the other one made
+        QVERIFY(!fs::exists(home() / "runs.db"));
+        QVERIFY(indexFileOf(home()) != indexFileOf(root() / "other home"));
+        fileCalls() = real;
+        cache.isNull() ? qunsetenv("XDG_CACHE_HOME") : qputenv("XDG_CACHE_HOME", cache);
+        QCOMPARE(indexFileOf(home()), home() / "runs.db");
     }
 
     void aBrokenIndexIsMadeAnew() {

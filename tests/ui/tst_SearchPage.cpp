@@ -14,10 +14,12 @@
 #include "search/FakeTrainer.h"
 #include "search/SearchPresets.h"
 #include "search/SearchRunner.h"
+#include "store/RunMark.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/ParallelPlot.h"
 #include "widgets/Prompts.h"
 #include "widgets/ScatterPlot.h"
+#include "zoo/Zoo.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -113,22 +115,52 @@ private Q_SLOTS:
             QVERIFY(!draft.rows.empty());
             QVERIFY(searchDraftFrom(toJson(draft)) == draft);
         }
+        const SearchDraft loss = searchDraftFrom(parsed(R"({"objective": "val_loss", "parallel": 2, "trials": 7})"));
+        QVERIFY(!loss.options.maximize && loss.options.parallel == 2 && loss.options.trials == 7);
+        QVERIFY(searchDraftFrom(toJson(loss)) == loss);
         QVERIFY(searchDraftFrom(parsed(R"({"space": 3, "trials": "many", "sampler": 1})")) == SearchDraft());
     }
 
     void whatIsOfferedCanBeSearched() {
         Experiment base;
         base.data.path = "toys";
-        SearchDraft draft;
-        for (const std::string& path : searchableSettings(base))
-            draft.rows.push_back({path, firstRange(base, path)});
-        QVERIFY(draft.rows.size() > 15);
-        std::vector<Problem> problems;
-        planOf(draft, base, problems);
-        QVERIFY2(problems.empty(), joined(problems).c_str());
+        for (const ZooEntry& network : zoo()) {
+            Experiment of = base;
+            of.model.name = network.name;
+            SearchDraft draft;
+            for (const std::string& path : searchableSettings(of))
+                draft.rows.push_back({path, firstRange(of, path)});
+            QVERIFY(draft.rows.size() > 8);
+            std::vector<Problem> problems;
+            planOf(draft, of, problems);
+            QVERIFY2(problems.empty(), (network.name + ": " + joined(problems)).c_str());
+        }
         QVERIFY(firstRange(base, "training.unheard_of").is_null());
         QCOMPARE(firstRange(base, "training.threads", {}), parsed(R"({"int": [0, 1]})"));
         QCOMPARE(firstRange(base, "data.fit", {"stretch", "pad"}), parsed(R"({"choice": ["stretch", "pad"]})"));
+    }
+
+    void aSearchOnSlurmIsFollowedByItsRuns() {
+        const std::filesystem::path home = path(QStringLiteral("cluster")).toStdString();
+        Json json =
+            parsed(R"({"version": 1, "space": {"training.epochs": {"int": [1, 3]}}, "backend": {"slurm": {}}})");
+        json["base"] = {{"version", 1}, {"data", {{"path", path(QStringLiteral("toys")).toStdString()}}}};
+        const auto plan = searchPlanFromJson(json, {}, "search.json");
+        const auto folder = plan ? beginSearch(home, *plan, {}) : Result<SearchFolder>(plan.error());
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        const StudyJournal journal(folder->journal(), "task");
+        SearchTrial trial;
+        trial.point = {{"training.epochs", 2}};
+        trial.started = journalTime();
+        QVERIFY(journal.createStudy("toys", true) && journal.begin(trial, plan->space) && journal.setRuns(0, {"run"}));
+        std::filesystem::create_directories(home / "runs" / "run");
+        SearchReader reader(home);
+        {
+            const auto task = RunMark::take(home / "runs" / "run");
+            QVERIFY(task);
+            QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Running);
+        }
+        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Stopped); // the journal is as it was
     }
 
     void marksStandWhereTheirValuesAre() {
@@ -142,7 +174,7 @@ private Q_SLOTS:
             QVERIFY2(std::abs(second[axis] - wanted[axis]) < 1e-9, std::to_string(axis).c_str());
         QVERIFY(marks.marks[2].quiet && !marks.marks[1].quiet);
         const TrialMarks two = marksAlong(marks, 1);
-        QCOMPARE(two.axes[1].title, QStringLiteral("val_accuracy"));
+        QCOMPARE(two.axes[1].title, QStringLiteral("Validation accuracy"));
         QVERIFY(std::abs(two.marks[2].places[0] - 1) + std::abs(two.marks[2].places[1] - 0.25) < 1e-9);
     }
 
@@ -152,11 +184,12 @@ private Q_SLOTS:
         const auto rows = trialRows(search);
         QCOMPARE(rows[1][2].text, QStringLiteral("best"));
         QCOMPARE(rows[1][1].bar, 1.0);
-        QCOMPARE(rows[2][2].toolTip, QStringLiteral("Ended after 2 epochs: the others were better by then"));
+        QCOMPARE(rows[1][1].text, QStringLiteral("90.0 %"));
+        QCOMPARE(rows[2][2].toolTip, QStringLiteral("Stopped after 2 epochs: the others were better by then"));
         QCOMPARE(rows[3][2].toolTip, QStringLiteral("The network is too deep for its input."));
         QCOMPARE(rows[3][1].text, QStringLiteral("–"));
         QCOMPARE(rows[4][2].text, QStringLiteral("in progress"));
-        QCOMPARE(rows[0][5].text, QStringLiteral("[20,60]"));
+        QCOMPARE(rows[0][5].text, QStringLiteral("20, 60"));
     }
 
     void plotsAreWalkedByKeysAndChosenByMouse() {
@@ -174,7 +207,7 @@ private Q_SLOTS:
             QTest::keyClick(plot, Qt::Key_Right);
             QCOMPARE(plot->highlighted(), 1);
             QCOMPARE(hovered.size(), 2);
-            QVERIFY(plot->accessibleDescription().startsWith(QStringLiteral("Trial 1: val_accuracy 0.900")));
+            QVERIFY(plot->accessibleDescription().startsWith(QStringLiteral("Trial 1: Validation accuracy 90.0 %")));
             QTest::keyClick(plot, Qt::Key_Return);
             QTest::mouseClick(plot, Qt::LeftButton, {}, plot->placeOf(2).toPoint());
             QCOMPARE(chosen.size(), 2);
@@ -222,9 +255,9 @@ private Q_SLOTS:
         QVERIFY(driver.text("space training.optimizer.learning_rate note").isEmpty());
         driver.find<QComboBox>("search sampler")->setCurrentIndex(1);
         Q_EMIT driver.find<QComboBox>("search sampler")->activated(1);
-        QVERIFY(driver.text("search sampler note").startsWith(QStringLiteral("a grid needs a step")));
+        QVERIFY(driver.text("search sampler note").startsWith(QStringLiteral("A grid needs a step")));
         driver.type("search trials", QStringLiteral("0"));
-        QVERIFY(driver.text("search trials note").contains(QStringLiteral("must be 1 to")));
+        QVERIFY(driver.text("search trials note").contains(QStringLiteral("Must be 1 to")));
     }
 
     /// A search in the same home that this window does not run.
@@ -249,15 +282,17 @@ private Q_SLOTS:
         const auto seen = [&] { // whatever fails in it, the search ends
             WindowDriver driver(home);
             openSearch(driver);
-            QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Another program runs it")),
-                                     20000);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                driver.text("searchState").startsWith(QStringLiteral("Running in another program")), 20000);
             QTRY_COMPARE_WITH_TIMEOUT(cell(driver, 0, 2), QStringLiteral("complete"), 20000);
-            QTRY_VERIFY(driver.text("bestCaption").startsWith(QStringLiteral("Best of ")));
+            QTRY_VERIFY(driver.text("bestCaption").contains(QStringLiteral("the best of")));
             driver.click("pauseSearch");
-            QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Paused; another")), 20000);
+            QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Paused in another program")),
+                                     20000);
             picture(driver, QStringLiteral("search-elsewhere"));
             driver.click("pauseSearch");
-            QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Another program")), 20000);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                driver.text("searchState").startsWith(QStringLiteral("Running in another program")), 20000);
             driver.click("stopSearch");
             QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Stopped")), 20000);
             QCOMPARE(driver.text("pauseSearch"), QStringLiteral("Resume"));

@@ -27,7 +27,7 @@ struct SearchDesk::Outcome {
 
 SearchDesk::SearchDesk(std::filesystem::path home, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
                        Activities& activities)
-    : m_home(std::move(home)), m_document(document), m_data(data), m_runs(runs), m_activities(activities),
+    : m_home(std::move(home)), m_document(document), m_data(data), m_runs(runs), m_track(document, runs, activities),
       m_reader(std::make_shared<SearchReader>(m_home)) {
     const auto kept = parseJson(windowSettings(m_home).value(kDraftKey).toByteArray().toStdString(), "window.ini");
     if (kept)
@@ -142,11 +142,8 @@ void SearchDesk::begin(const QString& name, Folder folder) {
     if (m_runs.trainsHere() || isUnderWay())
         return;
     m_outcome = std::make_shared<Outcome>();
-    m_before = m_document.experiment();
-    m_name = name;
-    m_place.clear();
+    m_track.begin(name);
     m_id.clear();
-    m_activity = m_activities.begin(m_name, [this] { m_runs.stop(); });
     m_runs.trainSeries([home = m_home, folder = std::move(folder),
                         outcome = m_outcome](Engine& engine, const std::stop_token& stop, TrainControl& control,
                                              const EventSink& sink, const TrainingThread::Next& next) {
@@ -159,6 +156,7 @@ void SearchDesk::begin(const QString& name, Folder folder) {
         outcome->id = search->id();
         SearchRequest request{home, *search};
         request.background = request.waitsForRoom = true;
+        request.leavesJob = true; // the window may be closed
         request.control = &control;
         Result<SearchEnded> ended = runSearch(engine, request, stop, [&](const SearchEvent& event) {
             if (const auto* began = std::get_if<TrialBegan>(&event))
@@ -180,9 +178,7 @@ void SearchDesk::advance(qulonglong index, qulonglong count, const QString& id) 
         return;
     if (std::exchange(m_id, id.toStdString()).empty())
         show(m_id);
-    m_place = tr("Trial %1, %1 of %2 done").arg(index - 1).arg(count);
-    m_activity.setText(tr("%1: %2").arg(m_name, m_place));
-    m_activity.setProgress(index - 1, count);
+    m_track.advance(tr("Trial %1, %1 of %2 done").arg(index - 1).arg(count), index - 1, count);
     refresh();
     Q_EMIT changed();
 }
@@ -193,9 +189,11 @@ QString SearchDesk::wordsOf(const Outcome& outcome) const {
                                                            : QString::fromStdString(outcome.error->message);
     const SearchView& view = outcome.ended->view;
     const int left = trialsOf(view.plan) - endedTrials(view.study);
+    if (left > 0 && view.plan.slurm && outcome.ended->why.empty())
+        return tr("The search continues on Slurm.");
     if (left > 0)
-        return counted(left, tr("The search has stopped; %1 trial is left. Resume it on Search."),
-                       tr("The search has stopped; %1 trials are left. Resume it on Search."));
+        return counted(left, tr("The search has stopped; %1 trial is left. Resume it on the Search page."),
+                       tr("The search has stopped; %1 trials are left. Resume it on the Search page."));
     const std::optional<int> best = bestTrial(view.study.trials, view.plan.maximize);
     return best ? tr("The search is finished: trial %1 is the best.").arg(*best)
                 : tr("The search is finished; no trial was completed.");
@@ -205,10 +203,7 @@ void SearchDesk::end(const QString& failure) {
     const auto outcome = std::exchange(m_outcome, nullptr);
     if (!outcome)
         return;
-    m_activity.end();
-    m_place.clear();
-    if (opensSameImages(m_before.data, m_document.experiment().data))
-        m_document.setExperiment(m_before);
+    m_track.end();
     if (!failure.isEmpty())
         outcome->error = Error{failure.toStdString()};
     const bool good = !outcome->error && outcome->ended->why.empty() &&
@@ -219,21 +214,21 @@ void SearchDesk::end(const QString& failure) {
 }
 
 void SearchDesk::pause() {
-    if (runsHere(m_shownId))
+    if (m_shown && trainsTrialsOf(m_shown->view))
         m_runs.pause();
     else
         steer(RemoteCommand::Kind::Pause);
 }
 
 void SearchDesk::goOn() {
-    if (runsHere(m_shownId))
+    if (m_shown && trainsTrialsOf(m_shown->view))
         m_runs.resume();
     else
         steer(RemoteCommand::Kind::Resume);
 }
 
 void SearchDesk::stop() {
-    if (runsHere(m_shownId))
+    if (m_shown && trainsTrialsOf(m_shown->view))
         m_runs.stop();
     else
         steer(RemoteCommand::Kind::Stop);

@@ -7,12 +7,12 @@
 #include <filesystem>
 #include <memory>
 
-#include "bridge/Activities.h"
 #include "bridge/DataDesk.h"
 #include "bridge/ExperimentDocument.h"
 #include "bridge/RunDesk.h"
 #include "bridge/SearchDraft.h"
 #include "bridge/SearchReader.h"
+#include "bridge/SeriesTrack.h"
 #include "lane/Lane.h"
 
 namespace sightline::ui {
@@ -46,7 +46,10 @@ public:
     void resume(const std::string& id); ///< trials that are left
     bool isUnderWay() const { return m_outcome != nullptr; }
     bool runsHere(const std::string& id) const { return isUnderWay() && m_id == id; }
-    const QString& place() const { return m_place; } ///< of the one under way: "Trial 3, 3 of 30 done"
+    /// Whether this window's training thread has its trials. Slurm's tasks are told through the search, also where this
+    /// window watches them.
+    bool trainsTrialsOf(const SearchView& view) const { return runsHere(view.id) && !view.plan.slurm; }
+    const QString& place() const { return m_track.place(); } ///< of the one under way: "Trial 3, 3 of 30 done"
     // The search in view, here or in another program; answers with refused() where it could not be done.
     void pause();
     void goOn();
@@ -77,7 +80,7 @@ private:
     ExperimentDocument& m_document;
     DataDesk& m_data;
     RunDesk& m_runs;
-    Activities& m_activities;
+    SeriesTrack m_track;
     SearchDraft m_draft;
     std::vector<ListedSearch> m_list;
     std::string m_shownId;
@@ -85,9 +88,6 @@ private:
     bool m_watched = false;
     std::shared_ptr<Outcome> m_outcome; ///< of the search under way, filled on its thread
     std::string m_id;                   ///< of the search under way, once its first trial begins
-    Experiment m_before;                ///< the document's, which it gets back
-    QString m_name, m_place;
-    Activity m_activity;
     QTimer m_timer;
     std::shared_ptr<SearchReader> m_reader; ///< used on m_lane only
     Lane m_lane, m_steerLane;

@@ -2,7 +2,6 @@
 #include "bridge/SearchDraft.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -13,22 +12,7 @@ namespace sightline::ui {
 
 namespace {
 
-constexpr std::array kSamplers{"random", "grid", "tpe"};
-constexpr std::array kPruners{"none", "median", "asha"};
 const std::string kOptions = "model.options.";
-
-template <typename Enum, std::size_t N>
-Enum enumOf(const Json& json, const char* key, const std::array<const char*, N>& words, Enum otherwise) {
-    const Json word = json.value(key, Json());
-    const auto found = std::find_if(words.begin(), words.end(), [&](const char* known) { return word == Json(known); });
-    return found == words.end() ? otherwise : static_cast<Enum>(found - words.begin());
-}
-
-template <typename Number>
-void readNumber(const Json& json, const char* key, Number& number) {
-    if (const Json value = json.value(key, Json()); value.is_number())
-        number = value.get<Number>();
-}
 
 /// What people usually try.
 const std::vector<std::pair<std::string, Json>>& usualRanges() {
@@ -87,6 +71,19 @@ Json rangeOfValue(const Json& value, const std::vector<Json>& choices) {
     return {};
 }
 
+/// Both ends where the option may have them: twice a dropout of 0.5 is none.
+Json within(const ZooOption& option, Json range) {
+    if (option.minimum == 0 && option.maximum == 0)
+        return range;
+    for (const char* key : {"int", "float"})
+        if (range.contains(key))
+            for (Json& end : range[key]) {
+                const double inside = std::clamp(end.get<double>(), option.minimum, option.maximum);
+                end = end.is_number_integer() ? Json(static_cast<std::int64_t>(inside)) : Json(inside);
+            }
+    return range;
+}
+
 const ZooOption* optionAt(const Experiment& experiment, const std::string& path) {
     const ZooEntry* network = experiment.model.graph.is_null() ? findInZoo(experiment.model.name) : nullptr;
     if (!network || !path.starts_with(kOptions))
@@ -98,54 +95,36 @@ const ZooOption* optionAt(const Experiment& experiment, const std::string& path)
 
 } // namespace
 
+SearchPlan SearchDraft::usualOptions() {
+    SearchPlan options;
+    options.sampler = SearchPlan::Sampler::Tpe;
+    options.trials = 20;
+    return options;
+}
+
 Json toJson(const SearchDraft& draft) {
-    Json space = Json::object();
+    Json json{{"space", Json::object()}};
     for (const SearchDraft::Row& row : draft.rows)
-        space[row.path] = row.range;
-    return {{"space", std::move(space)},
-            {"objective", draft.objective},
-            {"sampler", kSamplers[static_cast<std::size_t>(draft.sampler)]},
-            {"pruner", kPruners[static_cast<std::size_t>(draft.pruner)]},
-            {"trials", draft.trials},
-            {"executions_per_trial", draft.executions},
-            {"keep_best", draft.keepBest},
-            {"stop", {{"minutes", draft.minutes}}},
-            {"seed", draft.seed}};
+        json["space"][row.path] = row.range;
+    json.update(searchOptionsToJson(draft.options));
+    return json;
 }
 
 SearchDraft searchDraftFrom(const Json& json) {
     SearchDraft draft;
-    if (!json.is_object())
-        return draft;
-    const Json space = json.value("space", Json::object());
-    for (const auto& [path, range] : space.items())
-        if (range.is_object())
-            draft.rows.push_back({path, range});
-    if (const Json objective = json.value("objective", Json()); objective.is_string())
-        draft.objective = objective.get<std::string>();
-    draft.sampler = enumOf(json, "sampler", kSamplers, draft.sampler);
-    draft.pruner = enumOf(json, "pruner", kPruners, draft.pruner);
-    readNumber(json, "trials", draft.trials);
-    readNumber(json, "executions_per_trial", draft.executions);
-    readNumber(json, "keep_best", draft.keepBest);
-    readNumber(json, "seed", draft.seed);
-    if (const Json stop = json.value("stop", Json()); stop.is_object())
-        readNumber(stop, "minutes", draft.minutes);
+    std::vector<Problem> ignored; // shown as far as it can be read
+    JsonReader reader(json, "", ignored);
+    if (const Json& space = reader.at("space"); space.is_object())
+        for (const auto& [path, range] : space.items())
+            if (range.is_object())
+                draft.rows.push_back({path, range});
+    readSearchOptions(reader, draft.options);
     return draft;
 }
 
 SearchPlan planOf(const SearchDraft& draft, const Experiment& base, std::vector<Problem>& found) {
-    SearchPlan plan;
+    SearchPlan plan = draft.options;
     plan.base = base;
-    plan.objective = draft.objective;
-    plan.maximize = monitorsMaximum(MonitorMode::Auto, draft.objective);
-    plan.sampler = draft.sampler;
-    plan.pruner = draft.pruner;
-    plan.trials = draft.trials;
-    plan.executionsPerTrial = draft.executions;
-    plan.keepBest = draft.keepBest;
-    plan.minutes = draft.minutes;
-    plan.seed = draft.seed;
     if (draft.rows.empty()) {
         found.push_back({"space", "has no settings yet; add one"});
         return plan;
@@ -159,7 +138,7 @@ SearchPlan planOf(const SearchDraft& draft, const Experiment& base, std::vector<
 Json firstRange(const Experiment& experiment, const std::string& path, const std::vector<Json>& choices) {
     if (const ZooOption* option = optionAt(experiment, path)) {
         const Json chosen = experiment.model.options.value(option->key, option->defaultValue);
-        return rangeOfValue(chosen, option->choices);
+        return within(*option, rangeOfValue(chosen, option->choices));
     }
     const Json value = settingIn(toJson(experiment), path);
     if (value.is_null()) // some are written only where they are not as usual

@@ -17,13 +17,9 @@ struct SearchDraft {
         bool operator==(const Row&) const = default;
     };
     std::vector<Row> rows;
-    std::string objective = "val_accuracy";
-    SearchPlan::Sampler sampler = SearchPlan::Sampler::Tpe;
-    SearchPlan::Pruner pruner = SearchPlan::Pruner::None;
-    int trials = 20, executions = 1, keepBest = 3;
-    double minutes = 0; ///< 0: no limit
-    std::uint64_t seed = 1;
+    SearchPlan options = usualOptions(); ///< how it goes; without base and space
 
+    static SearchPlan usualOptions();
     bool operator==(const SearchDraft&) const = default;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/SearchReader.h"
 
+#include <algorithm>
+
 #include "search/Importance.h"
 #include "search/SearchSteering.h"
 #include "store/RunMark.h"
@@ -19,12 +21,27 @@ std::string stampOf(const SearchFolder& folder) {
            (saysPaused(folder.path()) ? " paused" : "");
 }
 
+/// What Slurm's tasks train: where nobody watches the job, only their runs tell whether the search goes on.
+std::vector<std::filesystem::path> tasksOf(const SearchView& view) {
+    std::vector<std::filesystem::path> runs;
+    for (const SearchTrial& trial : view.study.trials)
+        if (view.plan.slurm && trial.state == SearchTrial::State::Running && !trial.runs.empty())
+            runs.push_back(view.folder.parent_path().parent_path() / "runs" / trial.runs.back());
+    return runs;
+}
+
+bool isAnyTrained(const std::vector<std::filesystem::path>& runs) {
+    return std::any_of(runs.begin(), runs.end(),
+                       [](const std::filesystem::path& run) { return ownerOf(run).has_value(); });
+}
+
 } // namespace
 
 const SearchReader::Kept& SearchReader::look(const SearchFolder& folder, bool isShown) {
     Kept& kept = m_kept[folder.id()];
     const std::string stamp = stampOf(folder);
-    if (kept.stamp == stamp && (kept.shown || !isShown || !kept.listed.failure.isEmpty()))
+    if (kept.stamp == stamp && kept.isTrained == isAnyTrained(kept.tasks) &&
+        (kept.shown || !isShown || !kept.listed.failure.isEmpty()))
         return kept;
     kept = Kept();
     kept.stamp = stamp;
@@ -39,6 +56,8 @@ const SearchReader::Kept& SearchReader::look(const SearchFolder& folder, bool is
     kept.listed.state = view->state;
     kept.listed.ended = endedTrials(view->study);
     kept.listed.trials = trialsOf(view->plan);
+    kept.tasks = tasksOf(*view);
+    kept.isTrained = isAnyTrained(kept.tasks);
     if (!isShown)
         return kept;
     auto shown = std::make_shared<ShownSearch>();

@@ -48,6 +48,8 @@ private:
         ListedSearch listed;
         std::shared_ptr<const ShownSearch> shown; ///< once it was asked for
         std::string stamp;                        ///< what its files looked like
+        std::vector<std::filesystem::path> tasks; ///< runs in progress as tasks of Slurm's
+        bool isTrained = false;                   ///< one of these was trained then
     };
     const Kept& look(const SearchFolder& folder, bool isShown);
 

@@ -30,7 +30,7 @@ struct SeriesDesk::Plan {
 
 SeriesDesk::SeriesDesk(std::filesystem::path home, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
                        Activities& activities)
-    : m_home(std::move(home)), m_document(document), m_data(data), m_runs(runs), m_activities(activities) {
+    : m_home(std::move(home)), m_document(document), m_data(data), m_runs(runs), m_track(document, runs, activities) {
     connect(&runs, &RunDesk::seriesAdvanced, this, &SeriesDesk::advance);
     connect(&runs, &RunDesk::seriesEnded, this, &SeriesDesk::end);
 }
@@ -83,11 +83,8 @@ void SeriesDesk::begin(Plan plan) {
         return;
     m_outcome = std::make_shared<Outcome>();
     m_outcome->kind = plan.kind;
-    m_before = m_document.experiment();
-    m_name = plan.name;
-    m_place.clear();
+    m_track.begin(plan.name);
     m_size = 0;
-    m_activity = m_activities.begin(m_name, [this] { m_runs.stop(); });
     m_runs.trainSeries([home = m_home, plan = std::move(plan),
                         outcome = m_outcome](Engine& engine, const std::stop_token& stop, TrainControl& control,
                                              const EventSink& sink, const TrainingThread::Next& next) {
@@ -124,10 +121,8 @@ void SeriesDesk::begin(Plan plan) {
 void SeriesDesk::advance(qulonglong index, qulonglong count, const QString&) {
     if (!isUnderWay()) // a search is
         return;
-    m_place = tr("%1 of %2").arg(index).arg(count);
     m_size = static_cast<int>(count);
-    m_activity.setText(tr("%1: %2").arg(m_name, m_place));
-    m_activity.setProgress(index - 1, count);
+    m_track.advance(tr("%1 of %2").arg(index).arg(count), index - 1, count);
     Q_EMIT changed();
 }
 
@@ -147,10 +142,7 @@ void SeriesDesk::end(const QString& failure) {
     const auto outcome = std::exchange(m_outcome, nullptr);
     if (!outcome)
         return;
-    m_activity.end();
-    m_place.clear();
-    if (opensSameImages(m_before.data, m_document.experiment().data))
-        m_document.setExperiment(m_before);
+    m_track.end();
     if (!failure.isEmpty())
         outcome->error = Error{failure.toStdString()};
     const bool good = !outcome->error && !outcome->stopped && outcome->failures == 0;

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <memory>
 
-#include "bridge/Activities.h"
 #include "bridge/DataDesk.h"
 #include "bridge/ExperimentDocument.h"
 #include "bridge/RunDesk.h"
+#include "bridge/SeriesTrack.h"
 
 namespace sightline::ui {
 
@@ -28,8 +28,8 @@ public:
     /// Goes on with the runs that a group lacks.
     void resume(const RunGroup& group);
     bool isUnderWay() const { return m_outcome != nullptr; }
-    const QString& place() const { return m_place; } ///< "3 of 9"; empty before the first
-    int size() const { return m_size; }              ///< how many runs; 0 before the first
+    const QString& place() const { return m_track.place(); } ///< "3 of 9"; empty before the first
+    int size() const { return m_size; }                      ///< how many runs; 0 before the first
 
 Q_SIGNALS:
     void changed(); ///< begun, at its next run, or ended
@@ -48,12 +48,9 @@ private:
     ExperimentDocument& m_document;
     DataDesk& m_data;
     RunDesk& m_runs;
-    Activities& m_activities;
+    SeriesTrack m_track;
     std::shared_ptr<Outcome> m_outcome; ///< of the series under way, filled on its thread
-    Experiment m_before;                ///< the document's, which it gets back
-    QString m_name, m_place;
     int m_size = 0;
-    Activity m_activity;
 };
 
 } // namespace sightline::ui

@@ -64,9 +64,9 @@ void Tour::search() {
     quick.training.epochs = kSearchEpochs;
     m_session.document().setExperiment(quick);
     SearchDraft draft;
-    draft.trials = kTrials;
-    draft.sampler = SearchPlan::Sampler::Random;
-    draft.pruner = SearchPlan::Pruner::Median;
+    draft.options.trials = kTrials;
+    draft.options.sampler = SearchPlan::Sampler::Random;
+    draft.options.pruner = SearchPlan::Pruner::Median;
     for (const char* path : {"training.optimizer.learning_rate", "training.optimizer.name", "training.batch_size"})
         draft.rows.push_back({path, firstRange(quick, path)});
     draft.rows.front().range = {{"float", {0.0005, 0.02}}, {"log", true}}; // all of them learn something

@@ -128,6 +128,9 @@ void reportResume(const TrainSetup& setup, const TrainState& state, const Resume
                         : "Resumed after epoch " + std::to_string(epoch)) +
                     " from " + resumed.from + ".",
                 Json{{"type", "resumed"}, {"epoch", epoch}, {"batch", state.batch}, {"from", resumed.from}}});
+    if (setup.mark && setup.mark->before())
+        reporter.report(RunNote{"Process " + std::to_string(setup.mark->before()->process) + " on the host " +
+                                shown(setup.mark->before()->host) + " had this run before and has died."});
     if (setup.changes.empty())
         return;
     reporter.report(noteOfEdit(setup.changes, state.place()));

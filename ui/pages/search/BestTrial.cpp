@@ -86,14 +86,14 @@ void BestTrial::show() {
     if (which) {
         const SearchPlan& plan = shown->view.plan;
         const SearchTrial& trial = shown->view.study.trials[static_cast<std::size_t>(*which)];
-        const QString objective = QString::fromStdString(plan.objective);
+        const QString objective = objectiveTitle(plan.objective);
         m_caption->setText(shown->best == which
-                               ? tr("Best of %1: trial %2, %3")
-                                     .arg(counted(endedTrials(shown->view.study), tr("%1 trial"), tr("%1 trials")))
-                                     .arg(*which)
+                               ? tr("%1 of trial %2, the best of %3")
                                      .arg(objective)
-                               : tr("Trial %1, %2").arg(*which).arg(objective));
-        m_figure->setText(trial.value ? significant(*trial.value) : QStringLiteral("–"));
+                                     .arg(*which)
+                                     .arg(counted(endedTrials(shown->view.study), tr("%1 trial"), tr("%1 trials")))
+                               : tr("%1 of trial %2").arg(objective).arg(*which));
+        m_figure->setText(trial.value ? objectiveWords(plan.objective, *trial.value) : QStringLiteral("–"));
         QStringList settings;
         const Json values = settingsOf(plan.space, trial.point);
         for (const auto& [path, value] : values.items())
@@ -121,10 +121,11 @@ void BestTrial::showImportance() {
     for (const auto& [path, share] : shares)
         bars.push_back({searchedTitle(path), percent(share), share, theme::color(Role::Training)});
     m_importance->setBars(std::move(bars));
-    m_how->setText(shares.empty()
-                       ? tr("Shown once two trials are complete and differ.")
-                       : (all > kMostBars ? tr("The first %1 of %2. ").arg(kMostBars).arg(all) : QString()) +
-                             tr("Mean decrease of variance in a forest of 64 trees over the complete trials."));
+    m_how->setText(
+        shares.empty()
+            ? tr("Shown once two complete trials differ.")
+            : (all > kMostBars ? tr("The first %1 of %2. ").arg(kMostBars).arg(all) : QString()) +
+                  tr("Mean decrease in variance in a random forest of 64 trees, grown on the complete trials."));
 }
 
 void BestTrial::showState() {
@@ -136,7 +137,7 @@ void BestTrial::showState() {
     m_use->setVisible(which.has_value());
     m_use->setEnabled(!trains);
     m_use->setToolTip(trains ? tr("The settings are fixed while a run is in progress.")
-                             : tr("Take these settings over into the pages; undo takes it back"));
+                             : tr("Use these settings on all pages; undo brings yours back"));
     m_open->setVisible(which.has_value());
     m_open->setEnabled(hasRun && !trains);
     m_open->setToolTip(trains   ? tr("A run is in progress; stop it before opening another one.")

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/search/SearchForm.h"
 
-#include <QComboBox>
-#include <QGridLayout>
 #include <QMenu>
 #include <QScrollArea>
-#include <QSpinBox>
 
 #include <algorithm>
 
+#include "pages/search/SearchOptions.h"
 #include "pages/search/SettingTitles.h"
 #include "pages/search/SpaceRow.h"
 #include "search/SearchPresets.h"
@@ -16,7 +14,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kWidth = 372, kLabelWidth = 128, kMost = 1000000;
+constexpr int kWidth = 372;
 
 /// "space.training.epochs.int" is about the setting training.epochs.
 bool isAbout(const Problem& problem, const std::string& path) {
@@ -31,6 +29,14 @@ QString sentence(const Problem& problem, const std::string& path) {
         return SearchForm::tr("The step %1.").arg(message);
     return problem.path == "space." + path ? SearchForm::tr("%1 %2.").arg(searchedTitle(path), message)
                                            : SearchForm::tr("The range %1.").arg(message);
+}
+
+/// Of what no field here shows: a setting of another page, which the trials begin from.
+QString otherSentence(const Problem& problem) {
+    const std::string base = "base.";
+    return SearchForm::tr("%1 %2.").arg(
+        searchedTitle(problem.path.starts_with(base) ? problem.path.substr(base.size()) : problem.path),
+        QString::fromStdString(problem.message));
 }
 
 /// Where in the menu a setting stands.
@@ -50,14 +56,16 @@ SearchForm::SearchForm(Session& session, QWidget* parent) : Surface(tr("What to 
     auto* column = new QVBoxLayout(room);
     column->setContentsMargins(0, 0, theme::kGrid, 0);
     column->setSpacing(theme::kGrid);
-    m_empty = named(mutedLabel(tr("Add the settings that are to be tried, or right-click a setting on another page and "
-                                  "choose “Search this setting”. All others stay as they are there.")),
-                    "searchEmpty");
+    m_empty =
+        named(mutedLabel(tr("Add the settings to try, or right-click a setting on another page and choose “Search this "
+                            "setting”. All other settings stay as they are.")),
+              "searchEmpty");
     column->addWidget(m_empty);
     m_rowsColumn = new QVBoxLayout;
     m_rowsColumn->setSpacing(theme::kGrid);
     column->addLayout(m_rowsColumn);
-    column->addWidget(addOptions());
+    m_options = new SearchOptions(session.searches());
+    column->addWidget(m_options);
     column->addStretch(1);
     auto* scroll = named(new QScrollArea, "searchScroll");
     scroll->setWidgetResizable(true);
@@ -94,7 +102,7 @@ void SearchForm::addMenus() {
     }
     presets->setMenu(known);
     head()->addWidget(presets);
-    auto* add = button(tr("Add setting"), {}, "addSearchSetting", tr("A setting that is to be tried"));
+    auto* add = button(tr("Add setting"), {}, "addSearchSetting", tr("Add a setting to try"));
     auto* settings = new QMenu(add);
     settings->setObjectName(QStringLiteral("searchSettingMenu"));
     settings->setToolTipsVisible(true);
@@ -121,81 +129,7 @@ void SearchForm::fillSettings(QMenu& menu) {
     }
 }
 
-template <typename Field>
-Field* SearchForm::addOption(QGridLayout& grid, const QString& label, const char* path, Field* field) {
-    field->setObjectName(QStringLiteral("search ") + QLatin1String(path));
-    field->setAccessibleName(label);
-    field->setFocusPolicy(Qt::StrongFocus);
-    auto* words = new QLabel(label);
-    words->setBuddy(field);
-    words->setFixedWidth(kLabelWidth);
-    const int row = grid.rowCount();
-    grid.addWidget(words, row, 0, Qt::AlignVCenter);
-    grid.addWidget(field, row, 1);
-    auto* note = mutedLabel({});
-    note->setObjectName(QStringLiteral("search %1 note").arg(QLatin1String(path)));
-    note->setProperty("muted", false);
-    setLook(*note, "bad", true);
-    note->hide();
-    grid.addWidget(note, row + 1, 1);
-    m_notes[QLatin1String(path)] = note;
-    return field;
-}
-
-QWidget* SearchForm::addOptions() {
-    auto* box = new QWidget;
-    auto* grid = new QGridLayout(box);
-    grid->setContentsMargins({});
-    grid->setVerticalSpacing(4);
-    grid->setColumnStretch(1, 1);
-    const auto choice = [&](const QString& label, const char* path, const QStringList& words, auto change) {
-        auto* field = addOption(*grid, label, path, new QComboBox);
-        field->addItems(words);
-        field->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        field->setMinimumContentsLength(6);
-        connect(field, &QComboBox::activated, this,
-                [this, change](int at) { edit([&](SearchDraft& draft) { change(draft, at); }); });
-        return field;
-    };
-    const auto number = [&](const QString& label, const char* path, const QString& help, auto change) {
-        auto* field = addOption(*grid, label, path, new QSpinBox);
-        field->setRange(0, kMost);
-        field->setKeyboardTracking(false);
-        field->setToolTip(help);
-        connect(field, &QSpinBox::valueChanged, this,
-                [this, change](int value) { edit([&](SearchDraft& draft) { change(draft, value); }); });
-        return field;
-    };
-    m_objective =
-        choice(tr("Objective"), "objective",
-               {QStringLiteral("val_accuracy"), QStringLiteral("val_loss"), QStringLiteral("accuracy"),
-                QStringLiteral("loss")},
-               [this](SearchDraft& draft, int at) { draft.objective = m_objective->itemText(at).toStdString(); });
-    m_sampler =
-        choice(tr("Sampler"), "sampler", {tr("Random"), tr("Grid: every combination"), tr("TPE: near the best trials")},
-               [](SearchDraft& draft, int at) { draft.sampler = static_cast<SearchPlan::Sampler>(at); });
-    m_pruner =
-        choice(tr("Pruner"), "pruner", {tr("None"), tr("Median: worse than half"), tr("ASHA: best quarter continues")},
-               [](SearchDraft& draft, int at) { draft.pruner = static_cast<SearchPlan::Pruner>(at); });
-    m_trials = number(tr("Trials"), "trials", tr("Combinations that are tried"),
-                      [](SearchDraft& draft, int value) { draft.trials = value; });
-    m_executions = number(tr("Executions"), "executions_per_trial",
-                          tr("How often each is trained, with other seeds; their mean counts"),
-                          [](SearchDraft& draft, int value) { draft.executions = value; });
-    m_keepBest =
-        number(tr("Keep the best"), "keep_best", tr("So many trials keep their checkpoints; the others' are removed"),
-               [](SearchDraft& draft, int value) { draft.keepBest = value; });
-    m_keepBest->setSuffix(tr(" trials"));
-    m_minutes = number(tr("At most"), "stop.minutes", tr("After so many minutes no trial begins"),
-                       [](SearchDraft& draft, int value) { draft.minutes = value; });
-    m_minutes->setSuffix(tr(" minutes"));
-    m_minutes->setSpecialValueText(tr("no limit"));
-    return box;
-}
-
 void SearchForm::edit(const std::function<void(SearchDraft&)>& change) {
-    if (m_refreshing)
-        return;
     SearchDraft next = m_session.searches().draft();
     change(next);
     m_session.searches().setDraft(std::move(next));
@@ -239,48 +173,24 @@ void SearchForm::showRows(const std::vector<SearchDraft::Row>& rows) {
 
 void SearchForm::showDraft() {
     const SearchDraft& draft = m_session.searches().draft();
-    m_refreshing = true;
     showRows(draft.rows);
     for (std::size_t i = 0; i < m_rows.size(); ++i)
         m_rows[i]->setRange(draft.rows[i].range);
     m_empty->setVisible(m_rows.empty());
-    m_objective->setCurrentText(QString::fromStdString(draft.objective));
-    m_sampler->setCurrentIndex(static_cast<int>(draft.sampler));
-    m_pruner->setCurrentIndex(static_cast<int>(draft.pruner));
-    m_trials->setValue(draft.trials);
-    m_executions->setValue(draft.executions);
-    m_keepBest->setValue(draft.keepBest);
-    m_minutes->setValue(static_cast<int>(draft.minutes));
-    m_refreshing = false;
     showProblems();
 }
 
 void SearchForm::showProblems() {
     std::vector<Problem> left = m_session.searches().problems();
-    const auto takeOut = [&](auto isIt) {
-        std::optional<Problem> first;
-        std::erase_if(left, [&](const Problem& problem) {
-            if (!isIt(problem))
-                return false;
-            if (!first)
-                first = problem;
-            return true;
-        });
-        return first;
-    };
     for (SpaceRow* row : m_rows) {
-        const auto problem = takeOut([&](const Problem& one) { return isAbout(one, row->path()); });
-        row->setProblem(problem ? sentence(*problem, row->path()) : QString());
+        const auto isItsOwn = [&](const Problem& problem) { return isAbout(problem, row->path()); };
+        const auto first = std::find_if(left.begin(), left.end(), isItsOwn);
+        row->setProblem(first != left.end() ? sentence(*first, row->path()) : QString());
+        std::erase_if(left, isItsOwn);
     }
-    for (auto note = m_notes.begin(); note != m_notes.end(); ++note) {
-        const auto problem =
-            takeOut([&](const Problem& one) { return QString::fromStdString(one.path) == note.key(); });
-        note.value()->setText(problem ? QString::fromStdString(problem->message) : QString());
-        note.value()->setVisible(problem.has_value());
-    }
+    left = m_options->showProblems(std::move(left));
     const bool isBare = m_rows.empty(); // the page says what to do
-    m_other =
-        left.empty() || isBare ? QString() : QString::fromStdString(left.front().path + " " + left.front().message);
+    m_other = left.empty() || isBare ? QString() : otherSentence(left.front());
     showState();
 }
 
@@ -289,12 +199,12 @@ void SearchForm::showState() {
     const QString why = m_session.searches().isUnderWay() ? tr("A search is in progress; stop it first.")
                         : m_session.runs().trainsHere()   ? tr("A run is in progress; stop it first.")
                         : !m_session.data().dataset()     ? tr("Open images first.")
-                        : m_rows.empty()                  ? tr("Add a setting that is to be tried.")
+                        : m_rows.empty()                  ? tr("Add a setting to try.")
                         : !m_other.isEmpty()              ? m_other
                         : isWrong                         ? tr("Correct what is marked above.")
                                                           : QString();
     m_start->setEnabled(why.isEmpty());
-    m_start->setToolTip(why.isEmpty() ? tr("Train one trial after the other on the open images") : why);
+    m_start->setToolTip(why.isEmpty() ? tr("Train the trials one after another on the open images") : why);
     m_why->setText(why);
     m_why->setVisible(!why.isEmpty());
 }

@@ -18,24 +18,29 @@ constexpr int kChooserWidth = 220, kProgressWidth = 120;
 bool isGoingOn(State state) {
     return state == State::Running || state == State::Paused;
 }
+
+QString pauseWords(const SearchView& view) {
+    return view.plan.slurm ? SearchHead::tr("Trials in progress are saved, and Slurm holds all tasks until you resume")
+                           : SearchHead::tr("The trial in progress waits at its next batch, and no other starts");
+}
 } // namespace
 
 SearchHead::SearchHead(Session& session, QWidget* parent) : Surface({}, parent), m_session(session) {
     auto* line = new QHBoxLayout;
     line->setSpacing(theme::kGrid);
-    m_chooser = named(new QComboBox, "searchChooser", tr("Search that is shown"));
+    m_chooser = named(new QComboBox, "searchChooser", tr("Search shown"));
     m_chooser->setMinimumWidth(kChooserWidth);
     m_chooser->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     line->addWidget(m_chooser);
     m_state = named(new QLabel, "searchState");
     m_state->setWordWrap(true);
     line->addWidget(m_state, 1);
-    m_progress = new ProgressBar("searchProgress", tr("Trials that are done"));
+    m_progress = new ProgressBar("searchProgress", tr("Trials done"));
     m_progress->setFixedWidth(kProgressWidth);
     line->addWidget(m_progress);
     m_pause = button({}, QStringLiteral("media-playback-pause"), "pauseSearch");
     m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopSearch",
-                    tr("Save the trial in progress and end here; the search can be resumed"));
+                    tr("Save the trial in progress and stop; the search can be resumed"));
     line->addWidget(m_pause);
     line->addWidget(m_stop);
     body()->addLayout(line);
@@ -66,18 +71,21 @@ void SearchHead::showList() {
 
 QString SearchHead::stateWords(const SearchView& view) const {
     const int ended = endedTrials(view.study), all = trialsOf(view.plan);
-    const bool here = m_session.searches().runsHere(view.id);
+    const bool here = m_session.searches().trainsTrialsOf(view);
     const RunState run = m_session.runs().state();
     const QString done = tr("%1 of %2 trials done").arg(grouped(ended), grouped(all));
     if (here && run == RunState::Stopping)
         return tr("Stopping: the trial in progress is being saved.");
+    if (view.plan.slurm && isGoingOn(view.state))
+        return view.state == State::Paused ? tr("Paused; Slurm holds its tasks. %1.").arg(done)
+                                           : tr("Running on Slurm. %1.").arg(done);
     if ((here && run == RunState::Paused) || (!here && view.state == State::Paused))
-        return here ? tr("Paused. %1.").arg(done) : tr("Paused; another program runs it. %1.").arg(done);
+        return here ? tr("Paused. %1.").arg(done) : tr("Paused in another program. %1.").arg(done);
     if (here || view.state == State::Running)
-        return here ? tr("Running. %1.").arg(done) : tr("Another program runs it. %1.").arg(done);
+        return here ? tr("Running. %1.").arg(done) : tr("Running in another program. %1.").arg(done);
     if (view.state == State::Completed)
         return tr("Finished. %1.").arg(done);
-    return tr("Stopped. %1. Nothing is lost; Resume continues with the others.").arg(done);
+    return tr("Stopped. %1. Nothing is lost; Resume continues with the rest.").arg(done);
 }
 
 void SearchHead::showState() {
@@ -92,7 +100,7 @@ void SearchHead::showState() {
                      : searches.list().empty() ? tr("There are no searches yet.")
                                                : QString());
     setLook(*m_state, "bad", isDamaged);
-    const bool here = shown && searches.runsHere(shown->view.id);
+    const bool here = shown && searches.trainsTrialsOf(shown->view);
     const bool goesOn = shown && (here || isGoingOn(shown->view.state));
     const RunState run = m_session.runs().state();
     const bool paused = here ? run == RunState::Paused : shown && shown->view.state == State::Paused;
@@ -111,7 +119,7 @@ void SearchHead::showState() {
     m_stop->setEnabled(!(here && run == RunState::Stopping));
     m_pause->setToolTip(isBusy              ? tr("A run is in progress; stop it first.")
                         : resumes           ? tr("Continue with the trials that are left")
-                        : goesOn && !paused ? tr("The trial in progress waits at its next batch; no other one begins")
+                        : goesOn && !paused ? pauseWords(shown->view)
                                             : tr("Continue where it paused"));
 }
 
@@ -120,7 +128,7 @@ void SearchHead::press() {
     const auto& shown = searches.shown();
     if (!shown)
         return;
-    const bool here = searches.runsHere(shown->view.id);
+    const bool here = searches.trainsTrialsOf(shown->view);
     if (!here && shown->view.state == State::Stopped)
         return searches.resume(shown->view.id);
     const bool paused = here ? m_session.runs().state() == RunState::Paused : shown->view.state == State::Paused;

@@ -2,10 +2,12 @@
 #include "pages/search/SettingTitles.h"
 
 #include <QCoreApplication>
+#include <QStringList>
 
 #include <algorithm>
 #include <array>
 
+#include "look/Words.h"
 #include "pages/FieldPlaces.h"
 
 namespace sightline::ui {
@@ -25,6 +27,13 @@ constexpr std::array<Title, 9> kTitles{{
     {"training.early_stopping.patience", QT_TRANSLATE_NOOP("Searched", "Patience")},
     {"training.optimizer.clip_norm", QT_TRANSLATE_NOOP("Searched", "Clip gradients at")},
     {"model.options.dense", QT_TRANSLATE_NOOP("Searched", "Dense layers")},
+}};
+
+constexpr std::array<Title, 4> kObjectives{{
+    {"val_accuracy", QT_TRANSLATE_NOOP("Searched", "Validation accuracy")},
+    {"val_loss", QT_TRANSLATE_NOOP("Searched", "Validation loss")},
+    {"accuracy", QT_TRANSLATE_NOOP("Searched", "Training accuracy")},
+    {"loss", QT_TRANSLATE_NOOP("Searched", "Training loss")},
 }};
 
 /// "batch_norm": "Batch norm".
@@ -53,7 +62,24 @@ QString valueWords(const Json& value) {
         return QString::number(value.get<double>(), 'g', 3); // rates are small
     if (value.is_string())
         return QString::fromStdString(value.get<std::string>());
+    if (value.is_array() && !value.empty()) {
+        QStringList each;
+        for (const Json& one : value)
+            each << valueWords(one);
+        return each.join(QStringLiteral(", "));
+    }
     return QString::fromStdString(toText(value, -1));
+}
+
+QString objectiveTitle(const std::string& objective) {
+    const auto found = std::find_if(kObjectives.begin(), kObjectives.end(),
+                                    [&](const Title& title) { return objective == title.path; });
+    return found == kObjectives.end() ? QString::fromStdString(objective)
+                                      : QCoreApplication::translate("Searched", found->words);
+}
+
+QString objectiveWords(const std::string& objective, double value) {
+    return objective.ends_with("accuracy") ? percent(value) : significant(value);
 }
 
 } // namespace sightline::ui

@@ -75,7 +75,8 @@ bool hasPlace(const SearchTrial& trial) {
 QString trialWords(const SearchPlan& plan, const SearchTrial& trial) {
     QStringList parts;
     if (trial.value)
-        parts << QStringLiteral("%1 %2").arg(QString::fromStdString(plan.objective), significant(*trial.value));
+        parts << QStringLiteral("%1 %2").arg(objectiveTitle(plan.objective),
+                                             objectiveWords(plan.objective, *trial.value));
     const Json settings = settingsOf(plan.space, trial.point);
     for (const auto& [path, value] : settings.items())
         parts << QStringLiteral("%1 %2").arg(searchedTitle(path), valueWords(value));
@@ -98,12 +99,12 @@ TrialMarks marksOf(const ShownSearch& search) {
             high = std::max(high, *trial.value);
         }
     const auto placeOf = [&](double value) { return high > low ? (value - low) / (high - low) : 0.5; };
-    MarkAxis objective{QString::fromStdString(plan.objective), {}};
+    MarkAxis objective{objectiveTitle(plan.objective), {}};
     if (low <= high)
-        objective.ticks.emplace_back(placeOf(low), significant(low));
+        objective.ticks.emplace_back(placeOf(low), objectiveWords(plan.objective, low));
     if (high > low) {
-        objective.ticks.emplace_back(0.5, significant((low + high) / 2));
-        objective.ticks.emplace_back(1.0, significant(high));
+        objective.ticks.emplace_back(0.5, objectiveWords(plan.objective, (low + high) / 2));
+        objective.ticks.emplace_back(1.0, objectiveWords(plan.objective, high));
     }
     all.axes.push_back(std::move(objective));
     for (const SearchTrial& trial : search.view.study.trials) {

@@ -34,8 +34,8 @@ Table::Cell stateCell(const SearchTrial& trial, bool isBest) {
                     isBest ? Role::Good : Role::Text);
     case State::Pruned:
         return cell(tr("pruned"),
-                    counted(epochs, tr("Ended after %1 epoch: the others were better by then"),
-                            tr("Ended after %1 epochs: the others were better by then")),
+                    counted(epochs, tr("Stopped after %1 epoch: the others were better by then"),
+                            tr("Stopped after %1 epochs: the others were better by then")),
                     Role::Muted);
     case State::Failed:
         break;
@@ -43,14 +43,14 @@ Table::Cell stateCell(const SearchTrial& trial, bool isBest) {
     return cell(tr("failed"), QString::fromStdString(trial.error), Role::Bad);
 }
 
-Table::Cell objectiveCell(const SearchTrial& trial, double low, double high) {
+Table::Cell objectiveCell(const std::string& objective, const SearchTrial& trial, double low, double high) {
     if (!trial.value)
         return {QStringLiteral("–"), -1e300};
     const double share = trial.state != State::Complete ? -1 : high > low ? (*trial.value - low) / (high - low) : 1;
     QStringList each;
     for (const double value : trial.values)
-        each << significant(value);
-    return {significant(*trial.value), *trial.value, share,
+        each << objectiveWords(objective, value);
+    return {objectiveWords(objective, *trial.value), *trial.value, share,
             each.size() > 1 ? tr("Mean of %1").arg(each.join(QStringLiteral(", "))) : QString()};
 }
 
@@ -66,11 +66,11 @@ Table::Cell settingCell(const Json& value) {
 } // namespace
 
 QStringList trialColumns(const SearchPlan& plan) {
-    QStringList columns{tr("Trial"),
-                        QString::fromStdString(plan.objective) + QLatin1Char('|') +
-                            (plan.executionsPerTrial > 1 ? tr("Mean of the executions, each at its best epoch")
-                                                         : tr("At the best epoch")),
-                        tr("State")};
+    QStringList columns{
+        tr("Trial"),
+        objectiveTitle(plan.objective) + QLatin1Char('|') +
+            (plan.executionsPerTrial > 1 ? tr("Mean of its runs, each at its best epoch") : tr("At the best epoch")),
+        tr("State")};
     for (const Dimension& dimension : plan.space.dimensions)
         columns << searchedTitle(dimension.path) + QLatin1Char('|') + QString::fromStdString(dimension.path);
     return columns;
@@ -90,7 +90,7 @@ std::vector<std::vector<Table::Cell>> trialRows(const ShownSearch& search) {
     std::vector<std::vector<Table::Cell>> rows;
     for (const SearchTrial& trial : search.view.study.trials) {
         std::vector<Table::Cell> cells{{QString::number(trial.number), trial.number},
-                                       objectiveCell(trial, low, high),
+                                       objectiveCell(plan.objective, trial, low, high),
                                        stateCell(trial, search.best == trial.number)};
         const Json settings = settingsOf(plan.space, trial.point);
         for (const Dimension& dimension : plan.space.dimensions)

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include <atomic>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "FakeSlurm.h"
+#include "FakeTrainer.h"
+#include "FewToys.h"
+#include "Test.h"
+#include "search/SearchSteering.h"
+#include "search/SlurmSearch.h"
+#include "search/TrialRuns.h"
+#include "store/RunMark.h"
+#include "support/Files.h"
+
+using namespace sightline;
+using State = SearchTrial::State;
+
+/// A search whose trials are tasks of a job array.
+class SlurmSearchTest : public FreshFolderTest {
+    Q_OBJECT
+
+    std::filesystem::path home() const { return root() / "home"; }
+
+    SearchFolder begun(const std::string& more) const {
+        const std::string text =
+            R"({"version": 1, "base": {"version": 1, "name": "toys", "seed": 7, "data": {"path": ")" +
+            (root() / "toys").string() +
+            R"("}, "training": {"epochs": 4}},
+            "space": {"training.optimizer.learning_rate": {"float": [0.0001, 0.1], "log": true}})" +
+            more + "}";
+        const auto plan = searchPlanFromJson(Json::parse(text), {}, "search.json");
+        const auto folder = plan ? beginSearch(home(), *plan, {}) : Result<SearchFolder>(plan.error());
+        if (!folder)
+            qFatal("%s", folder.error().message.c_str());
+        return *folder;
+    }
+    static std::string onSlurm(int trials, int parallel) {
+        return ", \"trials\": " + std::to_string(trials) + ", \"parallel\": " + std::to_string(parallel) +
+               R"(, "backend": {"slurm": {"partition": "test", "time": "01:00:00"}})";
+    }
+    /// A task as Slurm would start it.
+    FakeSlurm::Task task(FakeTrainer& trainer, const SearchFolder& folder) const {
+        return [this, &trainer, folder](const std::string& name, std::stop_token stop) -> std::string {
+            const auto ended = runSlurmTask(trainer, {home(), folder}, name, stop, [](const SearchEvent&) {});
+            return ended ? "COMPLETED" : "FAILED";
+        };
+    }
+    SearchEnded watched(FakeSlurm& slurm, const SearchFolder& folder, std::stop_token stop = {},
+                        bool leavesJob = false) {
+        auto view = viewSearch(folder);
+        if (!view)
+            qFatal("%s", view.error().message.c_str());
+        m_said.clear();
+        SearchRequest request{home(), folder};
+        request.leavesJob = leavesJob;
+        auto ended = runSlurmSearch(request, std::move(*view), stop,
+                                    [this](const SearchEvent& event) { m_said.push_back(event); },
+                                    {slurm.slurm(), "/usr/bin/sightline-cli"});
+        if (!ended)
+            qFatal("%s", ended.error().message.c_str());
+        return std::move(*ended);
+    }
+    template <typename Event>
+    std::size_t said() const {
+        std::size_t count = 0;
+        for (const SearchEvent& event : m_said)
+            count += std::holds_alternative<Event>(event) ? 1 : 0;
+        return count;
+    }
+    static std::set<double> pointsOf(const SearchView& view) {
+        std::set<double> points;
+        for (const SearchTrial& trial : view.study.trials)
+            points.insert(trial.point.at("training.optimizer.learning_rate"));
+        return points;
+    }
+
+    std::vector<SearchEvent> m_said;
+
+private Q_SLOTS:
+    void init() {
+        FreshFolderTest::init();
+        QVERIFY(drawFewToys(root() / "toys", 2, 1, 16));
+    }
+
+    void eachTaskTrainsATrial() {
+        FakeTrainer trainer, local;
+        const SearchFolder folder = begun(onSlurm(8, 4));
+        FakeSlurm slurm(task(trainer, folder));
+        const SearchEnded ended = watched(slurm, folder);
+        QCOMPARE(ended.why, std::string());
+        QCOMPARE(ended.view.state, SearchView::State::Completed);
+        QCOMPARE(slurm.sizes(), std::vector<int>{8});
+        QCOMPARE(trainer.epochsTrained, 8 * 4);
+        QCOMPARE(said<TrialBegan>(), std::size_t{8});
+        QCOMPARE(said<TrialEnded>(), std::size_t{8});
+        QCOMPARE(runsOfSearch(home(), folder.id()).size(), std::size_t{8});
+        std::set<std::string> tasks;
+        for (const SearchTrial& trial : ended.view.study.trials)
+            tasks.insert(trial.task);
+        QCOMPARE(tasks.size(), std::size_t{8});
+        const auto script = readFile(folder.path() / "slurm.sh");
+        QVERIFY(script);
+        QVERIFY(script->find("exec '/usr/bin/sightline-cli' --home '" + home().string() + "' search task '" +
+                             folder.id() + "'") != std::string::npos);
+        const auto here = runSearch(local, {home(), begun(", \"trials\": 8")}, {}, [](const SearchEvent&) {});
+        QVERIFY(here);
+        QCOMPARE(pointsOf(ended.view), pointsOf(here->view)); // a random search tries the same wherever it runs
+        int kept = 0;
+        for (const SearchTrial& trial : ended.view.study.trials)
+            kept += checkpointToResume(home() / "runs" / trial.runs[0]).has_value() ? 1 : 0;
+        QCOMPARE(kept, 3);
+    }
+
+    void aTaskThatIsRequeuedContinuesItsOwnTrial() {
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(3, 3));
+        std::mutex mutex;
+        std::map<std::string, std::stop_source> times;
+        FakeSlurm slurm([&](const std::string& name, std::stop_token) -> std::string {
+            std::stop_token time;
+            {
+                const std::lock_guard lock(mutex);
+                time = times[name].get_token();
+            }
+            const auto ignore = [](const SearchEvent&) {};
+            const auto first = runSlurmTask(trainer, {home(), folder}, name, time, ignore);
+            if (!first || *first)
+                return first ? "COMPLETED" : "FAILED";
+            const auto again = runSlurmTask(trainer, {home(), folder}, name, {}, ignore); // requeued
+            return again && *again ? "COMPLETED" : "FAILED";
+        });
+        trainer.onEpoch = [&](const Experiment&, int epoch) {
+            const std::lock_guard lock(mutex);
+            if (epoch == 2)
+                times["1_1"].request_stop();
+        };
+        const SearchEnded ended = watched(slurm, folder);
+        QCOMPARE(ended.view.state, SearchView::State::Completed);
+        QCOMPARE(slurm.sizes(), std::vector<int>{3});
+        QCOMPARE(trainer.epochsTrained, 3 * 4); // none twice
+        QCOMPARE(ended.view.study.trials.size(), std::size_t{3});
+    }
+
+    void tasksThatEndBeforeTheirTrialsComeAgain() {
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(4, 2));
+        std::stop_source time;
+        trainer.onEpoch = [&](const Experiment&, int) {
+            if (trainer.epochsTrained == 6)
+                time.request_stop();
+        };
+        std::atomic<int> lost{0};
+        FakeSlurm slurm([&](const std::string& name, std::stop_token stop) -> std::string {
+            const bool isFirst = name.starts_with("1_");
+            const auto ended = runSlurmTask(trainer, {home(), folder}, name, isFirst ? time.get_token() : stop,
+                                            [](const SearchEvent&) {});
+            lost += ended && !*ended ? 1 : 0;
+            return ended && *ended ? "COMPLETED" : "TIMEOUT";
+        });
+        const SearchEnded ended = watched(slurm, folder);
+        QCOMPARE(ended.view.state, SearchView::State::Completed);
+        QVERIFY(lost > 0);
+        QCOMPARE(slurm.sizes().size(), std::size_t{2});
+        QCOMPARE(trainer.epochsTrained, 4 * 4);
+        bool isSaid = false;
+        for (const SearchEvent& event : m_said)
+            if (const auto* note = std::get_if<SearchNote>(&event))
+                isSaid |= note->message.find("as TIMEOUT") != std::string::npos;
+        QVERIFY(isSaid);
+    }
+
+    void tasksThatComeToNothingEndTheSearch() {
+        const SearchFolder folder = begun(onSlurm(3, 3));
+        FakeSlurm slurm([](const std::string&, std::stop_token) -> std::string { return "FAILED"; });
+        const SearchEnded ended = watched(slurm, folder);
+        QCOMPARE(ended.view.state, SearchView::State::Stopped);
+        QVERIFY2(ended.why.find("came to nothing (3 tasks ended as FAILED)") != std::string::npos, ended.why.c_str());
+        QVERIFY(ended.why.find("3 trials are left; search resume " + folder.id()) != std::string::npos);
+        FakeTrainer trainer;
+        FakeSlurm mended(task(trainer, folder));
+        QCOMPARE(watched(mended, folder).view.state, SearchView::State::Completed);
+    }
+
+    void aJobThatSomebodyCancelsIsNotSubmittedAgain() {
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(3, 1));
+        const FakeSlurm::Task train = task(trainer, folder);
+        FakeSlurm slurm([&](const std::string& name, std::stop_token stop) -> std::string {
+            return name == "1_0" ? train(name, stop) : "CANCELLED"; // by scancel
+        });
+        const SearchEnded ended = watched(slurm, folder);
+        QVERIFY2(ended.why.starts_with("Slurm job 1 was canceled: 2 trials are left"), ended.why.c_str());
+        QCOMPARE(slurm.sizes(), std::vector<int>{3});
+    }
+
+    void stoppingCancelsTheJobAndLosesNothing() {
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(6, 2));
+        std::stop_source stop;
+        {
+            FakeSlurm slurm(task(trainer, folder));
+            trainer.onEpoch = [&](const Experiment&, int) {
+                if (trainer.epochsTrained != 7)
+                    return;
+                stop.request_stop();
+                while (!slurm.wasCancelled())
+                    std::this_thread::yield();
+            };
+            const SearchEnded ended = watched(slurm, folder, stop.get_token());
+            QCOMPARE(ended.view.state, SearchView::State::Stopped);
+            QVERIFY2(ended.why.starts_with("Stopped: "), ended.why.c_str());
+        }
+        FakeSlurm again(task(trainer, folder));
+        const SearchEnded ended = watched(again, folder);
+        QCOMPARE(ended.view.state, SearchView::State::Completed);
+        QCOMPARE(ended.view.study.trials.size(), std::size_t{6});
+        QCOMPARE(trainer.epochsTrained, 6 * 4);
+    }
+
+    void aPausedJobIsHeldUntilItIsResumed() {
+        using Kind = RemoteCommand::Kind;
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(4, 2));
+        FakeSlurm slurm(task(trainer, folder));
+        const auto mark = RunMark::take(folder.path()); // as runSearch() has it
+        QVERIFY(mark);
+        std::atomic<bool> isUnderWay = false, isAnswered = false;
+        trainer.onEpoch = [&](const Experiment&, int) {
+            if (trainer.epochsTrained != 3)
+                return;
+            isUnderWay = true;
+            while (slurm.requeued() == 0 && !isAnswered)
+                std::this_thread::yield();
+        };
+        std::string paused, resumed, saved;
+        std::jthread person([&](const std::stop_token& ended) {
+            while (!isUnderWay && !ended.stop_requested())
+                std::this_thread::yield();
+            const auto pause = steerSearch(folder, Kind::Pause, ended);
+            isAnswered = true;
+            const auto view = viewSearch(folder);
+            paused = !pause ? pause.error().message : view ? nameOf(view->state) : view.error().message;
+            const auto save = steerSearch(folder, Kind::Save, ended);
+            saved = save ? "" : save.error().message;
+            const auto resume = steerSearch(folder, Kind::Resume, ended);
+            resumed = resume ? nameOf(viewSearch(folder)->state) : resume.error().message;
+        });
+        const SearchEnded ended = watched(slurm, folder);
+        person.request_stop();
+        person.join();
+        QCOMPARE(paused, std::string("paused"));
+        QVERIFY2(saved.find("can be paused, resumed and stopped") != std::string::npos, saved.c_str());
+        QCOMPARE(resumed, std::string("running"));
+        QCOMPARE(slurm.sizes(), std::vector<int>{4});
+        QCOMPARE(endedTrials(ended.view.study), 4);
+        QCOMPARE(trainer.epochsTrained, 4 * 4);
+    }
+
+    void aJobThatNobodyWatchesIsToldItself() {
+        using Kind = RemoteCommand::Kind;
+        const SearchFolder folder = begun(onSlurm(2, 1));
+        const char* state = "RUNNING";
+        std::string asked;
+        const Slurm slurm([&](const std::vector<std::string>& command) -> Result<ProgramAnswer> {
+            if (command[0] == "squeue")
+                return ProgramAnswer{
+                    0,
+                    std::string(R"({"jobs": [{"array_job_id": 7, "array_task_id": 0, "job_state": ")") + state +
+                        R"("}, {"array_job_id": 8, "job_state": "PENDING"}]})",
+                    ""};
+            for (const std::string& word : command)
+                asked += word + " ";
+            return ProgramAnswer{};
+        });
+        QVERIFY(steerSearch(folder, Kind::Stop, {}, slurm).error().message.find("is not running") != std::string::npos);
+        QVERIFY(writeFileAtomically(folder.path() / "slurm.json", R"({"job": "7"})"));
+        QVERIFY(steerSearch(folder, Kind::Pause, {}, slurm));
+        QCOMPARE(viewSearch(folder)->state, SearchView::State::Paused);
+        QVERIFY(steerSearch(folder, Kind::Resume, {}, slurm));
+        QCOMPARE(viewSearch(folder)->state, SearchView::State::Stopped);
+        QVERIFY(steerSearch(folder, Kind::Stop, {}, slurm));
+        QCOMPARE(asked, std::string("scontrol requeuehold 7_0 scontrol release 7 scancel 7 "));
+        state = "CANCELLED";
+        QVERIFY(!steerSearch(folder, Kind::Stop, {}, slurm));
+    }
+
+    void aWindowThatClosesLeavesTheJob() {
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(3, 1));
+        FakeSlurm slurm(task(trainer, folder));
+        std::stop_source closed;
+        std::atomic<bool> hasLeft = false;
+        trainer.onEpoch = [&](const Experiment&, int) {
+            closed.request_stop();
+            while (!hasLeft)
+                std::this_thread::yield();
+        };
+        const SearchEnded ended = watched(slurm, folder, closed.get_token(), true);
+        hasLeft = true;
+        QCOMPARE(ended.why, std::string());
+        QVERIFY(!slurm.wasCancelled());
+        QCOMPARE(watched(slurm, folder).view.state, SearchView::State::Completed);
+        QCOMPARE(slurm.sizes(), std::vector<int>{3}); // the same job
+        QCOMPARE(trainer.epochsTrained, 3 * 4);
+    }
+
+    void aRefusedJobIsAnErrorInSlurmsWords() {
+        const SearchFolder folder = begun(onSlurm(2, 1));
+        FakeSlurm slurm([](const std::string&, std::stop_token) -> std::string { return "COMPLETED"; });
+        slurm.refusal = "invalid partition specified: test";
+        auto view = viewSearch(folder);
+        QVERIFY(view);
+        const auto ended = runSlurmSearch({home(), folder}, std::move(*view), {}, [](const SearchEvent&) {},
+                                          {slurm.slurm(), "/usr/bin/sightline-cli"});
+        QVERIFY(!ended);
+        QVERIFY(ended.error().message.find("invalid partition specified: test") != std::string::npos);
+    }
+
+    void thePlanKeepsItsPlace() {
+        const auto plan = begun(onSlurm(2, 1)).plan();
+        QVERIFY(plan && plan->slurm);
+        QCOMPARE(plan->slurm->partition, std::string("test"));
+        std::vector<Problem> problems;
+        QCOMPARE(searchPlanFromJson(toJson(*plan), {}, problems), *plan);
+        for (const char* backend :
+             {"\"cloud\"", "3", "{}", R"({"slurm": {"time": "1"}})", R"({"slurm": {"time": "soon"}})",
+              R"({"slurm": {"gpus": -1}})", R"({"slurm": {"options": ["account"]}})",
+              R"({"slurm": {"partition": "a b"}})", R"({"slurm": {"queue": "x"}})", R"({"slurm": {}, "cloud": {}})"}) {
+            Json json = toJson(*plan);
+            json["backend"] = Json::parse(backend);
+            std::vector<Problem> found;
+            searchPlanFromJson(json, {}, found);
+            QVERIFY2(found.size() == 1 && found[0].path.starts_with("backend"), backend);
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(SlurmSearchTest)
+#include "tst_SlurmSearch.moc"

@@ -136,12 +136,8 @@ void RunsPage::show(const std::vector<RunSummary>& runs) {
     m_saidLast.clear();
     lookAgain();
     m_table->setRuns(runs);
-    if (!m_wantedGroup.isEmpty() && m_table->select([id = m_wantedGroup.toStdString()](const RunSummary& run) {
-            return run.group && run.group->id == id;
-        })) {
+    if (!m_wantedGroup.isEmpty() && m_table->selectGroup(m_wantedGroup))
         m_wantedGroup.clear();
-        m_ways->setCurrentIndex(1);
-    }
     const auto interrupted = std::count_if(
         runs.begin(), runs.end(), [](const RunSummary& run) { return run.state == "interrupted" && !run.archived; });
     setBadge(interrupted > 0 ? Badge::Attention : Badge::None, static_cast<int>(interrupted));
@@ -150,12 +146,14 @@ void RunsPage::show(const std::vector<RunSummary>& runs) {
 void RunsPage::showSelected() {
     const std::vector<const RunSummary*> runs = m_table->selected();
     m_side->parentWidget()->setVisible(!runs.empty()); // an empty surface says nothing
-    const bool grouped = runs.size() == 1 && runs.front()->group, asGroup = grouped && m_ways->currentIndex() == 1;
+    const RunGroup* group = m_table->selectedGroup();
+    const bool grouped = !group && runs.size() == 1 && runs.front()->group;
+    const bool asGroup = group || (grouped && m_ways->currentIndex() == 1);
     m_ways->setVisible(grouped);
     m_side->parentWidget()->setFixedWidth(runs.size() > 1 || asGroup ? kComparedWidth : kSideWidth);
     if (asGroup) {
         m_side->setCurrentIndex(2);
-        m_group->setGroup(*runs.front()->group);
+        m_group->setGroup(group ? *group : *runs.front()->group);
     } else if (runs.size() == 1) {
         m_side->setCurrentIndex(0);
         m_one->setRun(*runs.front());

@@ -213,6 +213,15 @@ private Q_SLOTS:
         driver.click("bothWrong");
         QCOMPARE(tiles(driver), 2);
         picture(driver, QStringLiteral("compare"));
+        driver.click("differingByClass");
+        const auto* classes = driver.find<QTableView>("comparedClasses");
+        QVERIFY(classes->isVisible() && !driver.find<QWidget>("differingSettings")->isVisible());
+        QCOMPARE(classes->model()->rowCount(), 5);
+        const ClassReport& boat = driver.session->questions().evaluation()->perClass.front();
+        const QString recall = classes->model()->index(0, 2).data().toString();
+        QCOMPARE(classes->model()->index(0, 0).data().toString().toStdString(), boat.name);
+        QVERIFY2(recall.startsWith(QString::number(boat.recall * 100, 'f', 1) + QStringLiteral(" / ")),
+                 qPrintable(recall));
         driver.click("onlySecondRight");
         QCOMPARE(tiles(driver), 4);
 

@@ -77,6 +77,9 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(column(driver, 0), (QStringList{"fold 1 of 3", "fold 2 of 3", "fold 3 of 3"}), kLong);
         QVERIFY2(driver.text("groupWords").contains(QStringLiteral("over 3 folds")),
                  qPrintable(driver.text("groupWords")));
+        const QString judged = driver.text("groupOutOfFold");
+        QVERIFY2(judged.contains(QStringLiteral("not trained on it")) && judged.contains(QStringLiteral("95 %")),
+                 qPrintable(judged));
         QVERIFY(!driver.find<QWidget>("resumeGroupButton")->isVisible());
         prompts().saveFile = [this](auto&&...) { return path(QStringLiteral("folds")); };
         driver.click("exportGroupReport");

@@ -77,6 +77,21 @@ private Q_SLOTS:
             QCOMPARE(listed.toObject()["group"].toObject()["id"], m_folds["group"]);
     }
 
+    void foldsAreEvaluatedByWhatNoneOfThemKnew() {
+        const QString group = m_folds["group"].toString();
+        const CliAnswer answer = run({"evaluate", group, "--out", path("folds"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const QJsonObject figures = answer.json();
+        QCOMPARE(figures["split"].toString(), QStringLiteral("out_of_fold"));
+        QCOMPARE(figures["images"].toInt(), 5 * 12);
+        QVERIFY(figures["calibration"].toObject()["bins"].toArray().size() == 15);
+        QCOMPARE(read(path("folds/predictions.csv")), read(m_folds["out_of_fold"].toString()));
+        const CliAnswer suspects = run({"dataset", "suspects", group, "--json"});
+        QVERIFY2(suspects.code == 0, suspects.err.constData());
+        QCOMPARE(suspects.list().size(), 5 * 15); // test images, too
+        refuses({"evaluate", group, "--maps", path("maps")}, 2, "--maps");
+    }
+
     void moreFoldsThanImagesAreRefusedAndLeaveNothing() {
         const auto before = QDir(m_home + "/groups").entryList(QDir::Dirs | QDir::NoDotAndDotDot);
         refuses({"train", path("experiment.json"), "--folds", "13"}, 2, "12 images");

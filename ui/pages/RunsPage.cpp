@@ -12,6 +12,7 @@
 #include "bridge/WindowSettings.h"
 #include "look/Words.h"
 #include "pages/runs/GroupDetail.h"
+#include "pages/runs/ImportMenu.h"
 #include "pages/runs/RunColumns.h"
 #include "pages/runs/RunDetail.h"
 #include "pages/runs/RunTable.h"
@@ -35,10 +36,12 @@ RunsPage::RunsPage(Session& session, QWidget* parent)
     auto* shelf = new Surface(tr("Runs"));
     m_table = new RunTable(windowSettings(session).value(kColumnsKey, defaultRunColumns()).toStringList());
     shelf->body()->addWidget(m_table, 1);
-    auto* bring = button(tr("Import…"), QStringLiteral("document-open"), "importNetwork",
-                         tr("A network that was trained elsewhere: an ONNX file, or weights exported from a run"));
+    auto* bring =
+        button(tr("Import…"), QStringLiteral("document-open"), "importNetwork",
+               tr("A network that was trained elsewhere: an ONNX file, weights exported from a run, or a folder for "
+                  "timm and Hugging Face"));
     shelf->head()->addWidget(bring);
-    connect(bring, &QPushButton::clicked, this, &RunsPage::importNetwork);
+    new ImportMenu(session.runs().list(), *bring); // the button's own
     row->addWidget(shelf, 1);
     row->addWidget(makeSide());
     connect(m_table, &RunTable::selectionChanged, this, &RunsPage::showSelected);
@@ -161,13 +164,6 @@ void RunsPage::showSelected() {
         m_side->setCurrentIndex(1);
         m_several->setRuns(runs);
     }
-}
-
-void RunsPage::importNetwork() {
-    const QString file =
-        prompts().openFile(this, tr("Import a network"), {}, tr("Networks (*.onnx *.safetensors);;All files (*)"));
-    if (!file.isEmpty())
-        session().runs().list().importFrom(file.toStdString());
 }
 
 void RunsPage::showGroup(const QString& id) {

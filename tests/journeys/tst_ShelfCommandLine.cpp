@@ -175,7 +175,10 @@ private Q_SLOTS:
         for (const char* part : {"Methods", "Confusion", "Calibration", "data:image/png;base64,", "shelf, fold 1 of 3"})
             QVERIFY2(html.contains(part), part);
         QCOMPARE(run({"export", m_folds["group"].toString(), "--report", path("group.html")}).code, 0);
-        QVERIFY(read(path("group.html")).contains("fold 3 of 3"));
+        QVERIFY(html.contains("<img alt=\"boat, "));
+        const QByteArray folds = read(path("group.html"));
+        for (const char* part : {"fold 3 of 3", "Methods", "that was not trained on it", "--folds 3"})
+            QVERIFY2(folds.contains(part), part);
         refuses({"export", m_runs[0], "--report", path("nowhere") + "/report.html"}, 1, "nowhere");
         refuses({"export", "nobody", "--report", file}, 2, "nobody");
     }

@@ -25,10 +25,12 @@ void EpochFigures::ask(const std::vector<RunSummary>& runs, const QStringList& c
         m_known.clear();
         m_lane.cancel();
     }
+    if (wanted.isEmpty())
+        return;
     std::vector<std::pair<std::string, int>> missing;
     for (const RunSummary& run : runs)
         if (const auto known = m_known.find(run.folder.string());
-            !wanted.isEmpty() && (known == m_known.end() || known->second.epochs != run.epochs))
+            known == m_known.end() || known->second.epochs != run.epochs)
             missing.emplace_back(run.folder.string(), run.epochs);
     if (missing.empty())
         return;

@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QMouseEvent>
 #include <QScopedValueRollback>
+#include <QScrollBar>
 #include <QTableView>
 
 #include <algorithm>
@@ -74,7 +75,7 @@ RunTable::RunTable(const QStringList& columns, QWidget* parent) : QWidget(parent
             fill();
     });
     connect(m_view, &QTableView::activated, this, &RunTable::activate);
-    connect(&m_figures, &EpochFigures::changed, this, &RunTable::fill);
+    connect(&m_figures, &EpochFigures::changed, this, &RunTable::fillInPlace);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         if (!m_filling) {
             rememberSelection();
@@ -142,7 +143,7 @@ void RunTable::open(int row, bool open) {
     if (!open && current > row && current < end)
         m_selected = {on.key};
     (m_finding ? m_openFound : m_open).set(on.key, open);
-    fill();
+    fillInPlace();
 }
 
 void RunTable::activate(const QModelIndex& index) {
@@ -160,7 +161,14 @@ void RunTable::setRuns(const std::vector<RunSummary>& runs) {
         return; // nothing moves under the pointer
     m_runs = runs;
     m_figures.ask(m_runs, m_columns);
+    fillInPlace();
+}
+
+/// What is in view stays there.
+void RunTable::fillInPlace() {
+    const int top = m_view->verticalScrollBar()->value();
     fill();
+    m_view->verticalScrollBar()->setValue(top);
 }
 
 Table::Cell RunTable::cell(const std::vector<std::size_t>& runs, bool isGroup, const QString& column) const {
@@ -173,10 +181,10 @@ Table::Cell RunTable::cell(const std::vector<std::size_t>& runs, bool isGroup, c
 }
 
 /// What the filter lets through, as a tree in the order asked for, and what of it is in view.
-void RunTable::listRows(const RunFilter& filter) {
+void RunTable::listRows() {
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < m_runs.size(); ++i)
-        if (m_runs[i].archived <= m_archived->isChecked() && filter.matches(m_runs[i]))
+        if (m_runs[i].archived <= m_archived->isChecked() && m_found.matches(m_runs[i]))
             places.push_back(i);
     m_tree = runTree(m_runs, places);
     const int column = m_view->horizontalHeader()->sortIndicatorSection();
@@ -184,7 +192,7 @@ void RunTable::listRows(const RunFilter& filter) {
         sortTree(
             m_tree, [&](const RunNode& node) { return cell(runsOf(node), !node.run, m_columns[column]); },
             m_view->horizontalHeader()->sortIndicatorOrder() == Qt::DescendingOrder);
-    m_finding = !filter.empty();
+    m_finding = !m_found.empty();
     m_rows = rowsOf(m_tree, m_finding ? m_openFound : m_open, m_finding);
     const auto all = static_cast<qlonglong>(m_runs.size()), shown = static_cast<qlonglong>(places.size());
     m_count->setText(shown == all ? counted(all, tr("%1 run"), tr("%1 runs"))
@@ -196,12 +204,12 @@ void RunTable::listRows(const RunFilter& filter) {
 void RunTable::fill() {
     const auto filter = RunFilter::parse(m_filter->text().toStdString());
     m_problem->setVisible(!filter.ok());
-    if (!filter) {
+    if (filter)
+        m_found = *filter; // else what was found stays while a comparison is typed
+    else
         m_problem->setText(QString::fromStdString(filter.error().message));
-        return; // the table stays as it was while a comparison is typed
-    }
     const QScopedValueRollback filling(m_filling, true);
-    listRows(*filter);
+    listRows();
     std::vector<std::vector<Table::Cell>> rows;
     for (const RunRow& row : m_rows) {
         std::vector<Table::Cell> cells;

@@ -48,7 +48,8 @@ protected:
 
 private:
     void fill();
-    void listRows(const RunFilter& filter);
+    void fillInPlace();
+    void listRows();
     Table::Cell cell(const std::vector<std::size_t>& runs, bool isGroup, const QString& column) const;
     std::string keyOf(int row) const;
     bool keyPressed(const QKeyEvent& key);
@@ -67,6 +68,7 @@ private:
     QLabel *m_count, *m_problem, *m_empty;
     Table* m_table;
     QTableView* m_view;
+    RunFilter m_found;              ///< as the filter last made sense
     std::vector<RunSummary> m_runs; ///< all
     std::vector<RunNode> m_tree;    ///< of those that the filter lets through
     std::vector<RunRow> m_rows;     ///< of the tree, in the table's rows

@@ -88,6 +88,10 @@ private Q_SLOTS:
         prompts().openFolder = [this](auto&&...) { return path(QStringLiteral("toys")); };
         driver.find<QAction>("importFolder")->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("is no hub folder")), kLong);
+        driver.clickRow("runTable", 0);
+        QVERIFY(driver.find<QWidget>("classifyRunButton")->isVisible());
+        driver.click("continueRunButton"); // it is fine-tuned on images of one's own
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("the best weights of “")), kLong);
         prompts() = {};
     }
 

@@ -51,7 +51,6 @@ private:
     void fillInPlace();
     void listRows();
     Table::Cell cell(const std::vector<std::size_t>& runs, bool isGroup, const QString& column) const;
-    std::string keyOf(int row) const;
     bool keyPressed(const QKeyEvent& key);
     bool signPressed(const QMouseEvent& press);
     void open(int row, bool open);

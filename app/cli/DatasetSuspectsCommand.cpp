@@ -4,10 +4,9 @@
 #include <iostream>
 
 #include "ExperimentOptions.h"
+#include "FoldsNamed.h"
 #include "engine/AskedModel.h"
-#include "search/SearchTable.h"
 #include "store/FoldGroup.h"
-#include "store/GroupFolder.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
 
@@ -57,18 +56,19 @@ Result<RunFolder> runOf(RunStore& store, const std::string& runOrFolds) {
     auto run = store.find(runOrFolds);
     if (run)
         return run;
-    const auto group = findGroup(store, runOrFolds);
+    const auto group = foldsNamed(store, runOrFolds);
     if (!group)
+        return group.error();
+    if (!*group)
         return run;
-    if (kindOfGroup(store.home(), *group) != RunGroup::Kind::Folds)
-        return badInput(*group + " is no group of folds; give one of its runs.");
-    const auto folds = readFoldGroup(store.home(), *group);
+    const std::string& id = **group;
+    const auto folds = readFoldGroup(store.home(), id);
     if (!folds)
         return folds.error();
     for (const std::string& fold : folds->runs)
         if (auto found = store.find(fold))
             return found;
-    return badInput("No run of the folds of " + *group + " is left; train --resume " + *group + " trains them again.");
+    return badInput("No run of the folds of " + id + " is left; train --resume " + id + " trains them again.");
 }
 
 int suspects(const SuspectsOptions& options, Context& context) {

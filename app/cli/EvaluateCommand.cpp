@@ -5,9 +5,9 @@
 
 #include "EvaluateMore.h"
 #include "ExperimentOptions.h"
+#include "FoldsNamed.h"
 #include "NetworkOptions.h"
 #include "engine/AskedModel.h"
-#include "search/SearchTable.h"
 #include "store/OutOfFold.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
@@ -118,8 +118,10 @@ int evaluate(const Settings& settings, Context& context) {
         return fail(store.error());
     const auto run = store->find(settings.run);
     if (!run) {
-        const auto group = findGroup(*store, settings.run);
-        return group ? evaluateFolds(*group, settings, context) : fail(run.error());
+        const auto folds = foldsNamed(*store, settings.run);
+        if (!folds)
+            return fail(folds.error());
+        return *folds ? evaluateFolds(**folds, settings, context) : fail(run.error());
     }
     if (!settings.out.empty()) // before the work, not after it
         if (const auto made = makeWritable(settings.out); !made)

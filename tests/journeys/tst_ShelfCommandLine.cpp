@@ -90,6 +90,7 @@ private Q_SLOTS:
         QVERIFY2(suspects.code == 0, suspects.err.constData());
         QCOMPARE(suspects.list().size(), 5 * 15); // test images, too
         refuses({"evaluate", group, "--maps", path("maps")}, 2, "--maps");
+        refuses({"evaluate", group.left(2)}, 2, "matches 3 runs"); // a part of an id is a run's
     }
 
     void moreFoldsThanImagesAreRefusedAndLeaveNothing() {

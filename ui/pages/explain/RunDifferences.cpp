@@ -106,7 +106,7 @@ void RunDifferences::addTables(QBoxLayout& body) {
     m_title->setWordWrap(true);
     m_settings = new Table({tr("Setting"), tr("This run"), tr("Second")}, this);
     m_settingsView = tableView(m_settings, "differingSettings", tr("Settings that differ between the two runs"), false);
-    m_classes = new Table({tr("Class"), tr("Precision|Of the images taken for the class, how many are of it"),
+    m_classes = new Table({tr("Class"), tr("Precision|Of the images predicted as the class, how many are of it"),
                            tr("Recall|Of the images of the class, how many are found"),
                            tr("F1|Harmonic mean of precision and recall")},
                           this);

@@ -4,7 +4,9 @@
 #include <iostream>
 
 #include "ExperimentOptions.h"
+#include "FoldsNamed.h"
 #include "engine/AskedModel.h"
+#include "store/FoldGroup.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
 
@@ -49,11 +51,31 @@ void print(const Suspects& suspects) {
     }
 }
 
+/// A run; of folds, whose runs say the same of all images that they know, the first that is left.
+Result<RunFolder> runOf(RunStore& store, const std::string& runOrFolds) {
+    auto run = store.find(runOrFolds);
+    if (run)
+        return run;
+    const auto group = foldsNamed(store, runOrFolds);
+    if (!group)
+        return group.error();
+    if (!*group)
+        return run;
+    const std::string& id = **group;
+    const auto folds = readFoldGroup(store.home(), id);
+    if (!folds)
+        return folds.error();
+    for (const std::string& fold : folds->runs)
+        if (auto found = store.find(fold))
+            return found;
+    return badInput("No run of the folds of " + id + " is left; train --resume " + id + " trains them again.");
+}
+
 int suspects(const SuspectsOptions& options, Context& context) {
     auto store = RunStore::open(context.home);
     if (!store)
         return fail(store.error());
-    const auto run = store->find(options.run);
+    const auto run = runOf(*store, options.run);
     if (!run)
         return fail(run.error());
     const auto dataPath = dataPathOf(options.changes, "dataset suspects");
@@ -91,9 +113,11 @@ int suspects(const SuspectsOptions& options, Context& context) {
 void addDatasetSuspects(CLI::App& dataset, Context& context) {
     auto options = std::make_shared<SuspectsOptions>();
     CLI::App* command = dataset.add_subcommand(
-        "suspects", "Labels of a run's validation and test images that may be wrong, the most suspect first; of a run "
-                    "of folds, of all images");
-    command->add_option("RUN", options->run, "A run's id, a prefix of it, its name or its folder")->required();
+        "suspects",
+        "Labels of a run's validation and test images that may be wrong, the most suspect first; of folds, of "
+        "all images");
+    command->add_option("RUN", options->run, "A run's id, a prefix of it, its name or its folder; or a group of folds")
+        ->required();
     command->add_option("--checkpoint", options->checkpoint, "Checkpoint: best, last or an epoch");
     addDataPath(*command, options->changes);
     command->add_flag("--json", options->json, "Print JSON: all labels, suspect or not");

@@ -5,8 +5,10 @@
 
 #include "EvaluateMore.h"
 #include "ExperimentOptions.h"
+#include "FoldsNamed.h"
 #include "NetworkOptions.h"
 #include "engine/AskedModel.h"
+#include "store/OutOfFold.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
 
@@ -75,13 +77,52 @@ Result<void> sayMaps(const MapsReport& report, const Settings& settings, Json& d
     return {};
 }
 
+/// Tables into their folder, words to the terminal.
+Result<void> sayFigures(const Evaluation& evaluation, const Settings& settings) {
+    sayWhatToKnow(evaluation, settings.judgeNew);
+    if (!settings.out.empty())
+        if (const auto written = writeTables(evaluation, settings.out); !written)
+            return written;
+    if (settings.json)
+        return {};
+    print(evaluation);
+    if (evaluation.newImages)
+        print(*evaluation.newImages);
+    return {};
+}
+
+/// Of folds: what they said of each image while none of them knew it. No network is asked.
+int evaluateFolds(const std::string& group, const Settings& settings, Context& context) {
+    for (const auto& [isAsked, option] :
+         {std::pair(!settings.split.empty(), "--split"), std::pair(settings.checkpoint != "best", "--checkpoint"),
+          std::pair(settings.judgeNew, "--new"), std::pair(!settings.maps.empty(), "--maps"),
+          std::pair(settings.robustness, "--robustness"), std::pair(!settings.changes.empty(), "--set")})
+        if (isAsked)
+            return fail(badInput(std::string(option) + " asks one network; give a run of these folds."));
+    if (!settings.out.empty())
+        if (const auto made = makeWritable(settings.out); !made)
+            return fail(made.error());
+    const auto evaluation = evaluationOfFolds(context.home, group);
+    if (!evaluation)
+        return fail(evaluation.error());
+    if (const auto said = sayFigures(*evaluation, settings); !said)
+        return fail(said.error());
+    if (settings.json)
+        printJson(toJson(*evaluation));
+    return 0;
+}
+
 int evaluate(const Settings& settings, Context& context) {
     auto store = RunStore::open(context.home);
     if (!store)
         return fail(store.error());
     const auto run = store->find(settings.run);
-    if (!run)
-        return fail(run.error());
+    if (!run) {
+        const auto folds = foldsNamed(*store, settings.run);
+        if (!folds)
+            return fail(folds.error());
+        return *folds ? evaluateFolds(**folds, settings, context) : fail(run.error());
+    }
     if (!settings.out.empty()) // before the work, not after it
         if (const auto made = makeWritable(settings.out); !made)
             return fail(made.error());
@@ -108,15 +149,9 @@ int evaluate(const Settings& settings, Context& context) {
         [](std::size_t done, std::size_t total) { showProgress("Evaluating", done, total); }, settings.threads);
     if (!evaluation)
         return fail(evaluation.error());
-    sayWhatToKnow(*evaluation, settings.judgeNew);
-    if (!settings.out.empty())
-        if (const auto written = writeTables(*evaluation, settings.out); !written)
-            return fail(written.error());
+    if (const auto said = sayFigures(*evaluation, settings); !said)
+        return fail(said.error());
     Json document = toJson(*evaluation);
-    if (!settings.json)
-        print(*evaluation);
-    if (!settings.json && evaluation->newImages)
-        print(*evaluation->newImages);
     more.split = evaluation->split;
     if (settings.robustness) {
         const auto robustness = evaluateRobustness(**engine, more);
@@ -141,7 +176,8 @@ int evaluate(const Settings& settings, Context& context) {
 void addEvaluate(CLI::App& app, Context& context) {
     auto settings = std::make_shared<Settings>();
     CLI::App* command = app.add_subcommand("evaluate", "Evaluate a run on a split");
-    command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder")->required();
+    command->add_option("RUN", settings->run, "A run's id, a prefix of it, its name or its folder; or a group of folds")
+        ->required();
     command->add_option("--split", settings->split, "Split to evaluate; default: test if there is one, otherwise val")
         ->check(CLI::IsMember({"train", "val", "test"}));
     command->add_option("--checkpoint", settings->checkpoint, "Checkpoint: best, last or an epoch");

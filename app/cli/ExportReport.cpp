@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "NetworkOptions.h"
-#include "engine/Reporting.h"
+#include "search/ReportFile.h"
 #include "search/SearchTable.h"
 #include "store/TensorBoard.h"
 
@@ -44,15 +44,9 @@ Result<void> exportReport(const std::string& runOrGroup, const std::string& chec
         const auto group = findGroup(*store, runOrGroup);
         if (!group)
             return run.error();
-        auto report = collectGroupReport(**engine, *store, *group, request, stop, progress);
-        const Result<void> told = report ? describeSearch(context.home, *report) : Result<void>(report.error());
-        return told ? writeFileAtomically(file, reportHtml(*report)) : told;
+        return writeGroupReport(**engine, *store, *group, request, file, stop, progress);
     }
-    const auto report = collectReport(**engine, *run, request, stop, progress);
-    if (!report)
-        return report.error();
-    const auto html = reportHtml(*report);
-    return html ? writeFileAtomically(file, *html) : Result<void>(html.error());
+    return writeReport(**engine, *run, request, file, stop, progress);
 }
 
 Result<std::vector<std::string>> exportTensorBoards(const std::string& run, bool all, const std::string& folder,

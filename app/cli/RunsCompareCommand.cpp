@@ -100,16 +100,12 @@ Json pathsOf(const std::vector<ComparedImage>& images, const Evaluation& first) 
 /// What both say of each class that both know.
 Json perClass(const Evaluation& first, const Evaluation& second) {
     Json classes = Json::array();
-    for (const ClassReport& one : first.perClass) {
-        const auto other = std::find_if(second.perClass.begin(), second.perClass.end(),
-                                        [&](const ClassReport& known) { return known.name == one.name; });
-        if (other != second.perClass.end())
-            classes.push_back({{"name", one.name},
-                               {"support", {one.support, other->support}},
-                               {"precision", {one.precision, other->precision}},
-                               {"recall", {one.recall, other->recall}},
-                               {"f1", {one.f1, other->f1}}});
-    }
+    for (const auto& [one, other] : comparedClasses(first, second))
+        classes.push_back({{"name", one.name},
+                           {"support", {one.support, other.support}},
+                           {"precision", {one.precision, other.precision}},
+                           {"recall", {one.recall, other.recall}},
+                           {"f1", {one.f1, other.f1}}});
     return classes;
 }
 

@@ -2,9 +2,13 @@
 #include "engine/Reporting.h"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
 
 #include "engine/AskedModel.h"
 #include "engine/Overlay.h"
+#include "store/FoldGroup.h"
+#include "store/OutOfFold.h"
 #include "store/RunData.h"
 #include "store/RunEvents.h"
 #include "store/RunImport.h"
@@ -13,6 +17,9 @@
 namespace sightline {
 
 namespace {
+
+constexpr std::size_t kMostSamples = 24; ///< classes of which an image is shown
+constexpr int kSampleSide = 160;         ///< pixels of its longer side
 
 EvaluationQuestion evaluationFor(const ReportRequest& request) {
     EvaluationQuestion question;
@@ -98,11 +105,32 @@ Result<ReportPicture> pictureOf(const AskedModel& model, const Dataset& images, 
                          sentenceOn(*trust)};
 }
 
+/// The first training image of each class that can be read.
+void addSamples(const Dataset& images, const std::stop_token& stop, RunReport& report) {
+    std::set<int> shown;
+    for (const std::uint32_t index : images.indices(Subset::Train)) {
+        const Sample& sample = images.samples[index];
+        if (shown.size() == std::min(kMostSamples, images.classes.size()) || stop.stop_requested())
+            return;
+        if (sample.label < 0 || shown.contains(sample.label))
+            continue;
+        const auto image = shownImage(images, sample);
+        if (!image)
+            continue;
+        shown.insert(sample.label);
+        const double scale = std::min(1.0, static_cast<double>(kSampleSide) / std::max(image->height, image->width));
+        const auto side = [scale](int pixels) { return std::max(1, static_cast<int>(std::lround(pixels * scale))); };
+        report.samples.push_back({images.classes[static_cast<std::size_t>(sample.label)], sample.path,
+                                  resized(*image, side(image->height), side(image->width), Interpolation::Bilinear)});
+    }
+}
+
 Result<void> addPictures(const AskedModel& model, const RunFolder& run, const ReportRequest& request,
                          const std::stop_token& stop, RunReport& report) {
     const auto data = openRunData(run, report.experiment, {request.dataPath, Compare::Contents, 1}, stop);
     if (!data)
         return data.error();
+    addSamples(data->dataset, stop, report);
     for (const ConfusedPair& pair : report.evaluation->mostConfused) {
         const Prediction* wrong = surest(*report.evaluation, pair);
         if (report.pictures.size() == request.pictures || !wrong)
@@ -124,6 +152,35 @@ bool isEmptied(const RunSummary& run) {
     const auto folder = std::filesystem::path(run.folder) / "checkpoints";
     return run.group && run.group->kind == RunGroup::Kind::Search && run.epochs > 0 &&
            std::filesystem::is_empty(folder, code);
+}
+
+/// What a group's runs have in common, by the methods of one of them: the first fold, else the best.
+void addMethods(const Engine& engine, GroupReport& report) {
+    const auto better = [](const GroupMember& one, const GroupMember& other) {
+        return one.run.bestValAccuracy.value_or(-1) < other.run.bestValAccuracy.value_or(-1);
+    };
+    const auto shown = report.group.kind == RunGroup::Kind::Folds
+                           ? report.members.begin()
+                           : std::max_element(report.members.begin(), report.members.end(), better);
+    if (shown == report.members.end())
+        return;
+    Result<RunReport> run = ofFolder(RunFolder(shown->run.folder));
+    if (!run)
+        return;
+    run->software = engine.description();
+    run->evaluation = shown->evaluation;
+    report.methods = {shown->run.group->member, methodsText(*run)};
+}
+
+/// What folds say together, and what trains them again.
+void addFolds(const std::filesystem::path& home, GroupReport& report) {
+    const auto folds = readFoldGroup(home, report.group.id);
+    if (!folds)
+        return;
+    report.repeated = toJson(folds->experiment);
+    report.command = "train experiment.json --folds " + std::to_string(folds->folds);
+    if (auto judged = evaluationOfFolds(home, report.group.id))
+        report.outOfFold = std::move(*judged);
 }
 
 } // namespace
@@ -200,6 +257,9 @@ Result<GroupReport> collectGroupReport(Engine& engine, RunStore& store, const st
     }
     if (report.members.empty())
         return badInput("There are no runs of a group " + group + " in " + store.home().string() + ".");
+    addMethods(engine, report);
+    if (report.group.kind == RunGroup::Kind::Folds)
+        addFolds(store.home(), report);
     return report;
 }
 

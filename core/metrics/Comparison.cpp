@@ -60,4 +60,15 @@ Comparison compared(const Evaluation& first, const Evaluation& second, const std
     return comparison;
 }
 
+std::vector<ComparedClass> comparedClasses(const Evaluation& first, const Evaluation& second) {
+    std::vector<ComparedClass> both;
+    for (const ClassReport& one : first.perClass) {
+        const auto other = std::find_if(second.perClass.begin(), second.perClass.end(),
+                                        [&](const ClassReport& known) { return known.name == one.name; });
+        if (other != second.perClass.end())
+            both.push_back({one, *other});
+    }
+    return both;
+}
+
 } // namespace sightline

@@ -27,6 +27,13 @@ struct Comparison {
 /// Images are matched by path, classes by name. `otherContents`: paths that name another image in the second's data.
 Comparison compared(const Evaluation& first, const Evaluation& second, const std::set<std::string>& otherContents = {});
 
+/// The figures of a class that both networks know, each on its own evaluation.
+struct ComparedClass {
+    ClassReport first, second;
+};
+/// In the first's order.
+std::vector<ComparedClass> comparedClasses(const Evaluation& first, const Evaluation& second);
+
 /// McNemar's test (1947), exact and two-sided: of the images that only one got right, a fair coin's share. 1 where
 /// there are none.
 double mcNemar(std::int64_t onlyFirst, std::int64_t onlySecond);

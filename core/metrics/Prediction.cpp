@@ -2,6 +2,7 @@
 #include "metrics/Prediction.h"
 
 #include <charconv>
+#include <cstddef>
 #include <unordered_map>
 
 #include "support/Csv.h"
@@ -63,6 +64,13 @@ std::string predictionsCsv(const std::vector<std::string>& classes, const std::v
         csv += '\n';
     }
     return csv;
+}
+
+std::vector<std::string> classesOfPredictions(const std::string& csv) {
+    std::vector<std::string> head;
+    if (!CsvReader(csv).next(head) || head.size() <= kColumnsBefore)
+        return {};
+    return {head.begin() + static_cast<std::ptrdiff_t>(kColumnsBefore), head.end()};
 }
 
 Result<std::vector<Prediction>> readPredictions(const std::string& csv, const std::vector<std::string>& classes) {

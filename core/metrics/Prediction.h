@@ -22,6 +22,9 @@ struct Prediction {
 /// were: floats eleven, so that figures computed from the table agree with ours to 1e-9.
 std::string predictionsCsv(const std::vector<std::string>& classes, const std::vector<Prediction>& predictions);
 
+/// The classes that such a table has columns for, whatever else is in it.
+std::vector<std::string> classesOfPredictions(const std::string& csv);
+
 /// Reads what predictionsCsv() wrote for these classes; Prediction::sample is left 0. Error: it is no such table.
 Result<std::vector<Prediction>> readPredictions(const std::string& csv, const std::vector<std::string>& classes);
 

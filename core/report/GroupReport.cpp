@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "report/Chart.h"
+#include "report/EvaluationHtml.h"
 #include "report/Html.h"
 #include "store/SettingsDifference.h"
 #include "support/Words.h"
@@ -104,9 +105,18 @@ std::string reportHtml(const GroupReport& report) {
     if (const std::size_t gone = report.withoutCheckpoints.size(); gone > 0)
         body += "<p class=\"muted\">" + counted(gone, "run") + (gone == 1 ? " has" : " have") +
                 " no checkpoint any more, for the search keeps those of its best trials, and no test figures.</p>\n";
+    if (!report.methods.text.empty())
+        body += section("Methods", "<p>The runs differ as the tables below say; of " + escaped(report.methods.member) +
+                                       ":</p>\n<p>" + escaped(report.methods.text) + "</p>\n");
     body += section("Runs", comparison(report) + runsTable(report));
     body += section("Curves", curves(report));
+    if (report.outOfFold && !report.outOfFold->predictions.empty())
+        body += evaluationHtml(*report.outOfFold);
     body += section("Settings", settings(report));
+    if (!report.repeated.is_null())
+        body += section("Repeat it", "<p>Save this as experiment.json and run <code>sightline-cli " +
+                                         escaped(report.command) + "</code>.</p>\n<pre>" +
+                                         escaped(toText(report.repeated)) + "</pre>\n");
     return document(title + " - Sightline", body);
 }
 

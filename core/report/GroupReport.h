@@ -18,12 +18,22 @@ struct GroupMember {
     std::optional<Evaluation> evaluation;
 };
 
+/// methodsText() of one run that stands for all.
+struct MemberMethods {
+    std::string member; ///< "fold 1 of 5"; empty: none could be read
+    std::string text;
+};
+
 /// All that one file says of the runs of a group: folds, a search, a table of experiments.
 struct GroupReport {
     RunGroup group;
     std::vector<GroupMember> members; ///< in the group's order
     std::vector<std::string> notes;
-    std::optional<GroupTable> table = {};             ///< where the group has a file of its own
+    std::optional<GroupTable> table = {}; ///< where the group has a file of its own
+    MemberMethods methods = {};
+    std::optional<Evaluation> outOfFold = {};         ///< of folds that are all trained
+    Json repeated = {};                               ///< the experiment that trains the group again; null: none does
+    std::string command = {};                         ///< with which: "train experiment.json --folds 5"
     std::vector<std::string> withoutCheckpoints = {}; ///< runs of a search that keeps those of its best trials only
 };
 

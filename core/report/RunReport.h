@@ -22,6 +22,12 @@ struct ReportPicture {
     std::string trust; ///< sentenceOn() its map; empty: not asked
 };
 
+/// A training image, so that a reader sees what a class looks like.
+struct ReportSample {
+    std::string className, path;
+    Image image; ///< small
+};
+
 /// All that one file says of a run. A value without an engine: what is missing is not shown.
 struct RunReport {
     RunSummary run;
@@ -32,6 +38,7 @@ struct RunReport {
     bool isImported = false; ///< trained elsewhere: its settings of training say nothing
     std::vector<std::string> classes;
     std::array<std::vector<std::size_t>, 3> images; ///< per class, by Subset; empty for runs without a manifest
+    std::vector<ReportSample> samples;              ///< one of each of the first classes
     std::string dataDigest; ///< SHA-256 of the list of images with their digests; empty: none was kept
     std::optional<GraphSpec> graph;
     std::vector<EpochMetrics> history;

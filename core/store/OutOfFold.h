@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics/Prediction.h"
+#include "metrics/Evaluation.h"
 
 namespace sightline {
 
@@ -15,5 +15,13 @@ namespace sightline {
 /// Errors: the table is damaged, or of other classes.
 Result<std::optional<std::vector<Prediction>>> outOfFoldPredictions(const std::filesystem::path& runFolder,
                                                                     const std::vector<std::string>& classes);
+
+/// Evaluation::split of images that were each judged by the network that was not trained on them.
+inline constexpr const char* kOutOfFold = "out_of_fold";
+
+/// The figures of all images but test ones, each judged by the fold that was not trained on it. Its temperature is
+/// fitted on the same images, as that of validation is. Errors: there are no such folds, they are not all trained,
+/// their table is damaged.
+Result<Evaluation> evaluationOfFolds(const std::filesystem::path& home, const std::string& group);
 
 } // namespace sightline

@@ -70,11 +70,28 @@ private Q_SLOTS:
         driver.key(Qt::Key_7, Qt::ControlModifier);
         prompts().openFile = [this](auto&&...) { return path(QStringLiteral("torn.onnx")); };
         write(QStringLiteral("torn.onnx"), "no model");
-        driver.click("importNetwork");
+        driver.find<QAction>("importFile")->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(strip->kind() == MessageStrip::Kind::Problem, kLong);
         prompts().openFile = [](auto&&...) { return QStringLiteral(SIGHTLINE_GOLDEN_DIR "/onnx/keras.onnx"); };
-        driver.click("importNetwork");
+        driver.find<QAction>("importFile")->trigger();
         QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 2, kLong);
+        write(QStringLiteral("names.txt"), "a\nb\nc\nd\n");
+        prompts().openFile = [this](QWidget*, const QString& title, const QString&, const QString&) {
+            return title.startsWith(QStringLiteral("Class names"))
+                       ? path(QStringLiteral("names.txt"))
+                       : QStringLiteral(SIGHTLINE_GOLDEN_DIR "/onnx/torch-13.onnx");
+        };
+        driver.find<QAction>("importWithLabels")->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 3, kLong);
+        const auto named = RunStore::open(driver.session->home())->find("torch-13");
+        QVERIFY(named.ok() && *named->classes() == (std::vector<std::string>{"a", "b", "c", "d"}));
+        prompts().openFolder = [this](auto&&...) { return path(QStringLiteral("toys")); };
+        driver.find<QAction>("importFolder")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("is no hub folder")), kLong);
+        driver.clickRow("runTable", 0);
+        QVERIFY(driver.find<QWidget>("classifyRunButton")->isVisible());
+        driver.click("continueRunButton"); // it is fine-tuned on images of one's own
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("messageText").contains(QStringLiteral("the best weights of “")), kLong);
         prompts() = {};
     }
 

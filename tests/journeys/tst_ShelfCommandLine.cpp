@@ -77,6 +77,22 @@ private Q_SLOTS:
             QCOMPARE(listed.toObject()["group"].toObject()["id"], m_folds["group"]);
     }
 
+    void foldsAreEvaluatedByWhatNoneOfThemKnew() {
+        const QString group = m_folds["group"].toString();
+        const CliAnswer answer = run({"evaluate", group, "--out", path("folds"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        const QJsonObject figures = answer.json();
+        QCOMPARE(figures["split"].toString(), QStringLiteral("out_of_fold"));
+        QCOMPARE(figures["images"].toInt(), 5 * 12);
+        QVERIFY(figures["calibration"].toObject()["bins"].toArray().size() == 15);
+        QCOMPARE(read(path("folds/predictions.csv")), read(m_folds["out_of_fold"].toString()));
+        const CliAnswer suspects = run({"dataset", "suspects", group, "--json"});
+        QVERIFY2(suspects.code == 0, suspects.err.constData());
+        QCOMPARE(suspects.list().size(), 5 * 15); // test images, too
+        refuses({"evaluate", group, "--maps", path("maps")}, 2, "--maps");
+        refuses({"evaluate", group.left(2)}, 2, "matches 3 runs"); // a part of an id is a run's
+    }
+
     void moreFoldsThanImagesAreRefusedAndLeaveNothing() {
         const auto before = QDir(m_home + "/groups").entryList(QDir::Dirs | QDir::NoDotAndDotDot);
         refuses({"train", path("experiment.json"), "--folds", "13"}, 2, "12 images");
@@ -160,7 +176,10 @@ private Q_SLOTS:
         for (const char* part : {"Methods", "Confusion", "Calibration", "data:image/png;base64,", "shelf, fold 1 of 3"})
             QVERIFY2(html.contains(part), part);
         QCOMPARE(run({"export", m_folds["group"].toString(), "--report", path("group.html")}).code, 0);
-        QVERIFY(read(path("group.html")).contains("fold 3 of 3"));
+        QVERIFY(html.contains("<img alt=\"boat, "));
+        const QByteArray folds = read(path("group.html"));
+        for (const char* part : {"fold 3 of 3", "Methods", "that was not trained on it", "--folds 3"})
+            QVERIFY2(folds.contains(part), part);
         refuses({"export", m_runs[0], "--report", path("nowhere") + "/report.html"}, 1, "nowhere");
         refuses({"export", "nobody", "--report", file}, 2, "nobody");
     }

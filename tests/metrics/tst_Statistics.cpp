@@ -262,6 +262,21 @@ private Q_SLOTS:
         QCOMPARE(both.onlySecond.size(), std::size_t{1});
         QCOMPARE(both.onlySecond[0].first, std::size_t{1});
     }
+
+    void classesThatBothKnowAreComparedByName() {
+        Evaluation first, second;
+        for (const char* name : {"a", "b", "c"})
+            first.perClass.emplace_back().name = name;
+        for (const char* name : {"c", "d", "a"})
+            second.perClass.emplace_back().name = name;
+        first.perClass[2].recall = 0.5;
+        second.perClass[0].recall = 0.75;
+        const auto both = comparedClasses(first, second);
+        QCOMPARE(both.size(), std::size_t{2});
+        QCOMPARE(both[1].first.name, std::string("c"));
+        QCOMPARE(both[1].first.recall, 0.5);
+        QCOMPARE(both[1].second.recall, 0.75);
+    }
 };
 
 QTEST_APPLESS_MAIN(StatisticsTest)

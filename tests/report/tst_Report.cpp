@@ -64,6 +64,7 @@ RunReport someReport() {
     report.heatMapMethod = "gradcam";
     report.pictures.push_back(
         {"test/3.png", report.classes[1], "crack", 0.8, plain(100), plain(200), "Hiding it costs 61 points."});
+    report.samples.push_back({"crack", "train/crack/1.png", plain(50)});
     report.software = "LibTorch";
     return report;
 }
@@ -126,6 +127,12 @@ private Q_SLOTS:
         QVERIFY(html.count(QStringLiteral("<table")) == html.count(QStringLiteral("<caption>")));
         QVERIFY(html.contains(QStringLiteral("Training loss from 2 to 0.667.")));
         QVERIFY(html.contains(QStringLiteral("Hiding it costs 61 points.")));
+    }
+
+    void figuresHaveTheirIntervalsAndClassesASample() {
+        const QString html = htmlOf(someReport());
+        QVERIFY(html.contains(QStringLiteral("0.3006 to 0.9544"))); // Wilson's of 3 in 4
+        QVERIFY(html.contains(QStringLiteral("<img alt=\"crack, train/crack/1.png\"")));
     }
 
     void theMethodsSayWhatWasDone() {
@@ -229,9 +236,16 @@ private Q_SLOTS:
         }
         report.table =
             GroupTable{report.group, {{"fold 1 of 2", {}, .8, {}, {}, {}}, {"fold 2 of 2", {}, .9, {}, {}, {}}}};
+        report.methods = {"fold 1 of 2", "Images of two classes."};
+        report.outOfFold = someReport().evaluation;
+        report.outOfFold->split = "out_of_fold";
+        report.repeated = toJson(someReport().began);
+        report.command = "train experiment.json --folds 2";
         const QString html = QString::fromStdString(reportHtml(report));
         QCOMPARE(unclosed(html), QString());
-        for (const char* part : {"fold 1 of 2", "fold 2 of 2", "85.0 %", "5.0 points", "data.fold.index"})
+        for (const char* part : {"fold 1 of 2", "fold 2 of 2", "85.0 %", "5.0 points", "data.fold.index",
+                                 "of fold 1 of 2:</p>", "Images of two classes.", "that was not trained on it",
+                                 "sightline-cli train experiment.json --folds 2", "horizontal_flip"})
             QVERIFY2(html.contains(QLatin1String(part)), part);
         QVERIFY(!html.contains(QStringLiteral("<b>")));
     }

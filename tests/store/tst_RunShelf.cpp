@@ -8,6 +8,7 @@
 #include "store/RunFork.h"
 #include "store/RunState.h"
 #include "store/RunStore.h"
+#include "store/RunTree.h"
 #include "store/Safetensors.h"
 #include "store/SettingsDifference.h"
 #include "support/Files.h"
@@ -47,6 +48,14 @@ void keepState(const RunFolder& run, const std::string& checkpoint, const Json& 
 bool matches(const RunSummary& run, const std::string& filter) {
     const auto parsed = RunFilter::parse(filter);
     return parsed.ok() && parsed->matches(run);
+}
+
+/// "a(b c)": b and c stand below a; groups in capitals.
+std::string treeText(const std::vector<RunNode>& nodes) {
+    std::string text;
+    for (const RunNode& node : nodes)
+        text += (text.empty() ? "" : " ") + node.id + (node.below.empty() ? "" : "(" + treeText(node.below) + ")");
+    return text;
 }
 
 } // namespace
@@ -134,6 +143,29 @@ private Q_SLOTS:
             QCOMPARE(found.settings["training"]["epochs"].get<int>(), Experiment{}.training.epochs);
             QCOMPARE(found.folder, run.path());
         }
+    }
+
+    void forksStandBelowTheirRunAndRunsBelowTheirGroup() {
+        std::vector<RunSummary> runs;
+        const auto add = [&](const char* id, const char* parent, const char* group) {
+            RunSummary run = runWith(id, {});
+            run.parent = parent;
+            if (*group)
+                run.group = RunGroup{group, RunGroup::Kind::Folds, "folds", id};
+            runs.push_back(run);
+        };
+        add("d", "c", "");
+        add("f2", "a", "F"); // of a group first of all
+        add("c", "a", "");
+        add("x", "gone", "");
+        add("f1", "", "F");
+        add("e", "f1", "");
+        add("a", "", "");
+        add("l", "m", ""); // a damaged folder's
+        add("m", "l", "");
+        const std::vector<std::size_t> all{0, 1, 2, 3, 4, 5, 6, 7, 8};
+        QCOMPARE(treeText(runTree(runs, all)), std::string("F(f2 f1(e)) x a(c(d)) l m"));
+        QCOMPARE(treeText(runTree(runs, {0, 5, 6})), std::string("d e a")); // the others are filtered away
     }
 
     void oddWordsAreNoTags() {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "FakeEngine.h"
+#include "MadeUpEvaluation.h"
 #include "RunTest.h"
 #include "models/Tiles.h"
 #include "pages/explain/RunDifferences.h"
@@ -26,30 +27,10 @@ class CompareRunsTest : public RunTest {
     /// Of the test images, those of which `isWrong(n)` are predicted as the class after their own.
     static Evaluation evaluationOf(const Dataset& dataset, const std::vector<std::string>& classes,
                                    const std::function<bool(std::size_t)>& isWrong) {
-        Evaluation evaluation;
-        evaluation.split = "test";
-        evaluation.classes = classes;
-        std::size_t n = 0;
-        for (const std::uint32_t i : dataset.indices(Subset::Test)) {
-            const std::size_t number = n++;
-            const Sample& sample = dataset.samples[i];
-            const auto known =
-                std::find(classes.begin(), classes.end(), dataset.classes[static_cast<std::size_t>(sample.label)]);
-            if (known == classes.end())
-                continue;
-            Prediction prediction;
-            prediction.path = sample.path;
-            prediction.sample = i;
-            prediction.truth = static_cast<int>(known - classes.begin());
-            prediction.predicted =
-                isWrong(number) ? (prediction.truth + 1) % static_cast<int>(classes.size()) : prediction.truth;
-            prediction.probabilities.assign(classes.size(), 0.1f);
-            prediction.confidence = 0.6;
-            prediction.loss = 0.5;
-            evaluation.predictions.push_back(prediction);
-        }
-        summarize(evaluation);
-        return evaluation;
+        return madeUpEvaluation(dataset, Subset::Test, classes, [&](Prediction& prediction, std::size_t n) {
+            if (isWrong(n))
+                prediction.predicted = (prediction.truth + 1) % static_cast<int>(classes.size());
+        });
     }
 
     /// The window with a run in view and a second one chosen on the tab Compare.
@@ -215,6 +196,15 @@ private Q_SLOTS:
         driver.click("bothWrong");
         QCOMPARE(tiles(driver), 2);
         picture(driver, QStringLiteral("compare"));
+        driver.click("differingByClass");
+        const auto* classes = driver.find<QTableView>("comparedClasses");
+        QVERIFY(classes->isVisible() && !driver.find<QWidget>("differingSettings")->isVisible());
+        QCOMPARE(classes->model()->rowCount(), 5);
+        const ClassReport& boat = driver.session->questions().evaluation()->perClass.front();
+        const QString recall = classes->model()->index(0, 2).data().toString();
+        QCOMPARE(classes->model()->index(0, 0).data().toString().toStdString(), boat.name);
+        QVERIFY2(recall.startsWith(QString::number(boat.recall * 100, 'f', 1) + QStringLiteral(" / ")),
+                 qPrintable(recall));
         driver.click("onlySecondRight");
         QCOMPARE(tiles(driver), 4);
 

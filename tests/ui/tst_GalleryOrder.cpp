@@ -3,6 +3,7 @@
 #include <QStandardItemModel>
 
 #include "FakeEngine.h"
+#include "MadeUpEvaluation.h"
 #include "RunTest.h"
 #include "metrics/LearningOrder.h"
 #include "models/Tiles.h"
@@ -19,21 +20,8 @@ class GalleryOrderTest : public RunTest {
 
     /// A network that is right about every image.
     static Evaluation evaluationOf(const Dataset& dataset, const std::string& split) {
-        Evaluation evaluation;
-        evaluation.split = split;
-        evaluation.classes = dataset.classes;
-        for (const std::uint32_t i : dataset.indices(split == "val" ? Subset::Validation : Subset::Test)) {
-            Prediction prediction;
-            prediction.path = dataset.samples[i].path;
-            prediction.sample = i;
-            prediction.truth = prediction.predicted = dataset.samples[i].label;
-            prediction.probabilities.assign(dataset.classes.size(), 0.05f);
-            prediction.confidence = 0.8;
-            prediction.loss = 0.2;
-            evaluation.predictions.push_back(prediction);
-        }
-        summarize(evaluation);
-        return evaluation;
+        return madeUpEvaluation(dataset, split == "val" ? Subset::Validation : Subset::Test, dataset.classes,
+                                [](Prediction&, std::size_t) {});
     }
     struct Opened {
         FakeEngine engine;

@@ -11,6 +11,7 @@
 #include "PageTest.h"
 #include "StoredRun.h"
 #include "plot/SeriesPlot.h"
+#include "store/RunFork.h"
 #include "widgets/Prompts.h"
 
 using namespace sightline;
@@ -313,6 +314,70 @@ private Q_SLOTS:
             QVERIFY(changed.wait(60000));
         }
         QCOMPARE(made.table()->model()->rowCount(), many);
+    }
+
+    void aGroupOpensAndClosesAndForksStandBelowTheirRun() {
+        Shelf made{path(QStringLiteral("home-tree")), {}, nullptr};
+        const RunFolder moss = run(made.home, QStringLiteral("moss"), 0.95, 0.01);
+        const RunFolder fork = run(made.home, QStringLiteral("moss again"), 0.97, 0.01);
+        QVERIFY(writeParent(fork, {moss.id(), 3}));
+        for (int fold = 1; fold <= 2; ++fold) {
+            const RunFolder member = run(made.home, QStringLiteral("fold %1").arg(fold), 0.5 + 0.1 * fold, 0.01);
+            QVERIFY(writeGroup(member.path(), {"20260101-000000-aaaa", RunGroup::Kind::Folds, "two folds",
+                                               "fold " + std::to_string(fold)}));
+        }
+        show(made); // the group, the run, its fork
+        const auto text = [&](int row, int column = 0) {
+            return made.table()->model()->index(row, column).data().toString().replace(QChar(QChar::Nbsp), u' ');
+        };
+        const auto rowOf = [&](const QString& words) {
+            for (int row = 0; row < made.table()->model()->rowCount(); ++row)
+                if (text(row).contains(words))
+                    return row;
+            return -1;
+        };
+        const int group = rowOf(QStringLiteral("two folds"));
+        QCOMPARE(text(group), QStringLiteral("▸ two folds (2 runs)"));
+        QCOMPARE(text(group, static_cast<int>(made.headings().indexOf(QStringLiteral("Val. accuracy")))),
+                 QStringLiteral("65.0 %")); // the mean
+        QCOMPARE(text(rowOf(QStringLiteral("▾ moss")) + 1), QStringLiteral("    moss again"));
+        made.driver->clickRow("runTable", group);
+        QVERIFY(made.driver->find<QWidget>("groupTable")->isVisible());
+        QTest::keyClick(made.table(), Qt::Key_Right);
+        QCOMPARE(made.table()->model()->rowCount(), 5);
+        QCOMPARE(text(rowOf(QStringLiteral("two folds"))), QStringLiteral("▾ two folds (2 runs)"));
+        made.table()->horizontalHeader()->setSortIndicator(0,
+                                                           Qt::DescendingOrder); // what belongs together stays together
+        QCOMPARE(text(rowOf(QStringLiteral("two folds")) + 1), QStringLiteral("    fold 2"));
+        picture(*made.driver, QStringLiteral("runs-tree"));
+        const QRect place = made.table()->visualRect(made.table()->model()->index(rowOf(QStringLiteral("▾ moss")), 0));
+        QTest::mouseClick(made.table()->viewport(), Qt::LeftButton, {}, place.topLeft() + QPoint(14, 14));
+        QCOMPARE(rowOf(QStringLiteral("moss again")), -1);
+        made.find(QStringLiteral("again")); // its run is not found, and it stands alone
+        QCOMPARE(made.names(), QStringList{QStringLiteral("moss again")});
+        made.find(QStringLiteral("reed"));
+        QCOMPARE(made.names(), QStringList());
+    }
+
+    void figuresOfAnEpochAndTheBestOfTrainingAreColumns() {
+        const Shelf on = shelf("home-epochs");
+        choose(on, QStringLiteral("Best loss"));
+        prompts().line = [](auto&&...) { return QStringLiteral("2"); };
+        QMenu* menu = columnsMenu(on);
+        QVERIFY(menu);
+        QAction* figure = nullptr;
+        for (QAction* action : menu->findChild<QMenu*>()->actions())
+            if (action->text() == QLatin1String("Val. accuracy…"))
+                figure = action;
+        QVERIFY(figure);
+        menu->close();
+        figure->trigger();
+        QCOMPARE(on.headings().last(), QStringLiteral("Val. accuracy, epoch 2"));
+        on.find(QStringLiteral("moss"));
+        const int last = static_cast<int>(on.headings().size()) - 1;
+        const auto cell = [&](int column) { return on.table()->model()->index(0, column).data().toString(); };
+        QTRY_COMPARE(cell(last), QStringLiteral("38.0 %"));
+        QCOMPARE(cell(last - 1), QStringLiteral("0.400"));
     }
 
     void columnsAreChosenAndRemembered() {

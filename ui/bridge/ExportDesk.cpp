@@ -3,8 +3,7 @@
 
 #include <utility>
 
-#include "engine/Reporting.h"
-#include "search/SearchTable.h"
+#include "search/ReportFile.h"
 #include "store/TensorBoard.h"
 #include "support/Files.h"
 
@@ -16,8 +15,7 @@ QString savedWords(const std::filesystem::path& file) {
     return ExportDesk::tr("Saved %1.").arg(QString::fromStdString(file.string()));
 }
 
-Result<QString> written(const Result<std::string>& html, const std::filesystem::path& file) {
-    const Result<void> done = html ? writeFileAtomically(file, *html) : Result<void>(html.error());
+Result<QString> written(const Result<void>& done, const std::filesystem::path& file) {
     return done ? Result<QString>(savedWords(file)) : Result<QString>(done.error());
 }
 
@@ -68,8 +66,7 @@ void ExportDesk::exportReport(const std::filesystem::path& run, const QString& f
               const auto engine = door();
               if (!engine)
                   return engine.error();
-              const auto report = collectReport(**engine, folder, {}, stop, progress);
-              return written(report ? reportHtml(*report) : Result<std::string>(report.error()), file);
+              return written(writeReport(**engine, folder, {}, file, stop, progress), file);
           });
 }
 
@@ -83,15 +80,14 @@ void ExportDesk::exportGroupReport(const QString& group, const QString& file) {
               auto store = RunStore::open(home);
               if (!store)
                   return store.error();
-              auto report = collectGroupReport(**engine, *store, group, {}, stop, progress);
-              const Result<void> told = report ? describeSearch(home, *report) : Result<void>(report.error());
-              return written(told ? Result<std::string>(reportHtml(*report)) : Result<std::string>(told.error()), file);
+              return written(writeGroupReport(**engine, *store, group, {}, file, stop, progress), file);
           });
 }
 
 void ExportDesk::exportHistory(const std::filesystem::path& run, const QString& file) {
     begin(tr("Saving the curves"), [run, file = file.toStdString()](const std::stop_token&, const Progress&) {
-        return written(readFile(run / "history.csv"), file);
+        const Result<std::string> table = readFile(run / "history.csv");
+        return written(table ? writeFileAtomically(file, *table) : Result<void>(table.error()), file);
     });
 }
 

@@ -40,9 +40,9 @@ void RunList::remove(const std::filesystem::path& folder) {
     change([folder](RunStore& store) { return store.remove(RunFolder(folder)); });
 }
 
-void RunList::importFrom(const std::filesystem::path& network) {
-    change([this, network](RunStore& store) {
-        const Result<ImportedRun> made = importRun(store, {network, {}, {}, {}});
+void RunList::importFrom(const std::filesystem::path& network, const std::filesystem::path& labels) {
+    change([this, network, labels](RunStore& store) {
+        const Result<ImportedRun> made = importRun(store, {network, labels, {}, {}});
         if (!made)
             return Result<void>(made.error());
         QString words = tr("Imported “%1”.").arg(QString::fromStdString(made->run.summary().name));

@@ -32,7 +32,8 @@ public:
     void settle(const std::filesystem::path& folder); ///< RunStore::settle
     void remove(const std::filesystem::path& folder);
     /// A network from a file or a hub folder as a run without history (store/RunImport.h); answers with imported, too.
-    void importFrom(const std::filesystem::path& network);
+    /// `labels`: a file of class names; empty: the network's own.
+    void importFrom(const std::filesystem::path& network, const std::filesystem::path& labels = {});
 
 Q_SIGNALS:
     void listed(const std::vector<sightline::RunSummary>& runs);

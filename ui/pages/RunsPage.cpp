@@ -12,6 +12,7 @@
 #include "bridge/WindowSettings.h"
 #include "look/Words.h"
 #include "pages/runs/GroupDetail.h"
+#include "pages/runs/ImportMenu.h"
 #include "pages/runs/RunColumns.h"
 #include "pages/runs/RunDetail.h"
 #include "pages/runs/RunTable.h"
@@ -35,10 +36,12 @@ RunsPage::RunsPage(Session& session, QWidget* parent)
     auto* shelf = new Surface(tr("Runs"));
     m_table = new RunTable(windowSettings(session).value(kColumnsKey, defaultRunColumns()).toStringList());
     shelf->body()->addWidget(m_table, 1);
-    auto* bring = button(tr("Import…"), QStringLiteral("document-open"), "importNetwork",
-                         tr("A network that was trained elsewhere: an ONNX file, or weights exported from a run"));
+    auto* bring =
+        button(tr("Import…"), QStringLiteral("document-open"), "importNetwork",
+               tr("A network that was trained elsewhere: an ONNX file, weights exported from a run, or a folder for "
+                  "timm and Hugging Face"));
     shelf->head()->addWidget(bring);
-    connect(bring, &QPushButton::clicked, this, &RunsPage::importNetwork);
+    new ImportMenu(session.runs().list(), *bring); // the button's own
     row->addWidget(shelf, 1);
     row->addWidget(makeSide());
     connect(m_table, &RunTable::selectionChanged, this, &RunsPage::showSelected);
@@ -136,12 +139,8 @@ void RunsPage::show(const std::vector<RunSummary>& runs) {
     m_saidLast.clear();
     lookAgain();
     m_table->setRuns(runs);
-    if (!m_wantedGroup.isEmpty() && m_table->select([id = m_wantedGroup.toStdString()](const RunSummary& run) {
-            return run.group && run.group->id == id;
-        })) {
+    if (!m_wantedGroup.isEmpty() && m_table->selectGroup(m_wantedGroup))
         m_wantedGroup.clear();
-        m_ways->setCurrentIndex(1);
-    }
     const auto interrupted = std::count_if(
         runs.begin(), runs.end(), [](const RunSummary& run) { return run.state == "interrupted" && !run.archived; });
     setBadge(interrupted > 0 ? Badge::Attention : Badge::None, static_cast<int>(interrupted));
@@ -150,12 +149,14 @@ void RunsPage::show(const std::vector<RunSummary>& runs) {
 void RunsPage::showSelected() {
     const std::vector<const RunSummary*> runs = m_table->selected();
     m_side->parentWidget()->setVisible(!runs.empty()); // an empty surface says nothing
-    const bool grouped = runs.size() == 1 && runs.front()->group, asGroup = grouped && m_ways->currentIndex() == 1;
+    const RunGroup* group = m_table->selectedGroup();
+    const bool grouped = !group && runs.size() == 1 && runs.front()->group;
+    const bool asGroup = group || (grouped && m_ways->currentIndex() == 1);
     m_ways->setVisible(grouped);
     m_side->parentWidget()->setFixedWidth(runs.size() > 1 || asGroup ? kComparedWidth : kSideWidth);
     if (asGroup) {
         m_side->setCurrentIndex(2);
-        m_group->setGroup(*runs.front()->group);
+        m_group->setGroup(group ? *group : *runs.front()->group);
     } else if (runs.size() == 1) {
         m_side->setCurrentIndex(0);
         m_one->setRun(*runs.front());
@@ -163,13 +164,6 @@ void RunsPage::showSelected() {
         m_side->setCurrentIndex(1);
         m_several->setRuns(runs);
     }
-}
-
-void RunsPage::importNetwork() {
-    const QString file =
-        prompts().openFile(this, tr("Import a network"), {}, tr("Networks (*.onnx *.safetensors);;All files (*)"));
-    if (!file.isEmpty())
-        session().runs().list().importFrom(file.toStdString());
 }
 
 void RunsPage::showGroup(const QString& id) {

@@ -50,7 +50,6 @@ private:
     void archiveSelected();
     void deleteSelected();
     void askToDelete(const std::vector<std::filesystem::path>& folders, const QString& name, std::uintmax_t bytes);
-    void importNetwork();
     std::vector<std::filesystem::path> selectedFolders() const;
 
     ExportDesk m_exports;

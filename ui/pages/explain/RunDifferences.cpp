@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/explain/RunDifferences.h"
 
+#include <QButtonGroup>
 #include <QTableView>
 
 #include "bridge/Session.h"
@@ -8,6 +9,7 @@
 #include "look/Words.h"
 #include "pages/explain/SettingsDifference.h"
 #include "widgets/ProgressBar.h"
+#include "widgets/Segments.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
 
@@ -15,6 +17,11 @@ namespace sightline::ui {
 
 namespace {
 constexpr double kUnlikely = 0.05;
+
+/// "97.1 / 93.0", which sorts by the second's lead.
+Table::Cell both(double first, double second) {
+    return {QStringLiteral("%1 / %2").arg(fixed(first * 100, 1), fixed(second * 100, 1)), second - first};
+}
 
 QString imageCount(std::size_t images) {
     return counted(static_cast<qlonglong>(images), RunDifferences::tr("%1 image"), RunDifferences::tr("%1 images"));
@@ -63,7 +70,7 @@ RunDifferences::RunDifferences(Session& session, QWidget* parent)
     column->setContentsMargins({});
     column->setSpacing(theme::kGrid);
     addComparison(*column);
-    addSettings(*column);
+    addTables(*column);
     column->addStretch(1);
     connect(&m_comparer, &RunComparer::changed, this, &RunDifferences::showComparison);
     connect(&m_comparer, &RunComparer::progressed, m_progress, &ProgressBar::setProgress);
@@ -88,13 +95,26 @@ void RunDifferences::addComparison(QBoxLayout& body) {
     body.addWidget(m_words);
 }
 
-void RunDifferences::addSettings(QBoxLayout& body) {
+void RunDifferences::addTables(QBoxLayout& body) {
+    m_which = new QWidget;
+    auto* line = new QHBoxLayout(m_which);
+    line->setContentsMargins({});
+    m_shown = addSegments(*line, this, {{tr("Settings"), "differingBySetting"}, {tr("Classes"), "differingByClass"}});
+    line->addStretch(1);
+    connect(m_shown, &QButtonGroup::idClicked, this, &RunDifferences::showTables);
     m_title = named(new QLabel, "differingTitle");
     m_title->setWordWrap(true);
     m_settings = new Table({tr("Setting"), tr("This run"), tr("Second")}, this);
-    m_view = tableView(m_settings, "differingSettings", tr("Settings that differ between the two runs"), false);
+    m_settingsView = tableView(m_settings, "differingSettings", tr("Settings that differ between the two runs"), false);
+    m_classes = new Table({tr("Class"), tr("Precision|Of the images predicted as the class, how many are of it"),
+                           tr("Recall|Of the images of the class, how many are found"),
+                           tr("F1|Harmonic mean of precision and recall")},
+                          this);
+    m_classesView = tableView(m_classes, "comparedClasses", tr("Figures of each class, of both runs"), true);
+    body.addWidget(m_which);
     body.addWidget(m_title);
-    body.addWidget(m_view, 1);
+    body.addWidget(m_settingsView, 1);
+    body.addWidget(m_classesView, 1);
 }
 
 void RunDifferences::setOther(std::shared_ptr<const OpenedRun> other) {
@@ -118,7 +138,27 @@ void RunDifferences::showComparison() {
     m_progress->setVisible(busy);
     m_words->setText(result ? comparisonSentence(*result) : QString());
     m_words->setVisible(!busy);
+    showClasses();
     Q_EMIT compared(result);
+}
+
+void RunDifferences::showClasses() {
+    std::vector<std::vector<Table::Cell>> rows;
+    if (const auto& result = m_comparer.result())
+        for (const auto& [first, second] : comparedClasses(*result->first, *result->second)) {
+            const QString name = QString::fromStdString(first.name);
+            rows.push_back({{name,
+                             {},
+                             -1,
+                             tr("%1: this run judged %2, the second %3")
+                                 .arg(name, imageCount(static_cast<std::size_t>(first.support)),
+                                      imageCount(static_cast<std::size_t>(second.support)))},
+                            both(first.precision, second.precision),
+                            both(first.recall, second.recall),
+                            both(first.f1, second.f1)});
+        }
+    m_classes->setRows(std::move(rows));
+    showTables();
 }
 
 void RunDifferences::showSettings() {
@@ -128,10 +168,21 @@ void RunDifferences::showSettings() {
         for (const SettingDifference& setting :
              settingsDifferences(m_session.runs().progress().experiment, m_other->experiment))
             rows.push_back({{setting.name}, {setting.first}, {setting.second}});
-    m_title->setText(rows.empty() ? tr("Both runs have the same settings.") : tr("Settings that differ"));
-    m_title->setVisible(m_other != nullptr);
-    m_view->setVisible(!rows.empty());
     m_settings->setRows(std::move(rows));
+    showTables();
+}
+
+/// One of the two tables: both have no room.
+void RunDifferences::showTables() {
+    const bool hasClasses = m_classes->rowCount() > 0, hasSettings = m_settings->rowCount() > 0;
+    const bool byClass = hasClasses && m_shown->checkedId() == 1;
+    m_which->setVisible(hasClasses);
+    m_title->setText(byClass       ? tr("This run / the second, in %")
+                     : hasSettings ? tr("Settings that differ")
+                                   : tr("Both runs have the same settings."));
+    m_title->setVisible(m_other != nullptr);
+    m_settingsView->setVisible(hasSettings && !byClass);
+    m_classesView->setVisible(byClass);
 }
 
 } // namespace sightline::ui

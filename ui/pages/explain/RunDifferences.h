@@ -6,6 +6,7 @@
 #include "bridge/RunComparer.h"
 
 class QBoxLayout;
+class QButtonGroup;
 class QLabel;
 class QPushButton;
 class QTableView;
@@ -19,7 +20,8 @@ class Table;
 /// What McNemar's test says of two runs, in a sentence or two.
 QString comparisonSentence(const ComparedRuns& compared);
 
-/// How the run in view and another one differ: on all images, once a person asks for it, and in their settings.
+/// How the run in view and another one differ: on all images and in each class, once a person asks for it, and in their
+/// settings.
 class RunDifferences : public QWidget {
     Q_OBJECT
 public:
@@ -31,17 +33,21 @@ Q_SIGNALS:
 
 private:
     void addComparison(QBoxLayout& body);
-    void addSettings(QBoxLayout& body);
+    void addTables(QBoxLayout& body);
     void showComparison();
+    void showClasses();
     void showSettings();
+    void showTables();
 
     Session& m_session;
     std::shared_ptr<const OpenedRun> m_other;
     QPushButton* m_compare;
     ProgressBar* m_progress;
     QLabel *m_words, *m_title;
-    Table* m_settings;
-    QTableView* m_view;
+    QWidget* m_which; ///< settings or classes, where there are both
+    QButtonGroup* m_shown;
+    Table *m_settings, *m_classes;
+    QTableView *m_settingsView, *m_classesView;
     RunComparer m_comparer;
 };
 

@@ -8,10 +8,12 @@
 #include <QTableView>
 
 #include <algorithm>
+#include <utility>
 
 #include "look/Words.h"
 #include "models/Table.h"
 #include "search/SearchTable.h"
+#include "store/OutOfFold.h"
 #include "widgets/Prompts.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
@@ -43,6 +45,7 @@ GroupDetail::GroupDetail(Session& session, ExportDesk& exports, QWidget* parent)
     m_title->setFont(theme::font(theme::Size::Title, true));
     m_title->setWordWrap(true);
     m_words = named(mutedLabel({}), "groupWords");
+    m_folds = named(mutedLabel({}), "groupOutOfFold");
     m_rows = new Table({tr("Run")}, this);
     m_view = tableView(m_rows, "groupTable", tr("Runs of the group"), false);
     m_view->setWordWrap(true);
@@ -52,7 +55,7 @@ GroupDetail::GroupDetail(Session& session, ExportDesk& exports, QWidget* parent)
                       tr("Save a web page that compares these runs"));
     m_resume = button(tr("Resume"), QStringLiteral("media-playback-start"), "resumeGroupButton");
     m_search = button(tr("Show the search"), QStringLiteral("edit-find"), "showSearchButton");
-    for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_words, m_search})
+    for (QWidget* part : std::initializer_list<QWidget*>{m_title, m_words, m_folds, m_search})
         column->addWidget(part);
     column->addWidget(m_view, 1);
     connect(m_search, &QPushButton::clicked, this, [this] {
@@ -82,24 +85,56 @@ GroupDetail::GroupDetail(Session& session, ExportDesk& exports, QWidget* parent)
 void GroupDetail::setGroup(const RunGroup& group) {
     if (group.id != m_group.id) {
         m_table.reset();
+        m_outOfFold.reset();
         m_group = group;
         show();
     }
     read();
 }
 
+Result<GroupDetail::Contents> GroupDetail::contentsOf(const std::filesystem::path& home, const RunGroup& group) {
+    auto table = readTableOf(home, group.id);
+    if (!table)
+        return table.error();
+    Contents contents{std::move(*table), {}};
+    if (group.kind == RunGroup::Kind::Folds && contents.table.isComplete)
+        if (auto judged = evaluationOfFolds(home, group.id); judged) {
+            judged->predictions.clear(); // its figures are enough
+            contents.outOfFold = std::move(*judged);
+        }
+    return contents;
+}
+
 void GroupDetail::read() {
     m_lane.submit(
-        this, [home = m_session.home(), id = m_group.id](const std::stop_token&) { return readTableOf(home, id); },
-        [this, id = m_group.id](Result<GroupTable> table) {
+        this, [home = m_session.home(), group = m_group](const std::stop_token&) { return contentsOf(home, group); },
+        [this, id = m_group.id](Result<Contents> read) {
             if (id != m_group.id)
                 return;
-            if (table)
-                m_table = std::move(*table);
+            if (read) {
+                m_table = std::move(read->table);
+                m_outOfFold = std::move(read->outOfFold);
+            }
             show();
-            if (!table)
-                m_words->setText(QString::fromStdString(table.error().message));
+            if (!read)
+                m_words->setText(QString::fromStdString(read.error().message));
         });
+}
+
+QString GroupDetail::outOfFoldWords() const {
+    if (!m_outOfFold)
+        return {};
+    const Evaluation& judged = *m_outOfFold;
+    QString words =
+        tr("Of %1, each judged by the fold that was not trained on it, %2 are right")
+            .arg(counted(judged.confusion.total(), tr("%1 image"), tr("%1 images")), percent(judged.accuracy));
+    if (judged.accuracyInterval)
+        words += tr(" (95 % interval: %1 to %2)")
+                     .arg(percent(judged.accuracyInterval->low), percent(judged.accuracyInterval->high));
+    words += QLatin1Char('.');
+    if (judged.calibration.ece)
+        words += QLatin1Char(' ') + tr("Expected calibration error: %1.").arg(significant(*judged.calibration.ece, 2));
+    return words;
 }
 
 void GroupDetail::show() {
@@ -144,6 +179,8 @@ void GroupDetail::show() {
                      : m_table->isComplete && !spread.isEmpty()
                          ? spread
                          : tr("%1 of %2 done. %3").arg(done).arg(m_table->rows.size()).arg(spread).trimmed());
+    m_folds->setText(outOfFoldWords());
+    m_folds->setVisible(m_outOfFold.has_value());
     showState();
 }
 

@@ -8,6 +8,7 @@
 #include "bridge/ExportDesk.h"
 #include "bridge/Session.h"
 #include "lane/Lane.h"
+#include "metrics/Evaluation.h"
 #include "report/GroupTable.h"
 
 class QLabel;
@@ -36,8 +37,15 @@ Q_SIGNALS:
     void said(const QString& message, bool good);
 
 private:
+    /// What a lane brings.
+    struct Contents {
+        GroupTable table;
+        std::optional<Evaluation> outOfFold; ///< of folds that are all trained
+    };
+    static Result<Contents> contentsOf(const std::filesystem::path& home, const RunGroup& group);
     void read();
     void show();
+    QString outOfFoldWords() const;
     void exportTable();
     void exportReport();
 
@@ -45,7 +53,8 @@ private:
     ExportDesk& m_exports;
     RunGroup m_group;
     std::optional<GroupTable> m_table; ///< of m_group, once it is read
-    QLabel *m_title, *m_words;
+    std::optional<Evaluation> m_outOfFold;
+    QLabel *m_title, *m_words, *m_folds;
     Table* m_rows;
     QTableView* m_view;
     QPushButton *m_resume, *m_export, *m_report, *m_search;

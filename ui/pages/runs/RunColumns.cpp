@@ -3,10 +3,14 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
+#include <QHash>
 #include <QLocale>
+
+#include <algorithm>
 
 #include "look/Words.h"
 #include "pages/explain/SettingsDifference.h"
+#include "pages/runs/FigureColumn.h"
 #include "store/RunFilter.h"
 #include "zoo/Zoo.h"
 
@@ -22,8 +26,23 @@ QString textOf(const std::string& text) {
     return QString::fromStdString(text);
 }
 
-Table::Cell figure(const std::optional<double>& number, const QString& text) {
-    return {number ? text : QStringLiteral("–"), number.value_or(-1)};
+std::optional<double> figureOf(const RunSummary& run, const QString& column, const FigureColumn& figure,
+                               const EpochFigures& read) {
+    return figure.isSummed() ? figure.valueIn(run) : read.value(run, column);
+}
+
+Table::Cell figureCell(const FigureColumn& figure, const std::optional<double>& number, const QString& toolTip = {}) {
+    return {number ? figure.text(*number) : QStringLiteral("–"), number.value_or(-1), -1, toolTip};
+}
+
+/// Of runs that are not all in the same one.
+Table::Cell groupState(const std::vector<const RunSummary*>& runs) {
+    const auto count = [&](const char* state) {
+        return std::count_if(runs.begin(), runs.end(), [state](const RunSummary* run) { return run->state == state; });
+    };
+    if (count("running") > 0)
+        return {stateWords("running"), {}, -1, {}, static_cast<int>(stateRole("running"))};
+    return {Words::tr("%1 of %2 completed").arg(count("completed")).arg(runs.size())};
 }
 
 Table::Cell settingCell(const Json& value) {
@@ -75,6 +94,9 @@ QStringList otherRunColumns() {
             QStringLiteral("last_val_loss"),
             QStringLiteral("accuracy"),
             QStringLiteral("loss"),
+            QStringLiteral("best_accuracy"),
+            QStringLiteral("best_loss"),
+            QStringLiteral("last_learning_rate"),
             QStringLiteral("best_epoch"),
             QStringLiteral("tags"),
             QStringLiteral("group"),
@@ -96,15 +118,23 @@ QString runColumnHeading(const QString& column) {
         {QStringLiteral("created"), Words::tr("Started")},
         {QStringLiteral("accuracy"), Words::tr("Accuracy|Of the last epoch, on the training images")},
         {QStringLiteral("loss"), Words::tr("Loss|Of the last epoch, on the training images")},
+        {QStringLiteral("best_accuracy"), Words::tr("Best accuracy|Highest of all epochs, on the training images")},
+        {QStringLiteral("best_loss"), Words::tr("Best loss|Lowest of all epochs, on the training images")},
+        {QStringLiteral("last_learning_rate"), Words::tr("Last learning rate|Of the last epoch")},
         {QStringLiteral("best_epoch"), Words::tr("Best epoch")},
         {QStringLiteral("tags"), Words::tr("Tags")},
         {QStringLiteral("group"), Words::tr("Group|Folds, searches and tables of experiments are groups of runs")},
         {QStringLiteral("note"), Words::tr("Note")}};
-    const auto found = known.constFind(column);
-    return found != known.constEnd() ? *found : nameOfSetting(column.toStdString()) + QLatin1Char('|') + column;
+    if (const auto found = known.constFind(column); found != known.constEnd())
+        return *found;
+    if (const auto figure = FigureColumn::from(column))
+        return Words::tr("%1, epoch %2").arg(figureName(QString::fromStdString(figure->figure))).arg(figure->epoch);
+    return nameOfSetting(column.toStdString()) + QLatin1Char('|') + column;
 }
 
-Table::Cell runCell(const RunSummary& run, const QString& column) {
+Table::Cell runCell(const RunSummary& run, const QString& column, const EpochFigures& figures) {
+    if (const auto figure = FigureColumn::from(column))
+        return figureCell(*figure, figureOf(run, column, *figure, figures));
     if (column == QLatin1String("name"))
         return {(run.starred ? QStringLiteral("★ ") : QString()) + textOf(run.name), textOf(run.name), -1,
                 textOf(run.id)};
@@ -118,20 +148,8 @@ Table::Cell runCell(const RunSummary& run, const QString& column) {
         return {run.plannedEpochs > 0 ? Words::tr("%1 of %2").arg(run.epochs).arg(run.plannedEpochs)
                                       : QStringLiteral("–"), // imported
                 run.epochs};
-    if (column == QLatin1String("val_accuracy"))
-        return figure(run.bestValAccuracy, percent(run.bestValAccuracy.value_or(0)));
-    if (column == QLatin1String("val_loss"))
-        return figure(run.bestValLoss, significant(run.bestValLoss.value_or(0)));
-    if (column == QLatin1String("last_val_accuracy"))
-        return figure(run.lastValAccuracy, percent(run.lastValAccuracy.value_or(0)));
-    if (column == QLatin1String("last_val_loss"))
-        return figure(run.lastValLoss, significant(run.lastValLoss.value_or(0)));
     if (column == QLatin1String("created"))
         return {startedWords(run.created), textOf(run.created)};
-    if (column == QLatin1String("accuracy"))
-        return figure(run.lastAccuracy, percent(run.lastAccuracy.value_or(0)));
-    if (column == QLatin1String("loss"))
-        return figure(run.lastLoss, significant(run.lastLoss.value_or(0)));
     if (column == QLatin1String("best_epoch"))
         return {run.bestEpoch > 0 ? QString::number(run.bestEpoch) : QStringLiteral("–"), run.bestEpoch};
     if (column == QLatin1String("note"))
@@ -145,6 +163,44 @@ Table::Cell runCell(const RunSummary& run, const QString& column) {
         return {tags.join(QLatin1Char(' '))};
     }
     return settingCell(valueOf(run, column.toStdString()));
+}
+
+Table::Cell groupCell(const std::vector<const RunSummary*>& runs, const QString& column, const EpochFigures& figures) {
+    const RunSummary& first = *runs.front();
+    const auto many = static_cast<qlonglong>(runs.size());
+    if (column == QLatin1String("name")) {
+        const QString name = textOf(first.group->name);
+        return {Words::tr("%1 (%2)").arg(name, counted(many, Words::tr("%1 run"), Words::tr("%1 runs"))), name, -1,
+                textOf(first.group->id)};
+    }
+    if (column == QLatin1String("group"))
+        return {textOf(first.group->name)};
+    if (column == QLatin1String("created"))
+        return runCell(
+            **std::max_element(runs.begin(), runs.end(), // the newest
+                               [](const RunSummary* a, const RunSummary* b) { return a->created < b->created; }),
+            column, figures);
+    if (const auto figure = FigureColumn::from(column)) {
+        const bool isMean = first.group->kind == RunGroup::Kind::Folds;
+        std::optional<double> found;
+        double sum = 0;
+        int valued = 0;
+        for (const RunSummary* run : runs)
+            if (const auto value = figureOf(*run, column, *figure, figures)) {
+                sum += *value;
+                ++valued;
+                if (!found || (figure->isBestWhenLow() ? *value < *found : *value > *found))
+                    found = value;
+            }
+        if (isMean && valued > 0)
+            found = sum / valued;
+        return figureCell(*figure, found, isMean ? Words::tr("Mean of its folds") : Words::tr("Best of its runs"));
+    }
+    const Table::Cell cell = runCell(first, column, figures);
+    for (const RunSummary* run : runs)
+        if (runCell(*run, column, figures).text != cell.text)
+            return column == QLatin1String("state") ? groupState(runs) : Table::Cell{QStringLiteral("–")};
+    return cell;
 }
 
 } // namespace sightline::ui

@@ -167,11 +167,12 @@ void RunDetail::showWhatGoes() {
                                          "their part of the classifier, by name.")
                                           .arg(QString::fromStdString(m_session.data().dataset()->root.string()))
                                     : tr("Choose a folder of images on which to train this network further."));
-    m_continue->setVisible(m_run.epochs > 0);
+    const bool hasWeights = m_run.epochs > 0 || m_run.state == "completed"; // one that was imported has no epochs
+    m_continue->setVisible(hasWeights);
     m_fork->setVisible(m_hasCheckpoint);
     m_forkMenu->setRun(m_run.folder);
-    m_classify->setVisible(m_run.epochs > 0);                             // else there are no weights
-    m_export->setVisible(m_run.epochs > 0 || m_run.state == "completed"); // one that was imported has no epochs
+    m_classify->setVisible(hasWeights);
+    m_export->setVisible(hasWeights);
     m_exportMenu->setRun(m_run);
     setWords(*m_star, m_run.starred ? tr("Remove star") : tr("Star"));
     m_star->setToolTip(tr("Mark it to find it again (S)"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QWidget>
+
 #include "bridge/ExportDesk.h"
 #include "bridge/Session.h"
 #include "lane/Lane.h"

@@ -27,7 +27,7 @@ class SlurmSearchTest : public FreshFolderTest {
 
     SearchFolder begun(const std::string& more) const {
         const std::string text =
-            R"({"version": 1, "base": {"version": 1, "name": "toys", "seed": 7, "data": {"path": ")" +
+            R"({"version": 1, "base": {"version": 1, "name": "toys", "seed": 7, "data": {"path": )" "\"" +
             (root() / "toys").string() +
             R"("}, "training": {"epochs": 4}},
             "space": {"training.optimizer.learning_rate": {"float": [0.0001, 0.1], "log": true}})" +

@@ -30,7 +30,8 @@ std::int64_t elements(const Shape& shape) {
 /// image.
 class Tape {
 public:
-    Tape(const GraphSpec& spec, const GraphCost& cost, std::size_t frozen) : m_spec(spec), m_cost(cost) {
+    Tape(const GraphSpec& spec, const GraphCost& cost, std::size_t frozen)
+        : m_spec(spec), m_cost(cost), m_frozen(frozen) {
         const std::size_t count = spec.nodes.size();
         std::unordered_map<std::string, std::size_t> position;
         m_inputs.resize(count);
@@ -99,9 +100,16 @@ private:
             keep(node);
         } else if (kind == "relu" || kind == "sigmoid" || kind == "tanh") {
             keep(node);
-        } else {
+        } else if (!isOnePass(node, kind)) {
             keep(m_inputs[node][0]);
         }
+    }
+
+    /// Batch-norm and activation together (engine/module/NormFusions.h): what lies between them is never kept.
+    bool isOnePass(std::size_t node, const std::string& kind) const {
+        const std::size_t input = m_inputs[node][0];
+        return (kind == "silu" || kind == "hardswish") && m_spec.nodes[input].op == Op::BatchNorm &&
+               input >= m_frozen && m_readers[input] == 1;
     }
 
     void record(std::size_t node) {
@@ -148,6 +156,7 @@ private:
 
     const GraphSpec& m_spec;
     const GraphCost& m_cost;
+    std::size_t m_frozen;
     std::vector<std::vector<std::size_t>> m_inputs;
     std::vector<int> m_readers;
     std::vector<bool> m_kept;           ///< by storage

@@ -121,6 +121,7 @@ private Q_SLOTS:
         const auto last = [](const torch::Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast); };
         QVERIFY(takesDepthwise(last(torch::zeros({2, 4, 5, 5})), weight));
         QVERIFY(!takesDepthwise(torch::zeros({2, 4, 5, 5}), weight));
+        QVERIFY(!takesDepthwise(last(torch::zeros({0, 4, 5, 5})), weight));
         QVERIFY(!takesDepthwise(last(torch::zeros({2, 2, 5, 5})), weight)); // two kernels a channel
         QVERIFY(!takesDepthwise(last(torch::zeros({2, 4, 5, 5}, torch::kDouble)), weight));
     }

@@ -37,7 +37,8 @@ const DepthwiseLoopsOfTypes& bestLoops() {
 }
 
 bool isChannelsLast(const torch::Tensor& x) {
-    return x.dim() == 4 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+    return x.device().is_cpu() && x.layout() == torch::kStrided && x.dim() == 4 &&
+           x.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 DepthwiseShape shapeOf(const torch::Tensor& x, const torch::Tensor& weight, const DepthwiseSettings& settings) {
@@ -152,9 +153,10 @@ public:
 } // namespace
 
 bool takesDepthwise(const torch::Tensor& x, const torch::Tensor& weight) {
-    return isChannelsLast(x) && (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16) &&
-           weight.size(0) == x.size(1) && weight.size(1) == 1 && weight.size(2) <= kMostTaps &&
-           weight.size(3) <= kMostTaps && weight.scalar_type() == torch::kFloat;
+    return isChannelsLast(x) && x.numel() > 0 &&
+           (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16) && weight.size(0) == x.size(1) &&
+           weight.size(1) == 1 && weight.size(2) <= kMostTaps && weight.size(3) <= kMostTaps &&
+           weight.scalar_type() == torch::kFloat;
 }
 
 torch::Tensor depthwiseConvolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,

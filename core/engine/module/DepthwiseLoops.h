@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "engine/module/DepthwiseKernels.h"
 #include "engine/module/KernelValues.h"
@@ -47,11 +48,30 @@ struct Back {
     }
 };
 
-/// kWhole: as many channels as a tile has, which the compiler then knows; else `rest` of them.
-template <bool kWhole, typename Stored>
+/// Calls work(width, first channel, rest) for tiles of kTile, half and a quarter of it as they fit; then, with a width
+/// of 0, for the `rest`.
+template <typename Work>
+inline void inTiles(std::int64_t channels, Work work) {
+    std::int64_t c = 0;
+    for (; c + kTile <= channels; c += kTile)
+        work(std::integral_constant<std::int64_t, kTile>(), c, kTile);
+    if (c + kTile / 2 <= channels) {
+        work(std::integral_constant<std::int64_t, kTile / 2>(), c, kTile / 2);
+        c += kTile / 2;
+    }
+    if (c + kTile / 4 <= channels) {
+        work(std::integral_constant<std::int64_t, kTile / 4>(), c, kTile / 4);
+        c += kTile / 4;
+    }
+    if (c < channels)
+        work(std::integral_constant<std::int64_t, 0>(), c, channels - c);
+}
+
+/// kWidth channels, which the compiler then knows and keeps in registers; 0: `rest` of them.
+template <std::int64_t kWidth, typename Stored>
 inline void forwardTile(const DepthwiseShape& shape, const Stored* x, const float* weights, const float* bias,
                         Stored* y, const Reach& rows, const Reach& columns, std::int64_t rest) {
-    const std::int64_t width = kWhole ? kTile : rest;
+    const std::int64_t width = kWidth ? kWidth : rest;
     float sums[kTile];
     for (std::int64_t c = 0; c < width; ++c)
         sums[c] = bias ? bias[c] : 0;
@@ -79,21 +99,18 @@ void depthwiseForward(const DepthwiseShape& shape, const Stored* x, const float*
         for (std::int64_t column = 0; column < shape.output[1]; ++column) {
             const Reach columns = Reach::of(shape, 1, column);
             Stored* target = y + (row * shape.output[1] + column) * shape.channels;
-            std::int64_t c = 0;
-            for (; c + kTile <= shape.channels; c += kTile)
-                forwardTile<true>(shape, source + c, weights + c, bias ? bias + c : nullptr, target + c, rows, columns,
-                                  kTile);
-            if (c < shape.channels)
-                forwardTile<false>(shape, source + c, weights + c, bias ? bias + c : nullptr, target + c, rows, columns,
-                                   shape.channels - c);
+            inTiles(shape.channels, [&](auto width, std::int64_t c, std::int64_t rest) {
+                forwardTile<width()>(shape, source + c, weights + c, bias ? bias + c : nullptr, target + c, rows,
+                                     columns, rest);
+            });
         }
     }
 }
 
-template <bool kWhole, typename Stored>
+template <std::int64_t kWidth, typename Stored>
 inline void backwardTile(const DepthwiseShape& shape, const Stored* gradient, const float* weights, Stored* toX,
                          const Back& rows, const Back& columns, std::int64_t rest) {
-    const std::int64_t width = kWhole ? kTile : rest;
+    const std::int64_t width = kWidth ? kWidth : rest;
     float sums[kTile];
     for (std::int64_t c = 0; c < width; ++c)
         sums[c] = 0;
@@ -121,20 +138,18 @@ void depthwiseBackward(const DepthwiseShape& shape, const Stored* gradient, cons
         for (std::int64_t column = 0; column < shape.input[1]; ++column) {
             const Back columns = Back::of(shape, 1, column);
             Stored* target = toX + (row * shape.input[1] + column) * shape.channels;
-            std::int64_t c = 0;
-            for (; c + kTile <= shape.channels; c += kTile)
-                backwardTile<true>(shape, source + c, weights + c, target + c, rows, columns, kTile);
-            if (c < shape.channels)
-                backwardTile<false>(shape, source + c, weights + c, target + c, rows, columns, shape.channels - c);
+            inTiles(shape.channels, [&](auto width, std::int64_t c, std::int64_t rest) {
+                backwardTile<width()>(shape, source + c, weights + c, target + c, rows, columns, rest);
+            });
         }
     }
 }
 
 /// One row of the output and one tap: sums over the columns that the tap reaches.
-template <bool kWhole, typename Stored>
+template <std::int64_t kWidth, typename Stored>
 inline void weightsTile(const DepthwiseShape& shape, const Stored* x, const Stored* gradient, float* to,
                         std::int64_t tap, std::int64_t first, std::int64_t last, std::int64_t rest) {
-    const std::int64_t width = kWhole ? kTile : rest;
+    const std::int64_t width = kWidth ? kWidth : rest;
     float sums[kTile];
     for (std::int64_t c = 0; c < width; ++c)
         sums[c] = 0;
@@ -170,11 +185,9 @@ void depthwiseWeights(const DepthwiseShape& shape, const Stored* x, const Stored
                 while (last > first && !inside(last - 1))
                     --last;
                 float* target = sums + (ky * shape.kernel[1] + kx) * shape.channels;
-                std::int64_t c = 0;
-                for (; c + kTile <= shape.channels; c += kTile)
-                    weightsTile<true>(shape, source + c, pull + c, target + c, kx, first, last, kTile);
-                if (c < shape.channels)
-                    weightsTile<false>(shape, source + c, pull + c, target + c, kx, first, last, shape.channels - c);
+                inTiles(shape.channels, [&](auto width, std::int64_t c, std::int64_t rest) {
+                    weightsTile<width()>(shape, source + c, pull + c, target + c, kx, first, last, rest);
+                });
             }
         }
     }

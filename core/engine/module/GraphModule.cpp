@@ -172,7 +172,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         };
         if (groups == 1)
             return convolved(x);
-        if (training && takesDepthwise(x, tensor(index, ".weight")))
+        if (training && !m_frozenNode[index] && takesDepthwise(x, tensor(index, ".weight")))
             return depthwiseConvolution(x, tensor(index, ".weight"), optional(".bias"),
                                         {stride, dilation, {padding.top, padding.bottom, padding.left, padding.right}});
         // oneDNN's grouped convolutions are slower in bfloat16 than in float32.

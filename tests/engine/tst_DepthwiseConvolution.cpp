@@ -6,6 +6,9 @@
 #include "Test.h"
 #include "engine/module/DepthwiseConvolution.h"
 #include "engine/module/DepthwiseKernels.h"
+#include "engine/module/GraphModule.h"
+#include "engine/train/Compute.h"
+#include "zoo/Zoo.h"
 
 using namespace sightline;
 using namespace sightline::engine;
@@ -114,6 +117,20 @@ private Q_SLOTS:
                 first = all;
             QVERIFY2(apart(all, first) < 1e-6, nameOf(set));
         }
+    }
+
+    /// What is kept of a frozen base is what the base gives in training.
+    void aFrozenBaseGivesItsFeatures() {
+        const auto module = *GraphModule::make(*buildFromZoo("mobilenet_v2", {32, 32, 3, 3, Json::object()}), 1);
+        module->enableTraining(module->spec().nodes.size() - 1);
+        torch::manual_seed(3);
+        const torch::Tensor images = torch::rand({2, 3, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast);
+        const Bf16Autocast autocast(true);
+        module->seedDraws(1);
+        const torch::Tensor whole = module->forward(images, true)[0];
+        module->seedDraws(1);
+        const torch::Tensor kept = module->forwardFromFeatures(module->features(images), true)[0];
+        QVERIFY(torch::equal(whole, kept));
     }
 
     void otherKindsAreLeftToTorch() {

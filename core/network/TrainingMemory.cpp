@@ -105,7 +105,7 @@ private:
         }
     }
 
-    /// Batch-norm and activation together (engine/module/NormFusions.h): what lies between them is never kept.
+    /// Batch-norm and activation together (engine/module/Fusions.h): what lies between them is never kept.
     bool isOnePass(std::size_t node, const std::string& kind) const {
         const std::size_t input = m_inputs[node][0];
         return (kind == "silu" || kind == "hardswish") && m_spec.nodes[input].op == Op::BatchNorm &&

@@ -96,7 +96,7 @@ private Q_SLOTS:
 
     void everyInstructionSetComputesTheSame() {
         torch::manual_seed(6);
-        DepthwiseShape shape;
+        WindowShape shape;
         shape.images = 2, shape.channels = 70;
         for (int axis = 0; axis < 2; ++axis) {
             shape.input[axis] = shape.output[axis] = 6 + axis;

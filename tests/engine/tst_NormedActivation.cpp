@@ -202,7 +202,8 @@ private Q_SLOTS:
 
     void networksLearnTheSame_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"resnet18", "mobilenet_v2", "efficientnet_b0", "mobilenet_v3_small", "densenet121"})
+        for (const char* name :
+             {"toy_cnn", "resnet18", "mobilenet_v2", "efficientnet_b0", "mobilenet_v3_small", "densenet121"})
             QTest::newRow(name) << QString(name);
     }
     /// Fused and node by node: as close as float32 lets two ways of computing be, which images that are brighter by a

@@ -30,11 +30,13 @@ std::int64_t elements(const Shape& shape) {
 /// image.
 class Tape {
 public:
-    Tape(const GraphSpec& spec, const GraphCost& cost, std::size_t frozen) : m_spec(spec), m_cost(cost) {
+    Tape(const GraphSpec& spec, const GraphCost& cost, std::size_t frozen)
+        : m_spec(spec), m_cost(cost), m_frozen(frozen) {
         const std::size_t count = spec.nodes.size();
         std::unordered_map<std::string, std::size_t> position;
         m_inputs.resize(count);
         m_readers.assign(count, 0);
+        m_isPooled.assign(count, false);
         m_kept.assign(count, false);
         m_extra.assign(count, 0);
         m_storage.resize(count);
@@ -44,6 +46,7 @@ public:
             for (const std::string& input : spec.nodes[i].inputs) {
                 m_inputs[i].push_back(position.at(input));
                 ++m_readers[position.at(input)];
+                m_isPooled[position.at(input)] = spec.nodes[i].op == Op::MaxPool;
             }
         }
         std::vector<bool> learns(count, false); // depends on a weight that trains
@@ -94,6 +97,8 @@ private:
 
     void recordActivation(std::size_t node) {
         const std::string kind = textAttribute(m_spec.nodes[node], "kind", "relu");
+        if (isOnePass(node, kind))
+            return;
         if ((kind == "relu" || kind == "relu6") && overwrites(node)) {
             m_storage[node] = m_storage[m_inputs[node][0]];
             keep(node);
@@ -102,6 +107,15 @@ private:
         } else {
             keep(m_inputs[node][0]);
         }
+    }
+
+    /// Batch-norm and activation, or ReLU and maximum pooling (engine/module/Fusions.h): neither what lies between them
+    /// nor their value is kept.
+    bool isOnePass(std::size_t node, const std::string& kind) const {
+        const std::size_t input = m_inputs[node][0];
+        const bool withNorm = m_spec.nodes[input].op == Op::BatchNorm && input >= m_frozen && m_readers[input] == 1 &&
+                              (kind == "relu" || kind == "relu6" || kind == "silu" || kind == "hardswish");
+        return withNorm || (kind == "relu" && m_isPooled[node] && m_readers[node] == 1);
     }
 
     void record(std::size_t node) {
@@ -117,8 +131,7 @@ private:
             keep(m_inputs[node][0]);
             break;
         case Op::MaxPool:
-            keep(m_inputs[node][0]);
-            m_extra[node] = 2 * size(node); // the places of the maxima, 8 bytes each
+            m_extra[node] = size(node) / 2; // the places of the maxima, a byte each
             break;
         case Op::Dropout:
             m_extra[node] = size(node);
@@ -148,8 +161,10 @@ private:
 
     const GraphSpec& m_spec;
     const GraphCost& m_cost;
+    std::size_t m_frozen;
     std::vector<std::vector<std::size_t>> m_inputs;
     std::vector<int> m_readers;
+    std::vector<bool> m_isPooled;       ///< read by a maximum pooling, the last of its readers
     std::vector<bool> m_kept;           ///< by storage
     std::vector<double> m_extra;        ///< kept beside the output
     std::vector<std::size_t> m_storage; ///< the node whose memory a node's output lies in

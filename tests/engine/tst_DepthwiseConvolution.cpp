@@ -6,6 +6,9 @@
 #include "Test.h"
 #include "engine/module/DepthwiseConvolution.h"
 #include "engine/module/DepthwiseKernels.h"
+#include "engine/module/GraphModule.h"
+#include "engine/train/Compute.h"
+#include "zoo/Zoo.h"
 
 using namespace sightline;
 using namespace sightline::engine;
@@ -93,7 +96,7 @@ private Q_SLOTS:
 
     void everyInstructionSetComputesTheSame() {
         torch::manual_seed(6);
-        DepthwiseShape shape;
+        WindowShape shape;
         shape.images = 2, shape.channels = 70;
         for (int axis = 0; axis < 2; ++axis) {
             shape.input[axis] = shape.output[axis] = 6 + axis;
@@ -116,11 +119,26 @@ private Q_SLOTS:
         }
     }
 
+    /// What is kept of a frozen base is what the base gives in training.
+    void aFrozenBaseGivesItsFeatures() {
+        const auto module = *GraphModule::make(*buildFromZoo("mobilenet_v2", {32, 32, 3, 3, Json::object()}), 1);
+        module->enableTraining(module->spec().nodes.size() - 1);
+        torch::manual_seed(3);
+        const torch::Tensor images = torch::rand({2, 3, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast);
+        const Bf16Autocast autocast(true);
+        module->seedDraws(1);
+        const torch::Tensor whole = module->forward(images, true)[0];
+        module->seedDraws(1);
+        const torch::Tensor kept = module->forwardFromFeatures(module->features(images), true)[0];
+        QVERIFY(torch::equal(whole, kept));
+    }
+
     void otherKindsAreLeftToTorch() {
         const torch::Tensor weight = torch::zeros({4, 1, 3, 3});
         const auto last = [](const torch::Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast); };
         QVERIFY(takesDepthwise(last(torch::zeros({2, 4, 5, 5})), weight));
         QVERIFY(!takesDepthwise(torch::zeros({2, 4, 5, 5}), weight));
+        QVERIFY(!takesDepthwise(last(torch::zeros({0, 4, 5, 5})), weight));
         QVERIFY(!takesDepthwise(last(torch::zeros({2, 2, 5, 5})), weight)); // two kernels a channel
         QVERIFY(!takesDepthwise(last(torch::zeros({2, 4, 5, 5}, torch::kDouble)), weight));
     }

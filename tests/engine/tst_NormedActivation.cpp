@@ -187,15 +187,23 @@ private Q_SLOTS:
     void whatIsNotANumberShows() {
         torch::Tensor x = torch::randn({4, 3, 2, 2}).contiguous(at::MemoryFormat::ChannelsLast);
         x[1][0][0][0] = std::nan("");
-        const BatchNormTensors tensors = norm(3, torch::kFloat);
-        const torch::Tensor y = normedActivation(x, {}, tensors, NormActivation::None);
-        QVERIFY(y.select(1, 0).isnan().all().item<bool>() && !y.select(1, 1).isnan().any().item<bool>());
-        QVERIFY(tensors.runningMean[0].isnan().item<bool>() && tensors.runningVar[0].isnan().item<bool>());
+        const torch::Tensor other = torch::zeros_like(x);
+        for (const auto kind : {NormActivation::None, NormActivation::Relu, NormActivation::Relu6, NormActivation::Silu,
+                                NormActivation::HardSwish}) {
+            const bool alone = kind == NormActivation::Silu || kind == NormActivation::HardSwish;
+            for (const bool added : alone ? std::vector<bool>{false} : std::vector<bool>{false, true}) {
+                const BatchNormTensors tensors = norm(3, torch::kFloat);
+                const torch::Tensor y = normedActivation(x, added ? other : torch::Tensor(), tensors, kind);
+                QVERIFY(y.select(1, 0).isnan().all().item<bool>() && !y.select(1, 1).isnan().any().item<bool>());
+                QVERIFY(tensors.runningMean[0].isnan().item<bool>() && tensors.runningVar[0].isnan().item<bool>());
+            }
+        }
     }
 
     void networksLearnTheSame_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"resnet18", "mobilenet_v2", "efficientnet_b0", "mobilenet_v3_small", "densenet121"})
+        for (const char* name :
+             {"toy_cnn", "resnet18", "mobilenet_v2", "efficientnet_b0", "mobilenet_v3_small", "densenet121"})
             QTest::newRow(name) << QString(name);
     }
     /// Fused and node by node: as close as float32 lets two ways of computing be, which images that are brighter by a

@@ -37,11 +37,12 @@ const DepthwiseLoopsOfTypes& bestLoops() {
 }
 
 bool isChannelsLast(const torch::Tensor& x) {
-    return x.dim() == 4 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+    return x.device().is_cpu() && x.layout() == torch::kStrided && x.dim() == 4 &&
+           x.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-DepthwiseShape shapeOf(const torch::Tensor& x, const torch::Tensor& weight, const DepthwiseSettings& settings) {
-    DepthwiseShape shape;
+WindowShape shapeOf(const torch::Tensor& x, const torch::Tensor& weight, const DepthwiseSettings& settings) {
+    WindowShape shape;
     shape.images = x.size(0);
     shape.channels = x.size(1);
     for (int axis = 0; axis < 2; ++axis) {
@@ -77,7 +78,7 @@ void withLoops(const torch::Tensor& x, Work work) {
 }
 
 /// What all rows of the output add to the gradient of the weights [h, w, C]: a part for each thread, in their order.
-torch::Tensor gradientOfWeights(const DepthwiseShape& shape, const torch::Tensor& x, const torch::Tensor& gradient) {
+torch::Tensor gradientOfWeights(const WindowShape& shape, const torch::Tensor& x, const torch::Tensor& gradient) {
     const std::int64_t rows = shape.images * shape.output[0],
                        parts = std::clamp<std::int64_t>(at::get_num_threads(), 1, rows);
     const torch::Tensor sums = torch::zeros({parts, shape.kernel[0], shape.kernel[1], shape.channels}, torch::kFloat);
@@ -98,7 +99,7 @@ class Depthwise : public torch::autograd::Function<Depthwise> {
 public:
     static Variable forward(AutogradContext* context, const Variable& x, const Variable& weight,
                             const c10::optional<Variable>& bias, const DepthwiseSettings* settings) {
-        const DepthwiseShape shape = shapeOf(x, weight, *settings);
+        const WindowShape shape = shapeOf(x, weight, *settings);
         const torch::Tensor taps = tapsFirst(weight);
         torch::Tensor y = torch::empty({shape.images, shape.channels, shape.output[0], shape.output[1]}, x.options(),
                                        at::MemoryFormat::ChannelsLast);
@@ -131,7 +132,7 @@ public:
         kept("stride", settings.stride);
         kept("dilation", settings.dilation);
         kept("padding", settings.padding);
-        const DepthwiseShape shape = shapeOf(x, weight, settings);
+        const WindowShape shape = shapeOf(x, weight, settings);
         const torch::Tensor gradient = gradients[0].to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
         const torch::Tensor taps = tapsFirst(weight);
         torch::Tensor toX = torch::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
@@ -152,9 +153,10 @@ public:
 } // namespace
 
 bool takesDepthwise(const torch::Tensor& x, const torch::Tensor& weight) {
-    return isChannelsLast(x) && (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16) &&
-           weight.size(0) == x.size(1) && weight.size(1) == 1 && weight.size(2) <= kMostTaps &&
-           weight.size(3) <= kMostTaps && weight.scalar_type() == torch::kFloat;
+    return isChannelsLast(x) && x.numel() > 0 &&
+           (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16) && weight.size(0) == x.size(1) &&
+           weight.size(1) == 1 && weight.size(2) <= kMostTaps && weight.size(3) <= kMostTaps &&
+           weight.scalar_type() == torch::kFloat;
 }
 
 torch::Tensor depthwiseConvolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,

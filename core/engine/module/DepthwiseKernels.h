@@ -4,30 +4,24 @@
 #include <cstdint>
 
 #include "engine/module/ActivationKernels.h"
+#include "engine/module/Windows.h"
 
 // Depthwise convolution, each channel by a kernel of its own, over images that lie channels-last.
 namespace sightline::engine {
-
-/// A pair is height, width. Pixels outside the image count as zero, wherever the padding lies.
-struct DepthwiseShape {
-    std::int64_t images = 0, channels = 0;
-    std::int64_t input[2] = {}, output[2] = {}, kernel[2] = {}, stride[2] = {}, dilation[2] = {};
-    std::int64_t before[2] = {}; ///< padding at the top and the left
-};
 
 /// Of one type of stored values. Rows are those of all images in turn; weights lie [kernel height, kernel width,
 /// channels], float32.
 template <typename Stored>
 struct DepthwiseLoops {
     /// Rows of the output, [from, to). `bias` may be null.
-    void (*forward)(const DepthwiseShape& shape, const Stored* x, const float* weights, const float* bias, Stored* y,
+    void (*forward)(const WindowShape& shape, const Stored* x, const float* weights, const float* bias, Stored* y,
                     std::int64_t from, std::int64_t to);
     /// Rows of the gradient of x.
-    void (*backward)(const DepthwiseShape& shape, const Stored* gradient, const float* weights, Stored* toX,
+    void (*backward)(const WindowShape& shape, const Stored* gradient, const float* weights, Stored* toX,
                      std::int64_t from, std::int64_t to);
     /// What rows of the output add to the gradient of the weights.
-    void (*weights)(const DepthwiseShape& shape, const Stored* x, const Stored* gradient, float* sums,
-                    std::int64_t from, std::int64_t to);
+    void (*weights)(const WindowShape& shape, const Stored* x, const Stored* gradient, float* sums, std::int64_t from,
+                    std::int64_t to);
 };
 
 struct DepthwiseLoopsOfTypes {

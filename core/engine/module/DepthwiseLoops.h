@@ -1,57 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 #include "engine/module/DepthwiseKernels.h"
 #include "engine/module/KernelValues.h"
+#include "engine/module/WindowLoops.h"
 
 // Included once by each translation unit that is compiled for an instruction set; the compiler vectorises the loops.
 namespace sightline::engine {
 
 namespace {
 
-/// So many channels stay in registers while a kernel goes over the pixels around.
-constexpr std::int64_t kTile = 32;
-
-/// Along one axis: the output at `at` reads the input at start() + tap * dilation, for taps [first, last).
-struct Reach {
-    std::int64_t start, first, last;
-
-    static Reach of(const DepthwiseShape& shape, int axis, std::int64_t at) {
-        const std::int64_t start = at * shape.stride[axis] - shape.before[axis], step = shape.dilation[axis];
-        const std::int64_t first = start < 0 ? (-start + step - 1) / step : 0,
-                           past = start < shape.input[axis] ? (shape.input[axis] - start + step - 1) / step : 0;
-        return {start, first, std::min(past, shape.kernel[axis])};
-    }
-};
-
-/// Along one axis: by which tap the input at `at` reaches an output, and which. At most kMost taps are asked.
-struct Back {
-    static constexpr std::int64_t kMost = 16;
-    std::int64_t count = 0;
-    std::int64_t taps[kMost], outputs[kMost];
-
-    static Back of(const DepthwiseShape& shape, int axis, std::int64_t at) {
-        Back back;
-        for (std::int64_t tap = 0; tap < shape.kernel[axis]; ++tap) {
-            const std::int64_t distance = at + shape.before[axis] - tap * shape.dilation[axis];
-            if (distance < 0 || distance % shape.stride[axis] != 0 ||
-                distance / shape.stride[axis] >= shape.output[axis])
-                continue;
-            back.taps[back.count] = tap;
-            back.outputs[back.count++] = distance / shape.stride[axis];
-        }
-        return back;
-    }
-};
-
-/// kWhole: as many channels as a tile has, which the compiler then knows; else `rest` of them.
-template <bool kWhole, typename Stored>
-inline void forwardTile(const DepthwiseShape& shape, const Stored* x, const float* weights, const float* bias,
-                        Stored* y, const Reach& rows, const Reach& columns, std::int64_t rest) {
-    const std::int64_t width = kWhole ? kTile : rest;
+/// kWidth channels, which the compiler then knows and keeps in registers; 0: `rest` of them.
+template <std::int64_t kWidth, typename Stored>
+inline void forwardTile(const WindowShape& shape, const Stored* x, const float* weights, const float* bias, Stored* y,
+                        const Reach& rows, const Reach& columns, std::int64_t rest) {
+    const std::int64_t width = kWidth ? kWidth : rest;
     float sums[kTile];
     for (std::int64_t c = 0; c < width; ++c)
         sums[c] = bias ? bias[c] : 0;
@@ -70,7 +35,7 @@ inline void forwardTile(const DepthwiseShape& shape, const Stored* x, const floa
 }
 
 template <typename Stored>
-void depthwiseForward(const DepthwiseShape& shape, const Stored* x, const float* weights, const float* bias, Stored* y,
+void depthwiseForward(const WindowShape& shape, const Stored* x, const float* weights, const float* bias, Stored* y,
                       std::int64_t from, std::int64_t to) {
     const std::int64_t image = shape.input[0] * shape.input[1] * shape.channels;
     for (std::int64_t row = from; row < to; ++row) {
@@ -79,21 +44,18 @@ void depthwiseForward(const DepthwiseShape& shape, const Stored* x, const float*
         for (std::int64_t column = 0; column < shape.output[1]; ++column) {
             const Reach columns = Reach::of(shape, 1, column);
             Stored* target = y + (row * shape.output[1] + column) * shape.channels;
-            std::int64_t c = 0;
-            for (; c + kTile <= shape.channels; c += kTile)
-                forwardTile<true>(shape, source + c, weights + c, bias ? bias + c : nullptr, target + c, rows, columns,
-                                  kTile);
-            if (c < shape.channels)
-                forwardTile<false>(shape, source + c, weights + c, bias ? bias + c : nullptr, target + c, rows, columns,
-                                   shape.channels - c);
+            inTiles(shape.channels, [&](auto width, std::int64_t c, std::int64_t rest) {
+                forwardTile<width()>(shape, source + c, weights + c, bias ? bias + c : nullptr, target + c, rows,
+                                     columns, rest);
+            });
         }
     }
 }
 
-template <bool kWhole, typename Stored>
-inline void backwardTile(const DepthwiseShape& shape, const Stored* gradient, const float* weights, Stored* toX,
+template <std::int64_t kWidth, typename Stored>
+inline void backwardTile(const WindowShape& shape, const Stored* gradient, const float* weights, Stored* toX,
                          const Back& rows, const Back& columns, std::int64_t rest) {
-    const std::int64_t width = kWhole ? kTile : rest;
+    const std::int64_t width = kWidth ? kWidth : rest;
     float sums[kTile];
     for (std::int64_t c = 0; c < width; ++c)
         sums[c] = 0;
@@ -112,7 +74,7 @@ inline void backwardTile(const DepthwiseShape& shape, const Stored* gradient, co
 }
 
 template <typename Stored>
-void depthwiseBackward(const DepthwiseShape& shape, const Stored* gradient, const float* weights, Stored* toX,
+void depthwiseBackward(const WindowShape& shape, const Stored* gradient, const float* weights, Stored* toX,
                        std::int64_t from, std::int64_t to) {
     const std::int64_t image = shape.output[0] * shape.output[1] * shape.channels;
     for (std::int64_t row = from; row < to; ++row) {
@@ -121,20 +83,18 @@ void depthwiseBackward(const DepthwiseShape& shape, const Stored* gradient, cons
         for (std::int64_t column = 0; column < shape.input[1]; ++column) {
             const Back columns = Back::of(shape, 1, column);
             Stored* target = toX + (row * shape.input[1] + column) * shape.channels;
-            std::int64_t c = 0;
-            for (; c + kTile <= shape.channels; c += kTile)
-                backwardTile<true>(shape, source + c, weights + c, target + c, rows, columns, kTile);
-            if (c < shape.channels)
-                backwardTile<false>(shape, source + c, weights + c, target + c, rows, columns, shape.channels - c);
+            inTiles(shape.channels, [&](auto width, std::int64_t c, std::int64_t rest) {
+                backwardTile<width()>(shape, source + c, weights + c, target + c, rows, columns, rest);
+            });
         }
     }
 }
 
 /// One row of the output and one tap: sums over the columns that the tap reaches.
-template <bool kWhole, typename Stored>
-inline void weightsTile(const DepthwiseShape& shape, const Stored* x, const Stored* gradient, float* to,
-                        std::int64_t tap, std::int64_t first, std::int64_t last, std::int64_t rest) {
-    const std::int64_t width = kWhole ? kTile : rest;
+template <std::int64_t kWidth, typename Stored>
+inline void weightsTile(const WindowShape& shape, const Stored* x, const Stored* gradient, float* to, std::int64_t tap,
+                        std::int64_t first, std::int64_t last, std::int64_t rest) {
+    const std::int64_t width = kWidth ? kWidth : rest;
     float sums[kTile];
     for (std::int64_t c = 0; c < width; ++c)
         sums[c] = 0;
@@ -150,8 +110,8 @@ inline void weightsTile(const DepthwiseShape& shape, const Stored* x, const Stor
 }
 
 template <typename Stored>
-void depthwiseWeights(const DepthwiseShape& shape, const Stored* x, const Stored* gradient, float* sums,
-                      std::int64_t from, std::int64_t to) {
+void depthwiseWeights(const WindowShape& shape, const Stored* x, const Stored* gradient, float* sums, std::int64_t from,
+                      std::int64_t to) {
     const std::int64_t line = shape.input[1] * shape.channels;
     for (std::int64_t row = from; row < to; ++row) {
         const Reach rows = Reach::of(shape, 0, row % shape.output[0]);
@@ -170,11 +130,9 @@ void depthwiseWeights(const DepthwiseShape& shape, const Stored* x, const Stored
                 while (last > first && !inside(last - 1))
                     --last;
                 float* target = sums + (ky * shape.kernel[1] + kx) * shape.channels;
-                std::int64_t c = 0;
-                for (; c + kTile <= shape.channels; c += kTile)
-                    weightsTile<true>(shape, source + c, pull + c, target + c, kx, first, last, kTile);
-                if (c < shape.channels)
-                    weightsTile<false>(shape, source + c, pull + c, target + c, kx, first, last, shape.channels - c);
+                inTiles(shape.channels, [&](auto width, std::int64_t c, std::int64_t rest) {
+                    weightsTile<width()>(shape, source + c, pull + c, target + c, kx, first, last, rest);
+                });
             }
         }
     }

@@ -88,7 +88,7 @@ Result<std::shared_ptr<GraphModule>> GraphModule::assembled(const GraphSpec& spe
     }
     for (const Output& output : spec.outputs)
         ++module->m_uses[position[output.node]];
-    module->m_fusions = NormFusions(spec, module->m_inputsOf, module->m_uses);
+    module->m_fusions = Fusions(spec, module->m_inputsOf, module->m_uses);
 
     module->m_parameters = std::move(parameters);
     module->m_statistics = std::move(statistics);
@@ -172,7 +172,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         };
         if (groups == 1)
             return convolved(x);
-        if (training && takesDepthwise(x, tensor(index, ".weight")))
+        if (training && !m_frozenNode[index] && takesDepthwise(x, tensor(index, ".weight")))
             return depthwiseConvolution(x, tensor(index, ".weight"), optional(".bias"),
                                         {stride, dilation, {padding.top, padding.bottom, padding.left, padding.right}});
         // oneDNN's grouped convolutions are slower in bfloat16 than in float32.
@@ -202,7 +202,7 @@ torch::Tensor GraphModule::compute(std::size_t index, const std::vector<torch::T
         return activated(node, x, training, mayReuse);
     case Op::MaxPool:
     case Op::AvgPool:
-        return pooled(node, x);
+        return pooled(node, x, training);
     case Op::GlobalAvgPool:
         return x.mean({2, 3});
     case Op::AdaptiveAvgPool:
@@ -277,8 +277,11 @@ void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const s
     const auto isFused = [&](const NormFusion* fusion) {
         return fusion && training && !tapped && !m_batchNormSums && !m_frozenNode[fusion->nodes.front()];
     };
+    const auto isCutByPool = [&](std::size_t node) {
+        return training && !tapped && m_fusions.isCutByPool(node) && !skipped[node];
+    };
     for (std::size_t i = 0; i < m_spec.nodes.size(); ++i) {
-        if (skipped[i] || isFused(m_fusions.around(i)))
+        if (skipped[i] || isFused(m_fusions.around(i)) || isCutByPool(i))
             continue;
         if (const NormFusion* fusion = m_fusions.endingAt(i); isFused(fusion)) {
             values[i] = watched(computeFused(*fusion, values));
@@ -287,6 +290,14 @@ void GraphModule::run(std::vector<torch::Tensor>& values, bool training, const s
             continue;
         }
         at::AutoGradMode gradients(at::GradMode::is_enabled() && !m_fixedNode[i]);
+        if (m_spec.nodes[i].op == Op::MaxPool && isCutByPool(m_inputsOf[i][0])) {
+            leaveIfStopped();
+            const std::size_t cut = m_inputsOf[i][0];
+            values[i] = watched(cutAndPooled(m_spec.nodes[i], values[m_inputsOf[cut][0]]));
+            readBy(cut);
+            readBy(i);
+            continue;
+        }
         std::vector<torch::Tensor> inputs;
         bool mayReuse = !tapped;
         for (const std::size_t input : m_inputsOf[i]) {

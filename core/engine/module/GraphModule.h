@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/module/NormFusions.h"
+#include "engine/module/Fusions.h"
 #include "engine/module/SyncBatchNorm.h"
 #include "experiment/Experiment.h"
 #include "network/GraphSpec.h"
@@ -123,7 +123,7 @@ private:
     std::vector<std::unordered_map<std::string, std::size_t>> m_tensorsOfNode; ///< per node: suffix -> entry
     std::vector<std::vector<std::size_t>> m_inputsOf;
     std::vector<std::size_t> m_uses; ///< how many nodes and outputs read a node
-    NormFusions m_fusions;
+    Fusions m_fusions;
     std::vector<bool> m_frozenNode;
     std::vector<bool> m_fixedNode; ///< need no gradient and draw nothing
     std::vector<std::size_t> m_featureNodes;

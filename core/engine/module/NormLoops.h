@@ -20,19 +20,20 @@ struct Same {
     static float pulled(float, float g) { return g; }
     static float pulledByValue(float, float g) { return g; }
 };
+/// What is not a number stays so, as in LibTorch: the loss has to show it.
 struct CutBelow {
-    static float value(float z) { return z > 0 ? z : 0; }
-    static float pulled(float z, float g) { return z > 0 ? g : 0; }
+    static float value(float z) { return z < 0 ? 0 : z; }
+    static float pulled(float z, float g) { return z <= 0 ? 0 : g; }
     static float pulledByValue(float y, float g) { return pulled(y, g); }
 };
 struct CutAtSix {
     static float value(float z) {
-        const float above = z > 0 ? z : 0;
-        return above < 6 ? above : 6;
+        const float above = z < 0 ? 0 : z;
+        return above > 6 ? 6 : above;
     }
     static float pulled(float z, float g) {
-        const float low = z > 0 ? g : 0;
-        return z < 6 ? low : 0;
+        const float low = z <= 0 ? 0 : g;
+        return z >= 6 ? 0 : low;
     }
     static float pulledByValue(float y, float g) { return pulled(y, g); }
 };
@@ -95,63 +96,72 @@ void forwardRows(const NormRows& part, const Stored* x, const Stored* other, Sto
     }
 }
 
+/// One row. Parameters, all restricted: the compiler then needs no checks whether they overlap, of which it makes few.
+template <typename Function, typename Stored>
+inline void sumsRow(const Stored* __restrict x, const Stored* __restrict gradient, const float* __restrict scale,
+                    const float* __restrict offset, const float* __restrict mean, float* __restrict first,
+                    float* __restrict second, std::int64_t channels) {
+    for (std::int64_t c = 0; c < channels; ++c) {
+        const float at = load(x[c]);
+        const float g = Function::pulled(at * scale[c] + offset[c], load(gradient[c]));
+        first[c] += g;
+        second[c] += g * (at - mean[c]);
+    }
+}
+template <typename Function, typename Stored>
+inline void sumsRowOfValues(const Stored* __restrict x, const Stored* __restrict y, const Stored* __restrict gradient,
+                            const float* __restrict mean, float* __restrict first, float* __restrict second,
+                            Stored* __restrict toOther, std::int64_t channels) {
+    for (std::int64_t c = 0; c < channels; ++c) {
+        const float g = Function::pulledByValue(load(y[c]), load(gradient[c]));
+        store(toOther[c], g);
+        first[c] += g;
+        second[c] += g * (load(x[c]) - mean[c]);
+    }
+}
+
 template <typename Function, typename Stored>
 void sumsRows(const NormRows& part, const Stored* x, const Stored* y, const Stored* gradient, Stored* toOther,
               double* sums, float* scratch) {
-    const float* __restrict scale = part.scale;
-    const float* __restrict offset = part.offset;
-    const float* __restrict mean = part.mean;
     const std::int64_t channels = part.channels;
-    float* __restrict first = scratch;
-    float* __restrict second = scratch + channels;
     for (std::int64_t begin = 0; begin < part.rows; begin += kRowsOfASum) {
         std::fill(scratch, scratch + 2 * channels, 0.0f);
         for (std::int64_t row = begin; row < std::min(part.rows, begin + kRowsOfASum); ++row) {
-            const Stored* __restrict from = x + row * channels;
-            const Stored* __restrict pull = gradient + row * channels;
-            if (y) {
-                const Stored* __restrict value = y + row * channels;
-                Stored* __restrict to = toOther + row * channels;
-                for (std::int64_t c = 0; c < channels; ++c) {
-                    const float g = Function::pulledByValue(load(value[c]), load(pull[c]));
-                    store(to[c], g);
-                    first[c] += g;
-                    second[c] += g * (load(from[c]) - mean[c]);
-                }
-            } else {
-                for (std::int64_t c = 0; c < channels; ++c) {
-                    const float at = load(from[c]);
-                    const float g = Function::pulled(at * scale[c] + offset[c], load(pull[c]));
-                    first[c] += g;
-                    second[c] += g * (at - mean[c]);
-                }
-            }
+            const std::int64_t at = row * channels;
+            if (y)
+                sumsRowOfValues<Function>(x + at, y + at, gradient + at, part.mean, scratch, scratch + channels,
+                                          toOther + at, channels);
+            else
+                sumsRow<Function>(x + at, gradient + at, part.scale, part.offset, part.mean, scratch,
+                                  scratch + channels, channels);
         }
         flush(scratch, sums, 2 * channels);
     }
 }
 
 template <typename Function, typename Stored>
-void backwardRows(const NormRows& part, const Stored* x, const Stored* gradient, const Stored* other,
-                  const float* __restrict slope, const float* __restrict constant, Stored* toX) {
+inline void backwardRow(const Stored* __restrict x, const Stored* __restrict gradient, const NormRows& part,
+                        const float* __restrict slope, const float* __restrict constant, Stored* __restrict toX) {
     const float* __restrict scale = part.scale;
     const float* __restrict offset = part.offset;
     const float* __restrict mean = part.mean;
-    const std::int64_t channels = part.channels;
+    for (std::int64_t c = 0; c < part.channels; ++c) {
+        const float at = load(x[c]);
+        const float g = Function::pulled(at * scale[c] + offset[c], load(gradient[c]));
+        store(toX[c], g * scale[c] + (at - mean[c]) * slope[c] + constant[c]);
+    }
+}
+
+/// `other`: the gradient before the activation is known.
+template <typename Function, typename Stored>
+void backwardRows(const NormRows& part, const Stored* x, const Stored* gradient, const Stored* other,
+                  const float* slope, const float* constant, Stored* toX) {
     for (std::int64_t row = 0; row < part.rows; ++row) {
-        const Stored* __restrict from = x + row * channels;
-        const Stored* __restrict pull = (other ? other : gradient) + row * channels;
-        Stored* __restrict to = toX + row * channels;
-        if (other) {
-            for (std::int64_t c = 0; c < channels; ++c)
-                store(to[c], load(pull[c]) * scale[c] + (load(from[c]) - mean[c]) * slope[c] + constant[c]);
-        } else {
-            for (std::int64_t c = 0; c < channels; ++c) {
-                const float at = load(from[c]);
-                const float g = Function::pulled(at * scale[c] + offset[c], load(pull[c]));
-                store(to[c], g * scale[c] + (at - mean[c]) * slope[c] + constant[c]);
-            }
-        }
+        const std::int64_t at = row * part.channels;
+        if (other)
+            backwardRow<Same>(x + at, other + at, part, slope, constant, toX + at);
+        else
+            backwardRow<Function>(x + at, gradient + at, part, slope, constant, toX + at);
     }
 }
 

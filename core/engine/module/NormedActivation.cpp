@@ -34,13 +34,17 @@ const NormLoopsOfTypes& bestLoops(NormActivation activation) {
 }
 
 bool channelsLieTogether(const torch::Tensor& x) {
+    if (!x.device().is_cpu() || x.layout() != torch::kStrided)
+        return false;
     return x.dim() == 4 ? x.is_contiguous(at::MemoryFormat::ChannelsLast) : x.dim() == 2 && x.is_contiguous();
 }
 
-/// Work for as many even parts of the rows as there are threads, the same at every call.
+/// Work for as many even parts of the rows as there are threads, fewer where that is little: the same at every call.
 template <typename Work>
-void inParts(std::int64_t rows, Work work) {
-    const std::int64_t parts = std::clamp<std::int64_t>(at::get_num_threads(), 1, rows);
+void inParts(std::int64_t rows, std::int64_t channels, Work work) {
+    constexpr std::int64_t kValuesOfAPart = 1 << 14;
+    const std::int64_t threads = std::clamp<std::int64_t>(at::get_num_threads(), 1, rows),
+                       parts = std::clamp<std::int64_t>(rows * channels / kValuesOfAPart, 1, threads);
     at::parallel_for(0, parts, 1, [&](std::int64_t from, std::int64_t to) {
         for (std::int64_t part = from; part < to; ++part)
             work(part, rows * part / parts, rows * (part + 1) / parts);
@@ -52,7 +56,7 @@ template <typename Work>
 std::vector<double> summed(std::int64_t rows, std::int64_t channels, Work work) {
     const auto width = static_cast<std::size_t>(2 * channels);
     std::vector<std::vector<double>> sums(static_cast<std::size_t>(std::max(at::get_num_threads(), 1)));
-    inParts(rows, [&](std::int64_t part, std::int64_t begin, std::int64_t end) {
+    inParts(rows, channels, [&](std::int64_t part, std::int64_t begin, std::int64_t end) {
         std::vector<double> own(width);
         std::vector<float> scratch(width);
         work(begin, end, own.data(), scratch.data());
@@ -114,12 +118,13 @@ public:
     }
 
     void forward(const Channels& channels, const torch::Tensor& other, const torch::Tensor& y) const {
-        inParts(m_rows, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+        inParts(m_rows, m_width, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
             m_loops.forward(channels.rows(end - begin), at(m_x, begin), at(of(other), begin), at(of(y), begin));
         });
     }
 
-    /// Fills `toX`, and `toOther` where something was added (`y` is its value); gives [2, C]: those of weight and bias.
+    /// Fills `toX`; where `y` is defined, something was added before it, whose gradient goes to `toOther`. Gives [2,
+    /// C]: the gradients of weight and bias.
     torch::Tensor backward(const Channels& channels, const torch::Tensor& y, const torch::Tensor& gradient,
                            const torch::Tensor& toX, const torch::Tensor& toOther) const {
         const std::vector<double> sums =
@@ -139,7 +144,7 @@ public:
             constant[first] = static_cast<float>(-scale[c] * sums[first] / count);
             slope[first] = static_cast<float>(-scale[c] * inverse[c] * inverse[c] * sums[second] / count);
         }
-        inParts(m_rows, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+        inParts(m_rows, m_width, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
             m_loops.backward(channels.rows(end - begin), at(m_x, begin), at(of(gradient), begin),
                              at(of(toOther), begin), slope.data(), constant.data(), at(of(toX), begin));
         });
@@ -198,8 +203,10 @@ public:
         });
         context->saved_data["activation"] = activation;
         context->saved_data["added"] = other.defined();
-        context->save_for_backward({x, channels.scale, channels.offset, channels.mean, channels.inverse,
-                                    other.defined() ? y : torch::Tensor()});
+        const bool byValue =
+            other.defined() && kind != NormActivation::None; // else the value says nothing of the gradient
+        context->save_for_backward(
+            {x, channels.scale, channels.offset, channels.mean, channels.inverse, byValue ? y : torch::Tensor()});
         return y;
     }
 
@@ -210,12 +217,14 @@ public:
         torch::Tensor gradient = gradients[0];
         if (!channelsLieTogether(gradient) || gradient.scalar_type() != x.scalar_type())
             gradient = torch::empty_like(x).copy_(gradient);
-        const torch::Tensor toX = torch::empty_like(x),
-                            toOther = context->saved_data["added"].toBool() ? torch::empty_like(x) : torch::Tensor();
+        const torch::Tensor toX = torch::empty_like(x), before = y.defined() ? torch::empty_like(x) : torch::Tensor();
         const torch::Tensor ofBoth = withPass(kind, x, [&](const auto& pass) {
-            return pass.backward({saved[1], saved[2], saved[3], saved[4]}, y, gradient, toX, toOther);
+            return pass.backward({saved[1], saved[2], saved[3], saved[4]}, y, gradient, toX, before);
         });
-        return {toX, toOther, ofBoth[0], ofBoth[1], Variable(), Variable()};
+        const torch::Tensor toOther = before.defined() ? before : gradient;
+        return {toX,        context->saved_data["added"].toBool() ? toOther : torch::Tensor(),
+                ofBoth[0],  ofBoth[1],
+                Variable(), Variable()};
     }
 };
 

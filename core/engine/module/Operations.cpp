@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/module/MaxPooling.h"
 #include "engine/module/SmoothActivations.h"
 #include "network/Attributes.h"
 
@@ -43,7 +44,27 @@ torch::Tensor activated(const Node& node, const torch::Tensor& x, bool training,
     return torch::hardsigmoid(x);
 }
 
-torch::Tensor pooled(const Node& node, const torch::Tensor& x) {
+namespace {
+
+MaxPoolSettings maxPoolOf(const Node& node, const torch::Tensor& x) {
+    const auto kernel = pairAttribute(node, "kernel", {1, 1});
+    const Padding padding = resolvedPadding(node, static_cast<int>(x.size(2)), static_cast<int>(x.size(3))).value();
+    return {kernel, pairAttribute(node, "stride", kernel), {padding.top, padding.bottom, padding.left, padding.right}};
+}
+
+} // namespace
+
+torch::Tensor cutAndPooled(const Node& node, const torch::Tensor& x) {
+    const MaxPoolSettings settings = maxPoolOf(node, x);
+    return takesMaxPool(x, settings) ? maxPooled(x, true, settings) : pooled(node, torch::relu(x), true);
+}
+
+torch::Tensor pooled(const Node& node, const torch::Tensor& x, bool training) {
+    if (node.op == Op::MaxPool && training) {
+        const MaxPoolSettings settings = maxPoolOf(node, x);
+        if (takesMaxPool(x, settings))
+            return maxPooled(x, false, settings);
+    }
     const auto kernel = pairAttribute(node, "kernel", {1, 1});
     const auto stride = pairAttribute(node, "stride", kernel);
     const Padding padding = resolvedPadding(node, static_cast<int>(x.size(2)), static_cast<int>(x.size(3))).value();

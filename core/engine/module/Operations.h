@@ -17,8 +17,11 @@ torch::Tensor padded(const torch::Tensor& x, const Padding& padding, double valu
 /// Any shape. `mayReuse`: x may be overwritten. In training GELU and SiLU are our own (SmoothActivations.h).
 torch::Tensor activated(const Node& node, const torch::Tensor& x, bool training, bool mayReuse);
 
-/// Maximum, or mean over real pixels only; any padding that network/Shapes.cpp allows.
-torch::Tensor pooled(const Node& node, const torch::Tensor& x);
+/// Maximum, or mean over real pixels only; any padding that network/Shapes.cpp allows. In training the maximum is our
+/// own (MaxPooling.h).
+torch::Tensor pooled(const Node& node, const torch::Tensor& x, bool training);
+/// In training: the maximum of relu(x).
+torch::Tensor cutAndPooled(const Node& node, const torch::Tensor& x);
 
 /// Keras' smart_resize, what RandomCrop does at inference (SPEC 1.12): the middle part of the wanted proportions,
 /// resized.

@@ -72,8 +72,9 @@ public:
 } // namespace
 
 torch::Tensor smoothActivation(SmoothActivation activation, const torch::Tensor& x) {
-    const bool ours =
-        (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16) && x.is_non_overlapping_and_dense();
+    const bool ours = x.device().is_cpu() && x.layout() == torch::kStrided &&
+                      (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16) &&
+                      x.is_non_overlapping_and_dense();
     if (ours)
         return Smooth::apply(x, static_cast<std::int64_t>(activation));
     return activation == SmoothActivation::Gelu ? torch::gelu(x) : torch::silu(x);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/module/NormFusions.h"
+#include "engine/module/Fusions.h"
 
 #include <string>
 
@@ -24,9 +24,9 @@ std::optional<NormActivation> fusable(const Node& node, bool added) {
 
 } // namespace
 
-NormFusions::NormFusions(const GraphSpec& spec, const std::vector<std::vector<std::size_t>>& inputs,
-                         const std::vector<std::size_t>& uses)
-    : m_ending(spec.nodes.size()), m_endOf(spec.nodes.size()) {
+Fusions::Fusions(const GraphSpec& spec, const std::vector<std::vector<std::size_t>>& inputs,
+                 const std::vector<std::size_t>& uses)
+    : m_ending(spec.nodes.size()), m_endOf(spec.nodes.size()), m_cutByPool(spec.nodes.size()) {
     const auto extend = [&](std::size_t from, std::size_t to) {
         m_ending[to] = std::move(m_ending[from]);
         m_ending[from].reset();
@@ -54,6 +54,10 @@ NormFusions::NormFusions(const GraphSpec& spec, const std::vector<std::vector<st
                 extend(inputs[i][0], i);
                 m_ending[i]->activation = *activation;
             }
+        } else if (node.op == Op::MaxPool) {
+            const std::size_t input = inputs[i][0];
+            m_cutByPool[input] = spec.nodes[input].op == Op::Activation && uses[input] == 1 && !m_ending[input] &&
+                                 textAttribute(spec.nodes[input], "kind", "relu") == "relu";
         }
     }
 }

@@ -19,14 +19,16 @@ struct NormFusion {
 };
 
 /// Which nodes can be computed in one pass, since nobody else reads what lies between them.
-class NormFusions {
+class Fusions {
 public:
-    NormFusions() = default;
+    Fusions() = default; ///< of no nodes
     /// `uses`: how many nodes and outputs read each node.
-    NormFusions(const GraphSpec& spec, const std::vector<std::vector<std::size_t>>& inputs,
-                const std::vector<std::size_t>& uses);
+    Fusions(const GraphSpec& spec, const std::vector<std::vector<std::size_t>>& inputs,
+            const std::vector<std::size_t>& uses);
     /// The one that ends at a node; null: none does.
     const NormFusion* endingAt(std::size_t node) const { return m_ending[node] ? &*m_ending[node] : nullptr; }
+    /// Whether a node is a ReLU that the maximum pooling after it computes as well.
+    bool isCutByPool(std::size_t node) const { return m_cutByPool[node]; }
     /// The one that a node is part of without being its end; null: none.
     const NormFusion* around(std::size_t node) const {
         return m_endOf[node] == node ? nullptr : endingAt(m_endOf[node]);
@@ -35,6 +37,7 @@ public:
 private:
     std::vector<std::optional<NormFusion>> m_ending;
     std::vector<std::size_t> m_endOf; ///< itself: not inside one
+    std::vector<bool> m_cutByPool;
 };
 
 } // namespace sightline::engine

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/module/PoolLoops.h"
+
+namespace sightline::engine {
+
+const PoolLoopsOfTypes& poolLoopsPortable() {
+    return kPoolLoops;
+}
+
+} // namespace sightline::engine

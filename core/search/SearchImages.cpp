@@ -5,6 +5,7 @@
 #include "search/TrialRuns.h"
 #include "store/NewPlace.h"
 #include "store/RunData.h"
+#include "store/RunStore.h"
 #include "support/Files.h"
 
 namespace sightline {
@@ -22,6 +23,8 @@ Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& fol
                    : badInput(images.error().message + " `search resume " + folder.id() +
                               "` continues the search once its images are there; --set data.path=DIR tells where they "
                               "are now.");
+    if (const auto store = RunStore::open(home); !store)
+        return store.error();
     const auto file = folder.path() / "room";
     const Result<void> written = writeFileAtomically(file, std::string(kRoomBytes, '\0'));
     std::error_code code;

@@ -4,11 +4,13 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include <cstdio>
 #include <cstdlib>
 
+#include "store/HostBoot.h"
 #include "support/Files.h"
 #include "support/NetworkFiles.h"
 
@@ -35,6 +37,20 @@ std::unique_ptr<SQLite::Database> opened(const std::filesystem::path& file) {
         transaction.commit();
     }
     return database;
+}
+
+/// On a disk of this machine: a cluster's home folders, and with them the caches, are often on the network too.
+std::filesystem::path indexFolder() {
+    const char* const cache = std::getenv("XDG_CACHE_HOME");
+    const char* const own = std::getenv("HOME");
+    const std::filesystem::path kept = cache && *cache ? std::filesystem::path(cache)
+                                       : own && *own   ? std::filesystem::path(own) / ".cache"
+                                                       : std::filesystem::path();
+    const std::filesystem::path folder = kept / "sightline" / "indexes";
+    if (!kept.empty() && !isOnNetwork(kept) && makeFolder(folder) && ::access(folder.c_str(), W_OK) == 0)
+        return folder;
+    std::error_code code;
+    return std::filesystem::temp_directory_path(code) / ("sightline-" + std::to_string(::getuid())) / "indexes";
 }
 
 Error unwritable(const std::exception& exception) {
@@ -64,16 +80,13 @@ std::filesystem::path indexFileOf(const std::filesystem::path& home) {
     if (!isOnNetwork(home))
         return home / "runs.db";
     std::error_code code;
-    const char* const cache = std::getenv("XDG_CACHE_HOME");
-    const char* const own = std::getenv("HOME");
-    const std::filesystem::path folder = cache && *cache ? std::filesystem::path(cache)
-                                         : own && *own   ? std::filesystem::path(own) / ".cache"
-                                                         : std::filesystem::temp_directory_path(code);
-    const std::string place = std::filesystem::weakly_canonical(home, code).string();
+    const HostBoot here = hostBootHere();
+    const std::string place =
+        std::filesystem::weakly_canonical(home, code).string() + '\n' + here.host + '\n' + here.machine;
     char name[24];
     std::snprintf(name, sizeof(name), "%016llx.db",
                   static_cast<unsigned long long>(XXH3_64bits(place.data(), place.size())));
-    return folder / "sightline" / "indexes" / name;
+    return indexFolder() / name;
 }
 
 Result<RunIndex> RunIndex::open(const std::filesystem::path& home) {

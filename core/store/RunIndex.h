@@ -16,8 +16,8 @@ namespace sightline {
 std::string stampOf(const RunFolder& run);
 
 /// Where the index of a data home is: its runs.db. A home on the network is shared by machines, which cannot have one
-/// database open together: there each has its own, `$XDG_CACHE_HOME/sightline/indexes/<of the home>.db`, made from the
-/// folders.
+/// database open together: there each has its own, `$XDG_CACHE_HOME/sightline/indexes/<of home and machine>.db`, made
+/// from the folders; in the folder of temporary files where the cache is on the network itself or cannot be written.
 std::filesystem::path indexFileOf(const std::filesystem::path& home);
 
 /// runs.db: summaries beside the stamp of what they were made from. Only an index: a broken file is made anew.

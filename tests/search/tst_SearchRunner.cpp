@@ -180,6 +180,22 @@ private Q_SLOTS:
             QCOMPARE(trial.state, State::Complete);
     }
 
+    void aListOfRunsThatCannotBeWrittenFailsNoTrial() {
+        FakeTrainer trainer;
+        const auto folder = beginSearch(home(), plan(", \"trials\": 2"), {});
+        QVERIFY(folder);
+        trainer.failure = [&](const Experiment&) -> std::string {
+            std::filesystem::remove(home() / "runs.db");
+            std::filesystem::create_directory(home() / "runs.db");
+            return "The run cannot be listed.";
+        };
+        const auto ended = go(trainer, home(), *folder);
+        QVERIFY(!ended);
+        QVERIFY2(ended.error().message.find("runs.db") != std::string::npos, ended.error().message.c_str());
+        QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{1});
+        QCOMPARE(viewSearch(*folder)->study.trials[0].state, State::Running);
+    }
+
     void aGridEndsWhenEachPointIsDone() {
         FakeTrainer trainer;
         SearchPlan grid = plan();

@@ -196,7 +196,9 @@ private Q_SLOTS:
     void aHomeOnTheNetworkHasAnIndexOnEachMachine() {
         const FileCalls real = fileCalls();
         const QByteArray cache = qgetenv("XDG_CACHE_HOME");
-        fileCalls().fileSystem = [](const char*) { return 0x6969ul; };
+        static std::string shared;
+        shared = home().string();
+        fileCalls().fileSystem = [](const char* path) { return std::string(path) == shared ? 0x6969ul : 0xef53ul; };
         for (const char* machine : {"one", "another"}) {
             qputenv("XDG_CACHE_HOME", (root() / machine).c_str());
             QVERIFY(store().create(someExperiment()).ok());
@@ -205,6 +207,14 @@ private Q_SLOTS:
         }
         QCOMPARE(store().list()->size(), std::size_t(2)); // also what the other one made
         QVERIFY(!fs::exists(home() / "runs.db"));
+        QVERIFY(writeFileAtomically(root() / "unwritable", ""));
+        qputenv("XDG_CACHE_HOME", (root() / "unwritable").c_str());
+        const fs::path local = indexFileOf(home());
+        QVERIFY(local.string().starts_with(fs::temp_directory_path().string()));
+        QVERIFY(!local.string().starts_with(root().string()));
+        qputenv("XDG_CACHE_HOME", (root() / "one").c_str());
+        fileCalls().fileSystem = [](const char*) { return 0x6969ul; }; // the cache as well
+        QCOMPARE(indexFileOf(home()), local);
         QVERIFY(indexFileOf(home()) != indexFileOf(root() / "other home"));
         fileCalls() = real;
         cache.isNull() ? qunsetenv("XDG_CACHE_HOME") : qputenv("XDG_CACHE_HOME", cache);

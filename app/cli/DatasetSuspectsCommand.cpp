@@ -6,7 +6,7 @@
 #include "ExperimentOptions.h"
 #include "FoldsNamed.h"
 #include "engine/AskedModel.h"
-#include "store/FoldGroup.h"
+#include "store/OutOfFold.h"
 #include "store/RunStore.h"
 #include "support/Words.h"
 
@@ -62,7 +62,7 @@ Result<RunFolder> runOf(RunStore& store, const std::string& runOrFolds) {
     if (!*group)
         return run;
     const std::string& id = **group;
-    const auto folds = readFoldGroup(store.home(), id);
+    const auto folds = trainedFolds(store.home(), id);
     if (!folds)
         return folds.error();
     for (const std::string& fold : folds->runs)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <signal.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -75,8 +77,9 @@ int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchO
     if (!plan)
         return fail(plan.error());
     const std::stop_token stop = interruption().get_token();
-    if (plan->slurm) // the job goes on where the terminal closes; search resume watches it again
-        std::signal(SIGHUP, SIG_DFL);
+    struct sigaction before {};
+    if (plan->slurm && sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) // nohup's wish
+        std::signal(SIGHUP, SIG_DFL); // the job goes on where the terminal closes; search resume watches it again
     SearchRequest request{context.home, folder};
     request.dataPath = dataPath;
     bool isSaid = false;

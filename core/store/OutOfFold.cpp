@@ -29,16 +29,21 @@ Result<std::optional<std::vector<Prediction>>> outOfFoldPredictions(const std::f
     return Read(std::move(*predictions));
 }
 
-Result<Evaluation> evaluationOfFolds(const std::filesystem::path& home, const std::string& group) {
+Result<FoldGroup> trainedFolds(const std::filesystem::path& home, const std::string& group) {
     if (const auto kind = kindOfGroup(home, group); kind != RunGroup::Kind::Folds)
         return badInput(group + " is no group of folds; give one of its runs.");
-    const Result<FoldGroup> folds = readFoldGroup(home, group);
+    Result<FoldGroup> folds = readFoldGroup(home, group);
+    std::error_code code;
+    if (folds && !std::filesystem::exists(outOfFoldFile(home, group), code))
+        return badInput("The folds of " + group + " are not all trained; train --resume " + group + " continues.");
+    return folds;
+}
+
+Result<Evaluation> evaluationOfFolds(const std::filesystem::path& home, const std::string& group) {
+    const Result<FoldGroup> folds = trainedFolds(home, group);
     if (!folds)
         return folds.error();
     const std::filesystem::path file = outOfFoldFile(home, group);
-    std::error_code code;
-    if (!std::filesystem::exists(file, code))
-        return badInput("The folds of " + group + " are not all trained; train --resume " + group + " continues.");
     const Result<std::string> csv = readFile(file);
     if (!csv)
         return csv.error();

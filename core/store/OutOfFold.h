@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "metrics/Evaluation.h"
+#include "store/FoldGroup.h"
 
 namespace sightline {
 
@@ -15,6 +16,9 @@ namespace sightline {
 /// Errors: the table is damaged, or of other classes.
 Result<std::optional<std::vector<Prediction>>> outOfFoldPredictions(const std::filesystem::path& runFolder,
                                                                     const std::vector<std::string>& classes);
+
+/// Errors: there are no such folds, or they are not all trained, which is needed to judge every image.
+Result<FoldGroup> trainedFolds(const std::filesystem::path& home, const std::string& group);
 
 /// Evaluation::split of images that were each judged by the network that was not trained on them.
 inline constexpr const char* kOutOfFold = "out_of_fold";

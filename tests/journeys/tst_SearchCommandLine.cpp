@@ -4,6 +4,7 @@
 #include <QProcess>
 
 #include <cmath>
+#include <csignal>
 
 #include "CliProcess.h"
 #include "Test.h"
@@ -101,6 +102,40 @@ private Q_SLOTS:
         }
         QCOMPARE(run({"search", "resume", "random", "--json"}).json(), found);       // nothing is left to do
         QCOMPARE(paramsOf(run({"search", file, "--json"}).json()), paramsOf(found)); // the same seed
+    }
+
+    /// A Slurm of scripts, whose tasks wait until they are canceled.
+    void aSearchOnSlurmUnderNohupOutlivesItsTerminal() {
+        const QString tools = path(QStringLiteral("tools"));
+        const auto tool = [&](const char* name, const QByteArray& script) {
+            write(QStringLiteral("tools/") + name, "#!/bin/sh\n" + script + "\n");
+            QFile::setPermissions(tools + '/' + name, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        };
+        const QByteArray canceled = path(QStringLiteral("canceled")).toUtf8();
+        tool("sbatch", "echo 1");
+        tool("scancel", "touch '" + canceled + "'");
+        tool("squeue",
+             "test -e '" + canceled + "' && state=CANCELLED || state=PENDING\n" +
+                 R"(echo '{"jobs": [{"array_job_id": 1, "job_state": "'$state'", "state_reason": "None"}]}')");
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SIGHTLINE_HOME"), path("home"));
+        environment.insert(QStringLiteral("PATH"), tools + ':' + environment.value(QStringLiteral("PATH")));
+        process.setProcessEnvironment(environment);
+        process.setReadChannel(QProcess::StandardError);
+        process.setChildProcessModifier([] { ::signal(SIGHUP, SIG_IGN); });
+        process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"),
+                      {"search", search("waits", space() + ", 'trials': 2, 'backend': { 'slurm': {} }")});
+        QByteArray said;
+        while (!said.contains("Slurm job 1:")) {
+            QVERIFY2(process.waitForReadyRead(60000), said.constData());
+            said += process.readAllStandardError();
+        }
+        for (const int signal : {SIGHUP, SIGINT})
+            ::kill(static_cast<pid_t>(process.processId()), signal);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 130);
     }
 
     void aKilledSearchGoesOnUnderItsNumbers() {

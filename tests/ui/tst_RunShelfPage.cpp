@@ -362,7 +362,11 @@ private Q_SLOTS:
     void figuresOfAnEpochAndTheBestOfTrainingAreColumns() {
         const Shelf on = shelf("home-epochs");
         choose(on, QStringLiteral("Best loss"));
-        prompts().line = [](auto&&...) { return QStringLiteral("2"); };
+        int least = 0;
+        prompts().number = [&](QWidget*, const QString&, const QString&, int from) {
+            least = from;
+            return std::optional(2);
+        };
         QMenu* menu = columnsMenu(on);
         QVERIFY(menu);
         QAction* figure = nullptr;
@@ -372,6 +376,7 @@ private Q_SLOTS:
         QVERIFY(figure);
         menu->close();
         figure->trigger();
+        QCOMPARE(least, 1);
         QCOMPARE(on.headings().last(), QStringLiteral("Val. accuracy, epoch 2"));
         on.find(QStringLiteral("moss"));
         const int last = static_cast<int>(on.headings().size()) - 1;

@@ -9,6 +9,8 @@
 namespace sightline::ui {
 
 namespace {
+constexpr int kGreatestNumber = 1000000;
+
 bool ask(QWidget* parent, const QString& question, const QString& yes) {
     QMessageBox box(QMessageBox::Question, QStringLiteral("Sightline"), question, QMessageBox::Cancel, parent);
     const QPushButton* accept = box.addButton(yes, QMessageBox::AcceptRole);
@@ -37,6 +39,11 @@ Prompts dialogs() {
         },
         [](QWidget* parent, const QString& title, const QString& folder, const QString& filter) {
             return QFileDialog::getOpenFileNames(parent, title, folder, filter);
+        },
+        [](QWidget* parent, const QString& title, const QString& label, int least) {
+            bool accepted = false;
+            const int number = QInputDialog::getInt(parent, title, label, least, least, kGreatestNumber, 1, &accepted);
+            return accepted ? std::optional(number) : std::nullopt;
         },
     };
 }

@@ -5,6 +5,7 @@
 #include <QStringList>
 
 #include <functional>
+#include <optional>
 
 class QWidget;
 
@@ -27,6 +28,8 @@ struct Prompts {
         [](auto&&...) { return QString(); }; ///< null: cancelled
     std::function<QStringList(QWidget* parent, const QString& title, const QString& folder, const QString& filter)>
         openFiles = [](auto&&...) { return QStringList(); };
+    std::function<std::optional<int>(QWidget* parent, const QString& title, const QString& label, int least)> number =
+        [](auto&&...) { return std::nullopt; }; ///< nothing: cancelled
 };
 
 Prompts& prompts();

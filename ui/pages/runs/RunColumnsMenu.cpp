@@ -43,10 +43,8 @@ void RunColumnsMenu::addEpochs() {
     QMenu* epochs = addMenu(tr("At an epoch"));
     for (const QString& figure : figuresOfEpochs())
         connect(epochs->addAction(figureName(figure) + QStringLiteral("…")), &QAction::triggered, this, [this, figure] {
-            const QString epoch = prompts().line(parentWidget(), tr("Show a figure"), tr("Of which epoch"), {});
-            const QString column = figure + QLatin1Char('@') + epoch.trimmed();
-            if (FigureColumn::from(column))
-                addColumn(column);
+            if (const auto epoch = prompts().number(parentWidget(), tr("Show a figure"), tr("Of which epoch"), 1))
+                addColumn(figure + QLatin1Char('@') + QString::number(*epoch));
         });
 }
 

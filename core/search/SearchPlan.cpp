@@ -102,6 +102,16 @@ Result<SearchPlan> searchPlanFromJson(const Json& json, const std::filesystem::p
     return plan;
 }
 
+Result<SearchPlan> storedSearchPlan(const Json& json, const std::filesystem::path& folder, const std::string& what) {
+    std::vector<Problem> found;
+    SearchPlan plan = read(json, folder, {}, found);
+    if (found.empty())
+        found = optionProblems(plan);
+    if (!found.empty())
+        return badInput(what + ": " + joined(found) + ".");
+    return plan;
+}
+
 Result<SearchPlan> readSearchPlan(const std::filesystem::path& file, const std::vector<Setting>& changes) {
     const Result<Json> json = readJsonFile(file);
     if (!json)

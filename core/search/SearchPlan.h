@@ -45,6 +45,9 @@ Result<SearchPlan> searchPlanFromJson(const Json& json, const std::filesystem::p
                                       const std::vector<Setting>& changes = {});
 /// The same of a file.
 Result<SearchPlan> readSearchPlan(const std::filesystem::path& file, const std::vector<Setting>& changes = {});
+/// A search that has begun, as its folder keeps it. What is impossible among its settings, as this version knows them,
+/// is left to the trials; the rest of a search can be looked at and goes on.
+Result<SearchPlan> storedSearchPlan(const Json& json, const std::filesystem::path& folder, const std::string& what);
 /// With the base experiment in it.
 Json toJson(const SearchPlan& plan);
 /// All keys but version, name, base and space: how a search goes, whatever it searches. What is wrong stays as it was.
@@ -53,6 +56,8 @@ Json searchOptionsToJson(const SearchPlan& plan);
 
 /// What is impossible whatever the images are, a setting that there is not above all.
 std::vector<Problem> problems(const SearchPlan& plan);
+/// Those of how it goes, whatever it searches: numbers out of range, an objective or a grid that there is not.
+std::vector<Problem> optionProblems(const SearchPlan& plan);
 
 /// The base with a point's settings, and what is wrong with it.
 Experiment experimentAt(const SearchPlan& plan, const Point& point, std::vector<Problem>& problems);

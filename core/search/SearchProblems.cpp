@@ -104,7 +104,7 @@ void checkSettings(const SearchPlan& plan, std::vector<Problem>& found) {
 
 } // namespace
 
-std::vector<Problem> problems(const SearchPlan& plan) {
+std::vector<Problem> optionProblems(const SearchPlan& plan) {
     std::vector<Problem> found;
     const auto within = [&](const char* path, int value, int low, int high) {
         if (value < low || value > high)
@@ -121,6 +121,11 @@ std::vector<Problem> problems(const SearchPlan& plan) {
     if (plan.sampler == SearchPlan::Sampler::Grid && !gridSize(plan.space))
         found.push_back({"sampler", "a grid needs a step for each float and at most ten million points; give "
                                     "steps, or use random or tpe"});
+    return found;
+}
+
+std::vector<Problem> problems(const SearchPlan& plan) {
+    std::vector<Problem> found = optionProblems(plan);
     checkSettings(plan, found);
     return found;
 }

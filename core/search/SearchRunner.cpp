@@ -125,8 +125,13 @@ Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std:
     if (endedTrials(view->study) < trialsOf(view->plan))
         if (const Result<void> able = canTrain(request.home, request.folder, view->plan, stop); !able)
             return able.error();
-    if (view->plan.slurm)
-        return runSlurmSearch(request, std::move(*view), std::move(stop), sink, {});
+    if (view->plan.slurm) {
+        Result<SearchEnded> ended = runSlurmSearch(request, std::move(*view), std::move(stop), sink, {});
+        mark.reset(); // nobody watches any more
+        if (Result<SearchView> now = ended ? viewSearch(request.folder) : Result<SearchView>(ended.error()); now)
+            ended->view = std::move(*now);
+        return ended;
+    }
     if (request.control)
         view->plan.parallel = 1;
     SearchRunner runner(engine, request, std::move(*view), std::move(stop), sink);

@@ -113,6 +113,9 @@ private Q_SLOTS:
         for (const SearchTrial& trial : ended.view.study.trials)
             kept += checkpointToResume(home() / "runs" / trial.runs[0]).has_value() ? 1 : 0;
         QCOMPARE(kept, 3);
+        const auto again = runSearch(local, {home(), folder}, {}, [](const SearchEvent&) {}); // has nothing to submit
+        QVERIFY(again);
+        QCOMPARE(again->view.state, SearchView::State::Completed);
     }
 
     void aTaskThatIsRequeuedContinuesItsOwnTrial() {

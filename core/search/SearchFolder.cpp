@@ -10,6 +10,7 @@
 #include "search/Strangers.h"
 #include "store/RunMark.h"
 #include "store/RunStore.h"
+#include "store/StartWeights.h"
 #include "support/Files.h"
 #include "support/Words.h"
 
@@ -38,6 +39,14 @@ bool isTrainedElsewhere(const SearchView& view) {
            });
 }
 
+/// A file or a run's folder is found from any other folder, too.
+void keepWeights(std::string& weights, const std::filesystem::path& home) {
+    std::error_code code;
+    const Result<StartWeights> start = startWeights(weights, std::filesystem::absolute(home, code));
+    if (start && start->file.is_relative() && std::filesystem::exists(start->file, code))
+        weights = std::filesystem::absolute(weights, code).lexically_normal().string();
+}
+
 Json numberOrNull(const std::optional<double>& value) {
     return value ? Json(*value) : Json();
 }
@@ -47,7 +56,7 @@ Json numberOrNull(const std::optional<double>& value) {
 Result<SearchPlan> SearchFolder::plan() const {
     const auto file = m_folder / "search.json";
     const Result<Json> json = readJsonFile(file);
-    return json ? searchPlanFromJson(*json, m_folder, file.string()) : Result<SearchPlan>(json.error());
+    return json ? storedSearchPlan(*json, m_folder, file.string()) : Result<SearchPlan>(json.error());
 }
 
 Result<SearchFolder> beginSearch(const std::filesystem::path& home, const SearchPlan& plan, std::stop_token stop) {
@@ -57,6 +66,7 @@ Result<SearchFolder> beginSearch(const std::filesystem::path& home, const Search
     std::error_code code;
     if (!plan.base.data.path.empty())
         absolute.base.data.path = std::filesystem::absolute(plan.base.data.path, code).lexically_normal().string();
+    keepWeights(absolute.base.model.weights, home);
     const auto images = openWithOverlay(home, absolute.base.data, plan.base.seed, true, std::move(stop));
     if (!images)
         return images.error();

@@ -126,24 +126,28 @@ Result<TrainRequest> SearchGo::requestOf(int trial, int execution) {
     return request;
 }
 
-/// The task began again on another machine: the run is locked until the file server has forgotten the first one. True:
-/// it does not, or the search is stopped.
+/// Somebody else has the run of a trial, which is an error of the search, not of the trial. A task that began again on
+/// another machine waits: the run is locked until the file server has forgotten the first one. True: it does not, or
+/// the search is stopped.
 bool SearchGo::waitsInVain(const RunFolder& run) {
-    const auto until = std::chrono::steady_clock::now() + kLockOfTheDead;
+    const auto until = std::chrono::steady_clock::now() + (m_isShared ? kLockOfTheDead : kLockOfTheDead.zero());
     std::mutex own;
     std::condition_variable_any never;
     while (run.isRunning()) {
-        std::unique_lock lock(own);
-        never.wait_for(lock, m_halt.get_token(), std::chrono::seconds(1), [] { return false; });
-        if (m_halt.stop_requested())
-            return true;
-        if (std::chrono::steady_clock::now() < until)
+        if (std::chrono::steady_clock::now() < until) {
+            std::unique_lock lock(own);
+            never.wait_for(lock, m_halt.get_token(), std::chrono::seconds(1), [] { return false; });
+            if (m_halt.stop_requested())
+                return true;
             continue;
+        }
         const std::optional<RunOwner> owner = ownerOf(run.path());
         const std::lock_guard speaks(m_mutex);
         check(Error{"The run " + run.id() + " is in progress already" +
                     (owner && !owner->host.empty() ? " on the host " + shown(owner->host) : std::string()) +
-                    "; end that process, and the trial continues with the next task."});
+                    "; end that process, and " +
+                    (m_isShared ? std::string("the trial continues with the next task.")
+                                : "search resume " + m_view.id + " continues the trial.")});
         return true;
     }
     return false;
@@ -158,7 +162,7 @@ SearchGo::Execution SearchGo::trainExecution(int trial, int execution, TrainCont
     }
     if (execution == 0 && isPrunedNow(trial))
         return {Execution::End::Pruned};
-    if (const auto known = m_known.find(member); known != m_known.end() && m_isShared && waitsInVain(known->second))
+    if (const auto known = m_known.find(member); known != m_known.end() && waitsInVain(known->second))
         return {Execution::End::Interrupted};
     const Result<TrainRequest> request = requestOf(trial, execution);
     if (!request)

@@ -6,13 +6,29 @@
 #include "store/NewPlace.h"
 #include "store/RunData.h"
 #include "store/RunStore.h"
+#include "store/StartWeights.h"
 #include "support/Files.h"
+#include "support/Words.h"
 
 namespace sightline {
 
 namespace {
 constexpr std::size_t kRoomBytes = 1 << 20; ///< what a run writes before its first epoch, and more
+
+/// The weights that all trials begin with, where they do not each have their own.
+Result<void> hasWeights(const std::filesystem::path& home, const SearchFolder& folder, const SearchPlan& plan) {
+    const std::string& weights = plan.base.model.weights;
+    if (weights.empty() || distributionOf(plan.space, "model.weights"))
+        return {};
+    const Result<StartWeights> start = startWeights(weights, home);
+    std::error_code code;
+    if (start && std::filesystem::exists(start->file, code))
+        return {};
+    return badInput("model.weights: " + (start ? shown(weights) + " does not exist." : start.error().message) +
+                    " `search resume " + folder.id() + "` continues the search once the weights are there.");
 }
+
+} // namespace
 
 Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& folder, const SearchPlan& plan,
                       std::stop_token stop) {
@@ -23,6 +39,8 @@ Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& fol
                    : badInput(images.error().message + " `search resume " + folder.id() +
                               "` continues the search once its images are there; --set data.path=DIR tells where they "
                               "are now.");
+    if (const Result<void> found = hasWeights(home, folder, plan); !found)
+        return found;
     if (const auto store = RunStore::open(home); !store)
         return store.error();
     const auto file = folder.path() / "room";

@@ -14,6 +14,7 @@
 #include "search/SearchSteering.h"
 #include "search/SearchTable.h"
 #include "search/TrialRuns.h"
+#include "store/RunMark.h"
 #include "support/Files.h"
 
 using namespace sightline;
@@ -194,6 +195,60 @@ private Q_SLOTS:
         QVERIFY2(ended.error().message.find("runs.db") != std::string::npos, ended.error().message.c_str());
         QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{1});
         QCOMPARE(viewSearch(*folder)->study.trials[0].state, State::Running);
+    }
+
+    void weightsAreFoundFromAnyFolderAndMissedBeforeATrialBegins() {
+        FakeTrainer trainer;
+        const auto before = std::filesystem::current_path(), file = root() / "start.safetensors";
+        QVERIFY(writeFileAtomically(file, "").ok());
+        SearchPlan with = plan(", \"trials\": 2");
+        with.base.model.weights = "start.safetensors";
+        std::filesystem::current_path(root());
+        const auto folder = beginSearch(home(), with, {});
+        std::filesystem::current_path(before);
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        QVERIFY(std::filesystem::equivalent(folder->plan()->base.model.weights, file));
+        std::filesystem::remove(file);
+        const auto ended = go(trainer, home(), *folder);
+        QVERIFY(!ended);
+        QVERIFY2(ended.error().message.starts_with("model.weights: "), ended.error().message.c_str());
+        QVERIFY(viewSearch(*folder)->study.trials.empty());
+    }
+
+    void aRunThatIsInProgressElsewhereEndsTheSearchAndFailsNoTrial() {
+        FakeTrainer trainer;
+        std::stop_source stop;
+        trainer.onEpoch = [&](const Experiment&, int) { stop.request_stop(); };
+        const auto folder = beginSearch(home(), plan(", \"trials\": 2"), {});
+        QVERIFY(folder);
+        QVERIFY(go(trainer, home(), *folder, stop.get_token()).ok());
+        {
+            const auto mark = RunMark::take(runsOfSearch(home(), folder->id()).at("trial 0").path());
+            QVERIFY(mark);
+            const auto ended = go(trainer, home(), *folder);
+            QVERIFY(!ended);
+            QVERIFY2(ended.error().message.find("is in progress already") != std::string::npos,
+                     ended.error().message.c_str());
+        }
+        QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{1});
+        QCOMPARE(viewSearch(*folder)->study.trials[0].state, State::Running);
+        QCOMPARE(endedTrials(go(trainer, home(), *folder)->view.study), 2);
+    }
+
+    void aStoredSearchWithAnImpossibleOptionCanBeReadButNotBegun() {
+        FakeTrainer trainer;
+        const SearchView view = searched(plan(", \"trials\": 2"), trainer);
+        const auto file = view.folder / "search.json";
+        Json json = readJsonFile(file).value();
+        json["base"]["model"]["options"]["of_an_older_version"] = 1;
+        QVERIFY(writeFileAtomically(file, toText(json)).ok());
+        const auto read = viewSearch(SearchFolder(view.folder));
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        QCOMPARE(read->study.trials.size(), std::size_t{2});
+        QVERIFY(!beginSearch(home(), read->plan, {}));
+        json["trials"] = 0;
+        QVERIFY(writeFileAtomically(file, toText(json)).ok());
+        QVERIFY(!viewSearch(SearchFolder(view.folder)));
     }
 
     void aGridEndsWhenEachPointIsDone() {

@@ -28,8 +28,8 @@ public:
           m_go(engine, request, std::move(view), false, std::move(stop), sink) {}
 
     Result<void> run();
-    /// Why trials are left; empty where none are.
-    std::string why();
+    /// Fills in why trials are left.
+    SearchEnded ended(SearchView view);
 
 private:
     Result<void> begin();
@@ -99,8 +99,11 @@ std::optional<SearchTrial> SearchRunner::next() {
     return m_go.begin();
 }
 
-std::string SearchRunner::why() {
-    return whyLeft(m_go.plan(), m_go.study(), m_folder.id(), m_go.isHalted() ? "Stopped" : "The time is up");
+SearchEnded SearchRunner::ended(SearchView view) {
+    const std::string timeIsUp = "The time is up";
+    std::string why = whyLeft(m_go.plan(), m_go.study(), m_folder.id(), m_go.isHalted() ? "Stopped" : timeIsUp);
+    std::string reason = why.empty() || m_go.isHalted() ? std::string() : timeIsUp;
+    return {std::move(view), std::move(why), std::move(reason)};
 }
 
 } // namespace
@@ -139,7 +142,7 @@ Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std:
         return run.error();
     mark.reset();
     Result<SearchView> now = viewSearch(request.folder);
-    return now ? Result<SearchEnded>(SearchEnded{std::move(*now), runner.why()}) : Result<SearchEnded>(now.error());
+    return now ? Result<SearchEnded>(runner.ended(std::move(*now))) : Result<SearchEnded>(now.error());
 }
 
 } // namespace sightline

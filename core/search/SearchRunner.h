@@ -45,7 +45,8 @@ struct SearchRequest {
 /// How a search, or one go of it, ended.
 struct SearchEnded {
     SearchView view;
-    std::string why; ///< why trials are left, a sentence; empty where none are
+    std::string why;         ///< why trials are left, a sentence; empty where none are
+    std::string reason = {}; ///< its beginning, "The time is up"; empty also where somebody stopped it
 };
 
 /// Tries the points that are left: trials that were in progress go on first, under their numbers and from their last

@@ -107,6 +107,9 @@ private Q_SLOTS:
             QVERIFY(!driver.find<QWidget>("startSearch")->isEnabled());
             driver.type("space training.optimizer.learning_rate range low", QStringLiteral("0.0005"));
             driver.type("search trials", QString::number(kTrials));
+            SearchDraft draft = driver.session->searches().draft();
+            draft.options.keepBest = 1;
+            driver.session->searches().setDraft(std::move(draft));
             driver.click("startSearch");
             QTRY_VERIFY_WITH_TIMEOUT(driver.session->runs().state() == RunState::Running, kLong);
             driver.click("pauseSearch");
@@ -123,13 +126,22 @@ private Q_SLOTS:
         QCOMPARE(driver.window->currentPage(), QStringLiteral("search"));
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Stopped.")), kLong);
         QCOMPARE(driver.text("pauseSearch"), QStringLiteral("Resume"));
-        QSignalSpy ended(&driver.session->searches(), &SearchDesk::ended);
+        const SearchDesk& searches = driver.session->searches();
+        QStringList places;
+        QSignalSpy ended(&searches, &SearchDesk::ended);
+        connect(&searches, &SearchDesk::changed, &ended, [&] {
+            if (!searches.place().isEmpty() && !places.contains(searches.place()))
+                places << searches.place();
+        });
         driver.click("pauseSearch");
         QVERIFY(ended.wait(kLong));
         QVERIFY2(ended[0][2].toBool(), qPrintable(ended[0][1].toString()));
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Finished.")), kLong);
         const auto shown = driver.session->searches().shown();
         isWhole(driver, shown->view);
+        QCOMPARE(places.last(), QStringLiteral("Trial 2, 3 of 3 done"));
+        QVERIFY2(driver.text("searchNotes").contains(QStringLiteral("are removed; the best trial keeps its own.")),
+                 qPrintable(driver.text("searchNotes")));
         QCOMPARE(column(driver, 2).count(QStringLiteral("best")), 1);
         QVERIFY(shown->best.has_value());
         driver.click("useBest");

@@ -2,6 +2,8 @@
 #include "bridge/SearchDesk.h"
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 #include <utility>
 
 #include "bridge/WindowSettings.h"
@@ -15,14 +17,32 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kPeriodMs = 1000;
+constexpr qsizetype kNotes = 3; ///< of the many that a long search says
 const QString kDraftKey = QStringLiteral("search/draft");
 } // namespace
 
-/// What became of a search. The training thread writes it, the window's reads it once the search has ended.
+/// What becomes of a search. Its thread writes it, the window's reads it once the search has ended, and how far it is
+/// before.
 struct SearchDesk::Outcome {
     std::string id;
     std::optional<Error> error;
     std::optional<SearchEnded> ended;
+    std::atomic<int> done = 0; ///< trials that have ended
+
+    void say(const std::string& note) {
+        const std::scoped_lock lock(m_mutex);
+        m_said << QString::fromStdString(note);
+        if (m_said.size() > kNotes)
+            m_said.removeFirst();
+    }
+    QStringList said() {
+        const std::scoped_lock lock(m_mutex);
+        return m_said;
+    }
+
+private:
+    std::mutex m_mutex;
+    QStringList m_said; ///< the last notes
 };
 
 SearchDesk::SearchDesk(std::filesystem::path home, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
@@ -144,6 +164,7 @@ void SearchDesk::begin(const QString& name, Folder folder) {
     m_outcome = std::make_shared<Outcome>();
     m_track.begin(name);
     m_id.clear();
+    m_saidOf.clear();
     m_runs.trainSeries([home = m_home, folder = std::move(folder),
                         outcome = m_outcome](Engine& engine, const std::stop_token& stop, TrainControl& control,
                                              const EventSink& sink, const TrainingThread::Next& next) {
@@ -158,12 +179,19 @@ void SearchDesk::begin(const QString& name, Folder folder) {
         request.background = request.waitsForRoom = true;
         request.leavesJob = true; // the window may be closed
         request.control = &control;
+        if (const Result<Study> study = search->study())
+            outcome->done = endedTrials(*study);
+        std::size_t last = 0; // trial that began, from 1
         Result<SearchEnded> ended = runSearch(engine, request, stop, [&](const SearchEvent& event) {
+            if (const auto* trains = std::get_if<TrialTrains>(&event))
+                return sink(trains->event);
             if (const auto* began = std::get_if<TrialBegan>(&event))
-                next(static_cast<std::size_t>(began->trial.number) + 1, static_cast<std::size_t>(trialsOf(*plan)),
-                     search->id());
-            else if (const auto* trains = std::get_if<TrialTrains>(&event))
-                sink(trains->event);
+                last = static_cast<std::size_t>(began->trial.number) + 1;
+            else if (const auto* note = std::get_if<SearchNote>(&event))
+                outcome->say(note->message);
+            else
+                ++outcome->done;
+            next(last, static_cast<std::size_t>(trialsOf(*plan)), search->id());
         });
         if (ended)
             outcome->ended = std::move(*ended);
@@ -178,9 +206,29 @@ void SearchDesk::advance(qulonglong index, qulonglong count, const QString& id) 
         return;
     if (std::exchange(m_id, id.toStdString()).empty())
         show(m_id);
-    m_track.advance(tr("Trial %1, %1 of %2 done").arg(index - 1).arg(count), index - 1, count);
+    hearNotes(m_id, m_outcome->said());
+    const int done = m_outcome->done;
+    m_track.advance(index == 0 ? tr("%1 of %2 done").arg(done).arg(count)
+                               : tr("Trial %1, %2 of %3 done").arg(index - 1).arg(done).arg(count),
+                    static_cast<qulonglong>(done), count);
     refresh();
     Q_EMIT changed();
+}
+
+void SearchDesk::hearNotes(const std::string& id, QStringList said) {
+    m_saidOf = id;
+    m_said = std::move(said);
+}
+
+QStringList SearchDesk::notes() const {
+    QStringList all;
+    if (m_shown)
+        for (const std::string& note : m_shown->view.study.notes)
+            all << QString::fromStdString(note);
+    if (m_saidOf == m_shownId)
+        all += m_said;
+    all.removeDuplicates();
+    return all;
 }
 
 QString SearchDesk::wordsOf(const Outcome& outcome) const {
@@ -191,6 +239,10 @@ QString SearchDesk::wordsOf(const Outcome& outcome) const {
     const int left = trialsOf(view.plan) - endedTrials(view.study);
     if (left > 0 && view.plan.slurm && outcome.ended->why.empty())
         return tr("The search continues on Slurm.");
+    if (left > 0 && !outcome.ended->reason.empty())
+        return QString::fromStdString(outcome.ended->reason) +
+               counted(left, tr(": %1 trial is left. Resume the search on the Search page."),
+                       tr(": %1 trials are left. Resume the search on the Search page."));
     if (left > 0)
         return counted(left, tr("The search has stopped; %1 trial is left. Resume it on the Search page."),
                        tr("The search has stopped; %1 trials are left. Resume it on the Search page."));
@@ -206,6 +258,10 @@ void SearchDesk::end(const QString& failure) {
     m_track.end();
     if (!failure.isEmpty())
         outcome->error = Error{failure.toStdString()};
+    QStringList said = outcome->said();
+    if (outcome->ended && !outcome->ended->reason.empty())
+        said << QString::fromStdString(outcome->ended->reason) + QLatin1Char('.');
+    hearNotes(outcome->id, std::move(said));
     const bool good = !outcome->error && outcome->ended->why.empty() &&
                       bestTrial(outcome->ended->view.study.trials, outcome->ended->view.plan.maximize);
     refresh();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QStringList>
 #include <QTimer>
 
 #include <filesystem>
@@ -49,7 +50,9 @@ public:
     /// Whether this window's training thread has its trials. Slurm's tasks are told through the search, also where this
     /// window watches them.
     bool trainsTrialsOf(const SearchView& view) const { return runsHere(view.id) && !view.plan.slurm; }
-    const QString& place() const { return m_track.place(); } ///< of the one under way: "Trial 3, 3 of 30 done"
+    const QString& place() const { return m_track.place(); } ///< of the one under way: "Trial 3, 2 of 30 done"
+    /// Of the search in view: what is odd in its files, and what this window's go of it said last.
+    QStringList notes() const;
     // The search in view, here or in another program; answers with refused() where it could not be done.
     void pause();
     void goOn();
@@ -62,7 +65,7 @@ Q_SIGNALS:
     void draftChanged();
     void listChanged();
     void shownChanged();
-    void changed(); ///< a search of this window began, is at its next trial, or ended
+    void changed(); ///< a search of this window began, ended, had a trial begin or end, or said something
     void refused(const QString& why);
     void ended(const QString& id, const QString& words, bool good);
 
@@ -72,6 +75,7 @@ private:
     void begin(const QString& name, Folder folder);
     void advance(qulonglong index, qulonglong count, const QString& id);
     void end(const QString& failure);
+    void hearNotes(const std::string& id, QStringList said);
     QString wordsOf(const Outcome& outcome) const;
     void steer(RemoteCommand::Kind command);
     void take(SearchReader::Seen seen);
@@ -88,6 +92,8 @@ private:
     bool m_watched = false;
     std::shared_ptr<Outcome> m_outcome; ///< of the search under way, filled on its thread
     std::string m_id;                   ///< of the search under way, once its first trial begins
+    std::string m_saidOf;               ///< whose notes the next are
+    QStringList m_said;
     QTimer m_timer;
     std::shared_ptr<SearchReader> m_reader; ///< used on m_lane only
     Lane m_lane, m_steerLane;

@@ -44,6 +44,10 @@ SearchHead::SearchHead(Session& session, QWidget* parent) : Surface({}, parent),
     line->addWidget(m_pause);
     line->addWidget(m_stop);
     body()->addLayout(line);
+    m_notes = named(mutedLabel({}), "searchNotes");
+    m_notes->setTextFormat(Qt::PlainText);
+    m_notes->setTextInteractionFlags(Qt::TextSelectableByMouse); // it may name a file
+    body()->addWidget(m_notes);
     SearchDesk& searches = session.searches();
     connect(m_chooser, &QComboBox::activated, this,
             [this](int at) { m_session.searches().show(m_chooser->itemData(at).toString().toStdString()); });
@@ -100,6 +104,9 @@ void SearchHead::showState() {
                      : searches.list().empty() ? tr("There are no searches yet.")
                                                : QString());
     setLook(*m_state, "bad", isDamaged);
+    const QStringList notes = searches.notes();
+    m_notes->setText(notes.join(QLatin1Char('\n')));
+    m_notes->setVisible(!notes.isEmpty());
     const bool here = shown && searches.trainsTrialsOf(shown->view);
     const bool goesOn = shown && (here || isGoingOn(shown->view.state));
     const RunState run = m_session.runs().state();

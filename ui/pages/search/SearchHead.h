@@ -24,7 +24,7 @@ private:
 
     Session& m_session;
     QComboBox* m_chooser;
-    QLabel* m_state;
+    QLabel *m_state, *m_notes;
     ProgressBar* m_progress;
     QPushButton *m_pause, *m_stop;
 };

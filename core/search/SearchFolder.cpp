@@ -7,6 +7,7 @@
 #include "data/Overlay.h"
 #include "search/Importance.h"
 #include "search/SearchSteering.h"
+#include "search/SlurmJob.h"
 #include "search/Strangers.h"
 #include "store/RunMark.h"
 #include "store/RunStore.h"
@@ -29,14 +30,15 @@ Result<SearchFolder> oneOf(const std::vector<SearchFolder>& found, const std::st
     return badInput(shown(search) + " is " + std::to_string(found.size()) + " searches: " + listed(ids) + ".");
 }
 
-/// The tasks of a Slurm job go on where nobody watches them any more.
+/// The tasks of a Slurm job wait and go on where nobody watches them any more.
 bool isTrainedElsewhere(const SearchView& view) {
     const std::filesystem::path runs = view.folder.parent_path().parent_path() / "runs";
-    return view.plan.slurm &&
-           std::any_of(view.study.trials.begin(), view.study.trials.end(), [&](const SearchTrial& trial) {
-               return trial.state == SearchTrial::State::Running && !trial.runs.empty() &&
-                      ownerOf(runs / trial.runs.back()).has_value();
-           });
+    const auto isTrained = [&](const SearchTrial& trial) {
+        return trial.state == SearchTrial::State::Running && !trial.runs.empty() &&
+               ownerOf(runs / trial.runs.back()).has_value();
+    };
+    return view.plan.slurm && (hasSlurmJob(SearchFolder(view.folder)) ||
+                               std::any_of(view.study.trials.begin(), view.study.trials.end(), isTrained));
 }
 
 /// A file or a run's folder is found from any other folder, too.

@@ -66,6 +66,17 @@ std::string slurmJobOf(const SearchFolder& folder) {
     return id != json->end() && id->is_string() ? slurmJobIn(id->get<std::string>()).value_or("") : std::string();
 }
 
+bool hasSlurmJob(const SearchFolder& folder) {
+    const Result<Json> json = readJsonFile(jobFile(folder));
+    return json && json->is_object() && !json->contains("over") && !slurmJobOf(folder).empty();
+}
+
+void sayJobIsOver(const SearchFolder& folder) {
+    if (hasSlurmJob(folder)) // where it cannot be written it is asked for again
+        static_cast<void>(
+            writeFileAtomically(jobFile(folder), toText(Json{{"job", slurmJobOf(folder)}, {"over", true}}) + "\n"));
+}
+
 Result<std::string> submitTasks(const Slurm& slurm, const SearchFolder& folder, const SearchPlan& plan, int tasks,
                                 const std::filesystem::path& program) {
     const Result<std::filesystem::path> script = writeScript(folder, program);
@@ -100,14 +111,19 @@ Result<void> steerJob(const Slurm& slurm, const SearchFolder& folder, RemoteComm
         job.empty() ? Result<std::vector<SlurmTask>>(std::vector<SlurmTask>()) : slurm.queued(job);
     if (!tasks)
         return tasks.error();
-    if (std::none_of(tasks->begin(), tasks->end(), [](const SlurmTask& task) { return task.isAlive; }))
+    if (std::none_of(tasks->begin(), tasks->end(), [](const SlurmTask& task) { return task.isAlive; })) {
+        sayPaused(folder.path(), false);
+        sayJobIsOver(folder);
         return badInput("No task of the search " + folder.id() + " is on Slurm; search resume " + folder.id() +
                         " submits the trials that are left.");
+    }
     const Result<void> done = command == Kind::Pause    ? holdAll(slurm, job, *tasks)
                               : command == Kind::Resume ? slurm.release(job)
                                                         : slurm.cancel(job);
     if (done)
         sayPaused(folder.path(), command == Kind::Pause);
+    if (done && command == Kind::Stop) // those that save still say so by their runs
+        sayJobIsOver(folder);
     return done;
 }
 

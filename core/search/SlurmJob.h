@@ -13,6 +13,11 @@ namespace sightline {
 /// The job whose tasks train a search's trials, as its folder remembers it; empty: none was submitted.
 std::string slurmJobOf(const SearchFolder& folder);
 
+/// Whether a job was submitted and nobody has seen since that its tasks are gone: they may all be waiting.
+bool hasSlurmJob(const SearchFolder& folder);
+/// Leaves word that none of its tasks is there any more.
+void sayJobIsOver(const SearchFolder& folder);
+
 /// Submits `tasks` tasks, each of which trains a trial (`search task`), at most the plan's `parallel` of them at once,
 /// and remembers the job. `program`: the sightline-cli they run; empty: the one beside this program. Its id. Errors:
 /// Slurm does not take it; the folder cannot be written.

@@ -34,6 +34,7 @@ public:
 
     Result<void> run();
     const std::string& why() const { return m_why; }
+    const std::string& reason() const { return m_reason; } ///< of an end that nobody asked for
 
 private:
     Result<void> begin();
@@ -51,7 +52,14 @@ private:
     Result<void> obey(RemoteCommand::Kind command);
     Result<void> submit();
     void cancel();
-    void endsWith(const std::string& reason) { m_why = whyLeft(m_view.plan, m_view.study, m_view.id, reason); }
+    void endsWith(const std::string& reason) {
+        m_reason = reason;
+        m_why = whyLeft(m_view.plan, m_view.study, m_view.id, reason);
+    }
+    void isStoppedNow() {
+        endsWith("Stopped");
+        m_reason.clear();
+    }
     std::map<std::string, std::size_t> endings() const;
     std::size_t progress() const;
     void wait(milliseconds time);
@@ -70,7 +78,7 @@ private:
     bool m_isStopped = false; ///< by a command
     bool m_saidDeaf = false, m_hasThinned = false;
     int m_unreadable = 0;
-    std::string m_waits, m_why;
+    std::string m_waits, m_why, m_reason;
 };
 
 void SlurmWatch::wait(milliseconds time) {
@@ -193,6 +201,7 @@ std::string inWords(const std::map<std::string, std::size_t>& endings) {
 /// No task is there any more, and trials are left. True: new ones are.
 Result<bool> SlurmWatch::tasksEnded() {
     sayPaused(m_view.folder, false);
+    sayJobIsOver(m_request.folder);
     if (timeIsUp()) {
         endsWith("The time is up");
         return false;
@@ -239,7 +248,7 @@ Result<void> SlurmWatch::submit() {
 
 /// The tasks save on their way out.
 void SlurmWatch::cancel() {
-    endsWith("Stopped");
+    isStoppedNow();
     sayPaused(m_view.folder, false);
     if (m_job.empty())
         return;
@@ -249,8 +258,9 @@ void SlurmWatch::cancel() {
     }
     for (const auto until = Clock::now() + kCancel; hasTasks() && Clock::now() < until;) // m_stop would not wait
         std::this_thread::sleep_for(milliseconds(500));
+    sayJobIsOver(m_request.folder);
     static_cast<void>(look()); // what ended on the way
-    endsWith("Stopped");
+    isStoppedNow();
 }
 
 Result<void> SlurmWatch::run() {
@@ -291,7 +301,8 @@ Result<SearchEnded> runSlurmSearch(const SearchRequest& request, SearchView view
     if (const Result<void> run = watch.run(); !run)
         return run.error();
     Result<SearchView> now = viewSearch(request.folder);
-    return now ? Result<SearchEnded>(SearchEnded{std::move(*now), watch.why()}) : Result<SearchEnded>(now.error());
+    return now ? Result<SearchEnded>(SearchEnded{std::move(*now), watch.why(), watch.reason()})
+               : Result<SearchEnded>(now.error());
 }
 
 } // namespace sightline

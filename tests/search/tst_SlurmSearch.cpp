@@ -11,6 +11,7 @@
 #include "FewToys.h"
 #include "Test.h"
 #include "search/SearchSteering.h"
+#include "search/SlurmJob.h"
 #include "search/SlurmSearch.h"
 #include "search/TrialRuns.h"
 #include "store/RunMark.h"
@@ -183,6 +184,7 @@ private Q_SLOTS:
         QCOMPARE(ended.view.state, SearchView::State::Stopped);
         QVERIFY2(ended.why.find("came to nothing (3 tasks ended as FAILED)") != std::string::npos, ended.why.c_str());
         QVERIFY(ended.why.find("3 trials are left; search resume " + folder.id()) != std::string::npos);
+        QVERIFY2(ended.why.starts_with(ended.reason + ": ") && ended.reason.ends_with(".log"), ended.reason.c_str());
         FakeTrainer trainer;
         FakeSlurm mended(task(trainer, folder));
         QCOMPARE(watched(mended, folder).view.state, SearchView::State::Completed);
@@ -216,6 +218,7 @@ private Q_SLOTS:
             const SearchEnded ended = watched(slurm, folder, stop.get_token());
             QCOMPARE(ended.view.state, SearchView::State::Stopped);
             QVERIFY2(ended.why.starts_with("Stopped: "), ended.why.c_str());
+            QCOMPARE(ended.reason, std::string());
         }
         FakeSlurm again(task(trainer, folder));
         const SearchEnded ended = watched(again, folder);
@@ -284,11 +287,15 @@ private Q_SLOTS:
         QVERIFY(steerSearch(folder, Kind::Pause, {}, slurm));
         QCOMPARE(viewSearch(folder)->state, SearchView::State::Paused);
         QVERIFY(steerSearch(folder, Kind::Resume, {}, slurm));
-        QCOMPARE(viewSearch(folder)->state, SearchView::State::Stopped);
+        QCOMPARE(viewSearch(folder)->state, SearchView::State::Running); // also while all its tasks wait
         QVERIFY(steerSearch(folder, Kind::Stop, {}, slurm));
+        QCOMPARE(viewSearch(folder)->state, SearchView::State::Stopped);
         QCOMPARE(asked, std::string("scontrol requeuehold 7_0 scontrol release 7 scancel 7 "));
         state = "CANCELLED";
+        QVERIFY(writeFileAtomically(folder.path() / "slurm.json", R"({"job": "7"})")); // ended while nobody looked
         QVERIFY(!steerSearch(folder, Kind::Stop, {}, slurm));
+        QCOMPARE(viewSearch(folder)->state, SearchView::State::Stopped);
+        QCOMPARE(slurmJobOf(folder), std::string("7"));
     }
 
     void aWindowThatClosesLeavesTheJob() {

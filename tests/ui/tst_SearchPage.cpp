@@ -14,7 +14,9 @@
 #include "search/FakeTrainer.h"
 #include "search/SearchPresets.h"
 #include "search/SearchRunner.h"
+#include "search/SlurmJob.h"
 #include "store/RunMark.h"
+#include "support/Files.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/ParallelPlot.h"
 #include "widgets/Prompts.h"
@@ -161,6 +163,10 @@ private Q_SLOTS:
             QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Running);
         }
         QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Stopped); // the journal is as it was
+        QVERIFY(writeFileAtomically(folder->path() / "slurm.json", R"({"job": "7"})").ok());
+        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Running); // all tasks wait
+        sayJobIsOver(*folder);
+        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Stopped);
     }
 
     void marksStandWhereTheirValuesAre() {

@@ -5,6 +5,7 @@
 
 #include "search/Importance.h"
 #include "search/SearchSteering.h"
+#include "search/SlurmJob.h"
 #include "store/RunMark.h"
 
 namespace sightline::ui {
@@ -18,7 +19,7 @@ std::string stampOf(const SearchFolder& folder) {
     const auto time = std::filesystem::last_write_time(folder.journal(), code).time_since_epoch().count();
     const auto owner = ownerOf(folder.path());
     return std::to_string(size) + " " + std::to_string(time) + " " + (owner ? std::to_string(owner->process) : "") +
-           (saysPaused(folder.path()) ? " paused" : "");
+           (saysPaused(folder.path()) ? " paused" : "") + (hasSlurmJob(folder) ? " on Slurm" : "");
 }
 
 /// What Slurm's tasks train: where nobody watches the job, only their runs tell whether the search goes on.

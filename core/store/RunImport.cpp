@@ -166,6 +166,11 @@ Result<void> fill(const RunFolder& run, const ImportedNetwork& network, const Im
 
 } // namespace
 
+Result<bool> saysNormalization(const std::filesystem::path& source) {
+    const Result<ImportedNetwork> network = readNetwork(source);
+    return network ? Result<bool>(settingsOf(*network).contains("normalization")) : Result<bool>(network.error());
+}
+
 Result<ImportedRun> importRun(RunStore& store, const ImportRequest& request) {
     Result<ImportedNetwork> network = readNetwork(request.source);
     if (!network)

@@ -27,6 +27,9 @@ struct ImportedRun {
 /// that is not known. Where it fails nothing is left.
 Result<ImportedRun> importRun(RunStore& store, const ImportRequest& request);
 
+/// Whether a network's file says how its images are normalized. Errors: the file cannot be read.
+Result<bool> saysNormalization(const std::filesystem::path& source);
+
 /// Whether a run is one of these.
 bool isImported(const std::filesystem::path& runFolder);
 /// Whether it has a list of the images it was trained on: an imported run and one of an older version have none.

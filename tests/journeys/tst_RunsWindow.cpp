@@ -56,10 +56,21 @@ private Q_SLOTS:
     /// A network from another program, dropped on the window, answers there.
     void aDroppedNetworkIsARun() {
         WindowDriver driver(path(QStringLiteral("home-import")));
+        QStringList asked;
+        prompts().choice = [&](QWidget*, const QString&, const QString& label, const QStringList& choices) {
+            asked << label;
+            return std::optional(static_cast<int>(choices.indexOf(QStringLiteral("−1 to 1"))));
+        };
         driver.drop(QStringLiteral(SIGHTLINE_GOLDEN_DIR "/onnx/torch-17.onnx"));
         auto* strip = driver.find<MessageStrip>("messageStrip");
         QTRY_VERIFY_WITH_TIMEOUT(strip->isVisible(), kLong);
         QVERIFY(driver.text("messageText").startsWith(QStringLiteral("Imported “torch-17”.")));
+        QVERIFY2(!driver.text("messageText").contains(QStringLiteral("--")), qPrintable(driver.text("messageText")));
+        QCOMPARE(asked.size(), 1);
+        QVERIFY(asked[0].startsWith(QStringLiteral("torch-17.onnx does not say how its images are normalized.")));
+        const auto first = RunStore::open(driver.session->home())->find("torch-17");
+        QVERIFY(first.ok());
+        QCOMPARE(first->experiment()->normalization.preset, NormalizationSettings::Preset::Half);
         auto* table = driver.find<QTableView>("runTable");
         QCOMPARE(table->model()->rowCount(), 1);
         QSignalSpy opened(&driver.session->runs(), &RunDesk::runChanged);

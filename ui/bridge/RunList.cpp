@@ -40,9 +40,18 @@ void RunList::remove(const std::filesystem::path& folder) {
     change([folder](RunStore& store) { return store.remove(RunFolder(folder)); });
 }
 
-void RunList::importFrom(const std::filesystem::path& network, const std::filesystem::path& labels) {
-    change([this, network, labels](RunStore& store) {
-        const Result<ImportedRun> made = importRun(store, {network, labels, {}, {}});
+void RunList::importFrom(const std::filesystem::path& network, const std::filesystem::path& labels,
+                         const std::string& normalization) {
+    change([this, network, labels, normalization](RunStore& store) {
+        const Result<bool> isSaid = normalization.empty() ? saysNormalization(network) : Result<bool>(true);
+        if (!isSaid)
+            return Result<void>(isSaid.error());
+        if (!*isSaid) {
+            const std::scoped_lock lock(m_mutex);
+            m_unsaid.emplace_back(QString::fromStdString(network.string()), QString::fromStdString(labels.string()));
+            return Result<void>();
+        }
+        const Result<ImportedRun> made = importRun(store, {network, labels, normalization, {}});
         if (!made)
             return Result<void>(made.error());
         QString words = tr("Imported “%1”.").arg(QString::fromStdString(made->run.summary().name));
@@ -64,10 +73,12 @@ void RunList::change(Change change) {
         [this](const Result<std::vector<RunSummary>>& runs) {
             std::vector<Error> errors;
             QStringList imported;
+            std::vector<std::pair<QString, QString>> unsaid;
             {
                 const std::scoped_lock lock(m_mutex);
                 errors.swap(m_errors);
                 imported.swap(m_imported);
+                unsaid.swap(m_unsaid);
             }
             if (!runs)
                 errors.push_back(runs.error());
@@ -77,6 +88,8 @@ void RunList::change(Change change) {
                 Q_EMIT listed(*runs);
             for (const QString& words : imported)
                 Q_EMIT this->imported(words);
+            for (const auto& [network, labels] : unsaid)
+                Q_EMIT normalizationUnsaid(network, labels);
         });
 }
 

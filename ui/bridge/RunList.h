@@ -10,6 +10,8 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "lane/Lane.h"
@@ -32,13 +34,17 @@ public:
     void settle(const std::filesystem::path& folder); ///< RunStore::settle
     void remove(const std::filesystem::path& folder);
     /// A network from a file or a hub folder as a run without history (store/RunImport.h); answers with imported, too.
-    /// `labels`: a file of class names; empty: the network's own.
-    void importFrom(const std::filesystem::path& network, const std::filesystem::path& labels = {});
+    /// `labels`: a file of class names; empty: the network's own. `normalization`: a preset's name; empty: the
+    /// network's own, and normalizationUnsaid() where it has none.
+    void importFrom(const std::filesystem::path& network, const std::filesystem::path& labels = {},
+                    const std::string& normalization = {});
 
 Q_SIGNALS:
     void listed(const std::vector<sightline::RunSummary>& runs);
     void failed(const QString& message);
     void imported(const QString& words); ///< what to know of the new run
+    /// Nothing was imported: somebody has to say the normalization.
+    void normalizationUnsaid(const QString& network, const QString& labels);
 
 private:
     using Change = std::function<Result<void>(RunStore&)>;
@@ -47,9 +53,10 @@ private:
 
     std::filesystem::path m_home;
     std::mutex m_mutex;
-    QStringList m_imported;       ///< words that wait to be told
-    std::deque<Change> m_changes; ///< in order: none is lost to a newer one
-    std::vector<Error> m_errors;  ///< of changes that could not be made, until they are told
+    QStringList m_imported;                            ///< words that wait to be told
+    std::vector<std::pair<QString, QString>> m_unsaid; ///< networks and labels that wait to be asked for
+    std::deque<Change> m_changes;                      ///< in order: none is lost to a newer one
+    std::vector<Error> m_errors;                       ///< of changes that could not be made, until they are told
     std::optional<Lane> m_lane{std::in_place};
 };
 

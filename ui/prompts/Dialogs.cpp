@@ -45,6 +45,11 @@ Prompts dialogs() {
             const int number = QInputDialog::getInt(parent, title, label, least, least, kGreatestNumber, 1, &accepted);
             return accepted ? std::optional(number) : std::nullopt;
         },
+        [](QWidget* parent, const QString& title, const QString& label, const QStringList& choices) {
+            bool accepted = false;
+            const QString chosen = QInputDialog::getItem(parent, title, label, choices, 0, false, &accepted);
+            return accepted ? std::optional(static_cast<int>(choices.indexOf(chosen))) : std::nullopt;
+        },
     };
 }
 

@@ -30,6 +30,9 @@ struct Prompts {
         openFiles = [](auto&&...) { return QStringList(); };
     std::function<std::optional<int>(QWidget* parent, const QString& title, const QString& label, int least)> number =
         [](auto&&...) { return std::nullopt; }; ///< nothing: cancelled
+    std::function<std::optional<int>(QWidget* parent, const QString& title, const QString& label,
+                                     const QStringList& choices)>
+        choice = [](auto&&...) { return std::nullopt; }; ///< the number of one, from 0; nothing: cancelled
 };
 
 Prompts& prompts();

@@ -22,6 +22,7 @@ private:
     void importFile();
     void importFolder();
     void importWithLabels();
+    void askNormalization(const QString& network, const QString& labels);
 
     RunList& m_runs;
     QPushButton& m_button;

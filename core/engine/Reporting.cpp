@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "engine/AskedModel.h"
 #include "engine/Overlay.h"
@@ -169,7 +170,12 @@ void addMethods(const Engine& engine, GroupReport& report) {
         return;
     run->software = engine.description();
     run->evaluation = shown->evaluation;
-    report.methods = {shown->run.group->member, methodsText(*run)};
+    if (report.group.kind == RunGroup::Kind::Table) {
+        report.repeated = toJson(run->began);
+        report.command = "train experiment.json";
+    }
+    std::string text = methodsText(*run);
+    report.methods = {shown->run.group->member, std::move(text), std::move(*run)};
 }
 
 /// What folds say together, and what trains them again.

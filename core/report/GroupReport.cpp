@@ -6,6 +6,7 @@
 #include "report/Chart.h"
 #include "report/EvaluationHtml.h"
 #include "report/Html.h"
+#include "report/RunSections.h"
 #include "store/SettingsDifference.h"
 #include "support/Words.h"
 
@@ -88,6 +89,20 @@ std::string settings(const GroupReport& report) {
     return rows.empty() ? std::string() : table("Settings that differ", headings, rows);
 }
 
+/// Of the run that stands for the others.
+std::string whose(const GroupReport& report) {
+    return "<p class=\"muted\">Of " + escaped(report.methods.member) + "</p>\n";
+}
+
+std::string repetition(const GroupReport& report) {
+    if (report.repeated.is_null())
+        return {};
+    const bool isOne = report.group.kind == RunGroup::Kind::Table;
+    return (isOne ? whose(report) : std::string()) + "<p>Save this as experiment.json and run <code>sightline-cli " +
+           escaped(report.command) + "</code>" + (isOne ? "; the others need the settings that differ" : "") +
+           ".</p>\n<pre>" + escaped(toText(report.repeated)) + "</pre>\n";
+}
+
 } // namespace
 
 void putInOrder(GroupReport& report, const std::vector<std::string>& runs) {
@@ -108,15 +123,19 @@ std::string reportHtml(const GroupReport& report) {
     if (!report.methods.text.empty())
         body += section("Methods", "<p>The runs differ as the tables below say; of " + escaped(report.methods.member) +
                                        ":</p>\n<p>" + escaped(report.methods.text) + "</p>\n");
+    const auto& one = report.methods.run;
+    if (one)
+        body += section("Images", whose(report) + imagesTable(*one));
     body += section("Runs", comparison(report) + runsTable(report));
     body += section("Curves", curves(report));
     if (report.outOfFold && !report.outOfFold->predictions.empty())
         body += evaluationHtml(*report.outOfFold);
+    else if (one && one->evaluation && !one->evaluation->predictions.empty())
+        body += section("The figures of one run", whose(report)) + evaluationHtml(*one->evaluation);
+    if (const std::string network = one && one->graph ? layers(*one->graph) : std::string(); !network.empty())
+        body += section("Network", whose(report) + network);
     body += section("Settings", settings(report));
-    if (!report.repeated.is_null())
-        body += section("Repeat it", "<p>Save this as experiment.json and run <code>sightline-cli " +
-                                         escaped(report.command) + "</code>.</p>\n<pre>" +
-                                         escaped(toText(report.repeated)) + "</pre>\n");
+    body += section("Repeat it", repetition(report));
     return document(title + " - Sightline", body);
 }
 

@@ -6,6 +6,7 @@
 
 #include "metrics/Evaluation.h"
 #include "report/GroupTable.h"
+#include "report/RunReport.h"
 #include "store/RunFolder.h"
 
 namespace sightline {
@@ -18,10 +19,11 @@ struct GroupMember {
     std::optional<Evaluation> evaluation;
 };
 
-/// methodsText() of one run that stands for all.
+/// One run that stands for all.
 struct MemberMethods {
-    std::string member; ///< "fold 1 of 5"; empty: none could be read
-    std::string text;
+    std::string member;                ///< "fold 1 of 5"; empty: none could be read
+    std::string text;                  ///< methodsText() of it
+    std::optional<RunReport> run = {}; ///< its images, network and figures, without pictures
 };
 
 /// All that one file says of the runs of a group: folds, a search, a table of experiments.
@@ -31,9 +33,9 @@ struct GroupReport {
     std::vector<std::string> notes;
     std::optional<GroupTable> table = {}; ///< where the group has a file of its own
     MemberMethods methods = {};
-    std::optional<Evaluation> outOfFold = {};         ///< of folds that are all trained
-    Json repeated = {};                               ///< the experiment that trains the group again; null: none does
-    std::string command = {};                         ///< with which: "train experiment.json --folds 5"
+    std::optional<Evaluation> outOfFold = {}; ///< of folds that are all trained
+    Json repeated = {};       ///< the experiment that trains the group again, or the one of `methods`; null: none does
+    std::string command = {}; ///< with which: "train experiment.json --folds 5"
     std::vector<std::string> withoutCheckpoints = {}; ///< runs of a search that keeps those of its best trials only
 };
 

@@ -6,6 +6,7 @@
 #include "report/EvaluationHtml.h"
 #include "report/Html.h"
 #include "report/RunReport.h"
+#include "report/RunSections.h"
 #include "store/SettingsDifference.h"
 #include "support/Words.h"
 
@@ -41,7 +42,9 @@ std::string facts(const RunReport& report) {
     return html + "</div>\n";
 }
 
-std::string imagesTable(const RunReport& report) {
+} // namespace
+
+std::string report::imagesTable(const RunReport& report) {
     std::vector<std::vector<std::string>> rows;
     for (std::size_t label = 0; label < report.classes.size(); ++label) {
         std::vector<std::string> row{report.classes[label]};
@@ -56,6 +59,8 @@ std::string imagesTable(const RunReport& report) {
                 "</p>\n";
     return html;
 }
+
+namespace {
 
 /// One training image of each class, as people see it.
 Result<std::string> samples(const RunReport& report) {
@@ -131,7 +136,9 @@ std::string settingsTables(const RunReport& report) {
            table("All settings", {"Setting", "Value"}, rows);
 }
 
-std::string layers(const GraphSpec& graph) {
+} // namespace
+
+std::string report::layers(const GraphSpec& graph) {
     const auto cost = shapes(graph);
     if (!cost)
         return {};
@@ -146,8 +153,6 @@ std::string layers(const GraphSpec& graph) {
            " parameters</summary>\n" + table("Layers", {"Layer", "Operation", "Output", "Parameters"}, rows) +
            "</details>\n";
 }
-
-} // namespace
 
 Result<std::string> reportHtml(const RunReport& report) {
     const auto shown = pictures(report), sampled = samples(report);

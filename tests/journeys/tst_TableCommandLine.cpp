@@ -77,6 +77,8 @@ private Q_SLOTS:
         QCOMPARE(read("table.csv").count("\r\n"), 10);
         QVERIFY(read("table.md").contains("| 2 | Add Dropout (0.5) | "));
         QVERIFY(read("table.html").contains("Changes made") && read("table.html").contains("model 8 of 9"));
+        for (const char* part : {"Images of each class", "SHA-256", "Confusion", "Layers", "train experiment.json"})
+            QVERIFY2(read("table.html").contains(part), part);
         verifyRefusal(run("home", {"export", group, "--table", path("table.pdf")}), 2, ".csv or .md");
         verifyRefusal(run("home", {"export", "nobody", "--table", path("table.csv")}), 2, "nobody");
     }

@@ -250,6 +250,20 @@ private Q_SLOTS:
         QVERIFY(!html.contains(QStringLiteral("<b>")));
     }
 
+    void aGroupHasTheImagesNetworkAndFiguresOfTheRunThatStandsForAll() {
+        GroupReport report;
+        report.group = {"20260131-000000-bbbb", RunGroup::Kind::Table, "nine models", {}};
+        report.members.push_back({someReport().run, someReport().experiment, someReport().history, {}});
+        report.methods = {"model 2 of 9", "Images of three classes.", someReport()};
+        report.repeated = toJson(someReport().began);
+        report.command = "train experiment.json";
+        const QString html = QString::fromStdString(reportHtml(report));
+        QCOMPARE(unclosed(html), QString());
+        for (const char* part : {"Images of each class", "abc123", "Of model 2 of 9", "Confusion", "Calibration",
+                                 "Layers", "sightline-cli train experiment.json</code>; the others", "horizontal_flip"})
+            QVERIFY2(html.contains(QLatin1String(part)), part);
+    }
+
     void numbersAreGrouped() {
         QCOMPARE(report::grouped(0), std::string("0"));
         QCOMPARE(report::grouped(-1234), std::string("-1,234"));

@@ -106,19 +106,20 @@ SearchEnded SearchRunner::ended(SearchView view) {
     return {std::move(view), std::move(why), std::move(reason)};
 }
 
-} // namespace
+/// A search that is this process's own and can go on.
+struct Prepared {
+    RunMark mark;
+    SearchView view;
+};
 
-Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
-                              const SearchSink& sink) {
+Result<Prepared> prepared(const SearchRequest& request, const std::stop_token& stop) {
     if (const auto owner = ownerOf(request.folder.path()))
         return badInput("The search " + request.folder.id() + " is running already (process " +
                         std::to_string(owner->process) + (owner->host.empty() ? "" : " on " + shown(owner->host)) +
                         "); stop it first.");
-    std::optional<RunMark> mark;
-    if (Result<RunMark> taken = RunMark::take(request.folder.path()); taken)
-        mark = std::move(*taken);
-    else
-        return taken.error();
+    Result<RunMark> mark = RunMark::take(request.folder.path());
+    if (!mark)
+        return mark.error();
     if (!request.dataPath.empty())
         if (const Result<void> moved = moveImages(request.home, request.folder, request.dataPath, stop); !moved)
             return moved.error();
@@ -128,21 +129,44 @@ Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std:
     if (endedTrials(view->study) < trialsOf(view->plan))
         if (const Result<void> able = canTrain(request.home, request.folder, view->plan, stop); !able)
             return able.error();
-    if (view->plan.slurm) {
-        Result<SearchEnded> ended = runSlurmSearch(request, std::move(*view), std::move(stop), sink, {});
-        mark.reset(); // nobody watches any more
-        if (Result<SearchView> now = ended ? viewSearch(request.folder) : Result<SearchView>(ended.error()); now)
-            ended->view = std::move(*now);
-        return ended;
-    }
+    return Prepared{std::move(*mark), std::move(*view)};
+}
+
+Result<SearchEnded> watched(const SearchRequest& request, Prepared ready, std::stop_token stop,
+                            const SearchSink& sink) {
+    Result<SearchEnded> ended = runSlurmSearch(request, std::move(ready.view), std::move(stop), sink, {});
+    ready.mark.release(); // nobody watches any more
+    if (Result<SearchView> now = ended ? viewSearch(request.folder) : Result<SearchView>(ended.error()); now)
+        ended->view = std::move(*now);
+    return ended;
+}
+
+} // namespace
+
+Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
+                              const SearchSink& sink) {
+    Result<Prepared> ready = prepared(request, stop);
+    if (!ready)
+        return ready.error();
+    if (ready->view.plan.slurm)
+        return watched(request, std::move(*ready), std::move(stop), sink);
     if (request.control)
-        view->plan.parallel = 1;
-    SearchRunner runner(engine, request, std::move(*view), std::move(stop), sink);
+        ready->view.plan.parallel = 1;
+    SearchRunner runner(engine, request, std::move(ready->view), std::move(stop), sink);
     if (const Result<void> run = runner.run(); !run)
         return run.error();
-    mark.reset();
+    ready->mark.release();
     Result<SearchView> now = viewSearch(request.folder);
     return now ? Result<SearchEnded>(runner.ended(std::move(*now))) : Result<SearchEnded>(now.error());
+}
+
+Result<SearchEnded> watchSearch(const SearchRequest& request, std::stop_token stop, const SearchSink& sink) {
+    Result<Prepared> ready = prepared(request, stop);
+    if (!ready)
+        return ready.error();
+    if (!ready->view.plan.slurm)
+        return badInput("The search " + request.folder.id() + " is not on Slurm.");
+    return watched(request, std::move(*ready), std::move(stop), sink);
 }
 
 } // namespace sightline

@@ -57,5 +57,7 @@ struct SearchEnded {
 /// there, its files are damaged or cannot be written.
 Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
                               const SearchSink& sink);
+/// The same of a search on Slurm: this process trains nothing and needs no engine.
+Result<SearchEnded> watchSearch(const SearchRequest& request, std::stop_token stop, const SearchSink& sink);
 
 } // namespace sightline

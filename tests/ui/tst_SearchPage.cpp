@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAction>
 #include <QComboBox>
+#include <QFile>
 #include <QMenu>
 #include <QTableView>
 
@@ -167,6 +168,44 @@ private Q_SLOTS:
         QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Running); // all tasks wait
         sayJobIsOver(*folder);
         QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Stopped);
+    }
+
+    /// A Slurm of scripts, whose tasks wait until they are canceled.
+    void aSearchOnSlurmLeavesTheTrainingThreadFree() {
+        const auto tool = [&](const QString& name, const QByteArray& script) {
+            write(QStringLiteral("tools/") + name, "#!/bin/sh\n" + script + "\n");
+            QFile::setPermissions(path(QStringLiteral("tools/") + name),
+                                  QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        };
+        const QByteArray canceled = path(QStringLiteral("canceled")).toUtf8(), paths = qgetenv("PATH");
+        tool(QStringLiteral("sbatch"), "echo 1");
+        tool(QStringLiteral("scancel"), "touch '" + canceled + "'");
+        tool(QStringLiteral("squeue"),
+             "test -e '" + canceled + "' && state=CANCELLED || state=PENDING\n" +
+                 R"(echo '{"jobs": [{"array_job_id": 1, "job_state": "'$state'", "state_reason": "None"}]}')");
+        qputenv("PATH", path(QStringLiteral("tools")).toUtf8() + ':' + paths);
+        const QString home = path(QStringLiteral("home-slurm"));
+        Json json =
+            parsed(R"({"version": 1, "space": {"training.epochs": {"int": [1, 3]}}, "backend": {"slurm": {}}})");
+        json["base"] = {{"version", 1}, {"data", {{"path", path(QStringLiteral("toys")).toStdString()}}}};
+        const auto plan = searchPlanFromJson(json, {}, "search.json");
+        const auto folder = plan ? beginSearch(home.toStdString(), *plan, {}) : Result<SearchFolder>(plan.error());
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        WindowDriver driver(home);
+        openSearch(driver);
+        SearchDesk& searches = driver.session->searches();
+        QTRY_COMPARE(searches.list().size(), std::size_t(1));
+        searches.resume(folder->id());
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchNotes").contains(QStringLiteral("Slurm job 1: 30 trials left")),
+                                 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Running on Slurm")), 20000);
+        QVERIFY(searches.isUnderWay() && !searches.trains());
+        QCOMPARE(driver.session->runs().state(), RunState::Idle);
+        QSignalSpy ended(&searches, &SearchDesk::ended);
+        driver.click("stopSearch");
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Stopped")), 20000);
+        qputenv("PATH", paths);
     }
 
     void marksStandWhereTheirValuesAre() {

@@ -27,7 +27,8 @@ struct SearchDesk::Outcome {
     std::string id;
     std::optional<Error> error;
     std::optional<SearchEnded> ended;
-    std::atomic<int> done = 0; ///< trials that have ended
+    std::atomic<int> done = 0;  ///< trials that have ended
+    std::stop_source halt = {}; ///< of one on Slurm: ends the watching
 
     void say(const std::string& note) {
         const std::scoped_lock lock(m_mutex);
@@ -47,16 +48,22 @@ private:
 
 SearchDesk::SearchDesk(std::filesystem::path home, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
                        Activities& activities)
-    : m_home(std::move(home)), m_document(document), m_data(data), m_runs(runs), m_track(document, runs, activities),
-      m_reader(std::make_shared<SearchReader>(m_home)) {
+    : m_home(std::move(home)), m_document(document), m_data(data), m_runs(runs), m_activities(activities),
+      m_track(document, runs, activities), m_reader(std::make_shared<SearchReader>(m_home)) {
     const auto kept = parseJson(windowSettings(m_home).value(kDraftKey).toByteArray().toStdString(), "window.ini");
     if (kept)
         m_draft = searchDraftFrom(*kept);
     m_timer.setInterval(kPeriodMs);
     m_timer.setSingleShot(true); // a slow disk is not asked twice
     connect(&m_timer, &QTimer::timeout, this, &SearchDesk::refresh);
-    connect(&runs, &RunDesk::seriesAdvanced, this, &SearchDesk::advance);
-    connect(&runs, &RunDesk::seriesEnded, this, &SearchDesk::end);
+    connect(&runs, &RunDesk::seriesAdvanced, this, [this](qulonglong index, qulonglong count, const QString& id) {
+        if (trains())
+            advance(index, count, id);
+    });
+    connect(&runs, &RunDesk::seriesEnded, this, [this](const QString& failure) {
+        if (trains())
+            end(failure);
+    });
 }
 
 SearchDesk::~SearchDesk() = default;
@@ -142,7 +149,7 @@ void SearchDesk::start() {
     const SearchPlan plan = planOf(m_draft, base, found);
     if (!found.empty())
         return Q_EMIT refused(QString::fromStdString(joined(found)));
-    begin(QString::fromStdString(plan.title()),
+    begin(QString::fromStdString(plan.title()), plan.slurm.has_value(),
           [home = m_home, plan, write = m_data.finishWriting()](const std::stop_token& stop) -> Result<SearchFolder> {
               if (const auto written = write(stop); !written)
                   return written.error();
@@ -152,53 +159,86 @@ void SearchDesk::start() {
 
 void SearchDesk::resume(const std::string& id) {
     const auto listed = std::find_if(m_list.begin(), m_list.end(), [&](const auto& one) { return one.id == id; });
-    begin(listed != m_list.end() ? listed->title : tr("Search"),
+    begin(listed != m_list.end() ? listed->title : tr("Search"), listed != m_list.end() && listed->onSlurm,
           [folder = SearchFolder(m_home / "searches" / id)](const std::stop_token&) {
               return Result<SearchFolder>(folder);
           });
 }
 
-void SearchDesk::begin(const QString& name, Folder folder) {
-    if (m_runs.trainsHere() || isUnderWay())
+/// One go of a search, on whatever thread.
+void SearchDesk::go(const std::filesystem::path& home, const Folder& folder, const std::stop_token& stop,
+                    Outcome& outcome, const EventSink& sink, const TrainingThread::Next& next, const Go& run) {
+    const Result<SearchFolder> search = folder(stop);
+    const Result<SearchPlan> plan = search ? search->plan() : Result<SearchPlan>(search.error());
+    if (!plan) {
+        outcome.error = plan.error();
+        return;
+    }
+    outcome.id = search->id();
+    SearchRequest request{home, *search};
+    request.background = request.waitsForRoom = true;
+    request.leavesJob = true; // the window may be closed
+    if (const Result<Study> study = search->study())
+        outcome.done = endedTrials(*study);
+    std::size_t last = 0; // trial that began, from 1
+    Result<SearchEnded> ended = run(request, [&](const SearchEvent& event) {
+        if (const auto* trains = std::get_if<TrialTrains>(&event))
+            return sink(trains->event);
+        if (const auto* began = std::get_if<TrialBegan>(&event))
+            last = static_cast<std::size_t>(began->trial.number) + 1;
+        else if (const auto* note = std::get_if<SearchNote>(&event))
+            outcome.say(note->message);
+        else
+            ++outcome.done;
+        next(last, static_cast<std::size_t>(trialsOf(*plan)), search->id());
+    });
+    if (ended)
+        outcome.ended = std::move(*ended);
+    else
+        outcome.error = ended.error();
+}
+
+void SearchDesk::begin(const QString& name, bool onSlurm, Folder folder) {
+    if (isUnderWay() || (m_runs.trainsHere() && !onSlurm))
         return;
     m_outcome = std::make_shared<Outcome>();
-    m_track.begin(name);
+    m_watches = onSlurm;
     m_id.clear();
     m_saidOf.clear();
+    onSlurm ? watch(name, std::move(folder)) : train(name, std::move(folder));
+    Q_EMIT changed();
+}
+
+void SearchDesk::train(const QString& name, Folder folder) {
+    m_track.begin(name);
     m_runs.trainSeries([home = m_home, folder = std::move(folder),
                         outcome = m_outcome](Engine& engine, const std::stop_token& stop, TrainControl& control,
                                              const EventSink& sink, const TrainingThread::Next& next) {
-        const Result<SearchFolder> search = folder(stop);
-        const Result<SearchPlan> plan = search ? search->plan() : Result<SearchPlan>(search.error());
-        if (!plan) {
-            outcome->error = plan.error();
-            return;
-        }
-        outcome->id = search->id();
-        SearchRequest request{home, *search};
-        request.background = request.waitsForRoom = true;
-        request.leavesJob = true; // the window may be closed
-        request.control = &control;
-        if (const Result<Study> study = search->study())
-            outcome->done = endedTrials(*study);
-        std::size_t last = 0; // trial that began, from 1
-        Result<SearchEnded> ended = runSearch(engine, request, stop, [&](const SearchEvent& event) {
-            if (const auto* trains = std::get_if<TrialTrains>(&event))
-                return sink(trains->event);
-            if (const auto* began = std::get_if<TrialBegan>(&event))
-                last = static_cast<std::size_t>(began->trial.number) + 1;
-            else if (const auto* note = std::get_if<SearchNote>(&event))
-                outcome->say(note->message);
-            else
-                ++outcome->done;
-            next(last, static_cast<std::size_t>(trialsOf(*plan)), search->id());
+        go(home, folder, stop, *outcome, sink, next, [&](SearchRequest& request, const SearchSink& hear) {
+            request.control = &control;
+            return runSearch(engine, request, stop, hear);
         });
-        if (ended)
-            outcome->ended = std::move(*ended);
-        else
-            outcome->error = ended.error();
     });
-    Q_EMIT changed();
+}
+
+void SearchDesk::watch(const QString& name, Folder folder) {
+    m_watchedName = name;
+    m_watching = m_activities.begin(name, [halt = m_outcome->halt]() mutable { halt.request_stop(); });
+    m_watchLane.submit(
+        this,
+        [this, home = m_home, folder = std::move(folder), outcome = m_outcome](const std::stop_token& closed,
+                                                                               const Courier& courier) {
+            const std::stop_callback halts(closed, [&outcome] { outcome->halt.request_stop(); });
+            const std::stop_token stop = outcome->halt.get_token();
+            const auto next = [this, &courier](std::size_t index, std::size_t count, const std::string& id) {
+                courier.post([this, index, count, id = QString::fromStdString(id)] { advance(index, count, id); });
+            };
+            go(
+                home, folder, stop, *outcome, [](const TrainEvent&) {}, next,
+                [&](const SearchRequest& request, const SearchSink& hear) { return watchSearch(request, stop, hear); });
+            return Result<void>();
+        },
+        [this](const Result<void>& done) { end(done ? QString() : QString::fromStdString(done.error().message)); });
 }
 
 void SearchDesk::advance(qulonglong index, qulonglong count, const QString& id) {
@@ -208,9 +248,14 @@ void SearchDesk::advance(qulonglong index, qulonglong count, const QString& id) 
         show(m_id);
     hearNotes(m_id, m_outcome->said());
     const int done = m_outcome->done;
-    m_track.advance(index == 0 ? tr("%1 of %2 done").arg(done).arg(count)
-                               : tr("Trial %1, %2 of %3 done").arg(index - 1).arg(done).arg(count),
-                    static_cast<qulonglong>(done), count);
+    const QString place = index == 0 ? tr("%1 of %2 done").arg(done).arg(count)
+                                     : tr("Trial %1, %2 of %3 done").arg(index - 1).arg(done).arg(count);
+    if (m_watches) {
+        m_watching.setText(tr("%1: %2").arg(m_watchedName, place));
+        m_watching.setProgress(static_cast<qulonglong>(done), count);
+    } else {
+        m_track.advance(place, static_cast<qulonglong>(done), count);
+    }
     refresh();
     Q_EMIT changed();
 }
@@ -255,7 +300,7 @@ void SearchDesk::end(const QString& failure) {
     const auto outcome = std::exchange(m_outcome, nullptr);
     if (!outcome)
         return;
-    m_track.end();
+    m_watches ? m_watching.end() : m_track.end();
     if (!failure.isEmpty())
         outcome->error = Error{failure.toStdString()};
     QStringList said = outcome->said();

@@ -15,12 +15,13 @@
 #include "bridge/SearchReader.h"
 #include "bridge/SeriesTrack.h"
 #include "lane/Lane.h"
+#include "search/SearchRunner.h"
 
 namespace sightline::ui {
 
 /// Searches: the one that is thought out, the list of all in the data home, and the one in view, which is followed
 /// whoever runs it. A search of this window trains one trial after the other on the window's one training thread; each
-/// is the run in view while it is in progress.
+/// is the run in view while it is in progress. One on Slurm is only watched, beside whatever this window trains.
 class SearchDesk : public QObject {
     Q_OBJECT
 public:
@@ -46,11 +47,13 @@ public:
     void start();                       ///< the draft
     void resume(const std::string& id); ///< trials that are left
     bool isUnderWay() const { return m_outcome != nullptr; }
+    bool trains() const { return isUnderWay() && !m_watches; } ///< on the window's training thread
     bool runsHere(const std::string& id) const { return isUnderWay() && m_id == id; }
     /// Whether this window's training thread has its trials. Slurm's tasks are told through the search, also where this
     /// window watches them.
     bool trainsTrialsOf(const SearchView& view) const { return runsHere(view.id) && !view.plan.slurm; }
-    const QString& place() const { return m_track.place(); } ///< of the one under way: "Trial 3, 2 of 30 done"
+    /// Of the one that trains(): "Trial 3, 2 of 30 done".
+    const QString& place() const { return m_track.place(); }
     /// Of the search in view: what is odd in its files, and what this window's go of it said last.
     QStringList notes() const;
     // The search in view, here or in another program; answers with refused() where it could not be done.
@@ -72,7 +75,12 @@ Q_SIGNALS:
 private:
     struct Outcome;
     using Folder = std::function<Result<SearchFolder>(const std::stop_token&)>;
-    void begin(const QString& name, Folder folder);
+    using Go = std::function<Result<SearchEnded>(SearchRequest& request, const SearchSink& sink)>;
+    static void go(const std::filesystem::path& home, const Folder& folder, const std::stop_token& stop,
+                   Outcome& outcome, const EventSink& sink, const TrainingThread::Next& next, const Go& run);
+    void begin(const QString& name, bool onSlurm, Folder folder);
+    void train(const QString& name, Folder folder);
+    void watch(const QString& name, Folder folder);
     void advance(qulonglong index, qulonglong count, const QString& id);
     void end(const QString& failure);
     void hearNotes(const std::string& id, QStringList said);
@@ -84,6 +92,7 @@ private:
     ExperimentDocument& m_document;
     DataDesk& m_data;
     RunDesk& m_runs;
+    Activities& m_activities;
     SeriesTrack m_track;
     SearchDraft m_draft;
     std::vector<ListedSearch> m_list;
@@ -94,9 +103,12 @@ private:
     std::string m_id;                   ///< of the search under way, once its first trial begins
     std::string m_saidOf;               ///< whose notes the next are
     QStringList m_said;
+    bool m_watches = false; ///< the search under way is on Slurm
+    QString m_watchedName;
+    Activity m_watching;
     QTimer m_timer;
     std::shared_ptr<SearchReader> m_reader; ///< used on m_lane only
-    Lane m_lane, m_steerLane;
+    Lane m_lane, m_steerLane, m_watchLane;
 };
 
 } // namespace sightline::ui

@@ -57,6 +57,7 @@ const SearchReader::Kept& SearchReader::look(const SearchFolder& folder, bool is
     kept.listed.state = view->state;
     kept.listed.ended = endedTrials(view->study);
     kept.listed.trials = trialsOf(view->plan);
+    kept.listed.onSlurm = view->plan.slurm.has_value();
     kept.tasks = tasksOf(*view);
     kept.isTrained = isAnyTrained(kept.tasks);
     if (!isShown)

@@ -19,6 +19,7 @@ struct ListedSearch {
     QString title;
     SearchView::State state = SearchView::State::Stopped;
     int ended = 0, trials = 0;
+    bool onSlurm = false;
     QString failure; ///< why it cannot be read; then nothing else is known
     bool operator==(const ListedSearch&) const = default;
 };

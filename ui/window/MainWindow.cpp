@@ -229,7 +229,7 @@ void MainWindow::wire() {
     connect(&m_session.runs(), &RunDesk::noted, this,
             [this](const QString& message) { m_strip->say(MessageStrip::Kind::Note, message); });
     connect(&m_session.runs(), &RunDesk::ended, this, [this](const RunEnded& ended) {
-        if (m_session.series().isUnderWay() || m_session.searches().isUnderWay())
+        if (m_session.series().isUnderWay() || m_session.searches().trains())
             return; // it has its own last word
         const QString reason = QString::fromStdString(ended.reason);
         if (ended.outcome == RunEnded::Outcome::Failed)
@@ -366,7 +366,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (m_session.runs().trainsHere() &&
         !prompts().confirm(
             this,
-            m_session.searches().isUnderWay()
+            m_session.searches().trains()
                 ? tr("A search is in progress. Stop it and close? Its trials are saved and it can be resumed.")
                 : tr("A run is in progress. Stop it and close? Its progress is saved and it can be resumed."),
             tr("Stop and close"))) {

@@ -121,7 +121,7 @@ void SearchHead::showState() {
     setWords(*m_pause, goesOn && !paused ? tr("Pause") : tr("Resume"));
     theme::setIcon(*m_pause,
                    goesOn && !paused ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"));
-    const bool isBusy = resumes && m_session.runs().trainsHere();
+    const bool isBusy = resumes && !shown->view.plan.slurm && m_session.runs().trainsHere();
     m_pause->setEnabled(!isBusy && !(here && run == RunState::Stopping));
     m_stop->setEnabled(!(here && run == RunState::Stopping));
     m_pause->setToolTip(isBusy              ? tr("A run is in progress; stop it first.")

@@ -50,6 +50,7 @@ void RunEvents::add(const Json& json) {
             return;
         dropFrom(epochs, metrics.epoch);
         epochs.push_back(metrics);
+        resumedAfter.erase(resumedAfter.lower_bound(metrics.epoch), resumedAfter.end());
         patienceUsed = wholeNumber(json, "patience_used");
         if (const int best = wholeNumber(json, "best_epoch"); best > 0)
             bestEpoch = best;
@@ -60,6 +61,8 @@ void RunEvents::add(const Json& json) {
             notes.push_back(std::move(message));
         if (std::optional<RecordedEdit> edit = editOf(json))
             edits.push_back(std::move(*edit));
+        if (type == "resumed" && wholeNumber(json, "batch") == 0)
+            resumedAfter.insert(wholeNumber(json, "epoch"));
     } else if (type == "run_ended") {
         outcome = text(json, "outcome");
         reason = text(json, "reason");

@@ -77,6 +77,13 @@ Result<void> takeChanges(const ExperimentOptions& options, TrainRequest& request
     return {};
 }
 
+/// The engine names settings, which the window has as fields.
+std::string optionFor(const std::string& reason) {
+    const bool isDone = reason.find("; there is nothing to resume.") != std::string::npos ||
+                        reason.find("has nothing to train;") != std::string::npos;
+    return isDone ? " On the command line: --set training.epochs=N." : std::string();
+}
+
 Result<RunFolder> forked(const TrainOptions& options, const Context& context, std::optional<RunStore>& store) {
     Result<RunStore> opened = RunStore::open(context.home);
     if (!opened)
@@ -260,7 +267,7 @@ int run(const TrainOptions& options, Context& context) {
     if (options.json && speaks)
         printJson(toJson(TrainEvent{ended}));
     if (ended.outcome == RunEnded::Outcome::Failed)
-        return fail({ended.reason, ended.errorKind});
+        return fail({ended.reason + optionFor(ended.reason), ended.errorKind});
     if (ended.run.empty() && speaks)
         std::fprintf(stderr, "%s\n", ended.reason.c_str()); // there is no run to name
     else if (!options.json && speaks)

@@ -52,7 +52,7 @@ RunStarted startFrom(const Json& json) {
 TrainEvent noteFrom(const Json& json) {
     const std::string message = text(json, "message");
     if (!json.contains("paused"))
-        return RunNote{message, text(json, "type") == "note" ? Json() : json};
+        return RunNote{message, text(json, "type") == "note" && !json.contains("stops_after_epoch") ? Json() : json};
     const bool paused = isTrue(json, "paused");
     return RunPaused{paused, paused && message != "Paused." ? message : std::string()};
 }

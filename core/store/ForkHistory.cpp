@@ -17,13 +17,17 @@ struct Line {
     std::optional<RecordedEdit> edit;
 };
 
+bool isEpoch(const std::string& line) {
+    return line.starts_with("{\"type\":\"epoch\",");
+}
+
 std::vector<Line> linesUpTo(const RunFolder& run, RunPlace place) {
     std::vector<Line> lines;
     std::ifstream stream(run.path() / "events.jsonl", std::ios::binary);
     std::string text;
     while (std::getline(stream, text)) {
         const bool isEdit = text.starts_with("{\"type\":\"edit\",");
-        if (!isEdit && !text.starts_with("{\"type\":\"epoch\",") && !text.starts_with("{\"type\":\"learning_rate\","))
+        if (!isEdit && !isEpoch(text) && !text.starts_with("{\"type\":\"learning_rate\","))
             continue;
         const Result<Json> event = parseJson(text, "events.jsonl");
         if (!event || !event->value("epoch", Json()).is_number_integer())
@@ -43,12 +47,23 @@ Result<Json> settingsAfter(const std::vector<Line>& lines, Result<Experiment> ex
     return experiment ? Result<Json>(changeableSettings(*experiment)) : experiment.error();
 }
 
+void restartPatience(std::vector<Line>& lines) {
+    const auto last = std::find_if(lines.rbegin(), lines.rend(), [](const Line& line) { return isEpoch(line.text); });
+    Result<Json> epoch = last == lines.rend() ? Result<Json>(Json()) : parseJson(last->text, "events.jsonl");
+    if (!epoch || !epoch->is_object())
+        return;
+    (*epoch)["patience_used"] = 0;
+    last->text = toText(*epoch, -1);
+}
+
 } // namespace
 
-Result<std::string> eventsUpTo(const RunFolder& parent, RunPlace place, const Experiment& then) {
+Result<std::string> eventsUpTo(const RunFolder& parent, RunPlace place, const Experiment& then, bool stoppedEarly) {
     const Result<Experiment> began = parent.experimentAtStart();
     const Json wanted = changeableSettings(then);
     std::vector<Line> lines = linesUpTo(parent, place);
+    if (stoppedEarly)
+        restartPatience(lines);
     Result<Json> settings = settingsAfter(lines, began);
     while (settings && *settings != wanted) { // edits of this very place may be later than the checkpoint
         const auto last = std::find_if(lines.rbegin(), lines.rend(),

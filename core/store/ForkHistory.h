@@ -9,7 +9,8 @@
 namespace sightline {
 
 /// What happened to a run up to a checkpoint, as lines of events.jsonl: its epochs, where the learning rate fell, and
-/// its edits, which make of the settings it began with those it had `then`, as the checkpoint says.
-Result<std::string> eventsUpTo(const RunFolder& parent, RunPlace place, const Experiment& then);
+/// its edits, which make of the settings it began with those it had `then`, as the checkpoint says. Where it had
+/// `stoppedEarly` there, none of its patience is used any more.
+Result<std::string> eventsUpTo(const RunFolder& parent, RunPlace place, const Experiment& then, bool stoppedEarly);
 
 } // namespace sightline

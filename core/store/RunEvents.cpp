@@ -40,7 +40,7 @@ void RunEvents::add(const Json& json) {
             patienceUsed = 0;
         outcome.clear();
         reason.clear();
-        paused = false;
+        paused = stopsAfterEpoch = false;
         batchesPerEpoch = wholeNumber(json, "batches_per_epoch");
         if (const int first = wholeNumber(json, "first_epoch"); first > 0)
             dropFrom(epochs, first);
@@ -50,16 +50,21 @@ void RunEvents::add(const Json& json) {
             return;
         dropFrom(epochs, metrics.epoch);
         epochs.push_back(metrics);
+        resumedAfter.erase(resumedAfter.lower_bound(metrics.epoch), resumedAfter.end());
         patienceUsed = wholeNumber(json, "patience_used");
         if (const int best = wholeNumber(json, "best_epoch"); best > 0)
             bestEpoch = best;
     } else if (type == "note" && json.contains("paused")) {
         paused = json["paused"] == true;
+    } else if (const std::optional<bool> stops = stopsAfterEpochIn(json)) {
+        stopsAfterEpoch = *stops;
     } else if (type == "note" || type == "resumed" || type == "edit") {
         if (std::string message = text(json, "message"); !message.empty())
             notes.push_back(std::move(message));
         if (std::optional<RecordedEdit> edit = editOf(json))
             edits.push_back(std::move(*edit));
+        if (type == "resumed" && wholeNumber(json, "batch") == 0)
+            resumedAfter.insert(wholeNumber(json, "epoch"));
     } else if (type == "run_ended") {
         outcome = text(json, "outcome");
         reason = text(json, "reason");
@@ -73,6 +78,11 @@ std::optional<RecordedEdit> editOf(const Json& event) {
         !event["changes"].is_object())
         return {};
     return RecordedEdit{{wholeNumber(event, "epoch"), wholeNumber(event, "batch")}, event["changes"]};
+}
+
+std::optional<bool> stopsAfterEpochIn(const Json& event) {
+    const Json stops = event.is_object() ? event.value("stops_after_epoch", Json()) : Json();
+    return stops.is_boolean() ? std::optional(stops.get<bool>()) : std::nullopt;
 }
 
 std::vector<RecordedEdit> readRunEdits(const std::filesystem::path& file) {

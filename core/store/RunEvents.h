@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,15 +21,20 @@ struct RunEvents {
     int bestEpoch = 0;
     std::vector<std::string> notes;  ///< what was said on the way, all sessions of the run
     std::vector<RecordedEdit> edits; ///< in the order they were made
+    std::set<int> resumedAfter;      ///< epochs after whose end it went on, and which were not trained anew since
     bool paused = false;
-    int batchesPerEpoch = 0; ///< of its last session; 0: not known
-    int patienceUsed = 0;    ///< epochs in a row without a better one, as early stopping counts them
+    bool stopsAfterEpoch = false; ///< the one under way, as somebody asked for
+    int batchesPerEpoch = 0;      ///< of its last session; 0: not known
+    int patienceUsed = 0;         ///< epochs in a row without a better one, as early stopping counts them
 
     void add(const Json& event); ///< the next one
 };
 
 /// Nothing where the event is no edit.
 std::optional<RecordedEdit> editOf(const Json& event);
+
+/// Whether the run is to end after the epoch under way; nothing where the event does not say.
+std::optional<bool> stopsAfterEpochIn(const Json& event);
 
 /// The run's edits, in the order they were made.
 std::vector<RecordedEdit> readRunEdits(const std::filesystem::path& file);

@@ -4,15 +4,21 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
+#include <utility>
 
 #include "experiment/RunEdit.h"
 #include "store/BestCheckpoint.h"
 #include "store/ForkHistory.h"
 #include "store/ProbeFile.h"
+#include "store/RunMark.h"
 #include "store/RunState.h"
 #include "store/WeightsDigest.h"
+#include "support/FileCalls.h"
 #include "support/Files.h"
+#include "support/FolderFlush.h"
 
 namespace sightline {
 
@@ -158,7 +164,8 @@ Result<void> copyBest(const fs::path& parent, const fs::path& to, const Begin& b
 
 /// What happened to the parent up to there.
 Result<void> copyHistory(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Experiment& then) {
-    const Result<std::string> lines = eventsUpTo(parent, begin.place(), then);
+    const Result<std::string> lines =
+        eventsUpTo(parent, begin.place(), then, begin.state.value("stopped_early", false));
     if (!lines)
         return lines.error();
     if (const Result<void> written = writeFileAtomically(fork.path() / "events.jsonl", *lines); !written)
@@ -179,6 +186,22 @@ Result<void> copyProbes(const fs::path& parent, const fs::path& fork, int epoch)
     return {};
 }
 
+/// After all else, and at once: nobody goes on with half a fork that was cut off.
+Result<void> copyCheckpoints(const fs::path& parent, const fs::path& fork, const Begin& begin) {
+    const fs::path made = fork / "checkpoints.new", to = fork / "checkpoints";
+    Result<void> kept = makeFolder(made);
+    if (kept)
+        kept = writeAgain(begin.file, made / kLast);
+    if (kept)
+        kept = copyBest(parent, made, begin);
+    if (!kept)
+        return kept;
+    int failure = fileCalls().rename(made.c_str(), to.c_str()) == 0 ? 0 : errno; // in place of an empty folder
+    if (failure == 0)
+        failure = flushFolder(fork);
+    return failure == 0 ? Result<void>() : Error{"Writing " + to.string() + " failed: " + std::strerror(failure) + "."};
+}
+
 Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Experiment& then) {
     for (const char* name : {"classes.json", "graph.json", "normalization.safetensors", "samples.csv", "data.json",
                              "overlay.json", "learning.csv.gz", "learning-new.csv"})
@@ -186,14 +209,11 @@ Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& b
             return kept;
     if (const Result<void> kept = copyProbes(parent.path(), fork.path(), begin.epoch); !kept)
         return kept;
-    const fs::path to = fork.path() / "checkpoints";
-    if (const Result<void> kept = writeAgain(begin.file, to / kLast); !kept)
-        return kept;
-    if (const Result<void> kept = copyBest(parent.path(), to, begin); !kept)
-        return kept;
     if (const Result<void> kept = copyHistory(parent, fork, begin, then); !kept)
         return kept;
-    return writeParent(fork, {parent.id(), begin.epoch});
+    if (const Result<void> kept = writeParent(fork, {parent.id(), begin.epoch}); !kept)
+        return kept;
+    return copyCheckpoints(parent.path(), fork.path(), begin);
 }
 
 } // namespace
@@ -246,10 +266,11 @@ Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::s
     Result<RunFolder> fork = store.create(*began);
     if (!fork)
         return fork;
-    const Result<void> filled = fill(parent, *fork, *begin, *then);
+    Result<RunMark> mark = RunMark::take(fork->path()); // so that nobody deletes it meanwhile
+    const Result<void> filled = mark ? fill(parent, *fork, *begin, *then) : Result<void>(mark.error());
     if (filled)
         return fork;
-    static_cast<void>(store.discard(*fork));
+    static_cast<void>(store.discard(*fork, mark ? std::optional(std::move(*mark)) : std::nullopt));
     return filled.error();
 }
 

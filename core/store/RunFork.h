@@ -44,7 +44,8 @@ Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string
 /// up to there, edits among it, and so the settings it had then; experiment.json is as the parent began. It is trained
 /// by resuming it, and the same settings give what the parent went on to. `parent` may be in progress, in whatever
 /// program. `at`: best | last | an epoch whose checkpoint was kept. Errors: there is no such checkpoint, or none that
-/// can be gone on from; a file of the parent is damaged. Where it fails nothing is left.
+/// can be gone on from; a file of the parent is damaged. Where it fails nothing is left; where the process dies on the
+/// way a run without a checkpoint is.
 Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at);
 
 /// Makes a run one that was forked from another: an imported network's fork has no checkpoint to go on with.

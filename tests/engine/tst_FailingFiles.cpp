@@ -122,6 +122,8 @@ class FailingFilesTest : public Test {
         if (rest.ended.outcome == RunEnded::Outcome::Completed)
             return none(ToyRuns::weightsOf(rest.ended) == m_weights, "it ends with other weights");
         const bool wasDone = rest.ended.reason.find("there is nothing to resume") != std::string::npos;
+        if (wasDone && folder.summary().state != "completed")
+            return "it never comes to its end";
         if (wasDone)
             return none(ToyRuns::weightsOf(rest.ended) == m_weights, "it is done with other weights");
         return none(!last && isSentence(rest.ended.reason), "it does not go on: " + rest.ended.reason);

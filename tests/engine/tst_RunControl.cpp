@@ -4,13 +4,16 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "Test.h"
 #include "ToyRuns.h"
 #include "engine/AskedModel.h"
+#include "store/RunEvents.h"
 
 using namespace sightline;
 using namespace std::chrono_literals;
@@ -116,6 +119,20 @@ private Q_SLOTS:
         });
         QVERIFY(ended.outcome == RunEnded::Outcome::Completed);
         QVERIFY(left > 0);
+    }
+
+    /// To all who watch, whoever asked for it.
+    void thatItStopsAfterTheEpochIsTold() {
+        TrainControl control;
+        std::vector<bool> told;
+        engine().train(request("told", 1), {}, control, [&](const TrainEvent& event) {
+            if (const auto* batch = std::get_if<BatchFinished>(&event))
+                control.stopAfterEpoch(batch->batch == 1);
+            if (const auto* note = std::get_if<RunNote>(&event))
+                if (const std::optional<bool> stops = stopsAfterEpochIn(note->event))
+                    told.push_back(*stops);
+        });
+        QCOMPARE(told, (std::vector{true, false}));
     }
 
     /// Paused after the last step of an epoch, the weights are those of the epoch's checkpoint: not the ones of the

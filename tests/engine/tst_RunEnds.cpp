@@ -15,6 +15,7 @@
 
 #include "Test.h"
 #include "ToyRuns.h"
+#include "store/RunFork.h"
 #include "store/RunStore.h"
 
 using namespace sightline;
@@ -89,6 +90,31 @@ class RunEndsTest : public Test {
                 listener(json);
         });
         return told;
+    }
+
+    /// Stops after the second of four epochs, and restores the first one's weights.
+    TrainRequest early() const {
+        TrainRequest request = this->request(4);
+        request.experiment.training.checkpoint.emplace().keepEvery = 1;
+        EarlyStoppingSettings& stopping = *request.experiment.training.earlyStopping;
+        stopping.patience = 1;
+        stopping.minDelta = 1000; // nothing is ever an improvement
+        stopping.restoreBestWeights = true;
+        return request;
+    }
+    static std::filesystem::path checkpoint(const RunEnded& run, const char* name) {
+        return std::filesystem::path(run.folder) / "checkpoints" / (std::string(name) + ".safetensors");
+    }
+    /// What a process leaves that is killed before it comes to the run's end.
+    static void cutOff(const RunEnded& run) {
+        std::filesystem::remove(checkpoint(run, "restored"));
+        const std::string events = run.folder + "/events.jsonl", all = readFile(events).value();
+        std::string kept;
+        for (std::size_t begin = 0, end = 0; (end = all.find('\n', begin)) != std::string::npos; begin = end + 1)
+            if (const std::string line = all.substr(begin, end + 1 - begin);
+                line.find("run_ended") == std::string::npos && line.find("were restored") == std::string::npos)
+                kept += line;
+        QVERIFY(writeFileAtomically(events, kept).ok());
     }
 
 private Q_SLOTS:
@@ -201,6 +227,71 @@ private Q_SLOTS:
         const Told resumed = train(again);
         QVERIFY2(resumed.ended.outcome == RunEnded::Outcome::Completed, resumed.ended.reason.c_str());
         QCOMPARE(resumed.ended.epochs, 3);
+    }
+
+    void aRunCutOffBeforeItsEndComesToItWhenItIsResumed() {
+        TrainRequest asked = early();
+        const RunEnded whole = train(asked).ended;
+        QCOMPARE(whole.epochs, 2);
+        const std::string restored = readFile(checkpoint(whole, "restored")).value(), last = ToyRuns::weightsOf(whole);
+        asked.resume = whole.run;
+        for (const bool isOlder : {false, true}) { // the second time also before the last checkpoint had its name
+            cutOff(whole);
+            if (isOlder)
+                std::filesystem::copy_file(checkpoint(whole, "epoch-0001"), checkpoint(whole, "last"),
+                                           std::filesystem::copy_options::overwrite_existing);
+            const Told told = train(asked);
+            QVERIFY2(told.ended.outcome == RunEnded::Outcome::Completed, told.ended.reason.c_str());
+            QCOMPARE(told.ended.reason, whole.reason);
+            QCOMPARE(std::count(told.types.begin(), told.types.end(), "batch"), 0);
+            QVERIFY(readFile(checkpoint(whole, "restored")).value() == restored);
+            QVERIFY(ToyRuns::weightsOf(whole) == last);
+            QCOMPARE(RunFolder(whole.folder).summary().state, std::string("completed"));
+        }
+        const RunEnded done = train(asked).ended;
+        QVERIFY2(done.reason.find("nothing to resume") != std::string::npos, done.reason.c_str());
+    }
+
+    void bestWeightsThatCannotBeWrittenAreRestoredLater() {
+        TrainRequest asked = early();
+        unflushable = "restored.safetensors";
+        const RunEnded failed = train(asked).ended;
+        unflushable.clear();
+        QVERIFY(failed.outcome == RunEnded::Outcome::Failed && failed.errorKind == ErrorKind::Failed);
+        QVERIFY2(failed.reason.find("could not be restored") != std::string::npos &&
+                     failed.reason.ends_with("The run can be resumed from its last checkpoint."),
+                 failed.reason.c_str());
+        asked.resume = failed.run;
+        const RunEnded ended = train(asked).ended;
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QCOMPARE(ended.epochs, 2);
+        QVERIFY(std::filesystem::exists(checkpoint(ended, "restored")));
+    }
+
+    /// Somebody asked for as many epochs as were planned, so it goes on, also where it is killed at once.
+    void oneThatStoppedEarlyAndGoesOnIsNotAtItsEnd() {
+        TrainRequest asked = early();
+        asked.resume = train(asked).ended.run;
+        asked.settings = {{"training.epochs", "4"}};
+        cutOff(train(asked, {}, [](const Json& event) {
+                   if (event["type"] == "batch")
+                       throw std::runtime_error("killed");
+               }).ended);
+        asked.settings.clear();
+        const RunEnded ended = train(asked).ended;
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QCOMPARE(ended.epochs, 3);
+    }
+
+    void aForkOfOneThatStoppedEarlyIsTrained() {
+        TrainRequest asked = early();
+        const RunEnded parent = train(asked).ended;
+        RunStore store = RunStore::open(asked.home).value();
+        asked.resume = forkRun(store, RunFolder(parent.folder), "last").value().id();
+        asked.settings = {{"training.optimizer.learning_rate", "0.01"}};
+        const RunEnded ended = train(asked).ended;
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QCOMPARE(ended.epochs, 3);
     }
 };
 

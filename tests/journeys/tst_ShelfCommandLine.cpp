@@ -98,6 +98,14 @@ private Q_SLOTS:
         refuses({"evaluate", group.left(2)}, 2, "matches 3 runs"); // a part of an id is a run's
     }
 
+    void aFoldCutOffBeforeItsEndComesToIt() {
+        const QString events = m_home + QStringLiteral("/runs/") + m_runs.back() + QStringLiteral("/events.jsonl");
+        QVERIFY(QFile::resize(events, read(events).lastIndexOf("{\"type\":\"run_ended\"")));
+        const CliAnswer answer = run({"train", "--resume", m_folds["group"].toString(), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QCOMPARE(answer.json()["val_accuracy"], m_folds["val_accuracy"]);
+    }
+
     void moreFoldsThanImagesAreRefusedAndLeaveNothing() {
         const auto before = QDir(m_home + "/groups").entryList(QDir::Dirs | QDir::NoDotAndDotDot);
         refuses({"train", path("experiment.json"), "--folds", "13"}, 2, "12 images");

@@ -3,14 +3,17 @@
 
 #include "Test.h"
 #include "experiment/RunEdit.h"
+#include "store/RunCheckpoint.h"
 #include "store/RunEvents.h"
 #include "store/RunFilter.h"
 #include "store/RunFork.h"
+#include "store/RunMark.h"
 #include "store/RunState.h"
 #include "store/RunStore.h"
 #include "store/RunTree.h"
 #include "store/Safetensors.h"
 #include "store/SettingsDifference.h"
+#include "support/FileCalls.h"
 #include "support/Files.h"
 
 using namespace sightline;
@@ -49,6 +52,29 @@ bool matches(const RunSummary& run, const std::string& filter) {
     const auto parsed = RunFilter::parse(filter);
     return parsed.ok() && parsed->matches(run);
 }
+
+/// Looks at the folders of runs whenever a file is opened to be written, while it lives.
+class OnEachOpen {
+public:
+    using Look = void (*)(const fs::path& run);
+    OnEachOpen(fs::path runs, Look look) {
+        s_runs = std::move(runs);
+        s_look = look;
+        fileCalls().open = [](const char* file, int flags, mode_t mode) {
+            for (const auto& entry : fs::directory_iterator(s_runs))
+                s_look(entry.path());
+            return s_real.open(file, flags, mode);
+        };
+    }
+    ~OnEachOpen() { fileCalls() = s_real; }
+    OnEachOpen(const OnEachOpen&) = delete;
+    OnEachOpen& operator=(const OnEachOpen&) = delete;
+
+private:
+    static inline const FileCalls s_real = fileCalls();
+    static inline fs::path s_runs;
+    static inline Look s_look = nullptr;
+};
 
 /// "a(b c)": b and c stand below a; groups in capitals.
 std::string treeText(const std::vector<RunNode>& nodes) {
@@ -115,6 +141,48 @@ private Q_SLOTS:
         keepState(parent, "last", {{"epoch", 2}, {"batch", 0}, {"settings", then}});
         const RunFolder other = forkRun(runs, parent, "last").value();
         QVERIFY(changeableSettings(*other.experiment()) == then);
+    }
+
+    /// A process may die at every moment before, and another one look for runs to go on with, or to delete.
+    void aForkIsWholeBeforeItCanBeGoneOnWith() {
+        RunStore runs = store();
+        const RunFolder parent = runs.create(experimentNamed("parent")).value();
+        QVERIFY(parent.writeGraph(Json::object()));
+        for (const int epoch : {1, 2}) {
+            QVERIFY(parent.appendEvent({{"type", "epoch"}, {"epoch", epoch}}));
+            keepState(parent, epoch == 1 ? "best" : "last", {{"epoch", epoch}, {"batch", 0}});
+        }
+        static fs::path s_parent;
+        static int s_filled, s_unowned, s_half;
+        s_parent = parent.path();
+        s_filled = s_unowned = s_half = 0;
+        {
+            const OnEachOpen watched(parent.path().parent_path(), [](const fs::path& run) {
+                const bool isFilled = run != s_parent && fs::exists(run / "events.jsonl");
+                s_filled += isFilled ? 1 : 0;
+                s_unowned += isFilled && !ownerOf(run) ? 1 : 0;
+                s_half += run != s_parent && checkpointToResume(run) && !(isFilled && parentOf(RunFolder(run))) ? 1 : 0;
+            });
+            QVERIFY(forkRun(runs, parent, "last").ok());
+        }
+        QVERIFY(s_filled > 3);
+        QCOMPARE(s_unowned, 0);
+        QCOMPARE(s_half, 0);
+    }
+
+    /// It is trained on, so early stopping is patient anew.
+    void aForkOfOneThatStoppedEarlyHasItsPatienceAgain() {
+        RunStore runs = store();
+        const RunFolder parent = runs.create(experimentNamed("parent")).value();
+        QVERIFY(parent.writeGraph(Json::object()));
+        for (const int epoch : {1, 2})
+            QVERIFY(parent.appendEvent({{"type", "epoch"}, {"epoch", epoch}, {"patience_used", epoch}}));
+        for (const bool stopped : {false, true}) {
+            keepState(parent, "last", {{"epoch", 2}, {"batch", 0}, {"stopped_early", stopped}});
+            const RunEvents events = readRunEvents(forkRun(runs, parent, "last").value().path() / "events.jsonl");
+            QCOMPARE(events.epochs.size(), std::size_t(2));
+            QCOMPARE(events.patienceUsed, stopped ? 0 : 2);
+        }
     }
 
     void whatIsSaidOfARunSurvivesTheIndex() {

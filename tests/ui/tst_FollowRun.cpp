@@ -106,6 +106,8 @@ private Q_SLOTS:
         other.epoch(2);
         QTRY_COMPARE_WITH_TIMEOUT(runs.progress().history.size(), std::size_t(2), kLong);
         picture(driver, QStringLiteral("follow"));
+        other.tell(RunNote{"The run stops after this epoch.", {{"type", "note"}, {"stops_after_epoch", true}}});
+        QTRY_VERIFY_WITH_TIMEOUT(runs.stopsAfterEpoch(), kLong); // somebody else asked for it
         other.tell(RunPaused{true});
         QTRY_COMPARE_WITH_TIMEOUT(runs.state(), RunState::Paused, kLong);
         other.tell(RunPaused{false});
@@ -262,8 +264,10 @@ private Q_SLOTS:
 
     void itsLastBatchIsSeen() {
         OtherProgram other = program("home-look");
+        other.tell(RunNote{"The run stops after this epoch.", {{"type", "note"}, {"stops_after_epoch", true}}});
         WindowDriver driver(home("home-look"), m_engine.door());
         follow(driver, other);
+        QVERIFY(driver.session->runs().stopsAfterEpoch());  // as somebody asked before
         QVERIFY(receiveCommands(other.run.path()).empty()); // nobody asked yet
         driver.click("showBatch");
         QTRY_VERIFY_WITH_TIMEOUT(other.hears(RemoteCommand::Kind::Look), kLong);

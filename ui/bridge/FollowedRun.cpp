@@ -4,6 +4,7 @@
 #include "engine/GivenBatchBytes.h"
 #include "engine/ProgressFile.h"
 #include "engine/ReadTrainEvent.h"
+#include "store/RunEvents.h"
 #include "store/RunMark.h"
 
 namespace sightline::ui {
@@ -13,9 +14,10 @@ constexpr int kPeriodMs = 500;
 constexpr std::chrono::minutes kPatience(2); ///< for an answer: a batch may be long
 } // namespace
 
-FollowedRun::FollowedRun(std::shared_ptr<const OpenedRun> run, RunEventsTail tail, bool paused)
-    : m_run(std::move(run)), m_folder(m_run->folder), m_tail(std::make_shared<RunEventsTail>(std::move(tail))),
-      m_paused(paused) {
+FollowedRun::FollowedRun(std::shared_ptr<const OpenedRun> run, ReadRun::Elsewhere elsewhere)
+    : m_run(std::move(run)), m_folder(m_run->folder),
+      m_tail(std::make_shared<RunEventsTail>(std::move(elsewhere.events))), m_paused(elsewhere.paused),
+      m_stopsAfterEpoch(elsewhere.stopsAfterEpoch) {
     m_timer.setInterval(kPeriodMs);
     m_timer.setSingleShot(true); // a slow disk is not asked twice
     connect(&m_timer, &QTimer::timeout, this, &FollowedRun::poll);
@@ -56,6 +58,8 @@ void FollowedRun::tell(const Seen& seen) {
     for (const TrainEvent& event : seen.events) {
         if (const auto* paused = std::get_if<RunPaused>(&event))
             m_paused = paused->paused;
+        if (const auto* note = std::get_if<RunNote>(&event))
+            m_stopsAfterEpoch = stopsAfterEpochIn(note->event).value_or(m_stopsAfterEpoch);
         m_ended = std::holds_alternative<RunEnded>(event);
         Q_EMIT happened(event);
         if (m_ended)

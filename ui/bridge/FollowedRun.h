@@ -22,8 +22,8 @@ namespace sightline::ui {
 class FollowedRun : public RunSteering {
     Q_OBJECT
 public:
-    /// `tail` has read what is known already; `paused` is what it said last.
-    FollowedRun(std::shared_ptr<const OpenedRun> run, RunEventsTail tail, bool paused);
+    /// Its events have been read up to what is known already.
+    FollowedRun(std::shared_ptr<const OpenedRun> run, ReadRun::Elsewhere elsewhere);
     ~FollowedRun() override; ///< looks that wait hear that nobody will answer
 
     void pause() override { press(RemoteCommand::Kind::Pause, true); }
@@ -58,7 +58,7 @@ private:
     std::shared_ptr<const OpenedRun> m_run;
     std::filesystem::path m_folder;
     std::shared_ptr<RunEventsTail> m_tail; ///< used on m_pollLane only
-    bool m_paused, m_stopsAfterEpoch = false, m_ended = false;
+    bool m_paused, m_stopsAfterEpoch, m_ended = false;
     int m_epoch = 0, m_batch = 0; ///< told last
     struct Edit {
         std::vector<Setting> settings;

@@ -101,12 +101,12 @@ Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& id
     for (const Json& event : tail.read())
         events.add(event);
     const bool goesOn = owner && events.outcome.empty();
-    const bool paused = events.paused;
+    const bool paused = events.paused, stopsAfterEpoch = events.stopsAfterEpoch;
     takeEvents(std::move(events), read.progress);
     read.progress.learningRateChanges = rateChanges(read.run->experiment, read.progress.history);
     read.progress.bestEpoch = summary->bestEpoch;
     if (goesOn)
-        read.elsewhere = ReadRun::Elsewhere{*owner, std::move(tail), paused};
+        read.elsewhere = ReadRun::Elsewhere{*owner, std::move(tail), paused, stopsAfterEpoch};
     else
         read.progress.ended = endOf(*summary);
     return read;

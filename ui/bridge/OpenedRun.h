@@ -67,7 +67,7 @@ struct ReadRun {
     struct Elsewhere {
         RunOwner owner;
         RunEventsTail events;
-        bool paused = false;
+        bool paused = false, stopsAfterEpoch = false;
     };
     std::shared_ptr<const OpenedRun> run;
     RunProgress progress;

@@ -8,6 +8,7 @@
 
 #include "engine/ProbeImages.h"
 #include "experiment/EditSettings.h"
+#include "store/RunEvents.h"
 
 namespace sightline::ui {
 
@@ -162,6 +163,8 @@ void RunDesk::hear(const TrainEvent& event) {
         m_steered.onSaved(*checkpoint);
     else if (const auto* paused = std::get_if<RunPaused>(&event))
         m_steered.onPaused(*paused);
+    else if (const auto* note = std::get_if<RunNote>(&event); note && stopsAfterEpochIn(note->event))
+        m_steered.onStopsAfterEpoch();
     else if (const auto* end = std::get_if<RunEnded>(&event))
         onEnded(*end);
     else
@@ -219,7 +222,8 @@ void RunDesk::onSeriesEnded(const QString& failure) {
 
 void RunDesk::follow(ReadRun::Elsewhere elsewhere) {
     m_owner = elsewhere.owner;
-    m_followed = std::make_unique<FollowedRun>(m_inView.run(), std::move(elsewhere.events), elsewhere.paused);
+    const bool isPaused = elsewhere.paused;
+    m_followed = std::make_unique<FollowedRun>(m_inView.run(), std::move(elsewhere));
     m_steered.setSteering(*m_followed, true);
     steerBy(*m_followed);
     connect(m_followed.get(), &FollowedRun::becameWhole, this, [this](const std::shared_ptr<const OpenedRun>& run) {
@@ -229,7 +233,8 @@ void RunDesk::follow(ReadRun::Elsewhere elsewhere) {
     m_activity = m_activities.begin(tr("Following %1").arg(QString::fromStdString(m_inView.run()->experiment.name)));
     m_activity.setProgress(m_inView.progress().history.size(),
                            static_cast<qulonglong>(m_inView.progress().experiment.training.epochs));
-    m_steered.setState(elsewhere.paused ? RunState::Paused : RunState::Running);
+    m_steered.setState(isPaused ? RunState::Paused : RunState::Running);
+    m_steered.onStopsAfterEpoch();
 }
 
 void RunDesk::unfollow() {

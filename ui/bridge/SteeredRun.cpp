@@ -94,11 +94,15 @@ void SteeredRun::onPaused(const RunPaused& paused) {
         Q_EMIT stateChanged(m_state);
 }
 
+void SteeredRun::onStopsAfterEpoch() {
+    setStopsAfterEpoch(!isIdle() && steering().stopsAfterEpoch());
+}
+
 void SteeredRun::onRefused(const QString& why) {
     const bool stops = m_state == RunState::Stopping && !m_elsewhere; // that is never refused here
     if (!isIdle() && m_state != RunState::Starting && !stops)
         setState(steering().isPaused() ? RunState::Paused : RunState::Running);
-    setStopsAfterEpoch(!isIdle() && steering().stopsAfterEpoch());
+    onStopsAfterEpoch();
     m_saveAsked = false;
     Q_EMIT refused(why);
 }

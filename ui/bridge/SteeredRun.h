@@ -41,6 +41,7 @@ public:
 
     void onSaved(const CheckpointSaved& checkpoint);
     void onPaused(const RunPaused& paused);
+    void onStopsAfterEpoch(); ///< or not any more: whoever carries it out knows
     void onRefused(const QString& why);
 
 Q_SIGNALS:

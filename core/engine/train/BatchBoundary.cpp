@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <utility>
+
 #include "engine/module/LoadedModel.h"
 
 namespace sightline::engine {
@@ -25,7 +27,16 @@ void BatchBoundary::publish(std::int64_t step) {
     m_control.publish(m_newest);
 }
 
+/// To all who watch: another process may have asked for it.
+void BatchBoundary::tellWhetherItStops() {
+    const bool stops = m_control.stopsAfterEpoch();
+    if (std::exchange(m_stopsAfterEpoch, stops) != stops)
+        m_reporter.report(RunNote{stops ? "The run stops after this epoch." : "The run goes on after this epoch.",
+                                  Json{{"type", "note"}, {"stops_after_epoch", stops}}});
+}
+
 void BatchBoundary::answer(std::int64_t step, const Obey& obey) {
+    tellWhetherItStops();
     if (m_control.wantsSnapshot())
         publish(step);
     std::vector<TrainCommand> commands = m_control.take();

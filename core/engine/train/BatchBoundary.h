@@ -29,6 +29,7 @@ public:
 
 private:
     void answer(std::int64_t step, const Obey& obey);
+    void tellWhetherItStops();
 
     const TrainSetup& m_setup;
     TrainControl& m_control;
@@ -36,6 +37,7 @@ private:
     std::stop_token m_stop;
     std::shared_ptr<const WeightSnapshot> m_newest; ///< published, of m_step
     std::int64_t m_step = 0;
+    bool m_stopsAfterEpoch = false; ///< as told last
 };
 
 } // namespace sightline::engine

@@ -53,7 +53,7 @@ EpochVerdict EpochCallbacks::epochEnded(const EpochMetrics& metrics, double lear
         verdict.patience = settings.patience;
         verdict.patienceUsed = m_earlyStopping->waited();
         if (early.stop)
-            verdict.stop = didNotImprove(settings.monitor, settings.patience) + ".";
+            verdict.stop = whyStopped();
     }
     if (m_reduceLr) {
         const ReduceLrSettings& settings = *m_training.reduceLrOnPlateau;
@@ -64,6 +64,11 @@ EpochVerdict EpochCallbacks::epochEnded(const EpochMetrics& metrics, double lear
         }
     }
     return verdict;
+}
+
+std::string EpochCallbacks::whyStopped() const {
+    const auto& settings = m_training.earlyStopping;
+    return settings ? didNotImprove(settings->monitor, settings->patience) + "." : std::string();
 }
 
 void EpochCallbacks::save(Json& state) const {

@@ -27,6 +27,8 @@ public:
     EpochVerdict epochEnded(const EpochMetrics& metrics, double learningRate);
     /// Without a checkpoint's monitor the last epoch is the best.
     int bestEpoch(int lastEpoch) const { return m_best ? m_best->epoch() : lastEpoch; }
+    /// What early stopping stops for; empty where there is none.
+    std::string whyStopped() const;
     bool reducesRate() const { return m_reduceLr.has_value(); }
 
     /// Adds the counters to a checkpoint's state, and takes them from there: each where it goes with what is watched

@@ -159,7 +159,7 @@ Result<RunCheckpoints::Loaded> RunCheckpoints::load(GraphModule& module, Moments
 }
 
 RunCheckpoints::Loaded RunCheckpoints::loadedFrom(const KeptCheckpoint& from, Json state, const std::string& why) {
-    Loaded loaded{std::move(state), "checkpoints/" + from.file.filename().string(), {}, from.resumable};
+    Loaded loaded{std::move(state), "checkpoints/" + from.file.filename().string(), why.empty(), {}, from.resumable};
     if (!why.empty())
         loaded.note = why + " run resumes from " + loaded.file + ", " + placeOf(from) + ".";
     if (!from.resumable)

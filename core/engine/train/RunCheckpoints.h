@@ -34,6 +34,7 @@ public:
     struct Loaded {
         Json state;               ///< as saved; { "epoch" } alone where the file holds weights only
         std::string file;         ///< relative to the run's folder
+        bool isLast = false;      ///< it is `last`, whole and the newest
         std::string note;         ///< where it is not `last`, why; what else a person should know
         bool hasOptimizer = true; ///< false: its moments start anew
     };

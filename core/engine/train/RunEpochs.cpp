@@ -22,6 +22,8 @@ double RunEpochs::rateAt(std::int64_t step) const {
 }
 
 Ending RunEpochs::train(const Resumed* from) {
+    if (from && m.state.isTrained(experiment().training.epochs))
+        return endTrained(*from);
     m_isFirst = from != nullptr;
     // First as the batch before was, so that a resumed run sees the same changes.
     const Experiment& before = from ? from->before : experiment();
@@ -37,6 +39,15 @@ Ending RunEpochs::train(const Resumed* from) {
             return *ending;
     }
     return {};
+}
+
+/// It was killed before it could say so, maybe before the last epoch's weights had their name.
+Ending RunEpochs::endTrained(const Resumed& from) {
+    if (keeps() && !from.isLast)
+        if (const Result<void> kept = m.recorder.keepLast(); !kept)
+            return failed(kept.error());
+    return {RunEnded::Outcome::Completed, m.state.stoppedEarly ? m.state.callbacks.whyStopped() : std::string(),
+            ErrorKind::Failed};
 }
 
 void RunEpochs::enterEpoch() {

@@ -33,7 +33,8 @@ public:
 
     /// Of a run whose folder is there.
     void beginProbes() { m_probes.begin(m.setup.folder->path(), m.state.finished()); }
-    /// Those that are left. `from`: of a run that goes on; null for a new one.
+    /// Those that are left; a run that was cut off when all were trained only comes to its end. `from`: of a run that
+    /// goes on; null for a new one.
     Ending train(const Resumed* from);
     /// The epoch under way is entered at its next batch.
     void enterEpoch();
@@ -44,6 +45,7 @@ private:
     bool keeps() const { return m.setup.keeps(); } ///< the run's folder; false: rank 0 does
     const Experiment& experiment() const { return m.setup.experiment; }
     double rateAt(std::int64_t step) const;
+    Ending endTrained(const Resumed& from);
     std::optional<Ending> trainEpoch();
     std::optional<Ending> trainBatches();
     std::optional<Ending> endTraining();

@@ -150,7 +150,9 @@ Ending RunRecorder::restoreBest() {
             restored = m_checkpoints.saveRestored(*m_setup.module);
         } while (!restored && m_tryAgain(restored.error()));
     if (!restored)
-        return failed({"The best weights could not be restored: " + restored.error().message, restored.error().kind});
+        return failed(
+            unwritten({"The best weights could not be restored: " + restored.error().message, restored.error().kind},
+                      m_setup.folder->path()));
     m_reporter.report(RunNote{"The weights with the best " + stopping->monitor +
                               " were restored (checkpoints/restored.safetensors)."});
     return {};

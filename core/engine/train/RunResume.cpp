@@ -7,6 +7,7 @@
 
 #include "engine/train/RunEdits.h"
 #include "experiment/RunEdit.h"
+#include "store/RunEvents.h"
 #include "store/RunFork.h"
 #include "support/FolderFlush.h"
 #include "support/Words.h"
@@ -40,28 +41,53 @@ private:
 /// Of a fork; `earlier` may be empty.
 std::string ofFinished(int epochs, const std::string& earlier) {
     return "The checkpoint is of the end of all " + counted(static_cast<std::size_t>(epochs), "epoch") +
-           ", so a fork from there has nothing to train; raise training.epochs (--set training.epochs=N)" +
+           ", so a fork from there has nothing to train; raise training.epochs" +
            (earlier.empty() ? "." : ", or fork " + earlier + ".");
 }
 
-/// Why there is nothing to resume; empty where there is.
-std::string whyDone(const TrainSetup& setup, const Json& checkpoint, const Edits& edits) {
-    const int epoch = checkpoint.value("epoch", 0);
-    if (checkpoint.value("batch", 0) > 0 && epoch < setup.experiment.training.epochs)
+/// What decides whether, and from where, a run goes on.
+struct Standing {
+    const TrainSetup& setup;
+    const RunCheckpoints::Loaded& loaded;
+    const Edits& edits;
+    const RunEvents& events;
+
+    int epochs() const { return setup.experiment.training.epochs; }
+    int epoch() const { return loaded.state.value("epoch", 0); }
+    bool isWithinEpoch() const { return loaded.state.value("batch", 0) > 0; }
+    /// A fork begins there, whatever its parent did.
+    bool isForked() const {
+        const std::optional<RunParent> parent = parentOf(*setup.folder);
+        return parent && epoch() == parent->epoch;
+    }
+    /// Whether all of it is trained that was asked for. What was asked for once holds until there is a new checkpoint.
+    bool isTrained() const {
+        if (epoch() >= epochs())
+            return true;
+        return !isWithinEpoch() && loaded.state.value("stopped_early", false) && !setup.namesEpochs &&
+               !edits.change("training.epochs") && !edits.change("training.early_stopping") && !isForked() &&
+               !events.resumedAfter.contains(epoch());
+    }
+    /// Before it had said that it was completed: its best weights may not be restored yet.
+    bool isCutOff() const {
+        return events.outcome != "completed" && loaded.hasOptimizer && !isWithinEpoch() && setup.changes.empty();
+    }
+};
+
+/// Why a trained run is not gone on with; empty where it has yet to come to its end.
+std::string whyDone(const Standing& run) {
+    const std::string finished = "The run has finished ";
+    const int epoch = run.epoch();
+    if (epoch >= run.epochs() && run.isForked())
+        return ofFinished(epoch, pointsBefore(*run.setup.folder, {epoch + 1, 0}).words());
+    if (run.isCutOff())
         return {};
-    const std::string run = "The run has finished ";
-    if (const std::optional<RunParent> parent = parentOf(*setup.folder);
-        parent && epoch >= setup.experiment.training.epochs && epoch == parent->epoch)
-        return ofFinished(epoch, pointsBefore(*setup.folder, {epoch + 1, 0}).words());
-    if (epoch >= setup.experiment.training.epochs)
-        return edits.change("training.epochs")
-                   ? run + counted(static_cast<std::size_t>(epoch), "epoch") + "; set training.epochs to more."
-                   : run + "all its epochs; there is nothing to resume. --set training.epochs=N gives it more.";
-    if (checkpoint.value("stopped_early", false) && !setup.namesEpochs && !edits.change("training.epochs") &&
-        !edits.change("training.early_stopping"))
-        return run + "early, after epoch " + std::to_string(epoch) +
-               "; there is nothing to resume. --set training.epochs=N or training.early_stopping=null continues it.";
-    return {};
+    if (epoch >= run.epochs() && run.edits.change("training.epochs"))
+        return finished + counted(static_cast<std::size_t>(epoch), "epoch") + "; set training.epochs to more.";
+    if (epoch >= run.epochs())
+        return finished + "all its epochs; there is nothing to resume. Raise training.epochs to continue it.";
+    return finished + "early, after epoch " + std::to_string(epoch) +
+           "; there is nothing to resume. Set training.epochs or training.early_stopping to continue it.";
 }
 
 /// Optimiser, learning rate and callbacks as the checkpoint has them.
@@ -84,8 +110,6 @@ void takeState(Json checkpoint, bool hasOptimizer, const Edits& edits, const Tra
     state.baseRate = setup.editedRate.value_or(state.baseRate);
     if (edits.change("training.optimizer.learning_rate"))
         state.baseRate = namedRate(setup.experiment);
-    if (std::exchange(state.stoppedEarly, false))
-        state.callbacks.restartPatience();
 }
 
 } // namespace
@@ -95,20 +119,22 @@ Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainS
     if (!loaded)
         return loaded.error();
     const Edits edits(loaded->state, setup);
-    if (const std::string done = whyDone(setup, loaded->state, edits); !done.empty())
-        return badInput(done);
-    Result<std::vector<EpochMetrics>> history = setup.folder->history();
-    if (!history)
-        return history.error();
-    state.history = std::move(*history);
+    RunEvents events = readRunEvents(setup.folder->path() / "events.jsonl");
+    const Standing standing{setup, *loaded, edits, events};
+    const bool isTrained = standing.isTrained();
+    if (isTrained)
+        if (const std::string done = whyDone(standing); !done.empty())
+            return badInput(done);
+    state.history = std::move(events.epochs);
     takeState(loaded->state, loaded->hasOptimizer, edits, setup, state);
+    if (!isTrained && std::exchange(state.stoppedEarly, false))
+        state.callbacks.restartPatience();
     Json trained = Json::object();
     for (const char* path : {"model.freeze", "training.fine_tune"})
         trained[path] = Json::array({nullptr, edits.then(path)});
     Result<Experiment> before = withChanges({}, trained);
     if (!before)
         return before.error();
-    checkpoints.dropRestored();
     checkpoints.keepBest();
     for (const std::filesystem::path& folder : {setup.folder->path(), setup.folder->path() / "checkpoints"})
         removeUnfinished(folder);
@@ -117,17 +143,21 @@ Result<Resumed> resumeRun(TrainSetup& setup, RunCheckpoints& checkpoints, TrainS
             return written.error();
     if (!loaded->note.empty())
         setup.notes.push_back(loaded->note);
-    return Resumed{loaded->file, std::move(*before)};
+    return Resumed{loaded->file, loaded->isLast, std::move(*before)};
 }
 
 void reportResume(const TrainSetup& setup, const TrainState& state, const Resumed& resumed, RunReporter& reporter) {
     const bool within = state.isWithinEpoch();
     const int epoch = within ? state.epoch : state.finished();
-    reporter.report(
-        RunNote{(within ? "Resumed in epoch " + std::to_string(epoch) + " after batch " + std::to_string(state.batch)
-                        : "Resumed after epoch " + std::to_string(epoch)) +
-                    " from " + resumed.from + ".",
-                Json{{"type", "resumed"}, {"epoch", epoch}, {"batch", state.batch}, {"from", resumed.from}}});
+    if (state.isTrained(setup.experiment.training.epochs)) // no "resumed": nobody asked for more
+        reporter.report(RunNote{"Nothing is left to train after epoch " + std::to_string(epoch) +
+                                "; the run is completed from " + resumed.from + "."});
+    else
+        reporter.report(RunNote{
+            (within ? "Resumed in epoch " + std::to_string(epoch) + " after batch " + std::to_string(state.batch)
+                    : "Resumed after epoch " + std::to_string(epoch)) +
+                " from " + resumed.from + ".",
+            Json{{"type", "resumed"}, {"epoch", epoch}, {"batch", state.batch}, {"from", resumed.from}}});
     if (setup.mark && setup.mark->before())
         reporter.report(RunNote{"Process " + std::to_string(setup.mark->before()->process) + " on the host " +
                                 shown(setup.mark->before()->host) + " had this run before and has died."});

@@ -39,6 +39,8 @@ struct TrainState {
     static TrainState beginning(const Experiment& experiment, bool hasValidation);
     int finished() const { return epoch - 1; } ///< epochs
     bool isWithinEpoch() const { return batch > 0; }
+    /// Whether nothing of so many epochs is left to train.
+    bool isTrained(int epochs) const { return stoppedEarly || epoch > epochs; }
     RunPlace place() const { return {epoch, batch}; }
     /// The epoch under way is over: its metrics go into the history, and the callbacks have their say.
     EpochVerdict endEpoch(const EpochMetrics& metrics);

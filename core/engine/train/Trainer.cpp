@@ -134,6 +134,8 @@ Result<void> Run::start() {
     m_reporter.begin(m_setup, m_state.epoch);
     if (goesOn())
         reportResume(m_setup, m_state, m_resumed, m_reporter);
+    if (goesOn() && !m_state.isTrained(experiment().training.epochs)) // once that is written: till then it had ended
+        m_recorder.checkpoints().dropRestored();
     m_recorder.beginLearning();
     m_epochs.beginProbes();
     static_cast<void>(m_setup.store->refresh(*m_setup.folder)); // the index only; the folder is the truth

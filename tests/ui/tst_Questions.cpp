@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QComboBox>
 #include <QLabel>
+#include <QListView>
 #include <QSlider>
 #include <QTabBar>
 #include <QTableView>
 
 #include "FakeEngine.h"
+#include "MadeUpEvaluation.h"
 #include "RunTest.h"
 
 using namespace sightline;
@@ -22,8 +24,8 @@ class QuestionsTest : public RunTest {
         driver.click("nextExplained");
         QTRY_VERIFY(driver.session->questions().answer() != nullptr);
     }
-    static void showTab(const WindowDriver& driver, const QString& title) {
-        auto* bar = driver.find<QTabBar>("explainTabBar");
+    static void showTab(const WindowDriver& driver, const QString& title, const char* of = "explainTabBar") {
+        auto* bar = driver.find<QTabBar>(of);
         for (int i = 0; i < bar->count(); ++i)
             if (bar->tabText(i) == title)
                 QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(i).center());
@@ -57,6 +59,44 @@ private Q_SLOTS:
         session.questions().evaluate();
         QTRY_VERIFY(session.questions().evaluation() != nullptr); // the lane has come past the late one
         QCOMPARE(changed.count(), 2);                             // begun and there: the late one said nothing
+    }
+
+    /// The last image is a train that looks like a boat; the second run knows no train.
+    void suspectsOfOneRunAreNotThoseOfAnother() {
+        const auto first = storeRun(QStringLiteral("home-suspects"), m_classes, "toy_cnn");
+        const auto second = storeRun(QStringLiteral("home-suspects"), {"boat", "car"}, "toy_cnn");
+        FakeEngine engine;
+        std::unique_ptr<WindowDriver> driver;
+        engine.onEvaluateOf = [&](const ModelSource& source, auto&&...) {
+            const bool isFirst = source.runFolder == first.path();
+            return Result<Evaluation>(madeUpEvaluation(
+                *driver->session->data().dataset(), Subset::Test,
+                isFirst ? m_classes : std::vector<std::string>{"boat", "car"},
+                [](Prediction& prediction, std::size_t n) {
+                    prediction.predicted = n == 9 ? 0 : prediction.truth;
+                    prediction.probabilities[static_cast<std::size_t>(prediction.predicted)] = n == 9 ? 0.95f : 0.9f;
+                }));
+        };
+        driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-suspects")), engine.door());
+        openRun(*driver->session, first);
+        driver->key(Qt::Key_5, Qt::ControlModifier);
+        driver->click("evaluateButton");
+        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
+        showTab(*driver, QStringLiteral("Suspects"), "evaluateTabs");
+        const auto* table = driver->find<QTableView>("suspectTable")->model();
+        QCOMPARE(table->rowCount(), 1);
+        QCOMPARE(table->index(0, 1).data().toString(), QStringLiteral("train"));
+        showTab(*driver, QStringLiteral("Classes"), "evaluateTabs");
+        openRun(*driver->session, second);
+        driver->click("evaluateButton");
+        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
+        QCOMPARE(table->rowCount(), 0);
+        driver->key(Qt::Key_1, Qt::ControlModifier);
+        driver->clickRow("sampleGrid", 0);
+        QSignalSpy edited(&driver->session->data(), &DataDesk::edited);
+        QTest::keyClick(driver->find<QWidget>("sampleGrid"), Qt::Key_X);
+        QVERIFY(edited.wait());
+        QCOMPARE(table->rowCount(), 0);
     }
 
     void anEvaluationIsCancelledByItsButton() {
@@ -206,6 +246,42 @@ private Q_SLOTS:
         driver.click("showKernels");
         QVERIFY(driver.text("filterNote").contains(QStringLiteral("no kernels to show")));
         QCOMPARE(asked.load(), 1);
+    }
+
+    /// What was enlarged is of the run before: nothing of it is drawn where nobody looks.
+    void anotherRunTakesThePatternsAway() {
+        const auto first = storeRun(QStringLiteral("home-patterns"), m_classes, "toy_cnn");
+        const auto second = storeRun(QStringLiteral("home-patterns"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            return Result<HeatMap>(explanationOf(request, m_classes, 0));
+        };
+        engine.onAsk = [](const Question& question, auto&&...) -> Result<Answer> {
+            const auto* kind = std::get_if<FilterPicturesQuestion>(&question);
+            if (!kind)
+                return cancelled();
+            FilterPictures drawn;
+            for (const int channel : kind->channels)
+                drawn.pictures.push_back({channel, 0.5, 7.25, Image(8, 8, 3)});
+            return Answer(drawn);
+        };
+        WindowDriver driver(path(QStringLiteral("home-patterns")), engine.door());
+        explain(driver, first);
+        showTab(driver, QStringLiteral("Filters"));
+        driver.click("drawFilters");
+        QTRY_VERIFY(driver.text("filterWords").contains(QStringLiteral("7.25")));
+        showTab(driver, QStringLiteral("Heat map"));
+        openRun(*driver.session, second);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        auto* slider = driver.find<QSlider>("explainOpacity");
+        slider->setFocus();
+        const int before = slider->value();
+        QTest::keyClick(slider, Qt::Key_Left);
+        QVERIFY(slider->value() < before);
+        showTab(driver, QStringLiteral("Filters"));
+        QCOMPARE(driver.find<QListView>("filterTiles")->model()->rowCount(), 0);
+        QVERIFY(driver.text("filterWords").isEmpty());
+        QVERIFY(!driver.find<QWidget>("saveFilter")->isEnabled());
     }
 
     void whyThereIsNoStrengthCurveIsSaid() {

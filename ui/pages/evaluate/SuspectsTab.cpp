@@ -104,6 +104,8 @@ void SuspectsTab::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
     m_asker.cancel();
     m_lane.cancel();
     m_found = m_filtering = false;
+    m_suspects.clear(); // their classes and places are those of the evaluation before
+    m_table->setRows({});
     if (isVisible())
         find();
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "bridge/PlainWords.h"
 #include "bridge/Session.h"
 #include "look/Words.h"
 #include "pages/LabelKeys.h"
@@ -139,7 +140,7 @@ void SuspectsTab::findAll() {
         [](const std::stop_token&) { return SuspectsQuestion(); },
         [this, evaluation = m_evaluation](Result<Suspects> judged) {
             if (!judged)
-                return showFound({}, QString::fromStdString(judged.error().message));
+                return showFound({}, plainWords(judged.error()));
             std::vector<SuspectImage> found = suspectsOf(*judged, *evaluation);
             const QString note = noteOn(*judged, found.size());
             showFound(std::move(found), note);

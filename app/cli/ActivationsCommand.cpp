@@ -80,7 +80,7 @@ int activations(const Settings& settings, Context& context) {
     for (std::size_t i = 0; i < images.size(); ++i) {
         const std::string& name = images[i];
         auto image = files.read(name);
-        if (!image && !several)
+        if (!image && (!several || image.error().kind == ErrorKind::Cancelled))
             return fail(image.error());
         if (!image) { // the others are looked at all the same
             std::clog << "skipped: " << image.error().message << '\n';

@@ -179,7 +179,7 @@ int explainImages(const Settings& settings, HeatMapMethod method, const OpenedNe
     NamedImages files(network.source.runFolder, network.dataPath, network.pixels);
     for (std::size_t i = 0; i < images.size(); ++i) {
         auto image = files.read(images[i]);
-        if (!image && images.size() == 1)
+        if (!image && (images.size() == 1 || image.error().kind == ErrorKind::Cancelled))
             return fail(image.error());
         if (!image) {
             std::clog << "skipped: " << image.error().message << '\n';

@@ -15,46 +15,58 @@ bool NamedImages::mayBeOfRun(const std::string& name) const {
     if (std::filesystem::is_regular_file(imagesOfRun(m_run, m_dataPath), code))
         return true; // an archive
     const auto manifest = RunFolder(m_run).manifest();
-    if (!manifest || !*manifest)
+    if (!manifest)
         return false;
+    if (!*manifest) // an imported network, or a run of an older version
+        return !m_dataPath.empty();
     const auto& samples = (*manifest)->samples;
     return std::any_of(samples.begin(), samples.end(), [&](const SampleEntry& entry) { return entry.path == name; });
 }
 
 /// Null where it is a file, or nothing of the run.
-const Sample* NamedImages::findBesideFiles(const std::string& name, const std::filesystem::path& file) {
+Result<const Sample*> NamedImages::findBesideFiles(const std::string& name, const std::filesystem::path& file) {
     std::error_code code;
     if (m_run.empty() || std::filesystem::exists(file, code))
         return nullptr;
-    if (!m_data && mayBeOfRun(name)) {
-        m_data.emplace();
-        if (const auto experiment = RunFolder(m_run).experiment()) {
-            RunDataRequest request;
-            request.path = m_dataPath;
-            request.compare = Compare::Paths;
-            if (auto data = openRunData(RunFolder(m_run), *experiment, request, interruption().get_token()))
-                *m_data = std::move(*data);
-        }
+    if (!m_data) {
+        if (!mayBeOfRun(name))
+            return nullptr;
+        m_data.emplace(openImages());
     }
-    if (!m_data || !*m_data)
-        return nullptr;
+    if (!*m_data)
+        return m_data->error();
     const std::vector<Sample>& samples = (*m_data)->dataset.samples;
     const auto found =
         std::find_if(samples.begin(), samples.end(), [&](const Sample& sample) { return sample.path == name; });
     return found == samples.end() ? nullptr : &*found;
 }
 
-bool NamedImages::isOfRun(const std::string& name) {
-    return findBesideFiles(name, imageOfRun(name, m_run, m_dataPath)) != nullptr;
+Result<RunData> NamedImages::openImages() const {
+    const RunFolder run(m_run);
+    const auto experiment = run.experiment();
+    if (!experiment)
+        return experiment.error();
+    RunDataRequest request;
+    request.path = m_dataPath;
+    request.compare = Compare::Paths;
+    return openRunData(run, *experiment, request, interruption().get_token());
+}
+
+Result<bool> NamedImages::isOfRun(const std::string& name) {
+    const Result<const Sample*> sample = findBesideFiles(name, imageOfRun(name, m_run, m_dataPath));
+    return sample ? Result<bool>(*sample != nullptr) : sample.error();
 }
 
 Result<NamedImages::Read> NamedImages::read(const std::string& name) {
     std::filesystem::path file = imageOfRun(name, m_run, m_dataPath);
-    if (const Sample* sample = findBesideFiles(name, file)) {
-        auto image = (*m_data)->dataset.source->decoded(*sample, m_pixels);
+    const Result<const Sample*> sample = findBesideFiles(name, file);
+    if (!sample)
+        return sample.error();
+    if (*sample) {
+        auto image = (*m_data)->dataset.source->decoded(**sample, m_pixels);
         if (!image)
             return image.error();
-        return Read{std::move(*image), name, sample->label};
+        return Read{std::move(*image), name, (*sample)->label};
     }
     auto image = readImage(file, m_pixels);
     if (!image)

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "store/RunData.h"
+#include "support/Result.h"
 
 namespace sightline::cli {
 
@@ -23,19 +24,21 @@ public:
         std::filesystem::path file; ///< of an image that is none: its name
         int truth = -1;             ///< class of such an image; -1: not known here
     };
-    /// Opens the run's images for the first name that is no file. Errors: as readImage().
+    /// Opens the run's images for the first name that is no file. Errors: as readImage() and openRunData().
     Result<Read> read(const std::string& name);
-    /// Whether it is no file but an image of the run: in an archive, or one of many in a file.
-    bool isOfRun(const std::string& name);
+    /// Whether it is no file but an image of the run: in an archive, or one of many in a file. Errors: as
+    /// openRunData().
+    Result<bool> isOfRun(const std::string& name);
 
 private:
     bool mayBeOfRun(const std::string& name) const;
-    const Sample* findBesideFiles(const std::string& name, const std::filesystem::path& file);
+    Result<RunData> openImages() const;
+    Result<const Sample*> findBesideFiles(const std::string& name, const std::filesystem::path& file);
 
     std::filesystem::path m_run;
     std::string m_dataPath;
     PixelSettings m_pixels;
-    std::optional<std::optional<RunData>> m_data; ///< once it was tried to open it
+    std::optional<Result<RunData>> m_data; ///< once it was tried to open it
 };
 
 } // namespace sightline::cli

@@ -136,7 +136,10 @@ Result<FilesToClassify> imagesNamed(const Settings& settings, NamedImages& named
                                     const std::string& dataPath) {
     FilesToClassify all;
     for (const std::string& name : settings.images) {
-        if (named.isOfRun(name)) {
+        const Result<bool> isOfRun = named.isOfRun(name);
+        if (!isOfRun)
+            return isOfRun.error();
+        if (*isOfRun) {
             if (!settings.sortInto.empty())
                 return badInput("--sort-into copies files, and " + name + " is none: it lies in " +
                                 imagesOfRun(run, dataPath).string() + ".");

@@ -69,12 +69,14 @@ private Q_SLOTS:
 
         const auto& kept = driver.session->checkpoints().kept();
         QTRY_VERIFY_WITH_TIMEOUT(!kept.empty() && kept.back().epoch == view->table().epochs.back()->epoch, kLong);
-        QTest::keyClick(view, Qt::Key_End); // the last map: whether it can be believed stands under it
+        const auto last = [&] { return view->cellRect(0, view->columnCount() - 1).center(); };
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, last()); // whether it can be believed stands under it
         const auto* trust = driver.find<TrustLine>("probeTrustLine");
         QTRY_VERIFY_WITH_TIMEOUT(trust->trust() != nullptr, kLong);
         QCOMPARE(driver.text("probeTrustWords"), QString::fromStdString(sentenceOn(*trust->trust())));
 
-        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->cellRect(0, view->columnCount() - 1).center());
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));
+        QTest::mouseDClick(view->viewport(), Qt::LeftButton, {}, last());
         QTRY_COMPARE(driver.window->currentPage(), QStringLiteral("explain"));
         QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().answer() != nullptr, kLong);
         QVERIFY(driver.find<QToolButton>("pinExplained")->isChecked());

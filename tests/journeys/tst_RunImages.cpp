@@ -167,15 +167,16 @@ private Q_SLOTS:
     void imagesThatMovedAreFoundAgain() {
         const QString id = trained(1);
         QVERIFY(QDir().rename(path("images"), path("elsewhere")));
+        const QString image = "boat/" + QDir(path("elsewhere/boat")).entryList(QDir::Files)[0];
         for (const QStringList& command :
-             {QStringList{"evaluate", id}, QStringList{"train", "--resume", id, "--set", "training.epochs=2"}}) {
+             {QStringList{"evaluate", id}, QStringList{"explain", id, image}, QStringList{"predict", id, image},
+              QStringList{"train", "--resume", id, "--set", "training.epochs=2"}}) {
             refuses(command, path("images").toUtf8());
             refuses(command, "--set data.path=DIR");
         }
         const QString place = "data.path=" + path("elsewhere");
         QCOMPARE(run({"evaluate", id, "--split", "val", "--set", place, "--json"}).json()["images"].toInt(), 4);
         refuses({"evaluate", id}, "data.path"); // asking remembers nothing
-        const QString image = "boat/" + QDir(path("elsewhere/boat")).entryList(QDir::Files)[0];
         const CliAnswer map = run({"explain", id, image, "--set", place, "--target", "true", "--json"});
         QVERIFY2(map.code == 0, map.err.constData());
         QCOMPARE(map.json()["target"].toString(), QStringLiteral("boat"));

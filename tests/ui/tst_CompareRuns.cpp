@@ -15,6 +15,7 @@
 #include "support/Files.h"
 #include "support/Json.h"
 #include "widgets/ImageView.h"
+#include "widgets/Prompts.h"
 #include "widgets/WipeView.h"
 
 using namespace sightline;
@@ -105,6 +106,7 @@ private Q_SLOTS:
                 targets.push_back(question.target);
             HeatMap map = explanationOf(question, other ? std::vector<std::string>{"boat", "car", "moon"} : m_classes,
                                         other ? 2 : 1);
+            map.layer = other ? "seventh" : "fifth";
             if (question.target == "predicted")
                 map.target = map.classes[static_cast<std::size_t>(map.predicted)];
             return Result<HeatMap>(map);
@@ -135,6 +137,33 @@ private Q_SLOTS:
         QVERIFY(std::abs(wipe->part() - 0.25) < 0.02);
         QTest::keyClick(wipe, Qt::Key_Right);
         QVERIFY(wipe->part() > 0.28);
+        const QString file = path(QStringLiteral("compared.png"));
+        prompts().saveFile = [&](auto&&...) { return file; };
+        driver.click("saveComparison");
+        prompts() = {};
+        const QImage saved(file);
+        QCOMPARE(saved.text(QStringLiteral("ComparedTarget")), QStringLiteral("car"));
+        QCOMPARE(saved.text(QStringLiteral("ComparedLayer")), QStringLiteral("seventh"));
+        QCOMPARE(saved.text(QStringLiteral("ComparedCheckpoint")), QStringLiteral("best"));
+    }
+
+    void aPairChosenAmongTheRunsIsCompared() {
+        const QString home = QStringLiteral("home-pair");
+        const RunFolder first = storeRun(home, m_classes, "toy_cnn");
+        storeRun(home, m_classes, "resnet18");
+        FakeEngine engine;
+        WindowDriver driver(path(home), engine.door());
+        openRun(*driver.session, first); // what is in view is opened anew
+        driver.key(Qt::Key_7, Qt::ControlModifier);
+        auto* table = driver.find<QTableView>("runTable");
+        QTRY_COMPARE(table->model()->rowCount(), 2);
+        driver.clickRow("runTable", 0);
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, Qt::ControlModifier,
+                          table->visualRect(table->model()->index(1, 0)).center());
+        driver.click("compareImagesButton");
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("explain"));
+        QTRY_VERIFY(driver.find<QWidget>("compareAll")->isEnabled());
+        QCOMPARE(driver.find<QComboBox>("compareRun")->currentIndex(), 1);
     }
 
     void aSecondRunReadsTheImageInItsOwnWay() {

@@ -355,6 +355,7 @@ private Q_SLOTS:
         QVERIFY(count > 0 && count <= 6); // six labels are wrong
         QVERIFY(driver.text("suspectNote").startsWith(QStringLiteral("%1 image").arg(count)));
         QCOMPARE(shown(driver), 30); // looking changes nothing
+        driver.click("showRight");
         QSignalSpy explained(&driver.session->questions(), &Questions::explanationReady);
         driver.clickRow("suspectTable", 0);
         QCOMPARE(shown(driver), count);
@@ -371,7 +372,9 @@ private Q_SLOTS:
         QVERIFY(edited.wait());
         QCOMPARE(data.dataset()->samples[asked].label, static_cast<int>(suggested));
         QCOMPARE(table->model()->index(0, 1).data().toString(), looksLike);
+        driver.click("showRight"); // the next one is wrong: it is seen all the same
         QTest::keyClick(table, Qt::Key_Down);
+        QCOMPARE(shown(driver), count);
         QTest::keyClick(table, Qt::Key_X);
         QVERIFY(edited.wait());
         QCOMPARE(table->model()->index(1, 1).data().toString(), QStringLiteral("excluded"));
@@ -450,7 +453,8 @@ private Q_SLOTS:
         driver.clickRow("behindHint", 1);
         QTRY_COMPARE(explained.count(), 1);
         picture(driver, QStringLiteral("few-Shortcuts-hint"));
-        driver.clickRow("shortcutHints", 1); // the gallery has these
+        driver.click("showWrong");
+        driver.clickRow("shortcutHints", 1); // the gallery has these, and hides none
         QVERIFY(!behind->isVisible());
         QCOMPARE(shown(driver), 3);
         QCOMPARE(driver.text("galleryFilter"), QStringLiteral("behind the hint on duck"));

@@ -362,8 +362,12 @@ private Q_SLOTS:
         });
         QTRY_COMPARE(view->columnCount(), 31);
         QCOMPARE(view->horizontalScrollBar()->value(), 0);
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->cellRect(0, 0).center());
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));
+        QVERIFY(driver.text("probeUnkept").contains(QStringLiteral("once the run has ended")));
         run.then({});
         QTRY_VERIFY(driver.session->runs().isIdle());
+        QTRY_VERIFY(driver.text("probeUnkept").contains(QStringLiteral("weights of epoch 1 are not kept")));
         QVERIFY(strip->isVisible());
     }
 
@@ -405,6 +409,9 @@ private Q_SLOTS:
         // by the mouse, an image that is not there
         driver.key(Qt::Key_4, Qt::ControlModifier);
         QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->cellRect(1, 0).center());
+        QCOMPARE(view->accessibleDescription(), view->describe(1, 0)); // it is chosen, and not opened yet
+        QVERIFY(!driver.text("messageText").contains(QStringLiteral("gone.png")));
+        QTest::mouseDClick(view->viewport(), Qt::LeftButton, {}, view->cellRect(1, 0).center());
         QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));
         QVERIFY(driver.text("messageText").contains(QStringLiteral("gone.png is not among the open images")));
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QComboBox>
 #include <QLabel>
+#include <QListView>
 #include <QSlider>
 #include <QTabBar>
 #include <QTableView>
 
 #include "FakeEngine.h"
+#include "MadeUpEvaluation.h"
 #include "RunTest.h"
+#include "store/RunState.h"
+#include "store/Safetensors.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -22,12 +26,34 @@ class QuestionsTest : public RunTest {
         driver.click("nextExplained");
         QTRY_VERIFY(driver.session->questions().answer() != nullptr);
     }
-    static void showTab(const WindowDriver& driver, const QString& title) {
-        auto* bar = driver.find<QTabBar>("explainTabBar");
+    static void showTab(const WindowDriver& driver, const QString& title, const char* of = "explainTabBar") {
+        auto* bar = driver.find<QTabBar>(of);
         for (int i = 0; i < bar->count(); ++i)
             if (bar->tabText(i) == title)
                 QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(i).center());
         QCOMPARE(bar->tabText(bar->currentIndex()), title);
+    }
+
+    static Result<Answer> patternsFor(const Question& question) {
+        const auto* kind = std::get_if<FilterPicturesQuestion>(&question);
+        if (!kind)
+            return cancelled();
+        FilterPictures drawn;
+        for (const int channel : kind->channels)
+            drawn.pictures.push_back({channel, 0.5, 7.25, Image(8, 8, 3)});
+        return Answer(drawn);
+    }
+    /// As a run that goes on says it.
+    static void endEpoch(WindowDriver& driver, int number) {
+        EpochFinished epoch;
+        epoch.metrics.epoch = number;
+        Q_EMIT driver.session->runs().epochFinished(epoch);
+    }
+    /// Weights without any, as far as the window reads them.
+    static void saveWeights(const RunFolder& run, const char* name, int epoch) {
+        const Json state{{"epoch", epoch}, {"batch", 0}, {"settings", changeableSettings(*run.experiment())}};
+        QVERIFY(writeSafetensors(run.path() / "checkpoints" / (std::string(name) + ".safetensors"), {},
+                                 {{kRunState, toText(state, -1)}}));
     }
 
 private Q_SLOTS:
@@ -57,6 +83,44 @@ private Q_SLOTS:
         session.questions().evaluate();
         QTRY_VERIFY(session.questions().evaluation() != nullptr); // the lane has come past the late one
         QCOMPARE(changed.count(), 2);                             // begun and there: the late one said nothing
+    }
+
+    /// The last image is a train that looks like a boat; the second run knows no train.
+    void suspectsOfOneRunAreNotThoseOfAnother() {
+        const auto first = storeRun(QStringLiteral("home-suspects"), m_classes, "toy_cnn");
+        const auto second = storeRun(QStringLiteral("home-suspects"), {"boat", "car"}, "toy_cnn");
+        FakeEngine engine;
+        std::unique_ptr<WindowDriver> driver;
+        engine.onEvaluateOf = [&](const ModelSource& source, auto&&...) {
+            const bool isFirst = source.runFolder == first.path();
+            return Result<Evaluation>(madeUpEvaluation(
+                *driver->session->data().dataset(), Subset::Test,
+                isFirst ? m_classes : std::vector<std::string>{"boat", "car"},
+                [](Prediction& prediction, std::size_t n) {
+                    prediction.predicted = n == 9 ? 0 : prediction.truth;
+                    prediction.probabilities[static_cast<std::size_t>(prediction.predicted)] = n == 9 ? 0.95f : 0.9f;
+                }));
+        };
+        driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-suspects")), engine.door());
+        openRun(*driver->session, first);
+        driver->key(Qt::Key_5, Qt::ControlModifier);
+        driver->click("evaluateButton");
+        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
+        showTab(*driver, QStringLiteral("Suspects"), "evaluateTabs");
+        const auto* table = driver->find<QTableView>("suspectTable")->model();
+        QCOMPARE(table->rowCount(), 1);
+        QCOMPARE(table->index(0, 1).data().toString(), QStringLiteral("train"));
+        showTab(*driver, QStringLiteral("Classes"), "evaluateTabs");
+        openRun(*driver->session, second);
+        driver->click("evaluateButton");
+        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
+        QCOMPARE(table->rowCount(), 0);
+        driver->key(Qt::Key_1, Qt::ControlModifier);
+        driver->clickRow("sampleGrid", 0);
+        QSignalSpy edited(&driver->session->data(), &DataDesk::edited);
+        QTest::keyClick(driver->find<QWidget>("sampleGrid"), Qt::Key_X);
+        QVERIFY(edited.wait());
+        QCOMPARE(table->rowCount(), 0);
     }
 
     void anEvaluationIsCancelledByItsButton() {
@@ -127,6 +191,76 @@ private Q_SLOTS:
         QVERIFY2(verdict().contains(QStringLiteral("no class duck")), qPrintable(verdict()));
     }
 
+    /// A run goes on, and another epoch is its best: what was asked of the one before is gone.
+    void whatTheBestWeightsSaidGoesWithThem() {
+        const auto run = storeRun(QStringLiteral("home-best"), m_classes, "toy_cnn");
+        saveWeights(run, "best", 1);
+        FakeEngine engine;
+        std::unique_ptr<WindowDriver> driver;
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            return Result<HeatMap>(explanationOf(request, m_classes, 0));
+        };
+        engine.onEvaluate = [&](auto&&...) {
+            return Result<Evaluation>(madeUpEvaluation(*driver->session->data().dataset(), Subset::Test, m_classes,
+                                                       [](Prediction&, std::size_t) {}));
+        };
+        engine.onAsk = [this](const Question& question, auto&&...) -> Result<Answer> {
+            if (std::holds_alternative<RobustnessQuestion>(question)) {
+                Robustness robustness;
+                robustness.classes = m_classes;
+                return Answer(std::move(robustness));
+            }
+            return patternsFor(question);
+        };
+        driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-best")), engine.door());
+        explain(*driver, run);
+        QTRY_COMPARE(driver->session->checkpoints().epoch(), 1);
+        showTab(*driver, QStringLiteral("Filters"));
+        driver->click("drawFilters");
+        const auto* patterns = driver->find<QListView>("filterTiles")->model();
+        QTRY_VERIFY(patterns->rowCount() > 0);
+        driver->key(Qt::Key_5, Qt::ControlModifier);
+        driver->click("evaluateButton");
+        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
+        showTab(*driver, QStringLiteral("Robustness"), "evaluateTabs");
+        driver->click("measureRobustness");
+        QTRY_VERIFY(driver->find<QWidget>("robustnessClass")->isVisible());
+        saveWeights(run, "best", 2);
+        endEpoch(*driver, 2);
+        QTRY_COMPARE(driver->session->checkpoints().epoch(), 2);
+        QVERIFY(!driver->find<QWidget>("robustnessClass")->isVisible());
+        QCOMPARE(patterns->rowCount(), 0);
+    }
+
+    /// An epoch that ends during an evaluation may leave other weights as the best: it is judged anew when it is
+    /// wanted.
+    void whatWasAskedBeforeAnEpochEndedIsNotKept() {
+        const auto run = storeRun(QStringLiteral("home-epochs"), m_classes, "toy_cnn");
+        saveWeights(run, "best", 1);
+        saveWeights(run, "epoch-0003", 3);
+        FakeEngine engine;
+        Gate gate;
+        std::atomic<int> ofBest{0};
+        std::unique_ptr<WindowDriver> driver;
+        engine.onEvaluateOf = [&](const ModelSource& source, auto&&...) {
+            if (source.checkpoint == "best" && ++ofBest == 1)
+                gate.passStubbornly();
+            return Result<Evaluation>(madeUpEvaluation(*driver->session->data().dataset(), Subset::Test, m_classes,
+                                                       [](Prediction&, std::size_t) {}));
+        };
+        driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-epochs")), engine.door());
+        openRun(*driver->session, run);
+        QTRY_COMPARE(driver->session->checkpoints().kept().size(), std::size_t{2});
+        driver->key(Qt::Key_5, Qt::ControlModifier);
+        driver->click("evaluateButton");
+        QTRY_VERIFY(gate.isWaitedAt());
+        endEpoch(*driver, 2);
+        gate.open();
+        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
+        driver->key(Qt::Key_Right, Qt::AltModifier); // the others are soon wanted, too
+        QTRY_COMPARE(ofBest.load(), 2);
+    }
+
     void theMethodShownIsTheOneThatIsUsed() {
         const auto first = storeRun(QStringLiteral("home-method"), m_classes, "toy_cnn");
         const auto second = storeRun(QStringLiteral("home-method"), m_classes, "resnet18");
@@ -175,22 +309,33 @@ private Q_SLOTS:
 
     void whereAllImagesAreForTrainingTheseAreOffered() {
         const auto run = storedRun(path(QStringLiteral("home-all")), path(QStringLiteral("toys/train")), m_classes);
-        WindowDriver driver(path(QStringLiteral("home-all")));
+        FakeEngine engine;
+        engine.onEvaluate = [](auto&&...) {
+            return Result<Evaluation>(badInput("They are gone; tell where they are now with --set data.path=DIR."));
+        };
+        WindowDriver driver(path(QStringLiteral("home-all")), engine.door());
         openRun(*driver.session, run);
         QCOMPARE(driver.session->data().dataset()->count(Subset::Validation), std::size_t{0});
         QCOMPARE(driver.find<QComboBox>("evaluateSplit")->currentText(), QStringLiteral("Training images"));
+        driver.key(Qt::Key_5, Qt::ControlModifier);
+        QVERIFY2(driver.text("evaluationDetail").contains(QStringLiteral("It was trained on these images")),
+                 qPrintable(driver.text("evaluationDetail")));
+        driver.click("evaluateButton"); // what only a command line can be told is left out
+        QTRY_COMPARE(driver.text("evaluationDetail"), QStringLiteral("They are gone; tell where they are now."));
     }
 
     void whyThereAreNoKernelsIsSaidOnce() {
         const auto run = storeRun(QStringLiteral("home-kernels"), m_classes, "toy_cnn");
         FakeEngine engine;
-        std::atomic<int> asked{0};
+        std::atomic<int> asked{0}, others{0};
         engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
             return Result<HeatMap>(explanationOf(request, m_classes, 0));
         };
         engine.onAsk = [&](const Question& question, auto&&...) -> Result<Answer> {
-            if (!std::holds_alternative<KernelsQuestion>(question))
+            if (!std::holds_alternative<KernelsQuestion>(question)) {
+                ++others;
                 return cancelled();
+            }
             ++asked;
             return badInput("The network has no convolution of the image itself, so no kernels to show.");
         };
@@ -205,7 +350,38 @@ private Q_SLOTS:
         QVERIFY(!driver.text("filterNote").contains(QStringLiteral("no kernels to show")));
         driver.click("showKernels");
         QVERIFY(driver.text("filterNote").contains(QStringLiteral("no kernels to show")));
+        driver.click("showPatterns");
+        driver.click("drawFilters");
+        QTRY_VERIFY(others > 0); // asked after all that may have been asked of the kernels
         QCOMPARE(asked.load(), 1);
+    }
+
+    /// What was enlarged is of the run before: nothing of it is drawn where nobody looks.
+    void anotherRunTakesThePatternsAway() {
+        const auto first = storeRun(QStringLiteral("home-patterns"), m_classes, "toy_cnn");
+        const auto second = storeRun(QStringLiteral("home-patterns"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            return Result<HeatMap>(explanationOf(request, m_classes, 0));
+        };
+        engine.onAsk = [](const Question& question, auto&&...) { return patternsFor(question); };
+        WindowDriver driver(path(QStringLiteral("home-patterns")), engine.door());
+        explain(driver, first);
+        showTab(driver, QStringLiteral("Filters"));
+        driver.click("drawFilters");
+        QTRY_VERIFY(driver.text("filterWords").contains(QStringLiteral("7.25")));
+        showTab(driver, QStringLiteral("Heat map"));
+        openRun(*driver.session, second);
+        driver.key(Qt::Key_6, Qt::ControlModifier);
+        auto* slider = driver.find<QSlider>("explainOpacity");
+        slider->setFocus();
+        const int before = slider->value();
+        QTest::keyClick(slider, Qt::Key_Left);
+        QVERIFY(slider->value() < before);
+        showTab(driver, QStringLiteral("Filters"));
+        QCOMPARE(driver.find<QListView>("filterTiles")->model()->rowCount(), 0);
+        QVERIFY(driver.text("filterWords").isEmpty());
+        QVERIFY(!driver.find<QWidget>("saveFilter")->isEnabled());
     }
 
     void whyThereIsNoStrengthCurveIsSaid() {
@@ -224,13 +400,15 @@ private Q_SLOTS:
         showTab(driver, QStringLiteral("Robustness"));
         QTRY_COMPARE(driver.text("strengthTitle"), QStringLiteral("The network's scores are no numbers."));
         QCOMPARE(driver.find<QWidget>("strengthCurve")->accessibleDescription(), QString());
-        QCOMPARE(failed.load(), 1); // the other strengths are not asked
         auto* slider = driver.find<QSlider>("corrupt-blur");
         slider->setFocus();
         QTest::keyClick(slider, Qt::Key_PageUp);
+        QVERIFY(driver.text("strengthTitle").startsWith(QStringLiteral("Blur")));
         QTRY_COMPARE(driver.text("robustnessWords"), QStringLiteral("The network's scores are no numbers."));
         QVERIFY(driver.find<QWidget>("robustnessWords")->property("bad").toBool());
         QVERIFY(driver.text("robustnessTrustWords").isEmpty());
+        QTRY_COMPARE(driver.text("strengthTitle"), QStringLiteral("The network's scores are no numbers."));
+        QCOMPARE(failed.load(), 3); // the map, and of either kind the first strength: the others are not asked
     }
 
     void withEveryTestImageExcludedThereIsStillAnImageToExplain() {

@@ -33,6 +33,7 @@ void CheckpointDesk::take(std::vector<KeptEpoch> kept) {
     if (kept == m_kept)
         return;
     const int before = epoch();
+    const bool wereThere = !m_kept.empty();
     m_kept = std::move(kept);
     const auto isThere = [this](const KeptEpoch& one) { return one.at == m_chosen; };
     const bool gone = isChosen() && std::none_of(m_kept.begin(), m_kept.end(), isThere);
@@ -41,6 +42,8 @@ void CheckpointDesk::take(std::vector<KeptEpoch> kept) {
         release();
     else if (isChosen() && epoch() != before) // the best, or the last, is another one now
         Q_EMIT moved();
+    else if (wereThere && !m_kept.empty() && epoch() != before)
+        Q_EMIT bestChanged();
 }
 
 int CheckpointDesk::current() const {

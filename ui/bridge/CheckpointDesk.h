@@ -37,6 +37,7 @@ public:
 Q_SIGNALS:
     void keptChanged(); ///< the places are others
     void moved();       ///< at() is another one, of the same run
+    void bestChanged(); ///< nobody has chosen, and at() means other weights than before
 
 private:
     void look();

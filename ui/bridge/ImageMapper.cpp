@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "bridge/PlainWords.h"
 #include "engine/AskedModel.h"
 #include "network/Passes.h"
 
@@ -60,7 +61,7 @@ void ImageMapper::map(const ModelSource& source, const std::string& split) {
             if (images)
                 Q_EMIT mapped(*images);
             else
-                Q_EMIT failed(QString::fromStdString(images.error().message));
+                Q_EMIT failed(plainWords(images.error()));
         });
     Q_EMIT changed();
 }

@@ -78,6 +78,7 @@ void KeptEvaluations::cancel() {
 
 void KeptEvaluations::forgetChangeable() {
     cancel();
+    ++m_changes;
     std::erase_if(m_kept, [this](const auto& kept) {
         const bool changes = kept.first.first == "best" || kept.first.first == "last";
         m_figures -= changes ? figuresOf(*kept.second) : 0;

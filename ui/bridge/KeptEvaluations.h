@@ -29,7 +29,9 @@ public:
     void fetch(const std::filesystem::path& run, const std::vector<std::string>& checkpoints, const std::string& split);
     void cancel();           ///< what is fetched
     void forgetChangeable(); ///< the best and the last: the run has gone on
-    void forget();           ///< another run is in view
+    /// How often that was: what was asked before the last time may be of weights that are no more.
+    int changes() const { return m_changes; }
+    void forget(); ///< another run is in view
 
 private:
     using Key = std::pair<std::string, std::string>; ///< checkpoint and split
@@ -38,6 +40,7 @@ private:
     Activities& m_activities;
     std::map<Key, std::shared_ptr<const Evaluation>> m_kept;
     std::size_t m_figures = 0; ///< of all that are kept: predictions times classes
+    int m_changes = 0;
     Activity m_fetching;
     Lane m_lane; ///< last: joined first
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "bridge/Asking.h"
+#include "bridge/PlainWords.h"
 #include "engine/AskedModel.h"
 
 namespace sightline::ui {
@@ -112,19 +113,20 @@ void Questions::askEvaluation(const std::string& split) {
                 });
             });
         },
-        [this, run, at = m_checkpoints.at()](Result<Evaluation> result) {
+        [this, run, at = m_checkpoints.at(), changes = m_kept.changes()](Result<Evaluation> result) {
             if (run != m_runs.run())
                 return;
             m_evaluating.end();
             if (result) {
                 m_evaluation = std::make_shared<const Evaluation>(std::move(*result));
                 m_askedSplit = m_evaluation->split;
-                m_kept.keep(at, m_evaluation);
+                if (changes == m_kept.changes()) // else nobody knows of which epoch's weights it is
+                    m_kept.keep(at, m_evaluation);
                 fetchOthers();
             }
             Q_EMIT evaluationChanged();
             if (!result)
-                Q_EMIT evaluationFailed(QString::fromStdString(result.error().message));
+                Q_EMIT evaluationFailed(plainWords(result.error()));
         });
 }
 
@@ -220,7 +222,7 @@ void Questions::ask() {
                 m_answer = *answer;
                 Q_EMIT explanationReady();
             } else {
-                Q_EMIT explanationFailed(QString::fromStdString(answer.error().message));
+                Q_EMIT explanationFailed(plainWords(answer.error()));
             }
         });
 }

@@ -136,9 +136,9 @@ void ExplainPage::showTab(const QString& name) {
             m_bar->setCurrentIndex(i);
 }
 
-void ExplainPage::compareWith(const QString& runFolder) {
+void ExplainPage::compare(const QString& first, const QString& second) {
     showTab(m_compare->objectName());
-    m_compare->chooseRun(runFolder);
+    m_compare->choosePair(first, second);
 }
 
 void ExplainPage::openFile() {

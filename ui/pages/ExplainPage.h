@@ -21,7 +21,8 @@ class ExplainPage : public Page {
 public:
     ExplainPage(Session& session, Thumbnails& thumbnails, QWidget* parent = nullptr);
     void showTab(const QString& name); ///< by its object name
-    void compareWith(const QString& runFolder);
+    /// `second` beside `first`, which is being opened.
+    void compare(const QString& first, const QString& second);
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -108,7 +108,7 @@ void ProbeView::setTable(ProbeTable table) {
     setAccessibleDescription(
         m_table.empty() ? QString()
                         : tr("%1 after %2, the newest at the right. The arrow keys go from one to the next, Return "
-                             "opens the image.")
+                             "or a double click opens the image.")
                               .arg(counted(rowCount(), tr("%1 pinned image"), tr("%1 pinned images")),
                                    counted(columnCount(), tr("%1 epoch"), tr("%1 epochs"))));
     viewport()->update();
@@ -316,10 +316,14 @@ void ProbeView::focusOutEvent(QFocusEvent* event) {
 
 void ProbeView::mousePressEvent(QMouseEvent* event) {
     const Cell cell = at(event->pos());
-    if (event->button() != Qt::LeftButton || cell.row < 0)
-        return;
-    moveTo(cell);
-    Q_EMIT activated(QString::fromStdString(m_table.rows[static_cast<std::size_t>(cell.row)].path));
+    if (event->button() == Qt::LeftButton && cell.row >= 0)
+        moveTo(cell);
+}
+
+void ProbeView::mouseDoubleClickEvent(QMouseEvent* event) {
+    const Cell cell = at(event->pos());
+    if (event->button() == Qt::LeftButton && cell.row >= 0)
+        Q_EMIT activated(QString::fromStdString(m_table.rows[static_cast<std::size_t>(cell.row)].path));
 }
 
 void ProbeView::keyPressEvent(QKeyEvent* event) {

@@ -11,8 +11,8 @@
 namespace sightline::ui {
 
 /// The pinned images as rows: the image, then how it looked to the network at each epoch that was drawn, the newest at
-/// the right. What is right or wrong is told by a mark as well as by colour. A click, or the arrow keys and Return,
-/// open an image. Only what is seen is painted.
+/// the right. What is right or wrong is told by a mark as well as by colour. A click or the arrow keys choose one, a
+/// double click or Return opens its image. Only what is seen is painted.
 class ProbeView : public QAbstractScrollArea {
     Q_OBJECT
 public:
@@ -39,6 +39,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;

@@ -87,8 +87,8 @@ MainWindow::MainWindow(Session& session, QWidget* parent)
     addPage(new SearchPage(session), QStringLiteral("search"), QStringLiteral("edit-find"), tr("Search"));
     connect(m_runsPage, &RunsPage::compareRequested, this,
             [this, explain](const QString& first, const QString& second) {
+                explain->compare(first, second);
                 m_session.runs().open(first);
-                explain->compareWith(second);
                 showPage(QStringLiteral("explain"));
             });
     wire();

@@ -152,6 +152,8 @@ void EvaluateGallery::showAll() {
 }
 
 void EvaluateGallery::choose(std::uint32_t prediction) {
+    if (m_gallery->rowOf(prediction) < 0)
+        showAll();
     if (const int row = m_gallery->rowOf(prediction); row >= 0)
         m_tiles->setCurrentIndex(m_gallery->index(row));
 }

@@ -5,6 +5,7 @@
 
 #include "look/Icons.h"
 #include "pages/evaluate/EvaluateFigures.h"
+#include "store/RunImport.h"
 #include "widgets/ProgressBar.h"
 
 namespace sightline::ui {
@@ -25,6 +26,7 @@ EvaluateHead::EvaluateHead(Session& session, QWidget* parent) : QWidget(parent),
     surface->body()->addWidget(m_progress);
     connect(m_evaluate, &QPushButton::clicked, this, &EvaluateHead::evaluate);
     connect(m_classify, &QPushButton::clicked, this, &EvaluateHead::classifyAsked);
+    connect(m_split, &QComboBox::currentIndexChanged, this, &EvaluateHead::showState);
     const Questions& questions = session.questions();
     connect(&questions, &Questions::evaluationChanged, this, &EvaluateHead::showState);
     connect(&questions, &Questions::evaluationFailed, m_detail, &QLabel::setText);
@@ -83,6 +85,12 @@ void EvaluateHead::chooseSplit() {
         m_split->setCurrentIndex(opened->count(Subset::Test) > 0 ? 0 : opened->count(Subset::Validation) > 0 ? 1 : 2);
 }
 
+/// Whether the images that are chosen are those it was trained on; of an imported network nobody knows.
+bool EvaluateHead::isOfItsTraining() const {
+    const auto run = m_session.runs().run();
+    return run && m_split->currentData() == QStringLiteral("train") && !isImported(run->folder);
+}
+
 /// What is shown stays while the next evaluation is under way.
 void EvaluateHead::showState() {
     const bool busy = m_session.questions().isEvaluating();
@@ -100,7 +108,10 @@ void EvaluateHead::showState() {
         return;
     }
     m_score->setText(QStringLiteral("–"));
-    m_detail->setText(busy      ? tr("Evaluating…")
+    m_detail->setText(busy ? tr("Evaluating…")
+                      : trained && isOfItsTraining()
+                          ? tr("The network is ready. It was trained on these images: how well it does on others they "
+                               "cannot tell.")
                       : trained ? tr("The network is ready: evaluate it on images it has not seen.")
                                 : tr("Nothing to evaluate yet: train a network for an epoch, or open a run."));
 }

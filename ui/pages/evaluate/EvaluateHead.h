@@ -23,6 +23,7 @@ private:
     QLayout* makeLine();
     void evaluate(); ///< or cancels it
     void chooseSplit();
+    bool isOfItsTraining() const;
     void showState();
     void showButtons(bool busy, bool trained);
 

@@ -90,11 +90,16 @@ QWidget* EvaluatePage::makeTabs(Thumbnails& thumbnails) {
     addTab(new CalibrationTab, "evaluate-calibration", tr("Calibration"), tr("Whether its confidence can be believed"));
     addTab(new RobustnessCurvesTab(session()), "evaluate-robustness", tr("Robustness"),
            tr("How accuracy falls when images get worse"));
-    addTab(new ShortcutsTab(session(), thumbnails), "evaluate-shortcuts", tr("Shortcuts"),
-           tr("Whether it looks at something beside the objects"));
+    auto* shortcuts = new ShortcutsTab(session(), thumbnails);
+    addTab(shortcuts, "evaluate-shortcuts", tr("Shortcuts"), tr("Whether it looks at something beside the objects"));
     auto* suspects = new SuspectsTab(session());
     addTab(suspects, "evaluate-suspects", tr("Suspects"), tr("Images whose labels are in doubt"));
     connect(suspects, &SuspectsTab::imageChosen, this, [this](std::uint32_t image) { m_gallery->choose(image); });
+    for (const EvaluateTab* way : std::initializer_list<const EvaluateTab*>{shortcuts, suspects})
+        connect(way, &EvaluateTab::filtered, this, [this](const GalleryFilter& asked) {
+            if (!asked.images.empty()) // all of them, also of those right where the wrong ones were to be shown
+                m_gallery->showAll();
+        });
     addTab(new ImageMapTab(session()), "evaluate-map", tr("Map"),
            tr("The images as the network sees them: alike ones lie together"));
     connect(m_bar, &QTabBar::currentChanged, m_tabs, &QStackedWidget::setCurrentIndex);

@@ -5,6 +5,7 @@
 #include <QGridLayout>
 #include <QSignalBlocker>
 
+#include "bridge/PlainWords.h"
 #include "look/CorruptionWords.h"
 #include "look/Icons.h"
 #include "look/Words.h"
@@ -54,6 +55,7 @@ RobustnessCurvesTab::RobustnessCurvesTab(Session& session, QWidget* parent)
     connect(&m_asker, &Asker::progressed, m_progress, &ProgressBar::setProgress);
     connect(&session.runs(), &RunDesk::runChanged, this, &RobustnessCurvesTab::forget);
     connect(&session.checkpoints(), &CheckpointDesk::moved, this, &RobustnessCurvesTab::forget);
+    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &RobustnessCurvesTab::forget);
     connect(&session.data(), &DataDesk::opened, this, &RobustnessCurvesTab::forget);
     connect(&session.document(), &ExperimentDocument::changed, this, &RobustnessCurvesTab::showRemedies);
     showState();
@@ -123,7 +125,7 @@ void RobustnessCurvesTab::measure() {
             if (found)
                 m_robustness = std::move(*found);
             else
-                m_failure = QString::fromStdString(found.error().message);
+                m_failure = plainWords(found.error());
             showCurves();
             showState();
         });

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "bridge/PlainWords.h"
 #include "engine/questions/MapsReport.h"
 #include "look/Icons.h"
 #include "look/Words.h"
@@ -49,6 +50,7 @@ ShortcutsTab::ShortcutsTab(Session& session, Thumbnails& thumbnails, QWidget* pa
     connect(&m_asker, &Asker::progressed, m_progress, &ProgressBar::setProgress);
     connect(&session.runs(), &RunDesk::runChanged, this, &ShortcutsTab::forget);
     connect(&session.checkpoints(), &CheckpointDesk::moved, this, &ShortcutsTab::forget);
+    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &ShortcutsTab::forget);
     connect(&session.data(), &DataDesk::opened, this, &ShortcutsTab::forget);
     showState();
 }
@@ -136,7 +138,7 @@ void ShortcutsTab::measure() {
             if (report)
                 m_report = std::move(*report);
             else
-                m_failure = QString::fromStdString(report.error().message);
+                m_failure = plainWords(report.error());
             showReport();
             showState();
         });

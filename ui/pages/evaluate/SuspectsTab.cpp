@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "bridge/PlainWords.h"
 #include "bridge/Session.h"
 #include "look/Words.h"
 #include "pages/LabelKeys.h"
@@ -104,6 +105,8 @@ void SuspectsTab::setEvaluation(std::shared_ptr<const Evaluation> evaluation) {
     m_asker.cancel();
     m_lane.cancel();
     m_found = m_filtering = false;
+    m_suspects.clear(); // their classes and places are those of the evaluation before
+    m_table->setRows({});
     if (isVisible())
         find();
 }
@@ -137,7 +140,7 @@ void SuspectsTab::findAll() {
         [](const std::stop_token&) { return SuspectsQuestion(); },
         [this, evaluation = m_evaluation](Result<Suspects> judged) {
             if (!judged)
-                return showFound({}, QString::fromStdString(judged.error().message));
+                return showFound({}, plainWords(judged.error()));
             std::vector<SuspectImage> found = suspectsOf(*judged, *evaluation);
             const QString note = noteOn(*judged, found.size());
             showFound(std::move(found), note);

@@ -121,6 +121,9 @@ void CompareTab::forget() {
     m_map.reset();
     m_mine->trust().setSubject(nullptr);
     m_theirs->trust().setSubject(nullptr);
+    const bool isOfPair = run() && QString::fromStdString(run()->folder.string()) == m_pair.first;
+    m_wanted = isOfPair ? m_pair.second : QString();
+    m_pair = {};
     m_runs->clear();
     m_differences->setOther(nullptr);
     if (isVisible())
@@ -139,19 +142,20 @@ void CompareTab::list(const std::vector<RunSummary>& runs) {
             m_runs->addItem(QString::fromStdString(summary.name), QString::fromStdString(summary.folder.string()));
             m_runs->setItemData(m_runs->count() - 1, QString::fromStdString(summary.id), Qt::ToolTipRole);
         }
-    m_runs->setCurrentIndex(std::max(0, m_runs->findData(m_wanted.isEmpty() ? chosen : m_wanted)));
-    if (m_runs->currentIndex() > 0)
-        m_wanted.clear();
+    const int wanted = m_wanted.isEmpty() ? -1 : m_runs->findData(m_wanted);
+    m_runs->setCurrentIndex(wanted > 0 ? wanted : std::max(0, m_runs->findData(chosen)));
     m_runs->setEnabled(m_runs->count() > 1);
     m_runs->setToolTip(m_runs->count() > 1 ? QString() : tr("There is no other run yet: train one."));
+    if (wanted > 0)
+        choose();
 }
 
-void CompareTab::chooseRun(const QString& folder) {
-    m_wanted = folder;
-    session().runs().list().refresh();
+void CompareTab::choosePair(const QString& first, const QString& second) {
+    m_pair = {first, second};
 }
 
 void CompareTab::choose() {
+    m_wanted.clear();
     m_other.reset();
     m_map.reset();
     m_asker.cancel();
@@ -326,7 +330,10 @@ void CompareTab::save() {
                  {QStringLiteral("Layer"), QString::fromStdString(answer()->explanation.layer)},
                  {QStringLiteral("Target"), QString::fromStdString(answer()->explanation.target)},
                  {QStringLiteral("Appearance"), look().words(answer()->explanation)},
-                 {QStringLiteral("ComparedWith"), QString::fromStdString(m_other->folder.filename().string())}});
+                 {QStringLiteral("ComparedWith"), QString::fromStdString(m_other->folder.filename().string())},
+                 {QStringLiteral("ComparedCheckpoint"), QString::fromStdString(ofRun(m_other->folder).checkpoint)},
+                 {QStringLiteral("ComparedLayer"), QString::fromStdString(m_map->layer)},
+                 {QStringLiteral("ComparedTarget"), QString::fromStdString(m_map->target)}});
 }
 
 } // namespace sightline::ui

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <utility>
+
 #include "bridge/Asker.h"
 #include "pages/explain/ExplainTab.h"
 
@@ -25,7 +27,8 @@ class CompareTab : public ExplainTab {
 public:
     CompareTab(Session& session, MapLook& look, Thumbnails& thumbnails);
     void forget() override;
-    void chooseRun(const QString& folder); ///< as the second run, once it is known
+    /// `second` as the second run, once `first`, which is being opened, is in view.
+    void choosePair(const QString& first, const QString& second);
 
 protected:
     void follow() override;
@@ -47,7 +50,8 @@ private:
     QImage both() const;          ///< side by side, for a file
     void save();
 
-    QString m_wanted; ///< a second run that is not listed yet
+    std::pair<QString, QString> m_pair; ///< waits for the first to be opened
+    QString m_wanted;                   ///< a second run that is not listed yet
     std::shared_ptr<const OpenedRun> m_other;
     std::shared_ptr<const HeatMap> m_map; ///< of the other run
     Image m_theirSeen;                    ///< the part of the image that it is about

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "bridge/PlainWords.h"
 #include "look/Icons.h"
 #include "look/Picture.h"
 #include "look/Words.h"
@@ -84,12 +85,13 @@ ExamplesPanel::ExamplesPanel(Session& session, QWidget* parent)
         if (const auto at = opened ? placeOf(m_shown[static_cast<std::size_t>(index)], *opened) : std::nullopt)
             m_session.questions().explain({*at, {}});
     });
-    connect(&session.checkpoints(), &CheckpointDesk::moved, this, [this] { // others excite other weights
-        m_asker.cancel();
-        m_known.clear();
-        draw();
-        showState();
-    });
+    for (const auto changed : {&CheckpointDesk::moved, &CheckpointDesk::bestChanged})
+        connect(&session.checkpoints(), changed, this, [this] { // others excite other weights
+            m_asker.cancel();
+            m_known.clear();
+            draw();
+            showState();
+        });
     draw();
 }
 
@@ -137,7 +139,7 @@ void ExamplesPanel::find() {
                 m_known[key] = std::make_shared<const Examples>(std::move(*answer));
             draw();
             if (!answer)
-                m_note->setText(QString::fromStdString(answer.error().message));
+                m_note->setText(plainWords(answer.error()));
             Q_EMIT found();
         });
 }

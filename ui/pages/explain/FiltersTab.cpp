@@ -38,6 +38,7 @@ FiltersTab::FiltersTab(Session& session, MapLook& look)
             static_cast<qulonglong>(100 * std::max(1, m_wanted)));
     });
     connect(&session.checkpoints(), &CheckpointDesk::moved, this, &FiltersTab::followCheckpoint);
+    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &FiltersTab::followCheckpoint);
     forget();
 }
 

@@ -53,7 +53,10 @@ InsideTab::InsideTab(Session& session, MapLook& look, const QString& title, Laye
         m_channel = current.isValid() ? m_tiles->tile(current.row()).number : -1;
         showChannel();
     });
-    connect(&look, &MapLook::changed, this, [this] { showChannel(); });
+    connect(&look, &MapLook::changed, this, [this] {
+        if (!m_stale)
+            showChannel();
+    });
 }
 
 void InsideTab::forget() {
@@ -63,6 +66,7 @@ void InsideTab::forget() {
     m_layer = opened ? QString::fromStdString(defaultHeatMapNode(opened->graph)) : QString();
     m_strip->setCurrent(m_layer);
     m_tiles->setTiles({}, {});
+    m_channel = -1; // a model that is reset does not tell that its current row is gone
     setEnlarged({}, {}, false);
     refresh();
 }

@@ -35,7 +35,8 @@ ProbeStrip::ProbeStrip(Session& session, QWidget* parent) : Surface({}, parent),
     connect(&session.checkpoints(), &CheckpointDesk::keptChanged, m_view, showEpoch);
     connect(&session.runs(), &RunDesk::probesDrawn, this, &ProbeStrip::read);
     connect(&session.data(), &DataDesk::opened, this, &ProbeStrip::read); // the pictures
-    connect(&session.runs(), &RunDesk::stateChanged, this, &ProbeStrip::forgetMap);
+    connect(&session.runs(), &RunDesk::stateChanged, this, &ProbeStrip::checkAgain);
+    connect(&session.checkpoints(), &CheckpointDesk::keptChanged, this, &ProbeStrip::checkAgain);
     connect(m_view, &ProbeView::activated, this, &ProbeStrip::explain);
     connect(m_view, &ProbeView::currentMoved, this, &ProbeStrip::checkMap);
 }
@@ -43,6 +44,7 @@ ProbeStrip::ProbeStrip(Session& session, QWidget* parent) : Surface({}, parent),
 void ProbeStrip::showRun() {
     m_lane.cancel();
     m_reading = m_again = false;
+    m_column = -1;
     forgetMap();
     setTable({});
     read();
@@ -93,15 +95,29 @@ void ProbeStrip::forgetMap() {
     m_unkept->hide();
 }
 
+void ProbeStrip::checkAgain() {
+    checkMap(m_row, m_column);
+}
+
+void ProbeStrip::say(const QString& why) {
+    m_unkept->setText(why);
+    m_unkept->show();
+}
+
 /// Asked of the weights that drew it, where they are kept.
 void ProbeStrip::checkMap(int row, int column) {
     forgetMap();
+    m_row = row;
+    m_column = column;
     const auto run = m_session.runs().run();
     const auto opened = m_session.data().dataset();
     const ProbeTable& table = m_view->table();
-    const bool isMap = column >= 0 && table.at(static_cast<std::size_t>(row), static_cast<std::size_t>(column));
-    if (!isMap || !run || !opened || !m_session.runs().isIdle())
+    const bool isMap = column >= 0 && column < m_view->columnCount() && row < m_view->rowCount() &&
+                       table.at(static_cast<std::size_t>(row), static_cast<std::size_t>(column));
+    if (!isMap || !run || !opened)
         return;
+    if (!m_session.runs().isIdle())
+        return say(tr("Whether this map can be believed is checked once the run has ended."));
     const auto sample = probeSamples({table.rows[static_cast<std::size_t>(row)].path}, *opened).front();
     if (!sample)
         return;
@@ -109,12 +125,10 @@ void ProbeStrip::checkMap(int row, int column) {
     const auto& kept = m_session.checkpoints().kept();
     const auto at = std::find_if(kept.begin(), kept.end(),
                                  [&](const KeptEpoch& one) { return one.epoch == epoch && one.batch == 0; });
-    m_trust->setVisible(at != kept.end());
-    m_unkept->setVisible(at == kept.end());
-    m_unkept->setText(
-        tr("The weights of epoch %1 are not kept: whether this map can be believed cannot be checked.").arg(epoch));
     if (at == kept.end())
-        return;
+        return say(
+            tr("The weights of epoch %1 are not kept: whether this map can be believed cannot be checked.").arg(epoch));
+    m_trust->show();
     m_imageLane.submit(
         this,
         [run, opened, sample = *sample](const std::stop_token&) {

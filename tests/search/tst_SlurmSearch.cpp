@@ -20,6 +20,28 @@
 using namespace sightline;
 using State = SearchTrial::State;
 
+namespace {
+
+// Not in the class: moc stumbles over raw strings with a part of JSON.
+std::string planText(const std::filesystem::path& images, const std::string& more) {
+    return R"({"version": 1, "base": {"version": 1, "name": "toys", "seed": 7, "data": {"path": ")" + images.string() +
+           R"("}, "training": {"epochs": 4}},
+            "space": {"training.optimizer.learning_rate": {"float": [0.0001, 0.1], "log": true}})" +
+           more + "}";
+}
+
+std::string onSlurm(int trials, int parallel) {
+    return ", \"trials\": " + std::to_string(trials) + ", \"parallel\": " + std::to_string(parallel) +
+           R"(, "backend": {"slurm": {"partition": "test", "time": "01:00:00"}})";
+}
+
+std::string squeueOfSeven(const std::string& state) {
+    return R"({"jobs": [{"array_job_id": 7, "array_task_id": 0, "job_state": ")" + state +
+           R"("}, {"array_job_id": 8, "job_state": "PENDING"}]})";
+}
+
+} // namespace
+
 /// A search whose trials are tasks of a job array.
 class SlurmSearchTest : public FreshFolderTest {
     Q_OBJECT
@@ -27,21 +49,11 @@ class SlurmSearchTest : public FreshFolderTest {
     std::filesystem::path home() const { return root() / "home"; }
 
     SearchFolder begun(const std::string& more) const {
-        const std::string text =
-            R"({"version": 1, "base": {"version": 1, "name": "toys", "seed": 7, "data": {"path": )" "\"" +
-            (root() / "toys").string() +
-            R"("}, "training": {"epochs": 4}},
-            "space": {"training.optimizer.learning_rate": {"float": [0.0001, 0.1], "log": true}})" +
-            more + "}";
-        const auto plan = searchPlanFromJson(Json::parse(text), {}, "search.json");
+        const auto plan = searchPlanFromJson(Json::parse(planText(root() / "toys", more)), {}, "search.json");
         const auto folder = plan ? beginSearch(home(), *plan, {}) : Result<SearchFolder>(plan.error());
         if (!folder)
             qFatal("%s", folder.error().message.c_str());
         return *folder;
-    }
-    static std::string onSlurm(int trials, int parallel) {
-        return ", \"trials\": " + std::to_string(trials) + ", \"parallel\": " + std::to_string(parallel) +
-               R"(, "backend": {"slurm": {"partition": "test", "time": "01:00:00"}})";
     }
     /// A task as Slurm would start it.
     FakeSlurm::Task task(FakeTrainer& trainer, const SearchFolder& folder) const {
@@ -273,11 +285,7 @@ private Q_SLOTS:
         std::string asked;
         const Slurm slurm([&](const std::vector<std::string>& command) -> Result<ProgramAnswer> {
             if (command[0] == "squeue")
-                return ProgramAnswer{
-                    0,
-                    std::string(R"({"jobs": [{"array_job_id": 7, "array_task_id": 0, "job_state": ")") + state +
-                        R"("}, {"array_job_id": 8, "job_state": "PENDING"}]})",
-                    ""};
+                return ProgramAnswer{0, squeueOfSeven(state), ""};
             for (const std::string& word : command)
                 asked += word + " ";
             return ProgramAnswer{};

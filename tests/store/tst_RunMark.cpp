@@ -197,7 +197,8 @@ private Q_SLOTS:
         nameAnotherHost(run, false);
         fileCalls().lock = withoutLocks;
         const auto isUpSince = [&](const char* boot) {
-            const std::string text = R"({"host":"another-host","machine":"m","boot":)" + ('"' + std::string(boot) + "\"}");
+            const std::string text =
+                R"({"host":"another-host","machine":"m","boot":)" + ('"' + std::string(boot) + "\"}");
             return makeFolder(root() / "home" / "hosts") &&
                    writeFileAtomically(root() / "home" / "hosts" / "m.json", text);
         };

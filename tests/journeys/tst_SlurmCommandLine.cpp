@@ -42,20 +42,20 @@ class SlurmCommandLineTest : public FolderTest {
         write(name + ".json", text.replace('\'', '"'));
         return path(name + ".json");
     }
-    void start(QProcess& process, const QStringList& arguments) const {
+    void start(QProcess& process, const QStringList& arguments) {
+        m_said.clear();
         process.setProcessEnvironment(m_environment);
         process.setReadChannel(QProcess::StandardError);
         process.start(QStringLiteral(SIGHTLINE_BINARY_DIR "/sightline-cli"), arguments);
     }
-    /// Waits until a program says on stderr what `words` matches; its first capture.
-    static QString said(QProcess& process, const char* words) {
-        QByteArray said;
+    /// Waits until the program that was started last has said on stderr what `words` matches; its first capture.
+    QString said(QProcess& process, const char* words) {
         for (const QRegularExpression expression(words);;) {
-            if (const auto match = expression.match(said); match.hasMatch())
+            if (const auto match = expression.match(m_said); match.hasMatch())
                 return match.captured(1);
             if (!process.waitForReadyRead(kPatience))
                 return {};
-            said += process.readAllStandardError();
+            m_said += process.readAllStandardError();
         }
     }
     /// A journal that has so many reports of its trials.
@@ -88,6 +88,7 @@ class SlurmCommandLineTest : public FolderTest {
     }
 
     QProcessEnvironment m_environment = QProcessEnvironment::systemEnvironment();
+    QByteArray m_said;
 
 private Q_SLOTS:
     void initTestCase() {
@@ -200,7 +201,7 @@ private Q_SLOTS:
         json.close();
         const CliAnswer answer = run({"search", file});
         QCOMPARE(answer.code, 1);
-        QVERIFY2(answer.err.contains("invalid partition"), answer.err.constData());
+        QVERIFY2(answer.err.toLower().contains("invalid partition"), answer.err.constData());
     }
 };
 

@@ -371,7 +371,7 @@ private Q_SLOTS:
         QVERIFY(menu);
         QAction* figure = nullptr;
         for (QAction* action : menu->findChild<QMenu*>()->actions())
-            if (action->text() == QLatin1String("Val. accuracy…"))
+            if (action->text() == QStringLiteral("Val. accuracy…"))
                 figure = action;
         QVERIFY(figure);
         menu->close();

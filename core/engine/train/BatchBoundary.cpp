@@ -31,8 +31,9 @@ void BatchBoundary::publish(std::int64_t step) {
 void BatchBoundary::tellWhetherItStops() {
     const bool stops = m_control.stopsAfterEpoch();
     if (std::exchange(m_stopsAfterEpoch, stops) != stops)
-        m_reporter.report(RunNote{stops ? "The run stops after this epoch." : "The run goes on after this epoch.",
-                                  Json{{"type", "note"}, {"stops_after_epoch", stops}}});
+        m_reporter.report(
+            RunNote{stops ? "The run stops after this epoch." : "The run no longer stops after this epoch.",
+                    Json{{"type", "note"}, {"stops_after_epoch", stops}}});
 }
 
 void BatchBoundary::answer(std::int64_t step, const Obey& obey) {

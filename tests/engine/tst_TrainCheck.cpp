@@ -152,7 +152,8 @@ private Q_SLOTS:
 
     void whatIsThawedLaterIsCounted() {
         TrainCheckRequest frozen = request();
-        frozen.experiment.model.options = Json{{"filters", {256, 8}}};
+        frozen.experiment.model.name = "mobilenet_v2"; // a long one: what it keeps for the pass back is much
+        frozen.experiment.model.options = Json::object();
         frozen.experiment.model.freeze = "base";
         frozen.experiment.training.batchSize = 48;
         const TrainCheck before = checked(frozen);
@@ -164,7 +165,7 @@ private Q_SLOTS:
         QCOMPARE(stages.size(), std::size_t(2));
         const auto more = worstTrainingMemory(graph, cost, {48}, stages).total() -
                           worstTrainingMemory(graph, cost, {48}, {stages.front()}).total();
-        QVERIFY2(more > 5'000'000, qPrintable(QString::number(more)));
+        QVERIFY2(more > 20'000'000, qPrintable(QString::number(more)));
         QVERIFY2(thawed.peakBytes > before.peakBytes + static_cast<std::uint64_t>(more) / 2,
                  (std::to_string(thawed.peakBytes) + " after " + std::to_string(before.peakBytes)).c_str());
     }

@@ -5,6 +5,18 @@
 
 namespace sightline {
 
+namespace {
+
+/// Over whole images: our own passes (engine/module), and LibTorch's where they are as fast in bfloat16.
+bool isFast(const std::string& kind) {
+    for (const char* fast : {"relu", "relu6", "gelu", "silu", "hardswish"})
+        if (kind == fast)
+            return true;
+    return false;
+}
+
+} // namespace
+
 bool usesBf16(Precision precision, const GraphSpec& spec) {
     if (precision != Precision::Auto)
         return precision == Precision::Bf16;
@@ -16,11 +28,12 @@ bool usesBf16(Precision precision, const GraphSpec& spec) {
     std::int64_t grouped = 0;
     for (std::size_t i = 0; i < spec.nodes.size(); ++i) {
         const Node& node = spec.nodes[i];
-        const std::string kind = node.op == Op::Activation ? textAttribute(node, "kind", "") : "relu";
-        if (kind != "relu" &&
-            kind != "gelu") // LibTorch 1.13 has no bfloat16 backward for hardtanh, slow ones for others
+        const Shape& output = cost->nodes[i].output;
+        if (node.op == Op::Activation && output.size() == 3 && output[1] * output[2] > 1 &&
+            !isFast(textAttribute(node, "kind", "relu")))
             return false;
-        if (node.op == Op::Conv2d && wholeAttribute(node, "groups", 1) != 1)
+        const std::int64_t groups = node.op == Op::Conv2d ? wholeAttribute(node, "groups", 1) : 1;
+        if (groups != 1 && groups != output.front())
             grouped += cost->nodes[i].multiplyAdds;
     }
     constexpr std::int64_t kFew = 25;

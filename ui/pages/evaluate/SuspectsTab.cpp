@@ -52,7 +52,10 @@ SuspectsTab::SuspectsTab(Session& session, QWidget* parent)
     column->addWidget(m_actions);
     column->addStretch(0);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &SuspectsTab::follow);
-    connect(&session.data(), &DataDesk::edited, this, &SuspectsTab::showRows);
+    connect(&session.data(), &DataDesk::edited, this, [this] {
+        const QSignalBlocker quiet(this); // the image that is looked at meanwhile stays in view
+        showRows();
+    });
     connect(&m_asker, &Asker::stopped, this, [this] { showFound({}, tr("Canceled: no label was judged.")); });
     follow();
 }

@@ -60,11 +60,11 @@ RunNext::RunNext(Session& session, QWidget* parent) : QWidget(parent), m_session
     connect(&session.document(), &ExperimentDocument::changed, this, &RunNext::showControls);
 }
 
-bool RunNext::lacksEpochs() const {
+bool RunNext::isUnfinished() const {
     const RunDesk& runs = m_session.runs();
     const RunProgress& progress = runs.progress();
-    return runs.run() && runs.isIdle() && progress.ended && progress.ended->outcome != RunEnded::Outcome::Completed &&
-           (progress.history.empty() || progress.history.back().epoch < progress.experiment.training.epochs);
+    // With all its epochs it may still lack its end: the best weights put back.
+    return runs.run() && runs.isIdle() && progress.ended && progress.ended->outcome != RunEnded::Outcome::Completed;
 }
 
 void RunNext::look() {
@@ -83,11 +83,11 @@ void RunNext::look() {
 }
 
 std::optional<KeptCheckpoint> RunNext::savedAt() const {
-    return lacksEpochs() && m_session.runs().run() == m_lookedAt ? m_checkpoint : std::nullopt;
+    return isUnfinished() && m_session.runs().run() == m_lookedAt ? m_checkpoint : std::nullopt;
 }
 
 void RunNext::showState() {
-    if (lacksEpochs() && m_session.runs().run() != m_lookedAt)
+    if (isUnfinished() && m_session.runs().run() != m_lookedAt)
         look();
     showControls();
 }

@@ -35,8 +35,8 @@ Q_SIGNALS:
     void failed(const QString& message);
 
 private:
-    bool lacksEpochs() const; ///< it ended before its time
-    void look();              ///< for a checkpoint to go on from
+    bool isUnfinished() const; ///< it ended before its time, or before its best weights were put back
+    void look();               ///< for a checkpoint to go on from
     void showControls();
     QString words() const;
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/module/ChannelsLast.h"
 #include "engine/module/DepthwiseKernels.h"
 
 namespace sightline::engine {
@@ -36,11 +37,6 @@ const DepthwiseLoopsOfTypes& bestLoops() {
     return depthwiseLoops(best);
 }
 
-bool isChannelsLast(const torch::Tensor& x) {
-    return x.device().is_cpu() && x.layout() == torch::kStrided && x.dim() == 4 &&
-           x.is_contiguous(at::MemoryFormat::ChannelsLast);
-}
-
 WindowShape shapeOf(const torch::Tensor& x, const torch::Tensor& weight, const DepthwiseSettings& settings) {
     WindowShape shape;
     shape.images = x.size(0);
@@ -63,32 +59,18 @@ torch::Tensor tapsFirst(const torch::Tensor& weight) {
     return weight.squeeze(1).permute({1, 2, 0}).contiguous();
 }
 
-template <typename Stored>
-Stored* of(const torch::Tensor& tensor) {
-    return static_cast<Stored*>(tensor.data_ptr());
-}
-
-/// `work` with the loops of the type of `x`, and something of that type to tell it by.
-template <typename Work>
-void withLoops(const torch::Tensor& x, Work work) {
-    if (x.scalar_type() == torch::kFloat)
-        work(bestLoops().exact, float{});
-    else
-        work(bestLoops().bf16, Bf16Bits{});
-}
-
 /// What all rows of the output add to the gradient of the weights [h, w, C]: a part for each thread, in their order.
 torch::Tensor gradientOfWeights(const WindowShape& shape, const torch::Tensor& x, const torch::Tensor& gradient) {
     const std::int64_t rows = shape.images * shape.output[0],
                        parts = std::clamp<std::int64_t>(at::get_num_threads(), 1, rows);
     const torch::Tensor sums = torch::zeros({parts, shape.kernel[0], shape.kernel[1], shape.channels}, torch::kFloat);
     const std::int64_t values = sums.numel() / parts;
-    withLoops(x, [&](const auto& loops, auto one) {
+    withLoops(bestLoops(), x, [&](const auto& loops, auto one) {
         using Stored = decltype(one);
         at::parallel_for(0, parts, 1, [&](std::int64_t from, std::int64_t to) {
             for (std::int64_t part = from; part < to; ++part)
-                loops.weights(shape, of<Stored>(x), of<Stored>(gradient), of<float>(sums) + part * values,
-                              rows * part / parts, rows * (part + 1) / parts);
+                loops.weights(shape, valuesOf<Stored>(x), valuesOf<Stored>(gradient),
+                              valuesOf<float>(sums) + part * values, rows * part / parts, rows * (part + 1) / parts);
         });
     });
     return sums.sum(0);
@@ -103,11 +85,11 @@ public:
         const torch::Tensor taps = tapsFirst(weight);
         torch::Tensor y = torch::empty({shape.images, shape.channels, shape.output[0], shape.output[1]}, x.options(),
                                        at::MemoryFormat::ChannelsLast);
-        withLoops(x, [&](const auto& loops, auto one) {
+        withLoops(bestLoops(), x, [&](const auto& loops, auto one) {
             using Stored = decltype(one);
             at::parallel_for(0, shape.images * shape.output[0], 1, [&](std::int64_t from, std::int64_t to) {
-                loops.forward(shape, of<Stored>(x), of<float>(taps), bias ? of<float>(*bias) : nullptr, of<Stored>(y),
-                              from, to);
+                loops.forward(shape, valuesOf<Stored>(x), valuesOf<float>(taps),
+                              bias ? valuesOf<float>(*bias) : nullptr, valuesOf<Stored>(y), from, to);
             });
         });
         context->save_for_backward({x, weight});
@@ -136,10 +118,11 @@ public:
         const torch::Tensor gradient = gradients[0].to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
         const torch::Tensor taps = tapsFirst(weight);
         torch::Tensor toX = torch::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
-        withLoops(x, [&](const auto& loops, auto one) {
+        withLoops(bestLoops(), x, [&](const auto& loops, auto one) {
             using Stored = decltype(one);
             at::parallel_for(0, shape.images * shape.input[0], 1, [&](std::int64_t from, std::int64_t to) {
-                loops.backward(shape, of<Stored>(gradient), of<float>(taps), of<Stored>(toX), from, to);
+                loops.backward(shape, valuesOf<Stored>(gradient), valuesOf<float>(taps), valuesOf<Stored>(toX), from,
+                               to);
             });
         });
         const torch::Tensor ofWeight = gradientOfWeights(shape, x, gradient).permute({2, 0, 1}).unsqueeze(1),
@@ -153,10 +136,8 @@ public:
 } // namespace
 
 bool takesDepthwise(const torch::Tensor& x, const torch::Tensor& weight) {
-    return isChannelsLast(x) && x.numel() > 0 &&
-           (x.scalar_type() == torch::kFloat || x.scalar_type() == torch::kBFloat16) && weight.size(0) == x.size(1) &&
-           weight.size(1) == 1 && weight.size(2) <= kMostTaps && weight.size(3) <= kMostTaps &&
-           weight.scalar_type() == torch::kFloat;
+    return isChannelsLast(x) && weight.size(0) == x.size(1) && weight.size(1) == 1 && weight.size(2) <= kMostTaps &&
+           weight.size(3) <= kMostTaps && weight.scalar_type() == torch::kFloat;
 }
 
 torch::Tensor depthwiseConvolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,

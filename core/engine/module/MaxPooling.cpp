@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "engine/module/ChannelsLast.h"
 #include "engine/module/PoolKernels.h"
 
 namespace sightline::engine {
@@ -54,20 +55,6 @@ WindowShape shapeOf(torch::IntArrayRef x, const MaxPoolSettings& settings) {
     return shape;
 }
 
-template <typename Stored>
-Stored* of(const torch::Tensor& tensor) {
-    return static_cast<Stored*>(tensor.data_ptr());
-}
-
-/// `work` with the loops of the type of `x`, and something of that type to tell it by.
-template <typename Work>
-void withLoops(const torch::Tensor& x, Work work) {
-    if (x.scalar_type() == torch::kFloat)
-        work(bestLoops().exact, float{});
-    else
-        work(bestLoops().bf16, Bf16Bits{});
-}
-
 /// One node of autograd's graph.
 class MaxPool : public torch::autograd::Function<MaxPool> {
 public:
@@ -76,10 +63,11 @@ public:
         const std::vector<std::int64_t> sizes{shape.images, shape.channels, shape.output[0], shape.output[1]};
         torch::Tensor y = torch::empty(sizes, x.options(), at::MemoryFormat::ChannelsLast);
         const torch::Tensor places = torch::empty(sizes, torch::kByte, at::MemoryFormat::ChannelsLast);
-        withLoops(x, [&](const auto& loops, auto one) {
+        withLoops(bestLoops(), x, [&](const auto& loops, auto one) {
             using Stored = decltype(one);
             at::parallel_for(0, shape.images * shape.output[0], 1, [&](std::int64_t from, std::int64_t to) {
-                loops.forward(shape, cut, of<Stored>(x), of<Stored>(y), of<std::uint8_t>(places), from, to);
+                loops.forward(shape, cut, valuesOf<Stored>(x), valuesOf<Stored>(y), valuesOf<std::uint8_t>(places),
+                              from, to);
             });
         });
         context->save_for_backward({places});
@@ -102,10 +90,11 @@ public:
             sizes, {{kernel[0], kernel[1]}, {stride[0], stride[1]}, {padding[0], padding[1], padding[2], padding[3]}});
         const torch::Tensor gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
         torch::Tensor toX = torch::empty(sizes, gradient.options(), at::MemoryFormat::ChannelsLast);
-        withLoops(gradient, [&](const auto& loops, auto one) {
+        withLoops(bestLoops(), gradient, [&](const auto& loops, auto one) {
             using Stored = decltype(one);
             at::parallel_for(0, shape.images * shape.input[0], 1, [&](std::int64_t from, std::int64_t to) {
-                loops.backward(shape, of<Stored>(gradient), of<std::uint8_t>(places), of<Stored>(toX), from, to);
+                loops.backward(shape, valuesOf<Stored>(gradient), valuesOf<std::uint8_t>(places), valuesOf<Stored>(toX),
+                               from, to);
             });
         });
         return {toX, Variable(), Variable()};
@@ -115,9 +104,7 @@ public:
 } // namespace
 
 bool takesMaxPool(const torch::Tensor& x, const MaxPoolSettings& settings) {
-    if (!x.device().is_cpu() || x.layout() != torch::kStrided || x.dim() != 4 || x.numel() == 0 ||
-        !x.is_contiguous(at::MemoryFormat::ChannelsLast) ||
-        (x.scalar_type() != torch::kFloat && x.scalar_type() != torch::kBFloat16))
+    if (!isChannelsLast(x))
         return false;
     for (std::size_t axis = 0; axis < 2; ++axis) {
         const std::int64_t kernel = settings.kernel[axis];

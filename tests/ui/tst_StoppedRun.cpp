@@ -202,8 +202,9 @@ private Q_SLOTS:
         QCOMPARE(driver.text("messageAction"), QStringLiteral("Start again"));
         QCOMPARE(driver.text("messageAction2"), QStringLiteral("Discard"));
         picture(driver, QStringLiteral("nothing-saved"));
+        const QSignalSpy ended(&driver.session->runs(), &RunDesk::ended);
         driver.click("messageAction");
-        QTRY_VERIFY(asked.has_value());
+        QTRY_COMPARE(ended.count(), 1);
         QVERIFY(asked->resume.empty());
         QCOMPARE(asked->experiment.training.optimizer.learningRate, 0.001);
         QCOMPARE(asked->experiment.training.epochs, 9);

@@ -123,6 +123,39 @@ private Q_SLOTS:
         QCOMPARE(table->rowCount(), 0);
     }
 
+    /// Whoever puts right another image than the suspect that was chosen goes on looking at it.
+    void aLabelThatIsPutRightChoosesNothing() {
+        const auto run = storeRun(QStringLiteral("home-put-right"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        std::unique_ptr<WindowDriver> driver;
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            return Result<HeatMap>(explanationOf(request, m_classes, 0));
+        };
+        engine.onEvaluate = [&](auto&&...) { // both trains look like boats
+            return Result<Evaluation>(madeUpEvaluation(
+                *driver->session->data().dataset(), Subset::Test, m_classes, [](Prediction& prediction, std::size_t) {
+                    const bool isTrain = prediction.truth == 4;
+                    prediction.predicted = isTrain ? 0 : prediction.truth;
+                    prediction.probabilities[static_cast<std::size_t>(prediction.predicted)] = isTrain ? 0.95f : 0.9f;
+                }));
+        };
+        driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-put-right")), engine.door());
+        openRun(*driver->session, run);
+        driver->key(Qt::Key_5, Qt::ControlModifier);
+        driver->click("evaluateButton");
+        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
+        showTab(*driver, QStringLiteral("Suspects"), "evaluateTabs");
+        driver->clickRow("suspectTable", 0);
+        auto* gallery = driver->find<QListView>("gallery");
+        QCOMPARE(gallery->model()->rowCount(), 2);
+        const int other = 1 - gallery->currentIndex().row();
+        driver->clickRow("gallery", other);
+        QSignalSpy edited(&driver->session->data(), &DataDesk::edited);
+        QTest::keyClick(gallery, Qt::Key_X);
+        QVERIFY(edited.wait());
+        QCOMPARE(gallery->currentIndex().row(), other);
+    }
+
     void anEvaluationIsCancelledByItsButton() {
         const auto run = storeRun(QStringLiteral("home-cancel"), m_classes, "toy_cnn");
         FakeEngine engine;

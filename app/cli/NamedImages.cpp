@@ -9,7 +9,8 @@
 
 namespace sightline::cli {
 
-/// Whether an image of the run may be called so that is no file of its own: only then are all of them opened.
+/// Whether images of the run may be called so, or lie in a folder of that name, where no file does: only then are all
+/// of them opened.
 bool NamedImages::mayBeOfRun(const std::string& name) const {
     std::error_code code;
     if (std::filesystem::is_regular_file(imagesOfRun(m_run, m_dataPath), code))
@@ -20,7 +21,9 @@ bool NamedImages::mayBeOfRun(const std::string& name) const {
     if (!*manifest) // an imported network, or a run of an older version
         return !m_dataPath.empty();
     const auto& samples = (*manifest)->samples;
-    return std::any_of(samples.begin(), samples.end(), [&](const SampleEntry& entry) { return entry.path == name; });
+    const std::string folder = name.ends_with('/') ? name : name + '/';
+    return std::any_of(samples.begin(), samples.end(),
+                       [&](const SampleEntry& entry) { return entry.path == name || entry.path.starts_with(folder); });
 }
 
 /// Null where it is a file, or nothing of the run.

@@ -170,7 +170,7 @@ private Q_SLOTS:
         const QString image = "boat/" + QDir(path("elsewhere/boat")).entryList(QDir::Files)[0];
         for (const QStringList& command :
              {QStringList{"evaluate", id}, QStringList{"explain", id, image}, QStringList{"predict", id, image},
-              QStringList{"train", "--resume", id, "--set", "training.epochs=2"}}) {
+              QStringList{"predict", id, "boat"}, QStringList{"train", "--resume", id, "--set", "training.epochs=2"}}) {
             refuses(command, path("images").toUtf8());
             refuses(command, "--set data.path=DIR");
         }

@@ -9,6 +9,7 @@
 #include "MadeUpEvaluation.h"
 #include "RunTest.h"
 #include "models/Tiles.h"
+#include "pages/RunsPage.h"
 #include "pages/explain/RunDifferences.h"
 #include "pages/explain/SettingsDifference.h"
 #include "store/SampleManifest.h"
@@ -164,6 +165,26 @@ private Q_SLOTS:
         QCOMPARE(driver.window->currentPage(), QStringLiteral("explain"));
         QTRY_VERIFY(driver.find<QWidget>("compareAll")->isEnabled());
         QCOMPARE(driver.find<QComboBox>("compareRun")->currentIndex(), 1);
+    }
+
+    /// Its first run could not be opened: opened by hand later, it brings no second run along.
+    void aPairThatCameToNothingIsForgotten() {
+        const QString home = QStringLiteral("home-no-pair");
+        const RunFolder first = storeRun(home, m_classes, "toy_cnn"), second = storeRun(home, m_classes, "resnet18");
+        FakeEngine engine;
+        WindowDriver driver(path(home), engine.door());
+        openRun(*driver.session, second);
+        const std::filesystem::path aside = path(QStringLiteral("aside")).toStdString();
+        std::filesystem::rename(first.path(), aside);
+        QSignalSpy failed(&driver.session->runs(), &RunDesk::openFailed);
+        Q_EMIT driver.find<RunsPage>("runsPage")
+            ->compareRequested(QString::fromStdString(first.path().string()),
+                               QString::fromStdString(second.path().string()));
+        QVERIFY(failed.wait());
+        std::filesystem::rename(aside, first.path());
+        openRun(*driver.session, first);
+        QTRY_COMPARE(driver.find<QComboBox>("compareRun")->count(), 2);
+        QCOMPARE(driver.find<QComboBox>("compareRun")->currentIndex(), 0);
     }
 
     void aSecondRunReadsTheImageInItsOwnWay() {

@@ -65,6 +65,9 @@ CompareTab::CompareTab(Session& session, MapLook& look, Thumbnails& thumbnails)
                 m_images->setCompared(compared, this->session().data().dataset());
             });
     connect(&session.runs().list(), &RunList::listed, this, &CompareTab::list);
+    const auto dropPair = [this] { m_pair = {}; }; // its first run is not opened: what was wanted then is over
+    connect(&session.runs(), &RunDesk::openFailed, this, dropPair);
+    connect(&session.data(), &DataDesk::openingBegan, this, dropPair);
     connect(&look, &MapLook::changed, this, &CompareTab::draw);
     forget();
 }

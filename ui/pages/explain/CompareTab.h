@@ -27,7 +27,8 @@ class CompareTab : public ExplainTab {
 public:
     CompareTab(Session& session, MapLook& look, Thumbnails& thumbnails);
     void forget() override;
-    /// `second` as the second run, once `first`, which is being opened, is in view.
+    /// `second` as the second run, once `first`, which is being opened, is in view. Forgotten where that comes to
+    /// nothing.
     void choosePair(const QString& first, const QString& second);
 
 protected:

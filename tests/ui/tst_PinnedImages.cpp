@@ -10,6 +10,8 @@
 #include "RunTest.h"
 #include "models/Tiles.h"
 #include "store/ProbeFile.h"
+#include "store/RunState.h"
+#include "store/Safetensors.h"
 #include "widgets/ProbeView.h"
 
 using namespace sightline;
@@ -417,6 +419,44 @@ private Q_SLOTS:
 
         driver.session->runs().close();
         QVERIFY(!driver.find<QWidget>("probeStrip")->isVisible());
+    }
+
+    /// Going away and coming back, or clicking once more, asks nothing anew.
+    void whetherAMapCanBeBelievedIsFoundOutOnce() {
+        FakeEngine engine;
+        std::atomic<int> asked{0};
+        engine.onAsk = [&](const Question& question, auto&&...) -> Result<Answer> {
+            if (!std::holds_alternative<TrustQuestion>(question))
+                return cancelled();
+            ++asked;
+            return Answer(Trust());
+        };
+        const RunFolder stored = storeRun(QStringLiteral("believed"), m_classes, "toy_cnn");
+        const Json state{{"epoch", 1}, {"batch", 0}, {"settings", changeableSettings(*stored.experiment())}};
+        QVERIFY(writeSafetensors(stored.path() / "checkpoints" / "epoch-0001.safetensors", {},
+                                 {{kRunState, toText(state, -1)}}));
+        QVERIFY(writeProbes(stored.path(), drawn({"test/boat/boat_0001.png"}, 1)));
+        WindowDriver driver(path(QStringLiteral("believed")), engine.door());
+        openRun(*driver.session, stored);
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        auto* view = driver.find<ProbeView>("probeView");
+        QTRY_COMPARE(view->columnCount(), 1);
+        QTRY_VERIFY(!driver.session->checkpoints().kept().empty());
+        const auto click = [&] {
+            QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->cellRect(0, 0).center());
+        };
+        click();
+        QTRY_COMPARE(asked.load(), 1);
+        const auto words = [&] { return driver.text("probeTrustWords"); };
+        QTRY_VERIFY(!words().isEmpty() && !words().startsWith(QStringLiteral("Checking")));
+        const QString found = words();
+        view->clearFocus();
+        view->setFocus();
+        QCOMPARE(words(), found);
+        click();
+        QCOMPARE(words(), found);
+        QTest::keyClick(view, Qt::Key_Home);
+        QCOMPARE(words(), QString());
     }
 
     /// Sixteen images over a hundred epochs: only what is seen is made.

@@ -100,6 +100,7 @@ void ProbeView::setTable(ProbeTable table) {
     });
     m_pictures.clear();
     m_table = std::move(table);
+    const Cell before = m_current;
     if (other || m_current.row >= rowCount() || m_current.column >= columnCount())
         m_current = {0, -1};
     arrange();
@@ -112,6 +113,8 @@ void ProbeView::setTable(ProbeTable table) {
                               .arg(counted(rowCount(), tr("%1 pinned image"), tr("%1 pinned images")),
                                    counted(columnCount(), tr("%1 epoch"), tr("%1 epochs"))));
     viewport()->update();
+    if (m_current.row != before.row || m_current.column != before.column)
+        Q_EMIT currentMoved(m_current.row, m_current.column);
 }
 
 void ProbeView::setLook(const HeatLook& look) {
@@ -292,15 +295,17 @@ void ProbeView::moveTo(Cell cell) {
         across.setValue(across.value() + place.right() - viewport()->width() + 1);
     tellCell();
     viewport()->update();
+    if (!m_table.empty())
+        Q_EMIT currentMoved(m_current.row, m_current.column);
 }
 
+/// To those who cannot see it.
 void ProbeView::tellCell() {
     if (m_table.empty())
         return;
     setAccessibleDescription(describe(m_current.row, m_current.column));
     QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
     QAccessible::updateAccessibility(&changed);
-    Q_EMIT currentMoved(m_current.row, m_current.column);
 }
 
 void ProbeView::focusInEvent(QFocusEvent* event) {

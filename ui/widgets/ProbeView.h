@@ -33,7 +33,7 @@ public:
 
 Q_SIGNALS:
     void activated(const QString& path);
-    void currentMoved(int row, int column); ///< column -1: the image itself
+    void currentMoved(int row, int column); ///< chosen, perhaps again; column -1: the image itself
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -6,8 +6,8 @@
 #include <QTabBar>
 #include <QTableView>
 
-#include "FakeEngine.h"
 #include "MadeUpEvaluation.h"
+#include "ObedientTrainer.h"
 #include "RunTest.h"
 #include "store/RunState.h"
 #include "store/Safetensors.h"
@@ -43,12 +43,8 @@ class QuestionsTest : public RunTest {
             drawn.pictures.push_back({channel, 0.5, 7.25, Image(8, 8, 3)});
         return Answer(drawn);
     }
-    /// As a run that goes on says it.
-    static void endEpoch(WindowDriver& driver, int number) {
-        EpochFinished epoch;
-        epoch.metrics.epoch = number;
-        Q_EMIT driver.session->runs().epochFinished(epoch);
-    }
+    /// As a run that goes on says it, once they are written.
+    static CheckpointSaved bestOf(int epoch) { return {epoch, "checkpoints/best.safetensors", true}; }
     /// Weights without any, as far as the window reads them.
     static void saveWeights(const RunFolder& run, const char* name, int epoch) {
         const Json state{{"epoch", epoch}, {"batch", 0}, {"settings", changeableSettings(*run.experiment())}};
@@ -224,16 +220,19 @@ private Q_SLOTS:
         QVERIFY2(verdict().contains(QStringLiteral("no class duck")), qPrintable(verdict()));
     }
 
-    /// A run goes on, and another epoch is its best: what was asked of the one before is gone.
-    void whatTheBestWeightsSaidGoesWithThem() {
+    /// Another epoch is the best: figures and maps are asked anew, what else was asked of the one before is gone.
+    void anotherBestEpochIsAskedAnew() {
         const auto run = storeRun(QStringLiteral("home-best"), m_classes, "toy_cnn");
         saveWeights(run, "best", 1);
         FakeEngine engine;
+        std::atomic<int> judged{0}, explained{0};
         std::unique_ptr<WindowDriver> driver;
         engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            ++explained;
             return Result<HeatMap>(explanationOf(request, m_classes, 0));
         };
         engine.onEvaluate = [&](auto&&...) {
+            ++judged;
             return Result<Evaluation>(madeUpEvaluation(*driver->session->data().dataset(), Subset::Test, m_classes,
                                                        [](Prediction&, std::size_t) {}));
         };
@@ -246,8 +245,11 @@ private Q_SLOTS:
             return patternsFor(question);
         };
         driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-best")), engine.door());
-        explain(*driver, run);
+        openRun(*driver->session, run);
         QTRY_COMPARE(driver->session->checkpoints().epoch(), 1);
+        driver->key(Qt::Key_6, Qt::ControlModifier);
+        driver->click("nextExplained");
+        QTRY_VERIFY(driver->session->questions().answer() != nullptr);
         showTab(*driver, QStringLiteral("Filters"));
         driver->click("drawFilters");
         const auto* patterns = driver->find<QListView>("filterTiles")->model();
@@ -258,26 +260,81 @@ private Q_SLOTS:
         showTab(*driver, QStringLiteral("Robustness"), "evaluateTabs");
         driver->click("measureRobustness");
         QTRY_VERIFY(driver->find<QWidget>("robustnessClass")->isVisible());
+        const int maps = explained;
+        EpochFinished second;
+        second.metrics.epoch = 2;
+        Q_EMIT driver->session->runs().epochFinished(second); // before its weights are written
         saveWeights(run, "best", 2);
-        endEpoch(*driver, 2);
-        QTRY_COMPARE(driver->session->checkpoints().epoch(), 2);
+        Q_EMIT driver->session->runs().checkpointSaved(bestOf(2));
+        QTRY_COMPARE(judged.load(), 2);
+        QTRY_COMPARE(explained.load(), maps + 1);
+        QTRY_VERIFY(!driver->session->questions().isEvaluating());
+        QVERIFY(!driver->text("evaluationDetail").contains(QStringLiteral("poch")));
         QVERIFY(!driver->find<QWidget>("robustnessClass")->isVisible());
         QCOMPARE(patterns->rowCount(), 0);
     }
 
+    /// While a run goes on its figures stay, and say whose they are; when it has ended they are asked anew.
+    void figuresOfARunInProgressSayWhoseTheyAre() {
+        FakeEngine engine;
+        Gate end;
+        std::atomic<int> judged{0};
+        std::unique_ptr<WindowDriver> driver;
+        engine.onTrain = [&](const TrainRequest& request, const std::stop_token& stop, TrainControl&,
+                             const EventSink& sink) {
+            const auto stored = RunStore::open(request.home)->create(request.experiment);
+            saveWeights(*stored, "best", 1);
+            sink(startOf(*stored, request.experiment));
+            EpochFinished epoch;
+            epoch.metrics.epoch = 1;
+            sink(epoch);
+            sink(bestOf(1));
+            end.pass(stop);
+            RunEnded ended;
+            ended.folder = stored->path().string();
+            return ended;
+        };
+        engine.onEvaluate = [&](auto&&...) {
+            ++judged;
+            return Result<Evaluation>(madeUpEvaluation(*driver->session->data().dataset(), Subset::Test, m_classes,
+                                                       [](Prediction&, std::size_t) {}));
+        };
+        driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-goes-on")), engine.door());
+        open(*driver);
+        driver->session->runs().start();
+        QTRY_COMPARE(driver->session->checkpoints().epoch(), 1);
+        driver->key(Qt::Key_5, Qt::ControlModifier);
+        driver->click("evaluateButton");
+        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
+        const auto detail = [&] { return driver->text("evaluationDetail"); };
+        QVERIFY2(detail().endsWith(QStringLiteral("By the weights of epoch 1, the best until now.")),
+                 qPrintable(detail()));
+        saveWeights(RunFolder(driver->session->runs().run()->folder), "best", 2);
+        Q_EMIT driver->session->runs().checkpointSaved(bestOf(2));
+        QTRY_VERIFY2(detail().endsWith(QStringLiteral("From epoch 1, which epoch 2 has since replaced.")),
+                     qPrintable(detail()));
+        QCOMPARE(judged.load(), 1);
+        end.open();
+        QTRY_COMPARE(judged.load(), 2);
+        QTRY_VERIFY(!driver->session->questions().isEvaluating());
+        QVERIFY2(!detail().contains(QStringLiteral("poch")), qPrintable(detail()));
+    }
+
     /// An epoch that ends during an evaluation may leave other weights as the best: it is judged anew when it is
-    /// wanted.
+    /// wanted. Those of an epoch that is kept by its number stay what they are.
     void whatWasAskedBeforeAnEpochEndedIsNotKept() {
         const auto run = storeRun(QStringLiteral("home-epochs"), m_classes, "toy_cnn");
         saveWeights(run, "best", 1);
         saveWeights(run, "epoch-0003", 3);
         FakeEngine engine;
-        Gate gate;
-        std::atomic<int> ofBest{0};
+        Gate gate, thirdGate;
+        std::atomic<int> ofBest{0}, ofThird{0};
         std::unique_ptr<WindowDriver> driver;
         engine.onEvaluateOf = [&](const ModelSource& source, auto&&...) {
             if (source.checkpoint == "best" && ++ofBest == 1)
                 gate.passStubbornly();
+            if (source.checkpoint == "3" && ++ofThird == 1)
+                thirdGate.passStubbornly();
             return Result<Evaluation>(madeUpEvaluation(*driver->session->data().dataset(), Subset::Test, m_classes,
                                                        [](Prediction&, std::size_t) {}));
         };
@@ -287,11 +344,16 @@ private Q_SLOTS:
         driver->key(Qt::Key_5, Qt::ControlModifier);
         driver->click("evaluateButton");
         QTRY_VERIFY(gate.isWaitedAt());
-        endEpoch(*driver, 2);
+        Q_EMIT driver->session->runs().checkpointSaved(bestOf(2));
         gate.open();
         QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
         driver->key(Qt::Key_Right, Qt::AltModifier); // the others are soon wanted, too
+        QTRY_VERIFY(thirdGate.isWaitedAt());
+        Q_EMIT driver->session->runs().checkpointSaved(bestOf(2));
+        thirdGate.open();
         QTRY_COMPARE(ofBest.load(), 2);
+        QTRY_VERIFY(driver->session->activities().works().empty());
+        QCOMPARE(ofThird.load(), 1);
     }
 
     void theMethodShownIsTheOneThatIsUsed() {

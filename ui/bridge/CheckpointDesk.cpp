@@ -5,6 +5,12 @@
 
 namespace sightline::ui {
 
+QString replacedSentence(const AskedWeights& asked, const AskedWeights& now) {
+    return isReplaced(asked, now)
+               ? CheckpointDesk::tr("From epoch %1, which epoch %2 has since replaced.").arg(asked.epoch).arg(now.epoch)
+               : QString();
+}
+
 CheckpointDesk::CheckpointDesk(RunDesk& runs) : m_runs(runs) {
     connect(&runs, &RunDesk::runChanged, this, [this] {
         m_lane.cancel();
@@ -12,7 +18,7 @@ CheckpointDesk::CheckpointDesk(RunDesk& runs) : m_runs(runs) {
         take({});
         look();
     });
-    connect(&runs, &RunDesk::epochFinished, this, &CheckpointDesk::look);
+    connect(&runs, &RunDesk::checkpointSaved, this, &CheckpointDesk::look); // an epoch is told of before its files are
     connect(&runs, &RunDesk::ended, this, &CheckpointDesk::look);
 }
 

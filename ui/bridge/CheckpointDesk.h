@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QString>
 
 #include <vector>
 
@@ -11,6 +12,20 @@
 #include "store/KeptEpochs.h"
 
 namespace sightline::ui {
+
+/// Which weights were asked, or would be now.
+struct AskedWeights {
+    std::string at; ///< as Engine takes it
+    int epoch = 0;  ///< of which they are; 0: not known
+
+    bool operator==(const AskedWeights&) const = default;
+};
+/// Whether both went by one name, which has been given to the weights of another epoch since.
+inline bool isReplaced(const AskedWeights& asked, const AskedWeights& now) {
+    return asked.at == now.at && asked.epoch > 0 && now.epoch > 0 && asked.epoch != now.epoch;
+}
+/// Says so, in a sentence; empty where it is not so.
+QString replacedSentence(const AskedWeights& asked, const AskedWeights& now);
 
 /// Which kept checkpoint of the run in view is looked at: everything that shows the run follows. Until a person chooses
 /// one it is the best, or the weights of now while the run is in progress.
@@ -31,12 +46,13 @@ public:
     std::string at() const { return m_chosen.empty() ? "best" : m_chosen; }
     /// The epoch whose weights these are; 0: not known.
     int epoch() const;
+    AskedWeights weights() const { return {at(), epoch()}; }
     /// Of the run in view, which there must be.
     ModelSource source() const { return ofRun(m_runs.run()->folder, at()); }
 
 Q_SIGNALS:
     void keptChanged(); ///< the places are others
-    void moved();       ///< at() is another one, of the same run
+    void moved();       ///< at() is another one, of the same run, or it was chosen and means other weights than before
     void bestChanged(); ///< nobody has chosen, and at() means other weights than before
 
 private:

@@ -13,6 +13,11 @@ std::size_t figuresOf(const Evaluation& evaluation) {
     return evaluation.predictions.size() * evaluation.classes.size();
 }
 
+/// Those of an epoch stay what they are.
+bool isChangeable(const std::string& at) {
+    return at == "best" || at == "last";
+}
+
 } // namespace
 
 KeptEvaluations::KeptEvaluations(EngineDoor door, Activities& activities)
@@ -23,7 +28,9 @@ std::shared_ptr<const Evaluation> KeptEvaluations::find(const std::string& at, c
     return found == m_kept.end() ? nullptr : found->second;
 }
 
-void KeptEvaluations::keep(const std::string& at, std::shared_ptr<const Evaluation> evaluation) {
+void KeptEvaluations::keep(const std::string& at, std::shared_ptr<const Evaluation> evaluation, int since) {
+    if (isChangeable(at) && since != m_changes)
+        return;
     const Key key{at, evaluation->split};
     if (const auto known = m_kept.find(key); known != m_kept.end()) {
         m_figures -= figuresOf(*known->second);
@@ -47,8 +54,8 @@ void KeptEvaluations::fetch(const std::filesystem::path& run, const std::vector<
     m_fetching = m_activities.begin(tr("Evaluating the other checkpoints"), [this] { cancel(); });
     m_lane.submit(
         this,
-        [this, door = m_door, run, missing, split](const std::stop_token& stop,
-                                                   const Courier& courier) -> Result<void> {
+        [this, door = m_door, run, missing, split, since = m_changes](const std::stop_token& stop,
+                                                                      const Courier& courier) -> Result<void> {
             const auto engine = door();
             if (!engine)
                 return engine.error();
@@ -60,9 +67,9 @@ void KeptEvaluations::fetch(const std::filesystem::path& run, const std::vector<
                     return judged.error();
                 if (!judged) // a damaged one says so when it is moved to; the others are fetched
                     continue;
-                courier.post([this, at = missing[i], i, count = missing.size(),
+                courier.post([this, at = missing[i], since, i, count = missing.size(),
                               evaluation = std::make_shared<const Evaluation>(std::move(*judged))] {
-                    keep(at, evaluation);
+                    keep(at, evaluation, since);
                     m_fetching.setProgress(i + 1, count);
                 });
             }
@@ -80,7 +87,7 @@ void KeptEvaluations::forgetChangeable() {
     cancel();
     ++m_changes;
     std::erase_if(m_kept, [this](const auto& kept) {
-        const bool changes = kept.first.first == "best" || kept.first.first == "last";
+        const bool changes = isChangeable(kept.first.first);
         m_figures -= changes ? figuresOf(*kept.second) : 0;
         return changes;
     });

@@ -24,14 +24,14 @@ public:
     KeptEvaluations(EngineDoor door, Activities& activities);
 
     std::shared_ptr<const Evaluation> find(const std::string& at, const std::string& split) const; ///< null: not here
-    void keep(const std::string& at, std::shared_ptr<const Evaluation> evaluation);
+    /// Asked when changes() was `since`. Not kept where that may have been of weights that are no more.
+    void keep(const std::string& at, std::shared_ptr<const Evaluation> evaluation, int since);
     /// Judges those of these checkpoints that are not here, one after the other, in the background.
     void fetch(const std::filesystem::path& run, const std::vector<std::string>& checkpoints, const std::string& split);
-    void cancel();           ///< what is fetched
-    void forgetChangeable(); ///< the best and the last: the run has gone on
-    /// How often that was: what was asked before the last time may be of weights that are no more.
-    int changes() const { return m_changes; }
-    void forget(); ///< another run is in view
+    void cancel();                            ///< what is fetched
+    void forgetChangeable();                  ///< the best and the last: the run has gone on
+    int changes() const { return m_changes; } ///< how often that was
+    void forget();                            ///< another run is in view
 
 private:
     using Key = std::pair<std::string, std::string>; ///< checkpoint and split

@@ -16,7 +16,10 @@ Questions::Questions(EngineDoor door, ExperimentDocument& document, DataDesk& da
     connect(&runs, &RunDesk::runChanged, this, &Questions::followRun);
     connect(&data, &DataDesk::opened, this, &Questions::followData);
     connect(&checkpoints, &CheckpointDesk::moved, this, &Questions::followCheckpoint);
-    connect(&runs, &RunDesk::epochFinished, this, [this] { m_kept.forgetChangeable(); });
+    connect(&runs, &RunDesk::checkpointSaved, this, [this] { m_kept.forgetChangeable(); });
+    connect(&checkpoints, &CheckpointDesk::bestChanged, this, &Questions::followBest);
+    connect(&runs, &RunDesk::ended, this, &Questions::followBest);
+    connect(&runs, &RunDesk::seriesEnded, this, &Questions::followBest);
     connect(&runs, &RunDesk::stateChanged, this, [this](RunState state) {
         if (state == RunState::Starting)
             cancelMeasuring(); // two trainings at once would measure each other
@@ -61,14 +64,31 @@ void Questions::followData() {
 void Questions::followCheckpoint() {
     if (m_subject && m_runs.run())
         ask();
-    if (!m_evaluation && !isEvaluating())
+    if (m_evaluation || isEvaluating())
+        evaluateAnew();
+}
+
+/// Another epoch is the best of a run that has ended. While it goes on, what is shown stays and says of which weights
+/// it is: each epoch would cost an evaluation.
+void Questions::followBest() {
+    const AskedWeights now = m_checkpoints.weights();
+    if (!m_runs.isIdle())
         return;
+    if (m_subject && isReplaced(m_explainedBy, now))
+        ask();
+    if (isEvaluating() ? isReplaced(m_asking, now) : m_evaluation && isReplaced(m_evaluatedBy, now))
+        evaluateAnew();
+}
+
+/// By the checkpoint that is looked at now.
+void Questions::evaluateAnew() {
     const auto kept = m_kept.find(m_checkpoints.at(), m_askedSplit);
     if (!kept)
         return askEvaluation(m_askedSplit);
     m_evaluateLane.cancel();
     m_evaluating.end();
     m_evaluation = kept;
+    m_evaluatedBy = m_checkpoints.weights();
     Q_EMIT evaluationChanged();
     fetchOthers();
 }
@@ -95,6 +115,7 @@ void Questions::askEvaluation(const std::string& split) {
     const auto run = m_runs.run();
     m_kept.cancel(); // what is waited for comes first
     m_askedSplit = split;
+    m_asking = m_checkpoints.weights();
     EvaluationQuestion question;
     question.split = split;
     m_evaluating = m_activities.begin(tr("Evaluating"), [this] { cancelEvaluation(); });
@@ -113,15 +134,15 @@ void Questions::askEvaluation(const std::string& split) {
                 });
             });
         },
-        [this, run, at = m_checkpoints.at(), changes = m_kept.changes()](Result<Evaluation> result) {
+        [this, run, by = m_asking, since = m_kept.changes()](Result<Evaluation> result) {
             if (run != m_runs.run())
                 return;
             m_evaluating.end();
             if (result) {
                 m_evaluation = std::make_shared<const Evaluation>(std::move(*result));
                 m_askedSplit = m_evaluation->split;
-                if (changes == m_kept.changes()) // else nobody knows of which epoch's weights it is
-                    m_kept.keep(at, m_evaluation);
+                m_evaluatedBy = by;
+                m_kept.keep(by.at, m_evaluation, since);
                 fetchOthers();
             }
             Q_EMIT evaluationChanged();
@@ -200,6 +221,7 @@ void Questions::ask() {
     }
     const auto live = m_checkpoints.isChosen() ? nullptr : m_runs.liveWeights();
     const Asked asked{run, m_settings, *m_subject, m_subjectIn, live, m_checkpoints.at()};
+    m_explainedBy = live ? AskedWeights() : m_checkpoints.weights();
     m_explaining = takesLong(asked.settings.method)
                        ? m_activities.begin(tr("Drawing the heat map"), [this] { cancelExplanation(); })
                        : Activity();

@@ -65,6 +65,8 @@ public:
     void cancelEvaluation();
     bool isEvaluating() const { return m_evaluating.isUnderWay(); }
     const std::shared_ptr<const Evaluation>& evaluation() const { return m_evaluation; } ///< of the run in view
+    /// What was looked at when evaluation() was asked for.
+    const AskedWeights& evaluatedBy() const { return m_evaluatedBy; }
 
     /// Which of the evaluation's images to look at, asked from elsewhere: the gallery follows. `current`: one of them,
     /// or -1.
@@ -107,6 +109,8 @@ private:
     void ask();
     void askEvaluation(const std::string& split);
     void followCheckpoint();
+    void followBest();
+    void evaluateAnew();
     void fetchOthers();
     void followRun();
     void followData();
@@ -119,7 +123,9 @@ private:
     KeptEvaluations m_kept;
     Activities& m_activities;
     std::shared_ptr<const Evaluation> m_evaluation;
-    std::string m_askedSplit; ///< of the evaluation that is there or under way
+    std::string m_askedSplit;             ///< of the evaluation that is there or under way
+    AskedWeights m_evaluatedBy, m_asking; ///< the evaluation that is there; the one under way
+    AskedWeights m_explainedBy;           ///< the last explanation asked for; none: weights of a run in progress
     HeatMapSettings m_settings;
     std::optional<Subject> m_subject;
     std::shared_ptr<const Dataset> m_subjectIn; ///< the data set that Subject::sample counts in

@@ -160,7 +160,7 @@ void RunDesk::hear(const TrainEvent& event) {
     if (const auto* started = std::get_if<RunStarted>(&event))
         onStarted(*started);
     else if (const auto* checkpoint = std::get_if<CheckpointSaved>(&event))
-        m_steered.onSaved(*checkpoint);
+        onSaved(*checkpoint);
     else if (const auto* paused = std::get_if<RunPaused>(&event))
         m_steered.onPaused(*paused);
     else if (const auto* note = std::get_if<RunNote>(&event); note && stopsAfterEpochIn(note->event))
@@ -191,6 +191,11 @@ void RunDesk::onEpoch(const EpochFinished& epoch) {
     if (const auto weights = m_steered.steering().weights())
         static_cast<void>(weights->snapshot()); // a question finds weights of this epoch
     Q_EMIT epochFinished(epoch);
+}
+
+void RunDesk::onSaved(const CheckpointSaved& checkpoint) {
+    m_steered.onSaved(checkpoint);
+    Q_EMIT checkpointSaved(checkpoint);
 }
 
 void RunDesk::onEnded(const RunEnded& end) {

@@ -82,6 +82,8 @@ Q_SIGNALS:
     void forkChanged();                                        ///< fork() is another one, or none
     void batchFinished(const sightline::BatchFinished& batch); ///< at most 25 a second; older ones are dropped
     void epochFinished(const sightline::EpochFinished& epoch); ///< every one
+    /// Its file is there: the one of that name before is gone.
+    void checkpointSaved(const sightline::CheckpointSaved& checkpoint);
     void learningRateChanged(const sightline::LearningRateChanged& change);
     void probesDrawn(const sightline::ProbesDrawn& probes);
     void probesEdited(); ///< which images are pinned in the run in view: RunProgress::experiment has it
@@ -110,6 +112,7 @@ private:
     void hear(const TrainEvent& event);
     void onStarted(const RunStarted& started);
     void onEpoch(const EpochFinished& epoch);
+    void onSaved(const CheckpointSaved& checkpoint);
     void onEnded(const RunEnded& end);
 
     std::filesystem::path m_home;

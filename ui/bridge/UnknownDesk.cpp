@@ -10,6 +10,10 @@ UnknownDesk::UnknownDesk(EngineDoor door, RunDesk& runs, Activities& activities)
     : m_door(std::move(door)), m_runs(runs), m_activities(activities) {
     connect(&runs, &RunDesk::runChanged, this, &UnknownDesk::forget);
     connect(&runs, &RunDesk::ended, this, &UnknownDesk::forget);
+    connect(&runs, &RunDesk::checkpointSaved, this, [this](const CheckpointSaved& checkpoint) {
+        if (checkpoint.best)
+            forget();
+    });
 }
 
 void UnknownDesk::forget() {

@@ -15,7 +15,7 @@
 namespace sightline::ui {
 
 /// What tells images of none of the classes of the run in view. Learned once, for the first who wants it; another run
-/// in view, or the end of one in progress, makes it void.
+/// in view, other weights that are its best, or the end of one in progress, makes it void.
 class UnknownDesk : public QObject {
     Q_OBJECT
 public:

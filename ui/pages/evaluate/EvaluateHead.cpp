@@ -91,6 +91,19 @@ bool EvaluateHead::isOfItsTraining() const {
     return run && m_split->currentData() == QStringLiteral("train") && !isImported(run->folder);
 }
 
+/// Which weights the figures are of, in a sentence, where those that are looked at are others.
+QString EvaluateHead::whoseWeights() const {
+    const CheckpointDesk& desk = m_session.checkpoints();
+    const AskedWeights by = m_session.questions().evaluatedBy(), now = desk.weights();
+    if (by.epoch == 0 || now.epoch == 0)
+        return {};
+    if (by.at != now.at && by.epoch != now.epoch)
+        return tr("Of epoch %1, not of epoch %2.").arg(by.epoch).arg(now.epoch);
+    const bool live = m_session.runs().liveWeights() && !desk.isChosen();
+    return by.epoch == now.epoch && live ? tr("By the weights of epoch %1, the best until now.").arg(by.epoch)
+                                         : replacedSentence(by, now);
+}
+
 /// What is shown stays while the next evaluation is under way.
 void EvaluateHead::showState() {
     const bool busy = m_session.questions().isEvaluating();
@@ -104,7 +117,8 @@ void EvaluateHead::showState() {
     m_figures->setVisible(evaluation != nullptr);
     if (evaluation) {
         m_score->setText(accuracyText(*evaluation));
-        m_detail->setText(basisText(*evaluation));
+        const QString whose = whoseWeights();
+        m_detail->setText(basisText(*evaluation) + (whose.isEmpty() ? whose : QStringLiteral(". ") + whose));
         return;
     }
     m_score->setText(QStringLiteral("–"));

@@ -24,6 +24,7 @@ private:
     void evaluate(); ///< or cancels it
     void chooseSplit();
     bool isOfItsTraining() const;
+    QString whoseWeights() const;
     void showState();
     void showButtons(bool busy, bool trained);
 

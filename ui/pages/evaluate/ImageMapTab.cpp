@@ -135,6 +135,7 @@ void ImageMapTab::draw() {
     if (!run || !m_evaluation)
         return;
     m_place->setCurrentIndex(0);
+    m_placedBy = m_session.checkpoints().weights();
     m_mapper.map(m_session.checkpoints().source(), m_evaluation->split);
 }
 
@@ -192,7 +193,7 @@ void ImageMapTab::color() {
             const double missed = 1 - std::exp(-std::max(0.0, m_evaluation->predictions[image].loss));
             kinds.push_back(static_cast<std::uint16_t>(std::isfinite(missed) ? missed * (kSteps - 1) : kSteps - 1));
         }
-        m_legend->setText(tr("The stronger the color, the larger the loss."));
+        m_legend->setText(tr("The stronger the color, the larger the loss.") + twoEpochs());
     } else {
         for (std::size_t kind = 0; kind <= theme::kSeries; ++kind)
             colors.push_back(theme::seriesColor(kind));
@@ -201,9 +202,19 @@ void ImageMapTab::color() {
             const int label = coloring == Coloring::TrueClass ? prediction.truth : prediction.predicted;
             kinds.push_back(classKinds[static_cast<std::size_t>(label)]);
         }
-        m_legend->setText(legendOf(*m_evaluation, classKinds));
+        m_legend->setText(legendOf(*m_evaluation, classKinds) + twoEpochs());
     }
     m_map->setColors(std::move(colors), kinds);
+}
+
+/// While a run goes on its best epoch may be another one than when it was evaluated.
+QString ImageMapTab::twoEpochs() const {
+    const AskedWeights by = m_session.questions().evaluatedBy();
+    return isReplaced(by, m_placedBy)
+               ? QStringLiteral("<br>") + tr("The places are by epoch %1, the predictions by epoch %2: evaluate again.")
+                                              .arg(m_placedBy.epoch)
+                                              .arg(by.epoch)
+               : QString();
 }
 
 /// Light and dark have colors of their own.

@@ -34,6 +34,7 @@ private:
     void draw();
     void showMap(const MappedImages& images);
     QString nameOf(std::size_t point) const;
+    QString twoEpochs() const;
     void color();
     void showState();
     void choose(const std::vector<std::uint32_t>& points);
@@ -41,6 +42,7 @@ private:
     Session& m_session;
     ImageMapper m_mapper;
     std::shared_ptr<const Evaluation> m_evaluation;
+    AskedWeights m_placedBy;             ///< the weights that were looked at when the map was asked for
     std::vector<std::uint32_t> m_images; ///< of each point: index into Evaluation::predictions
     ScatterMap* m_map;
     QComboBox* m_coloring;

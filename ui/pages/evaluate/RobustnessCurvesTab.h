@@ -31,6 +31,7 @@ private:
     QWidget* makeTiles();
     void measure(); ///< or cancels it
     void forget();
+    void followCheckpoint();
     void showState();
     void showCurves();
     void showRemedies();
@@ -46,6 +47,7 @@ private:
     std::vector<CurveTile*> m_tiles;
     std::shared_ptr<const Evaluation> m_evaluation;
     std::optional<Robustness> m_robustness; ///< of the run in view
+    AskedWeights m_asking, m_by; ///< what was looked at when what is under way was asked for; and what is shown
     QString m_failure;
     Asker m_asker; ///< last: joined first
 };

@@ -49,8 +49,8 @@ ShortcutsTab::ShortcutsTab(Session& session, Thumbnails& thumbnails, QWidget* pa
     connect(&m_asker, &Asker::busyChanged, this, &ShortcutsTab::showState);
     connect(&m_asker, &Asker::progressed, m_progress, &ProgressBar::setProgress);
     connect(&session.runs(), &RunDesk::runChanged, this, &ShortcutsTab::forget);
-    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &ShortcutsTab::forget);
-    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &ShortcutsTab::forget);
+    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &ShortcutsTab::followCheckpoint);
+    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &ShortcutsTab::showState);
     connect(&session.data(), &DataDesk::opened, this, &ShortcutsTab::forget);
     showState();
 }
@@ -127,6 +127,7 @@ void ShortcutsTab::measure() {
         return;
     m_failure.clear();
     m_progress->setProgress(0, 0);
+    m_asking = m_session.checkpoints().weights();
     m_asker.ask(
         m_session.checkpoints().source(), tr("Looking for shortcuts"),
         [split = m_evaluation ? m_evaluation->split : std::string()](const std::stop_token&) {
@@ -135,16 +136,27 @@ void ShortcutsTab::measure() {
             return question;
         },
         [this](Result<MapsReport> report) {
-            if (report)
+            if (report) {
                 m_report = std::move(*report);
-            else
+                m_by = m_asking;
+            } else {
                 m_failure = plainWords(report.error());
+            }
             showReport();
             showState();
         });
 }
 
-/// Another run is in view, or other images.
+/// The heat maps of all images take long. Where another epoch only takes the place of the one that was asked, as each
+/// may while the run goes on, they come to their end and say so.
+void ShortcutsTab::followCheckpoint() {
+    if (m_session.checkpoints().at() == m_asking.at)
+        showState();
+    else
+        forget();
+}
+
+/// Another run is in view, another checkpoint, or other images.
 void ShortcutsTab::forget() {
     m_asker.cancel();
     m_report.reset();
@@ -189,7 +201,9 @@ QString ShortcutsTab::aboutReport() const {
                          tr(" %1 of them are empty and count for nothing."));
     for (const std::string& note : m_report->notes)
         words += QLatin1Char(' ') + QString::fromStdString(note);
-    return words + notCounted(m_report->skipped);
+    words += notCounted(m_report->skipped);
+    const QString replaced = replacedSentence(m_by, m_session.checkpoints().weights());
+    return replaced.isEmpty() ? words : words + QLatin1Char(' ') + replaced;
 }
 
 void ShortcutsTab::showReport() {

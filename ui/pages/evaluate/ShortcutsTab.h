@@ -34,6 +34,7 @@ private:
     void makeBehind(Thumbnails& thumbnails);
     void measure(); ///< or cancels it
     void forget();
+    void followCheckpoint();
     void showState();
     void showReport();
     QString aboutReport() const; ///< how it was made, and of which images not
@@ -54,6 +55,7 @@ private:
     SampleModel* m_samples;
     std::shared_ptr<const Evaluation> m_evaluation;
     std::optional<MapsReport> m_report; ///< of the run in view
+    AskedWeights m_asking, m_by;        ///< what was looked at when what is under way was asked for; and what is shown
     QString m_failure;
     Asker m_asker; ///< last: joined first
 };

@@ -38,7 +38,7 @@ FiltersTab::FiltersTab(Session& session, MapLook& look)
             static_cast<qulonglong>(100 * std::max(1, m_wanted)));
     });
     connect(&session.checkpoints(), &CheckpointDesk::moved, this, &FiltersTab::followCheckpoint);
-    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &FiltersTab::followCheckpoint);
+    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &FiltersTab::followBest);
     forget();
 }
 
@@ -99,13 +99,21 @@ bool FiltersTab::showsKernels() const {
     return m_kind->checkedId() == 1;
 }
 
+bool FiltersTab::isOvertaken() const {
+    return !m_patterns.empty() && isReplaced(m_drawnBy, session().checkpoints().weights());
+}
+
+QString FiltersTab::problem() const {
+    if (showsKernels())
+        return m_kernelsProblem;
+    return isOvertaken() ? replacedSentence(m_drawnBy, session().checkpoints().weights()) : m_patternsProblem;
+}
+
 void FiltersTab::forget() {
-    m_kernelAsker.cancel();
+    forgetKernels();
     m_asker.cancel();
-    m_kernels.reset();
     m_patterns.clear();
     m_patternsProblem.clear();
-    m_kernelsProblem.clear();
     InsideTab::forget();
     showState();
 }
@@ -134,16 +142,20 @@ void FiltersTab::showLayer() {
     restart();
 }
 
-/// Going on where it stopped; while it draws, the button stops it.
+/// Going on where it stopped, with the same weights; while it draws, the button stops it.
 void FiltersTab::draw() {
     if (m_asker.isBusy())
         return m_asker.cancel();
+    if (isOvertaken())
+        restart();
     m_wanted = std::min(channels(), static_cast<int>(m_patterns.size()) + kAtFirst);
     m_progress->setProgress(0, 0);
     drawGroup();
 }
 
 void FiltersTab::drawAll() {
+    if (isOvertaken())
+        restart();
     m_wanted = channels();
     m_progress->setProgress(0, 0);
     drawGroup();
@@ -160,6 +172,8 @@ void FiltersTab::drawGroup() {
         question.channels.push_back(channel);
     if (question.channels.empty())
         return showState();
+    if (m_patterns.empty())
+        m_drawnBy = session().checkpoints().weights();
     m_patternsProblem.clear();
     m_asker.ask(
         session().checkpoints().source(), tr("Drawing patterns"),
@@ -181,12 +195,14 @@ void FiltersTab::drawGroup() {
                 if (channel() < 0)
                     selectChannel(added.front().number);
             }
+            if (isOvertaken()) // the others would be of other weights
+                m_wanted = static_cast<int>(m_patterns.size());
             drawGroup();
         });
 }
 
 void FiltersTab::askKernels() {
-    if (m_kernels || !run() || m_kernelAsker.isBusy())
+    if (m_kernels || !run() || !isVisible() || m_kernelAsker.isBusy())
         return;
     m_kernelAsker.ask(
         session().checkpoints().source(), {}, [](const std::stop_token&) { return KernelsQuestion(); },
@@ -199,12 +215,35 @@ void FiltersTab::askKernels() {
         });
 }
 
-/// What is drawn is of other weights. Where it is seen it is drawn anew, as much as there was.
-void FiltersTab::followCheckpoint() {
-    const int before = std::max(m_asker.isBusy() ? m_wanted : 0, static_cast<int>(m_patterns.size()));
+/// What nobody saw was not read.
+void FiltersTab::showEvent(QShowEvent* event) {
+    InsideTab::showEvent(event);
+    if (showsKernels() && !m_kernels && m_kernelsProblem.isEmpty())
+        showKind();
+}
+
+void FiltersTab::forgetKernels() {
     m_kernelAsker.cancel();
     m_kernels.reset();
     m_kernelsProblem.clear();
+}
+
+/// Patterns take long, and while a run goes on each epoch may be the best: those that are there stay and say so, the
+/// group that is being drawn is the last. Kernels are read anew.
+void FiltersTab::followBest() {
+    forgetKernels();
+    if (showsKernels())
+        showKind();
+    else
+        showState();
+}
+
+/// What is drawn is of other weights. Where it is seen it is drawn anew, as much as there was.
+void FiltersTab::followCheckpoint() {
+    if (m_drawnBy.at == session().checkpoints().at()) // the one that was chosen is of another epoch now
+        return followBest();
+    const int before = std::max(m_asker.isBusy() ? m_wanted : 0, static_cast<int>(m_patterns.size()));
+    forgetKernels();
     restart();
     if (before == 0 || !isVisible() || showsKernels())
         return;
@@ -248,11 +287,12 @@ void FiltersTab::showState() {
     m_failure->setText(problem());
     m_failure->setVisible(!problem().isEmpty() && tiles().rowCount() > 0); // else it stands in the tiles' place
     m_draw->setText(busy                   ? tr("Cancel")
+                    : isOvertaken()        ? tr("Draw again")
                     : next <= 0 && all > 0 ? tr("All %1 are drawn").arg(all)
                     : drawn > 0            ? tr("Draw %1 more").arg(next)
                                            : tr("Draw %1 of %2").arg(next).arg(all));
     m_draw->setAccessibleName(m_draw->text());
-    m_draw->setEnabled(busy || next > 0);
+    m_draw->setEnabled(busy || next > 0 || isOvertaken());
     m_all->setVisible(!busy && all - drawn > kAtFirst);
     m_all->setText(tr("Draw all %1").arg(all));
     m_all->setAccessibleName(m_all->text());

@@ -27,6 +27,7 @@ protected:
     void follow() override {}
     void showLayer() override;
     void showChannel() override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     QWidget* makeControls();
@@ -36,16 +37,18 @@ private:
     void restart(); ///< other settings: what is drawn is not theirs
     void askKernels();
     void followCheckpoint();
+    void followBest();
+    void forgetKernels();
     void showKind();
     void showState();
     int channels() const; ///< of the layer
     bool showsKernels() const;
-    const QString& problem() const {
-        return showsKernels() ? m_kernelsProblem : m_patternsProblem;
-    } ///< of what is shown
+    bool isOvertaken() const; ///< the patterns are of weights that have been replaced since
+    QString problem() const;  ///< of what is shown
     void save();
 
     std::map<int, FilterPicture> m_patterns; ///< of the layer, by channel
+    AskedWeights m_drawnBy;                  ///< what was looked at when the first was asked for
     int m_wanted = 0;                        ///< channels to be drawn so far
     std::shared_ptr<const Kernels> m_kernels;
     QString m_patternsProblem, m_kernelsProblem;

@@ -248,6 +248,11 @@ private Q_SLOTS:
             QVERIFY(ToyRuns::weightsOf(whole) == last);
             QCOMPARE(RunFolder(whole.folder).summary().state, std::string("completed"));
         }
+        cutOff(whole);
+        asked.settings = {{"training.loader_threads", "2"}}; // nothing that asks for more
+        const RunEnded changed = train(asked).ended;
+        QVERIFY2(changed.outcome == RunEnded::Outcome::Completed, changed.reason.c_str());
+        QVERIFY(std::filesystem::exists(checkpoint(whole, "restored")));
         const RunEnded done = train(asked).ended;
         QVERIFY2(done.reason.find("nothing to resume") != std::string::npos, done.reason.c_str());
     }

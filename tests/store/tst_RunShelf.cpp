@@ -233,6 +233,16 @@ private Q_SLOTS:
         }
     }
 
+    /// Also where it was cut off before it could say that it was completed.
+    void oneThatStoppedEarlyAndGoesOnHasItsPatienceAgain() {
+        for (const int used : {9, 10}) {
+            RunEvents events;
+            events.add({{"type", "epoch"}, {"epoch", 12}, {"patience_used", used}, {"patience", 10}});
+            events.add({{"type", "run_started"}, {"first_epoch", 13}});
+            QCOMPARE(events.patienceUsed, used == 10 ? 0 : 9);
+        }
+    }
+
     void whatIsSaidOfARunSurvivesTheIndex() {
         RunStore runs = store();
         const RunFolder run = runs.create(experimentNamed("one")).value();

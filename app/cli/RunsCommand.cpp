@@ -120,7 +120,7 @@ int showRun(const RunFolder& run, RunStore& store, const Settings& settings) {
     if (settings.json) {
         Json json = documentOf(*summary);
         json["classes"] = classes ? Json(*classes) : Json();
-        const auto experiment = run.experiment();
+        const auto experiment = experimentToTrain(run);
         json["experiment"] = experiment ? toJson(*experiment) : Json();
         const std::optional<RunParent> parent = parentOf(run);
         json["parent"] = parent ? Json{{"run", parent->run}, {"epoch", parent->epoch}} : Json();

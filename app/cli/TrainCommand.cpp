@@ -14,6 +14,7 @@
 #include "store/GroupFolder.h"
 #include "store/RunFork.h"
 #include "store/RunImport.h"
+#include "store/RunMark.h"
 
 namespace sightline::cli {
 
@@ -84,13 +85,14 @@ std::string optionFor(const std::string& reason) {
     return isDone ? " On the command line: --set training.epochs=N." : std::string();
 }
 
-Result<RunFolder> forked(const TrainOptions& options, const Context& context, std::optional<RunStore>& store) {
+Result<RunFolder> forked(const TrainOptions& options, const std::vector<Setting>& settings, const Context& context,
+                         std::optional<RunStore>& store) {
     Result<RunStore> opened = RunStore::open(context.home);
     if (!opened)
         return opened.error();
     store = std::move(*opened);
     const Result<RunFolder> parent = store->find(options.fork);
-    return parent ? forkRun(*store, *parent, options.at) : parent.error();
+    return parent ? forkRun(*store, *parent, options.at, settings) : parent.error();
 }
 
 /// A new run that begins with the weights of another.
@@ -243,12 +245,14 @@ int run(const TrainOptions& options, Context& context) {
     if (!engine)
         return fail(engine.error());
     if (forks && speaks) {
-        Result<RunFolder> made = forked(options, context, store);
+        Result<RunFolder> made = forked(options, request.settings, context, store);
         if (!made)
             return fail(made.error());
         fork = std::move(*made);
         request.resume = fork->path().string();
     }
+    if (forks)
+        request.settings.clear(); // the fork has them
     bool begun = false;
     TrainControl control;
     const RunEnded ended = (*engine)->train(request, interruption().get_token(), control, [&](const TrainEvent& event) {
@@ -262,7 +266,7 @@ int run(const TrainOptions& options, Context& context) {
             preset && std::holds_alternative<RunStarted>(event))
             std::fprintf(stderr, "%s\n", preset->about.c_str());
     });
-    if (fork && !begun)
+    if (fork && !begun && !ownerOf(fork->path())) // by now it may be another program's
         static_cast<void>(store->discard(*fork)); // a run that did not come to its start is none
     if (options.json && speaks)
         printJson(toJson(TrainEvent{ended}));

@@ -12,11 +12,12 @@ struct TrainControl::State {
     mutable std::mutex mutex;
     std::condition_variable_any changed;
     bool paused = false, stopsAfterEpoch = false, ended = false;
+    bool stopIsNews = false;                ///< stopsAfterEpoch became another one since the last take()
     std::uint64_t wishes = 0, answered = 0; ///< wishes so far, and how many of them the newest snapshot answers
     std::shared_ptr<const WeightSnapshot> newest;
     std::vector<TrainCommand> commands;
 
-    bool isWanted() const { return answered < wishes || !commands.empty(); }
+    bool isWanted() const { return answered < wishes || !commands.empty() || stopIsNews; }
 
     /// Applies `change` under the lock and wakes whoever waits for it.
     template <typename Change>
@@ -50,7 +51,7 @@ bool TrainControl::isPaused() const {
 }
 
 void TrainControl::stopAfterEpoch(bool on) {
-    m->update([&] { m->stopsAfterEpoch = on; });
+    m->update([&] { m->stopIsNews = std::exchange(m->stopsAfterEpoch, on) != on || m->stopIsNews; });
 }
 
 bool TrainControl::stopsAfterEpoch() const {
@@ -73,6 +74,7 @@ void TrainControl::post(TrainCommand command) {
 std::vector<TrainCommand> TrainControl::take() {
     const std::lock_guard lock(m->mutex);
     m->ended = false; // of a series the next run has begun
+    m->stopIsNews = false;
     return std::exchange(m->commands, {});
 }
 
@@ -114,7 +116,7 @@ void TrainControl::runEnded() {
     std::vector<TrainCommand> unanswered;
     m->update([&] {
         m->ended = true;
-        m->stopsAfterEpoch = false;
+        m->stopsAfterEpoch = m->stopIsNews = false;
         m->newest.reset(); // its checkpoints say more now, and of the next run these are no weights
         unanswered.swap(m->commands);
     });

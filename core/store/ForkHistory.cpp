@@ -20,20 +20,22 @@ struct Line {
 bool isEpoch(const std::string& line) {
     return line.starts_with("{\"type\":\"epoch\",");
 }
+bool isEdit(const std::string& line) {
+    return line.starts_with("{\"type\":\"edit\",");
+}
 
 std::vector<Line> linesUpTo(const RunFolder& run, RunPlace place) {
     std::vector<Line> lines;
     std::ifstream stream(run.path() / "events.jsonl", std::ios::binary);
     std::string text;
     while (std::getline(stream, text)) {
-        const bool isEdit = text.starts_with("{\"type\":\"edit\",");
-        if (!isEdit && !isEpoch(text) && !text.starts_with("{\"type\":\"learning_rate\","))
+        if (!isEdit(text) && !isEpoch(text) && !text.starts_with("{\"type\":\"learning_rate\","))
             continue;
         const Result<Json> event = parseJson(text, "events.jsonl");
         if (!event || !event->value("epoch", Json()).is_number_integer())
             continue;
         std::optional<RecordedEdit> edit = editOf(*event);
-        const bool isUpTo = edit ? edit->place <= place : !isEdit && (*event)["epoch"] < place.epoch;
+        const bool isUpTo = edit ? edit->place <= place : !isEdit(text) && (*event)["epoch"] < place.epoch;
         if (isUpTo)
             lines.push_back({text, std::move(edit)});
     }
@@ -89,6 +91,18 @@ Result<std::string> eventsUpTo(const RunFolder& parent, RunPlace place, const Ex
     return text +
            toText(Json{{"type", "edit"}, {"epoch", before.epoch}, {"batch", before.batch}, {"changes", changes}}, -1) +
            "\n";
+}
+
+bool hasOwnHistory(const RunFolder& fork) {
+    std::ifstream stream(fork.path() / "events.jsonl", std::ios::binary);
+    std::string line;
+    bool hasBegun = false; // what comes before is the parent's
+    while (std::getline(stream, line)) {
+        if (hasBegun && (isEdit(line) || isEpoch(line) || line.starts_with("{\"type\":\"checkpoint\",")))
+            return true;
+        hasBegun = hasBegun || line.starts_with("{\"type\":\"run_started\",");
+    }
+    return false;
 }
 
 } // namespace sightline

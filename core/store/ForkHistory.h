@@ -13,4 +13,8 @@ namespace sightline {
 /// `stoppedEarly` there, none of its patience is used any more.
 Result<std::string> eventsUpTo(const RunFolder& parent, RunPlace place, const Experiment& then, bool stoppedEarly);
 
+/// Whether a fork has come to anything since it began: it was edited, or has a checkpoint or an epoch that it has not
+/// from its parent.
+bool hasOwnHistory(const RunFolder& fork);
+
 } // namespace sightline

@@ -36,8 +36,8 @@ void dropFrom(std::vector<EpochMetrics>& epochs, int first) {
 void RunEvents::add(const Json& json) {
     const std::string type = text(json, "type");
     if (type == "run_started") {
-        if (outcome == "completed") // one that stopped early has its patience again
-            patienceUsed = 0;
+        if (outcome == "completed" || (patience > 0 && patienceUsed >= patience))
+            patienceUsed = 0; // one that stopped early has its patience again
         outcome.clear();
         reason.clear();
         paused = stopsAfterEpoch = false;
@@ -52,6 +52,7 @@ void RunEvents::add(const Json& json) {
         epochs.push_back(metrics);
         resumedAfter.erase(resumedAfter.lower_bound(metrics.epoch), resumedAfter.end());
         patienceUsed = wholeNumber(json, "patience_used");
+        patience = wholeNumber(json, "patience");
         if (const int best = wholeNumber(json, "best_epoch"); best > 0)
             bestEpoch = best;
     } else if (type == "note" && json.contains("paused")) {

@@ -144,7 +144,7 @@ RunSummary RunFolder::summary() const {
     const RunEvents events = readRunEvents(m_folder / "events.jsonl");
     summary.state = !events.outcome.empty() ? events.outcome : running ? "running" : "interrupted";
     summary.reason = events.reason;
-    if (const auto experiment = this->experiment()) {
+    if (const auto experiment = experimentToTrain(*this)) {
         summary.name = experiment->name;
         summary.network = experiment->model.graph.is_null() ? experiment->model.name : "own graph";
         summary.dataPath = experiment->data.path;

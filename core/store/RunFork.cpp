@@ -29,6 +29,7 @@ namespace {
 constexpr const char* kParent = "parent.json";
 constexpr const char* kLast = "last.safetensors";
 constexpr const char* kBest = "best.safetensors";
+constexpr const char* kHalf = "checkpoints.new"; ///< there while a fork is made
 
 /// A checkpoint that can be gone on from. The file is opened once: a run in progress may put another in its place.
 struct Begin {
@@ -186,34 +187,36 @@ Result<void> copyProbes(const fs::path& parent, const fs::path& fork, int epoch)
     return {};
 }
 
-/// After all else, and at once: nobody goes on with half a fork that was cut off.
-Result<void> copyCheckpoints(const fs::path& parent, const fs::path& fork, const Begin& begin) {
-    const fs::path made = fork / "checkpoints.new", to = fork / "checkpoints";
-    Result<void> kept = makeFolder(made);
-    if (kept)
-        kept = writeAgain(begin.file, made / kLast);
-    if (kept)
-        kept = copyBest(parent, made, begin);
-    if (!kept)
-        return kept;
-    int failure = fileCalls().rename(made.c_str(), to.c_str()) == 0 ? 0 : errno; // in place of an empty folder
+/// At once: nobody goes on with half a fork that was cut off.
+Result<void> makeWhole(const fs::path& fork) {
+    const fs::path to = fork / "checkpoints"; // an empty folder
+    int failure = fileCalls().rename((fork / kHalf).c_str(), to.c_str()) == 0 ? 0 : errno;
     if (failure == 0)
         failure = flushFolder(fork);
     return failure == 0 ? Result<void>() : Error{"Writing " + to.string() + " failed: " + std::strerror(failure) + "."};
 }
 
-Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Experiment& then) {
+/// Its history last: half a fork is not listed with the figures of its parent.
+Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& begin, const Experiment& then,
+                  const std::vector<Setting>& settings) {
+    const fs::path half = fork.path() / kHalf;
+    if (const Result<void> made = makeFolder(half); !made)
+        return made;
+    if (const Result<void> kept = writeParent(fork, {parent.id(), begin.epoch, settings}); !kept)
+        return kept;
     for (const char* name : {"classes.json", "graph.json", "normalization.safetensors", "samples.csv", "data.json",
                              "overlay.json", "learning.csv.gz", "learning-new.csv"})
         if (const Result<void> kept = copied(parent.path() / name, fork.path() / name); !kept)
             return kept;
     if (const Result<void> kept = copyProbes(parent.path(), fork.path(), begin.epoch); !kept)
         return kept;
+    if (const Result<void> kept = writeAgain(begin.file, half / kLast); !kept)
+        return kept;
+    if (const Result<void> kept = copyBest(parent.path(), half, begin); !kept)
+        return kept;
     if (const Result<void> kept = copyHistory(parent, fork, begin, then); !kept)
         return kept;
-    if (const Result<void> kept = writeParent(fork, {parent.id(), begin.epoch}); !kept)
-        return kept;
-    return copyCheckpoints(parent.path(), fork.path(), begin);
+    return makeWhole(fork.path());
 }
 
 } // namespace
@@ -252,7 +255,8 @@ Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string
     return settings ? Result<ForkBeginning>({begin->epoch, std::move(*settings)}) : settings.error();
 }
 
-Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at) {
+Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at,
+                          const std::vector<Setting>& settings) {
     const Result<Begin> begin = beginningAt(parent, at);
     if (!begin)
         return begin.error();
@@ -260,6 +264,8 @@ Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::s
     Result<Experiment> began = parent.experimentAtStart();
     if (!then || !began)
         return then ? began.error() : then.error();
+    if (const Result<EditedExperiment> may = edited(*then, settings); !may)
+        return may.error();
     if (const Result<Json> graph = parent.graph(); !graph)
         return graph.error();
     began->name = then->name;
@@ -267,15 +273,37 @@ Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::s
     if (!fork)
         return fork;
     Result<RunMark> mark = RunMark::take(fork->path()); // so that nobody deletes it meanwhile
-    const Result<void> filled = mark ? fill(parent, *fork, *begin, *then) : Result<void>(mark.error());
+    const Result<void> filled = mark ? fill(parent, *fork, *begin, *then, settings) : Result<void>(mark.error());
     if (filled)
         return fork;
     static_cast<void>(store.discard(*fork, mark ? std::optional(std::move(*mark)) : std::nullopt));
     return filled.error();
 }
 
+bool isHalfFork(const RunFolder& run) {
+    std::error_code code;
+    return fs::exists(run.path() / kHalf, code);
+}
+
+std::vector<Setting> settingsToBeginWith(const RunFolder& run) {
+    const std::optional<RunParent> parent = parentOf(run);
+    return !parent || parent->settings.empty() || hasOwnHistory(run) ? std::vector<Setting>() : parent->settings;
+}
+
+Result<Experiment> experimentToTrain(const RunFolder& run) {
+    Result<Experiment> experiment = run.experiment();
+    const std::vector<Setting> settings = settingsToBeginWith(run);
+    if (!experiment || settings.empty())
+        return experiment;
+    Result<EditedExperiment> next = edited(*experiment, settings);
+    return next ? Result<Experiment>(std::move(next->experiment)) : experiment;
+}
+
 Result<void> writeParent(const RunFolder& run, const RunParent& parent) {
-    return writeFileAtomically(run.path() / kParent, toText(Json{{"run", parent.run}, {"epoch", parent.epoch}}) + "\n");
+    Json json{{"run", parent.run}, {"epoch", parent.epoch}};
+    for (const Setting& setting : parent.settings)
+        json["settings"].push_back(Json::array({setting.path, setting.value}));
+    return writeFileAtomically(run.path() / kParent, toText(json) + "\n");
 }
 
 std::optional<RunParent> parentOf(const RunFolder& run) {
@@ -283,7 +311,11 @@ std::optional<RunParent> parentOf(const RunFolder& run) {
     if (!json || !json->is_object() || !json->value("run", Json()).is_string() ||
         !json->value("epoch", Json()).is_number_integer())
         return {};
-    return RunParent{(*json)["run"].get<std::string>(), (*json)["epoch"].get<int>()};
+    RunParent parent{(*json)["run"].get<std::string>(), (*json)["epoch"].get<int>()};
+    for (const Json& setting : json->value("settings", Json::array()))
+        if (setting.is_array() && setting.size() == 2 && setting[0].is_string() && setting[1].is_string())
+            parent.settings.push_back({setting[0].get<std::string>(), setting[1].get<std::string>()});
+    return parent;
 }
 
 } // namespace sightline

@@ -12,8 +12,9 @@ namespace sightline {
 
 /// The run another one was forked from.
 struct RunParent {
-    std::string run; ///< id
-    int epoch = 0;   ///< finished in the checkpoint it begins with
+    std::string run;                    ///< id
+    int epoch = 0;                      ///< finished in the checkpoint it begins with
+    std::vector<Setting> settings = {}; ///< that it begins with in place of its parent's
 };
 
 /// A checkpoint that a run can be forked from.
@@ -42,11 +43,22 @@ Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string
 
 /// Makes a run that begins where a checkpoint of `parent` stands: with its weights and state, its images, its history
 /// up to there, edits among it, and so the settings it had then; experiment.json is as the parent began. It is trained
-/// by resuming it, and the same settings give what the parent went on to. `parent` may be in progress, in whatever
-/// program. `at`: best | last | an epoch whose checkpoint was kept. Errors: there is no such checkpoint, or none that
-/// can be gone on from; a file of the parent is damaged. Where it fails nothing is left; where the process dies on the
-/// way a run without a checkpoint is.
-Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at);
+/// by resuming it, and the same settings give what the parent went on to; other `settings` are written down with it
+/// and take effect whenever that is. `parent` may be in progress, in whatever program. `at`: best | last | an epoch
+/// whose checkpoint was kept. Errors: there is no such checkpoint, or none that can be gone on from; a setting may not
+/// change in a run, or is impossible; a file of the parent is damaged. Where it fails nothing is left; where the
+/// process dies on the way half a fork is.
+Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at,
+                          const std::vector<Setting>& settings = {});
+
+/// Whether the process that made it died before it was done: there is nothing to go on with.
+bool isHalfFork(const RunFolder& run);
+
+/// The settings that a fork was made with, until they are recorded as an edit or it has come to anything of its own;
+/// empty for other runs.
+std::vector<Setting> settingsToBeginWith(const RunFolder& run);
+/// A run's settings with these: what it is trained with when it goes on. Errors: as RunFolder::experiment().
+Result<Experiment> experimentToTrain(const RunFolder& run);
 
 /// Makes a run one that was forked from another: an imported network's fork has no checkpoint to go on with.
 Result<void> writeParent(const RunFolder& run, const RunParent& parent);

@@ -248,6 +248,11 @@ private Q_SLOTS:
             QVERIFY(ToyRuns::weightsOf(whole) == last);
             QCOMPARE(RunFolder(whole.folder).summary().state, std::string("completed"));
         }
+        cutOff(whole);
+        asked.settings = {{"training.loader_threads", "2"}}; // nothing that asks for more
+        const RunEnded changed = train(asked).ended;
+        QVERIFY2(changed.outcome == RunEnded::Outcome::Completed, changed.reason.c_str());
+        QVERIFY(std::filesystem::exists(checkpoint(whole, "restored")));
         const RunEnded done = train(asked).ended;
         QVERIFY2(done.reason.find("nothing to resume") != std::string::npos, done.reason.c_str());
     }
@@ -287,11 +292,18 @@ private Q_SLOTS:
         TrainRequest asked = early();
         const RunEnded parent = train(asked).ended;
         RunStore store = RunStore::open(asked.home).value();
-        asked.resume = forkRun(store, RunFolder(parent.folder), "last").value().id();
-        asked.settings = {{"training.optimizer.learning_rate", "0.01"}};
+        asked.resume = forkRun(store, RunFolder(parent.folder), "last", {{"training.optimizer.learning_rate", "0.01"}})
+                           .value()
+                           .id();
         const RunEnded ended = train(asked).ended;
         QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
         QCOMPARE(ended.epochs, 3);
+        QCOMPARE(RunFolder(ended.folder).experiment()->training.optimizer.learningRate, 0.01); // as it was made with
+
+        const std::filesystem::path half = std::filesystem::path(ended.folder) / "checkpoints";
+        std::filesystem::rename(half, half.string() + ".new"); // as it is while it is made
+        const RunEnded refused = train(asked).ended;
+        QVERIFY2(refused.reason.ends_with("Fork the run " + parent.run + " again."), refused.reason.c_str());
     }
 };
 

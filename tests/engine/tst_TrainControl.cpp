@@ -81,6 +81,22 @@ private Q_SLOTS:
         QVERIFY(!control.isPaused());
     }
 
+    /// Others watch it, and are told.
+    void aPausedRunHearsThatItNoLongerStops() {
+        TrainControl control;
+        control.stopAfterEpoch();
+        QVERIFY(control.take().empty()); // a batch
+        control.pause();
+        std::stop_source stop;
+        auto trainer = std::async(std::launch::async, [&] { return control.waitWhilePaused(stop.get_token()); });
+        control.stopAfterEpoch(false);
+        const bool wakes = trainer.wait_for(30s) == std::future_status::ready;
+        stop.request_stop();
+        QVERIFY(trainer.get() && wakes);
+        QVERIFY(control.take().empty()); // and waits on
+        QCOMPARE(control.waitWhilePaused(stop.get_token()), false);
+    }
+
     void aStoppedPauseAnswersNobodyAnyMore() {
         TrainControl control;
         control.pause();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <cstdio>
+#include <stdexcept>
+
 #include "Test.h"
 #include "experiment/RunEdit.h"
 #include "store/RunCheckpoint.h"
@@ -170,6 +173,51 @@ private Q_SLOTS:
         QCOMPARE(s_half, 0);
     }
 
+    /// Until it has come to something of its own: it may be killed at once.
+    void aForkKnowsWhatItIsToBeginWith() {
+        RunStore runs = store();
+        const RunFolder parent = runs.create(experimentNamed("parent")).value();
+        QVERIFY(parent.writeGraph(Json::object()));
+        QVERIFY(parent.appendEvent({{"type", "checkpoint"}, {"epoch", 1}}));
+        keepState(parent, "last", {{"epoch", 1}, {"batch", 0}});
+        QVERIFY(!forkRun(runs, parent, "last", {{"training.batch_size", "3"}}).ok());
+        QCOMPARE(runs.list()->size(), std::size_t(1));
+        const RunFolder fork = forkRun(runs, parent, "last", {{"training.epochs", "77"}}).value();
+        QCOMPARE(runs.summary(fork)->plannedEpochs, 77);
+        QVERIFY(fork.appendEvent({{"type", "run_started"}, {"run", fork.id()}}));
+        const std::vector<Setting> settings = settingsToBeginWith(fork);
+        QCOMPARE(settings.size(), std::size_t(1));
+        QVERIFY(settings[0].path == "training.epochs" && settings[0].value == "77");
+        QVERIFY(fork.appendEvent({{"type", "checkpoint"}, {"epoch", 2}}));
+        QVERIFY(settingsToBeginWith(fork).empty());
+    }
+
+    void halfAForkIsKnownAsOne() {
+        RunStore runs = store();
+        const RunFolder parent = runs.create(experimentNamed("parent")).value();
+        QVERIFY(parent.writeGraph(Json::object()));
+        QVERIFY(parent.appendEvent({{"type", "epoch"}, {"epoch", 1}}));
+        keepState(parent, "last", {{"epoch", 1}, {"batch", 0}});
+        const FileCalls real = fileCalls();
+        fileCalls().rename = [](const char* from, const char* to) {
+            if (fs::path(to).filename() == "last.safetensors")
+                throw std::runtime_error("killed");
+            return std::rename(from, to);
+        };
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(forkRun(runs, parent, "last")), std::runtime_error);
+        fileCalls() = real;
+        int half = 0;
+        const auto list = runs.list();
+        for (const RunSummary& run : *list)
+            if (isHalfFork(RunFolder(run.folder))) {
+                ++half;
+                QCOMPARE(run.parent, parent.id());
+                QCOMPARE(run.epochs, 0); // it has no figures in the lists
+            }
+        QCOMPARE(half, 1);
+        QVERIFY(!isHalfFork(parent) && !isHalfFork(forkRun(runs, parent, "last").value()));
+    }
+
     /// It is trained on, so early stopping is patient anew.
     void aForkOfOneThatStoppedEarlyHasItsPatienceAgain() {
         RunStore runs = store();
@@ -182,6 +230,16 @@ private Q_SLOTS:
             const RunEvents events = readRunEvents(forkRun(runs, parent, "last").value().path() / "events.jsonl");
             QCOMPARE(events.epochs.size(), std::size_t(2));
             QCOMPARE(events.patienceUsed, stopped ? 0 : 2);
+        }
+    }
+
+    /// Also where it was cut off before it could say that it was completed.
+    void oneThatStoppedEarlyAndGoesOnHasItsPatienceAgain() {
+        for (const int used : {9, 10}) {
+            RunEvents events;
+            events.add({{"type", "epoch"}, {"epoch", 12}, {"patience_used", used}, {"patience", 10}});
+            events.add({{"type", "run_started"}, {"first_epoch", 13}});
+            QCOMPARE(events.patienceUsed, used == 10 ? 0 : 9);
         }
     }
 

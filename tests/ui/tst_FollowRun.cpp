@@ -192,6 +192,7 @@ private Q_SLOTS:
     /// Opened before its classes and its network are written: they are there as soon as they come.
     void whatItWritesOfItselfLaterIsRead() {
         OtherProgram other = program("home-begins");
+        other.tell(RunNote{"The run stops after this epoch.", {{"type", "note"}, {"stops_after_epoch", true}}});
         std::filesystem::remove(other.run.path() / "classes.json");
         WindowDriver driver(home("home-begins"), m_engine.door());
         follow(driver, other);
@@ -213,8 +214,12 @@ private Q_SLOTS:
         QCOMPARE(runs.state(), RunState::Running);
         RunStarted started = startOf(other.run, *other.run.experiment());
         started.batchesPerEpoch = 8;
+        QVERIFY(runs.stopsAfterEpoch()); // as the session before was told, which was killed in a pause
+        other.tell(RunPaused{true});
         other.tell(started);
         QTRY_COMPARE_WITH_TIMEOUT(runs.progress().batchesPerEpoch, 8, kLong);
+        QCOMPARE(runs.state(), RunState::Running);
+        QVERIFY(!runs.stopsAfterEpoch());
     }
 
     void theButtonsReachTheOtherProgram() {

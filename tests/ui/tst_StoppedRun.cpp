@@ -46,8 +46,11 @@ class StoppedRunTest : public PageTest {
         }();
         return folder;
     }
-    static void save(const RunFolder& folder, const char* name, int epoch, int batch) {
-        const Json state{{"epoch", epoch}, {"batch", batch}, {"settings", changeableSettings(*folder.experiment())}};
+    static void save(const RunFolder& folder, const char* name, int epoch, int batch, bool stoppedEarly = false) {
+        const Json state{{"epoch", epoch},
+                         {"batch", batch},
+                         {"stopped_early", stoppedEarly},
+                         {"settings", changeableSettings(*folder.experiment())}};
         QVERIFY(writeSafetensors(folder.path() / "checkpoints" / (std::string(name) + ".safetensors"), {},
                                  {{kRunState, toText(state, -1)}}));
     }
@@ -167,6 +170,33 @@ private Q_SLOTS:
         QTRY_COMPARE(driver.text("messageText"), QStringLiteral("“toysk” stopped in epoch 3 of 9."));
         QCOMPARE(driver.text("messageAction"), QStringLiteral("Resume"));
         QCOMPARE(driver.text("messageAction3"), QStringLiteral("Discard"));
+    }
+
+    /// Nothing is left to train, but it has yet to come to its end: on Train too it is resumed.
+    void afterAKillBehindItsLastEpochThatIsSaid() {
+        for (const int epochs : {9, 5}) { // planned, or stopped early
+            const QByteArray home = "home-trained-" + QByteArray::number(epochs);
+            const RunFolder folder = ended(home.constData(), epochs, false);
+            save(folder, "last", epochs, 0, epochs == 5);
+            FakeEngine engine;
+            WindowDriver driver(path(QString::fromUtf8(home)), engine.door());
+            QTRY_COMPARE(driver.text("messageText"),
+                         QStringLiteral("“toysk” was interrupted after its last epoch, before it was complete."));
+            QCOMPARE(driver.text("messageAction"), QStringLiteral("Resume"));
+            driver.key(Qt::Key_4, Qt::ControlModifier);
+            openStoredRun(*driver.session, folder);
+            QTRY_VERIFY(driver.find<QWidget>("resumeRun")->isVisible());
+        }
+    }
+
+    void halfAForkIsOnlyThrownAway() {
+        const RunFolder folder = ended("home-half", 2, false);
+        std::filesystem::create_directory(folder.path() / "checkpoints.new"); // as it is while it is made
+        FakeEngine engine;
+        WindowDriver driver(path(QStringLiteral("home-half")), engine.door());
+        QTRY_COMPARE(driver.text("messageText"),
+                     QStringLiteral("Making the fork “toysk” was interrupted. Fork the run again."));
+        QCOMPARE(driver.text("messageAction"), QStringLiteral("Discard"));
     }
 
     void ofTwoTheOtherIsOfferedNext() {

@@ -56,6 +56,8 @@ void FollowedRun::tell(const Seen& seen) {
         Q_EMIT becameWhole(m_run);
     }
     for (const TrainEvent& event : seen.events) {
+        if (std::holds_alternative<RunStarted>(event)) // a session before may have been killed while it was paused
+            m_paused = m_stopsAfterEpoch = false;
         if (const auto* paused = std::get_if<RunPaused>(&event))
             m_paused = paused->paused;
         if (const auto* note = std::get_if<RunNote>(&event))

@@ -88,7 +88,7 @@ Result<ReadRun> readRun(const std::filesystem::path& home, const std::string& id
     if (!folder)
         return folder.error();
     const std::optional<RunOwner> owner = ownerOf(folder->path()); // before the events: then its end is among them
-    auto experiment = folder->experiment();
+    auto experiment = experimentToTrain(*folder);
     if (!experiment)
         return experiment.error();
     const auto summary = store->summary(*folder);

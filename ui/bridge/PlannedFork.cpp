@@ -3,6 +3,7 @@
 
 #include "experiment/EditSettings.h"
 #include "store/RunFork.h"
+#include "store/RunMark.h"
 
 namespace sightline::ui {
 
@@ -51,14 +52,14 @@ bool PlannedFork::isStillOne() {
 
 PlannedFork::Beginning PlannedFork::beginning() const {
     Beginning beginning{{m_document.experiment(), m_home, {}}, {}, {}};
-    beginning.request.settings = changesBetween(m_fork->settings, m_document.experiment());
     const auto made = std::make_shared<std::optional<RunFolder>>();
-    beginning.first = [home = m_home, fork = *m_fork, made](TrainRequest& complete,
-                                                            const std::stop_token&) -> Result<void> {
+    beginning.first = [home = m_home, fork = *m_fork,
+                       settings = changesBetween(m_fork->settings, m_document.experiment()),
+                       made](TrainRequest& complete, const std::stop_token&) -> Result<void> {
         Result<RunStore> store = RunStore::open(home);
         if (!store)
             return store.error();
-        const Result<RunFolder> folder = forkRun(*store, RunFolder(fork.parent), fork.at);
+        const Result<RunFolder> folder = forkRun(*store, RunFolder(fork.parent), fork.at, settings);
         if (!folder)
             return folder.error();
         *made = *folder;
@@ -67,7 +68,7 @@ PlannedFork::Beginning PlannedFork::beginning() const {
     };
     beginning.unbegun = [home = m_home, made] {
         Result<RunStore> store = RunStore::open(home);
-        if (store && *made)
+        if (store && *made && !ownerOf((*made)->path())) // by now it may be another program's
             static_cast<void>(store->discard(**made));
     };
     return beginning;

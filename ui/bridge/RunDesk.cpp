@@ -172,8 +172,11 @@ void RunDesk::hear(const TrainEvent& event) {
 }
 
 void RunDesk::onStarted(const RunStarted& started) {
-    if (m_followed) // it was opened while it began
+    if (m_followed) { // it was opened while it began
+        m_steered.onPaused({});
+        m_steered.onStopsAfterEpoch();
         return m_inView.setBatchesPerEpoch(started.batchesPerEpoch);
+    }
     const bool wasInView = m_inView.run() && m_inView.run()->folder == started.folder;
     m_fork.forget();
     view(m_training.takeBegun());

@@ -75,7 +75,9 @@ private:
     void keepPlaceSoon();
     void keepPlaceNow();
     void offerInterrupted(const std::vector<RunSummary>& runs);
-    void offer(const RunSummary& run, bool canResume);
+    enum class Left { Nothing, HalfFork, Checkpoint, Trained }; ///< of a run that was cut off
+    static Left leftOf(const RunSummary& run);                  ///< reads files
+    void offer(const RunSummary& run, Left left);
     void offerSearch(const RunGroup& search);
     void startAgain(const std::filesystem::path& run);
     void restore();

@@ -12,6 +12,9 @@
 #include "pages/ClassifyWindow.h"
 #include "pages/RunsPage.h"
 #include "store/RunCheckpoint.h"
+#include "store/RunEvents.h"
+#include "store/RunFork.h"
+#include "store/RunState.h"
 #include "support/Files.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/Prompts.h"
@@ -35,6 +38,16 @@ bool isNetwork(const QFileInfo& info) {
         return QFileInfo::exists(folder + QStringLiteral("/config.json")) &&
                QFileInfo::exists(folder + QStringLiteral("/model.safetensors"));
     return info.suffix() == QLatin1String("onnx") || info.suffix() == QLatin1String("safetensors");
+}
+/// At a checkpoint; a fork from there is trained, and so is a run that was asked to go on.
+bool hasStoppedEarly(const std::filesystem::path& folder, const KeptCheckpoint& at) {
+    const Result<SafetensorsFile> file = SafetensorsFile::open(at.file);
+    const std::optional<Json> state = file ? runStateIn(*file) : std::nullopt;
+    if (!state || at.batch > 0 || state->value("stopped_early", Json()) != Json(true))
+        return false;
+    const std::optional<RunParent> parent = parentOf(RunFolder(folder));
+    return !(parent && parent->epoch == at.epoch) &&
+           !readRunEvents(folder / "events.jsonl").resumedAfter.contains(at.epoch);
 }
 } // namespace
 
@@ -233,11 +246,18 @@ void MainWindow::offerInterrupted(const std::vector<RunSummary>& runs) {
     if (run->group && run->group->kind == RunGroup::Kind::Search)
         return offerSearch(*run->group);
     m_offerLane.submit(
-        this, [folder = run->folder](const std::stop_token&) { return checkpointToResume(folder).has_value(); },
-        [this, run = *run](const Result<bool>& found) {
+        this, [run = *run](const std::stop_token&) { return leftOf(run); },
+        [this, run = *run](const Result<Left>& left) {
             if (m_session.runs().state() == RunState::Idle)
-                offer(run, found && *found);
+                offer(run, left ? *left : Left::Nothing);
         });
+}
+
+MainWindow::Left MainWindow::leftOf(const RunSummary& run) {
+    const std::optional<KeptCheckpoint> from = checkpointToResume(run.folder);
+    if (!from)
+        return isHalfFork(RunFolder(run.folder)) ? Left::HalfFork : Left::Nothing;
+    return from->epoch >= run.plannedEpochs || hasStoppedEarly(run.folder, *from) ? Left::Trained : Left::Checkpoint;
 }
 
 /// One of its trials was cut off: it goes on with the others.
@@ -256,7 +276,7 @@ void MainWindow::offerSearch(const RunGroup& search) {
                  {{tr("Resume"), resume}, {tr("Look at it"), look}});
 }
 
-void MainWindow::offer(const RunSummary& run, bool canResume) {
+void MainWindow::offer(const RunSummary& run, Left left) {
     const QString name = QString::fromStdString(run.name);
     const int under = std::min(run.epochs + 1, run.plannedEpochs);
     const auto resume = [this, folder = run.folder] {
@@ -275,9 +295,15 @@ void MainWindow::offer(const RunSummary& run, bool canResume) {
         m_offers = true;
         m_session.runs().remove(folder);
     };
-    if (canResume)
+    if (left == Left::HalfFork)
         m_strip->say(MessageStrip::Kind::Note,
-                     tr("“%1” stopped in epoch %2 of %3.").arg(name).arg(under).arg(run.plannedEpochs),
+                     tr("Making the fork “%1” was interrupted. Fork the run again.").arg(name),
+                     {{tr("Discard"), discard}});
+    else if (left != Left::Nothing)
+        m_strip->say(MessageStrip::Kind::Note,
+                     left == Left::Trained
+                         ? tr("“%1” was interrupted after its last epoch, before it was complete.").arg(name)
+                         : tr("“%1” stopped in epoch %2 of %3.").arg(name).arg(under).arg(run.plannedEpochs),
                      {{tr("Resume"), resume},
                       {run.bestEpoch > 0 ? tr("Keep the best") : tr("Keep it"), keep},
                       {tr("Discard"), discard}});

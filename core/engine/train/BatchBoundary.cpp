@@ -37,19 +37,19 @@ void BatchBoundary::tellWhetherItStops() {
 }
 
 void BatchBoundary::answer(std::int64_t step, const Obey& obey) {
-    tellWhetherItStops();
-    if (m_control.wantsSnapshot())
-        publish(step);
-    std::vector<TrainCommand> commands = m_control.take();
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-        try {
-            obey(commands[i]);
-        } catch (...) { // the run ends; those who wait hear of it
-            for (; i < commands.size(); ++i)
-                if (commands[i].answered)
-                    commands[i].answered(Error{"The run ended without doing this."});
-            throw;
-        }
+    std::vector<TrainCommand> commands = m_control.take(); // first: what comes from here on is seen to the next time
+    std::size_t next = 0;
+    try {
+        tellWhetherItStops();
+        if (m_control.wantsSnapshot())
+            publish(step);
+        for (; next < commands.size(); ++next)
+            obey(commands[next]);
+    } catch (...) { // the run ends; those who wait hear of it
+        for (; next < commands.size(); ++next)
+            if (commands[next].answered)
+                commands[next].answered(Error{"The run ended without doing this."});
+        throw;
     }
 }
 

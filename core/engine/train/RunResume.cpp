@@ -68,9 +68,11 @@ struct Standing {
                !edits.change("training.epochs") && !edits.change("training.early_stopping") && !isForked() &&
                !events.resumedAfter.contains(epoch());
     }
-    /// Before it had said that it was completed: its best weights may not be restored yet.
+    /// Before it had said that it was completed: its best weights may not be restored yet. Whoever names an end asks
+    /// for more.
     bool isCutOff() const {
-        return events.outcome != "completed" && loaded.hasOptimizer && !isWithinEpoch() && setup.changes.empty();
+        return events.outcome != "completed" && loaded.hasOptimizer && !isWithinEpoch() &&
+               !setup.changes.contains("training.epochs");
     }
 };
 

@@ -8,6 +8,7 @@
 #include "engine/train/RunEdits.h"
 #include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
+#include "store/RunFork.h"
 #include "store/RunParts.h"
 #include "store/RunState.h"
 
@@ -82,6 +83,11 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
         setup.mark = std::move(*mark);
         forgetCommands(folder->path()); // of an earlier session; whoever sees the mark may leave new ones from here on
     }
+    if (isHalfFork(*folder)) {
+        const std::optional<RunParent> parent = parentOf(*folder);
+        return badInput("The run " + folder->id() + " is half a fork: making it was interrupted. Fork " +
+                        (parent ? "the run " + parent->run : "its parent") + " again.");
+    }
     setup.folder = *folder;
     Result<RunParts> parts = readRunParts(*folder);
     if (!parts)
@@ -94,12 +100,14 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
             return turned;
     const Json rate = state.value("learning_rate", Json());
     const double kept = rate.is_number() ? rate.get<double>() : namedRate(setup.before);
-    Result<EditedExperiment> now = editedInEffect(setup.before, setup.editedRate.value_or(kept), request.settings);
+    std::vector<Setting> settings = settingsToBeginWith(*folder);
+    settings.insert(settings.end(), request.settings.begin(), request.settings.end());
+    Result<EditedExperiment> now = editedInEffect(setup.before, setup.editedRate.value_or(kept), settings);
     if (!now)
         return now.error();
     setup.experiment = std::move(now->experiment);
     setup.changes = std::move(now->changes);
-    setup.namesEpochs = std::any_of(request.settings.begin(), request.settings.end(),
+    setup.namesEpochs = std::any_of(settings.begin(), settings.end(),
                                     [](const Setting& setting) { return setting.path == "training.epochs"; });
     nameDropout(setup.changes, parts->graph);
     setup.dropLater(setup.changes);

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
@@ -69,6 +70,17 @@ int ended(const SearchEnded& search, const SearchOptions& options) {
     return 0;
 }
 
+/// What a search that has begun and ended with an error needs to go on.
+Error withWayOn(Error error, const SearchFolder& folder, const SearchPlan& plan) {
+    if (error.kind == ErrorKind::Cancelled || ownerOf(folder.path())) // another process runs it
+        return error;
+    std::error_code code;
+    const bool hasImages = std::filesystem::exists(plan.base.data.path, code);
+    error.message += " Once that is put right, `search resume " + folder.id() + "` continues the search" +
+                     (hasImages ? "." : "; --set data.path=DIR tells where its images are now.");
+    return error;
+}
+
 int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchOptions& options, Context& context) {
     const Result<Engine*> engine = loadEngine();
     if (!engine)
@@ -89,7 +101,7 @@ int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchO
                          trialsOf(*plan), plan->keepBest);
         sayEvent(event, *plan, options.json);
     });
-    return search ? ended(*search, options) : fail(search.error());
+    return search ? ended(*search, options) : fail(withWayOn(search.error(), folder, *plan));
 }
 
 int start(const SearchOptions& options, Context& context) {

@@ -69,6 +69,10 @@ Result<SearchFolder> beginSearch(const std::filesystem::path& home, const Search
     if (!plan.base.data.path.empty())
         absolute.base.data.path = std::filesystem::absolute(plan.base.data.path, code).lexically_normal().string();
     keepWeights(absolute.base.model.weights, home);
+    for (Dimension& dimension : absolute.space.dimensions)
+        for (Json& choice : dimension.each.choices)
+            if (dimension.path == "model.weights" && choice.is_string())
+                keepWeights(choice.get_ref<std::string&>(), home);
     const auto images = openWithOverlay(home, absolute.base.data, plan.base.seed, true, std::move(stop));
     if (!images)
         return images.error();

@@ -8,6 +8,7 @@
 #include "FaultyFiles.h"
 #include "SearchTest.h"
 #include "engine/Reporting.h"
+#include "search/ReportFile.h"
 #include "search/SearchSteering.h"
 #include "search/SearchTable.h"
 #include "search/TrialRuns.h"
@@ -285,6 +286,23 @@ private Q_SLOTS:
             QVERIFY2(html.find(part) != std::string::npos, (part + " is missing").c_str());
         QVERIFY(html.find("stopped") == std::string::npos);
         QCOMPARE(html.find("How much each setting matters") != std::string::npos, !toJson(view)["importance"].empty());
+    }
+
+    void theReportOfASearchShowsItsBestTrial() {
+        FakeTrainer trainer;
+        std::vector<double> rates;                                  // of the trials
+        trainer.accuracy = [&](const Experiment& experiment, int) { // the best run is not of the best trial
+            const double rate = experiment.training.optimizer.learningRate;
+            if (rates.empty() || rates.back() != rate)
+                rates.push_back(rate);
+            return rates.size() == 2 ? 0.6 : experiment.seed == 7 ? 0.9 : 0.1;
+        };
+        const SearchView view = searched(plan(", \"executions_per_trial\": 2, \"trials\": 2"), trainer);
+        RunStore store = RunStore::open(home()).value();
+        const auto file = root() / "report.html";
+        QVERIFY(writeGroupReport(trainer, store, view.id, {}, file, {}, {}).ok());
+        const std::string html = readFile(file).value();
+        QVERIFY2(html.find("Of trial 1, execution 1 of 2") != std::string::npos, html.c_str());
     }
 
     void valuesOfAnotherProgramThatDoNotFitAreIgnored() {

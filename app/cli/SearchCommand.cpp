@@ -174,9 +174,17 @@ int task(const SearchOptions& options, Context& context) {
     return requeued ? 0 : fail(requeued.error());
 }
 
+/// A search as it is now, also where its tasks on Slurm have ended and nobody saw it.
+Result<SearchView> viewNow(const SearchFolder& folder) {
+    Result<SearchView> view = viewSearch(folder);
+    if (view && hasLostItsJob(*view))
+        view->state = SearchView::State::Stopped;
+    return view;
+}
+
 int show(const SearchOptions& options, Context& context) {
     const Result<SearchFolder> folder = findSearch(context.home, options.search);
-    const Result<SearchView> view = folder ? viewSearch(*folder) : Result<SearchView>(folder.error());
+    const Result<SearchView> view = folder ? viewNow(*folder) : Result<SearchView>(folder.error());
     if (!view)
         return fail(view.error());
     if (options.json)
@@ -189,7 +197,7 @@ int show(const SearchOptions& options, Context& context) {
 int list(const SearchOptions& options, Context& context) {
     Json all = Json::array();
     for (const SearchFolder& folder : searchFolders(context.home)) {
-        const Result<SearchView> view = viewSearch(folder);
+        const Result<SearchView> view = viewNow(folder);
         if (!view) {
             std::clog << folder.id() << ": " << view.error().message << '\n';
             continue;

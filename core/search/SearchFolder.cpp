@@ -150,6 +150,7 @@ Result<SearchView> viewSearch(const SearchFolder& folder) {
             study->notes.push_back("Trial " + std::to_string(trial.number) + " has values in the journal that " +
                                    "search.json does not allow; they are ignored: " + listed(strange) + ".");
     SearchView view{folder.id(), folder.path(), std::move(*plan), std::move(*study)};
+    view.isWatched = isRunning;
     if (isRunning)
         view.state = saysPaused(folder.path()) ? SearchView::State::Paused : SearchView::State::Running;
     else if (endedTrials(view.study) >= trialsOf(view.plan))

@@ -148,7 +148,7 @@ bool SlurmWatch::hasTasks() {
     if (m_job.empty())
         return false;
     Result<std::vector<SlurmTask>> tasks = m_place.slurm.queued(m_job);
-    if (!tasks && !std::exchange(m_saidDeaf, true))
+    if (!tasks && !m_stop.stop_requested() && !std::exchange(m_saidDeaf, true))
         m_sink(SearchNote{tasks.error().message + " The trials are watched by their journal."});
     if (!tasks)
         return true;

@@ -12,7 +12,6 @@
 #include "search/SearchSteering.h"
 #include "search/SearchTable.h"
 #include "search/TrialRuns.h"
-#include "store/RunMark.h"
 #include "support/Files.h"
 
 using namespace sightline;

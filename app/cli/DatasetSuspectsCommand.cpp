@@ -52,7 +52,7 @@ void print(const Suspects& suspects) {
 }
 
 /// A run; of folds, whose runs say the same of all images that they know, the first that is left.
-Result<RunFolder> runOf(RunStore& store, const std::string& runOrFolds) {
+Result<RunFolder> runOf(RunStore& store, const std::string& runOrFolds, const std::string& checkpoint) {
     auto run = store.find(runOrFolds);
     if (run)
         return run;
@@ -61,6 +61,8 @@ Result<RunFolder> runOf(RunStore& store, const std::string& runOrFolds) {
         return group.error();
     if (!*group)
         return run;
+    if (checkpoint != "best")
+        return badInput("--checkpoint asks one network; give a run of these folds.");
     const std::string& id = **group;
     const auto folds = trainedFolds(store.home(), id);
     if (!folds)
@@ -75,7 +77,7 @@ int suspects(const SuspectsOptions& options, Context& context) {
     auto store = RunStore::open(context.home);
     if (!store)
         return fail(store.error());
-    const auto run = runOf(*store, options.run);
+    const auto run = runOf(*store, options.run, options.checkpoint);
     if (!run)
         return fail(run.error());
     const auto dataPath = dataPathOf(options.changes, "dataset suspects");

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
@@ -69,6 +70,17 @@ int ended(const SearchEnded& search, const SearchOptions& options) {
     return 0;
 }
 
+/// What a search that has begun and ended with an error needs to go on.
+Error withWayOn(Error error, const SearchFolder& folder, const SearchPlan& plan) {
+    if (error.kind == ErrorKind::Cancelled || ownerOf(folder.path())) // another process runs it
+        return error;
+    std::error_code code;
+    const bool hasImages = std::filesystem::exists(plan.base.data.path, code);
+    error.message += " Once that is put right, `search resume " + folder.id() + "` continues the search" +
+                     (hasImages ? "." : "; --set data.path=DIR tells where its images are now.");
+    return error;
+}
+
 int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchOptions& options, Context& context) {
     const Result<Engine*> engine = loadEngine();
     if (!engine)
@@ -89,7 +101,7 @@ int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchO
                          trialsOf(*plan), plan->keepBest);
         sayEvent(event, *plan, options.json);
     });
-    return search ? ended(*search, options) : fail(search.error());
+    return search ? ended(*search, options) : fail(withWayOn(search.error(), folder, *plan));
 }
 
 int start(const SearchOptions& options, Context& context) {
@@ -162,9 +174,17 @@ int task(const SearchOptions& options, Context& context) {
     return requeued ? 0 : fail(requeued.error());
 }
 
+/// A search as it is now, also where its tasks on Slurm have ended and nobody saw it.
+Result<SearchView> viewNow(const SearchFolder& folder) {
+    Result<SearchView> view = viewSearch(folder);
+    if (view && hasLostItsJob(*view))
+        view->state = SearchView::State::Stopped;
+    return view;
+}
+
 int show(const SearchOptions& options, Context& context) {
     const Result<SearchFolder> folder = findSearch(context.home, options.search);
-    const Result<SearchView> view = folder ? viewSearch(*folder) : Result<SearchView>(folder.error());
+    const Result<SearchView> view = folder ? viewNow(*folder) : Result<SearchView>(folder.error());
     if (!view)
         return fail(view.error());
     if (options.json)
@@ -177,7 +197,7 @@ int show(const SearchOptions& options, Context& context) {
 int list(const SearchOptions& options, Context& context) {
     Json all = Json::array();
     for (const SearchFolder& folder : searchFolders(context.home)) {
-        const Result<SearchView> view = viewSearch(folder);
+        const Result<SearchView> view = viewNow(folder);
         if (!view) {
             std::clog << folder.id() << ": " << view.error().message << '\n';
             continue;

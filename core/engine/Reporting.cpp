@@ -13,6 +13,7 @@
 #include "store/RunData.h"
 #include "store/RunEvents.h"
 #include "store/RunImport.h"
+#include "store/TableGroup.h"
 #include "support/Hash.h"
 
 namespace sightline {
@@ -155,14 +156,17 @@ bool isEmptied(const RunSummary& run) {
            std::filesystem::is_empty(folder, code);
 }
 
-/// What a group's runs have in common, by the methods of one of them: the first fold, else the best.
-void addMethods(const Engine& engine, GroupReport& report) {
+/// What a group's runs have in common, by the methods of one of them: `example`, else the first fold, else the best.
+void addMethods(const Engine& engine, const std::string& example, GroupReport& report) {
     const auto better = [](const GroupMember& one, const GroupMember& other) {
         return one.run.bestValAccuracy.value_or(-1) < other.run.bestValAccuracy.value_or(-1);
     };
-    const auto shown = report.group.kind == RunGroup::Kind::Folds
-                           ? report.members.begin()
-                           : std::max_element(report.members.begin(), report.members.end(), better);
+    auto shown = std::find_if(report.members.begin(), report.members.end(),
+                              [&](const GroupMember& one) { return one.run.id == example; });
+    if (shown == report.members.end())
+        shown = report.group.kind == RunGroup::Kind::Folds
+                    ? report.members.begin()
+                    : std::max_element(report.members.begin(), report.members.end(), better);
     if (shown == report.members.end())
         return;
     Result<RunReport> run = ofFolder(RunFolder(shown->run.folder));
@@ -263,7 +267,10 @@ Result<GroupReport> collectGroupReport(Engine& engine, RunStore& store, const st
     }
     if (report.members.empty())
         return badInput("There are no runs of a group " + group + " in " + store.home().string() + ".");
-    addMethods(engine, report);
+    addMethods(engine, request.example, report);
+    if (report.group.kind == RunGroup::Kind::Table)
+        if (const auto models = readTableGroup(store.home(), report.group.id))
+            report.commandOfAll = trainedAgainBy(*models);
     if (report.group.kind == RunGroup::Kind::Folds)
         addFolds(store.home(), report);
     return report;

@@ -15,6 +15,7 @@ struct ReportRequest {
     std::size_t pictures = 6;  ///< of the most confused pairs, one each: the wrong image it was surest of
     std::string dataPath = {}; ///< where the run's images are now; empty: where the run says
     int threads = 0;
+    std::string example = {}; ///< of a group: the run, an id, that stands for all; empty: the first fold, else the best
 };
 
 /// Asks the engine for all that a run's report shows. Where the images are gone the report says so and goes without

@@ -97,10 +97,14 @@ std::string whose(const GroupReport& report) {
 std::string repetition(const GroupReport& report) {
     if (report.repeated.is_null())
         return {};
-    const bool isOne = report.group.kind == RunGroup::Kind::Table;
-    return (isOne ? whose(report) : std::string()) + "<p>Save this as experiment.json and run <code>sightline-cli " +
-           escaped(report.command) + "</code>" + (isOne ? "; the others need the settings that differ" : "") +
-           ".</p>\n<pre>" + escaped(toText(report.repeated)) + "</pre>\n";
+    const bool isOne = report.group.kind == RunGroup::Kind::Table, hasAll = !report.commandOfAll.empty();
+    return (hasAll ? "<p>This trains all models of the table: <code>sightline-cli " + escaped(report.commandOfAll) +
+                         "</code></p>\n"
+                   : std::string()) +
+           (isOne ? whose(report) : std::string()) + "<p>Save this as experiment.json and run <code>sightline-cli " +
+           escaped(report.command) + "</code>" +
+           (isOne && !hasAll ? "; the others need the settings that differ" : "") + ".</p>\n<pre>" +
+           escaped(toText(report.repeated)) + "</pre>\n";
 }
 
 } // namespace

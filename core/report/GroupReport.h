@@ -36,6 +36,7 @@ struct GroupReport {
     std::optional<Evaluation> outOfFold = {}; ///< of folds that are all trained
     Json repeated = {};       ///< the experiment that trains the group again, or the one of `methods`; null: none does
     std::string command = {}; ///< with which: "train experiment.json --folds 5"
+    std::string commandOfAll = {}; ///< of a table of presets: what trains all its models, without a file
     std::vector<std::string> withoutCheckpoints = {}; ///< runs of a search that keeps those of its best trials only
 };
 

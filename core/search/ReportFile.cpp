@@ -19,7 +19,10 @@ Result<void> writeReport(Engine& engine, const RunFolder& run, const ReportReque
 
 Result<void> writeGroupReport(Engine& engine, RunStore& store, const std::string& group, const ReportRequest& request,
                               const std::filesystem::path& file, std::stop_token stop, const Progress& progress) {
-    auto report = collectGroupReport(engine, store, group, request, std::move(stop), progress);
+    ReportRequest asked = request;
+    if (asked.example.empty())
+        asked.example = exampleOf(store.home(), group);
+    auto report = collectGroupReport(engine, store, group, asked, std::move(stop), progress);
     if (!report)
         return report.error();
     const Result<void> told = describeSearch(store.home(), *report);

@@ -69,6 +69,10 @@ Result<SearchFolder> beginSearch(const std::filesystem::path& home, const Search
     if (!plan.base.data.path.empty())
         absolute.base.data.path = std::filesystem::absolute(plan.base.data.path, code).lexically_normal().string();
     keepWeights(absolute.base.model.weights, home);
+    for (Dimension& dimension : absolute.space.dimensions)
+        for (Json& choice : dimension.each.choices)
+            if (dimension.path == "model.weights" && choice.is_string())
+                keepWeights(choice.get_ref<std::string&>(), home);
     const auto images = openWithOverlay(home, absolute.base.data, plan.base.seed, true, std::move(stop));
     if (!images)
         return images.error();
@@ -146,6 +150,7 @@ Result<SearchView> viewSearch(const SearchFolder& folder) {
             study->notes.push_back("Trial " + std::to_string(trial.number) + " has values in the journal that " +
                                    "search.json does not allow; they are ignored: " + listed(strange) + ".");
     SearchView view{folder.id(), folder.path(), std::move(*plan), std::move(*study)};
+    view.isWatched = isRunning;
     if (isRunning)
         view.state = saysPaused(folder.path()) ? SearchView::State::Paused : SearchView::State::Running;
     else if (endedTrials(view.study) >= trialsOf(view.plan))

@@ -43,6 +43,7 @@ struct SearchView {
     SearchPlan plan;
     Study study;
     State state = State::Stopped;
+    bool isWatched = false; ///< a process runs it; one on Slurm goes on without
 };
 const char* nameOf(SearchView::State state);
 /// Errors: a file of it is damaged.

@@ -116,8 +116,11 @@ Result<TrainRequest> SearchGo::requestOf(int trial, int execution) {
     }
     if (known != m_known.end()) {
         auto store = RunStore::open(m_request.home);
-        if (const Result<void> gone = store ? store->remove(known->second) : Result<void>(store.error()); !gone)
+        if (const Result<void> gone = store ? store->remove(known->second) : Result<void>(store.error()); !gone) {
+            const std::lock_guard lock(m_mutex);
+            check(gone); // the trial is not to blame
             return gone.error();
+        }
     }
     Result<Experiment> experiment = executionAt(m_view.plan, trialNow(trial), execution);
     if (!experiment)
@@ -145,9 +148,8 @@ bool SearchGo::waitsInVain(const RunFolder& run) {
         const std::lock_guard speaks(m_mutex);
         check(Error{"The run " + run.id() + " is in progress already" +
                     (owner && !owner->host.empty() ? " on the host " + shown(owner->host) : std::string()) +
-                    "; end that process, and " +
-                    (m_isShared ? std::string("the trial continues with the next task.")
-                                : "search resume " + m_view.id + " continues the trial.")});
+                    (m_isShared ? "; end that process, and the trial continues with the next task."
+                                : "; end that process first.")});
         return true;
     }
     return false;
@@ -166,7 +168,8 @@ SearchGo::Execution SearchGo::trainExecution(int trial, int execution, TrainCont
         return {Execution::End::Interrupted};
     const Result<TrainRequest> request = requestOf(trial, execution);
     if (!request)
-        return {Execution::End::Failed, request.error().message};
+        return m_halt.stop_requested() ? Execution{Execution::End::Interrupted}
+                                       : Execution{Execution::End::Failed, request.error().message};
     bool prunes = false;
     const RunEnded ended = m_engine.train(*request, m_halt.get_token(), control, [&](const TrainEvent& event) {
         hear(trial, execution, event, control, prunes);

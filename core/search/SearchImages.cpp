@@ -15,31 +15,41 @@ namespace sightline {
 namespace {
 constexpr std::size_t kRoomBytes = 1 << 20; ///< what a run writes before its first epoch, and more
 
-/// The weights that all trials begin with, where they do not each have their own.
-Result<void> hasWeights(const std::filesystem::path& home, const SearchFolder& folder, const SearchPlan& plan) {
-    const std::string& weights = plan.base.model.weights;
-    if (weights.empty() || distributionOf(plan.space, "model.weights"))
-        return {};
-    const Result<StartWeights> start = startWeights(weights, home);
-    std::error_code code;
-    if (start && std::filesystem::exists(start->file, code))
-        return {};
-    return badInput("model.weights: " + (start ? shown(weights) + " does not exist." : start.error().message) +
-                    " `search resume " + folder.id() + "` continues the search once the weights are there.");
+/// What trials may begin with.
+std::vector<std::string> startingWeights(const SearchPlan& plan) {
+    const Distribution* searched = distributionOf(plan.space, "model.weights");
+    if (!searched)
+        return {plan.base.model.weights};
+    std::vector<std::string> all;
+    for (const Json& choice : searched->choices)
+        if (choice.is_string())
+            all.push_back(choice.get<std::string>());
+    return all;
+}
+
+Result<void> hasWeights(const std::filesystem::path& home, const SearchPlan& plan) {
+    for (const std::string& weights : startingWeights(plan)) {
+        if (weights.empty())
+            continue;
+        const Result<StartWeights> start = startWeights(weights, home);
+        std::error_code code;
+        if (!start || !std::filesystem::exists(start->file, code))
+            return badInput("model.weights: " + (start ? shown(weights) + " does not exist." : start.error().message));
+    }
+    return {};
 }
 
 } // namespace
 
 Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& folder, const SearchPlan& plan,
                       std::stop_token stop) {
+    if (const std::vector<Problem> wrong = problemsOfAllTrials(plan); !wrong.empty())
+        return badInput("No trial of the search can be trained: " + joined(wrong) + "; correct " +
+                        (folder.path() / "search.json").string() + ".");
     const auto images = openWithOverlay(home, plan.base.data, plan.base.seed, true, std::move(stop));
     if (!images)
-        return images.error().kind == ErrorKind::Cancelled
-                   ? images.error()
-                   : badInput(images.error().message + " `search resume " + folder.id() +
-                              "` continues the search once its images are there; --set data.path=DIR tells where they "
-                              "are now.");
-    if (const Result<void> found = hasWeights(home, folder, plan); !found)
+        return images.error().kind == ErrorKind::Cancelled ? images.error() : badInput(images.error().message);
+    if (const Result<void> found = hasWeights(home, plan); !found)
         return found;
     if (const auto store = RunStore::open(home); !store)
         return store.error();

@@ -9,8 +9,9 @@
 
 namespace sightline {
 
-/// What no trial can do without, whatever its settings: images where the plan says, the weights to begin with, a home
-/// whose runs can be written, room in the search's folder. Errors: one is lacking, named; cancelled.
+/// What no trial can do without, whatever its settings: settings that are possible, images where the plan says, the
+/// weights to begin with, a home whose runs can be written, room in the search's folder. Errors: one is lacking, named;
+/// cancelled.
 Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& folder, const SearchPlan& plan,
                       std::stop_token stop);
 

@@ -59,6 +59,10 @@ std::vector<Problem> problems(const SearchPlan& plan);
 /// Those of how it goes, whatever it searches: numbers out of range, an objective or a grid that there is not.
 std::vector<Problem> optionProblems(const SearchPlan& plan);
 
+/// What is wrong with the first of many points where no point is without a problem: no trial could be trained. Empty:
+/// some can, and a trial that cannot fails alone.
+std::vector<Problem> problemsOfAllTrials(const SearchPlan& plan);
+
 /// The base with a point's settings, and what is wrong with it.
 Experiment experimentAt(const SearchPlan& plan, const Point& point, std::vector<Problem>& problems);
 

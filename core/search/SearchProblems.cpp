@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
+#include "search/Sampler.h"
 #include "search/SearchPlan.h"
 #include "zoo/Zoo.h"
 
@@ -11,6 +13,7 @@ namespace sightline {
 namespace {
 
 constexpr std::array<std::string_view, 4> kObjectives{"loss", "accuracy", "val_loss", "val_accuracy"};
+constexpr std::size_t kDrawn = 32; ///< points of which one that is possible says that trials are worth it
 
 /// The smallest values that a point can have: enough to see whether there is such a setting.
 Point firstPoint(const SearchSpace& space) {
@@ -122,6 +125,20 @@ std::vector<Problem> optionProblems(const SearchPlan& plan) {
         found.push_back({"sampler", "a grid needs a step for each float and at most ten million points; give "
                                     "steps, or use random or tpe"});
     return found;
+}
+
+std::vector<Problem> problemsOfAllTrials(const SearchPlan& plan) {
+    SearchPlan drawn = plan;
+    drawn.sampler = SearchPlan::Sampler::Random;
+    std::vector<Problem> first;
+    for (std::size_t trial = 0; trial < kDrawn; ++trial) {
+        std::vector<Problem> found = problemsAt(drawn, nextPoint(drawn, std::vector<SearchTrial>(trial)));
+        if (found.empty())
+            return {};
+        if (trial == 0)
+            first = std::move(found);
+    }
+    return first;
 }
 
 std::vector<Problem> problems(const SearchPlan& plan) {

@@ -14,6 +14,7 @@
 #include "search/SearchSteering.h"
 #include "search/SlurmSearch.h"
 #include "store/RunMark.h"
+#include "support/Program.h"
 
 namespace sightline {
 
@@ -132,9 +133,19 @@ Result<Prepared> prepared(const SearchRequest& request, const std::stop_token& s
     return Prepared{std::move(*mark), std::move(*view)};
 }
 
+/// Who leaves the job waits for no answer to a question; a command that changes something comes to its end.
+SlurmPlace placeFor(const SearchRequest& request, const std::stop_token& stop) {
+    if (!request.leavesJob)
+        return {};
+    return {Slurm([stop](const std::vector<std::string>& command) {
+        const bool asks = command.front() == "squeue" || command.front() == "sacct";
+        return runProgram(command, std::chrono::minutes(1), asks ? stop : std::stop_token());
+    })};
+}
+
 Result<SearchEnded> watched(const SearchRequest& request, Prepared ready, std::stop_token stop,
                             const SearchSink& sink) {
-    Result<SearchEnded> ended = runSlurmSearch(request, std::move(ready.view), std::move(stop), sink, {});
+    Result<SearchEnded> ended = runSlurmSearch(request, std::move(ready.view), stop, sink, placeFor(request, stop));
     ready.mark.release(); // nobody watches any more
     if (Result<SearchView> now = ended ? viewSearch(request.folder) : Result<SearchView>(ended.error()); now)
         ended->view = std::move(*now);

@@ -31,6 +31,15 @@ Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command
     return badInput("The search " + shown(folder.id()) + " is not running.");
 }
 
+bool hasLostItsJob(const SearchView& view, const Slurm& slurm) {
+    const SearchFolder folder(view.folder);
+    const bool goesOn = view.state == SearchView::State::Running || view.state == SearchView::State::Paused;
+    if (!goesOn || view.isWatched || !hasSlurmJob(folder))
+        return false;
+    const Result<std::vector<SlurmTask>> tasks = slurm.queued(slurmJobOf(folder));
+    return tasks && std::none_of(tasks->begin(), tasks->end(), [](const SlurmTask& task) { return task.isAlive; });
+}
+
 bool saysPaused(const std::filesystem::path& searchFolder) {
     std::error_code code;
     return std::filesystem::exists(searchFolder / kPausedFile, code);

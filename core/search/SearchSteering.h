@@ -20,6 +20,10 @@ namespace sightline {
 Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command, std::stop_token stop,
                          const Slurm& slurm = Slurm());
 
+/// Whether Slurm says that no task of a search is there any more, while nobody watches who would leave word of it.
+/// False also where Slurm does not answer.
+bool hasLostItsJob(const SearchView& view, const Slurm& slurm = Slurm());
+
 /// What a search that runs, or its job on Slurm, said last.
 bool saysPaused(const std::filesystem::path& searchFolder);
 /// Leaves word of it; no more: where that cannot be written the search goes on.

@@ -112,6 +112,18 @@ Result<GroupTable> readTableOf(const std::filesystem::path& home, const std::str
     return table;
 }
 
+std::string exampleOf(const std::filesystem::path& home, const std::string& id) {
+    const std::optional<SearchFolder> search = searchOf(home, id);
+    if (!search)
+        return {};
+    const Result<SearchView> view = viewSearch(*search);
+    const std::optional<int> best = view ? bestTrial(view->study.trials, view->plan.maximize) : std::nullopt;
+    if (!best)
+        return {};
+    const std::vector<std::string>& runs = view->study.trials[static_cast<std::size_t>(*best)].runs;
+    return runs.empty() ? std::string() : runs.front();
+}
+
 Result<void> describeSearch(const std::filesystem::path& home, GroupReport& report) {
     if (report.group.kind != RunGroup::Kind::Search || !searchOf(home, report.group.id))
         return {};

@@ -21,6 +21,10 @@ Result<std::string> findGroup(RunStore& store, const std::string& group);
 /// readGroupTable() of any group, a search too.
 Result<GroupTable> readTableOf(const std::filesystem::path& home, const std::string& id);
 
+/// The run that a report of a group shows for all: of a search its best trial's first, by the search's own objective.
+/// Empty where the group is no search or has none.
+std::string exampleOf(const std::filesystem::path& home, const std::string& id);
+
 /// Where a report is of a search: its trials, the best, what matters, SEARCH.json; the runs in the order of the trials,
 /// pruned ones by that name. Errors: a file of the search is damaged.
 Result<void> describeSearch(const std::filesystem::path& home, GroupReport& report);

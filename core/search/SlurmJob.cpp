@@ -92,8 +92,7 @@ Result<std::string> submitTasks(const Slurm& slurm, const SearchFolder& folder, 
     array.atOnce = plan.parallel;
     const Result<std::string> job = slurm.submit(array, *plan.slurm);
     if (!job)
-        return Error{job.error().message + " A search on Slurm is started where jobs are submitted; search resume " +
-                     folder.id() + " tries it again."};
+        return Error{job.error().message + " A search on Slurm is started where jobs are submitted."};
     const Result<void> written = writeFileAtomically(jobFile(folder), toText(Json{{"job", *job}}) + "\n");
     return written ? job : Result<std::string>(written.error());
 }
@@ -114,8 +113,8 @@ Result<void> steerJob(const Slurm& slurm, const SearchFolder& folder, RemoteComm
     if (std::none_of(tasks->begin(), tasks->end(), [](const SlurmTask& task) { return task.isAlive; })) {
         sayPaused(folder.path(), false);
         sayJobIsOver(folder);
-        return badInput("No task of the search " + folder.id() + " is on Slurm; search resume " + folder.id() +
-                        " submits the trials that are left.");
+        return badInput("No task of the search " + folder.id() +
+                        " is on Slurm any more; resume it, and the trials that are left are submitted.");
     }
     const Result<void> done = command == Kind::Pause    ? holdAll(slurm, job, *tasks)
                               : command == Kind::Resume ? slurm.release(job)

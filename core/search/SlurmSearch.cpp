@@ -148,7 +148,7 @@ bool SlurmWatch::hasTasks() {
     if (m_job.empty())
         return false;
     Result<std::vector<SlurmTask>> tasks = m_place.slurm.queued(m_job);
-    if (!tasks && !std::exchange(m_saidDeaf, true))
+    if (!tasks && !m_stop.stop_requested() && !std::exchange(m_saidDeaf, true))
         m_sink(SearchNote{tasks.error().message + " The trials are watched by their journal."});
     if (!tasks)
         return true;
@@ -256,7 +256,8 @@ void SlurmWatch::cancel() {
         m_sink(SearchNote{cancelled.error().message + " The tasks of Slurm job " + m_job + " may still run."});
         return;
     }
-    for (const auto until = Clock::now() + kCancel; hasTasks() && Clock::now() < until;) // m_stop would not wait
+    const auto isLeft = [this] { return m_request.leavesJob && m_stop.stop_requested(); }; // Ctrl-C stops and waits
+    for (const auto until = Clock::now() + kCancel; !isLeft() && hasTasks() && Clock::now() < until;)
         std::this_thread::sleep_for(milliseconds(500));
     sayJobIsOver(m_request.folder);
     static_cast<void>(look()); // what ended on the way

@@ -168,7 +168,13 @@ Result<void> fill(const RunFolder& run, const ImportedNetwork& network, const Im
 
 Result<bool> saysNormalization(const std::filesystem::path& source) {
     const Result<ImportedNetwork> network = readNetwork(source);
-    return network ? Result<bool>(settingsOf(*network).contains("normalization")) : Result<bool>(network.error());
+    if (!network)
+        return network.error();
+    if (!settingsOf(*network).contains("normalization"))
+        return false;
+    std::vector<std::string> notes;
+    const Result<Experiment> experiment = experimentFor(*network, {source, {}, {}, {}}, notes);
+    return !experiment || fittedOf(*network, *experiment).ok(); // another fault is said by importRun()
 }
 
 Result<ImportedRun> importRun(RunStore& store, const ImportRequest& request) {

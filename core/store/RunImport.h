@@ -27,7 +27,7 @@ struct ImportedRun {
 /// that is not known. Where it fails nothing is left.
 Result<ImportedRun> importRun(RunStore& store, const ImportRequest& request);
 
-/// Whether a network's file says how its images are normalized. Errors: the file cannot be read.
+/// Whether a network's file says how its images are normalized, with all values. Errors: the file cannot be read.
 Result<bool> saysNormalization(const std::filesystem::path& source);
 
 /// Whether a run is one of these.

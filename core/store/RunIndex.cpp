@@ -39,6 +39,14 @@ std::unique_ptr<SQLite::Database> opened(const std::filesystem::path& file) {
     return database;
 }
 
+/// Makes a folder among those of other people, whose names and notes nobody else reads. False: it is not ours.
+bool makePrivate(const std::filesystem::path& folder) {
+    ::mkdir(folder.c_str(), S_IRWXU);
+    struct stat found {};
+    return ::lstat(folder.c_str(), &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == ::geteuid() &&
+           ::chmod(folder.c_str(), S_IRWXU) == 0;
+}
+
 /// On a disk of this machine: a cluster's home folders, and with them the caches, are often on the network too.
 std::filesystem::path indexFolder() {
     const char* const cache = std::getenv("XDG_CACHE_HOME");
@@ -50,7 +58,11 @@ std::filesystem::path indexFolder() {
     if (!kept.empty() && !isOnNetwork(kept) && makeFolder(folder) && ::access(folder.c_str(), W_OK) == 0)
         return folder;
     std::error_code code;
-    return std::filesystem::temp_directory_path(code) / ("sightline-" + std::to_string(::getuid())) / "indexes";
+    std::filesystem::path temp = std::filesystem::temp_directory_path(code);
+    if (code || isOnNetwork(temp)) // batch jobs have the TMPDIR of another machine
+        temp = "/tmp";
+    const std::filesystem::path mine = temp / ("sightline-" + std::to_string(::getuid()));
+    return (makePrivate(mine) || kept.empty() ? mine : kept / "sightline") / "indexes";
 }
 
 Error unwritable(const std::exception& exception) {

@@ -36,4 +36,8 @@ Result<TableGroup> readTableGroup(const std::filesystem::path& home, const std::
 /// Makes its folder where needed.
 Result<void> writeTableGroup(const std::filesystem::path& home, const TableGroup& group);
 
+/// What trains a table's models again, "train --preset-table toys --set data.path=toys": where they are those of a
+/// table of presets with the same changes in all. Empty: they are not.
+std::string trainedAgainBy(const TableGroup& group);
+
 } // namespace sightline

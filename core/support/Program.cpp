@@ -24,6 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::int64_t kLookMs = 100; ///< how often somebody's wish to stop is looked at
+
 class Pipe {
 public:
     Pipe() { m_isOpen = ::pipe2(m_ends.data(), O_CLOEXEC) == 0; }
@@ -70,14 +72,15 @@ int start(const std::vector<std::string>& command, const Pipe& out, const Pipe& 
     return failure;
 }
 
-/// Until both are closed; false where the time is over before.
-bool readBoth(const Pipe& out, const Pipe& err, Clock::time_point until, ProgramAnswer& answer) {
+/// Until both are closed; false where the time is over before, or somebody stops it.
+bool readBoth(const Pipe& out, const Pipe& err, Clock::time_point until, const std::stop_token& stop,
+              ProgramAnswer& answer) {
     std::array<pollfd, 2> waits{pollfd{out.reading(), POLLIN, 0}, pollfd{err.reading(), POLLIN, 0}};
     while (waits[0].fd >= 0 || waits[1].fd >= 0) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
-        if (left <= 0)
+        if (left <= 0 || stop.stop_requested())
             return false;
-        if (::poll(waits.data(), waits.size(), static_cast<int>(std::min<std::int64_t>(left, 60000))) < 0 &&
+        if (::poll(waits.data(), waits.size(), static_cast<int>(std::min<std::int64_t>(left, kLookMs))) < 0 &&
             errno != EINTR)
             return false;
         for (pollfd& wait : waits) {
@@ -112,7 +115,8 @@ std::optional<int> ended(pid_t process, Clock::time_point until) {
 
 } // namespace
 
-Result<ProgramAnswer> runProgram(const std::vector<std::string>& command, std::chrono::milliseconds patience) {
+Result<ProgramAnswer> runProgram(const std::vector<std::string>& command, std::chrono::milliseconds patience,
+                                 std::stop_token stop) {
     const Clock::time_point until = Clock::now() + patience;
     Pipe out, err;
     pid_t process = 0;
@@ -124,13 +128,15 @@ Result<ProgramAnswer> runProgram(const std::vector<std::string>& command, std::c
     out.closeWriting();
     err.closeWriting();
     ProgramAnswer answer;
-    const bool isRead = readBoth(out, err, until, answer);
+    const bool isRead = readBoth(out, err, until, stop, answer);
     if (const std::optional<int> code = isRead ? ended(process, until) : std::nullopt) {
         answer.code = *code;
         return answer;
     }
     ::kill(-process, SIGKILL);
     ::waitpid(process, nullptr, 0);
+    if (stop.stop_requested())
+        return Error{"The program " + shown(command.front()) + " was stopped.", ErrorKind::Cancelled};
     return Error{"The program " + shown(command.front()) + " did not end within " +
                  std::to_string(std::chrono::duration_cast<std::chrono::seconds>(patience).count()) +
                  " seconds and was stopped."};

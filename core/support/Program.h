@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ struct ProgramAnswer {
 };
 
 /// Runs a program (looked for in PATH) to its end, with nothing on its stdin and in a process group of its own, so that
-/// Ctrl-C in a terminal does not end it half-way. Errors: it cannot be started; it did not end in time and was killed.
+/// Ctrl-C in a terminal does not end it half-way. Errors: it cannot be started; it did not end in time, or before
+/// `stop`, and was killed (the latter: cancelled).
 Result<ProgramAnswer> runProgram(const std::vector<std::string>& command,
-                                 std::chrono::milliseconds patience = std::chrono::seconds(60));
+                                 std::chrono::milliseconds patience = std::chrono::seconds(60),
+                                 std::stop_token stop = {});
 
 } // namespace sightline

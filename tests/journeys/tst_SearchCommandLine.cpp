@@ -136,6 +136,13 @@ private Q_SLOTS:
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitStatus(), QProcess::NormalExit);
         QCOMPARE(process.exitCode(), 130);
+        const QJsonObject stopped = run({"search", "show", "waits", "--json"}).json();
+        write("home/searches/" + stopped["id"].toString() + "/slurm.json", "{\"job\": \"1\"}"); // nobody saw its end
+        const QByteArray paths = qgetenv("PATH");
+        qputenv("PATH", tools.toUtf8() + ':' + paths);
+        const CliAnswer shown = run({"search", "show", "waits", "--json"});
+        qputenv("PATH", paths);
+        QCOMPARE(shown.json()["state"].toString(), QStringLiteral("stopped"));
     }
 
     void aKilledSearchGoesOnUnderItsNumbers() {

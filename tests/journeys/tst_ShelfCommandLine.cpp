@@ -95,6 +95,7 @@ private Q_SLOTS:
             refuses(asked, 2, "not all trained");
         QVERIFY(QFile::rename(table + ".away", table));
         refuses({"evaluate", group, "--maps", path("maps")}, 2, "--maps");
+        refuses({"dataset", "suspects", group, "--checkpoint", "2"}, 2, "--checkpoint");
         refuses({"evaluate", group.left(2)}, 2, "matches 3 runs"); // a part of an id is a run's
     }
 

@@ -3,6 +3,7 @@
 
 #include "Test.h"
 #include "engine/TrainEvents.h"
+#include "experiment/PresetTables.h"
 #include "report/GroupTable.h"
 #include "store/FoldGroup.h"
 #include "store/GroupFolder.h"
@@ -52,6 +53,22 @@ private Q_SLOTS:
             QCOMPARE(read->rows[i].failure, group.rows[i].failure);
         }
         QCOMPARE(read->memberOf(1).member, std::string("model 2 of 3"));
+    }
+
+    void aTableOfPresetsSaysWhatTrainsItAgain() {
+        const PresetTable& presets = *findPresetTable("toys");
+        TableGroup group{kId, presets.title, {}};
+        for (const PresetTable::Row& row : presets.rows) {
+            Experiment experiment = presetExperiment(row.preset).value();
+            experiment.data.path = "/my toys";
+            experiment.training.epochs = 3;
+            group.rows.push_back({row.changes, std::move(experiment)});
+        }
+        QCOMPARE(trainedAgainBy(group),
+                 std::string("train --preset-table toys --set 'data.path=/my toys' --set training.epochs=3"));
+        group.rows.back().experiment.training.epochs = 4;
+        QCOMPARE(trainedAgainBy(group), std::string());
+        QCOMPARE(trainedAgainBy(someTable()), std::string());
     }
 
     void markdownHasTheColumnsOfTheText() {

@@ -262,6 +262,10 @@ private Q_SLOTS:
         for (const char* part : {"Images of each class", "abc123", "Of model 2 of 9", "Confusion", "Calibration",
                                  "Layers", "sightline-cli train experiment.json</code>; the others", "horizontal_flip"})
             QVERIFY2(html.contains(QLatin1String(part)), part);
+        report.commandOfAll = "train --preset-table toys";
+        const QString again = QString::fromStdString(reportHtml(report));
+        QVERIFY(again.contains(QStringLiteral("<code>sightline-cli train --preset-table toys</code>")));
+        QVERIFY(!again.contains(QStringLiteral("the others need")));
     }
 
     void numbersAreGrouped() {

@@ -201,6 +201,10 @@ private Q_SLOTS:
         const auto missing = runProgram({"no-such-program-of-slurm"});
         QVERIFY(!missing);
         QVERIFY(missing.error().message.find("no-such-program-of-slurm") != std::string::npos);
+        std::stop_source stop;
+        stop.request_stop();
+        const auto stopped = runProgram({"sh", "-c", "sleep 600 & sleep 600"}, std::chrono::hours(1), stop.get_token());
+        QVERIFY(!stopped && stopped.error().kind == ErrorKind::Cancelled);
         const auto endless = runProgram({"sh", "-c", "sleep 600 & sleep 600"}, std::chrono::milliseconds(100));
         QVERIFY(!endless);
         QVERIFY(endless.error().message.find("did not end") != std::string::npos);

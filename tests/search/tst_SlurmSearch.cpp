@@ -296,11 +296,13 @@ private Q_SLOTS:
         QCOMPARE(viewSearch(folder)->state, SearchView::State::Paused);
         QVERIFY(steerSearch(folder, Kind::Resume, {}, slurm));
         QCOMPARE(viewSearch(folder)->state, SearchView::State::Running); // also while all its tasks wait
+        QVERIFY(!hasLostItsJob(*viewSearch(folder), slurm));
         QVERIFY(steerSearch(folder, Kind::Stop, {}, slurm));
         QCOMPARE(viewSearch(folder)->state, SearchView::State::Stopped);
         QCOMPARE(asked, std::string("scontrol requeuehold 7_0 scontrol release 7 scancel 7 "));
         state = "CANCELLED";
         QVERIFY(writeFileAtomically(folder.path() / "slurm.json", R"({"job": "7"})")); // ended while nobody looked
+        QVERIFY(hasLostItsJob(*viewSearch(folder), slurm));
         QVERIFY(!steerSearch(folder, Kind::Stop, {}, slurm));
         QCOMPARE(viewSearch(folder)->state, SearchView::State::Stopped);
         QCOMPARE(slurmJobOf(folder), std::string("7"));
@@ -324,6 +326,40 @@ private Q_SLOTS:
         QCOMPARE(watched(slurm, folder).view.state, SearchView::State::Completed);
         QCOMPARE(slurm.sizes(), std::vector<int>{3}); // the same job
         QCOMPARE(trainer.epochsTrained, 3 * 4);
+    }
+
+    void aWindowThatClosesWaitsForNoTaskThatIsCanceled() {
+        const SearchFolder folder = begun(onSlurm(2, 1));
+        const auto mark = RunMark::take(folder.path()); // as runSearch() has it
+        QVERIFY(mark);
+        std::stop_source closed;
+        std::atomic<bool> isSubmitted = false;
+        bool isCanceled = false;
+        int askedSince = 0;
+        const Slurm slurm([&](const std::vector<std::string>& command) -> Result<ProgramAnswer> {
+            isCanceled |= command[0] == "scancel";
+            isSubmitted = true;
+            if (command[0] == "sbatch")
+                return ProgramAnswer{0, "7", ""};
+            if (command[0] != "squeue")
+                return ProgramAnswer{};
+            askedSince += closed.stop_requested() ? 1 : 0;
+            if (isCanceled)
+                closed.request_stop(); // while its tasks still save
+            return ProgramAnswer{0, squeueOfSeven(askedSince > 0 ? "CANCELLED" : "RUNNING"), ""};
+        });
+        std::jthread person([&](const std::stop_token& ended) {
+            while (!isSubmitted && !ended.stop_requested())
+                std::this_thread::yield();
+            static_cast<void>(steerSearch(folder, RemoteCommand::Kind::Stop, ended));
+        });
+        SearchRequest request{home(), folder};
+        request.leavesJob = true;
+        const auto ended = runSlurmSearch(request, *viewSearch(folder), closed.get_token(), [](const SearchEvent&) {},
+                                          {slurm, "/usr/bin/sightline-cli"});
+        QVERIFY2(ended && isCanceled, ended ? "" : ended.error().message.c_str());
+        QCOMPARE(askedSince, 0);
+        QVERIFY(!hasSlurmJob(folder));
     }
 
     void aRefusedJobIsAnErrorInSlurmsWords() {

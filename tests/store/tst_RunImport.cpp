@@ -58,7 +58,7 @@ class RunImportTest : public FreshFolderTest {
     }
     static std::string config(const std::string& more, const std::string& pixels) {
         return R"({"architecture": "mobilenetv3_small_100", "num_classes": 2, )" + more +
-               R"("pretrained_cfg": {"input_size": [3, 32, 32], )" + pixels + "}}";
+               R"("pretrained_cfg": {"input_size": [3, 32, 32])" + (pixels.empty() ? "" : ", ") + pixels + "}}";
     }
 
 private Q_SLOTS:
@@ -116,6 +116,17 @@ private Q_SLOTS:
         QVERIFY(normalizer.isAffine());
         QVERIFY(std::abs(normalizer.scale()[1] - 1 / (255 * .26)) < 1e-6);
         QVERIFY(std::abs(normalizer.offset()[2] + .41 / .28) < 1e-4);
+    }
+
+    void fittedValuesThatAFileLacksAreAskedFor() {
+        const auto folder = hubFolder(
+            config(R"("sightline": {"preprocessing": {"normalization": {"featurewise_center": true}}}, )", ""));
+        QVERIFY(!saysNormalization(folder).value());
+        RunStore store = RunStore::open(root() / "home").value();
+        QVERIFY(!importRun(store, {folder, {}, {}, {}}));
+        const auto run = importRun(store, {folder, {}, "none", {}});
+        QVERIFY2(run, run ? "" : run.error().message.c_str());
+        QVERIFY(saysNormalization(hubFolder(config("", R"("mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5])"))).value());
     }
 
     void aPresetsMomentsAreThePreset() {

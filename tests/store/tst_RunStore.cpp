@@ -209,14 +209,25 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(home() / "runs.db"));
         QVERIFY(writeFileAtomically(root() / "unwritable", ""));
         qputenv("XDG_CACHE_HOME", (root() / "unwritable").c_str());
+        const QByteArray temp = qgetenv("TMPDIR");
+        fs::create_directory(root() / "temp");
+        qputenv("TMPDIR", (root() / "temp").c_str());
+        const fs::path mine = indexFileOf(home()).parent_path().parent_path();
+        QCOMPARE(mine.parent_path(), root() / "temp");
+        QVERIFY(fs::status(mine).permissions() == fs::perms::owner_all);
+        fs::remove(mine);
+        fs::create_directory_symlink(root(), mine); // by somebody else
+        QVERIFY(!indexFileOf(home()).string().starts_with(mine.string()));
+        qputenv("TMPDIR", (root() / "of another machine").c_str());
         const fs::path local = indexFileOf(home());
-        QVERIFY(local.string().starts_with(fs::temp_directory_path().string()));
-        QVERIFY(!local.string().starts_with(root().string()));
+        QVERIFY2(local.string().starts_with("/tmp/sightline-"), local.c_str());
+        qputenv("TMPDIR", (root() / "temp").c_str());
         qputenv("XDG_CACHE_HOME", (root() / "one").c_str());
-        fileCalls().fileSystem = [](const char*) { return 0x6969ul; }; // the cache as well
+        fileCalls().fileSystem = [](const char*) { return 0x6969ul; }; // the cache and TMPDIR as well
         QCOMPARE(indexFileOf(home()), local);
         QVERIFY(indexFileOf(home()) != indexFileOf(root() / "other home"));
         fileCalls() = real;
+        temp.isNull() ? qunsetenv("TMPDIR") : qputenv("TMPDIR", temp);
         cache.isNull() ? qunsetenv("XDG_CACHE_HOME") : qputenv("XDG_CACHE_HOME", cache);
         QCOMPARE(indexFileOf(home()), home() / "runs.db");
     }

@@ -337,7 +337,7 @@ private Q_SLOTS:
             return -1;
         };
         const int group = rowOf(QStringLiteral("two folds"));
-        QCOMPARE(text(group), QStringLiteral("▸ two folds (2 runs)"));
+        QCOMPARE(text(group), QStringLiteral("▸ two folds (2)"));
         QCOMPARE(text(group, static_cast<int>(made.headings().indexOf(QStringLiteral("Val. accuracy")))),
                  QStringLiteral("65.0 %")); // the mean
         QCOMPARE(text(rowOf(QStringLiteral("▾ moss")) + 1), QStringLiteral("    moss again"));
@@ -345,7 +345,7 @@ private Q_SLOTS:
         QVERIFY(made.driver->find<QWidget>("groupTable")->isVisible());
         QTest::keyClick(made.table(), Qt::Key_Right);
         QCOMPARE(made.table()->model()->rowCount(), 5);
-        QCOMPARE(text(rowOf(QStringLiteral("two folds"))), QStringLiteral("▾ two folds (2 runs)"));
+        QCOMPARE(text(rowOf(QStringLiteral("two folds"))), QStringLiteral("▾ two folds (2)"));
         made.table()->horizontalHeader()->setSortIndicator(0,
                                                            Qt::DescendingOrder); // what belongs together stays together
         QCOMPARE(text(rowOf(QStringLiteral("two folds")) + 1), QStringLiteral("    fold 2"));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAction>
 #include <QComboBox>
-#include <QFile>
 #include <QMenu>
 #include <QTableView>
 
@@ -15,9 +14,6 @@
 #include "search/FakeTrainer.h"
 #include "search/SearchPresets.h"
 #include "search/SearchRunner.h"
-#include "search/SlurmJob.h"
-#include "store/RunMark.h"
-#include "support/Files.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/ParallelPlot.h"
 #include "widgets/Prompts.h"
@@ -141,71 +137,6 @@ private Q_SLOTS:
         QVERIFY(firstRange(base, "training.unheard_of").is_null());
         QCOMPARE(firstRange(base, "training.threads", {}), parsed(R"({"int": [0, 1]})"));
         QCOMPARE(firstRange(base, "data.fit", {"stretch", "pad"}), parsed(R"({"choice": ["stretch", "pad"]})"));
-    }
-
-    void aSearchOnSlurmIsFollowedByItsRuns() {
-        const std::filesystem::path home = path(QStringLiteral("cluster")).toStdString();
-        Json json =
-            parsed(R"({"version": 1, "space": {"training.epochs": {"int": [1, 3]}}, "backend": {"slurm": {}}})");
-        json["base"] = {{"version", 1}, {"data", {{"path", path(QStringLiteral("toys")).toStdString()}}}};
-        const auto plan = searchPlanFromJson(json, {}, "search.json");
-        const auto folder = plan ? beginSearch(home, *plan, {}) : Result<SearchFolder>(plan.error());
-        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
-        const StudyJournal journal(folder->journal(), "task");
-        SearchTrial trial;
-        trial.point = {{"training.epochs", 2}};
-        trial.started = journalTime();
-        QVERIFY(journal.createStudy("toys", true) && journal.begin(trial, plan->space) && journal.setRuns(0, {"run"}));
-        std::filesystem::create_directories(home / "runs" / "run");
-        SearchReader reader(home);
-        {
-            const auto task = RunMark::take(home / "runs" / "run");
-            QVERIFY(task);
-            QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Running);
-        }
-        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Stopped); // the journal is as it was
-        QVERIFY(writeFileAtomically(folder->path() / "slurm.json", R"({"job": "7"})").ok());
-        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Running); // all tasks wait
-        sayJobIsOver(*folder);
-        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Stopped);
-    }
-
-    /// A Slurm of scripts, whose tasks wait until they are canceled.
-    void aSearchOnSlurmLeavesTheTrainingThreadFree() {
-        const auto tool = [&](const QString& name, const QByteArray& script) {
-            write(QStringLiteral("tools/") + name, "#!/bin/sh\n" + script + "\n");
-            QFile::setPermissions(path(QStringLiteral("tools/") + name),
-                                  QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-        };
-        const QByteArray canceled = path(QStringLiteral("canceled")).toUtf8(), paths = qgetenv("PATH");
-        tool(QStringLiteral("sbatch"), "echo 1");
-        tool(QStringLiteral("scancel"), "touch '" + canceled + "'");
-        tool(QStringLiteral("squeue"),
-             "test -e '" + canceled + "' && state=CANCELLED || state=PENDING\n" +
-                 R"(echo '{"jobs": [{"array_job_id": 1, "job_state": "'$state'", "state_reason": "None"}]}')");
-        qputenv("PATH", path(QStringLiteral("tools")).toUtf8() + ':' + paths);
-        const QString home = path(QStringLiteral("home-slurm"));
-        Json json =
-            parsed(R"({"version": 1, "space": {"training.epochs": {"int": [1, 3]}}, "backend": {"slurm": {}}})");
-        json["base"] = {{"version", 1}, {"data", {{"path", path(QStringLiteral("toys")).toStdString()}}}};
-        const auto plan = searchPlanFromJson(json, {}, "search.json");
-        const auto folder = plan ? beginSearch(home.toStdString(), *plan, {}) : Result<SearchFolder>(plan.error());
-        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
-        WindowDriver driver(home);
-        openSearch(driver);
-        SearchDesk& searches = driver.session->searches();
-        QTRY_COMPARE(searches.list().size(), std::size_t(1));
-        searches.resume(folder->id());
-        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchNotes").contains(QStringLiteral("Slurm job 1: 30 trials left")),
-                                 20000);
-        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Running on Slurm")), 20000);
-        QVERIFY(searches.isUnderWay() && !searches.trains());
-        QCOMPARE(driver.session->runs().state(), RunState::Idle);
-        QSignalSpy ended(&searches, &SearchDesk::ended);
-        driver.click("stopSearch");
-        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 20000);
-        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Stopped")), 20000);
-        qputenv("PATH", paths);
     }
 
     void marksStandWhereTheirValuesAre() {

@@ -6,10 +6,10 @@
 #include <mutex>
 #include <utility>
 
+#include "bridge/PlainWords.h"
 #include "bridge/WindowSettings.h"
 #include "engine/ProbeImages.h"
 #include "look/Words.h"
-#include "search/SearchPresets.h"
 #include "search/SearchRunner.h"
 #include "search/SearchSteering.h"
 
@@ -29,6 +29,8 @@ struct SearchDesk::Outcome {
     std::optional<SearchEnded> ended;
     std::atomic<int> done = 0;  ///< trials that have ended
     std::stop_source halt = {}; ///< of one on Slurm: ends the watching
+    std::string openImages;     ///< where the window's images are
+    std::string gone;           ///< where the search's images were
 
     void say(const std::string& note) {
         const std::scoped_lock lock(m_mutex);
@@ -75,36 +77,6 @@ void SearchDesk::setDraft(SearchDraft draft) {
     QSettings settings = windowSettings(m_home);
     settings.setValue(kDraftKey, QByteArray::fromStdString(toText(toJson(m_draft), -1)));
     Q_EMIT draftChanged();
-}
-
-bool SearchDesk::searchFor(const std::string& path, const std::vector<Json>& choices) {
-    SearchDraft next = m_draft;
-    if (std::any_of(next.rows.begin(), next.rows.end(), [&](const auto& row) { return row.path == path; }))
-        return true;
-    Json range = firstRange(m_document.experiment(), path, choices);
-    if (range.is_null())
-        return false;
-    next.rows.push_back({path, std::move(range)});
-    setDraft(std::move(next));
-    return true;
-}
-
-void SearchDesk::usePreset(const std::string& name) {
-    const SearchPreset* preset = findSearchPreset(name);
-    const auto json = preset ? parseJson(preset->json, preset->name) : Result<Json>(Json());
-    if (!json || json->is_null())
-        return;
-    std::vector<Problem> ignored; // it comes with the program: a test reads it
-    Experiment base = experimentFromJson(json->value("base", Json::object()), ignored);
-    base.data = withImagesOf(base.data, m_document.experiment().data);
-    if (m_document.setExperiment(std::move(base)))
-        setDraft(searchDraftFrom(*json));
-}
-
-std::vector<Problem> SearchDesk::problems() const {
-    std::vector<Problem> found;
-    planOf(m_draft, m_document.experiment(), found);
-    return found;
 }
 
 void SearchDesk::show(const std::string& id) {
@@ -159,10 +131,24 @@ void SearchDesk::start() {
 
 void SearchDesk::resume(const std::string& id) {
     const auto listed = std::find_if(m_list.begin(), m_list.end(), [&](const auto& one) { return one.id == id; });
-    begin(listed != m_list.end() ? listed->title : tr("Search"), listed != m_list.end() && listed->onSlurm,
-          [folder = SearchFolder(m_home / "searches" / id)](const std::stop_token&) {
-              return Result<SearchFolder>(folder);
-          });
+    begin(
+        listed != m_list.end() ? listed->title : tr("Search"), listed != m_list.end() && listed->onSlurm,
+        [folder = SearchFolder(m_home / "searches" / id)](const std::stop_token&) {
+            return Result<SearchFolder>(folder);
+        },
+        id);
+}
+
+void SearchDesk::leave() {
+    if (m_outcome && m_watches)
+        m_outcome->halt.request_stop();
+}
+
+QString SearchDesk::busyWords() const {
+    if (trains())
+        return tr("A search is in progress; stop it first.");
+    return isUnderWay() ? tr("A search on Slurm is watched here; stop watching it first. It continues on Slurm.")
+                        : QString();
 }
 
 /// One go of a search, on whatever thread.
@@ -178,8 +164,14 @@ void SearchDesk::go(const std::filesystem::path& home, const Folder& folder, con
     SearchRequest request{home, *search};
     request.background = request.waitsForRoom = true;
     request.leavesJob = true; // the window may be closed
-    if (const Result<Study> study = search->study())
+    const Result<Study> study = search->study();
+    if (study)
         outcome.done = endedTrials(*study);
+    if (std::error_code code; study && !std::filesystem::exists(plan->base.data.path, code)) {
+        outcome.gone = plan->base.data.path;
+        if (!study->trials.empty()) // else nothing tells whether these are the same
+            request.dataPath = outcome.openImages;
+    }
     std::size_t last = 0; // trial that began, from 1
     Result<SearchEnded> ended = run(request, [&](const SearchEvent& event) {
         if (const auto* trains = std::get_if<TrialTrains>(&event))
@@ -198,12 +190,16 @@ void SearchDesk::go(const std::filesystem::path& home, const Folder& folder, con
         outcome.error = ended.error();
 }
 
-void SearchDesk::begin(const QString& name, bool onSlurm, Folder folder) {
-    if (isUnderWay() || (m_runs.trainsHere() && !onSlurm))
-        return;
+void SearchDesk::begin(const QString& name, bool onSlurm, Folder folder, const std::string& id) {
+    if (isUnderWay())
+        return Q_EMIT refused(busyWords());
+    if (m_runs.trainsHere() && !onSlurm)
+        return Q_EMIT refused(tr("A run is in progress; stop it first."));
     m_outcome = std::make_shared<Outcome>();
+    if (m_data.dataset())
+        m_outcome->openImages = m_document.experiment().data.path;
     m_watches = onSlurm;
-    m_id.clear();
+    m_id = onSlurm ? id : std::string(); // one that is trained here shows itself with its first trial
     m_saidOf.clear();
     onSlurm ? watch(name, std::move(folder)) : train(name, std::move(folder));
     Q_EMIT changed();
@@ -270,6 +266,10 @@ QStringList SearchDesk::notes() const {
     if (m_shown)
         for (const std::string& note : m_shown->view.study.notes)
             all << QString::fromStdString(note);
+    if (const qsizetype more = all.size() - kNotes; more > 0) {
+        all.resize(kNotes);
+        all << tr("… and %1 more").arg(grouped(more));
+    }
     if (m_saidOf == m_shownId)
         all += m_said;
     all.removeDuplicates();
@@ -277,9 +277,14 @@ QStringList SearchDesk::notes() const {
 }
 
 QString SearchDesk::wordsOf(const Outcome& outcome) const {
+    if (outcome.error && outcome.error->kind == ErrorKind::Cancelled)
+        return tr("Stopped before the first trial.");
+    if (outcome.error && !outcome.gone.empty())
+        return tr("The search's images are not in %1 any more. Open them where they are now on the Data page, then "
+                  "resume the search.")
+            .arg(QString::fromStdString(outcome.gone));
     if (outcome.error)
-        return outcome.error->kind == ErrorKind::Cancelled ? tr("Stopped before the first trial.")
-                                                           : QString::fromStdString(outcome.error->message);
+        return plainWords(*outcome.error);
     const SearchView& view = outcome.ended->view;
     const int left = trialsOf(view.plan) - endedTrials(view.study);
     if (left > 0 && view.plan.slurm && outcome.ended->why.empty())
@@ -346,22 +351,6 @@ void SearchDesk::steer(RemoteCommand::Kind command) {
                 Q_EMIT refused(QString::fromStdString(done.error().message));
             refresh();
         });
-}
-
-void SearchDesk::useTrial(int number) {
-    const auto place = static_cast<std::size_t>(number);
-    if (!m_shown || m_runs.trainsHere() || place >= m_shown->view.study.trials.size())
-        return;
-    std::vector<Problem> found;
-    const SearchPlan& plan = m_shown->view.plan;
-    Experiment experiment = experimentAt(plan, m_shown->view.study.trials[place].point, found);
-    if (!found.empty())
-        return Q_EMIT refused(QString::fromStdString(joined(found)));
-    const bool opens = !m_data.dataset();
-    if (!opens && !opensSameImages(experiment.data, m_document.experiment().data))
-        experiment.data = withImagesOf(experiment.data, m_document.experiment().data);
-    if (m_document.setExperiment(std::move(experiment)) && opens)
-        m_data.openAsSaid();
 }
 
 } // namespace sightline::ui

@@ -49,6 +49,10 @@ public:
     bool isUnderWay() const { return m_outcome != nullptr; }
     bool trains() const { return isUnderWay() && !m_watches; } ///< on the window's training thread
     bool runsHere(const std::string& id) const { return isUnderWay() && m_id == id; }
+    /// Whether this window watches a search on Slurm; leave() ends that, and the search goes on.
+    bool watches(const std::string& id) const { return m_watches && runsHere(id); }
+    void leave();
+    QString busyWords() const; ///< why no other search can begin here now; empty: it can
     /// Whether this window's training thread has its trials. Slurm's tasks are told through the search, also where this
     /// window watches them.
     bool trainsTrialsOf(const SearchView& view) const { return runsHere(view.id) && !view.plan.slurm; }
@@ -78,7 +82,7 @@ private:
     using Go = std::function<Result<SearchEnded>(SearchRequest& request, const SearchSink& sink)>;
     static void go(const std::filesystem::path& home, const Folder& folder, const std::stop_token& stop,
                    Outcome& outcome, const EventSink& sink, const TrainingThread::Next& next, const Go& run);
-    void begin(const QString& name, bool onSlurm, Folder folder);
+    void begin(const QString& name, bool onSlurm, Folder folder, const std::string& id = {});
     void train(const QString& name, Folder folder);
     void watch(const QString& name, Folder folder);
     void advance(qulonglong index, qulonglong count, const QString& id);
@@ -100,7 +104,7 @@ private:
     std::shared_ptr<const ShownSearch> m_shown;
     bool m_watched = false;
     std::shared_ptr<Outcome> m_outcome; ///< of the search under way, filled on its thread
-    std::string m_id;                   ///< of the search under way, once its first trial begins
+    std::string m_id;                   ///< of the search under way, once it is known
     std::string m_saidOf;               ///< whose notes the next are
     QStringList m_said;
     bool m_watches = false; ///< the search under way is on Slurm

@@ -170,8 +170,7 @@ Table::Cell groupCell(const std::vector<const RunSummary*>& runs, const QString&
     const auto many = static_cast<qlonglong>(runs.size());
     if (column == QLatin1String("name")) {
         const QString name = textOf(first.group->name);
-        return {Words::tr("%1 (%2)").arg(name, counted(many, Words::tr("%1 run"), Words::tr("%1 runs"))), name, -1,
-                textOf(first.group->id)};
+        return {Words::tr("%1 (%2)").arg(name, grouped(many)), name, -1, textOf(first.group->id)};
     }
     if (column == QLatin1String("group"))
         return {textOf(first.group->name)};

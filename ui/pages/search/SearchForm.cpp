@@ -196,13 +196,14 @@ void SearchForm::showProblems() {
 
 void SearchForm::showState() {
     const bool isWrong = !m_session.searches().problems().empty();
-    const QString why = m_session.searches().isUnderWay() ? tr("A search is in progress; stop it first.")
-                        : m_session.runs().trainsHere()   ? tr("A run is in progress; stop it first.")
-                        : !m_session.data().dataset()     ? tr("Open images first.")
-                        : m_rows.empty()                  ? tr("Add a setting to try.")
-                        : !m_other.isEmpty()              ? m_other
-                        : isWrong                         ? tr("Correct what is marked above.")
-                                                          : QString();
+    const QString busy = m_session.searches().busyWords();
+    const QString why = !busy.isEmpty()                 ? busy
+                        : m_session.runs().trainsHere() ? tr("A run is in progress; stop it first.")
+                        : !m_session.data().dataset()   ? tr("Open images first.")
+                        : m_rows.empty()                ? tr("Add a setting to try.")
+                        : !m_other.isEmpty()            ? m_other
+                        : isWrong                       ? tr("Correct what is marked above.")
+                                                        : QString();
     m_start->setEnabled(why.isEmpty());
     m_start->setToolTip(why.isEmpty() ? tr("Train the trials one after another on the open images") : why);
     m_why->setText(why);

@@ -38,9 +38,11 @@ SearchHead::SearchHead(Session& session, QWidget* parent) : Surface({}, parent),
     m_progress = new ProgressBar("searchProgress", tr("Trials done"));
     m_progress->setFixedWidth(kProgressWidth);
     line->addWidget(m_progress);
+    m_watch = button({}, {}, "watchSearch");
     m_pause = button({}, QStringLiteral("media-playback-pause"), "pauseSearch");
     m_stop = button(tr("Stop"), QStringLiteral("media-playback-stop"), "stopSearch",
                     tr("Save the trial in progress and stop; the search can be resumed"));
+    line->addWidget(m_watch);
     line->addWidget(m_pause);
     line->addWidget(m_stop);
     body()->addLayout(line);
@@ -51,6 +53,7 @@ SearchHead::SearchHead(Session& session, QWidget* parent) : Surface({}, parent),
     SearchDesk& searches = session.searches();
     connect(m_chooser, &QComboBox::activated, this,
             [this](int at) { m_session.searches().show(m_chooser->itemData(at).toString().toStdString()); });
+    connect(m_watch, &QPushButton::clicked, this, &SearchHead::watch);
     connect(m_pause, &QPushButton::clicked, this, &SearchHead::press);
     connect(m_stop, &QPushButton::clicked, &searches, &SearchDesk::stop);
     connect(&searches, &SearchDesk::listChanged, this, &SearchHead::showList);
@@ -80,9 +83,11 @@ QString SearchHead::stateWords(const SearchView& view) const {
     const QString done = tr("%1 of %2 trials done").arg(grouped(ended), grouped(all));
     if (here && run == RunState::Stopping)
         return tr("Stopping: the trial in progress is being saved.");
-    if (view.plan.slurm && isGoingOn(view.state))
-        return view.state == State::Paused ? tr("Paused; Slurm holds its tasks. %1.").arg(done)
-                                           : tr("Running on Slurm. %1.").arg(done);
+    if (view.plan.slurm && view.state == State::Paused)
+        return tr("Paused; Slurm holds its tasks. %1.").arg(done);
+    if (view.plan.slurm && view.state == State::Running)
+        return view.isWatched ? tr("Running on Slurm. %1.").arg(done)
+                              : tr("Running on Slurm, and nobody watches. %1.").arg(done);
     if ((here && run == RunState::Paused) || (!here && view.state == State::Paused))
         return here ? tr("Paused. %1.").arg(done) : tr("Paused in another program. %1.").arg(done);
     if (here || view.state == State::Running)
@@ -121,13 +126,40 @@ void SearchHead::showState() {
     setWords(*m_pause, goesOn && !paused ? tr("Pause") : tr("Resume"));
     theme::setIcon(*m_pause,
                    goesOn && !paused ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"));
-    const bool isBusy = resumes && !shown->view.plan.slurm && m_session.runs().trainsHere();
-    m_pause->setEnabled(!isBusy && !(here && run == RunState::Stopping));
+    const QString busy = !resumes                          ? QString()
+                         : !searches.busyWords().isEmpty() ? searches.busyWords()
+                         : !shown->view.plan.slurm && m_session.runs().trainsHere()
+                             ? tr("A run is in progress; stop it first.")
+                             : QString();
+    m_pause->setEnabled(busy.isEmpty() && !(here && run == RunState::Stopping));
     m_stop->setEnabled(!(here && run == RunState::Stopping));
-    m_pause->setToolTip(isBusy              ? tr("A run is in progress; stop it first.")
+    m_pause->setToolTip(!busy.isEmpty()     ? busy
                         : resumes           ? tr("Continue with the trials that are left")
                         : goesOn && !paused ? pauseWords(shown->view)
                                             : tr("Continue where it paused"));
+    showWatch();
+}
+
+/// A search on Slurm goes on without anybody; who watches submits again what is lost, and sees the end.
+void SearchHead::showWatch() {
+    const SearchDesk& searches = m_session.searches();
+    const auto& shown = searches.shown();
+    const bool isHere = shown && searches.watches(shown->view.id);
+    const bool isLeft =
+        shown && shown->view.plan.slurm && shown->view.state == State::Running && !shown->view.isWatched;
+    m_watch->setVisible(isHere || isLeft);
+    m_watch->setEnabled(isHere || searches.busyWords().isEmpty());
+    setWords(*m_watch, isHere ? tr("Stop watching") : tr("Watch"));
+    m_watch->setToolTip(isHere ? tr("Let it continue without this window")
+                        : !m_watch->isEnabled()
+                            ? searches.busyWords()
+                            : tr("Follow it here, and submit again the trials whose tasks are lost"));
+}
+
+void SearchHead::watch() {
+    SearchDesk& searches = m_session.searches();
+    if (const auto& shown = searches.shown())
+        searches.watches(shown->view.id) ? searches.leave() : searches.resume(shown->view.id);
 }
 
 void SearchHead::press() {

@@ -20,13 +20,15 @@ private:
     void showList();
     void showState();
     void press();
+    void watch();
+    void showWatch();
     QString stateWords(const SearchView& view) const;
 
     Session& m_session;
     QComboBox* m_chooser;
     QLabel *m_state, *m_notes;
     ProgressBar* m_progress;
-    QPushButton *m_pause, *m_stop;
+    QPushButton *m_watch, *m_pause, *m_stop;
 };
 
 } // namespace sightline::ui

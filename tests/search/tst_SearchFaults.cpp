@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "SearchTest.h"
+#include "search/TrialRuns.h"
+#include "store/RunMark.h"
+#include "support/Files.h"
+
+using namespace sightline;
+using State = SearchTrial::State;
+
+/// What no trial can help ends the search and fails none of them.
+class SearchFaultsTest : public SearchTest {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { begin(); }
+
+    void noTrialIsLostWhileTheImagesAreGone() {
+        FakeTrainer whole, trainer;
+        const std::vector<std::string> wanted = found(searched(plan(), whole));
+        const auto folder = beginSearch(home(), plan(), {});
+        QVERIFY(folder);
+        const auto toys = root() / "toys", moved = root() / "moved";
+        trainer.onEpoch = [&](const Experiment&, int) {
+            if (trainer.epochsTrained == 10)
+                std::filesystem::rename(toys, moved);
+        };
+        trainer.failure = [&](const Experiment&) {
+            return std::string(std::filesystem::exists(toys) || trainer.epochsTrained > 12 ? "" : "No images.");
+        };
+        const auto first = go(trainer, home(), *folder);
+        QVERIFY(!first);
+        QCOMPARE(first.error().kind, ErrorKind::BadInput);
+        QVERIFY2(first.error().message.find(toys.string()) != std::string::npos, first.error().message.c_str());
+        QVERIFY(first.error().message.find("--set") == std::string::npos); // said by the command line
+        QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{4});
+        QCOMPARE(viewSearch(*folder)->study.trials.back().state, State::Running);
+        QVERIFY(!go(trainer, home(), *folder)); // nor does a go without them begin
+        QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{4});
+        trainer.failure = [](const Experiment&) { return std::string(); };
+        SearchRequest request{home(), *folder};
+        request.dataPath = moved.string();
+        const auto second = runSearch(trainer, request, {}, [](const SearchEvent&) {});
+        QVERIFY2(second, second ? "" : second.error().message.c_str());
+        QCOMPARE(found(second->view), wanted);
+        QCOMPARE(second->view.plan.base.data.path, moved.string());
+        QCOMPARE(runsOfSearch(home(), second->view.id).at("trial 7").experiment()->data.path, moved.string());
+    }
+
+    void aFullDiskEndsTheSearchAndFailsNoTrial() {
+        FakeTrainer trainer;
+        trainer.unwritable = [&](const Experiment&, int) {
+            return std::string(trainer.epochsTrained == 6 ? "No room for last.safetensors." : "");
+        };
+        const auto folder = beginSearch(home(), plan(), {});
+        QVERIFY(folder);
+        const auto first = go(trainer, home(), *folder);
+        QVERIFY(!first);
+        QCOMPARE(first.error().message, std::string("No room for last.safetensors."));
+        QCOMPARE(viewSearch(*folder)->study.trials.back().state, State::Running);
+        trainer.unwritable = [](const Experiment&, int) { return std::string(); };
+        const auto second = go(trainer, home(), *folder);
+        QVERIFY(second);
+        for (const SearchTrial& trial : second->view.study.trials)
+            QCOMPARE(trial.state, State::Complete);
+    }
+
+    void aListOfRunsThatCannotBeWrittenFailsNoTrial() {
+        FakeTrainer trainer;
+        const auto folder = beginSearch(home(), plan(", \"trials\": 2"), {});
+        QVERIFY(folder);
+        trainer.failure = [&](const Experiment&) -> std::string {
+            std::filesystem::remove(home() / "runs.db");
+            std::filesystem::create_directory(home() / "runs.db");
+            return "The run cannot be listed.";
+        };
+        const auto ended = go(trainer, home(), *folder);
+        QVERIFY(!ended);
+        QVERIFY2(ended.error().message.find("runs.db") != std::string::npos, ended.error().message.c_str());
+        QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{1});
+        QCOMPARE(viewSearch(*folder)->study.trials[0].state, State::Running);
+    }
+
+    void weightsAreFoundFromAnyFolderAndMissedBeforeATrialBegins() {
+        FakeTrainer trainer;
+        const auto before = std::filesystem::current_path(), file = root() / "start.safetensors";
+        QVERIFY(writeFileAtomically(file, "").ok());
+        SearchPlan with = plan(", \"trials\": 2");
+        with.base.model.weights = "start.safetensors";
+        std::filesystem::current_path(root());
+        const auto folder = beginSearch(home(), with, {});
+        std::filesystem::current_path(before);
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        QVERIFY(std::filesystem::equivalent(folder->plan()->base.model.weights, file));
+        std::filesystem::remove(file);
+        const auto ended = go(trainer, home(), *folder);
+        QVERIFY(!ended);
+        QVERIFY2(ended.error().message.starts_with("model.weights: "), ended.error().message.c_str());
+        QVERIFY(viewSearch(*folder)->study.trials.empty());
+    }
+
+    void weightsToChooseFromAreFoundFromAnyFolderAndMissed() {
+        FakeTrainer trainer;
+        const auto before = std::filesystem::current_path(), file = root() / "a.safetensors";
+        QVERIFY(writeFileAtomically(file, "").ok());
+        SearchPlan with = plan(", \"trials\": 2");
+        Json choices = Json::object();
+        choices["model.weights"]["choice"] = {"", "a.safetensors"};
+        std::vector<Problem> problems;
+        with.space = searchSpaceFromJson(choices, problems);
+        QVERIFY(problems.empty());
+        std::filesystem::current_path(root());
+        const auto folder = beginSearch(home(), with, {});
+        std::filesystem::current_path(before);
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        QVERIFY(folder->plan()->space.dimensions[0].each.choices[1] == Json(file.string()));
+        std::filesystem::remove(file);
+        const auto ended = go(trainer, home(), *folder);
+        QVERIFY(!ended);
+        QVERIFY2(ended.error().message.starts_with("model.weights: "), ended.error().message.c_str());
+        QVERIFY(viewSearch(*folder)->study.trials.empty());
+    }
+
+    void aRunThatIsInProgressElsewhereEndsTheSearchAndFailsNoTrial() {
+        FakeTrainer trainer;
+        std::stop_source stop;
+        trainer.onEpoch = [&](const Experiment&, int) { stop.request_stop(); };
+        const auto folder = beginSearch(home(), plan(", \"trials\": 2"), {});
+        QVERIFY(folder);
+        QVERIFY(go(trainer, home(), *folder, stop.get_token()).ok());
+        {
+            const auto mark = RunMark::take(runsOfSearch(home(), folder->id()).at("trial 0").path());
+            QVERIFY(mark);
+            const auto ended = go(trainer, home(), *folder);
+            QVERIFY(!ended);
+            QVERIFY2(ended.error().message.find("is in progress already") != std::string::npos,
+                     ended.error().message.c_str());
+        }
+        QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{1});
+        QCOMPARE(viewSearch(*folder)->study.trials[0].state, State::Running);
+        QCOMPARE(endedTrials(go(trainer, home(), *folder)->view.study), 2);
+    }
+
+    void aStoredSearchWithAnImpossibleOptionCanBeReadButFailsNoTrial() {
+        FakeTrainer trainer;
+        const SearchView view = searched(plan(", \"trials\": 2"), trainer);
+        const SearchFolder folder(view.folder);
+        const auto file = view.folder / "search.json";
+        Json json = readJsonFile(file).value();
+        json["base"]["model"]["options"]["of_an_older_version"] = 1;
+        json["trials"] = 4;
+        QVERIFY(writeFileAtomically(file, toText(json)).ok());
+        const auto read = viewSearch(folder);
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        QVERIFY(!beginSearch(home(), read->plan, {}));
+        const auto refused = go(trainer, home(), folder);
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().message.find("of_an_older_version") != std::string::npos,
+                 refused.error().message.c_str());
+        QCOMPARE(viewSearch(folder)->study.trials.size(), std::size_t{2});
+        json["base"]["model"]["options"].erase("of_an_older_version");
+        QVERIFY(writeFileAtomically(file, toText(json)).ok());
+        const auto ended = go(trainer, home(), folder);
+        QVERIFY2(ended, ended ? "" : ended.error().message.c_str());
+        QCOMPARE(ended->view.study.trials.back().state, State::Complete);
+        json["trials"] = 0;
+        QVERIFY(writeFileAtomically(file, toText(json)).ok());
+        QVERIFY(!viewSearch(folder));
+    }
+
+    /// Of what an earlier go began and nothing was kept.
+    void aRunThatCannotBeRemovedFailsNoTrial() {
+        FakeTrainer trainer;
+        std::stop_source stop;
+        trainer.onEpoch = [&](const Experiment&, int) { stop.request_stop(); };
+        const auto folder = beginSearch(home(), plan(", \"trials\": 2"), {});
+        QVERIFY(folder);
+        QVERIFY(go(trainer, home(), *folder, stop.get_token()).ok());
+        std::filesystem::remove_all(runsOfSearch(home(), folder->id()).at("trial 0").path() / "checkpoints");
+        const auto ended = go(trainer, home(), *folder, {}, [&](const SearchEvent&) { // once it has begun
+            std::filesystem::remove(home() / "runs.db");
+            std::filesystem::create_directory(home() / "runs.db");
+        });
+        QVERIFY(!ended);
+        QVERIFY2(ended.error().message.find("runs.db") != std::string::npos, ended.error().message.c_str());
+        QCOMPARE(viewSearch(*folder)->study.trials.size(), std::size_t{1});
+        QCOMPARE(viewSearch(*folder)->study.trials[0].state, State::Running);
+    }
+};
+
+QTEST_APPLESS_MAIN(SearchFaultsTest)
+#include "tst_SearchFaults.moc"

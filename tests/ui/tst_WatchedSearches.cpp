@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QFile>
+
+#include <functional>
+
+#include "PageTest.h"
+#include "search/FakeTrainer.h"
+#include "search/SearchRunner.h"
+#include "search/SlurmJob.h"
+#include "store/RunMark.h"
+#include "support/Files.h"
+
+using namespace sightline;
+using namespace sightline::ui;
+
+namespace {
+
+Result<SearchFolder> begin(const QString& home, const QString& images, const Json& more) {
+    Json json{{"version", 1}};
+    json["base"] = {{"version", 1}, {"data", {{"path", images.toStdString()}}}};
+    json["space"]["training.epochs"]["int"] = {1, 3};
+    json.update(more);
+    const auto plan = searchPlanFromJson(json, {}, "search.json");
+    return plan ? beginSearch(home.toStdString(), *plan, {}) : Result<SearchFolder>(plan.error());
+}
+
+Json onSlurm() {
+    Json more;
+    more["backend"]["slurm"] = Json::object();
+    return more;
+}
+
+bool change(const SearchFolder& folder, const std::function<void(Json&)>& by) {
+    Json json = readJsonFile(folder.path() / "search.json").value();
+    by(json);
+    return writeFileAtomically(folder.path() / "search.json", toText(json)).ok();
+}
+
+bool addTrial(const SearchFolder& folder, int number) {
+    SearchTrial trial;
+    trial.number = number;
+    trial.point = {{"training.epochs", 2}};
+    trial.started = journalTime();
+    return StudyJournal(folder.journal(), "task").begin(trial, folder.plan()->space).ok();
+}
+
+} // namespace
+
+/// Searches that go on, end or lie still while this window did not look.
+class WatchedSearchesTest : public PageTest {
+    Q_OBJECT
+
+    void openSearch(WindowDriver& driver) const {
+        open(driver);
+        driver.key(Qt::Key_8, Qt::ControlModifier);
+        QCOMPARE(driver.window->currentPage(), QStringLiteral("search"));
+    }
+    /// A Slurm of scripts, whose tasks wait until they are canceled.
+    void bringSlurm() {
+        const auto tool = [&](const QString& name, const QByteArray& script) {
+            write(QStringLiteral("tools/") + name, "#!/bin/sh\n" + script + "\n");
+            QFile::setPermissions(path(QStringLiteral("tools/") + name),
+                                  QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        };
+        const QByteArray canceled = path(QStringLiteral("canceled")).toUtf8();
+        tool(QStringLiteral("sbatch"), "echo 1");
+        tool(QStringLiteral("scancel"), "touch '" + canceled + "'");
+        tool(QStringLiteral("squeue"),
+             "test -e '" + canceled + "' && state=CANCELLED || state=PENDING\n" +
+                 R"(echo '{"jobs": [{"array_job_id": 1, "job_state": "'$state'", "state_reason": "None"}]}')");
+        qputenv("PATH", path(QStringLiteral("tools")).toUtf8() + ':' + m_paths);
+    }
+
+    QByteArray m_paths = qgetenv("PATH");
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(drawFewToys(path(QStringLiteral("toys")), 4, 2, 24)); }
+    void cleanup() { qputenv("PATH", m_paths); }
+
+    void aSearchOnSlurmIsFollowedByItsRuns() {
+        const QString home = path(QStringLiteral("cluster"));
+        const auto folder = begin(home, path(QStringLiteral("toys")), onSlurm());
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        const StudyJournal journal(folder->journal(), "task");
+        QVERIFY(journal.createStudy("toys", true) && addTrial(*folder, 0) && journal.setRuns(0, {"run"}));
+        const std::filesystem::path run = std::filesystem::path(home.toStdString()) / "runs" / "run";
+        std::filesystem::create_directories(run);
+        SearchReader reader(home.toStdString());
+        {
+            const auto task = RunMark::take(run);
+            QVERIFY(task);
+            QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Running);
+        }
+        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Stopped); // the journal is as it was
+        QVERIFY(writeFileAtomically(folder->path() / "slurm.json", R"({"job": "7"})").ok());
+        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Running); // all tasks wait
+        QVERIFY(!reader.read(folder->id()).shown->view.isWatched);
+        sayJobIsOver(*folder);
+        QCOMPARE(reader.read(folder->id()).shown->view.state, SearchView::State::Stopped);
+    }
+
+    void aSearchOnSlurmIsLeftWatchedAgainAndStopped() {
+        bringSlurm();
+        const QString home = path(QStringLiteral("home-slurm")), toys = path(QStringLiteral("toys"));
+        const auto folder = begin(home, toys, onSlurm());
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        WindowDriver driver(home);
+        openSearch(driver);
+        SearchDesk& searches = driver.session->searches();
+        QTRY_COMPARE(searches.list().size(), std::size_t(1));
+        searches.resume(folder->id());
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchNotes").contains(QStringLiteral("Slurm job 1: 30 trials left")),
+                                 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Running on Slurm.")), 20000);
+        QVERIFY(searches.isUnderWay() && !searches.trains()); // the training thread is free
+        QCOMPARE(driver.session->runs().state(), RunState::Idle);
+        QSignalSpy ended(&searches, &SearchDesk::ended);
+        QCOMPARE(driver.text("watchSearch"), QStringLiteral("Stop watching"));
+        driver.click("watchSearch");
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").contains(QStringLiteral("nobody watches")), 20000);
+        QCOMPARE(driver.text("watchSearch"), QStringLiteral("Watch"));
+        picture(driver, QStringLiteral("search-unwatched"));
+        driver.click("watchSearch");
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Running on Slurm.")), 20000);
+        const auto other = begin(home, toys, Json::object());
+        QVERIFY2(other, other ? "" : other.error().message.c_str());
+        searches.show(other->id());
+        QTRY_COMPARE_WITH_TIMEOUT(driver.text("pauseSearch"), QStringLiteral("Resume"), 20000);
+        QVERIFY(!driver.find<QWidget>("pauseSearch")->isEnabled());
+        QVERIFY2(driver.text("searchWhy").contains(QStringLiteral("stop watching it first")),
+                 qPrintable(driver.text("searchWhy")));
+        searches.show(folder->id());
+        QTRY_VERIFY_WITH_TIMEOUT(driver.find<QWidget>("stopSearch")->isVisible(), 20000);
+        driver.click("stopSearch");
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 2, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Stopped")), 20000);
+    }
+
+    void imagesThatMovedAreOpenedAndTheSearchKnowsThemAgain() {
+        const QString home = path(QStringLiteral("home-moved")), images = path(QStringLiteral("moved"));
+        QVERIFY(drawFewToys(path(QStringLiteral("old")), 2, 1, 16));
+        const auto folder = begin(home, path(QStringLiteral("old")), {{"trials", 2}});
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        FakeTrainer trainer;
+        QVERIFY(runSearch(trainer, {home.toStdString(), *folder}, {}, [](const SearchEvent&) {}).ok());
+        QVERIFY(change(*folder, [](Json& json) { json["trials"] = 3; }));
+        QVERIFY(QDir().rename(path(QStringLiteral("old")), images));
+        WindowDriver driver(home, [&trainer]() -> Result<Engine*> { return &trainer; });
+        SearchDesk& searches = driver.session->searches();
+        QSignalSpy ended(&searches, &SearchDesk::ended);
+        searches.resume(folder->id());
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 20000);
+        QVERIFY2(ended[0][1].toString().contains(QStringLiteral("Open them where they are now")),
+                 qPrintable(ended[0][1].toString()));
+        QVERIFY(change(*folder, [](Json& json) { json["trials"] = 2; })); // nothing is left to train
+        open(driver, QStringLiteral("moved"));
+        searches.resume(folder->id());
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 2, 20000);
+        QVERIFY2(ended[1][2].toBool(), qPrintable(ended[1][1].toString()));
+        QCOMPARE(folder->plan()->base.data.path, images.toStdString());
+    }
+
+    void manyOddTrialsAreAFewLines() {
+        const QString home = path(QStringLiteral("home-odd"));
+        const auto folder = begin(home, path(QStringLiteral("toys")), Json::object());
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        QVERIFY(StudyJournal(folder->journal(), "task").createStudy("toys", true).ok());
+        for (int number = 0; number < 10; ++number)
+            QVERIFY(addTrial(*folder, number));
+        QVERIFY(change(*folder, [](Json& json) { json["space"]["training.epochs"]["int"] = {5, 9}; }));
+        WindowDriver driver(home);
+        openSearch(driver);
+        QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchNotes").endsWith(QStringLiteral("and 7 more")), 20000);
+        QCOMPARE(driver.text("searchNotes").count(QLatin1Char('\n')), 3);
+    }
+};
+
+QTEST_MAIN(WatchedSearchesTest)
+#include "tst_WatchedSearches.moc"

@@ -38,13 +38,14 @@ void addBenchExplain(CLI::App& app, Context& context);
 void addBenchScan(CLI::App& app, Context& context);
 void addBenchQuestions(CLI::App& app, Context& context);
 void addWeights(CLI::App& app, Context& context);
+void addDevices(CLI::App& app, Context& context);
 void addDemo(CLI::App& app, Context& context);
 
 inline constexpr AddCommand kCommands[] = {
     addDataset,   addDatasetCheck,   addAugment,      addModel,        addTrain,      addLrFind,     addEvaluate,
     addPredict,   addExplain,        addActivations,  addFilters,      addExamples,   addExport,     addImport,
     addRuns,      addSearch,         addModelForward, addBenchAugment, addBenchTrain, addBenchEpoch, addBenchExplain,
-    addBenchScan, addBenchQuestions, addWeights,      addDemo,
+    addBenchScan, addBenchQuestions, addWeights,      addDevices,      addDemo,
 };
 
 } // namespace sightline::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "augment/Augment.h"
 #include "engine/Engine.h"
+#include "engine/device/Devices.h"
 #include "network/Freezing.h"
 #include "network/Head.h"
 #include "zoo/Zoo.h"
@@ -49,7 +50,8 @@ std::vector<Problem> problems(const Experiment& experiment, const Dataset& datas
     std::vector<Problem> found;
     const auto classes = static_cast<int>(dataset.classes.size());
     if (experiment.training.device.starts_with("cuda"))
-        found.push_back({"training.device", "this version computes on the CPU only; use auto or cpu"});
+        if (std::string why = whyNotOn(experiment.training.device, devices()); !why.empty())
+            found.push_back({"training.device", std::move(why)});
     if (classes < 2)
         found.push_back({"data.path", "has only one class; a classifier needs at least two class folders"});
     if (const Result<GraphSpec> graph = graphFor(experiment, std::max(classes, 1)); !graph) {

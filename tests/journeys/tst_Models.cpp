@@ -126,6 +126,31 @@ private Q_SLOTS:
                 "gives 5 scores; use --classes 5");
     }
 
+    void theMachineSaysWhatItComputesOn() {
+        const CliAnswer answer = run({"devices", "--json"});
+        QVERIFY2(answer.code == 0 && answer.err.isEmpty(), answer.err.constData());
+        const QJsonArray devices = answer.list();
+        QVERIFY(!devices.isEmpty());
+        for (const auto& listed : devices) {
+            const QJsonObject device = listed.toObject();
+            QCOMPARE(device.keys(),
+                     (QStringList{"free_bytes", "kind", "memory_bytes", "name", "reason", "usable"})); // sorted
+            QCOMPARE(device["usable"].toBool(), device["reason"].toString().isEmpty());
+        }
+        const QJsonObject processor = devices[0].toObject();
+        QCOMPARE(processor["kind"].toString(), QStringLiteral("cpu"));
+        QVERIFY(processor["usable"].toBool());
+        QVERIFY(processor["free_bytes"].toDouble() > 0);
+        QVERIFY(processor["memory_bytes"].toDouble() >= processor["free_bytes"].toDouble());
+        const CliAnswer lines = run({"devices"});
+        QCOMPARE(lines.code, 0);
+        QVERIFY2(lines.out.startsWith("cpu      " + processor["name"].toString().toUtf8()), lines.out.constData());
+        refuses({"devices", "--csv"}, "--csv");
+        refuses({"devices", "all"}, "all");
+        refuses({"train", path("train.json"), "--device", "cuda:99"},
+                "training.device: this version computes on the CPU only, and this machine has no cuda:99");
+    }
+
     void weightFilesAreInspected() {
         const CliAnswer answer =
             run({"weights", "inspect", path("mobilenet.safetensors"), "--model", "resnet18", "--json"});

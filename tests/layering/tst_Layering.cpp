@@ -83,8 +83,8 @@ private Q_SLOTS:
     }
 
     void torchStaysInsideTheEngine() {
-        for (const char* room :
-             {"support", "experiment", "network", "zoo", "data", "augment", "metrics", "store", "report", "suggest"})
+        for (const char* room : {"support", "experiment", "network", "zoo", "data", "augment", "metrics", "store",
+                                 "report", "suggest", "engine/device"})
             refuse(QStringLiteral("core/") + QLatin1String(room),
                    QRegularExpression(QStringLiteral("^(torch|ATen|c10)/")));
     }

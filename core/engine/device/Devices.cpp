@@ -85,14 +85,15 @@ std::string whyNotOn(const std::string& asked, const std::vector<Device>& known)
         if (device.kind == kKind)
             cards.push_back(&device);
     const bool isNumbered = asked.starts_with(std::string(kKind) + ":");
-    const auto place = isNumbered ? numberIn(std::string_view(asked).substr(kKind.size() + 1)) : std::nullopt;
+    const std::size_t place =
+        isNumbered ? numberIn(std::string_view(asked).substr(kKind.size() + 1)).value_or(cards.size()) : cards.size();
     const std::string instead = "; use auto or cpu";
-    if (!place || *place >= cards.size())
+    if (place >= cards.size())
         return std::string(kCpuOnly) + ", and this machine has no " + shown(asked) +
                (cards.empty() ? " (there is no NVIDIA card)"
                               : " (its NVIDIA cards end with cuda:" + std::to_string(cards.size() - 1) + ")") +
                instead;
-    const Device& card = *cards[*place];
+    const Device& card = *cards[place];
     return card.usable ? std::string() : card.reason + "; " + asked + " is " + card.name + instead;
 }
 

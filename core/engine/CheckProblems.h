@@ -21,6 +21,8 @@ struct CheckFacts {
     std::string firstUnreadable;
     std::uint64_t freeDiskBytes = 0;
     std::uint64_t checkpointBytes = 0; ///< the one being written comes on top of those kept
+    /// What the run keeps of decoded images: in memory, and in a file that is gone after it.
+    std::uint64_t decodedBytes = 0, decodedFileBytes = 0;
 };
 
 /// One batch is overfitted until its loss is this low, or for so many steps.

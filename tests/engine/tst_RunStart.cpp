@@ -9,8 +9,11 @@
 
 #include "FewToys.h"
 #include "Test.h"
+#include "engine/train/Divergence.h"
 #include "engine/train/RemoteControl.h"
+#include "engine/train/RunCheckpoints.h"
 #include "engine/train/RunStart.h"
+#include "engine/train/TrainState.h"
 #include "store/RemoteCommand.h"
 #include "zoo/Zoo.h"
 
@@ -58,6 +61,19 @@ private Q_SLOTS:
         QVERIFY(unmakeRun(begun).ok());
         QVERIFY(!begun.folder && !fs::exists(folder));
         QVERIFY(unmakeRun(begun).ok()); // and again: there is none
+    }
+
+    void aDivergenceNamesTheCheckpointOnlyWhereThereIsOne() {
+        TrainSetup begun;
+        prepare(begun);
+        QVERIFY(makeRun(begun, {}, {}).ok());
+        QVERIFY(weightsDiverged(1, begun).reason.ends_with("There is no checkpoint to go back to."));
+        const TrainState state = TrainState::beginning(begun.experiment, false);
+        QVERIFY(
+            RunCheckpoints(begun.folder->path())
+                .saveLast(*begun.module, Moments::zeros(begun.module->parameters()), toJson(state, begun.experiment))
+                .ok());
+        QVERIFY(weightsDiverged(1, begun).reason.ends_with("The last good checkpoint is kept."));
     }
 
     /// Whoever sees the mark may leave one.

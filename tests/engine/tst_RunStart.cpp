@@ -93,6 +93,45 @@ private Q_SLOTS:
         QVERIFY2(paused.ok(), paused ? "" : paused.error().message.c_str());
         QVERIFY(control.isPaused());
     }
+
+    void aRunThatHasEndedObeysNoMoreAndTheNextOfItsSeriesDoes() {
+        TrainSetup begun;
+        prepare(begun);
+        QVERIFY(makeRun(begun, {}, {}).ok());
+        const fs::path folder = begun.folder->path();
+        const auto send = [&](RemoteCommand::Kind kind) {
+            return sendCommand(folder, {kind}, std::chrono::seconds(60), {});
+        };
+        TrainControl control;
+        {
+            const RemoteControl remote(folder, control);
+            control.runEnded();
+            for (const auto kind : {RemoteCommand::Kind::Pause, RemoteCommand::Kind::StopAfterEpoch}) {
+                const Result<void> late = send(kind);
+                QVERIFY(!late.ok() && late.error().message == "The run has ended.");
+            }
+        }
+        QVERIFY(!control.isPaused() && !control.stopsAfterEpoch());
+        const RemoteControl next(folder, control);
+        QVERIFY(send(RemoteCommand::Kind::Pause).ok());
+        QVERIFY(control.isPaused());
+    }
+
+    void whoseCommandGotLostNeedNotWait() {
+        TrainSetup begun;
+        prepare(begun);
+        QVERIFY(makeRun(begun, {}, {}).ok());
+        const fs::path folder = begun.folder->path();
+        Result<void> asked;
+        std::jthread other(
+            [&] { asked = sendCommand(folder, {RemoteCommand::Kind::Save}, std::chrono::seconds(60), {}); });
+        while (receiveCommands(folder).empty())
+            std::this_thread::yield();
+        forgetCommands(folder);
+        other.join();
+        QVERIFY(!asked.ok());
+        QVERIFY2(asked.error().message.find("ask again") != std::string::npos, asked.error().message.c_str());
+    }
 };
 
 QTEST_APPLESS_MAIN(RunStartTest)

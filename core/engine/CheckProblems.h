@@ -35,6 +35,9 @@ bool learns(const TrainCheck::Overfit& overfits, double firstLoss);
 /// The loader's speed in all epochs but the first.
 double steadyLoaderSpeed(const TrainCheck& check);
 
+/// "42 s", "31.4 min", "26.5 h": as exact as it is known.
+std::string aboutTime(double seconds);
+
 /// What to fix, the gravest first: one sentence each. Empty: go.
 std::vector<std::string> checkProblems(const TrainCheck& check, const CheckFacts& facts);
 

@@ -96,6 +96,17 @@ std::vector<std::string> checkProblems(const TrainCheck& check, const CheckFacts
     return problems;
 }
 
+std::string aboutTime(double seconds) {
+    char text[32];
+    if (seconds < 90)
+        std::snprintf(text, sizeof text, "%.0f s", std::ceil(seconds));
+    else if (seconds < 2 * 3600)
+        std::snprintf(text, sizeof text, "%.3g min", seconds / 60);
+    else
+        std::snprintf(text, sizeof text, "%.1f h", seconds / 3600);
+    return text;
+}
+
 double steadyLoaderSpeed(const TrainCheck& check) {
     return check.laterLoaderImagesPerSecond > 0 ? check.laterLoaderImagesPerSecond : check.loaderImagesPerSecond;
 }

@@ -121,6 +121,12 @@ private Q_SLOTS:
         QVERIFY(has(only(check, known), "2 images of those tried cannot be read (a.png is damaged)"));
     }
 
+    void aTimeIsInWordsOfItsSize() {
+        QCOMPARE(aboutTime(41.2), std::string("42 s"));
+        QCOMPARE(aboutTime(754), std::string("12.6 min"));
+        QCOMPARE(aboutTime(86400), std::string("24.0 h"));
+    }
+
     void theDocumentHasWhatScriptsRead() {
         TrainCheck check = good();
         check.problems = {"Fix it."};

@@ -123,9 +123,10 @@ Result<std::optional<FineTuning>> startedFrom(const TrainOptions& options, const
 }
 
 int check(const TrainOptions& options, Context& context) {
-    if (!options.resume.empty() || !options.fork.empty() || !options.events.empty() || !options.presetTable.empty())
+    if (!options.resume.empty() || !options.fork.empty() || !options.events.empty() || !options.presetTable.empty() ||
+        options.folds > 0 || !options.groupBy.empty())
         return fail(badInput("train --check takes an experiment file or --preset NAME, and makes no run: it goes "
-                             "without --preset-table, --resume, --fork and --events."));
+                             "without --preset-table, --folds, --group-by, --resume, --fork and --events."));
     return preflight(options.experiment, options.out, options.json, context);
 }
 

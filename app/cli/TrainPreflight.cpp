@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "TrainPreflight.h"
 
-#include <cmath>
 #include <cstdio>
 
 #include "BatchFiles.h"
+#include "engine/CheckProblems.h"
 #include "support/Download.h"
+#include "support/Words.h"
 
 namespace sightline::cli {
 
 namespace {
 
 void print(const TrainCheck& check, const Experiment& experiment, const std::optional<BatchFiles>& files) {
-    const bool isShort = check.secondsTotal < 90;
     const bool tried = check.networkImagesPerSecond > 0; // what does not fit the memory is not
     if (tried) {
-        std::printf("One batch   loss %.3g after %d steps\n", check.overfits.loss, check.overfits.steps);
+        std::printf("One batch   loss %.3g after %s\n", check.overfits.loss,
+                    counted(static_cast<std::size_t>(check.overfits.steps), "step").c_str());
         if (files)
             std::printf("            in %s\n", files->picture.c_str());
         std::printf("Loader      %.0f images/s", check.loaderImagesPerSecond);
@@ -26,9 +27,8 @@ void print(const TrainCheck& check, const Experiment& experiment, const std::opt
     }
     std::printf("Memory      %s, %s free\n", bytesText(check.peakBytes).c_str(), bytesText(check.freeBytes).c_str());
     if (tried)
-        std::printf("Time        about %.3g %s for %d epochs\n",
-                    isShort ? std::ceil(check.secondsTotal) : check.secondsTotal / 60, isShort ? "s" : "min",
-                    experiment.training.epochs);
+        std::printf("Time        about %s for %s\n", aboutTime(check.secondsTotal).c_str(),
+                    counted(static_cast<std::size_t>(experiment.training.epochs), "epoch").c_str());
     std::printf("Disk        %s\n", bytesText(check.diskBytes).c_str());
     if (check.problems.empty())
         std::printf("Go.\n");

@@ -21,6 +21,8 @@ struct CheckFacts {
     std::string firstUnreadable;
     std::uint64_t freeDiskBytes = 0;
     std::uint64_t checkpointBytes = 0; ///< the one being written comes on top of those kept
+    /// What the run keeps of decoded images: in memory, and in a file that is gone after it.
+    std::uint64_t decodedBytes = 0, decodedFileBytes = 0;
 };
 
 /// One batch is overfitted until its loss is this low, or for so many steps.
@@ -32,6 +34,9 @@ bool learns(const TrainCheck::Overfit& overfits, double firstLoss);
 
 /// The loader's speed in all epochs but the first.
 double steadyLoaderSpeed(const TrainCheck& check);
+
+/// "42 s", "31.4 min", "26.5 h": as exact as it is known.
+std::string aboutTime(double seconds);
 
 /// What to fix, the gravest first: one sentence each. Empty: go.
 std::vector<std::string> checkProblems(const TrainCheck& check, const CheckFacts& facts);

@@ -112,6 +112,14 @@ bool TrainControl::waitWhilePaused(std::stop_token stop) {
     return m->paused && !stop.stop_requested() && m->isWanted();
 }
 
+void TrainControl::runBegins() {
+    m->update([this] { m->ended = false; });
+}
+
+bool TrainControl::hasEnded() const {
+    return m->read(m->ended);
+}
+
 void TrainControl::runEnded() {
     std::vector<TrainCommand> unanswered;
     m->update([&] {

@@ -58,6 +58,10 @@ public:
     std::shared_ptr<const WeightSnapshot> freshSnapshot(std::stop_token stop, std::chrono::milliseconds patience);
 
     // The trainer's side.
+    /// Of a series the next run has begun: what is asked from here on is asked of it.
+    void runBegins();
+    /// Since the last run of this, no other has begun.
+    bool hasEnded() const;
     bool wantsSnapshot() const;
     void publish(std::shared_ptr<const WeightSnapshot> snapshot);
     /// The commands that wait, which are then the trainer's to answer.

@@ -33,6 +33,7 @@ constexpr const char* kAsked = ".command.json";
 constexpr const char* kTaken = ".taken.json";
 constexpr const char* kAnswer = ".answer.json";
 constexpr const char* kAttached = ".attached";
+constexpr int kLooks = 20;                        ///< for a lost command: a shared home shows changes late
 constexpr std::uintmax_t kMost = 1 << 20;         ///< bytes of a command
 constexpr std::uintmax_t kMostAttached = 1 << 30; ///< bytes
 
@@ -145,12 +146,12 @@ Result<std::string> ask(const fs::path& runFolder, const RemoteCommand& command,
     if (const Result<void> made = makeFolder(folderOf(runFolder)); !made)
         return made.error();
     const fs::path name = folderOf(runFolder) / newName();
-    const fs::path asked = name.string() + kAsked, answer = name.string() + kAnswer;
+    const fs::path asked = name.string() + kAsked, taken = name.string() + kTaken, answer = name.string() + kAnswer;
     if (const Result<void> written = writeFileAtomically(asked, toText(toJson(command), -1)); !written)
         return written.error();
     const auto end = std::chrono::steady_clock::now() + patience;
     std::error_code code;
-    for (;;) {
+    for (int lost = 0;;) {
         const bool lives = ownerOf(runFolder).has_value(); // before looking: an answer may be its last act
         if (fs::exists(answer, code)) {
             const Result<void> result = answerIn(answer);
@@ -162,10 +163,15 @@ Result<std::string> ask(const fs::path& runFolder, const RemoteCommand& command,
             fs::remove(asked, code);
             return notInProgress(runFolder);
         }
+        // The answer last: it is written before the command goes.
+        lost = fs::exists(asked, code) || fs::exists(taken, code) || fs::exists(answer, code) ? 0 : lost + 1;
+        if (lost == kLooks)
+            return Error{"The run " + runFolder.filename().string() +
+                         " lost this command; see whether it obeyed, or ask again."};
         const bool isLate = std::chrono::steady_clock::now() >= end;
         if (command.kind == Kind::Look && (isLate || stop.stop_requested())) {
             fs::remove(asked, code);
-            fs::remove(name.string() + kTaken, code);
+            fs::remove(taken, code);
         }
         if (stop.stop_requested())
             return cancelled();

@@ -24,7 +24,8 @@ struct RemoteCommand {
 std::optional<RemoteCommand::Kind> remoteCommandNamed(const std::string& name);
 
 /// Leaves the command for the trainer and waits for its answer. Errors: the run is not in progress, or ends without
-/// having obeyed; the trainer refuses; it does not answer within `patience` (it may still obey at its next batch).
+/// having obeyed; the trainer refuses; the command got lost; it does not answer within `patience` (it may still obey at
+/// its next batch).
 Result<void> sendCommand(const std::filesystem::path& runFolder, const RemoteCommand& command,
                          std::chrono::milliseconds patience, std::stop_token stop);
 /// The same, of a look: gives what is attached to the answer (engine/GivenBatchBytes.h). Nobody is to look any more

@@ -213,10 +213,10 @@ Result<RunMark> RunMark::take(const fs::path& runFolder) {
     const fs::path mark = runFolder / kMark;
     for (int attempt = 0; attempt < 100; ++attempt) {
         int descriptor = fileCalls().open(mark.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        const bool isNew = descriptor >= 0;
-        if (!isNew && errno == EEXIST)
+        const bool isNew = descriptor >= 0, wasThere = !isNew && errno == EEXIST;
+        if (wasThere)
             descriptor = ::open(mark.c_str(), O_RDWR | O_CLOEXEC);
-        if (descriptor < 0 && errno == ENOENT && attempt > 0)
+        if (descriptor < 0 && errno == ENOENT && wasThere)
             continue; // given back meanwhile
         if (descriptor < 0)
             return unwritable(mark, errno);

@@ -3,19 +3,21 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <vector>
 
 #include "support/FileCalls.h"
 #include "support/FolderFlush.h"
+#include "support/GroupMemory.h"
 
 namespace sightline {
 
@@ -25,6 +27,17 @@ constexpr const char* kUnfinished = ".tmp"; ///< follows a file's name, before t
 
 Error systemError(const std::string& doing, const std::filesystem::path& file, int code) {
     return {doing + " " + file.string() + " failed: " + std::strerror(code) + "."};
+}
+
+/// Of a line as "MemAvailable:   123456 kB", whose kB are 1,024 bytes.
+std::optional<std::uint64_t> kernelBytes(const char* file, const std::string& key) {
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);) {
+        std::uint64_t kibibytes = 0;
+        if (line.starts_with(key) && std::istringstream(line.substr(key.size())) >> kibibytes)
+            return kibibytes * 1024;
+    }
+    return {};
 }
 
 } // namespace
@@ -157,22 +170,11 @@ int availableCpus() {
 }
 
 std::uint64_t availableMemoryBytes() {
-    std::ifstream info("/proc/meminfo");
-    std::string key;
-    std::uint64_t kibibytes = 0;
-    std::string unit;
-    while (info >> key >> kibibytes) {
-        std::getline(info, unit);
-        if (key == "MemAvailable:")
-            return kibibytes * 1024;
-    }
-    return 0;
+    return std::min(kernelBytes("/proc/meminfo", "MemAvailable:").value_or(0), memoryLeftInGroups());
 }
 
 std::uint64_t peakResidentBytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    return kernelBytes("/proc/self/status", "VmHWM:").value_or(0); // getrusage() has that of the program before exec
 }
 
 } // namespace sightline

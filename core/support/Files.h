@@ -27,7 +27,7 @@ std::filesystem::path defaultHome();
 /// CPUs this process may run on (affinity and container limits), at least 1.
 int availableCpus();
 
-/// Bytes of physical memory free for use now, and this process's peak resident set.
+/// Bytes of physical memory free for this process now (container and job limits included), and its peak resident set.
 std::uint64_t availableMemoryBytes();
 std::uint64_t peakResidentBytes();
 

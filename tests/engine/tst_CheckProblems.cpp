@@ -57,6 +57,8 @@ private Q_SLOTS:
         QVERIFY(has(only(check, known), "not a number after 1 step:"));
         known.hadTime = false;
         QVERIFY(has(only(check, known), "not a number"));
+        check.overfits.steps = 0; // no rate helps
+        QVERIFY(has(only(check, known), "before the first step") && !has(only(check, known), "rate"));
     }
 
     void withoutTimeAHighLossSaysNothing() {
@@ -85,6 +87,21 @@ private Q_SLOTS:
         QVERIFY(has(only(check, facts()), "50.0 GB on the disk and 40.0 GB are free"));
     }
 
+    /// Beside the checkpoints, and with the way out of it.
+    void decodedImagesTakeRoomToo() {
+        TrainCheck check = good();
+        CheckFacts known = facts();
+        known.decodedFileBytes = 3'000'000'000;
+        QVERIFY(checkProblems(check, known).empty());
+        check.diskBytes = 38'000'000'000;
+        QVERIFY(has(only(check, known), "41.0 GB on the disk") && has(only(check, known), "data.cache_disk_mb"));
+        known.decodedFileBytes = 0;
+        known.decodedBytes = 2'000'000'000;
+        QVERIFY(checkProblems(check, known).empty());
+        check.peakBytes = 8'500'000'000;
+        QVERIFY(has(only(check, known), "less than 2.0 GB of decoded images in memory (data.cache_memory_mb)"));
+    }
+
     void aSlowLoaderAndUnreadableImages() {
         TrainCheck check = good();
         check.loaderImagesPerSecond = 200;
@@ -93,12 +110,21 @@ private Q_SLOTS:
         QVERIFY(checkProblems(check, facts()).empty());
         check.laterLoaderImagesPerSecond = 240;
         QVERIFY(has(only(check, facts()), "240 a second"));
+        check.networkImagesPerSecond = 4567;
+        check.laterLoaderImagesPerSecond = 1234.4;
+        QVERIFY(has(only(check, facts()), "1,234 a second where the network could take 4,567;"));
         CheckFacts known = facts();
         known.keepsFeatures = true;
         QVERIFY(checkProblems(check, known).empty());
         known.unreadable = 2;
         known.firstUnreadable = "a.png is damaged";
         QVERIFY(has(only(check, known), "2 images of those tried cannot be read (a.png is damaged)"));
+    }
+
+    void aTimeIsInWordsOfItsSize() {
+        QCOMPARE(aboutTime(41.2), std::string("42 s"));
+        QCOMPARE(aboutTime(754), std::string("12.6 min"));
+        QCOMPARE(aboutTime(86400), std::string("24.0 h"));
     }
 
     void theDocumentHasWhatScriptsRead() {

@@ -9,8 +9,11 @@
 
 #include "FewToys.h"
 #include "Test.h"
+#include "engine/train/Divergence.h"
 #include "engine/train/RemoteControl.h"
+#include "engine/train/RunCheckpoints.h"
 #include "engine/train/RunStart.h"
+#include "engine/train/TrainState.h"
 #include "store/RemoteCommand.h"
 #include "zoo/Zoo.h"
 
@@ -60,6 +63,19 @@ private Q_SLOTS:
         QVERIFY(unmakeRun(begun).ok()); // and again: there is none
     }
 
+    void aDivergenceNamesTheCheckpointOnlyWhereThereIsOne() {
+        TrainSetup begun;
+        prepare(begun);
+        QVERIFY(makeRun(begun, {}, {}).ok());
+        QVERIFY(weightsDiverged(1, begun).reason.ends_with("There is no checkpoint to go back to."));
+        const TrainState state = TrainState::beginning(begun.experiment, false);
+        QVERIFY(
+            RunCheckpoints(begun.folder->path())
+                .saveLast(*begun.module, Moments::zeros(begun.module->parameters()), toJson(state, begun.experiment))
+                .ok());
+        QVERIFY(weightsDiverged(1, begun).reason.ends_with("The last good checkpoint is kept."));
+    }
+
     /// Whoever sees the mark may leave one.
     void aCommandFromBeforeTheTrainerLooksIsObeyed() {
         TrainSetup begun;
@@ -76,6 +92,45 @@ private Q_SLOTS:
         other.join();
         QVERIFY2(paused.ok(), paused ? "" : paused.error().message.c_str());
         QVERIFY(control.isPaused());
+    }
+
+    void aRunThatHasEndedObeysNoMoreAndTheNextOfItsSeriesDoes() {
+        TrainSetup begun;
+        prepare(begun);
+        QVERIFY(makeRun(begun, {}, {}).ok());
+        const fs::path folder = begun.folder->path();
+        const auto send = [&](RemoteCommand::Kind kind) {
+            return sendCommand(folder, {kind}, std::chrono::seconds(60), {});
+        };
+        TrainControl control;
+        {
+            const RemoteControl remote(folder, control);
+            control.runEnded();
+            for (const auto kind : {RemoteCommand::Kind::Pause, RemoteCommand::Kind::StopAfterEpoch}) {
+                const Result<void> late = send(kind);
+                QVERIFY(!late.ok() && late.error().message == "The run has ended.");
+            }
+        }
+        QVERIFY(!control.isPaused() && !control.stopsAfterEpoch());
+        const RemoteControl next(folder, control);
+        QVERIFY(send(RemoteCommand::Kind::Pause).ok());
+        QVERIFY(control.isPaused());
+    }
+
+    void whoseCommandGotLostNeedNotWait() {
+        TrainSetup begun;
+        prepare(begun);
+        QVERIFY(makeRun(begun, {}, {}).ok());
+        const fs::path folder = begun.folder->path();
+        Result<void> asked;
+        std::jthread other(
+            [&] { asked = sendCommand(folder, {RemoteCommand::Kind::Save}, std::chrono::seconds(60), {}); });
+        while (receiveCommands(folder).empty())
+            std::this_thread::yield();
+        forgetCommands(folder);
+        other.join();
+        QVERIFY(!asked.ok());
+        QVERIFY2(asked.error().message.find("ask again") != std::string::npos, asked.error().message.c_str());
     }
 };
 

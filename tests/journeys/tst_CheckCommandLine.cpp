@@ -141,6 +141,7 @@ private Q_SLOTS:
             m_toys = QStringLiteral("toys");
         }
         verifyRefusal(cli({"train", "--check", "--resume", "abc"}), 2, "--check");
+        verifyRefusal(cli({"train", experiment({}), "--folds", "5", "--check"}), 2, "--folds");
         verifyNoRun();
     }
 

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <fstream>
 #include <thread>
+#include <utility>
 
 #include "Test.h"
 #include "store/HostBoot.h"
@@ -244,6 +245,19 @@ private Q_SLOTS:
         HostBoot before = here;
         before.boot = "an earlier one";
         QVERIFY(hasRestarted(root() / "home", before));
+    }
+
+    void aMarkThatIsGivenBackWhileItIsLookedAtIsTaken() {
+        const RunFolder run = newRun();
+        fileCalls().open = [](const char* file, int flags, mode_t mode) {
+            static bool wasThere = true;
+            if (!std::exchange(wasThere, false))
+                return ::open(file, flags, mode);
+            errno = EEXIST;
+            return -1;
+        };
+        const auto taken = RunMark::take(run.path());
+        QVERIFY2(taken.ok(), taken ? "" : taken.error().message.c_str());
     }
 
     void withoutLocksAMarkThatIsJustBeingMadeIsLeftToItsMaker() {

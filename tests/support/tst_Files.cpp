@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -7,11 +8,14 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "Test.h"
 #include "support/Files.h"
+#include "support/GroupMemory.h"
 #include "support/PartialFile.h"
 
 using namespace sightline;
@@ -92,6 +96,50 @@ private Q_SLOTS:
         QVERIFY(written);
         QVERIFY(flushes.back().what == folder());
         fs::remove(folder() / "weights");
+    }
+
+    /// As Slurm and containers set it, at any height; cached files make room.
+    void theMemoryOfAJobIsWhatItsGroupsLeave() {
+        const fs::path groups = folder() / "cgroup", process = folder() / "groups";
+        const auto limited = [&](const char* group, std::vector<std::pair<const char*, const char*>> files) {
+            fs::create_directories(groups / group);
+            for (const auto& [name, text] : files)
+                std::ofstream(groups / group / name) << text << '\n';
+        };
+        const auto left = [&](const char* text) {
+            std::ofstream(process) << text;
+            return memoryLeftInGroups(process, groups);
+        };
+        limited("slurm",
+                {{"memory.max", "8000"}, {"memory.current", "5000"}, {"memory.stat", "anon 9\ninactive_file 2000"}});
+        limited("slurm/job", {{"memory.max", "max"}, {"memory.current", "4000"}});
+        QCOMPARE(left("0::/slurm/job\n"), std::uint64_t{5000});
+        limited("slurm/job", {{"memory.max", "4100"}});
+        QCOMPARE(left("0::/slurm/job\n"), std::uint64_t{100});
+        limited("slurm/job", {{"memory.max", "1000"}});
+        QCOMPARE(left("0::/slurm/job\n"), std::uint64_t{0});
+        QCOMPARE(left("0::/other\n"), kUnlimited);
+        limited("memory", {{"memory.limit_in_bytes", "700"},
+                           {"memory.usage_in_bytes", "500"},
+                           {"memory.stat", "total_inactive_file 100"}});
+        QCOMPARE(left("12:cpu,cpuacct:/slurm/job\n4:memory:/docker/unseen\n0::/other\n"), std::uint64_t{300});
+        QVERIFY(availableMemoryBytes() > 0);
+    }
+
+    void whatAProcessNeedsIsNotWhatItsStarterNeeded() {
+        constexpr const char* kStarted = "SIGHTLINE_TEST_STARTED";
+        if (qEnvironmentVariableIsSet(kStarted)) {
+            QVERIFY(peakResidentBytes() > 0 && peakResidentBytes() < 300'000'000);
+            return;
+        }
+        const std::vector<char> great(400'000'000, 1);
+        QVERIFY(peakResidentBytes() > great.size());
+        QProcess other;
+        qputenv(kStarted, "1");
+        other.start(QCoreApplication::applicationFilePath(), {QString::fromLatin1(QTest::currentTestFunction())});
+        qunsetenv(kStarted);
+        QVERIFY(other.waitForFinished());
+        QVERIFY2(other.exitStatus() == QProcess::NormalExit && other.exitCode() == 0, other.readAll().constData());
     }
 };
 

@@ -221,9 +221,14 @@ private Q_SLOTS:
         WindowDriver driver(path(QStringLiteral("home-plan")), engine.door());
         openStoredRun(*driver.session, folder);
         plan(driver);
+        for (const char* trial : {"findRate", "checkRun"}) { // of new weights, not of its parent's
+            QVERIFY(!driver.find<QPushButton>(trial)->isEnabled());
+            QVERIFY(driver.find<QPushButton>(trial)->toolTip().contains(QLatin1String("fork")));
+        }
         driver.click("dropForkButton");
         QVERIFY(!driver.session->runs().fork());
         QVERIFY(driver.find<QWidget>("training.batch_size")->isEnabled());
+        QVERIFY(!driver.find<QPushButton>("findRate")->toolTip().contains(QLatin1String("fork")));
         plan(driver);
         Experiment other = driver.session->document().experiment();
         other.training.batchSize = 3; // an undo, or settings from elsewhere

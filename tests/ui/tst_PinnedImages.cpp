@@ -6,8 +6,11 @@
 #include <QScrollBar>
 #include <QToolButton>
 
+#include <atomic>
+
 #include "ObedientTrainer.h"
 #include "RunTest.h"
+#include "engine/ProbeImages.h"
 #include "models/Tiles.h"
 #include "store/ProbeFile.h"
 #include "store/RunState.h"
@@ -316,6 +319,15 @@ private Q_SLOTS:
         QSignalSpy edited(&driver.session->data(), &DataDesk::edited);
         QTest::keyClick(grid, Qt::Key_X);
         QVERIFY(edited.wait(20000));
+        std::atomic<bool> checks = false;
+        run.engine.onCheck = [&](const TrainCheckRequest& request, auto&&...) -> Result<TrainCheck> {
+            checks = probeProblems(request.experiment.training.probes, *request.dataset).empty();
+            return cancelled();
+        };
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.click("checkRun");
+        QTRY_VERIFY(checks);
+        driver.click("checkClose");
         driver.session->runs().start();
         QTRY_COMPARE(driver.session->runs().state(), RunState::Running);
         QCOMPARE(driver.session->runs().run()->experiment.training.probes,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDialog>
 #include <QLabel>
 #include <QProgressBar>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 
@@ -247,6 +249,33 @@ private Q_SLOTS:
         QTRY_VERIFY(driver.text("checkVerdict").startsWith(QLatin1String("One thing")));
         for (const char* figure : {"checkOverfit", "checkSpeed", "checkTime"})
             QCOMPARE(driver.text(figure), QStringLiteral("–"));
+        QVERIFY(!driver.find<QWidget>("checkBatchWords")->isVisible());
+    }
+
+    /// Tried, and what came of it: no number at all, or a loss that falls to less than a quarter.
+    void theMeaningOfALossIsSaid() {
+        FakeEngine engine;
+        TrainCheck told = check();
+        engine.onCheck = [&](auto&&...) -> Result<TrainCheck> { return told; };
+        WindowDriver driver(path("meaning"), engine.door());
+        openTrainPage(driver);
+        const auto says = [&](const char* words) {
+            const auto labels = driver.find<QDialog>("checkDialog")->findChildren<QLabel*>();
+            return std::any_of(labels.begin(), labels.end(),
+                               [&](const QLabel* label) { return label->text() == QLatin1String(words); });
+        };
+        told.overfits = {0, std::numeric_limits<double>::quiet_NaN()};
+        driver.click("checkRun");
+        QTRY_VERIFY(says("The loss is not a number."));
+        told.overfits = {1, 0.3};
+        for (GivenImage& image : told.batch.images)
+            image.loss = 1.6;
+        driver.click("checkAgain");
+        QTRY_VERIFY(says("Its loss falls."));
+        QCOMPARE(driver.text("checkOverfit"), QStringLiteral("loss 0.30 after 1 step"));
+        told.overfits.loss = 1.5;
+        driver.click("checkAgain");
+        QTRY_VERIFY(says("A network that learns gets below 0.1."));
     }
 
     void aCheckSaysGo() {

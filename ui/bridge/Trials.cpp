@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bridge/Trials.h"
 
+#include "engine/ProbeImages.h"
+
 namespace sightline::ui {
 
 namespace {
@@ -10,7 +12,7 @@ constexpr double kParts = 1000; ///< of progress
 Trials::Trials(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
                Activities& activities, QObject* parent)
     : QObject(parent), m_home(std::move(home)), m_door(std::move(door)), m_document(document), m_data(data),
-      m_activities(activities) {
+      m_runs(runs), m_activities(activities) {
     connect(&runs, &RunDesk::stateChanged, this, [this](RunState state) {
         if (state != RunState::Idle)
             cancel(); // it would train beside the run, and take its memory
@@ -24,6 +26,7 @@ void Trials::begin(const QString& words, Request request,
     m_of = m_document.experiment();
     m_with = m_data.dataset();
     request.experiment = m_of;
+    request.experiment.training.probes = drawableProbes(m_of.training.probes, *m_with); // as a run begins with them
     request.dataset = m_with;
     m_activity = m_activities.begin(words, [this] { cancel(); });
     m_lane.submit(
@@ -48,6 +51,16 @@ void Trials::begin(const QString& words, Request request,
                 Q_EMIT failed(QString::fromStdString(answer.error().message));
         });
     Q_EMIT busyChanged();
+}
+
+QString Trials::hindrance() const {
+    if (!m_runs.isIdle())
+        return tr("A run is in progress.");
+    if (m_runs.fork())
+        return tr("This tries new weights; a fork continues with its parent's.");
+    if (!m_data.dataset())
+        return tr("Open a folder of images first.");
+    return m_document.problems().empty() ? QString() : tr("Fix the settings marked in red first.");
 }
 
 void Trials::findRate() {

@@ -25,7 +25,9 @@ public:
     Trials(std::filesystem::path home, EngineDoor door, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
            Activities& activities, QObject* parent = nullptr);
 
-    // Images are open.
+    /// Why none can begin now; empty where one can.
+    QString hindrance() const;
+    // There is no hindrance.
     void findRate();
     void check();
     void cancel();
@@ -54,6 +56,7 @@ private:
     EngineDoor m_door;
     ExperimentDocument& m_document;
     DataDesk& m_data;
+    RunDesk& m_runs;
     Activities& m_activities;
     Activity m_activity;
     Experiment m_of; ///< the last trial

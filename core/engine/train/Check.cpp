@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <fstream>
@@ -52,7 +53,8 @@ public:
 
     Result<TrainCheck> run() {
         forgetPeakMemory(); // what this process needed earlier is no need of this run
-        m_check.freeBytes = availableMemoryBytes() + peakResidentBytes();
+        m_resident = peakResidentBytes();
+        m_check.freeBytes = availableMemoryBytes() + m_resident;
         m_facts.freeDiskBytes = freeDiskBytes(m_request.home);
         const TrialRequest trial{m_request.experiment, *m_request.dataset, m_request.home, kFitted};
         if (const Result<void> ready = prepareTrial(trial, m_stop, m_setup); !ready)
@@ -64,12 +66,14 @@ public:
             return badInput("The experiment cannot be used: " + joined(found) + ".");
         m_check.diskBytes = diskBytes();
         m_facts.checkpointBytes = checkpointBytes();
+        countDecoded();
         m_check.overfits.loss = std::numeric_limits<double>::quiet_NaN();
         if (fitsMemory())
             for (const auto part : {&Preflight::lookAtFirstBatch, &Preflight::overfit, &Preflight::measureLoader,
                                     &Preflight::measureTime})
                 if (const Result<void> done = (this->*part)(); !done)
                     return done.error();
+        m_check.peakBytes += m_facts.decodedBytes; // a trial keeps a few
         m_check.problems = checkProblems(m_check, m_facts);
         tell(1);
         return std::move(m_check);
@@ -83,19 +87,36 @@ private:
             m_progress(share);
     }
 
-    std::uint64_t estimate(const std::vector<TrainingStage>& stages) {
+    TrainingMemory estimate(const std::vector<TrainingStage>& stages) {
         const TrainingMemoryRequest request{experiment().training.batchSize, m_setup.step.bf16};
-        return static_cast<std::uint64_t>(
-            worstTrainingMemory(module().spec(), module().cost(), request, stages).total());
+        return worstTrainingMemory(module().spec(), module().cost(), request, stages);
     }
 
-    /// By an estimate: whoever tries what does not fit is ended by the system.
+    /// By an estimate: whoever tries what does not fit is ended by the system. A window holds more than the libraries.
     bool fitsMemory() {
         m_stages = trainingStages(module().spec(), experiment());
-        const std::uint64_t needed = estimate(m_stages);
-        m_facts.tried = needed <= m_check.freeBytes;
-        m_check.peakBytes = needed;
+        const TrainingMemory needed = estimate(m_stages);
+        const auto libraries = static_cast<std::uint64_t>(needed.libraries);
+        m_check.peakBytes = static_cast<std::uint64_t>(needed.total()) - libraries + std::max(libraries, m_resident);
+        m_facts.tried = m_check.peakBytes <= m_check.freeBytes;
         return m_facts.tried;
+    }
+
+    /// What the loaders of training and validation will keep, each of its own images.
+    void countDecoded() {
+        if (m_facts.keepsFeatures && !experiment().training.fineTune)
+            return;
+        const DataSettings& data = experiment().data;
+        const CacheLimits limits = cacheLimits(data, m_request.home);
+        const std::uint64_t image = static_cast<std::uint64_t>(data.imageHeight) *
+                                    static_cast<std::uint64_t>(data.imageWidth) *
+                                    static_cast<std::uint64_t>(data.channels());
+        for (const std::size_t images : {m_setup.trainImages, m_setup.validationImages}) {
+            const std::uint64_t bytes = images * image, inMemory = std::min<std::uint64_t>(bytes, limits.memoryBytes);
+            m_facts.decodedBytes += inMemory;
+            m_facts.decodedFileBytes += std::min(bytes - inMemory, limits.fileBytes);
+        }
+        m_facts.decodedFileBytes = std::min(m_facts.decodedFileBytes, m_facts.freeDiskBytes / 2); // they leave half
     }
 
     /// As the run will get it, and what the network says of it before its first step.
@@ -218,7 +239,9 @@ private:
     /// What is thawed later comes on top of what the first stage was seen to take, also where it is not tried.
     Result<void> measureTime() {
         tell(0.8);
-        const std::uint64_t thawed = estimate(m_stages) - estimate({m_stages.front()}), before = peakResidentBytes();
+        const auto thawed =
+            static_cast<std::uint64_t>(estimate(m_stages).total() - estimate({m_stages.front()}).total());
+        const std::uint64_t before = peakResidentBytes();
         const MeasuredSpeeds speeds{m_check.networkImagesPerSecond, m_check.loaderImagesPerSecond,
                                     steadyLoaderSpeed(m_check)};
         const Result<RunCourse> course = courseOf(
@@ -246,7 +269,8 @@ private:
         checkpoints += (training.checkpoint ? !training.checkpoint->monitor.empty() : judges) ? 1 : 0;
         if (training.checkpoint && training.checkpoint->keepEvery > 0)
             checkpoints += static_cast<std::uint64_t>(training.epochs / training.checkpoint->keepEvery);
-        const std::uint64_t weights = training.earlyStopping && training.earlyStopping->restoreBestWeights ? 2 : 0;
+        // Its best weights are kept in any case, as restoring them may be asked for later.
+        const std::uint64_t weights = !training.earlyStopping ? 0 : training.earlyStopping->restoreBestWeights ? 2 : 1;
         return checkpoints * checkpointBytes() + weights * (parameters + statistics) +
                kBytesASample * m_setup.dataset.samples.size();
     }
@@ -258,7 +282,8 @@ private:
     TrainCheck m_check;
     CheckFacts m_facts;
     std::vector<TrainingStage> m_stages;
-    double m_rate = 0; ///< of the first epoch
+    double m_rate = 0;            ///< of the first epoch
+    std::uint64_t m_resident = 0; ///< before anything of the run is there
 };
 
 } // namespace

@@ -5,16 +5,19 @@
 
 #include <cmath>
 
+#include "store/RunCheckpoint.h"
 #include "store/RunFork.h"
 
 namespace sightline::engine {
 
 namespace {
 
-constexpr const char* kAdvice = "; try a smaller learning rate. The last good checkpoint is kept.";
-
 std::string inEpoch(int epoch) {
     return " in epoch " + std::to_string(epoch);
+}
+
+std::string advice(const TrainSetup& setup) {
+    return "; try a smaller learning rate." + keptCheckpoint(setup);
 }
 
 /// What there is to go on from instead.
@@ -30,11 +33,18 @@ std::string adviceAfter(const RunFolder& run, RunPlace checkpoint) {
 Ending lossDiverged(double loss, const TrainSetup& setup, RunPlace place, bool first) {
     return failed({"The loss became " + std::string(std::isnan(loss) ? "not a number" : "infinite") +
                    inEpoch(place.epoch) +
-                   (first ? adviceAfter(*setup.folder, {place.epoch, place.batch - 1}) : std::string(kAdvice))});
+                   (first ? adviceAfter(*setup.folder, {place.epoch, place.batch - 1}) : advice(setup))});
 }
 
-Ending weightsDiverged(int epoch) {
-    return failed({"The weights became infinite or not a number" + inEpoch(epoch) + kAdvice});
+Ending weightsDiverged(int epoch, const TrainSetup& setup) {
+    return failed({"The weights became infinite or not a number" + inEpoch(epoch) + advice(setup)});
+}
+
+std::string keptCheckpoint(const TrainSetup& setup) {
+    if (!setup.folder)
+        return {};
+    return checkpointToResume(setup.folder->path()) ? " The last good checkpoint is kept."
+                                                    : " There is no checkpoint to go back to.";
 }
 
 } // namespace sightline::engine

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <string>
+
 #include "engine/train/Ending.h"
 #include "engine/train/TrainSetup.h"
 
@@ -10,6 +12,8 @@ namespace sightline::engine {
 /// after a checkpoint, which cannot be gone on from, then.
 Ending lossDiverged(double loss, const TrainSetup& setup, RunPlace place, bool first);
 /// Of a run whose weights are no finite numbers.
-Ending weightsDiverged(int epoch);
+Ending weightsDiverged(int epoch, const TrainSetup& setup);
+/// A sentence on what there is to go back to, with a space before it; empty where another process keeps the folder.
+std::string keptCheckpoint(const TrainSetup& setup);
 
 } // namespace sightline::engine

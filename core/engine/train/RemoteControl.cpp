@@ -27,6 +27,8 @@ TrainCommand lookFor(const ReceivedCommand& received) {
 
 void obey(const ReceivedCommand& received, TrainControl& control) {
     const auto answered = [received](const Result<void>& done) { answerCommand(received, done); };
+    if (control.hasEnded())
+        return answered(Error{"The run has ended."});
     if (!received.command)
         return answered(received.command.error());
     const RemoteCommand& command = *received.command;
@@ -59,6 +61,7 @@ void obey(const ReceivedCommand& received, TrainControl& control) {
 } // namespace
 
 RemoteControl::RemoteControl(const std::filesystem::path& runFolder, TrainControl& control) : m_folder(runFolder) {
+    control.runBegins();
     m_thread = std::jthread([this, &control](const std::stop_token& stop) {
         std::mutex mutex;
         std::condition_variable_any never;

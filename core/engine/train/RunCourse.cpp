@@ -20,7 +20,7 @@ double checkpointsAnEpoch(const TrainingSettings& training, bool validates) {
         checkpoints += 1;
     if (training.checkpoint && training.checkpoint->keepEvery > 0)
         checkpoints += 1.0 / training.checkpoint->keepEvery;
-    if (training.earlyStopping && training.earlyStopping->restoreBestWeights)
+    if (training.earlyStopping)
         checkpoints += 1.0 / 3;
     return checkpoints;
 }

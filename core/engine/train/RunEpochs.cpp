@@ -100,7 +100,7 @@ std::optional<Ending> RunEpochs::endTraining() {
     if (const std::string note = m.setup.trainFeed->note(); !std::exchange(m_toldFeed, true) && !note.empty())
         m.reporter.report(RunNote{note});
     if (!m.setup.module->isFinite())
-        return weightsDiverged(m.state.epoch);
+        return weightsDiverged(m.state.epoch, m.setup);
     return {};
 }
 

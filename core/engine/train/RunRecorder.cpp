@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "engine/train/Divergence.h"
+
 namespace sightline::engine {
 
 void RunRecorder::begin(std::function<bool(const Error&)> tryAgain) {
@@ -69,7 +71,7 @@ Result<void> RunRecorder::persistently(const std::function<Result<void>()>& writ
 Result<void> RunRecorder::saveHere() {
     if (!m_setup.module->isFinite())
         return Error{"The weights became infinite or not a number in epoch " + std::to_string(m_state.epoch) +
-                     "; they are not saved. The last good checkpoint is kept. Try a smaller learning rate."};
+                     "; they are not saved." + keptCheckpoint(m_setup) + " Try a smaller learning rate."};
     tellSkipped(true);
     m_secondsWriting = 0;
     tellUnkept(m_learning.write()); // before the checkpoint: what is later than that is forgotten

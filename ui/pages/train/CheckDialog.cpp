@@ -25,11 +25,22 @@ constexpr double kKeepsUp = 1.1;
 
 enum Figure { kOverfit, kSpeed, kMemory, kTime, kDisk, kFigures };
 
+double meanLoss(const GivenBatch& batch) {
+    double sum = 0;
+    for (const GivenImage& image : batch.images)
+        sum += image.loss;
+    return batch.images.empty() ? 0 : sum / static_cast<double>(batch.images.size());
+}
+
 QString overfitMeaning(const TrainCheck& check) {
-    if (check.overfits.steps == 0)
+    if (check.networkImagesPerSecond <= 0)
         return CheckDialog::tr("It was not tried.");
-    return check.overfits.loss <= kOverfitted
-               ? CheckDialog::tr("The network can learn these images.")
+    if (!std::isfinite(check.overfits.loss))
+        return CheckDialog::tr("The loss is not a number.");
+    if (check.overfits.loss <= kOverfitted)
+        return CheckDialog::tr("The network can learn these images.");
+    return learns(check.overfits, meanLoss(check.batch))
+               ? CheckDialog::tr("Its loss falls.")
                : CheckDialog::tr("A network that learns gets below %1.").arg(significant(kOverfitted, 1));
 }
 
@@ -115,6 +126,7 @@ CheckDialog::CheckDialog(Session& session, Trials& trials, QWidget* parent)
     connect(&trials, &Trials::failed, this, [this](const QString& message) { say(message, Role::Bad); });
     connect(&session.document(), &ExperimentDocument::problemsChanged, this, &CheckDialog::showState);
     connect(&session.runs(), &RunDesk::stateChanged, this, &CheckDialog::showState);
+    connect(&session.runs(), &RunDesk::forkChanged, this, &CheckDialog::showState);
     connect(&session.data(), &DataDesk::opened, this, &CheckDialog::showState);
     begin();
 }
@@ -141,7 +153,8 @@ void CheckDialog::say(const QString& verdict, Role tone, const QStringList& prob
 void CheckDialog::showCheck(const TrainCheck& check) {
     m_told = true;
     showFigures(check);
-    m_batch->setBatch(check.batch, m_classes);
+    if (!check.batch.images.empty())
+        m_batch->setBatch(check.batch, m_classes);
     QStringList problems;
     for (const std::string& problem : check.problems)
         problems << QString::fromStdString(problem);
@@ -161,7 +174,9 @@ void CheckDialog::showFigures(const TrainCheck& check) {
     const bool tried = check.networkImagesPerSecond > 0; // what does not fit the memory is not
     const QString dash = QStringLiteral("–");
     set(kOverfit,
-        tried ? tr("loss %1 after %2 steps").arg(significant(check.overfits.loss, 2)).arg(check.overfits.steps) : dash,
+        tried ? counted(check.overfits.steps, tr("loss %2 after %1 step"), tr("loss %2 after %1 steps"))
+                    .arg(significant(check.overfits.loss, 2))
+              : dash,
         overfitMeaning(check));
     set(kSpeed,
         tried ? tr("loader %1, network %2 images/s").arg(loaderSpeed(check), significant(check.networkImagesPerSecond))
@@ -176,12 +191,8 @@ void CheckDialog::showFigures(const TrainCheck& check) {
 }
 
 void CheckDialog::showState() {
-    const bool busy = m_trials.isBusy(), idle = m_session.runs().isIdle(),
-               ready = m_session.data().dataset() && m_session.document().problems().empty();
-    const QString hindrance = !idle                         ? tr("A run is in progress.")
-                              : !m_session.data().dataset() ? tr("Open a folder of images first.")
-                              : !ready                      ? tr("Fix the settings marked in red first.")
-                                                            : QString();
+    const bool busy = m_trials.isBusy();
+    const QString hindrance = m_trials.hindrance();
     m_progress->setVisible(busy);
     setWords(*m_again, busy ? tr("Cancel") : tr("Check again"));
     m_again->setEnabled(busy || hindrance.isEmpty());

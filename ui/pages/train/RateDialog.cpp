@@ -82,7 +82,9 @@ RateDialog::RateDialog(Session& session, Trials& trials, QWidget* parent)
         say(message, true);
     });
     connect(&session.document(), &ExperimentDocument::changed, this, &RateDialog::showState);
+    connect(&session.document(), &ExperimentDocument::problemsChanged, this, &RateDialog::showState);
     connect(&session.runs(), &RunDesk::stateChanged, this, &RateDialog::showState);
+    connect(&session.runs(), &RunDesk::forkChanged, this, &RateDialog::showState);
     connect(&session.data(), &DataDesk::opened, this, &RateDialog::showState);
     begin();
 }
@@ -133,14 +135,12 @@ void RateDialog::say(const QString& words, bool bad) {
 }
 
 void RateDialog::showState() {
-    const bool busy = m_trials.isBusy(), images = m_session.data().dataset() != nullptr,
-               idle = m_session.runs().isIdle(), outdated = !busy && m_trials.isOutdated();
+    const bool busy = m_trials.isBusy(), idle = m_session.runs().isIdle(), outdated = !busy && m_trials.isOutdated();
+    const QString hindrance = m_trials.hindrance();
     m_progress->setVisible(busy);
     setWords(*m_again, busy ? tr("Cancel") : tr("Try again"));
-    m_again->setEnabled(busy || (images && idle));
-    m_again->setToolTip(busy || (images && idle) ? QString()
-                        : idle                   ? tr("Open a folder of images first.")
-                                                 : tr("A run is in progress."));
+    m_again->setEnabled(busy || hindrance.isEmpty());
+    m_again->setToolTip(busy ? QString() : hindrance);
     for (const auto& [one, rate] : {std::pair(m_valley, m_suggestion.valley), std::pair(m_steep, m_suggestion.steep),
                                     std::pair(m_minimumTenth, m_suggestion.minimumTenth)}) {
         const QString what = one->property("what").toString();

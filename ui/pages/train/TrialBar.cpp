@@ -51,17 +51,15 @@ TrialBar::TrialBar(Session& session, QWidget* parent)
     connect(m_look, &QPushButton::clicked, this,
             [this] { showOnce<LookDialog>(*this, [this] { return new LookDialog(m_session, this); }); });
     connect(&session.runs(), &RunDesk::stateChanged, this, &TrialBar::showState);
+    connect(&session.runs(), &RunDesk::forkChanged, this, &TrialBar::showState);
     connect(&session.data(), &DataDesk::opened, this, &TrialBar::showState);
     connect(&session.document(), &ExperimentDocument::problemsChanged, this, &TrialBar::showState);
     showState();
 }
 
 void TrialBar::showState() {
-    const bool idle = m_session.runs().isIdle(), images = m_session.data().dataset() != nullptr,
-               sound = m_session.document().problems().empty(), live = m_session.runs().canLook();
-    const QString hindrance = !images  ? tr("Open a folder of images first.")
-                              : !sound ? tr("Fix the settings marked in red first.")
-                                       : QString();
+    const bool idle = m_session.runs().isIdle(), live = m_session.runs().canLook();
+    const QString hindrance = m_checks.hindrance();
     for (const auto& [trial, words] :
          {std::pair(m_find, tr("Train a copy while its learning rate rises, and find which rates it tolerates")),
           std::pair(m_check,

@@ -10,6 +10,7 @@
 
 #include "FakeEngine.h"
 #include "RunTest.h"
+#include "StoredWeights.h"
 #include "models/Tiles.h"
 #include "pages/explain/UnknownLine.h"
 #include "support/Csv.h"
@@ -145,6 +146,9 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(desk.refusal(), QStringLiteral("The run has no val images."), kPatience);
         drop(*opened, "dropped/alien.png");
         QCOMPARE(words(*opened), QString());
+        Q_EMIT opened->driver->session->runs().checkpointSaved(bestOf(2));
+        drop(*opened, "dropped/alien.png");
+        QCOMPARE(desk.refusal(), QStringLiteral("The run has no val images."));
         QCOMPARE(opened->learned.load(), 1); // and is not asked again
     }
 
@@ -222,6 +226,10 @@ private Q_SLOTS:
         driver.type("refuseShare", QStringLiteral("5"));
         QTRY_COMPARE_WITH_TIMEOUT(unknown(), 1, kPatience);
         QCOMPARE(driver.find<QDoubleSpinBox>("galleryRefuseShare")->value(), 5.0);
+
+        Q_EMIT driver.session->runs().checkpointSaved(bestOf(2));
+        driver.session->unknown().want(); // learned of other weights: all are judged anew
+        QTRY_COMPARE_WITH_TIMEOUT(asked.load(), 2, kPatience);
     }
 
     void aFolderIsClassifiedWithThem() {

@@ -11,8 +11,12 @@ UnknownDesk::UnknownDesk(EngineDoor door, RunDesk& runs, Activities& activities)
     connect(&runs, &RunDesk::runChanged, this, &UnknownDesk::forget);
     connect(&runs, &RunDesk::ended, this, &UnknownDesk::forget);
     connect(&runs, &RunDesk::checkpointSaved, this, [this](const CheckpointSaved& checkpoint) {
-        if (checkpoint.best)
-            forget();
+        const bool wasLearning = isLearning();
+        if (!checkpoint.best || (!m_rule && !wasLearning)) // a refusal, and a person's Cancel, hold
+            return;
+        forget();
+        if (wasLearning) // somebody waits for it
+            want();
     });
 }
 

@@ -34,9 +34,18 @@ UnknownScores::UnknownScores(UnknownDesk& desk, RunDesk& runs, EngineDoor door, 
     connect(&desk, &UnknownDesk::changed, this, &UnknownScores::follow);
 }
 
-/// Another share of wrongly refused images moves the limit, and nothing else.
+/// Another share of wrongly refused images moves the limit, and nothing else. What was learned of other weights tells
+/// otherwise: its scores begin anew.
 void UnknownScores::follow() {
     const auto judge = m_desk.judge();
+    if (!judge && m_desk.refusal().isEmpty()) { // nothing is learned of these weights yet
+        m_lane.cancel();
+        m_work.end();
+        m_scores.reset();
+        m_by.reset();
+        m_waiting = m_of;
+        return;
+    }
     if (!judge || !m_of || !m_by || judge == m_by || m_waiting)
         return begin();
     if (!m_scores) { // under way by the one before

@@ -8,6 +8,7 @@
 #include "ObedientTrainer.h"
 #include "PageTest.h"
 #include "StoredRun.h"
+#include "StoredWeights.h"
 #include "engine/GivenBatchBytes.h"
 #include "engine/ProgressFile.h"
 #include "models/Tiles.h"
@@ -118,6 +119,28 @@ private Q_SLOTS:
         QCOMPARE(runs.state(), RunState::Idle);
         QCOMPARE(runs.progress().ended->outcome, RunEnded::Outcome::Completed);
         QVERIFY(driver.session->activities().works().empty());
+    }
+
+    /// A quick map is drawn anew by its newest best weights: whatever is asked of the image next is asked of these.
+    void itsNewestBestDrawsTheMap() {
+        FakeEngine engine;
+        std::atomic<int> explained{0};
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            ++explained;
+            return Result<HeatMap>(explanationOf(request, {"boat", "car", "duck", "robot", "train"}, 0));
+        };
+        OtherProgram other = program("home-map");
+        saveWeights(other.run, "best", 1);
+        WindowDriver driver(home("home-map"), engine.door());
+        follow(driver, other);
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->checkpoints().epoch(), 1, kLong);
+        driver.session->questions().explain({0u, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(driver.session->questions().answer() != nullptr, kLong);
+        QCOMPARE(explained.load(), 1);
+        saveWeights(other.run, "best", 2);
+        other.tell(bestOf(2));
+        QTRY_COMPARE_WITH_TIMEOUT(explained.load(), 2, kLong);
+        QCOMPARE(driver.session->runs().state(), RunState::Running);
     }
 
     /// A fork is measured against a parent that goes on.

@@ -2,6 +2,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QListView>
+#include <QPushButton>
 #include <QSlider>
 #include <QTabBar>
 #include <QTableView>
@@ -9,8 +10,7 @@
 #include "MadeUpEvaluation.h"
 #include "ObedientTrainer.h"
 #include "RunTest.h"
-#include "store/RunState.h"
-#include "store/Safetensors.h"
+#include "StoredWeights.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -42,14 +42,6 @@ class QuestionsTest : public RunTest {
         for (const int channel : kind->channels)
             drawn.pictures.push_back({channel, 0.5, 7.25, Image(8, 8, 3)});
         return Answer(drawn);
-    }
-    /// As a run that goes on says it, once they are written.
-    static CheckpointSaved bestOf(int epoch) { return {epoch, "checkpoints/best.safetensors", true}; }
-    /// Weights without any, as far as the window reads them.
-    static void saveWeights(const RunFolder& run, const char* name, int epoch) {
-        const Json state{{"epoch", epoch}, {"batch", 0}, {"settings", changeableSettings(*run.experiment())}};
-        QVERIFY(writeSafetensors(run.path() / "checkpoints" / (std::string(name) + ".safetensors"), {},
-                                 {{kRunState, toText(state, -1)}}));
     }
 
 private Q_SLOTS:
@@ -261,9 +253,6 @@ private Q_SLOTS:
         driver->click("measureRobustness");
         QTRY_VERIFY(driver->find<QWidget>("robustnessClass")->isVisible());
         const int maps = explained;
-        EpochFinished second;
-        second.metrics.epoch = 2;
-        Q_EMIT driver->session->runs().epochFinished(second); // before its weights are written
         saveWeights(run, "best", 2);
         Q_EMIT driver->session->runs().checkpointSaved(bestOf(2));
         QTRY_COMPARE(judged.load(), 2);
@@ -275,9 +264,52 @@ private Q_SLOTS:
         driver->key(Qt::Key_6, Qt::ControlModifier);
         QVERIFY(patterns->rowCount() > 0);
         QCOMPARE(driver->text("filterFailure"), whose);
+        QTRY_COMPARE(driver->text("drawFilters"), QStringLiteral("Draw again"));
         driver->click("drawFilters");
         QTRY_VERIFY(patterns->rowCount() > 0);
         QCOMPARE(driver->text("filterFailure"), QString());
+    }
+
+    /// Where nobody tells that a checkpoint was saved, and after an evaluation of other images that came to nothing.
+    void theImagesShownAreAskedOfTheNewBest() {
+        const auto run = storeRun(QStringLiteral("home-untold"), m_classes, "toy_cnn");
+        saveWeights(run, "best", 1);
+        FakeEngine engine;
+        Gate gate;
+        std::atomic<int> ofTest{0}, ofOthers{0};
+        engine.onEvaluate = [&](const EvaluationQuestion& question, const std::stop_token& stop,
+                                const Progress&) -> Result<Evaluation> {
+            if (question.split != "test") {
+                ++ofOthers;
+                gate.pass(stop);
+                return badInput("The run has no such images.");
+            }
+            ++ofTest;
+            Evaluation evaluation;
+            evaluation.split = question.split;
+            return evaluation;
+        };
+        Session session(path(QStringLiteral("home-untold")).toStdString(), engine.door());
+        openRun(session, run);
+        QTRY_COMPARE(session.checkpoints().epoch(), 1);
+        Questions& questions = session.questions();
+        questions.evaluate(QStringLiteral("test"));
+        QTRY_VERIFY(!questions.isEvaluating());
+        questions.evaluate(QStringLiteral("val"));
+        QTRY_VERIFY(gate.isWaitedAt());
+        questions.cancelEvaluation();
+        saveWeights(run, "best", 2);
+        Q_EMIT session.runs().ended({});
+        QTRY_COMPARE(ofTest.load(), 2);
+        QTRY_VERIFY(!questions.isEvaluating());
+        QCOMPARE(questions.evaluatedBy().epoch, 2);
+        gate.open();
+        questions.evaluate(QStringLiteral("train"));
+        QTRY_VERIFY(!questions.isEvaluating());
+        saveWeights(run, "best", 3);
+        Q_EMIT session.runs().ended({});
+        QTRY_COMPARE(ofTest.load(), 3);
+        QCOMPARE(ofOthers.load(), 2);
     }
 
     /// While a run goes on its figures stay, and say whose they are; when it has ended they are asked anew.
@@ -285,7 +317,7 @@ private Q_SLOTS:
         FakeEngine engine;
         Gate end;
         std::atomic<int> judged{0};
-        std::unique_ptr<WindowDriver> driver;
+        std::shared_ptr<const Dataset> images; ///< as the window opened them: it may open them again meanwhile
         engine.onTrain = [&](const TrainRequest& request, const std::stop_token& stop, TrainControl&,
                              const EventSink& sink) {
             const auto stored = RunStore::open(request.home)->create(request.experiment);
@@ -302,11 +334,12 @@ private Q_SLOTS:
         };
         engine.onEvaluate = [&](auto&&...) {
             ++judged;
-            return Result<Evaluation>(madeUpEvaluation(*driver->session->data().dataset(), Subset::Test, m_classes,
-                                                       [](Prediction&, std::size_t) {}));
+            return Result<Evaluation>(
+                madeUpEvaluation(*images, Subset::Test, m_classes, [](Prediction&, std::size_t) {}));
         };
-        driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-goes-on")), engine.door());
+        const auto driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-goes-on")), engine.door());
         open(*driver);
+        images = driver->session->data().dataset();
         driver->session->runs().start();
         QTRY_COMPARE(driver->session->checkpoints().epoch(), 1);
         driver->key(Qt::Key_5, Qt::ControlModifier);
@@ -438,8 +471,8 @@ private Q_SLOTS:
                 ++others;
                 return cancelled();
             }
-            ++asked;
             unseen = unseen || !isSeen;
+            ++asked;
             return badInput("The network has no convolution of the image itself, so no kernels to show.");
         };
         WindowDriver driver(path(QStringLiteral("home-kernels")), engine.door());

@@ -17,6 +17,7 @@ Questions::Questions(EngineDoor door, ExperimentDocument& document, DataDesk& da
     connect(&data, &DataDesk::opened, this, &Questions::followData);
     connect(&checkpoints, &CheckpointDesk::moved, this, &Questions::followCheckpoint);
     connect(&runs, &RunDesk::checkpointSaved, this, [this] { m_kept.forgetChangeable(); });
+    connect(&checkpoints, &CheckpointDesk::keptChanged, this, [this] { m_kept.forgetChangeable(); });
     connect(&checkpoints, &CheckpointDesk::bestChanged, this, &Questions::followBest);
     connect(&runs, &RunDesk::ended, this, &Questions::followBest);
     connect(&runs, &RunDesk::seriesEnded, this, &Questions::followBest);
@@ -68,14 +69,14 @@ void Questions::followCheckpoint() {
         evaluateAnew();
 }
 
-/// Another epoch is the best of a run that has ended. While it goes on, what is shown stays and says of which weights
-/// it is: each epoch would cost an evaluation.
+/// Another epoch is the best of a run that has ended. While it goes on, what takes long stays and the figures say of
+/// which weights they are: each epoch would cost an evaluation. A quick map costs little.
 void Questions::followBest() {
     const AskedWeights now = m_checkpoints.weights();
+    if (m_subject && isReplaced(m_explainedBy, now) && (m_runs.isIdle() || !takesLong(m_settings.method)))
+        ask();
     if (!m_runs.isIdle())
         return;
-    if (m_subject && isReplaced(m_explainedBy, now))
-        ask();
     if (isEvaluating() ? isReplaced(m_asking, now) : m_evaluation && isReplaced(m_evaluatedBy, now))
         evaluateAnew();
 }
@@ -144,6 +145,8 @@ void Questions::askEvaluation(const std::string& split) {
                 m_evaluatedBy = by;
                 m_kept.keep(by.at, m_evaluation, since);
                 fetchOthers();
+            } else if (m_evaluation) { // other weights are asked about what is shown
+                m_askedSplit = m_evaluation->split;
             }
             Q_EMIT evaluationChanged();
             if (!result)
@@ -156,6 +159,8 @@ void Questions::cancelEvaluation() {
         return;
     m_evaluateLane.cancel();
     m_evaluating.end();
+    if (m_evaluation)
+        m_askedSplit = m_evaluation->split;
     Q_EMIT evaluationChanged();
 }
 

@@ -436,11 +436,13 @@ private Q_SLOTS:
     /// Going away and coming back, or clicking once more, asks nothing anew.
     void whetherAMapCanBeBelievedIsFoundOutOnce() {
         FakeEngine engine;
+        Gate gate;
         std::atomic<int> asked{0};
-        engine.onAsk = [&](const Question& question, auto&&...) -> Result<Answer> {
+        engine.onAsk = [&](const Question& question, const std::stop_token& stop, auto&&...) -> Result<Answer> {
             if (!std::holds_alternative<TrustQuestion>(question))
                 return cancelled();
             ++asked;
+            gate.pass(stop);
             return Answer(Trust());
         };
         const RunFolder stored = storeRun(QStringLiteral("believed"), m_classes, "toy_cnn");
@@ -458,10 +460,13 @@ private Q_SLOTS:
             QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->cellRect(0, 0).center());
         };
         click();
-        QTRY_COMPARE(asked.load(), 1);
+        QTRY_VERIFY(gate.isWaitedAt());
+        click(); // while it is under way
+        gate.open();
         const auto words = [&] { return driver.text("probeTrustWords"); };
         QTRY_VERIFY(!words().isEmpty() && !words().startsWith(QStringLiteral("Checking")));
         const QString found = words();
+        QCOMPARE(asked.load(), 1);
         view->clearFocus();
         view->setFocus();
         QCOMPARE(words(), found);

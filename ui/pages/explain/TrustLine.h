@@ -29,6 +29,7 @@ public:
     void setSubject(std::shared_ptr<const Subject> subject);
     void setAnswer(const std::shared_ptr<const HeatMapAnswer>& answer);   ///< the same; null, too
     const std::shared_ptr<const Trust>& trust() const { return m_trust; } ///< null: not known yet
+    bool isChecking() const { return m_moment.isActive() || m_asker.isBusy(); }
 
 protected:
     void showEvent(QShowEvent* event) override; ///< what nobody sees is not asked

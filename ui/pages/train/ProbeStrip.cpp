@@ -39,8 +39,8 @@ ProbeStrip::ProbeStrip(Session& session, QWidget* parent) : Surface({}, parent),
     connect(&session.checkpoints(), &CheckpointDesk::keptChanged, this, &ProbeStrip::checkAgain);
     connect(m_view, &ProbeView::activated, this, &ProbeStrip::explain);
     connect(m_view, &ProbeView::currentMoved, this, [this](int row, int column) {
-        const bool isKnown = row == m_row && column == m_column && m_trust->trust();
-        if (!isKnown) // clicked again it is checked again only where that did not come to its end
+        const bool isTheSame = row == m_row && column == m_column;
+        if (!isTheSame || (!m_trust->trust() && !m_trust->isChecking())) // else that goes on, or came to its end
             checkMap(row, column);
     });
 }

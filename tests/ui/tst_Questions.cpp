@@ -11,6 +11,9 @@
 #include "ObedientTrainer.h"
 #include "RunTest.h"
 #include "StoredWeights.h"
+#include "pages/evaluate/ImageMapTab.h"
+#include "pages/evaluate/SuspectsTab.h"
+#include "pages/explain/ExamplesPanel.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -312,6 +315,94 @@ private Q_SLOTS:
         QCOMPARE(ofOthers.load(), 2);
     }
 
+    /// What takes long is not thrown away by the next epoch: it is asked anew when a person wants it.
+    void examplesAndSuspectsSayWhoseTheyAre() {
+        const auto run = storeRun(QStringLiteral("home-examples"), m_classes, "toy_cnn");
+        saveWeights(run, "best", 1);
+        FakeEngine engine;
+        Gate gate;
+        engine.onAsk = [&](const Question& question, const std::stop_token& stop, auto&&...) -> Result<Answer> {
+            if (std::holds_alternative<SuspectsQuestion>(question))
+                return Answer(Suspects());
+            gate.pass(stop);
+            Examples found;
+            found.images = 4;
+            found.channels = {{Example{"test/boat/boat_0001.png"}}};
+            return Answer(found);
+        };
+        Session session(path(QStringLiteral("home-examples")).toStdString(), engine.door());
+        openRun(session, run);
+        QTRY_COMPARE(session.checkpoints().epoch(), 1);
+        SuspectsTab suspects(session);
+        suspects.setEvaluation(std::make_shared<const Evaluation>());
+        suspects.findChild<QComboBox*>(QStringLiteral("suspectImages"))->setCurrentIndex(1);
+        const auto* judged = suspects.findChild<QLabel*>(QStringLiteral("suspectNote"));
+        QTRY_VERIFY2(judged->text().contains(QStringLiteral("no label is in doubt")), qPrintable(judged->text()));
+        ExamplesPanel panel(session);
+        panel.setChannel(QStringLiteral("conv1"), 0);
+        panel.ensure();
+        QTRY_VERIFY(gate.isWaitedAt());
+        saveWeights(run, "best", 2);
+        Q_EMIT session.runs().checkpointSaved(bestOf(2));
+        QTRY_COMPARE(session.checkpoints().epoch(), 2);
+        gate.open();
+        QTRY_VERIFY(panel.examples() != nullptr);
+        const auto first = panel.examples();
+        const QString whose = QStringLiteral(" From epoch 1, which epoch 2 has since replaced.");
+        const auto* note = panel.findChild<QLabel*>(QStringLiteral("examplesNote"));
+        QVERIFY2(note->text().endsWith(whose), qPrintable(note->text()));
+        QVERIFY2(judged->text().endsWith(whose), qPrintable(judged->text()));
+        saveWeights(run, "best", 3);
+        Q_EMIT session.runs().checkpointSaved(bestOf(3));
+        QTRY_COMPARE(session.checkpoints().epoch(), 3);
+        QCOMPARE(panel.examples(), first);
+        panel.findChild<QPushButton*>(QStringLiteral("findExamples"))->click();
+        QTRY_VERIFY(panel.examples() != first);
+        QVERIFY2(!note->text().contains(QStringLiteral("epoch")), qPrintable(note->text()));
+    }
+
+    /// Whoever moves to another checkpoint, and cancels its evaluation, sees places and predictions of two.
+    void aMapOfTwoEpochsSaysSo() {
+        const auto run = storeRun(QStringLiteral("home-two-epochs"), m_classes, "toy_cnn");
+        saveWeights(run, "best", 1);
+        saveWeights(run, "epoch-0003", 3);
+        FakeEngine engine;
+        Gate gate;
+        std::shared_ptr<const Evaluation> made;
+        engine.onEvaluateOf = [&](const ModelSource& source, const EvaluationQuestion&, const std::stop_token& stop,
+                                  auto&&...) -> Result<Evaluation> {
+            if (source.checkpoint == "3" && !gate.pass(stop))
+                return cancelled();
+            return *made;
+        };
+        engine.onAsk = [&](auto&&...) {
+            Features features;
+            for (const Prediction& prediction : made->predictions) {
+                features.paths.push_back(prediction.path);
+                features.values.values.push_back(static_cast<float>(prediction.truth));
+                features.values.values.push_back(static_cast<float>(features.paths.size()));
+            }
+            features.values.shape = {static_cast<std::int64_t>(features.paths.size()), 2};
+            return Result<Answer>(features);
+        };
+        Session session(path(QStringLiteral("home-two-epochs")).toStdString(), engine.door());
+        openRun(session, run);
+        made = std::make_shared<const Evaluation>(
+            madeUpEvaluation(*session.data().dataset(), Subset::Test, m_classes, [](Prediction&, std::size_t) {}));
+        QTRY_COMPARE(session.checkpoints().epoch(), 1);
+        session.questions().evaluate();
+        QTRY_VERIFY(session.questions().evaluation() != nullptr);
+        ImageMapTab tab(session);
+        tab.setEvaluation(session.questions().evaluation());
+        session.checkpoints().step(1);
+        QTRY_VERIFY(gate.isWaitedAt());
+        session.questions().cancelEvaluation();
+        tab.findChild<QPushButton*>(QStringLiteral("drawMap"))->click();
+        const auto* legend = tab.findChild<QLabel*>(QStringLiteral("mapLegend"));
+        QTRY_VERIFY2(legend->text().contains(QStringLiteral("places are by epoch 3, the predictions by epoch 1")),
+                     qPrintable(legend->text()));
+    }
+
     /// While a run goes on its figures stay, and say whose they are; when it has ended they are asked anew.
     void figuresOfARunInProgressSayWhoseTheyAre() {
         FakeEngine engine;
@@ -505,6 +596,33 @@ private Q_SLOTS:
         showTab(driver, QStringLiteral("Filters"));
         QTRY_COMPARE(asked.load(), 3);
         QVERIFY(!unseen);
+    }
+
+    /// While a run goes on its best is soon another one: the kernel that a person looks at stays the one in view.
+    void theKernelInViewIsReadAnew() {
+        const auto run = storeRun(QStringLiteral("home-same-kernel"), m_classes, "toy_cnn");
+        FakeEngine engine;
+        std::atomic<std::size_t> kernels{2};
+        engine.onExplain = [&](const HeatMapQuestion& request, std::stop_token) {
+            return Result<HeatMap>(explanationOf(request, m_classes, 0));
+        };
+        engine.onAsk = [&](const Question& question, auto&&...) -> Result<Answer> {
+            if (!std::holds_alternative<KernelsQuestion>(question))
+                return cancelled();
+            return Answer(Kernels{"conv1", std::vector<Image>(kernels, Image(3, 3, 3))});
+        };
+        WindowDriver driver(path(QStringLiteral("home-same-kernel")), engine.door());
+        explain(driver, run);
+        showTab(driver, QStringLiteral("Filters"));
+        driver.click("showKernels");
+        QTRY_VERIFY(driver.text("filterWords").startsWith(QStringLiteral("Filter 0 of 2")));
+        driver.clickRow("filterTiles", 1);
+        QVERIFY(driver.text("filterWords").startsWith(QStringLiteral("Filter 1 of 2")));
+        kernels = 3;
+        Q_EMIT driver.session->checkpoints().bestChanged();
+        QVERIFY(driver.text("filterWords").startsWith(QStringLiteral("Filter 1 of 2")));
+        QTRY_VERIFY2(driver.text("filterWords").startsWith(QStringLiteral("Filter 1 of 3")),
+                     qPrintable(driver.text("filterWords")));
     }
 
     /// What was enlarged is of the run before: nothing of it is drawn where nobody looks.

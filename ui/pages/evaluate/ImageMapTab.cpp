@@ -207,10 +207,11 @@ void ImageMapTab::color() {
     m_map->setColors(std::move(colors), kinds);
 }
 
-/// While a run goes on its best epoch may be another one than when it was evaluated.
+/// While a run goes on its best epoch may be another one than when it was evaluated; and a person may look at another
+/// checkpoint, and cancel its evaluation.
 QString ImageMapTab::twoEpochs() const {
     const AskedWeights by = m_session.questions().evaluatedBy();
-    return isReplaced(by, m_placedBy)
+    return by.epoch > 0 && m_placedBy.epoch > 0 && by.epoch != m_placedBy.epoch
                ? QStringLiteral("<br>") + tr("The places are by epoch %1, the predictions by epoch %2: evaluate again.")
                                               .arg(m_placedBy.epoch)
                                               .arg(by.epoch)

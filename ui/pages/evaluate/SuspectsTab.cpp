@@ -56,6 +56,7 @@ SuspectsTab::SuspectsTab(Session& session, QWidget* parent)
         const QSignalBlocker quiet(this); // the image that is looked at meanwhile stays in view
         showRows();
     });
+    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &SuspectsTab::showNote);
     connect(&m_asker, &Asker::stopped, this, [this] { showFound({}, tr("Canceled: no label was judged.")); });
     follow();
 }
@@ -126,6 +127,7 @@ void SuspectsTab::find() {
     m_filtering = false;
     m_asker.cancel();
     m_lane.cancel();
+    m_judgedBy = {};
     const auto run = m_session.runs().run();
     if (m_evaluation && run && m_images->currentIndex() == kAll)
         findAll();
@@ -137,6 +139,7 @@ void SuspectsTab::find() {
 
 /// As the command line does; what the network said before is read again.
 void SuspectsTab::findAll() {
+    m_judgedBy = m_session.checkpoints().weights();
     showFound({}, tr("Judging the images…"));
     m_asker.ask(
         m_session.checkpoints().source(), tr("Looking for suspect labels"),
@@ -188,7 +191,8 @@ void SuspectsTab::findBySplit(const QString& problem) {
 void SuspectsTab::showFound(std::vector<SuspectImage> found, const QString& note) {
     const QSignalBlocker quiet(this);
     m_suspects = std::move(found);
-    m_note->setText(note);
+    m_words = note;
+    showNote();
     if (const auto opened = m_session.data().dataset()) {
         QStringList titles;
         for (const std::string& name : opened->classes)
@@ -199,6 +203,11 @@ void SuspectsTab::showFound(std::vector<SuspectImage> found, const QString& note
     m_actions->setVisible(!m_suspects.empty());
     m_table->setRows({});
     showRows();
+}
+
+void SuspectsTab::showNote() {
+    const QString replaced = replacedSentence(m_judgedBy, m_session.checkpoints().weights());
+    m_note->setText(replaced.isEmpty() ? m_words : m_words + QLatin1Char(' ') + replaced);
 }
 
 /// With what has been done about them.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bridge/Asker.h"
+#include "bridge/CheckpointDesk.h"
 #include "lane/Lane.h"
 #include "pages/evaluate/EvaluateTab.h"
 #include "pages/evaluate/SuspectsFound.h"
@@ -46,6 +47,7 @@ private:
     void findBySplit(const QString& problem = {});
     void showFound(std::vector<SuspectImage> found, const QString& note);
     void showRows();
+    void showNote();
     void follow();
     void showBeside(const SuspectImage& suspect);
     std::vector<std::uint32_t> selectedSamples() const;
@@ -62,6 +64,8 @@ private:
     LabelKeys* m_labels;
     std::shared_ptr<const Evaluation> m_evaluation;
     std::vector<SuspectImage> m_suspects;      ///< a row of the table each
+    QString m_words;                           ///< of the note
+    AskedWeights m_judgedBy;                   ///< what was looked at when all were asked for; none: the evaluation's
     bool m_found = false, m_filtering = false; ///< looked for in this evaluation; the gallery shows them
     Asker m_asker;
     Lane m_lane; ///< last: joined first

@@ -85,13 +85,18 @@ ExamplesPanel::ExamplesPanel(Session& session, QWidget* parent)
         if (const auto at = opened ? placeOf(m_shown[static_cast<std::size_t>(index)], *opened) : std::nullopt)
             m_session.questions().explain({*at, {}});
     });
-    for (const auto changed : {&CheckpointDesk::moved, &CheckpointDesk::bestChanged})
-        connect(&session.checkpoints(), changed, this, [this] { // others excite other weights
-            m_asker.cancel();
-            m_known.clear();
-            draw();
-            showState();
-        });
+    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &ExamplesPanel::followCheckpoint);
+    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &ExamplesPanel::draw);
+    draw();
+}
+
+/// Other images excite another checkpoint. While a run goes on each epoch may be the best: what was found stays, and
+/// says of which it is.
+void ExamplesPanel::followCheckpoint() {
+    const std::string at = m_session.checkpoints().at();
+    if (m_asking.at != at)
+        m_asker.cancel();
+    std::erase_if(m_known, [&](const auto& one) { return one.second.by.at != at; });
     draw();
 }
 
@@ -111,9 +116,17 @@ void ExamplesPanel::setChannel(const QString& layer, int channel) {
     draw();
 }
 
+const ExamplesPanel::Known* ExamplesPanel::known() const {
+    const auto found = m_known.find({m_layer, m_split->currentData().toString()});
+    return found == m_known.end() ? nullptr : &found->second;
+}
+
 std::shared_ptr<const Examples> ExamplesPanel::examples() const {
-    const auto known = m_known.find({m_layer, m_split->currentData().toString()});
-    return known == m_known.end() ? nullptr : known->second;
+    return known() ? known()->examples : nullptr;
+}
+
+QString ExamplesPanel::replaced() const {
+    return known() ? replacedSentence(known()->by, m_session.checkpoints().weights()) : QString();
 }
 
 void ExamplesPanel::ensure() {
@@ -131,12 +144,13 @@ void ExamplesPanel::find() {
     question.layer = m_layer.toStdString();
     question.split = m_split->currentData().toString().toStdString();
     m_progress->setProgress(0, 0);
+    m_asking = m_session.checkpoints().weights();
     m_asker.ask(
         m_session.checkpoints().source(), tr("Finding examples"),
         [question](const std::stop_token&) { return question; },
         [this, key = std::pair(m_layer, m_split->currentData().toString())](Result<Examples> answer) {
             if (answer)
-                m_known[key] = std::make_shared<const Examples>(std::move(*answer));
+                m_known[key] = {std::make_shared<const Examples>(std::move(*answer)), m_asking};
             draw();
             if (!answer)
                 m_note->setText(plainWords(answer.error()));
@@ -145,11 +159,13 @@ void ExamplesPanel::find() {
 }
 
 void ExamplesPanel::showState() {
-    const bool busy = m_asker.isBusy(), known = examples() != nullptr;
+    const bool busy = m_asker.isBusy(), again = !replaced().isEmpty();
     m_progress->setVisible(busy);
-    m_find->setVisible(busy || !known);
-    m_find->setText(busy ? tr("Cancel") : tr("Find"));
-    m_find->setAccessibleName(busy ? tr("Cancel finding examples") : tr("Find examples"));
+    m_find->setVisible(busy || again || !known());
+    m_find->setText(busy ? tr("Cancel") : again ? tr("Find again") : tr("Find"));
+    m_find->setAccessibleName(busy    ? tr("Cancel finding examples")
+                              : again ? tr("Find examples again")
+                                      : tr("Find examples"));
     m_find->setEnabled(busy || (m_session.runs().run() && !m_layer.isEmpty()));
     m_find->setToolTip(m_find->isEnabled() ? tr("Shows every image of these to the network, once for each layer.")
                                            : tr("Choose a layer first."));
@@ -158,30 +174,32 @@ void ExamplesPanel::showState() {
 
 void ExamplesPanel::draw() {
     showState();
-    const auto known = examples();
+    const auto found = examples();
     const auto opened = m_session.data().dataset();
     const auto run = m_session.runs().run();
     m_shown.clear();
     m_note->clear();
     m_pictures.cancel();
-    if (!known || m_channel < 0 || static_cast<std::size_t>(m_channel) >= known->channels.size() || !opened || !run) {
-        m_grid->setShown({}, known ? tr("Click a channel to see the images that excite it most.")
+    if (!found || m_channel < 0 || static_cast<std::size_t>(m_channel) >= found->channels.size() || !opened || !run) {
+        m_grid->setShown({}, found ? tr("Click a channel to see the images that excite it most.")
                                    : tr("The nine images that excite a channel most appear here."));
         return;
     }
-    m_shown = known->channels[static_cast<std::size_t>(m_channel)];
+    m_shown = found->channels[static_cast<std::size_t>(m_channel)];
     m_note->setText(tr("Channel %1, of %2. The frame shows where.")
                         .arg(m_channel)
-                        .arg(counted(static_cast<qlonglong>(known->images), tr("%1 image"), tr("%1 images"))));
-    if (m_shown.empty() && known->images > 0)
+                        .arg(counted(static_cast<qlonglong>(found->images), tr("%1 image"), tr("%1 images"))));
+    if (m_shown.empty() && found->images > 0)
         m_note->setText(tr("Channel %1 gives values that are not numbers; its weights are damaged.").arg(m_channel));
+    if (const QString since = replaced(); !since.isEmpty())
+        m_note->setText(m_note->text() + QLatin1Char(' ') + since);
     m_pictures.submit(
         this,
-        [shown = m_shown, known, opened, run](const std::stop_token& stop) {
+        [shown = m_shown, found, opened, run](const std::stop_token& stop) {
             std::vector<ExampleGrid::Shown> pictures;
             for (const Example& example : shown)
                 if (!stop.stop_requested())
-                    pictures.push_back({pictureOf(example, *opened, run->experiment.data), markOf(example, *known),
+                    pictures.push_back({pictureOf(example, *opened, run->experiment.data), markOf(example, *found),
                                         QStringLiteral("%1: %2").arg(QString::fromStdString(example.path),
                                                                      significant(example.value))});
             return pictures;

@@ -33,6 +33,14 @@ Q_SIGNALS:
     void found(); ///< examples() is another one
 
 private:
+    struct Known {
+        std::shared_ptr<const Examples> examples;
+        AskedWeights by; ///< what was looked at when they were asked for
+    };
+    const Known* known() const; ///< of the layer and the split in view; null: not asked for yet
+    QString replaced() const;   ///< that these are of weights that have been replaced since; empty: they are not
+
+    void followCheckpoint();
     void find();
     void showState();
     void draw();
@@ -40,7 +48,8 @@ private:
     Session& m_session;
     QString m_layer;
     int m_channel = -1;
-    std::map<std::pair<QString, QString>, std::shared_ptr<const Examples>> m_known; ///< by layer and split
+    std::map<std::pair<QString, QString>, Known> m_known; ///< by layer and split
+    AskedWeights m_asking;                                ///< of what is under way
     std::vector<Example> m_shown;
     QComboBox* m_split;
     QPushButton* m_find;

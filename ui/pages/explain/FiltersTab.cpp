@@ -202,16 +202,21 @@ void FiltersTab::drawGroup() {
 }
 
 void FiltersTab::askKernels() {
-    if (m_kernels || !run() || !isVisible() || m_kernelAsker.isBusy())
-        return;
+    if (!m_kernels && run() && isVisible() && !m_kernelAsker.isBusy())
+        readKernels();
+}
+
+/// Those in view, and the one that is shown large, stay until the new ones are there.
+void FiltersTab::readKernels() {
     m_kernelAsker.ask(
         session().checkpoints().source(), {}, [](const std::stop_token&) { return KernelsQuestion(); },
         [this](Result<Kernels> found) {
-            if (found)
-                m_kernels = std::make_shared<const Kernels>(std::move(*found));
-            else
-                m_kernelsProblem = QString::fromStdString(found.error().message);
+            const int before = channel();
+            m_kernels = found ? std::make_shared<const Kernels>(std::move(*found)) : nullptr;
+            m_kernelsProblem = found ? QString() : QString::fromStdString(found.error().message);
             showKind();
+            if (tiles().rowOf(before) >= 0)
+                selectChannel(before);
         });
 }
 
@@ -231,6 +236,8 @@ void FiltersTab::forgetKernels() {
 /// Patterns take long, and while a run goes on each epoch may be the best: those that are there stay and say so, the
 /// group that is being drawn is the last. Kernels are read anew.
 void FiltersTab::followBest() {
+    if (showsKernels() && isVisible())
+        return readKernels();
     forgetKernels();
     if (showsKernels())
         showKind();

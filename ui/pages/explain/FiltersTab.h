@@ -36,6 +36,7 @@ private:
     void drawGroup();
     void restart(); ///< other settings: what is drawn is not theirs
     void askKernels();
+    void readKernels();
     void followCheckpoint();
     void followBest();
     void forgetKernels();

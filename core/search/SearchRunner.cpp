@@ -133,14 +133,21 @@ Result<Prepared> prepared(const SearchRequest& request, const std::stop_token& s
     return Prepared{std::move(*mark), std::move(*view)};
 }
 
-/// Who leaves the job waits for no answer to a question; a command that changes something comes to its end.
+/// What became of a place that nobody said.
+void sayPlace(const SearchRequest& request, const Prepared& ready, const SearchSink& sink) {
+    if (request.guessesPlace && !request.dataPath.empty())
+        sink(SearchNote{"Its images are now in " + ready.view.plan.base.data.path + "."});
+}
+
+/// Who leaves the job waits for no answer to a question; what changes something comes to its end, and what it asks on
+/// its way is answered.
 SlurmPlace placeFor(const SearchRequest& request, const std::stop_token& stop) {
-    if (!request.leavesJob)
-        return {};
-    return {Slurm([stop](const std::vector<std::string>& command) {
-        const bool asks = command.front() == "squeue" || command.front() == "sacct";
-        return runProgram(command, std::chrono::minutes(1), asks ? stop : std::stop_token());
-    })};
+    SlurmPlace place;
+    if (request.leavesJob)
+        place.asked = Slurm([stop](const std::vector<std::string>& command) {
+            return runProgram(command, std::chrono::minutes(1), stop);
+        });
+    return place;
 }
 
 Result<SearchEnded> watched(const SearchRequest& request, Prepared ready, std::stop_token stop,

@@ -71,11 +71,12 @@ int ended(const SearchEnded& search, const SearchOptions& options) {
 }
 
 /// What a search that has begun and ended with an error needs to go on.
-Error withWayOn(Error error, const SearchFolder& folder, const SearchPlan& plan) {
+Error withWayOn(Error error, const SearchFolder& folder) {
     if (error.kind == ErrorKind::Cancelled || ownerOf(folder.path())) // another process runs it
         return error;
     std::error_code code;
-    const bool hasImages = std::filesystem::exists(plan.base.data.path, code);
+    const bool hasImages = !plan || std::filesystem::exists(plan->base.data.path, code);
+    const Result<SearchPlan> plan = folder.plan(); // as it is now: its images may have moved
     error.message += " Once that is put right, `search resume " + folder.id() + "` continues the search" +
                      (hasImages ? "." : "; --set data.path=DIR tells where its images are now.");
     return error;
@@ -101,7 +102,7 @@ int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchO
                          trialsOf(*plan), plan->keepBest);
         sayEvent(event, *plan, options.json);
     });
-    return search ? ended(*search, options) : fail(withWayOn(search.error(), folder, *plan));
+    return search ? ended(*search, options) : fail(withWayOn(search.error(), folder));
 }
 
 int start(const SearchOptions& options, Context& context) {

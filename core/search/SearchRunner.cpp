@@ -12,6 +12,7 @@
 #include "search/SearchGo.h"
 #include "search/SearchImages.h"
 #include "search/SearchSteering.h"
+#include "search/SlurmJob.h"
 #include "search/SlurmSearch.h"
 #include "store/RunMark.h"
 #include "support/Program.h"
@@ -122,12 +123,13 @@ Result<Prepared> prepared(const SearchRequest& request, const std::stop_token& s
     if (!mark)
         return mark.error();
     if (!request.dataPath.empty())
-        if (const Result<void> moved = moveImages(request.home, request.folder, request.dataPath, stop); !moved)
+        if (const Result<void> moved = moveImages(request, stop); !moved)
             return moved.error();
     Result<SearchView> view = viewSearch(request.folder);
     if (!view)
         return view.error();
-    if (endedTrials(view->study) < trialsOf(view->plan))
+    const bool hasTasks = view->plan.slurm && hasSlurmJob(request.folder); // their images may lie on the nodes only
+    if (!hasTasks && endedTrials(view->study) < trialsOf(view->plan))
         if (const Result<void> able = canTrain(request.home, request.folder, view->plan, stop); !able)
             return able.error();
     return Prepared{std::move(*mark), std::move(*view)};
@@ -168,6 +170,7 @@ Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std:
         return ready.error();
     if (ready->view.plan.slurm)
         return watched(request, std::move(*ready), std::move(stop), sink);
+    sayPlace(request, *ready, sink);
     if (request.control)
         ready->view.plan.parallel = 1;
     SearchRunner runner(engine, request, std::move(ready->view), std::move(stop), sink);

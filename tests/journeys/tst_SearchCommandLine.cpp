@@ -178,6 +178,18 @@ private Q_SLOTS:
     void anotherProcessIsPausedResumedAndStopped() {
         QProcess process;
         begin(process, search("steered", space() + ", 'trials': 1000"));
+        const QString file = run({"search", "show", "moved", "--json"}).json()["folder"].toString() + "/search.json";
+        QVERIFY(QFile::copy(file, path("before.json")));
+        QFile plan(file);
+        QVERIFY(plan.open(QIODevice::ReadWrite));
+        const QByteArray impossible = plan.readAll().replace("\"filters\"", "\"of_an_older_version\": 1, \"filters\"");
+        QVERIFY(plan.resize(0) && plan.seek(0));
+        plan.write(impossible);
+        plan.close();
+        const CliAnswer found = run({"search", "resume", "moved", "--set", "data.path=" + path("elsewhere")});
+        verifyRefusal(found, 2, "of_an_older_version");
+        QVERIFY2(!found.err.contains("--set data.path"), found.err.constData()); // they are there now
+        QVERIFY(QFile::remove(file) && QFile::rename(path("before.json"), file));
         const auto state = [this] { return run({"search", "show", "steered", "--json"}).json()["state"].toString(); };
         QCOMPARE(run({"search", "pause", "steered"}).code, 0);
         QTRY_COMPARE(state(), QStringLiteral("paused"));

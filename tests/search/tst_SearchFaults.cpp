@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include "KnownImages.h"
 #include "SearchTest.h"
+#include "search/SearchImages.h"
 #include "search/TrialRuns.h"
 #include "store/RunMark.h"
 #include "support/Files.h"
@@ -120,6 +122,32 @@ private Q_SLOTS:
         QVERIFY(!ended);
         QVERIFY2(ended.error().message.starts_with("model.weights: "), ended.error().message.c_str());
         QVERIFY(viewSearch(*folder)->study.trials.empty());
+    }
+
+    void aPlaceThatNobodySaidHasToHaveTheVerySameImages() {
+        FakeTrainer trainer;
+        const auto folder = beginSearch(home(), plan(", \"trials\": 1"), {});
+        QVERIFY(folder && go(trainer, home(), *folder));
+        const auto toys = root() / "toys", moved = root() / "moved", others = root() / "others";
+        QVERIFY(drawFewToys(others, 2, 1, 20)); // by the same names
+        SearchRequest request{home(), *folder};
+        request.guessesPlace = true;
+        request.dataPath = others.string();
+        const auto refusal = [&] {
+            const auto done = moveImages(request, {});
+            return done ? std::string() : done.error().message;
+        };
+        QVERIFY2(refusal().starts_with("No run of the search tells"), refusal().c_str());
+        QVERIFY(rememberImages(home(), *folder));
+        std::filesystem::rename(toys, moved);
+        QVERIFY2(refusal().find("are not those of the search") != std::string::npos, refusal().c_str());
+        QCOMPARE(folder->plan()->base.data.path, toys.string());
+        request.guessesPlace = false; // a person who says so is believed
+        QCOMPARE(refusal(), std::string());
+        request.guessesPlace = true;
+        request.dataPath = moved.string();
+        QCOMPARE(refusal(), std::string());
+        QCOMPARE(folder->plan()->base.data.path, moved.string());
     }
 
     void aRunThatIsInProgressElsewhereEndsTheSearchAndFailsNoTrial() {

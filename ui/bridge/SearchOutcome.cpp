@@ -6,6 +6,7 @@
 
 #include "bridge/PlainWords.h"
 #include "look/Words.h"
+#include "store/RunMark.h"
 
 namespace sightline::ui {
 
@@ -24,11 +25,14 @@ void SearchOutcome::go(const std::filesystem::path& home, const Folder& folder, 
     const Result<Study> study = search->study();
     if (study)
         done = endedTrials(*study);
-    if (std::error_code code; study && !std::filesystem::exists(plan->base.data.path, code)) {
+    onSlurm = plan->slurm.has_value();
+    std::error_code code;
+    const bool lacksImages = study && !onSlurm && !std::filesystem::exists(plan->base.data.path, code);
+    request.guessesPlace = lacksImages && std::filesystem::exists(openImages, code);
+    if (request.guessesPlace)
+        request.dataPath = openImages;
+    else if (lacksImages && !ownerOf(search->path()))
         gone = plan->base.data.path;
-        if (!study->trials.empty()) // else nothing tells whether these are the same
-            request.dataPath = openImages;
-    }
     std::size_t last = 0; // trial that began, from 1
     Result<SearchEnded> result = run(request, [&](const SearchEvent& event) {
         if (const auto* trains = std::get_if<TrialTrains>(&event))
@@ -61,7 +65,8 @@ QStringList SearchOutcome::said() {
 
 QString SearchOutcome::words() const {
     if (error && error->kind == ErrorKind::Cancelled)
-        return tr("Stopped before the first trial.");
+        return onSlurm ? tr("Stopped before its trials were submitted to Slurm.")
+                       : tr("Stopped before the first trial.");
     if (error && !gone.empty())
         return tr("The search's images are not in %1 any more. Open them where they are now on the Data page, then "
                   "resume the search.")

@@ -35,7 +35,8 @@ public:
     std::optional<Error> error;
     std::optional<SearchEnded> ended;
     std::atomic<int> done = 0; ///< trials that have ended
-    std::string gone;          ///< where the search's images were
+    bool onSlurm = false;      ///< its images are those of the nodes, which this machine need not have
+    std::string gone;          ///< where the search's images were, if there are none to try instead
 
     /// The whole go, on the thread that calls: `run` is runSearch() or watchSearch().
     void go(const std::filesystem::path& home, const Folder& folder, const std::stop_token& stop, const EventSink& sink,

@@ -32,13 +32,7 @@ Result<SearchFolder> oneOf(const std::vector<SearchFolder>& found, const std::st
 
 /// The tasks of a Slurm job wait and go on where nobody watches them any more.
 bool isTrainedElsewhere(const SearchView& view) {
-    const std::filesystem::path runs = view.folder.parent_path().parent_path() / "runs";
-    const auto isTrained = [&](const SearchTrial& trial) {
-        return trial.state == SearchTrial::State::Running && !trial.runs.empty() &&
-               ownerOf(runs / trial.runs.back()).has_value();
-    };
-    return view.plan.slurm && (hasSlurmJob(SearchFolder(view.folder)) ||
-                               std::any_of(view.study.trials.begin(), view.study.trials.end(), isTrained));
+    return view.plan.slurm && (hasSlurmJob(SearchFolder(view.folder)) || isAnyTrained(view));
 }
 
 /// A file or a run's folder is found from any other folder, too.
@@ -164,6 +158,15 @@ Result<SearchView> viewSearch(const SearchFolder& folder) {
 
 Json toJson(const SearchView& view) {
     Json trials = Json::array();
+bool isAnyTrained(const SearchView& view) {
+    const std::filesystem::path runs = view.folder.parent_path().parent_path() / "runs";
+    const std::vector<SearchTrial>& trials = view.study.trials;
+    return std::any_of(trials.begin(), trials.end(), [&](const SearchTrial& trial) {
+        return trial.state == SearchTrial::State::Running && !trial.runs.empty() &&
+               ownerOf(runs / trial.runs.back()).has_value();
+    });
+}
+
     for (const SearchTrial& trial : view.study.trials) {
         Json reports = Json::object();
         for (const auto& [epoch, value] : trial.reports)

@@ -426,6 +426,28 @@ private Q_SLOTS:
         QVERIFY(hasSlurmJob(folder)); // whoever watches next asks how it ended
     }
 
+    void aTaskThatTrainsIsThereWhateverSqueueKnows() {
+        const SearchFolder folder = begun(onSlurm(2, 1));
+        QVERIFY(writeFileAtomically(folder.path() / "slurm.json", R"({"job": "7"})"));
+        const StudyJournal journal(folder.journal(), "task");
+        SearchTrial trial;
+        trial.point = {{"training.optimizer.learning_rate", 0.01}};
+        trial.started = journalTime();
+        QVERIFY(journal.createStudy("toys", true) && journal.begin(trial, folder.plan()->space) &&
+                journal.setRuns(0, {"run"}));
+        const std::filesystem::path run = home() / "runs" / "run";
+        std::filesystem::create_directories(run);
+        const Slurm elsewhere([](const std::vector<std::string>&) -> Result<ProgramAnswer> {
+            return ProgramAnswer{0, "{\"jobs\": []}", ""};
+        });
+        {
+            const auto task = RunMark::take(run);
+            QVERIFY(task);
+            QVERIFY(!hasLostItsJob(*viewSearch(folder), elsewhere));
+        }
+        QVERIFY(hasLostItsJob(*viewSearch(folder), elsewhere));
+    }
+
     void aRefusedJobIsAnErrorInSlurmsWords() {
         const SearchFolder folder = begun(onSlurm(2, 1));
         FakeSlurm slurm([](const std::string&, std::stop_token) -> std::string { return "COMPLETED"; });

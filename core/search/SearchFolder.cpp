@@ -75,6 +75,8 @@ Result<SearchFolder> beginSearch(const std::filesystem::path& home, const Search
                         " needs validation images and there are none; set base.data.validation_split, as in 0.2.");
     if (const auto store = RunStore::open(home); !store) // that the home can be written
         return store.error();
+    if (const auto again = storedSearchPlan(toJson(absolute), {}, "The search cannot begin"); !again)
+        return again.error(); // two spellings of a file have become the same choice
     const SearchFolder folder(home / "searches" / newRunId());
     if (const Result<void> made = makeFolder(folder.path()); !made)
         return made.error();
@@ -156,8 +158,6 @@ Result<SearchView> viewSearch(const SearchFolder& folder) {
     return view;
 }
 
-Json toJson(const SearchView& view) {
-    Json trials = Json::array();
 bool isAnyTrained(const SearchView& view) {
     const std::filesystem::path runs = view.folder.parent_path().parent_path() / "runs";
     const std::vector<SearchTrial>& trials = view.study.trials;
@@ -167,6 +167,8 @@ bool isAnyTrained(const SearchView& view) {
     });
 }
 
+Json toJson(const SearchView& view) {
+    Json trials = Json::array();
     for (const SearchTrial& trial : view.study.trials) {
         Json reports = Json::object();
         for (const auto& [epoch, value] : trial.reports)

@@ -124,6 +124,23 @@ private Q_SLOTS:
         QVERIFY(viewSearch(*folder)->study.trials.empty());
     }
 
+    void twoSpellingsOfAFileAreOneChoice() {
+        const auto before = std::filesystem::current_path();
+        QVERIFY(writeFileAtomically(root() / "a.safetensors", "").ok());
+        SearchPlan with = plan();
+        Json choices = Json::object();
+        choices["model.weights"]["choice"] = {"a.safetensors", "./a.safetensors"};
+        std::vector<Problem> problems;
+        with.space = searchSpaceFromJson(choices, problems);
+        QVERIFY(problems.empty());
+        std::filesystem::current_path(root());
+        const auto folder = beginSearch(home(), with, {});
+        std::filesystem::current_path(before);
+        QVERIFY(!folder); // nobody could read it again
+        QVERIFY2(folder.error().message.find("twice") != std::string::npos, folder.error().message.c_str());
+        QVERIFY(searchFolders(home()).empty());
+    }
+
     void aPlaceThatNobodySaidHasToHaveTheVerySameImages() {
         FakeTrainer trainer;
         const auto folder = beginSearch(home(), plan(", \"trials\": 1"), {});

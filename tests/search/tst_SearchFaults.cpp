@@ -167,6 +167,20 @@ private Q_SLOTS:
         QCOMPARE(folder->plan()->base.data.path, moved.string());
     }
 
+    void fewPossibleTrialsAreWorthASearch() {
+        SearchPlan with = plan();
+        Json space = Json::object();
+        for (int size = -59; size < 1; ++size)
+            space["training.batch_size"]["choice"].push_back(size);
+        std::vector<Problem> problems;
+        with.space = searchSpaceFromJson(space, problems);
+        QVERIFY(!problemsOfAllTrials(with).empty());
+        space["training.batch_size"]["choice"].push_back(16);
+        with.space = searchSpaceFromJson(space, problems);
+        for (with.seed = 0; with.seed < 10; ++with.seed)
+            QVERIFY(problemsOfAllTrials(with).empty());
+    }
+
     void aRunThatIsInProgressElsewhereEndsTheSearchAndFailsNoTrial() {
         FakeTrainer trainer;
         std::stop_source stop;

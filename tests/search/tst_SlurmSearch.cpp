@@ -448,6 +448,19 @@ private Q_SLOTS:
         QVERIFY(hasLostItsJob(*viewSearch(folder), elsewhere));
     }
 
+    void aTaskOfASearchWithoutAPossibleTrialFailsNone() {
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(2, 1));
+        QVERIFY(StudyJournal(folder.journal(), "watch").createStudy("toys", true));
+        Json json = readJsonFile(folder.path() / "search.json").value();
+        json["space"]["training.batch_size"]["choice"] = {0, -1}; // by hand
+        QVERIFY(writeFileAtomically(folder.path() / "search.json", toText(json)));
+        const auto ended = runSlurmTask(trainer, {home(), folder}, "1_0", {}, [](const SearchEvent&) {});
+        QVERIFY(!ended);
+        QVERIFY2(ended.error().message.find("batch_size") != std::string::npos, ended.error().message.c_str());
+        QCOMPARE(viewSearch(folder)->study.trials.back().state, State::Running);
+    }
+
     void aRefusedJobIsAnErrorInSlurmsWords() {
         const SearchFolder folder = begun(onSlurm(2, 1));
         FakeSlurm slurm([](const std::string&, std::stop_token) -> std::string { return "COMPLETED"; });

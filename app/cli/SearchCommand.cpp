@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "Commands.h"
@@ -71,11 +73,12 @@ int ended(const SearchEnded& search, const SearchOptions& options) {
 }
 
 /// What a search that has begun and ended with an error needs to go on.
-Error withWayOn(Error error, const SearchFolder& folder, const SearchPlan& plan) {
+Error withWayOn(Error error, const SearchFolder& folder) {
     if (error.kind == ErrorKind::Cancelled || ownerOf(folder.path())) // another process runs it
         return error;
+    const Result<SearchPlan> plan = folder.plan(); // as it is now: its images may have moved
     std::error_code code;
-    const bool hasImages = std::filesystem::exists(plan.base.data.path, code);
+    const bool hasImages = !plan || std::filesystem::exists(plan->base.data.path, code);
     error.message += " Once that is put right, `search resume " + folder.id() + "` continues the search" +
                      (hasImages ? "." : "; --set data.path=DIR tells where its images are now.");
     return error;
@@ -101,7 +104,7 @@ int runIt(const SearchFolder& folder, const std::string& dataPath, const SearchO
                          trialsOf(*plan), plan->keepBest);
         sayEvent(event, *plan, options.json);
     });
-    return search ? ended(*search, options) : fail(withWayOn(search.error(), folder, *plan));
+    return search ? ended(*search, options) : fail(withWayOn(search.error(), folder));
 }
 
 int start(const SearchOptions& options, Context& context) {
@@ -174,10 +177,21 @@ int task(const SearchOptions& options, Context& context) {
     return requeued ? 0 : fail(requeued.error());
 }
 
+/// A Slurm that is asked the same thing once, however many searches want to know.
+Slurm askedOnce() {
+    auto answers = std::make_shared<std::map<std::vector<std::string>, Result<ProgramAnswer>>>();
+    return Slurm([answers](const std::vector<std::string>& command) {
+        auto known = answers->find(command);
+        if (known == answers->end())
+            known = answers->emplace(command, runProgram(command)).first;
+        return known->second;
+    });
+}
+
 /// A search as it is now, also where its tasks on Slurm have ended and nobody saw it.
-Result<SearchView> viewNow(const SearchFolder& folder) {
+Result<SearchView> viewNow(const SearchFolder& folder, const Slurm& slurm = Slurm()) {
     Result<SearchView> view = viewSearch(folder);
-    if (view && hasLostItsJob(*view))
+    if (view && hasLostItsJob(*view, slurm))
         view->state = SearchView::State::Stopped;
     return view;
 }
@@ -196,8 +210,9 @@ int show(const SearchOptions& options, Context& context) {
 
 int list(const SearchOptions& options, Context& context) {
     Json all = Json::array();
+    const Slurm slurm = askedOnce();
     for (const SearchFolder& folder : searchFolders(context.home)) {
-        const Result<SearchView> view = viewNow(folder);
+        const Result<SearchView> view = viewNow(folder, slurm);
         if (!view) {
             std::clog << folder.id() << ": " << view.error().message << '\n';
             continue;

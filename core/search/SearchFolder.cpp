@@ -32,13 +32,7 @@ Result<SearchFolder> oneOf(const std::vector<SearchFolder>& found, const std::st
 
 /// The tasks of a Slurm job wait and go on where nobody watches them any more.
 bool isTrainedElsewhere(const SearchView& view) {
-    const std::filesystem::path runs = view.folder.parent_path().parent_path() / "runs";
-    const auto isTrained = [&](const SearchTrial& trial) {
-        return trial.state == SearchTrial::State::Running && !trial.runs.empty() &&
-               ownerOf(runs / trial.runs.back()).has_value();
-    };
-    return view.plan.slurm && (hasSlurmJob(SearchFolder(view.folder)) ||
-                               std::any_of(view.study.trials.begin(), view.study.trials.end(), isTrained));
+    return view.plan.slurm && (hasSlurmJob(SearchFolder(view.folder)) || isAnyTrained(view));
 }
 
 /// A file or a run's folder is found from any other folder, too.
@@ -81,6 +75,8 @@ Result<SearchFolder> beginSearch(const std::filesystem::path& home, const Search
                         " needs validation images and there are none; set base.data.validation_split, as in 0.2.");
     if (const auto store = RunStore::open(home); !store) // that the home can be written
         return store.error();
+    if (const auto again = storedSearchPlan(toJson(absolute), {}, "The search cannot begin"); !again)
+        return again.error(); // two spellings of a file have become the same choice
     const SearchFolder folder(home / "searches" / newRunId());
     if (const Result<void> made = makeFolder(folder.path()); !made)
         return made.error();
@@ -160,6 +156,15 @@ Result<SearchView> viewSearch(const SearchFolder& folder) {
     else if (isTrainedElsewhere(view))
         view.state = SearchView::State::Running;
     return view;
+}
+
+bool isAnyTrained(const SearchView& view) {
+    const std::filesystem::path runs = view.folder.parent_path().parent_path() / "runs";
+    const std::vector<SearchTrial>& trials = view.study.trials;
+    return std::any_of(trials.begin(), trials.end(), [&](const SearchTrial& trial) {
+        return trial.state == SearchTrial::State::Running && !trial.runs.empty() &&
+               ownerOf(runs / trial.runs.back()).has_value();
+    });
 }
 
 Json toJson(const SearchView& view) {

@@ -48,6 +48,8 @@ struct SearchView {
 const char* nameOf(SearchView::State state);
 /// Errors: a file of it is damaged.
 Result<SearchView> viewSearch(const SearchFolder& folder);
+/// Whether a run of its trials in progress is trained now, by whatever process.
+bool isAnyTrained(const SearchView& view);
 /// `search show --json` (CLI.md).
 Json toJson(const SearchView& view);
 

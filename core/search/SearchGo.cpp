@@ -167,9 +167,13 @@ SearchGo::Execution SearchGo::trainExecution(int trial, int execution, TrainCont
     if (const auto known = m_known.find(member); known != m_known.end() && waitsInVain(known->second))
         return {Execution::End::Interrupted};
     const Result<TrainRequest> request = requestOf(trial, execution);
-    if (!request)
+    if (!request) {
+        const Result<void> possible = hasPossibleTrials(SearchFolder(m_view.folder), m_view.plan);
+        const std::lock_guard lock(m_mutex);
+        check(possible);
         return m_halt.stop_requested() ? Execution{Execution::End::Interrupted}
                                        : Execution{Execution::End::Failed, request.error().message};
+    }
     bool prunes = false;
     const RunEnded ended = m_engine.train(*request, m_halt.get_token(), control, [&](const TrainEvent& event) {
         hear(trial, execution, event, control, prunes);

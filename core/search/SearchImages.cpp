@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "search/SearchImages.h"
 
+#include <optional>
+
 #include "data/Overlay.h"
 #include "search/TrialRuns.h"
 #include "store/NewPlace.h"
 #include "store/RunData.h"
 #include "store/RunStore.h"
+#include "store/SampleMatch.h"
 #include "store/StartWeights.h"
 #include "support/Files.h"
 #include "support/Words.h"
@@ -39,13 +42,42 @@ Result<void> hasWeights(const std::filesystem::path& home, const SearchPlan& pla
     return {};
 }
 
+/// The others know the same.
+std::optional<RunFolder> runThatKnowsImages(const SearchRequest& request) {
+    for (const auto& [member, run] : runsOfSearch(request.home, request.folder.id()))
+        if (const auto manifest = run.manifest(); manifest && *manifest)
+            return run;
+    return std::nullopt;
+}
+
+/// All that the run knows, and nothing else.
+Result<void> hasTheImagesOf(const RunFolder& run, const Dataset& images, const std::string& before,
+                            const std::string& place, const std::stop_token& stop) {
+    const auto manifest = run.manifest();
+    if (!manifest || !*manifest)
+        return manifest ? Result<void>() : Result<void>(manifest.error());
+    const SampleMatch match = matchSamples(**manifest, images, Compare::Contents, availableCpus(), stop);
+    if (stop.stop_requested())
+        return cancelled();
+    if (!match.missing.empty() || match.altered > 0 || !match.fresh.empty())
+        return badInput("The images in " + place + " are not those of the search, which were in " + before +
+                        "; open them where they are now.");
+    return {};
+}
+
 } // namespace
 
-Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& folder, const SearchPlan& plan,
-                      std::stop_token stop) {
+Result<void> hasPossibleTrials(const SearchFolder& folder, const SearchPlan& plan) {
     if (const std::vector<Problem> wrong = problemsOfAllTrials(plan); !wrong.empty())
         return badInput("No trial of the search can be trained: " + joined(wrong) + "; correct " +
                         (folder.path() / "search.json").string() + ".");
+    return {};
+}
+
+Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& folder, const SearchPlan& plan,
+                      std::stop_token stop) {
+    if (const Result<void> possible = hasPossibleTrials(folder, plan); !possible)
+        return possible;
     const auto images = openWithOverlay(home, plan.base.data, plan.base.seed, true, std::move(stop));
     if (!images)
         return images.error().kind == ErrorKind::Cancelled ? images.error() : badInput(images.error().message);
@@ -60,24 +92,27 @@ Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& fol
     return written;
 }
 
-Result<void> moveImages(const std::filesystem::path& home, const SearchFolder& folder, const std::string& path,
-                        std::stop_token stop) {
-    Result<SearchPlan> plan = folder.plan();
+Result<void> moveImages(const SearchRequest& request, std::stop_token stop) {
+    Result<SearchPlan> plan = request.folder.plan();
     if (!plan)
         return plan.error();
     std::error_code code;
+    const std::string before = plan->base.data.path;
     std::string& place = plan->base.data.path;
-    place = std::filesystem::absolute(newPlaceOf(path, place), code).lexically_normal().string();
-    const auto images = openWithOverlay(home, plan->base.data, plan->base.seed, true, stop);
+    place = std::filesystem::absolute(newPlaceOf(request.dataPath, before), code).lexically_normal().string();
+    const auto images = openWithOverlay(request.home, plan->base.data, plan->base.seed, true, stop);
     if (!images)
         return images.error();
-    for (const auto& [member, run] : runsOfSearch(home, folder.id()))
-        if (const auto manifest = run.manifest(); manifest && *manifest) {
-            if (const Result<void> same = holdsImagesOf(run, *images, plan->base.training.loaderThreads, stop); !same)
-                return same;
-            break; // the others have the same
-        }
-    return writeFileAtomically(folder.path() / "search.json", toText(toJson(*plan)) + "\n");
+    const std::optional<RunFolder> run = runThatKnowsImages(request);
+    if (!run && request.guessesPlace)
+        return badInput("No run of the search tells whether the images in " + place +
+                        " are those of the search; put its images back into " + before + ", or start a new search.");
+    if (run)
+        if (const Result<void> same = request.guessesPlace ? hasTheImagesOf(*run, *images, before, place, stop)
+                                                           : holdsImagesOf(*run, *images, availableCpus(), stop);
+            !same)
+            return same;
+    return writeFileAtomically(request.folder.path() / "search.json", toText(toJson(*plan)) + "\n");
 }
 
 } // namespace sightline

@@ -13,7 +13,7 @@ namespace sightline {
 namespace {
 
 constexpr std::array<std::string_view, 4> kObjectives{"loss", "accuracy", "val_loss", "val_accuracy"};
-constexpr std::size_t kDrawn = 32; ///< points of which one that is possible says that trials are worth it
+constexpr std::size_t kDrawn = 512; ///< points of which one that is possible says that trials are worth it
 
 /// The smallest values that a point can have: enough to see whether there is such a setting.
 Point firstPoint(const SearchSpace& space) {

@@ -12,6 +12,7 @@
 #include "search/SearchGo.h"
 #include "search/SearchImages.h"
 #include "search/SearchSteering.h"
+#include "search/SlurmJob.h"
 #include "search/SlurmSearch.h"
 #include "store/RunMark.h"
 #include "support/Program.h"
@@ -122,25 +123,33 @@ Result<Prepared> prepared(const SearchRequest& request, const std::stop_token& s
     if (!mark)
         return mark.error();
     if (!request.dataPath.empty())
-        if (const Result<void> moved = moveImages(request.home, request.folder, request.dataPath, stop); !moved)
+        if (const Result<void> moved = moveImages(request, stop); !moved)
             return moved.error();
     Result<SearchView> view = viewSearch(request.folder);
     if (!view)
         return view.error();
-    if (endedTrials(view->study) < trialsOf(view->plan))
+    const bool hasTasks = view->plan.slurm && hasSlurmJob(request.folder); // their images may lie on the nodes only
+    if (!hasTasks && endedTrials(view->study) < trialsOf(view->plan))
         if (const Result<void> able = canTrain(request.home, request.folder, view->plan, stop); !able)
             return able.error();
     return Prepared{std::move(*mark), std::move(*view)};
 }
 
-/// Who leaves the job waits for no answer to a question; a command that changes something comes to its end.
+/// What became of a place that nobody said.
+void sayPlace(const SearchRequest& request, const Prepared& ready, const SearchSink& sink) {
+    if (request.guessesPlace && !request.dataPath.empty())
+        sink(SearchNote{"Its images are now in " + ready.view.plan.base.data.path + "."});
+}
+
+/// Who leaves the job waits for no answer to a question; what changes something comes to its end, and what it asks on
+/// its way is answered.
 SlurmPlace placeFor(const SearchRequest& request, const std::stop_token& stop) {
-    if (!request.leavesJob)
-        return {};
-    return {Slurm([stop](const std::vector<std::string>& command) {
-        const bool asks = command.front() == "squeue" || command.front() == "sacct";
-        return runProgram(command, std::chrono::minutes(1), asks ? stop : std::stop_token());
-    })};
+    SlurmPlace place;
+    if (request.leavesJob)
+        place.asked = Slurm([stop](const std::vector<std::string>& command) {
+            return runProgram(command, std::chrono::minutes(1), stop);
+        });
+    return place;
 }
 
 Result<SearchEnded> watched(const SearchRequest& request, Prepared ready, std::stop_token stop,
@@ -161,6 +170,7 @@ Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std:
         return ready.error();
     if (ready->view.plan.slurm)
         return watched(request, std::move(*ready), std::move(stop), sink);
+    sayPlace(request, *ready, sink);
     if (request.control)
         ready->view.plan.parallel = 1;
     SearchRunner runner(engine, request, std::move(ready->view), std::move(stop), sink);

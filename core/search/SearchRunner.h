@@ -39,6 +39,8 @@ struct SearchRequest {
     /// Steers the trials, which are then tried one after the other whatever the plan says. Null: steerSearch() does.
     TrainControl* control = nullptr;
     std::string dataPath = {}; ///< where the images are now; remembered by the search. Empty: where they were
+    /// Nobody said so of dataPath: it is taken only where its images are the very ones that the runs know.
+    bool guessesPlace = false;
     bool leavesJob = false; ///< `stop` only ends the watching of a job on Slurm, which goes on; steerSearch() ends it
 };
 

@@ -34,7 +34,7 @@ Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command
 bool hasLostItsJob(const SearchView& view, const Slurm& slurm) {
     const SearchFolder folder(view.folder);
     const bool goesOn = view.state == SearchView::State::Running || view.state == SearchView::State::Paused;
-    if (!goesOn || view.isWatched || !hasSlurmJob(folder))
+    if (!goesOn || view.isWatched || !hasSlurmJob(folder) || isAnyTrained(view)) // squeue may be another cluster's
         return false;
     const Result<std::vector<SlurmTask>> tasks = slurm.queued(slurmJobOf(folder));
     return tasks && std::none_of(tasks->begin(), tasks->end(), [](const SlurmTask& task) { return task.isAlive; });

@@ -21,7 +21,7 @@ Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command
                          const Slurm& slurm = Slurm());
 
 /// Whether Slurm says that no task of a search is there any more, while nobody watches who would leave word of it.
-/// False also where Slurm does not answer.
+/// False also where Slurm does not answer, and where a run in progress tells that a task is there.
 bool hasLostItsJob(const SearchView& view, const Slurm& slurm = Slurm());
 
 /// What a search that runs, or its job on Slurm, said last.

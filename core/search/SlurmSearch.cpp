@@ -60,6 +60,7 @@ private:
         endsWith("Stopped");
         m_reason.clear();
     }
+    const Slurm& asked() const { return m_place.asked ? *m_place.asked : m_place.slurm; }
     std::map<std::string, std::size_t> endings() const;
     std::size_t progress() const;
     void wait(milliseconds time);
@@ -147,7 +148,7 @@ Result<void> SlurmWatch::look() {
 bool SlurmWatch::hasTasks() {
     if (m_job.empty())
         return false;
-    Result<std::vector<SlurmTask>> tasks = m_place.slurm.queued(m_job);
+    Result<std::vector<SlurmTask>> tasks = asked().queued(m_job);
     if (!tasks && !m_stop.stop_requested() && !std::exchange(m_saidDeaf, true))
         m_sink(SearchNote{tasks.error().message + " The trials are watched by their journal."});
     if (!tasks)
@@ -183,7 +184,7 @@ std::map<std::string, std::size_t> SlurmWatch::endings() const {
     std::map<std::string, std::size_t> counts;
     if (m_job.empty())
         return counts;
-    const Result<std::vector<SlurmTask>> accounted = m_place.slurm.accounted(m_job);
+    const Result<std::vector<SlurmTask>> accounted = asked().accounted(m_job);
     for (const SlurmTask& task : accounted && !accounted->empty() ? *accounted : m_tasks)
         if (task.state != "COMPLETED" && !task.isAlive)
             ++counts[task.state];
@@ -200,13 +201,15 @@ std::string inWords(const std::map<std::string, std::size_t>& endings) {
 
 /// No task is there any more, and trials are left. True: new ones are.
 Result<bool> SlurmWatch::tasksEnded() {
+    const std::map<std::string, std::size_t> ends = endings();
+    if (m_request.leavesJob && m_stop.stop_requested()) // how they ended may not be known
+        return false;
     sayPaused(m_view.folder, false);
     sayJobIsOver(m_request.folder);
     if (timeIsUp()) {
         endsWith("The time is up");
         return false;
     }
-    const std::map<std::string, std::size_t> ends = endings();
     if (m_isOurs && ends.contains("CANCELLED")) {
         endsWith("Slurm job " + m_job + " was canceled");
         return false;

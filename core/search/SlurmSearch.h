@@ -15,6 +15,7 @@ namespace sightline {
 struct SlurmPlace {
     Slurm slurm{};
     std::filesystem::path program{}; ///< what the tasks run; empty: the sightline-cli beside this program
+    std::optional<Slurm> asked{};    ///< for questions only, whose answers nobody may wait for; nothing: `slurm`
 };
 
 /// A search whose trials are tasks of a Slurm job array, as it is seen from where jobs are submitted: submits as many

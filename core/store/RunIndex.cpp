@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "store/HostBoot.h"
+#include "store/RunStore.h"
 #include "support/Files.h"
 #include "support/NetworkFiles.h"
 
@@ -62,7 +63,13 @@ std::filesystem::path indexFolder() {
     if (code || isOnNetwork(temp)) // batch jobs have the TMPDIR of another machine
         temp = "/tmp";
     const std::filesystem::path mine = temp / ("sightline-" + std::to_string(::getuid()));
-    return (makePrivate(mine) || kept.empty() ? mine : kept / "sightline") / "indexes";
+    if (makePrivate(mine))
+        return mine / "indexes";
+    if (!kept.empty())
+        return kept / "sightline" / "indexes";
+    const std::filesystem::path fresh = temp / ("sightline-" + newRunId()); // for this once
+    makePrivate(fresh);
+    return fresh / "indexes";
 }
 
 Error unwritable(const std::exception& exception) {

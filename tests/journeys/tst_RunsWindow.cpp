@@ -67,7 +67,8 @@ private Q_SLOTS:
         QVERIFY(driver.text("messageText").startsWith(QStringLiteral("Imported “torch-17”.")));
         QVERIFY2(!driver.text("messageText").contains(QStringLiteral("--")), qPrintable(driver.text("messageText")));
         QCOMPARE(asked.size(), 1);
-        QVERIFY(asked[0].startsWith(QStringLiteral("torch-17.onnx does not say how its images are normalized.")));
+        QVERIFY(asked[0].startsWith(
+            QStringLiteral("torch-17.onnx does not say, with all values, how its images are normalized.")));
         const auto first = RunStore::open(driver.session->home())->find("torch-17");
         QVERIFY(first.ok());
         QCOMPARE(first->experiment()->normalization.preset, NormalizationSettings::Preset::Half);

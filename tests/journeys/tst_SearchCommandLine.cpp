@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <csignal>
+#include <filesystem>
 
 #include "CliProcess.h"
 #include "Test.h"
@@ -114,8 +115,9 @@ private Q_SLOTS:
         const QByteArray canceled = path(QStringLiteral("canceled")).toUtf8();
         tool("sbatch", "echo 1");
         tool("scancel", "touch '" + canceled + "'");
+        const QString asked = path(QStringLiteral("asked"));
         tool("squeue",
-             "test -e '" + canceled + "' && state=CANCELLED || state=PENDING\n" +
+             "echo >> '" + asked.toUtf8() + "'; test -e '" + canceled + "' && state=CANCELLED || state=PENDING\n" +
                  R"(echo '{"jobs": [{"array_job_id": 1, "job_state": "'$state'", "state_reason": "None"}]}')");
         QProcess process;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -141,7 +143,15 @@ private Q_SLOTS:
         const QByteArray paths = qgetenv("PATH");
         qputenv("PATH", tools.toUtf8() + ':' + paths);
         const CliAnswer shown = run({"search", "show", "waits", "--json"});
+        const std::filesystem::path folder(stopped["folder"].toString().toStdString());
+        std::filesystem::copy(folder, folder.parent_path() / "waits-too", std::filesystem::copy_options::recursive);
+        QFile::remove(asked);
+        const QJsonArray both = run({"search", "list", "--json"}).list();
         qputenv("PATH", paths);
+        std::filesystem::remove_all(folder.parent_path() / "waits-too");
+        QCOMPARE(both[0].toObject()["state"].toString() + both[1].toObject()["state"].toString(),
+                 QStringLiteral("stoppedstopped"));
+        QCOMPARE(QFileInfo(asked).size(), 1); // one answer tells of all jobs
         QCOMPARE(shown.json()["state"].toString(), QStringLiteral("stopped"));
     }
 
@@ -168,6 +178,18 @@ private Q_SLOTS:
         QVERIFY(QDir().rename(path("toys"), path("elsewhere")));
         verifyRefusal(run({"search", "resume", "moved"}), 2, "--set data.path=DIR");
         verifyRefusal(run({"search", "resume", "moved", "--set", "training.epochs=2"}), 2, "training.epochs");
+        const QString file = run({"search", "show", "moved", "--json"}).json()["folder"].toString() + "/search.json";
+        QVERIFY(QFile::copy(file, path("before.json")));
+        QFile plan(file);
+        QVERIFY(plan.open(QIODevice::ReadWrite));
+        const QByteArray impossible = plan.readAll().replace("\"filters\"", "\"of_an_older_version\": 1, \"filters\"");
+        QVERIFY(plan.resize(0) && plan.seek(0));
+        plan.write(impossible);
+        plan.close();
+        const CliAnswer found = run({"search", "resume", "moved", "--set", "data.path=" + path("elsewhere")});
+        verifyRefusal(found, 2, "of_an_older_version");
+        QVERIFY2(!found.err.contains("--set data.path"), found.err.constData()); // they are there now
+        QVERIFY(QFile::remove(file) && QFile::rename(path("before.json"), file));
         const CliAnswer resumed =
             run({"search", "resume", "moved", "--json", "--set", "data.path=" + path("elsewhere")});
         QVERIFY(QDir().rename(path("elsewhere"), path("toys")));

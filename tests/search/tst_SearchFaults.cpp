@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include "KnownImages.h"
 #include "SearchTest.h"
+#include "search/SearchImages.h"
 #include "search/TrialRuns.h"
 #include "store/RunMark.h"
 #include "support/Files.h"
@@ -120,6 +122,63 @@ private Q_SLOTS:
         QVERIFY(!ended);
         QVERIFY2(ended.error().message.starts_with("model.weights: "), ended.error().message.c_str());
         QVERIFY(viewSearch(*folder)->study.trials.empty());
+    }
+
+    void twoSpellingsOfAFileAreOneChoice() {
+        const auto before = std::filesystem::current_path();
+        QVERIFY(writeFileAtomically(root() / "a.safetensors", "").ok());
+        SearchPlan with = plan();
+        Json choices = Json::object();
+        choices["model.weights"]["choice"] = {"a.safetensors", "./a.safetensors"};
+        std::vector<Problem> problems;
+        with.space = searchSpaceFromJson(choices, problems);
+        QVERIFY(problems.empty());
+        std::filesystem::current_path(root());
+        const auto folder = beginSearch(home(), with, {});
+        std::filesystem::current_path(before);
+        QVERIFY(!folder); // nobody could read it again
+        QVERIFY2(folder.error().message.find("twice") != std::string::npos, folder.error().message.c_str());
+        QVERIFY(searchFolders(home()).empty());
+    }
+
+    void aPlaceThatNobodySaidHasToHaveTheVerySameImages() {
+        FakeTrainer trainer;
+        const auto folder = beginSearch(home(), plan(", \"trials\": 1"), {});
+        QVERIFY(folder && go(trainer, home(), *folder));
+        const auto toys = root() / "toys", moved = root() / "moved", others = root() / "others";
+        QVERIFY(drawFewToys(others, 2, 1, 20)); // by the same names
+        SearchRequest request{home(), *folder};
+        request.guessesPlace = true;
+        request.dataPath = others.string();
+        const auto refusal = [&] {
+            const auto done = moveImages(request, {});
+            return done ? std::string() : done.error().message;
+        };
+        QVERIFY2(refusal().starts_with("No run of the search tells"), refusal().c_str());
+        QVERIFY(rememberImages(home(), *folder));
+        std::filesystem::rename(toys, moved);
+        QVERIFY2(refusal().find("are not those of the search") != std::string::npos, refusal().c_str());
+        QCOMPARE(folder->plan()->base.data.path, toys.string());
+        request.guessesPlace = false; // a person who says so is believed
+        QCOMPARE(refusal(), std::string());
+        request.guessesPlace = true;
+        request.dataPath = moved.string();
+        QCOMPARE(refusal(), std::string());
+        QCOMPARE(folder->plan()->base.data.path, moved.string());
+    }
+
+    void fewPossibleTrialsAreWorthASearch() {
+        SearchPlan with = plan();
+        Json space = Json::object();
+        for (int size = -59; size < 1; ++size)
+            space["training.batch_size"]["choice"].push_back(size);
+        std::vector<Problem> problems;
+        with.space = searchSpaceFromJson(space, problems);
+        QVERIFY(!problemsOfAllTrials(with).empty());
+        space["training.batch_size"]["choice"].push_back(16);
+        with.space = searchSpaceFromJson(space, problems);
+        for (with.seed = 0; with.seed < 10; ++with.seed)
+            QVERIFY(problemsOfAllTrials(with).empty());
     }
 
     void aRunThatIsInProgressElsewhereEndsTheSearchAndFailsNoTrial() {

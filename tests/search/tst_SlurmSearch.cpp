@@ -362,6 +362,105 @@ private Q_SLOTS:
         QVERIFY(!hasSlurmJob(folder));
     }
 
+    void aPauseComesToItsEndWhereTheWatchingEnds() {
+        const SearchFolder folder = begun(onSlurm(2, 1));
+        QVERIFY(writeFileAtomically(folder.path() / "slurm.json", R"({"job": "7"})"));
+        const auto mark = RunMark::take(folder.path()); // as runSearch() has it
+        QVERIFY(mark);
+        std::stop_source closed;
+        std::atomic<bool> isWatched = false;
+        std::string changed;
+        const auto running = [] { return Result<ProgramAnswer>(ProgramAnswer{0, squeueOfSeven("RUNNING"), ""}); };
+        SlurmPlace place;
+        place.slurm = Slurm([&](const std::vector<std::string>& command) -> Result<ProgramAnswer> {
+            closed.request_stop(); // in the middle of the pause
+            if (command[0] == "squeue")
+                return running();
+            changed += command[1] + " " + command[2];
+            return ProgramAnswer{};
+        });
+        place.asked = Slurm([&](const std::vector<std::string>&) {
+            isWatched = true;
+            return closed.stop_requested() ? Result<ProgramAnswer>(cancelled()) : running();
+        });
+        std::jthread person([&](const std::stop_token& ended) {
+            while (!isWatched && !ended.stop_requested())
+                std::this_thread::yield();
+            static_cast<void>(steerSearch(folder, RemoteCommand::Kind::Pause, ended));
+        });
+        SearchRequest request{home(), folder};
+        request.leavesJob = true;
+        const auto ended = runSlurmSearch(
+            request, *viewSearch(folder), closed.get_token(), [](const SearchEvent&) {}, place);
+        QVERIFY2(ended, ended ? "" : ended.error().message.c_str());
+        QCOMPARE(changed, std::string("requeuehold 7_0"));
+        QVERIFY(saysPaused(folder.path()));
+    }
+
+    void whoLeavesBeforeItIsKnownHowTasksEndedSubmitsNoneAgain() {
+        const SearchFolder folder = begun(onSlurm(3, 1));
+        const StudyJournal journal(folder.journal(), "task");
+        const Point point{{"training.optimizer.learning_rate", 0.01}};
+        std::stop_source closed;
+        int submitted = 0;
+        const Slurm slurm([&](const std::vector<std::string>& command) -> Result<ProgramAnswer> {
+            if (command[0] == "sacct") {
+                closed.request_stop();
+                return cancelled();
+            }
+            if (command[0] == "sbatch" && ++submitted == 1) { // comes to something before somebody cancels it
+                SearchTrial trial;
+                trial.point = point;
+                trial.started = journalTime();
+                static_cast<void>(journal.begin(trial, folder.plan()->space));
+                static_cast<void>(journal.report(0, 1, 0.5));
+            }
+            return ProgramAnswer{0, command[0] == "sbatch" ? "7" : "{\"jobs\": []}", ""};
+        });
+        SearchRequest request{home(), folder};
+        request.leavesJob = true;
+        const auto ended = runSlurmSearch(request, *viewSearch(folder), closed.get_token(), [](const SearchEvent&) {},
+                                          {slurm, "/usr/bin/sightline-cli"});
+        QVERIFY2(ended, ended ? "" : ended.error().message.c_str());
+        QCOMPARE(submitted, 1);
+        QVERIFY(hasSlurmJob(folder)); // whoever watches next asks how it ended
+    }
+
+    void aTaskThatTrainsIsThereWhateverSqueueKnows() {
+        const SearchFolder folder = begun(onSlurm(2, 1));
+        QVERIFY(writeFileAtomically(folder.path() / "slurm.json", R"({"job": "7"})"));
+        const StudyJournal journal(folder.journal(), "task");
+        SearchTrial trial;
+        trial.point = {{"training.optimizer.learning_rate", 0.01}};
+        trial.started = journalTime();
+        QVERIFY(journal.createStudy("toys", true) && journal.begin(trial, folder.plan()->space) &&
+                journal.setRuns(0, {"run"}));
+        const std::filesystem::path run = home() / "runs" / "run";
+        std::filesystem::create_directories(run);
+        const Slurm elsewhere([](const std::vector<std::string>&) -> Result<ProgramAnswer> {
+            return ProgramAnswer{0, "{\"jobs\": []}", ""};
+        });
+        {
+            const auto task = RunMark::take(run);
+            QVERIFY(task);
+            QVERIFY(!hasLostItsJob(*viewSearch(folder), elsewhere));
+        }
+        QVERIFY(hasLostItsJob(*viewSearch(folder), elsewhere));
+    }
+
+    void aTaskOfASearchWithoutAPossibleTrialFailsNone() {
+        FakeTrainer trainer;
+        const SearchFolder folder = begun(onSlurm(2, 1));
+        QVERIFY(StudyJournal(folder.journal(), "watch").createStudy("toys", true));
+        Json json = readJsonFile(folder.path() / "search.json").value();
+        json["space"]["training.batch_size"]["choice"] = {0, -1}; // by hand
+        QVERIFY(writeFileAtomically(folder.path() / "search.json", toText(json)));
+        const auto ended = runSlurmTask(trainer, {home(), folder}, "1_0", {}, [](const SearchEvent&) {});
+        QVERIFY(!ended);
+        QVERIFY2(ended.error().message.find("batch_size") != std::string::npos, ended.error().message.c_str());
+        QCOMPARE(viewSearch(folder)->study.trials.back().state, State::Running);
+    }
+
     void aRefusedJobIsAnErrorInSlurmsWords() {
         const SearchFolder folder = begun(onSlurm(2, 1));
         FakeSlurm slurm([](const std::string&, std::stop_token) -> std::string { return "COMPLETED"; });

@@ -218,6 +218,14 @@ private Q_SLOTS:
         fs::remove(mine);
         fs::create_directory_symlink(root(), mine); // by somebody else
         QVERIFY(!indexFileOf(home()).string().starts_with(mine.string()));
+        const QByteArray own = qgetenv("HOME");
+        qunsetenv("HOME");
+        qunsetenv("XDG_CACHE_HOME");
+        const fs::path fresh = indexFileOf(home()); // nowhere else to go
+        own.isNull() ? qunsetenv("HOME") : qputenv("HOME", own);
+        qputenv("XDG_CACHE_HOME", (root() / "unwritable").c_str());
+        QVERIFY(!fresh.string().starts_with(mine.string() + '/'));
+        QVERIFY(fs::status(fresh.parent_path().parent_path()).permissions() == fs::perms::owner_all);
         qputenv("TMPDIR", (root() / "of another machine").c_str());
         const fs::path local = indexFileOf(home());
         QVERIFY2(local.string().starts_with("/tmp/sightline-"), local.c_str());

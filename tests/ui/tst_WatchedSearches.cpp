@@ -6,6 +6,7 @@
 
 #include "PageTest.h"
 #include "search/FakeTrainer.h"
+#include "search/KnownImages.h"
 #include "search/SearchRunner.h"
 #include "search/SlurmJob.h"
 #include "store/RunMark.h"
@@ -103,7 +104,9 @@ private Q_SLOTS:
     void aSearchOnSlurmIsLeftWatchedAgainAndStopped() {
         bringSlurm();
         const QString home = path(QStringLiteral("home-slurm")), toys = path(QStringLiteral("toys"));
-        const auto folder = begin(home, toys, onSlurm());
+        const QString images = path(QStringLiteral("of-the-nodes"));
+        QVERIFY(drawFewToys(path(QStringLiteral("of-the-nodes")), 2, 1, 16));
+        const auto folder = begin(home, images, onSlurm());
         QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
         WindowDriver driver(home);
         openSearch(driver);
@@ -122,8 +125,10 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").contains(QStringLiteral("nobody watches")), 20000);
         QCOMPARE(driver.text("watchSearch"), QStringLiteral("Watch"));
         picture(driver, QStringLiteral("search-unwatched"));
+        QVERIFY(QDir().rename(images, path(QStringLiteral("not-here")))); // the nodes have them, this machine has not
         driver.click("watchSearch");
         QTRY_VERIFY_WITH_TIMEOUT(driver.text("searchState").startsWith(QStringLiteral("Running on Slurm.")), 20000);
+        QCOMPARE(folder->plan()->base.data.path, images.toStdString()); // not those that are open
         const auto other = begin(home, toys, Json::object());
         QVERIFY2(other, other ? "" : other.error().message.c_str());
         searches.show(other->id());
@@ -145,6 +150,7 @@ private Q_SLOTS:
         QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
         FakeTrainer trainer;
         QVERIFY(runSearch(trainer, {home.toStdString(), *folder}, {}, [](const SearchEvent&) {}).ok());
+        QVERIFY(rememberImages(home.toStdString(), *folder));
         QVERIFY(change(*folder, [](Json& json) { json["trials"] = 3; }));
         QVERIFY(QDir().rename(path(QStringLiteral("old")), images));
         WindowDriver driver(home, [&trainer]() -> Result<Engine*> { return &trainer; });
@@ -155,11 +161,31 @@ private Q_SLOTS:
         QVERIFY2(ended[0][1].toString().contains(QStringLiteral("Open them where they are now")),
                  qPrintable(ended[0][1].toString()));
         QVERIFY(change(*folder, [](Json& json) { json["trials"] = 2; })); // nothing is left to train
-        open(driver, QStringLiteral("moved"));
+        QVERIFY(drawFewToys(path(QStringLiteral("others")), 2, 1, 20));   // by the same names
+        open(driver, QStringLiteral("others"));
         searches.resume(folder->id());
         QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 2, 20000);
-        QVERIFY2(ended[1][2].toBool(), qPrintable(ended[1][1].toString()));
+        QVERIFY2(ended[1][1].toString().contains(QStringLiteral("are not those of the search")),
+                 qPrintable(ended[1][1].toString()));
+        open(driver, QStringLiteral("moved"));
+        searches.show(folder->id());
+        searches.resume(folder->id());
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 3, 20000);
+        QVERIFY2(ended[2][2].toBool(), qPrintable(ended[2][1].toString()));
         QCOMPARE(folder->plan()->base.data.path, images.toStdString());
+        QVERIFY(searches.notes().contains(QStringLiteral("Its images are now in %1.").arg(images)));
+    }
+
+    void whoStopsBeforeTheJobIsNotToldOfATrial() {
+        const QString home = path(QStringLiteral("home-early"));
+        const auto folder = begin(home, path(QStringLiteral("toys")), onSlurm());
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        SearchOutcome outcome;
+        outcome.go(
+            home.toStdString(), [&](const std::stop_token&) { return Result<SearchFolder>(*folder); }, {},
+            [](const TrainEvent&) {}, [](std::size_t, std::size_t, const std::string&) {},
+            [](SearchRequest&, const SearchSink&) { return Result<SearchEnded>(cancelled()); });
+        QCOMPARE(outcome.words(), QStringLiteral("Stopped before its trials were submitted to Slurm."));
     }
 
     void manyOddTrialsAreAFewLines() {

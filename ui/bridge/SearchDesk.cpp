@@ -2,11 +2,8 @@
 #include "bridge/SearchDesk.h"
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
 #include <utility>
 
-#include "bridge/PlainWords.h"
 #include "bridge/WindowSettings.h"
 #include "engine/ProbeImages.h"
 #include "look/Words.h"
@@ -17,36 +14,9 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kPeriodMs = 1000;
-constexpr qsizetype kNotes = 3; ///< of the many that a long search says
+constexpr qsizetype kNotes = SearchOutcome::kNotes;
 const QString kDraftKey = QStringLiteral("search/draft");
 } // namespace
-
-/// What becomes of a search. Its thread writes it, the window's reads it once the search has ended, and how far it is
-/// before.
-struct SearchDesk::Outcome {
-    std::string id;
-    std::optional<Error> error;
-    std::optional<SearchEnded> ended;
-    std::atomic<int> done = 0;  ///< trials that have ended
-    std::stop_source halt = {}; ///< of one on Slurm: ends the watching
-    std::string openImages;     ///< where the window's images are
-    std::string gone;           ///< where the search's images were
-
-    void say(const std::string& note) {
-        const std::scoped_lock lock(m_mutex);
-        m_said << QString::fromStdString(note);
-        if (m_said.size() > kNotes)
-            m_said.removeFirst();
-    }
-    QStringList said() {
-        const std::scoped_lock lock(m_mutex);
-        return m_said;
-    }
-
-private:
-    std::mutex m_mutex;
-    QStringList m_said; ///< the last notes
-};
 
 SearchDesk::SearchDesk(std::filesystem::path home, ExperimentDocument& document, DataDesk& data, RunDesk& runs,
                        Activities& activities)
@@ -77,6 +47,25 @@ void SearchDesk::setDraft(SearchDraft draft) {
     QSettings settings = windowSettings(m_home);
     settings.setValue(kDraftKey, QByteArray::fromStdString(toText(toJson(m_draft), -1)));
     Q_EMIT draftChanged();
+}
+
+bool SearchDesk::searchFor(const std::string& path, const std::vector<Json>& choices) {
+    std::optional<SearchDraft> next = withSetting(m_draft, m_document.experiment(), path, choices);
+    if (next)
+        setDraft(std::move(*next));
+    return next.has_value();
+}
+
+void SearchDesk::usePreset(const std::string& name) {
+    std::optional<PresetDraft> preset = presetDraft(name, m_document.experiment().data);
+    if (preset && m_document.setExperiment(std::move(preset->base)))
+        setDraft(std::move(preset->draft));
+}
+
+std::vector<Problem> SearchDesk::problems() const {
+    std::vector<Problem> found;
+    planOf(m_draft, m_document.experiment(), found);
+    return found;
 }
 
 void SearchDesk::show(const std::string& id) {
@@ -151,51 +140,12 @@ QString SearchDesk::busyWords() const {
                         : QString();
 }
 
-/// One go of a search, on whatever thread.
-void SearchDesk::go(const std::filesystem::path& home, const Folder& folder, const std::stop_token& stop,
-                    Outcome& outcome, const EventSink& sink, const TrainingThread::Next& next, const Go& run) {
-    const Result<SearchFolder> search = folder(stop);
-    const Result<SearchPlan> plan = search ? search->plan() : Result<SearchPlan>(search.error());
-    if (!plan) {
-        outcome.error = plan.error();
-        return;
-    }
-    outcome.id = search->id();
-    SearchRequest request{home, *search};
-    request.background = request.waitsForRoom = true;
-    request.leavesJob = true; // the window may be closed
-    const Result<Study> study = search->study();
-    if (study)
-        outcome.done = endedTrials(*study);
-    if (std::error_code code; study && !std::filesystem::exists(plan->base.data.path, code)) {
-        outcome.gone = plan->base.data.path;
-        if (!study->trials.empty()) // else nothing tells whether these are the same
-            request.dataPath = outcome.openImages;
-    }
-    std::size_t last = 0; // trial that began, from 1
-    Result<SearchEnded> ended = run(request, [&](const SearchEvent& event) {
-        if (const auto* trains = std::get_if<TrialTrains>(&event))
-            return sink(trains->event);
-        if (const auto* began = std::get_if<TrialBegan>(&event))
-            last = static_cast<std::size_t>(began->trial.number) + 1;
-        else if (const auto* note = std::get_if<SearchNote>(&event))
-            outcome.say(note->message);
-        else
-            ++outcome.done;
-        next(last, static_cast<std::size_t>(trialsOf(*plan)), search->id());
-    });
-    if (ended)
-        outcome.ended = std::move(*ended);
-    else
-        outcome.error = ended.error();
-}
-
-void SearchDesk::begin(const QString& name, bool onSlurm, Folder folder, const std::string& id) {
+void SearchDesk::begin(const QString& name, bool onSlurm, SearchOutcome::Folder folder, const std::string& id) {
     if (isUnderWay())
         return Q_EMIT refused(busyWords());
     if (m_runs.trainsHere() && !onSlurm)
         return Q_EMIT refused(tr("A run is in progress; stop it first."));
-    m_outcome = std::make_shared<Outcome>();
+    m_outcome = std::make_shared<SearchOutcome>();
     if (m_data.dataset())
         m_outcome->openImages = m_document.experiment().data.path;
     m_watches = onSlurm;
@@ -205,19 +155,19 @@ void SearchDesk::begin(const QString& name, bool onSlurm, Folder folder, const s
     Q_EMIT changed();
 }
 
-void SearchDesk::train(const QString& name, Folder folder) {
+void SearchDesk::train(const QString& name, SearchOutcome::Folder folder) {
     m_track.begin(name);
     m_runs.trainSeries([home = m_home, folder = std::move(folder),
                         outcome = m_outcome](Engine& engine, const std::stop_token& stop, TrainControl& control,
                                              const EventSink& sink, const TrainingThread::Next& next) {
-        go(home, folder, stop, *outcome, sink, next, [&](SearchRequest& request, const SearchSink& hear) {
+        outcome->go(home, folder, stop, sink, next, [&](SearchRequest& request, const SearchSink& hear) {
             request.control = &control;
             return runSearch(engine, request, stop, hear);
         });
     });
 }
 
-void SearchDesk::watch(const QString& name, Folder folder) {
+void SearchDesk::watch(const QString& name, SearchOutcome::Folder folder) {
     m_watchedName = name;
     m_watching = m_activities.begin(name, [halt = m_outcome->halt]() mutable { halt.request_stop(); });
     m_watchLane.submit(
@@ -229,8 +179,8 @@ void SearchDesk::watch(const QString& name, Folder folder) {
             const auto next = [this, &courier](std::size_t index, std::size_t count, const std::string& id) {
                 courier.post([this, index, count, id = QString::fromStdString(id)] { advance(index, count, id); });
             };
-            go(
-                home, folder, stop, *outcome, [](const TrainEvent&) {}, next,
+            outcome->go(
+                home, folder, stop, [](const TrainEvent&) {}, next,
                 [&](const SearchRequest& request, const SearchSink& hear) { return watchSearch(request, stop, hear); });
             return Result<void>();
         },
@@ -276,31 +226,6 @@ QStringList SearchDesk::notes() const {
     return all;
 }
 
-QString SearchDesk::wordsOf(const Outcome& outcome) const {
-    if (outcome.error && outcome.error->kind == ErrorKind::Cancelled)
-        return tr("Stopped before the first trial.");
-    if (outcome.error && !outcome.gone.empty())
-        return tr("The search's images are not in %1 any more. Open them where they are now on the Data page, then "
-                  "resume the search.")
-            .arg(QString::fromStdString(outcome.gone));
-    if (outcome.error)
-        return plainWords(*outcome.error);
-    const SearchView& view = outcome.ended->view;
-    const int left = trialsOf(view.plan) - endedTrials(view.study);
-    if (left > 0 && view.plan.slurm && outcome.ended->why.empty())
-        return tr("The search continues on Slurm.");
-    if (left > 0 && !outcome.ended->reason.empty())
-        return QString::fromStdString(outcome.ended->reason) +
-               counted(left, tr(": %1 trial is left. Resume the search on the Search page."),
-                       tr(": %1 trials are left. Resume the search on the Search page."));
-    if (left > 0)
-        return counted(left, tr("The search has stopped; %1 trial is left. Resume it on the Search page."),
-                       tr("The search has stopped; %1 trials are left. Resume it on the Search page."));
-    const std::optional<int> best = bestTrial(view.study.trials, view.plan.maximize);
-    return best ? tr("The search is finished: trial %1 is the best.").arg(*best)
-                : tr("The search is finished; no trial was completed.");
-}
-
 void SearchDesk::end(const QString& failure) {
     const auto outcome = std::exchange(m_outcome, nullptr);
     if (!outcome)
@@ -312,11 +237,9 @@ void SearchDesk::end(const QString& failure) {
     if (outcome->ended && !outcome->ended->reason.empty())
         said << QString::fromStdString(outcome->ended->reason) + QLatin1Char('.');
     hearNotes(outcome->id, std::move(said));
-    const bool good = !outcome->error && outcome->ended->why.empty() &&
-                      bestTrial(outcome->ended->view.study.trials, outcome->ended->view.plan.maximize);
     refresh();
     Q_EMIT changed();
-    Q_EMIT ended(QString::fromStdString(outcome->id), wordsOf(*outcome), good);
+    Q_EMIT ended(QString::fromStdString(outcome->id), outcome->words(), outcome->isGood());
 }
 
 void SearchDesk::pause() {
@@ -351,6 +274,22 @@ void SearchDesk::steer(RemoteCommand::Kind command) {
                 Q_EMIT refused(QString::fromStdString(done.error().message));
             refresh();
         });
+}
+
+void SearchDesk::useTrial(int number) {
+    const auto place = static_cast<std::size_t>(number);
+    if (!m_shown || m_runs.trainsHere() || place >= m_shown->view.study.trials.size())
+        return;
+    std::vector<Problem> found;
+    const SearchPlan& plan = m_shown->view.plan;
+    Experiment experiment = experimentAt(plan, m_shown->view.study.trials[place].point, found);
+    if (!found.empty())
+        return Q_EMIT refused(QString::fromStdString(joined(found)));
+    const bool opens = !m_data.dataset();
+    if (!opens && !opensSameImages(experiment.data, m_document.experiment().data))
+        experiment.data = withImagesOf(experiment.data, m_document.experiment().data);
+    if (m_document.setExperiment(std::move(experiment)) && opens)
+        m_data.openAsSaid();
 }
 
 } // namespace sightline::ui

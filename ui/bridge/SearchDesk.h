@@ -12,10 +12,10 @@
 #include "bridge/ExperimentDocument.h"
 #include "bridge/RunDesk.h"
 #include "bridge/SearchDraft.h"
+#include "bridge/SearchOutcome.h"
 #include "bridge/SearchReader.h"
 #include "bridge/SeriesTrack.h"
 #include "lane/Lane.h"
-#include "search/SearchRunner.h"
 
 namespace sightline::ui {
 
@@ -77,18 +77,12 @@ Q_SIGNALS:
     void ended(const QString& id, const QString& words, bool good);
 
 private:
-    struct Outcome;
-    using Folder = std::function<Result<SearchFolder>(const std::stop_token&)>;
-    using Go = std::function<Result<SearchEnded>(SearchRequest& request, const SearchSink& sink)>;
-    static void go(const std::filesystem::path& home, const Folder& folder, const std::stop_token& stop,
-                   Outcome& outcome, const EventSink& sink, const TrainingThread::Next& next, const Go& run);
-    void begin(const QString& name, bool onSlurm, Folder folder, const std::string& id = {});
-    void train(const QString& name, Folder folder);
-    void watch(const QString& name, Folder folder);
+    void begin(const QString& name, bool onSlurm, SearchOutcome::Folder folder, const std::string& id = {});
+    void train(const QString& name, SearchOutcome::Folder folder);
+    void watch(const QString& name, SearchOutcome::Folder folder);
     void advance(qulonglong index, qulonglong count, const QString& id);
     void end(const QString& failure);
     void hearNotes(const std::string& id, QStringList said);
-    QString wordsOf(const Outcome& outcome) const;
     void steer(RemoteCommand::Kind command);
     void take(SearchReader::Seen seen);
 
@@ -103,9 +97,9 @@ private:
     std::string m_shownId;
     std::shared_ptr<const ShownSearch> m_shown;
     bool m_watched = false;
-    std::shared_ptr<Outcome> m_outcome; ///< of the search under way, filled on its thread
-    std::string m_id;                   ///< of the search under way, once it is known
-    std::string m_saidOf;               ///< whose notes the next are
+    std::shared_ptr<SearchOutcome> m_outcome; ///< of the search under way, filled on its thread
+    std::string m_id;                         ///< of the search under way, once it is known
+    std::string m_saidOf;                     ///< whose notes the next are
     QStringList m_said;
     bool m_watches = false; ///< the search under way is on Slurm
     QString m_watchedName;

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <utility>
 
+#include "bridge/ExperimentDocument.h"
 #include "experiment/RunEdit.h"
+#include "search/SearchPresets.h"
 #include "zoo/Zoo.h"
 
 namespace sightline::ui {
@@ -147,6 +149,28 @@ Json firstRange(const Experiment& experiment, const std::string& path, const std
         if (known == path)
             return range;
     return rangeOfValue(value, choices);
+}
+
+std::optional<SearchDraft> withSetting(SearchDraft draft, const Experiment& experiment, const std::string& path,
+                                       const std::vector<Json>& choices) {
+    if (std::any_of(draft.rows.begin(), draft.rows.end(), [&](const auto& row) { return row.path == path; }))
+        return draft;
+    Json range = firstRange(experiment, path, choices);
+    if (range.is_null())
+        return std::nullopt;
+    draft.rows.push_back({path, std::move(range)});
+    return draft;
+}
+
+std::optional<PresetDraft> presetDraft(const std::string& name, const DataSettings& images) {
+    const SearchPreset* preset = findSearchPreset(name);
+    const auto json = preset ? parseJson(preset->json, preset->name) : Result<Json>(Json());
+    if (!json || json->is_null())
+        return std::nullopt;
+    std::vector<Problem> ignored; // it comes with the program: a test reads it
+    Experiment base = experimentFromJson(json->value("base", Json::object()), ignored);
+    base.data = withImagesOf(base.data, images);
+    return PresetDraft{searchDraftFrom(*json), std::move(base)};
 }
 
 std::vector<std::string> searchableSettings(const Experiment& experiment) {

@@ -56,7 +56,7 @@ void ImportMenu::importWithLabels() {
         m_runs.importFrom(file.toStdString(), labels.toStdString());
 }
 
-/// Of a network that does not say it: the wrong one spoils its answers.
+/// Of a network that does not say it, or not with all values: the wrong one spoils its answers.
 void ImportMenu::askNormalization(const QString& network, const QString& labels) {
     const std::array<std::pair<QString, std::string>, 5> presets{{{tr("ImageNet statistics"), "imagenet"},
                                                                   {tr("0 to 1"), "rescale"},
@@ -66,10 +66,11 @@ void ImportMenu::askNormalization(const QString& network, const QString& labels)
     QStringList choices;
     for (const auto& [words, name] : presets)
         choices << words;
-    const auto chosen = prompts().choice(
-        m_button.window(), tr("Import a network"),
-        tr("%1 does not say how its images are normalized. How was it trained?").arg(QFileInfo(network).fileName()),
-        choices);
+    const auto chosen =
+        prompts().choice(m_button.window(), tr("Import a network"),
+                         tr("%1 does not say, with all values, how its images are normalized. How was it trained?")
+                             .arg(QFileInfo(network).fileName()),
+                         choices);
     if (chosen)
         m_runs.importFrom(network.toStdString(), labels.toStdString(),
                           presets.at(static_cast<std::size_t>(*chosen)).second);

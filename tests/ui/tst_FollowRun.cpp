@@ -323,6 +323,15 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(
             driver.text("trainEditApplied").endsWith(QStringLiteral("Applied after batch 4 of epoch 2.")), kLong);
         QCOMPARE(driver.session->runs().progress().experiment.training.optimizer.learningRate, 0.0003);
+
+        // an edit of somebody else's names the rate in effect, which had been reduced
+        other.tell(RunNote{"Changed.",
+                           {{"type", "edit"},
+                            {"epoch", 2},
+                            {"batch", 6},
+                            {"changes", {{"training.optimizer.learning_rate", {0.00015, 0.00001}}}}}});
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->document().experiment().training.optimizer.learningRate, 0.00001,
+                                  kLong);
     }
 
     /// What a person pins reaches it, one after the other; what is undone in this window does not.

@@ -72,7 +72,7 @@ void RunInView::onNote(const RunNote& note) {
         Q_EMIT noted(QString::fromStdString(note.message));
         return;
     }
-    const auto watchedBefore = watched(m_progress.experiment);
+    const Experiment before = m_progress.experiment;
     if (const Result<Experiment> now = withChanges(m_progress.experiment, edit->changes))
         m_progress.experiment = *now;
     if (edit->changes.contains(kProbes))
@@ -80,11 +80,11 @@ void RunInView::onNote(const RunNote& note) {
     if (isOfProbesOnly(*edit))
         return;
     m_progress.edits.push_back(*edit);
-    if (watched(m_progress.experiment) != watchedBefore) // it is counted again
+    if (watched(m_progress.experiment) != watched(before)) // it is counted again
         m_progress.patienceUsed = 0;
     Json changes = edit->changes;
     changes.erase(kProbes); // whoever pins them sees to these
-    m_document.setExperiment(followed(m_document.experiment(), changes));
+    m_document.setExperiment(followed(m_document.experiment(), before, changes));
     Q_EMIT edited(*edit);
 }
 

@@ -214,12 +214,15 @@ private Q_SLOTS:
         QCOMPARE(runs.state(), RunState::Running);
         RunStarted started = startOf(other.run, *other.run.experiment());
         started.batchesPerEpoch = 8;
+        started.firstEpoch = 2; // the one before had come to its end, but not into a checkpoint
         QVERIFY(runs.stopsAfterEpoch()); // as the session before was told, which was killed in a pause
         other.tell(RunPaused{true});
         other.tell(started);
         QTRY_COMPARE_WITH_TIMEOUT(runs.progress().batchesPerEpoch, 8, kLong);
         QCOMPARE(runs.state(), RunState::Running);
         QVERIFY(!runs.stopsAfterEpoch());
+        QCOMPARE(runs.progress().history.size(), std::size_t(1));
+        QCOMPARE(changed.count(), 2); // so the curves are drawn anew
     }
 
     void theButtonsReachTheOtherProgram() {

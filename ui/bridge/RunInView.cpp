@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "experiment/EditSettings.h"
 #include "store/RunEvents.h"
@@ -29,6 +30,15 @@ void RunInView::show(ReadRun read) {
     m_run = std::move(read.run);
     m_progress = std::move(read.progress);
     m_lastBatch.invalidate();
+}
+
+void RunInView::begin(const RunStarted& started) {
+    m_progress.batchesPerEpoch = started.batchesPerEpoch;
+    std::erase_if(m_progress.history, [&](const EpochMetrics& epoch) { return epoch.epoch >= started.firstEpoch; });
+    m_progress.learningRateChanges = rateChanges(m_progress.experiment, m_progress.history);
+    const auto& stopping = m_progress.experiment.training.earlyStopping;
+    if (stopping && m_progress.patienceUsed >= stopping->patience)
+        m_progress.patienceUsed = 0; // it stopped early, and has its patience again
 }
 
 void RunInView::hear(const TrainEvent& event) {

@@ -155,7 +155,11 @@ private Q_SLOTS:
             [&] { asked = sendCommand(folder, {RemoteCommand::Kind::Save}, std::chrono::seconds(60), {}); });
         while (receiveCommands(folder).empty())
             std::this_thread::yield();
-        forgetCommands(folder);
+        const std::vector<fs::path> left = leftCommands(folder);
+        const fs::path later = folder / "control" / "later.command.json";
+        QVERIFY(writeFileAtomically(later, "{}").ok());
+        forgetCommands(left); // what was left after that look stays
+        QVERIFY(fs::exists(later));
         other.join();
         QVERIFY(!asked.ok());
         QVERIFY2(asked.error().message.find("ask again") != std::string::npos, asked.error().message.c_str());

@@ -263,6 +263,14 @@ private Q_SLOTS:
             events.add({{"type", "run_started"}, {"first_epoch", 13}});
             QCOMPARE(events.patienceUsed, used == 10 ? 0 : 9);
         }
+        RunEvents saved; // by more patience, in the last moment: it did not stop
+        saved.add({{"type", "epoch"}, {"epoch", 12}, {"patience_used", 10}, {"patience", 10}});
+        saved.add({{"type", "edit"},
+                   {"epoch", 13},
+                   {"batch", 0},
+                   {"changes", {{"training.early_stopping.patience", {10, 20}}}}});
+        saved.add({{"type", "run_started"}, {"first_epoch", 13}});
+        QCOMPARE(saved.patienceUsed, 10);
     }
 
     void whatIsSaidOfARunSurvivesTheIndex() {

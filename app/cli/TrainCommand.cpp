@@ -14,7 +14,6 @@
 #include "store/GroupFolder.h"
 #include "store/RunFork.h"
 #include "store/RunImport.h"
-#include "store/RunMark.h"
 
 namespace sightline::cli {
 
@@ -267,8 +266,8 @@ int run(const TrainOptions& options, Context& context) {
             preset && std::holds_alternative<RunStarted>(event))
             std::fprintf(stderr, "%s\n", preset->about.c_str());
     });
-    if (fork && !begun && !ownerOf(fork->path())) // by now it may be another program's
-        static_cast<void>(store->discard(*fork)); // a run that did not come to its start is none
+    if (fork && !begun) // by now it may be another program's
+        static_cast<void>(unmakeFork(*store, *fork));
     if (options.json && speaks)
         printJson(toJson(TrainEvent{ended}));
     if (ended.outcome == RunEnded::Outcome::Failed)

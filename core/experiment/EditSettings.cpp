@@ -15,14 +15,6 @@ Json partAt(const Json& pair, std::size_t place) {
     return pair.is_array() && place < pair.size() ? pair[place] : Json();
 }
 
-/// Edits of older versions have null for what was left out.
-bool isAt(const Json& document, std::string_view path, const Json& value) {
-    const Json now = settingIn(document, path);
-    if (now.is_null() && path == "model.options.dropout")
-        return true; // left to the network, whose own rate the edit names
-    return now == value || (value.is_null() && now == settingIn({}, path));
-}
-
 /// Null takes the value away: what is left out counts as its default.
 void put(Json& document, std::string_view path, const Json& value) {
     Json* place = &document;
@@ -114,10 +106,11 @@ std::optional<RecordedEdit> editToUndo(const std::vector<RecordedEdit>& edits, c
     return standing.empty() ? std::nullopt : std::optional(*standing.back());
 }
 
-Experiment followed(const Experiment& experiment, const Json& changes) {
+Experiment followed(const Experiment& experiment, const Experiment& before, const Json& changes) {
     Json document = toJson(experiment);
+    const Json was = toJson(before);
     for (const auto& [path, values] : changes.items())
-        if (values.is_array() && values.size() == 2 && isAt(document, path, values[0]))
+        if (values.is_array() && values.size() == 2 && settingIn(document, path) == settingIn(was, path))
             put(document, path, values[1]);
     return readBack(document);
 }

@@ -22,7 +22,8 @@ std::vector<Setting> reverseOf(const Json& changes);
 /// all can be.
 std::optional<RecordedEdit> editToUndo(const std::vector<RecordedEdit>& edits, const Experiment& now);
 
-/// An experiment that is being edited after a run was: it takes the new values where it still has the old ones.
-Experiment followed(const Experiment& experiment, const Json& changes);
+/// An experiment that is being edited after a run was: it takes the new values where it still has those the run had
+/// `before`. The changes name others as old: a learning rate that was reduced, a network's own dropout.
+Experiment followed(const Experiment& experiment, const Experiment& before, const Json& changes);
 
 } // namespace sightline

@@ -228,4 +228,14 @@ void forgetCommands(const fs::path& runFolder) {
     fs::remove_all(folderOf(runFolder), code);
 }
 
+std::vector<fs::path> leftCommands(const fs::path& runFolder) {
+    return filesIn(folderOf(runFolder), {});
+}
+
+void forgetCommands(const std::vector<fs::path>& left) {
+    std::error_code code;
+    for (const fs::path& file : left)
+        fs::remove(file, code);
+}
+
 } // namespace sightline

@@ -46,5 +46,8 @@ std::vector<ReceivedCommand> receiveCommands(const std::filesystem::path& runFol
 void answerCommand(const ReceivedCommand& received, const Result<void>& answer, const std::string& attached = {});
 /// What an earlier session left.
 void forgetCommands(const std::filesystem::path& runFolder);
+/// The same in two steps: what lies there before the mark is taken; from then on somebody may leave more.
+std::vector<std::filesystem::path> leftCommands(const std::filesystem::path& runFolder);
+void forgetCommands(const std::vector<std::filesystem::path>& left);
 
 } // namespace sightline

@@ -26,6 +26,19 @@ std::string text(const Json& json, const char* key) {
     return place != json.end() && place->is_string() ? place->get<std::string>() : std::string();
 }
 
+/// What an edit makes of early stopping's patience; 0: there is none of it any more.
+int patienceAfter(const Json& changes, int patience) {
+    for (const auto& [path, values] : changes.items()) {
+        if (!values.is_array() || values.size() != 2)
+            continue;
+        if (path == "training.early_stopping")
+            patience = wholeNumber(values[1], "patience");
+        else if (path == "training.early_stopping.patience" && values[1].is_number_integer())
+            patience = values[1].get<int>();
+    }
+    return patience;
+}
+
 void dropFrom(std::vector<EpochMetrics>& epochs, int first) {
     while (!epochs.empty() && epochs.back().epoch >= first)
         epochs.pop_back();
@@ -62,8 +75,10 @@ void RunEvents::add(const Json& json) {
     } else if (type == "note" || type == "resumed" || type == "edit") {
         if (std::string message = text(json, "message"); !message.empty())
             notes.push_back(std::move(message));
-        if (std::optional<RecordedEdit> edit = editOf(json))
+        if (std::optional<RecordedEdit> edit = editOf(json)) {
+            patience = patienceAfter(edit->changes, patience);
             edits.push_back(std::move(*edit));
+        }
         if (type == "resumed" && wholeNumber(json, "batch") == 0)
             resumedAfter.insert(wholeNumber(json, "epoch"));
     } else if (type == "run_ended") {

@@ -26,7 +26,7 @@ struct RunEvents {
     bool stopsAfterEpoch = false; ///< the one under way, as somebody asked for
     int batchesPerEpoch = 0;      ///< of its last session; 0: not known
     int patienceUsed = 0;         ///< epochs in a row without a better one, as early stopping counts them
-    int patience = 0;             ///< how many of them end it, as the last epoch says; 0: none do
+    int patience = 0;             ///< how many of them end it, as the last epoch or a later edit says; 0: none do
 
     void add(const Json& event); ///< the next one
 };

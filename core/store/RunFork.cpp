@@ -280,6 +280,10 @@ Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::s
     return filled.error();
 }
 
+Result<void> unmakeFork(RunStore& store, const RunFolder& fork) {
+    return hasOwnHistory(fork) ? Result<void>() : store.remove(fork);
+}
+
 bool isHalfFork(const RunFolder& run) {
     std::error_code code;
     return fs::exists(run.path() / kHalf, code);
@@ -288,6 +292,14 @@ bool isHalfFork(const RunFolder& run) {
 std::vector<Setting> settingsToBeginWith(const RunFolder& run) {
     const std::optional<RunParent> parent = parentOf(run);
     return !parent || parent->settings.empty() || hasOwnHistory(run) ? std::vector<Setting>() : parent->settings;
+}
+
+Result<void> forgetSettingsToBeginWith(const RunFolder& run) {
+    std::optional<RunParent> parent = parentOf(run);
+    if (!parent || parent->settings.empty())
+        return {};
+    parent->settings.clear();
+    return writeParent(run, *parent);
 }
 
 Result<Experiment> experimentToTrain(const RunFolder& run) {

@@ -51,12 +51,18 @@ Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string
 Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at,
                           const std::vector<Setting>& settings = {});
 
+/// Deletes a fork that did not come to its start, but not where somebody else has trained it meanwhile. Error: it is in
+/// progress, here or on another host.
+Result<void> unmakeFork(RunStore& store, const RunFolder& fork);
+
 /// Whether the process that made it died before it was done: there is nothing to go on with.
 bool isHalfFork(const RunFolder& run);
 
 /// The settings that a fork was made with, until they are recorded as an edit or it has come to anything of its own;
 /// empty for other runs.
 std::vector<Setting> settingsToBeginWith(const RunFolder& run);
+/// A fork that goes on with its parent's after all leaves no edit: the settings are forgotten.
+Result<void> forgetSettingsToBeginWith(const RunFolder& run);
 /// A run's settings with these: what it is trained with when it goes on. Errors: as RunFolder::experiment().
 Result<Experiment> experimentToTrain(const RunFolder& run);
 

@@ -9,6 +9,7 @@
 #include "ToyRuns.h"
 #include "engine/AskedModel.h"
 #include "store/LearningFile.h"
+#include "store/RunFork.h"
 #include "store/RunStore.h"
 #include "store/Safetensors.h"
 
@@ -315,6 +316,27 @@ private Q_SLOTS:
         QVERIFY(resumed.errorKind == ErrorKind::BadInput);
         QVERIFY2(resumed.reason.find(words.toStdString()) != std::string::npos, resumed.reason.c_str());
         QVERIFY(filesOf() == before);
+    }
+
+    /// What was asked for last holds, also where it leaves no edit and the run is killed.
+    void aForkThatTakesItsSettingsBackForgetsThem() {
+        TrainRequest asked = request("taken-back-fork", 2);
+        const RunEnded parent = trained(asked, nullptr, 1);
+        RunStore store = RunStore::open(asked.home).value();
+        const RunFolder fork =
+            forkRun(store, store.find(parent.run).value(), "last", {{"training.loss.label_smoothing", "0.25"}}).value();
+        asked.resume = fork.id();
+        asked.settings = {{"training.loss.label_smoothing", "0"}};
+        TrainControl control;
+        std::stop_source stop;
+        std::vector<Setting> left{{"not", "read"}};
+        m_runs.engine().train(asked, stop.get_token(), control, [&](const TrainEvent& event) {
+            if (std::holds_alternative<BatchFinished>(event) && !stop.stop_requested()) { // before any checkpoint
+                left = settingsToBeginWith(fork);
+                stop.request_stop();
+            }
+        });
+        QVERIFY(left.empty());
     }
 
     /// Gone on with from epoch 1, a run does not end with weights that early stopping had kept after epoch 2.

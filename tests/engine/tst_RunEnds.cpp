@@ -257,6 +257,20 @@ private Q_SLOTS:
         QVERIFY2(done.reason.find("nothing to resume") != std::string::npos, done.reason.c_str());
     }
 
+    /// What is cut off there has yet to say that it is completed.
+    void theEpochThatIsReachedMayBeTheLast() {
+        TrainRequest asked = early();
+        const RunEnded whole = train(asked).ended;
+        cutOff(whole);
+        asked.resume = whole.run;
+        asked.settings = {{"training.epochs", "2"}};
+        const RunEnded ended = train(asked).ended;
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY(std::filesystem::exists(checkpoint(whole, "restored")));
+        const RunEnded done = train(asked).ended;
+        QVERIFY2(done.reason == "The run has finished 2 epochs; set training.epochs to more.", done.reason.c_str());
+    }
+
     void bestWeightsThatCannotBeWrittenAreRestoredLater() {
         TrainRequest asked = early();
         unflushable = "restored.safetensors";

@@ -9,12 +9,15 @@
 
 #include "FewToys.h"
 #include "Test.h"
+#include "engine/train/BatchBoundary.h"
 #include "engine/train/Divergence.h"
 #include "engine/train/RemoteControl.h"
 #include "engine/train/RunCheckpoints.h"
 #include "engine/train/RunStart.h"
 #include "engine/train/TrainState.h"
 #include "store/RemoteCommand.h"
+#include "store/RunEvents.h"
+#include "support/Files.h"
 #include "zoo/Zoo.h"
 
 using namespace sightline;
@@ -94,6 +97,31 @@ private Q_SLOTS:
         QVERIFY(control.isPaused());
     }
 
+    /// On a full disk an event waits for room, and nobody is to wait for that. In a pause it is told at once.
+    void commandsAreObeyedBeforeItIsToldWhetherTheRunStops() {
+        TrainControl control;
+        std::vector<std::string> order;
+        const EventSink sink = [&](const TrainEvent& event) {
+            if (const auto* note = std::get_if<RunNote>(&event)) {
+                order.push_back(note->message);
+                if (stopsAfterEpochIn(note->event) == false)
+                    control.resume();
+            } else if (const auto* paused = std::get_if<RunPaused>(&event); paused && paused->paused) {
+                control.stopAfterEpoch(false);
+            }
+        };
+        const TrainSetup setup{};
+        RunReporter reporter(sink);
+        BatchBoundary boundary(setup, control, reporter, {});
+        control.pause();
+        control.stopAfterEpoch();
+        control.post({TrainCommand::Kind::Save, {}, {}});
+        boundary.pass(
+            1, [&](TrainCommand&) { order.emplace_back("obeyed"); }, [] { return true; });
+        QCOMPARE(order, (std::vector<std::string>{"obeyed", "The run stops after this epoch.",
+                                                  "The run no longer stops after this epoch."}));
+    }
+
     void aRunThatHasEndedObeysNoMoreAndTheNextOfItsSeriesDoes() {
         TrainSetup begun;
         prepare(begun);
@@ -127,7 +155,11 @@ private Q_SLOTS:
             [&] { asked = sendCommand(folder, {RemoteCommand::Kind::Save}, std::chrono::seconds(60), {}); });
         while (receiveCommands(folder).empty())
             std::this_thread::yield();
-        forgetCommands(folder);
+        const std::vector<fs::path> left = leftCommands(folder);
+        const fs::path later = folder / "control" / "later.command.json";
+        QVERIFY(writeFileAtomically(later, "{}").ok());
+        forgetCommands(left); // what was left after that look stays
+        QVERIFY(fs::exists(later));
         other.join();
         QVERIFY(!asked.ok());
         QVERIFY2(asked.error().message.find("ask again") != std::string::npos, asked.error().message.c_str());

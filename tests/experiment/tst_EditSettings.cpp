@@ -33,7 +33,7 @@ private Q_SLOTS:
         QCOMPARE(changesBetween(now, wanted).size(), std::size_t(1));
         QCOMPARE(changedTo(wanted, now).training.epochs, 0);
         const Json rate{{"training.optimizer.learning_rate", {now.training.optimizer.learningRate, 0.5}}};
-        QCOMPARE(followed(wanted, rate).training.optimizer.learningRate, 0.5);
+        QCOMPARE(followed(wanted, now, rate).training.optimizer.learningRate, 0.5);
     }
 
     void aBlockIsSwitchedOnAndOff() {
@@ -125,15 +125,18 @@ private Q_SLOTS:
             document,
             {{"training.epochs", "9"}, {"training.optimizer.learning_rate", "0.5"}, {"training.loader_threads", "2"}});
         QVERIFY(edit.ok());
+        const Experiment before = document;
         document.training.optimizer.learningRate = 0.25;
-        const Experiment after = followed(document, edit->changes);
+        const Experiment after = followed(document, before, edit->changes);
         QCOMPARE(after.training.epochs, 9);
         QCOMPARE(after.training.optimizer.learningRate, 0.25);
         QCOMPARE(after.training.loaderThreads, 2); // a default counts as what it is
-        for (const Json& old : {Json(), Json(0)})
-            QCOMPARE(followed(document, {{"training.loader_threads", {old, 4}}}).training.loaderThreads, 4);
-        QCOMPARE(followed(document, {{"training.loader_threads", {1, 4}}}).training.loaderThreads, 0);
-        QCOMPARE(followed(document, {{"model.options.dropout", {0.3, 0.5}}}).model.options["dropout"], Json(0.5));
+        // Whatever the edit names as old: the rate in effect, the network's own dropout.
+        const Json reduced{{"training.optimizer.learning_rate", {0.0005, 0.00001}}};
+        QCOMPARE(followed(before, before, reduced).training.optimizer.learningRate, 0.00001);
+        QCOMPARE(followed(document, before, reduced).training.optimizer.learningRate, 0.25);
+        const Json dropout{{"model.options.dropout", {0.3, 0.5}}};
+        QCOMPARE(followed(document, before, dropout).model.options["dropout"], Json(0.5));
     }
 };
 

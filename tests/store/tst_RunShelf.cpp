@@ -190,6 +190,28 @@ private Q_SLOTS:
         QVERIFY(settings[0].path == "training.epochs" && settings[0].value == "77");
         QVERIFY(fork.appendEvent({{"type", "checkpoint"}, {"epoch", 2}}));
         QVERIFY(settingsToBeginWith(fork).empty());
+
+        const RunFolder other = forkRun(runs, parent, "last", {{"training.epochs", "77"}}).value();
+        QVERIFY(forgetSettingsToBeginWith(other).ok());
+        QVERIFY(settingsToBeginWith(other).empty());
+        QCOMPARE(parentOf(other)->run, parent.id());
+    }
+
+    /// Another program may have taken it meanwhile.
+    void aForkThatDidNotBeginIsUnmadeWhereItIsNobodyElses() {
+        RunStore runs = store();
+        const RunFolder parent = runs.create(experimentNamed("parent")).value();
+        QVERIFY(parent.writeGraph(Json::object()));
+        keepState(parent, "last", {{"epoch", 1}, {"batch", 0}});
+        const RunFolder taken = forkRun(runs, parent, "last").value(), unused = forkRun(runs, parent, "last").value();
+        {
+            const RunMark mark = RunMark::take(taken.path()).value();
+            QVERIFY(!unmakeFork(runs, taken).ok());
+        }
+        QVERIFY(taken.appendEvent({{"type", "run_started"}, {"run", taken.id()}}));
+        QVERIFY(taken.appendEvent({{"type", "epoch"}, {"epoch", 2}}));
+        QVERIFY(unmakeFork(runs, taken).ok() && unmakeFork(runs, unused).ok());
+        QVERIFY(fs::exists(taken.path()) && !fs::exists(unused.path()));
     }
 
     void halfAForkIsKnownAsOne() {
@@ -241,6 +263,14 @@ private Q_SLOTS:
             events.add({{"type", "run_started"}, {"first_epoch", 13}});
             QCOMPARE(events.patienceUsed, used == 10 ? 0 : 9);
         }
+        RunEvents saved; // by more patience, in the last moment: it did not stop
+        saved.add({{"type", "epoch"}, {"epoch", 12}, {"patience_used", 10}, {"patience", 10}});
+        saved.add({{"type", "edit"},
+                   {"epoch", 13},
+                   {"batch", 0},
+                   {"changes", {{"training.early_stopping.patience", {10, 20}}}}});
+        saved.add({{"type", "run_started"}, {"first_epoch", 13}});
+        QCOMPARE(saved.patienceUsed, 10);
     }
 
     void whatIsSaidOfARunSurvivesTheIndex() {

@@ -237,12 +237,15 @@ private Q_SLOTS:
         QCOMPARE(runs.state(), RunState::Running);
         RunStarted started = startOf(other.run, *other.run.experiment());
         started.batchesPerEpoch = 8;
+        started.firstEpoch = 2; // the one before had come to its end, but not into a checkpoint
         QVERIFY(runs.stopsAfterEpoch()); // as the session before was told, which was killed in a pause
         other.tell(RunPaused{true});
         other.tell(started);
         QTRY_COMPARE_WITH_TIMEOUT(runs.progress().batchesPerEpoch, 8, kLong);
         QCOMPARE(runs.state(), RunState::Running);
         QVERIFY(!runs.stopsAfterEpoch());
+        QCOMPARE(runs.progress().history.size(), std::size_t(1));
+        QCOMPARE(changed.count(), 2); // so the curves are drawn anew
     }
 
     void theButtonsReachTheOtherProgram() {
@@ -346,6 +349,15 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(
             driver.text("trainEditApplied").endsWith(QStringLiteral("Applied after batch 4 of epoch 2.")), kLong);
         QCOMPARE(driver.session->runs().progress().experiment.training.optimizer.learningRate, 0.0003);
+
+        // an edit of somebody else's names the rate in effect, which had been reduced
+        other.tell(RunNote{"Changed.",
+                           {{"type", "edit"},
+                            {"epoch", 2},
+                            {"batch", 6},
+                            {"changes", {{"training.optimizer.learning_rate", {0.00015, 0.00001}}}}}});
+        QTRY_COMPARE_WITH_TIMEOUT(driver.session->document().experiment().training.optimizer.learningRate, 0.00001,
+                                  kLong);
     }
 
     /// What a person pins reaches it, one after the other; what is undone in this window does not.

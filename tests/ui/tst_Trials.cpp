@@ -267,6 +267,7 @@ private Q_SLOTS:
         told.overfits = {0, std::numeric_limits<double>::quiet_NaN()};
         driver.click("checkRun");
         QTRY_VERIFY(says("The loss is not a number."));
+        QCOMPARE(driver.text("checkOverfit"), QStringLiteral("–"));
         told.overfits = {1, 0.3};
         for (GivenImage& image : told.batch.images)
             image.loss = 1.6;

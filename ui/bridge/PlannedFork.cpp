@@ -3,7 +3,6 @@
 
 #include "experiment/EditSettings.h"
 #include "store/RunFork.h"
-#include "store/RunMark.h"
 
 namespace sightline::ui {
 
@@ -68,8 +67,8 @@ PlannedFork::Beginning PlannedFork::beginning() const {
     };
     beginning.unbegun = [home = m_home, made] {
         Result<RunStore> store = RunStore::open(home);
-        if (store && *made && !ownerOf((*made)->path())) // by now it may be another program's
-            static_cast<void>(store->discard(**made));
+        if (store && *made) // by now it may be another program's
+            static_cast<void>(unmakeFork(*store, **made));
     };
     return beginning;
 }

@@ -175,7 +175,9 @@ void RunDesk::onStarted(const RunStarted& started) {
     if (m_followed) { // it was opened while it began
         m_steered.onPaused({});
         m_steered.onStopsAfterEpoch();
-        return m_inView.setBatchesPerEpoch(started.batchesPerEpoch);
+        m_inView.begin(started);
+        Q_EMIT runChanged();
+        return;
     }
     const bool wasInView = m_inView.run() && m_inView.run()->folder == started.folder;
     m_fork.forget();

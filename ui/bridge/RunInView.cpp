@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "experiment/EditSettings.h"
 #include "store/RunEvents.h"
@@ -29,6 +30,15 @@ void RunInView::show(ReadRun read) {
     m_run = std::move(read.run);
     m_progress = std::move(read.progress);
     m_lastBatch.invalidate();
+}
+
+void RunInView::begin(const RunStarted& started) {
+    m_progress.batchesPerEpoch = started.batchesPerEpoch;
+    std::erase_if(m_progress.history, [&](const EpochMetrics& epoch) { return epoch.epoch >= started.firstEpoch; });
+    m_progress.learningRateChanges = rateChanges(m_progress.experiment, m_progress.history);
+    const auto& stopping = m_progress.experiment.training.earlyStopping;
+    if (stopping && m_progress.patienceUsed >= stopping->patience)
+        m_progress.patienceUsed = 0; // it stopped early, and has its patience again
 }
 
 void RunInView::hear(const TrainEvent& event) {
@@ -72,7 +82,7 @@ void RunInView::onNote(const RunNote& note) {
         Q_EMIT noted(QString::fromStdString(note.message));
         return;
     }
-    const auto watchedBefore = watched(m_progress.experiment);
+    const Experiment before = m_progress.experiment;
     if (const Result<Experiment> now = withChanges(m_progress.experiment, edit->changes))
         m_progress.experiment = *now;
     if (edit->changes.contains(kProbes))
@@ -80,11 +90,11 @@ void RunInView::onNote(const RunNote& note) {
     if (isOfProbesOnly(*edit))
         return;
     m_progress.edits.push_back(*edit);
-    if (watched(m_progress.experiment) != watchedBefore) // it is counted again
+    if (watched(m_progress.experiment) != watched(before)) // it is counted again
         m_progress.patienceUsed = 0;
     Json changes = edit->changes;
     changes.erase(kProbes); // whoever pins them sees to these
-    m_document.setExperiment(followed(m_document.experiment(), changes));
+    m_document.setExperiment(followed(m_document.experiment(), before, changes));
     Q_EMIT edited(*edit);
 }
 

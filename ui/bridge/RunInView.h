@@ -25,8 +25,8 @@ public:
     void show(ReadRun read); ///< another run, or none
     /// All that changes its progress but its beginning, which is a run to show, and its end.
     void hear(const TrainEvent& event);
-    /// Its trainer knows the length of an epoch.
-    void setBatchesPerEpoch(int batches) { m_progress.batchesPerEpoch = batches; }
+    /// It was in view before it began: of its epochs those that it trains anew are gone, as they are in its folder.
+    void begin(const RunStarted& started);
     void end(const RunEnded& end); ///< nothing where that is another run
 
 Q_SIGNALS:

@@ -40,11 +40,12 @@ void BatchBoundary::answer(std::int64_t step, const Obey& obey) {
     std::vector<TrainCommand> commands = m_control.take(); // first: what comes from here on is seen to the next time
     std::size_t next = 0;
     try {
-        tellWhetherItStops();
         if (m_control.wantsSnapshot())
             publish(step);
         for (; next < commands.size(); ++next)
             obey(commands[next]);
+        // Last: on a full disk it waits for room.
+        tellWhetherItStops();
     } catch (...) { // the run ends; those who wait hear of it
         for (; next < commands.size(); ++next)
             if (commands[next].answered)

@@ -68,11 +68,10 @@ struct Standing {
                !edits.change("training.epochs") && !edits.change("training.early_stopping") && !isForked() &&
                !events.resumedAfter.contains(epoch());
     }
-    /// Before it had said that it was completed: its best weights may not be restored yet. Whoever names an end asks
-    /// for more.
+    /// Before it had said that it was completed: its best weights may not be restored yet. It may end where it is, but
+    /// not before that.
     bool isCutOff() const {
-        return events.outcome != "completed" && loaded.hasOptimizer && !isWithinEpoch() &&
-               !setup.changes.contains("training.epochs");
+        return events.outcome != "completed" && loaded.hasOptimizer && !isWithinEpoch() && epochs() >= epoch();
     }
 };
 

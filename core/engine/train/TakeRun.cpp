@@ -77,11 +77,12 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
     if (!folder)
         return folder.error();
     if (setup.keeps()) { // before anything is looked at
+        const auto left = leftCommands(folder->path());
         Result<RunMark> mark = RunMark::take(folder->path());
         if (!mark)
             return mark.error();
         setup.mark = std::move(*mark);
-        forgetCommands(folder->path()); // of an earlier session; whoever sees the mark may leave new ones from here on
+        forgetCommands(left); // of an earlier session; whoever sees the mark may have left one for this
     }
     if (isHalfFork(*folder)) {
         const std::optional<RunParent> parent = parentOf(*folder);

@@ -15,6 +15,7 @@
 #include "engine/train/RunStart.h"
 #include "store/FindRun.h"
 #include "store/FoundMark.h"
+#include "store/RunFork.h"
 
 namespace sightline::engine {
 
@@ -134,6 +135,9 @@ Result<void> Run::start() {
     m_reporter.begin(m_setup, m_state.epoch);
     if (goesOn())
         reportResume(m_setup, m_state, m_resumed, m_reporter);
+    if (goesOn() && m_setup.changes.empty())
+        if (const Result<void> forgotten = forgetSettingsToBeginWith(*m_setup.folder); !forgotten)
+            return forgotten;
     if (goesOn() && !m_state.isTrained(experiment().training.epochs)) // once that is written: till then it had ended
         m_recorder.checkpoints().dropRestored();
     m_recorder.beginLearning();

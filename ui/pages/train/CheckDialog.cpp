@@ -174,9 +174,10 @@ void CheckDialog::showFigures(const TrainCheck& check) {
     const bool tried = check.networkImagesPerSecond > 0; // what does not fit the memory is not
     const QString dash = QStringLiteral("–");
     set(kOverfit,
-        tried ? counted(check.overfits.steps, tr("loss %2 after %1 step"), tr("loss %2 after %1 steps"))
-                    .arg(significant(check.overfits.loss, 2))
-              : dash,
+        tried && std::isfinite(check.overfits.loss)
+            ? counted(check.overfits.steps, tr("loss %2 after %1 step"), tr("loss %2 after %1 steps"))
+                  .arg(significant(check.overfits.loss, 2))
+            : dash,
         overfitMeaning(check));
     set(kSpeed,
         tried ? tr("loader %1, network %2 images/s").arg(loaderSpeed(check), significant(check.networkImagesPerSecond))

@@ -237,7 +237,7 @@ private Q_SLOTS:
         QCOMPARE(runs.state(), RunState::Running);
         RunStarted started = startOf(other.run, *other.run.experiment());
         started.batchesPerEpoch = 8;
-        started.firstEpoch = 2; // the one before had come to its end, but not into a checkpoint
+        started.firstEpoch = 2;          // the one before had come to its end, but not into a checkpoint
         QVERIFY(runs.stopsAfterEpoch()); // as the session before was told, which was killed in a pause
         other.tell(RunPaused{true});
         other.tell(started);

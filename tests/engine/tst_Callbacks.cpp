@@ -135,8 +135,10 @@ private Q_SLOTS:
         QVERIFY(!verdict.keepWeights);
         QCOMPARE(verdict.patienceUsed, 3);
 
+        QCOMPARE(callbacks.whyStopped(), std::string("The validation loss did not improve for 7 epochs."));
         training.earlyStopping->monitor = "val_accuracy";
         callbacks.change(training, true);
+        QCOMPARE(callbacks.whyStopped(), std::string("The validation accuracy did not improve for 7 epochs."));
         training.earlyStopping->monitor = settings.monitor;
         callbacks.change(training, true);
         QVERIFY(!epoch(7, 0.45).keepWeights); // undone before an epoch was over

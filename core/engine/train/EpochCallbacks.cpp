@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/EpochCallbacks.h"
 
+#include "engine/train/MonitorWords.h"
+
 namespace sightline {
 
 namespace {
 
 std::string didNotImprove(const std::string& monitor, int patience) {
-    return monitor + " did not improve for " + std::to_string(patience) + (patience == 1 ? " epoch" : " epochs");
+    return "the " + spokenMonitor(monitor) + " did not improve for " + std::to_string(patience) +
+           (patience == 1 ? " epoch" : " epochs");
 }
 
 constexpr const char *kStopping = "early_stopping", *kReduceLr = "reduce_lr", *kAsleep = "asleep",
@@ -68,7 +71,11 @@ EpochVerdict EpochCallbacks::epochEnded(const EpochMetrics& metrics, double lear
 
 std::string EpochCallbacks::whyStopped() const {
     const auto& settings = m_training.earlyStopping;
-    return settings ? didNotImprove(settings->monitor, settings->patience) + "." : std::string();
+    if (!settings)
+        return {};
+    std::string why = didNotImprove(settings->monitor, settings->patience) + ".";
+    why.front() = 'T';
+    return why;
 }
 
 void EpochCallbacks::save(Json& state) const {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/train/Divergence.h"
+#include "engine/train/MonitorWords.h"
 
 namespace sightline::engine {
 
@@ -155,8 +156,7 @@ Ending RunRecorder::restoreBest() {
         return failed(
             unwritten({"The best weights could not be restored: " + restored.error().message, restored.error().kind},
                       m_setup.folder->path()));
-    m_reporter.report(RunNote{"The weights with the best " + stopping->monitor +
-                              " were restored (checkpoints/restored.safetensors)."});
+    m_reporter.report(RunNote{"The weights with the best " + spokenMonitor(stopping->monitor) + " were restored."});
     return {};
 }
 

@@ -170,7 +170,7 @@ int availableCpus() {
 }
 
 std::uint64_t availableMemoryBytes() {
-    return std::min(kernelBytes("/proc/meminfo", "MemAvailable:").value_or(0), memoryLeftInGroups());
+    return std::min(kernelBytes("/proc/meminfo", "MemAvailable:").value_or(0), memoryOfGroups().left);
 }
 
 std::uint64_t peakResidentBytes() {

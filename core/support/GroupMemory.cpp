@@ -37,27 +37,32 @@ std::uint64_t fieldIn(const fs::path& file, const std::string& field) {
     return 0;
 }
 
-std::uint64_t leftIn(const fs::path& group, const Names& names) {
+void limitBy(const fs::path& group, const Names& names, GroupMemory& memory) {
     const std::optional<std::uint64_t> limit = numberIn(group / names.limit);
     if (!limit)
-        return kUnlimited;
+        return;
     const std::uint64_t used = numberIn(group / names.used).value_or(0);
     const std::uint64_t held = used - std::min(used, fieldIn(group / "memory.stat", names.reclaimable));
-    return *limit - std::min(*limit, held);
+    memory.limit = std::min(memory.limit, *limit);
+    memory.left = std::min(memory.left, *limit - std::min(*limit, held));
 }
 
-/// Of a group and all around it, up to the root.
-std::uint64_t leftFrom(fs::path group, const fs::path& root, const Names& names) {
-    std::uint64_t left = leftIn(root, names);
-    for (group = group.lexically_normal().relative_path(); !group.empty(); group = group.parent_path())
-        left = std::min(left, leftIn(root / group, names));
-    return left;
+/// From the root to a group; a way that leads out of what a container sees ends there.
+void limitByAll(const fs::path& path, const fs::path& root, const Names& names, GroupMemory& memory) {
+    fs::path group = root;
+    limitBy(group, names, memory);
+    for (const fs::path& part : path.relative_path()) {
+        if (part == "..")
+            return;
+        group /= part;
+        limitBy(group, names, memory);
+    }
 }
 
 } // namespace
 
-std::uint64_t memoryLeftInGroups(const fs::path& process, const fs::path& groups) {
-    std::uint64_t left = kUnlimited;
+GroupMemory memoryOfGroups(const fs::path& process, const fs::path& groups) {
+    GroupMemory memory;
     std::ifstream stream(process);
     for (std::string line; std::getline(stream, line);) { // number:controllers:path
         const auto first = line.find(':'), second = line.find(':', first + 1);
@@ -66,11 +71,11 @@ std::uint64_t memoryLeftInGroups(const fs::path& process, const fs::path& groups
         const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",",
                           path = line.substr(second + 1);
         if (controllers == ",,")
-            left = std::min(left, leftFrom(path, groups, kVersion2));
+            limitByAll(path, groups, kVersion2, memory);
         else if (controllers.find(",memory,") != std::string::npos)
-            left = std::min(left, leftFrom(path, groups / "memory", kVersion1));
+            limitByAll(path, groups / "memory", kVersion1, memory);
     }
-    return left;
+    return memory;
 }
 
 } // namespace sightline

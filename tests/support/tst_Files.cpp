@@ -108,7 +108,7 @@ private Q_SLOTS:
         };
         const auto left = [&](const char* text) {
             std::ofstream(process) << text;
-            return memoryLeftInGroups(process, groups);
+            return memoryOfGroups(process, groups).left;
         };
         limited("slurm",
                 {{"memory.max", "8000"}, {"memory.current", "5000"}, {"memory.stat", "anon 9\ninactive_file 2000"}});
@@ -118,6 +118,8 @@ private Q_SLOTS:
         QCOMPARE(left("0::/slurm/job\n"), std::uint64_t{100});
         limited("slurm/job", {{"memory.max", "1000"}});
         QCOMPARE(left("0::/slurm/job\n"), std::uint64_t{0});
+        QCOMPARE(memoryOfGroups(process, groups).limit, std::uint64_t{1000});
+        QCOMPARE(left("0::/../slurm\n"), kUnlimited); // not the one of that name that is seen
         QCOMPARE(left("0::/other\n"), kUnlimited);
         limited("memory", {{"memory.limit_in_bytes", "700"},
                            {"memory.usage_in_bytes", "500"},

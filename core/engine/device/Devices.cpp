@@ -2,18 +2,16 @@
 #include "engine/device/Devices.h"
 
 #include <algorithm>
-#include <fstream>
 #include <limits>
 #include <string_view>
 #include <utility>
 
 #include "engine/device/GraphicsCards.h"
 #include "engine/device/SystemFiles.h"
+#include "support/GroupMemory.h"
 #include "support/Result.h"
 
 namespace sightline {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -26,31 +24,6 @@ std::optional<std::uint64_t> memoryField(const SystemRoots& roots, std::string_v
     return *kibibytes * 1024;
 }
 
-/// The control groups (cgroup v2) that this process is in, from the outermost to its own. A way that leads out of
-/// what a container sees ends there.
-std::vector<fs::path> controlGroups(const SystemRoots& roots) {
-    std::vector<fs::path> groups{roots.sys / "fs/cgroup"};
-    std::ifstream file(roots.proc / "self/cgroup");
-    for (std::string line; std::getline(file, line);) {
-        if (!line.starts_with("0::/"))
-            continue;
-        for (const fs::path& part : fs::path(line.substr(4))) {
-            if (part == ".." || part.is_absolute())
-                break;
-            groups.push_back(groups.back() / part);
-        }
-        break;
-    }
-    return groups;
-}
-
-/// Files that were read and lie in memory count as used by a group, but make room when somebody needs it.
-std::uint64_t usedBy(const fs::path& group) {
-    const std::uint64_t used = numberIn(firstLine(group / "memory.current")).value_or(0);
-    const std::uint64_t cached = numberIn(fieldOf(group / "memory.stat", "inactive_file", ' ')).value_or(0);
-    return used - std::min(used, cached);
-}
-
 Device processor(const SystemRoots& roots) {
     Device device;
     const std::string model = fieldOf(roots.proc / "cpuinfo", "model name"); // not there on ARM
@@ -58,14 +31,11 @@ Device processor(const SystemRoots& roots) {
     device.usable = true;
     device.memoryBytes = memoryField(roots, "MemTotal");
     device.freeBytes = memoryField(roots, "MemAvailable");
-    for (const fs::path& group : controlGroups(roots)) {
-        const auto limit = numberIn(firstLine(group / "memory.max")); // "max": none
-        if (!limit)
-            continue;
-        const std::uint64_t left = *limit - std::min(*limit, usedBy(group));
-        device.memoryBytes = std::min(device.memoryBytes.value_or(*limit), *limit);
-        device.freeBytes = std::min(device.freeBytes.value_or(left), left);
-    }
+    const GroupMemory group = memoryOfGroups(roots.proc / "self/cgroup", roots.sys / "fs/cgroup");
+    if (group.limit == kUnlimited)
+        return device;
+    device.memoryBytes = std::min(device.memoryBytes.value_or(group.limit), group.limit);
+    device.freeBytes = std::min(device.freeBytes.value_or(group.left), group.left);
     return device;
 }
 

@@ -15,6 +15,32 @@ using State = SearchTrial::State;
 class SearchFaultsTest : public SearchTest {
     Q_OBJECT
 
+    /// From the folder of the weights, which are named without it.
+    Result<SearchFolder> beginBesideWeights(const SearchPlan& with, const char* name) const {
+        if (const Result<void> written = writeFileAtomically(root() / name, ""); !written)
+            return written.error();
+        const auto before = std::filesystem::current_path();
+        std::filesystem::current_path(root());
+        Result<SearchFolder> folder = beginSearch(home(), with, {});
+        std::filesystem::current_path(before);
+        return folder;
+    }
+    static SearchSpace weightsToChoose(const std::vector<std::string>& names) {
+        Json choices = Json::object();
+        choices["model.weights"]["choice"] = names;
+        std::vector<Problem> problems;
+        SearchSpace space = searchSpaceFromJson(choices, problems);
+        [&] { QVERIFY(problems.empty()); }();
+        return space;
+    }
+    void endsBeforeATrial(const SearchFolder& folder) const {
+        FakeTrainer trainer;
+        const auto ended = go(trainer, home(), folder);
+        QVERIFY(!ended);
+        QVERIFY2(ended.error().message.starts_with("model.weights: "), ended.error().message.c_str());
+        QVERIFY(viewSearch(folder)->study.trials.empty());
+    }
+
 private Q_SLOTS:
     void init() { begin(); }
 
@@ -85,57 +111,31 @@ private Q_SLOTS:
     }
 
     void weightsAreFoundFromAnyFolderAndMissedBeforeATrialBegins() {
-        FakeTrainer trainer;
-        const auto before = std::filesystem::current_path(), file = root() / "start.safetensors";
-        QVERIFY(writeFileAtomically(file, "").ok());
         SearchPlan with = plan(", \"trials\": 2");
         with.base.model.weights = "start.safetensors";
-        std::filesystem::current_path(root());
-        const auto folder = beginSearch(home(), with, {});
-        std::filesystem::current_path(before);
+        const auto folder = beginBesideWeights(with, "start.safetensors");
+        const auto file = root() / "start.safetensors";
         QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
         QVERIFY(std::filesystem::equivalent(folder->plan()->base.model.weights, file));
         std::filesystem::remove(file);
-        const auto ended = go(trainer, home(), *folder);
-        QVERIFY(!ended);
-        QVERIFY2(ended.error().message.starts_with("model.weights: "), ended.error().message.c_str());
-        QVERIFY(viewSearch(*folder)->study.trials.empty());
+        endsBeforeATrial(*folder);
     }
 
     void weightsToChooseFromAreFoundFromAnyFolderAndMissed() {
-        FakeTrainer trainer;
-        const auto before = std::filesystem::current_path(), file = root() / "a.safetensors";
-        QVERIFY(writeFileAtomically(file, "").ok());
         SearchPlan with = plan(", \"trials\": 2");
-        Json choices = Json::object();
-        choices["model.weights"]["choice"] = {"", "a.safetensors"};
-        std::vector<Problem> problems;
-        with.space = searchSpaceFromJson(choices, problems);
-        QVERIFY(problems.empty());
-        std::filesystem::current_path(root());
-        const auto folder = beginSearch(home(), with, {});
-        std::filesystem::current_path(before);
+        with.space = weightsToChoose({"", "a.safetensors"});
+        const auto folder = beginBesideWeights(with, "a.safetensors");
+        const auto file = root() / "a.safetensors";
         QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
         QVERIFY(folder->plan()->space.dimensions[0].each.choices[1] == Json(file.string()));
         std::filesystem::remove(file);
-        const auto ended = go(trainer, home(), *folder);
-        QVERIFY(!ended);
-        QVERIFY2(ended.error().message.starts_with("model.weights: "), ended.error().message.c_str());
-        QVERIFY(viewSearch(*folder)->study.trials.empty());
+        endsBeforeATrial(*folder);
     }
 
     void twoSpellingsOfAFileAreOneChoice() {
-        const auto before = std::filesystem::current_path();
-        QVERIFY(writeFileAtomically(root() / "a.safetensors", "").ok());
         SearchPlan with = plan();
-        Json choices = Json::object();
-        choices["model.weights"]["choice"] = {"a.safetensors", "./a.safetensors"};
-        std::vector<Problem> problems;
-        with.space = searchSpaceFromJson(choices, problems);
-        QVERIFY(problems.empty());
-        std::filesystem::current_path(root());
-        const auto folder = beginSearch(home(), with, {});
-        std::filesystem::current_path(before);
+        with.space = weightsToChoose({"a.safetensors", "./a.safetensors"});
+        const auto folder = beginBesideWeights(with, "a.safetensors");
         QVERIFY(!folder); // nobody could read it again
         QVERIFY2(folder.error().message.find("twice") != std::string::npos, folder.error().message.c_str());
         QVERIFY(searchFolders(home()).empty());

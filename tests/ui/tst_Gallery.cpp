@@ -20,6 +20,14 @@ using namespace sightline::ui;
 class GalleryTest : public Test {
     Q_OBJECT
 
+    static bool shows(TileView& view, GalleryModel& gallery, QSize size) {
+        view.resize(size);
+        view.setSide(96);
+        view.setModel(&gallery);
+        view.show();
+        return QTest::qWaitForWindowExposed(&view);
+    }
+
 private Q_SLOTS:
     void theGalleryFiltersAndSorts() {
         Thumbnails thumbnails;
@@ -71,11 +79,7 @@ private Q_SLOTS:
         Thumbnails thumbnails;
         Counted gallery(thumbnails, nullptr);
         TileView view(2);
-        view.resize(400, 500);
-        view.setSide(96);
-        view.setModel(&gallery);
-        view.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QVERIFY(shows(view, gallery, {400, 500}));
         gallery.setEvaluation(evaluation, dataset);
         QCOMPARE(gallery.rowCount(), static_cast<int>(kMany));
         QVERIFY(gallery.rows.empty()); // a reset asks for no row
@@ -119,13 +123,10 @@ private Q_SLOTS:
             Thumbnails thumbnails;
             Counted gallery(thumbnails, nullptr);
             TileView view(2);
-            view.resize(400, 500);
-            view.setSide(96);
-            view.setModel(&gallery);
-            view.show();
+            const bool isShown = shows(view, gallery, {400, 500});
             gallery.setEvaluation(evaluation, nullptr);
             const auto rows = static_cast<int>(images);
-            const bool laidOut = QTest::qWaitForWindowExposed(&view) && QTest::qWaitFor([&] { // a batch at a time
+            const bool laidOut = isShown && QTest::qWaitFor([&] { // a batch at a time
                                      return view.visualRect(gallery.index(rows - 1)).isValid();
                                  });
             QScrollBar& bar = *view.verticalScrollBar();
@@ -181,11 +182,7 @@ private Q_SLOTS:
         Thumbnails thumbnails;
         GalleryModel gallery(thumbnails, nullptr);
         TileView view(2);
-        view.resize(800, 500);
-        view.setSide(96);
-        view.setModel(&gallery);
-        view.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QVERIFY(shows(view, gallery, {800, 500}));
         gallery.setEvaluation(evaluation, nullptr);
         QTRY_VERIFY(view.visualRect(gallery.index(kMany - 1)).isValid()); // laid out, a batch at a time
         QFETCH(int, sort);

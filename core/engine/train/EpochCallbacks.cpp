@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/EpochCallbacks.h"
 
-#include "engine/train/MonitorWords.h"
+#include "experiment/MonitorWords.h"
 
 namespace sightline {
 

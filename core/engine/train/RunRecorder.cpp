@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/train/Divergence.h"
-#include "engine/train/MonitorWords.h"
+#include "experiment/MonitorWords.h"
 
 namespace sightline::engine {
 

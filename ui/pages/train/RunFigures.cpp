@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "experiment/MonitorWords.h"
 #include "look/Words.h"
 #include "widgets/Surface.h"
 
@@ -16,13 +17,6 @@ namespace {
 constexpr double kWaitsMuch = 0.05, kWaitsLittle = 0.03;
 constexpr double kSpread = 0.1; ///< of the time left, that is worth saying
 
-QString monitorWords(const std::string& monitor) {
-    return monitor == "val_loss"       ? RunFigures::tr("validation loss")
-           : monitor == "val_accuracy" ? RunFigures::tr("validation accuracy")
-           : monitor == "loss"         ? RunFigures::tr("training loss")
-           : monitor == "accuracy"     ? RunFigures::tr("training accuracy")
-                                       : QString::fromStdString(monitor);
-}
 /// "12 min 30 s left (10 min 00 s to 15 min 10 s)": the ends where they say something.
 QString leftWords(const BatchFinished& batch) {
     const double left = batch.secondsLeft, low = batch.secondsLeftLow, high = batch.secondsLeftHigh;
@@ -56,7 +50,9 @@ void RunFigures::clear() {
 
 void RunFigures::setPatience(int used, int patience, const std::string& monitor) {
     m_patience =
-        patience > 0 ? tr("patience %1 of %2 (%3)").arg(used).arg(patience).arg(monitorWords(monitor)) : QString();
+        patience > 0
+            ? tr("patience %1 of %2 (%3)").arg(used).arg(patience).arg(QString::fromStdString(spokenMonitor(monitor)))
+            : QString();
     showLine();
 }
 

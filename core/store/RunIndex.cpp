@@ -12,6 +12,7 @@
 
 #include "store/HostBoot.h"
 #include "store/RunStore.h"
+#include "support/FileStamp.h"
 #include "support/Files.h"
 #include "support/NetworkFiles.h"
 
@@ -81,13 +82,8 @@ Error unwritable(const std::exception& exception) {
 std::string stampOf(const RunFolder& run) {
     std::string stamp;
     for (const char* name :
-         {"experiment.json", "events.jsonl", "about.json", "data.json", "running.json", "group.json", "parent.json"}) {
-        struct stat status {};
-        if (::stat((run.path() / name).c_str(), &status) == 0)
-            stamp += std::to_string(status.st_ino) + ":" + std::to_string(status.st_size) + ":" +
-                     std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec);
-        stamp += ";";
-    }
+         {"experiment.json", "events.jsonl", "about.json", "data.json", "running.json", "group.json", "parent.json"})
+        stamp += fileStamp(run.path() / name) + ";";
     return stamp;
 }
 

@@ -372,6 +372,21 @@ private Q_SLOTS:
         QVERIFY(has(refusal(model->ask(ExamplesQuestion{"conv"})), "run"));
     }
 
+    void weightsReplacedWithinATickOfTheClockAreOthers() {
+        const auto weights = file("color.safetensors");
+        const std::string intact = *readFile(weights);
+        const auto start = [&] { return pictures(*opened("color"), "next")->pictures[0].start; };
+        const double before = start();
+        std::vector<float> other = kColorConv;
+        other[3] = -other[3];
+        const auto time = std::filesystem::last_write_time(weights);
+        writeColor("color.safetensors", other); // as many bytes
+        std::filesystem::last_write_time(weights, time);
+        QVERIFY(start() != before);
+        QVERIFY(writeFileAtomically(weights, intact).ok());
+        QCOMPARE(start(), before);
+    }
+
     void weightsThatAreNoNumbersAreSaid() {
         std::vector<float> broken = kColorConv;
         broken[3] = std::numeric_limits<float>::quiet_NaN();

@@ -7,6 +7,7 @@
 #include "search/SearchSteering.h"
 #include "search/SlurmJob.h"
 #include "store/RunMark.h"
+#include "support/FileStamp.h"
 
 namespace sightline::ui {
 
@@ -14,11 +15,8 @@ namespace {
 
 /// Changes whenever a search does.
 std::string stampOf(const SearchFolder& folder) {
-    std::error_code code;
-    const auto size = std::filesystem::file_size(folder.journal(), code);
-    const auto time = std::filesystem::last_write_time(folder.journal(), code).time_since_epoch().count();
     const auto owner = ownerOf(folder.path());
-    return std::to_string(size) + " " + std::to_string(time) + " " + (owner ? std::to_string(owner->process) : "") +
+    return fileStamp(folder.journal()) + " " + (owner ? std::to_string(owner->process) : "") +
            (saysPaused(folder.path()) ? " paused" : "") + (hasSlurmJob(folder) ? " on Slurm" : "");
 }
 

@@ -5,11 +5,13 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/Engine.h"
 #include "store/Safetensors.h"
 #include "store/StartWeights.h"
 #include "store/WeightsFolder.h"
+#include "support/FileStamp.h"
 #include "support/Words.h"
 #include "widgets/SettingsForm.h"
 #include "zoo/ClassRows.h"
@@ -156,13 +158,10 @@ void addWeightFields(SettingsForm& form, const std::string& network, const std::
 }
 
 Result<std::vector<TensorSpec>> WeightFacts::tensorsIn(const std::filesystem::path& file) {
-    std::error_code code;
-    const auto time = std::filesystem::last_write_time(file, code);
-    const auto size = std::filesystem::file_size(file, code);
-    if (m_file != file || m_time != time || m_size != size) {
+    std::string stamp = fileStamp(file);
+    if (m_file != file || m_stamp != stamp) {
         m_file = file;
-        m_time = time;
-        m_size = size;
+        m_stamp = std::move(stamp);
         const auto opened = SafetensorsFile::open(file);
         m_tensors = opened ? Result<std::vector<TensorSpec>>(specsOf(*opened))
                            : Result<std::vector<TensorSpec>>(opened.error());

@@ -32,8 +32,7 @@ private:
     Result<std::vector<TensorSpec>> tensorsIn(const std::filesystem::path& file);
 
     std::filesystem::path m_file;
-    std::filesystem::file_time_type m_time;
-    std::uintmax_t m_size = 0;
+    std::string m_stamp;
     Result<std::vector<TensorSpec>> m_tensors{Error{}};
 };
 

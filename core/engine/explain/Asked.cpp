@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "store/RunStore.h"
+#include "support/FileStamp.h"
 #include "support/Files.h"
 #include "support/SharedCache.h"
 
@@ -11,11 +12,8 @@ namespace sightline::engine {
 
 namespace {
 
-/// Path, time and size of a weights file.
 std::string fileKey(const std::filesystem::path& file) {
-    std::error_code code;
-    const auto time = std::filesystem::last_write_time(file, code).time_since_epoch().count();
-    return file.string() + "|" + std::to_string(time) + "|" + std::to_string(std::filesystem::file_size(file, code));
+    return file.string() + "|" + fileStamp(file);
 }
 
 } // namespace

@@ -14,13 +14,14 @@ namespace sightline::engine {
 /// Ranks that are threads of one process: what they exchange lies in memory.
 class ThreadRanks : public Ranks {
 public:
-    /// Runs `work` on so many threads, each with its Ranks, and waits for all.
-    static void run(int size, const std::function<void(Ranks&)>& work) {
+    /// Runs `work` on so many threads, each with its Ranks, and waits for all. `areApart`: what the first makes and
+    /// names the others do not find, as on another machine.
+    static void run(int size, const std::function<void(Ranks&)>& work, bool areApart = false) {
         Meeting meeting(size);
         std::vector<std::jthread> threads;
         for (int rank = 0; rank < size; ++rank)
-            threads.emplace_back([&meeting, &work, rank, size] {
-                ThreadRanks ranks(meeting, rank, size);
+            threads.emplace_back([&meeting, &work, rank, size, areApart] {
+                ThreadRanks ranks(meeting, rank, size, areApart);
                 work(ranks);
             });
     }
@@ -47,7 +48,11 @@ public:
         const auto all = gather(std::string(reinterpret_cast<const char*>(values.data()), values.size_bytes()));
         all[static_cast<std::size_t>(from)].copy(reinterpret_cast<char*>(values.data()), values.size_bytes());
     }
-    std::string fromFirst(const std::string& said) override { return gather(said).front(); }
+    std::string fromFirst(const std::string& said) override {
+        const std::string first = gather(said).front();
+        return m_areApart && m_rank > 0 ? first + "-elsewhere" : first;
+    }
+    void throwIfLost() override {}
     void close() override {}
     void leave(const std::string&) override {}
 
@@ -57,7 +62,8 @@ private:
         std::vector<std::string> said;
         std::barrier<> point;
     };
-    ThreadRanks(Meeting& meeting, int rank, int size) : m_meeting(meeting), m_rank(rank), m_size(size) {}
+    ThreadRanks(Meeting& meeting, int rank, int size, bool areApart)
+        : m_meeting(meeting), m_rank(rank), m_size(size), m_areApart(areApart) {}
 
     /// Begun by all, done where it is waited for: in the same order everywhere.
     class Sum : public Pending {
@@ -89,6 +95,7 @@ private:
 
     Meeting& m_meeting;
     int m_rank, m_size;
+    bool m_areApart;
 };
 
 } // namespace sightline::engine

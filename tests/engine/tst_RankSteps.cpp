@@ -51,31 +51,35 @@ class RankStepsTest : public Test {
         return batch;
     }
     /// After two steps over the images from 0 to `end`, each process with its part of kImages as far as they go.
-    torch::Tensor trained(int ranks, std::int64_t end, bool batchNorm = false,
+    torch::Tensor trained(int ranks, std::int64_t end, bool batchNorm = false, bool areApart = false,
                           std::vector<WholeBatch>* batches = nullptr, std::vector<float>* losses = nullptr) const {
         torch::Tensor weights;
-        ThreadRanks::run(ranks, [&](Ranks& own) {
-            const auto network = module(batchNorm);
-            Moments moments = Moments::zeros(network->parameters());
-            RankSteps steps({*network, own, batchNorm, [&] { return own.rank() == 1; }});
-            const auto range =
-                BatchPart{static_cast<std::size_t>(own.rank()), static_cast<std::size_t>(ranks)}.among(kImages);
-            const std::int64_t from = std::min(end, static_cast<std::int64_t>(range.begin)),
-                               to = std::min(end, static_cast<std::int64_t>(range.end));
-            for (int number = 1; number <= 2; ++number) {
-                const WholeBatch whole = steps.train(moments, settings(), part(from, to, kImages), 0.1, number);
-                if (own.rank() != 0)
-                    continue;
-                if (batches)
-                    batches->push_back(whole);
-                if (losses)
-                    *losses = whole.each->losses;
-            }
-            const std::vector<double> sums =
-                own.gather(std::vector<double>{network->parameters().sum().item<double>()});
-            if (own.rank() == 0 && std::all_of(sums.begin(), sums.end(), [&](double sum) { return sum == sums[0]; }))
-                weights = torch::cat({network->parameters().detach().clone(), network->statistics().clone()});
-        });
+        ThreadRanks::run(
+            ranks,
+            [&](Ranks& own) {
+                const auto network = module(batchNorm);
+                Moments moments = Moments::zeros(network->parameters());
+                RankSteps steps({*network, own, batchNorm, [&] { return own.rank() == 1; }});
+                const auto range =
+                    BatchPart{static_cast<std::size_t>(own.rank()), static_cast<std::size_t>(ranks)}.among(kImages);
+                const std::int64_t from = std::min(end, static_cast<std::int64_t>(range.begin)),
+                                   to = std::min(end, static_cast<std::int64_t>(range.end));
+                for (int number = 1; number <= 2; ++number) {
+                    const WholeBatch whole = steps.train(moments, settings(), part(from, to, kImages), 0.1, number);
+                    if (own.rank() != 0)
+                        continue;
+                    if (batches)
+                        batches->push_back(whole);
+                    if (losses)
+                        *losses = whole.each->losses;
+                }
+                const std::vector<double> sums =
+                    own.gather(std::vector<double>{network->parameters().sum().item<double>()});
+                if (own.rank() == 0 &&
+                    std::all_of(sums.begin(), sums.end(), [&](double sum) { return sum == sums[0]; }))
+                    weights = torch::cat({network->parameters().detach().clone(), network->statistics().clone()});
+            },
+            areApart);
         return weights;
     }
     torch::Tensor trainedAlone(std::int64_t end, bool batchNorm, std::vector<StepResult>& results,
@@ -105,23 +109,27 @@ private Q_SLOTS:
         QTest::addColumn<int>("ranks");
         QTest::addColumn<int>("images");
         QTest::addColumn<bool>("batchNorm");
-        QTest::newRow("two") << 2 << 13 << false;
-        QTest::newRow("three") << 3 << 13 << false;
-        QTest::newRow("images that cannot be read weigh nothing") << 2 << 9 << false;
-        QTest::newRow("an empty part") << 3 << 5 << false;
-        QTest::newRow("batch-norm over all") << 2 << 13 << true;
-        QTest::newRow("batch-norm over all, an empty part") << 3 << 5 << true;
+        QTest::addColumn<bool>("areApart");
+        QTest::newRow("two") << 2 << 13 << false << false;
+        QTest::newRow("three") << 3 << 13 << false << false;
+        QTest::newRow("images that cannot be read weigh nothing") << 2 << 9 << false << false;
+        QTest::newRow("an empty part") << 3 << 5 << false << false;
+        QTest::newRow("batch-norm over all") << 2 << 13 << true << false;
+        QTest::newRow("batch-norm over all, an empty part") << 3 << 5 << true << false;
+        QTest::newRow("three machines") << 3 << 13 << false << true;
+        QTest::newRow("two machines, images that cannot be read") << 2 << 9 << false << true;
     }
     void theWeightsAreThoseOfOneProcess() {
         QFETCH(int, ranks);
         QFETCH(int, images);
         QFETCH(bool, batchNorm);
+        QFETCH(bool, areApart);
         std::vector<StepResult> alone;
         SampleResults each;
         const torch::Tensor expected = trainedAlone(images, batchNorm, alone, each);
         std::vector<WholeBatch> batches;
         std::vector<float> losses;
-        const torch::Tensor made = trained(ranks, images, batchNorm, &batches, &losses);
+        const torch::Tensor made = trained(ranks, images, batchNorm, areApart, &batches, &losses);
         QVERIFY(made.defined()); // and the same on each rank
         QVERIFY2(torch::allclose(made, expected, 1e-4, 1e-5),
                  qPrintable(QString::number((made - expected).abs().max().item<double>())));

@@ -8,13 +8,15 @@
 #include <vector>
 
 #include "engine/module/GraphModule.h"
+#include "engine/train/HostSums.h"
 #include "engine/train/Ranks.h"
 
 namespace sightline::engine {
 
 /// Sums a module's gradients over all processes while the backward pass goes on: they are gathered in one flat buffer,
 /// in stretches of some megabytes from the last layer to the first, each summed as soon as it is full (as PyTorch's
-/// DistributedDataParallel; Li et al., VLDB 2020).
+/// DistributedDataParallel; Li et al., VLDB 2020). Processes of one machine sum them after it, in memory that they
+/// share (HostSums).
 class GradientExchange {
 public:
     /// For what the module trains now: after enableTraining() another one is needed. Both outlive this.
@@ -25,8 +27,9 @@ public:
 
     /// Before a backward pass.
     void begin();
-    /// After it: waits for the sums and gives them, times `factor`. Valid until begin().
-    std::vector<GraphModule::Stretch> finish(double factor);
+    /// After it: waits for the sums and gives them, times `factor`. Valid until begin(). `mayChange`: whether they will
+    /// be changed where they lie.
+    std::vector<GraphModule::Stretch> finish(double factor, bool mayChange);
 
 private:
     struct Place {
@@ -42,13 +45,18 @@ private:
     };
     void arrive(Place& place, const torch::Tensor* gradient);
     void sumFullOnes();
+    void addSums(const GraphModule::Stretch& more);
+    std::vector<GraphModule::Stretch> copied();
 
     Ranks& m_ranks;
-    torch::Tensor m_flat; ///< all gradients, in the order of the weights
+    std::unique_ptr<HostSums> m_host; ///< null: sums go through the ranks' connections
+    bool m_isClaimed = false;         ///< since begin(): nobody reads m_host any more
+    torch::Tensor m_flat;             ///< all gradients, in the order of the weights
     std::vector<Place> m_places;
     std::vector<Stretch> m_stretches; ///< the last weights first
     std::size_t m_next = 0;           ///< stretch to be summed
     std::vector<GraphModule::Stretch> m_sums;
+    std::vector<float> m_own; ///< a copy of the sums, where they are changed
 };
 
 } // namespace sightline::engine

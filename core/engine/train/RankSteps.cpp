@@ -62,7 +62,8 @@ WholeBatch RankSteps::train(Moments& moments, const StepSettings& settings, cons
         module.statistics().copy_(statistics);
     WholeBatch whole = gathered(batch, mine, each);
     const bool isComplete = whole.size == batch.whole; // else the images that cannot be read weighed something
-    const auto sums = m_gradients.finish(isComplete || whole.size == 0 ? 1.0 : double(batch.whole) / whole.size);
+    const auto sums = m_gradients.finish(isComplete || whole.size == 0 ? 1.0 : double(batch.whole) / whole.size,
+                                         settings.optimizer.clipNorm > 0);
     if (whole.size > 0 && std::isfinite(whole.result.loss))
         takeStep(module, moments, settings, sums, learningRate, number);
     return whole;

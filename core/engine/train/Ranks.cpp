@@ -102,6 +102,11 @@ public:
         return text;
     }
 
+    void throwIfLost() override {
+        if (const std::string gone = m_pulse.gone(); !gone.empty())
+            throw RankLost(gone);
+    }
+
     void close() override {
         await(*guarded([&] { return m_words->barrier(); }));
         m_pulse.close();
@@ -138,8 +143,7 @@ private:
                 if (work.isCompleted() && !work.isSuccess()) // else it was only not done yet when this was thrown
                     throw RankLost(m_pulse.whyGone(spokenLine(error.what())));
             }
-            if (const std::string gone = m_pulse.gone(); !gone.empty())
-                throw RankLost(gone);
+            throwIfLost();
         }
     }
 

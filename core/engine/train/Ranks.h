@@ -47,6 +47,9 @@ public:
     /// What rank 0 says; of the others `said` is not looked at.
     virtual std::string fromFirst(const std::string& said) = 0;
 
+    /// Throws RankLost where another process is known to have gone: for whoever waits by other ways than these.
+    virtual void throwIfLost() = 0;
+
     /// All have come to the end of their work. Afterwards nothing is exchanged.
     virtual void close() = 0;
     /// This rank ends before the others, which end with RankLost(reason), or with the reason another rank gave before.

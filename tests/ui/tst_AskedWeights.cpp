@@ -8,6 +8,7 @@
 #include "ObedientTrainer.h"
 #include "QuestionTest.h"
 #include "StoredWeights.h"
+#include "bridge/CheckpointAsker.h"
 #include "pages/evaluate/ImageMapTab.h"
 #include "pages/evaluate/SuspectsTab.h"
 #include "pages/explain/ExamplesPanel.h"
@@ -257,40 +258,43 @@ private Q_SLOTS:
         QVERIFY2(!detail().contains(QStringLiteral("poch")), qPrintable(detail()));
     }
 
-    /// An epoch that ends during an evaluation may leave other weights as the best: it is judged anew when it is
-    /// wanted. Those of an epoch that is kept by its number stay what they are.
-    void whatWasAskedBeforeAnEpochEndedIsNotKept() {
-        const auto run = storeRun(QStringLiteral("home-epochs"), m_classes, "toy_cnn");
+    /// Whoever looks at another checkpoint has left it; another epoch of the one that was asked replaces it.
+    void whoAsksKnowsWhoseTheAnswerIs() {
+        const auto run = storeRun(QStringLiteral("home-whose"), m_classes, "toy_cnn");
         saveWeights(run, "best", 1);
         saveWeights(run, "epoch-0003", 3);
         FakeEngine engine;
-        Gate gate, thirdGate;
-        std::atomic<int> ofBest{0}, ofThird{0};
-        std::unique_ptr<WindowDriver> driver;
-        engine.onEvaluateOf = [&](const ModelSource& source, auto&&...) {
-            if (source.checkpoint == "best" && ++ofBest == 1)
-                gate.passStubbornly();
-            if (source.checkpoint == "3" && ++ofThird == 1)
-                thirdGate.passStubbornly();
-            return Result<Evaluation>(madeUpEvaluation(*driver->session->data().dataset(), Subset::Test, m_classes,
-                                                       [](Prediction&, std::size_t) {}));
+        engine.onAsk = [](auto&&...) -> Result<Answer> { return Answer(Kernels()); };
+        Session session(path(QStringLiteral("home-whose")).toStdString(), engine.door());
+        openRun(session, run);
+        QTRY_COMPARE(session.checkpoints().kept().size(), std::size_t{2});
+        CheckpointAsker asker(session);
+        QSignalSpy left(&asker, &CheckpointAsker::left), replaced(&asker, &CheckpointAsker::replaced);
+        const auto ask = [&] {
+            bool isAnswered = false;
+            asker.ask(
+                {}, [](const std::stop_token&) { return KernelsQuestion(); },
+                [&](const Result<Kernels>& found) { isAnswered = found.ok(); });
+            QTRY_VERIFY(isAnswered);
         };
-        driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-epochs")), engine.door());
-        openRun(*driver->session, run);
-        QTRY_COMPARE(driver->session->checkpoints().kept().size(), std::size_t{2});
-        driver->key(Qt::Key_5, Qt::ControlModifier);
-        driver->click("evaluateButton");
-        QTRY_VERIFY(gate.isWaitedAt());
-        Q_EMIT driver->session->runs().checkpointSaved(bestOf(2));
-        gate.open();
-        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
-        driver->key(Qt::Key_Right, Qt::AltModifier); // the others are soon wanted, too
-        QTRY_VERIFY(thirdGate.isWaitedAt());
-        Q_EMIT driver->session->runs().checkpointSaved(bestOf(2));
-        thirdGate.open();
-        QTRY_COMPARE(ofBest.load(), 2);
-        QTRY_VERIFY(driver->session->activities().works().empty());
-        QCOMPARE(ofThird.load(), 1);
+        session.checkpoints().step(1); // nothing has been asked
+        session.checkpoints().release();
+        QCOMPARE(left.count(), 0);
+        ask();
+        QVERIFY(asker.by() == (AskedWeights{"best", 1}));
+        saveWeights(run, "best", 2);
+        Q_EMIT session.runs().checkpointSaved(bestOf(2));
+        QTRY_COMPARE(replaced.count(), 1);
+        QCOMPARE(left.count(), 0);
+        QCOMPARE(asker.sayingWhose(QStringLiteral("So.")),
+                 QStringLiteral("So. From epoch 1, which epoch 2 has since replaced."));
+        session.checkpoints().step(1);
+        QCOMPARE(left.count(), 1);
+        QCOMPARE(asker.sayingWhose(QStringLiteral("So.")), QStringLiteral("So."));
+        asker.forget();
+        session.checkpoints().release();
+        QCOMPARE(left.count(), 1);
+        QCOMPARE(replaced.count(), 1);
     }
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QComboBox>
 
+#include "MadeUpEvaluation.h"
 #include "QuestionTest.h"
+#include "StoredWeights.h"
 
 using namespace sightline;
 using namespace sightline::ui;
@@ -70,6 +72,42 @@ private Q_SLOTS:
         driver.click("cancelActivity"); // or by the bottom bar's
         QTRY_VERIFY(stopped);
         QCOMPARE(driver.text("activity"), QStringLiteral("Ready"));
+    }
+
+    /// An epoch that ends during an evaluation may leave other weights as the best: it is judged anew when it is
+    /// wanted. Those of an epoch that is kept by its number stay what they are.
+    void whatWasAskedBeforeAnEpochEndedIsNotKept() {
+        const auto run = storeRun(QStringLiteral("home-epochs"), m_classes, "toy_cnn");
+        saveWeights(run, "best", 1);
+        saveWeights(run, "epoch-0003", 3);
+        FakeEngine engine;
+        Gate gate, thirdGate;
+        std::atomic<int> ofBest{0}, ofThird{0};
+        std::unique_ptr<WindowDriver> driver;
+        engine.onEvaluateOf = [&](const ModelSource& source, auto&&...) {
+            if (source.checkpoint == "best" && ++ofBest == 1)
+                gate.passStubbornly();
+            if (source.checkpoint == "3" && ++ofThird == 1)
+                thirdGate.passStubbornly();
+            return Result<Evaluation>(madeUpEvaluation(*driver->session->data().dataset(), Subset::Test, m_classes,
+                                                       [](Prediction&, std::size_t) {}));
+        };
+        driver = std::make_unique<WindowDriver>(path(QStringLiteral("home-epochs")), engine.door());
+        openRun(*driver->session, run);
+        QTRY_COMPARE(driver->session->checkpoints().kept().size(), std::size_t{2});
+        driver->key(Qt::Key_5, Qt::ControlModifier);
+        driver->click("evaluateButton");
+        QTRY_VERIFY(gate.isWaitedAt());
+        Q_EMIT driver->session->runs().checkpointSaved(bestOf(2));
+        gate.open();
+        QTRY_VERIFY(driver->session->questions().evaluation() != nullptr);
+        driver->key(Qt::Key_Right, Qt::AltModifier); // the others are soon wanted, too
+        QTRY_VERIFY(thirdGate.isWaitedAt());
+        Q_EMIT driver->session->runs().checkpointSaved(bestOf(2));
+        thirdGate.open();
+        QTRY_COMPARE(ofBest.load(), 2);
+        QTRY_VERIFY(driver->session->activities().works().empty());
+        QCOMPARE(ofThird.load(), 1);
     }
 
     void whereAllImagesAreForTrainingTheseAreOffered() {

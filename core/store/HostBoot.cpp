@@ -5,22 +5,15 @@
 
 #include <array>
 #include <cctype>
-#include <fstream>
 
 #include "support/Files.h"
 #include "support/Json.h"
 #include "support/NetworkFiles.h"
+#include "support/SystemFiles.h"
 
 namespace sightline {
 
 namespace {
-
-std::string firstLine(const char* file) {
-    std::ifstream stream(file);
-    std::string line;
-    std::getline(stream, line);
-    return line;
-}
 
 std::filesystem::path fileOf(const std::filesystem::path& home, const HostBoot& of) {
     std::string name = of.machine.empty() ? of.host : of.machine;

@@ -26,19 +26,6 @@ std::string text(const Json& json, const char* key) {
     return place != json.end() && place->is_string() ? place->get<std::string>() : std::string();
 }
 
-/// What an edit makes of early stopping's patience; 0: there is none of it any more.
-int patienceAfter(const Json& changes, int patience) {
-    for (const auto& [path, values] : changes.items()) {
-        if (!values.is_array() || values.size() != 2)
-            continue;
-        if (path == "training.early_stopping")
-            patience = wholeNumber(values[1], "patience");
-        else if (path == "training.early_stopping.patience" && values[1].is_number_integer())
-            patience = values[1].get<int>();
-    }
-    return patience;
-}
-
 void dropFrom(std::vector<EpochMetrics>& epochs, int first) {
     while (!epochs.empty() && epochs.back().epoch >= first)
         epochs.pop_back();
@@ -49,8 +36,9 @@ void dropFrom(std::vector<EpochMetrics>& epochs, int first) {
 void RunEvents::add(const Json& json) {
     const std::string type = text(json, "type");
     if (type == "run_started") {
-        if (outcome == "completed" || (patience > 0 && patienceUsed >= patience))
-            patienceUsed = 0; // one that stopped early has its patience again
+        if (outcome == "completed")
+            patience.used = 0;
+        patience.begin();
         outcome.clear();
         reason.clear();
         paused = stopsAfterEpoch = false;
@@ -64,8 +52,7 @@ void RunEvents::add(const Json& json) {
         dropFrom(epochs, metrics.epoch);
         epochs.push_back(metrics);
         resumedAfter.erase(resumedAfter.lower_bound(metrics.epoch), resumedAfter.end());
-        patienceUsed = wholeNumber(json, "patience_used");
-        patience = wholeNumber(json, "patience");
+        patience = {wholeNumber(json, "patience_used"), wholeNumber(json, "patience"), text(json, "monitor")};
         if (const int best = wholeNumber(json, "best_epoch"); best > 0)
             bestEpoch = best;
     } else if (type == "note" && json.contains("paused")) {
@@ -76,7 +63,7 @@ void RunEvents::add(const Json& json) {
         if (std::string message = text(json, "message"); !message.empty())
             notes.push_back(std::move(message));
         if (std::optional<RecordedEdit> edit = editOf(json)) {
-            patience = patienceAfter(edit->changes, patience);
+            patience.edit(edit->changes);
             edits.push_back(std::move(*edit));
         }
         if (type == "resumed" && wholeNumber(json, "batch") == 0)

@@ -9,6 +9,7 @@
 
 #include "experiment/RunEdit.h"
 #include "metrics/Metrics.h"
+#include "store/Patience.h"
 #include "support/Json.h"
 
 namespace sightline {
@@ -25,8 +26,7 @@ struct RunEvents {
     bool paused = false;
     bool stopsAfterEpoch = false; ///< the one under way, as somebody asked for
     int batchesPerEpoch = 0;      ///< of its last session; 0: not known
-    int patienceUsed = 0;         ///< epochs in a row without a better one, as early stopping counts them
-    int patience = 0;             ///< how many of them end it, as the last epoch or a later edit says; 0: none do
+    Patience patience = {};       ///< as the last epoch or a later edit says
 
     void add(const Json& event); ///< the next one
 };

@@ -9,12 +9,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <fstream>
 #include <utility>
 
 #include "store/HostBoot.h"
 #include "support/FileCalls.h"
 #include "support/Json.h"
+#include "support/SystemFiles.h"
 
 namespace sightline {
 
@@ -23,13 +23,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kMark = "running.json";
-
-std::string firstLine(const fs::path& file) {
-    std::ifstream stream(file);
-    std::string line;
-    std::getline(stream, line);
-    return line;
-}
 
 /// Names a process beyond reuse of its number: boot, number, start time; empty where it does not live.
 std::string nameOfProcess(long number) {

@@ -11,13 +11,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <optional>
-#include <sstream>
 #include <vector>
 
 #include "support/FileCalls.h"
 #include "support/FolderFlush.h"
 #include "support/GroupMemory.h"
+#include "support/SystemFiles.h"
+#include "support/Unicode.h"
 
 namespace sightline {
 
@@ -27,17 +27,6 @@ constexpr const char* kUnfinished = ".tmp"; ///< follows a file's name, before t
 
 Error systemError(const std::string& doing, const std::filesystem::path& file, int code) {
     return {doing + " " + file.string() + " failed: " + std::strerror(code) + "."};
-}
-
-/// Of a line as "MemAvailable:   123456 kB", whose kB are 1,024 bytes.
-std::optional<std::uint64_t> kernelBytes(const char* file, const std::string& key) {
-    std::ifstream stream(file);
-    for (std::string line; std::getline(stream, line);) {
-        std::uint64_t kibibytes = 0;
-        if (line.starts_with(key) && std::istringstream(line.substr(key.size())) >> kibibytes)
-            return kibibytes * 1024;
-    }
-    return {};
 }
 
 } // namespace
@@ -160,21 +149,21 @@ int availableCpus() {
     if (sched_getaffinity(0, sizeof(set), &set) != 0)
         return 1;
     int cpus = CPU_COUNT(&set);
-    if (std::ifstream quota("/sys/fs/cgroup/cpu.max"); quota) {
-        std::string limit;
-        double period = 0;
-        if (quota >> limit >> period && limit != "max" && period > 0)
-            cpus = std::min(cpus, std::max(1, static_cast<int>(std::stod(limit) / period + 0.5)));
-    }
+    const std::string quota = firstLine("/sys/fs/cgroup/cpu.max"); // "150000 100000", or "max 100000"
+    const std::size_t blank = std::min(quota.size(), quota.find(' '));
+    const auto limit = numberIn(quota.substr(0, blank)), period = numberIn(trimmed(quota.substr(blank)));
+    if (limit && period && *period > 0)
+        cpus =
+            static_cast<int>(std::min<double>(cpus, static_cast<double>(*limit) / static_cast<double>(*period) + 0.5));
     return std::max(1, cpus);
 }
 
 std::uint64_t availableMemoryBytes() {
-    return std::min(kernelBytes("/proc/meminfo", "MemAvailable:").value_or(0), memoryOfGroups().left);
+    return std::min(bytesOf("/proc/meminfo", "MemAvailable").value_or(0), memoryOfGroups().left);
 }
 
 std::uint64_t peakResidentBytes() {
-    return kernelBytes("/proc/self/status", "VmHWM:").value_or(0); // getrusage() has that of the program before exec
+    return bytesOf("/proc/self/status", "VmHWM").value_or(0); // getrusage() has that of the program before exec
 }
 
 } // namespace sightline

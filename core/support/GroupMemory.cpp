@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "support/SystemFiles.h"
+
 namespace sightline {
 
 namespace fs = std::filesystem;
@@ -19,30 +21,13 @@ struct Names {
 constexpr Names kVersion2{"memory.max", "memory.current", "inactive_file"};
 constexpr Names kVersion1{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"};
 
-/// Nothing where there is no such file, or it says "max".
-std::optional<std::uint64_t> numberIn(const fs::path& file) {
-    std::ifstream stream(file);
-    std::uint64_t number = 0;
-    return stream >> number ? std::optional(number) : std::nullopt;
-}
-
-/// Of a file with "name number" in each line; 0 where it is not there.
-std::uint64_t fieldIn(const fs::path& file, const std::string& field) {
-    std::ifstream stream(file);
-    std::string name;
-    std::uint64_t number = 0;
-    while (stream >> name >> number)
-        if (name == field)
-            return number;
-    return 0;
-}
-
 void limitBy(const fs::path& group, const Names& names, GroupMemory& memory) {
-    const std::optional<std::uint64_t> limit = numberIn(group / names.limit);
-    if (!limit)
+    const std::optional<std::uint64_t> limit = numberIn(firstLine(group / names.limit));
+    if (!limit) // there is no such file, or it says "max"
         return;
-    const std::uint64_t used = numberIn(group / names.used).value_or(0);
-    const std::uint64_t held = used - std::min(used, fieldIn(group / "memory.stat", names.reclaimable));
+    const std::uint64_t used = numberIn(firstLine(group / names.used)).value_or(0);
+    const std::uint64_t reclaimable = numberIn(fieldOf(group / "memory.stat", names.reclaimable, ' ')).value_or(0);
+    const std::uint64_t held = used - std::min(used, reclaimable);
     memory.limit = std::min(memory.limit, *limit);
     memory.left = std::min(memory.left, *limit - std::min(*limit, held));
 }

@@ -251,7 +251,7 @@ private Q_SLOTS:
             keepState(parent, "last", {{"epoch", 2}, {"batch", 0}, {"stopped_early", stopped}});
             const RunEvents events = readRunEvents(forkRun(runs, parent, "last").value().path() / "events.jsonl");
             QCOMPARE(events.epochs.size(), std::size_t(2));
-            QCOMPARE(events.patienceUsed, stopped ? 0 : 2);
+            QCOMPARE(events.patience.used, stopped ? 0 : 2);
         }
     }
 
@@ -261,7 +261,7 @@ private Q_SLOTS:
             RunEvents events;
             events.add({{"type", "epoch"}, {"epoch", 12}, {"patience_used", used}, {"patience", 10}});
             events.add({{"type", "run_started"}, {"first_epoch", 13}});
-            QCOMPARE(events.patienceUsed, used == 10 ? 0 : 9);
+            QCOMPARE(events.patience.used, used == 10 ? 0 : 9);
         }
         RunEvents saved; // by more patience, in the last moment: it did not stop
         saved.add({{"type", "epoch"}, {"epoch", 12}, {"patience_used", 10}, {"patience", 10}});
@@ -270,7 +270,30 @@ private Q_SLOTS:
                    {"batch", 0},
                    {"changes", {{"training.early_stopping.patience", {10, 20}}}}});
         saved.add({{"type", "run_started"}, {"first_epoch", 13}});
-        QCOMPARE(saved.patienceUsed, 10);
+        QCOMPARE(saved.patience.used, 10);
+    }
+
+    /// As whoever follows the run counts, and the trainer.
+    void whatIsWatchedAnewIsCountedAgain() {
+        const auto usedAfter = [](const Json& changes) {
+            RunEvents events;
+            events.add(
+                {{"type", "epoch"}, {"epoch", 5}, {"patience_used", 4}, {"patience", 10}, {"monitor", "val_loss"}});
+            events.add({{"type", "edit"}, {"epoch", 6}, {"batch", 0}, {"changes", changes}});
+            return events.patience.used;
+        };
+        const Json ofLoss{{"monitor", "val_loss"}, {"mode", "auto"}, {"patience", 10}},
+            longer{{"monitor", "val_loss"}, {"mode", "min"}, {"patience", 20}},
+            ofAccuracy{{"monitor", "val_accuracy"}, {"mode", "auto"}, {"patience", 10}};
+        QCOMPARE(usedAfter({{"training.early_stopping.monitor", {"val_loss", "loss"}}}), 0);
+        QCOMPARE(usedAfter({{"training.early_stopping.mode", {"auto", "max"}}}), 0);
+        QCOMPARE(usedAfter({{"training.early_stopping.mode", {"auto", "min"}}}), 4); // as it was
+        QCOMPARE(usedAfter({{"training.early_stopping", {ofLoss, longer}}}), 4);
+        QCOMPARE(usedAfter({{"training.early_stopping", {ofLoss, ofAccuracy}}}), 0);
+        QCOMPARE(usedAfter({{"training.early_stopping", {ofLoss, nullptr}}}), 0);
+        QCOMPARE(usedAfter({{"training.early_stopping", {"odd", 1}}, {"training.early_stopping.patience", {10, 20}}}),
+                 4);
+        QCOMPARE(usedAfter({{"training.epochs", {10, 20}}}), 4);
     }
 
     void whatIsSaidOfARunSurvivesTheIndex() {

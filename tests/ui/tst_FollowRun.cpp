@@ -201,7 +201,7 @@ private Q_SLOTS:
             QVERIFY(other.run.appendEvent(
                 {{"type", "edit"}, {"epoch", 4}, {"batch", 1}, {"changes", {{path, {from, to}}}}}));
         };
-        const auto used = [&] { return driver.session->runs().progress().patienceUsed; };
+        const auto used = [&] { return driver.session->runs().progress().patience.used; };
         const auto patience = [&] {
             return driver.session->runs().progress().experiment.training.earlyStopping->patience;
         };

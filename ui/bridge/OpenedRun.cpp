@@ -51,7 +51,9 @@ void takeEvents(RunEvents events, RunProgress& progress) {
     progress.notes = std::move(events.notes);
     progress.edits = std::move(events.edits);
     progress.batchesPerEpoch = events.batchesPerEpoch;
-    progress.patienceUsed = events.outcome == "completed" ? 0 : events.patienceUsed;
+    progress.patience = std::move(events.patience);
+    if (events.outcome == "completed")
+        progress.patience.used = 0;
     std::erase_if(progress.edits, isOfProbesOnly);
 }
 } // namespace

@@ -11,6 +11,7 @@
 #include "engine/TrainEvents.h"
 #include "experiment/RunEdit.h"
 #include "network/GraphSpec.h"
+#include "store/Patience.h"
 #include "store/RunEventsTail.h"
 #include "store/RunMark.h"
 
@@ -49,7 +50,7 @@ struct RunProgress {
     Experiment experiment;           ///< in effect now: with its edits
     int batchesPerEpoch = 0;         ///< 0: not known
     int bestEpoch = 0;
-    int patienceUsed = 0;          ///< of early stopping
+    Patience patience = {};        ///< of early stopping
     std::optional<RunEnded> ended; ///< absent while it runs
 };
 

@@ -2,7 +2,6 @@
 #include "bridge/RunInView.h"
 
 #include <optional>
-#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -16,14 +15,6 @@ namespace {
 
 constexpr qint64 kBatchIntervalMs = 40; ///< 25 a second
 
-/// What early stopping counts the epochs of.
-std::optional<std::pair<std::string, bool>> watched(const Experiment& experiment) {
-    const auto& stopping = experiment.training.earlyStopping;
-    if (!stopping)
-        return {};
-    return std::pair(stopping->monitor, monitorsMaximum(stopping->mode, stopping->monitor));
-}
-
 } // namespace
 
 void RunInView::show(ReadRun read) {
@@ -36,9 +27,7 @@ void RunInView::begin(const RunStarted& started) {
     m_progress.batchesPerEpoch = started.batchesPerEpoch;
     std::erase_if(m_progress.history, [&](const EpochMetrics& epoch) { return epoch.epoch >= started.firstEpoch; });
     m_progress.learningRateChanges = rateChanges(m_progress.experiment, m_progress.history);
-    const auto& stopping = m_progress.experiment.training.earlyStopping;
-    if (stopping && m_progress.patienceUsed >= stopping->patience)
-        m_progress.patienceUsed = 0; // it stopped early, and has its patience again
+    m_progress.patience.begin();
 }
 
 void RunInView::hear(const TrainEvent& event) {
@@ -71,7 +60,7 @@ void RunInView::onBatch(const BatchFinished& batch) {
 void RunInView::onEpoch(const EpochFinished& epoch) {
     m_progress.history.push_back(epoch.metrics);
     m_progress.bestEpoch = epoch.bestEpoch;
-    m_progress.patienceUsed = epoch.patienceUsed;
+    m_progress.patience = {epoch.patienceUsed, epoch.patience, epoch.monitor};
     Q_EMIT epochFinished(epoch);
 }
 
@@ -90,8 +79,7 @@ void RunInView::onNote(const RunNote& note) {
     if (isOfProbesOnly(*edit))
         return;
     m_progress.edits.push_back(*edit);
-    if (watched(m_progress.experiment) != watched(before)) // it is counted again
-        m_progress.patienceUsed = 0;
+    m_progress.patience.edit(edit->changes);
     Json changes = edit->changes;
     changes.erase(kProbes); // whoever pins them sees to these
     m_document.setExperiment(followed(m_document.experiment(), before, changes));

@@ -2,35 +2,25 @@
 #include "engine/device/Devices.h"
 
 #include <algorithm>
-#include <limits>
 #include <string_view>
 #include <utility>
 
 #include "engine/device/GraphicsCards.h"
-#include "engine/device/SystemFiles.h"
 #include "support/GroupMemory.h"
 #include "support/Result.h"
+#include "support/SystemFiles.h"
 
 namespace sightline {
 
 namespace {
-
-/// "24684084 kB" as /proc/meminfo has it; its kB are 1,024 bytes.
-std::optional<std::uint64_t> memoryField(const SystemRoots& roots, std::string_view key) {
-    const std::string text = fieldOf(roots.proc / "meminfo", key);
-    const auto kibibytes = numberIn(std::string_view(text).substr(0, text.find(' ')));
-    if (!kibibytes || *kibibytes > std::numeric_limits<std::uint64_t>::max() / 1024)
-        return std::nullopt;
-    return *kibibytes * 1024;
-}
 
 Device processor(const SystemRoots& roots) {
     Device device;
     const std::string model = fieldOf(roots.proc / "cpuinfo", "model name"); // not there on ARM
     device.name = model.empty() ? "CPU" : shown(model);
     device.usable = true;
-    device.memoryBytes = memoryField(roots, "MemTotal");
-    device.freeBytes = memoryField(roots, "MemAvailable");
+    device.memoryBytes = bytesOf(roots.proc / "meminfo", "MemTotal");
+    device.freeBytes = bytesOf(roots.proc / "meminfo", "MemAvailable");
     const GroupMemory group = memoryOfGroups(roots.proc / "self/cgroup", roots.sys / "fs/cgroup");
     if (group.limit == kUnlimited)
         return device;

@@ -11,8 +11,8 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/device/SystemFiles.h"
 #include "support/Result.h"
+#include "support/SystemFiles.h"
 #include "support/Unicode.h"
 
 namespace sightline {

@@ -39,7 +39,7 @@ const Robustness::Curve* curveOf(const Robustness& robustness, Corruption kind) 
 } // namespace
 
 RobustnessCurvesTab::RobustnessCurvesTab(Session& session, QWidget* parent)
-    : EvaluateTab(parent), m_session(session), m_asker(session.engine().door(), session.activities()) {
+    : EvaluateTab(parent), m_session(session), m_asker(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(theme::kGrid);
@@ -54,8 +54,8 @@ RobustnessCurvesTab::RobustnessCurvesTab(Session& session, QWidget* parent)
     connect(&m_asker, &Asker::busyChanged, this, &RobustnessCurvesTab::showState);
     connect(&m_asker, &Asker::progressed, m_progress, &ProgressBar::setProgress);
     connect(&session.runs(), &RunDesk::runChanged, this, &RobustnessCurvesTab::forget);
-    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &RobustnessCurvesTab::followCheckpoint);
-    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &RobustnessCurvesTab::showState);
+    connect(&m_asker, &CheckpointAsker::left, this, &RobustnessCurvesTab::forget);
+    connect(&m_asker, &CheckpointAsker::replaced, this, &RobustnessCurvesTab::showState);
     connect(&session.data(), &DataDesk::opened, this, &RobustnessCurvesTab::forget);
     connect(&session.document(), &ExperimentDocument::changed, this, &RobustnessCurvesTab::showRemedies);
     showState();
@@ -109,43 +109,30 @@ void RobustnessCurvesTab::clearChoice() {
 void RobustnessCurvesTab::measure() {
     if (m_asker.isBusy())
         return m_asker.cancel();
-    const auto run = m_session.runs().run();
-    if (!run)
+    if (!m_session.runs().run())
         return;
     m_failure.clear();
     m_progress->setProgress(0, 0);
-    m_asking = m_session.checkpoints().weights();
     m_asker.ask(
-        m_session.checkpoints().source(), tr("Measuring robustness"),
+        tr("Measuring robustness"),
         [split = m_evaluation ? m_evaluation->split : std::string()](const std::stop_token&) {
             RobustnessQuestion question;
             question.split = split;
             return question;
         },
         [this](Result<Robustness> found) {
-            if (found) {
+            if (found)
                 m_robustness = std::move(*found);
-                m_by = m_asking;
-            } else {
+            else
                 m_failure = plainWords(found.error());
-            }
             showCurves();
             showState();
         });
 }
 
-/// A measurement takes long. Where another epoch only takes the place of the one that was asked, as each may while the
-/// run goes on, it comes to its end and says so.
-void RobustnessCurvesTab::followCheckpoint() {
-    if (m_session.checkpoints().at() == m_asking.at)
-        showState();
-    else
-        forget();
-}
-
-/// Another run is in view, or another checkpoint.
+/// Another run is in view, another checkpoint, or other images.
 void RobustnessCurvesTab::forget() {
-    m_asker.cancel();
+    m_asker.forget();
     m_robustness.reset();
     m_failure.clear();
     const QSignalBlocker quiet(m_class);
@@ -165,15 +152,14 @@ void RobustnessCurvesTab::showState() {
     m_progress->setVisible(busy);
     m_class->setVisible(m_robustness.has_value());
     m_figures->setVisible(m_robustness.has_value());
-    const QString replaced = replacedSentence(m_by, m_session.checkpoints().weights());
     if (!m_failure.isEmpty())
         m_note->setText(m_failure);
     else if (m_robustness)
-        m_note->setText(tr("Accuracy on %1 (%2), from the images as they are to the worst.")
-                            .arg(counted(static_cast<qlonglong>(m_robustness->images), tr("%1 image"), tr("%1 images")),
-                                 QString::fromStdString(m_robustness->split)) +
-                        notCounted(m_robustness->skipped) +
-                        (replaced.isEmpty() ? replaced : QLatin1Char(' ') + replaced));
+        m_note->setText(m_asker.sayingWhose(
+            tr("Accuracy on %1 (%2), from the images as they are to the worst.")
+                .arg(counted(static_cast<qlonglong>(m_robustness->images), tr("%1 image"), tr("%1 images")),
+                     QString::fromStdString(m_robustness->split)) +
+            notCounted(m_robustness->skipped)));
     else
         m_note->setText(tr("How much does accuracy fall when images are turned, darker, blurred or noisy? Each kind is "
                            "tried in several strengths, which takes as long as some forty evaluations."));

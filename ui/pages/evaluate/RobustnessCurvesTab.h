@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "bridge/Asker.h"
+#include "bridge/CheckpointAsker.h"
 #include "bridge/Session.h"
 #include "pages/evaluate/EvaluateTab.h"
 
@@ -31,7 +31,6 @@ private:
     QWidget* makeTiles();
     void measure(); ///< or cancels it
     void forget();
-    void followCheckpoint();
     void showState();
     void showCurves();
     void showRemedies();
@@ -47,9 +46,8 @@ private:
     std::vector<CurveTile*> m_tiles;
     std::shared_ptr<const Evaluation> m_evaluation;
     std::optional<Robustness> m_robustness; ///< of the run in view
-    AskedWeights m_asking, m_by; ///< what was looked at when what is under way was asked for; and what is shown
     QString m_failure;
-    Asker m_asker; ///< last: joined first
+    CheckpointAsker m_asker; ///< last: joined first
 };
 
 } // namespace sightline::ui

@@ -27,7 +27,7 @@ constexpr int kMapSide = 80, kMostOfHints = 96; ///< pixels
 }
 
 ShortcutsTab::ShortcutsTab(Session& session, Thumbnails& thumbnails, QWidget* parent)
-    : EvaluateTab(parent), m_session(session), m_asker(session.engine().door(), session.activities()) {
+    : EvaluateTab(parent), m_session(session), m_asker(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(theme::kGrid);
@@ -49,8 +49,8 @@ ShortcutsTab::ShortcutsTab(Session& session, Thumbnails& thumbnails, QWidget* pa
     connect(&m_asker, &Asker::busyChanged, this, &ShortcutsTab::showState);
     connect(&m_asker, &Asker::progressed, m_progress, &ProgressBar::setProgress);
     connect(&session.runs(), &RunDesk::runChanged, this, &ShortcutsTab::forget);
-    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &ShortcutsTab::followCheckpoint);
-    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &ShortcutsTab::showState);
+    connect(&m_asker, &CheckpointAsker::left, this, &ShortcutsTab::forget);
+    connect(&m_asker, &CheckpointAsker::replaced, this, &ShortcutsTab::showState);
     connect(&session.data(), &DataDesk::opened, this, &ShortcutsTab::forget);
     showState();
 }
@@ -122,43 +122,30 @@ void ShortcutsTab::takeClassBack() {
 void ShortcutsTab::measure() {
     if (m_asker.isBusy())
         return m_asker.cancel();
-    const auto run = m_session.runs().run();
-    if (!run)
+    if (!m_session.runs().run())
         return;
     m_failure.clear();
     m_progress->setProgress(0, 0);
-    m_asking = m_session.checkpoints().weights();
     m_asker.ask(
-        m_session.checkpoints().source(), tr("Looking for shortcuts"),
+        tr("Looking for shortcuts"),
         [split = m_evaluation ? m_evaluation->split : std::string()](const std::stop_token&) {
             MapsReportQuestion question;
             question.split = split;
             return question;
         },
         [this](Result<MapsReport> report) {
-            if (report) {
+            if (report)
                 m_report = std::move(*report);
-                m_by = m_asking;
-            } else {
+            else
                 m_failure = plainWords(report.error());
-            }
             showReport();
             showState();
         });
 }
 
-/// The heat maps of all images take long. Where another epoch only takes the place of the one that was asked, as each
-/// may while the run goes on, they come to their end and say so.
-void ShortcutsTab::followCheckpoint() {
-    if (m_session.checkpoints().at() == m_asking.at)
-        showState();
-    else
-        forget();
-}
-
 /// Another run is in view, another checkpoint, or other images.
 void ShortcutsTab::forget() {
-    m_asker.cancel();
+    m_asker.forget();
     m_report.reset();
     m_failure.clear();
     showReport();
@@ -201,9 +188,7 @@ QString ShortcutsTab::aboutReport() const {
                          tr(" %1 of them are empty and count for nothing."));
     for (const std::string& note : m_report->notes)
         words += QLatin1Char(' ') + QString::fromStdString(note);
-    words += notCounted(m_report->skipped);
-    const QString replaced = replacedSentence(m_by, m_session.checkpoints().weights());
-    return replaced.isEmpty() ? words : words + QLatin1Char(' ') + replaced;
+    return m_asker.sayingWhose(words + notCounted(m_report->skipped));
 }
 
 void ShortcutsTab::showReport() {

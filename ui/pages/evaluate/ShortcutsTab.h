@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "bridge/Asker.h"
+#include "bridge/CheckpointAsker.h"
 #include "bridge/Session.h"
 #include "pages/evaluate/EvaluateTab.h"
 
@@ -34,7 +34,6 @@ private:
     void makeBehind(Thumbnails& thumbnails);
     void measure(); ///< or cancels it
     void forget();
-    void followCheckpoint();
     void showState();
     void showReport();
     QString aboutReport() const; ///< how it was made, and of which images not
@@ -55,9 +54,8 @@ private:
     SampleModel* m_samples;
     std::shared_ptr<const Evaluation> m_evaluation;
     std::optional<MapsReport> m_report; ///< of the run in view
-    AskedWeights m_asking, m_by;        ///< what was looked at when what is under way was asked for; and what is shown
     QString m_failure;
-    Asker m_asker; ///< last: joined first
+    CheckpointAsker m_asker; ///< last: joined first
 };
 
 } // namespace sightline::ui

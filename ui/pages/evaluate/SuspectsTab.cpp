@@ -36,7 +36,7 @@ SuspectsTab::SuspectsTab(Session& session, QWidget* parent)
       m_table(new Table({tr("Image"), tr("Label"), tr("Looks like"),
                          tr("Own label|Probability that the network gives to the image's own label")},
                         this)),
-      m_asker(session.engine().door(), session.activities()) {
+      m_asker(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(theme::kGrid);
@@ -56,7 +56,7 @@ SuspectsTab::SuspectsTab(Session& session, QWidget* parent)
         const QSignalBlocker quiet(this); // the image that is looked at meanwhile stays in view
         showRows();
     });
-    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &SuspectsTab::showNote);
+    connect(&m_asker, &CheckpointAsker::replaced, this, &SuspectsTab::showNote);
     connect(&m_asker, &Asker::stopped, this, [this] { showFound({}, tr("Canceled: no label was judged.")); });
     follow();
 }
@@ -125,9 +125,8 @@ void SuspectsTab::showEvent(QShowEvent* event) {
 void SuspectsTab::find() {
     m_found = true;
     m_filtering = false;
-    m_asker.cancel();
+    m_asker.forget();
     m_lane.cancel();
-    m_judgedBy = {};
     const auto run = m_session.runs().run();
     if (m_evaluation && run && m_images->currentIndex() == kAll)
         findAll();
@@ -139,11 +138,9 @@ void SuspectsTab::find() {
 
 /// As the command line does; what the network said before is read again.
 void SuspectsTab::findAll() {
-    m_judgedBy = m_session.checkpoints().weights();
     showFound({}, tr("Judging the images…"));
     m_asker.ask(
-        m_session.checkpoints().source(), tr("Looking for suspect labels"),
-        [](const std::stop_token&) { return SuspectsQuestion(); },
+        tr("Looking for suspect labels"), [](const std::stop_token&) { return SuspectsQuestion(); },
         [this, evaluation = m_evaluation](Result<Suspects> judged) {
             if (!judged)
                 return showFound({}, plainWords(judged.error()));
@@ -206,8 +203,7 @@ void SuspectsTab::showFound(std::vector<SuspectImage> found, const QString& note
 }
 
 void SuspectsTab::showNote() {
-    const QString replaced = replacedSentence(m_judgedBy, m_session.checkpoints().weights());
-    m_note->setText(replaced.isEmpty() ? m_words : m_words + QLatin1Char(' ') + replaced);
+    m_note->setText(m_asker.sayingWhose(m_words));
 }
 
 /// With what has been done about them.

@@ -4,8 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "bridge/Asker.h"
-#include "bridge/CheckpointDesk.h"
+#include "bridge/CheckpointAsker.h"
 #include "lane/Lane.h"
 #include "pages/evaluate/EvaluateTab.h"
 #include "pages/evaluate/SuspectsFound.h"
@@ -65,10 +64,9 @@ private:
     std::shared_ptr<const Evaluation> m_evaluation;
     std::vector<SuspectImage> m_suspects;      ///< a row of the table each
     QString m_words;                           ///< of the note
-    AskedWeights m_judgedBy;                   ///< what was looked at when all were asked for; none: the evaluation's
     bool m_found = false, m_filtering = false; ///< looked for in this evaluation; the gallery shows them
-    Asker m_asker;
-    Lane m_lane; ///< last: joined first
+    CheckpointAsker m_asker;                   ///< of all that can be judged
+    Lane m_lane;                               ///< last: joined first
 };
 
 } // namespace sightline::ui

@@ -53,7 +53,7 @@ QImage pictureOf(const Example& example, const Dataset& dataset, const DataSetti
 } // namespace
 
 ExamplesPanel::ExamplesPanel(Session& session, QWidget* parent)
-    : QWidget(parent), m_session(session), m_asker(session.engine().door(), session.activities()) {
+    : QWidget(parent), m_session(session), m_asker(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid);
@@ -85,27 +85,22 @@ ExamplesPanel::ExamplesPanel(Session& session, QWidget* parent)
         if (const auto at = opened ? placeOf(m_shown[static_cast<std::size_t>(index)], *opened) : std::nullopt)
             m_session.questions().explain({*at, {}});
     });
-    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &ExamplesPanel::followCheckpoint);
-    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &ExamplesPanel::draw);
+    connect(&m_asker, &CheckpointAsker::left, this, &ExamplesPanel::leave);
+    connect(&m_asker, &CheckpointAsker::replaced, this, &ExamplesPanel::draw);
     draw();
 }
 
-/// Other images excite another checkpoint. While a run goes on each epoch may be the best: what was found stays, and
-/// says of which it is.
-void ExamplesPanel::followCheckpoint() {
-    const std::string at = m_session.checkpoints().at();
-    if (m_asking.at != at)
-        m_asker.cancel();
-    std::erase_if(m_known, [&](const auto& one) { return one.second.by.at != at; });
+/// Other images excite another checkpoint.
+void ExamplesPanel::leave() {
+    m_asker.forget();
+    m_known.clear();
     draw();
 }
 
 void ExamplesPanel::forget() {
-    m_asker.cancel();
-    m_known.clear();
     m_layer.clear();
     m_channel = -1;
-    draw();
+    leave();
 }
 
 void ExamplesPanel::setChannel(const QString& layer, int channel) {
@@ -144,13 +139,11 @@ void ExamplesPanel::find() {
     question.layer = m_layer.toStdString();
     question.split = m_split->currentData().toString().toStdString();
     m_progress->setProgress(0, 0);
-    m_asking = m_session.checkpoints().weights();
     m_asker.ask(
-        m_session.checkpoints().source(), tr("Finding examples"),
-        [question](const std::stop_token&) { return question; },
+        tr("Finding examples"), [question](const std::stop_token&) { return question; },
         [this, key = std::pair(m_layer, m_split->currentData().toString())](Result<Examples> answer) {
             if (answer)
-                m_known[key] = {std::make_shared<const Examples>(std::move(*answer)), m_asking};
+                m_known[key] = {std::make_shared<const Examples>(std::move(*answer)), m_asker.by()};
             draw();
             if (!answer)
                 m_note->setText(plainWords(answer.error()));

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "bridge/Asker.h"
+#include "bridge/CheckpointAsker.h"
 #include "bridge/Session.h"
 
 class QComboBox;
@@ -35,12 +35,12 @@ Q_SIGNALS:
 private:
     struct Known {
         std::shared_ptr<const Examples> examples;
-        AskedWeights by; ///< what was looked at when they were asked for
+        AskedWeights by;
     };
     const Known* known() const; ///< of the layer and the split in view; null: not asked for yet
     QString replaced() const;   ///< that these are of weights that have been replaced since; empty: they are not
 
-    void followCheckpoint();
+    void leave();
     void find();
     void showState();
     void draw();
@@ -49,14 +49,13 @@ private:
     QString m_layer;
     int m_channel = -1;
     std::map<std::pair<QString, QString>, Known> m_known; ///< by layer and split
-    AskedWeights m_asking;                                ///< of what is under way
     std::vector<Example> m_shown;
     QComboBox* m_split;
     QPushButton* m_find;
     ProgressBar* m_progress;
     ExampleGrid* m_grid;
     QLabel* m_note;
-    Asker m_asker;
+    CheckpointAsker m_asker;
     Lane m_pictures; ///< last: joined first
 };
 

@@ -24,9 +24,8 @@ constexpr int kAtFirst = 48; ///< by one click: a few screens full
 } // namespace
 
 FiltersTab::FiltersTab(Session& session, MapLook& look)
-    : InsideTab(session, look, tr("Filters"), LayerStrip::Offer::All, "filter"),
-      m_asker(session.engine().door(), session.activities()),
-      m_kernelAsker(session.engine().door(), session.activities()) {
+    : InsideTab(session, look, tr("Filters"), LayerStrip::Offer::All, "filter"), m_asker(session),
+      m_kernels(session, [this] { return showsKernels() && isVisible(); }) {
     setObjectName(QStringLiteral("filtersTab"));
     setControls(makeControls());
     connect(&m_asker, &Asker::busyChanged, this, &FiltersTab::showState);
@@ -37,8 +36,9 @@ FiltersTab::FiltersTab(Session& session, MapLook& look)
             static_cast<qulonglong>(100 * (static_cast<double>(m_patterns.size()) + kGroup * group)),
             static_cast<qulonglong>(100 * std::max(1, m_wanted)));
     });
-    connect(&session.checkpoints(), &CheckpointDesk::moved, this, &FiltersTab::followCheckpoint);
-    connect(&session.checkpoints(), &CheckpointDesk::bestChanged, this, &FiltersTab::followBest);
+    connect(&m_asker, &CheckpointAsker::left, this, &FiltersTab::drawAnew);
+    connect(&m_asker, &CheckpointAsker::replaced, this, &FiltersTab::showState);
+    connect(&m_kernels, &FirstKernels::changed, this, &FiltersTab::followKernels);
     forget();
 }
 
@@ -99,19 +99,15 @@ bool FiltersTab::showsKernels() const {
     return m_kind->checkedId() == 1;
 }
 
-bool FiltersTab::isOvertaken() const {
-    return !m_patterns.empty() && isReplaced(m_drawnBy, session().checkpoints().weights());
-}
-
 QString FiltersTab::problem() const {
     if (showsKernels())
-        return m_kernelsProblem;
-    return isOvertaken() ? replacedSentence(m_drawnBy, session().checkpoints().weights()) : m_patternsProblem;
+        return m_kernels.problem();
+    return m_asker.isReplaced() ? m_asker.replacedSentence() : m_patternsProblem;
 }
 
 void FiltersTab::forget() {
-    forgetKernels();
-    m_asker.cancel();
+    m_kernels.forget();
+    m_asker.forget();
     m_patterns.clear();
     m_patternsProblem.clear();
     InsideTab::forget();
@@ -128,7 +124,7 @@ int FiltersTab::channels() const {
 }
 
 void FiltersTab::restart() {
-    m_asker.cancel();
+    m_asker.forget();
     m_patterns.clear();
     m_patternsProblem.clear();
     if (!showsKernels()) {
@@ -146,7 +142,7 @@ void FiltersTab::showLayer() {
 void FiltersTab::draw() {
     if (m_asker.isBusy())
         return m_asker.cancel();
-    if (isOvertaken())
+    if (m_asker.isReplaced())
         restart();
     m_wanted = std::min(channels(), static_cast<int>(m_patterns.size()) + kAtFirst);
     m_progress->setProgress(0, 0);
@@ -154,7 +150,7 @@ void FiltersTab::draw() {
 }
 
 void FiltersTab::drawAll() {
-    if (isOvertaken())
+    if (m_asker.isReplaced())
         restart();
     m_wanted = channels();
     m_progress->setProgress(0, 0);
@@ -172,12 +168,9 @@ void FiltersTab::drawGroup() {
         question.channels.push_back(channel);
     if (question.channels.empty())
         return showState();
-    if (m_patterns.empty())
-        m_drawnBy = session().checkpoints().weights();
     m_patternsProblem.clear();
     m_asker.ask(
-        session().checkpoints().source(), tr("Drawing patterns"),
-        [question](const std::stop_token&) { return question; },
+        tr("Drawing patterns"), [question](const std::stop_token&) { return question; },
         [this](Result<FilterPictures> drawn) {
             if (!drawn) {
                 m_patternsProblem = QString::fromStdString(drawn.error().message);
@@ -195,62 +188,22 @@ void FiltersTab::drawGroup() {
                 if (channel() < 0)
                     selectChannel(added.front().number);
             }
-            if (isOvertaken()) // the others would be of other weights
+            if (m_asker.isReplaced()) // the others would be of other weights
                 m_wanted = static_cast<int>(m_patterns.size());
             drawGroup();
-        });
-}
-
-void FiltersTab::askKernels() {
-    if (!m_kernels && run() && isVisible() && !m_kernelAsker.isBusy())
-        readKernels();
-}
-
-/// Those in view, and the one that is shown large, stay until the new ones are there.
-void FiltersTab::readKernels() {
-    m_kernelAsker.ask(
-        session().checkpoints().source(), {}, [](const std::stop_token&) { return KernelsQuestion(); },
-        [this](Result<Kernels> found) {
-            const int before = channel();
-            m_kernels = found ? std::make_shared<const Kernels>(std::move(*found)) : nullptr;
-            m_kernelsProblem = found ? QString() : QString::fromStdString(found.error().message);
-            showKind();
-            if (tiles().rowOf(before) >= 0)
-                selectChannel(before);
         });
 }
 
 /// What nobody saw was not read.
 void FiltersTab::showEvent(QShowEvent* event) {
     InsideTab::showEvent(event);
-    if (showsKernels() && !m_kernels && m_kernelsProblem.isEmpty())
+    if (showsKernels() && !m_kernels.kernels() && m_kernels.problem().isEmpty())
         showKind();
 }
 
-void FiltersTab::forgetKernels() {
-    m_kernelAsker.cancel();
-    m_kernels.reset();
-    m_kernelsProblem.clear();
-}
-
-/// Patterns take long, and while a run goes on each epoch may be the best: those that are there stay and say so, the
-/// group that is being drawn is the last. Kernels are read anew.
-void FiltersTab::followBest() {
-    if (showsKernels() && isVisible())
-        return readKernels();
-    forgetKernels();
-    if (showsKernels())
-        showKind();
-    else
-        showState();
-}
-
-/// What is drawn is of other weights. Where it is seen it is drawn anew, as much as there was.
-void FiltersTab::followCheckpoint() {
-    if (m_drawnBy.at == session().checkpoints().at()) // the one that was chosen is of another epoch now
-        return followBest();
+/// Another checkpoint is looked at. Where its patterns are seen there are soon as many as there were.
+void FiltersTab::drawAnew() {
     const int before = std::max(m_asker.isBusy() ? m_wanted : 0, static_cast<int>(m_patterns.size()));
-    forgetKernels();
     restart();
     if (before == 0 || !isVisible() || showsKernels())
         return;
@@ -264,10 +217,11 @@ void FiltersTab::showKind() {
     m_settings->setVisible(!showsKernels());
     std::vector<PictureTiles::Tile> shown;
     if (showsKernels()) {
-        for (int i = 0; m_kernels && i < static_cast<int>(m_kernels->pictures.size()); ++i)
-            shown.push_back({i, QString::number(i), QString::fromStdString(m_kernels->layer)});
+        const auto& kernels = m_kernels.kernels();
+        for (int i = 0; kernels && i < static_cast<int>(kernels->pictures.size()); ++i)
+            shown.push_back({i, QString::number(i), QString::fromStdString(kernels->layer)});
         tiles().setTiles(std::move(shown), [this](int number) {
-            return toQImage(m_kernels->pictures[static_cast<std::size_t>(number)]);
+            return toQImage(m_kernels.kernels()->pictures[static_cast<std::size_t>(number)]);
         });
     } else {
         for (const auto& [number, picture] : m_patterns)
@@ -281,9 +235,19 @@ void FiltersTab::showKind() {
         : showsKernels()                ? tr("Reading the first convolution…")
                                         : tr("The pattern that excites each channel of the layer most appears here."));
     selectChannel(empty ? -1 : tiles().tile(0).number);
-    if (showsKernels() && m_kernelsProblem.isEmpty())
-        askKernels();
+    if (showsKernels())
+        m_kernels.ensure();
     showState();
+}
+
+/// The one that is shown large stays, where there is one of its number.
+void FiltersTab::followKernels() {
+    if (!showsKernels())
+        return;
+    const int before = channel();
+    showKind();
+    if (tiles().rowOf(before) >= 0)
+        selectChannel(before);
 }
 
 void FiltersTab::showState() {
@@ -294,12 +258,12 @@ void FiltersTab::showState() {
     m_failure->setText(problem());
     m_failure->setVisible(!problem().isEmpty() && tiles().rowCount() > 0); // else it stands in the tiles' place
     m_draw->setText(busy                   ? tr("Cancel")
-                    : isOvertaken()        ? tr("Draw again")
+                    : m_asker.isReplaced() ? tr("Draw again")
                     : next <= 0 && all > 0 ? tr("All %1 are drawn").arg(all)
                     : drawn > 0            ? tr("Draw %1 more").arg(next)
                                            : tr("Draw %1 of %2").arg(next).arg(all));
     m_draw->setAccessibleName(m_draw->text());
-    m_draw->setEnabled(busy || next > 0 || isOvertaken());
+    m_draw->setEnabled(busy || next > 0 || m_asker.isReplaced());
     m_all->setVisible(!busy && all - drawn > kAtFirst);
     m_all->setText(tr("Draw all %1").arg(all));
     m_all->setAccessibleName(m_all->text());
@@ -311,13 +275,15 @@ void FiltersTab::showChannel() {
     m_save->setEnabled(channel() >= 0);
     if (channel() < 0)
         return setEnlarged({}, {}, false);
-    if (showsKernels())
-        return setEnlarged(toQImage(m_kernels->pictures[static_cast<std::size_t>(channel())]),
+    if (showsKernels()) {
+        const Kernels& kernels = *m_kernels.kernels();
+        return setEnlarged(toQImage(kernels.pictures[static_cast<std::size_t>(channel())]),
                            tr("Filter %1 of %2, layer %3: its weights, gray is 0.")
                                .arg(channel())
-                               .arg(m_kernels->pictures.size())
-                               .arg(QString::fromStdString(m_kernels->layer)),
+                               .arg(kernels.pictures.size())
+                               .arg(QString::fromStdString(kernels.layer)),
                            true);
+    }
     const FilterPicture& picture = m_patterns.at(channel());
     setEnlarged(toQImage(picture.picture),
                 tr("Channel %1 of %2, layer %3: mean activation %4 for gray noise, %5 for this pattern.")
@@ -330,7 +296,7 @@ void FiltersTab::showChannel() {
 void FiltersTab::save() {
     std::vector<std::pair<QString, QString>> notes{
         {QStringLiteral("Title"), enlargedWords()},
-        {QStringLiteral("Layer"), showsKernels() ? QString::fromStdString(m_kernels->layer) : layer()},
+        {QStringLiteral("Layer"), showsKernels() ? QString::fromStdString(m_kernels.kernels()->layer) : layer()},
         {QStringLiteral("Channel"), QString::number(channel())}};
     if (!showsKernels())
         for (const auto& [key, value] : {std::pair("Steps", m_steps->text()), std::pair("Jitter", m_jitter->text()),

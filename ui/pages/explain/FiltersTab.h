@@ -3,7 +3,8 @@
 
 #include <map>
 
-#include "bridge/Asker.h"
+#include "bridge/CheckpointAsker.h"
+#include "pages/explain/FirstKernels.h"
 #include "pages/explain/InsideTab.h"
 
 class QButtonGroup;
@@ -35,24 +36,18 @@ private:
     void drawAll(); ///< all that is not drawn yet
     void drawGroup();
     void restart(); ///< other settings: what is drawn is not theirs
-    void askKernels();
-    void readKernels();
-    void followCheckpoint();
-    void followBest();
-    void forgetKernels();
+    void drawAnew();
     void showKind();
+    void followKernels();
     void showState();
     int channels() const; ///< of the layer
     bool showsKernels() const;
-    bool isOvertaken() const; ///< the patterns are of weights that have been replaced since
-    QString problem() const;  ///< of what is shown
+    QString problem() const; ///< of what is shown
     void save();
 
     std::map<int, FilterPicture> m_patterns; ///< of the layer, by channel
-    AskedWeights m_drawnBy;                  ///< what was looked at when the first was asked for
     int m_wanted = 0;                        ///< channels to be drawn so far
-    std::shared_ptr<const Kernels> m_kernels;
-    QString m_patternsProblem, m_kernelsProblem;
+    QString m_patternsProblem;
     QButtonGroup* m_kind;
     QWidget* m_settings;
     QLabel* m_failure; ///< why the rest is not drawn
@@ -60,7 +55,8 @@ private:
     QDoubleSpinBox* m_blur;
     QPushButton *m_draw, *m_all, *m_save;
     ProgressBar* m_progress;
-    Asker m_asker, m_kernelAsker;
+    CheckpointAsker m_asker; ///< for patterns
+    FirstKernels m_kernels;
 };
 
 } // namespace sightline::ui

@@ -142,7 +142,7 @@ void RunStatus::showPatience() {
     const RunProgress& progress = m_session.runs().progress();
     const auto& stops = progress.experiment.training.earlyStopping;
     if (stops && m_session.runs().run())
-        m_figures->setPatience(std::min(progress.patienceUsed, stops->patience), stops->patience, stops->monitor);
+        m_figures->setPatience(std::min(progress.patience.used, stops->patience), stops->patience, stops->monitor);
     else
         m_figures->setPatience(0, 0, {});
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/device/SystemFiles.h"
+#include "support/SystemFiles.h"
 
 #include <charconv>
 #include <fstream>
+#include <limits>
 
 #include "support/Unicode.h"
 
@@ -24,6 +25,14 @@ std::string fieldOf(const std::filesystem::path& file, std::string_view key, cha
             return std::string(trimmed(text.substr(end + 1)));
     }
     return {};
+}
+
+std::optional<std::uint64_t> bytesOf(const std::filesystem::path& file, std::string_view key) {
+    const std::string text = fieldOf(file, key);
+    const auto kibibytes = numberIn(std::string_view(text).substr(0, text.find(' ')));
+    if (!kibibytes || *kibibytes > std::numeric_limits<std::uint64_t>::max() / 1024)
+        return std::nullopt;
+    return *kibibytes * 1024;
 }
 
 std::optional<std::uint64_t> numberIn(std::string_view text, int base) {

@@ -61,6 +61,8 @@ void sayEvent(const SearchEvent& event, const SearchPlan& plan, bool quiet) {
                      ended->isBest ? "  best" : "");
     else if (const auto* note = std::get_if<SearchNote>(&event))
         std::fprintf(stderr, "%s\n", note->message.c_str());
+    else if (const auto* removed = std::get_if<CheckpointsRemoved>(&event))
+        std::fprintf(stderr, "%s\n", removedWords(*removed).c_str());
     else if (const auto* trains = std::get_if<TrialTrains>(&event); trains && !quiet)
         sayBatch(*trains, plan.executionsPerTrial);
 }

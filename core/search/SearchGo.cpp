@@ -14,7 +14,6 @@
 #include "search/Sampler.h"
 #include "search/SearchImages.h"
 #include "store/RunStore.h"
-#include "support/Words.h"
 
 namespace sightline {
 
@@ -242,15 +241,8 @@ void SearchGo::finish(int number, State state, const std::string& error) {
 
 void SearchGo::dropOthers() {
     const std::vector<int> dropped = dropCheckpoints(m_request.home, m_view.plan, m_view.study.trials);
-    if (dropped.empty())
-        return;
-    std::vector<std::string> names;
-    for (const int trial : dropped)
-        names.push_back(std::to_string(trial));
-    m_sink(SearchNote{"The checkpoints of " + std::string(names.size() == 1 ? "trial " : "the trials ") +
-                      listed(names) + " are removed; the best " +
-                      (m_view.plan.keepBest == 1 ? "trial keeps its own."
-                                                 : std::to_string(m_view.plan.keepBest) + " trials keep theirs.")});
+    if (!dropped.empty())
+        m_sink(CheckpointsRemoved{dropped, m_view.plan.keepBest});
 }
 
 } // namespace sightline

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "search/SearchRunner.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "search/JournalFile.h"
 #include "search/SearchGo.h"
@@ -16,10 +20,13 @@
 #include "search/SlurmSearch.h"
 #include "store/RunMark.h"
 #include "support/Program.h"
+#include "support/Words.h"
 
 namespace sightline {
 
 namespace {
+
+constexpr std::size_t kMostStretches = 8; ///< of numbers in a sentence
 
 /// One go of a search on this machine. Workers, one a parallel trial.
 class SearchRunner {
@@ -161,7 +168,31 @@ Result<SearchEnded> watched(const SearchRequest& request, Prepared ready, std::s
     return ended;
 }
 
+/// "3", "5 to 9": numbers in their order, three and more neighbors as one.
+std::vector<std::string> stretchesOf(const std::vector<int>& numbers) {
+    std::vector<std::string> stretches;
+    for (std::size_t from = 0, to = 0; from < numbers.size(); from = to) {
+        for (to = from + 1; to < numbers.size() && numbers[to] == numbers[to - 1] + 1;)
+            ++to;
+        if (to - from == 2)
+            --to;
+        stretches.push_back(std::to_string(numbers[from]) +
+                            (to - from > 2 ? " to " + std::to_string(numbers[to - 1]) : ""));
+    }
+    return stretches;
+}
+
 } // namespace
+
+std::string removedWords(CheckpointsRemoved removed) {
+    std::sort(removed.trials.begin(), removed.trials.end());
+    const std::vector<std::string> stretches = stretchesOf(removed.trials);
+    const std::string trials = stretches.size() > kMostStretches ? counted(removed.trials.size(), "trial")
+                               : removed.trials.size() == 1      ? "trial " + stretches.front()
+                                                                 : "trials " + enumerated(stretches);
+    return "The checkpoints of " + trials + " are removed; the best " +
+           (removed.keepBest == 1 ? "trial keeps its own." : std::to_string(removed.keepBest) + " trials keep theirs.");
+}
 
 Result<SearchEnded> runSearch(Engine& engine, const SearchRequest& request, std::stop_token stop,
                               const SearchSink& sink) {

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "engine/Engine.h"
 #include "search/SearchFolder.h"
@@ -27,7 +28,14 @@ struct TrialEnded {
 struct SearchNote {
     std::string message;
 };
-using SearchEvent = std::variant<TrialBegan, TrialTrains, TrialEnded, SearchNote>;
+struct CheckpointsRemoved {
+    std::vector<int> trials; ///< whose they were
+    int keepBest = 0;        ///< how many trials keep theirs
+};
+/// "The checkpoints of trials 3, 5 to 9 are removed; the best 3 trials keep theirs.": of trials in any order.
+std::string removedWords(CheckpointsRemoved removed);
+
+using SearchEvent = std::variant<TrialBegan, TrialTrains, TrialEnded, SearchNote, CheckpointsRemoved>;
 /// Called from the threads that train, one at a time; must be quick and must not throw.
 using SearchSink = std::function<void(const SearchEvent&)>;
 

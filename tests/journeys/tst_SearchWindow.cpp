@@ -142,6 +142,7 @@ private Q_SLOTS:
         QCOMPARE(places.last(), QStringLiteral("Trial 2, 3 of 3 done"));
         QVERIFY2(driver.text("searchNotes").contains(QStringLiteral("are removed; the best trial keeps its own.")),
                  qPrintable(driver.text("searchNotes")));
+        QCOMPARE(driver.text("searchNotes").count(QStringLiteral("are removed")), 1);
         QCOMPARE(column(driver, 2).count(QStringLiteral("best")), 1);
         QVERIFY(shown->best.has_value());
         driver.click("useBest");

@@ -116,6 +116,17 @@ private Q_SLOTS:
             QCOMPARE(checkpointToResume(home() / "runs" / ranked[place]->runs[0]).has_value(), place < 2);
     }
 
+    void removedCheckpointsAreSaidInOneSentence() {
+        QCOMPARE(removedWords({{3}, 1}),
+                 std::string("The checkpoints of trial 3 are removed; the best trial keeps its own."));
+        QCOMPARE(removedWords({{6, 3, 5}, 3}),
+                 std::string("The checkpoints of trials 3, 5 and 6 are removed; the best 3 trials keep theirs."));
+        QCOMPARE(removedWords({{9, 5, 3, 7, 6, 8}, 3}),
+                 std::string("The checkpoints of trials 3 and 5 to 9 are removed; the best 3 trials keep theirs."));
+        QCOMPARE(removedWords({{1, 3, 5, 7, 9, 11, 13, 15, 17, 18}, 2}),
+                 std::string("The checkpoints of 10 trials are removed; the best 2 trials keep theirs."));
+    }
+
     void aStoppedSearchGoesOnWhereItWas() {
         FakeTrainer whole, stopped;
         const std::vector<std::string> wanted = found(searched(plan(), whole));

@@ -395,17 +395,19 @@ private Q_SLOTS:
         second.data.path = "/somewhere/toys";
         second.training.optimizer.learningRate = 0.0003;
         second.training.optimizer.nesterov = true;
+        second.training.optimizer.name = OptimizerSettings::Name::AdamW;
         second.augmentation.rotationRange = 12.5;
         second.training.earlyStopping.emplace();
         QStringList lines;
         for (const SettingDifference& setting : settingsDifferences(first, second))
             lines << QStringLiteral("%1 %2 %3").arg(setting.name, setting.first, setting.second);
         for (const QString& line :
-             {QStringLiteral("Network toy_cnn resnet18"), QStringLiteral("Learning rate 0.001 0.0003"),
-              QStringLiteral("Optimizer: nesterov no yes"), QStringLiteral("Rotation and shifts none 12.5"),
-              QStringLiteral("Early stopping off on"), QStringLiteral("Images  toys")})
+             {QStringLiteral("Network Toy CNN ResNet-18"), QStringLiteral("Learning rate 0.001 0.0003"),
+              QStringLiteral("Optimizer Adam AdamW"), QStringLiteral("Optimizer: nesterov no yes"),
+              QStringLiteral("Rotation and shifts none 12.5"), QStringLiteral("Early stopping off on"),
+              QStringLiteral("Images  toys")})
             QVERIFY2(lines.contains(line), qPrintable(line + " not among " + lines.join(" | ")));
-        QCOMPARE(lines.size(), 6);
+        QCOMPARE(lines.size(), 7);
     }
 
     void aDifferenceThatIsNoChanceIsSaidSo() {

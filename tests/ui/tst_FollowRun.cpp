@@ -435,6 +435,32 @@ private Q_SLOTS:
         QVERIFY(failed[0][0].toString().contains(QStringLiteral("in progress")));
     }
 
+    void oneIsTrainedHereWhileItGoesOn() {
+        OtherProgram other = program("home-beside");
+        FakeEngine engine;
+        engine.onTrain = [](const TrainRequest& request, const std::stop_token&, TrainControl&, const EventSink& sink) {
+            const auto folder = RunStore::open(request.home)->create(request.experiment);
+            const TrainEvent started = startOf(*folder, request.experiment);
+            static_cast<void>(folder->appendEvent(toJson(started)));
+            sink(started);
+            RunEnded ended;
+            ended.folder = folder->path().string();
+            return ended;
+        };
+        WindowDriver driver(home("home-beside"), engine.door());
+        follow(driver, other);
+        const RunDesk& runs = driver.session->runs();
+        QSignalSpy ended(&runs, &RunDesk::ended);
+        driver.click("trainHereButton");
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, kLong);
+        QVERIFY(!runs.followedOwner());
+        QVERIFY(runs.run() && runs.run()->folder != other.run.path());
+        QCOMPARE(runs.run()->experiment.training.epochs, 9); // its settings
+        QVERIFY(!driver.find<QWidget>("trainHereButton")->isVisible());
+        QVERIFY(other.run.isRunning());
+        QVERIFY(receiveCommands(other.run.path()).empty());
+    }
+
     void theListShowsWhatOtherProgramsDo() {
         OtherProgram other = program("home-list");
         WindowDriver driver(home("home-list"), m_engine.door());

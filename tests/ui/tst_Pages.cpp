@@ -79,7 +79,7 @@ private Q_SLOTS:
         driver.key(Qt::Key_4, Qt::ControlModifier);
         QVERIFY(!driver.find<QPushButton>("pageTrainButton")->isEnabled());
         QVERIFY(driver.find<QLabel>("otherProblems")->isVisible());
-        QVERIFY(driver.text("otherProblems").contains(QStringLiteral("one class")));
+        QVERIFY(driver.text("otherProblems").contains(QStringLiteral("Images: has only one class"))); // not data.path
         open(driver, QStringLiteral("two")); // test/car has no class in train
         driver.key(Qt::Key_1, Qt::ControlModifier);
         QTRY_VERIFY(driver.find<QListView>("problemList")->model()->rowCount() > 0);

@@ -399,6 +399,10 @@ private Q_SLOTS:
         const int column = static_cast<int>(on.headings().size()) - 1;
         on.find(QStringLiteral("fern"));
         QCOMPARE(on.table()->model()->index(0, column).data().toString(), QStringLiteral("0.001"));
+        prompts().line = [](auto&&...) { return QStringLiteral("training.optimizer.name"); };
+        choose(on, QStringLiteral("A setting…"));
+        QCOMPARE(on.headings().last(), QStringLiteral("Optimizer"));
+        QCOMPARE(on.table()->model()->index(0, column + 1).data().toString(), QStringLiteral("Adam"));
         const QStringList chosen = on.headings();
         show(on);
         QCOMPARE(on.headings(), chosen);

@@ -90,11 +90,14 @@ private Q_SLOTS:
             const auto folder = RunStore::open(request.home)->create(request.experiment);
             const std::vector<TrainEvent> events{
                 startOf(*folder, request.experiment),
-                RunNote{"Changed: training.optimizer.learning_rate from 0.001 to 0.0005.",
+                RunNote{"Changed: training.optimizer.learning_rate from 0.001 to 0.0005; "
+                        "training.schedule.name from \"constant\" to \"one-cycle\".",
                         {{"type", "edit"},
                          {"epoch", 2},
                          {"batch", 7},
-                         {"changes", {{"training.optimizer.learning_rate", {0.001, 0.0005}}}}}}};
+                         {"changes",
+                          {{"training.optimizer.learning_rate", {0.001, 0.0005}},
+                           {"training.schedule.name", Json::array({"constant", "one-cycle"})}}}}}};
             for (const TrainEvent& event : events) {
                 static_cast<void>(folder->appendEvent(toJson(event)));
                 sink(event);
@@ -109,7 +112,8 @@ private Q_SLOTS:
         QSignalSpy ended(&driver.session->runs(), &RunDesk::ended);
         driver.click("pageTrainButton");
         QTRY_COMPARE(ended.count(), 1);
-        const QString words = QStringLiteral("Changed: Learning rate from 0.001 to 0.0005.");
+        const QString words = QStringLiteral("Changed: Learning rate from 0.001 to 0.0005; Learning rate schedule from "
+                                             "Constant to One cycle.");
         QCOMPARE(driver.text("runNotes"), words);
         const QString run = QString::fromStdString(driver.session->runs().run()->folder.string());
         driver.session->runs().close();

@@ -25,6 +25,8 @@ using namespace sightline::ui;
 
 namespace {
 
+const std::string kName = "training.optimizer.name";
+
 Json parsed(const char* text) {
     return Json::parse(text);
 }
@@ -104,8 +106,22 @@ private Q_SLOTS:
     void choicesAreReadAsTheyAreWritten() {
         for (const char* text :
              {R"(["adam", "sgd"])", "[[64, 64], [96, 128]]", "[0.5, 1, true]", R"(["with, comma", "true", "3"])", "[]"})
-            QCOMPARE(choicesFrom(choicesText(parsed(text))), parsed(text));
-        QCOMPARE(choicesFrom(QStringLiteral(" adam ,, sgd,")), parsed(R"(["adam", "sgd"])"));
+            QCOMPARE(choicesFrom(kName, choicesText(kName, parsed(text))), parsed(text));
+        QCOMPARE(choicesFrom(kName, QStringLiteral(" adam ,, sgd,")), parsed(R"(["adam", "sgd"])"));
+    }
+
+    void choicesAreCalledAsTheFieldsCallThem() {
+        const Json names = parsed(R"(["adam", "adamw", "sgd", "rmsprop"])");
+        QCOMPARE(choicesText(kName, names), QStringLiteral("Adam, AdamW, SGD, RMSprop"));
+        QCOMPARE(choicesFrom(kName, QStringLiteral("Adam, AdamW, sgd, RMSprop")), names);
+        for (const auto& [path, values] :
+             {std::pair("normalization.preset", R"(["rescale", "half", "imagenet"])"),
+              std::pair("data.split",
+                        R"(["per-class-first", "shuffled"])"), // a title with a comma stays as it is stored
+              std::pair("training.schedule.name", R"(["constant", "one-cycle"])"),
+              std::pair("model.name", R"(["toy_cnn", "resnet18"])")})
+            QCOMPARE(choicesFrom(path, choicesText(path, parsed(values))), parsed(values));
+        QCOMPARE(choicesText("training.schedule.name", parsed(R"(["one-cycle"])")), QStringLiteral("One cycle"));
     }
 
     void aDraftSurvivesItsJson() {
@@ -143,7 +159,7 @@ private Q_SLOTS:
         const TrialMarks marks = marksOf(severalTrials());
         QCOMPARE(marks.trials, (std::vector<int>{0, 1, 2})); // one that failed, or goes on, has no value
         QCOMPARE(marks.axes.size(), std::size_t(5));         // rate, name, how many, mean, objective
-        QCOMPARE(marks.axes[1].ticks[2], std::pair(1.0, QStringLiteral("rmsprop")));
+        QCOMPARE(marks.axes[1].ticks[2], std::pair(1.0, QStringLiteral("RMSprop")));
         QCOMPARE(marks.axes[0].ticks[1].second, QStringLiteral("0.01")); // the middle of a logarithmic scale
         const std::vector<double> second = marks.marks[1].places, wanted{0.5, 0.5, 0.5, 0.4, 1.0};
         for (std::size_t axis = 0; axis < wanted.size(); ++axis)
@@ -166,6 +182,7 @@ private Q_SLOTS:
         QCOMPARE(rows[3][1].text, QStringLiteral("–"));
         QCOMPARE(rows[4][2].text, QStringLiteral("in progress"));
         QCOMPARE(rows[0][5].text, QStringLiteral("20, 60"));
+        QCOMPARE(rows[1][4].text, QStringLiteral("SGD"));
     }
 
     void plotsAreWalkedByKeysAndChosenByMouse() {
@@ -234,6 +251,29 @@ private Q_SLOTS:
         QVERIFY(driver.text("search sampler note").startsWith(QStringLiteral("A grid needs a step")));
         driver.type("search trials", QStringLiteral("0"));
         QVERIFY(driver.text("search trials note").contains(QStringLiteral("Must be 1 to")));
+    }
+
+    void theGroupOfASearchSaysInWordsWhatWasTried() {
+        const QString home = path(QStringLiteral("home-group"));
+        SearchPlan plan;
+        plan.base.data.path = path(QStringLiteral("toys")).toStdString();
+        plan.base.training.epochs = 2;
+        plan.trials = 1;
+        std::vector<Problem> problems;
+        plan.space = searchSpaceFromJson(parsed(R"({"training.optimizer.name": {"choice": ["adamw"]}})"), problems);
+        const auto folder = beginSearch(home.toStdString(), plan, {});
+        QVERIFY2(folder, folder ? "" : folder.error().message.c_str());
+        FakeTrainer trainer;
+        QVERIFY(runSearch(trainer, {home.toStdString(), *folder}, {}, [](const SearchEvent&) {}).ok());
+        WindowDriver driver(home);
+        driver.key(Qt::Key_7, Qt::ControlModifier);
+        QTRY_COMPARE(driver.find<QTableView>("runTable")->model()->rowCount(), 1);
+        driver.clickRow("runTable", 0);
+        const auto* table = driver.find<QTableView>("groupTable");
+        QTRY_COMPARE(table->model()->index(0, 1).data().toString(), QStringLiteral("Optimizer AdamW"));
+        QVERIFY2(driver.text("groupWords")
+                     .startsWith(QStringLiteral("Trial 0 is the best of 1, with a validation accuracy of ")),
+                 qPrintable(driver.text("groupWords")));
     }
 
     /// A search in the same home that this window does not run.

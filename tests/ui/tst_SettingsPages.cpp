@@ -74,6 +74,9 @@ private Q_SLOTS:
         QVERIFY(chosen("training.early_stopping.mode", 2).earlyStopping->mode == MonitorMode::Max);
         QVERIFY(chosen("training.checkpoint.monitor", 4).checkpoint->monitor.empty());
         QVERIFY(!chosen("training.checkpoint.monitor", 1).checkpoint); // as it is by itself
+        const auto* monitor = form.findChild<QComboBox*>(QStringLiteral("training.early_stopping.monitor"));
+        QCOMPARE(monitor->currentText(), QStringLiteral("Validation loss"));
+        QCOMPARE(chosen("training.early_stopping.monitor", 1).earlyStopping->monitor, std::string("val_accuracy"));
     }
 
     void anUnrelatedFaultDoesNotFreezeThePreview() {

@@ -188,6 +188,20 @@ private Q_SLOTS:
         QCOMPARE(outcome.words(), QStringLiteral("Stopped before its trials were submitted to Slurm."));
     }
 
+    void removedCheckpointsAreOneNoteThatGrows() {
+        SearchOutcome outcome;
+        const auto removed = [](const QString& trials) {
+            return QStringLiteral("The checkpoints of %1 are removed; the best 3 trials keep theirs.").arg(trials);
+        };
+        outcome.say(CheckpointsRemoved{{3}, 3});
+        outcome.say(std::string("A lock is older than its program."));
+        QCOMPARE(outcome.said().first(), removed(QStringLiteral("trial 3")));
+        for (const int trial : {6, 5, 7})
+            outcome.say(CheckpointsRemoved{{trial}, 3});
+        QCOMPARE(outcome.said(), QStringList({QStringLiteral("A lock is older than its program."),
+                                              removed(QStringLiteral("trials 3 and 5 to 7"))}));
+    }
+
     void manyOddTrialsAreAFewLines() {
         const QString home = path(QStringLiteral("home-odd"));
         const auto folder = begin(home, path(QStringLiteral("toys")), Json::object());

@@ -41,6 +41,8 @@ void SearchOutcome::go(const std::filesystem::path& home, const Folder& folder, 
             last = static_cast<std::size_t>(began->trial.number) + 1;
         else if (const auto* note = std::get_if<SearchNote>(&event))
             say(note->message);
+        else if (const auto* removed = std::get_if<CheckpointsRemoved>(&event))
+            say(*removed);
         else
             ++done;
         next(last, static_cast<std::size_t>(trialsOf(*plan)), search->id());
@@ -53,7 +55,20 @@ void SearchOutcome::go(const std::filesystem::path& home, const Folder& folder, 
 
 void SearchOutcome::say(const std::string& note) {
     const std::scoped_lock lock(m_mutex);
-    m_said << QString::fromStdString(note);
+    add(QString::fromStdString(note));
+}
+
+void SearchOutcome::say(const CheckpointsRemoved& removed) {
+    const std::scoped_lock lock(m_mutex);
+    m_removed.trials.insert(m_removed.trials.end(), removed.trials.begin(), removed.trials.end());
+    m_removed.keepBest = removed.keepBest;
+    m_said.removeAll(m_removedWords);
+    m_removedWords = QString::fromStdString(removedWords(m_removed));
+    add(m_removedWords);
+}
+
+void SearchOutcome::add(const QString& note) {
+    m_said << note;
     if (m_said.size() > kNotes)
         m_said.removeFirst();
 }

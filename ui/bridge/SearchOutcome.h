@@ -43,14 +43,19 @@ public:
             const Next& next, const Go& run);
 
     void say(const std::string& note);
-    QStringList said(); ///< the last notes
+    void say(const CheckpointsRemoved& removed); ///< one note, which grows
+    QStringList said();                          ///< the last notes
 
     QString words() const; ///< how it ended
     bool isGood() const;   ///< nothing is left, and there is a best trial
 
 private:
+    void add(const QString& note);
+
     std::mutex m_mutex;
     QStringList m_said;
+    CheckpointsRemoved m_removed;
+    QString m_removedWords; ///< as they stand in m_said
 };
 
 } // namespace sightline::ui

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "look/ChoiceWords.h"
 #include "pages/AugmentPage.h"
 #include "widgets/SettingsForm.h"
 
@@ -25,8 +26,7 @@ void AugmentPage::addFields() {
     m_form->section(tr("More"), true);
     m_form->choice(
         {path("semantics"), tr("Geometry follows"), {}, tr("Keras releases differ from the Keras documentation.")},
-        {tr("Keras documentation"), QStringLiteral("Keras ≤ 2.8"), QStringLiteral("Keras ≥ 2.9")},
-        [](const E& e) { return static_cast<int>(e.augmentation.semantics); },
+        choiceTitles("augmentation.semantics"), [](const E& e) { return static_cast<int>(e.augmentation.semantics); },
         [](E& e, int v) { e.augmentation.semantics = static_cast<Semantics>(v); });
     m_form->toggle(
         {path("augment_validation"), tr("Augment validation"), {}, tr("Only to reproduce old experiments.")},
@@ -102,7 +102,7 @@ void AugmentPage::addGeometry() {
         {path("vertical_flip"), tr("Vertical flip"), {}, {}}, [](const E& e) { return e.augmentation.verticalFlip; },
         [](E& e, bool v) { e.augmentation.verticalFlip = v; });
     m_form->choice(
-        {path("fill_mode"), tr("Fill mode"), {}, {}}, {tr("Nearest"), tr("Reflect"), tr("Wrap"), tr("Constant")},
+        {path("fill_mode"), tr("Fill mode"), {}, {}}, choiceTitles("augmentation.fill_mode"),
         [](const E& e) { return static_cast<int>(e.augmentation.fillMode); },
         [](E& e, int v) { e.augmentation.fillMode = static_cast<FillMode>(v); });
     m_form->slider(
@@ -318,7 +318,7 @@ void AugmentPage::addKerasSteps() {
 void AugmentPage::addPolicy() {
     m_form->choice(
         {path("policy"), tr("Policy"), {}, tr("A published set of fourteen operations, drawn for each image.")},
-        {tr("None"), QStringLiteral("TrivialAugment"), QStringLiteral("RandAugment")},
+        QStringList{tr("None")} + choiceTitles("augmentation.policy.name"),
         [](const E& e) { return e.augmentation.policy ? 1 + static_cast<int>(e.augmentation.policy->name) : 0; },
         [](E& e, int v) {
             if (v == 0)

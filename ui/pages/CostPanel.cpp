@@ -11,6 +11,7 @@
 #include "network/Freezing.h"
 #include "network/MixedPrecision.h"
 #include "network/TrainingMemory.h"
+#include "pages/explain/SettingsDifference.h"
 #include "support/Files.h"
 #include "widgets/Surface.h"
 
@@ -108,8 +109,7 @@ void CostPanel::showFreezing(const GraphSpec& graph) {
     m_frozen->setCurrentIndex(m_frozen->findData(chosen));
     m_filling = false;
     const std::vector<Problem> problems = freezingProblems(graph, m_session.document().experiment());
-    m_problem->setText(
-        problems.empty() ? QString() : QString::fromStdString(problems.front().path + ": " + problems.front().message));
+    m_problem->setText(problems.empty() ? QString() : problemWords(problems.front()));
     m_problem->setVisible(!problems.empty());
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "look/ChoiceWords.h"
 #include "widgets/SettingsForm.h"
 #include "zoo/Zoo.h"
 
@@ -60,7 +61,8 @@ void addOption(SettingsForm& form, const ZooOption& option) {
     if (!option.choices.empty()) {
         QStringList words;
         for (const Json& choice : option.choices)
-            words << QString::fromStdString(choice.is_string() ? choice.get<std::string>() : choice.dump());
+            words << choiceTitle(field.path.toStdString(),
+                                 choice.is_string() ? choice.get<std::string>() : choice.dump());
         form.choice(
             field, words,
             [option](const Experiment& e) {
@@ -114,8 +116,8 @@ namespace {
 void addFitFields(SettingsForm& form) {
     form.choice(
         {QStringLiteral("data.fit"), tr("Other proportions"), {}, tr("Images of another shape than width × height.")},
-        {tr("Stretch"), tr("Crop the edges"), tr("Add a border")},
-        [](const E& e) { return static_cast<int>(e.data.fit); }, [](E& e, int v) { e.data.fit = static_cast<Fit>(v); });
+        choiceTitles("data.fit"), [](const E& e) { return static_cast<int>(e.data.fit); },
+        [](E& e, int v) { e.data.fit = static_cast<Fit>(v); });
     static constexpr std::array<std::uint8_t, 3> kGrays{0, 128, 255};
     static constexpr int kMirror = 3, kOther = 4;
     form.choice(
@@ -151,22 +153,20 @@ void addInputFields(SettingsForm& form) {
         [](const E& e) { return e.data.imageHeight; }, [](E& e, int v) { e.data.imageHeight = v; });
     form.choice(
         {QStringLiteral("data.color_mode"), tr("Color"), {}, tr("The Data page chooses channels one by one.")},
-        {tr("Color"), tr("Gray"), tr("Chosen channels")},
+        choiceTitles("data.color_mode") + QStringList{tr("Chosen channels")},
         [](const E& e) { return static_cast<int>(e.data.pixels.channels.kind); },
         [](E& e, int v) {
             if (v != static_cast<int>(ChannelSettings::Kind::Chosen))
                 e.data.pixels.channels = v == 1 ? ChannelSettings::grey() : ChannelSettings::rgb();
         });
     form.choice(
-        {QStringLiteral("data.interpolation"), tr("Resizing"), {}, {}},
-        {tr("Nearest"), tr("Bilinear"), tr("Bicubic"), tr("Lanczos"), tr("Box"), tr("Hamming")},
+        {QStringLiteral("data.interpolation"), tr("Resizing"), {}, {}}, choiceTitles("data.interpolation"),
         [](const E& e) { return static_cast<int>(e.data.interpolation); },
         [](E& e, int v) { e.data.interpolation = static_cast<Interpolation>(v); });
     addFitFields(form);
     form.choice(
         {QStringLiteral("normalization.preset"), tr("Normalization"), {}, {}},
-        {tr("None: 0 to 255"), tr("0 to 1"), tr("ImageNet statistics"), tr("−1 to 1"), tr("Caffe: BGR minus means"),
-         tr("Keras steps")},
+        choiceTitles("normalization.preset") + QStringList{tr("Keras steps")},
         [](const E& e) { return static_cast<int>(e.normalization.preset); },
         [](E& e, int v) { e.normalization.preset = static_cast<NormalizationSettings::Preset>(v); });
 }

@@ -8,6 +8,7 @@
 #include <QTableView>
 #include <QToolButton>
 
+#include "look/ChoiceWords.h"
 #include "look/Words.h"
 #include "models/Table.h"
 #include "pages/CostPanel.h"
@@ -310,7 +311,7 @@ void NetworkPage::showGraph() {
                              -1,
                              bad ? QString::fromStdString(faults.front().message) : QString(),
                              tone},
-                            {QString::fromLatin1(nameOf(node.op)), {}, -1, {}, tone},
+                            {operationTitle(node.op), {}, -1, {}, tone},
                             number(0, shapeText(price.output)),
                             number(price.parameters, price.parameters ? grouped(price.parameters) : QString()),
                             number(price.multiplyAdds,

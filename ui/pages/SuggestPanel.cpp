@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "look/ChoiceWords.h"
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "pages/FieldPlaces.h"
@@ -33,7 +34,7 @@ QString valueText(const Reason& reason) {
     if (value.is_number())
         return numberText(value.get<double>());
     if (value.is_string())
-        return QString::fromStdString(value.get<std::string>());
+        return choiceTitle(reason.path, value.get<std::string>());
     if (!value.is_array())
         return SuggestRow::tr("on");
     QStringList parts;

@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "engine/Engine.h"
+#include "look/ChoiceWords.h"
 #include "network/Freezing.h"
 #include "widgets/SettingsForm.h"
 
@@ -106,8 +107,7 @@ void addHead(SettingsForm& form) {
                         e.model.head = on ? std::optional(HeadSettings{}) : std::nullopt;
                 });
     form.choice(
-        {QStringLiteral("model.head.pooling"), tr("Pooling"), {}, {}, hasHead},
-        {tr("Average"), tr("Maximum"), tr("Flatten")},
+        {QStringLiteral("model.head.pooling"), tr("Pooling"), {}, {}, hasHead}, choiceTitles("model.head.pooling"),
         [](const Experiment& e) { return static_cast<int>(headOf(e).pooling); },
         within<int>(head, [](HeadSettings& h, int at) { h.pooling = static_cast<HeadSettings::Pooling>(at); }));
     form.text(

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "look/ChoiceWords.h"
 #include "look/Theme.h"
 
 namespace sightline::ui {
@@ -58,7 +59,7 @@ void LayerStrip::setGraph(const GraphSpec& graph) {
         const double side = hasPlaces ? static_cast<double>(std::max(output[1], output[2])) : 1.0;
         m_blocks.push_back(
             {QString::fromStdString(node.id),
-             tr("%1 · %2 · %3").arg(QString::fromStdString(node.id), QLatin1String(nameOf(node.op)), sizeText(output)),
+             tr("%1 · %2 · %3").arg(QString::fromStdString(node.id), operationTitle(node.op), sizeText(output)),
              std::clamp(std::log2(std::max(1.0, side)) / most, kLowest, 1.0), stage, node.op == Op::Conv2d});
     }
     setAccessibleDescription({});

@@ -24,6 +24,7 @@
 #include "pages/NetworkPage.h"
 #include "pages/RunsPage.h"
 #include "pages/evaluate/EvaluatePage.h"
+#include "pages/explain/SettingsDifference.h"
 #include "pages/search/SearchPage.h"
 #include "pages/train/TrainPage.h"
 #include "widgets/MessageStrip.h"
@@ -317,8 +318,7 @@ void MainWindow::primary() {
     }
     showPage(QStringLiteral("train"));
     if (const auto problems = m_session.document().problems(); !problems.empty())
-        m_strip->say(MessageStrip::Kind::Problem,
-                     QString::fromStdString(problems.front().path + " " + problems.front().message));
+        m_strip->say(MessageStrip::Kind::Problem, problemWords(problems.front()));
     else
         m_session.runs().start();
 }

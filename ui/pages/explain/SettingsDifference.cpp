@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 
+#include "look/ChoiceWords.h"
 #include "pages/FieldPlaces.h"
 #include "store/SettingsDifference.h"
 
@@ -21,12 +22,12 @@ SettingDifference worded(const DifferingSetting& setting) {
         const QString off = Words::tr("off"), on = Words::tr("on");
         return {nameOfSetting(setting.path), one.is_null() ? off : on, one.is_null() ? on : off};
     }
-    return {nameOfSetting(setting.path), valueOfSetting(one), valueOfSetting(other)};
+    return {nameOfSetting(setting.path), valueOfSetting(setting.path, one), valueOfSetting(setting.path, other)};
 }
 
 } // namespace
 
-QString valueOfSetting(const Json& value) {
+QString valueOfSetting(const std::string& path, const Json& value) {
     if (value.is_null())
         return Words::tr("none");
     if (value.is_boolean())
@@ -36,13 +37,13 @@ QString valueOfSetting(const Json& value) {
     if (value.is_number())
         return QString::number(value.get<double>(), 'g', 6);
     if (value.is_string()) {
-        const QString text = QString::fromStdString(value.get<std::string>());
+        const QString text = choiceTitle(path, value.get<std::string>());
         return text.startsWith('/') ? QFileInfo(text).fileName() : text;
     }
     if (value.is_array()) {
         QStringList parts;
         for (const Json& part : value)
-            parts << valueOfSetting(part);
+            parts << valueOfSetting(path, part);
         return parts.join(QStringLiteral(", "));
     }
     return Words::tr("on"); // a block against a single value
@@ -59,6 +60,12 @@ QString nameOfSetting(const std::string& path) {
             if (const QString title = titleOfField(block); title != QString::fromStdString(block))
                 return QStringLiteral("%1: %2").arg(title, words);
     return words.isEmpty() ? words : words.left(1).toUpper() + words.mid(1);
+}
+
+QString problemWords(const Problem& problem) {
+    const QString name = nameOfSetting(problem.path.substr(0, problem.path.find('['))); // "data.image_size[1]"
+    const QString message = QString::fromStdString(problem.message);
+    return name.isEmpty() ? message : QStringLiteral("%1: %2").arg(name, message);
 }
 
 std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second) {

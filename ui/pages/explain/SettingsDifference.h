@@ -3,6 +3,7 @@
 
 #include <QString>
 
+#include <string>
 #include <vector>
 
 #include "experiment/Experiment.h"
@@ -16,8 +17,10 @@ struct SettingDifference {
 
 /// Its name for people: "Early stopping: patience" where only the block has a title.
 QString nameOfSetting(const std::string& path);
-/// Its value for people: "yes", "none", a file by its name.
-QString valueOfSetting(const Json& value);
+/// A value of it for people: "AdamW", "yes", "none", a file by its name.
+QString valueOfSetting(const std::string& path, const Json& value);
+/// "Epochs: must be 1 or more": what is wrong, with the setting by its name.
+QString problemWords(const Problem& problem);
 
 /// As differingSettings() finds them.
 std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second);

@@ -12,6 +12,7 @@
 
 #include "look/Words.h"
 #include "models/Table.h"
+#include "pages/search/SettingTitles.h"
 #include "search/SearchTable.h"
 #include "store/OutOfFold.h"
 #include "widgets/Prompts.h"
@@ -32,6 +33,31 @@ Table::Cell objective(const std::optional<double>& value) {
     if (!value)
         return {QStringLiteral("–"), -1.0};
     return {QString::number(*value, 'f', 4), *value};
+}
+
+/// "Optimizer AdamW, Dense layers 64, 32": what a trial of a search tried.
+QString triedWords(const TrialTable& table, const TrialTable::Row& trial) {
+    QStringList words;
+    for (std::size_t i = 0; i < std::min(table.paths.size(), trial.settings.size()); ++i) {
+        if (trial.settings[i].empty())
+            continue;
+        const auto value = parseJson(trial.settings[i], {});
+        words << QStringLiteral("%1 %2").arg(searchedTitle(table.paths[i]),
+                                             valueWords(table.paths[i], value ? *value : Json(trial.settings[i])));
+    }
+    return words.join(QStringLiteral(", "));
+}
+
+QString bestTrialWords(const TrialTable& table) {
+    const auto best = std::find_if(table.rows.begin(), table.rows.end(),
+                                   [&](const TrialTable::Row& row) { return row.number == table.best; });
+    if (best == table.rows.end() || !best->value)
+        return GroupDetail::tr("No trial is complete yet.");
+    return GroupDetail::tr("Trial %1 is the best of %2, with a %3 of %4: %5.")
+        .arg(best->number)
+        .arg(table.rows.size())
+        .arg(objectiveTitle(table.objective).toLower(), objectiveWords(table.objective, *best->value),
+             triedWords(table, *best));
 }
 
 } // namespace
@@ -143,8 +169,11 @@ void GroupDetail::show() {
     const bool hasChanges = isTable || isSearch;
     std::vector<std::vector<Table::Cell>> rows;
     qlonglong done = 0;
+    const TrialTable* const trials = m_table && m_table->trials ? &*m_table->trials : nullptr;
     for (const GroupTable::Row& row : m_table ? m_table->rows : std::vector<GroupTable::Row>()) {
-        const QString note = QString::fromStdString(row.note), changes = QString::fromStdString(row.changes);
+        const QString note = QString::fromStdString(row.note),
+                      changes =
+                          trials ? triedWords(*trials, trials->rows[rows.size()]) : QString::fromStdString(row.changes);
         std::vector<Table::Cell> cells{{QString::fromStdString(row.name), {}, -1, note}};
         if (hasChanges)
             cells.push_back({changes,
@@ -172,9 +201,9 @@ void GroupDetail::show() {
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_view->horizontalHeader()->setSectionResizeMode(hasChanges ? 1 : 0, QHeaderView::Stretch);
     m_view->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    const QString spread =
-        !m_table ? QString()
-                 : QString::fromStdString(m_table->trials ? bestWords(*m_table->trials) : spreadWords(*m_table));
+    const QString spread = trials    ? bestTrialWords(*trials)
+                           : m_table ? QString::fromStdString(spreadWords(*m_table))
+                                     : QString();
     m_words->setText(!m_table ? QString()
                      : m_table->isComplete && !spread.isEmpty()
                          ? spread

@@ -8,11 +8,11 @@
 
 #include <algorithm>
 
+#include "look/ChoiceWords.h"
 #include "look/Words.h"
 #include "pages/explain/SettingsDifference.h"
 #include "pages/runs/FigureColumn.h"
 #include "store/RunFilter.h"
-#include "zoo/Zoo.h"
 
 namespace sightline::ui {
 
@@ -45,10 +45,10 @@ Table::Cell groupState(const std::vector<const RunSummary*>& runs) {
     return {Words::tr("%1 of %2 completed").arg(count("completed")).arg(runs.size())};
 }
 
-Table::Cell settingCell(const Json& value) {
+Table::Cell settingCell(const std::string& setting, const Json& value) {
     if (value.is_null())
         return {QStringLiteral("–")};
-    return {valueOfSetting(value), value.is_number() ? QVariant(value.get<double>()) : QVariant()};
+    return {valueOfSetting(setting, value), value.is_number() ? QVariant(value.get<double>()) : QVariant()};
 }
 
 } // namespace
@@ -79,8 +79,7 @@ QString startedWords(const std::string& created) {
 }
 
 QString networkTitle(const std::string& name) {
-    const ZooEntry* entry = findInZoo(name);
-    return textOf(entry ? entry->title : name);
+    return choiceTitle("model.name", name);
 }
 
 QStringList defaultRunColumns() {
@@ -162,7 +161,8 @@ Table::Cell runCell(const RunSummary& run, const QString& column, const EpochFig
             tags << textOf(tag);
         return {tags.join(QLatin1Char(' '))};
     }
-    return settingCell(valueOf(run, column.toStdString()));
+    const std::string setting = column.toStdString();
+    return settingCell(setting, valueOf(run, setting));
 }
 
 Table::Cell groupCell(const std::vector<const RunSummary*>& runs, const QString& column, const EpochFigures& figures) {

@@ -159,7 +159,7 @@ void SeveralRuns::showSettings() {
     for (const DifferingSetting& setting : differingSettings(documents)) {
         std::vector<Table::Cell> cells{{nameOfSetting(setting.path), {}, -1, QString::fromStdString(setting.path)}};
         for (const Json& value : setting.values)
-            cells.push_back({valueOfSetting(value)});
+            cells.push_back({valueOfSetting(setting.path, value)});
         rows.push_back(std::move(cells));
     }
     m_same->setVisible(rows.empty());

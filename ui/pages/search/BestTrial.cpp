@@ -97,7 +97,8 @@ void BestTrial::show() {
         QStringList settings;
         const Json values = settingsOf(plan.space, trial.point);
         for (const auto& [path, value] : values.items())
-            settings << tr("%1 <b>%2</b>").arg(searchedTitle(path).toHtmlEscaped(), valueWords(value).toHtmlEscaped());
+            settings
+                << tr("%1 <b>%2</b>").arg(searchedTitle(path).toHtmlEscaped(), valueWords(path, value).toHtmlEscaped());
         if (!trial.error.empty())
             settings << QString::fromStdString(trial.error).toHtmlEscaped();
         m_settings->setText(settings.join(QStringLiteral(" · ")));

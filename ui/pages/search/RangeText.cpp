@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "look/ChoiceWords.h"
+
 namespace sightline::ui {
 
 namespace {
@@ -77,16 +79,19 @@ Json asKind(const Json& range, RangeKind kind) {
     return {{"choice", std::move(choices)}};
 }
 
-QString choicesText(const Json& choices) {
+QString choicesText(const std::string& path, const Json& choices) {
     QStringList words;
     for (const Json& choice : choices) {
         const std::string text = choice.is_string() ? choice.get<std::string>() : std::string();
-        words << QString::fromStdString(choice.is_string() && isWord(text) ? text : toText(choice, -1));
+        const QString title = choiceTitle(path, text);
+        words << (isWord(title.toStdString()) ? title
+                  : isWord(text)              ? QString::fromStdString(text)
+                                              : QString::fromStdString(toText(choice, -1)));
     }
     return words.join(QStringLiteral(", "));
 }
 
-Json choicesFrom(const QString& text) {
+Json choicesFrom(const std::string& path, const QString& text) {
     Json choices = Json::array();
     std::string word;
     int depth = 0;
@@ -96,7 +101,7 @@ Json choicesFrom(const QString& text) {
         if (first != std::string::npos) {
             const std::string bare = word.substr(first, word.find_last_not_of(' ') - first + 1);
             const Result<Json> json = parseJson(bare, "");
-            choices.push_back(json ? *json : Json(bare));
+            choices.push_back(json ? *json : Json(choiceTitled(path, QString::fromStdString(bare))));
         }
         word.clear();
     };

@@ -3,6 +3,8 @@
 
 #include <QString>
 
+#include <string>
+
 #include "support/Json.h"
 
 namespace sightline::ui {
@@ -14,8 +16,9 @@ RangeKind kindOf(const Json& range);
 /// The same range, as well as the other kind can say it.
 Json asKind(const Json& range, RangeKind kind);
 
-/// Choices as they are typed: adam, sgd, [64,64]. Commas inside brackets and quotes part nothing.
-QString choicesText(const Json& choices);
-Json choicesFrom(const QString& text);
+/// Choices of a setting as they are typed: AdamW, SGD, [64,64]. Commas inside brackets and quotes part nothing, and
+/// stored words (adamw) are understood, too.
+QString choicesText(const std::string& path, const Json& choices);
+Json choicesFrom(const std::string& path, const QString& text);
 
 } // namespace sightline::ui

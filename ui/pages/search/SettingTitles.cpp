@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "look/ChoiceWords.h"
 #include "look/Words.h"
 #include "pages/FieldPlaces.h"
 
@@ -29,13 +30,6 @@ constexpr std::array<Title, 9> kTitles{{
     {"model.options.dense", QT_TRANSLATE_NOOP("Searched", "Dense layers")},
 }};
 
-constexpr std::array<Title, 4> kObjectives{{
-    {"val_accuracy", QT_TRANSLATE_NOOP("Searched", "Validation accuracy")},
-    {"val_loss", QT_TRANSLATE_NOOP("Searched", "Validation loss")},
-    {"accuracy", QT_TRANSLATE_NOOP("Searched", "Training accuracy")},
-    {"loss", QT_TRANSLATE_NOOP("Searched", "Training loss")},
-}};
-
 /// "batch_norm": "Batch norm".
 QString spelledOut(const std::string& key) {
     QString words = QString::fromStdString(key).replace(QLatin1Char('_'), QLatin1Char(' '));
@@ -54,28 +48,25 @@ QString searchedTitle(const std::string& path) {
     return title == QString::fromStdString(path) ? spelledOut(path.substr(path.rfind('.') + 1)) : title;
 }
 
-QString valueWords(const Json& value) {
+QString valueWords(const std::string& path, const Json& value) {
     if (value.is_boolean())
         return value.get<bool>() ? QCoreApplication::translate("Searched", "on")
                                  : QCoreApplication::translate("Searched", "off");
     if (value.is_number_float())
         return QString::number(value.get<double>(), 'g', 3); // rates are small
     if (value.is_string())
-        return QString::fromStdString(value.get<std::string>());
+        return choiceTitle(path, value.get<std::string>());
     if (value.is_array() && !value.empty()) {
         QStringList each;
         for (const Json& one : value)
-            each << valueWords(one);
+            each << valueWords(path, one);
         return each.join(QStringLiteral(", "));
     }
     return QString::fromStdString(toText(value, -1));
 }
 
 QString objectiveTitle(const std::string& objective) {
-    const auto found = std::find_if(kObjectives.begin(), kObjectives.end(),
-                                    [&](const Title& title) { return objective == title.path; });
-    return found == kObjectives.end() ? QString::fromStdString(objective)
-                                      : QCoreApplication::translate("Searched", found->words);
+    return choiceTitle("monitor", objective);
 }
 
 QString objectiveWords(const std::string& objective, double value) {

@@ -11,8 +11,8 @@ namespace sightline::ui {
 
 /// A setting that is searched, for people: "Learning rate"; options of networks, too.
 QString searchedTitle(const std::string& path);
-/// A value of one: adam, 0.001, on, "64, 64".
-QString valueWords(const Json& value);
+/// A value of one: AdamW, 0.001, on, "64, 64".
+QString valueWords(const std::string& path, const Json& value);
 /// What trials are judged by: "Validation accuracy".
 QString objectiveTitle(const std::string& objective);
 /// What a trial came to: "91.4 %", of a loss 0.312.

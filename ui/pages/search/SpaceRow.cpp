@@ -138,8 +138,8 @@ void SpaceRow::setRange(const Json& range) {
     }
     const Json log = range.value("log", Json());
     m_log->setChecked(log.is_boolean() && log.get<bool>());
-    if (!m_choices->hasFocus() || choicesFrom(m_choices->text()) != range.value("choice", Json()))
-        m_choices->setText(choicesText(range.value("choice", Json::array())));
+    if (!m_choices->hasFocus() || choicesFrom(m_path, m_choices->text()) != range.value("choice", Json()))
+        m_choices->setText(choicesText(m_path, range.value("choice", Json::array())));
     m_refreshing = false;
 }
 
@@ -197,7 +197,7 @@ void SpaceRow::edit() {
                  {"of", rangeOf(m_values, !m_range.value("of", Json::object()).contains("float"))}};
         break;
     case RangeKind::Choices:
-        range = {{"choice", choicesFrom(m_choices->text())}};
+        range = {{"choice", choicesFrom(m_path, m_choices->text())}};
         break;
     case RangeKind::Switch:
         return;

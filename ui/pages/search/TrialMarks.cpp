@@ -31,25 +31,23 @@ double placeIn(const Distribution& distribution, double value) {
     return (value - distribution.low) / (distribution.high - distribution.low);
 }
 
-QString numberWords(const Distribution& distribution, double value) {
-    return valueWords(distribution.external(value));
-}
-
-MarkAxis axisOf(const QString& title, const Distribution& distribution) {
+MarkAxis axisOf(const QString& title, const std::string& path, const Distribution& distribution) {
     MarkAxis axis{title, {}};
+    const auto words = [&](double value) { return valueWords(path, distribution.external(value)); };
     if (distribution.isNumber()) {
-        axis.ticks.emplace_back(placeIn(distribution, distribution.low), numberWords(distribution, distribution.low));
+        axis.ticks.emplace_back(placeIn(distribution, distribution.low), words(distribution.low));
         if (distribution.high <= distribution.low)
             return axis;
         const double middle = distribution.log ? std::sqrt(distribution.low * distribution.high)
                                                : (distribution.low + distribution.high) / 2;
         if (distribution.kind != Distribution::Kind::Int || middle == std::floor(middle))
-            axis.ticks.emplace_back(placeIn(distribution, middle), numberWords(distribution, middle));
-        axis.ticks.emplace_back(1.0, numberWords(distribution, distribution.high));
+            axis.ticks.emplace_back(placeIn(distribution, middle), words(middle));
+        axis.ticks.emplace_back(1.0, words(distribution.high));
         return axis;
     }
     for (std::size_t i = 0; i < distribution.choices.size(); ++i)
-        axis.ticks.emplace_back(placeIn(distribution, static_cast<double>(i)), valueWords(distribution.choices[i]));
+        axis.ticks.emplace_back(placeIn(distribution, static_cast<double>(i)),
+                                valueWords(path, distribution.choices[i]));
     return axis;
 }
 
@@ -79,7 +77,7 @@ QString trialWords(const SearchPlan& plan, const SearchTrial& trial) {
                                              objectiveWords(plan.objective, *trial.value));
     const Json settings = settingsOf(plan.space, trial.point);
     for (const auto& [path, value] : settings.items())
-        parts << QStringLiteral("%1 %2").arg(searchedTitle(path), valueWords(value));
+        parts << QStringLiteral("%1 %2").arg(searchedTitle(path), valueWords(path, value));
     return tr("Trial %1: %2").arg(trial.number).arg(parts.join(QStringLiteral(", ")));
 }
 
@@ -89,8 +87,9 @@ TrialMarks marksOf(const ShownSearch& search) {
     for (const Dimension& dimension : plan.space.dimensions) {
         const QString title = searchedTitle(dimension.path);
         if (dimension.length)
-            all.axes.push_back(axisOf(tr("%1: how many").arg(title), *dimension.length));
-        all.axes.push_back(axisOf(dimension.length ? tr("%1: mean").arg(title) : title, dimension.each));
+            all.axes.push_back(axisOf(tr("%1: how many").arg(title), dimension.path, *dimension.length));
+        all.axes.push_back(
+            axisOf(dimension.length ? tr("%1: mean").arg(title) : title, dimension.path, dimension.each));
     }
     double low = std::numeric_limits<double>::infinity(), high = -low;
     for (const SearchTrial& trial : search.view.study.trials)

@@ -54,13 +54,13 @@ Table::Cell objectiveCell(const std::string& objective, const SearchTrial& trial
             each.size() > 1 ? tr("Mean of %1").arg(each.join(QStringLiteral(", "))) : QString()};
 }
 
-Table::Cell settingCell(const Json& value) {
+Table::Cell settingCell(const std::string& path, const Json& value) {
     if (value.is_null())
         return {QStringLiteral("–")};
     QVariant key; // words sort by themselves
     if (value.is_number())
         key = value.get<double>();
-    return {valueWords(value), key};
+    return {valueWords(path, value), key};
 }
 
 } // namespace
@@ -94,7 +94,7 @@ std::vector<std::vector<Table::Cell>> trialRows(const ShownSearch& search) {
                                        stateCell(trial, search.best == trial.number)};
         const Json settings = settingsOf(plan.space, trial.point);
         for (const Dimension& dimension : plan.space.dimensions)
-            cells.push_back(settingCell(settings.value(dimension.path, Json())));
+            cells.push_back(settingCell(dimension.path, settings.value(dimension.path, Json())));
         rows.push_back(std::move(cells));
     }
     return rows;

@@ -26,6 +26,8 @@ QString ownerWords(const RunOwner& owner) {
 RunNext::RunNext(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
     RunDesk& runs = session.runs();
     m_words = named(mutedLabel({}), "runNextWords");
+    m_trainHere = button(tr("Train here"), QStringLiteral("media-playback-start"), "trainHereButton");
+    connect(m_trainHere, &QPushButton::clicked, &runs, &RunDesk::start);
     m_unfollow = button(tr("Stop following"), {}, "stopFollowingButton",
                         tr("Close the run here; the program that trains it continues"));
     connect(m_unfollow, &QPushButton::clicked, this, [&runs] { runs.close(); });
@@ -54,7 +56,8 @@ RunNext::RunNext(Session& session, QWidget* parent) : QWidget(parent), m_session
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme::kGrid);
     row->addWidget(m_words, 1);
-    for (QWidget* control : std::initializer_list<QWidget*>{m_unfollow, m_dropFork, m_resume, m_fork, m_more, m_epochs})
+    for (QWidget* control :
+         std::initializer_list<QWidget*>{m_trainHere, m_unfollow, m_dropFork, m_resume, m_fork, m_more, m_epochs})
         row->addWidget(control);
     connect(&runs, &RunDesk::forkChanged, this, &RunNext::showState);
     connect(&session.document(), &ExperimentDocument::changed, this, &RunNext::showControls);
@@ -117,7 +120,15 @@ void RunNext::showControls() {
     const bool forks = runs.fork() && runs.isIdle(), resumable = savedAt().has_value();
     const bool stored = runs.run() && runs.isIdle() && !runs.progress().history.empty();
     m_words->setText(words());
-    m_unfollow->setVisible(runs.followedOwner() != nullptr);
+    for (QWidget* control : std::initializer_list<QWidget*>{m_trainHere, m_unfollow})
+        control->setVisible(runs.followedOwner() != nullptr);
+    const bool images = m_session.data().dataset() != nullptr;
+    m_trainHere->setEnabled(images && m_session.document().problems().empty());
+    m_trainHere->setToolTip(m_trainHere->isEnabled()
+                                ? tr("Train a new run with these settings in this window; the other program continues "
+                                     "with its own")
+                            : images ? tr("Fix the settings marked in red first.")
+                                     : tr("Open a folder of images first."));
     m_dropFork->setVisible(forks);
     if (stored || resumable)
         m_forkMenu->setRun(runs.run()->folder);

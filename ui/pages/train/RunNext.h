@@ -19,7 +19,8 @@ class ForkMenu;
 struct OpenedRun;
 class Session;
 
-/// Whose the run in view is, and what can be made of it: going on with it, more epochs, a fork, no longer following it.
+/// Whose the run in view is, and what can be made of it: going on with it, more epochs, a fork, a run of this window
+/// beside the one that is followed, no longer following it.
 /// Hidden where there is nothing to say.
 class RunNext : public QWidget {
     Q_OBJECT
@@ -42,7 +43,7 @@ private:
 
     Session& m_session;
     QLabel* m_words;
-    QPushButton *m_unfollow, *m_dropFork, *m_resume, *m_fork, *m_more;
+    QPushButton *m_trainHere, *m_unfollow, *m_dropFork, *m_resume, *m_fork, *m_more;
     QSpinBox* m_epochs;
     ForkMenu* m_forkMenu;
     std::shared_ptr<const OpenedRun> m_lookedAt;

@@ -6,6 +6,7 @@
 
 #include "bridge/Session.h"
 #include "pages/FieldPlaces.h"
+#include "pages/explain/SettingsDifference.h"
 #include "pages/train/RunEditBar.h"
 #include "pages/train/TrainFields.h"
 #include "pages/train/TrialBar.h"
@@ -43,7 +44,7 @@ void RunSettings::showProblems() {
     for (const Problem& problem : m_form->otherProblems())
         lines << QStringLiteral("<a href='%1' style='color:%2'>%3</a>")
                      .arg(pageOfField(problem.path), theme::color(Role::Bad).name(),
-                          QString::fromStdString(problem.path + " " + problem.message).toHtmlEscaped());
+                          problemWords(problem).toHtmlEscaped());
     m_problems->setText(lines.join(QStringLiteral("<br>")));
     m_problems->setVisible(!lines.isEmpty());
 }

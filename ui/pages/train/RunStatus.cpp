@@ -51,11 +51,23 @@ QString endWords(const RunEnded& ended, const QString& place) {
     return reason;
 }
 
-/// Puts the names that people know for the paths of what was edited.
+/// Puts the names that people know for the paths of what was edited, and for what stands there.
 void nameSettings(const RecordedEdit& edit, QStringList& notes) {
+    const auto stored = [](const Json& value) {
+        return value.is_null() ? QStringLiteral("none") : QString::fromStdString(toText(value, -1));
+    };
     for (const auto& [path, values] : edit.changes.items()) {
-        const QString end = QStringLiteral(" from ");
-        notes.replaceInStrings(QString::fromStdString(path) + end, nameOfSetting(path) + end);
+        const QString setting = QString::fromStdString(path), from = QStringLiteral(" from "),
+                      to = QStringLiteral(" to ");
+        Json change = Json::object();
+        change[path] = values;
+        QStringList words;
+        for (const SettingDifference& each : settingsDifferences(change))
+            words << each.name + from + each.first + to + each.second;
+        if (!words.isEmpty())
+            notes.replaceInStrings(setting + from + stored(values[0]) + to + stored(values[1]),
+                                   words.join(QStringLiteral("; ")));
+        notes.replaceInStrings(setting + from, nameOfSetting(path) + from);
     }
 }
 

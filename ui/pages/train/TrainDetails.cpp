@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "look/ChoiceWords.h"
 #include "widgets/SettingsForm.h"
 
 namespace sightline::ui {
@@ -57,7 +58,7 @@ auto schedule(Schedule::Name name) {
 template <typename Block>
 void addMode(SettingsForm& form, const SettingsForm::Field& field, std::optional<Block> T::*block) {
     form.choice(
-        field, {tr("Automatic"), tr("Lowest is best"), tr("Highest is best")},
+        field, choiceTitles("mode"),
         [=](const E& e) { return static_cast<int>((e.training.*block).value_or(Block{}).mode); },
         [=](E& e, int v) {
             if (e.training.*block)
@@ -106,7 +107,7 @@ void addStopping(SettingsForm& form) {
 void addReducing(SettingsForm& form) {
     constexpr auto kBlock = &T::reduceLrOnPlateau;
     form.choice(
-        {path("reduce_lr_on_plateau.monitor"), tr("Reducing: monitor"), {}, {}, reduces}, kMonitors,
+        {path("reduce_lr_on_plateau.monitor"), tr("Reducing: monitor"), {}, {}, reduces}, choiceTitles("monitor"),
         [=](const E& e) {
             const std::string monitor = (e.training.*kBlock).value_or(Reducing{}).monitor;
             return static_cast<int>(kMonitors.indexOf(QString::fromStdString(monitor)));
@@ -136,7 +137,8 @@ void setCheckpoint(E& e, const CheckpointSettings& next) {
 void addCheckpoint(SettingsForm& form) {
     const auto now = [](const E& e) { return e.training.checkpoint.value_or(CheckpointSettings{}); };
     form.choice(
-        {path("checkpoint.monitor"), tr("Best epoch by"), {}, {}}, kMonitors + QStringList{tr("None: the last")},
+        {path("checkpoint.monitor"), tr("Best epoch by"), {}, {}},
+        choiceTitles("monitor") + QStringList{tr("None: the last")},
         [=](const E& e) {
             const std::string monitor = now(e).monitor;
             return static_cast<int>(monitor.empty() ? kMonitors.size()

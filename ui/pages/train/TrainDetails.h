@@ -5,7 +5,7 @@
 
 namespace sightline::ui {
 
-/// What an epoch may be judged by.
+/// What an epoch may be judged by, as it is stored; in the order of its titles.
 inline const QStringList kMonitors{QStringLiteral("val_loss"), QStringLiteral("val_accuracy"), QStringLiteral("loss"),
                                    QStringLiteral("accuracy")};
 

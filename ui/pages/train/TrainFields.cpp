@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "look/ChoiceWords.h"
 #include "pages/train/TrainDetails.h"
 #include "widgets/SettingsForm.h"
 
@@ -59,16 +60,14 @@ void addMain(SettingsForm& form) {
          {},
          {},
          [](const E& e) { return e.data.validationSplit > 0; }},
-        {tr("First of each class"), tr("At random, by the seed")},
-        [](const E& e) { return static_cast<int>(e.data.split); },
+        choiceTitles("data.split"), [](const E& e) { return static_cast<int>(e.data.split); },
         [](E& e, int v) { e.data.split = static_cast<SplitRule>(v); });
 }
 
 void addOptimizer(SettingsForm& form) {
     form.section(tr("Optimizer"));
     form.choice(
-        {path("optimizer.name"), tr("Algorithm"), {}, {}},
-        {QStringLiteral("Adam"), QStringLiteral("SGD"), QStringLiteral("RMSprop"), QStringLiteral("AdamW")},
+        {path("optimizer.name"), tr("Algorithm"), {}, {}}, choiceTitles("training.optimizer.name"),
         [](const E& e) { return static_cast<int>(e.training.optimizer.name); },
         [](E& e, int v) { e.training.optimizer.name = static_cast<Optimizer>(v); });
     form.number(
@@ -88,8 +87,7 @@ void addOptimizer(SettingsForm& form) {
         [](const E& e) { return e.training.optimizer.weightDecay; },
         [](E& e, double v) { e.training.optimizer.weightDecay = v; });
     form.choice(
-        {path("schedule.name"), tr("Schedule"), {}, {}},
-        {tr("Constant"), tr("Cosine"), tr("One cycle"), tr("Step decay")},
+        {path("schedule.name"), tr("Schedule"), {}, {}}, choiceTitles("training.schedule.name"),
         [](const E& e) { return static_cast<int>(e.training.schedule.name); },
         [](E& e, int v) { e.training.schedule.name = static_cast<ScheduleSettings::Name>(v); });
     form.whole(
@@ -108,7 +106,7 @@ void addStalling(SettingsForm& form) {
         e.training.earlyStopping = v ? std::optional(EarlyStoppingSettings{}) : std::nullopt;
     });
     form.choice(
-        {path("early_stopping.monitor"), tr("Monitor"), {}, {}, stops}, kMonitors,
+        {path("early_stopping.monitor"), tr("Monitor"), {}, {}, stops}, choiceTitles("monitor"),
         [](const E& e) { return monitorIndex(e.training.earlyStopping.value_or(EarlyStoppingSettings{}).monitor); },
         [](E& e, int v) {
             if (e.training.earlyStopping && v >= 0)
@@ -165,8 +163,7 @@ void addMore(SettingsForm& form) {
         [](const E& e) { return e.training.optimizer.clipNorm; },
         [](E& e, double v) { e.training.optimizer.clipNorm = v; });
     form.choice(
-        {path("precision"), tr("Precision"), {}, {}},
-        {tr("Automatic"), QStringLiteral("float32"), QStringLiteral("bfloat16")},
+        {path("precision"), tr("Precision"), {}, {}}, choiceTitles("training.precision"),
         [](const E& e) { return static_cast<int>(e.training.precision); },
         [](E& e, int v) { e.training.precision = static_cast<Precision>(v); });
     form.number(

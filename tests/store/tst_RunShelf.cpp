@@ -190,6 +190,8 @@ private Q_SLOTS:
         QVERIFY(settings[0].path == "training.epochs" && settings[0].value == "77");
         QVERIFY(fork.appendEvent({{"type", "checkpoint"}, {"epoch", 2}}));
         QVERIFY(settingsToBeginWith(fork).empty());
+        QVERIFY(forgetSettingsToBeginWith(fork).ok());
+        QCOMPARE(parentOf(fork)->settings.size(), std::size_t(1)); // of no use any more, and so not written again
 
         const RunFolder other = forkRun(runs, parent, "last", {{"training.epochs", "77"}}).value();
         QVERIFY(forgetSettingsToBeginWith(other).ok());

@@ -50,7 +50,20 @@ std::optional<RunFolder> runThatKnowsImages(const SearchRequest& request) {
     return std::nullopt;
 }
 
-/// All that the run knows, and nothing else.
+/// Whether each image is of the class that the run learned of it, and none is left out that the run has seen.
+bool areLabelledAs(const SampleManifest& manifest, const Dataset& images, const SampleMatch& match) {
+    for (std::size_t i = 0; i < images.samples.size(); ++i) {
+        if (match.isNew(i))
+            continue;
+        const Sample& sample = images.samples[i];
+        const std::string name = sample.label < 0 ? "" : images.classes[static_cast<std::size_t>(sample.label)];
+        if (sample.excluded || name != manifest.samples[match.entryOf[i]].className)
+            return false;
+    }
+    return true;
+}
+
+/// All that the run knows, by the same labels, and nothing else.
 Result<void> hasTheImagesOf(const RunFolder& run, const Dataset& images, const std::string& before,
                             const std::string& place, const std::stop_token& stop) {
     const auto manifest = run.manifest();
@@ -59,9 +72,11 @@ Result<void> hasTheImagesOf(const RunFolder& run, const Dataset& images, const s
     const SampleMatch match = matchSamples(**manifest, images, Compare::Contents, availableCpus(), stop);
     if (stop.stop_requested())
         return cancelled();
-    if (!match.missing.empty() || match.altered > 0 || !match.fresh.empty())
-        return badInput("The images in " + place + " are not those of the search, which were in " + before +
-                        "; open them where they are now.");
+    if (!match.missing.empty() || match.altered > 0 || !match.fresh.empty() ||
+        !areLabelledAs(**manifest, images, match))
+        return badInput("The images in " + place +
+                        ", or what was relabeled or excluded of them, are not those of the search, which were in " +
+                        before + "; open them where they are now, and relabel and exclude the same ones there.");
     return {};
 }
 

@@ -20,7 +20,8 @@ Result<void> canTrain(const std::filesystem::path& home, const SearchFolder& fol
 
 /// Makes the request's dataPath the place of a search's images from now on. Errors: they cannot be opened there, they
 /// are others than those of the search's runs, the search's file cannot be written, cancelled. A place that was guessed
-/// has to have each image of a run by its content and no other one; a search whose runs know none has no such place.
+/// has to have each image of a run by its content and label and no other one; a search whose runs know none has no such
+/// place.
 Result<void> moveImages(const SearchRequest& request, std::stop_token stop);
 
 } // namespace sightline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/Patience.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "experiment/Experiment.h"
@@ -56,8 +57,8 @@ void Patience::edit(const Json& changes) {
     }
     const Counted counted = countedBy(now);
     if (!counted.watchesAs(countedBy(before)))
-        used = 0;
-    of = counted.patience;
+        used = of = 0;
+    of = std::max(of, counted.patience);
     monitor = counted.monitor;
 }
 

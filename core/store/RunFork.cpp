@@ -296,7 +296,7 @@ std::vector<Setting> settingsToBeginWith(const RunFolder& run) {
 
 Result<void> forgetSettingsToBeginWith(const RunFolder& run) {
     std::optional<RunParent> parent = parentOf(run);
-    if (!parent || parent->settings.empty())
+    if (!parent || settingsToBeginWith(run).empty())
         return {};
     parent->settings.clear();
     return writeParent(run, *parent);

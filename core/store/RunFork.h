@@ -61,7 +61,8 @@ bool isHalfFork(const RunFolder& run);
 /// The settings that a fork was made with, until they are recorded as an edit or it has come to anything of its own;
 /// empty for other runs.
 std::vector<Setting> settingsToBeginWith(const RunFolder& run);
-/// A fork that goes on with its parent's after all leaves no edit: the settings are forgotten.
+/// A fork that goes on with its parent's after all leaves no edit: the settings are forgotten. Where there are none
+/// nothing is written.
 Result<void> forgetSettingsToBeginWith(const RunFolder& run);
 /// A run's settings with these: what it is trained with when it goes on. Errors: as RunFolder::experiment().
 Result<Experiment> experimentToTrain(const RunFolder& run);

@@ -68,7 +68,7 @@ std::filesystem::path indexFolder() {
         return mine / "indexes";
     if (!kept.empty())
         return kept / "sightline" / "indexes";
-    const std::filesystem::path fresh = temp / ("sightline-" + newRunId()); // for this once
+    static const std::filesystem::path fresh = temp / ("sightline-" + newRunId()); // for as long as this process lives
     makePrivate(fresh);
     return fresh / "indexes";
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <atomic>
+#include <cerrno>
 #include <cmath>
 #include <functional>
 #include <map>
+#include <string_view>
 
 #include "Test.h"
 #include "ToyRuns.h"
@@ -12,6 +15,7 @@
 #include "store/RunFork.h"
 #include "store/RunStore.h"
 #include "store/Safetensors.h"
+#include "support/FileCalls.h"
 
 using namespace sightline;
 namespace fs = std::filesystem;
@@ -318,7 +322,7 @@ private Q_SLOTS:
         QVERIFY(filesOf() == before);
     }
 
-    /// What was asked for last holds, also where it leaves no edit and the run is killed.
+    /// What was asked for last holds, also where it leaves no edit and the run is killed. A full disk is waited for.
     void aForkThatTakesItsSettingsBackForgetsThem() {
         TrainRequest asked = request("taken-back-fork", 2);
         const RunEnded parent = trained(asked, nullptr, 1);
@@ -327,6 +331,15 @@ private Q_SLOTS:
             forkRun(store, store.find(parent.run).value(), "last", {{"training.loss.label_smoothing", "0.25"}}).value();
         asked.resume = fork.id();
         asked.settings = {{"training.loss.label_smoothing", "0"}};
+        asked.waitsForRoom = true;
+        static const FileCalls s_real = fileCalls();
+        static std::atomic<bool> s_isFull;
+        s_isFull = true;
+        fileCalls().rename = [](const char* from, const char* to) {
+            const bool fails = s_isFull && std::string_view(to).ends_with("parent.json");
+            errno = ENOSPC;
+            return fails ? -1 : s_real.rename(from, to);
+        };
         TrainControl control;
         std::stop_source stop;
         std::vector<Setting> left{{"not", "read"}};
@@ -335,8 +348,13 @@ private Q_SLOTS:
                 left = settingsToBeginWith(fork);
                 stop.request_stop();
             }
+            if (const auto* paused = std::get_if<RunPaused>(&event); paused && !paused->why.empty()) {
+                s_isFull = false;
+                control.resume();
+            }
         });
-        QVERIFY(left.empty());
+        fileCalls() = s_real;
+        QVERIFY(left.empty() && !s_isFull);
     }
 
     /// Gone on with from epoch 1, a run does not end with weights that early stopping had kept after epoch 2.

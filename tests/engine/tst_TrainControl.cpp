@@ -101,7 +101,7 @@ private Q_SLOTS:
         constexpr int kQuestions = 100; // one that never waits would turn more often
         for (int i = 0; i < kQuestions; ++i)
             QCOMPARE(control.freshSnapshot({}, 1h), present);
-        QCOMPARE(woken.load(), 1 + kQuestions);
+        QVERIFY(woken.load() <= 1 + kQuestions);
     }
 
     void aStoppedPauseAnswersNobodyAnyMore() {

@@ -8,6 +8,7 @@
 
 #include "data/ContentDigest.h"
 #include "data/Dataset.h"
+#include "data/Overlay.h"
 #include "search/SearchFolder.h"
 #include "search/TrialRuns.h"
 #include "store/SampleManifest.h"
@@ -17,7 +18,8 @@ namespace sightline {
 /// Has a run of the search know its images, as one that was not trained by a FakeTrainer does.
 inline bool rememberImages(const std::filesystem::path& home, const SearchFolder& folder) {
     const auto plan = folder.plan();
-    const auto images = plan ? openDataset(plan->base.data, plan->base.seed) : Result<Dataset>(plan.error());
+    const auto images =
+        plan ? openWithOverlay(home, plan->base.data, plan->base.seed, true) : Result<Dataset>(plan.error());
     const auto runs = runsOfSearch(home, folder.id());
     if (!images || runs.empty())
         return false;

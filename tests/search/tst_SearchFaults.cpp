@@ -3,6 +3,7 @@
 
 #include "KnownImages.h"
 #include "SearchTest.h"
+#include "data/Overlay.h"
 #include "search/SearchImages.h"
 #include "search/TrialRuns.h"
 #include "store/RunMark.h"
@@ -165,6 +166,51 @@ private Q_SLOTS:
         request.dataPath = moved.string();
         QCOMPARE(refusal(), std::string());
         QCOMPARE(folder->plan()->base.data.path, moved.string());
+    }
+
+    /// The files may be the same: of other labels the trials that are left would learn something else.
+    void aPlaceThatNobodySaidHasToHaveTheSameLabels() {
+        const auto toys = root() / "toys", moved = root() / "moved";
+        std::filesystem::copy(toys, moved, std::filesystem::copy_options::recursive);
+        const auto images = openDataset(plan().base.data, plan().base.seed);
+        QVERIFY(images && images->samples[0].label == 0);
+        const auto edit = [&](const std::filesystem::path& place, const OverlayEntry& entry) {
+            Overlay overlay;
+            static_cast<void>(applyEdit({{images->samples[0].path, entry}}, overlay));
+            QVERIFY(writeOverlay(overlayFile(home(), place), overlay, place).ok());
+        };
+        const auto searchAgain = [&] {
+            FakeTrainer trainer;
+            const auto folder = beginSearch(home(), plan(", \"trials\": 1"), {});
+            [&] { QVERIFY(folder && go(trainer, home(), *folder) && rememberImages(home(), *folder)); }();
+            return *folder;
+        };
+        const auto isRefused = [&](const SearchFolder& folder) {
+            SearchRequest request{home(), folder};
+            request.guessesPlace = true;
+            request.dataPath = moved.string();
+            const auto done = moveImages(request, {});
+            return !done && done.error().message.find("or what was relabeled or excluded of them, are not those of "
+                                                      "the search") != std::string::npos;
+        };
+        for (const OverlayEntry& entry : {OverlayEntry{images->classes.back(), false}, OverlayEntry{{}, true}}) {
+            edit(toys, entry); // which is remembered by the place of the images
+            edit(moved, {});
+            const SearchFolder folder = searchAgain();
+            QVERIFY(isRefused(folder));
+            QCOMPARE(folder.plan()->base.data.path, toys.string());
+            edit(moved, entry);
+            QVERIFY(!isRefused(folder));
+            QCOMPARE(folder.plan()->base.data.path, moved.string());
+        }
+        edit(toys, {});
+        const SearchFolder folder = searchAgain();
+        QVERIFY(isRefused(folder)); // an image that the search has seen is excluded there
+        edit(moved, {});
+        for (const char* subset : {"train", "val", "test"})
+            std::filesystem::rename(moved / subset / images->classes[0], moved / subset / "indoor");
+        QVERIFY(isRefused(folder)); // sorted into other classes
+        QCOMPARE(folder.plan()->base.data.path, toys.string());
     }
 
     void fewPossibleTrialsAreWorthASearch() {

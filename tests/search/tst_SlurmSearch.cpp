@@ -2,6 +2,8 @@
 #include <QTest>
 
 #include <atomic>
+#include <chrono>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <thread>
@@ -38,6 +40,12 @@ std::string onSlurm(int trials, int parallel) {
 std::string squeueOfSeven(const std::string& state) {
     return R"({"jobs": [{"array_job_id": 7, "array_task_id": 0, "job_state": ")" + state +
            R"("}, {"array_job_id": 8, "job_state": "PENDING"}]})";
+}
+
+/// Both of its tasks run.
+std::string tasksOfSeven() {
+    return R"({"jobs": [{"array_job_id": 7, "array_task_id": 0, "job_state": "RUNNING"},
+                        {"array_job_id": 7, "array_task_id": 1, "job_state": "RUNNING"}]})";
 }
 
 } // namespace
@@ -394,6 +402,47 @@ private Q_SLOTS:
             request, *viewSearch(folder), closed.get_token(), [](const SearchEvent&) {}, place);
         QVERIFY2(ended, ended ? "" : ended.error().message.c_str());
         QCOMPARE(changed, std::string("requeuehold 7_0"));
+        QVERIFY(saysPaused(folder.path()));
+    }
+
+    /// The same, by the programs that a window's watching starts.
+    void whoLeavesKillsNoCommandThatHoldsTasks() {
+        const SearchFolder folder = begun(onSlurm(2, 2));
+        QVERIFY(writeFileAtomically(folder.path() / "slurm.json", R"({"job": "7"})"));
+        const auto tool = [&](const char* name, const std::string& script) {
+            const auto file = root() / "tools" / name;
+            std::filesystem::create_directories(file.parent_path());
+            QVERIFY(writeFileAtomically(file, "#!/bin/sh\ncd '" + root().string() + "'\n" + script));
+            std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+        };
+        tool("squeue", "touch asked\necho '" + tasksOfSeven() + "'\n");
+        tool("scontrol", "touch begun\nuntil test -e left; do sleep 0.02; done\necho $1 $2 >> held\n");
+        const QByteArray before = qgetenv("PATH");
+        qputenv("PATH", QByteArray::fromStdString((root() / "tools").string()) + ':' + before);
+        std::stop_source closed;
+        const auto isThere = [&](const char* file, const std::stop_token& ended) {
+            while (!std::filesystem::exists(root() / file) && !ended.stop_requested())
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            return !ended.stop_requested();
+        };
+        std::jthread person([&](const std::stop_token& ended) {
+            if (isThere("asked", ended)) // it is watched
+                static_cast<void>(steerSearch(folder, RemoteCommand::Kind::Pause, ended));
+        });
+        std::jthread window([&](const std::stop_token& ended) {
+            if (!isThere("begun", ended))
+                return;
+            closed.request_stop(); // while the first of two tasks is held
+            static_cast<void>(writeFileAtomically(root() / "left", ""));
+        });
+        SearchRequest request{home(), folder};
+        request.leavesJob = true;
+        const auto ended = watchSearch(request, closed.get_token(), [](const SearchEvent&) {});
+        qputenv("PATH", before);
+        QVERIFY2(ended, ended ? "" : ended.error().message.c_str());
+        const auto held = readFile(root() / "held");
+        QVERIFY(held);
+        QCOMPARE(*held, std::string("requeuehold 7_0\nrequeuehold 7_1\n"));
         QVERIFY(saysPaused(folder.path()));
     }
 

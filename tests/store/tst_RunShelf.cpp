@@ -190,6 +190,8 @@ private Q_SLOTS:
         QVERIFY(settings[0].path == "training.epochs" && settings[0].value == "77");
         QVERIFY(fork.appendEvent({{"type", "checkpoint"}, {"epoch", 2}}));
         QVERIFY(settingsToBeginWith(fork).empty());
+        QVERIFY(forgetSettingsToBeginWith(fork).ok());
+        QCOMPARE(parentOf(fork)->settings.size(), std::size_t(1)); // of no use any more, and so not written again
 
         const RunFolder other = forkRun(runs, parent, "last", {{"training.epochs", "77"}}).value();
         QVERIFY(forgetSettingsToBeginWith(other).ok());
@@ -263,14 +265,17 @@ private Q_SLOTS:
             events.add({{"type", "run_started"}, {"first_epoch", 13}});
             QCOMPARE(events.patience.used, used == 10 ? 0 : 9);
         }
-        RunEvents saved; // by more patience, in the last moment: it did not stop
-        saved.add({{"type", "epoch"}, {"epoch", 12}, {"patience_used", 10}, {"patience", 10}});
-        saved.add({{"type", "edit"},
-                   {"epoch", 13},
-                   {"batch", 0},
-                   {"changes", {{"training.early_stopping.patience", {10, 20}}}}});
-        saved.add({{"type", "run_started"}, {"first_epoch", 13}});
-        QCOMPARE(saved.patience.used, 10);
+        // By more patience, in the last moment, it was saved; with less it would have stopped after the next epoch.
+        for (const auto& [used, patience] : {std::pair(10, 20), std::pair(5, 3)}) {
+            RunEvents killed;
+            killed.add({{"type", "epoch"}, {"epoch", 12}, {"patience_used", used}, {"patience", 10}});
+            killed.add({{"type", "edit"},
+                        {"epoch", 13},
+                        {"batch", 0},
+                        {"changes", {{"training.early_stopping.patience", {10, patience}}}}});
+            killed.add({{"type", "run_started"}, {"first_epoch", 13}});
+            QCOMPARE(killed.patience.used, used);
+        }
     }
 
     /// As whoever follows the run counts, and the trainer.

@@ -221,10 +221,11 @@ private Q_SLOTS:
         const QByteArray own = qgetenv("HOME");
         qunsetenv("HOME");
         qunsetenv("XDG_CACHE_HOME");
-        const fs::path fresh = indexFileOf(home()); // nowhere else to go
+        const fs::path fresh = indexFileOf(home()), again = indexFileOf(home()); // nowhere else to go
         own.isNull() ? qunsetenv("HOME") : qputenv("HOME", own);
         qputenv("XDG_CACHE_HOME", (root() / "unwritable").c_str());
         QVERIFY(!fresh.string().starts_with(mine.string() + '/'));
+        QCOMPARE(again, fresh); // no other folder each time that the list is opened
         QVERIFY(fs::status(fresh.parent_path().parent_path()).permissions() == fs::perms::owner_all);
         qputenv("TMPDIR", (root() / "of another machine").c_str());
         const fs::path local = indexFileOf(home());

@@ -169,6 +169,40 @@ private Q_SLOTS:
         QVERIFY2(!note->text().contains(QStringLiteral("epoch")), qPrintable(note->text()));
     }
 
+    /// No weights have judged a label, so no epoch has taken their place.
+    void labelsThatWereNotJudgedAreOfNoEpoch() {
+        const auto run = storeRun(QStringLiteral("home-unjudged"), m_classes, "toy_cnn");
+        saveWeights(run, "best", 1);
+        FakeEngine engine;
+        Gate gate;
+        engine.onAsk = [&](const Question&, const std::stop_token& stop, auto&&...) -> Result<Answer> {
+            return gate.pass(stop) ? badInput("The network cannot be asked.") : cancelled();
+        };
+        Session session(path(QStringLiteral("home-unjudged")).toStdString(), engine.door());
+        openRun(session, run);
+        QTRY_COMPARE(session.checkpoints().epoch(), 1);
+        SuspectsTab suspects(session);
+        suspects.setEvaluation(std::make_shared<const Evaluation>());
+        auto* images = suspects.findChild<QComboBox*>(QStringLiteral("suspectImages"));
+        const auto* note = suspects.findChild<QLabel*>(QStringLiteral("suspectNote"));
+        const auto staysAfter = [&](int epoch, const QString& words) {
+            QTRY_COMPARE(note->text(), words);
+            saveWeights(run, "best", epoch);
+            Q_EMIT session.runs().checkpointSaved(bestOf(epoch));
+            QTRY_COMPARE(session.checkpoints().epoch(), epoch);
+            QCOMPARE(note->text(), words);
+        };
+        images->setCurrentIndex(1); // all that can be judged
+        QTRY_VERIFY(gate.isWaitedAt());
+        const auto cancel = session.activities().works().back().cancel;
+        cancel();
+        staysAfter(2, QStringLiteral("Canceled: no label was judged."));
+        gate.open();
+        images->setCurrentIndex(0);
+        images->setCurrentIndex(1);
+        staysAfter(3, QStringLiteral("The network cannot be asked."));
+    }
+
     /// Whoever moves to another checkpoint, and cancels its evaluation, sees places and predictions of two.
     void aMapOfTwoEpochsSaysSo() {
         const auto run = storeRun(QStringLiteral("home-two-epochs"), m_classes, "toy_cnn");

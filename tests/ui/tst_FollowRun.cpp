@@ -246,6 +246,10 @@ private Q_SLOTS:
         QVERIFY(!runs.stopsAfterEpoch());
         QCOMPARE(runs.progress().history.size(), std::size_t(1));
         QCOMPARE(changed.count(), 2); // so the curves are drawn anew
+        started.batchesPerEpoch = 9;
+        other.tell(started);
+        QTRY_COMPARE_WITH_TIMEOUT(runs.progress().batchesPerEpoch, 9, kLong);
+        QCOMPARE(changed.count(), 2); // nothing that was seen is gone: what is asked of it goes on
     }
 
     void theButtonsReachTheOtherProgram() {

@@ -108,6 +108,29 @@ private Q_SLOTS:
         QVERIFY(!driver.find<QWidget>("resumeRun")->isVisible());
     }
 
+    /// Its dialog may stay open while a fork is planned.
+    void aRateThatWasFoundForNewWeightsIsNotAForks() {
+        const RunFolder folder = stored("home-rate");
+        FakeEngine engine;
+        engine.onFindRate = [](auto&&...) {
+            RateCurve curve;
+            curve.rates = {1e-4, 1e-3, 1e-2};
+            curve.losses = {1.6, 1.2, 2.0};
+            curve.suggestion = {0.0011, 0.0031, 0.0029};
+            return Result<RateCurve>(curve);
+        };
+        WindowDriver driver(path(QStringLiteral("home-rate")), engine.door());
+        openStoredRun(*driver.session, folder);
+        driver.key(Qt::Key_4, Qt::ControlModifier);
+        driver.click("findRate");
+        const auto* use = driver.find<QPushButton>("rateUse");
+        QTRY_VERIFY(use->isEnabled());
+        driver.session->runs().planFork(QString::fromStdString(folder.path().string()), QStringLiteral("last"));
+        QTRY_VERIFY(driver.session->runs().fork().has_value());
+        QVERIFY(!use->isEnabled());
+        QVERIFY2(use->toolTip().contains(QStringLiteral("fork")), qPrintable(use->toolTip()));
+    }
+
     void aForkIsPlannedChangedAndTrained() {
         const RunFolder folder = stored("home-fork");
         FakeEngine engine;

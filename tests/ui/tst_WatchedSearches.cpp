@@ -202,6 +202,22 @@ private Q_SLOTS:
                                               removed(QStringLiteral("trials 3 and 5 to 7"))}));
     }
 
+    void whoStopsWhileItsImagesAreOpenedIsNotToldOfATrial() {
+        WindowDriver driver(path(QStringLiteral("home-at-once")));
+        openSearch(driver);
+        SearchDesk& searches = driver.session->searches();
+        QVERIFY(searches.searchFor("training.optimizer.learning_rate"));
+        SearchDraft draft = searches.draft();
+        draft.options.slurm.emplace();
+        searches.setDraft(draft);
+        QSignalSpy ended(&searches, &SearchDesk::ended);
+        connect(&driver.session->activities(), &Activities::changed, &searches, &SearchDesk::leave); // as it begins
+        searches.start();
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 20000);
+        QCOMPARE(ended[0][1].toString(), QStringLiteral("Stopped before its trials were submitted to Slurm."));
+        QVERIFY(searchFolders(path(QStringLiteral("home-at-once")).toStdString()).empty());
+    }
+
     void manyOddTrialsAreAFewLines() {
         const QString home = path(QStringLiteral("home-odd"));
         const auto folder = begin(home, path(QStringLiteral("toys")), Json::object());

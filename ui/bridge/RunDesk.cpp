@@ -175,8 +175,8 @@ void RunDesk::onStarted(const RunStarted& started) {
     if (m_followed) { // it was opened while it began
         m_steered.onPaused({});
         m_steered.onStopsAfterEpoch();
-        m_inView.begin(started);
-        Q_EMIT runChanged();
+        if (m_inView.begin(started)) // else what is asked of it meanwhile goes on
+            Q_EMIT runChanged();
         return;
     }
     const bool wasInView = m_inView.run() && m_inView.run()->folder == started.folder;

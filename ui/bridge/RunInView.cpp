@@ -23,11 +23,13 @@ void RunInView::show(ReadRun read) {
     m_lastBatch.invalidate();
 }
 
-void RunInView::begin(const RunStarted& started) {
+bool RunInView::begin(const RunStarted& started) {
     m_progress.batchesPerEpoch = started.batchesPerEpoch;
-    std::erase_if(m_progress.history, [&](const EpochMetrics& epoch) { return epoch.epoch >= started.firstEpoch; });
+    const auto isTrainedAnew = [&](const EpochMetrics& epoch) { return epoch.epoch >= started.firstEpoch; };
+    const bool goesBack = std::erase_if(m_progress.history, isTrainedAnew) > 0;
     m_progress.learningRateChanges = rateChanges(m_progress.experiment, m_progress.history);
     m_progress.patience.begin();
+    return goesBack;
 }
 
 void RunInView::hear(const TrainEvent& event) {

@@ -26,7 +26,8 @@ public:
     /// All that changes its progress but its beginning, which is a run to show, and its end.
     void hear(const TrainEvent& event);
     /// It was in view before it began: of its epochs those that it trains anew are gone, as they are in its folder.
-    void begin(const RunStarted& started);
+    /// True: there were some.
+    bool begin(const RunStarted& started);
     void end(const RunEnded& end); ///< nothing where that is another run
 
 Q_SIGNALS:

@@ -146,6 +146,7 @@ void SearchDesk::begin(const QString& name, bool onSlurm, SearchOutcome::Folder 
     if (m_runs.trainsHere() && !onSlurm)
         return Q_EMIT refused(tr("A run is in progress; stop it first."));
     m_outcome = std::make_shared<SearchOutcome>();
+    m_outcome->onSlurm = onSlurm;
     if (m_data.dataset())
         m_outcome->openImages = m_document.experiment().data.path;
     m_watches = onSlurm;

@@ -35,7 +35,7 @@ public:
     std::optional<Error> error;
     std::optional<SearchEnded> ended;
     std::atomic<int> done = 0; ///< trials that have ended
-    bool onSlurm = false;      ///< its images are those of the nodes, which this machine need not have
+    bool onSlurm = false;      ///< its images are those of the nodes, which this machine need not have; set before, too
     std::string gone;          ///< where the search's images were, if there are none to try instead
 
     /// The whole go, on the thread that calls: `run` is runSearch() or watchSearch().

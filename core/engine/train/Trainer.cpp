@@ -54,6 +54,7 @@ private:
     Result<void> join();
     Result<void> prepare();
     Result<void> beginFolder();
+    Result<void> forgetSettings();
     void part(const Ending& ending, bool isAlone);
     RunEnded finish(Ending ending);
     const Experiment& experiment() const { return m_setup.experiment; }
@@ -113,6 +114,15 @@ Result<void> Run::beginFolder() {
     return {};
 }
 
+/// Those that a fork was made with, where it begins as its parent went on.
+Result<void> Run::forgetSettings() {
+    for (;;) {
+        Result<void> forgotten = forgetSettingsToBeginWith(*m_setup.folder);
+        if (forgotten || !m_steering.waitForRoom(forgotten.error()))
+            return forgotten;
+    }
+}
+
 Result<void> Run::start() {
     if (const Result<void> joined = join(); !joined)
         return joined;
@@ -136,7 +146,7 @@ Result<void> Run::start() {
     if (goesOn())
         reportResume(m_setup, m_state, m_resumed, m_reporter);
     if (goesOn() && m_setup.changes.empty())
-        if (const Result<void> forgotten = forgetSettingsToBeginWith(*m_setup.folder); !forgotten)
+        if (const Result<void> forgotten = forgetSettings(); !forgotten)
             return forgotten;
     if (goesOn() && !m_state.isTrained(experiment().training.epochs)) // once that is written: till then it had ended
         m_recorder.checkpoints().dropRestored();

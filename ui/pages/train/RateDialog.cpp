@@ -150,8 +150,10 @@ void RateDialog::showState() {
     }
     const double now = m_session.document().experiment().training.optimizer.learningRate;
     setWords(*m_use, m_plot->rate() > 0 ? tr("Use %1").arg(rateText(m_plot->rate())) : tr("Use this rate"));
-    m_use->setEnabled(m_plot->rate() > 0 && idle && m_plot->rate() != now);
+    const bool forks = m_session.runs().fork().has_value();
+    m_use->setEnabled(m_plot->rate() > 0 && idle && !forks && m_plot->rate() != now);
     m_use->setToolTip(!idle                   ? tr("A run is in progress.")
+                      : forks                 ? tr("This rate is for new weights; a fork continues with its parent's.")
                       : m_plot->rate() == now ? tr("The settings have this rate.")
                                               : tr("Put the rate at the line into the settings; undo takes it back"));
     if (m_plot->rate() > 0 && m_suggestion.valley) {

@@ -24,6 +24,7 @@
 #include "models/Tiles.h"
 #include "plot/CurvePlot.h"
 #include "support/Random.h"
+#include "widgets/BarList.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/ImageView.h"
@@ -153,6 +154,22 @@ private Q_SLOTS:
         QTRY_VERIFY(view.verticalScrollBar()->isEnabled());
         model.setRowCount(2);
         QTRY_VERIFY(!view.verticalScrollBar()->isEnabled());
+    }
+
+    void aBarIsDrawnWhereItFits() {
+        BarList bars;
+        bars.setBars({{QStringLiteral("car"), 0.5, QStringLiteral("50 %"), Qt::red},
+                      {QStringLiteral("robot"), 0.4, QStringLiteral("40 %"), Qt::blue}});
+        const auto isSecondDrawn = [&](int height) {
+            bars.resize(200, height);
+            const QImage drawn = bars.grab().toImage();
+            for (int y = 0; y < drawn.height(); ++y)
+                if (drawn.pixelColor(40, y) == QColor(Qt::blue))
+                    return true;
+            return false;
+        };
+        QVERIFY(isSecondDrawn(58)); // without the air beneath
+        QVERIFY(!isSecondDrawn(54));
     }
 
     void progressGoesBeyondABarsOwnRange() {

@@ -185,8 +185,7 @@ void FiltersTab::drawGroup() {
             }
             std::vector<PictureTiles::Tile> added;
             for (FilterPicture& picture : drawn->pictures) {
-                added.push_back(
-                    {picture.channel, QString::number(picture.channel), QString::number(picture.end, 'g', 2)});
+                added.push_back({picture.channel, QString::number(picture.channel), significant(picture.end, 2)});
                 m_patterns.insert_or_assign(picture.channel, std::move(picture));
             }
             if (!showsKernels() && !added.empty()) {
@@ -271,7 +270,7 @@ void FiltersTab::showKind() {
         });
     } else {
         for (const auto& [number, picture] : m_patterns)
-            shown.push_back({number, QString::number(number), QString::number(picture.end, 'g', 2)});
+            shown.push_back({number, QString::number(number), significant(picture.end, 2)});
         tiles().setTiles(std::move(shown), [this](int number) { return toQImage(m_patterns.at(number).picture); });
     }
     const bool empty = tiles().rowCount() == 0;
@@ -313,14 +312,14 @@ void FiltersTab::showChannel() {
         return setEnlarged({}, {}, false);
     if (showsKernels())
         return setEnlarged(toQImage(m_kernels->pictures[static_cast<std::size_t>(channel())]),
-                           tr("Filter %1 of %2, layer %3: its weights, gray is 0.")
+                           tr("Filter %1 (of %2), layer %3: its weights, gray is 0.")
                                .arg(channel())
                                .arg(m_kernels->pictures.size())
                                .arg(QString::fromStdString(m_kernels->layer)),
                            true);
     const FilterPicture& picture = m_patterns.at(channel());
     setEnlarged(toQImage(picture.picture),
-                tr("Channel %1 of %2, layer %3: mean activation %4 for gray noise, %5 for this pattern.")
+                tr("Channel %1 (of %2), layer %3: mean activation %4 for gray noise, %5 for this pattern.")
                     .arg(channel())
                     .arg(channels())
                     .arg(layer(), significant(picture.start), significant(picture.end)),

@@ -484,8 +484,10 @@ private Q_SLOTS:
     void whatEarlyStoppingRestoredIsNeitherTheBestNorTheLast() {
         const RunFolder run = store().create(someExperiment()).value();
         const auto write = [&](const std::string& name, int epoch) {
+            const std::vector<float> values(100, 1.0f);
             const std::string state = "{\"epoch\": " + std::to_string(epoch) + "}";
-            QVERIFY(writeSafetensors(run.path() / "checkpoints" / name, {}, {{kRunState, state}, {kWeightsDigest, ""}})
+            QVERIFY(writeSafetensors(run.path() / "checkpoints" / name, {{"a", {100}, values}},
+                                     {{kRunState, state}, {kWeightsDigest, ""}})
                         .ok());
         };
         write("best.safetensors", 15);

@@ -31,6 +31,7 @@
 #include "widgets/MessageStrip.h"
 #include "widgets/NumberField.h"
 #include "widgets/ProgressBar.h"
+#include "widgets/ReliabilityView.h"
 #include "widgets/ScatterMap.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
@@ -170,6 +171,18 @@ private Q_SLOTS:
         };
         QVERIFY(isSecondDrawn(58)); // without the air beneath
         QVERIFY(!isSecondDrawn(54));
+    }
+
+    void theGapToTheConfidenceLiesOnPlainGround() {
+        ReliabilityView diagram;
+        diagram.resize(300, 300);
+        diagram.setBins({{0, 1, 10, 0.3, 0.9}}); // surer than it says
+        const QImage drawn = diagram.grab().toImage();
+        const int x = diagram.binRect(0).center().x();
+        int red = 0;
+        for (int y = 0; y < drawn.height(); ++y)
+            red += drawn.pixelColor(x, y).red() > drawn.pixelColor(x, y).blue() + 20;
+        QVERIFY2(red > 90, qPrintable(QString::number(red))); // of the 110 from 30 to 90 %
     }
 
     void progressGoesBeyondABarsOwnRange() {

@@ -159,8 +159,8 @@ private Q_SLOTS:
 
     void aBarIsDrawnWhereItFits() {
         BarList bars;
-        bars.setBars({{QStringLiteral("car"), 0.5, QStringLiteral("50 %"), Qt::red},
-                      {QStringLiteral("robot"), 0.4, QStringLiteral("40 %"), Qt::blue}});
+        bars.setBars({{QStringLiteral("car"), QStringLiteral("50 %"), 0.5, Qt::red},
+                      {QStringLiteral("robot"), QStringLiteral("40 %"), 0.4, Qt::blue}});
         const auto isSecondDrawn = [&](int height) {
             bars.resize(200, height);
             const QImage drawn = bars.grab().toImage();

@@ -32,7 +32,7 @@ int fail(const Error& error);
 void printJson(const Json& json);
 /// A progress bar on stderr where that is a terminal, else nothing. `done` of `total`; ends its line at the end.
 void showProgress(const std::string& what, std::size_t done, std::size_t total);
-inline constexpr const char* kLearningUnknown = "Learning to tell unknown images";
+inline constexpr const char* kLearningUnknown = "Learning to recognize unknown images";
 
 /// Ctrl-C, SIGTERM and a terminal that closes: the first sets the returned source's stop, the second Ctrl-C or SIGTERM
 /// kills. Installed on first call.

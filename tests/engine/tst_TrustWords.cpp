@@ -104,7 +104,7 @@ private Q_SLOTS:
         trust.drop = 0.01;
         QVERIFY(verdictOf(trust) == TrustVerdict::Unclear);
         QCOMPARE(sentenceOn(trust),
-                 std::string("The network gives car only 2 %: too little to tell by hiding parts what it uses."));
+                 std::string("The network gives car only 2.0 %: too little to tell by hiding parts what it uses."));
     }
 
     void deletingThatCostsLessThanInsertingGivesIsNeeded() {

@@ -8,6 +8,7 @@
 #include "Test.h"
 #include "experiment/RunEdit.h"
 #include "store/FindRun.h"
+#include "store/KeptEpochs.h"
 #include "store/ParentHistory.h"
 #include "store/RunCheckpoint.h"
 #include "store/RunIndex.h"
@@ -478,6 +479,34 @@ private Q_SLOTS:
         QCOMPARE(run.checkpoint("5")->filename().string(), std::string("last.safetensors"));
         write("last.safetensors", R"({"epoch": 5, "batch": 3})"); // in the middle of the sixth
         QVERIFY(!run.checkpoint("5").ok());
+    }
+
+    /// The best by the checkpoint monitor, what early stopping restored by its own, and where the run ended.
+    void whatEarlyStoppingRestoredIsNeitherTheBestNorTheLast() {
+        const RunFolder run = store().create(someExperiment()).value();
+        const auto write = [&](const std::string& name, int epoch) {
+            const std::vector<float> values(100, 1.0f);
+            const std::string state = "{\"epoch\": " + std::to_string(epoch) + "}";
+            QVERIFY(writeSafetensors(run.path() / "checkpoints" / name, {{"a", {100}, values}},
+                                     {{kRunState, state}, {kWeightsDigest, ""}})
+                        .ok());
+        };
+        write("best.safetensors", 15);
+        write("last.safetensors", 16);
+        const KeptEpoch best{"best", 15, 0, true, false, false}, ended{"last", 16, 0, false, true, false};
+        QVERIFY(keptEpochs(run.path()) == (std::vector<KeptEpoch>{best, ended}));
+        keep(run, "early-stopping.safetensors", 6);
+        QVERIFY(keptEpochs(run.path()) == (std::vector<KeptEpoch>{best, ended})); // not restored yet
+        keep(run, "restored.safetensors", 0);
+        const KeptEpoch restored{"last", 6, 0, false, false, true}, endedThere{"16", 16, 0, false, true, false};
+        QVERIFY(keptEpochs(run.path()) == (std::vector<KeptEpoch>{restored, best, endedThere}));
+        const auto fileOf = [&](const KeptEpoch& kept) {
+            return chooseCheckpoint(run.path(), kept.at)->file.filename().string();
+        };
+        QCOMPARE(fileOf(restored), std::string("restored.safetensors"));
+        QCOMPARE(fileOf(endedThere), std::string("last.safetensors"));
+        write("epoch-0006.safetensors", 6);
+        QCOMPARE(keptEpochs(run.path()).front().at, std::string("6"));
     }
 
     void aTornCheckpointGivesWayToTheOneBefore() {

@@ -408,6 +408,8 @@ private Q_SLOTS:
               QStringLiteral("Images  toys")})
             QVERIFY2(lines.contains(line), qPrintable(line + " not among " + lines.join(" | ")));
         QCOMPARE(lines.size(), 7);
+        QCOMPARE(nameOfSetting("training.early_stopping.min_delta"), QStringLiteral("Stopping: margin")); // as its form
+        QCOMPARE(nameOfSetting("training.reduce_lr_on_plateau"), QStringLiteral("Reduce learning rate"));
     }
 
     void aDifferenceThatIsNoChanceIsSaidSo() {

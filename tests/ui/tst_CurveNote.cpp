@@ -95,6 +95,8 @@ private Q_SLOTS:
             "Training has been far ahead of validation since epoch 6: the network is learning these images by heart.");
         QTRY_VERIFY(driver.text("curveNote").startsWith(sentence));
         QTRY_VERIFY(driver.session->runs().isIdle());
+        QTRY_COMPARE(driver.text("runState"),
+                     QStringLiteral("Finished after 12 epochs. Best epoch by validation accuracy: 5."));
 
         clickLink(driver, QStringLiteral("training.early_stopping"));
         QCOMPARE(driver.window->currentPage(), QStringLiteral("train"));

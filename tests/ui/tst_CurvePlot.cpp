@@ -143,6 +143,22 @@ private Q_SLOTS:
         QVERIFY(placeOf(item).width() > inside.width() / 2);
     }
 
+    void wordsDoNotHideTheCurvesOfALowPlot() {
+        CurvePlot plot(QStringLiteral("Loss"), CurvePlot::Unit::Plain);
+        plot.clear(20);
+        plot.addMark(3, QStringLiteral("Epochs 5 → 20"), PlotMarks::Kind::Edited);
+        for (int epoch = 1; epoch < 5; ++epoch) // whose lane takes room, too
+            plot.addRate(epoch, epoch < 3 ? 1e-2 : 1e-3);
+        const auto areSeen = [&](int height) {
+            plot.resize(420, height);
+            plot.grab();
+            plot.drawNow(1);
+            return wordsOf(plot, QStringLiteral("Epochs 5 → 20"))->visible();
+        };
+        QVERIFY(areSeen(300));
+        QVERIFY(!areSeen(plot.minimumHeight()));
+    }
+
     void labelsGiveWayToEachOther() {
         const QRectF best(90, 0, 40, 14);
         const auto at = [](double top) { return QRectF(100, top, 50, 14); };
@@ -273,6 +289,15 @@ private Q_SLOTS:
         QVERIFY(first.x() < last.x() && first.y() < last.y());
         QVERIFY(QRectF(curve.rect()).contains(first) && QRectF(curve.rect()).contains(last));
         const QImage unmarked = curve.grab().toImage();
+        const auto isInked = [&](const QRect& place) {
+            for (int y = place.top(); y <= place.bottom(); ++y)
+                for (int x = place.left(); x <= place.right(); ++x)
+                    if (unmarked.pixel(x, y) != unmarked.pixel(0, 0))
+                        return true;
+            return false;
+        };
+        for (const QPointF& level : {first, middle, last}) // 100, 50 and 0 % stand at their lines
+            QVERIFY(isInked(QRect(4, static_cast<int>(level.y()) - 4, static_cast<int>(first.x()) - 8, 9)));
         curve.setMark(40); // beyond the end: at the end
         QVERIFY(curve.grab().toImage() != unmarked);
     }

@@ -296,23 +296,23 @@ private Q_SLOTS:
         showTab(driver, QStringLiteral("Activations"));
         const auto* tiles = driver.find<QListView>("activationTiles")->model();
         QTRY_COMPARE_WITH_TIMEOUT(tiles->rowCount(), 2048, kPatience);
-        QVERIFY2(driver.text("activationWords").startsWith(QStringLiteral("Channel 99 of 2048")), // the highest mean
+        QVERIFY2(driver.text("activationWords").startsWith(QStringLiteral("Channel 99 (of 2048)")), // the highest mean
                  qPrintable(driver.text("activationWords")));
         const QImage first = driver.find<ImageView>("activationEnlarged")->image();
         QVERIFY(!first.isNull());
         driver.clickRow("activationTiles", 3);
-        QVERIFY(driver.text("activationWords").startsWith(QStringLiteral("Channel 399 of 2048")));
+        QVERIFY(driver.text("activationWords").startsWith(QStringLiteral("Channel 399 (of 2048)")));
         choose(driver, "activationOrder", 1);
         const auto seventh = [&] { // the list lays itself out anew before long
             driver.clickRow("activationTiles", 7);
-            return driver.text("activationWords").startsWith(QStringLiteral("Channel 7 of 2048"));
+            return driver.text("activationWords").startsWith(QStringLiteral("Channel 7 (of 2048)"));
         };
         QTRY_VERIFY_WITH_TIMEOUT(seventh(), kPatience);
 
         choose(driver, "activationOrder", 2); // finds out by itself what differs
         QTRY_VERIFY_WITH_TIMEOUT(tiles->index(0, 0).data(TileCaption).toString() == QStringLiteral("1234"), kPatience);
         driver.clickRow("activationTiles", 0);
-        QVERIFY2(driver.text("activationWords").startsWith(QStringLiteral("Channel 1234 of 2048")),
+        QVERIFY2(driver.text("activationWords").startsWith(QStringLiteral("Channel 1234 (of 2048)")),
                  qPrintable(driver.text("activationWords"))); // boat against car
         auto* examples = driver.find<ExampleGrid>("channelExamples");
         QTRY_COMPARE_WITH_TIMEOUT(examples->shown().size(), std::size_t{1}, kPatience);

@@ -80,13 +80,13 @@ private Q_SLOTS:
         explain(driver, run);
         showTab(driver, QStringLiteral("Filters"));
         driver.click("showKernels");
-        QTRY_VERIFY(driver.text("filterWords").startsWith(QStringLiteral("Filter 0 of 2")));
+        QTRY_VERIFY(driver.text("filterWords").startsWith(QStringLiteral("Filter 0 (of 2)")));
         driver.clickRow("filterTiles", 1);
-        QVERIFY(driver.text("filterWords").startsWith(QStringLiteral("Filter 1 of 2")));
+        QVERIFY(driver.text("filterWords").startsWith(QStringLiteral("Filter 1 (of 2)")));
         kernels = 3;
         Q_EMIT driver.session->checkpoints().bestChanged();
-        QVERIFY(driver.text("filterWords").startsWith(QStringLiteral("Filter 1 of 2")));
-        QTRY_VERIFY2(driver.text("filterWords").startsWith(QStringLiteral("Filter 1 of 3")),
+        QVERIFY(driver.text("filterWords").startsWith(QStringLiteral("Filter 1 (of 2)")));
+        QTRY_VERIFY2(driver.text("filterWords").startsWith(QStringLiteral("Filter 1 (of 3)")),
                      qPrintable(driver.text("filterWords")));
     }
 

@@ -11,6 +11,7 @@
 #include <clocale>
 
 #include "Test.h"
+#include "look/CorruptionWords.h"
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "widgets/HeatMapView.h"
@@ -105,6 +106,10 @@ private Q_SLOTS:
         QCOMPARE(grouped(23512130), QStringLiteral("23,512,130"));
         QCOMPARE(compact(23512130), QStringLiteral("23.5 M"));
         QCOMPARE(bytesText(97800000), QStringLiteral("97.8 MB"));
+        QCOMPARE(rateText(0.001), QStringLiteral("0.001"));
+        QCOMPARE(rateText(2.71e-6), QStringLiteral("2.7e-6"));
+        QCOMPARE(rateText(1e-12), QStringLiteral("1e-12"));
+        QCOMPARE(strengthText(sightline::Corruption::Rotation, -45), QStringLiteral("−45°")); // no hyphen
         QDoubleSpinBox plain;
         plain.setValue(0.25);
         QCOMPARE(plain.text(), QStringLiteral("0.25"));

@@ -112,10 +112,22 @@ private Q_SLOTS:
         QCOMPARE(presets->currentText(), QStringLiteral("Chapter 7 notebook, 7.1.1"));
     }
 
+    void whatCannotBeAskedYetIsNotOffered() {
+        WindowDriver driver(path(QStringLiteral("home-unasked")));
+        open(driver);
+        driver.key(Qt::Key_5, Qt::ControlModifier);
+        QVERIFY(!driver.find<QWidget>("openExplain")->isEnabled());
+        QVERIFY(!driver.find<QWidget>("evaluationScore")->isVisible());
+        driver.key(Qt::Key_6, Qt::ControlModifier); // there are images, but no network
+        for (const char* arrow : {"previousExplained", "nextExplained"})
+            QVERIFY(!driver.find<QWidget>(arrow)->isEnabled());
+    }
+
     void anImpossibleNetworkIsMarkedAtItsLayer() {
         WindowDriver driver(path(QStringLiteral("home")));
         open(driver);
         driver.key(Qt::Key_3, Qt::ControlModifier);
+        QCOMPARE(driver.find<QComboBox>("model.options.dropout_place")->currentText(), QStringLiteral("Hidden"));
         MainWindow second(*driver.session); // images are there before the window is
         second.resize(1280, 720);
         second.show();
@@ -171,7 +183,14 @@ private Q_SLOTS:
         {
             WindowDriver driver(home);
             QCOMPARE(driver.window->currentPage(), QStringLiteral("start"));
-            open(driver);
+            const auto* primary = driver.find<QPushButton>("primaryButton"); // what a person would do now
+            QCOMPARE(primary->text(), QStringLiteral("Open images…"));
+            const QString toys = path(QStringLiteral("toys"));
+            prompts().openFolder = [toys](QWidget*, const QString&, const QString&) { return toys; };
+            QSignalSpy opened(&driver.session->data(), &DataDesk::opened);
+            driver.click("primaryButton");
+            QVERIFY(opened.wait(20000));
+            QCOMPARE(primary->text(), QStringLiteral("Train"));
             driver.key(Qt::Key_4, Qt::ControlModifier);
             driver.type("training.epochs", QStringLiteral("17"));
             driver.key(Qt::Key_3, Qt::ControlModifier);

@@ -340,7 +340,7 @@ private Q_SLOTS:
         QCOMPARE(text(group), QStringLiteral("▸ two folds (2)"));
         QCOMPARE(text(group, static_cast<int>(made.headings().indexOf(QStringLiteral("Val. accuracy")))),
                  QStringLiteral("65.0 %")); // the mean
-        QCOMPARE(text(rowOf(QStringLiteral("▾ moss")) + 1), QStringLiteral("    moss again"));
+        QCOMPARE(text(rowOf(QStringLiteral("▾ moss")) + 1), QString(7, u' ') + QStringLiteral("moss again"));
         made.driver->clickRow("runTable", group);
         QVERIFY(made.driver->find<QWidget>("groupTable")->isVisible());
         QTest::keyClick(made.table(), Qt::Key_Right);
@@ -348,7 +348,7 @@ private Q_SLOTS:
         QCOMPARE(text(rowOf(QStringLiteral("two folds"))), QStringLiteral("▾ two folds (2)"));
         made.table()->horizontalHeader()->setSortIndicator(0,
                                                            Qt::DescendingOrder); // what belongs together stays together
-        QCOMPARE(text(rowOf(QStringLiteral("two folds")) + 1), QStringLiteral("    fold 2"));
+        QCOMPARE(text(rowOf(QStringLiteral("two folds")) + 1), QString(7, u' ') + QStringLiteral("fold 2"));
         picture(*made.driver, QStringLiteral("runs-tree"));
         const QRect place = made.table()->visualRect(made.table()->model()->index(rowOf(QStringLiteral("▾ moss")), 0));
         QTest::mouseClick(made.table()->viewport(), Qt::LeftButton, {}, place.topLeft() + QPoint(14, 14));

@@ -288,7 +288,7 @@ private Q_SLOTS:
         openTrainPage(driver);
         driver.click("checkRun");
         QTRY_VERIFY(driver.text("checkVerdict").startsWith(QLatin1String("Go")));
-        QCOMPARE(driver.text("checkSpeed"), QStringLiteral("loader 1,230, network 455 images/s"));
+        QCOMPARE(driver.text("checkSpeed"), QStringLiteral("loads 1,230, trains 455 images/s"));
         QCOMPARE(driver.text("checkTime"), QStringLiteral("about 12 min 34 s"));
         QVERIFY(driver.text("checkOverfit").startsWith(QLatin1String("loss 0.09")));
         QCOMPARE(driver.find<QAbstractItemView>("checkBatchTiles")->model()->rowCount(), 5);

@@ -24,12 +24,14 @@
 #include "models/Tiles.h"
 #include "plot/CurvePlot.h"
 #include "support/Random.h"
+#include "widgets/BarList.h"
 #include "widgets/ConfusionView.h"
 #include "widgets/HeatMapView.h"
 #include "widgets/ImageView.h"
 #include "widgets/MessageStrip.h"
 #include "widgets/NumberField.h"
 #include "widgets/ProgressBar.h"
+#include "widgets/ReliabilityView.h"
 #include "widgets/ScatterMap.h"
 #include "widgets/SettingsForm.h"
 #include "widgets/Surface.h"
@@ -153,6 +155,34 @@ private Q_SLOTS:
         QTRY_VERIFY(view.verticalScrollBar()->isEnabled());
         model.setRowCount(2);
         QTRY_VERIFY(!view.verticalScrollBar()->isEnabled());
+    }
+
+    void aBarIsDrawnWhereItFits() {
+        BarList bars;
+        bars.setBars({{QStringLiteral("car"), QStringLiteral("50 %"), 0.5, Qt::red},
+                      {QStringLiteral("robot"), QStringLiteral("40 %"), 0.4, Qt::blue}});
+        const auto isSecondDrawn = [&](int height) {
+            bars.resize(200, height);
+            const QImage drawn = bars.grab().toImage();
+            for (int y = 0; y < drawn.height(); ++y)
+                if (drawn.pixelColor(40, y) == QColor(Qt::blue))
+                    return true;
+            return false;
+        };
+        QVERIFY(isSecondDrawn(58)); // without the air beneath
+        QVERIFY(!isSecondDrawn(54));
+    }
+
+    void theGapToTheConfidenceLiesOnPlainGround() {
+        ReliabilityView diagram;
+        diagram.resize(300, 300);
+        diagram.setBins({{0, 1, 10, 0.3, 0.9}}); // surer than it says
+        const QImage drawn = diagram.grab().toImage();
+        const int x = diagram.binRect(0).center().x();
+        int red = 0;
+        for (int y = 0; y < drawn.height(); ++y)
+            red += drawn.pixelColor(x, y).red() > drawn.pixelColor(x, y).blue() + 20;
+        QVERIFY2(red > 90, qPrintable(QString::number(red))); // of the 110 from 30 to 90 %
     }
 
     void progressGoesBeyondABarsOwnRange() {

@@ -53,12 +53,13 @@ void CheckpointDesk::take(std::vector<KeptEpoch> kept) {
 }
 
 int CheckpointDesk::current() const {
-    const auto found = std::find_if(m_kept.begin(), m_kept.end(), [this](const KeptEpoch& one) {
-        return isChosen() ? one.at == m_chosen : one.isBest;
-    });
+    auto found = std::find_if(m_kept.begin(), m_kept.end(),
+                              [this](const KeptEpoch& one) { return isChosen() ? one.at == m_chosen : one.isBest; });
+    if (found == m_kept.end()) // without a best one "best" is what "last" gives
+        found = std::find_if(m_kept.begin(), m_kept.end(), [](const KeptEpoch& one) { return one.isRestored; });
     if (found != m_kept.end())
         return static_cast<int>(found - m_kept.begin());
-    return static_cast<int>(m_kept.size()) - 1; // without a best one it is the last
+    return static_cast<int>(m_kept.size()) - 1;
 }
 
 int CheckpointDesk::epoch() const {

@@ -48,7 +48,7 @@ void UnknownDesk::cancel() {
         return;
     m_lane.cancel();
     m_work.end();
-    m_refusal = tr("Learning to tell unknown images was canceled.");
+    m_refusal = tr("Learning to recognize unknown images was canceled.");
     Q_EMIT changed();
 }
 
@@ -56,7 +56,7 @@ void UnknownDesk::want() {
     const auto run = m_runs.run();
     if (!run || m_runs.liveWeights() || m_judge || !m_refusal.isEmpty() || isLearning())
         return;
-    m_work = m_activities.begin(tr("Learning to tell unknown images"), [this] { cancel(); });
+    m_work = m_activities.begin(tr("Learning to recognize unknown images"), [this] { cancel(); });
     using Rule = std::shared_ptr<const UnknownRule>;
     m_lane.submit(
         this,

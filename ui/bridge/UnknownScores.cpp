@@ -89,7 +89,7 @@ void UnknownScores::begin() {
     const auto run = m_runs.run();
     if (!m_waiting || !m_desk.judge() || !run)
         return;
-    m_work = m_activities.begin(tr("Looking for images of none of the classes"), [this] {
+    m_work = m_activities.begin(tr("Looking for unknown images"), [this] {
         m_lane.cancel();
         m_work.end();
     });

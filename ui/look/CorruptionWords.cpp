@@ -37,7 +37,7 @@ QString titleOf(Corruption kind) {
 }
 
 QString strengthText(Corruption kind, double strength) {
-    const QString number = QLocale().toString(strength, 'g', 3);
+    const QString number = QLocale().toString(strength, 'g', 3).replace(QLatin1Char('-'), QChar(0x2212));
     switch (kind) {
     case Corruption::Rotation:
         return Words::tr("%1°").arg(number);

@@ -53,6 +53,8 @@ QString styleSheet() {
         "QPushButton[segment=\"true\"]:checked { background: @raised; color: @text; font-weight: 600; }"
         "QPushButton[link=\"true\"] { background: transparent; color: @accent; padding: 1px 4px; }"
         "QPushButton[link=\"true\"]:hover { text-decoration: underline; }"
+        "QPushButton#addToAugmentation { padding: 1px 0; border: none; }" // in line with what is above it
+        "QPushButton#addToAugmentation:focus { text-decoration: underline; }"
         "QCommandLinkButton { background: @surface; border: 1px solid @border; border-radius: 8px; padding: 12px; }"
         "QPushButton::menu-indicator { image: url(@down); width: 12px; height: 12px; subcontrol-position: right "
         "center; right: 10px; }"
@@ -87,6 +89,7 @@ QString styleSheet() {
         "QLineEdit[bare=\"true\"]:focus { border: 1px solid @accent; background: @surface; }"
         "QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: @surface; border: 1px solid @border; "
         "border-radius: 6px; padding: 4px 8px; min-height: 20px; }"
+        "QComboBox { padding-left: 10px; }" // its words begin where those of other fields do
         "QComboBox::drop-down { border: none; width: 20px; }"
         "QComboBox::down-arrow { image: url(@down); width: 12px; height: 12px; }"
         "QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: "

@@ -49,6 +49,10 @@ QString fixed(double value, int decimals) {
     return QLocale().toString(value, 'f', decimals);
 }
 
+QString rateText(double rate) {
+    return QString::number(rate, 'g', 2).replace(QLatin1String("e-0"), QLatin1String("e-"));
+}
+
 QString counted(qlonglong number, const QString& one, const QString& many) {
     return (number == 1 ? one : many).arg(grouped(number));
 }

@@ -15,6 +15,7 @@ QString compact(double number);    ///< 23.5 M
 QString percent(double share);     ///< 91.4 %
 QString significant(double value, int digits = 3);
 QString fixed(double value, int decimals); ///< 0.882
+QString rateText(double rate);             ///< 0.001, 2.7e-6: a learning rate
 /// "1 epoch", "12,000 epochs": `one` and `many` say where the number goes by %1.
 QString counted(qlonglong number, const QString& one, const QString& many);
 QString bytesText(qint64 bytes);  ///< 980 bytes, 12.4 kB, 97.8 MB

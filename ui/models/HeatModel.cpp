@@ -81,8 +81,8 @@ QVariant HeatModel::data(const QModelIndex& index, int role) const {
         return name;
     case TileDetail:
         return heat.images == 0    ? tr("no heat")
-               : heat.shares.inBox ? tr("in boxes %1").arg(whole(*heat.shares.inBox))
-                                   : tr("border %1").arg(whole(heat.shares.border));
+               : heat.shares.inBox ? tr("%1 inside boxes").arg(whole(*heat.shares.inBox))
+                                   : tr("%1 at border").arg(whole(heat.shares.border));
     case TileTone:
         return row < m_hinted ? QVariant(static_cast<int>(Role::Bad)) : QVariant();
     case Qt::ToolTipRole:

@@ -23,7 +23,7 @@ QString LearnedImages::problem(const Evaluation& evaluation) const {
         return tr("This run keeps no learning history: it was trained by an older version, or not for a whole epoch.");
     if (known == 0)
         return evaluation.split == "test"
-                   ? tr("Learning history: validation and training images only.")
+                   ? tr("Test images have no learning history.")
                    : tr("How these images were learned is not known: training did not follow them.");
     return {};
 }

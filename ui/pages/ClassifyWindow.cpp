@@ -205,7 +205,7 @@ void ClassifyWindow::follow() {
     setLook(*m_folder, "primary", !m_desk.found());
     theme::setIcon(*m_folder, QStringLiteral("folder-open"), m_desk.found() ? Role::Text : Role::AccentText);
     const bool hasImages = m_desk.found() && !m_rows.imageOfRow.empty();
-    m_empty->setText(m_desk.isLearning() ? tr("Learning to tell images of none of the classes, once for this run…")
+    m_empty->setText(m_desk.isLearning() ? tr("Learning to recognize unknown images, once for this run…")
                      : busy              ? tr("Classifying…")
                                          : tr("Choose a folder of images, or drop one here."));
     m_save->setEnabled(hasImages && !busy);

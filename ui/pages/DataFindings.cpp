@@ -158,7 +158,7 @@ void DataPage::showSelection() {
     m_selected->setText(!opened || opened->samples.empty() ? QString()
                         : some ? tr("%1 selected · 1–9 relabel, X excludes, P pins, Ctrl+Z undoes")
                                      .arg(grouped(static_cast<qlonglong>(samples.size())))
-                               : tr("Select images to relabel or exclude them; your files are not changed."));
+                               : tr("Select images to change. Your files stay as they are."));
 }
 
 void DataPage::pickClass(const QPoint& at) {

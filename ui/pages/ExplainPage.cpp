@@ -84,15 +84,20 @@ QWidget* ExplainPage::makeHead() {
     connect(m_pin, &QToolButton::clicked, this, &ExplainPage::togglePin);
     connect(&session().pins(), &ProbePins::changed, this, &ExplainPage::showPin);
     line->addWidget(m_pin);
-    for (const auto& [name, icon, tip, by] :
-         {std::tuple{"previousExplained", "go-previous", tr("Previous image of the data set (Left)"), -1},
-          std::tuple{"nextExplained", "go-next", tr("Next image of the data set (Right)"), 1}}) {
-        auto* arrow = named(new QToolButton, name, tip);
-        arrow->setIcon(theme::icon(QLatin1String(icon)));
-        arrow->setToolTip(tip);
-        connect(arrow, &QToolButton::clicked, this, [this, by = by] { step(by); });
-        line->addWidget(arrow);
-    }
+    const auto arrow = [&](const char* name, const QString& icon, const QString& tip, int by) {
+        auto* made = named(new QToolButton, name, tip);
+        made->setIcon(theme::icon(icon));
+        made->setToolTip(tip);
+        connect(made, &QToolButton::clicked, this, [this, by] { step(by); });
+        line->addWidget(made);
+        return made;
+    };
+    m_arrows = {
+        arrow("previousExplained", QStringLiteral("go-previous"), tr("Previous image of the data set (Left)"), -1),
+        arrow("nextExplained", QStringLiteral("go-next"), tr("Next image of the data set (Right)"), 1)};
+    connect(&session().runs(), &RunDesk::runChanged, this, &ExplainPage::showArrows);
+    connect(&session().data(), &DataDesk::opened, this, &ExplainPage::showArrows);
+    showArrows();
     auto* open = button(tr("Open an image…"), QStringLiteral("document-open"), "openImage",
                         tr("Any image file; or drop one here"));
     connect(open, &QPushButton::clicked, this, &ExplainPage::openFile);
@@ -205,6 +210,12 @@ void ExplainPage::showPin() {
                           ? tr("Unpin this image (P)")
                           : tr("Pin this image: while the network is trained, the Train page shows after each epoch "
                                "where it looks in it (P)"));
+}
+
+void ExplainPage::showArrows() {
+    const auto opened = session().data().dataset();
+    for (QToolButton* arrow : m_arrows)
+        arrow->setEnabled(session().runs().run() && opened && !opened->samples.empty());
 }
 
 void ExplainPage::showEvent(QShowEvent* event) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
+
 #include "pages/Page.h"
 
 class QStackedWidget;
@@ -39,11 +41,13 @@ private:
     void showAnswer();
     void togglePin();
     void showPin();
+    void showArrows();
 
     CompareTab* m_compare;
     ElidedLabel* m_title;
     QTabBar* m_bar;
     QToolButton* m_pin;
+    std::array<QToolButton*, 2> m_arrows; ///< to the image before, and to the next
     QStackedWidget *m_tabs, *m_controls;
 };
 

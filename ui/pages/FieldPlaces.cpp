@@ -19,7 +19,7 @@ namespace {
 struct Title {
     const char *path, *words;
 };
-constexpr std::array<Title, 31> kTitles{{
+constexpr std::array<Title, 36> kTitles{{
     {"data.path", QT_TRANSLATE_NOOP("Fields", "Images")},
     {"data.validation_split", QT_TRANSLATE_NOOP("Fields", "Validation split")},
     {"data.split", QT_TRANSLATE_NOOP("Fields", "Draw validation")},
@@ -49,6 +49,11 @@ constexpr std::array<Title, 31> kTitles{{
     {"training.optimizer.weight_decay", QT_TRANSLATE_NOOP("Fields", "Weight decay")},
     {"training.schedule.name", QT_TRANSLATE_NOOP("Fields", "Learning rate schedule")},
     {"training.early_stopping", QT_TRANSLATE_NOOP("Fields", "Early stopping")},
+    {"training.early_stopping.min_delta", QT_TRANSLATE_NOOP("Fields", "Stopping: margin")},
+    {"training.early_stopping.start_from_epoch", QT_TRANSLATE_NOOP("Fields", "Stopping: skip")},
+    {"training.reduce_lr_on_plateau", QT_TRANSLATE_NOOP("Fields", "Reduce learning rate")},
+    {"training.reduce_lr_on_plateau.min_delta", QT_TRANSLATE_NOOP("Fields", "Reducing: margin")},
+    {"training.reduce_lr_on_plateau.min_lr", QT_TRANSLATE_NOOP("Fields", "Reducing: lowest")},
     {"training.loss.label_smoothing", QT_TRANSLATE_NOOP("Fields", "Label smoothing")},
     {"training.loss.class_weight", QT_TRANSLATE_NOOP("Fields", "Balance classes")},
 }};

@@ -50,14 +50,16 @@ Json listFrom(const QString& text) {
     return list;
 }
 
+QString capitalized(const std::string& words) {
+    const QString all = QString::fromStdString(words);
+    return all.left(1).toUpper() + all.mid(1);
+}
+
 void addOption(SettingsForm& form, const ZooOption& option) {
-    QString label = QString::fromStdString(option.key);
-    label.replace(QLatin1Char('_'), QLatin1Char(' '));
-    label[0] = label[0].toUpper();
-    QString help = QString::fromStdString(option.help);
-    help.replace(0, 1, help.left(1).toUpper());
+    const QString label = option.key == "dense" ? tr("Dense layers")
+                                                : capitalized(option.key).replace(QLatin1Char('_'), QLatin1Char(' '));
     const SettingsForm::Field field{
-        QStringLiteral("model.options.") + QString::fromStdString(option.key), label, {}, help};
+        QStringLiteral("model.options.") + QString::fromStdString(option.key), label, {}, capitalized(option.help)};
     if (!option.choices.empty()) {
         QStringList words;
         for (const Json& choice : option.choices)

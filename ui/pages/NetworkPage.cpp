@@ -35,7 +35,7 @@ constexpr int kOperationColumn = 1, kRoomForOperations = 1260; ///< pixels of th
 QString shapeText(const Shape& shape) {
     QStringList words;
     for (const auto extent : shape)
-        words << QString::number(extent);
+        words << grouped(extent);
     return words.join(QStringLiteral(" × "));
 }
 

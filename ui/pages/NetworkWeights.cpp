@@ -109,7 +109,7 @@ QString fitText(const Experiment& experiment, const std::filesystem::path& path,
 void addWeightFields(SettingsForm& form, const std::string& network, const std::filesystem::path& home,
                      std::function<void()> chooseFile) {
     const std::vector<Named> known = ofNetwork(network, home);
-    QStringList choices{tr("None: random weights")};
+    QStringList choices{tr("None (random)")};
     for (const Named& weights : known)
         choices << (weights.isHeld ? QString::fromStdString(weights.name)
                                    : tr("%1 (download)").arg(QString::fromStdString(weights.name)));

@@ -12,7 +12,8 @@ namespace sightline::ui {
 
 namespace {
 constexpr int kRows = 3, kRowHeight = 14, kPadding = 3;
-constexpr double kNear = 5; // pixels
+constexpr int kLeastHeight = 6 * kRowHeight; ///< of a plot whose curves words would not hide; else they are hovered for
+constexpr double kNear = 5;                  // pixels
 } // namespace
 
 void PlotMarks::clear() {
@@ -48,7 +49,7 @@ void PlotMarks::add(double epoch, const QString& words, Kind kind) {
 void PlotMarks::redraw() {
     const QRect inside = m_plot->axisRect()->rect();
     const QFontMetrics metrics(theme::font(theme::Size::Small, true));
-    const int rows = std::clamp(inside.height() / (2 * kRowHeight), 1, kRows);
+    const int rows = inside.height() < kLeastHeight ? 0 : std::clamp(inside.height() / (2 * kRowHeight), 1, kRows);
     std::array<double, kRows> taken;
     taken.fill(inside.left());
     for (const Mark& mark : m_marks) {

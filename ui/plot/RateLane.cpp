@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "look/Theme.h"
+#include "look/Words.h"
 #include "plot/QCustomPlotInclude.h"
 
 namespace sightline::ui {
@@ -79,8 +80,7 @@ void RateLane::redraw() {
     m_rect->axis(QCPAxis::atBottom)->setRange(m_plot->xAxis->range());
     m_rect->axis(QCPAxis::atLeft)->setRange(m_low - 0.5, m_high + 0.5);
     const auto last = m_rates->data()->constEnd() - 1;
-    m_end->setText(
-        QCoreApplication::translate("RateLane", "rate %1").arg(QString::number(std::pow(10, last->value), 'g', 2)));
+    m_end->setText(QCoreApplication::translate("RateLane", "rate %1").arg(rateText(std::pow(10, last->value))));
     m_end->position->setCoords(last->key, last->value);
 }
 

@@ -10,7 +10,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kRow = 30, kBar = 6;
+constexpr int kRow = 30, kBar = 6, kAir = 2; ///< beneath the bar
 }
 
 BarList::BarList(QWidget* parent) : QWidget(parent) {
@@ -37,7 +37,7 @@ void BarList::paintEvent(QPaintEvent*) {
     const QFontMetrics metrics(font());
     int y = 0;
     for (const Bar& bar : m_bars) {
-        if (y + kRow > height()) // half a row says nothing
+        if (y + kRow - kAir > height()) // half a row says nothing
             break;
         const int space = metrics.horizontalAdvance(bar.text) + theme::kGrid;
         painter.setPen(theme::color(Role::Text));
@@ -45,7 +45,7 @@ void BarList::paintEvent(QPaintEvent*) {
                          metrics.elidedText(bar.name, Qt::ElideMiddle, width() - space));
         painter.setPen(theme::color(Role::Muted));
         painter.drawText(QRect(0, y, width(), kRow - kBar - 4), Qt::AlignRight | Qt::AlignBottom, bar.text);
-        const QRectF track(0, y + kRow - kBar - 2, width(), kBar);
+        const QRectF track(0, y + kRow - kBar - kAir, width(), kBar);
         painter.setPen(Qt::NoPen);
         painter.setBrush(theme::color(Role::Raised));
         painter.drawRoundedRect(track, kBar / 2.0, kBar / 2.0);

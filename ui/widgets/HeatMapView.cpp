@@ -182,7 +182,7 @@ QString HeatMapView::detail() const {
 QString HeatMapView::captionOf(const QString& target) const {
     const HeatMap& explanation = m_explained->explanation;
     return explanation.saturated ? tr("This layer shows no evidence for %1.").arg(target)
-                                 : tr("Evidence for %1, layer %2 (%3 × %4), %5 ms")
+                                 : tr("Evidence for %1, layer %2 (%3\u00a0×\u00a0%4), %5\u00a0ms")
                                        .arg(target, QString::fromStdString(explanation.layer))
                                        .arg(explanation.mapHeight)
                                        .arg(explanation.mapWidth)

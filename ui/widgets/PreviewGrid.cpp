@@ -12,7 +12,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kFewestLines = 2, kMostLines = 5;
+constexpr int kFewestLines = 2, kMostLines = 6;
 constexpr int kWords = Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap;
 } // namespace
 

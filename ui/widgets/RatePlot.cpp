@@ -182,7 +182,7 @@ void RatePlot::paintRate(QPainter& painter) const {
     painter.setPen(theme::color(Role::Text));
     painter.setFont(theme::font(theme::Size::Base, true));
     const double left = std::clamp(x - 60, 0.0, static_cast<double>(width()) - 120);
-    painter.drawText(QRectF(left, 0, 120, kTop - 2), Qt::AlignCenter, QString::number(m_rate, 'g', 2));
+    painter.drawText(QRectF(left, 0, 120, kTop - 2), Qt::AlignCenter, rateText(m_rate));
 }
 
 } // namespace sightline::ui

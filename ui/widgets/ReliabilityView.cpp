@@ -176,8 +176,12 @@ void ReliabilityView::paintAxes(QPainter& painter) const {
                                 below.bottom() + 3, 60, 16),
                          side | Qt::AlignTop, words);
     }
-    painter.drawText(QRectF(area.left(), 0, area.width(), kTop - 6), Qt::AlignLeft | Qt::AlignVCenter,
-                     tr("how often it is right"));
+    const QRectF above(area.left(), 0, area.width(), kTop - 6);
+    const QString often = tr("how often it is right"), gap = tr("hatched: gap to its confidence");
+    const QFontMetrics metrics(painter.font());
+    painter.drawText(above, Qt::AlignLeft | Qt::AlignVCenter, often);
+    if (metrics.horizontalAdvance(often) + metrics.horizontalAdvance(gap) + 2 * theme::kGrid <= area.width())
+        painter.drawText(above, Qt::AlignRight | Qt::AlignVCenter, gap);
     painter.drawText(QRectF(area.left(), below.bottom() + 18, area.width(), 18), Qt::AlignHCenter | Qt::AlignVCenter,
                      tr("how confident it is"));
     painter.drawText(QRectF(0, below.top(), kLeft - 6, below.height()), Qt::AlignRight | Qt::AlignVCenter,
@@ -190,12 +194,12 @@ void ReliabilityView::paintBin(QPainter& painter, int bin) const {
     const double from = left(bin) + 1, wide = left(bin + 1) - left(bin) - 2;
     if (one.images > 0) {
         const auto y = [&](double share) { return area.bottom() - area.height() * share; };
-        painter.fillRect(QRectF(QPointF(from, y(*one.accuracy)), QPointF(from + wide, area.bottom())),
-                         theme::color(Role::Accent));
-        const QRectF gap(QPointF(from, y(std::max(*one.confidence, *one.accuracy))),
-                         QPointF(from + wide, y(std::min(*one.confidence, *one.accuracy))));
+        const double lower = y(std::min(*one.confidence, *one.accuracy));
+        painter.fillRect(QRectF(QPointF(from, lower), QPointF(from + wide, area.bottom())), theme::color(Role::Accent));
+        const QRectF gap(QPointF(from, y(std::max(*one.confidence, *one.accuracy))), QPointF(from + wide, lower));
         painter.fillRect(gap, translucent(Role::Bad, 70));
         painter.fillRect(gap, QBrush(theme::color(Role::Bad), Qt::BDiagPattern)); // not by its hue alone
+        painter.fillRect(QRectF(from, y(*one.accuracy), wide, 2), theme::color(Role::Accent));
         const double high =
             std::max(2.0, below.height() * static_cast<double>(one.images) / static_cast<double>(m_most));
         painter.fillRect(QRectF(from, below.bottom() - high, wide, high), theme::color(Role::Muted));

@@ -14,7 +14,7 @@
 namespace sightline::ui {
 
 namespace {
-constexpr int kSide = 4, kTop = 4, kBottom = 18; ///< room around: dots above, words beneath
+constexpr int kLeft = 40, kSide = 4, kTop = 4, kBottom = 18; ///< room around: values, dots above, words beneath
 constexpr double kDot = 2.5;
 } // namespace
 
@@ -60,7 +60,7 @@ QString StrengthCurve::describe(const Point& point) const {
 }
 
 QRectF StrengthCurve::plot() const {
-    return QRectF(rect()).adjusted(kSide, kTop, -kSide, -kBottom);
+    return QRectF(rect()).adjusted(kLeft, kTop, -kSide, -kBottom);
 }
 
 double StrengthCurve::placeAlong(double strength) const {
@@ -92,10 +92,14 @@ void StrengthCurve::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(theme::font(theme::Size::Small));
-    painter.setPen(theme::color(Role::Border));
-    for (const double level : {0.0, 0.5, 1.0}) {
+    const QRectF values(0, plot().top() - 2, kLeft - kSide, plot().height() + 4);
+    for (const auto& [level, side] :
+         {std::pair{0.0, Qt::AlignBottom}, std::pair{0.5, Qt::AlignVCenter}, std::pair{1.0, Qt::AlignTop}}) {
         const double y = plot().bottom() - plot().height() * level;
+        painter.setPen(theme::color(Role::Border));
         painter.drawLine(QPointF(plot().left(), y), QPointF(plot().right(), y));
+        painter.setPen(theme::color(Role::Muted));
+        painter.drawText(values, Qt::AlignRight | side, QStringLiteral("%1 %").arg(100 * level));
     }
     if (m_points.empty())
         return;
@@ -108,10 +112,15 @@ void StrengthCurve::paintEvent(QPaintEvent*) {
     if (!m_className.isEmpty())
         paintCurve(painter, true);
     painter.setPen(theme::color(Role::Muted));
-    const QRectF words(plot().left(), plot().bottom() + 2, plot().width(), kBottom - 2);
-    painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter, m_points.front().words);
+    const QString &first = m_points.front().words, &last = m_points.back().words;
+    const QFontMetrics metrics(painter.font());
+    const bool fits = metrics.horizontalAdvance(first + last) + theme::kGrid <= plot().width();
+    QRectF words(plot().left(), plot().bottom() + 2, plot().width(), kBottom - 2);
+    if (!fits)
+        words.setLeft(kSide);
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter, first);
     if (!m_range || m_points.back().strength >= m_range->second)
-        painter.drawText(words, Qt::AlignRight | Qt::AlignVCenter, m_points.back().words);
+        painter.drawText(words, Qt::AlignRight | Qt::AlignVCenter, last);
 }
 
 void StrengthCurve::paintCurve(QPainter& painter, bool ofClass) const {

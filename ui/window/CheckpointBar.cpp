@@ -25,10 +25,12 @@ QToolButton* tool(const char* name, const QString& icon, const QString& words) {
 QString wordsOf(const KeptEpoch& kept) {
     const QString epoch = kept.batch > 0 ? CheckpointBar::tr("Epoch %1, batch %2").arg(kept.epoch + 1).arg(kept.batch)
                                          : CheckpointBar::tr("Epoch %1").arg(kept.epoch);
-    const QString flag = kept.isBest && kept.isLast ? CheckpointBar::tr("best and last")
-                         : kept.isBest              ? CheckpointBar::tr("best")
-                         : kept.isLast              ? CheckpointBar::tr("last")
-                                                    : QString();
+    const QString flag = kept.isBest && kept.isLast       ? CheckpointBar::tr("best and last")
+                         : kept.isBest && kept.isRestored ? CheckpointBar::tr("best, restored")
+                         : kept.isBest                    ? CheckpointBar::tr("best")
+                         : kept.isLast                    ? CheckpointBar::tr("last")
+                         : kept.isRestored                ? CheckpointBar::tr("restored")
+                                                          : QString();
     return flag.isEmpty() ? epoch : CheckpointBar::tr("%1 (%2)").arg(epoch, flag);
 }
 

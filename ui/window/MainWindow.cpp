@@ -311,11 +311,8 @@ void MainWindow::primary() {
     case RunState::Idle:
         break;
     }
-    if (!m_session.data().dataset()) {
-        m_strip->say(MessageStrip::Kind::Note, tr("There are no images yet."), tr("Open a folder…"),
-                     [this] { openFolder(); });
-        return;
-    }
+    if (!m_session.data().dataset())
+        return openFolder();
     showPage(QStringLiteral("train"));
     if (const auto problems = m_session.document().problems(); !problems.empty())
         m_strip->say(MessageStrip::Kind::Problem, problemWords(problems.front()));
@@ -325,15 +322,18 @@ void MainWindow::primary() {
 
 void MainWindow::showPrimary() {
     const RunState state = m_session.runs().state();
-    const bool running = state == RunState::Running;
+    const bool running = state == RunState::Running, opens = state == RunState::Idle && !m_session.data().dataset();
     m_primary->setText(running                       ? tr("Pause")
                        : state == RunState::Paused   ? tr("Resume")
                        : state == RunState::Starting ? tr("Starting…")
                        : state == RunState::Stopping ? tr("Stopping…")
+                       : opens                       ? tr("Open images…")
                                                      : tr("Train"));
     m_primary->setAccessibleName(m_primary->text());
     theme::setIcon(*m_primary,
-                   running ? QStringLiteral("media-playback-pause") : QStringLiteral("media-playback-start"),
+                   running ? QStringLiteral("media-playback-pause")
+                   : opens ? QStringLiteral("folder-open")
+                           : QStringLiteral("media-playback-start"),
                    Role::AccentText);
     m_primary->setEnabled(state != RunState::Starting && state != RunState::Stopping);
     m_primary->setToolTip(tr("%1 (Ctrl+Return)").arg(m_primary->text()));

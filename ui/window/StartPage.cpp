@@ -44,9 +44,9 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     column->addSpacing(2 * theme::kGrid);
     auto* folder = offer("startOpenFolder", QStringLiteral("folder-open"), tr("Open a folder of images"),
                          tr("One subfolder per class, with or without train, val and test. Or drop it here."));
-    auto* file = offer("startOpenFile", QStringLiteral("document-open"), tr("Open an archive or a table"),
-                       tr("A .zip or .tar of such folders, a .csv of paths and labels, or the MNIST or CIFAR files. No "
-                          "need to unpack anything."));
+    auto* file =
+        offer("startOpenFile", QStringLiteral("document-open"), tr("Open an archive or a table"),
+              tr("A .zip or .tar of such folders, a .csv of paths and labels, or MNIST or CIFAR files, as they are."));
     auto* toys = offer("startToys", QStringLiteral("games-hint"), tr("Try it with the toy set"),
                        tr("Five kinds of toys, drawn on the spot: two minutes to your first heat map."));
     auto* run = offer("startOpenRun", QStringLiteral("view-history"), tr("Open a run"),

@@ -107,7 +107,7 @@ std::string sentenceOn(const Trust& trust) {
         break;
     }
     if (trust.probability < kLeastProbability)
-        return "The network gives " + trust.target + " only " + number(trust.probability * 100, "%.0f") +
+        return "The network gives " + trust.target + " only " + number(trust.probability * 100, "%.1f") +
                " %: too little to tell by hiding parts what it uses.";
     return hiding + ": too close to tell whether the map shows what the network uses.";
 }

@@ -115,13 +115,13 @@ void EvaluateHead::showState() {
     m_interval->setVisible(!m_interval->text().isEmpty());
     m_figures->setText(evaluation ? figuresText(*evaluation) : QString());
     m_figures->setVisible(evaluation != nullptr);
+    m_score->setVisible(evaluation != nullptr);
     if (evaluation) {
         m_score->setText(accuracyText(*evaluation));
         const QString whose = whoseWeights();
         m_detail->setText(basisText(*evaluation) + (whose.isEmpty() ? whose : QStringLiteral(". ") + whose));
         return;
     }
-    m_score->setText(QStringLiteral("–"));
     m_detail->setText(busy ? tr("Evaluating…")
                       : trained && isOfItsTraining()
                           ? tr("The network is ready. It was trained on these images: how well it does on others they "

@@ -128,7 +128,7 @@ void EvaluatePage::showTab(const QString& name) {
 QWidget* EvaluatePage::makeGallery(Thumbnails& thumbnails) {
     m_gallery = new EvaluateGallery(
         session().data(), session().pins(), thumbnails,
-        new RefuseShareField(session(), tr("“None of these?” wrong for at most"), "galleryRefuseShare"));
+        new RefuseShareField(session(), tr("“None of these?” in error: at most"), "galleryRefuseShare"));
     connect(m_gallery, &EvaluateGallery::cleared, this, [this] { filter(nullptr, {}); });
     connect(m_gallery, &EvaluateGallery::chosen, this, &EvaluatePage::explainRow);
     connect(m_gallery, &EvaluateGallery::opened, this, [this](int row) {
@@ -140,10 +140,10 @@ QWidget* EvaluatePage::makeGallery(Thumbnails& thumbnails) {
 
 QWidget* EvaluatePage::makeAnswer() {
     auto* surface = new Surface(tr("Where it looked"));
-    auto* more =
+    m_explain =
         button(tr("Explain…"), QStringLiteral("crosshairs"), "openExplain", tr("Other classes, methods and colors"));
-    connect(more, &QPushButton::clicked, this, [this] { Q_EMIT pageRequested(QStringLiteral("explain")); });
-    surface->head()->addWidget(more);
+    connect(m_explain, &QPushButton::clicked, this, [this] { Q_EMIT pageRequested(QStringLiteral("explain")); });
+    surface->head()->addWidget(m_explain);
     m_answer = named(new HeatMapView(HeatMapView::Layout::Stacked), "galleryAnswer");
     surface->body()->addWidget(m_answer, 1);
     const auto showLook = [this] { m_answer->setLook(session().mapLook().values()); };
@@ -162,6 +162,7 @@ QWidget* EvaluatePage::makeAnswer() {
 void EvaluatePage::showAnswer() {
     m_answer->setExplained(session().questions().answer());
     m_trust->setAnswer(session().questions().answer());
+    m_explain->setEnabled(session().questions().answer() != nullptr);
 }
 
 /// An evaluation has begun, come or gone. What is shown stays while the next one is under way.

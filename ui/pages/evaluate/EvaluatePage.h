@@ -6,6 +6,7 @@
 
 #include "pages/Page.h"
 
+class QPushButton;
 class QStackedWidget;
 class QTabBar;
 
@@ -44,6 +45,7 @@ private:
     std::vector<EvaluateTab*> m_ways; ///< one for each tab
     EvaluateGallery* m_gallery;
     UnknownScores* m_unknown;
+    QPushButton* m_explain;
     HeatMapView* m_answer;
     TrustLine* m_trust;
     std::shared_ptr<const Evaluation> m_shown;

@@ -12,6 +12,10 @@
 
 namespace sightline::ui {
 
+namespace {
+constexpr int kShare = 3, kShareWidth = 120; ///< the column of the bars, pixels
+}
+
 PairsTab::PairsTab(QWidget* parent) : EvaluateTab(parent), m_table(new Table(pairColumns(), this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins({});
@@ -19,6 +23,8 @@ PairsTab::PairsTab(QWidget* parent) : EvaluateTab(parent), m_table(new Table(pai
     m_none = named(mutedLabel(tr("No class was confused with another.")), "noPairs");
     m_view = tableView(m_table, "confusedPairs", tr("Most confused pairs of classes"), true);
     m_view->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch); // both names share what room there is
+    m_view->horizontalHeader()->setSectionResizeMode(kShare, QHeaderView::Fixed);
+    m_view->setColumnWidth(kShare, kShareWidth);
     column->addWidget(m_none);
     column->addWidget(m_view, 1);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {

@@ -73,7 +73,7 @@ QWidget* SuspectsTab::makeChoice() {
                           tr("Validation and test images; of a run of folds the training images, too, each judged by "
                              "the fold that was not trained on it"),
                           Qt::ToolTipRole);
-    line->addWidget(mutedLabel(tr("Judged:")));
+    line->addWidget(mutedLabel(tr("Judged")));
     line->addWidget(m_images);
     line->addStretch(1);
     connect(m_images, &QComboBox::currentIndexChanged, this, &SuspectsTab::find);

@@ -185,7 +185,7 @@ void ActivationsTab::showTiles() {
     std::vector<PictureTiles::Tile> shown;
     for (const int channel : channels()) {
         const double value = differs ? differenceOf(channel) : meanOf(*m_activations, channel);
-        const QString number = QString::number(value, 'g', 2);
+        const QString number = significant(value, 2);
         shown.push_back({channel, QString::number(channel),
                          differs ? (value > 0 ? QStringLiteral("+%1").arg(number) : number) : number});
     }
@@ -213,7 +213,7 @@ void ActivationsTab::showChannel() {
     const QString mean = significant(meanOf(*m_activations, channel()));
     if (!m_activations->hasPlaces())
         return setEnlarged(toQImage(m_of->shown),
-                           tr("Channel %1 of %2: %3. This layer has no places.")
+                           tr("Channel %1 (of %2): %3. This layer has no places.")
                                .arg(channel())
                                .arg(m_activations->channels())
                                .arg(mean),
@@ -223,7 +223,7 @@ void ActivationsTab::showChannel() {
                                               look().opacity(), look().colors())
                                     : m_of->shown;
     setEnlarged(toQImage(picture),
-                tr("Channel %1 of %2, layer %3 (%4 × %5): mean %6, highest %7")
+                tr("Channel %1 (of %2), layer %3 (%4 × %5): mean %6, highest %7")
                     .arg(channel())
                     .arg(m_activations->channels())
                     .arg(QString::fromStdString(m_activations->layer))

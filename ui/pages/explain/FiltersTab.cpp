@@ -178,8 +178,7 @@ void FiltersTab::drawGroup() {
             }
             std::vector<PictureTiles::Tile> added;
             for (FilterPicture& picture : drawn->pictures) {
-                added.push_back(
-                    {picture.channel, QString::number(picture.channel), QString::number(picture.end, 'g', 2)});
+                added.push_back({picture.channel, QString::number(picture.channel), significant(picture.end, 2)});
                 m_patterns.insert_or_assign(picture.channel, std::move(picture));
             }
             if (!showsKernels() && !added.empty()) {
@@ -225,7 +224,7 @@ void FiltersTab::showKind() {
         });
     } else {
         for (const auto& [number, picture] : m_patterns)
-            shown.push_back({number, QString::number(number), QString::number(picture.end, 'g', 2)});
+            shown.push_back({number, QString::number(number), significant(picture.end, 2)});
         tiles().setTiles(std::move(shown), [this](int number) { return toQImage(m_patterns.at(number).picture); });
     }
     const bool empty = tiles().rowCount() == 0;
@@ -278,7 +277,7 @@ void FiltersTab::showChannel() {
     if (showsKernels()) {
         const Kernels& kernels = *m_kernels.kernels();
         return setEnlarged(toQImage(kernels.pictures[static_cast<std::size_t>(channel())]),
-                           tr("Filter %1 of %2, layer %3: its weights, gray is 0.")
+                           tr("Filter %1 (of %2), layer %3: its weights, gray is 0.")
                                .arg(channel())
                                .arg(kernels.pictures.size())
                                .arg(QString::fromStdString(kernels.layer)),
@@ -286,7 +285,7 @@ void FiltersTab::showChannel() {
     }
     const FilterPicture& picture = m_patterns.at(channel());
     setEnlarged(toQImage(picture.picture),
-                tr("Channel %1 of %2, layer %3: mean activation %4 for gray noise, %5 for this pattern.")
+                tr("Channel %1 (of %2), layer %3: mean activation %4 for gray noise, %5 for this pattern.")
                     .arg(channel())
                     .arg(channels())
                     .arg(layer(), significant(picture.start), significant(picture.end)),

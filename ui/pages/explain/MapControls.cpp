@@ -59,7 +59,7 @@ MapControls::MapControls(Session& session, QWidget* parent) : QWidget(parent), m
         m_method->addItem(titleOf(method), static_cast<int>(method));
     m_layer = named(new QComboBox, "explainLayer", tr("Layer"));
     form->addRow(tr("Evidence for"), m_target);
-    form->addRow(tr("against"), m_against);
+    form->addRow(tr("Against"), m_against);
     form->addRow(tr("Method"), m_method);
     form->addRow(tr("Layer"), m_layer);
     for (auto* box : {m_target, m_against, m_method, m_layer}) {

@@ -104,6 +104,7 @@ void RunDifferences::addTables(QBoxLayout& body) {
     connect(m_shown, &QButtonGroup::idClicked, this, &RunDifferences::showTables);
     m_title = named(new QLabel, "differingTitle");
     m_title->setWordWrap(true);
+    m_title->setFont(theme::font(theme::Size::Base, true));
     m_settings = new Table({tr("Setting"), tr("This run"), tr("Second")}, this);
     m_settingsView = tableView(m_settings, "differingSettings", tr("Settings that differ between the two runs"), false);
     m_classes = new Table({tr("Class"), tr("Precision|Of the images predicted as the class, how many are of it"),

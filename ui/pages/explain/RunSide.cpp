@@ -33,6 +33,7 @@ RunSide::RunSide(Session& session, const QString& prefix, QWidget* parent) : QWi
     m_trust = new TrustLine(session.engine().door(), session.activities(), prefix + QStringLiteral("Trust"));
     m_trust->setObjectName(prefix + QStringLiteral("TrustLine"));
     column->addWidget(m_trust);
+    column->addStretch(1); // the other side may be taller
 }
 
 void RunSide::setName(const QString& name) {

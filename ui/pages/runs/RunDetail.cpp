@@ -137,7 +137,7 @@ void RunDetail::showFacts() {
     fact(tr("Network"), networkTitle(m_run.network));
     fact(tr("Images"), QString::fromStdString(m_run.dataPath));
     fact(tr("Best epoch"), m_run.bestEpoch > 0 ? QString::number(m_run.bestEpoch) : QString());
-    fact(tr("Last loss"), m_run.lastLoss ? significant(*m_run.lastLoss) : QString());
+    fact(tr("Training loss"), m_run.lastLoss ? significant(*m_run.lastLoss) : QString());
     if (m_run.group)
         fact(tr("Group"), QString::fromStdString(m_run.group->name + ", " + m_run.group->member));
     fact(tr("Forked from"), QString::fromStdString(m_run.parent));

@@ -90,7 +90,7 @@ bool pathTo(const std::vector<RunNode>& nodes, const std::function<bool(std::siz
 }
 
 QString rowAir(const RunRow& row) {
-    return QString(static_cast<qsizetype>(4) * row.depth, QChar(QChar::Nbsp));
+    return QString(static_cast<qsizetype>(7) * row.depth, QChar(QChar::Nbsp));
 }
 
 QString rowSign(const RunRow& row) {

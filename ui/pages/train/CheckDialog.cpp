@@ -48,7 +48,7 @@ QString overfitMeaning(const TrainCheck& check) {
 QString loaderSpeed(const TrainCheck& check) {
     const QString first = significant(check.loaderImagesPerSecond);
     return check.laterLoaderImagesPerSecond > 0
-               ? CheckDialog::tr("%1, later %2").arg(first, significant(check.laterLoaderImagesPerSecond))
+               ? CheckDialog::tr("%1, then %2").arg(first, significant(check.laterLoaderImagesPerSecond))
                : first;
 }
 
@@ -180,7 +180,7 @@ void CheckDialog::showFigures(const TrainCheck& check) {
             : dash,
         overfitMeaning(check));
     set(kSpeed,
-        tried ? tr("loader %1, network %2 images/s").arg(loaderSpeed(check), significant(check.networkImagesPerSecond))
+        tried ? tr("loads %1, trains %2 images/s").arg(loaderSpeed(check), significant(check.networkImagesPerSecond))
               : dash,
         speedMeaning(check, training.cacheFeatures));
     set(kMemory, bytesText(static_cast<qint64>(check.peakBytes)),

@@ -5,6 +5,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "look/Words.h"
 #include "widgets/ProgressBar.h"
 #include "widgets/RatePlot.h"
 #include "widgets/Surface.h"
@@ -15,10 +16,6 @@ namespace sightline::ui {
 namespace {
 
 constexpr int kParts = 100; ///< of progress
-
-QString rateText(double rate) {
-    return QString::number(rate, 'g', 2);
-}
 
 } // namespace
 

@@ -6,6 +6,7 @@
 #include <QPushButton>
 
 #include "look/Icons.h"
+#include "look/Words.h"
 #include "pages/explain/SettingsDifference.h"
 #include "pages/train/CurveNote.h"
 #include "plot/CurvePlot.h"
@@ -183,7 +184,7 @@ void RunCurves::showEpoch(const EpochFinished& epoch) {
 
 void RunCurves::showRateChange(const LearningRateChanged& change) {
     for (auto* plot : {m_loss, m_accuracy})
-        plot->addMark(change.epoch, tr("learning rate %1").arg(QString::number(change.to, 'g', 2)));
+        plot->addMark(change.epoch, tr("learning rate %1").arg(rateText(change.to)));
 }
 
 void RunCurves::showEdit(const RecordedEdit& edit) {

@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include "experiment/MonitorWords.h"
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "pages/explain/SettingsDifference.h"
@@ -31,9 +32,23 @@ QString placeWords(const RunEnded& ended, const std::optional<KeptCheckpoint>& s
                              .arg(saved->batch);
 }
 
-QString endWords(const RunEnded& ended, const QString& place) {
+/// By which measure, as early stopping may go by another. Without one the best epoch is the last.
+QString bestWords(const RunProgress& progress) {
+    const int epoch = progress.ended->bestEpoch;
+    if (epoch <= 0)
+        return {};
+    const bool validates = !progress.history.empty() && progress.history.back().valLoss;
+    const auto& chosen = progress.experiment.training.checkpoint;
+    const std::string monitor = chosen ? chosen->monitor : validates ? CheckpointSettings{}.monitor : std::string();
+    return monitor.empty()
+               ? RunStatus::tr(" Best epoch: %1.").arg(epoch)
+               : RunStatus::tr(" Best epoch by %2: %1.").arg(epoch).arg(QString::fromStdString(spokenMonitor(monitor)));
+}
+
+QString endWords(const RunProgress& progress, const QString& place) {
+    const RunEnded& ended = *progress.ended;
     const QString reason = QString::fromStdString(ended.reason);
-    const QString best = ended.bestEpoch > 0 ? RunStatus::tr(" Best epoch: %1.").arg(ended.bestEpoch) : QString();
+    const QString best = bestWords(progress);
     switch (ended.outcome) {
     case RunEnded::Outcome::Completed:
         return (reason.isEmpty() ? counted(ended.epochs, RunStatus::tr("Finished after %1 epoch."),
@@ -192,11 +207,11 @@ void RunStatus::showState() {
         break;
     case RunState::Idle:
         m_state->setText(m_session.runs().fork() ? tr("Ready to fork")
-                         : progress.ended ? endWords(*progress.ended, placeWords(*progress.ended, m_next->savedAt(),
+                         : progress.ended        ? endWords(progress, placeWords(*progress.ended, m_next->savedAt(),
                                                                                  progress.batchesPerEpoch))
-                         : !images        ? tr("Open a folder of images first")
-                         : ready          ? tr("Ready to train")
-                                          : tr("Some settings need attention"));
+                         : !images               ? tr("Open a folder of images first")
+                         : ready                 ? tr("Ready to train")
+                                                 : tr("Some settings need attention"));
     }
     const bool failed = idle ? progress.ended && progress.ended->outcome == RunEnded::Outcome::Failed : waits;
     setTone(*m_state, failed ? Role::Bad : Role::Text);

@@ -52,7 +52,7 @@ void addMain(SettingsForm& form) {
         {QStringLiteral("data.validation_split"),
          tr("Validation split"),
          {},
-         tr("Fraction of train, if there is no val folder.")},
+         tr("Fraction of the training images, if there is no validation folder.")},
         [](const E& e) { return e.data.validationSplit; }, [](E& e, double v) { e.data.validationSplit = v; });
     form.choice(
         {QStringLiteral("data.split"),

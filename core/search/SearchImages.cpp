@@ -51,7 +51,7 @@ std::optional<RunFolder> runThatKnowsImages(const SearchRequest& request) {
 }
 
 /// Whether each image is of the class that the run learned of it, and none is left out that the run has seen.
-bool areLabelledAs(const SampleManifest& manifest, const Dataset& images, const SampleMatch& match) {
+bool areLabeledAs(const SampleManifest& manifest, const Dataset& images, const SampleMatch& match) {
     for (std::size_t i = 0; i < images.samples.size(); ++i) {
         if (match.isNew(i))
             continue;
@@ -73,7 +73,7 @@ Result<void> hasTheImagesOf(const RunFolder& run, const Dataset& images, const s
     if (stop.stop_requested())
         return cancelled();
     if (!match.missing.empty() || match.altered > 0 || !match.fresh.empty() ||
-        !areLabelledAs(**manifest, images, match))
+        !areLabeledAs(**manifest, images, match))
         return badInput("The images in " + place +
                         ", or what was relabeled or excluded of them, are not those of the search, which were in " +
                         before + "; open them where they are now, and relabel and exclude the same ones there.");

@@ -201,6 +201,31 @@ private Q_SLOTS:
         verifyRefusal(run(command + QStringList{path("file/x")}), 1, path("file").toUtf8());
     }
 
+    void whatARunHasItselfIsRefusedBesideIt_data() {
+        QTest::addColumn<QString>("value");
+        QTest::newRow("--weights") << path("net.safetensors");
+        QTest::newRow("--normalization") << QStringLiteral("imagenet");
+        QTest::newRow("--input") << QStringLiteral("32x32x3");
+        QTest::newRow("--classes") << QStringLiteral("5");
+        QTest::newRow("--options") << QStringLiteral("{}");
+    }
+
+    void whatARunHasItselfIsRefusedBesideIt() {
+        QFETCH(QString, value);
+        const QByteArray option = QTest::currentDataTag();
+        refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", path("x.npy"), option, value},
+                option + " goes with --model; a run has its own.");
+    }
+
+    void aRunAndANetworkWithoutOneAreNotMixed() {
+        const QStringList bare = {"--model", "toy_cnn"};
+        refuses(QStringList{"explain"} + bare + QStringList{m_run, m_image}, "--model goes without a run");
+        refuses(QStringList{"filters"} + bare + QStringList{m_run, "--layer", "conv2d", "--out", path("x")},
+                "--model goes without a run");
+        refuses(QStringList{"explain"} + bare + QStringList{m_image, "--checkpoint", "last"},
+                "--checkpoint goes with a run");
+    }
+
     void whatCannotBeLookedIntoIsRefusedBeforeTheWork() {
         const QStringList out = {"--out", path("x.npy")}, folder = {"--out", path("x")};
         refuses(QStringList{"activations", m_run, m_image, "--layer", "nowhere"} + out, "nowhere");

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <numeric>
 
+#include "AtLeastZero.h"
 #include "ExperimentOptions.h"
 #include "ExplainSplit.h"
 #include "HeatMapOptions.h"
@@ -233,7 +234,7 @@ void addExplain(CLI::App& app, Context& context) {
         ->check(CLI::IsMember({"train", "val", "test"}));
     command->add_option("--filter", settings->filter, "Of the split: all, right or wrong")
         ->check(CLI::IsMember({"all", "right", "wrong"}));
-    command->add_option("--seed", settings->seed, "Seed of what is drawn (smoothgrad)");
+    addSeed(*command, settings->seed, "Seed of what is drawn (smoothgrad)");
     command->add_option("--out", settings->out, "The overlay, PNG (several images or a split: a folder)");
     command->add_option("--map", settings->map, "The map, NPY (several images or a split: a folder)");
     command->add_option("--opacity", settings->opacity, "Opacity of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));

@@ -217,6 +217,22 @@ private Q_SLOTS:
                 option + " goes with --model; a run has its own.");
     }
 
+    void aSeedBelowZeroIsRefused_data() {
+        QTest::addColumn<QStringList>("command");
+        QTest::newRow("filters") << QStringList{"filters", m_run, "--layer", "conv2d", "--out", path("x")};
+        QTest::newRow("explain") << QStringList{"explain", m_run, m_image};
+        QTest::newRow("train") << QStringList{"train", path("experiment.json")};
+        QTest::newRow("augment") << QStringList{"augment", m_image, "--config", path("none.json"), "--out", path("x")};
+        QTest::newRow("dataset info") << QStringList{"dataset", "info", path("toys")};
+        QTest::newRow("dataset check") << QStringList{"dataset", "check", path("toys")};
+        QTest::newRow("dataset make") << QStringList{"dataset", "make", "toys", "--to", path("negative")};
+    }
+
+    void aSeedBelowZeroIsRefused() {
+        QFETCH(QStringList, command);
+        refuses(command + QStringList{"--seed", "-5"}, "--seed: must be at least 0");
+    }
+
     void aRunAndANetworkWithoutOneAreNotMixed() {
         const QStringList bare = {"--model", "toy_cnn"};
         refuses(QStringList{"explain"} + bare + QStringList{m_run, m_image}, "--model goes without a run");

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 #include "ExperimentOptions.h"
@@ -82,6 +83,10 @@ std::vector<std::string> NetworkOptions::allImages() const {
     std::vector<std::string> all = images;
     if (!model.empty() && !run.empty())
         all.insert(all.begin(), run);
+    std::set<std::filesystem::path> known;
+    std::erase_if(all, [&](const std::string& image) {
+        return !known.insert(std::filesystem::path(image).lexically_normal()).second;
+    });
     return all;
 }
 

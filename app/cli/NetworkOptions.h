@@ -20,7 +20,7 @@ struct NetworkOptions {
     std::vector<std::string> changes;                                      ///< --set
     bool takesImages = false;
 
-    std::vector<std::string> allImages() const;
+    std::vector<std::string> allImages() const; ///< each once
 };
 
 /// Adds RUN, --model and what belongs to it, and --checkpoint.

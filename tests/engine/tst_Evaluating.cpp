@@ -220,6 +220,34 @@ private Q_SLOTS:
                                                          "the test images have no usable boxes."));
     }
 
+    void testImagesThatAreGoneAreNotReplacedByOthers() {
+        const std::string place = m_runs.path("gone");
+        fs::copy(m_runs.path("toys"), place, fs::copy_options::recursive);
+        fs::remove_all(fs::path(place) / "test");
+        EvaluationQuestion question;
+        question.dataPath = place;
+        const auto judged = ask(m_runs.engine(), ofRun(m_run, "last"), question);
+        QVERIFY(!judged.ok());
+        QCOMPARE(judged.error().message,
+                 "None of the run's test images is in " + place + "; name another split with --split.");
+        question.split = "val";
+        QVERIFY(ask(m_runs.engine(), ofRun(m_run, "last"), question).ok());
+    }
+
+    void aSkippedImageIsNamedOnce() {
+        const std::string place = m_runs.path("torn");
+        fs::copy(m_runs.path("toys"), place, fs::copy_options::recursive);
+        const fs::path image = fs::directory_iterator(fs::path(place) / "test" / "duck")->path();
+        QVERIFY(writeFileAtomically(image, "words instead of an image\n").ok());
+        EvaluationQuestion question{"test"};
+        question.dataPath = place;
+        const auto judged = ask(m_runs.engine(), ofRun(m_run, "last"), question);
+        QVERIFY2(judged.ok(), judged ? "" : judged.error().message.c_str());
+        QCOMPARE(judged->skipped.size(), std::size_t{1});
+        const std::string &why = judged->skipped[0], path = image.lexically_relative(place).generic_string();
+        QVERIFY2(why.find(path) != std::string::npos && why.find(path) == why.rfind(path), why.c_str());
+    }
+
     void aRunThatHasSeenAllItsImagesFindsNoSuspects() {
         const std::string seen = m_runs.path("seen");
         fs::create_directory(seen);

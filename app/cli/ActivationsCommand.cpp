@@ -70,6 +70,9 @@ int activations(const Settings& settings, Context& context) {
     const bool several = images.size() > 1;
     if (const auto png = namesPng("--png", settings.png, several); !png)
         return fail(png.error());
+    for (const auto& [option, place] : {std::pair("--out", &settings.out), std::pair("--png", &settings.png)})
+        if (const auto folder = namesFolder(option, *place, several); !folder)
+            return fail(folder.error());
     const auto network =
         openNetwork(settings.network, context, "activations", {settings.out, settings.png}, several, settings.threads);
     if (!network)
@@ -92,9 +95,11 @@ int activations(const Settings& settings, Context& context) {
         if (const auto broken = (*one)["not_numbers"].get<std::size_t>(); broken > 0)
             std::clog << name << ": " << grouped(broken) << (broken == 1 ? " value is" : " values are")
                       << " not a number; the network's weights may be damaged.\n";
+        const std::string range =
+            (*one)["minimum"].is_null() ? "no numbers" : (*one)["minimum"].dump() + " to " + (*one)["maximum"].dump();
         if (!settings.json)
-            std::printf("%s: %s %s, %s to %s\n", name.c_str(), settings.layer.c_str(), (*one)["shape"].dump().c_str(),
-                        (*one)["minimum"].dump().c_str(), (*one)["maximum"].dump().c_str());
+            std::printf("%s: %s %s, %s\n", name.c_str(), settings.layer.c_str(), (*one)["shape"].dump().c_str(),
+                        range.c_str());
         all.push_back(*one);
     }
     const bool isComplete = all.size() == images.size();

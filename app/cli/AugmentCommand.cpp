@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "AtLeastZero.h"
 #include "Commands.h"
 #include "augment/Augment.h"
 #include "augment/Mixing.h"
@@ -238,8 +239,8 @@ void addAugment(CLI::App& app, Context& context) {
     command->add_option("IMAGE", options->images, "Images")->required();
     command->add_option("--config", options->config, "The augmentation block (JSON)")->required();
     command->add_option("--count", options->count, "Number of variants per image")->check(CLI::Range(1, 1000000));
-    command->add_option("--seed", options->seed, "Random seed");
-    command->add_option("--epoch", options->epoch, "Epoch to draw for, from 0");
+    addSeed(*command, options->seed, "Random seed");
+    command->add_option("--epoch", options->epoch, "Epoch to draw for, from 0")->check(atLeastZero());
     command->add_option("--out", options->out, "Output folder, or .npy file with --apply")->required();
     command->add_option("--params", options->params, "Write the drawn parameters to this file");
     command->add_option("--apply", options->apply, "Use exactly these parameters");

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "AtLeastZero.h"
 #include "Commands.h"
 #include "data/HealthCheck.h"
 #include "data/Overlay.h"
@@ -95,7 +96,7 @@ void addDatasetCheck(CLI::App& app, Context& context) {
         ->add_option("--validation-split", options->data.validationSplit,
                      "Fraction of train used for validation if there is no val folder")
         ->check(CLI::Range(0.0, 0.999999));
-    command->add_option("--seed", options->seed, "Seed of the split");
+    addSeed(*command, options->seed, "Seed of the split");
     command->add_flag("--json", options->json, "Print JSON");
     addThreads(*command, options->threads);
     command->callback(

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 
+#include "AtLeastZero.h"
 #include "Commands.h"
 #include "data/Boxes.h"
 #include "data/Dataset.h"
@@ -201,7 +202,7 @@ void addInfo(CLI::App& dataset, Context& context) {
                         "Fraction of train used for validation if there is no val folder");
     command->add_option("--split", options->split, "per-class-first or shuffled")
         ->check(CLI::IsMember({"per-class-first", "shuffled"}));
-    command->add_option("--seed", options->seed, "Seed of a shuffled split");
+    addSeed(*command, options->seed, "Seed of a shuffled split");
     command->add_option("--group-pattern", data.group.pattern,
                         "Regular expression; images whose paths have the same key stay in one split");
     command->add_option("--group-column", data.group.column,
@@ -245,7 +246,7 @@ void addDataset(CLI::App& app, Context& context) {
     CLI::App& make = group(dataset, "make", "Generate a data set");
     CLI::App* toys = make.add_subcommand("toys", "Five classes of drawn toys, with their boxes");
     toys->add_option("--to", toyOptions->to, "Folder to write")->required();
-    toys->add_option("--seed", toyOptions->toys.seed, "Same seed, same images");
+    addSeed(*toys, toyOptions->toys.seed, "Same seed, same images");
     toys->add_option("--train", toyOptions->toys.train, "Training images per class")->check(CLI::Range(1, 100000));
     toys->add_option("--val", toyOptions->toys.validation, "Validation images per class")->check(CLI::Range(0, 100000));
     toys->add_option("--test", toyOptions->toys.test, "Test images per class")->check(CLI::Range(0, 100000));

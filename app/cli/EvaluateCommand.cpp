@@ -33,6 +33,17 @@ void print(const Evaluation& evaluation) {
                     report.precision, report.recall, report.f1);
 }
 
+/// Of a group without images there are no figures.
+void printNew(const Evaluation& fresh) {
+    if (!fresh.predictions.empty())
+        print(fresh);
+    else if (fresh.skipped.empty())
+        std::printf("No images are new.\n");
+    else
+        std::printf("None of the %s that came since can be evaluated.\n",
+                    counted(fresh.skipped.size(), "image").c_str());
+}
+
 /// On stderr: what a person should know before believing a figure.
 void sayWhatToKnow(const Evaluation& evaluation, bool judgesNew) {
     for (const std::string& note : evaluation.notes)
@@ -87,7 +98,7 @@ Result<void> sayFigures(const Evaluation& evaluation, const Settings& settings) 
         return {};
     print(evaluation);
     if (evaluation.newImages)
-        print(*evaluation.newImages);
+        printNew(*evaluation.newImages);
     return {};
 }
 

@@ -73,11 +73,10 @@ void printMaps(const MapsReport& report) {
         std::printf("\n");
     }
     for (const MapsHint& hint : report.hints)
-        std::printf("%s: %s\n", hint.split.c_str(), sentenceOn(hint, report.classes).c_str());
+        std::printf("In the %s images: %s\n", hint.split == "train" ? "training" : hint.split.c_str(),
+                    sentenceOn(hint, report.classes).c_str());
     if (report.hints.empty())
-        std::printf("%s\n", report.hasBoxes ? "No class looks beside its objects."
-                                            : "No class has far more heat in one place than others. Whether it lies on "
-                                              "the objects is unknown: there are no boxes.");
+        std::printf("%s\n", sentenceOnObjects(report).c_str());
 }
 
 } // namespace sightline::cli

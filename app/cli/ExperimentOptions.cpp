@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "AtLeastZero.h"
 #include "data/Overlay.h"
 #include "experiment/Presets.h"
 #include "store/RunCheckpoint.h"
@@ -35,7 +36,7 @@ void addExperiment(CLI::App& command, ExperimentOptions& options) {
         ->expected(1)
         ->allow_extra_args(false);
     command.add_option("--device", options.device, "auto, cpu or cuda:0");
-    command.add_option("--seed", options.seed, "Random seed");
+    addSeed(command, options.seed, "Random seed");
     addThreads(command, options.threads);
 }
 

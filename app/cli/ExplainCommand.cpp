@@ -4,6 +4,7 @@
 #include <iostream>
 #include <numeric>
 
+#include "AtLeastZero.h"
 #include "ExperimentOptions.h"
 #include "ExplainSplit.h"
 #include "HeatMapOptions.h"
@@ -207,6 +208,9 @@ int explain(const Settings& settings, Context& context) {
     const bool several = images->size() != 1;
     if (const auto png = namesPng("--out", settings.out, several); !png)
         return fail(png.error());
+    for (const auto& [option, place] : {std::pair("--out", &settings.out), std::pair("--map", &settings.map)})
+        if (const auto folder = namesFolder(option, *place, several); !folder)
+            return fail(folder.error());
     const auto network =
         openNetwork(settings.network, context, "explain", {settings.out, settings.map}, several, settings.threads);
     if (!network)
@@ -229,11 +233,13 @@ void addExplain(CLI::App& app, Context& context) {
     command->add_option("--layer", settings->layer, "Layer to explain: the id of a node");
     command->add_option("--score", settings->score, "logit or log-softmax")
         ->check(CLI::IsMember({"logit", "log-softmax"}));
-    command->add_option("--split", settings->split, "Instead of images: all of a split of the run")
+    command
+        ->add_option("--split", settings->split,
+                     "Instead of images: all of a split of the run; those that cannot be read are skipped and named")
         ->check(CLI::IsMember({"train", "val", "test"}));
     command->add_option("--filter", settings->filter, "Of the split: all, right or wrong")
         ->check(CLI::IsMember({"all", "right", "wrong"}));
-    command->add_option("--seed", settings->seed, "Seed of what is drawn (smoothgrad)");
+    addSeed(*command, settings->seed, "Seed of what is drawn (smoothgrad)");
     command->add_option("--out", settings->out, "The overlay, PNG (several images or a split: a folder)");
     command->add_option("--map", settings->map, "The map, NPY (several images or a split: a folder)");
     command->add_option("--opacity", settings->opacity, "Opacity of the map, 0 to 1")->check(CLI::Range(0.0, 1.0));

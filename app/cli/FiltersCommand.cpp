@@ -118,7 +118,7 @@ void addFilters(CLI::App& app, Context& context) {
         ->check(atLeastZero())
         ->allow_extra_args(false);
     command->add_option("--steps", question.steps, "Steps of gradient ascent")->check(CLI::Range(1, 10000));
-    command->add_option("--seed", question.seed, "Seed of the noise it starts from");
+    addSeed(*command, question.seed, "Seed of the noise it starts from");
     command
         ->add_option("--jitter", question.jitter, "Shift the picture at random in each step, by at most so many pixels")
         ->check(CLI::Range(0, 1000));

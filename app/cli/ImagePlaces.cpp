@@ -71,6 +71,13 @@ Result<void> makeFolderOf(const std::filesystem::path& file) {
     return file.has_parent_path() ? makeFolder(file.parent_path()) : Result<void>();
 }
 
+Result<void> namesFolder(const std::string& option, const std::string& given, bool several) {
+    std::error_code code;
+    if (!several || !std::filesystem::is_regular_file(given, code))
+        return {};
+    return badInput("Several images need a folder for " + option + "; " + given + " is a file.");
+}
+
 Result<void> namesPng(const std::string& option, const std::string& given, bool several) {
     std::string extension = std::filesystem::path(given).extension().string();
     std::transform(extension.begin(), extension.end(), extension.begin(),

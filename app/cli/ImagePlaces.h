@@ -27,6 +27,9 @@ std::vector<std::filesystem::path> placesOf(const std::string& given, const std:
 /// Makes the folder that such a path lies in, below the one that was given.
 Result<void> makeFolderOf(const std::filesystem::path& file);
 
+/// Refuses a file's name where several images need a folder.
+Result<void> namesFolder(const std::string& option, const std::string& given, bool several);
+
 /// Refuses a picture's name that says another format than PNG, which is what is written; folders are not looked at.
 Result<void> namesPng(const std::string& option, const std::string& given, bool several);
 

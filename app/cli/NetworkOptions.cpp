@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 #include "ExperimentOptions.h"
@@ -42,6 +43,29 @@ bool takesFiles(const std::filesystem::path& folder) {
     return true;
 }
 
+/// What is of no use beside a run, or beside --model, is refused: it would change nothing.
+Result<void> optionsFit(const NetworkOptions& options, Context& context) {
+    if (options.model.empty()) {
+        for (const auto& [isGiven, option] :
+             {std::pair(!options.weights.empty(), "--weights"),
+              std::pair(!options.normalization.empty(), "--normalization"),
+              std::pair(!options.input.empty(), "--input"), std::pair(options.classes != 0, "--classes"),
+              std::pair(!options.options.empty(), "--options")})
+            if (isGiven)
+                return badInput(std::string(option) + " goes with --model; a run has its own.");
+        return {};
+    }
+    if (!options.checkpoint.empty())
+        return badInput("--checkpoint goes with a run; beside --model, --weights says which weights.");
+    std::error_code code;
+    if (options.run.empty() || (options.takesImages && std::filesystem::is_regular_file(options.run, code)))
+        return {};
+    auto store = RunStore::openToRead(context.home);
+    return !options.takesImages || (store && store->find(options.run))
+               ? badInput("--model goes without a run; leave out " + options.run + ".")
+               : Result<void>();
+}
+
 /// As its run read them, else by the number of its channels.
 Result<PixelSettings> pixelsOf(const ModelSource& source) {
     PixelSettings pixels;
@@ -59,10 +83,15 @@ std::vector<std::string> NetworkOptions::allImages() const {
     std::vector<std::string> all = images;
     if (!model.empty() && !run.empty())
         all.insert(all.begin(), run);
+    std::set<std::filesystem::path> known;
+    std::erase_if(all, [&](const std::string& image) {
+        return !known.insert(std::filesystem::path(image).lexically_normal()).second;
+    });
     return all;
 }
 
 void addNetworkWithImages(CLI::App& command, NetworkOptions& options, const std::string& images) {
+    options.takesImages = true;
     addNetwork(command, options);
     command.add_option("IMAGE", options.images, images);
     addDataPath(command, options.changes);
@@ -73,18 +102,23 @@ void addNetwork(CLI::App& command, NetworkOptions& options) {
     command.add_option("--model", options.model,
                        "A network instead of a run: a name from `model list` or a graph file");
     command.add_option("--weights", options.weights, "The network's weights, .safetensors");
-    command.add_option("--normalization", options.normalization, "none, rescale, imagenet, half or caffe");
+    command.add_option("--normalization", options.normalization,
+                       "none, rescale (the default), imagenet, half or caffe");
     command.add_option("--input", options.input, "HEIGHTxWIDTHxCHANNELS of the network's input");
-    command.add_option("--classes", options.classes, "Number of classes of the weights")->check(CLI::Range(1, 1000000));
+    command.add_option("--classes", options.classes, "Number of classes of the weights; default: 1000")
+        ->check(CLI::Range(1, 1000000));
     command.add_option("--options", options.options, "The network's options as JSON");
     command.add_option("--checkpoint", options.checkpoint, "Checkpoint: best, last or an epoch");
 }
 
 Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context) {
-    ModelSource source;
-    source.checkpoint = options.checkpoint;
     if (options.model.empty() && options.run.empty())
         return badInput("Name a run, or a network with --model.");
+    if (const auto fit = optionsFit(options, context); !fit)
+        return fit.error();
+    ModelSource source;
+    if (!options.checkpoint.empty())
+        source.checkpoint = options.checkpoint;
     if (options.model.empty()) {
         auto store = RunStore::open(context.home);
         if (!store)
@@ -100,10 +134,10 @@ Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context) {
         return badInput("--model needs --weights FILE.safetensors.");
     if (!parseSize(options.input, source.height, source.width, &source.channels))
         return badInput("--model needs --input HEIGHTxWIDTHxCHANNELS, such as 224x224x3.");
-    const auto normalization = normalizationFromName(options.normalization);
+    const auto normalization = normalizationFromName(options.normalization.empty() ? "rescale" : options.normalization);
     if (!normalization)
         return normalization.error();
-    auto given = parseJson(options.options, "--options");
+    auto given = parseJson(options.options.empty() ? "{}" : options.options, "--options");
     if (!given)
         return badInput(given.error().message);
     source.model = options.model;
@@ -113,7 +147,8 @@ Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context) {
         return weights.error();
     source.weights = *weights;
     source.normalization = *normalization;
-    source.classes = options.classes;
+    if (options.classes > 0)
+        source.classes = options.classes;
     return source;
 }
 

@@ -15,11 +15,12 @@ namespace sightline::cli {
 struct NetworkOptions {
     std::string run;                 ///< with --model the first image, where the command takes images
     std::vector<std::string> images; ///< the others then
-    std::string model, weights, normalization = "rescale", input, options = "{}", checkpoint = "best";
-    int classes = 1000;
-    std::vector<std::string> changes; ///< --set
+    std::string model, weights, normalization, input, options, checkpoint; ///< empty: not given
+    int classes = 0;                                                       ///< 0: not given
+    std::vector<std::string> changes;                                      ///< --set
+    bool takesImages = false;
 
-    std::vector<std::string> allImages() const;
+    std::vector<std::string> allImages() const; ///< each once
 };
 
 /// Adds RUN, --model and what belongs to it, and --checkpoint.
@@ -27,7 +28,8 @@ void addNetwork(CLI::App& command, NetworkOptions& options);
 /// Beside them IMAGE and --set; `images` says what becomes of the images.
 void addNetworkWithImages(CLI::App& command, NetworkOptions& options, const std::string& images);
 
-/// Says on stderr where a checkpoint is damaged. Errors: no such run, or what --model needs is missing or wrong.
+/// Says on stderr where a checkpoint is damaged. Errors: no such run, what --model needs is missing or wrong, or an
+/// option of the one beside the other.
 Result<ModelSource> sourceOf(const NetworkOptions& options, Context& context);
 
 /// Whether a file can be written in the folder, which is made where it is not there: before the work, not after it.

@@ -9,6 +9,7 @@
 #include "metrics/Comparison.h"
 #include "metrics/EpochJson.h"
 #include "store/OtherContents.h"
+#include "store/RunImport.h"
 #include "store/RunStore.h"
 #include "store/SettingsDifference.h"
 #include "support/Words.h"
@@ -157,13 +158,15 @@ int compare(const Settings& settings, Context& context) {
     const auto runs = opened(settings, context);
     if (!runs)
         return fail(runs.error());
-    std::vector<Experiment> experiments;
+    std::vector<Json> experiments;
+    std::vector<bool> imported;
     Json document{{"settings", Json::array()}, {"metrics", Json::array()}};
     for (const ComparedRun& run : *runs) {
-        experiments.push_back(run.experiment);
+        experiments.push_back(wholeSettings(run.experiment));
+        imported.push_back(isImported(run.folder.path()));
         document["metrics"].push_back(metricsOf(run));
     }
-    const std::vector<DifferingSetting> differing = differingSettings(experiments);
+    const std::vector<DifferingSetting> differing = settingsThatDiffer(std::move(experiments), imported);
     for (const DifferingSetting& setting : differing)
         document["settings"].push_back({{"path", setting.path}, {"values", setting.values}});
     if (!settings.json)

@@ -21,15 +21,19 @@ namespace sightline {
 namespace {
 
 constexpr std::uintmax_t kMostBytes = 64u << 20, kMostOfOne = 8u << 20;
-constexpr double kMostPixels = 1 << 20;
+constexpr double kMostPixels = 1 << 20; ///< beyond every image's edge
 constexpr const char* kTable = "boxes.csv";
 
 std::optional<double> numberIn(std::string_view cell) {
     double value = 0;
     const auto read = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    return read.ec == std::errc() && read.ptr == cell.data() + cell.size() && std::abs(value) <= kMostPixels
+    return read.ec == std::errc() && read.ptr == cell.data() + cell.size() && std::isfinite(value)
                ? std::optional(value)
                : std::nullopt;
+}
+
+int pixelAt(double place) {
+    return static_cast<int>(std::lround(std::clamp(place, -kMostPixels, kMostPixels)));
 }
 
 /// A path however it is written: "./a\\b.png" is "a/b.png".
@@ -66,9 +70,9 @@ void assign(FoundBoxes& found, const Dataset& dataset, std::size_t withoutNumber
         unknown.push_back(path);
     found.boxes = std::move(ofSamples);
     if (!unknown.empty())
-        found.notes.push_back(std::string(kTable) + ": " + counted(unknown.size(), "path") + " of it " +
-                              (unknown.size() == 1 ? "is" : "are") +
-                              " none of an image of the set: " + listed(unknown) + ".");
+        found.notes.push_back(std::string(kTable) + ": " + counted(unknown.size(), "path") +
+                              (unknown.size() == 1 ? " fits" : " fit") + " no image of the set: " + listed(unknown) +
+                              ".");
 }
 
 Result<FoundBoxes> tableBoxes(const Dataset& dataset, const FileTree& files) {
@@ -107,8 +111,8 @@ Result<FoundBoxes> tableBoxes(const Dataset& dataset, const FileTree& files) {
         if (!isWhole)
             continue;
         used.push_back(numbers);
-        const auto pixel = [&](std::size_t at) { return static_cast<int>(std::lround(numbers[at])); };
-        found.boxes[plainPath(row[columns[0]])].push_back({pixel(0), pixel(1), pixel(2), pixel(3)});
+        found.boxes[plainPath(row[columns[0]])].push_back(
+            {pixelAt(numbers[0]), pixelAt(numbers[1]), pixelAt(numbers[2]), pixelAt(numbers[3])});
     }
     if (areShares(used))
         return badInput(files.shown(kTable) + " gives shares of the image (0 to 1) where pixels are needed: multiply x "
@@ -133,8 +137,8 @@ std::vector<Box> boxesIn(const pugi::xml_document& document, const std::string& 
         if (!left || !top || !right || !bottom)
             continue;
         // Pixels count from 1, and the last one belongs to the box.
-        const int x = static_cast<int>(std::lround(*left)) - 1, y = static_cast<int>(std::lround(*top)) - 1;
-        const Box there{x, y, static_cast<int>(std::lround(*right)) - x, static_cast<int>(std::lround(*bottom)) - y};
+        const int x = pixelAt(*left) - 1, y = pixelAt(*top) - 1;
+        const Box there{x, y, pixelAt(*right) - x, pixelAt(*bottom) - y};
         const std::string name = composed(trimmed(object.child("name").text().get()));
         if (name == className)
             own.push_back(there);

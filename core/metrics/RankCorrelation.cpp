@@ -30,15 +30,15 @@ std::vector<double> centeredRanks(std::span<const float> values) {
 
 } // namespace
 
-double rankCorrelation(std::span<const float> first, std::span<const float> second) {
+std::optional<double> rankCorrelation(std::span<const float> first, std::span<const float> second) {
     const auto isNumber = [](float value) { return std::isfinite(value); };
     if (!std::all_of(first.begin(), first.end(), isNumber) || !std::all_of(second.begin(), second.end(), isNumber))
-        return 0;
+        return std::nullopt;
     const std::vector<double> a = centeredRanks(first), b = centeredRanks(second);
     const double both = std::inner_product(a.begin(), a.end(), b.begin(), 0.0),
                  own = std::inner_product(a.begin(), a.end(), a.begin(), 0.0),
                  other = std::inner_product(b.begin(), b.end(), b.begin(), 0.0);
-    return own > 0 && other > 0 ? both / std::sqrt(own * other) : 0;
+    return own > 0 && other > 0 ? std::optional(both / std::sqrt(own * other)) : std::nullopt;
 }
 
 } // namespace sightline

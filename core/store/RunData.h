@@ -13,7 +13,7 @@
 namespace sightline {
 
 /// How a refusal ends that a command's option would help; the window leaves it out.
-inline constexpr std::string_view kPlaceOption = " with --set data.path=DIR";
+inline constexpr std::string_view kPlaceOption = " with --set data.path=DIR", kSplitOption = " with --split";
 
 /// The images of a run as they are now, in the run's own terms.
 struct RunData {

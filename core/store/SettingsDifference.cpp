@@ -9,6 +9,8 @@ namespace sightline {
 
 namespace {
 
+constexpr const char* kTraining = "training";
+
 void fill(Json& block, const char* key, Json value) {
     if (!block.contains(key))
         block[key] = std::move(value);
@@ -95,7 +97,7 @@ Json wholeSettings(const Experiment& experiment) {
                 fill(whole.model.options, option.key.c_str(), option.defaultValue);
     Json json = toJson(whole);
     json.erase("name");
-    Json& training = json["training"];
+    Json& training = json[kTraining];
     fill(training, "loader_threads", whole.training.loaderThreads);
     fill(training, "save_every_minutes", whole.training.saveEveryMinutes);
     fill(training, "balanced", whole.training.balanced);
@@ -120,6 +122,23 @@ std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documen
         compare(path, std::move(compared), found);
     if (path.empty())
         shortenGraph(documents, found);
+    return found;
+}
+
+std::vector<DifferingSetting> settingsThatDiffer(std::vector<Json> documents, const std::vector<bool>& imported) {
+    const auto trained = std::find(imported.begin(), imported.end(), false) - imported.begin();
+    Json own;
+    if (trained < std::ssize(documents))
+        if (const Json& first = documents[static_cast<std::size_t>(trained)]; first.is_object())
+            own = first.value(kTraining, Json());
+    for (std::size_t i = 0; i < documents.size(); ++i)
+        if (imported[i] && documents[i].is_object())
+            documents[i][kTraining] = own;
+    std::vector<DifferingSetting> found = differingSettings(documents);
+    for (DifferingSetting& setting : found)
+        for (std::size_t i = 0; i < setting.values.size(); ++i)
+            if (imported[i] && setting.path.starts_with(kTraining))
+                setting.values[i] = nullptr;
     return found;
 }
 

@@ -22,4 +22,8 @@ std::vector<DifferingSetting> differingSettings(const std::vector<Experiment>& e
 /// The same of what wholeSettings() gave, or of a part of it: what stands at `path`, null where there is nothing.
 std::vector<DifferingSetting> differingSettings(const std::vector<Json>& documents, const std::string& path = {});
 
+/// Of runs' documents, all their settings. Those that were imported were not trained here: settings of training are
+/// compared among the others, and null for them.
+std::vector<DifferingSetting> settingsThatDiffer(std::vector<Json> documents, const std::vector<bool>& imported);
+
 } // namespace sightline

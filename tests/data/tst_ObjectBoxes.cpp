@@ -58,7 +58,16 @@ private Q_SLOTS:
         QCOMPARE(boxes->boxes.at("train/dog/2.png"), (Boxes{{0, 0, 2, 2}}));
         QCOMPARE(boxes->boxes.size(), std::size_t{2});
         QCOMPARE(boxes->notes.size(), std::size_t{2});
-        QVERIFY(boxes->notes[1].find("images/train/cat/1.png") != std::string::npos);
+        QCOMPARE(boxes->notes[1], std::string("boxes.csv: 1 path fits no image of the set: images/train/cat/1.png."));
+    }
+
+    void aNumberBeyondEveryImageIsANumber() {
+        folders();
+        write(root() / "boxes.csv", "path,x,y,width,height\ntrain/cat/1.png,1e9,0,3,2\ntrain/dog/2.png,0,0,inf,2\n");
+        const auto boxes = objectBoxes(*opened(root()));
+        QVERIFY2(boxes.ok(), boxes ? "" : boxes.error().message.c_str());
+        QCOMPARE(boxes->boxes.at("train/cat/1.png"), (Boxes{{1 << 20, 0, 3, 2}}));
+        QCOMPARE(boxes->notes, (std::vector<std::string>{"boxes.csv: 1 row of 2 without four numbers is not used."}));
     }
 
     void sharesOfTheImageAreNotTakenForPixels() {

@@ -54,6 +54,22 @@ class EvaluatingTest : public Test {
         QCOMPARE(told.back(), images);
     }
 
+    /// The report on a copy of the run's images whose boxes.csv gives each image of a split the same box.
+    MapsReport reportWithBoxes(const char* name, const std::string& split, const std::string& box) const {
+        const std::string copy = m_runs.path(name);
+        fs::copy(m_runs.path("toys"), copy, fs::copy_options::recursive);
+        std::string table = "path,x,y,width,height\n";
+        for (const auto& entry : fs::recursive_directory_iterator(fs::path(copy) / split))
+            if (entry.is_regular_file())
+                table += entry.path().lexically_relative(copy).generic_string() + "," + box + "\n";
+        if (!writeFileAtomically(fs::path(copy) / "boxes.csv", table).ok())
+            qFatal("The boxes cannot be written.");
+        auto report = ask(m_runs.engine(), ofRun(m_run, "last"), MapsReportQuestion{.split = "test", .dataPath = copy});
+        if (!report)
+            qFatal("%s", report.error().message.c_str());
+        return std::move(*report);
+    }
+
 private Q_SLOTS:
     void initTestCase() {
         QVERIFY(m_runs.begin(4, 2, 32));
@@ -184,10 +200,56 @@ private Q_SLOTS:
         const auto report = ask(m_runs.engine(), ofRun(m_run, "last"),
                                 MapsReportQuestion{.split = "test", .dataPath = turned, .trainImagesPerClass = 0});
         QVERIFY2(report.ok(), report ? "" : report.error().message.c_str());
-        QVERIFY(report->hasBoxes);
+        QCOMPARE(report->boxes.boxed, report->classes[0].boxed); // boats alone have some
         QVERIFY2(report->notes.empty(), report->notes.empty() ? "" : report->notes[0].c_str());
         QCOMPARE(report->classes[0].boxed, report->classes[0].images);
         QVERIFY(report->images + report->empty == 10);
+    }
+
+    void boxesThatNoImageHoldsSayNothingOfTheObjects() {
+        const MapsReport outside = reportWithBoxes("outside", "test", "400,400,9,9");
+        QCOMPARE(outside.boxes.boxed + outside.trainingBoxes.boxed, std::size_t{0});
+        QVERIFY2(sentenceOnObjects(outside).ends_with("is unknown: there are no usable boxes."),
+                 sentenceOnObjects(outside).c_str());
+        const MapsReport learned = reportWithBoxes("learned", "train", "8,8,16,16");
+        QCOMPARE(learned.boxes.boxed, std::size_t{0});
+        QVERIFY(learned.trainingBoxes.boxed > 0);
+        QCOMPARE(learned.trainingBoxes.boxed, learned.trainingBoxes.images);
+        QCOMPARE(sentenceOnObjects(learned), std::string("In the training images no class looks beside its objects; "
+                                                         "the test images have no usable boxes."));
+        MapsReport few;
+        few.split = "test";
+        few.boxes = {1, 100};
+        QCOMPARE(sentenceOnObjects(few), std::string("No class looks beside its objects, but only 1 of 100 test images "
+                                                     "has a usable box."));
+    }
+
+    void testImagesThatAreGoneAreNotReplacedByOthers() {
+        const std::string place = m_runs.path("gone");
+        fs::copy(m_runs.path("toys"), place, fs::copy_options::recursive);
+        fs::remove_all(fs::path(place) / "test");
+        EvaluationQuestion question;
+        question.dataPath = place;
+        const auto judged = ask(m_runs.engine(), ofRun(m_run, "last"), question);
+        QVERIFY(!judged.ok());
+        QCOMPARE(judged.error().message,
+                 "None of the run's test images is in " + place + "; name another split with --split.");
+        question.split = "val";
+        QVERIFY(ask(m_runs.engine(), ofRun(m_run, "last"), question).ok());
+    }
+
+    void aSkippedImageIsNamedOnce() {
+        const std::string place = m_runs.path("torn");
+        fs::copy(m_runs.path("toys"), place, fs::copy_options::recursive);
+        const fs::path image = fs::directory_iterator(fs::path(place) / "test" / "duck")->path();
+        QVERIFY(writeFileAtomically(image, "words instead of an image\n").ok());
+        EvaluationQuestion question{"test"};
+        question.dataPath = place;
+        const auto judged = ask(m_runs.engine(), ofRun(m_run, "last"), question);
+        QVERIFY2(judged.ok(), judged ? "" : judged.error().message.c_str());
+        QCOMPARE(judged->skipped.size(), std::size_t{1});
+        const std::string &why = judged->skipped[0], path = image.lexically_relative(place).generic_string();
+        QVERIFY2(why.find(path) != std::string::npos && why.find(path) == why.rfind(path), why.c_str());
     }
 
     void aRunThatHasSeenAllItsImagesFindsNoSuspects() {

@@ -122,6 +122,10 @@ private Q_SLOTS:
         QCOMPARE(json["randomised"]["last"].get<double>(), 0.3);
         QCOMPARE(json["randomised"]["all"].get<double>(), 0.1);
         QCOMPARE(json["verdict"].get<std::string>(), std::string("shows"));
+        Trust redrawn = good(); // to weights of which the map is empty: nothing is like it
+        redrawn.randomisedAll.reset();
+        QVERIFY(toJson(redrawn)["randomised"]["all"].is_null());
+        QVERIFY(verdictOf(redrawn) == TrustVerdict::Shows);
     }
 };
 

@@ -170,6 +170,8 @@ private Q_SLOTS:
         QCOMPARE(checked.json()["check"].toObject()["images"].toInt(), 2);
         const CliAnswer compared = run({"runs", "compare", m_run, back, "--set", place, "--json"});
         QVERIFY2(compared.code == 0, compared.err.constData());
+        for (const QJsonValue& setting : compared.json()["settings"].toArray())
+            QVERIFY2(!setting["path"].toString().startsWith("training."), qPrintable(setting["path"].toString()));
         const QJsonObject images = compared.json()["images"].toObject();
         QCOMPARE(images["both_right"].toInt() + images["both_wrong"].toInt(), 15);
         QCOMPARE(images["not_compared"].toInt(-1), 0);

@@ -2,6 +2,7 @@
 #include <QDir>
 #include <QFile>
 #include <QImage>
+#include <QtEndian>
 
 #include <algorithm>
 
@@ -199,6 +200,79 @@ private Q_SLOTS:
         write("file", "in the way");
         verifyRefusal(run(command + QStringList{"/proc/x"}), 1, "/proc");
         verifyRefusal(run(command + QStringList{path("file/x")}), 1, path("file").toUtf8());
+    }
+
+    void anImageNamedTwiceIsExplainedOnce() {
+        const CliAnswer answer = run({"explain", m_run, m_image, m_image, "--out", path("once.png"), "--json"});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QCOMPARE(answer.json()["image"].toString(), m_image);
+        QVERIFY(QFile::exists(path("once.png")));
+    }
+
+    void severalImagesNeedAFolder() {
+        const QStringList both = {m_image, path("toys/val/duck/duck_0001.png")};
+        const QByteArray file = path("experiment.json").toUtf8();
+        refuses(QStringList{"explain", m_run} + both + QStringList{"--out", file},
+                "Several images need a folder for --out; " + file + " is a file.");
+        refuses(QStringList{"activations", m_run} + both + QStringList{"--layer", "conv2d", "--out", file},
+                "Several images need a folder for --out; ");
+    }
+
+    void activationsThatAreNoNumbersAreSaid() {
+        QCOMPARE(run({"export", m_run, "--weights", path("nan.safetensors")}).code, 0);
+        QFile file(path("nan.safetensors"));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QByteArray bytes = file.readAll();
+        const auto begin = static_cast<qsizetype>(8 + qFromLittleEndian<quint64>(bytes.constData()));
+        bytes.replace(begin, bytes.size() - begin, QByteArray(bytes.size() - begin, '\xff')); // each weight is NaN
+        QVERIFY(file.seek(0) && file.write(bytes) == bytes.size());
+        file.close();
+        const CliAnswer answer = run({"activations", "--model", "toy_cnn", "--weights", path("nan.safetensors"),
+                                      "--normalization", "rescale", "--input", "32x32x3", "--classes", "5", m_image,
+                                      "--layer", "dense_1", "--out", path("nan.npy")});
+        QVERIFY2(answer.code == 0, answer.err.constData());
+        QVERIFY2(answer.out.contains("[5], no numbers"), answer.out.constData());
+    }
+
+    void whatARunHasItselfIsRefusedBesideIt_data() {
+        QTest::addColumn<QString>("value");
+        QTest::newRow("--weights") << path("net.safetensors");
+        QTest::newRow("--normalization") << QStringLiteral("imagenet");
+        QTest::newRow("--input") << QStringLiteral("32x32x3");
+        QTest::newRow("--classes") << QStringLiteral("5");
+        QTest::newRow("--options") << QStringLiteral("{}");
+    }
+
+    void whatARunHasItselfIsRefusedBesideIt() {
+        QFETCH(QString, value);
+        const QByteArray option = QTest::currentDataTag();
+        refuses({"activations", m_run, m_image, "--layer", "conv2d", "--out", path("x.npy"), option, value},
+                option + " goes with --model; a run has its own.");
+    }
+
+    void aSeedBelowZeroIsRefused_data() {
+        QTest::addColumn<QStringList>("command");
+        QTest::newRow("filters") << QStringList{"filters", m_run, "--layer", "conv2d", "--out", path("x")};
+        QTest::newRow("explain") << QStringList{"explain", m_run, m_image};
+        QTest::newRow("train") << QStringList{"train", path("experiment.json")};
+        QTest::newRow("augment") << QStringList{"augment", m_image, "--config", path("none.json"), "--out", path("x")};
+        QTest::newRow("dataset info") << QStringList{"dataset", "info", path("toys")};
+        QTest::newRow("dataset check") << QStringList{"dataset", "check", path("toys")};
+        QTest::newRow("dataset make") << QStringList{"dataset", "make", "toys", "--to", path("negative")};
+    }
+
+    void aSeedBelowZeroIsRefused() {
+        QFETCH(QStringList, command);
+        refuses(command + QStringList{"--seed", "-5"}, "--seed: must be at least 0");
+    }
+
+    void aRunAndANetworkWithoutOneAreNotMixed() {
+        const QStringList bare = {"--model", "toy_cnn"};
+        refuses(QStringList{"explain"} + bare + QStringList{m_run, m_image}, "--model goes without a run");
+        refuses(QStringList{"filters"} + bare + QStringList{m_run, "--layer", "conv2d", "--out", path("x")},
+                "--model goes without a run");
+        refuses(QStringList{"explain"} + bare + QStringList{m_image, "--checkpoint", "last"},
+                "--checkpoint goes with a run");
     }
 
     void whatCannotBeLookedIntoIsRefusedBeforeTheWork() {

@@ -83,6 +83,8 @@ private Q_SLOTS:
 
     void newImagesAreSaidAndJudgedApart() {
         const QString id = trained(2);
+        const CliAnswer none = run({"evaluate", id, "--split", "val", "--new"});
+        QVERIFY2(none.out.contains("\nNo images are new.\n") && !none.out.contains("new: "), none.out.constData());
         addImages(path("images"), {"boat", "car"}, 10, "a"); // names that come first
         const CliAnswer judged = run({"evaluate", id, "--split", "val", "--json"});
         QVERIFY2(judged.code == 0, judged.err.constData());

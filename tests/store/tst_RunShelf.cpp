@@ -429,6 +429,23 @@ private Q_SLOTS:
         }
     }
 
+    void anImportedRunHasNoSettingsOfTraining() {
+        Experiment first = experimentNamed("one"), second = experimentNamed("two"), other = experimentNamed("three");
+        second.data.imageHeight = 64;
+        second.training.epochs = 7;
+        other.training.epochs = 8;
+        const std::vector<Json> two{wholeSettings(first), wholeSettings(second)};
+        const auto beside = settingsThatDiffer(two, {false, true});
+        QCOMPARE(beside.size(), std::size_t{1});
+        QCOMPARE(beside[0].path, std::string("data.image_size"));
+        QCOMPARE(settingsThatDiffer(two, {true, true}).size(), std::size_t{1});
+        QCOMPARE(settingsThatDiffer(two, {false, false}).size(), std::size_t{2});
+        const auto three = settingsThatDiffer({wholeSettings(second), wholeSettings(first), wholeSettings(other)},
+                                              {true, false, false});
+        QCOMPARE(three.size(), std::size_t{2});
+        QVERIFY((three[1].values == std::vector<Json>{nullptr, 50, 8}));
+    }
+
     void onlyDifferingSettingsAreListedWithDefaultsFilledIn() {
         Experiment first = experimentNamed("one"), second = experimentNamed("two");
         QVERIFY(differingSettings(std::vector<Experiment>{first, second}).empty());

@@ -6,7 +6,9 @@
 namespace sightline::ui {
 
 QString plainWords(const Error& error) {
-    return QString::fromStdString(error.message).remove(QLatin1String(kPlaceOption.data()));
+    return QString::fromStdString(error.message)
+        .remove(QLatin1String(kPlaceOption.data()))
+        .remove(QLatin1String(kSplitOption.data()));
 }
 
 } // namespace sightline::ui

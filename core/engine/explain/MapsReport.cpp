@@ -49,7 +49,6 @@ public:
             m_outside.push_back(sample.path);
         return regions;
     }
-    bool empty() const { return m_boxes.empty(); }
     const std::vector<std::string>& outside() const { return m_outside; }
 
 private:
@@ -117,6 +116,15 @@ Result<SplitReport> reported(const Asked& asked, const MapsReportQuestion& quest
     return report;
 }
 
+BoxCount boxesIn(const std::vector<ClassHeat>& classes) {
+    BoxCount count;
+    for (const ClassHeat& heat : classes) {
+        count.boxed += heat.boxed;
+        count.images += heat.images;
+    }
+    return count;
+}
+
 /// How many of them are looked at besides.
 std::size_t trainingImages(const RunSplit& split, const MapsReportQuestion& question) {
     std::size_t images = 0;
@@ -145,7 +153,7 @@ Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question
     report.split = own->maps.split;
     report.classes = std::move(own->classes);
     report.hints = std::move(own->hints);
-    report.hasBoxes = !objects.empty();
+    report.boxes = boxesIn(report.classes);
     report.images = own->maps.images;
     report.empty = own->maps.empty;
     report.skipped = std::move(own->maps.skipped);
@@ -153,6 +161,7 @@ Result<MapsReport> answer(const Asked& asked, const MapsReportQuestion& question
         auto learned = reported(asked, question, "train", question.trainImagesPerClass, objects, passes.next(training));
         if (!learned)
             return learned.error();
+        report.trainingBoxes = boxesIn(learned->classes);
         for (MapsHint& hint : learned->hints)
             if (std::none_of(report.hints.begin(), report.hints.end(),
                              [&](const MapsHint& known) { return known.hint.classIndex == hint.hint.classIndex; }))

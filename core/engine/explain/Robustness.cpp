@@ -102,7 +102,7 @@ Result<Counts> counted(const Asked& asked, const RunSplit& split, const std::vec
         }
         const Result<Image> image = loadSample(dataset, sample, split.experiment.data);
         if (!image) {
-            skipped.push_back(sample.path + ": " + image.error().message);
+            skipped.push_back(whyOf(sample.path, image.error().message));
             continue;
         }
         const auto truth = static_cast<std::size_t>(sample.label);

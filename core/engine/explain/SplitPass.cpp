@@ -14,6 +14,12 @@ namespace sightline::engine {
 
 namespace {
 
+/// Whether the run had such images when it began.
+bool knew(const RunData& data, Subset subset) {
+    return data.manifest && std::any_of(data.manifest->samples.begin(), data.manifest->samples.end(),
+                                        [&](const SampleEntry& sample) { return sample.subset == subset; });
+}
+
 Result<Subset> subsetOf(const std::string& split, const RunData& data, const RunFolder& run) {
     const std::string fresh = data.match.fresh.empty() ? "."
                                                        : " (" + counted(data.match.fresh.size(), "image") +
@@ -25,9 +31,13 @@ Result<Subset> subsetOf(const std::string& split, const RunData& data, const Run
                        : badInput("The run " + run.id() + " has no " + split + " images in " + data.place.path + fresh);
     if (!split.empty())
         return badInput("The split " + split + " is not one of train, val, test.");
-    for (const Subset subset : {Subset::Test, Subset::Validation})
-        if (data.dataset.count(subset) > 0)
-            return subset;
+    if (data.dataset.count(Subset::Test) > 0)
+        return Subset::Test;
+    if (knew(data, Subset::Test)) // others in their place would be taken for them
+        return badInput("None of the run's test images is in " + data.place.path + "; name another split" +
+                        std::string(kSplitOption) + ".");
+    if (data.dataset.count(Subset::Validation) > 0)
+        return Subset::Validation;
     if (isImported(run.path()) && data.dataset.count(Subset::Train) > 0)
         return Subset::Train; // it was not trained here
     return badInput("The run " + run.id() + " has neither test nor val images in " + data.place.path +
@@ -48,6 +58,10 @@ std::int64_t imagesAtOnce(const GraphModule& module, int batchSize) {
         std::max(kLeast, kMultiplyAdds / std::max<std::int64_t>(1, module.cost().multiplyAdds));
     const std::int64_t prompt = std::min(kOfANode / largest.multiplyAdds, kBytesOfANode / largest.activationBytes);
     return std::clamp<std::int64_t>(std::min(fitting, prompt), 1, batchSize);
+}
+
+std::string whyOf(const std::string& path, const std::string& reason) {
+    return reason.find(path) == std::string::npos ? path + ": " + reason : reason;
 }
 
 Result<RunSplit> openImages(const Asked& asked, const std::string& dataPath, const Asking& asking) {
@@ -147,7 +161,7 @@ Result<void> passThrough(const Asked& asked, const RunSplit& split, const std::v
     if (asking.isStopped())
         return cancelled();
     for (const auto& one : loader.skipped())
-        skipped.push_back(samples[one.sample].path + ": " + one.reason);
+        skipped.push_back(whyOf(samples[one.sample].path, one.reason));
     return {};
 }
 

@@ -24,10 +24,13 @@ struct RunSplit {
 /// what openRunData() refuses, cancelled.
 Result<RunSplit> openImages(const Asked& asked, const std::string& dataPath, const Asking& asking);
 
-/// The same, of one split. `split`: train | val | test; empty: test where there is one, else val.
-/// Errors: those of openImages(), a split without images.
+/// The same, of one split. `split`: train | val | test; empty: test where the run has one, else val.
+/// Errors: those of openImages(), a split without images; none is named, and the run's test images are gone.
 Result<RunSplit> openSplit(const Asked& asked, const std::string& split, const std::string& dataPath,
                            const Asking& asking);
+
+/// Why an image is skipped, with its path, which most reasons name.
+std::string whyOf(const std::string& path, const std::string& reason);
 
 /// Of the images of known classes at most so many of each, spread evenly over it, in the order of the split; 0: all,
 /// and those of unknown classes.

@@ -3,12 +3,20 @@
 
 #include <cmath>
 
+#include "support/Words.h"
+
 namespace sightline {
 
 namespace {
 
 std::string percent(double share) {
     return std::to_string(std::lround(share * 100)) + " %";
+}
+
+/// "3 of 60 training images have a usable box".
+std::string countedBoxes(const BoxCount& boxes, const std::string& which) {
+    return std::to_string(boxes.boxed) + " of " + counted(boxes.images, which + " image") +
+           (boxes.boxed == 1 ? " has" : " have") + " a usable box";
 }
 
 std::string placed(HeatPlace place) {
@@ -41,6 +49,19 @@ std::string sentenceOn(const MapsHint& hint, const std::vector<ClassHeat>& class
            placed(hint.hint.place) +
            (hint.hint.others == areaOf(hint.hint.place) ? " (if it were spread evenly: " : " (other classes: ") +
            percent(hint.hint.others) + ").";
+}
+
+std::string sentenceOnObjects(const MapsReport& report) {
+    const BoxCount &own = report.boxes, &learned = report.trainingBoxes;
+    if (own.boxed == 0 && learned.boxed == 0)
+        return "No class has far more heat in one place than others. Whether it lies on the objects is unknown: there "
+               "are no usable boxes.";
+    if (own.boxed == 0)
+        return "In the training images no class looks beside its objects" +
+               (learned.boxed < learned.images ? ", but only " + countedBoxes(learned, "training") : std::string()) +
+               "; the " + report.split + " images have no usable boxes.";
+    return "No class looks beside its objects" +
+           (own.boxed < own.images ? ", but only " + countedBoxes(own, report.split) : std::string()) + ".";
 }
 
 } // namespace sightline

@@ -31,11 +31,16 @@ struct MapsHint {
     std::vector<std::string> images; ///< relative to the data root, the most heat in that place first
 };
 
+/// How many images with heat have a box that lies in what the network sees of them.
+struct BoxCount {
+    std::size_t boxed = 0, images = 0;
+};
+
 struct MapsReport {
     std::string split;
     std::vector<ClassHeat> classes;    ///< in the run's order; of the split that was asked for
     std::vector<MapsHint> hints;       ///< at most one for each class: of the split, else of the training images
-    bool hasBoxes = false;             ///< whether the data set says where its objects are
+    BoxCount boxes, trainingBoxes;     ///< of the split; of the training images that are looked at besides
     std::size_t images = 0, empty = 0; ///< of the split: with a map; of these all zero
     std::vector<std::string> skipped;  ///< unreadable images and those of unknown classes, with the reason
     std::vector<std::string> notes;    ///< for the person: boxes that fit no image ...
@@ -45,7 +50,10 @@ struct MapsReport {
 Json mapsToJson(const MapsReport& report);
 Json hintsToJson(const MapsReport& report);
 
-/// A hint for people: "train: 64 % of the heat lies at the bottom right (other classes: 5 %)."
+/// A hint for people: "boat: 64 % of the heat lies at the bottom right (other classes: 5 %)."
 std::string sentenceOn(const MapsHint& hint, const std::vector<ClassHeat>& classes);
+
+/// Of a report without hints: whether the heat lies on the objects, and by how many boxes that is known.
+std::string sentenceOnObjects(const MapsReport& report);
 
 } // namespace sightline

@@ -72,7 +72,7 @@ TrustVerdict verdictOf(const Trust& trust) {
     if (isUntouchable(trust))
         return TrustVerdict::Unclear;
     // Both: a map of the place where objects usually are survives one of the two.
-    if (trust.randomisedAll >= kSameMap || trust.randomisedLast >= 0.99)
+    if (trust.randomisedAll.value_or(0) >= kSameMap || trust.randomisedLast.value_or(0) >= 0.99)
         return TrustVerdict::Indifferent;
     if (trust.probability < kLeastProbability)
         return TrustVerdict::Unclear;
@@ -97,11 +97,11 @@ std::string sentenceOn(const Trust& trust) {
     case TrustVerdict::Fails:
         return hiding + ": the map does not show what the network uses.";
     case TrustVerdict::Indifferent:
-        if (trust.randomisedAll < kSameMap)
-            return "The map stays nearly the same (rank correlation " + number(trust.randomisedLast, "%.2f") +
+        if (trust.randomisedAll.value_or(0) < kSameMap)
+            return "The map stays nearly the same (rank correlation " + number(*trust.randomisedLast, "%.2f") +
                    ") when the classifier gets random weights: it does not tell what is evidence for " + trust.target +
                    ".";
-        return "The map stays nearly the same (rank correlation " + number(trust.randomisedAll, "%.2f") +
+        return "The map stays nearly the same (rank correlation " + number(*trust.randomisedAll, "%.2f") +
                ") when all weights are random: it shows the image, not what the network has learned.";
     case TrustVerdict::Unclear:
         break;
@@ -113,11 +113,12 @@ std::string sentenceOn(const Trust& trust) {
 }
 
 Json toJson(const Trust& trust) {
+    const auto orNull = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
     return {{"drop", trust.drop},
             {"random_drop", trust.randomDrop},
             {"deletion_auc", trust.deletionAuc},
             {"insertion_auc", trust.insertionAuc},
-            {"randomised", {{"last", trust.randomisedLast}, {"all", trust.randomisedAll}}},
+            {"randomised", {{"last", orNull(trust.randomisedLast)}, {"all", orNull(trust.randomisedAll)}}},
             {"target", trust.target},
             {"probability", trust.probability},
             {"deletion", trust.deletion},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,9 @@ struct Trust {
     double randomDrop = 0;  ///< the same for squares of that area anywhere, mean of 5
     double deletionAuc = 0, insertionAuc = 0;
     std::vector<double> deletion, insertion; ///< the target's probability at 0/30, 1/30 ... 30/30
-    double randomisedLast = 0;               ///< rank correlation with the map after the classifier was drawn again
-    double randomisedAll = 0;                ///< ... after all weights were; 0 where a map has one value everywhere
+    /// Rank correlation with the map after the classifier, or all weights, were drawn again; nothing where it is not
+    /// defined: one of the two maps has one value everywhere.
+    std::optional<double> randomisedLast, randomisedAll;
 };
 
 enum class TrustVerdict {

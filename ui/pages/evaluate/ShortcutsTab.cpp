@@ -172,13 +172,9 @@ void ShortcutsTab::showState() {
         m_note->setText(tr("A class may be told by something beside its objects. Choose a hint to see the images. %1")
                             .arg(aboutReport()));
     else
-        m_note->setText((m_report->hasBoxes
-                             ? tr("No hint of a shortcut in %1: no class has its heat beside its objects, or far more "
-                                  "in one place than other classes. %2")
-                             : tr("No hint of a shortcut in %1: no class has far more heat in one place than other "
-                                  "classes. Whether it lies on the objects is unknown: there are no boxes. %2"))
+        m_note->setText(tr("No hint of a shortcut in %1. %2 %3")
                             .arg(counted(static_cast<qlonglong>(m_report->images), tr("%1 image"), tr("%1 images")),
-                                 aboutReport()));
+                                 QString::fromStdString(sentenceOnObjects(*m_report)), aboutReport()));
 }
 
 QString ShortcutsTab::aboutReport() const {

@@ -86,11 +86,14 @@ void TrustLine::ask() {
                 : unclear ? Role::Warning
                           : Role::Bad,
                 QString::fromStdString(sentenceOn(*m_trust)));
+            const auto correlation = [](const std::optional<double>& value) {
+                return value ? fixed(*value, 2) : QStringLiteral("–");
+            };
             setToolTip(
                 tr("Area under the deletion curve %1, under the insertion curve %2. Rank correlation with the map "
                    "of random weights: classifier %3, all layers %4.")
                     .arg(fixed(m_trust->deletionAuc, 3), fixed(m_trust->insertionAuc, 3),
-                         fixed(m_trust->randomisedLast, 2), fixed(m_trust->randomisedAll, 2)));
+                         correlation(m_trust->randomisedLast), correlation(m_trust->randomisedAll)));
         });
 }
 

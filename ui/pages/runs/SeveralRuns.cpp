@@ -14,6 +14,7 @@
 #include "pages/explain/SettingsDifference.h"
 #include "plot/SeriesPlot.h"
 #include "store/RunFolder.h"
+#include "store/RunImport.h"
 #include "store/SettingsDifference.h"
 #include "widgets/Surface.h"
 #include "widgets/TableView.h"
@@ -149,14 +150,16 @@ void SeveralRuns::showCurves() {
 
 void SeveralRuns::showSettings() {
     std::vector<Json> documents;
+    std::vector<bool> imported;
     QStringList headings{tr("Setting")};
     for (const RunSummary& run : m_runs)
         if (documents.size() < kMostColumns) {
             documents.push_back(run.settings);
+            imported.push_back(isImported(run.folder));
             headings << QString::fromStdString(run.name);
         }
     std::vector<std::vector<Table::Cell>> rows;
-    for (const DifferingSetting& setting : differingSettings(documents)) {
+    for (const DifferingSetting& setting : settingsThatDiffer(std::move(documents), imported)) {
         std::vector<Table::Cell> cells{{nameOfSetting(setting.path), {}, -1, QString::fromStdString(setting.path)}};
         for (const Json& value : setting.values)
             cells.push_back({valueOfSetting(setting.path, value)});

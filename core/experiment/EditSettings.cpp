@@ -60,6 +60,14 @@ bool takesBack(const Json& changes, const Json& earlier) {
     return true;
 }
 
+/// What was only named, against an edit that was to come.
+bool changesNothing(const Json& changes) {
+    for (const auto& [path, values] : changes.items())
+        if (partAt(values, 0) != partAt(values, 1))
+            return false;
+    return true;
+}
+
 bool holds(const Json& document, const Json& changes) {
     for (const auto& [path, values] : changes.items())
         if (settingIn(document, path) != partAt(values, 1))
@@ -98,7 +106,7 @@ std::optional<RecordedEdit> editToUndo(const std::vector<RecordedEdit>& edits, c
     for (const RecordedEdit& edit : edits)
         if (!standing.empty() && takesBack(edit.changes, standing.back()->changes))
             standing.pop_back();
-        else
+        else if (!changesNothing(edit.changes))
             standing.push_back(&edit);
     const Json document = toJson(now);
     while (!standing.empty() && !holds(document, standing.back()->changes))

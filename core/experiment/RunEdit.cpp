@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "experiment/EditFold.h"
+
 namespace sightline {
 
 namespace {
@@ -45,20 +47,6 @@ const Json& whereLeftOut() {
                          "exact": false, "augment_validation": false, "random_contrast": 0.0, "hue_range": 0.0,
                          "gaussian_noise": 0.0, "mixup": 0.0, "cutmix": 0.0}})");
     return defaults;
-}
-
-/// What is left out counts as its default.
-void leaveOut(Json& document, std::string_view path) {
-    Json* place = &document;
-    for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
-        const auto next = place->find(std::string(path.substr(0, dot)));
-        if (next == place->end() || !next->is_object())
-            return;
-        place = &*next;
-        path.remove_prefix(dot + 1);
-    }
-    if (place->is_object())
-        place->erase(std::string(path));
 }
 
 std::string whatMayChange() {
@@ -161,15 +149,10 @@ std::vector<RecordedEdit> editsAfter(const std::vector<RecordedEdit>& edits, Run
     for (std::size_t i = 0; i < edits.size(); ++i) {
         if (edits[i].place <= place)
             continue;
-        RecordedEdit kept{edits[i].place, Json::object()};
-        for (const auto& [path, values] : edits[i].changes.items()) {
-            const bool replaced = std::any_of(edits.begin() + static_cast<std::ptrdiff_t>(i) + 1, edits.end(),
-                                              [&, path = path](const RecordedEdit& later) {
-                                                  return later.place <= edits[i].place && later.changes.contains(path);
-                                              });
-            if (!replaced)
-                kept.changes[path] = values;
-        }
+        RecordedEdit kept = edits[i];
+        for (std::size_t j = i + 1; j < edits.size(); ++j)
+            if (edits[j].place <= kept.place)
+                giveWay(kept.changes, edits[j].changes);
         if (!kept.changes.empty())
             after.push_back(std::move(kept));
     }

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <vector>
 
+#include "experiment/EditFold.h"
 #include "store/RunEvents.h"
 
 namespace sightline {
@@ -42,10 +43,12 @@ std::vector<Line> linesUpTo(const RunFolder& run, RunPlace place) {
     return lines;
 }
 
-Result<Json> settingsAfter(const std::vector<Line>& lines, Result<Experiment> experiment) {
+Result<Json> settingsAfter(const std::vector<Line>& lines, const Result<Experiment>& began) {
+    std::vector<RecordedEdit> edits;
     for (const Line& line : lines)
-        if (experiment && line.edit)
-            experiment = withChanges(*experiment, line.edit->changes);
+        if (line.edit)
+            edits.push_back(*line.edit);
+    const Result<Experiment> experiment = began ? withEdits(*began, edits) : began;
     return experiment ? Result<Json>(changeableSettings(*experiment)) : experiment.error();
 }
 

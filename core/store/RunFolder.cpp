@@ -10,7 +10,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "experiment/RunEdit.h"
+#include "experiment/EditFold.h"
 #include "store/HistoryCsv.h"
 #include "store/RunEvents.h"
 #include "store/RunFork.h"
@@ -43,9 +43,8 @@ Result<Experiment> RunFolder::experimentAtStart() const {
 
 Result<Experiment> RunFolder::experiment() const {
     Result<Experiment> experiment = experimentAtStart();
-    for (const RecordedEdit& edit : readRunEdits(m_folder / "events.jsonl"))
-        if (experiment)
-            experiment = withChanges(*experiment, edit.changes);
+    if (experiment)
+        experiment = withEdits(*experiment, readRunEdits(m_folder / "events.jsonl"));
     if (!experiment)
         return experiment;
     const std::optional<DataPlace> place = readDataPlace(m_folder);

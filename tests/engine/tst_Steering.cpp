@@ -58,6 +58,28 @@ class SteeringTest : public Test {
                         *done = result;
                 }};
     }
+    /// Stopped in epoch 3 after an edit in epoch 2, and gone on with from the end of epoch 1.
+    TrainRequest goneBack(const char* home, const Setting& setting) const {
+        TrainRequest asked = request(home);
+        std::stop_source stop;
+        std::string early;
+        std::filesystem::path last;
+        TrainControl control;
+        const RunEnded begun = m_runs.engine().train(asked, stop.get_token(), control, [&](const TrainEvent& event) {
+            if (const auto* started = std::get_if<RunStarted>(&event))
+                last = started->folder + "/checkpoints/last.safetensors";
+            const auto* batch = std::get_if<BatchFinished>(&event);
+            if (batch && isAt(*batch, 2, 1))
+                early = readFile(last).value();
+            if (batch && isAt(*batch, 2, 3))
+                control.post(change({setting}));
+            if (batch && isAt(*batch, 3, 1))
+                stop.request_stop();
+        });
+        goBack(begun, early);
+        asked.resume = begun.run;
+        return asked;
+    }
 
 private Q_SLOTS:
     void initTestCase() { QVERIFY(m_runs.begin(8, 3, 16)); }
@@ -232,6 +254,51 @@ private Q_SLOTS:
         QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
         QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(expected));
         QCOMPARE(readRunEdits(ended.folder + "/events.jsonl").size(), std::size_t(2));
+    }
+
+    void whatIsNamedAsItIsHoldsAgainstAnEditStillToCome_data() {
+        QTest::addColumn<bool>("live");
+        QTest::newRow("beside --resume") << false;
+        QTest::newRow("while it trains") << true;
+    }
+
+    /// A run that diverged after an edit is saved with the value it had before.
+    void whatIsNamedAsItIsHoldsAgainstAnEditStillToCome() {
+        QFETCH(bool, live);
+        const Setting former{"training.optimizer.learning_rate", "0.001"};
+        const RunEnded plain = trained(request("as-it-is"));
+        TrainRequest asked = goneBack("as-it-is", {former.path, "0.1"});
+        if (!live)
+            asked.settings = {former};
+        std::string said;
+        const RunEnded ended = trained(
+            asked,
+            [&](TrainControl& control, const BatchFinished& batch) {
+                if (live && isAt(batch, 2, 1))
+                    control.post(change({former}));
+            },
+            &said);
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        QVERIFY(ToyRuns::weightsOf(ended) == ToyRuns::weightsOf(plain));
+        QVERIFY2(said.find("Unchanged: training.optimizer.learning_rate stays at 0.001.") != std::string::npos,
+                 said.c_str());
+        QVERIFY2(said.find("As before") == std::string::npos, said.c_str());
+        QCOMPARE(RunFolder(ended.folder).experiment()->training.optimizer.learningRate, 0.001);
+        QCOMPARE(readRunEdits(ended.folder + "/events.jsonl").size(), std::size_t(2));
+    }
+
+    /// What a run tells of its settings is what its last checkpoint was made under.
+    void aPartThatIsNamedStaysWhereItsBlockIsReplacedLater() {
+        TrainRequest asked = goneBack("part", {"augmentation", R"({"horizontal_flip":true})"});
+        asked.settings = {{"augmentation.rotation_range", "45"}};
+        const RunEnded ended = trained(asked);
+        QVERIFY2(ended.outcome == RunEnded::Outcome::Completed, ended.reason.c_str());
+        const Experiment now = RunFolder(ended.folder).experiment().value();
+        QCOMPARE(now.augmentation.rotationRange, 45.0);
+        QVERIFY(now.augmentation.horizontalFlip);
+        const auto last = SafetensorsFile::open(ended.folder + "/checkpoints/last.safetensors");
+        const Json settings = (*runStateIn(last.value()))["settings"];
+        QCOMPARE(toText(settings["augmentation"], -1), toText(changeableSettings(now)["augmentation"], -1));
     }
 
     void anEditDuringTheValidationSavesARunFromStoppingEarly_data() {

@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "Test.h"
+#include "experiment/EditFold.h"
 #include "experiment/EditSettings.h"
 
 using namespace sightline;
@@ -117,6 +118,35 @@ private Q_SLOTS:
         now.training.loaderThreads = 2;
         now.training.epochs = 7;
         QCOMPARE(editToUndo(edits, now)->changes, edits[0].changes);
+    }
+
+    /// What was only named against an edit that was to come is no change, and the earlier one of that is undone next.
+    void whatStayedIsNotUndone() {
+        Experiment now;
+        now.training.epochs = 9;
+        const std::vector<RecordedEdit> edits{{{1, 2}, Json{{"training.epochs", {7, 9}}}},
+                                              {{2, 0}, Json{{"training.loader_threads", {0, 0}}}}};
+        QCOMPARE(editToUndo(edits, now)->changes, edits[0].changes);
+    }
+
+    /// By place: what was edited after the run had gone back holds against what came later before.
+    void editsAreFoldedByTheirPlaces() {
+        const RecordedEdit block{{2, 11}, Json::parse(R"({"augmentation": [{}, {"cutmix": 0.7}]})")};
+        const RecordedEdit part{{2, 0}, Json::parse(R"({"augmentation.rotation_range": [0, 45]})")};
+        const auto augmentation = [](const std::vector<RecordedEdit>& edits) {
+            return withEdits({}, edits).value().augmentation;
+        };
+        QCOMPARE(augmentation({block, part}).cutmix, 0.7);
+        QCOMPARE(augmentation({block, part}).rotationRange, 45.0);
+        QCOMPARE(augmentation({part, block}).rotationRange, 0.0); // as it was done: the block came after it
+        const RecordedEdit whole{{2, 0}, Json::parse(R"({"augmentation": [{}, {"mixup": 0.2}]})")};
+        const RecordedEdit within{{2, 11}, Json::parse(R"({"augmentation.rotation_range": [0, 45]})")};
+        QCOMPARE(augmentation({within, whole}).rotationRange, 0.0);
+        QCOMPARE(augmentation({whole, within}).rotationRange, 45.0);
+        const RecordedEdit off{{2, 11}, Json::parse(R"({"training.early_stopping": [{"patience": 3}, null]})")};
+        const RecordedEdit patience{{2, 0}, Json::parse(R"({"training.early_stopping.patience": [3, 7]})")};
+        const auto stopping = withEdits({}, {off, patience}).value().training.earlyStopping;
+        QVERIFY(stopping && stopping->patience == 7);
     }
 
     void whatIsTypedMeanwhileStays() {

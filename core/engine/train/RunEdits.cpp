@@ -73,6 +73,21 @@ Result<BuiltDropout> builtDropout(const RunFolder& run) {
     return built;
 }
 
+/// What is named as it is, though one of `later` is to change it, is changed to what it is.
+void nameWhatStays(EditedExperiment& edit, const std::vector<Setting>& settings,
+                   const std::vector<RecordedEdit>& later) {
+    const Json document = toJson(edit.experiment);
+    for (const Setting& setting : settings) {
+        const bool isToChange = std::any_of(later.begin(), later.end(), [&](const RecordedEdit& other) {
+            return touches(other.changes, setting.path);
+        });
+        if (!isToChange || touches(edit.changes, setting.path))
+            continue;
+        const Json value = settingIn(document, setting.path);
+        edit.changes[setting.path] = Json::array({value, value});
+    }
+}
+
 } // namespace
 
 Result<void> mayGoOnWith(const Experiment& next, const RunAsIs& run) {
@@ -101,14 +116,16 @@ Result<void> mayGoOnWith(const Experiment& next, const RunAsIs& run) {
     return frozen ? Result<void>() : refused(frozen.error().message);
 }
 
-Result<EditedExperiment> editedInEffect(const Experiment& now, double rate, const std::vector<Setting>& settings) {
+Result<EditedExperiment> editedInEffect(const Experiment& now, double rate, const std::vector<Setting>& settings,
+                                        const std::vector<RecordedEdit>& later) {
     const bool namesRate =
         std::any_of(settings.begin(), settings.end(), [](const Setting& setting) { return setting.path == kRate; });
-    if (!namesRate || rate == namedRate(now))
-        return edited(now, settings);
     Experiment inEffect = now;
-    inEffect.training.optimizer.learningRate = rounded(rate);
+    if (namesRate && rate != namedRate(now))
+        inEffect.training.optimizer.learningRate = rounded(rate);
     Result<EditedExperiment> next = edited(inEffect, settings);
+    if (next)
+        nameWhatStays(*next, settings, later);
     if (next && !next->changes.contains(kRate))
         next->experiment.training.optimizer.learningRate = now.training.optimizer.learningRate;
     return next;
@@ -117,7 +134,7 @@ Result<EditedExperiment> editedInEffect(const Experiment& now, double rate, cons
 void nameDropout(Json& changes, const GraphSpec& graph) {
     const auto change = changes.find("model.options.dropout");
     const std::set<double> rates = dropoutRates(graph);
-    if (change != changes.end() && (*change)[0].is_null() && rates.size() == 1)
+    if (change != changes.end() && (*change)[0].is_null() && !(*change)[1].is_null() && rates.size() == 1)
         (*change)[0] = *rates.begin();
 }
 
@@ -154,13 +171,16 @@ EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& set
 
 RunNote noteOfEdit(const Json& changes, RunPlace place) {
     std::string sentence;
+    bool isChange = false;
     for (const auto& [path, values] : changes.items()) {
         const char* const none = path == "model.options.dropout" ? "the network's own" : "none";
         const auto said = [&](const Json& value) { return value.is_null() ? std::string(none) : toText(value, -1); };
-        sentence +=
-            (sentence.empty() ? "Changed: " : "; ") + path + " from " + said(values[0]) + " to " + said(values[1]);
+        const bool stays = values[0] == values[1];
+        isChange = isChange || !stays;
+        sentence += (sentence.empty() ? "" : "; ") + path +
+                    (stays ? " stays at " + said(values[1]) : " from " + said(values[0]) + " to " + said(values[1]));
     }
-    return {sentence + ".",
+    return {(isChange ? "Changed: " : "Unchanged: ") + sentence + ".",
             Json{{"type", "edit"}, {"epoch", place.epoch}, {"batch", place.batch}, {"changes", changes}}};
 }
 

@@ -32,11 +32,12 @@ void nameDropout(Json& changes, const GraphSpec& graph);
 /// differs. A dropout that is again what the run began with means each layer's rate as it was built.
 EditEffect goOnWith(const Experiment& next, const Json& changes, TrainSetup& setup, TrainState& state);
 
-/// "Changed: training.epochs from 3 to 5; ...", with the event that a run keeps.
+/// "Changed: training.epochs from 3 to 5; training.loader_threads stays at 2.", with the event that a run keeps.
 RunNote noteOfEdit(const Json& changes, RunPlace place);
 
 /// edited(); but the learning rate changes from `rate`, the one in effect, which callbacks may have made another than
-/// the settings name.
-Result<EditedExperiment> editedInEffect(const Experiment& now, double rate, const std::vector<Setting>& settings);
+/// the settings name. What is named as it is, though an edit of `later` would change it, is a change too: it stays.
+Result<EditedExperiment> editedInEffect(const Experiment& now, double rate, const std::vector<Setting>& settings,
+                                        const std::vector<RecordedEdit>& later);
 
 } // namespace sightline::engine

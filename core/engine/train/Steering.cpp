@@ -122,7 +122,7 @@ std::optional<Ending> Steering::heed() {
 
 /// Other settings from the next batch on. What is refused changes nothing.
 Result<void> Steering::edit(const std::vector<Setting>& settings) {
-    Result<EditedExperiment> now = editedInEffect(m_setup.experiment, m_state.baseRate, settings);
+    Result<EditedExperiment> now = editedInEffect(m_setup.experiment, m_state.baseRate, settings, m_setup.later);
     if (!now)
         return now.error();
     nameDropout(now->changes, m_setup.module->spec());

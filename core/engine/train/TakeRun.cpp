@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/train/RunEdits.h"
+#include "experiment/EditFold.h"
 #include "store/RemoteCommand.h"
 #include "store/RunEvents.h"
 #include "store/RunFork.h"
@@ -46,25 +47,19 @@ std::optional<double> rateNamedAt(const std::vector<RecordedEdit>& edits, RunPla
 }
 
 /// The run's settings as they were at the checkpoint it goes on from; edits made after that are for later.
-Result<void> turnBack(TrainSetup& setup, RunPlace place, const Json& state) {
+Result<void> turnBack(TrainSetup& setup, RunPlace place) {
     const std::vector<RecordedEdit> edits = readRunEdits(setup.folder->path() / "events.jsonl");
     setup.later = editsAfter(edits, place);
-    for (auto edit = setup.later.rbegin(); edit != setup.later.rend(); ++edit) {
-        Json back = Json::object();
-        for (const auto& [path, values] : edit->changes.items())
-            back[path] = Json::array({values[1], values[0]});
-        Result<Experiment> earlier = withChanges(setup.before, back);
-        if (!earlier)
-            return earlier.error();
-        setup.before = std::move(*earlier);
-    }
-    // An edit names the rate that was in effect before it, which is not the one the settings named.
-    double& inEffect = setup.before.training.optimizer.learningRate;
-    if (const Json settings = state.value("settings", Json()); !setup.later.empty() && settings.is_object())
-        if (const Json rate = settings.value(kRate, Json()); rate.is_number())
-            inEffect = rate.get<double>();
+    std::vector<RecordedEdit> earlier = edits;
+    std::erase_if(earlier, [&](const RecordedEdit& edit) { return edit.place > place; });
+    const Result<Experiment> began = setup.folder->experimentAtStart();
+    Result<Experiment> then = began ? withEdits(*began, earlier) : began;
+    if (!then)
+        return then.error();
+    then->data = std::move(setup.before.data); // where the images are now
+    setup.before = std::move(*then);
     if (const std::optional<double> rate = rateNamedAt(edits, place)) {
-        inEffect = *rate;
+        setup.before.training.optimizer.learningRate = *rate;
         setup.editedRate = namedRate(setup.before);
     }
     return {};
@@ -97,13 +92,13 @@ Result<void> takeRun(const TrainRequest& request, TrainSetup& setup) {
     const std::optional<KeptCheckpoint> from = checkpointToResume(folder->path());
     const Json state = stateIn(from);
     if (from)
-        if (const Result<void> turned = turnBack(setup, {from->epoch + 1, from->batch}, state); !turned)
+        if (const Result<void> turned = turnBack(setup, {from->epoch + 1, from->batch}); !turned)
             return turned;
     const Json rate = state.value("learning_rate", Json());
     const double kept = rate.is_number() ? rate.get<double>() : namedRate(setup.before);
     std::vector<Setting> settings = settingsToBeginWith(*folder);
     settings.insert(settings.end(), request.settings.begin(), request.settings.end());
-    Result<EditedExperiment> now = editedInEffect(setup.before, setup.editedRate.value_or(kept), settings);
+    Result<EditedExperiment> now = editedInEffect(setup.before, setup.editedRate.value_or(kept), settings, setup.later);
     if (!now)
         return now.error();
     setup.experiment = std::move(now->experiment);

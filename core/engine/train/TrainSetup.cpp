@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "experiment/EditFold.h"
+
 namespace sightline::engine {
 
 namespace {
@@ -34,8 +36,7 @@ int TrainSetup::batchesPerEpoch() const {
 
 void TrainSetup::dropLater(const Json& changed) {
     for (RecordedEdit& edit : later)
-        for (const auto& [path, values] : changed.items())
-            edit.changes.erase(path);
+        giveWay(edit.changes, changed);
     std::erase_if(later, [](const RecordedEdit& edit) { return edit.changes.empty(); });
 }
 

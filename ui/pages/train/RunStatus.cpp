@@ -82,7 +82,8 @@ void nameSettings(const RecordedEdit& edit, QStringList& notes) {
         if (!words.isEmpty())
             notes.replaceInStrings(setting + from + stored(values[0]) + to + stored(values[1]),
                                    words.join(QStringLiteral("; ")));
-        notes.replaceInStrings(setting + from, nameOfSetting(path) + from);
+        for (const QString& verb : {from, QStringLiteral(" stays at ")})
+            notes.replaceInStrings(setting + verb, nameOfSetting(path) + verb);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -225,7 +226,10 @@ std::vector<ForkPoint> forkPoints(const RunFolder& parent) {
     std::vector<ForkPoint> points;
     for (const KeptCheckpoint& kept : wholeCheckpoints(parent.path())) {
         const std::string name = kept.file.stem().string();
-        const bool numbered = name.starts_with("epoch-");
+        const bool isKnown = std::any_of(points.begin(), points.end(), [&](const ForkPoint& point) {
+            return point.epoch == kept.epoch && point.batch == kept.batch;
+        });
+        const bool numbered = name.starts_with("epoch-") || (name == "previous" && kept.batch == 0 && !isKnown);
         if (kept.resumable && (numbered || name == "last" || name == "best"))
             points.push_back({numbered ? std::to_string(kept.epoch) : name, kept.epoch, kept.batch});
     }

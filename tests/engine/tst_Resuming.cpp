@@ -236,6 +236,27 @@ private Q_SLOTS:
         QVERIFY(bytesOf(file(resumed, "last.safetensors")) == bytesOf(file(whole, "last.safetensors")));
     }
 
+    /// Saved in the middle of an epoch, after the step that ruined its weights, which are numbers yet.
+    void aRuinedCheckpointInAnEpochLosesNoneBeforeIt() {
+        TrainRequest asked = m_runs.request("ruined", 2);
+        const RunEnded good = trained(asked);
+        QCOMPARE(good.epochs, 2);
+        const std::string end = bytesOf(file(good, "last.safetensors"));
+        asked.resume = good.run;
+        asked.settings = {{"training.epochs", "3"},
+                          {"training.save_every_minutes", "1e-9"}, // after every batch
+                          {"training.optimizer.learning_rate", "1e30"}};
+        const RunEnded ruined = trained(asked);
+        QCOMPARE(ruined.outcome, RunEnded::Outcome::Failed);
+        QVERIFY2(ruined.reason.find("from the one before it (after epoch 2)") != std::string::npos,
+                 ruined.reason.c_str());
+        QVERIFY(bytesOf(file(good, "last.safetensors")) == end);
+        asked.settings = {{"training.optimizer.learning_rate", "0.001"}};
+        const RunEnded saved = trained(asked);
+        QVERIFY2(saved.outcome == RunEnded::Outcome::Completed, saved.reason.c_str());
+        QCOMPARE(saved.epochs, 3);
+    }
+
     /// The rate had been reduced; what is set by hand holds, also where it is what the run began with.
     void aRateThatIsTakenBackIsTheOneThatTrains() {
         TrainRequest asked = request("taken-back", 6);

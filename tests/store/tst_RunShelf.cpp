@@ -112,6 +112,11 @@ private Q_SLOTS:
         QVERIFY(writeParent(fork, {parent.id(), 3}));
         QCOMPARE(pointsBefore(fork, {4, 5}).words(), earlier);
         QCOMPARE(pointsBefore(fork, {5, 0}).words(), std::string()); // it has none of its own
+        keepState(parent, "previous", {{"epoch", 2}, {"batch", 0}}); // once
+        QCOMPARE(pointsBefore(parent, {4, 5}).words(), earlier);
+        keepState(parent, "previous", {{"epoch", 3}, {"batch", 0}});
+        QCOMPARE(pointsBefore(parent, {4, 5}).words(), "the run " + parent.id() + " from epoch 3 or epoch 2");
+        QCOMPARE(beginningOfFork(parent, "3")->epoch, 3);
     }
 
     /// Of those made just where the checkpoint stands, the ones it was made after.

@@ -30,10 +30,14 @@ std::string adviceAfter(const RunFolder& run, RunPlace checkpoint) {
 
 } // namespace
 
-Ending lossDiverged(double loss, const TrainSetup& setup, RunPlace place, bool first) {
-    return failed({"The loss became " + std::string(std::isnan(loss) ? "not a number" : "infinite") +
-                   inEpoch(place.epoch) +
-                   (first ? adviceAfter(*setup.folder, {place.epoch, place.batch - 1}) : advice(setup))});
+Ending lossDiverged(double loss, const TrainSetup& setup, RunPlace place, bool first,
+                    const std::optional<std::string>& back) {
+    const std::string what =
+        "The loss became " + std::string(std::isnan(loss) ? "not a number" : "infinite") + inEpoch(place.epoch);
+    if (back)
+        return failed({what + ", in the first batch after the last checkpoint, which is dropped. Resume the run from " +
+                       "the one before it (" + *back + ") with a smaller learning rate."});
+    return failed({what + (first ? adviceAfter(*setup.folder, {place.epoch, place.batch - 1}) : advice(setup))});
 }
 
 Ending weightsDiverged(int epoch, const TrainSetup& setup) {

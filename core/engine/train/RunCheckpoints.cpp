@@ -20,6 +20,7 @@ namespace sightline::engine {
 namespace {
 
 constexpr const char* kLast = "last.safetensors";
+constexpr const char* kPrevious = "previous.safetensors";
 constexpr const char* kBest = "best.safetensors";
 constexpr const char* kEarlyStopping = "early-stopping.safetensors";
 constexpr const char* kRestored = "restored.safetensors";
@@ -56,30 +57,52 @@ Result<std::string> RunCheckpoints::saveAs(const std::string& name, const GraphM
 }
 
 Result<std::string> RunCheckpoints::saveLast(const GraphModule& module, const Moments& moments, const Json& state) {
-    if (m_isLastSound)
+    // Weights may be ruined before they are no numbers: what saves in the middle of an epoch replace is never the end
+    // of the one before.
+    if (m_isLastSound && (!m_isLastWithinEpoch || !hasPrevious()))
         keepLastAsPrevious();
     Result<std::string> saved = saveAs(kLast, module, moments, state);
     m_isLastSound = m_isLastSound || saved.ok();
+    if (saved)
+        m_isLastWithinEpoch = state.value("batch", 0) > 0;
     return saved;
+}
+
+bool RunCheckpoints::hasPrevious() const {
+    return SafetensorsFile::open(m_folder / kPrevious).ok();
+}
+
+std::optional<std::string> RunCheckpoints::dropLast() {
+    if (!m_isLastSound || !m_isLastWithinEpoch)
+        return {};
+    for (const KeptCheckpoint& kept : wholeCheckpoints(m_folder.parent_path())) {
+        if (kept.file.filename() == kLast || !kept.resumable || !openAsWritten(kept.file))
+            continue;
+        if (!putInPlace(kept.file, kLast))
+            return {};
+        m_isLastWithinEpoch = kept.batch > 0;
+        return placeOf(kept);
+    }
+    return {};
 }
 
 /// By a second name, so that there is a last one at every moment. Where that cannot be done there is one checkpoint
 /// fewer to fall back to.
 void RunCheckpoints::keepLastAsPrevious() const {
-    putInPlace(m_folder / kLast, "previous.safetensors");
+    static_cast<void>(putInPlace(m_folder / kLast, kPrevious));
 }
 
-void RunCheckpoints::putInPlace(const std::filesystem::path& file, const std::string& name) const {
+bool RunCheckpoints::putInPlace(const std::filesystem::path& file, const std::string& name) const {
     const std::filesystem::path second = m_folder / (name + ".new");
     const FileCalls& calls = fileCalls();
     calls.unlink(second.c_str());
-    if (calls.link(file.c_str(), second.c_str()) == 0)
-        calls.rename(second.c_str(), (m_folder / name).c_str());
+    return calls.link(file.c_str(), second.c_str()) == 0 &&
+           calls.rename(second.c_str(), (m_folder / name).c_str()) == 0;
 }
 
 void RunCheckpoints::keepBest() const {
     if (m_best)
-        putInPlace(*m_best, kBest);
+        static_cast<void>(putInPlace(*m_best, kBest));
 }
 
 Result<std::string> RunCheckpoints::saveBest(const GraphModule& module, const Moments& moments,
@@ -164,6 +187,7 @@ RunCheckpoints::Loaded RunCheckpoints::loadedFrom(const KeptCheckpoint& from, Js
         loaded.note = why + " run resumes from " + loaded.file + ", " + placeOf(from) + ".";
     if (!from.resumable)
         loaded.note += (why.empty() ? loaded.file : " It") + " contains only weights: the optimizer starts fresh.";
+    m_isLastWithinEpoch = loaded.isLast && from.batch > 0;
     const bool kept = !from.resumable || loaded.state.value(kHasEarlyStopping, false);
     m_hasEarlyStopping = kept && hasEarlyStoppingOf(from.epoch);
     if (from.resumable && kept && !m_hasEarlyStopping)

@@ -75,7 +75,7 @@ std::optional<Ending> RunEpochs::trainBatches() {
     while (const auto batch = m_loop->train(rateAt(m.state.step) * m.steering.rateFactor())) {
         const bool isFirst = std::exchange(m_isFirst, false);
         if (!std::isfinite(batch->loss))
-            return lossDiverged(batch->loss, m.setup, m.state.place(), isFirst);
+            return diverged(batch->loss, isFirst);
         if (keeps()) {
             record(*batch);
             reportBatch(*batch);
@@ -85,6 +85,13 @@ std::optional<Ending> RunEpochs::trainBatches() {
             return ending;
     }
     return endTraining();
+}
+
+/// Of the weights that the batch found: no other settings help a checkpoint that has them.
+Ending RunEpochs::diverged(double loss, bool isFirst) {
+    const bool areKept = isFirst || m.recorder.savedStep() == m.state.step - 1;
+    return lossDiverged(loss, m.setup, m.state.place(), isFirst,
+                        keeps() && areKept ? m.recorder.checkpoints().dropLast() : std::nullopt);
 }
 
 /// What is known once all batches of an epoch are trained.

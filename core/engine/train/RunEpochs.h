@@ -48,6 +48,7 @@ private:
     Ending endTrained(const Resumed& from);
     std::optional<Ending> trainEpoch();
     std::optional<Ending> trainBatches();
+    Ending diverged(double loss, bool isFirst);
     std::optional<Ending> endTraining();
     void record(const LoopBatch& batch);
     void reportBatch(const LoopBatch& batch);

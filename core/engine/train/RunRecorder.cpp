@@ -87,6 +87,8 @@ Result<void> RunRecorder::saveLast() {
     const Result<std::string> saved =
         m_checkpoints.saveLast(*m_setup.module, m_moments, toJson(m_state, m_setup.experiment));
     m_saved = Clock::now();
+    if (saved)
+        m_savedStep = m_state.step;
     return saved ? Result<void>() : saved.error();
 }
 

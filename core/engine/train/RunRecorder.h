@@ -38,6 +38,8 @@ public:
     bool isSaveDue() const;
     /// Seconds that keepEpoch() and saveHere() took, the last time; waiting for room is not in it.
     double secondsWriting() const { return m_secondsWriting; }
+    /// TrainState::step of the last checkpoint to go on from; below 0: none was kept by this process.
+    std::int64_t savedStep() const { return m_savedStep; }
     /// A checkpoint in the middle of an epoch.
     Result<void> saveHere();
     /// After TrainState::endEpoch(): history.csv and the weights, last of them the checkpoint to go on from.
@@ -67,6 +69,7 @@ private:
     SkippedImages m_skipped{"training"}, m_skippedValidation{"validation"};
     Clock::time_point m_toldSkipped{}, m_saved = Clock::now();
     double m_secondsWriting = 0;
+    std::int64_t m_savedStep = -1;
     bool m_toldLearning = false;
 };
 

@@ -28,21 +28,33 @@ std::string newRunId() {
     return std::string(stamp.data(), length) + tail.data();
 }
 
+namespace {
+
+/// SQLite calls a full disk an I/O error.
+bool isFull(const std::filesystem::path& folder) {
+    std::error_code code;
+    const std::filesystem::space_info space = std::filesystem::space(folder, code);
+    return !code && space.capacity > 0 && space.available < (1u << 20);
+}
+
+} // namespace
+
 Result<RunStore> RunStore::open(const std::filesystem::path& home) {
+    const std::string what = "The data home " + home.string() + " cannot be written";
     const auto unwritable = [&](const std::string& why) {
-        return Error{"The data home " + home.string() + " cannot be written (" + why +
-                     "); choose another with --home or SIGHTLINE_HOME."};
+        return Error{what + " (" + why + "); choose another with --home or SIGHTLINE_HOME."};
     };
+    const auto noRoom = [&] { return Error{what + ": No space left on device; make room and try again."}; };
     std::error_code code;
     const std::filesystem::path absolute = std::filesystem::absolute(home, code);
     std::filesystem::create_directories(absolute / "runs", code);
     if (code)
-        return unwritable(code.message());
+        return code == std::errc::no_space_on_device ? noRoom() : unwritable(code.message());
     if (::access(absolute.c_str(), W_OK) != 0 || ::access((absolute / "runs").c_str(), W_OK) != 0)
         return unwritable("no permission");
     RunStore store(absolute);
     if (auto index = RunIndex::open(store.m_home); !index)
-        return unwritable(index.error().message);
+        return isFull(absolute) ? noRoom() : unwritable(index.error().message);
     return store;
 }
 

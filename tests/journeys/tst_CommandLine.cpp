@@ -496,10 +496,18 @@ private Q_SLOTS:
                                       "--set", "training.checkpoint.keep=all"});
         const QString id = QDir(small + "/runs").entryList(QDir::Dirs | QDir::NoDotAndDotDot).value(0);
         const CliAnswer evaluation = run({"--home", small, "evaluate", id, "--json"});
+        QFile rest(small + "/rest"); // of the room
+        rest.open(QIODevice::WriteOnly | QIODevice::Unbuffered);
+        while (rest.write(QByteArray(4096, 'x')) > 0) {
+        }
+        rest.close();
+        const CliAnswer again = run({"--home", small, "train", "--resume", id});
         QProcess::execute("umount", {small});
         QCOMPARE(answer.code, 1);
         QVERIFY2(answer.err.contains("No space left"), answer.err.constData());
         QCOMPARE(evaluation.code, 0);
+        QCOMPARE(again.code, 1);
+        QVERIFY2(again.err.contains("No space left on device; make room and try again."), again.err.constData());
     }
 
     void theHealthCheckNamesWhatIsOddAndHonoursWhatWasChangedByHand() {

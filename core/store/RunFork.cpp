@@ -220,6 +220,18 @@ Result<void> fill(const RunFolder& parent, const RunFolder& fork, const Begin& b
     return makeWhole(fork.path());
 }
 
+/// A new run may have a name of its own: it is no setting to go on with.
+Result<std::string> takeName(std::vector<Setting>& settings, const Experiment& began) {
+    Json document = toJson(began);
+    for (const Setting& setting : settings)
+        if (setting.path == "name")
+            if (const Result<void> set = setSetting(document, setting.path, setting.value); !set)
+                return set.error();
+    std::erase_if(settings, [](const Setting& setting) { return setting.path == "name"; });
+    const Result<Experiment> named = experimentFromJson(document);
+    return named ? Result<std::string>(named->name) : named.error();
+}
+
 } // namespace
 
 std::vector<ForkPoint> forkPoints(const RunFolder& parent) {
@@ -268,16 +280,20 @@ Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::s
     Result<Experiment> began = parent.experimentAtStart();
     if (!then || !began)
         return then ? began.error() : then.error();
-    if (const Result<EditedExperiment> may = edited(*then, settings); !may)
+    std::vector<Setting> changes = settings;
+    const Result<std::string> name = takeName(changes, *then);
+    if (!name)
+        return name.error();
+    if (const Result<EditedExperiment> may = edited(*then, changes); !may)
         return may.error();
     if (const Result<Json> graph = parent.graph(); !graph)
         return graph.error();
-    began->name = then->name;
+    began->name = *name;
     Result<RunFolder> fork = store.create(*began);
     if (!fork)
         return fork;
     Result<RunMark> mark = RunMark::take(fork->path()); // so that nobody deletes it meanwhile
-    const Result<void> filled = mark ? fill(parent, *fork, *begin, *then, settings) : Result<void>(mark.error());
+    const Result<void> filled = mark ? fill(parent, *fork, *begin, *then, changes) : Result<void>(mark.error());
     if (filled)
         return fork;
     static_cast<void>(store.discard(*fork, mark ? std::optional(std::move(*mark)) : std::nullopt));

@@ -44,10 +44,10 @@ Result<ForkBeginning> beginningOfFork(const RunFolder& parent, const std::string
 /// Makes a run that begins where a checkpoint of `parent` stands: with its weights and state, its images, its history
 /// up to there, edits among it, and so the settings it had then; experiment.json is as the parent began. It is trained
 /// by resuming it, and the same settings give what the parent went on to; other `settings` are written down with it
-/// and take effect whenever that is. `parent` may be in progress, in whatever program. `at`: best | last | an epoch
-/// whose checkpoint was kept. Errors: there is no such checkpoint, or none that can be gone on from; a setting may not
-/// change in a run, or is impossible; a file of the parent is damaged. Where it fails nothing is left; where the
-/// process dies on the way half a fork is.
+/// and take effect whenever that is, but for `name`, which is the fork's own. `parent` may be in progress, in whatever
+/// program. `at`: best | last | an epoch whose checkpoint was kept. Errors: there is no such checkpoint, or none that
+/// can be gone on from; a setting may not change in a run, or is impossible; a file of the parent is damaged. Where it
+/// fails nothing is left; where the process dies on the way half a fork is.
 Result<RunFolder> forkRun(RunStore& store, const RunFolder& parent, const std::string& at,
                           const std::vector<Setting>& settings = {});
 

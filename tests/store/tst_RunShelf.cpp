@@ -198,6 +198,11 @@ private Q_SLOTS:
         QVERIFY(forgetSettingsToBeginWith(fork).ok());
         QCOMPARE(parentOf(fork)->settings.size(), std::size_t(1)); // of no use any more, and so not written again
 
+        const RunFolder named = forkRun(runs, parent, "last", {{"name", "mine"}, {"training.epochs", "77"}}).value();
+        QCOMPARE(runs.summary(named)->name, std::string("mine"));
+        QCOMPARE(settingsToBeginWith(named).size(), std::size_t(1));
+        QCOMPARE(runs.summary(fork)->name, std::string("parent fork"));
+
         const RunFolder other = forkRun(runs, parent, "last", {{"training.epochs", "77"}}).value();
         QVERIFY(forgetSettingsToBeginWith(other).ok());
         QVERIFY(settingsToBeginWith(other).empty());

@@ -111,6 +111,9 @@ Result<OnnxValue> valueOf(OnnxReading& reading, const onnx::NodeProto& node) {
          {readOnnxPattern, readOnnxLayer, readOnnxPool, readOnnxActivation, readOnnxArithmetic, readOnnxShape})
         if (std::optional<Result<OnnxValue>> value = read(reading, node))
             return *value;
+    for (const std::string& input : node.input()) // the cause lies before
+        if (const OnnxValue* read = reading.find(input); read && read->kind == OnnxValue::Kind::Unreadable)
+            return badInput(read->why);
     return onnxFault(node, "networks here have no such operation.");
 }
 

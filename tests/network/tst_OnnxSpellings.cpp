@@ -177,6 +177,48 @@ private Q_SLOTS:
         file.output("features");
         QVERIFY(mentions(file.read(), "image (Reshape) cannot be imported: it rearranges an image"));
     }
+
+    /// timm computes TensorFlow's padding with numbers, which are constants where the size is fixed.
+    void padsThatAreRoundedAndBoundedAreRead() {
+        Written file({1, 3, 4, 4});
+        file.weights("stem", {2, 3, 3, 3});
+        file.weights("classifier", {2, 2});
+        for (const auto& [name, value] : {std::pair("0", 0.0f), std::pair("1.5", 1.5f), std::pair("-.5", -0.5f),
+                                          std::pair("9", 9.0f), std::pair("3", 3.0f), std::pair("4", 4.0f)})
+            file.reals(name, {1}, {value});
+        file.add("Ceil", {"1.5"}, "top");
+        file.add("Floor", {"-.5"}, "below");
+        file.add("Neg", {"below"}, "bottom");
+        file.add("Clip", {"9", "", "3"}, "left");
+        file.add("Min", {"9", "4", "9"}, "least");
+        file.add("Max", {"least", "0"}, "right");
+        file.add("Concat", {"0", "0", "top", "left", "0", "0", "bottom", "right"}, "reals");
+        onnx::AttributeProto& to = *file.add("Cast", {"reals"}, "pads").add_attribute();
+        to.set_name("to");
+        to.set_i(onnx::TensorProto::INT64);
+        file.add("Pad", {"x", "pads"}, "padded");
+        file.add("Conv", {"padded", "stem"}, "features");
+        file.add("GlobalAveragePool", {"features"}, "means");
+        file.add("Flatten", {"means"}, "flat");
+        file.add("MatMul", {"flat", "classifier"}, "scores");
+        file.output("scores");
+        const Result<OnnxNetwork> network = file.read();
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        QVERIFY((network->graph.nodes[1].attributes.at("padding") == Json{2, 1, 3, 4}));
+    }
+
+    /// Not whoever reads what could not be computed.
+    void aFaultNamesTheFirstNode() {
+        Written file({1, 3, 4, 4});
+        file.wholes("given", {0, 0, 1, 1, 0, 0, 1, 1});
+        file.wholes("zero", {0});
+        file.wholes("end", {8});
+        file.add("Sin", {"given"}, "waves");
+        file.add("Slice", {"waves", "zero", "end", "zero"}, "pads");
+        file.add("Pad", {"x", "pads"}, "padded");
+        file.output("padded");
+        QVERIFY(mentions(file.read(), "waves (Sin) cannot be imported"));
+    }
 };
 
 QTEST_APPLESS_MAIN(OnnxSpellingsTest)

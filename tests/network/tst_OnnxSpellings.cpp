@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ParsedOnnx.h"
+#include "network/ExpectedPixels.h"
 #include "network/OnnxReader.h"
 
 using namespace sightline;
@@ -205,6 +206,48 @@ private Q_SLOTS:
         const Result<OnnxNetwork> network = file.read();
         QVERIFY2(network, network ? "" : network.error().message.c_str());
         QVERIFY((network->graph.nodes[1].attributes.at("padding") == Json{2, 1, 3, 4}));
+    }
+
+    void firstLayersTellWhatPixelsTheyTake_data() {
+        using Values = std::vector<float>;
+        QTest::addColumn<QString>("op");
+        QTest::addColumn<Values>("minus");
+        QTest::addColumn<Values>("by");
+        QTest::addColumn<ExpectedPixels>("expected");
+        const Values mean = {0.485f, 0.456f, 0.406f}, deviation = {0.229f, 0.224f, 0.225f};
+        const Values mean255 = {123.7f, 116.3f, 103.5f}, deviation255 = {58.4f, 57.1f, 57.4f};
+        QTest::newRow("1/255") << "Div" << Values{0} << Values{255} << ExpectedPixels::To255;
+        QTest::newRow("-1 to 1") << "Div" << Values{127.5f} << Values{127.5f} << ExpectedPixels::To255;
+        QTest::newRow("moments of 255") << "Div" << mean255 << deviation255 << ExpectedPixels::To255;
+        QTest::newRow("a mean") << "Div" << mean255 << Values{1} << ExpectedPixels::To255;
+        QTest::newRow("moments of 1") << "Div" << mean << deviation << ExpectedPixels::To1;
+        QTest::newRow("1 to -1...1") << "Div" << Values{0.5f} << Values{0.5f} << ExpectedPixels::To1;
+        QTest::newRow("any factor") << "Mul" << Values{0} << Values{7} << ExpectedPixels::Unclear;
+        QTest::newRow("channels of different ranges")
+            << "Div" << Values{0, 0, 0} << Values{255, 255, 1} << ExpectedPixels::Unclear;
+        QTest::newRow("nothing") << "Div" << Values{0} << Values{1} << ExpectedPixels::NotSaid;
+    }
+    void firstLayersTellWhatPixelsTheyTake() {
+        using Values = std::vector<float>;
+        QFETCH(QString, op);
+        QFETCH(Values, minus);
+        QFETCH(Values, by);
+        QFETCH(ExpectedPixels, expected);
+        Written file({1, 3, 4, 4});
+        file.reals("minus", {static_cast<std::int64_t>(minus.size()), 1, 1}, minus);
+        file.reals("by", {static_cast<std::int64_t>(by.size()), 1, 1}, by);
+        file.weights("stem", {2, 3, 1, 1});
+        file.weights("classifier", {2, 2});
+        file.add("Sub", {"x", "minus"}, "moved");
+        file.add(qPrintable(op), {"moved", "by"}, "scaled");
+        file.add("Conv", {"scaled", "stem"}, "features");
+        file.add("GlobalAveragePool", {"features"}, "means");
+        file.add("Flatten", {"means"}, "flat");
+        file.add("MatMul", {"flat", "classifier"}, "scores");
+        file.output("scores");
+        const Result<OnnxNetwork> network = file.read();
+        QVERIFY2(network, network ? "" : network.error().message.c_str());
+        QVERIFY(expectedPixels(network->graph, network->values) == expected);
     }
 
     /// Not whoever reads what could not be computed.

@@ -12,8 +12,8 @@
 using namespace sightline;
 
 namespace {
-std::filesystem::path golden() {
-    return std::filesystem::path(SIGHTLINE_GOLDEN_DIR) / "onnx" / "keras.onnx"; // four classes
+std::filesystem::path golden(const std::string& name) {
+    return std::filesystem::path(SIGHTLINE_GOLDEN_DIR) / "onnx" / (name + ".onnx"); // four classes
 }
 } // namespace
 
@@ -26,7 +26,7 @@ class RunImportTest : public FreshFolderTest {
         if (!writeFileAtomically(file, labels))
             qFatal("no labels");
         RunStore store = RunStore::open(root() / "home").value();
-        return importRun(store, {golden(), file, "none", {}});
+        return importRun(store, {golden("keras"), file, "none", {}});
     }
     std::vector<std::string> namesOf(const std::string& labels) {
         const auto run = imported(labels);
@@ -94,7 +94,7 @@ private Q_SLOTS:
     }
 
     void anEndingInCapitalsIsTheSame() {
-        std::filesystem::copy_file(golden(), root() / "MODEL.ONNX");
+        std::filesystem::copy_file(golden("keras"), root() / "MODEL.ONNX");
         QVERIFY(readNetwork(root() / "MODEL.ONNX").ok());
     }
 
@@ -116,6 +116,21 @@ private Q_SLOTS:
         QVERIFY(normalizer.isAffine());
         QVERIFY(std::abs(normalizer.scale()[1] - 1 / (255 * .26)) < 1e-6);
         QVERIFY(std::abs(normalizer.offset()[2] + .41 / .28) < 1e-4);
+    }
+
+    /// Normalized once more they would see other pixels than they were trained on.
+    void networksThatScalePixelsThemselvesGetThemRaw() {
+        RunStore store = RunStore::open(root() / "home").value();
+        const auto scaled = importRun(store, {golden("keras"), {}, {}, {}}); // begins with x / 127.5 - 1
+        QVERIFY2(scaled, scaled ? "" : scaled.error().message.c_str());
+        QCOMPARE(readRunParts(scaled->run)->experiment.normalization.preset, NormalizationSettings::Preset::None);
+        QCOMPARE(scaled->notes.size(), std::size_t{1});
+        QVERIFY2(scaled->notes[0].find("scale pixels of 0 to 255 themselves") != std::string::npos,
+                 scaled->notes[0].c_str());
+        QVERIFY(saysNormalization(golden("keras")).value());
+        const auto other = importRun(store, {golden("torch-17"), {}, {}, {}});
+        QCOMPARE(readRunParts(other->run)->experiment.normalization.preset, NormalizationSettings::Preset::Imagenet);
+        QVERIFY(!saysNormalization(golden("torch-17")).value());
     }
 
     void fittedValuesThatAFileLacksAreAskedFor() {

@@ -8,6 +8,7 @@
 
 #include "network/OnnxReading.h"
 #include "support/Files.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -183,6 +184,20 @@ bool dropSigmoid(OnnxReading& reading) {
     return true;
 }
 
+/// The outputs beside the first that are not the same scores.
+std::vector<std::string> outputsLeftOut(const OnnxReading& reading, const onnx::GraphProto& graph) {
+    const std::string& taken = reading.find(graph.output(0).name())->node;
+    std::vector<std::string> names;
+    for (int i = 1; i < graph.output_size(); ++i) {
+        const OnnxValue* other = reading.find(graph.output(i).name());
+        const bool isSame = other && other->kind == OnnxValue::Kind::Feature &&
+                            (other->node == taken || other->node == reading.spec.outputs[0].node);
+        if (!isSame)
+            names.push_back(graph.output(i).name());
+    }
+    return names;
+}
+
 /// What the output does not need goes, with its values.
 void prune(OnnxReading& reading) {
     reading.spec = inferenceGraph(reading.spec);
@@ -229,6 +244,9 @@ Result<OnnxNetwork> onnxNetwork(std::string_view bytes, const std::filesystem::p
     if (dropSigmoid(reading))
         notes.emplace_back("The network ends in a sigmoid for each class; the scores before it are used, and "
                            "probabilities are a softmax over them.");
+    if (const std::vector<std::string> others = outputsLeftOut(reading, graph); !others.empty())
+        notes.push_back("Output " + shown(graph.output(0).name()) + " is taken; " + listed(others) +
+                        (others.size() == 1 ? " is" : " are") + " ignored.");
     prune(reading);
     reading.spec.name = graph.name();
     if (const Result<void> complete = checkValues(reading); !complete)

@@ -250,6 +250,27 @@ private Q_SLOTS:
         QVERIFY(expectedPixels(network->graph, network->values) == expected);
     }
 
+    void outputsThatAreLeftOutAreNamed() {
+        for (const bool isSame : {false, true}) {
+            Written file({1, 3, 4, 4});
+            file.weights("five", {3, 5});
+            file.weights("three", {3, 3});
+            file.add("GlobalAveragePool", {"x"}, "means");
+            file.add("Flatten", {"means"}, "flat");
+            file.add("MatMul", {"flat", "five"}, "species");
+            if (isSame)
+                file.add("Softmax", {"species"}, "genus");
+            else
+                file.add("MatMul", {"flat", "three"}, "genus");
+            file.output("species");
+            file.output("genus");
+            const Result<OnnxNetwork> network = file.read();
+            QVERIFY2(network, network ? "" : network.error().message.c_str());
+            QCOMPARE(network->notes, isSame ? std::vector<std::string>()
+                                            : std::vector<std::string>{"Output species is taken; genus is ignored."});
+        }
+    }
+
     /// Not whoever reads what could not be computed.
     void aFaultNamesTheFirstNode() {
         Written file({1, 3, 4, 4});

@@ -228,6 +228,7 @@ private Q_SLOTS:
     void aNetworkThatTimmLacksIsRefused() {
         const QString back = imported({golden("torch-13.onnx"), "--normalization", "none"});
         refuses({"export", back, "--hub", path("none")}, 2, "timm has no network");
+        refuses({"import", golden("torch-17.onnx"), "--name", "a/b"}, 2, "must not contain a slash");
         QVERIFY(!QFile::exists(path("none")));
     }
 };

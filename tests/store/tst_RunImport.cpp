@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "Test.h"
+#include "store/HubFolder.h"
 #include "store/ImportedNetwork.h"
 #include "store/RunImport.h"
 #include "store/RunParts.h"
@@ -142,6 +143,18 @@ private Q_SLOTS:
         const auto run = importRun(store, {folder, {}, "none", {}});
         QVERIFY2(run, run ? "" : run.error().message.c_str());
         QVERIFY(saysNormalization(hubFolder(config("", R"("mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5])"))).value());
+    }
+
+    void momentsLeaveAsTheyCame() {
+        const auto folder = hubFolder(config("", R"("mean": [0.0, 0.0, 0.0], "std": [1.0, 1.0, 1.0])"));
+        RunStore store = RunStore::open(root() / "home").value();
+        const auto run = importRun(store, {folder, {}, {}, {}});
+        QVERIFY2(run, run ? "" : run.error().message.c_str());
+        const auto exported = exportHub(run->run, "last", root() / "out");
+        QVERIFY2(exported, exported ? "" : exported.error().message.c_str());
+        const Json pretrained = readJsonFile(root() / "out" / "config.json").value()["pretrained_cfg"];
+        QCOMPARE(toText(pretrained["mean"], -1), std::string("[0.0,0.0,0.0]")); // not -0.0
+        QCOMPARE(toText(pretrained["std"], -1), std::string("[1.0,1.0,1.0]"));
     }
 
     void aPresetsMomentsAreThePreset() {

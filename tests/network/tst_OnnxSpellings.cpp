@@ -179,6 +179,36 @@ private Q_SLOTS:
         QVERIFY(mentions(file.read(), "image (Reshape) cannot be imported: it rearranges an image"));
     }
 
+    /// relu(x) + -slope * relu(-x)
+    void aPReluOfKerasIsReadWhereItHasOneSlope() {
+        for (const float second : {-0.25f, -0.5f}) {
+            Written file({1, 2, 4, 4});
+            file.weights("stem", {2, 2, 1, 1});
+            file.weights("classifier", {2, 2});
+            file.reals("slope", {1, 2, 1, 1}, {-0.25f, second});
+            file.add("Conv", {"x", "stem"}, "features");
+            file.add("Relu", {"features"}, "above");
+            file.add("Neg", {"features"}, "turned");
+            file.add("Relu", {"turned"}, "below");
+            file.add("Mul", {"below", "slope"}, "sloped");
+            file.add("Add", {"above", "sloped"}, "activated");
+            file.add("GlobalAveragePool", {"activated"}, "means");
+            file.add("Flatten", {"means"}, "flat");
+            file.add("MatMul", {"flat", "classifier"}, "scores");
+            file.output("scores");
+            const Result<OnnxNetwork> network = file.read();
+            if (second != -0.25f) {
+                QVERIFY(
+                    mentions(network, "activated (Add) cannot be imported: it ends a PReLU with a slope a channel"));
+                continue;
+            }
+            QVERIFY2(network, network ? "" : network.error().message.c_str());
+            QCOMPARE(operations(network->graph),
+                     (std::vector<Op>{Op::Input, Op::Conv2d, Op::Activation, Op::GlobalAvgPool, Op::Dense}));
+            QCOMPARE(network->graph.nodes[2].attributes.at("slope").get<double>(), 0.25);
+        }
+    }
+
     /// timm computes TensorFlow's padding with numbers, which are constants where the size is fixed.
     void padsThatAreRoundedAndBoundedAreRead() {
         Written file({1, 3, 4, 4});

@@ -119,7 +119,7 @@ int exportRun(const Settings& given, Context& context) {
             return fail(written.error());
     if (!settings.table.empty()) {
         auto store = RunStore::open(context.home);
-        const auto group = store ? findGroup(*store, settings.run) : Result<std::string>(store.error());
+        const auto group = store ? findGroupOrFoldsOf(*store, settings.run) : Result<std::string>(store.error());
         const auto table = group ? readTableOf(context.home, *group) : Result<GroupTable>(group.error());
         if (!table)
             return fail(table.error());

@@ -41,7 +41,7 @@ Result<void> exportReport(const std::string& runOrGroup, const std::string& chec
     const auto run =
         isGroup(*store, runOrGroup) ? Result<RunFolder>(badInput("It is a group.")) : store->find(runOrGroup);
     if (!run) {
-        const auto group = findGroup(*store, runOrGroup);
+        const auto group = findGroupOrFoldsOf(*store, runOrGroup);
         if (!group)
             return run.error();
         return writeGroupReport(**engine, *store, *group, request, file, stop, progress);

@@ -69,7 +69,9 @@ void sayEvent(const SearchEvent& event, const SearchPlan& plan, bool quiet) {
 
 void printBest(const SearchView& view, int best) {
     const SearchTrial& trial = view.study.trials[static_cast<std::size_t>(best)];
-    std::printf("Best of %s: trial %d, %s: %s\n", counted(view.study.trials.size(), "trial").c_str(), best,
+    const auto ended = static_cast<std::size_t>(endedTrials(view.study));
+    const bool isAll = ended == view.study.trials.size();
+    std::printf("Best of %s: trial %d, %s: %s\n", counted(ended, isAll ? "trial" : "finished trial").c_str(), best,
                 resultText(view.plan, trial).c_str(), settingsText(view.plan, trial).c_str());
     for (const std::string& run : trial.runs)
         std::printf("run %s\n", run.c_str());

@@ -52,6 +52,8 @@ Result<FoldGroup> beginFolds(const std::filesystem::path& home, const Experiment
         std::filesystem::absolute(group.experiment.data.path, code).lexically_normal().string();
     if (folds < 2)
         return badInput("There must be at least two folds.");
+    if (const auto named = checkRunName(experiment.name); !named)
+        return named.error();
     const Experiment first = group.experimentOf(1);
     if (const std::vector<Problem> found = problems(first); !found.empty())
         return badInput(found.front().path + " " + found.front().message + ".");

@@ -40,7 +40,9 @@ Result<RunReport> ofFolder(const RunFolder& run) {
     report.experiment = std::move(*experiment);
     report.began = std::move(*began);
     report.began.data.path = report.experiment.data.path; // where the images are now
-    report.edits = readRunEdits(run.path() / "events.jsonl");
+    RunEvents events = readRunEvents(run.path() / "events.jsonl");
+    report.edits = std::move(events.edits);
+    report.threads = events.threads;
     report.parent = parentOf(run);
     report.isImported = isImported(run.path());
     if (auto classes = run.classes())

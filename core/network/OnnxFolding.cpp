@@ -3,14 +3,11 @@
 #include <cmath>
 #include <limits>
 
-#include "network/OnnxReading.h"
+#include "network/OnnxFolding.h"
 
 namespace sightline {
 
 namespace {
-
-/// More than shapes and factors need; weights are folded by whoever exports.
-constexpr std::size_t kMostFolded = std::size_t{1} << 28;
 
 using Inputs = std::vector<const OnnxTensor*>;
 
@@ -37,31 +34,6 @@ OnnxTensor picked(const OnnxTensor& tensor, const std::vector<std::size_t>& from
     return result;
 }
 
-std::vector<std::size_t> stridesOf(const Shape& dims) {
-    std::vector<std::size_t> strides(dims.size(), 1);
-    for (std::size_t i = dims.size(); i-- > 1;)
-        strides[i - 1] = strides[i] * static_cast<std::size_t>(dims[i]);
-    return strides;
-}
-
-/// For each place of `dims`, the place in a tensor whose axes have these strides.
-std::vector<std::size_t> places(const Shape& dims, const std::vector<std::size_t>& strides, std::size_t count) {
-    std::vector<std::size_t> all(count);
-    std::vector<std::int64_t> counter(dims.size(), 0);
-    std::size_t place = 0;
-    for (std::size_t& one : all) {
-        one = place;
-        for (std::size_t axis = dims.size(); axis-- > 0;) {
-            place += strides[axis];
-            if (++counter[axis] < dims[axis])
-                break;
-            place -= strides[axis] * static_cast<std::size_t>(dims[axis]);
-            counter[axis] = 0;
-        }
-    }
-    return all;
-}
-
 Result<OnnxTensor> transposed(const onnx::NodeProto& node, const OnnxTensor& x) {
     const std::optional<std::vector<std::int64_t>> given = onnxWholes(node, "perm");
     Shape order = given.value_or(Shape());
@@ -74,14 +46,14 @@ Result<OnnxTensor> transposed(const onnx::NodeProto& node, const OnnxTensor& x) 
             return onnxFault(node, "its order of axes is none.");
     if (order.size() != x.dims.size())
         return onnxFault(node, "its order of axes is none.");
-    const std::vector<std::size_t> own = stridesOf(x.dims);
+    const std::vector<std::size_t> own = onnxStrides(x.dims);
     Shape dims;
     std::vector<std::size_t> strides;
     for (const std::int64_t axis : order) {
         dims.push_back(x.dims[static_cast<std::size_t>(axis)]);
         strides.push_back(own[static_cast<std::size_t>(axis)]);
     }
-    const auto from = places(dims, strides, x.count());
+    const auto from = onnxPlaces(dims, strides, x.count());
     return picked(x, from, std::move(dims));
 }
 
@@ -173,7 +145,7 @@ Result<OnnxTensor> sliced(const onnx::NodeProto& node, const Inputs& inputs) {
     if (starts.empty() || ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
         return onnxFault(node, "its starts, ends, axes and steps do not fit each other.");
     Shape dims = x.dims;
-    std::vector<std::size_t> strides = stridesOf(x.dims);
+    std::vector<std::size_t> strides = onnxStrides(x.dims);
     std::vector<bool> isCut(x.dims.size(), false);
     std::size_t first = 0;
     for (std::size_t i = 0; i < starts.size(); ++i) {
@@ -192,7 +164,7 @@ Result<OnnxTensor> sliced(const onnx::NodeProto& node, const Inputs& inputs) {
     const Result<std::size_t> count = onnxCount(dims, node.output(0));
     if (!count)
         return count.error();
-    std::vector<std::size_t> from = places(dims, strides, *count);
+    std::vector<std::size_t> from = onnxPlaces(dims, strides, *count);
     for (std::size_t& place : from)
         place += first;
     return picked(x, from, std::move(dims));
@@ -211,77 +183,6 @@ Result<OnnxTensor> joined(const onnx::NodeProto& node, const Inputs& inputs) {
     return result;
 }
 
-std::optional<double> computed(const std::string& op, double a, double b, bool isWhole) {
-    if (op == "Add")
-        return a + b;
-    if (op == "Sub")
-        return a - b;
-    if (op == "Mul")
-        return a * b;
-    if (op == "Pow")
-        return std::pow(a, b);
-    if (op == "Div" && (b != 0 || !isWhole))
-        return isWhole ? std::trunc(a / b) : a / b;
-    return {};
-}
-
-/// Of two tensors, the smaller one repeated as numpy does.
-Result<OnnxTensor> arithmetic(const onnx::NodeProto& node, const Inputs& inputs) {
-    const OnnxTensor *a = at(inputs, 0), *b = at(inputs, 1);
-    if (!a || !b || a->isWhole != b->isWhole)
-        return onnxFault(node, "it computes with constants of different types.");
-    OnnxTensor result;
-    result.isWhole = a->isWhole;
-    const std::size_t rank = std::max(a->dims.size(), b->dims.size());
-    std::vector<std::size_t> strides[2];
-    const OnnxTensor* terms[] = {a, b};
-    for (std::size_t axis = 0; axis < rank; ++axis) {
-        std::int64_t extent = 1;
-        for (std::size_t t = 0; t < 2; ++t) {
-            const std::size_t before = rank - terms[t]->dims.size();
-            const std::int64_t own = axis < before ? 1 : terms[t]->dims[axis - before];
-            if (own != 1 && extent != 1 && own != extent)
-                return onnxFault(node, "it computes with constants of different shapes.");
-            extent = own == 1 ? extent : own;
-            strides[t].push_back(own == 1 ? 0 : stridesOf(terms[t]->dims)[axis - before]);
-        }
-        result.dims.push_back(extent);
-    }
-    const Result<std::size_t> count = onnxCount(result.dims, node.output(0));
-    if (!count || *count > kMostFolded)
-        return onnxFault(node, "it makes a constant that is too large.");
-    const auto left = places(result.dims, strides[0], *count), right = places(result.dims, strides[1], *count);
-    for (std::size_t i = 0; i < *count; ++i) {
-        const auto value = computed(node.op_type(), a->at(left[i]), b->at(right[i]), result.isWhole);
-        if (!value || (result.isWhole && !(std::abs(*value) < 1e15)))
-            return onnxFault(node, "it cannot be computed.");
-        if (result.isWhole)
-            result.wholes.push_back(static_cast<std::int64_t>(*value));
-        else
-            result.reals.push_back(static_cast<float>(*value));
-    }
-    return result;
-}
-
-Result<OnnxTensor> cast(const onnx::NodeProto& node, const OnnxTensor& x) {
-    const std::int64_t to = onnxWhole(node, "to", onnx::TensorProto::FLOAT);
-    const bool isReal = to == onnx::TensorProto::FLOAT || to == onnx::TensorProto::DOUBLE ||
-                        to == onnx::TensorProto::FLOAT16 || to == onnx::TensorProto::BFLOAT16;
-    OnnxTensor result;
-    result.dims = x.dims;
-    result.isWhole = !isReal;
-    for (std::size_t i = 0; i < x.count(); ++i) {
-        const double value = x.at(i);
-        if (isReal)
-            result.reals.push_back(static_cast<float>(value));
-        else if (std::abs(value) < 1e15)
-            result.wholes.push_back(static_cast<std::int64_t>(value));
-        else
-            return onnxFault(node, "a constant has no whole number.");
-    }
-    return result;
-}
-
 Result<OnnxTensor> filled(const onnx::NodeProto& node, const OnnxTensor& shape, const std::filesystem::path& folder) {
     OnnxTensor value;
     value.reals = {0};
@@ -293,7 +194,7 @@ Result<OnnxTensor> filled(const onnx::NodeProto& node, const OnnxTensor& shape, 
             value = std::move(*read);
         }
     const Result<std::size_t> count = onnxCount(shape.wholes, node.output(0));
-    if (!shape.isWhole || value.count() != 1 || !count || *count > kMostFolded)
+    if (!shape.isWhole || value.count() != 1 || !count || *count > kMostFoldedOnnx)
         return onnxFault(node, "it makes a constant that is too large or unclear.");
     return picked(value, std::vector<std::size_t>(*count, 0), shape.wholes);
 }
@@ -334,8 +235,6 @@ Result<OnnxTensor> foldedOnnx(const onnx::NodeProto& node, const std::vector<con
     const OnnxTensor& x = *inputs[0];
     if (op == "Identity" || op == "Dropout")
         return x;
-    if (op == "Cast")
-        return cast(node, x);
     if (op == "Transpose")
         return transposed(node, x);
     if (op == "Reshape")
@@ -348,16 +247,10 @@ Result<OnnxTensor> foldedOnnx(const onnx::NodeProto& node, const std::vector<con
         return sliced(node, inputs);
     if (op == "Concat")
         return joined(node, inputs);
-    if (op == "Add" || op == "Sub" || op == "Mul" || op == "Div" || op == "Pow")
-        return arithmetic(node, inputs);
     if (op == "ConstantOfShape")
         return filled(node, x, folder);
-    if (op == "Sqrt" && !x.isWhole) {
-        OnnxTensor root = x;
-        for (float& value : root.reals)
-            value = std::sqrt(value);
-        return root;
-    }
+    if (std::optional<Result<OnnxTensor>> folded = foldedOnnxNumbers(node, inputs))
+        return *folded;
     return onnxFault(node, "this operation is not computed beforehand.");
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -196,12 +197,39 @@ std::optional<Result<OnnxValue>> pickedAgain(const OnnxReading& reading, const o
     return isEveryPlace(reading, node.input(1), dims) ? std::optional(Result<OnnxValue>(*x)) : std::nullopt;
 }
 
+/// max(x, 0) - slope max(-x, 0), as Keras spells a PReLU; the minus is in the constant.
+std::optional<Result<OnnxValue>> parametricRelu(OnnxReading& reading, const onnx::NodeProto& node) {
+    for (int place = 0; place < 4; ++place) { // of the sum's and of the product's parts
+        const int side = place / 2, factor = place % 2;
+        const NodePointer positive = node.input_size() == 2 ? reading.producer(node.input(side), "Relu") : nullptr;
+        const NodePointer product = positive ? reading.producer(node.input(1 - side), "Mul") : nullptr;
+        if (!product || product->input_size() != 2)
+            continue;
+        const OnnxTensor* slope = reading.constant(product->input(factor));
+        const NodePointer negative = reading.producer(product->input(1 - factor), "Relu");
+        const NodePointer turned = negative ? reading.producer(firstInput(*negative), "Neg") : nullptr;
+        const OnnxValue* x = turned ? reading.find(firstInput(*turned)) : nullptr;
+        if (!slope || slope->reals.empty() || !x || x->kind != OnnxValue::Kind::Feature || x->isPadded ||
+            x->isSoftmax || x->isLastHeight || firstInput(*positive) != firstInput(*turned))
+            continue;
+        const float one = slope->reals.front();
+        if (std::any_of(slope->reals.begin(), slope->reals.end(), [&](float value) { return value != one; }))
+            return Result<OnnxValue>(onnxFault(node, "it ends a PReLU with a slope a channel; one for all is "
+                                                     "understood."));
+        return reading.add(node, reading.freshId(node), Op::Activation,
+                           {{"kind", "leaky_relu"}, {"slope", -static_cast<double>(one)}}, {x->node}, x->axes);
+    }
+    return {};
+}
+
 } // namespace
 
 std::optional<Result<OnnxValue>> readOnnxPattern(OnnxReading& reading, const onnx::NodeProto& node) {
     const std::string& op = node.op_type();
     if (op == "Mul")
         return gelu(reading, node);
+    if (op == "Add")
+        return parametricRelu(reading, node);
     if (op == "Div")
         return layerNorm(reading, node);
     if (op == "Gather")

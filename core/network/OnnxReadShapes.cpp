@@ -40,6 +40,44 @@ Result<OnnxValue> flattened(OnnxReading& reading, const onnx::NodeProto& node, c
     return made;
 }
 
+/// The channels of an image of one pixel with its height and width around them in any order (`wanted`: channels and
+/// twice 1): an image again, also where the pixel was taken from it before. Nothing: it was none.
+std::optional<Result<OnnxValue>> onePixel(OnnxReading& reading, const onnx::NodeProto& node, const OnnxValue& value,
+                                          const Shape& wanted) {
+    const Shape shape = reading.shape(value.node);
+    const auto place = std::find(wanted.begin(), wanted.end(), shape[0]) - wanted.begin();
+    if (wanted.size() != 3 || place == 3)
+        return {};
+    OnnxValue image = value;
+    image.axes = {0, 2, 3};
+    image.axes.insert(image.axes.begin() + 1 + place, 1);
+    if (shape.size() == 3)
+        return image;
+    const Node made = reading.node(value.node);
+    const bool isMean = made.op == Op::GlobalAvgPool;
+    if (!isMean && (made.op != Op::Flatten || reading.shape(made.inputs[0]) != Shape{shape[0], 1, 1}))
+        return {};
+    return reading.add(node, reading.freshId(node), Op::AdaptiveAvgPool, {{"size", 1}}, made.inputs, image.axes);
+}
+
+/// The axes of an image after a reshape that only moves axes of one value, as tf2onnx spells the transposing of grey
+/// images. Nothing: it does more.
+std::optional<std::vector<int>> withUnitsMoved(const std::vector<int>& axes, const Shape& now, const Shape& wanted) {
+    std::vector<int> units, others, moved = {0};
+    for (std::size_t i = 0; i < now.size(); ++i)
+        (now[i] == 1 ? units : others).push_back(axes[i + 1]);
+    std::sort(units.begin(), units.end());
+    Shape before = now, after = wanted;
+    std::erase(before, 1);
+    std::erase(after, 1);
+    if (now.size() != wanted.size() || before != after)
+        return {};
+    std::size_t unit = 0, other = 0;
+    for (const std::int64_t extent : wanted)
+        moved.push_back(extent == 1 ? units[unit++] : others[other++]);
+    return moved;
+}
+
 /// The value with other extents behind the batch (`wanted`; one may be -1).
 Result<OnnxValue> reshaped(OnnxReading& reading, const onnx::NodeProto& node, const OnnxValue& value, Shape wanted) {
     const Shape dims = reading.dims(value);
@@ -62,8 +100,16 @@ Result<OnnxValue> reshaped(OnnxReading& reading, const onnx::NodeProto& node, co
     if (wanted == Shape{all})
         return flattened(reading, node, value);
     const std::int64_t channels = reading.shape(value.node)[0];
+    if (all != channels)
+        if (const std::optional<std::vector<int>> axes = withUnitsMoved(value.axes, now, wanted)) {
+            OnnxValue moved = value;
+            moved.axes = *axes;
+            return moved;
+        }
     if (all != channels || value.isLastHeight)
         return onnxFault(node, "it rearranges an image, which is not understood.");
+    if (std::optional<Result<OnnxValue>> image = onePixel(reading, node, value, wanted))
+        return *image;
     Result<OnnxValue> vector = vectorOf(reading, node, value); // one axis of channels among axes of one value
     if (!vector)
         return vector;
@@ -74,6 +120,8 @@ Result<OnnxValue> reshaped(OnnxReading& reading, const onnx::NodeProto& node, co
         vector->axes.push_back(isHere ? 1 : kUnit);
         isPlaced = isPlaced || isHere;
     }
+    if (!isPlaced)
+        return onnxFault(node, "it cuts channels into groups, which is not understood.");
     return vector;
 }
 

@@ -8,6 +8,7 @@
 
 #include "network/OnnxReading.h"
 #include "support/Files.h"
+#include "support/Words.h"
 
 namespace sightline {
 
@@ -111,6 +112,9 @@ Result<OnnxValue> valueOf(OnnxReading& reading, const onnx::NodeProto& node) {
          {readOnnxPattern, readOnnxLayer, readOnnxPool, readOnnxActivation, readOnnxArithmetic, readOnnxShape})
         if (std::optional<Result<OnnxValue>> value = read(reading, node))
             return *value;
+    for (const std::string& input : node.input()) // the cause lies before
+        if (const OnnxValue* read = reading.find(input); read && read->kind == OnnxValue::Kind::Unreadable)
+            return badInput(read->why);
     return onnxFault(node, "networks here have no such operation.");
 }
 
@@ -180,6 +184,20 @@ bool dropSigmoid(OnnxReading& reading) {
     return true;
 }
 
+/// The outputs beside the first that are not the same scores.
+std::vector<std::string> outputsLeftOut(const OnnxReading& reading, const onnx::GraphProto& graph) {
+    const std::string& taken = reading.find(graph.output(0).name())->node;
+    std::vector<std::string> names;
+    for (int i = 1; i < graph.output_size(); ++i) {
+        const OnnxValue* other = reading.find(graph.output(i).name());
+        const bool isSame = other && other->kind == OnnxValue::Kind::Feature &&
+                            (other->node == taken || other->node == reading.spec.outputs[0].node);
+        if (!isSame)
+            names.push_back(graph.output(i).name());
+    }
+    return names;
+}
+
 /// What the output does not need goes, with its values.
 void prune(OnnxReading& reading) {
     reading.spec = inferenceGraph(reading.spec);
@@ -226,6 +244,9 @@ Result<OnnxNetwork> onnxNetwork(std::string_view bytes, const std::filesystem::p
     if (dropSigmoid(reading))
         notes.emplace_back("The network ends in a sigmoid for each class; the scores before it are used, and "
                            "probabilities are a softmax over them.");
+    if (const std::vector<std::string> others = outputsLeftOut(reading, graph); !others.empty())
+        notes.push_back("Output " + shown(graph.output(0).name()) + " is taken; " + listed(others) +
+                        (others.size() == 1 ? " is" : " are") + " ignored.");
     prune(reading);
     reading.spec.name = graph.name();
     if (const Result<void> complete = checkValues(reading); !complete)

@@ -229,13 +229,21 @@ std::string resultText(const RunReport& report) {
     return text;
 }
 
+/// Whoever makes the report may have other threads than the run had.
+std::string softwareText(const RunReport& report) {
+    std::string text = report.software;
+    const std::size_t threads = text.rfind(", ");
+    if (report.threads > 0 && threads != std::string::npos && text.find("thread", threads) != std::string::npos)
+        text = text.substr(0, threads + 2) + counted(static_cast<std::size_t>(report.threads), "thread");
+    return text.empty() ? text : " (" + text + ")";
+}
+
 } // namespace
 
 std::string methodsText(const RunReport& report) {
     return imagesText(report) + (report.isImported ? std::string() : augmentationText(report.experiment.augmentation)) +
            networkText(report) + trainingText(report) + resultText(report) + "Software: Sightline " + kVersion +
-           (report.software.empty() ? "" : " (" + report.software + ")") +
-           (report.isImported ? "" : ", seed " + std::to_string(report.experiment.seed)) + ".";
+           softwareText(report) + (report.isImported ? "" : ", seed " + std::to_string(report.experiment.seed)) + ".";
 }
 
 } // namespace sightline

@@ -45,7 +45,8 @@ struct RunReport {
     std::optional<Evaluation> evaluation;
     std::string heatMapMethod; ///< of the pictures
     std::vector<ReportPicture> pictures;
-    std::string software;           ///< "LibTorch 1.13.1 ..."
+    std::string software;           ///< "LibTorch 1.13.1, CPU, 2 threads": of who makes the report
+    int threads = 0;                ///< the run's own, of its last session; 0: not known
     std::vector<std::string> notes; ///< for the reader: images that are gone ...
 };
 

@@ -40,8 +40,11 @@ std::string bestWords(const TrialTable& table) {
     const std::string by = " by " + table.objective + " (" + (table.maximize ? "higher" : "lower") + " is better)";
     if (best == table.rows.end())
         return "No trial is complete yet; trials are compared" + by + ".";
-    return "Best of " + counted(table.rows.size(), "trial") + by + ": trial " + std::to_string(best->number) + ", " +
-           valueText(best->value) + "; " + settingsWords(table, *best) + ".";
+    const auto running = static_cast<std::size_t>(std::count_if(
+        table.rows.begin(), table.rows.end(), [](const TrialTable::Row& row) { return row.state == "running"; }));
+    const std::string of = counted(table.rows.size() - running, running > 0 ? "finished trial" : "trial");
+    return "Best of " + of + by + ": trial " + std::to_string(best->number) + ", " + valueText(best->value) + "; " +
+           settingsWords(table, *best) + ".";
 }
 
 std::string trialsCsv(const TrialTable& table) {

@@ -29,7 +29,8 @@ struct TrialTable {
 
 /// "training.batch_size 32, model.options.filters [4,8]".
 std::string settingsWords(const TrialTable& table, const TrialTable::Row& row);
-/// "Best of 30 trials by val_accuracy (higher is better): trial 4, 0.8125; training.batch_size 32."
+/// "Best of 30 trials by val_accuracy (higher is better): trial 4, 0.8125; training.batch_size 32." Where some are
+/// under way: "Best of 12 finished trials".
 std::string bestWords(const TrialTable& table);
 
 /// As groupCsv() and groupMarkdown(): a column for each setting.

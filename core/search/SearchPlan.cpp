@@ -61,6 +61,23 @@ void readBackend(JsonReader& reader, SearchPlan& plan) {
     backend.finish();
 }
 
+/// What is wrong beside what is said already: nothing that only follows from it, so of settings whose values could not
+/// be read, and of a base that is not there, no more is asked.
+std::vector<Problem> furtherProblems(const SearchPlan& plan, const std::vector<Problem>& said) {
+    const auto isSaid = [&](const std::string& path) {
+        return std::any_of(said.begin(), said.end(), [&](const Problem& problem) {
+            return problem.path == path || problem.path.starts_with(path + ".");
+        });
+    };
+    const bool hasBase =
+        std::none_of(said.begin(), said.end(), [](const Problem& problem) { return problem.path == "base"; });
+    SearchPlan sound = plan;
+    std::erase_if(sound.space.dimensions, [&](const Dimension& one) { return isSaid("space." + one.path); });
+    std::vector<Problem> further = hasBase ? problems(sound) : optionProblems(sound);
+    std::erase_if(further, [&](const Problem& problem) { return isSaid(problem.path); });
+    return further;
+}
+
 SearchPlan read(const Json& json, const std::filesystem::path& folder, const std::vector<Setting>& changes,
                 std::vector<Problem>& found) {
     SearchPlan plan;
@@ -95,8 +112,8 @@ Result<SearchPlan> searchPlanFromJson(const Json& json, const std::filesystem::p
                                       const std::vector<Setting>& changes) {
     std::vector<Problem> found;
     SearchPlan plan = read(json, folder, changes, found);
-    if (found.empty())
-        found = problems(plan);
+    const std::vector<Problem> further = furtherProblems(plan, found);
+    found.insert(found.end(), further.begin(), further.end());
     if (!found.empty())
         return badInput(what + ": " + joined(found) + ".");
     return plan;

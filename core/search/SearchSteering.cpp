@@ -28,7 +28,7 @@ Result<void> steerSearch(const SearchFolder& folder, RemoteCommand::Kind command
         return sendCommand(folder.path(), {command}, kPatience, std::move(stop));
     if (!slurmJobOf(folder).empty())
         return steerJob(slurm, folder, command);
-    return badInput("The search " + shown(folder.id()) + " is not running.");
+    return Error{"The search " + shown(folder.id()) + " is not running."};
 }
 
 bool hasLostItsJob(const SearchView& view, const Slurm& slurm) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "search/Importance.h"
+#include "store/FoldGroup.h"
 #include "store/GroupFolder.h"
 #include "support/Words.h"
 
@@ -85,6 +86,23 @@ Result<std::string> findGroup(RunStore& store, const std::string& group) {
         return badInput("There is no group " + shown(group) + " in " + store.home().string() +
                         "; runs list --json names the groups.");
     return badInput(shown(group) + " is " + counted(found.size(), "group") + ": " + listed(found) + "; give an id.");
+}
+
+Result<std::string> findGroupOrFoldsOf(RunStore& store, const std::string& given) {
+    Result<std::string> group = findGroup(store, given);
+    if (group || given.empty())
+        return group;
+    const auto groups = groupsOf(store);
+    if (!groups)
+        return groups.error();
+    std::vector<std::string> found;
+    for (const auto& [id, name] : *groups)
+        if (const auto folds = readFoldGroup(store.home(), id); folds && folds->experiment.name == given)
+            found.push_back(id);
+    if (found.size() > 1)
+        return badInput(shown(given) + " is " + counted(found.size(), "group") + " of folds: " + listed(found) +
+                        "; give an id.");
+    return found.empty() ? group : Result<std::string>(found.front());
 }
 
 Result<GroupTable> readTableOf(const std::filesystem::path& home, const std::string& id) {

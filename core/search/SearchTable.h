@@ -17,6 +17,8 @@ TrialTable trialTableOf(const SearchView& view);
 /// A group's id: as it is, by an unambiguous prefix of it, or by a name that one group alone has. Errors: there is
 /// none, or several.
 Result<std::string> findGroup(RunStore& store, const std::string& group);
+/// The same, also of the name of an experiment, where one group alone is its folds.
+Result<std::string> findGroupOrFoldsOf(RunStore& store, const std::string& given);
 
 /// readGroupTable() of any group, a search too.
 Result<GroupTable> readTableOf(const std::filesystem::path& home, const std::string& id);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "augment/Augment.h"
@@ -52,6 +53,12 @@ void takeEpsilon(TrainedNetwork& trained, double epsilon) {
     }
 }
 
+/// What single precision left of a short number: 1 of 0.99999994, 0 of -0.
+double rounded(double value) {
+    const double nearest = std::round(value * 1e6) / 1e6;
+    return std::abs(value - nearest) <= 3e-7 * std::max(std::abs(value), 1e-3) ? nearest + 0.0 : value;
+}
+
 /// { mean, std } on pixels of 0...1, as timm normalizes.
 Result<Json> normalizationOf(const TrainedNetwork& trained) {
     const GraphSpec& graph = trained.parts.graph;
@@ -62,8 +69,8 @@ Result<Json> normalizationOf(const TrainedNetwork& trained) {
     Json json = {{"mean", Json::array()}, {"std", Json::array()}};
     for (std::size_t c = 0; c < static_cast<std::size_t>(graph.channels); ++c) {
         const double deviation = 1 / (255 * static_cast<double>(normalizer.scale()[c]));
-        json["mean"].push_back(-static_cast<double>(normalizer.offset()[c]) * deviation);
-        json["std"].push_back(deviation);
+        json["mean"].push_back(rounded(-static_cast<double>(normalizer.offset()[c]) * deviation));
+        json["std"].push_back(rounded(deviation));
     }
     return json;
 }

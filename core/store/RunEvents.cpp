@@ -43,6 +43,7 @@ void RunEvents::add(const Json& json) {
         reason.clear();
         paused = stopsAfterEpoch = false;
         batchesPerEpoch = wholeNumber(json, "batches_per_epoch");
+        threads = wholeNumber(json, "threads");
         if (const int first = wholeNumber(json, "first_epoch"); first > 0)
             dropFrom(epochs, first);
     } else if (type == "epoch") {

@@ -26,6 +26,7 @@ struct RunEvents {
     bool paused = false;
     bool stopsAfterEpoch = false; ///< the one under way, as somebody asked for
     int batchesPerEpoch = 0;      ///< of its last session; 0: not known
+    int threads = 0;              ///< the same: compute threads
     Patience patience = {};       ///< as the last epoch or a later edit says
 
     void add(const Json& event); ///< the next one

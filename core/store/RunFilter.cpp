@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <iterator>
 #include <optional>
+#include <string_view>
 
 #include "store/SettingsDifference.h"
 #include "support/Unicode.h"
@@ -94,6 +96,36 @@ const Json& knownSettings() {
     return known;
 }
 
+/// A field of a run but its tags.
+Json fieldOf(const RunSummary& run, const std::string& name) {
+    if (name == "id")
+        return run.id;
+    if (name == "name")
+        return run.name;
+    if (name == "note")
+        return run.note;
+    if (name == "state")
+        return run.state;
+    if (name == "network")
+        return run.network;
+    if (name == "created")
+        return run.created;
+    return {};
+}
+
+bool isField(const std::string& name) {
+    return std::find(std::begin(kRunFields), std::end(kRunFields), name) != std::end(kRunFields) || name == "tag";
+}
+
+/// "2026", "2026-11-01", "2026-11-01T14:30": the beginning of a time.
+bool isDate(const std::string& text) {
+    static constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
+    bool isTime = text.size() >= 4 && text.size() <= kForm.size();
+    for (std::size_t i = 0; isTime && i < text.size(); ++i)
+        isTime = kForm[i] == '0' ? std::isdigit(static_cast<unsigned char>(text[i])) != 0 : text[i] == kForm[i];
+    return isTime;
+}
+
 std::string textOf(const RunSummary& run) {
     std::string text = run.id + '\n' + run.name + '\n' + run.note + '\n' + run.network + '\n' + run.state + '\n' +
                        run.dataPath + '\n' + (run.starred ? "starred\n" : "") + (run.archived ? "archived\n" : "");
@@ -150,9 +182,11 @@ Result<RunFilter> RunFilter::parse(const std::string& text) {
         if (i + 2 >= all.size() || all[i + 2].isOperator)
             return badInput("Nothing stands after " + name + " " + sign + "; write for example val_accuracy > .9.");
         const bool isFigure = std::find(std::begin(kRunFigures), std::end(kRunFigures), name) != std::end(kRunFigures);
-        if (!isFigure && !settingNamed(knownSettings(), {}, name) && name.rfind("model.options.", 0) != 0)
+        if (!isFigure && !isField(name) && !settingNamed(knownSettings(), {}, name) &&
+            name.rfind("model.options.", 0) != 0)
             return badInput(shown(name) + " is neither a figure (" +
-                            listed({std::begin(kRunFigures), std::end(kRunFigures)}) +
+                            listed({std::begin(kRunFigures), std::end(kRunFigures)}) + "), a field (" +
+                            listed({std::begin(kRunFields), std::end(kRunFields)}) +
                             ") nor a setting of an experiment.");
         std::string value = all[i + 2].text;
         i += 2;
@@ -160,7 +194,12 @@ Result<RunFilter> RunFilter::parse(const std::string& text) {
             value += '%';
             ++i;
         }
-        const Json* setting = isFigure ? nullptr : settingNamed(knownSettings(), {}, name);
+        if (name == "created" && !isDate(value))
+            return badInput(shown(value) + " is no date; write for example created > 2026-11-01.");
+        if ((name == "tag" || name == "tags") && relation->second != Relation::Equal &&
+            relation->second != Relation::NotEqual)
+            return badInput("A run has a tag or not; write for example tag = paper.");
+        const Json* setting = isFigure || isField(name) ? nullptr : settingNamed(knownSettings(), {}, name);
         if ((isFigure || (setting && setting->is_number())) && !numberIn(value))
             return badInput(shown(name) + " is a number and " + shown(value) +
                             " is none; write for example 0.9 or 90 %.");
@@ -189,6 +228,10 @@ bool RunFilter::holds(const Comparison& comparison, const Json& value) {
     };
     if (value.is_null())
         return false;
+    if (comparison.name == "created") { // as far as it is written: 2026-11-01 is the whole day
+        const std::string created = value.get<std::string>();
+        return compared(created.substr(0, comparison.value.size()), comparison.value);
+    }
     if (value.is_number())
         if (const auto number = numberIn(comparison.value))
             return compared(value.get<double>(), *number);
@@ -197,9 +240,19 @@ bool RunFilter::holds(const Comparison& comparison, const Json& value) {
 }
 
 bool RunFilter::matches(const RunSummary& run) const {
-    for (const Comparison& comparison : m_comparisons)
-        if (!holds(comparison, valueOf(run, comparison.name)))
+    for (const Comparison& comparison : m_comparisons) {
+        if (comparison.name == "tag" || comparison.name == "tags") {
+            const bool isTagged = std::any_of(run.tags.begin(), run.tags.end(), [&](const std::string& tag) {
+                return caseFolded(tag) == caseFolded(comparison.value);
+            });
+            if (isTagged != (comparison.relation == Relation::Equal))
+                return false;
+            continue;
+        }
+        const bool isOfRun = isField(comparison.name);
+        if (!holds(comparison, isOfRun ? fieldOf(run, comparison.name) : valueOf(run, comparison.name)))
             return false;
+    }
     if (m_words.empty())
         return true;
     const std::string text = textOf(run);

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "augment/Augment.h"
 #include "experiment/PixelJson.h"
+#include "network/ExpectedPixels.h"
 #include "store/FittedNormalizationFile.h"
 #include "store/ImportedNetwork.h"
 #include "store/Safetensors.h"
@@ -38,6 +40,24 @@ Json settingsOf(const ImportedNetwork& network) {
     return settings;
 }
 
+/// A normalization for a file that names none, and why: what the network's first layers take, else imagenet.
+std::pair<const char*, std::string> assumedNormalization(const ImportedNetwork& network, const std::string& source) {
+    switch (expectedPixels(network.graph, network.values)) {
+    case ExpectedPixels::To255:
+        return {"none", "The first layers of " + source +
+                            " scale pixels of 0 to 255 themselves; images are given to it without normalization"};
+    case ExpectedPixels::To1:
+        return {"rescale", "The first layers of " + source +
+                               " normalize pixels of 0 to 1 themselves; images are given to it rescaled to that"};
+    case ExpectedPixels::Unclear:
+        return {"imagenet", source + " does not say how its images are normalized, and its first layers scale them in "
+                                     "a way that fits no usual range; imagenet is assumed, which may be wrong"};
+    case ExpectedPixels::NotSaid:
+        break;
+    }
+    return {"imagenet", source + " does not say how its images are normalized; imagenet is assumed"};
+}
+
 Result<Experiment> experimentFor(const ImportedNetwork& network, const ImportRequest& request,
                                  std::vector<std::string>& notes) {
     Json json = settingsOf(network);
@@ -47,9 +67,9 @@ Result<Experiment> experimentFor(const ImportedNetwork& network, const ImportReq
     if (!request.normalization.empty()) {
         json["normalization"] = {{"preset", request.normalization}};
     } else if (!json.contains("normalization")) {
-        json["normalization"] = {{"preset", "imagenet"}};
-        notes.push_back(request.source.string() + " does not say how its images are normalized; imagenet is assumed " +
-                        "(--normalization chooses another).");
+        const auto [preset, why] = assumedNormalization(network, request.source.string());
+        json["normalization"] = {{"preset", preset}};
+        notes.push_back(why + " (--normalization chooses another).");
     }
     Result<Experiment> experiment = experimentFromJson(json);
     if (!experiment)
@@ -170,8 +190,10 @@ Result<bool> saysNormalization(const std::filesystem::path& source) {
     const Result<ImportedNetwork> network = readNetwork(source);
     if (!network)
         return network.error();
-    if (!settingsOf(*network).contains("normalization"))
-        return false;
+    if (!settingsOf(*network).contains("normalization")) {
+        const ExpectedPixels pixels = expectedPixels(network->graph, network->values);
+        return pixels == ExpectedPixels::To255 || pixels == ExpectedPixels::To1;
+    }
     std::vector<std::string> notes;
     const Result<Experiment> experiment = experimentFor(*network, {source, {}, {}, {}}, notes);
     return !experiment || fittedOf(*network, *experiment).ok(); // another fault is said by importRun()

@@ -12,7 +12,8 @@ namespace sightline {
 struct ImportRequest {
     std::filesystem::path source; ///< as readNetwork() takes it
     std::filesystem::path labels; ///< class names (readLabels()); empty: the file's own, else numbers from 0
-    std::string normalization;    ///< a preset's name; empty: the file's own, else imagenet, which is said
+    std::string normalization;    ///< a preset's name; empty: the file's own, else what its first layers take, else
+                                  ///< imagenet; both are said
     std::string name;             ///< of the run; empty: the file's
 };
 
@@ -27,7 +28,8 @@ struct ImportedRun {
 /// that is not known. Where it fails nothing is left.
 Result<ImportedRun> importRun(RunStore& store, const ImportRequest& request);
 
-/// Whether a network's file says how its images are normalized, with all values. Errors: the file cannot be read.
+/// Whether a network's file says how its images are normalized, with all values, or its first layers tell. Errors: the
+/// file cannot be read.
 Result<bool> saysNormalization(const std::filesystem::path& source);
 
 /// Whether a run is one of these.

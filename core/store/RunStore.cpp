@@ -39,6 +39,12 @@ bool isFull(const std::filesystem::path& folder) {
 
 } // namespace
 
+Result<void> checkRunName(const std::string& name) {
+    if (name.find_first_of("/\n\r") != std::string::npos)
+        return badInput("A run's name must not contain a slash or a line break.");
+    return {};
+}
+
 Result<RunStore> RunStore::open(const std::filesystem::path& home) {
     const std::string what = "The data home " + home.string() + " cannot be written";
     const auto unwritable = [&](const std::string& why) {
@@ -75,6 +81,8 @@ bool RunStore::owns(const RunFolder& run) const {
 }
 
 Result<RunFolder> RunStore::create(const Experiment& experiment, const std::optional<RunGroup>& group) {
+    if (const auto checked = checkRunName(experiment.name); !checked)
+        return checked.error();
     for (int attempt = 0; attempt < 100; ++attempt) {
         const RunFolder run(runs() / newRunId());
         std::error_code code;
@@ -166,16 +174,16 @@ Result<void> RunStore::setAbout(const RunFolder& run, const RunAbout& about) {
     for (const std::string& tag : about.tags)
         if (const auto checked = checkTag(tag); !checked)
             return checked;
-    if (about.name.find_first_of("/\n\r") != std::string::npos)
-        return badInput("A run's name must not contain a slash or a line break.");
+    if (const auto checked = checkRunName(about.name); !checked)
+        return checked;
     if (const auto written = run.writeAbout(about); !written)
         return written;
     return refresh(run);
 }
 
 Result<void> RunStore::rename(const RunFolder& run, const std::string& name) {
-    if (name.empty() || name.find_first_of("/\n\r") != std::string::npos)
-        return badInput("A run's name must not be empty or contain a slash or a line break.");
+    if (name.empty())
+        return badInput("A run's name must not be empty.");
     RunAbout about = run.about();
     about.name = name;
     return setAbout(run, about);

@@ -12,6 +12,9 @@ namespace sightline {
 /// 20260131-142530-ab12: for runs, groups and searches.
 std::string newRunId();
 
+/// Error: a slash or a line break, so that a folder would be meant, or several lines. No name at all is fine.
+Result<void> checkRunName(const std::string& name);
+
 /// The runs of a data home: runs.db (SQLite, WAL; indexFileOf()) as an index over runs/<id>/, rebuilt from the folders
 /// where they disagree. Each call opens what it needs; usable from any thread.
 class RunStore {
@@ -22,7 +25,8 @@ public:
     /// look at.
     static Result<RunStore> openToRead(const std::filesystem::path& home);
 
-    /// Makes runs/<id>/ with experiment.json. Where it fails nothing is left.
+    /// Makes runs/<id>/ with experiment.json. Where it fails nothing is left. Errors: the experiment's name is none for
+    /// a run; the home cannot be written.
     Result<RunFolder> create(const Experiment& experiment, const std::optional<RunGroup>& group = {});
     /// Reads the folder's events and brings the index up to date for this run.
     Result<void> refresh(const RunFolder& run) const;

@@ -194,7 +194,7 @@ private Q_SLOTS:
     void labelsAndNormalizationCanBeGiven() {
         const CliAnswer plain = run({"import", golden("keras.onnx"), "--json"});
         QCOMPARE(plain.code, 0);
-        QVERIFY(plain.err.contains("imagenet is assumed"));
+        QVERIFY2(plain.err.contains("scale pixels of 0 to 255 themselves"), plain.err.constData());
         write("names.txt", "a\nb\r\nc\nd\n");
         write("names.json", R"({"0": "a", "1": "b", "2": "c", "3": "d"})");
         for (const char* names : {"names.txt", "names.json"}) {
@@ -230,6 +230,7 @@ private Q_SLOTS:
     void aNetworkThatTimmLacksIsRefused() {
         const QString back = imported({golden("torch-13.onnx"), "--normalization", "none"});
         refuses({"export", back, "--hub", path("none")}, 2, "timm has no network");
+        refuses({"import", golden("torch-17.onnx"), "--name", "a/b"}, 2, "must not contain a slash");
         QVERIFY(!QFile::exists(path("none")));
     }
 };

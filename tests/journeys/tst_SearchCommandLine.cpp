@@ -210,7 +210,7 @@ private Q_SLOTS:
         QCOMPARE(process.exitStatus(), QProcess::NormalExit);
         QCOMPARE(state(), QStringLiteral("stopped"));
         const CliAnswer again = run({"search", "stop", "steered"});
-        QCOMPARE(again.code, 2);
+        QCOMPARE(again.code, 1);
         QVERIFY2(again.err.contains("is not running"), again.err.constData());
     }
 

@@ -41,9 +41,9 @@ private Q_SLOTS:
         const CliAnswer made = run({"dataset", "make", "toys", "--to", path("toys"), "--seed", "5", "--train", "9",
                                     "--val", "3", "--test", "3", "--size", "48"});
         QVERIFY2(made.code == 0, made.err.constData());
-        QByteArray text =
-            "{ 'version': 1, 'name': 'shelf', 'seed': 7, 'data': { 'path': '@', 'image_size': [32, 32] },"
-            "'model': { 'name': 'toy_cnn' }, 'training': { 'epochs': 2, 'batch_size': 16, 'precision': 'fp32' } }";
+        QByteArray text = "{ 'version': 1, 'name': 'shelf', 'seed': 7, 'data': { 'path': '@', 'image_size': [32, 32] },"
+                          "'model': { 'name': 'toy_cnn' },"
+                          "'training': { 'epochs': 2, 'batch_size': 16, 'precision': 'fp32', 'threads': 1 } }";
         write("experiment.json", text.replace('\'', '"').replace("@", path("toys").toUtf8()));
         const CliAnswer trained = run({"train", path("experiment.json"), "--folds", "3", "--json"});
         QVERIFY2(trained.code == 0, trained.err.constData());
@@ -178,6 +178,8 @@ private Q_SLOTS:
         QVERIFY(idsOf(run({"runs", "list", "--filter", "val_accuracy > 1", "--json"})).isEmpty());
         refuses({"runs", "list", "--filter", "acuracy > .5"}, 2, "acuracy");
         refuses({"runs", "list", "--sort", "beauty"}, 2, "beauty");
+        refuses({"train", path("experiment.json"), "--set", "name=a/b"}, 2, "must not contain a slash");
+        refuses({"train", path("experiment.json"), "--set", "name=a/b", "--folds", "2"}, 2, "must not contain a slash");
     }
 
     void aReportIsOneFileThatFetchesNothing() {
@@ -187,13 +189,15 @@ private Q_SLOTS:
         QCOMPARE(made.json()["run"].toString(), m_runs[0]);
         const QByteArray html = read(file);
         QVERIFY(!html.contains("http://") && !html.contains("https://"));
-        for (const char* part : {"Methods", "Confusion", "Calibration", "data:image/png;base64,", "shelf, fold 1 of 3"})
+        for (const char* part :
+             {"Methods", "Confusion", "Calibration", "data:image/png;base64,", "shelf, fold 1 of 3", "CPU, 1 thread)"})
             QVERIFY2(html.contains(part), part);
         QCOMPARE(run({"export", m_folds["group"].toString(), "--report", path("group.html")}).code, 0);
         QVERIFY(html.contains("<img alt=\"boat, "));
         const QByteArray folds = read(path("group.html"));
         for (const char* part : {"fold 3 of 3", "Methods", "that was not trained on it", "--folds 3"})
             QVERIFY2(folds.contains(part), part);
+        QCOMPARE(run({"export", "shelf", "--table", path("folds.csv")}).code, 0); // by the experiment's name
         refuses({"export", m_runs[0], "--report", path("nowhere") + "/report.html"}, 1, "nowhere");
         refuses({"export", "nobody", "--report", file}, 2, "nobody");
     }

@@ -27,6 +27,7 @@ CLASSES = 7
 TORCHVISION = {"resnet18": 64, "mobilenet_v2": 64, "mobilenet_v3_small": 64, "vgg16": 224, "vgg16_bn": 224,
                "densenet121": 64, "efficientnet_b0": 64, "convnext_tiny": 64, "squeezenet1_1": 64, "inception_v3": 96,
                "googlenet": 64, "regnet_y_400mf": 64}
+TIMM_ONNX = {"tf_efficientnet_lite0": 64}  # pads are computed, as TensorFlow's
 TIMM = {"resnet18": "resnet18", "resnet50": "resnet50", "mobilenet_v2": "mobilenetv2_100",
         "mobilenet_v3_small": "mobilenetv3_small_100", "efficientnet_b0": "efficientnet_b0",
         "efficientnet_lite0": "efficientnet_lite0", "tf_efficientnet_lite0": "tf_efficientnet_lite0", "vgg16": "vgg16",
@@ -52,6 +53,8 @@ def lively(network):
 
 
 def built(name):
+    if name in TIMM_ONNX:
+        return lively(timm.create_model(TIMM[name], num_classes=CLASSES))
     more = {"init_weights": False, "aux_logits": False} if name in ("inception_v3", "googlenet") else {}
     return lively(getattr(models, name)(num_classes=CLASSES, **more))
 
@@ -81,7 +84,7 @@ def judge(what, expected, got):
 
 
 def check_import(arguments, name, exporter):
-    size = TORCHVISION[name]
+    size = {**TORCHVISION, **TIMM_ONNX}[name]
     file = arguments.home / f"{name}-{exporter}.onnx"
     images = torch.randn(2, 3, size, size)
     try:
@@ -122,7 +125,7 @@ def main():
     for name in [*TORCHVISION, *(name for name in TIMM if name not in TORCHVISION)]:
         if arguments.names and name not in arguments.names:
             continue
-        checks = [lambda e=e: check_import(arguments, name, e) for e in ("old", "new") if name in TORCHVISION]
+        checks = [lambda e=e: check_import(arguments, name, e) for e in ("old", "new") if name in {**TORCHVISION, **TIMM_ONNX}]
         checks += [lambda: check_hub(arguments, name)] if name in TIMM else []
         for check in checks:
             with tempfile.TemporaryDirectory() as folder:

@@ -170,6 +170,14 @@ private Q_SLOTS:
         QVERIFY(methodsText(report).find("drawn at random") != std::string::npos);
     }
 
+    void theThreadsAreThoseOfTheRun() {
+        RunReport report = someReport();
+        report.software = "LibTorch 1.13.1, CPU, 2 threads"; // of this machine
+        QVERIFY(methodsText(report).find("(LibTorch 1.13.1, CPU, 2 threads), seed") != std::string::npos);
+        report.threads = 1;
+        QVERIFY(methodsText(report).find("(LibTorch 1.13.1, CPU, 1 thread), seed") != std::string::npos);
+    }
+
     void ofAnImportedNetworkNothingIsMadeUp() {
         RunReport report = someReport();
         report.isImported = true;

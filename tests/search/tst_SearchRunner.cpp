@@ -245,6 +245,26 @@ private Q_SLOTS:
         QCOMPARE(ended->view.plan.parallel, 3);
     }
 
+    void foldsAreFoundByTheirExperiment() {
+        RunStore store = RunStore::open(home()).value();
+        FoldGroup folds;
+        folds.id = "20260131-142530-ab12";
+        folds.experiment.name = "cells";
+        folds.folds = 3;
+        const auto fold = [&] {
+            QVERIFY(writeFoldGroup(home(), folds));
+            QVERIFY(store.create(folds.experimentOf(1), folds.memberOf(1)));
+        };
+        fold();
+        QVERIFY(!findGroup(store, "cells"));
+        QCOMPARE(findGroupOrFoldsOf(store, "cells").value(), folds.id);
+        QCOMPARE(findGroupOrFoldsOf(store, "cells: 3 folds").value(), folds.id);
+        QVERIFY(!findGroupOrFoldsOf(store, "cell"));
+        folds.id = "20260131-142530-cd34";
+        fold();
+        QVERIFY(findGroupOrFoldsOf(store, "cells").error().message.find("is 2 groups of folds") != std::string::npos);
+    }
+
     void aSearchIsATableOfItsTrials() {
         FakeTrainer trainer;
         int asked = 0;

@@ -181,6 +181,26 @@ private Q_SLOTS:
         QVERIFY2(joined(found).find(mention.toStdString()) != std::string::npos, joined(found).c_str());
     }
 
+    /// Of every kind, each once.
+    void allFaultsAreSaidAtOnce() {
+        Json json = planJson("{'training.epochs': {'int': [8, 1]}, 'training.epoch': {'int': [1, 2]},"
+                             " 'model.options.filters': {'repeat': {'int': [1000000000000, 2000000000000]},"
+                             " 'of': {'int': [8, 16]}}}");
+        json["base"]["seed"] = "one";
+        json["objective"] = "speed";
+        json["trails"] = 5;
+        const auto refused = searchPlanFromJson(json, {}, "search.json");
+        QVERIFY(!refused);
+        const QString words = QString::fromStdString(refused.error().message);
+        for (const char* part : {"space.training.epochs.int: is empty", "space.training.epoch: is not a setting",
+                                 "space.model.options.filters.repeat: must be",
+                                 "base.seed: ", "objective: must be loss", "trails: is not a setting"}) {
+            const QString wanted = QString::fromLatin1(part);
+            QVERIFY2(words.count(wanted) == 1, qPrintable(wanted + QStringLiteral(" once in: ") + words));
+        }
+        QCOMPARE(words.count(QStringLiteral("space.")), 3);
+    }
+
     void aBaseWithAnImpossibleNetworkIsRefused() {
         Json json = planJson("{'training.epochs': {'int': [1, 2]}}");
         json["base"]["model"] = {{"name", "toy_cnn"}, {"options", {{"filtres", {8}}}}};

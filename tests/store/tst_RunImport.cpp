@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "Test.h"
+#include "store/HubFolder.h"
 #include "store/ImportedNetwork.h"
 #include "store/RunImport.h"
 #include "store/RunParts.h"
@@ -12,8 +13,8 @@
 using namespace sightline;
 
 namespace {
-std::filesystem::path golden() {
-    return std::filesystem::path(SIGHTLINE_GOLDEN_DIR) / "onnx" / "keras.onnx"; // four classes
+std::filesystem::path golden(const std::string& name) {
+    return std::filesystem::path(SIGHTLINE_GOLDEN_DIR) / "onnx" / (name + ".onnx"); // four classes
 }
 } // namespace
 
@@ -26,7 +27,7 @@ class RunImportTest : public FreshFolderTest {
         if (!writeFileAtomically(file, labels))
             qFatal("no labels");
         RunStore store = RunStore::open(root() / "home").value();
-        return importRun(store, {golden(), file, "none", {}});
+        return importRun(store, {golden("keras"), file, "none", {}});
     }
     std::vector<std::string> namesOf(const std::string& labels) {
         const auto run = imported(labels);
@@ -94,7 +95,7 @@ private Q_SLOTS:
     }
 
     void anEndingInCapitalsIsTheSame() {
-        std::filesystem::copy_file(golden(), root() / "MODEL.ONNX");
+        std::filesystem::copy_file(golden("keras"), root() / "MODEL.ONNX");
         QVERIFY(readNetwork(root() / "MODEL.ONNX").ok());
     }
 
@@ -118,6 +119,21 @@ private Q_SLOTS:
         QVERIFY(std::abs(normalizer.offset()[2] + .41 / .28) < 1e-4);
     }
 
+    /// Normalized once more they would see other pixels than they were trained on.
+    void networksThatScalePixelsThemselvesGetThemRaw() {
+        RunStore store = RunStore::open(root() / "home").value();
+        const auto scaled = importRun(store, {golden("keras"), {}, {}, {}}); // begins with x / 127.5 - 1
+        QVERIFY2(scaled, scaled ? "" : scaled.error().message.c_str());
+        QCOMPARE(readRunParts(scaled->run)->experiment.normalization.preset, NormalizationSettings::Preset::None);
+        QCOMPARE(scaled->notes.size(), std::size_t{1});
+        QVERIFY2(scaled->notes[0].find("scale pixels of 0 to 255 themselves") != std::string::npos,
+                 scaled->notes[0].c_str());
+        QVERIFY(saysNormalization(golden("keras")).value());
+        const auto other = importRun(store, {golden("torch-17"), {}, {}, {}});
+        QCOMPARE(readRunParts(other->run)->experiment.normalization.preset, NormalizationSettings::Preset::Imagenet);
+        QVERIFY(!saysNormalization(golden("torch-17")).value());
+    }
+
     void fittedValuesThatAFileLacksAreAskedFor() {
         const auto folder = hubFolder(
             config(R"("sightline": {"preprocessing": {"normalization": {"featurewise_center": true}}}, )", ""));
@@ -127,6 +143,18 @@ private Q_SLOTS:
         const auto run = importRun(store, {folder, {}, "none", {}});
         QVERIFY2(run, run ? "" : run.error().message.c_str());
         QVERIFY(saysNormalization(hubFolder(config("", R"("mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5])"))).value());
+    }
+
+    void momentsLeaveAsTheyCame() {
+        const auto folder = hubFolder(config("", R"("mean": [0.0, 0.0, 0.0], "std": [1.0, 1.0, 1.0])"));
+        RunStore store = RunStore::open(root() / "home").value();
+        const auto run = importRun(store, {folder, {}, {}, {}});
+        QVERIFY2(run, run ? "" : run.error().message.c_str());
+        const auto exported = exportHub(run->run, "last", root() / "out");
+        QVERIFY2(exported, exported ? "" : exported.error().message.c_str());
+        const Json pretrained = readJsonFile(root() / "out" / "config.json").value()["pretrained_cfg"];
+        QCOMPARE(toText(pretrained["mean"], -1), std::string("[0.0,0.0,0.0]")); // not -0.0
+        QCOMPARE(toText(pretrained["std"], -1), std::string("[1.0,1.0,1.0]"));
     }
 
     void aPresetsMomentsAreThePreset() {

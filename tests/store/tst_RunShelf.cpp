@@ -8,7 +8,6 @@
 #include "experiment/RunEdit.h"
 #include "store/RunCheckpoint.h"
 #include "store/RunEvents.h"
-#include "store/RunFilter.h"
 #include "store/RunFork.h"
 #include "store/RunMark.h"
 #include "store/RunState.h"
@@ -49,11 +48,6 @@ std::vector<std::string> idsOf(const std::vector<RunSummary>& runs) {
 void keepState(const RunFolder& run, const std::string& checkpoint, const Json& state) {
     QVERIFY(writeSafetensors(run.path() / "checkpoints" / (checkpoint + ".safetensors"), {},
                              {{kRunState, toText(state, -1)}}));
-}
-
-bool matches(const RunSummary& run, const std::string& filter) {
-    const auto parsed = RunFilter::parse(filter);
-    return parsed.ok() && parsed->matches(run);
 }
 
 /// Looks at the folders of runs whenever a file is opened to be written, while it lives.
@@ -393,34 +387,6 @@ private Q_SLOTS:
         QVERIFY((idsOf(runs) == std::vector<std::string>{"c", "e", "b", "d", "a"}));
         sortRuns(runs, "created");
         QVERIFY((idsOf(runs) == std::vector<std::string>{"e", "d", "c", "b", "a"}));
-    }
-
-    void wordsAndComparisonsFindRuns() {
-        RunSummary run = runWith("20260131-142530-ab12", .93, .21);
-        run.name = "Solar cells, Résnet";
-        run.tags = {"paper"};
-        run.starred = true;
-        run.epochs = 12;
-        Experiment experiment;
-        experiment.training.optimizer.learningRate = 3e-4;
-        run.settings = wholeSettings(experiment);
-        for (const char* filter :
-             {"", "solar", "SOLAR paper", "\"solar cells\"", "résnet", "val_accuracy > .9", "val_accuracy>=0.93",
-              "epochs = 12 val_loss<.3", "learning_rate <= 1e-3", "optimizer.name = ADAM", "starred", "epochs != 11",
-              "training.epochs == 50", "20260131", "val_accuracy > 92.5%", "val_accuracy < 94 % solar"})
-            QVERIFY2(matches(run, filter), filter);
-        for (const char* filter : {"lunar", "solar lunar", "\"cells solar\"", "val_accuracy > .93", "epochs < 12",
-                                   "optimizer.name = sgd", "archived", "monitor = val_loss", "val_accuracy < 20 %"})
-            QVERIFY2(RunFilter::parse(filter).ok() && !matches(run, filter), filter);
-    }
-
-    void anUnclearFilterIsRefusedInWords() {
-        for (const char* filter :
-             {"> .9", "val_accuracy >", "val_accuracy => .9", "acuracy > .9", "a = = b", "val_accuracy > 0,9",
-              "val_accuracy > high", "batch_size = 16x", "learning_rate < %"}) {
-            const auto refused = RunFilter::parse(filter);
-            QVERIFY2(!refused.ok() && refused.error().kind == ErrorKind::BadInput, filter);
-        }
     }
 
     void aGraphOfItsOwnIsOneSetting() {

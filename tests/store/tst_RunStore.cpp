@@ -180,6 +180,18 @@ private Q_SLOTS:
         QCOMPARE(runs.list()->front().state, std::string("interrupted"));
     }
 
+    void aNameThatCouldBeAFolderIsRefused() {
+        RunStore runs = store();
+        Experiment experiment = someExperiment();
+        for (const char* name : {"a/b", "a\nb"}) {
+            experiment.name = name;
+            const auto refused = runs.create(experiment);
+            QVERIFY(!refused && refused.error().kind == ErrorKind::BadInput);
+            QCOMPARE(refused.error().message, std::string("A run's name must not contain a slash or a line break."));
+        }
+        QVERIFY(runs.list()->empty());
+    }
+
     void theIndexIsRebuiltFromTheFolders() {
         RunStore runs = store();
         const RunFolder run = runs.create(someExperiment()).value();

@@ -102,6 +102,8 @@ Result<void> prepareTraining(const TrainRequest& request, std::stop_token stop, 
         if (const Result<void> taken = takeRun(request, setup); !taken)
             return taken;
         setup.compute.emplace(threadsFor(setup), request.background);
+    } else if (const Result<void> named = checkRunName(setup.experiment.name); !named) {
+        return named; // before its images are read
     }
     if (const Result<void> opened = openData(request, setup, stop); !opened)
         return opened;

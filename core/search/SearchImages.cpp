@@ -72,8 +72,7 @@ Result<void> hasTheImagesOf(const RunFolder& run, const Dataset& images, const s
     const SampleMatch match = matchSamples(**manifest, images, Compare::Contents, availableCpus(), stop);
     if (stop.stop_requested())
         return cancelled();
-    if (!match.missing.empty() || match.altered > 0 || !match.fresh.empty() ||
-        !areLabeledAs(**manifest, images, match))
+    if (!match.missing.empty() || match.altered > 0 || !match.fresh.empty() || !areLabeledAs(**manifest, images, match))
         return badInput("The images in " + place +
                         ", or what was relabeled or excluded of them, are not those of the search, which were in " +
                         before + "; open them where they are now, and relabel and exclude the same ones there.");

@@ -12,6 +12,7 @@
 #include "search/SearchSteering.h"
 #include "search/SearchTable.h"
 #include "search/TrialRuns.h"
+#include "store/FoldGroup.h"
 #include "support/Files.h"
 
 using namespace sightline;

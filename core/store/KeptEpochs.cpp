@@ -33,7 +33,8 @@ std::vector<KeptEpoch> keptEpochs(const fs::path& runFolder) {
     for (const KeptCheckpoint& kept : wholeCheckpoints(runFolder)) {
         const std::string name = kept.file.stem().string();
         const bool isLast = name == "last";
-        if (name == "previous" || (isLast && restored && kept.batch > 0)) // which cannot be asked for by its epoch
+        if (name == "previous" || name == "boundary" ||
+            (isLast && restored && kept.batch > 0)) // which cannot be asked for by its epoch
             continue;
         KeptEpoch& place = places[{kept.epoch, kept.batch}];
         place.epoch = kept.epoch;

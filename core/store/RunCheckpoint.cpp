@@ -82,8 +82,8 @@ std::vector<KeptCheckpoint> wholeCheckpoints(const fs::path& runFolder) {
     for (fs::directory_iterator entry(runFolder / "checkpoints", code), end; !code && entry != end;
          entry.increment(code)) {
         const std::string name = entry->path().filename().string();
-        if (name != "last.safetensors" && name != "previous.safetensors" && name != "best.safetensors" &&
-            !(name.starts_with("epoch-") && name.ends_with(".safetensors")))
+        if (name != "last.safetensors" && name != "previous.safetensors" && name != "boundary.safetensors" &&
+            name != "best.safetensors" && !(name.starts_with("epoch-") && name.ends_with(".safetensors")))
             continue;
         if (const Result<SafetensorsFile> opened = SafetensorsFile::open(entry->path()))
             kept.push_back(aboutOf(entry->path(), *opened));

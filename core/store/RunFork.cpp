@@ -235,16 +235,26 @@ Result<std::string> takeName(std::vector<Setting>& settings, const Experiment& b
 } // namespace
 
 std::vector<ForkPoint> forkPoints(const RunFolder& parent) {
+    std::vector<KeptCheckpoint> kept = wholeCheckpoints(parent.path());
+    std::erase_if(kept, [](const KeptCheckpoint& one) { return !one.resumable; });
+    const auto isSpare = [](const KeptCheckpoint& one) {
+        return one.file.filename() == "previous.safetensors" || one.file.filename() == "boundary.safetensors";
+    };
+    std::stable_partition(kept.begin(), kept.end(), [&](const KeptCheckpoint& one) { return !isSpare(one); });
     std::vector<ForkPoint> points;
-    for (const KeptCheckpoint& kept : wholeCheckpoints(parent.path())) {
-        const std::string name = kept.file.stem().string();
+    for (const KeptCheckpoint& one : kept) {
+        const std::string name = one.file.stem().string();
         const bool isKnown = std::any_of(points.begin(), points.end(), [&](const ForkPoint& point) {
-            return point.epoch == kept.epoch && point.batch == kept.batch;
+            return point.epoch == one.epoch && point.batch == one.batch;
         });
-        const bool numbered = name.starts_with("epoch-") || (name == "previous" && kept.batch == 0 && !isKnown);
-        if (kept.resumable && (numbered || name == "last" || name == "best"))
-            points.push_back({numbered ? std::to_string(kept.epoch) : name, kept.epoch, kept.batch});
+        if (isSpare(one) && (one.batch > 0 || isKnown)) // which cannot be asked for by its epoch
+            continue;
+        const bool hasName = name == "last" || name == "best";
+        points.push_back({hasName ? name : std::to_string(one.epoch), one.epoch, one.batch});
     }
+    std::stable_sort(points.begin(), points.end(), [](const ForkPoint& a, const ForkPoint& b) {
+        return RunPlace{a.epoch, a.batch} > RunPlace{b.epoch, b.batch};
+    });
     return points;
 }
 

@@ -21,6 +21,7 @@ namespace {
 
 constexpr const char* kLast = "last.safetensors";
 constexpr const char* kPrevious = "previous.safetensors";
+constexpr const char* kBoundary = "boundary.safetensors";
 constexpr const char* kBest = "best.safetensors";
 constexpr const char* kEarlyStopping = "early-stopping.safetensors";
 constexpr const char* kRestored = "restored.safetensors";
@@ -57,30 +58,31 @@ Result<std::string> RunCheckpoints::saveAs(const std::string& name, const GraphM
 }
 
 Result<std::string> RunCheckpoints::saveLast(const GraphModule& module, const Moments& moments, const Json& state) {
-    // Weights may be ruined before they are no numbers: what saves in the middle of an epoch replace is never the end
-    // of the one before.
-    if (m_isLastSound && (!m_isLastWithinEpoch || !hasPrevious()))
-        keepLastAsPrevious();
+    const bool isWithinEpoch = state.value("batch", 0) > 0;
+    if (m_isLastSound) {
+        keepLastAs(kPrevious);
+        if (isWithinEpoch && !m_isLastWithinEpoch)
+            keepLastAs(kBoundary);
+    }
     Result<std::string> saved = saveAs(kLast, module, moments, state);
     m_isLastSound = m_isLastSound || saved.ok();
     if (saved)
-        m_isLastWithinEpoch = state.value("batch", 0) > 0;
+        m_isLastWithinEpoch = isWithinEpoch;
+    if (saved && !isWithinEpoch)
+        fileCalls().unlink((m_folder / kBoundary).c_str());
     return saved;
-}
-
-bool RunCheckpoints::hasPrevious() const {
-    return SafetensorsFile::open(m_folder / kPrevious).ok();
 }
 
 std::optional<std::string> RunCheckpoints::dropLast() {
     if (!m_isLastSound || !m_isLastWithinEpoch)
         return {};
+    // Weights are ruined before they are no numbers: other checkpoints of this epoch may be so, too.
     for (const KeptCheckpoint& kept : wholeCheckpoints(m_folder.parent_path())) {
-        if (kept.file.filename() == kLast || !kept.resumable || !openAsWritten(kept.file))
+        if (kept.batch > 0 || !kept.resumable || !openAsWritten(kept.file))
             continue;
         if (!putInPlace(kept.file, kLast))
             return {};
-        m_isLastWithinEpoch = kept.batch > 0;
+        m_isLastWithinEpoch = false;
         return placeOf(kept);
     }
     return {};
@@ -88,8 +90,8 @@ std::optional<std::string> RunCheckpoints::dropLast() {
 
 /// By a second name, so that there is a last one at every moment. Where that cannot be done there is one checkpoint
 /// fewer to fall back to.
-void RunCheckpoints::keepLastAsPrevious() const {
-    static_cast<void>(putInPlace(m_folder / kLast, kPrevious));
+void RunCheckpoints::keepLastAs(const char* name) const {
+    static_cast<void>(putInPlace(m_folder / kLast, name));
 }
 
 bool RunCheckpoints::putInPlace(const std::filesystem::path& file, const std::string& name) const {

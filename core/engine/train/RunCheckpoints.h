@@ -14,8 +14,9 @@ namespace sightline::engine {
 
 /// The weights a run keeps: <run>/checkpoints/*.safetensors, each written whole or not at all.
 ///
-/// `last` is what a run goes on from, also in the middle of an epoch; `previous` is an earlier one, of the end of an
-/// epoch where there was one, `best` and `epoch-0012` hold the same, so that one of them can take its place;
+/// `last` is what a run goes on from, also in the middle of an epoch; `previous` is the one before it, `best` and
+/// `epoch-0012` hold the same, so that one of them can take its place; `boundary`, in the middle of an epoch, is the
+/// end of the one before;
 /// `early-stopping` (weights only) waits on disk rather than in memory, so that a resumed run still has it, and becomes
 /// `restored` when the run ends.
 class RunCheckpoints {
@@ -41,7 +42,7 @@ public:
     /// Of the latest checkpoint that can be loaded. Error: there is none, or why not.
     Result<Loaded> load(GraphModule& module, Moments& moments);
 
-    /// `last` proved to be of no use: where it is of the middle of an epoch, the latest one before takes its place.
+    /// `last` proved to be of no use: where it is of the middle of an epoch, the latest end of one takes its place.
     /// Where that stands ("after epoch 3"); nothing: all is as it was.
     std::optional<std::string> dropLast();
 
@@ -62,8 +63,7 @@ public:
 private:
     Result<std::string> saveAs(const std::string& name, const GraphModule& module, const Moments& moments,
                                Json state) const;
-    void keepLastAsPrevious() const;
-    bool hasPrevious() const;
+    void keepLastAs(const char* name) const;
     bool hasEarlyStoppingOf(int epoch) const;
     bool putInPlace(const std::filesystem::path& file, const std::string& name) const;
     std::string lookForBest(const Json& state);

@@ -62,7 +62,7 @@ Result<void> optionsFit(const NetworkOptions& options, Context& context) {
         return {};
     auto store = RunStore::openToRead(context.home);
     return !options.takesImages || (store && store->find(options.run))
-               ? badInput("--model goes without a run; leave out " + options.run + ".")
+               ? badInput("--model goes without a run, and " + options.run + " is one.")
                : Result<void>();
 }
 

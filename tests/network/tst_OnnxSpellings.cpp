@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ParsedOnnx.h"
+#include "Test.h"
 #include "network/ExpectedPixels.h"
 #include "network/OnnxReader.h"
 
@@ -90,7 +91,7 @@ bool mentions(const Result<OnnxNetwork>& network, const char* words) {
 } // namespace
 
 /// What tf2onnx and PyTorch's exporters write where other programs write less.
-class OnnxSpellingsTest : public QObject {
+class OnnxSpellingsTest : public Test {
     Q_OBJECT
 
 private Q_SLOTS:

@@ -26,7 +26,7 @@ bool matches(const RunSummary& run, const std::string& filter) {
 } // namespace
 
 /// Runs are found by words, figures, settings and fields.
-class RunFilterTest : public QObject {
+class RunFilterTest : public Test {
     Q_OBJECT
 
 private Q_SLOTS:

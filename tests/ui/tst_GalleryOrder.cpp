@@ -141,7 +141,7 @@ private Q_SLOTS:
         QTRY_VERIFY(isOffered(driver, kLearnedLast));
         driver.find<QComboBox>("gallerySort")->setCurrentIndex(kLearnedLast);
         evaluate(driver, 0);
-        QTRY_VERIFY2(driver.text("galleryNote").contains(QStringLiteral("validation and training images only")),
+        QTRY_VERIFY2(driver.text("galleryNote").contains(QStringLiteral("Test images have no learning history")),
                      qPrintable(driver.text("galleryNote")));
         QVERIFY(!isOffered(driver, kLearnedLast));
         QCOMPARE(hint(driver, kLearnedLast), driver.text("galleryNote"));

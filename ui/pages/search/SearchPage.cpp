@@ -117,7 +117,6 @@ void SearchPage::showTable() {
     const int scrolled = m_view->verticalScrollBar()->value();
     m_trials->setColumns(trialColumns(shown->view.plan), std::move(rows));
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_view->horizontalHeader()->setStretchLastSection(true); // the line of the head ends with the table
     if (current >= 0)
         selectSourceRow(m_view, current);
     if (isSame)

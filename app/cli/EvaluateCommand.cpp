@@ -39,6 +39,8 @@ void printNew(const Evaluation& fresh) {
         print(fresh);
     else if (fresh.skipped.empty())
         std::printf("No images are new.\n");
+    else if (fresh.skipped.size() == 1)
+        std::printf("The image that came since cannot be evaluated.\n");
     else
         std::printf("None of the %s that came since can be evaluated.\n",
                     counted(fresh.skipped.size(), "image").c_str());

@@ -61,9 +61,11 @@ Result<void> optionsFit(const NetworkOptions& options, Context& context) {
     if (options.run.empty() || (options.takesImages && std::filesystem::is_regular_file(options.run, code)))
         return {};
     auto store = RunStore::openToRead(context.home);
-    return !options.takesImages || (store && store->find(options.run))
-               ? badInput("--model goes without a run, and " + options.run + " is one.")
-               : Result<void>();
+    const bool isRun = store && store->find(options.run);
+    if (options.takesImages && !isRun)
+        return {};
+    return badInput("--model goes without a run" +
+                    (isRun ? ", and " + options.run + " is one." : "; " + options.run + " is one word too many."));
 }
 
 /// As its run read them, else by the number of its channels.

@@ -23,6 +23,15 @@ namespace {
 constexpr std::size_t kMostSamples = 24; ///< classes of which an image is shown
 constexpr int kSampleSide = 160;         ///< pixels of its longer side
 
+/// A report has no option for the split.
+std::string reasonOf(const Error& error) {
+    std::string reason = error.message;
+    const std::string advice = "; name another split" + std::string(kSplitOption);
+    if (const auto at = reason.find(advice); at != std::string::npos)
+        reason.erase(at, advice.size());
+    return reason;
+}
+
 EvaluationQuestion evaluationFor(const ReportRequest& request) {
     EvaluationQuestion question;
     question.split = request.split;
@@ -219,7 +228,7 @@ Result<RunReport> collectReport(Engine& engine, const RunFolder& run, const Repo
     if (!asked && asked.error().kind == ErrorKind::Cancelled)
         return asked.error();
     if (!asked)
-        report->notes.push_back("Not all could be asked of the network: " + asked.error().message);
+        report->notes.push_back("Not all could be asked of the network: " + reasonOf(asked.error()));
     return report;
 }
 
@@ -257,7 +266,7 @@ Result<GroupReport> collectGroupReport(Engine& engine, RunStore& store, const st
         if (evaluation)
             member.evaluation = std::move(*evaluation);
         else
-            report.notes.push_back(run->id + " could not be evaluated: " + evaluation.error().message);
+            report.notes.push_back(run->id + " could not be evaluated: " + reasonOf(evaluation.error()));
         report.members.push_back(std::move(member));
     }
     if (auto table = readGroupTable(store.home(), group)) {

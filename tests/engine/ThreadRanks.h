@@ -50,7 +50,7 @@ public:
     }
     std::string fromFirst(const std::string& said) override {
         const std::string first = gather(said).front();
-        return m_areApart && m_rank > 0 ? first + "-elsewhere" : first;
+        return m_areApart && m_rank > 0 && !first.empty() ? first + "-elsewhere" : first;
     }
     void throwIfLost() override {}
     void close() override {}

@@ -255,6 +255,25 @@ private Q_SLOTS:
         const RunEnded saved = trained(asked);
         QVERIFY2(saved.outcome == RunEnded::Outcome::Completed, saved.reason.c_str());
         QCOMPARE(saved.epochs, 3);
+
+        // also where the checkpoint before is of the same epoch
+        asked.settings = {{"training.epochs", "4"}};
+        TrainControl control;
+        const RunEnded again = m_runs.engine().train(asked, {}, control, [&](const TrainEvent& event) {
+            if (const auto* batch = std::get_if<BatchFinished>(&event); batch && batch->epoch == 4 && batch->batch == 1)
+                control.post({TrainCommand::Kind::Edit, {{"training.optimizer.learning_rate", "1e30"}}, {}});
+        });
+        QCOMPARE(again.outcome, RunEnded::Outcome::Failed);
+        std::string said;
+        asked.settings = {{"training.optimizer.learning_rate", "0.001"}};
+        TrainControl quiet;
+        const RunEnded rest = m_runs.engine().train(asked, {}, quiet, [&](const TrainEvent& event) {
+            if (const auto* note = std::get_if<RunNote>(&event))
+                said += note->message + "\n";
+        });
+        QVERIFY2(rest.outcome == RunEnded::Outcome::Completed, rest.reason.c_str());
+        QVERIFY2(said.find("Resumed after epoch 3 from checkpoints/last.safetensors") != std::string::npos,
+                 said.c_str());
     }
 
     /// The rate had been reduced; what is set by hand holds, also where it is what the run began with.

@@ -49,7 +49,7 @@ class SteeringTest : public Test {
     static void goBack(const RunEnded& run, const std::string& checkpoint) {
         const std::filesystem::path folder = std::filesystem::path(run.folder) / "checkpoints";
         QVERIFY(writeFileAtomically(folder / "last.safetensors", checkpoint).ok());
-        for (const char* other : {"previous.safetensors", "best.safetensors"})
+        for (const char* other : {"previous.safetensors", "boundary.safetensors", "best.safetensors"})
             std::filesystem::remove(folder / other);
     }
     static TrainCommand change(std::vector<Setting> settings, Result<void>* done = nullptr) {

@@ -214,8 +214,15 @@ void ExplainPage::showPin() {
 
 void ExplainPage::showArrows() {
     const auto opened = session().data().dataset();
-    for (QToolButton* arrow : m_arrows)
-        arrow->setEnabled(session().runs().run() && opened && !opened->samples.empty());
+    const bool images = opened && !opened->samples.empty(), asks = images && session().runs().run();
+    const QStringList tips{tr("Previous image of the data set (Left)"), tr("Next image of the data set (Right)")};
+    for (qsizetype i = 0; QToolButton * arrow : m_arrows) {
+        arrow->setEnabled(asks);
+        arrow->setToolTip(asks     ? tips[i]
+                          : images ? tr("Train a network or open a run first.")
+                                   : tr("Open a folder of images first."));
+        ++i;
+    }
 }
 
 void ExplainPage::showEvent(QShowEvent* event) {

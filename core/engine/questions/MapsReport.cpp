@@ -61,7 +61,10 @@ std::string sentenceOnObjects(const MapsReport& report) {
                (learned.boxed < learned.images ? ", but only " + countedBoxes(learned, "training") : std::string()) +
                "; the " + report.split + " images have no usable boxes.";
     return "No class looks beside its objects" +
-           (own.boxed < own.images ? ", but only " + countedBoxes(own, report.split) : std::string()) + ".";
+           (own.boxed < own.images
+                ? ", but only " + countedBoxes(own, report.split == "train" ? "training" : report.split)
+                : std::string()) +
+           ".";
 }
 
 } // namespace sightline

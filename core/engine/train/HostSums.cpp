@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <climits>
+#include <csignal>
 #include <ctime>
 #include <new>
 #include <random>
@@ -25,6 +27,7 @@ namespace {
 
 constexpr std::size_t kPage = 4096;
 constexpr long kLookEvery = 100'000'000; ///< nanoseconds after which a waiting process looks whether the others live
+constexpr int kLooksAtGone = 30;         ///< three seconds: the pulse is looked at every two
 constexpr int kSpins = 2000;             ///< some microseconds, before it sleeps
 constexpr std::int64_t kChunk = 1 << 16; ///< values that stay in the cache while ranks are added
 
@@ -41,6 +44,16 @@ void sleepWhile(std::atomic<std::uint32_t>& value, std::uint32_t seen) {
 void wake(std::atomic<std::uint32_t>& value) {
     ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&value), FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
+
+/// The name goes when everybody has seen the memory, which goes with the last process that holds it.
+struct NamedMemory {
+    std::string name; ///< empty: there is none
+
+    ~NamedMemory() {
+        if (!name.empty())
+            ::shm_unlink(name.c_str());
+    }
+};
 
 /// A name that is not there yet, with so much room for it; empty where there is none.
 std::string madeMemory(std::size_t bytes) {
@@ -76,20 +89,20 @@ torch::Tensor viewOf(float* values, std::int64_t count) {
 /// How far a rank has come, counted from the first round on; a line of the cache for each.
 struct alignas(64) HostSums::Steps {
     std::atomic<std::uint32_t> reached{0};
+    std::atomic<std::int32_t> process{0}; ///< its id; 0: not known yet
 };
 
 std::unique_ptr<HostSums> HostSums::make(Ranks& ranks, std::int64_t count) {
     const auto size = static_cast<std::size_t>(ranks.size());
     const std::size_t bytes =
         pagesFor(size * sizeof(Steps)) + size * pagesFor(static_cast<std::size_t>(count) * sizeof(float));
-    const std::string name = ranks.fromFirst(ranks.isFirst() && count > 0 ? madeMemory(bytes) : std::string());
+    const NamedMemory made{ranks.isFirst() && count > 0 ? madeMemory(bytes) : std::string()};
+    const std::string name = ranks.fromFirst(made.name);
     if (name.empty())
         return nullptr;
     void* const memory = mapped(name, bytes);
     const double isSeen = memory ? 1 : 0;
     const std::vector<double> seen = ranks.gather(std::span(&isSeen, 1));
-    if (ranks.isFirst())
-        ::shm_unlink(name.c_str()); // it goes with the last process that holds it
     if (std::all_of(seen.begin(), seen.end(), [](double one) { return one == 1; }))
         return std::unique_ptr<HostSums>(new HostSums(ranks, count, memory, bytes));
     if (memory)
@@ -98,7 +111,9 @@ std::unique_ptr<HostSums> HostSums::make(Ranks& ranks, std::int64_t count) {
 }
 
 HostSums::HostSums(Ranks& ranks, std::int64_t count, void* memory, std::size_t bytes)
-    : m_ranks(ranks), m_count(count), m_memory(memory), m_bytes(bytes) {}
+    : m_ranks(ranks), m_count(count), m_memory(memory), m_bytes(bytes) {
+    stepsOf(ranks.rank()).process = ::getpid();
+}
 
 HostSums::~HostSums() {
     ::munmap(m_memory, m_bytes);
@@ -139,6 +154,9 @@ void HostSums::say(std::uint32_t step) {
 void HostSums::await(std::uint32_t step) {
     for (int rank = 0; rank < m_ranks.size(); ++rank) {
         std::atomic<std::uint32_t>& other = stepsOf(rank).reached;
+        const pid_t process = stepsOf(rank).process;
+        const bool isSeen = process > 0 && ::kill(process, 0) == 0; // not from another container
+        int looks = 0;
         for (int spins = 0;; ++spins) {
             const std::uint32_t reached = other.load(std::memory_order_acquire);
             if (static_cast<std::int32_t>(reached - step) >= 0)
@@ -147,6 +165,10 @@ void HostSums::await(std::uint32_t step) {
                 continue;
             sleepWhile(other, reached);
             m_ranks.throwIfLost();
+            // A moment later, since it may have left a reason.
+            if (isSeen && ::kill(process, 0) != 0 && errno == ESRCH && ++looks > kLooksAtGone)
+                throw RankLost("Rank " + std::to_string(rank) + " has gone, so the training ends here; " +
+                               "train --resume continues from its last checkpoint, with any number of processes.");
         }
     }
 }

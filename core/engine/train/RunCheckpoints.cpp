@@ -76,14 +76,25 @@ Result<std::string> RunCheckpoints::saveLast(const GraphModule& module, const Mo
 std::optional<std::string> RunCheckpoints::dropLast() {
     if (!m_isLastSound || !m_isLastWithinEpoch)
         return {};
+    std::vector<KeptCheckpoint> kept = wholeCheckpoints(m_folder.parent_path());
+    const auto found =
+        std::find_if(kept.begin(), kept.end(), [](const KeptCheckpoint& one) { return one.file.filename() == kLast; });
+    if (found == kept.end())
+        return {};
+    const KeptCheckpoint last = *found;
     // Weights are ruined before they are no numbers: other checkpoints of this epoch may be so, too.
-    for (const KeptCheckpoint& kept : wholeCheckpoints(m_folder.parent_path())) {
-        if (kept.batch > 0 || !kept.resumable || !openAsWritten(kept.file))
+    std::stable_partition(kept.begin(), kept.end(),
+                          [&](const KeptCheckpoint& one) { return one.batch == 0 && one.epoch == last.epoch; });
+    for (const KeptCheckpoint& one : kept) {
+        const bool isEarlier = std::pair(one.epoch, one.batch) < std::pair(last.epoch, last.batch);
+        if (!isEarlier || !one.resumable || !openAsWritten(one.file))
             continue;
-        if (!putInPlace(kept.file, kLast))
+        if (!putInPlace(one.file, kLast))
             return {};
-        m_isLastWithinEpoch = false;
-        return placeOf(kept);
+        if (one.file.filename() != kPrevious) // which is newer, and would be gone on from
+            fileCalls().unlink((m_folder / kPrevious).c_str());
+        m_isLastWithinEpoch = one.batch > 0;
+        return placeOf(one);
     }
     return {};
 }
@@ -98,8 +109,10 @@ bool RunCheckpoints::putInPlace(const std::filesystem::path& file, const std::st
     const std::filesystem::path second = m_folder / (name + ".new");
     const FileCalls& calls = fileCalls();
     calls.unlink(second.c_str());
-    return calls.link(file.c_str(), second.c_str()) == 0 &&
-           calls.rename(second.c_str(), (m_folder / name).c_str()) == 0;
+    const bool isDone =
+        calls.link(file.c_str(), second.c_str()) == 0 && calls.rename(second.c_str(), (m_folder / name).c_str()) == 0;
+    calls.unlink(second.c_str()); // there still where both names were the same file's
+    return isDone;
 }
 
 void RunCheckpoints::keepBest() const {

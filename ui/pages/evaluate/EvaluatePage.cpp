@@ -163,6 +163,8 @@ void EvaluatePage::showAnswer() {
     m_answer->setExplained(session().questions().answer());
     m_trust->setAnswer(session().questions().answer());
     m_explain->setEnabled(session().questions().answer() != nullptr);
+    m_explain->setToolTip(m_explain->isEnabled() ? tr("Other classes, methods and colors")
+                                                 : tr("Choose an image first; its heat map opens this."));
 }
 
 /// An evaluation has begun, come or gone. What is shown stays while the next one is under way.

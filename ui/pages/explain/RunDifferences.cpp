@@ -8,6 +8,7 @@
 #include "look/Icons.h"
 #include "look/Words.h"
 #include "pages/explain/SettingsDifference.h"
+#include "store/RunImport.h"
 #include "widgets/ProgressBar.h"
 #include "widgets/Segments.h"
 #include "widgets/Surface.h"
@@ -167,7 +168,8 @@ void RunDifferences::showSettings() {
     std::vector<std::vector<Table::Cell>> rows;
     if (m_other && run)
         for (const SettingDifference& setting :
-             settingsDifferences(m_session.runs().progress().experiment, m_other->experiment))
+             settingsDifferences(m_session.runs().progress().experiment, m_other->experiment,
+                                 {isImported(run->folder), isImported(m_other->folder)}))
             rows.push_back({{setting.name}, {setting.first}, {setting.second}});
     m_settings->setRows(std::move(rows));
     showTables();

@@ -68,9 +68,10 @@ QString problemWords(const Problem& problem) {
     return name.isEmpty() ? message : QStringLiteral("%1: %2").arg(name, message);
 }
 
-std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second) {
+std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second,
+                                                   const std::vector<bool>& imported) {
     std::vector<SettingDifference> found;
-    for (const DifferingSetting& setting : differingSettings(std::vector<Experiment>{first, second}))
+    for (const DifferingSetting& setting : settingsThatDiffer({wholeSettings(first), wholeSettings(second)}, imported))
         found.push_back(worded(setting));
     return found;
 }

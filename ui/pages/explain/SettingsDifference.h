@@ -23,7 +23,8 @@ QString valueOfSetting(const std::string& path, const Json& value);
 QString problemWords(const Problem& problem);
 
 /// As differingSettings() finds them.
-std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second);
+std::vector<SettingDifference> settingsDifferences(const Experiment& first, const Experiment& second,
+                                                   const std::vector<bool>& imported = {false, false});
 /// Of an edit of a run, { PATH: [old, new] }.
 std::vector<SettingDifference> settingsDifferences(const Json& edit);
 

@@ -8,6 +8,7 @@
 #include <QTableView>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "look/Words.h"
@@ -53,9 +54,11 @@ QString bestTrialWords(const TrialTable& table) {
                                    [&](const TrialTable::Row& row) { return row.number == table.best; });
     if (best == table.rows.end() || !best->value)
         return GroupDetail::tr("No trial is complete yet.");
+    const auto running = std::count_if(table.rows.begin(), table.rows.end(),
+                                       [](const TrialTable::Row& row) { return row.state == "running"; });
     return GroupDetail::tr("Trial %1 is the best of %2, with a %3 of %4: %5.")
         .arg(best->number)
-        .arg(table.rows.size())
+        .arg(std::ssize(table.rows) - running)
         .arg(objectiveTitle(table.objective).toLower(), objectiveWords(table.objective, *best->value),
              triedWords(table, *best));
 }

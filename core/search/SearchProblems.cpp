@@ -6,6 +6,7 @@
 
 #include "search/Sampler.h"
 #include "search/SearchPlan.h"
+#include "store/RunStore.h"
 #include "zoo/Zoo.h"
 
 namespace sightline {
@@ -143,7 +144,7 @@ std::vector<Problem> problemsOfAllTrials(const SearchPlan& plan) {
 
 std::vector<Problem> problems(const SearchPlan& plan) {
     std::vector<Problem> found = optionProblems(plan);
-    if (plan.title().find_first_of("/\n\r") != std::string::npos) // trials are runs of that name
+    if (!checkRunName(plan.title())) // trials are runs of that name
         found.push_back({plan.name.empty() ? "base.name" : "name", "must not contain a slash or a line break"});
     checkSettings(plan, found);
     return found;
